@@ -1,0 +1,60 @@
+"""Event studies: what did an event do to prices, and was it chance?
+
+The public names are imported on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eventstudy.config import StudyConfig
+    from eventstudy.errors import EventStudyError
+    from eventstudy.events import Event, Registry, load_registry
+    from eventstudy.prices import PriceTable, load_prices
+    from eventstudy.request import run
+    from eventstudy.results import StudyResult
+    from eventstudy.study import EventStudy
+    from eventstudy.windows import Window
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Event": "eventstudy.events",
+    "EventStudy": "eventstudy.study",
+    "EventStudyError": "eventstudy.errors",
+    "PriceTable": "eventstudy.prices",
+    "Registry": "eventstudy.events",
+    "StudyConfig": "eventstudy.config",
+    "StudyResult": "eventstudy.results",
+    "Window": "eventstudy.windows",
+    "load_prices": "eventstudy.prices",
+    "load_registry": "eventstudy.events",
+    "run": "eventstudy.request",
+}
+
+__all__ = [
+    "Event",
+    "EventStudy",
+    "EventStudyError",
+    "PriceTable",
+    "Registry",
+    "StudyConfig",
+    "StudyResult",
+    "Window",
+    "__version__",
+    "load_prices",
+    "load_registry",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'eventstudy' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,98 @@
+"""Every error raised on purpose, and the exit code each one ends the command with.
+
+EventStudyError
+├── InvalidRequest      2   an option, date, name or window that cannot be meant
+│   └── UnknownName     2   no event, model, test, source or chart of that name
+├── InvalidFile         3   a registry, price, factor or config file that cannot be read as such
+├── NothingUsable       5   the request is fine, but no pair is left to study
+└── SourceError         5   a price source did not deliver
+    ├── SymbolUnknown       5   the source does not know the symbol
+    ├── SourceDown          5   no answer, or an answer that says "broken"
+    ├── SourceMalformed     5   an answer that cannot be believed
+    └── SourceRateLimited  75   the source asks us to come back later
+
+A message says what is wrong, where, what was available and what to do, one line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EventStudyError(Exception):
+    """Base of all errors raised on purpose.
+
+    `what` is wrong, `where` (file, row, event, ticker, date), what was `available`, and a `hint` what to do.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, what: str, *, where: str | None = None, available: str | None = None, hint: str | None = None
+    ) -> None:
+        """Keep the four parts; `str()` joins those that are given."""
+        super().__init__(what)
+        self.what, self.where, self.available, self.hint = what, where, available, hint
+
+    def __str__(self) -> str:
+        """The message as a person reads it."""
+        parts = [("where", self.where), ("available", self.available), ("what to do", self.hint)]
+        return "\n".join([self.what, *(f"  {label}: {text}" for label, text in parts if text)])
+
+
+class InvalidRequest(EventStudyError):
+    """An option, date, name or window that cannot be meant."""
+
+    exit_code = 2
+
+
+class UnknownName(InvalidRequest):
+    """No such event, model, test, source, chart: says what there is, and the nearest name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> None:
+        """`kind` is the word a person uses, such as `model`."""
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1)
+        super().__init__(
+            f"there is no {kind} called {name!r}",
+            where=where,
+            available=", ".join(names) if names else "none",
+            hint=f"did you mean {near[0]!r}?" if near else None,
+        )
+
+
+class InvalidFile(EventStudyError):
+    """A file that cannot be read as what it should be."""
+
+    exit_code = 3
+
+
+class NothingUsable(EventStudyError):
+    """The request is fine, but nothing is left to study."""
+
+    exit_code = 5
+
+
+class SourceError(EventStudyError):
+    """A price source did not deliver."""
+
+    exit_code = 5
+
+
+class SymbolUnknown(SourceError):
+    """The source does not know the symbol."""
+
+
+class SourceDown(SourceError):
+    """No answer, or an answer that says that the source is broken."""
+
+
+class SourceMalformed(SourceError):
+    """An answer that cannot be believed."""
+
+
+class SourceRateLimited(SourceError):
+    """The source asks us to come back later."""
+
+    exit_code = 75

@@ -1,0 +1,89 @@
+"""PriceTable: the prices of many tickers side by side, with where each came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.errors import SourceError
+from eventstudy.prices._base import FIELDS, Basis, Fetch
+
+
+@dataclass(frozen=True)
+class SeriesInfo:
+    """Where one ticker's prices came from, and what kind they are."""
+
+    source: str
+    basis: Basis
+    currency: str | None = None
+    exchange: str | None = None
+    retrieved_at: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PriceTable:
+    """Daily prices of many tickers.
+
+    `fields` maps some of `FIELDS` (always `close`) to frames of one shape: index = sessions (naive, ascending, unique), columns =
+    tickers; NaN = no value. `info` says for each ticker where it came from; `missing` why a wanted ticker is not there.
+    """
+
+    fields: Mapping[str, pd.DataFrame]
+    info: Mapping[str, SeriesInfo]
+    missing: Mapping[str, SourceError] = field(default_factory=dict)
+
+    @classmethod
+    def from_fetches(
+        cls, fetches: Iterable[tuple[str, Fetch]], missing: Mapping[str, SourceError] | None = None
+    ) -> PriceTable:
+        """A table from (source name, fetch) pairs, one a ticker."""
+        fetched = list(fetches)
+        present = [name for name in FIELDS if any(name in f.frame for _, f in fetched)] or ["close"]
+        fields = {
+            name: pd.DataFrame({f.symbol: f.frame[name] for _, f in fetched if name in f.frame}, dtype=float)
+            for name in present
+        }
+        sessions = pd.DatetimeIndex(sorted(set().union(*(f.frame.index for _, f in fetched))), name="session")
+        tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
+        info = {
+            f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes)
+            for source, f in fetched
+        }
+        return cls(
+            {name: frame.reindex(index=sessions, columns=tickers) for name, frame in fields.items()}, info, missing or {}
+        )
+
+    @property
+    def close(self) -> pd.DataFrame:
+        """Split-adjusted closing prices, sessions by tickers."""
+        return self.fields["close"]
+
+    @property
+    def tickers(self) -> list[str]:
+        """The tickers that have prices."""
+        return [str(t) for t in self.close.columns]
+
+    @property
+    def source(self) -> str:
+        """The names of the sources used, joined by `+`."""
+        return "+".join(sorted({i.source for i in self.info.values()}))
+
+    @property
+    def retrieved_at(self) -> str | None:
+        """The latest time at which one of the series was retrieved."""
+        return max((i.retrieved_at for i in self.info.values() if i.retrieved_at), default=None)
+
+    def sha256(self) -> str:
+        """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine."""
+        digest = hashlib.sha256()
+        for name in sorted(self.fields):
+            frame = self.fields[name].sort_index(axis=1)
+            digest.update(repr((name, [str(t) for t in frame.columns])).encode())
+            digest.update(frame.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
+            digest.update(np.ascontiguousarray(frame.to_numpy("<f8") + 0.0).tobytes())
+        return digest.hexdigest()

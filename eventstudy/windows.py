@@ -1,0 +1,46 @@
+"""Window(start, end): sessions relative to day 0, both ends included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from eventstudy.errors import InvalidRequest
+
+
+class Window(NamedTuple):
+    """Sessions `start`..`end` relative to day 0, both included."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, value: Sequence[int], name: str = "window") -> Window:
+        """A window from a pair of whole numbers; `name` is what the message calls it.
+
+        Raises:
+            InvalidRequest: not a pair of whole numbers, or the end lies before the start.
+        """
+        try:
+            start, end = (int(v) for v in value)
+            whole = [float(v) for v in value] == [start, end]
+        except (TypeError, ValueError):
+            whole, start, end = False, 0, 0
+        if not whole:
+            raise InvalidRequest(f"the {name} is {value!r}, not two whole numbers", hint="give START END, e.g. -1 1")
+        if end < start:
+            raise InvalidRequest(f"the {name} [{start}, {end}] ends before it starts", hint=f"did you mean {end} {start}?")
+        return cls(start, end)
+
+    @property
+    def length(self) -> int:
+        """Number of sessions."""
+        return self.end - self.start + 1
+
+    def inside(self, other: Window) -> bool:
+        """Whether no session of this window lies outside `other`."""
+        return other.start <= self.start and self.end <= other.end
+
+    def __str__(self) -> str:
+        """As printed: [-1, +1]."""
+        return f"[{self.start:+d}, {self.end:+d}]".replace("+0", "0")
