@@ -1,0 +1,168 @@
+"""AR -> CAR, SCAR, AAR, CAAR, BHAR: short pure functions on arrays.
+
+CAR(W) sums the abnormal returns of W that were observed; its variance is sigma² C with C = i'Vi over those days, the
+covariance of the forecast errors included (Campbell, Lo and MacKinlay 1997, ch. 4). CAAR is the mean of the CARs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from eventstudy.panel.block import Bools, Days, Floats, Ints
+from eventstudy.windows import Window
+
+
+@dataclass(frozen=True)
+class AbnormalReturns:
+    """Abnormal returns of N series, with what is needed to say how sure they are.
+
+    M_i estimation days of L1 and the L2 days of the event window; K estimated parameters. NaN = no value.
+    """
+
+    ar: Floats
+    """(N, L2) abnormal returns."""
+    residuals: Floats
+    """(N, L1) estimation residuals."""
+    sigma: Floats
+    """(N,) residual standard deviation."""
+    df: Ints
+    """(N,) its degrees of freedom."""
+    basis: Floats
+    """(B, L1 + L2, K) regressors in the coordinates of `models.Fit.basis`: leverages and forecast covariance."""
+    basis_of: Ints
+    """(N,) the row of `basis` and `span` of each series."""
+    span: Floats
+    """(B, L2) sessions each return covers."""
+    sessions: Days
+    """(D, L1 + L2) calendar days of the columns."""
+    session_of: Ints
+    """(N,) the row of `sessions` of each series."""
+    event: Window
+    last_close: Ints
+    """(N,) last event day a delisted security could be observed; the end of the event window for others."""
+    prediction_error: bool = True
+
+    @property
+    def n(self) -> int:
+        """N."""
+        return len(self.ar)
+
+    @property
+    def parameters(self) -> int:
+        """K."""
+        return self.basis.shape[2]
+
+    @property
+    def n_estimation_days(self) -> int:
+        """L1."""
+        return self.residuals.shape[1]
+
+    @cached_property
+    def observed_days(self) -> Ints:
+        """(N,) M."""
+        return np.isfinite(self.residuals).sum(axis=1).astype(np.int64)
+
+    @cached_property
+    def day0_sessions(self) -> Days:
+        """(N,) the session of day 0."""
+        return self.sessions[self.session_of, self.n_estimation_days - self.event.start]
+
+    @cached_property
+    def standardised(self) -> Floats:
+        """(N, L1) e = residual / sqrt(s² (1 - h)), h the leverage."""
+        leverage = (self.basis[:, : self.n_estimation_days] ** 2).sum(axis=2)[self.basis_of]
+        return self.residuals / (self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None)))
+
+    @cached_property
+    def studentised(self) -> Floats:
+        """(N, L1) externally studentised residuals e sqrt((v - 1) / (v - e²)): each day against the others."""
+        e, df = self.standardised, self.df[:, None]
+        return e * np.sqrt((df - 1) / np.maximum(df - e**2, np.finfo(float).tiny))
+
+    @cached_property
+    def unit_variance(self) -> Floats:
+        """(N, L2) V_tt, the variance of a day's abnormal return in units of sigma²."""
+        ahead = (self.basis[:, self.n_estimation_days :] ** 2).sum(axis=2)
+        return (self.span + (ahead if self.prediction_error else 0.0))[self.basis_of]
+
+    @cached_property
+    def sar(self) -> Floats:
+        """(N, L2) standardised abnormal returns AR / sqrt(s² V_tt)."""
+        return self.ar / (self.sigma[:, None] * np.sqrt(self.unit_variance))
+
+    def take(self, which: Ints | Bools) -> AbnormalReturns:
+        """The series at these positions; designs are shared, not copied."""
+        return replace(
+            self,
+            ar=self.ar[which],
+            residuals=self.residuals[which],
+            sigma=self.sigma[which],
+            df=self.df[which],
+            basis_of=self.basis_of[which],
+            session_of=self.session_of[which],
+            last_close=self.last_close[which],
+        )
+
+
+@dataclass(frozen=True)
+class Cumulated:
+    """CARs of N series over one window."""
+
+    car: Floats
+    """(N,)"""
+    unit: Floats
+    """(N,) C = i'Vi over the observed days."""
+    se: Floats
+    """(N,) sigma sqrt(C)."""
+    scar: Floats
+    """(N,) car / se."""
+    n_days: Ints
+    """(N,) sessions covered, L_i."""
+    used: Bools
+    """(N, L) the days that enter."""
+    covered: Bools
+    """(N,) whether enough of the window was observed (METHODS 0.5): all of up to three days, 80 % of longer windows."""
+
+
+def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
+    """CARs over `window`, which must lie inside the event window."""
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    ar = returns.ar[:, columns]
+    span = returns.span[returns.basis_of, columns]
+    within = np.minimum(span, np.arange(1, window.length + 1))
+    used = np.isfinite(ar) & (2 * within >= span)  # a return across a gap belongs where at least half of it lies
+    n_days = np.where(used, within, 0).sum(axis=1).astype(np.int64)
+    car = np.where(used, ar, 0.0).sum(axis=1)
+    unit = np.where(used, span, 0.0).sum(axis=1)
+    if returns.prediction_error and returns.parameters:
+        first = returns.n_estimation_days + columns.start
+        ahead = returns.basis[returns.basis_of, first : first + window.length]
+        total = np.where(used[:, :, None], ahead, 0.0).sum(axis=1)
+        unit = unit + (total**2).sum(axis=1)
+    possible = np.clip(np.minimum(returns.last_close, window.end) - window.start + 1, 1, window.length)
+    needed = possible if window.length <= 3 else np.ceil(0.8 * possible - 1e-9)
+    covered = (n_days >= needed) & (n_days > 0) & np.isfinite(returns.sigma)
+    car, unit = np.where(covered, car, np.nan), np.where(covered, unit, np.nan)
+    se = returns.sigma * np.sqrt(unit)
+    return Cumulated(car, unit, se, car / se, n_days, used, covered)
+
+
+def average(ar: Floats) -> tuple[Floats, Ints]:
+    """AAR over the first axis, and the number of values behind each; NaN where there is none."""
+    n = np.isfinite(ar).sum(axis=0).astype(np.int64)
+    return np.where(n > 0, np.nansum(ar, axis=0) / np.maximum(n, 1), np.nan), n
+
+
+def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
+    """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L)."""
+    if log:
+        return np.exp(_sum(ret, used)) - np.exp(_sum(normal, used))
+    return np.prod(np.where(used, 1 + ret, 1.0), axis=1) - np.prod(np.where(used, 1 + normal, 1.0), axis=1)
+
+
+def _sum(values: Floats, used: Bools) -> Floats:
+    total: Floats = np.where(used, values, 0.0).sum(axis=1)
+    return total

@@ -1,0 +1,144 @@
+"""StudyConfig: every choice of a study in one frozen object, printed in every result."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from eventstudy import catalog
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, UnknownName
+from eventstudy.windows import Window
+
+DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
+"""The reported CAR windows unless others are named (METHODS 0.2): those inside the event window."""
+
+_CHOICES = {"returns": ("simple", "log"), "missing": ("drop", "trade_to_trade"), "calendar": ("exchange", None)}
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """The choices of a study. All are checked here, so that a config that exists is a config that makes sense.
+
+    Raises:
+        InvalidRequest: a choice that cannot be meant, with what to choose instead.
+    """
+
+    model: str = "market"
+    returns: Literal["simple", "log"] = "simple"
+    benchmark: str | None = None
+    """Ticker of the benchmark; None: each event's own, or SPY."""
+    estimation_window: Window = Window(-260, -11)
+    event_window: Window = Window(-5, 5)
+    windows: tuple[Window, ...] | None = None
+    """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
+    missing: Literal["drop", "trade_to_trade"] = "drop"
+    tests: tuple[str, ...] = ()
+    """Tests asked for besides the default set."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
+    prediction_error: bool = True
+    min_estimation: int = 100
+    max_shift: int = 7
+    exclude_dates: tuple[date, ...] = ()
+    """Sessions left out of estimation windows."""
+    calendar: Literal["exchange"] | None = "exchange"
+    """`exchange`: sessions of each ticker's exchange; None: the dates of the price table are the sessions."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Bring every choice into its type, then check it."""
+        put = object.__setattr__
+        put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
+        put(self, "event_window", Window.of(self.event_window, "event window"))
+        put(self, "windows", self._reported_windows())
+        put(self, "tests", tuple(self.tests))
+        put(self, "variants", dict(self.variants))
+        put(self, "exclude_dates", tuple(_as_date(d) for d in self.exclude_dates))
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                options = ", ".join(repr(a) for a in allowed)
+                raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
+        for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
+            for name in wanted:
+                if name not in catalog.names(kind):
+                    raise UnknownName(catalog.FAMILIES[kind].noun, name, catalog.names(kind))
+        self._check_windows()
+        if self.min_estimation < 30:
+            raise InvalidRequest(
+                f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate", hint="use 30 or more"
+            )
+        if self.max_shift < 0:
+            raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
+
+    def _reported_windows(self) -> tuple[Window, ...]:
+        if self.windows is None:
+            return tuple(w for w in map(Window.of, DEFAULT_WINDOWS) if w.inside(self.event_window))
+        return tuple(dict.fromkeys(Window.of(w) for w in self.windows))
+
+    def _check_windows(self) -> None:
+        estimation, event = self.estimation_window, self.event_window
+        if estimation.end >= event.start:
+            raise InvalidRequest(
+                f"the estimation window {estimation} reaches into the event window {event}",
+                hint=f"end the estimation window before {event.start}, e.g. --estimation-window"
+                f" {estimation.start} {min(event.start - 6, estimation.end)}",
+            )
+        if not event.start <= 0 <= event.end:
+            raise InvalidRequest(f"the event window {event} does not hold day 0", hint="let it start at 0 or before")
+        for window in self.windows or ():
+            if not window.inside(event):
+                raise InvalidRequest(
+                    f"the window {window} lies outside the event window {event}",
+                    hint=f"widen the event window: --event-window {min(window.start, event.start)}"
+                    f" {max(window.end, event.end)}",
+                )
+        if estimation.length < self.min_estimation:
+            raise InvalidRequest(
+                f"the estimation window {estimation} has {estimation.length} sessions,"
+                f" fewer than min_estimation = {self.min_estimation}",
+                hint="start the estimation window earlier, or lower --min-estimation",
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values (windows as lists, dates as ISO text), ready for JSON."""
+        plain = asdict(self)
+        for name in ("estimation_window", "event_window"):
+            plain[name] = list(getattr(self, name))
+        plain["windows"] = [list(w) for w in self.windows or ()]
+        plain["tests"] = list(self.tests)
+        plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]
+        return plain
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> StudyConfig:
+        """Read the table `[study]` of a TOML file.
+
+        Raises:
+            InvalidFile: no such file, not TOML, an unknown key, or a choice that cannot be meant.
+        """
+        try:
+            table = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("study", {})
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InvalidFile(f"cannot read the study settings: {error}", where=str(path)) from error
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(set(table) - known):
+            raise InvalidFile(
+                f"unknown settings: {', '.join(unknown)}", where=f"{path}, [study]", available=", ".join(sorted(known))
+            )
+        try:
+            return cls(**table)
+        except (EventStudyError, TypeError) as error:
+            raise InvalidFile(str(error), where=f"{path}, [study]") from error
+
+
+def _as_date(value: date | str | Sequence[Any]) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise InvalidRequest(f"{value!r} is not a date", hint="write it as 2025-01-31") from error

@@ -1,0 +1,6 @@
+"""Was it chance: one test a file."""
+
+from eventstudy.inference._base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
+from eventstudy.inference._multiple import holm
+
+__all__ = ["PairsTest", "Sample", "SeriesSignificance", "SeriesTest", "Significance", "holm"]

@@ -1,0 +1,179 @@
+"""What a test takes and what it answers.
+
+Two kinds. A *series test* judges each of N series by itself (a firm, or a portfolio). A *pairs test* judges N (event, ticker)
+pairs together. What a test assumes is data here, so that `advice` can say when not to believe it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
+from eventstudy.inference._correlation import Correlation, mean_correlation
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.windows import Window
+
+
+@dataclass(frozen=True)
+class Significance:
+    """The answer of one test for one window. `statistic` and `p_value` are NaN where the test does not apply."""
+
+    statistic: float
+    p_value: float
+    distribution: str
+    """Reference: `t`, `normal`, `permutation`, `placebo`, `ranks of days`, ... or empty where the test does not apply."""
+    df: float | None = None
+    n: int = 0
+    valid: bool = True
+    reasons: tuple[str, ...] = ()
+    """Why it is not valid here, or does not apply."""
+    expected_size: float | None = None
+    """The share of true nulls an invalid test is expected to reject at 5 %."""
+    se: float | None = None
+    """The denominator in the units of CAAR, for tests that have one."""
+
+    @classmethod
+    def undefined(cls, reason: str, n: int = 0) -> Significance:
+        """The answer of a test that does not apply, with the reason."""
+        return cls(float("nan"), float("nan"), "", None, n, False, (reason,))
+
+    def distrusted(self, reason: str, expected_size: float | None = None) -> Significance:
+        """This answer, marked as not valid for `reason`; the expected size is kept from the first reason that has one."""
+        size = self.expected_size if self.expected_size is not None else expected_size
+        return replace(self, valid=False, reasons=(*self.reasons, reason), expected_size=size)
+
+
+@dataclass(frozen=True)
+class SeriesSignificance:
+    """The answers of a series test for N series and one window."""
+
+    statistic: Floats
+    """(N,) NaN where the test does not apply."""
+    p_value: Floats
+    """(N,)"""
+    distribution: str
+    df: Ints | None = None
+    reasons: tuple[str, ...] = ()
+    """(N,) why the test does not apply to a series, empty where it does; or () for none."""
+
+    @classmethod
+    def undefined(cls, reason: str, n: int) -> SeriesSignificance:
+        """The answer for N series that the test does not apply to."""
+        nothing = np.full(n, np.nan)
+        return cls(nothing, nothing, "", None, (reason,) * n)
+
+    def at(self, i: int) -> Significance:
+        """The answer for series i."""
+        reason = self.reasons[i] if self.reasons else ""
+        if reason:
+            return Significance.undefined(reason, n=1)
+        df = None if self.df is None else float(self.df[i])
+        return Significance(float(self.statistic[i]), float(self.p_value[i]), self.distribution, df, 1)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The pairs that count for one window (ruling 9), on event and estimation days alike."""
+
+    returns: AbnormalReturns
+    window: Window
+    portfolio: AbnormalReturns | None = None
+    """One series: the equal-weighted portfolio of the pairs, run as a single security; None where there is none."""
+    no_portfolio: str = ""
+    """Why there is no portfolio."""
+    seed: int = 0
+    draws: int = 9999
+
+    @property
+    def n(self) -> int:
+        """N."""
+        return self.returns.n
+
+    @cached_property
+    def cumulated(self) -> Cumulated:
+        """CARs, standard errors and SCARs of the window."""
+        return cumulate(self.returns, self.window)
+
+    @property
+    def car(self) -> Floats:
+        """(N,)"""
+        return self.cumulated.car
+
+    @property
+    def scar(self) -> Floats:
+        """(N,)"""
+        return self.cumulated.scar
+
+    @property
+    def caar(self) -> float:
+        """Mean CAR."""
+        return float(self.car.mean())
+
+    @cached_property
+    def n_dates(self) -> int:
+        """G, the number of distinct day-0 sessions."""
+        return len(np.unique(self.returns.day0_sessions))
+
+    @cached_property
+    def correlation(self) -> Correlation:
+        """Mean residual correlation, weighted by how far the windows share calendar days."""
+        return mean_correlation(self.returns, self.cumulated.used, self.window)
+
+
+SeriesFunction = Callable[[AbnormalReturns, Window, int], SeriesSignificance]
+PairsFunction = Callable[[Sample, str], Significance]
+SizeFunction = Callable[[int, float], float]
+
+
+@dataclass(frozen=True)
+class SeriesTest:
+    """A test of one firm or one portfolio. `compute(returns, window, seed)` judges all N series at once."""
+
+    summary: str
+    null: str
+    assumes: str
+    fails: str
+    paper: str
+    compute: SeriesFunction
+    kind: Literal["series"] = field(default="series", init=False)
+
+
+@dataclass(frozen=True)
+class PairsTest:
+    """A test over pairs. `compute(sample, variant)` answers for the variants named."""
+
+    summary: str
+    null: str
+    assumes: str
+    fails: str
+    paper: str
+    compute: PairsFunction
+    variants: tuple[str, ...] = ("default",)
+    independent: bool = False
+    """Takes the pairs for independent draws: invalid when events share days."""
+    constant_variance: bool = False
+    """Takes the variance of estimation days for that of event days."""
+    cross_sectional_variance: bool = False
+    """Estimates a variance from the N pairs themselves: hollow below five of them."""
+    size_when_clustered: SizeFunction | None = None
+    """Expected rejection rate of true nulls at 5 % given N and the mean correlation (METHODS 6.3 O7)."""
+    location: bool = True
+    """Asks whether the mean effect is zero (else: whether any is, or whether the variance changed)."""
+    kind: Literal["pairs"] = field(default="pairs", init=False)
+
+
+__all__ = [
+    "AbnormalReturns",
+    "Bools",
+    "Correlation",
+    "PairsTest",
+    "Sample",
+    "SeriesSignificance",
+    "SeriesTest",
+    "Significance",
+]

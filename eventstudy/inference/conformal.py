@@ -1,0 +1,84 @@
+"""Permutation of residuals fitted under the null, for windows of any length (METHODS 3.20).
+
+The model is refitted on estimation and window days together; if nothing happened these days are exchangeable.
+"""
+
+from __future__ import annotations
+
+from math import comb
+
+import numpy as np
+from numpy.random import Generator
+
+from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.inference._base import SeriesSignificance, SeriesTest
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.windows import Window
+
+_DRAWS = 9999
+
+
+def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """p = (1 + #{|sum over drawn days| >= |sum over the window|}) / (draws + 1); all single days are enumerated."""
+    found = cumulate(returns, window)
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    bridged = ((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1)
+    days, inside = _null_residuals(returns, found.used, columns)
+    present = np.isfinite(days)
+    statistic = np.abs(np.where(inside & present, days, 0.0).sum(axis=1))
+    p = np.full(returns.n, np.nan)
+    possible = found.covered & ~bridged
+    shapes = np.stack([present.sum(axis=1), found.used.sum(axis=1)], axis=1)
+    for total, length in np.unique(shapes[possible], axis=0):
+        group = np.flatnonzero(possible & (shapes == (total, length)).all(axis=1))
+        pool = days[group][present[group]].reshape(len(group), total)
+        drawn = _draws(int(total), int(length), np.random.default_rng(seed))
+        for i, series in zip(group, pool, strict=True):
+            sums = np.abs(series[drawn].sum(axis=1))
+            reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
+            every = length == 1
+            p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
+    reasons = tuple(np.where(bridged, "returns across gaps are not exchangeable with single days", ""))
+    return SeriesSignificance(np.where(possible, found.car, np.nan), p, "permutation", reasons=reasons)
+
+
+def _null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tuple[Floats, Bools]:
+    """(N, L1 + L) residuals of the refit on estimation and window days, NaN where not used; and which are window days.
+
+    In the coordinates of the basis the estimation cross product is the identity and the estimation residuals are orthogonal
+    to it, so the refit moves the coefficients by (I + G'G)⁻¹ G' AR.
+    """
+    ar = np.where(used, returns.ar[:, columns], 0.0)
+    days = returns.n_estimation_days
+    estimation = returns.basis[:, :days][returns.basis_of]
+    ahead = returns.basis[:, days + columns.start : days + columns.stop][returns.basis_of]
+    ahead = np.where(used[:, :, None], ahead, 0.0)
+    k = returns.parameters
+    cross = np.eye(k) + np.einsum("nlj,nlk->njk", ahead, ahead)
+    step = np.linalg.solve(cross, np.einsum("nlk,nl->nk", ahead, ar)[:, :, None])[:, :, 0]
+    before = returns.residuals - np.einsum("nmk,nk->nm", estimation, step)
+    within = np.where(used, ar - np.einsum("nlk,nk->nl", ahead, step), np.nan)
+    inside = np.concatenate([np.zeros(before.shape, dtype=bool), used], axis=1)
+    return np.concatenate([before, within], axis=1), inside
+
+
+def _draws(total: int, length: int, rng: Generator) -> Ints:
+    """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
+    if length == 1:
+        return np.arange(total)[:, None]
+    if length * 4 > total:
+        return rng.random((_DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64)
+    drawn = rng.integers(total, size=(_DRAWS, length))
+    while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
+        drawn[repeated] = rng.integers(total, size=(len(repeated), length))
+    return drawn
+
+
+TEST = SeriesTest(
+    summary="permutation of the residuals under the null of no effect",
+    null="window days are exchangeable with estimation days",
+    assumes="exchangeable days; any error law",
+    fails="event-induced variance, volatility clustering, serial correlation",
+    paper="Chernozhukov, Wüthrich and Zhu 2021",
+    compute=compute,
+)

@@ -1,0 +1,59 @@
+"""Did any firm react? The distance of all abnormal returns from zero, against every estimation day (METHODS 3.24)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.panel.block import Floats
+
+
+def distance(sample: Sample) -> tuple[float, Floats]:
+    """Q = c' S⁻¹ c / C, S = U'U / v, with the firms' CARs c; and S⁻¹U' (N, M), for firms that share one design."""
+    returns = sample.returns
+    residuals = returns.residuals[:, np.isfinite(returns.residuals).all(axis=0)]
+    covariance = residuals @ residuals.T / returns.df[0]
+    solved = np.linalg.solve(covariance, np.column_stack([sample.car, residuals]))
+    return float(sample.car @ solved[:, 0] / sample.cumulated.unit[0]), solved[:, 1:]
+
+
+def why_not(sample: Sample) -> str:
+    """Why the joint tests do not apply, or nothing."""
+    returns = sample.returns
+    if returns.parameters == 0:
+        return "the model estimates nothing, so estimation days have no leverage to leave out"
+    if sample.n_dates > 1:
+        return "the firms must share one event date"
+    if len(np.unique(returns.basis_of)) > 1:
+        return "the firms must share the benchmark and all estimation days"
+    if sample.n > returns.df[0] - 10:
+        return f"{sample.n} firms are too many for {returns.df[0]} degrees of freedom"
+    return ""
+
+
+def compute(sample: Sample, variant: str) -> Significance:
+    """p = (1 + #{D_t >= Q}) / (M + 1), D_t the same distance of each estimation day with that day left out. One day only."""
+    if sample.window.length > 1:
+        return Significance.undefined("one day only", sample.n)
+    if reason := why_not(sample):
+        return Significance.undefined(reason, sample.n)
+    returns = sample.returns
+    there = np.isfinite(returns.residuals).all(axis=0)
+    q, solved = distance(sample)
+    basis = returns.basis[returns.basis_of[0], : returns.n_estimation_days][there]
+    inner = (returns.residuals[:, there] * solved).sum(axis=0) / (1 - (basis**2).sum(axis=1))
+    df = float(returns.df[0])
+    left_out = inner * (df - 1) / (df - inner)
+    p = (1 + (left_out >= q).sum()) / (there.sum() + 1)
+    return Significance(q, float(p), "placebo", None, sample.n)
+
+
+TEST = PairsTest(
+    summary="did any firm react? All abnormal returns together against every estimation day",
+    null="all abnormal returns are zero",
+    assumes="one event date; exchangeable days",
+    fails="event-induced variance; nearly as many firms as days",
+    paper="Schipper and Thompson 1983; Binder 1985",
+    compute=compute,
+    location=False,
+)

@@ -1,0 +1,61 @@
+"""What a normal-return model is, and what a fit hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from eventstudy.panel.block import EventBlock, Floats, Ints
+from numpy.typing import NDArray
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Normal returns of N pairs: M_i valid estimation days of L1, L2 event days, K estimated parameters.
+
+    Var(AR over the event window) = sigma² V with V = diag(span) + G G', where G are the event rows of `basis`: everything the
+    tests need. NaN = no value that day.
+    """
+
+    names: tuple[str, ...]
+    """K parameter names, `alpha` first where there is one."""
+    params: Floats
+    """(N, K)"""
+    sigma: Floats
+    """(N,) residual standard deviation; NaN where `problem` says why."""
+    df: Ints
+    """(N,) degrees of freedom of sigma: M - K, or M - 1 where nothing is estimated."""
+    n_estimation: Ints
+    """(N,) M, the complete cases."""
+    expected: Floats
+    """(N, L2) normal returns of the event window."""
+    ar: Floats
+    """(N, L2) abnormal returns."""
+    residuals: Floats
+    """(N, L1) estimation residuals (differences where nothing is estimated)."""
+    basis: Floats
+    """(B, L1 + L2, K) regressors in coordinates in which the estimation cross product is the identity (X R⁻¹)."""
+    basis_of: Ints
+    """(N,) the row of `basis` and `span` of each pair."""
+    span: Floats
+    """(B, L2) sessions each event-window return covers."""
+    problem: NDArray[np.object_]
+    """(N,) empty, or why there is no fit: MIN_EST, COLLINEAR, ZERO_VARIANCE."""
+
+
+class Model(Protocol):
+    """A normal-return model: one file of `eventstudy/models/` each, in its attribute `MODEL`."""
+
+    summary: str
+    assumes: str
+    fails: str
+    paper: str
+
+    def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
+        """The regressors the model needs, given those a block has; the study says which are lacking."""
+        ...
+
+    def fit(self, block: EventBlock, min_estimation: int) -> Fit:
+        """Fit all pairs of a block. No pair is left out: `Fit.problem` says which have no fit."""
+        ...

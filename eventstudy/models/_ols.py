@@ -1,0 +1,172 @@
+"""Linear normal-return models: batched least squares with the exact forecast covariance.
+
+Each distinct design matrix (a regressor row and a pattern of valid days) is factorised once, X = QR; the pairs that share
+it cost two products each. Residuals come from one projection and one refinement, sigma from actual residuals.
+Papers: MacKinlay (1997), appendix; Campbell, Lo and MacKinlay (1997), chapter 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy.models._base import Fit
+from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
+
+_CHUNK = 2048
+_MAX_CONDITION = 1e8
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """R = X b + e by least squares, or R - X with nothing estimated.
+
+    `factors` None takes every column of the user's file; `excess` subtracts `rf` from the return; `difference` subtracts that
+    regressor and estimates nothing (then `factors` and `intercept` are not used).
+    """
+
+    summary: str
+    assumes: str
+    fails: str
+    paper: str
+    factors: tuple[str, ...] | None = ()
+    intercept: bool = True
+    excess: bool = False
+    difference: str | None = None
+
+    def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
+        """The regressors the model needs, given those a block has."""
+        if self.difference:
+            return (self.difference,)
+        if self.factors is None:
+            return tuple(n for n in available if n not in ("benchmark", "rf")) or ("factors",)
+        return (*self.factors, "rf") if self.excess else self.factors
+
+    def fit(self, block: EventBlock, min_estimation: int) -> Fit:
+        """Fit all pairs of a block; see `Fit` for the shapes."""
+        needed = self.requires(block.names)
+        excess = self.excess or (self.factors is None and "rf" in block.names)
+        known = block.columns((*needed, "rf") if excess and "rf" not in needed else needed)
+        known_days = np.isfinite(known).all(axis=2) & np.isfinite(block.span)
+        offset = np.zeros(block.sessions.shape)
+        if self.difference:
+            offset = block.columns((self.difference,))[:, :, 0]
+        elif excess:
+            offset = block.columns(("rf",))[:, :, 0]
+        slopes = tuple(n for n in needed if n != "rf") if not self.difference else ()
+        x = block.columns(slopes)
+        if self.intercept and not self.difference:
+            x = np.concatenate([block.span[:, :, None], x], axis=2)
+        y = block.returns - offset[block.design]
+        names = (("alpha",) if self.intercept and not self.difference else ()) + tuple(
+            "beta" if n in ("benchmark", "mkt_rf") and len(slopes) == 1 else f"beta_{n}" for n in slopes
+        )
+        return _fit(block, names, x, y, known_days, offset, min_estimation)
+
+
+def _fit(
+    block: EventBlock,
+    names: tuple[str, ...],
+    x: Floats,
+    y: Floats,
+    known_days: Bools,
+    offset: Floats,
+    min_estimation: int,
+) -> Fit:
+    """Least squares of y (N, T) on x (D, T, K) over the complete estimation days of each pair."""
+    days, event = block.estimation_columns, block.event_columns
+    complete = np.isfinite(y) & known_days[block.design]
+    m = complete[:, days].sum(axis=1).astype(np.int64)
+    k = x.shape[2]
+    df = m - (k if k else 1)
+    design, valid, basis_of = _distinct_designs(block.design, complete[:, days])
+    basis, unscale, good = _factorise(x[design], valid, block.span[design], days, event)
+    coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
+    params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
+    expected = np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
+    ar = np.where(complete[:, event], block.returns[:, event] - expected, np.nan)
+    centre = np.zeros(len(y)) if k else np.nansum(residuals, axis=1) / np.maximum(m, 1)
+    rss = np.nansum((residuals - centre[:, None]) ** 2, axis=1)
+    problem = _problems(rss, y[:, days], complete[:, days], m, k, good[basis_of], min_estimation)
+    bad = problem != ""
+    sigma = np.where(bad, np.nan, np.sqrt(rss / np.maximum(df, 1)))
+    return Fit(
+        names=names,
+        params=np.where(bad[:, None], np.nan, params),
+        sigma=sigma,
+        df=df,
+        n_estimation=m,
+        expected=np.where(bad[:, None], np.nan, expected),
+        ar=np.where(bad[:, None], np.nan, ar),
+        residuals=residuals,
+        basis=basis,
+        basis_of=basis_of,
+        span=block.span[design][:, event],
+        problem=problem,
+    )
+
+
+def _distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
+    """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
+    key = np.concatenate([design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1)
+    _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return design[first], complete[first], which.reshape(-1).astype(np.int64)
+
+
+def _factorise(
+    x: Floats, valid: Bools, span: Floats, days: slice, event: slice
+) -> tuple[Floats, Floats, Bools]:
+    """X = QR on the valid estimation days, scaled by 1/sqrt(span).
+
+    Returns the basis [Q; X* R⁻¹] (B, L1 + L2, K), the inverse of R (B, K, K), and whether each design has full rank.
+    """
+    b, _, k = x.shape
+    if k == 0:
+        width = (days.stop - days.start) + (event.stop - event.start)
+        return np.zeros((b, width, 0)), np.zeros((b, 0, 0)), np.ones(b, dtype=bool)
+    weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
+    scaled = np.where(valid[:, :, None], x[:, days], 0.0) * weight[:, :, None]
+    length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
+    safe = np.where(length > 0, length, 1.0)
+    q, r = np.linalg.qr(scaled / safe)
+    singular = np.linalg.svd(r, compute_uv=False)
+    good = (singular[:, -1] * _MAX_CONDITION > singular[:, 0]) & (length > 0).all(axis=(1, 2))
+    r = np.where(good[:, None, None], r, np.eye(k))
+    inverse = np.linalg.solve(r, np.broadcast_to(np.eye(k), r.shape)) / safe.transpose(0, 2, 1)
+    ahead = np.einsum("blj,bjk->blk", x[:, event], inverse)
+    return np.concatenate([q, ahead], axis=1), inverse, good
+
+
+def _project(
+    y: Floats, span: Floats, design: Ints, complete: Bools, basis: Floats, basis_of: Ints, days: slice
+) -> tuple[Floats, Floats]:
+    """Coordinates Q'y (N, K) and residuals (N, L1), both scaled by 1/sqrt(span), in two passes for accuracy."""
+    n, k = len(y), basis.shape[2]
+    coordinates = np.zeros((n, k))
+    residuals = np.empty((n, days.stop - days.start))
+    for start in range(0, n, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        inside = complete[part, days]
+        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(np.where(inside, span[design[part]][:, days], 1.0))
+        q = basis[basis_of[part], : days.stop]
+        for _ in range(2 if k else 0):
+            step = np.einsum("nmk,nm->nk", q, rest)
+            rest = rest - np.einsum("nmk,nk->nm", q, step)
+            coordinates[part] += step
+        residuals[part] = np.where(inside, rest, np.nan)
+    return coordinates, residuals
+
+
+def _problems(
+    rss: Floats, y: Floats, complete: Bools, m: Ints, k: int, good: Bools, min_estimation: int
+) -> NDArray[np.object_]:
+    """Why a pair has no fit (METHODS 0.5, ruling 12): too few days, collinear regressors, or no variance left."""
+    total = np.where(complete, y, 0.0) ** 2
+    flat = rss <= 1e-24 * np.maximum(total.sum(axis=1), np.finfo(float).tiny)
+    problem = np.full(len(m), "", dtype=object)
+    problem[flat] = "ZERO_VARIANCE"
+    problem[~good] = "COLLINEAR"
+    problem[m < max(min_estimation, 30, k + 10)] = "MIN_EST"
+    return problem

@@ -1,0 +1,8 @@
+"""Lined up: prices and events become blocks of arrays."""
+
+from eventstudy.panel.align import Pair, Panel, align
+from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.checks import check
+from eventstudy.panel.warned import Exclusion, Warned
+
+__all__ = ["Bools", "Days", "EventBlock", "Exclusion", "Floats", "Ints", "Pair", "Panel", "Warned", "align", "check"]

@@ -1,0 +1,262 @@
+"""Lines events and prices up: (event, ticker) pairs become one block, and what does not fit is listed with its reason.
+
+Rules: METHODS 0.3 (day 0), 0.5 (missing data) and rulings 3, 12, 15, 16, 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.exchanges import Day0, Moment
+from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.grid import Grid, build_grid, factor_names
+from eventstudy.panel.returns import across_gaps
+from eventstudy.panel.warned import Exclusion, Warned
+from eventstudy.prices import PriceTable
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One security and one event: an instance of the study."""
+
+    event_id: str
+    ticker: str
+    benchmark: str
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The kept pairs, lined up; row i of every array and entry i of every tuple is the same pair."""
+
+    pairs: tuple[Pair, ...]
+    day0: tuple[Day0, ...]
+    block: EventBlock
+    volume: Floats
+    """(N, L2) shares traded on event days; NaN where unknown."""
+    last_close: Ints
+    """(N,) the event day of the last close, at most the end of the event window."""
+    delisted: Bools
+    """(N,) whether that close lies inside the event window and before the last one of the benchmark (ruling 3)."""
+    excluded: tuple[Exclusion, ...]
+    warnings: tuple[Warned, ...]
+    """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
+
+
+Placed = tuple[int, Pair, Day0]
+"""Position of a pair in the request, the pair, and its day 0."""
+
+
+def align(
+    pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factors: pd.DataFrame | None = None
+) -> Panel:
+    """Line up all pairs; a pair that cannot be lined up is in `excluded` with its reason.
+
+    `factors`: index sessions, columns factor returns as decimals (`rf` among them), or None.
+    """
+    excluded: list[Exclusion] = []
+    warned: list[Warned] = []
+    by_grid: dict[tuple[str | None, str | None], list[Placed]] = {}
+    for position, pair in enumerate(pairs):
+        found = _place(pair, prices, config)
+        if isinstance(found, Exclusion):
+            excluded.append(found)
+        else:
+            by_grid.setdefault(found[1], []).append((position, pair, found[0]))
+    pieces = []
+    for (home, abroad), placed in by_grid.items():
+        tickers = list(dict.fromkeys(pair.ticker for _, pair, _ in placed))
+        benchmarks = list(dict.fromkeys(pair.benchmark for _, pair, _ in placed))
+        last = max(day0.session for _, _, day0 in placed)
+        grid, said = build_grid(home, abroad, tickers, benchmarks, last, prices, config, factors)
+        warned += said
+        piece, dropped = _line_up(grid, placed, config, factor_names(factors), prices)
+        pieces.append(piece)
+        excluded += dropped
+    return _join(pieces, config, ("benchmark", *factor_names(factors)), excluded, warned)
+
+
+def _place(
+    pair: Pair, prices: PriceTable, config: StudyConfig
+) -> tuple[Day0, tuple[str | None, str | None]] | Exclusion:
+    """Day 0 of a pair and the exchanges that make its grid, or why it has none."""
+    for ticker, reason in ((pair.ticker, "NO_PRICES"), (pair.benchmark, "NO_BENCHMARK")):
+        if ticker not in prices.close.columns:
+            why = prices.missing.get(ticker)
+            return Exclusion(pair.event_id, pair.ticker, reason, why.what if why else f"no prices for {ticker}")
+    try:
+        if config.calendar is None:
+            sessions = prices.close.index.to_numpy("datetime64[D]")
+            return exchanges.day0_on_sessions(pair.moment, sessions, max_shift=config.max_shift), (None, None)
+        home, abroad = exchanges.exchange_of(pair.ticker), exchanges.exchange_of(pair.benchmark)
+        return exchanges.day0(pair.moment, home, max_shift=config.max_shift), (home, abroad)
+    except InvalidRequest as error:
+        return Exclusion(pair.event_id, pair.ticker, "NO_DAY0", error.what)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The lined-up pairs of one grid; see `Panel` and `EventBlock` for the arrays."""
+
+    placed: list[Placed]
+    returns: Floats
+    volume: Floats
+    last_close: Ints
+    delisted: Bools
+    design: Ints
+    regressors: Floats
+    sessions: Days
+    span: Floats
+
+
+def _line_up(
+    grid: Grid, placed: list[Placed], config: StudyConfig, names: tuple[str, ...], prices: PriceTable
+) -> tuple[_Piece, list[Exclusion]]:
+    """Gather the windows of the pairs of one grid; a pair whose day 0 has no return is dropped (ruling 12)."""
+    start, end = config.estimation_window.start, config.event_window.end
+    row0 = np.searchsorted(grid.sessions, np.array([d.session for _, _, d in placed], dtype="datetime64[D]"))
+    own = np.array([grid.tickers[pair.ticker] for _, pair, _ in placed])
+    market = np.array([grid.benchmarks[pair.benchmark] for _, pair, _ in placed])
+    rows, inside = _rows(row0, start, end, len(grid.sessions))
+    returns = np.where(inside, grid.own.returns[rows, own[:, None]], np.nan)
+    span = np.where(inside, grid.own.span[rows, own[:, None]], 1)
+    kept = np.isfinite(returns[:, -start])
+    dropped = [_no_day0(p, grid, prices) for p, there in zip(placed, kept, strict=True) if not there]
+    keep = np.flatnonzero(kept)
+    placed = [_on_grid(placed[i], grid.sessions[row0[i]]) for i in keep]
+    returns, span, rows, inside, row0, own, market = (
+        a[keep] for a in (returns, span, rows, inside, row0, own, market)
+    )
+    returns = _leave_out(returns, span, grid.sessions[rows], config)
+    last, last_market = _last_row(grid.own.priced)[own], _last_row(grid.market.priced)[market]
+    design, first = _designs(row0, market, span)
+    gathered = _Piece(
+        placed=placed,
+        returns=returns,
+        volume=np.where(inside, grid.own.volume[rows, own[:, None]], np.nan)[:, -config.event_window.length :],
+        last_close=np.minimum(last - row0, end).astype(np.int64),
+        delisted=(last < row0 + end) & (last < last_market),
+        design=design,
+        regressors=_regressors(grid, rows[first], inside[first], market[first], span[first], names, config),
+        sessions=np.where(inside[first], grid.sessions[rows[first]], np.datetime64("NaT", "D")),
+        span=span[first].astype(float),
+    )
+    return gathered, dropped
+
+
+def _rows(row0: Ints, start: int, end: int, size: int) -> tuple[Ints, Bools]:
+    """(N, T) grid rows of the columns start..end around day 0, and which of them exist (the others point at row 0)."""
+    rows = row0[:, None] + np.arange(start, end + 1)
+    inside = (rows >= 0) & (rows < size)
+    return np.where(inside, rows, 0), inside
+
+
+def _last_row(priced: Bools) -> Ints:
+    """(n,) the last row that has a price; -1 where none has."""
+    last = len(priced) - 1 - np.argmax(priced[::-1], axis=0)
+    return np.where(priced.any(axis=0), last, -1).astype(np.int64)
+
+
+def _on_grid(placed: Placed, session: np.datetime64) -> Placed:
+    """Day 0 as counted: on a shared grid it may be a later session than on the ticker's own exchange."""
+    position, pair, day0 = placed
+    counted = session.item()
+    late = (counted - day0.local_date).days
+    return position, pair, replace(day0, session=counted, shifted=late != 0, shift_days=late)
+
+
+def _no_day0(placed: Placed, grid: Grid, prices: PriceTable) -> Exclusion:
+    """A sentence on why day 0 of this pair has no return."""
+    _, pair, day0 = placed
+    closes = prices.close[pair.ticker].dropna()
+    if closes.empty:
+        text = f"{pair.ticker} has no price at all"
+    else:
+        first, last = closes.index[0].date(), closes.index[-1].date()
+        where = "before" if day0.session <= first else "after" if day0.session > last else "inside"
+        text = f"day 0 is {day0.session}, {where} the prices of {pair.ticker}, {first} to {last}"
+        if where == "inside":
+            text = f"{pair.ticker} lacks the close of day 0, {day0.session}, or of the session before"
+    return Exclusion(pair.event_id, pair.ticker, "NO_DAY0", text)
+
+
+def _leave_out(returns: Floats, span: Ints, sessions: Days, config: StudyConfig) -> Floats:
+    """Take out excluded dates, and returns that lie mostly before the estimation window (ruling 15)."""
+    days = config.estimation_window.length
+    returns = returns.copy()
+    if config.exclude_dates:
+        hit = np.isin(sessions[:, :days], np.array(config.exclude_dates, dtype="datetime64[D]"))
+        returns[:, :days][hit] = np.nan
+    within = np.minimum(span[:, :days], np.arange(1, days + 1))
+    returns[:, :days][2 * within < span[:, :days]] = np.nan
+    return returns
+
+
+def _designs(row0: Ints, market: Ints, span: Ints) -> tuple[Ints, Ints]:
+    """(N,) the design of each pair, and (D,) one pair of each design.
+
+    Pairs share a design when day 0, benchmark and spans agree; only trade-to-trade returns make spans differ.
+    """
+    special = np.where((span > 1).any(axis=1), np.arange(1, len(span) + 1), 0)
+    _, first, which = np.unique(np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True)
+    return which.reshape(-1).astype(np.int64), first.astype(np.int64)
+
+
+def _regressors(
+    grid: Grid, rows: Ints, inside: Bools, market: Ints, span: Ints, names: tuple[str, ...], config: StudyConfig
+) -> Floats:
+    """(D, T, F) benchmark returns, factors, and `mkt_rf` derived from the benchmark where it is not in the file."""
+    values = np.concatenate([grid.market.returns[rows, market[:, None]][:, :, None], grid.factors[rows]], axis=2)
+    for d in np.flatnonzero((span > 1).any(axis=1)):
+        wide = np.column_stack([grid.market.returns[:, market[d]], grid.factors])
+        values[d] = across_gaps(wide, rows[d], span[d], config.returns)
+    if len(names) == values.shape[2]:
+        rf = values[:, :, 1 + names.index("rf")]
+        values = np.concatenate([values, (values[:, :, 0] - rf)[:, :, None]], axis=2)
+    return np.where(inside[:, :, None], values, np.nan)
+
+
+def _join(
+    pieces: list[_Piece],
+    config: StudyConfig,
+    names: tuple[str, ...],
+    excluded: list[Exclusion],
+    warned: list[Warned],
+) -> Panel:
+    """One panel from the pieces of all grids, the pairs in the order of the request."""
+    placed = [p for piece in pieces for p in piece.placed]
+    order = np.argsort([position for position, _, _ in placed], kind="stable").astype(np.int64)
+    width = config.event_window.end - config.estimation_window.start + 1
+    shift = np.cumsum([0, *(len(piece.span) for piece in pieces)])
+    design = [piece.design + s for piece, s in zip(pieces, shift, strict=False)]
+
+    def stack(arrays: list[np.ndarray], *tail: int, dtype: str = "float64") -> np.ndarray:
+        return np.concatenate(arrays) if arrays else np.empty((0, *tail), dtype=dtype)
+
+    block = EventBlock(
+        returns=stack([p.returns for p in pieces], width)[order],
+        regressors=stack([p.regressors for p in pieces], width, len(names)),
+        names=names,
+        design=stack(design, dtype="int64")[order],
+        sessions=stack([p.sessions for p in pieces], width, dtype="datetime64[D]"),
+        span=stack([p.span for p in pieces], width),
+        estimation=config.estimation_window,
+        event=config.event_window,
+    )
+    return Panel(
+        pairs=tuple(placed[i][1] for i in order),
+        day0=tuple(placed[i][2] for i in order),
+        block=block,
+        volume=stack([p.volume for p in pieces], config.event_window.length)[order],
+        last_close=stack([p.last_close for p in pieces], dtype="int64")[order],
+        delisted=stack([p.delisted for p in pieces], dtype="bool")[order],
+        excluded=tuple(excluded),
+        warnings=tuple(warned),
+    )

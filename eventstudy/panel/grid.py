@@ -1,0 +1,108 @@
+"""A grid: the sessions that pairs are counted on, and the returns on them.
+
+The grid is the sessions of the ticker's exchange; across exchanges it is those that ticker and benchmark share (ruling 19).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.panel.block import Days, Floats
+from eventstudy.panel.returns import GridReturns, grid_returns
+from eventstudy.panel.warned import Warned
+from eventstudy.prices import PriceTable
+
+
+@dataclass(frozen=True)
+class Grid:
+    """S sessions with the returns of the securities studied, of their benchmarks, and the factors."""
+
+    sessions: Days
+    tickers: dict[str, int]
+    own: GridReturns
+    benchmarks: dict[str, int]
+    market: GridReturns
+    factors: Floats
+    """(S, F - 1) factor columns as decimals, in the order of the names of the block."""
+
+
+def build_grid(
+    home: str | None,
+    abroad: str | None,
+    tickers: list[str],
+    benchmarks: list[str],
+    last: date,
+    prices: PriceTable,
+    config: StudyConfig,
+    factors: pd.DataFrame | None,
+) -> tuple[Grid, list[Warned]]:
+    """The grid of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
+
+    `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
+    """
+    sessions = prices.close.index.to_numpy("datetime64[D]")
+    warned: list[Warned] = []
+    if home is not None:
+        first = sessions[0].astype(date)
+        end = max(sessions[-1].astype(date), last) + timedelta(days=2 * config.event_window.end + 15)
+        sessions = exchanges.sessions(home, first, end)
+        warned = _check_calendar(sessions, home, tickers, prices)
+        if abroad is not None and abroad != home:
+            sessions = np.intersect1d(sessions, exchanges.sessions(abroad, first, end))
+    own = grid_returns(prices, tickers, sessions, config.returns, config.missing)
+    market = grid_returns(prices, benchmarks, sessions, config.returns, "drop")
+    grid = Grid(
+        sessions,
+        {t: i for i, t in enumerate(tickers)},
+        own,
+        {b: i for i, b in enumerate(benchmarks)},
+        market,
+        _factors_on(factors, sessions),
+    )
+    return grid, warned
+
+
+def factor_names(factors: pd.DataFrame | None) -> tuple[str, ...]:
+    """The names of a block's regressors after `benchmark`.
+
+    `mkt_rf` is derived as benchmark minus `rf` where the file has `rf` alone (ruling 6).
+    """
+    if factors is None:
+        return ()
+    derived = ("mkt_rf",) if "rf" in factors.columns and "mkt_rf" not in factors.columns else ()
+    return (*(str(c) for c in factors.columns), *derived)
+
+
+def _factors_on(factors: pd.DataFrame | None, sessions: Days) -> Floats:
+    if factors is None:
+        return np.empty((len(sessions), 0))
+    return factors.reindex(pd.DatetimeIndex(sessions.astype("datetime64[ns]"))).to_numpy(float)
+
+
+def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: PriceTable) -> list[Warned]:
+    """Warn of prices on days that are no session, and of sessions on which nothing at all has a price."""
+    dates = prices.close.index.to_numpy("datetime64[D]")
+    own = dates[prices.close[tickers].notna().any(axis=1).to_numpy()]
+    if not len(own):
+        return []
+    warned = []
+    if len(extra := np.setdiff1d(own, sessions)):
+        text = f"prices of {', '.join(tickers[:3])} on {_dates(extra)} are not used: {home} was closed"
+        warned.append(Warned("OFF_CALENDAR", text))
+    traded = dates[prices.close.notna().any(axis=1).to_numpy()]
+    inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
+    if len(lacking := np.setdiff1d(inside, traded)):
+        text = f"no series has a price on {_dates(lacking)}, where {home} was open"
+        warned.append(Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know"))
+    return warned
+
+
+def _dates(days: Days) -> str:
+    shown = ", ".join(str(d) for d in days[:3])
+    return shown if len(days) <= 3 else f"{shown} and {len(days) - 3} more dates"

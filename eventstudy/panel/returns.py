@@ -1,0 +1,102 @@
+"""Prices on a grid of sessions become returns.
+
+A return exists only between two sessions of the grid that both have a price (METHODS 0.5): nothing is filled forward.
+Total return of a session = (close + dividend) / previous close - 1, or the ratio of adjusted closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.panel.block import Bools, Days, Floats, Ints
+from eventstudy.prices import PriceTable
+
+
+@dataclass(frozen=True)
+class GridReturns:
+    """Returns of n tickers on S sessions of one grid."""
+
+    returns: Floats
+    """(S, n) decimals; NaN where the session has no return."""
+    span: Ints
+    """(S, n) sessions each return covers; 1 unless trade-to-trade bridged a gap."""
+    priced: Bools
+    """(S, n) whether the session has a price."""
+    volume: Floats
+    """(S, n) shares traded; NaN where unknown."""
+
+
+def grid_returns(
+    table: PriceTable,
+    tickers: list[str],
+    sessions: Days,
+    kind: Literal["simple", "log"],
+    missing: Literal["drop", "trade_to_trade"],
+) -> GridReturns:
+    """Returns of `tickers` on `sessions` (S, ascending).
+
+    A dividend that falls between two sessions of the grid belongs to the later one.
+    """
+    level = _on(table.close, tickers, sessions)
+    if "adj_close" in table.fields:
+        adjusted = _on(table.fields["adj_close"], tickers, sessions)
+        take = np.array([table.info[t].basis == "adj_close" for t in tickers])
+        level[:, take] = adjusted[:, take]
+    paid = _dividends(table, tickers, sessions)
+    priced = np.isfinite(level)
+    before = _row_before(priced, bridge=missing == "trade_to_trade")
+    columns = np.arange(len(tickers))
+    known = priced & (before >= 0)
+    start = np.where(known, before, 0)
+    gross = (level + paid - paid[start, columns]) / np.where(known, level[start, columns], np.nan)
+    span = np.where(known, np.arange(len(sessions))[:, None] - start, 1)
+    volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else np.full_like(level, np.nan)
+    return GridReturns(np.log(gross) if kind == "log" else gross - 1, span.astype(np.int64), priced, volume)
+
+
+def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
+    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"))
+    return frame.reindex(index=index, columns=tickers).to_numpy(float, copy=True)
+
+
+def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
+    """(S, n) dividends paid up to and including each session, zero for tickers whose return needs none."""
+    counted = [t for t in tickers if table.info[t].basis == "dividends"]
+    total = np.zeros((len(sessions), len(tickers)))
+    if "dividend" in table.fields and counted:
+        frame = table.fields["dividend"].reindex(columns=counted).fillna(0.0)
+        running = np.vstack([np.zeros(len(counted)), frame.to_numpy(float).cumsum(axis=0)])
+        upto = np.searchsorted(frame.index.to_numpy("datetime64[D]"), sessions, side="right")
+        total[:, [tickers.index(t) for t in counted]] = running[upto]
+    return total
+
+
+def _row_before(priced: Bools, *, bridge: bool) -> Ints:
+    """(S, n) the row of the price a return starts from; -1 where there is none."""
+    rows = np.arange(len(priced))[:, None]
+    if bridge:
+        last = np.maximum.accumulate(np.where(priced, rows, -1), axis=0)
+        return np.vstack([np.full((1, priced.shape[1]), -1), last[:-1]]).astype(np.int64)
+    return np.where(np.vstack([np.zeros((1, priced.shape[1]), bool), priced[:-1]]), rows - 1, -1).astype(np.int64)
+
+
+def across_gaps(
+    regressors: Floats, rows: Ints, span: Ints, kind: Literal["simple", "log"]
+) -> Floats:
+    """Regressors compounded over the sessions that each return covers.
+
+    `regressors` (S, F) on the grid, `rows` (T,) grid rows of a pair's columns, `span` (T,) sessions each return covers.
+    Returns (T, F); NaN where one of the covered sessions lacks the regressor.
+    """
+    running = np.cumsum(np.nan_to_num(regressors if kind == "log" else np.log1p(regressors)), axis=0)
+    unknown = np.cumsum(np.isnan(regressors), axis=0)
+    first = rows - span
+    total = running[rows] - np.where((first >= 0)[:, None], running[first], 0.0)
+    holes = unknown[rows] - np.where((first >= 0)[:, None], unknown[first], 0)
+    total = total if kind == "log" else np.expm1(total)
+    single = (span == 1)[:, None]
+    return np.where(single, regressors[rows], np.where(holes > 0, np.nan, total))

@@ -1,0 +1,23 @@
+"""What a reader must be told: pairs left out, and warnings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Exclusion(NamedTuple):
+    """A pair that is left out, and why: `reason` is a code, `message` a sentence."""
+
+    event_id: str
+    ticker: str
+    reason: str
+    message: str
+
+
+class Warned(NamedTuple):
+    """Something the reader must know: `code` is a capital name of METHODS, `message` a sentence."""
+
+    code: str
+    message: str
+    event_id: str | None = None
+    ticker: str | None = None
