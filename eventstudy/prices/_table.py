@@ -29,8 +29,9 @@ class SeriesInfo:
 class PriceTable:
     """Daily prices of many tickers.
 
-    `fields` maps some of `FIELDS` (always `close`) to frames of one shape: index = sessions (naive, ascending, unique), columns =
-    tickers; NaN = no value. `info` says for each ticker where it came from; `missing` why a wanted ticker is not there.
+    `fields` maps some of `FIELDS` (always `close`) to frames of one shape: index = sessions (naive,
+    ascending, unique), columns = tickers; NaN = no value. `info` says for each ticker where it came from;
+    `missing` why a wanted ticker is not there.
     """
 
     fields: Mapping[str, pd.DataFrame]
@@ -43,20 +44,23 @@ class PriceTable:
     ) -> PriceTable:
         """A table from (source name, fetch) pairs, one a ticker."""
         fetched = list(fetches)
-        present = [name for name in FIELDS if any(name in f.frame for _, f in fetched)] or ["close"]
-        fields = {
-            name: pd.DataFrame({f.symbol: f.frame[name] for _, f in fetched if name in f.frame}, dtype=float)
-            for name in present
-        }
-        sessions = pd.DatetimeIndex(sorted(set().union(*(f.frame.index for _, f in fetched))), name="session")
+        dates = [f.frame.index.to_numpy("datetime64[ns]") for _, f in fetched]
+        days = np.unique(np.concatenate(dates)) if dates else np.empty(0, "datetime64[ns]")
+        present = [name for name in FIELDS if name == "close" or any(name in f.frame for _, f in fetched)]
+        grids = {name: np.full((len(days), len(fetched)), np.nan) for name in present}
+        for column, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
+            rows = np.searchsorted(days, own)
+            for name in present:
+                if name in f.frame:
+                    grids[name][rows, column] = f.frame[name]
+        sessions = pd.DatetimeIndex(days, name="session")
         tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
         info = {
             f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes)
             for source, f in fetched
         }
-        return cls(
-            {name: frame.reindex(index=sessions, columns=tickers) for name, frame in fields.items()}, info, missing or {}
-        )
+        fields = {name: pd.DataFrame(grid, sessions, tickers) for name, grid in grids.items()}
+        return cls(fields, info, missing or {})
 
     @property
     def close(self) -> pd.DataFrame:

@@ -1,0 +1,166 @@
+"""load_prices: from tickers and dates to a PriceTable, whatever the source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.errors import InvalidRequest, SourceDown, SourceError, SourceRateLimited
+from eventstudy.prices._base import Fetch, PriceSource
+from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._table import PriceTable
+
+Progress = Callable[[str, int, int], object]
+"""Called before each ticker is asked for: the ticker, its number from 1, and how many there are."""
+
+_PATIENCE = 100.0
+"""Seconds that one source may be down for symbols in a row before the others are given up."""
+
+
+def load_prices(
+    tickers: Iterable[str] | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    *,
+    source: str = "auto",
+    path: str | PathLike[str] | pd.DataFrame | None = None,
+    progress: Progress | None = None,
+) -> PriceTable:
+    """Daily prices of `tickers` from `start` to `end`, both included.
+
+    `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, else for
+    each ticker the embedded sample where it covers all the dates, else Yahoo. `path` may be a DataFrame
+    (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
+    dates a file or the sample gives all it has. Tickers are used as they are written. A ticker that cannot
+    be had is in `missing` with its error; what was had stays.
+
+    Raises:
+        InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
+        order). InvalidFile: the file or DataFrame cannot be read as prices.
+    """
+    wanted = _tickers(tickers)
+    first, last = _day(start, "start"), _day(end, "end")
+    if first and last and first > last:
+        raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
+    if isinstance(path, pd.DataFrame):
+        if source not in ("auto", "csv"):
+            raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
+        return frame_to_table(path, wanted, first, last)
+    if source == "auto" and path is None:
+        return _ask(_automatic(wanted, first, last), first, last, progress)
+    name = "csv" if source == "auto" else source
+    member = catalog.load("sources", name)
+    if hasattr(member, "read"):
+        if path is None:
+            raise InvalidRequest(
+                f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE"
+            )
+        table: PriceTable = member.read(path, wanted, first, last)
+        return table
+    if path is not None:
+        raise InvalidRequest(
+            f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out"
+        )
+    return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, progress)
+
+
+def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
+    if given is None:
+        return None
+    listed = list(dict.fromkeys([given] if isinstance(given, str) else given))
+    for ticker in listed:
+        if not isinstance(ticker, str) or not ticker.strip() or ticker != ticker.strip():
+            raise InvalidRequest(
+                f"{ticker!r} is not a ticker", hint="a ticker is text without blanks around it"
+            )
+    if not listed:
+        raise InvalidRequest("no ticker is given", hint="leave tickers out for all of a file")
+    return listed
+
+
+def _day(given: Any, name: str) -> date | None:
+    if isinstance(given, datetime):
+        if given.tzinfo is not None or given.time() != datetime.min.time():
+            raise InvalidRequest(
+                f"{name} {given} is an instant, not a date", hint=f"give the date: {given.date()}"
+            )
+        return given.date()
+    if given is None or isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(given) if len(given) == len("2025-01-27") else _refuse(given, name)
+    except (TypeError, ValueError):
+        return _refuse(given, name)
+
+
+def _refuse(given: Any, name: str) -> date:
+    raise InvalidRequest(f"{name} {given!r} is not an ISO date", hint="write dates as 2025-01-27") from None
+
+
+def _automatic(wanted: list[str] | None, first: date | None, last: date | None) -> list[tuple[str, str]]:
+    sample = catalog.load("sources", "bundled")
+    return [
+        (ticker, "bundled" if sample.covers(ticker, first, last) else "yahoo")
+        for ticker in (wanted if wanted is not None else sample.tickers)
+    ]
+
+
+def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
+    if wanted is not None:
+        return wanted
+    if not hasattr(member, "tickers"):
+        raise InvalidRequest(f"source {name!r} needs to be told which tickers", hint="name them")
+    return list(member.tickers)
+
+
+def _ask(
+    asked: list[tuple[str, str]], first: date | None, last: date | None, progress: Progress | None
+) -> PriceTable:
+    """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
+    desks = {name: _Desk(name, catalog.load("sources", name)) for _, name in asked}
+    fetched: list[tuple[str, Fetch]] = []
+    missing: dict[str, SourceError] = {}
+    for i, (ticker, name) in enumerate(asked, 1):
+        if progress is not None:
+            progress(ticker, i, len(asked))
+        try:
+            fetched.append((name, desks[name].fetch(ticker, first, last)))
+        except SourceError as error:
+            missing[ticker] = error
+    return PriceTable.from_fetches(fetched, missing)
+
+
+class _Desk:
+    """One source during one run: not asked again once it said wait, nor after it was down for too long."""
+
+    def __init__(self, name: str, source: PriceSource) -> None:
+        self._name, self._source = name, source
+        self._closed: SourceError | None = None
+        self._down_for = 0.0
+
+    def fetch(self, ticker: str, first: date | None, last: date | None) -> Fetch:
+        if self._closed is not None:
+            raise type(self._closed)(
+                f"{ticker} was not asked for: {self._closed.what}",
+                where=f"ticker {ticker}",
+                hint=self._closed.hint,
+            )
+        began = time.monotonic()
+        try:
+            fetch = self._source.fetch(ticker, first, last)
+        except SourceRateLimited as error:
+            self._closed = error
+            raise
+        except SourceDown as error:
+            self._down_for += time.monotonic() - began
+            if self._down_for > _PATIENCE:
+                self._closed = error
+            raise
+        self._down_for = 0.0
+        return fetch

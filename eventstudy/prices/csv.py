@@ -1,0 +1,241 @@
+"""Prices from a CSV file: long `ticker,date,close[,...]`, or wide with dates and one column a ticker.
+
+Tickers are text (`NA`, `ON`, `TRUE` are tickers), dates are ISO, an empty cell is a missing value. Prices
+are taken to be adjusted for splits; with a column `dividend` total returns come from close and dividend,
+else from `adj_close`, else the close is used as it is. A file that can be read two ways, or was written
+only half, is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from io import BytesIO, StringIO
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.errors import InvalidFile
+from eventstudy.prices._base import FIELDS
+from eventstudy.prices._given import (
+    Ints,
+    Place,
+    Wanted,
+    fold,
+    long_columns,
+    long_table,
+    numbers,
+    sessions_of,
+    wide_table,
+    wide_tickers,
+)
+from eventstudy.prices._table import PriceTable
+
+_LINE, _COMMA = 10, 44
+_PANDAS = tuple(int(n) for n in pd.__version__.split(".")[:2])
+# Numbers are read to the last bit. From 3.1 on pandas does so by itself, and warns when it is asked to.
+_EXACT: dict[str, Any] = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+
+
+class CsvFile:
+    """CSV files of prices."""
+
+    summary = "a CSV file: ticker,date,close,... or date and one column a ticker"
+
+    def read(
+        self,
+        path: str | PathLike[str],
+        tickers: Sequence[str] | None = None,
+        start: date | None = None,
+        end: date | None = None,
+    ) -> PriceTable:
+        """The prices of `tickers` (None: all) from `start` to `end`, both included.
+
+        The whole file is checked, also what is not asked for. A ticker that is not there is in `missing`.
+
+        Raises:
+            InvalidFile: the file cannot be read as prices; says where, and what to do.
+        """
+        wanted = Wanted(tickers, start, end)
+        place = Place(Path(path).name, lambda i: f"row {i + 2}")
+        raw = _text(place, Path(path))
+        names, body = _header(place, raw)
+        lines = _lines(place, raw, body, len(names))
+        place = replace(place, row=lambda i: f"row {lines[i]}")
+        columns = long_columns(place, names)
+        table = _long(place, body, columns, wanted) if columns else _wide(place, body, names, wanted)
+        return table if raw.endswith(b"\n") else _with_note(table, lines[-1])
+
+
+def _text(place: Place, path: Path) -> bytes:
+    """The bytes of the file in UTF-8 without a byte order mark, lines ended by a line feed."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
+    except OSError as error:
+        raise InvalidFile(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise place.fault("the file is UTF-16, not UTF-8", hint="save it as 'CSV UTF-8'")
+    raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InvalidFile(
+            f"the file is not UTF-8: byte 0x{raw[error.start]:02x}",
+            where=f"{place.name}, row {line}",
+            hint="save it as 'CSV UTF-8'",
+        ) from None
+    if not raw.strip():
+        raise place.fault("the file is empty", hint="prices are ticker,date,close or date,TICKER,TICKER,...")
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise InvalidFile(
+            "the file holds zero bytes: it was written only half", where=f"{place.name}, row {line}"
+        )
+    return raw
+
+
+def _header(place: Place, raw: bytes) -> tuple[list[str], bytes]:
+    """The column names, and the bytes from the line after them on."""
+    first, _, body = raw.partition(b"\n")
+    names = next(csv.reader(StringIO(first.decode("utf-8"))), [])
+    if len(names) < 2:
+        sep = next((s for s in (";", "\t", "|") if s in first.decode("utf-8")), None)
+        raise place.fault(
+            "the first row holds no column names separated by commas",
+            available=first.decode("utf-8")[:80] or "an empty row",
+            hint=f"columns seem to be separated by {sep!r}: save the file with commas and decimal points"
+            if sep
+            else "begin with ticker,date,close or date,TICKER,TICKER,...",
+        )
+    return [name.strip() for name in names], body
+
+
+def _lines(place: Place, raw: bytes, body: bytes, width: int) -> Ints:
+    """(N,) the row of the file each row of prices stands in; all have `width` cells.
+
+    Raises:
+        InvalidFile: a row has more or fewer cells, or there is no row at all.
+    """
+    cells, blank = _cells(place, body)
+    odd = np.flatnonzero((cells != width) & ~blank)
+    if len(odd):
+        line, found = int(odd[0]) + 2, int(cells[odd[0]])
+        last = odd[0] == np.flatnonzero(~blank)[-1]
+        raise InvalidFile(
+            f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
+            where=f"{place.name}, row {line}",
+            available=body.split(b"\n")[odd[0]].decode("utf-8")[:80],
+            hint="it is the last row: the file looks half-written, write it again"
+            if last
+            else "add or remove cells",
+        )
+    lines = np.flatnonzero(~blank) + 2
+    if not len(lines):
+        raise place.fault("there is a header but no row of prices")
+    if not raw.endswith(b"\n") and raw[-1:] in b",.-+eE":
+        raise InvalidFile(
+            "the last row breaks off",
+            where=f"{place.name}, row {lines[-1]}",
+            available=body.rsplit(b"\n", 1)[-1].decode("utf-8")[:80],
+            hint="the file looks half-written: write it again",
+        )
+    return lines
+
+
+def _cells(place: Place, body: bytes) -> tuple[Ints, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """(L,) how many cells each line has, and which lines are blank."""
+    if b'"' in body:
+        try:
+            rows = list(csv.reader(StringIO(body.decode("utf-8")), strict=True))
+        except csv.Error as error:
+            raise place.fault(
+                f"the quotation marks do not pair up: {error}", hint="write the file again"
+            ) from None
+        if any("\n" in cell for row in rows for cell in row):
+            raise place.fault("a quoted cell spans several rows", hint="check the quotation marks")
+        return np.array([len(r) for r in rows], np.int64), np.array(
+            [not any(c.strip() for c in r) for r in rows]
+        )
+    text = np.frombuffer(body, np.uint8)
+    ends = np.append(np.flatnonzero(text == _LINE), [] if body.endswith(b"\n") else len(text)).astype(
+        np.int64
+    )
+    commas = np.diff(np.searchsorted(np.flatnonzero(text == _COMMA), ends), prepend=0)
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+    blank = ends == starts
+    for i in np.flatnonzero((commas == 0) & ~blank):
+        blank[i] = not body[starts[i] : ends[i]].strip()
+    return commas.astype(np.int64) + 1, blank
+
+
+def _long(place: Place, body: bytes, columns: dict[str, int], wanted: Wanted) -> PriceTable:
+    frame = _parse(
+        place, body, {i: name for name, i in columns.items()}, {columns["ticker"], columns["date"]}
+    )
+    codes, names = _texts(frame["ticker"])
+    for k, name in enumerate(names):
+        if not name:
+            row = int(np.flatnonzero(codes == k)[0])
+            raise place.fault(
+                "the ticker is empty", row=row, column="ticker", hint="name the ticker of this price"
+            )
+    days = sessions_of(place, *_texts(frame["date"]))
+    values = {name: frame[name].to_numpy(np.float64) for name in FIELDS if name in columns}
+    return long_table(place, "csv", codes, names, days, values, wanted)
+
+
+def _wide(place: Place, body: bytes, names: list[str], wanted: Wanted) -> PriceTable:
+    dates = [i for i, name in enumerate(names) if fold(name) == "date"]
+    if len(dates) != 1:
+        raise place.fault(
+            "there are two columns 'date'" if dates else "there is no column 'date'",
+            available=", ".join(names[:20]),
+            hint="prices are ticker,date,close or date,TICKER,TICKER,...",
+        )
+    tickers = wide_tickers(place, [name for i, name in enumerate(names) if i != dates[0]])
+    frame = _parse(place, body, dict(enumerate(names)), {dates[0]})
+    days = sessions_of(place, *_texts(frame.iloc[:, dates[0]]))
+    closes = frame.iloc[:, [i for i in range(len(names)) if i != dates[0]]].to_numpy(np.float64)
+    return wide_table(place, "csv", tickers, days, closes, wanted)
+
+
+def _parse(place: Place, body: bytes, names: dict[int, str], texts: set[int]) -> pd.DataFrame:
+    """All cells: columns of `texts` categories of text, the others floats with NaN where empty."""
+    width = range(len(names))
+    how: dict[str, Any] = {"header": None, "names": list(width), "index_col": False, "keep_default_na": False}
+    how |= {"skipinitialspace": True, "encoding": "utf-8", "engine": "c"}
+    kinds: dict[Any, Any] = {i: "category" if i in texts else np.float64 for i in width}
+    empty: dict[Any, list[str]] = {i: [""] for i in width if i not in texts}
+    try:
+        frame: pd.DataFrame = pd.read_csv(BytesIO(body), dtype=kinds, na_values=empty, **how, **_EXACT)
+    except ValueError:
+        frame = pd.read_csv(BytesIO(body), dtype=str, **how)
+        for i in empty:
+            frame[i] = numbers(place, names[i], frame[i])
+        frame = frame.astype(dict.fromkeys(texts, "category"))
+    frame.columns = pd.Index([names[i] for i in width])
+    return frame
+
+
+def _texts(column: pd.Series[Any]) -> tuple[Ints, list[str]]:
+    """(N,) codes and the distinct texts they stand for, without blanks around them."""
+    stripped = [str(text).strip() for text in column.cat.categories]
+    distinct = list(dict.fromkeys(stripped))
+    place_of = {text: i for i, text in enumerate(distinct)}
+    return np.array([place_of[t] for t in stripped], np.int64)[column.cat.codes.to_numpy()], distinct
+
+
+def _with_note(table: PriceTable, line: int) -> PriceTable:
+    note = f"row {line}, the last one, has no line end: if the file was cut off, its last number is too short"
+    return replace(table, info={t: replace(i, notes=(*i.notes, note)) for t, i in table.info.items()})
+
+
+SOURCE = CsvFile()
