@@ -1,0 +1,23 @@
+"""Who and when: events, their registry, and the files they are read from."""
+
+from eventstudy.events.event import Claim, Event, Group
+from eventstudy.events.importers import single_event
+from eventstudy.events.record import InvalidRecord
+from eventstudy.events.registry import SUFFIXES, Registry, from_frame, load_registry, shipped_registry
+from eventstudy.events.when import parse_when
+from eventstudy.exchanges import Moment
+
+__all__ = [
+    "SUFFIXES",
+    "Claim",
+    "Event",
+    "Group",
+    "InvalidRecord",
+    "Moment",
+    "Registry",
+    "from_frame",
+    "load_registry",
+    "parse_when",
+    "shipped_registry",
+    "single_event",
+]

@@ -1,0 +1,298 @@
+"""Registry: events in order, read from TOML or CSV, checked, filtered, merged and saved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eventstudy.errors import InvalidFile, UnknownName
+from eventstudy.events.event import Claim, Event, Group, iso
+from eventstudy.events.importers import read_csv, read_frame
+from eventstudy.events.record import SHOWN, InvalidRecord, refuse
+from eventstudy.shipped import shipped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".toml", ".csv")
+"""File names a registry is read from."""
+
+
+class Registry:
+    """Events in order, each with its own id.
+
+    Iterating gives the events; `registry["deepseek-r1"]` gives one of them.
+    """
+
+    def __init__(self, events: Iterable[Event] = (), *, origin: str = "made in Python") -> None:
+        """Hold `events`; `origin` is the file or place they came from, for messages.
+
+        Raises:
+            InvalidFile: two events share an id.
+        """
+        self._events: dict[str, Event] = {}
+        self._origins: dict[str, str] = {}
+        for event in events:
+            self._add(event, origin)
+
+    def _add(self, event: Event, origin: str) -> None:
+        if event.id in self._events:
+            places = dict.fromkeys([self._origins[event.id], origin])
+            raise InvalidFile(
+                f"two events are called {event.id!r}",
+                where=" and ".join(places),
+                hint="give each event its own id",
+            )
+        self._events[event.id] = event
+        self._origins[event.id] = origin
+
+    def __iter__(self) -> Iterator[Event]:
+        """The events in order."""
+        return iter(self._events.values())
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self._events)
+
+    def __contains__(self, id: object) -> bool:
+        """Whether there is an event of that id."""
+        return id in self._events
+
+    def __getitem__(self, id: str) -> Event:
+        """The event of that id.
+
+        Raises:
+            UnknownName: there is none; the message names the nearest.
+        """
+        if id in self._events:
+            return self._events[id]
+        known = self.ids
+        if len(known) > 5 * SHOWN:
+            known = get_close_matches(id, known, n=SHOWN) or known[:SHOWN]
+        raise UnknownName("event", id, known, where=", ".join(dict.fromkeys(self._origins.values())))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same events in the same order."""
+        return isinstance(other, Registry) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """How many events, and the first ids."""
+        more = ", ..." if len(self) > 3 else ""
+        return f"<Registry of {len(self)} events: {', '.join(self.ids[:3])}{more}>"
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids in order."""
+        return list(self._events)
+
+    def filter(
+        self,
+        *,
+        category: str | None = None,
+        tag: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Registry:
+        """The events that meet every condition given; `since` and `until` are announced dates, both included.
+
+        Where none does the registry is empty.
+        """
+        kept = Registry()
+        for event in self:
+            day = event.announced.date() if isinstance(event.announced, datetime) else event.announced
+            if (
+                (category is None or event.category == category)
+                and (tag is None or tag in event.tags)
+                and (since is None or day >= since)
+                and (until is None or day <= until)
+            ):
+                kept._add(event, self._origins[event.id])
+        return kept
+
+    def merge(self, other: Registry) -> Registry:
+        """The events of this registry and then those of the other.
+
+        Raises:
+            InvalidFile: an id stands in both; the message names both files.
+        """
+        both = Registry()
+        for registry in (self, other):
+            for event in registry:
+                both._add(event, registry._origins[event.id])
+        return both
+
+    @property
+    def sha256(self) -> str:
+        """A hash of what the events say, whatever their order, their file and its layout."""
+        digest = hashlib.sha256()
+        for id in sorted(self._events):
+            content = json.dumps(self._events[id].to_dict(), default=iso, ensure_ascii=False, sort_keys=True)
+            digest.update(content.encode() + b"\n")
+        return digest.hexdigest()
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """JSON Schema (draft 2020-12) of a registry file, with dates as their ISO text."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "eventstudy registry",
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["event"],
+            "properties": {"event": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/event"}}},
+            "$defs": {"event": Event.schema(), "group": Group.schema(), "claim": Claim.schema()},
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the events as TOML; a file of that name is replaced in one go, or not at all.
+
+        Raises:
+            InvalidFile: the file cannot be written, or is not called `.toml`.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".toml":
+            raise InvalidFile(
+                f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}"
+            )
+        content = "\n".join(_toml(event) for event in self)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            try:
+                draft.write_text(content, encoding="utf-8", newline="\n")
+                os.replace(draft, path)
+            finally:
+                draft.unlink(missing_ok=True)
+        except OSError as error:
+            raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
+
+
+def load_registry(path: str | os.PathLike[str]) -> Registry:
+    """The events of a TOML or CSV file.
+
+    Raises:
+        InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all
+            faults are named at once.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InvalidFile(
+            f"events are not read from {suffix or 'a file without suffix'}",
+            where=str(path),
+            available=", ".join(SUFFIXES),
+            hint="save the sheet as CSV" if suffix in (".xlsx", ".xls", ".ods") else None,
+        )
+    content = _content(path)
+    read = read_csv if suffix == ".csv" else _read_toml
+    return Registry(read(content, str(path)), origin=str(path))
+
+
+def from_frame(frame: pd.DataFrame) -> Registry:
+    """The events of a data frame with the columns of an event CSV, `ticker` and `date` at least.
+
+    A `date` column of naive midnights is one of dates; missing values are blank.
+
+    Raises:
+        InvalidFile: columns missing or unknown, or rows that are not valid; rows are counted from 1.
+    """
+    origin = "the table of events"
+    return Registry(read_frame(frame, origin), origin=origin)
+
+
+def shipped_registry() -> Registry:
+    """The events that come with eventstudy.
+
+    Raises:
+        FileNotFoundError: the installation is incomplete.
+    """
+    registry = Registry()
+    for path in sorted(shipped("events").glob("*.toml")):
+        registry = registry.merge(load_registry(path))
+    return registry
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidFile(
+            f"the file is not UTF-8 text: {error.reason} at byte {error.start}", where=str(path)
+        ) from error
+    except FileNotFoundError as error:
+        near = _beside(path)
+        raise InvalidFile(
+            "there is no such file", where=str(path), available=", ".join(near) or None
+        ) from error
+    except (OSError, ValueError) as error:
+        raise InvalidFile(f"the file cannot be read: {error}", where=str(path)) from error
+
+
+def _beside(path: Path) -> list[str]:
+    if not path.parent.is_dir():
+        return [f"nothing: the folder {path.parent} does not exist"]
+    return sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]
+
+
+def _read_toml(content: str, origin: str) -> list[Event]:
+    try:
+        tables = tomllib.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"the file is not valid TOML: {error}", where=origin) from error
+    problems = [
+        f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"
+    ]
+    raw = tables.get("event", [])
+    if not isinstance(raw, list) or not all(isinstance(table, Mapping) for table in raw):
+        raise InvalidFile(
+            "event is not a list of tables", where=origin, hint="write [[event]] above each event"
+        )
+    if not raw and not problems:
+        raise InvalidFile(
+            "there is no event in the file", where=origin, hint="write [[event]] above each event"
+        )
+    lines = [n for n, line in enumerate(content.splitlines(), 1) if re.match(r"\s*\[\[\s*event\s*\]\]", line)]
+    events, seen = [], dict[str, int]()
+    for place, table in enumerate(raw, start=1):
+        name = f'event[{place}] "{table.get("id", "?")}"'
+        if len(lines) == len(raw):
+            name += f" (line {lines[place - 1]})"
+        try:
+            event = Event.read(table)
+        except InvalidRecord as error:
+            problems += [f"{name}: {problem}" for problem in error.problems]
+            continue
+        if event.id in seen:
+            problems.append(f"{name}: id: is that of event[{seen[event.id]}] too")
+        seen[event.id] = place
+        events.append(event)
+    refuse(problems, origin)
+    return events
+
+
+def _toml(event: Event) -> str:
+    """One [[event]] with its groups and claims."""
+    fields = event.to_dict()
+    tables = [("event.group", group) for group in fields.pop("group", [])]
+    tables += [("event.claim", claim) for claim in fields.pop("claim", [])]
+    return "\n".join(
+        f"[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
+        for name, table in [("event", fields), *tables]
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, date):
+        return iso(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

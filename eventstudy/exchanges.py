@@ -1,0 +1,361 @@
+"""Sessions and closes of an exchange; a ticker's exchange; a moment's day 0.
+
+The only file that knows exchange_calendars. It is imported, with pandas, when the first calendar is needed,
+so that reading and listing events stays quick. An exchange is named by its market code (XNYS, XETR, ...), or
+by any other name that exchange_calendars understands (`24/7`, NYSE).
+
+Day 0 of an instant is the first session whose scheduled close lies strictly after it; of a date, the first
+session on or after it, or after it when the news came after the close. Nothing is ever shifted backwards.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from eventstudy.errors import InvalidRequest, UnknownName
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Timing = Literal["pre", "intraday", "post", "unknown"]
+"""When on its day the news came: before the open, while trading, after the close, or nobody noted it."""
+
+OLDEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Nothing is asked of a calendar outside these dates, even where the calendar itself names no limit."""
+
+# Wide enough for nearly every study; a calendar costs the same for ten years as for forty.
+_USUAL = (date(1990, 1, 1), date(2029, 12, 31))
+
+_NO_CALENDAR = "take the dates of the price table as the sessions (in Python: calendar=None)"
+
+_TRADES_AT = """
+L:XLON IL:XLON IR:XDUB PA:XPAR AS:XAMS BR:XBRU LS:XLIS MC:XMAD MI:XMIL SW:XSWX VI:XWBO
+DE:XETR F:XFRA SG:XSTU HM:XHAM DU:XDUS ST:XSTO OL:XOSL CO:XCSE HE:XHEL IC:XICE TL:XTAL RG:XRIS VS:XLIT
+WA:XWAR PR:XPRA BD:XBUD AT:ASEX IS:XIST JO:XJSE SR:XSAU TA:XTAE
+TO:XTSE V:XTSE MX:XMEX SA:BVMF BA:XBUE SN:XSGO
+T:XTKS HK:XHKG SS:XSHG SZ:XSHG KS:XKRX KQ:XKRX TW:XTAI TWO:XTAI NS:XBOM BO:XBOM
+SI:XSES KL:XKLS JK:XIDX BK:XBKK AX:XASX NZ:XNZE
+"""
+"""Suffixes as Yahoo writes them. An exchange without a calendar of its own takes that of the same country."""
+
+_INDEX_OF = """
+^GSPC:XNYS ^SPX:XNYS ^SP500TR:XNYS ^DJI:XNYS ^IXIC:XNYS ^NDX:XNYS ^NYA:XNYS ^RUT:XNYS ^VIX:XNYS ^SOX:XNYS
+^GDAXI:XETR ^MDAXI:XETR ^TECDAX:XETR ^STOXX50E:XETR ^FTSE:XLON ^FCHI:XPAR ^AEX:XAMS ^BFX:XBRU ^IBEX:XMAD
+^SSMI:XSWX ^OMX:XSTO ^N225:XTKS ^HSI:XHKG ^KS11:XKRX ^TWII:XTAI ^BSESN:XBOM ^NSEI:XBOM ^AXJO:XASX ^STI:XSES
+^GSPTSE:XTSE ^BVSP:BVMF ^MXX:XMEX
+"""
+
+_PRICED_IN = "USD EUR GBP JPY CHF CAD AUD KRW INR BRL USDT USDC BTC ETH"
+"""BTC-USD, ETH-BTC: what a coin is priced in."""
+
+_SUFFIXES = dict(pair.split(":") for pair in _TRADES_AT.split())
+_INDICES = dict(pair.split(":") for pair in _INDEX_OF.split())
+_MONEY = frozenset(_PRICED_IN.split())
+
+_US_CLASS = frozenset("ABCDU")
+"""BRK.B, BF.A, units (.U): letters after a point that name a share class. F, L, T and V are exchanges."""
+
+_US_DASH = re.compile(r"[A-Z]|P[A-Z]?|W[ST]?|UN?|R[IT]?")
+"""BRK-B, preferred shares (BAC-PL), warrants, units and rights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: a date with its `timing`, or an instant with a zone.
+
+    Raises:
+        InvalidRequest: a time without a zone, or a timing beside an instant, which says it by itself.
+    """
+
+    when: date | datetime
+    timing: Timing = "unknown"
+
+    def __post_init__(self) -> None:
+        """Refuse what could be read two ways."""
+        if self.timing not in get_args(Timing):
+            raise InvalidRequest(f"the timing is {self.timing!r}", available=", ".join(get_args(Timing)))
+        if isinstance(self.when, datetime):
+            if self.when.utcoffset() is None:
+                raise InvalidRequest(
+                    f"the time {self.when.isoformat()} has no zone",
+                    hint="add an offset, e.g. -05:00, or name a tz",
+                )
+            if self.timing != "unknown":
+                raise InvalidRequest(
+                    f"timing {self.timing!r} goes with a date; {self.when.isoformat()} already says the time",
+                    hint="leave the timing out",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Day0:
+    """Where a moment falls in an exchange's sessions.
+
+    `announced` is the moment as given (ISO 8601), `local_date` its date where the exchange is, `session` its
+    day 0. `shifted` says that the two differ, by `shift_days` calendar days; news after the close are too.
+    """
+
+    announced: str
+    exchange: str
+    local_date: date
+    session: date
+    shifted: bool
+    shift_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """An exchange's S sessions between two dates and their S closes (UTC, without zone), both ascending."""
+
+    code: str
+    tz: ZoneInfo
+    first: date
+    last: date
+    days: list[date]
+    closes: list[datetime]
+
+
+_calendars: dict[str, _Calendar] = {}
+
+
+def exchange_of(ticker: str) -> str:
+    """The market code of a ticker, by its Yahoo suffix.
+
+    No suffix is New York, as are share classes (BRK.B, BRK-B). BTC-USD trades always (`24/7`), EURUSD=X on
+    weekdays (`24/5`), ES=F in Chicago (CMES).
+
+    Raises:
+        InvalidRequest: a suffix or an index nobody has told us the exchange of; nothing is guessed.
+    """
+    text = ticker.strip().upper()
+    if text.startswith("^"):
+        return _known(_INDICES, text, ticker, "index")
+    if "=" in text:
+        return _known({"=X": "24/5", "=F": "CMES"}, "=" + text.rpartition("=")[2], ticker, "suffix")
+    stem, dot, suffix = text.rpartition(".")
+    if dot and suffix.isalpha() and stem:
+        if suffix in _US_CLASS:
+            return "XNYS"
+        return _known(_SUFFIXES, suffix, ticker, "suffix")
+    stem, dash, suffix = text.rpartition("-")
+    if dash and suffix.isalpha() and stem:
+        if suffix in _MONEY:
+            return "24/7"
+        if not _US_DASH.fullmatch(suffix):
+            raise _unplaced(ticker, "suffix", ["-" + name for name in sorted(_MONEY)])
+    if not text or any(c.isspace() for c in text):
+        raise _unplaced(ticker, "suffix", ["." + name for name in sorted(_SUFFIXES)])
+    return "XNYS"
+
+
+def _known(table: dict[str, str], key: str, ticker: str, noun: str) -> str:
+    if key not in table:
+        mark = "." if noun == "suffix" and not key.startswith("=") else ""
+        raise _unplaced(ticker, noun, [mark + name for name in sorted(table)])
+    return table[key]
+
+
+def _unplaced(ticker: str, noun: str, known: list[str]) -> InvalidRequest:
+    return InvalidRequest(
+        f"where does {ticker!r} trade? Its {noun} is not one we know",
+        where=f"ticker {ticker}",
+        available=", ".join(known),
+        hint=f"write the ticker as Yahoo does, or {_NO_CALENDAR}",
+    )
+
+
+def _calendar(exchange: str, first: date, last: date) -> _Calendar:
+    """The calendar over at least `first`..`last`, within its reach; widened by whole decades on demand."""
+    have = _calendars.get(exchange)
+    if have and have.first <= first and last <= have.last:
+        return have
+    code, factory, low, high = _factory(exchange)
+    since = min(first, _USUAL[0], have.first if have else first).year // 10 * 10
+    until = max(last, _USUAL[1], have.last if have else last).year // 10 * 10 + 9
+    calendar = _build(code, factory, max(low, date(since, 1, 1)), min(high, date(until, 12, 31)))
+    _calendars[exchange] = calendar
+    return calendar
+
+
+@cache
+def _factory(exchange: str) -> tuple[str, Any, date, date]:
+    """(market code, calendar class, first and last date it can be asked for)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from exchange_calendars import calendar_utils
+    names, classes = calendar_utils._default_calendar_aliases, calendar_utils._default_calendar_factories
+    code = names.get(exchange, exchange)
+    if code not in classes:
+        raise UnknownName("exchange", exchange, [*classes, *names])
+    low, high = classes[code].bound_min(), classes[code].bound_max()
+    return code, classes[code], low.date() if low else OLDEST, high.date() if high else LATEST
+
+
+def _build(code: str, factory: Any, start: date, end: date) -> _Calendar:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # exchange_calendars uses what pandas will drop
+        try:
+            calendar = factory(start=start.isoformat(), end=end.isoformat())
+        except (ValueError, TypeError, NotImplementedError) as error:
+            raise InvalidRequest(
+                f"the calendar of {code} cannot be worked out by the installed exchange-calendars and pandas",
+                where=f"exchange {code}, {start} to {end}: {str(error)[:200]}",
+                hint=f"update exchange-calendars, or {_NO_CALENDAR}",
+            ) from error
+        closes = calendar.closes
+        days: list[date] = closes.index.values.astype("datetime64[D]").tolist()
+        times: list[datetime] = closes.values.astype("datetime64[us]").tolist()
+    return _Calendar(code, ZoneInfo(str(calendar.tz)), start, end, days, times)
+
+
+def reach(exchange: str) -> tuple[date, date]:
+    """The first and last date the calendar of an exchange can be asked for.
+
+    Raises:
+        UnknownName: no such exchange.
+    """
+    return _factory(exchange)[2:]
+
+
+def sessions(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
+    """The sessions from `first` to `last`, both included: (S,) of datetime64[D], ascending.
+
+    Where the calendar ends earlier (see `reach`) the sessions end there too.
+
+    Raises:
+        InvalidRequest: `last` is before `first`, or the calendar reaches no day of the range.
+        UnknownName: no such exchange.
+    """
+    import numpy as np
+
+    if last < first:
+        raise InvalidRequest(f"the sessions from {first} to {last} end before they start")
+    low, high = reach(exchange)
+    if last < low or high < first:
+        raise _beyond(exchange, first if high < first else last)
+    calendar = _calendar(exchange, max(first, low), min(last, high))
+    days = calendar.days[bisect_left(calendar.days, first) : bisect_right(calendar.days, last)]
+    return np.array(days, dtype="datetime64[D]")
+
+
+def _beyond(exchange: str, day: date) -> InvalidRequest:
+    low, high = reach(exchange)
+    return InvalidRequest(
+        f"{day} is outside the calendar of {exchange}",
+        where=f"exchange {exchange}",
+        available=f"{low} to {high}",
+        hint=f"update exchange-calendars, or {_NO_CALENDAR}",
+    )
+
+
+def _index(exchange: str, session: date, room: int = 0) -> tuple[_Calendar, int]:
+    """The calendar with `room` calendar days on both sides of a session, and the session's place in it."""
+    low, high = reach(exchange)
+    if not low <= session <= high:
+        raise _beyond(exchange, session)
+    ahead, behind = (high - session).days, (session - low).days
+    calendar = _calendar(
+        exchange, session - timedelta(min(room, behind)), session + timedelta(min(room, ahead))
+    )
+    place = bisect_left(calendar.days, session)
+    if calendar.days[place : place + 1] != [session]:
+        near = [str(day) for day in calendar.days[max(place - 1, 0) : place + 1]]
+        raise InvalidRequest(
+            f"{session} is not a session of {exchange}",
+            where=f"exchange {exchange}",
+            available=" and ".join(near),
+        )
+    return calendar, place
+
+
+def shift(exchange: str, session: date, n: int) -> date:
+    """The session `n` sessions after `session` (before it, when n is negative).
+
+    Raises:
+        InvalidRequest: `session` is none, or the calendar does not reach that far.
+        UnknownName: no such exchange.
+    """
+    calendar, place = _index(exchange, session, room=2 * abs(n) + 40)
+    if not 0 <= place + n < len(calendar.days):
+        low, high = reach(exchange)
+        raise InvalidRequest(
+            f"{n:+d} sessions from {session} is outside the calendar of {exchange}",
+            available=f"{low} to {high}",
+        )
+    return calendar.days[place + n]
+
+
+def close_time(exchange: str, session: date) -> datetime:
+    """The scheduled close of a session (early closes included), in the time of the exchange.
+
+    Raises:
+        InvalidRequest: `session` is none.
+        UnknownName: no such exchange.
+    """
+    calendar, place = _index(exchange, session)
+    return calendar.closes[place].replace(tzinfo=UTC).astimezone(calendar.tz)
+
+
+def day0(moment: Moment, exchange: str, *, max_shift: int = 7) -> Day0:
+    """The session in which an exchange could first react.
+
+    `max_shift` is the number of calendar days day 0 may lie after the moment's local date.
+
+    Raises:
+        InvalidRequest: day 0 would lie further away, or outside the calendar.
+        UnknownName: no such exchange.
+    """
+    low, high = reach(exchange)
+    rough = moment.when.date() if isinstance(moment.when, datetime) else moment.when
+    if not low <= rough <= high:
+        raise _beyond(exchange, rough)
+    calendar = _calendar(exchange, max(low, rough - timedelta(2)), min(high, rough + timedelta(45)))
+    if isinstance(moment.when, datetime):
+        local = moment.when.astimezone(calendar.tz).date()
+        place = bisect_right(calendar.closes, moment.when.astimezone(UTC).replace(tzinfo=None))
+    else:
+        local = moment.when
+        place = (bisect_right if moment.timing == "post" else bisect_left)(calendar.days, local)
+    if local < low or place == len(calendar.days):
+        raise _beyond(exchange, local)
+    return _landed(moment, calendar.code, local, calendar.days[place], max_shift)
+
+
+def day0_on_sessions(moment: Moment, sessions: NDArray[np.datetime64], *, max_shift: int = 7) -> Day0:
+    """Day 0 when the dates of the prices are the sessions: (S,) of datetime64[D], ascending.
+
+    `exchange` is empty in what comes back. Closing times are not known here: an instant counts by the date it
+    was in its own zone, so news after the close need a date with `timing="post"` to reach the next session.
+
+    Raises:
+        InvalidRequest: day 0 would lie more than `max_shift` days away, or after the last session.
+    """
+    import numpy as np
+
+    local = moment.when.date() if isinstance(moment.when, datetime) else moment.when
+    side: Literal["left", "right"] = "right" if moment.timing == "post" else "left"
+    place = int(np.searchsorted(sessions, np.datetime64(local, "D"), side=side))
+    if place == len(sessions):
+        covered = f"{sessions[0]} to {sessions[-1]}" if len(sessions) else "no sessions"
+        raise InvalidRequest(f"no session of the prices follows {moment.when.isoformat()}", available=covered)
+    found: date = sessions[place].astype("datetime64[D]").item()
+    return _landed(moment, "", local, found, max_shift)
+
+
+def _landed(moment: Moment, exchange: str, local: date, session: date, max_shift: int) -> Day0:
+    days, announced = (session - local).days, moment.when.isoformat()
+    if days > max_shift:
+        raise InvalidRequest(
+            f"day 0 of {announced} would be {session}, {days} days later; at most {max_shift} are allowed",
+            where=f"exchange {exchange}" if exchange else "the dates of the prices",
+            hint=f"check the date, or allow it with a max_shift of {days}",
+        )
+    return Day0(announced, exchange, local, session, session != local, days)
