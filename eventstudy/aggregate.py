@@ -133,7 +133,9 @@ def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
     ar = returns.ar[:, columns]
     span = returns.span[returns.basis_of, columns]
     within = np.minimum(span, np.arange(1, window.length + 1))
-    used = np.isfinite(ar) & (2 * within >= span)  # a return across a gap belongs where at least half of it lies
+    used = np.isfinite(ar) & (
+        2 * within >= span
+    )  # a return across a gap belongs where at least half of it lies
     n_days = np.where(used, within, 0).sum(axis=1).astype(np.int64)
     car = np.where(used, ar, 0.0).sum(axis=1)
     unit = np.where(used, span, 0.0).sum(axis=1)

@@ -16,7 +16,11 @@ from eventstudy.windows import Window
 DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
 """The reported CAR windows unless others are named (METHODS 0.2): those inside the event window."""
 
-_CHOICES = {"returns": ("simple", "log"), "missing": ("drop", "trade_to_trade"), "calendar": ("exchange", None)}
+_CHOICES = {
+    "returns": ("simple", "log"),
+    "missing": ("drop", "trade_to_trade"),
+    "calendar": ("exchange", None),
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,13 @@ class StudyConfig:
         self._check_windows()
         if self.min_estimation < 30:
             raise InvalidRequest(
-                f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate", hint="use 30 or more"
+                f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
+                hint="use 30 or more",
             )
         if self.max_shift < 0:
-            raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
+            raise InvalidRequest(
+                f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more"
+            )
 
     def _reported_windows(self) -> tuple[Window, ...]:
         if self.windows is None:
@@ -88,7 +95,9 @@ class StudyConfig:
                 f" {estimation.start} {min(event.start - 6, estimation.end)}",
             )
         if not event.start <= 0 <= event.end:
-            raise InvalidRequest(f"the event window {event} does not hold day 0", hint="let it start at 0 or before")
+            raise InvalidRequest(
+                f"the event window {event} does not hold day 0", hint="let it start at 0 or before"
+            )
         for window in self.windows or ():
             if not window.inside(event):
                 raise InvalidRequest(
@@ -127,7 +136,9 @@ class StudyConfig:
         known = {f.name for f in fields(cls)}
         if unknown := sorted(set(table) - known):
             raise InvalidFile(
-                f"unknown settings: {', '.join(unknown)}", where=f"{path}, [study]", available=", ".join(sorted(known))
+                f"unknown settings: {', '.join(unknown)}",
+                where=f"{path}, [study]",
+                available=", ".join(sorted(known)),
             )
         try:
             return cls(**table)

@@ -14,7 +14,9 @@ def compute(sample: Sample, variant: str) -> Significance:
     days = sample.returns.studentised
     spread = days[:, np.isfinite(days).all(axis=0)].var(axis=0, ddof=1)
     if len(spread) < 30:
-        return Significance.undefined("fewer than 30 estimation days on which all pairs have a return", sample.n)
+        return Significance.undefined(
+            "fewer than 30 estimation days on which all pairs have a return", sample.n
+        )
     observed = float(sample.scar.var(ddof=1))
     p = (1 + (spread >= observed).sum()) / (len(spread) + 1)
     return Significance(observed, float(p), "placebo", None, sample.n)

@@ -85,7 +85,9 @@ def _fit(
     basis, unscale, good = _factorise(x[design], valid, block.span[design], days, event)
     coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
     params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
-    expected = np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
+    expected = (
+        np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
+    )
     ar = np.where(complete[:, event], block.returns[:, event] - expected, np.nan)
     centre = np.zeros(len(y)) if k else np.nansum(residuals, axis=1) / np.maximum(m, 1)
     rss = np.nansum((residuals - centre[:, None]) ** 2, axis=1)
@@ -110,7 +112,9 @@ def _fit(
 
 def _distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
     """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
-    key = np.concatenate([design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1)
+    key = np.concatenate(
+        [design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1
+    )
     _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
     return design[first], complete[first], which.reshape(-1).astype(np.int64)
 
@@ -149,7 +153,9 @@ def _project(
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
         inside = complete[part, days]
-        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(np.where(inside, span[design[part]][:, days], 1.0))
+        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(
+            np.where(inside, span[design[part]][:, days], 1.0)
+        )
         q = basis[basis_of[part], : days.stop]
         for _ in range(2 if k else 0):
             step = np.einsum("nmk,nm->nk", q, rest)

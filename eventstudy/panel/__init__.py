@@ -5,4 +5,16 @@ from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check
 from eventstudy.panel.warned import Exclusion, Warned
 
-__all__ = ["Bools", "Days", "EventBlock", "Exclusion", "Floats", "Ints", "Pair", "Panel", "Warned", "align", "check"]
+__all__ = [
+    "Bools",
+    "Days",
+    "EventBlock",
+    "Exclusion",
+    "Floats",
+    "Ints",
+    "Pair",
+    "Panel",
+    "Warned",
+    "align",
+    "check",
+]

@@ -49,6 +49,19 @@ class Panel:
     warnings: tuple[Warned, ...]
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
 
+    def take(self, which: Ints) -> Panel:
+        """The pairs at these positions; designs are shared, not copied."""
+        block = replace(self.block, returns=self.block.returns[which], design=self.block.design[which])
+        return replace(
+            self,
+            pairs=tuple(self.pairs[i] for i in which),
+            day0=tuple(self.day0[i] for i in which),
+            block=block,
+            volume=self.volume[which],
+            last_close=self.last_close[which],
+            delisted=self.delisted[which],
+        )
+
 
 Placed = tuple[int, Pair, Day0]
 """Position of a pair in the request, the pair, and its day 0."""
@@ -90,7 +103,9 @@ def _place(
     for ticker, reason in ((pair.ticker, "NO_PRICES"), (pair.benchmark, "NO_BENCHMARK")):
         if ticker not in prices.close.columns:
             why = prices.missing.get(ticker)
-            return Exclusion(pair.event_id, pair.ticker, reason, why.what if why else f"no prices for {ticker}")
+            return Exclusion(
+                pair.event_id, pair.ticker, reason, why.what if why else f"no prices for {ticker}"
+            )
     try:
         if config.calendar is None:
             sessions = prices.close.index.to_numpy("datetime64[D]")
@@ -140,7 +155,9 @@ def _line_up(
     gathered = _Piece(
         placed=placed,
         returns=returns,
-        volume=np.where(inside, grid.own.volume[rows, own[:, None]], np.nan)[:, -config.event_window.length :],
+        volume=np.where(inside, grid.own.volume[rows, own[:, None]], np.nan)[
+            :, -config.event_window.length :
+        ],
         last_close=np.minimum(last - row0, end).astype(np.int64),
         delisted=(last < row0 + end) & (last < last_market),
         design=design,
@@ -205,15 +222,25 @@ def _designs(row0: Ints, market: Ints, span: Ints) -> tuple[Ints, Ints]:
     Pairs share a design when day 0, benchmark and spans agree; only trade-to-trade returns make spans differ.
     """
     special = np.where((span > 1).any(axis=1), np.arange(1, len(span) + 1), 0)
-    _, first, which = np.unique(np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True)
+    _, first, which = np.unique(
+        np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True
+    )
     return which.reshape(-1).astype(np.int64), first.astype(np.int64)
 
 
 def _regressors(
-    grid: Grid, rows: Ints, inside: Bools, market: Ints, span: Ints, names: tuple[str, ...], config: StudyConfig
+    grid: Grid,
+    rows: Ints,
+    inside: Bools,
+    market: Ints,
+    span: Ints,
+    names: tuple[str, ...],
+    config: StudyConfig,
 ) -> Floats:
     """(D, T, F) benchmark returns, factors, and `mkt_rf` derived from the benchmark where it is not in the file."""
-    values = np.concatenate([grid.market.returns[rows, market[:, None]][:, :, None], grid.factors[rows]], axis=2)
+    values = np.concatenate(
+        [grid.market.returns[rows, market[:, None]][:, :, None], grid.factors[rows]], axis=2
+    )
     for d in np.flatnonzero((span > 1).any(axis=1)):
         wide = np.column_stack([grid.market.returns[:, market[d]], grid.factors])
         values[d] = across_gaps(wide, rows[d], span[d], config.returns)

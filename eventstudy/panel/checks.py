@@ -15,7 +15,9 @@ _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 def check(panel: Panel, prices: PriceTable) -> list[Warned]:
     """All warnings that the data of the kept pairs call for, pair by pair in the order of the panel."""
-    return [w for look in (_shifted, _gaps, _delisted, _zero_returns, _mixed_basis) for w in look(panel, prices)]
+    return [
+        w for look in (_shifted, _gaps, _delisted, _zero_returns, _mixed_basis) for w in look(panel, prices)
+    ]
 
 
 def _warned(panel: Panel, i: int, code: str, message: str) -> Warned:

@@ -1,7 +1,8 @@
 """What the market did: one price source a file, and the table they fill."""
 
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
+from eventstudy.prices._factors import read_factors
 from eventstudy.prices._load import load_prices
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
-__all__ = ["FIELDS", "Basis", "Fetch", "PriceSource", "PriceTable", "SeriesInfo", "load_prices"]
+__all__ = ["FIELDS", "Basis", "Fetch", "PriceSource", "PriceTable", "SeriesInfo", "load_prices", "read_factors"]

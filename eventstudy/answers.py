@@ -1,0 +1,112 @@
+"""Puts the question of one window to all tests, and lets `advice` say which answers to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventstudy import advice, catalog
+from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
+from eventstudy.inference import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, holm
+from eventstudy.panel import Floats
+from eventstudy.windows import Window
+
+_MANY = 200
+"""Above so many pairs the permutation tests of single firms run on request only."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What all pairs of a sample say together about one window."""
+
+    window: Window
+    n: int
+    n_dates: int
+    caar: float
+    bhaar: float
+    correlation: float
+    overlap: float
+    interval: tuple[float, float] | None
+    """95 % confidence interval of CAAR, by the headline test."""
+    headline: str | None
+    tests: Mapping[str, Significance]
+    design: advice.Design | None
+
+
+def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
+    """All default tests, the headline, and the `extra` ones, on one sample."""
+    if sample.n == 0:
+        return Answer(sample.window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
+    design = advice.describe(sample)
+    headline = advice.situation(design).headline
+    names = [headline, *advice.DEFAULT_TESTS]
+    if sample.portfolio is not None:
+        names += ["sample_quantile" if sample.window.length == 1 else "conformal", "exact_t"][
+            : 1 if sample.n > 1 else 2
+        ]
+        names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
+    tests = {name: answer_of(name, sample, design, variants) for name in dict.fromkeys([*names, *extra])}
+    chosen = tests[headline]
+    return Answer(
+        window=sample.window,
+        n=sample.n,
+        n_dates=sample.n_dates,
+        caar=sample.caar,
+        bhaar=bhaar,
+        correlation=sample.correlation.mean,
+        overlap=sample.correlation.overlap,
+        interval=advice.confidence_interval(chosen, sample.caar),
+        headline=headline if chosen.valid else None,
+        tests=tests,
+        design=design,
+    )
+
+
+def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
+    """One test on a sample; a series test is put to the portfolio of the pairs."""
+    test: SeriesTest | PairsTest = catalog.load("tests", name)
+    if isinstance(test, PairsTest):
+        if sample.n == 1:
+            return Significance.undefined("a mean over pairs is not defined for one pair", 1)
+        return advice.judge(test, test.compute(sample, variants.get(name, "default")), design)
+    if sample.portfolio is None:
+        return Significance.undefined(sample.no_portfolio, sample.n)
+    return test.compute(sample.portfolio, sample.window, sample.seed).at(0)
+
+
+@dataclass(frozen=True)
+class FirmAnswers:
+    """What each of N pairs says by itself about one window; NaN where the window was not observed."""
+
+    window: Window
+    found: Cumulated
+    p: Floats
+    """(N,) exact t."""
+    p_adjusted: Floats
+    """(N,) Holm's over the pairs, from `p`."""
+    headline: str
+    headline_p: Floats
+    """(N,) p of the headline test."""
+    headline_p_adjusted: Floats
+    """(N,) Holm's over the pairs, from `headline_p`."""
+    tests: Mapping[str, SeriesSignificance]
+
+
+def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], seed: int) -> FirmAnswers:
+    """The tests of single firms, put to every pair at once.
+
+    One day is judged by its rank among days, a longer window by permutation (METHODS 3.29). With very many pairs the
+    permutation runs on request only, and the exact t speaks.
+    """
+    headline = "sample_quantile" if window.length == 1 else "conformal"
+    own = [name for name in extra if isinstance(catalog.load("tests", name), SeriesTest)]
+    if headline == "conformal" and returns.n > _MANY and headline not in own:
+        headline = "exact_t"
+    names = dict.fromkeys(["exact_t", headline, *own])
+    tests = {name: catalog.load("tests", name).compute(returns, window, seed) for name in names}
+    p, headline_p = tests["exact_t"].p_value, tests[headline].p_value
+    return FirmAnswers(
+        window, cumulate(returns, window), p, holm(p), headline, headline_p, holm(headline_p), tests
+    )

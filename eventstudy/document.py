@@ -1,0 +1,159 @@
+"""The result as the JSON object that scripts rely on (schema `eventstudy.result/1`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.answers import Answer
+from eventstudy.inference import Significance
+from eventstudy.panel import Floats, Ints
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from eventstudy.results import Group, StudyResult
+
+SCHEMA = "eventstudy.result/1"
+
+
+def document(result: StudyResult) -> dict[str, Any]:
+    """All of a result as plain values: decimals, NaN as None, dates as ISO text."""
+    config = result.config.as_dict()
+    config["benchmark"] = result.config.benchmark or _one({p.benchmark for p in result.panel.pairs})
+    return {
+        "schema": SCHEMA,
+        "events": [
+            {
+                "id": event.id,
+                "title": event.title,
+                "announced": event.announced.isoformat(),
+                "recognised": event.recognised.isoformat() if event.recognised else None,
+                "day0_policy": result.day0_policy,
+            }
+            for event in result.events
+        ],
+        "config": config,
+        "provenance": dict(result.provenance),
+        "firms": [_firm(result, i) for i in range(result.returns.n)],
+        "aggregate": _together(result, None, result.answers),
+        "groups": [_group(result, group) for group in result.groups],
+        "excluded": [e._asdict() for e in result.exclusions],
+        "warnings": [w._asdict() for w in result.warned],
+    }
+
+
+def _one(values: set[str]) -> str | list[str] | None:
+    return next(iter(values)) if len(values) == 1 else sorted(values) or None
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def _firm(result: StudyResult, i: int) -> dict[str, Any]:
+    pair, day0, fit, returns = result.panel.pairs[i], result.panel.day0[i], result.fit, result.returns
+    days = [
+        {
+            "rel_day": rel_day,
+            "session": None if np.isnat(result.sessions[i, j]) else str(result.sessions[i, j]),
+            "ret": _number(result.raw[i, j]),
+            "expected": _number(fit.expected[i, j]),
+            "ar": _number(returns.ar[i, j]),
+            "se": _number(result.ar_se[i, j]),
+            "t": _number(returns.ar[i, j] / result.ar_se[i, j]),
+            "p": _number(result.ar_p[i, j]),
+        }
+        for j, rel_day in enumerate(result.rel_days)
+    ]
+    return {
+        "event_id": pair.event_id,
+        "ticker": pair.ticker,
+        "benchmark": pair.benchmark,
+        "announced": day0.announced,
+        "day0": day0.session.isoformat(),
+        "shifted": day0.shifted,
+        "n_estimation": int(fit.n_estimation[i]),
+        "df": int(fit.df[i]),
+        "sigma": _number(fit.sigma[i]),
+        "params": {name: _number(value) for name, value in zip(fit.names, fit.params[i], strict=True)},
+        "days": days,
+        "windows": [_firm_window(result, window, i) for window in result.firm_answers],
+    }
+
+
+def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
+    firm = result.firm_answers[window]
+    return {
+        "start": window.start,
+        "end": window.end,
+        "n_days": int(firm.found.n_days[i]),
+        "car": _number(firm.found.car[i]),
+        "se": _number(firm.found.se[i]),
+        "t": _number(firm.found.scar[i]),
+        "p": _number(firm.p[i]),
+        "scar": _number(firm.found.scar[i]),
+        "bhar": _number(result.bhars[window][i]),
+        "p_adjusted": _number(firm.p_adjusted[i]),
+        "headline": firm.headline,
+        "headline_p": _number(firm.headline_p[i]),
+        "headline_p_adjusted": _number(firm.headline_p_adjusted[i]),
+        "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
+    }
+
+
+def _test(name: str, answer: Significance) -> dict[str, Any]:
+    return {
+        "name": name,
+        "statistic": _number(answer.statistic),
+        "p": _number(answer.p_value),
+        "distribution": answer.distribution or None,
+        "df": _number(answer.df),
+        "n": answer.n,
+        "valid": answer.valid,
+        "reasons": list(answer.reasons),
+        "expected_size": _number(answer.expected_size),
+    }
+
+
+def _together(result: StudyResult, members: Ints | None, answers: dict[Window, Answer]) -> dict[str, Any]:
+    aar, count = result.aar(members)
+    widest = result.answer(result.config.event_window) if members is None else None
+    sample = widest if widest and widest.n else max(answers.values(), key=lambda a: a.n, default=None)
+    return {
+        "n": result.returns.n if members is None else len(members),
+        "n_dates": len(
+            np.unique((result.returns if members is None else result.returns.take(members)).day0_sessions)
+        ),
+        "mean_correlation": _number(sample.correlation) if sample else None,
+        "days": _days(result.rel_days, aar, count),
+        "windows": [_together_window(answer) for answer in answers.values()],
+    }
+
+
+def _days(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[str, Any]]:
+    return [
+        {"rel_day": d, "n": int(n), "aar": _number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)
+    ]
+
+
+def _together_window(answer: Answer) -> dict[str, Any]:
+    low, high = answer.interval or (None, None)
+    return {
+        "start": answer.window.start,
+        "end": answer.window.end,
+        "n": answer.n,
+        "caar": _number(answer.caar),
+        "bhaar": _number(answer.bhaar),
+        "ci_low": _number(low),
+        "ci_high": _number(high),
+        "mean_correlation": _number(answer.correlation),
+        "headline": answer.headline,
+        "tests": [_test(name, test) for name, test in answer.tests.items()],
+    }
+
+
+def _group(result: StudyResult, group: Group) -> dict[str, Any]:
+    answers = {window: result.answer(window, group.name) for window in result.answers}
+    heading = {"role": group.role, "name": group.name, "tickers": list(group.tickers)}
+    return heading | _together(result, group.members, answers)

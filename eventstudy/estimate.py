@@ -1,0 +1,69 @@
+"""From lined-up returns to abnormal ones: for the pairs of a panel, and for equal-weighted portfolios of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eventstudy.aggregate import AbnormalReturns
+from eventstudy.models import Fit, Model
+from eventstudy.panel import EventBlock, Floats, Ints
+
+
+def abnormal_returns(
+    block: EventBlock, fit: Fit, last_close: Ints, *, prediction_error: bool
+) -> AbnormalReturns:
+    """What the tests need of a fit; `last_close` (N,) is the last event day that could be observed."""
+    days, event = block.estimation_columns, block.event_columns
+    return AbnormalReturns(
+        ar=fit.ar,
+        residuals=fit.residuals,
+        sigma=fit.sigma,
+        df=fit.df,
+        basis=fit.basis,
+        basis_of=fit.basis_of,
+        span=fit.span,
+        sessions=np.concatenate([block.sessions[:, days], block.sessions[:, event]], axis=1),
+        session_of=block.design,
+        event=block.event,
+        last_close=last_close,
+        prediction_error=prediction_error,
+    )
+
+
+@dataclass(frozen=True)
+class Portfolios:
+    """Makes the equal-weighted portfolio of any pairs of a panel and runs it as one security (METHODS 3.4, ruling 20)."""
+
+    block: EventBlock
+    model: Model
+    min_estimation: int
+    prediction_error: bool
+
+    def portfolio(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
+        """The portfolio of the pairs at these positions as one series, or None and why there is none."""
+        block = self.block
+        designs = np.unique(block.design[members])
+        day0 = block.sessions[designs, -block.estimation.start]
+        if len(np.unique(day0)) > 1:
+            return None, "the pairs have more than one event date"
+        if not _alike(block, designs):
+            return None, "the firms do not share one calendar and one benchmark"
+        mean = block.returns[members].mean(axis=0, keepdims=True)
+        one = replace(block, returns=mean, design=designs[:1].astype(np.int64))
+        fit = self.model.fit(one, self.min_estimation)
+        if fit.problem[0]:
+            return None, f"the portfolio has too few days on which all members traded ({fit.n_estimation[0]})"
+        end = np.array([block.event.end])
+        return abnormal_returns(one, fit, end, prediction_error=self.prediction_error), ""
+
+
+def _alike(block: EventBlock, designs: Ints) -> bool:
+    """Whether these designs are one and the same: equal sessions, spans and regressors."""
+    first = designs[0]
+
+    def same(values: Floats) -> bool:
+        return all(np.array_equal(values[d], values[first], equal_nan=True) for d in designs[1:])
+
+    return same(block.sessions) and same(block.span) and same(block.regressors)

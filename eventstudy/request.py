@@ -1,0 +1,221 @@
+"""From words to a result: an event id, a date, tickers and options become events, prices and a study.
+
+`run` takes the words of the command `eventstudy run`; `events_of` and `prices_for` are its two halves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.events import (
+    SUFFIXES,
+    Event,
+    Group,
+    Registry,
+    load_registry,
+    parse_when,
+    shipped_registry,
+    single_event,
+)
+from eventstudy.exchanges import Moment, Timing
+from eventstudy.prices import PriceTable, load_prices, read_factors
+from eventstudy.results import StudyResult
+from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
+
+Progress = Callable[[str, int, int], None]
+
+
+def run(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    day0: str | dt.date = "announced",
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    factors: pd.DataFrame | str | Path | None = None,
+    factor_unit: Literal["percent", "decimal"] | None = None,
+    as_of: str | dt.date | None = None,
+    progress: Progress | None = None,
+    **choices: Any,
+) -> StudyResult:
+    """Run a study as the command does, with the command's words.
+
+    `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
+    and `tickers`. `choices`: the fields of `StudyConfig`.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    study = EventStudy(**choices)
+    events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    if isinstance(factors, str | Path):
+        factors = read_factors(factors, factor_unit)
+    limit = last_day(as_of)
+    table = prices_for(
+        events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress
+    )
+    noted = {"as_of": limit.isoformat()} if limit else {}
+    return study.run(events, table, factors=factors, day0=day0, provenance=noted)
+
+
+def events_of(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+) -> Registry:
+    """The events that are meant; `tickers`, where given, take the place of the events' own.
+
+    Raises:
+        UnknownName: no event of that id. InvalidFile: a file that is no registry. InvalidRequest: words that contradict.
+    """
+    if what is None:
+        if date is None or not tickers:
+            raise InvalidRequest(
+                "say which event: an event id, a file, or --date with --tickers",
+                hint="eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA",
+            )
+        when = parse_when(date, tz=tz) if isinstance(date, str) else date
+        return Registry([single_event(when, tickers, timing=timing)])
+    if date is not None:
+        raise InvalidRequest(
+            "an event and --date were both given", hint="leave out --date, or move day 0 with --day0 DATE"
+        )
+    found = _named(what, registry)
+    return Registry([_with_tickers(event, tickers) for event in found]) if tickers else found
+
+
+def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | None) -> Registry:
+    if isinstance(what, Registry):
+        return what
+    if isinstance(what, Event):
+        return Registry([what])
+    if isinstance(what, pd.DataFrame):
+        from eventstudy.events import from_frame
+
+        return from_frame(what)
+    if Path(what).suffix.lower() in SUFFIXES or "/" in what:
+        return load_registry(what)
+    known = load_registry(registry) if registry else shipped_registry()
+    return Registry([known[what]])
+
+
+def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
+    """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
+    wanted = tuple(dict.fromkeys(tickers))
+    groups = [
+        replace(g, tickers=kept) for g in event.group if (kept := tuple(t for t in wanted if t in g.tickers))
+    ]
+    loose = tuple(t for t in wanted if t not in event.tickers)
+    return replace(event, group=(*groups, *([Group(tickers=loose)] if loose else [])))
+
+
+def prices_for(
+    events: Iterable[Event],
+    config: StudyConfig,
+    day0: str | dt.date = "announced",
+    *,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    as_of: dt.date | None = None,
+    progress: Progress | None = None,
+) -> PriceTable:
+    """The prices that a study of these events needs: its tickers and benchmarks, from estimation to event window.
+
+    Raises:
+        SourceRateLimited and other SourceErrors where not one ticker was delivered; InvalidFile for a file that is no price file.
+    """
+    if isinstance(prices, PriceTable):
+        return prices
+    events = list(events)
+    tickers = list(
+        dict.fromkeys(
+            t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK)
+        )
+    )
+    if prices is not None:
+        return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
+    start, end = _span(events, config, day0)
+    end = min(end, as_of) if as_of else end
+    table = load_prices(tickers, start, end, source=source, progress=progress)
+    if not table.tickers and table.missing:
+        raise next(iter(table.missing.values()))
+    return table
+
+
+def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
+    """First and last calendar day that any pair needs: one session before the estimation window to the event window's end."""
+    days: list[dt.date] = []
+    for event in events:
+        moment = chosen_moment(event, day0)
+        benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
+        for home in {exchanges.exchange_of(t) for t in event.tickers} if moment else ():
+            room = 0 if exchanges.exchange_of(benchmark) == home else 30  # shared sessions are fewer
+            days += _needed(moment, home, config, room) if moment else []
+    if not days:
+        raise InvalidRequest(
+            "no event has a day 0 and a ticker", hint="eventstudy events show ID shows what an event has"
+        )
+    return min(days), max(days)
+
+
+def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:
+    first = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
+    return [
+        exchanges.shift(exchange, first, config.estimation_window.start - 1) - dt.timedelta(days=room),
+        exchanges.shift(exchange, first, config.event_window.end) + dt.timedelta(days=room),
+    ]
+
+
+def last_day(as_of: str | dt.date | None) -> dt.date | None:
+    """The last day a run may read: a date, `last-session` (the last New York session that has closed), or None."""
+    if as_of is None or isinstance(as_of, dt.date):
+        return as_of
+    if as_of == "last-session":
+        now = Moment(dt.datetime.now(dt.UTC))
+        return exchanges.shift("XNYS", exchanges.day0(now, "XNYS").session, -1)
+    try:
+        return dt.date.fromisoformat(as_of)
+    except ValueError as error:
+        raise InvalidRequest(
+            f"--as-of cannot be {as_of!r}", available="a date such as 2025-01-31, or last-session"
+        ) from error
+
+
+def read_dates(path: str | Path) -> tuple[dt.date, ...]:
+    """Dates from a text file, one ISO date a line; empty lines and those that start with # are passed over.
+
+    Raises:
+        InvalidFile: no such file, or a line that is no date.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidFile(f"cannot read the dates: {error}", where=str(path)) from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            try:
+                found.append(dt.date.fromisoformat(text))
+            except ValueError as error:
+                raise InvalidFile(
+                    f"{text!r} is not a date", where=f"{path}, line {number}", hint="2025-01-31"
+                ) from error
+    return tuple(found)

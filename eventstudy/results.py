@@ -1,0 +1,330 @@
+"""StudyResult: what a study found, as tables, answers of tests, JSON and pictures.
+
+`tidy()` is the truth and all else a view of it: one row per event, ticker and day, decimals.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.aggregate import AbnormalReturns, average, bhar, cumulate
+from eventstudy.answers import Answer, FirmAnswers, answer_of, ask, ask_firms
+from eventstudy.config import StudyConfig
+from eventstudy.document import document
+from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.estimate import Portfolios
+from eventstudy.events import Event
+from eventstudy.inference import Sample, Significance
+from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.models import Fit
+from eventstudy.panel import Bools, Exclusion, Floats, Ints, Panel, Warned
+from eventstudy.sentences import finding
+from eventstudy.windows import Window
+
+
+class Group(NamedTuple):
+    """Pairs that play one part: `members` are positions in the result."""
+
+    role: str
+    name: str
+    tickers: tuple[str, ...]
+    members: Ints
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`."""
+
+    config: StudyConfig
+    events: tuple[Event, ...]
+    day0_policy: str
+    """How day 0 was chosen: `announced`, `recognised`, or the date the user named."""
+    panel: Panel
+    fit: Fit
+    returns: AbnormalReturns
+    portfolios: Portfolios
+    exclusions: tuple[Exclusion, ...]
+    warned: tuple[Warned, ...]
+    provenance: Mapping[str, Any]
+
+    # ---- tables -------------------------------------------------------------------------------------------------------
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per event, ticker and day of the event window: returns, abnormal returns and the CAR since its start.
+
+        Columns: event_id, ticker, rel_day, session, ret, expected, ar, ar_se, car, car_se, car_low, car_high; decimals, 95 %
+        limits by the exact t. A day without a return has NaN; so has a CAR of which too little was observed.
+        """
+        n, length = self.returns.ar.shape
+        car, se = np.empty((n, length)), np.empty((n, length))
+        for day in range(length):
+            found = cumulate(self.returns, Window(self.config.event_window.start, self.rel_days[day]))
+            there = np.isfinite(self.returns.ar[:, day])
+            car[:, day], se[:, day] = np.where(there, found.car, np.nan), np.where(there, found.se, np.nan)
+        half = np.array([critical_t(float(df)) for df in self.returns.df])[:, None] * se
+        columns = {
+            "event_id": np.repeat([p.event_id for p in self.panel.pairs], length),
+            "ticker": np.repeat([p.ticker for p in self.panel.pairs], length),
+            "rel_day": np.tile(self.rel_days, n),
+            "session": self.sessions.reshape(-1).astype("datetime64[ns]"),
+            "ret": self.raw.reshape(-1),
+            "expected": np.where(np.isfinite(self.returns.ar), self.fit.expected, np.nan).reshape(-1),
+            "ar": self.returns.ar.reshape(-1),
+            "ar_se": self.ar_se.reshape(-1),
+            "car": car.reshape(-1),
+            "car_se": se.reshape(-1),
+            "car_low": (car - half).reshape(-1),
+            "car_high": (car + half).reshape(-1),
+        }
+        return pd.DataFrame(columns)
+
+    def windows(self) -> pd.DataFrame:
+        """One row per event, ticker and reported window: CAR with exact t and p, Holm's p, BHAR, and the headline test's p."""
+        frames = []
+        for window, firm in self.firm_answers.items():
+            found = firm.found
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "event_id": [p.event_id for p in self.panel.pairs],
+                        "ticker": [p.ticker for p in self.panel.pairs],
+                        "start": window.start,
+                        "end": window.end,
+                        "n_days": found.n_days,
+                        "car": found.car,
+                        "se": found.se,
+                        "t": found.scar,
+                        "p": firm.p,
+                        "p_adjusted": firm.p_adjusted,
+                        "scar": found.scar,
+                        "bhar": self.bhars[window],
+                        "headline": firm.headline,
+                        "headline_p": firm.headline_p,
+                    }
+                )
+            )
+        table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        return table
+
+    def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
+        """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
+        answer = self.answer(Window.of(window), group)
+        rows = [
+            {
+                "name": name,
+                "statistic": s.statistic,
+                "p": s.p_value,
+                "distribution": s.distribution,
+                "df": s.df,
+                "n": s.n,
+                "valid": s.valid,
+                "headline": name == answer.headline,
+                "expected_size": s.expected_size,
+                "reasons": "; ".join(s.reasons),
+            }
+            for name, s in answer.tests.items()
+        ]
+        return pd.DataFrame(rows).sort_values("valid", ascending=False, kind="stable", ignore_index=True)
+
+    def test(self, name: str, window: Sequence[int] = (0, 0), *, group: str | None = None) -> Significance:
+        """One test of one window over the pairs, or over those of a group; a series test judges their portfolio.
+
+        Raises:
+            UnknownName: no such test or group.
+            InvalidRequest: the window lies outside the event window.
+        """
+        sample = self.sample(Window.of(window), self._members(group))
+        answer = self.answer(Window.of(window), group)
+        if answer.design is None:
+            return Significance.undefined("no pair was observed over this window")
+        return answer_of(name, sample, answer.design, self.config.variants)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        """The pairs left out, with the code and the sentence of the reason."""
+        return pd.DataFrame(self.exclusions, columns=list(Exclusion._fields))
+
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What the reader must know: code, sentence, and the event and ticker it is about."""
+        return pd.DataFrame(self.warned, columns=list(Warned._fields))
+
+    # ---- answers ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def firm_answers(self) -> dict[Window, FirmAnswers]:
+        """What each pair says by itself, for every reported window."""
+        return {
+            w: ask_firms(self.returns, w, self.config.tests, self.config.seed)
+            for w in self.config.windows or ()
+        }
+
+    @cached_property
+    def answers(self) -> dict[Window, Answer]:
+        """What all pairs say together, for every reported window."""
+        return {w: self.answer(w) for w in self.config.windows or ()}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The named groups of the events, in the order of the registry, with the pairs that were kept."""
+        place = {(p.event_id, p.ticker): i for i, p in enumerate(self.panel.pairs)}
+        found: dict[tuple[str, str], list[int]] = {}
+        for event in self.events:
+            for group in event.group:
+                if group.name:
+                    members = [place[event.id, t] for t in group.tickers if (event.id, t) in place]
+                    found.setdefault((group.role, group.name), []).extend(members)
+        return tuple(
+            Group(
+                role,
+                name,
+                tuple(dict.fromkeys(self.panel.pairs[i].ticker for i in m)),
+                np.array(m, dtype=np.int64),
+            )
+            for (role, name), m in found.items()
+            if m
+        )
+
+    def sample(self, window: Window, members: Ints | None = None) -> Sample:
+        """The pairs that count for a window: those (of `members`) of which enough was observed.
+
+        Raises:
+            InvalidRequest: the window lies outside the event window.
+        """
+        if not window.inside(self.config.event_window):
+            raise InvalidRequest(
+                f"the window {window} lies outside the event window {self.config.event_window}",
+                hint="run the study again with a wider event window",
+            )
+        everyone = np.arange(self.returns.n) if members is None else members
+        counted = everyone[cumulate(self.returns.take(everyone), window).covered]
+        portfolio, why_none = self.portfolios.portfolio(counted) if len(counted) else (None, "no pair")
+        return Sample(self.returns.take(counted), window, portfolio, why_none, self.config.seed)
+
+    def answer(self, window: Window, group: str | None = None) -> Answer:
+        """What the pairs (of a group) say together about one window."""
+        if (window, group) not in self._asked:
+            members = self._members(group)
+            sample = self.sample(window, members)
+            values = self.bhar(window)[members] if members is not None else self.bhar(window)
+            bhaar = float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+            self._asked[window, group] = ask(sample, bhaar, self.config.tests, self.config.variants)
+        return self._asked[window, group]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Window, str | None], Answer]:
+        return {}
+
+    def _members(self, group: str | None) -> Ints | None:
+        if group is None:
+            return None
+        for known in self.groups:
+            if known.name == group:
+                return known.members
+        raise UnknownName("group", group, [g.name for g in self.groups])
+
+    @cached_property
+    def bhars(self) -> dict[Window, Floats]:
+        """(N,) BHARs of every reported window."""
+        return {window: self.bhar(window) for window in self.config.windows or ()}
+
+    def bhar(self, window: Window) -> Floats:
+        """(N,) buy-and-hold return minus that of the benchmark over the observed days; NaN where too few were."""
+        found = cumulate(self.returns, window)
+        columns = slice(
+            window.start - self.config.event_window.start, window.end - self.config.event_window.start + 1
+        )
+        market = self.benchmark[:, columns]
+        used: Bools = found.used & np.isfinite(market)
+        value = bhar(self.raw[:, columns], market, used, log=self.config.returns == "log")
+        return np.where(found.covered & (used.sum(axis=1) == found.used.sum(axis=1)), value, np.nan)
+
+    # ---- arrays -------------------------------------------------------------------------------------------------------
+
+    @property
+    def rel_days(self) -> list[int]:
+        """The days of the event window relative to day 0."""
+        return list(range(self.config.event_window.start, self.config.event_window.end + 1))
+
+    @property
+    def raw(self) -> Floats:
+        """(N, L2) returns of the event window."""
+        return self.panel.block.returns[:, self.panel.block.event_columns]
+
+    @property
+    def benchmark(self) -> Floats:
+        """(N, L2) returns of each pair's benchmark."""
+        block = self.panel.block
+        return block.regressors[block.design][:, block.event_columns, 0]
+
+    @property
+    def sessions(self) -> Any:
+        """(N, L2) the session of each event day."""
+        block = self.panel.block
+        return block.sessions[block.design][:, block.event_columns]
+
+    @cached_property
+    def ar_se(self) -> Floats:
+        """(N, L2) forecast standard error of each abnormal return; NaN where there is none."""
+        se = self.returns.sigma[:, None] * np.sqrt(self.returns.unit_variance)
+        return np.where(np.isfinite(self.returns.ar), se, np.nan)
+
+    @cached_property
+    def ar_p(self) -> Floats:
+        """(N, L2) exact p of each abnormal return."""
+        p: Floats = p_t(self.returns.ar / self.ar_se, self.returns.df[:, None])
+        return p
+
+    def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
+        """Average abnormal return of each event day, and the number of pairs behind it."""
+        return average(self.returns.ar if members is None else self.returns.ar[members])
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something asked for is missing: an excluded pair, or a window that a pair did not live through."""
+        return bool(self.exclusions) or any(not f.found.covered.all() for f in self.firm_answers.values())
+
+    # ---- show it, tell it ---------------------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """The finding in a few sentences."""
+        return finding(self)
+
+    def plot(self, chart: str = "car", **options: Any) -> Any:
+        """Draw a chart by name and return its matplotlib Axes.
+
+        Raises:
+            UnknownName: no such chart.
+        """
+        return catalog.load("charts", chart).draw(self, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the contract, as plain values."""
+        return document(self)
+
+    def to_json(self) -> str:
+        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """The finding, for a prompt."""
+        return f"<StudyResult of {self.returns.n} pairs>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        """A table and a sentence, for Jupyter."""
+        table = self.windows()
+        table["window"] = [
+            str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)
+        ]
+        cars = table.pivot_table(index=["event_id", "ticker"], columns="window", values="car", sort=False)
+        shown = cars.to_html(float_format=lambda v: f"{v:+.2%}", na_rep="", border=0)
+        return f"<p>{html.escape(self.summary())}</p>{shown}"

@@ -1,0 +1,274 @@
+"""EventStudy: the whole method on one page.
+
+events and prices -> pairs -> lined up -> normal returns -> abnormal returns -> answers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import __version__, catalog
+from eventstudy.advice import arch_p, warn_design
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.estimate import Portfolios, abnormal_returns
+from eventstudy.events import Event, Registry, from_frame
+from eventstudy.exchanges import Moment
+from eventstudy.models import Fit, Model
+from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check
+from eventstudy.prices import PriceTable, load_prices
+from eventstudy.results import StudyResult
+
+DEFAULT_BENCHMARK = "SPY"
+
+Events = Registry | Event | Iterable[Event] | pd.DataFrame
+Prices = PriceTable | pd.DataFrame | str | Path
+
+_WHY = {
+    "MIN_EST": "{m} usable estimation days, {least} needed",
+    "COLLINEAR": "the regressors are collinear over the estimation window",
+    "ZERO_VARIANCE": "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
+}
+
+
+class EventStudy:
+    """An event study with its choices fixed; `run` it on events and prices.
+
+    Takes the fields of `StudyConfig` as keywords.
+
+    Raises:
+        InvalidRequest: a choice that cannot be meant.
+    """
+
+    def __init__(self, config: StudyConfig | None = None, **choices: Any) -> None:
+        """A study with these choices, or with those of `config` changed by them."""
+        known = [f.name for f in fields(StudyConfig)]
+        if unknown := sorted(set(choices) - set(known)):
+            raise InvalidRequest(f"no such choice: {', '.join(unknown)}", available=", ".join(known))
+        self.config = replace(config, **choices) if config else StudyConfig(**choices)
+
+    def run(
+        self,
+        events: Events,
+        prices: Prices,
+        *,
+        factors: pd.DataFrame | None = None,
+        day0: str | date = "announced",
+        provenance: Mapping[str, Any] | None = None,
+    ) -> StudyResult:
+        """Study `events` with `prices`.
+
+        `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
+        DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `day0`:
+        `announced`, `recognised`, or a date.
+
+        Raises:
+            NothingUsable: no pair is left to study; the message lists why.
+            InvalidRequest: the model needs factors that are not there.
+        """
+        config, model = self.config, catalog.load("models", self.config.model)
+        table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+        known = _as_events(events)
+        pairs, excluded, warned = _pairs(known, config, model, day0)
+        panel = align(pairs, table, config, factors)
+        _check_regressors(model, panel, config)
+        fit = model.fit(panel.block, config.min_estimation)
+        good, unfit = _usable(panel, fit, config)
+        excluded += [*panel.excluded, *unfit]
+        if not len(good):
+            raise NothingUsable(
+                "no pair is left to study", available=_reasons(excluded), hint=_hint(excluded)
+            )
+        panel = panel.take(good)
+        fit = model.fit(panel.block, config.min_estimation)
+        returns = abnormal_returns(
+            panel.block, fit, _last_day(panel), prediction_error=config.prediction_error
+        )
+        portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
+        result = StudyResult(
+            config=config,
+            events=tuple(known),
+            day0_policy=str(day0),
+            panel=panel,
+            fit=fit,
+            returns=returns,
+            portfolios=portfolios,
+            exclusions=tuple(excluded),
+            warned=(*warned, *panel.warnings, *check(panel, table)),
+            provenance=_provenance(table, known, provenance or {}),
+        )
+        return replace(result, warned=(*result.warned, *_statistical_warnings(result)))
+
+
+def _as_events(events: Events) -> list[Event]:
+    if isinstance(events, pd.DataFrame):
+        return list(from_frame(events))
+    if isinstance(events, Event):
+        return [events]
+    return list(events)
+
+
+def _pairs(
+    events: list[Event], config: StudyConfig, model: Model, day0: str | date
+) -> tuple[list[Pair], list[Exclusion], list[Warned]]:
+    """All (event, ticker) pairs to be lined up, and what is left out or said before any price is looked at."""
+    pairs: list[Pair] = []
+    excluded: list[Exclusion] = []
+    warned: list[Warned] = []
+    compared = "benchmark" in model.requires(("benchmark",))
+    for event in events:
+        moment = chosen_moment(event, day0)
+        if moment is None:
+            why = f"{event.id} has no recognised date"
+            excluded += [Exclusion(event.id, t, "NO_DAY0", why) for t in event.tickers]
+            continue
+        if day0 != "announced":
+            text = (
+                f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
+            )
+            warned.append(Warned("DAY0_CHOSEN", text, event.id))
+        benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
+        for ticker in event.tickers:
+            if compared and ticker == benchmark:
+                why = f"{ticker} is its own benchmark: its abnormal return is zero by construction"
+                excluded.append(Exclusion(event.id, ticker, "BENCHMARK_IS_TICKER", why))
+            else:
+                pairs.append(Pair(event.id, ticker, benchmark, moment))
+    return pairs, excluded, warned
+
+
+def chosen_moment(event: Event, day0: str | date) -> Moment | None:
+    """When day 0 is counted from: `announced`, `recognised` (None where the event has no such date), or the date itself."""
+    if day0 == "announced" or day0 == "recognised":
+        return event.moment(day0)
+    try:
+        return Moment(day0 if isinstance(day0, date) else date.fromisoformat(day0))
+    except ValueError as error:
+        raise InvalidRequest(
+            f"day 0 cannot be {day0!r}", available="announced, recognised, or a date such as 2025-01-27"
+        ) from error
+
+
+def _said(moment: Moment) -> str:
+    return moment.when.isoformat()
+
+
+def _check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
+    """Refuse what no data can mend: factors that are not there, log returns with long-short factors (ruling 18)."""
+    names = panel.block.names
+    lacking = [n for n in model.requires(names) if n not in names]
+    if lacking:
+        raise InvalidRequest(
+            f"the model {config.model} needs {', '.join(lacking)}",
+            available=", ".join(names),
+            hint="name a factor file: --factors FILE --factor-unit percent|decimal",
+        )
+    if config.returns == "log" and set(model.requires(names)) - {"benchmark"}:
+        raise InvalidRequest(
+            f"the model {config.model} has no log form: its factors are differences of simple returns",
+            hint="use simple returns, or a model without factors",
+        )
+
+
+def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, list[Exclusion]]:
+    """Positions of the pairs that can be studied, and why the others cannot (ruling 12)."""
+    reached = np.isfinite(fit.ar[:, -config.event_window.start])
+    good = np.flatnonzero((fit.problem == "") & reached)
+    excluded = []
+    for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
+        pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
+        least = max(config.min_estimation, 30, len(fit.names) + 10)
+        text = _WHY[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
+        text = (
+            text
+            or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
+        )
+        excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
+    return good, excluded
+
+
+def _last_day(panel: Panel) -> np.ndarray:
+    """(N,) last event day a delisted security could be observed, the end of the event window for the others (ruling 3)."""
+    return np.where(panel.delisted, panel.last_close, panel.block.event.end)
+
+
+def _reasons(excluded: list[Exclusion]) -> str:
+    shown = [f"{e.ticker} ({e.event_id}): {e.message} [{e.reason}]" for e in excluded[:5]]
+    more = [f"and {len(excluded) - 5} more"] if len(excluded) > 5 else []
+    return "; ".join([*shown, *more]) or "no event names a ticker"
+
+
+def _hint(excluded: list[Exclusion]) -> str:
+    reasons = {e.reason for e in excluded}
+    if reasons <= {"MIN_EST"}:
+        return "shorten the gap before the event, or lower --min-estimation"
+    if reasons <= {"BENCHMARK_IS_TICKER"}:
+        return "choose another --benchmark, or a model without one (constant_mean)"
+    return "check tickers, dates and the price source"
+
+
+def _provenance(table: PriceTable, events: list[Event], more: Mapping[str, Any]) -> dict[str, Any]:
+    packages = ("numpy", "scipy", "pandas", "exchange-calendars")
+    return {
+        "source": table.source,
+        "sources": {ticker: table.info[ticker].source for ticker in sorted(table.tickers)},
+        "retrieved_at": table.retrieved_at,
+        "prices_sha256": table.sha256(),
+        "registry_sha256": Registry(events).sha256,
+        "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
+        **more,
+    }
+
+
+def _statistical_warnings(result: StudyResult) -> list[Warned]:
+    """What the estimates themselves call for: per pair, then for the design of each reported window."""
+    found = list(_pair_warnings(result))
+    said: set[tuple[str, str]] = set()
+    for window, answer in result.answers.items():
+        for code, text in warn_design(answer.design) if answer.design else []:
+            if code not in {c for c, _ in said}:
+                found.append(
+                    Warned(code, f"{window}: {text}" if code in ("EVENT_VARIANCE", "LONG_WINDOW") else text)
+                )
+            said.add((code, text))
+    if any(w.length > 5 for w in result.answers):
+        text = "buy-and-hold returns of windows over five sessions compare with the benchmark: no matched control is named"
+        found.append(Warned("BHAR_MARKET", text))
+    return found
+
+
+def _pair_warnings(result: StudyResult) -> Iterable[Warned]:
+    fit, config = result.fit, result.config
+    clustering = arch_p(result.returns)
+    for i, pair in enumerate(result.panel.pairs):
+        m, asked = int(fit.n_estimation[i]), config.estimation_window.length
+        if m < asked:
+            code = "SHORT_ESTIMATION" if m < 120 else "ESTIMATION_GAPS"
+            yield Warned(code, f"{m} of {asked} estimation days usable", pair.event_id, pair.ticker)
+        if clustering[i] < 0.05:
+            text = f"volatility clusters in time (Engle LM p = {clustering[i]:.3f}): p-values hold on average, not in calm or wild spells"
+            yield Warned("ARCH", text, pair.event_id, pair.ticker)
+        if fit.names[:1] == ("alpha",):
+            yield from _alpha_drift(result, i, pair)
+
+
+def _alpha_drift(result: StudyResult, i: int, pair: Pair) -> Iterable[Warned]:
+    """Warn where the estimated alpha alone moves a reported CAR by more than half its standard error (METHODS 1.5)."""
+    alpha = float(result.fit.params[i, 0])
+    for window in sorted(result.firm_answers, key=lambda w: -w.length):
+        se = result.firm_answers[window].found.se[i]
+        if abs(window.length * alpha) > 0.5 * se:
+            text = f"alpha of {alpha:+.2%} a day takes {-window.length * alpha:+.1%} into CAR{window}: is that still normal?"
+            yield Warned("ALPHA_DRIFT", text, pair.event_id, pair.ticker)
+            return
+
+
+__all__ = ["DEFAULT_BENCHMARK", "EventStudy", "Events", "Prices", "chosen_moment"]
