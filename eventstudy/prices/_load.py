@@ -58,15 +58,11 @@ def load_prices(
     member = catalog.load("sources", name)
     if hasattr(member, "read"):
         if path is None:
-            raise InvalidRequest(
-                f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE"
-            )
+            raise InvalidRequest(f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE")
         table: PriceTable = member.read(path, wanted, first, last)
         return table
     if path is not None:
-        raise InvalidRequest(
-            f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out"
-        )
+        raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
     return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, progress)
 
 
@@ -76,9 +72,7 @@ def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
     listed = list(dict.fromkeys([given] if isinstance(given, str) else given))
     for ticker in listed:
         if not isinstance(ticker, str) or not ticker.strip() or ticker != ticker.strip():
-            raise InvalidRequest(
-                f"{ticker!r} is not a ticker", hint="a ticker is text without blanks around it"
-            )
+            raise InvalidRequest(f"{ticker!r} is not a ticker", hint="a ticker is text without blanks around it")
     if not listed:
         raise InvalidRequest("no ticker is given", hint="leave tickers out for all of a file")
     return listed
@@ -87,9 +81,7 @@ def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
 def _day(given: Any, name: str) -> date | None:
     if isinstance(given, datetime):
         if given.tzinfo is not None or given.time() != datetime.min.time():
-            raise InvalidRequest(
-                f"{name} {given} is an instant, not a date", hint=f"give the date: {given.date()}"
-            )
+            raise InvalidRequest(f"{name} {given} is an instant, not a date", hint=f"give the date: {given.date()}")
         return given.date()
     if given is None or isinstance(given, date):
         return given
@@ -119,11 +111,9 @@ def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
     return list(member.tickers)
 
 
-def _ask(
-    asked: list[tuple[str, str]], first: date | None, last: date | None, progress: Progress | None
-) -> PriceTable:
+def _ask(asked: list[tuple[str, str]], first: date | None, last: date | None, progress: Progress | None) -> PriceTable:
     """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
-    desks = {name: _Desk(name, catalog.load("sources", name)) for _, name in asked}
+    desks = {name: _Desk(catalog.load("sources", name)) for name in {name for _, name in asked}}
     fetched: list[tuple[str, Fetch]] = []
     missing: dict[str, SourceError] = {}
     for i, (ticker, name) in enumerate(asked, 1):
@@ -139,8 +129,8 @@ def _ask(
 class _Desk:
     """One source during one run: not asked again once it said wait, nor after it was down for too long."""
 
-    def __init__(self, name: str, source: PriceSource) -> None:
-        self._name, self._source = name, source
+    def __init__(self, source: PriceSource) -> None:
+        self._source = source
         self._closed: SourceError | None = None
         self._down_for = 0.0
 

@@ -1,0 +1,204 @@
+"""What Yahoo's chart service answered: prices with notes on what is odd, or the error that tells what went wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
+from eventstudy.prices._base import Fetch
+
+_COLUMNS = {
+    "Open": "open",
+    "High": "high",
+    "Low": "low",
+    "Close": "close",
+    "Adj Close": "adj_close",
+    "Volume": "volume",
+    "Dividends": "dividend",
+    "Stock Splits": "split",
+}
+_PRICES = ["open", "high", "low", "close", "adj_close"]
+
+_MARKETS = {"NMS": "XNAS", "NGM": "XNAS", "NCM": "XNAS", "NYQ": "XNYS", "ASE": "XASE", "PCX": "ARCX"}
+_MARKETS |= {"LSE": "XLON", "GER": "XETR", "PAR": "XPAR", "AMS": "XAMS", "MIL": "XMIL", "EBS": "XSWX"}
+_MARKETS |= {"TOR": "XTSE", "JPX": "XTKS", "HKG": "XHKG", "ASX": "XASX", "KSC": "XKRX", "STO": "XSTO"}
+"""Yahoo's names of exchanges and their ISO 10383 market codes; others are left open."""
+
+_HUNDREDTHS = {"GBp": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
+_CLOSING = 30 * 60
+"""Seconds after the close until Yahoo's bar of the day is final: its quotes are late by that much."""
+
+
+class Exchange:
+    """The last request for prices and its answer, as written down while it went on."""
+
+    def __init__(self) -> None:
+        """Nothing is heard yet."""
+        self.status: int | None = None
+        self.text = ""
+        self.silence: Exception | None = None
+
+    def heard(self, status: int, text: str) -> None:
+        """An answer came."""
+        self.status, self.text, self.silence = status, text, None
+
+    def silent(self, error: Exception) -> None:
+        """No answer came."""
+        self.status, self.text, self.silence = None, "", error
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """The part of the answer that holds the prices and what they are; empty where there is none."""
+        try:
+            results = json.loads(self.text)["chart"]["result"]
+            return dict(results[0])
+        except (ValueError, KeyError, IndexError, TypeError):
+            return {}
+
+    @property
+    def complaint(self) -> str | None:
+        """What Yahoo itself gives as the reason for not answering."""
+        try:
+            error = json.loads(self.text)["chart"]["error"]
+            return str(error["description"]) if error else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exchange) -> SourceError:
+    """The error that tells why there are no prices, by what was heard rather than by what was raised."""
+    where, status, text = f"ticker {symbol}, {start} to {end}", exchange.status, exchange.text
+    if status is None:
+        reason = str(exchange.silence or fault) or type(fault).__name__
+        return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")
+    if status in (429, 999) or "Too Many Requests" in text[:200]:
+        return SourceRateLimited(
+            "Yahoo limits the rate of requests and asks us to wait",
+            where=where,
+            hint="wait some minutes and try again; if it happens at once, `pip install -U yfinance`",
+        )
+    if status >= 500 or "Will be right back" in text:
+        return SourceDown(f"Yahoo is out of order (HTTP {status})", where=where, hint="try again later")
+    if status in (401, 403):
+        return SourceDown(f"Yahoo refuses the request (HTTP {status})", where=where, hint="`pip install -U yfinance`")
+    if status in (400, 404, 422) or exchange.complaint or _empty(text):
+        return _unknown(symbol, start, end, exchange.complaint)
+    page = text.lstrip().startswith("<")
+    return SourceMalformed(
+        f"Yahoo's answer cannot be read: {'a web page instead of prices' if page else _short(fault)}",
+        where=where,
+        hint="try again later; if it goes on, `pip install -U yfinance`",
+    )
+
+
+def _unknown(symbol: str, start: date, end: date, complaint: str | None) -> SymbolUnknown:
+    return SymbolUnknown(
+        f"Yahoo has no prices of {symbol!r} from {start} to {end}",
+        where=f"ticker {symbol}",
+        available=f"Yahoo says: {complaint}" if complaint else None,
+        hint="spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC); a delisted share needs a file of prices",
+    )
+
+
+def _empty(text: str) -> bool:
+    """Whether the answer is sound but holds no day at all."""
+    try:
+        results = json.loads(text)["chart"]["result"]
+        return not results or not results[0].get("timestamp")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _short(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {str(fault).splitlines()[0][:120] if str(fault) else 'no message'}"
+
+
+def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exchange, retrieved_at: str) -> Fetch:
+    """The prices in our columns and dates, with notes on everything that was odd.
+
+    Raises:
+        SymbolUnknown: no session from `start` to `end`.
+        SourceMalformed: no price at all, or not by the day.
+    """
+    chart = exchange.chart
+    meta = chart.get("meta") or {}
+    if meta.get("dataGranularity", "1d") != "1d":
+        raise SourceMalformed(
+            f"Yahoo gave prices by {meta['dataGranularity']} instead of by the day", where=f"ticker {symbol}"
+        )
+    sessions = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().astype("datetime64[ns]")
+    own = frame.set_axis(sessions)[[c for c in _COLUMNS if c in frame]].rename(columns=_COLUMNS).astype(float)
+    own = own[(sessions >= pd.Timestamp(start)) & (sessions <= pd.Timestamp(end))].sort_index()
+    own = own.rename_axis(index="session", columns=None)
+    if own.empty:
+        raise _unknown(symbol, start, end, exchange.complaint)
+    actions = [c for c in ("dividend", "split") if c in own]
+    own[actions] = own[actions].mask(own[actions] == 0)
+    notes = [*_impossible(own), *_raw_notes(chart, own), *_unpriced(own), *_meta_notes(meta, symbol, own)]
+    if own["close"].isna().all():
+        raise SourceMalformed(f"Yahoo gave {len(own)} sessions of {symbol} and no price", where=f"ticker {symbol}")
+    market = _MARKETS.get(str(meta.get("exchangeName")))
+    return Fetch(symbol, own, "dividends", meta.get("currency"), market, retrieved_at, tuple(notes))
+
+
+def _dates(days: Iterable[Any]) -> str:
+    listed = [f"{pd.Timestamp(d):%Y-%m-%d}" for d in days]
+    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
+
+
+def _impossible(own: pd.DataFrame) -> Iterator[str]:
+    """Takes out what cannot be a price: zero, negative, infinite."""
+    prices = [c for c in _PRICES if c in own]
+    wrong = own[prices].le(0) | np.isinf(own[prices])
+    if wrong.to_numpy().any():
+        days = own.index[wrong.any(axis=1)]
+        own[prices] = own[prices].mask(wrong)
+        yield f"no price can be zero, negative or infinite: taken as missing on {_dates(days)}"
+
+
+def _raw_notes(chart: dict[str, Any], own: pd.DataFrame) -> Iterator[str]:
+    """What yfinance does without a word: it keeps one of two rows of a day, and turns an unknown volume into zero."""
+    quote = ((chart.get("indicators") or {}).get("quote") or [{}])[0]
+    stamps, volumes = chart.get("timestamp") or [], quote.get("volume") or []
+    zone = (chart.get("meta") or {}).get("exchangeTimezoneName")
+    if zone is None or len(stamps) != len(volumes):
+        return
+    local = pd.to_datetime(np.array(stamps, np.int64), unit="s", utc=True).tz_convert(zone)
+    late = (local.minute == 0) & (local.hour >= 22)  # a day's start, off by a change of the clock
+    days = (local.tz_localize(None) + pd.to_timedelta(np.where(late, 2, 0), "h")).normalize()
+    twice = days[days.duplicated()].unique()
+    if len(twice):
+        yield f"Yahoo gave two rows for {_dates(twice)}: one is kept"
+    unknown = days[np.array([v is None for v in volumes])].difference(days[[v is not None for v in volumes]])
+    if "volume" in own:
+        own.loc[own.index.isin(unknown) | (own["close"].isna() & (own["volume"] == 0)), "volume"] = np.nan
+
+
+def _unpriced(own: pd.DataFrame) -> Iterator[str]:
+    lacking = own["close"].isna()
+    traded = lacking & (own["volume"] > 0) if "volume" in own else lacking & False
+    if traded.any():
+        yield f"a volume but no price on {_dates(own.index[traded])}: kept as missing"
+    if (lacking & ~traded).any():
+        yield f"no price on {_dates(own.index[lacking & ~traded])}: kept as missing"
+
+
+def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterator[str]:
+    answered, currency = str(meta.get("symbol", symbol)), meta.get("currency")
+    if answered != symbol:
+        yield f"asked for {symbol}, Yahoo answered with {answered}"
+    if currency in _HUNDREDTHS:
+        yield f"prices are in {currency}, hundredths of {_HUNDREDTHS[currency]}"
+    closing = ((meta.get("currentTradingPeriod") or {}).get("regular") or {}).get("end")
+    if closing is not None and time.time() < closing + _CLOSING:
+        zone = meta.get("exchangeTimezoneName", "UTC")
+        today = pd.Timestamp(closing, unit="s", tz="UTC").tz_convert(zone).tz_localize(None).normalize()
+        if own.index[-1] == today:
+            yield f"the prices of {_dates([today])} are not final: the session was open or just closed"

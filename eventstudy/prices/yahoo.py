@@ -1,0 +1,211 @@
+"""Prices from Yahoo Finance, through yfinance, one symbol at a time.
+
+Yahoo's closes are adjusted for splits and not for dividends, which it lists beside them. Whatever goes
+wrong is told by one of our errors; whatever is odd in an answer that can be used is told in the notes of
+the fetch.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
+from eventstudy.prices._base import Fetch
+from eventstudy.prices._yahoo_answer import Exchange, explain, tidy
+
+_ONE_AT_A_TIME = threading.Lock()
+"""yfinance keeps its switches, its cookie and its caches in one place for the whole process."""
+
+_SYMBOL = re.compile(r"[A-Za-z0-9.^=&_-]+")
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+
+
+class Yahoo:
+    """Yahoo Finance.
+
+    `session`: a requests or curl_cffi session to use instead of yfinance's own. `spacing`: seconds between
+    two symbols. `timeout`: seconds for one request. `give_up`: seconds for one symbol in all. `retries`:
+    further tries after an answer that is broken, never after one that asks us to wait.
+    """
+
+    summary = "Yahoo Finance through yfinance: needs the network, no key"
+
+    def __init__(
+        self,
+        session: Any = None,
+        *,
+        spacing: float = 0.6,
+        timeout: float = 10.0,
+        give_up: float = 50.0,
+        retries: int = 1,
+    ) -> None:
+        """Nothing is asked for, and yfinance is not imported, before the first fetch."""
+        self._session = session
+        self._spacing, self._timeout, self._give_up, self._retries = spacing, timeout, give_up, retries
+        self._free_at = 0.0
+
+    def fetch(self, symbol: str, start: date | None, end: date | None) -> Fetch:
+        """Daily prices of one symbol, `start` and `end` included; gives up within a minute.
+
+        Raises:
+            SymbolUnknown: Yahoo has no prices of the symbol for these dates.
+            SourceDown, SourceMalformed, SourceRateLimited: as their names say.
+            InvalidRequest: a date lacks.
+        """
+        if start is None or end is None:
+            raise InvalidRequest(
+                f"Yahoo needs the dates for {symbol}: the {'start' if start is None else 'end'} lacks",
+                hint="give both --start and --end",
+            )
+        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
+            raise SymbolUnknown(
+                f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}", hint="spell it as finance.yahoo.com does"
+            )
+        with _ONE_AT_A_TIME:
+            time.sleep(max(0.0, self._free_at - time.monotonic()))
+            try:
+                return self._fetch(symbol, start, end, time.monotonic() + self._give_up)
+            finally:
+                self._free_at = time.monotonic() + self._spacing
+
+    def _fetch(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
+        """As often as allowed; the last error is the one raised."""
+        for tries_left in range(self._retries, -1, -1):
+            try:
+                return self._ask(symbol, start, end, deadline)
+            except (SourceDown, SourceMalformed):
+                pause = min(1.0, self._spacing)
+                if not tries_left or time.monotonic() + pause >= deadline:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _ask(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
+        with _quiet_yfinance() as yfinance:
+            if self._session is None:
+                self._session = _new_session()
+            with _watched(self._session, self._timeout, deadline) as exchange:
+                try:
+                    ticker = yfinance.Ticker(symbol, session=self._session)
+                    frame = ticker.history(
+                        start=start,
+                        end=end + timedelta(days=1),
+                        auto_adjust=False,
+                        actions=True,
+                        keepna=True,
+                        timeout=self._timeout,
+                    )
+                except _faults(yfinance) as fault:
+                    raise explain(fault, symbol, start, end, exchange) from fault
+        return tidy(symbol, frame, start, end, exchange, _now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _faults(yfinance: Any) -> tuple[type[Exception], ...]:
+    """All that yfinance lets out when an answer is bad: its own errors, and those of what it is built on."""
+    from peewee import PeeweeException
+
+    broken = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError)
+    return (yfinance.exceptions.YFException, OSError, PeeweeException, *broken)
+
+
+@contextmanager
+def _quiet_yfinance() -> Iterator[Any]:
+    """yfinance, imported now, set to raise its errors instead of logging them; its switches are put back after."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import yfinance
+
+        warnings.simplefilter("ignore")  # again: the import puts a filter of its own in front
+        _writable_caches(yfinance)
+        yfinance.data.YfData.cache_get.cache_clear()  # or a broken answer is replayed for as long as the process lives
+        hidden = yfinance.config.debug.hide_exceptions
+        yfinance.config.debug.hide_exceptions = False
+        try:
+            with _muted("yfinance", "bs4.dammit"):
+                yield yfinance
+        finally:
+            yfinance.config.debug.hide_exceptions = hidden
+
+
+@contextmanager
+def _muted(*names: str) -> Iterator[None]:
+    loggers = {logger: logger.disabled for logger in map(logging.getLogger, names)}
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, was in loggers.items():
+            logger.disabled = was
+
+
+def _writable_caches(yfinance: Any) -> None:
+    """Where yfinance cannot write its caches of time zones and cookies, it gets a folder for this process."""
+    folder = Path(yfinance.cache._TzDBManager.get_location())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError:
+        yfinance.set_tz_cache_location(tempfile.mkdtemp(prefix="eventstudy-"))
+
+
+def _new_session() -> Any:
+    """A session as yfinance makes them; ours, so that we can see what is asked and answered."""
+    try:
+        from yfinance._http import new_session
+    except ImportError:  # yfinance before it could do without curl_cffi
+        from curl_cffi import requests
+
+        return requests.Session(impersonate="chrome")
+    return new_session()
+
+
+@contextmanager
+def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange]:
+    """The session with every request bounded by `timeout` and `deadline`, and its prices written down as
+    they come.
+
+    yfinance asks for a cookie, a crumb and a time zone with time-outs of its own, up to 30 s each, and does
+    not tell the status of an answer it cannot read.
+    """
+    exchange, ask = Exchange(), session.request
+
+    def bounded(method: str, url: str, **options: Any) -> Any:
+        prices = "/v8/finance/chart/" in url
+        left = deadline - time.monotonic()
+        try:
+            if left <= 0:
+                raise TimeoutError("out of time")
+            options["timeout"] = min(timeout, left)
+            answer = ask(method, url, **options)
+        except OSError as error:
+            if prices:
+                exchange.silent(error)
+            raise
+        if prices:
+            exchange.heard(answer.status_code, answer.text)
+        return answer
+
+    session.request = bounded
+    try:
+        yield exchange
+    finally:
+        session.request = ask
+
+
+SOURCE = Yahoo()
