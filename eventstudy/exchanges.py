@@ -262,9 +262,7 @@ def _index(exchange: str, session: date, room: int = 0) -> tuple[_Calendar, int]
     if not low <= session <= high:
         raise _beyond(exchange, session)
     ahead, behind = (high - session).days, (session - low).days
-    calendar = _calendar(
-        exchange, session - timedelta(min(room, behind)), session + timedelta(min(room, ahead))
-    )
+    calendar = _calendar(exchange, session - timedelta(min(room, behind)), session + timedelta(min(room, ahead)))
     place = bisect_left(calendar.days, session)
     if calendar.days[place : place + 1] != [session]:
         near = [str(day) for day in calendar.days[max(place - 1, 0) : place + 1]]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidFile, InvalidRequest
@@ -193,16 +194,13 @@ class _Draft:
             timing=self.row.get("timing", "unknown"),
             category=self.row.get("category"),
             benchmark=self.row.get("benchmark"),
-            group=tuple(_group(name, members) for name, members in self.groups.items()),
+            group=tuple(_group(name, tuple(members)) for name, members in self.groups.items()),
         )
 
 
-def _group(name: str, members: Iterable[str]) -> Group:
-    return (
-        Group(role=name, tickers=tuple(members))
-        if name in ROLES
-        else Group(name=name, tickers=tuple(members))
-    )
+@lru_cache(maxsize=10_000)
+def _group(name: str, tickers: tuple[str, ...]) -> Group:
+    return Group(role=name, tickers=tickers) if name in ROLES else Group(name=name, tickers=tickers)
 
 
 def slug(text: str) -> str:

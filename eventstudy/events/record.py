@@ -92,7 +92,8 @@ class Record:
         if problems:
             raise InvalidRecord(problems, where=f"{type(self).__name__.lower()} {good.get('id', '')}".strip())
         for name, value in good.items():
-            object.__setattr__(self, name, value)
+            if value is not getattr(self, name):
+                object.__setattr__(self, name, value)
 
     def _settle(self, good: dict[str, Any]) -> list[str]:
         """Check the fields against each other; `good` holds those that passed and may be changed."""

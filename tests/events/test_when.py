@@ -1,0 +1,93 @@
+"""Text to date or instant: what is meant, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import parse_when
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2025-01-27T07:00:00-05:00", "2025-01-27T12:00:00"),
+        ("2025-01-27 07:00-05:00", "2025-01-27T12:00:00"),
+        ("2025-01-27t12:00z", "2025-01-27T12:00:00"),
+        (" 2025-01-27T12:00:00.5Z ", "2025-01-27T12:00:00.500000"),
+    ],
+)
+def test_an_instant_with_offset(text: str, instant: str) -> None:
+    found = parse_when(text)
+    assert isinstance(found, datetime)
+    assert found.astimezone(UTC).isoformat() == instant + "+00:00"
+
+
+def test_a_date_stays_a_date() -> None:
+    found = parse_when("2025-01-27", tz="America/New_York")
+    assert found == date(2025, 1, 27)
+    assert not isinstance(found, datetime)
+
+
+def test_a_local_time_takes_the_offset_of_its_day() -> None:
+    winter = parse_when("2025-01-27T07:00", tz="America/New_York")
+    summer = parse_when("2025-07-27T07:00", tz="America/New_York")
+    assert (winter.isoformat(), summer.isoformat()) == ("2025-01-27T07:00:00-05:00", "2025-07-27T07:00:00-04:00")
+
+
+def test_an_offset_outweighs_the_zone() -> None:
+    assert parse_when("2025-11-02T01:30-05:00", tz="America/New_York").isoformat() == "2025-11-02T01:30:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "tz", "says"),
+    [
+        ("1/2/2025", None, "2025-02-01 or 2025-01-02"),
+        ("1.2.25", None, "2025-02-01 or 2025-01-02"),
+        ("31/12/2024", None, "write 2024-12-31"),
+        ("12/31/2024", None, "write 2024-12-31"),
+        ("1/1/2025", None, "write 2025-01-01"),
+        ("27.01.2025", None, "write 2025-01-27"),
+        ("2025/1/27", None, "write 2025-01-27"),
+        ("20250127", None, "write 2025-01-27"),
+        ("45684", None, "write 2025-01-27"),
+        ("2025-02-30", None, "check the day"),
+        ("2025-01-27T25:00Z", None, "check the day and the time"),
+        ("2025-01-27T07:00", None, "without an offset"),
+        ("2025-01-27 00:00:00", None, "without an offset"),
+        ("2025-03-09T02:30", "America/New_York", "does not exist"),
+        ("2025-11-02T01:30", "America/New_York", "comes twice"),
+        ("2025-01-27T07:00", "Mars/Olympus", "no time zone called 'Mars/Olympus'"),
+        ("2025-01-27T07:00", "America", "no time zone"),
+        ("1025-01-27", None, "the year"),
+        ("2025-W05-1", None, "is not a date"),
+        ("Monday", None, "is not a date"),
+        ("", None, "no date"),
+        ("٢٠٢٥-٠١-٢٧", None, "is not a date"),
+    ],
+)
+def test_what_is_refused_and_what_it_says(text: str, tz: str | None, says: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_when(text, tz=tz)
+    assert says in str(caught.value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="0123456789-/.:TZ+ é", max_size=26), st.sampled_from([None, "America/New_York", "x"]))
+def test_any_text_is_read_or_refused(text: str, tz: str | None) -> None:
+    try:
+        found = parse_when(text, tz=tz)
+    except InvalidRequest:
+        return
+    assert parse_when(found.isoformat()) == found
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2150, 1, 1), timezones=st.timezones()))  # noqa: DTZ001
+def test_what_was_read_reads_the_same_again(when: datetime) -> None:
+    offset = when.utcoffset()
+    assume(offset is not None and offset.seconds % 60 == 0)
+    assert parse_when(when.isoformat()).isoformat() == when.isoformat()
