@@ -7,7 +7,7 @@ file; `judge` holds it against the design. One event date is one draw of the com
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -149,24 +149,20 @@ def warn_design(design: Design) -> list[tuple[str, str]]:
     found = []
     if design.n > 1 and design.n_dates == 1:
         text = (
-            f"{design.n} tickers, one date: one draw of the common shock."
-            " A shock to their sector on that day cannot be told apart from the event"
+            f"{design.n} tickers on one date: a shock to all of them on that day, whatever its cause,"
+            " cannot be told apart from the event"
         )
         found.append(("ONE_DATE", text))
     if design.event_variance:
         text = f"standardised returns spread more widely than on ordinary days (p = {design.variance_p:.3f})"
         if design.clustered:
-            text += (
-                "; no test is robust to a jump of the common variance: read the result as `an unusual day`"
-            )
+            text += "; no test is robust to a jump of the common variance: read the result as `an unusual day`"
         found.append(("EVENT_VARIANCE", text))
     if design.kurtosis > _FAT:
         text = f"residuals have fat tails (excess kurtosis {design.kurtosis:.1f}): trust ranks and permutations over t"
         found.append(("FAT_TAILS", text))
     if abs(design.skewness) > _SKEWED:
-        found.append(
-            ("SKEWED", f"residuals are skewed ({design.skewness:+.1f}): sign and mean tests disagree easily")
-        )
+        found.append(("SKEWED", f"residuals are skewed ({design.skewness:+.1f}): sign and mean tests disagree easily"))
     if design.length > 20:
         text = f"{design.length} sessions: a sum of abnormal returns is no wealth change, and small model errors add up"
         found.append(("LONG_WINDOW", text))
@@ -189,9 +185,7 @@ def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
     target = scaled[:, lags:]
     lagged = [np.ones_like(target)] + [scaled[:, lags - k : -k] for k in range(1, lags + 1)]
     x = np.stack(lagged, axis=2)
-    solved = np.linalg.solve(np.einsum("ntj,ntk->njk", x, x), np.einsum("ntk,nt->nk", x, target)[:, :, None])[
-        :, :, 0
-    ]
+    solved = np.linalg.solve(np.einsum("ntj,ntk->njk", x, x), np.einsum("ntk,nt->nk", x, target)[:, :, None])[:, :, 0]
     rest = target - np.einsum("ntk,nk->nt", x, solved)
     total = ((target - target.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
     p[whole] = special.chdtrc(lags, target.shape[1] * (1 - (rest**2).sum(axis=1) / total))

@@ -2,19 +2,22 @@
 
 A family is a folder. A file in it whose name has no leading underscore is a member, its name is the member's key, and the
 family's one attribute (`MODEL`, `TEST`, ...) is the member itself. Other distributions add members through entry points
-named like the family (`eventstudy.models`, ...) that point at such a module. Nothing is imported to list names.
+named like the family (`eventstudy.models`, ...) that point at such a module; commands are our own, so that `--help` need not
+read what else is installed. Nothing is imported to list names.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pkgutil import iter_modules
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventstudy.errors import UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class Family(NamedTuple):
@@ -23,6 +26,8 @@ class Family(NamedTuple):
     package: str
     attribute: str
     noun: str
+    open: bool = True
+    """Whether other distributions may add to it."""
 
 
 FAMILIES = {
@@ -30,7 +35,7 @@ FAMILIES = {
     "tests": Family("eventstudy.inference", "TEST", "test"),
     "sources": Family("eventstudy.prices", "SOURCE", "price source"),
     "charts": Family("eventstudy.charts", "CHART", "chart"),
-    "commands": Family("eventstudy.cli", "COMMAND", "command"),
+    "commands": Family("eventstudy.cli", "COMMAND", "command", open=False),
 }
 
 
@@ -43,8 +48,13 @@ def _modules(kind: str) -> dict[str, str | EntryPoint]:
         for module in iter_modules(folders)
         if not module.name.startswith("_")
     }
-    foreign: dict[str, str | EntryPoint] = {e.name: e for e in entry_points(group=f"eventstudy.{kind}")}
-    return foreign | own
+    return _foreign(kind) | own if FAMILIES[kind].open else own
+
+
+def _foreign(kind: str) -> dict[str, str | EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {e.name: e for e in entry_points(group=f"eventstudy.{kind}")}
 
 
 def names(kind: str) -> list[str]:
@@ -62,5 +72,5 @@ def load(kind: str, name: str) -> Any:
     if name not in known:
         raise UnknownName(family.noun, name, known)
     place = known[name]
-    module = place.load() if isinstance(place, EntryPoint) else import_module(place)
+    module = import_module(place) if isinstance(place, str) else place.load()
     return getattr(module, family.attribute)

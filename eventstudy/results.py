@@ -70,7 +70,7 @@ class StudyResult:
             found = cumulate(self.returns, Window(self.config.event_window.start, self.rel_days[day]))
             there = np.isfinite(self.returns.ar[:, day])
             car[:, day], se[:, day] = np.where(there, found.car, np.nan), np.where(there, found.se, np.nan)
-        half = np.array([critical_t(float(df)) for df in self.returns.df])[:, None] * se
+        half = self._critical[:, None] * se
         columns = {
             "event_id": np.repeat([p.event_id for p in self.panel.pairs], length),
             "ticker": np.repeat([p.ticker for p in self.panel.pairs], length),
@@ -112,8 +112,7 @@ class StudyResult:
                     }
                 )
             )
-        table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        return table
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
         """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
@@ -163,10 +162,16 @@ class StudyResult:
     @cached_property
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
-        return {
-            w: ask_firms(self.returns, w, self.config.tests, self.config.seed)
-            for w in self.config.windows or ()
-        }
+        return {w: ask_firms(self.returns, w, self.config.tests, self.config.seed) for w in self.config.windows or ()}
+
+    @cached_property
+    def half_widths(self) -> dict[Window, Floats]:
+        """(N,) half the 95 % interval of each CAR by the exact t, for every reported window."""
+        return {window: self._critical * firm.found.se for window, firm in self.firm_answers.items()}
+
+    @cached_property
+    def _critical(self) -> Floats:
+        return np.array([critical_t(float(df)) for df in self.returns.df])
 
     @cached_property
     def answers(self) -> dict[Window, Answer]:
@@ -240,9 +245,7 @@ class StudyResult:
     def bhar(self, window: Window) -> Floats:
         """(N,) buy-and-hold return minus that of the benchmark over the observed days; NaN where too few were."""
         found = cumulate(self.returns, window)
-        columns = slice(
-            window.start - self.config.event_window.start, window.end - self.config.event_window.start + 1
-        )
+        columns = slice(window.start - self.config.event_window.start, window.end - self.config.event_window.start + 1)
         market = self.benchmark[:, columns]
         used: Bools = found.used & np.isfinite(market)
         value = bhar(self.raw[:, columns], market, used, log=self.config.returns == "log")
@@ -322,9 +325,7 @@ class StudyResult:
     def _repr_html_(self) -> str:
         """A table and a sentence, for Jupyter."""
         table = self.windows()
-        table["window"] = [
-            str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)
-        ]
+        table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
         cars = table.pivot_table(index=["event_id", "ticker"], columns="window", values="car", sort=False)
         shown = cars.to_html(float_format=lambda v: f"{v:+.2%}", na_rep="", border=0)
         return f"<p>{html.escape(self.summary())}</p>{shown}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy import catalog
 from eventstudy.answers import Answer
 
 if TYPE_CHECKING:
@@ -28,22 +27,27 @@ def p_text(p: float) -> str:
 
 
 def finding(result: StudyResult) -> str:
-    """What the pairs together say, window by window, by the headline test; and the largest day, which is only described."""
-    lines = [about(result, answer) for answer in result.answers.values()]
-    return " ".join([*lines, largest_day(result)]).strip()
+    """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day."""
+    answers = list(result.answers.values())
+    n = max((answer.n for answer in answers), default=0)
+    subject = f"CAR of {result.panel.pairs[0].ticker}" if result.returns.n == 1 else f"Mean CAR of {n} pairs"
+    judged = [a for a in answers if a.headline]
+    out = [a for a in judged if a.tests[a.headline or ""].p_value < LEVEL]
+    told = []
+    if out:
+        told.append(f"{_windows(out)} stand{'s' if len(out) == 1 else ''} out from ordinary days")
+    if quiet := [a for a in judged if a not in out]:
+        told.append(f"{_windows(quiet)} do{'es' if len(quiet) == 1 else ''} not{'' if out else ' stand out'}")
+    if unjudged := [str(a.window) for a in answers if not a.headline]:
+        told.append(f"no test is valid for {', '.join(unjudged)}")
+    return f"{subject}: {'; '.join(told)}. {largest_day(result)}".strip()
 
 
-def about(result: StudyResult, answer: Answer) -> str:
-    """One window in a sentence."""
-    name = f"CAR{answer.window}" if answer.n == 1 else f"mean CAR{answer.window}"
-    if answer.headline is None:
-        return f"{name}: {percent(answer.caar)}; no test is valid for this design."
-    test = answer.tests[answer.headline]
-    verdict = "stands out from" if test.p_value < LEVEL else "does not stand out from"
-    return (
-        f"{name} is {percent(answer.caar)} and {verdict} ordinary days"
-        f" (p {p_text(test.p_value)}, {answer.headline})."
-    )
+def _windows(answers: list[Answer]) -> str:
+    """Windows with their CAAR and the p of their headline test, the tests named once."""
+    shown = [f"{a.window} {percent(a.caar)} (p {p_text(a.tests[a.headline or ''].p_value)})" for a in answers]
+    names = " and ".join(dict.fromkeys(a.headline or "" for a in answers))
+    return f"{', '.join(shown)} by {names}"
 
 
 def largest_day(result: StudyResult) -> str:
@@ -54,10 +58,6 @@ def largest_day(result: StudyResult) -> str:
     day = int(np.nanargmax(np.abs(aar)))
     rel, session = result.rel_days[day], result.sessions[0, day]
     one_date = len(set(map(str, result.sessions[:, day]))) == 1
-    when = f"day {rel:+d} ({session})" if one_date else f"day {rel:+d}"
-    return f"The largest day of the event window is {when}: {percent(float(aar[day]))} (picked after looking, not tested)."
-
-
-def describe_test(name: str) -> str:
-    """What a test asks, in a line."""
-    return str(catalog.load("tests", name).summary)
+    when = f"day {rel:+d}" if rel else "day 0"
+    when += f" ({session})" if one_date else ""
+    return f"Largest day: {when}, {percent(float(aar[day]))} (picked after looking, so not tested)."

@@ -18,7 +18,7 @@ import pandas as pd
 from eventstudy import __version__, catalog
 from eventstudy.advice import arch_p, warn_design
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, from_frame
 from eventstudy.exchanges import Moment
@@ -54,6 +54,10 @@ class EventStudy:
         if unknown := sorted(set(choices) - set(known)):
             raise InvalidRequest(f"no such choice: {', '.join(unknown)}", available=", ".join(known))
         self.config = replace(config, **choices) if config else StudyConfig(**choices)
+        for name, form in self.config.variants.items():
+            forms = getattr(catalog.load("tests", name), "variants", ("default",))
+            if form not in forms:
+                raise UnknownName(f"form of {name}", form, forms)
 
     def run(
         self,
@@ -84,14 +88,10 @@ class EventStudy:
         good, unfit = _usable(panel, fit, config)
         excluded += [*panel.excluded, *unfit]
         if not len(good):
-            raise NothingUsable(
-                "no pair is left to study", available=_reasons(excluded), hint=_hint(excluded)
-            )
+            raise NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded))
         panel = panel.take(good)
         fit = model.fit(panel.block, config.min_estimation)
-        returns = abnormal_returns(
-            panel.block, fit, _last_day(panel), prediction_error=config.prediction_error
-        )
+        returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
         portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
         result = StudyResult(
             config=config,
@@ -131,9 +131,7 @@ def _pairs(
             excluded += [Exclusion(event.id, t, "NO_DAY0", why) for t in event.tickers]
             continue
         if day0 != "announced":
-            text = (
-                f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
-            )
+            text = f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
             warned.append(Warned("DAY0_CHOSEN", text, event.id))
         benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
         for ticker in event.tickers:
@@ -147,8 +145,10 @@ def _pairs(
 
 def chosen_moment(event: Event, day0: str | date) -> Moment | None:
     """When day 0 is counted from: `announced`, `recognised` (None where the event has no such date), or the date itself."""
-    if day0 == "announced" or day0 == "recognised":
-        return event.moment(day0)
+    if day0 == "announced":
+        return event.moment("announced")
+    if day0 == "recognised":
+        return event.moment("recognised")
     try:
         return Moment(day0 if isinstance(day0, date) else date.fromisoformat(day0))
     except ValueError as error:
@@ -187,10 +187,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
         least = max(config.min_estimation, 30, len(fit.names) + 10)
         text = _WHY[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
-        text = (
-            text
-            or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
-        )
+        text = text or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
     return good, excluded
 
@@ -235,12 +232,12 @@ def _statistical_warnings(result: StudyResult) -> list[Warned]:
     for window, answer in result.answers.items():
         for code, text in warn_design(answer.design) if answer.design else []:
             if code not in {c for c, _ in said}:
-                found.append(
-                    Warned(code, f"{window}: {text}" if code in ("EVENT_VARIANCE", "LONG_WINDOW") else text)
-                )
+                found.append(Warned(code, f"{window}: {text}" if code in ("EVENT_VARIANCE", "LONG_WINDOW") else text))
             said.add((code, text))
     if any(w.length > 5 for w in result.answers):
-        text = "buy-and-hold returns of windows over five sessions compare with the benchmark: no matched control is named"
+        text = (
+            "buy-and-hold returns of windows over five sessions compare with the benchmark: no matched control is named"
+        )
         found.append(Warned("BHAR_MARKET", text))
     return found
 

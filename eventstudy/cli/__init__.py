@@ -1,0 +1,70 @@
+"""The command `eventstudy`: one thin command a file, no numbers."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from eventstudy import __version__, catalog
+from eventstudy.cli._settings import settings
+from eventstudy.errors import EventStudyError
+
+
+class _Commands(click.Group):
+    """The commands are the files of this folder; one is imported when it is run or described."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return catalog.names("commands")
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        return catalog.load("commands", name) if name in catalog.names("commands") else None
+
+
+@click.group(
+    cls=_Commands, context_settings={"auto_envvar_prefix": "EVENTSTUDY", "help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="eventstudy")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """What did an event do to prices, and was it chance?
+
+    \b
+    eventstudy run deepseek-r1
+    eventstudy run --date 2025-01-27 --tickers NVDA,AMD --benchmark SPY
+    eventstudy events list
+
+    Options come from the flag, else EVENTSTUDY_*, else eventstudy.toml in this folder, else the default.
+    """
+    ctx.default_map = settings("eventstudy.toml")
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command; errors of ours become one message and their exit code (see `eventstudy.errors`)."""
+    args = sys.argv[1:] if args is None else args
+    try:
+        code = command.main(args=args, prog_name="eventstudy", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        code = 130
+    except EventStudyError as error:
+        if "--verbose" in args:
+            raise
+        click.echo(f"eventstudy: {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        if "--verbose" in args:
+            raise
+        click.echo(f"eventstudy: a fault of the program: {type(error).__name__}: {error}", err=True)
+        click.echo("  what to do: run it again with --verbose and report what it prints", err=True)
+        code = 1
+    sys.exit(code or 0)

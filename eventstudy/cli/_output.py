@@ -1,0 +1,94 @@
+"""Where output goes and how it looks: data to stdout or a file, messages to stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from eventstudy.errors import InvalidRequest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def format_option(f: F) -> F:
+    """`--format table|json|csv`."""
+    return click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)(f)
+
+
+def output_options(f: F) -> F:
+    """`--format`, `--output`, `--quiet` and `--verbose`."""
+    f = click.option("--verbose", is_flag=True, help="Show more, and the traceback of an error.")(f)
+    f = click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")(f)
+    f = click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")(f)
+    return format_option(f)
+
+
+def put(text: str, output: str | None = None) -> None:
+    """Print the text, or write it to a file: the whole file or none of it.
+
+    Raises:
+        InvalidRequest: the file cannot be written.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(output)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise InvalidRequest(f"cannot write {output}: {error.strerror}", hint="name a file in a folder you may write") from error
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """A message on stderr, unless quiet."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:
+    """Rows as a table for people, as JSON (`eventstudy.<name>/1`), or as CSV."""
+    if form == "json":
+        return json.dumps({"schema": f"eventstudy.{name}/1", "rows": list(rows)}, ensure_ascii=False, indent=1)
+    columns = list(rows[0]) if rows else []
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(row[c]) for c in columns] for row in rows)
+        return text.getvalue()
+    return columns_of([columns, *([_plain(row[c]) for c in columns] for row in rows)])
+
+
+def columns_of(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> str:
+    """Text laid out in columns; those whose numbers are in `right` are aligned to the right."""
+    if not lines:
+        return ""
+    width = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]
+    laid = [
+        (" " * gap).join(text.rjust(width[c]) if c in right else text.ljust(width[c]) for c, text in enumerate(line))
+        for line in lines
+    ]
+    return "\n".join(line.rstrip() for line in laid)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,244 @@
+"""A result as a person reads it: at most one screen.
+
+The event and how day 0 was found; a row a ticker; what they say together and by which test; what not to believe and why;
+warnings and exclusions in plain words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from textwrap import wrap as textwrap
+
+import numpy as np
+
+from eventstudy.answers import Answer
+from eventstudy.cli._output import columns_of
+from eventstudy.panel import Ints
+from eventstudy.results import StudyResult
+from eventstudy.sentences import LEVEL, p_text, percent
+
+WIDTH = 118
+_FEW = 2
+"""Up to so many pairs are shown with all their days."""
+
+
+def screen(result: StudyResult, *, verbose: bool = False) -> str:
+    """The whole text; `verbose` adds every test and every warning."""
+    few = result.returns.n <= _FEW
+    blocks = [
+        list(_heading(result)),
+        _wrapped(result.summary()),
+        list(_firms_in_detail(result)) if few else list(_firms_in_rows(result)),
+        [] if few else list(_together(result)),
+        list(_tests(result)) if verbose else [],
+        list(_notes(result, verbose)),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines of at most `WIDTH`; windows and percentages are not torn apart."""
+    held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
+    return [line.replace("\u00a0", " ") for line in textwrap(held, WIDTH, subsequent_indent="  ")]
+
+
+def _heading(result: StudyResult) -> Iterator[str]:
+    """What was studied, and how day 0 was found."""
+    config, events = result.config, result.events
+    if len(events) == 1:
+        yield f"{events[0].title} ({events[0].id})"
+    else:
+        yield f"{len(events)} events, {result.returns.n} pairs"
+    found = {(d.announced, d.session, d.shifted, d.exchange) for d in result.panel.day0}
+    for announced, session, shifted, exchange in sorted(found, key=str)[:3]:
+        chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
+        why = f": the first session of {exchange} that could react [DAY0_SHIFTED]" if shifted else ""
+        word = "recognised" if result.day0_policy == "recognised" else "announced"
+        yield f"{word} {announced}; day 0 is {session:%a} {session}{why}{chosen}"
+    if len(events) == 1 and events[0].recognised and result.day0_policy == "announced":
+        yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
+    if len(found) > 3:
+        yield f"... {len(found)} different days 0"
+    benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
+    yield (
+        f"{config.model} model, benchmark {benchmarks}, {config.returns} returns;"
+        f" estimation {config.estimation_window}, event {config.event_window}; prices: {result.provenance['source']}"
+    )
+
+
+def _firms_in_detail(result: StudyResult) -> Iterator[str]:
+    """Few pairs: the days of each, then its windows."""
+    for i, pair in enumerate(result.panel.pairs):
+        yield f"{pair.ticker}: {_model_line(result, i)}"
+        yield columns_of([["day", "session", "return", "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
+        yield ""
+        yield columns_of(
+            [["window", "CAR", "95 % interval", "t", "p", "p (ranks)", "BHAR"], *_window_rows(result, i)], range(1, 7)
+        )
+        yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
+
+
+def _model_line(result: StudyResult, i: int) -> str:
+    params = ", ".join(f"{n} {v:.5f}" for n, v in zip(result.fit.names, result.fit.params[i], strict=True))
+    return f"{params + ', ' if params else ''}sigma {result.fit.sigma[i]:.4f}, {result.fit.n_estimation[i]} estimation days"
+
+
+def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
+    for j, day in enumerate(result.rel_days):
+        t = result.returns.ar[i, j] / result.ar_se[i, j]
+        yield [
+            f"{day:+d}" if day else "0",
+            str(result.sessions[i, j]),
+            percent(result.raw[i, j]),
+            percent(result.returns.ar[i, j]),
+            f"{t:+.2f}" if np.isfinite(t) else "n/a",
+            p_text(result.ar_p[i, j]),
+        ]
+
+
+def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
+    for window, firm in result.firm_answers.items():
+        car, t = firm.found.car[i], firm.found.scar[i]
+        low, high = (car + side * result.half_widths[window][i] for side in (-1, 1))
+        floor = 1 / (result.fit.n_estimation[i] + 1)
+        at_floor = firm.headline == "sample_quantile" and np.isclose(firm.headline_p[i], floor)
+        yield [
+            str(window),
+            percent(car),
+            f"{percent(low)} .. {percent(high)}" if np.isfinite(car) else "",
+            f"{t:+.2f}" if np.isfinite(t) else "n/a",
+            p_text(firm.p[i]),
+            p_text(firm.headline_p[i]) + (f" (1/{round(1 / floor)})" if at_floor else ""),
+            percent(result.bhars[window][i]),
+        ]
+
+
+def _firms_in_rows(result: StudyResult) -> Iterator[str]:
+    """Many pairs: a row each, under the mean of their group."""
+    windows = list(result.firm_answers)
+    head = [""]
+    for window in windows:
+        head += [f"AR day {window.start}" if window.length == 1 else f"CAR{window}", "p"]
+    rows = [head]
+    grouped: set[int] = set()
+    for group in result.groups:
+        answers = [result.answer(window, group.name) for window in windows]
+        rows.append([f"{group.name} ({len(group.members)})", *(_mean_cells(answers) if len(group.members) > 1 else [])])
+        rows += _ticker_rows(result, group.members)
+        grouped |= set(group.members.tolist())
+    rest = np.array([i for i in range(result.returns.n) if i not in grouped], dtype=np.int64)
+    shown = rest[:20]
+    rows += _ticker_rows(result, shown)
+    yield columns_of(rows, range(1, len(head)))
+    if len(rest) > len(shown):
+        yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
+    means = "; of groups: headline test of the mean" if result.groups else ""
+    yield f"p of tickers: place among ordinary days (one day), permutation of days (windows){means}"
+    yield from _wrapped(_after_holm(result))
+
+
+def _after_holm(result: StudyResult) -> str:
+    """Which tickers are left when the number of tickers is taken into account."""
+    told, by = [], "exact t"
+    fat = any(w.code == "FAT_TAILS" for w in result.warned)
+    for window, firm in result.firm_answers.items():
+        by = "ranks and permutations, since tails are fat" if fat else by
+        adjusted = firm.headline_p_adjusted if fat else firm.p_adjusted
+        left = [result.panel.pairs[i].ticker for i in np.flatnonzero(adjusted < LEVEL)]
+        shown = ", ".join(left[:6]) + (f" and {len(left) - 6} more" if len(left) > 6 else "")
+        told += [f"{window} {shown}"] if left else []
+    which = "; ".join(told) or "none"
+    return f"below 5 % after Holm's correction for {result.returns.n} tickers ({by}): {which}"
+
+
+def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
+    rows = []
+    for i in members.tolist():
+        pair = result.panel.pairs[i]
+        name = pair.ticker if len(result.events) == 1 else f"{pair.ticker} {result.panel.day0[i].session}"
+        cells = [f"  {name}"]
+        for firm in result.firm_answers.values():
+            cells += [percent(firm.found.car[i]), p_text(firm.headline_p[i])]
+        rows.append(cells)
+    return rows
+
+
+def _mean_cells(answers: Sequence[Answer]) -> list[str]:
+    cells = []
+    for answer in answers:
+        p = answer.tests[answer.headline].p_value if answer.headline else float("nan")
+        cells += [percent(answer.caar), p_text(p)]
+    return cells
+
+
+def _together(result: StudyResult) -> Iterator[str]:
+    """What all pairs say together: mean, interval, the headline test, the next best, and what not to believe."""
+    answers = list(result.answers.values())
+    n, dates = answers[0].n if answers else 0, max((a.n_dates for a in answers), default=0)
+    rows = [[f"all {n} pairs, {dates} date{'s' if dates != 1 else ''}", *(str(a.window) for a in answers)]]
+    rows.append(["  mean CAR", *(percent(a.caar) for a in answers)])
+    if any(a.interval for a in answers):
+        rows.append(["  95 % interval", *(_interval(a) for a in answers)])
+    headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
+    second = [name for name in ("bmp_adjusted",) if name not in headlines]
+    for name in [*headlines, *second]:
+        mark = "headline" if name in headlines else "also valid"
+        cells = [p_text(a.tests[name].p_value) if name in a.tests and a.tests[name].valid else "" for a in answers]
+        rows.append([f"  p, {name} ({mark})", *cells])
+    yield columns_of(rows, range(1, len(answers) + 1))
+    yield from _not_valid(answers)
+
+
+def _interval(answer: Answer) -> str:
+    return f"{100 * answer.interval[0]:+.1f} .. {100 * answer.interval[1]:+.1f}" if answer.interval else ""
+
+
+def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
+    """The invalid tests by reason, with the share of true nulls they are expected to reject."""
+    answer = next((a for a in answers if any(not t.valid and t.distribution for t in a.tests.values())), None)
+    if answer is None:
+        return
+    invalid = [(t.reasons[0], name, t) for name, t in answer.tests.items() if not t.valid and t.distribution]
+    for reason, members in groupby(sorted(invalid, key=lambda m: m[0]), key=lambda m: m[0]):
+        named = []
+        for _, name, test in members:
+            size = f" ({100 * test.expected_size:.0f} %)" if test.expected_size is not None else ""
+            named.append(f"{name}{size}")
+        text = f"not valid here (share of true nulls rejected at 5 %): {', '.join(named)}: {reason}"
+        yield from _wrapped(text)
+
+
+def _tests(result: StudyResult) -> Iterator[str]:
+    """Every test of every window."""
+    for window in result.answers:
+        table = result.tests(window)
+        rows = [["", "statistic", "p", ""]]
+        for row in table.to_dict("records"):
+            told = "" if row["valid"] else f"not valid: {row['reasons']}"
+            rows.append([f"  {row['name']}", f"{row['statistic']:.3f}", p_text(row["p"]), told])
+        rows[0][0] = f"tests of {window}"
+        yield columns_of(rows, (1, 2))
+
+
+def _notes(result: StudyResult, verbose: bool) -> Iterator[str]:
+    """Warnings and exclusions; those that many pairs share are told once."""
+    told_above = () if verbose else ("DAY0_SHIFTED",) if result.returns.n <= _FEW else ("DAY0_SHIFTED", "BHAR_MARKET")
+    shown = [w for w in result.warned if w.code not in told_above]
+    for code, members in groupby(sorted(shown, key=lambda w: w.code), key=lambda w: w.code):
+        told = list(members)
+        if verbose or len(told) == 1:
+            lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]
+        else:
+            who = list(dict.fromkeys(w.ticker for w in told if w.ticker))
+            whom = ", ".join(who[:4]) + (f" and {len(who) - 4} more" if len(who) > 4 else "")
+            same = len({w.message for w in told}) == 1
+            lines = [f"{code} {whom}: {told[0].message}{'' if same else ' (and the like; --verbose shows all)'}"]
+        for line in lines:
+            yield from _wrapped(line)
+    for left_out in result.exclusions[: None if verbose else 6]:
+        yield from _wrapped(f"left out {left_out.ticker} ({left_out.event_id}): {left_out.message}")
+    if not verbose and len(result.exclusions) > 6:
+        yield f"... and {len(result.exclusions) - 6} more left out (--verbose shows all)"
+

@@ -1,0 +1,104 @@
+"""The options that `run` and all commands like it share, and how they become a result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from eventstudy import catalog
+from eventstudy.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _pair(**more: Any) -> dict[str, Any]:
+    return {"nargs": 2, "type": int, "metavar": "A B", **more}
+
+
+_OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("--date",), {"help": "When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00."}),
+    (("--tickers",), {"multiple": True, "help": "Tickers, comma separated; may be repeated."}),
+    (("--benchmark",), {"help": "Ticker of the benchmark. [default: the event's, or SPY]"}),
+    (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
+    (("--timing",), {"type": click.Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
+    (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
+    (("--model",), {"default": "market", "show_default": True, "help": "Normal-return model: see `eventstudy methods models`."}),
+    (("--returns",), {"type": click.Choice(["simple", "log"]), "default": "simple", "show_default": True}),
+    (("--estimation-window",), _pair(default=(-260, -11), show_default=True, help="Sessions relative to day 0.")),
+    (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0.")),
+    (("--window", "windows"), _pair(multiple=True, help="CAR window to report; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
+    (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
+    (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Published form of a test: corrado_rank=paper."}),
+    (("--no-prediction-error",), {"is_flag": True, "help": "Leave the forecast error out of standard errors (not advised)."}),
+    (("--min-estimation",), {"type": int, "default": 100, "show_default": True, "help": "Fewest estimation days."}),
+    (("--max-shift",), {"type": int, "default": 7, "show_default": True, "help": "Most calendar days to day 0."}),
+    (("--exclude-dates",), {"type": click.Path(), "help": "File of dates left out of estimation, one a line."}),
+    (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
+    (("--prices",), {"type": click.Path(), "help": "Price file (CSV, long or wide)."}),
+    (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
+    (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf."}),
+    (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
+    (("--missing",), {"type": click.Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
+    (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
+    (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
+    (("--allow-excluded",), {"is_flag": True, "help": "Exit 0 although something was left out."}),
+]  # fmt: skip
+
+
+def study_options(f: F) -> F:
+    """WHAT and all options of a study."""
+    for names, settings in reversed(_OPTIONS):
+        f = click.option(*names, envvar=f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}", **settings)(f)
+    return click.argument("what", required=False)(f)
+
+
+def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
+    """The result of a study with these options, taken out of `options`; the rest of them is left there."""
+    from eventstudy.request import read_dates, run
+
+    take = options.pop
+    take("allow_excluded")
+    excluded = take("exclude_dates")
+    if options["source"] != "auto" and options["source"] not in catalog.names("sources"):
+        catalog.load("sources", options["source"])
+    return run(
+        take("what"),
+        tickers=split(take("tickers")),
+        windows=take("windows") or None,
+        variants=_variants(take("variants")),
+        prediction_error=not take("no_prediction_error"),
+        exclude_dates=read_dates(excluded) if excluded else (),
+        progress=None if quiet or not sys.stderr.isatty() else _progress,
+        **{name: take(name) for name in _PASSED},
+    )
+
+
+_PASSED = (
+    "date", "benchmark", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
+    "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
+)  # fmt: skip
+
+
+def split(tickers: Sequence[str]) -> list[str]:
+    """Tickers from comma-separated texts, each once, as they were typed."""
+    return list(dict.fromkeys(t.strip() for text in tickers for t in text.split(",") if t.strip()))
+
+
+def _variants(texts: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, _, form = text.partition("=")
+        if not form:
+            raise InvalidRequest(f"--variant {text!r} names no form", hint="write --variant corrado_rank=paper")
+        found[name] = form
+    return found
+
+
+def _progress(ticker: str, i: int, n: int) -> None:
+    click.echo(f"\r\x1b[K{i + 1}/{n} {ticker}" if i + 1 < n else "\r\x1b[K", nl=False, err=True)

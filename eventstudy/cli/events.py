@@ -1,0 +1,127 @@
+"""`eventstudy events`: who and when."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from eventstudy.cli._output import columns_of, format_option, listing, put
+from eventstudy.errors import InvalidFile, InvalidRequest
+
+
+def _registry(path: str | None) -> Any:
+    from eventstudy.events import load_registry, shipped_registry
+
+    return load_registry(path) if path else shipped_registry()
+
+
+_registry_option = click.option(
+    "--registry", type=click.Path(), envvar="EVENTSTUDY_REGISTRY", help="Registry file. [default: the one that ships]"
+)
+
+
+@click.group("events")
+def COMMAND() -> None:  # noqa: N802
+    """List, show and check events; find the day 0 of a moment."""
+
+
+@COMMAND.command("list")
+@_registry_option
+@click.option("--category", help="Only events of this category.")
+@click.option("--tag", help="Only events with this tag.")
+@format_option
+def list_events(registry: str | None, category: str | None, tag: str | None, form: str) -> None:
+    """List the events of the registry."""
+    found = _registry(registry).filter(category=category, tag=tag)
+    rows = [
+        {
+            "id": event.id,
+            "announced": event.announced.isoformat(),
+            "recognised": event.recognised.isoformat() if event.recognised else None,
+            "title": event.title,
+            "tickers": list(event.tickers),
+        }
+        for event in found
+    ]
+    put(listing("events", rows, form))
+
+
+@COMMAND.command("show")
+@click.argument("id")
+@_registry_option
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def show(id: str, registry: str | None, form: str) -> None:
+    """Show one event with its groups, claims and sources."""
+    event = _registry(registry)[id]
+    if form == "json":
+        put(json.dumps({"schema": "eventstudy.event/1", **event.to_dict()}, ensure_ascii=False, indent=1, default=str))
+        return
+    lines = [[name, _text(value)] for name, value in event.to_dict().items() if name not in ("group", "claim") and value]
+    lines += [[f"{g.role}", f"{g.name}: {', '.join(g.tickers)}" if g.name else ", ".join(g.tickers)] for g in event.group]
+    lines += [["claim", claim.text] for claim in event.claim]
+    put(columns_of(lines))
+
+
+def _text(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+@COMMAND.command("check")
+@click.argument("path", type=click.Path())
+@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
+def check(path: str, max_shift: int) -> None:
+    """Check a registry or event file, and map every event to its day 0."""
+    from eventstudy.events import load_registry
+    from eventstudy.exchanges import day0, exchange_of
+
+    registry, problems = load_registry(path), []
+    for event in registry:
+        for home in dict.fromkeys(exchange_of(t) for t in event.tickers):
+            for which in ("announced", "recognised"):
+                moment = event.moment(which)
+                try:
+                    if moment is not None:
+                        day0(moment, home, max_shift=max_shift)
+                except InvalidRequest as error:
+                    problems.append(f"{event.id}, {which}: {error.what}")
+    if problems:
+        raise InvalidFile(f"{len(problems)} of the dates have no day 0", where=f"{path}: {'; '.join(problems)}")
+    put(f"{path}: {len(registry)} events, all with a day 0 on the exchanges of their tickers")
+
+
+@COMMAND.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a registry file."""
+    from eventstudy.events import Registry
+
+    put(json.dumps(Registry.schema(), ensure_ascii=False, indent=1))
+
+
+@COMMAND.command("day0")
+@click.argument("when")
+@click.option("--exchange", help="Market code, e.g. XNYS.")
+@click.option("--ticker", help="A ticker; its suffix names the exchange.")
+@click.option("--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
+@click.option("--tz", help="Zone of a local time: America/New_York.")
+@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def find_day0(
+    when: str, exchange: str | None, ticker: str | None, timing: Any, tz: str | None, max_shift: int, form: str
+) -> None:
+    """Find the first session that could react to WHEN, a date or an instant with its zone."""
+    from dataclasses import asdict
+
+    from eventstudy.events import parse_when
+    from eventstudy.exchanges import Moment, day0, exchange_of
+
+    if (exchange is None) == (ticker is None):
+        raise InvalidRequest("name an exchange or a ticker", hint="--exchange XNYS, or --ticker VOW3.DE")
+    home = exchange or exchange_of(str(ticker))
+    found = day0(Moment(parse_when(when, tz=tz), timing), home, max_shift=max_shift)
+    if form == "json":
+        put(json.dumps({"schema": "eventstudy.day0/1", **asdict(found)}, default=str))
+        return
+    why = f", {found.shift_days} calendar days later [DAY0_SHIFTED]" if found.shifted else ""
+    put(f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}")
