@@ -66,17 +66,11 @@ class Group(Record):
 
     role: str = field(
         default="treated",
-        metadata=rule(
-            matching(_WORD, "one lower-case word"), type="string", pattern=f"^{_WORD}$", default="treated"
-        ),
+        metadata=rule(matching(_WORD, "one lower-case word"), type="string", pattern=f"^{_WORD}$", default="treated"),
     )
-    name: str = field(
-        default="", metadata=rule(textual, type="string", description="for people: chip makers")
-    )
+    name: str = field(default="", metadata=rule(textual, type="string", description="for people: chip makers"))
     tickers: tuple[str, ...] = field(
-        metadata=rule(
-            _tickers, type="array", items={"type": "string", "minLength": 1}, minItems=1, uniqueItems=True
-        )
+        metadata=rule(_tickers, type="array", items={"type": "string", "minLength": 1}, minItems=1, uniqueItems=True)
     )
 
 
@@ -84,20 +78,12 @@ class Group(Record):
 class Claim(Record):
     """A press claim to be checked. Its numbers are text: the digits as printed count."""
 
-    text: str = field(
-        metadata=rule(filled, type="string", minLength=1, description="the sentence, word for word")
-    )
+    text: str = field(metadata=rule(filled, type="string", minLength=1, description="the sentence, word for word"))
     ticker: str | None = field(default=None, metadata=rule(_ticker, type="string", minLength=1))
-    from_: str | None = field(
-        default=None, metadata=rule(_figure, key="from", type="string", pattern="[0-9]")
-    )
+    from_: str | None = field(default=None, metadata=rule(_figure, key="from", type="string", pattern="[0-9]"))
     to: str | None = field(default=None, metadata=rule(_figure, type="string", pattern="[0-9]"))
-    unit: str | None = field(
-        default=None, metadata=rule(filled, type="string", description="USD, EUR, percent")
-    )
-    span: str | None = field(
-        default=None, metadata=rule(filled, type="string", description="a few trading days")
-    )
+    unit: str | None = field(default=None, metadata=rule(filled, type="string", description="USD, EUR, percent"))
+    span: str | None = field(default=None, metadata=rule(filled, type="string", description="a few trading days"))
     source: str | None = field(default=None, metadata=rule(filled, type="string"))
 
 
@@ -131,9 +117,7 @@ class Event(Record):
     )
     timing: Timing = field(
         default="unknown",
-        metadata=rule(
-            one_of(get_args(Timing)), enum=list(get_args(Timing)), description="of an announced date only"
-        ),
+        metadata=rule(one_of(get_args(Timing)), enum=list(get_args(Timing)), description="of an announced date only"),
     )
     tz: str | None = field(
         default=None,
@@ -170,13 +154,9 @@ class Event(Record):
         if isinstance(announced, datetime) and good.get("timing", "unknown") != "unknown":
             problems.append("timing: goes with a date, but announced already says the time; leave it out")
         if announced and recognised and _precedes(recognised, announced):
-            problems.append(
-                f"recognised: {recognised.isoformat()} is before the announcement {announced.isoformat()}"
-            )
+            problems.append(f"recognised: {recognised.isoformat()} is before the announcement {announced.isoformat()}")
         if self.recognised is not None and self.recognised_reason is None:
-            problems.append(
-                "recognised_reason: is missing; say why the market is thought to have noticed then"
-            )
+            problems.append("recognised_reason: is missing; say why the market is thought to have noticed then")
         if self.recognised is None and self.recognised_reason is not None:
             problems.append("recognised_reason: there is no recognised date it could be the reason of")
         return problems

@@ -65,10 +65,7 @@ def read_frame(frame: pd.DataFrame, origin: str) -> list[Event]:
     rows = (
         (
             number,
-            {
-                name: value if isinstance(value, date) else str(value).strip()
-                for name, value in record.items()
-            },
+            {name: value if isinstance(value, date) else str(value).strip() for name, value in record.items()},
         )
         for number, record in enumerate(records, start=1)
     )
@@ -133,9 +130,7 @@ def _events(rows: Iterable[Row], origin: str, problems: list[str]) -> list[Event
             problems += [f"row {draft.number}, {problem}" for problem in error.problems]
     refuse(problems, origin)
     if not events:
-        raise InvalidFile(
-            "there is no event in the table", where=origin, hint="add a row below the column names"
-        )
+        raise InvalidFile("there is no event in the table", where=origin, hint="add a row below the column names")
     return events
 
 
@@ -233,13 +228,9 @@ def _rows(content: str, origin: str, problems: list[str]) -> Iterable[Row]:
             elif cells:
                 problems.append(f"row {number}: {len(cells)} values for {len(names)} columns")
     except csv.Error as error:
-        raise InvalidFile(
-            f"the file is not valid CSV: {error}", where=f"{origin}, line {reader.line_num}"
-        ) from error
+        raise InvalidFile(f"the file is not valid CSV: {error}", where=f"{origin}, line {reader.line_num}") from error
     if not names:
-        raise InvalidFile(
-            "the file is empty", where=origin, hint=f"its first row names columns: {', '.join(COLUMNS)}"
-        )
+        raise InvalidFile("the file is empty", where=origin, hint=f"its first row names columns: {', '.join(COLUMNS)}")
 
 
 def _check_columns(names: Sequence[str], origin: str) -> None:

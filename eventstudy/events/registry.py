@@ -161,9 +161,7 @@ class Registry:
         """
         path = Path(path)
         if path.suffix.lower() != ".toml":
-            raise InvalidFile(
-                f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}"
-            )
+            raise InvalidFile(f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}")
         content = "\n".join(_toml(event) for event in self)
         draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
@@ -230,9 +228,7 @@ def _content(path: Path) -> str:
         ) from error
     except FileNotFoundError as error:
         near = _beside(path)
-        raise InvalidFile(
-            "there is no such file", where=str(path), available=", ".join(near) or None
-        ) from error
+        raise InvalidFile("there is no such file", where=str(path), available=", ".join(near) or None) from error
     except (OSError, ValueError) as error:
         raise InvalidFile(f"the file cannot be read: {error}", where=str(path)) from error
 
@@ -248,18 +244,12 @@ def _read_toml(content: str, origin: str) -> list[Event]:
         tables = tomllib.loads(content)
     except (ValueError, RecursionError) as error:
         raise InvalidFile(f"the file is not valid TOML: {error}", where=origin) from error
-    problems = [
-        f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"
-    ]
+    problems = [f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"]
     raw = tables.get("event", [])
     if not isinstance(raw, list) or not all(isinstance(table, Mapping) for table in raw):
-        raise InvalidFile(
-            "event is not a list of tables", where=origin, hint="write [[event]] above each event"
-        )
+        raise InvalidFile("event is not a list of tables", where=origin, hint="write [[event]] above each event")
     if not raw and not problems:
-        raise InvalidFile(
-            "there is no event in the file", where=origin, hint="write [[event]] above each event"
-        )
+        raise InvalidFile("there is no event in the file", where=origin, hint="write [[event]] above each event")
     lines = [n for n, line in enumerate(content.splitlines(), 1) if re.match(r"\s*\[\[\s*event\s*\]\]", line)]
     events, seen = [], dict[str, int]()
     for place, table in enumerate(raw, start=1):

@@ -49,9 +49,7 @@ def _not_iso(text: str) -> InvalidRequest:
         return InvalidRequest("there is no date", hint=_ISO)
     days = [day.isoformat() for day in _readings(text)]
     if len(days) > 1:
-        return InvalidRequest(
-            f"the date {text!r} reads two ways: {' or '.join(days)}", hint="write the one meant"
-        )
+        return InvalidRequest(f"the date {text!r} reads two ways: {' or '.join(days)}", hint="write the one meant")
     if days:
         return InvalidRequest(f"the date {text!r} is not written as ISO 8601 does", hint=f"write {days[0]}")
     return InvalidRequest(f"{text!r} is not a date", hint=_ISO)
@@ -65,9 +63,7 @@ def _readings(text: str) -> list[date]:
     if not parts:
         return []
     first, second, third = (int(part) for part in parts.groups())
-    orders = (
-        [(first, second, third)] if len(parts[1]) == 4 else [(third, second, first), (third, first, second)]
-    )
+    orders = [(first, second, third)] if len(parts[1]) == 4 else [(third, second, first), (third, first, second)]
     days = dict[date, None]()
     for year, month, day in orders:
         with suppress(ValueError):
@@ -82,9 +78,7 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
         InvalidRequest: no zone, an unknown one, or a local time that does not exist or comes twice.
     """
     if when.year not in _YEARS:
-        raise InvalidRequest(
-            f"the year of {when.isoformat()} is not between {_YEARS.start} and {_YEARS.stop - 1}"
-        )
+        raise InvalidRequest(f"the year of {when.isoformat()} is not between {_YEARS.start} and {_YEARS.stop - 1}")
     if not isinstance(when, datetime) or when.utcoffset() is not None:
         return when
     if not tz:
@@ -114,6 +108,4 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise InvalidRequest(
-            f"there is no time zone called {name!r}", hint="e.g. America/New_York"
-        ) from error
+        raise InvalidRequest(f"there is no time zone called {name!r}", hint="e.g. America/New_York") from error
