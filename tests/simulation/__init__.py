@@ -1,0 +1,1 @@
+"""Simulated sizes: how often each test rejects a true null."""
