@@ -51,9 +51,7 @@ def frame_to_table(
             hint="choose the closing prices, e.g. frame['Close']",
         )
     if frame.empty:
-        raise place.fault(
-            "there are no prices in it", available=f"{frame.shape[0]} rows, {frame.shape[1]} columns"
-        )
+        raise place.fault("there are no prices in it", available=f"{frame.shape[0]} rows, {frame.shape[1]} columns")
     if {fold(str(n)) for n in frame.index.names if n is not None} & {"ticker", "date", "session"}:
         frame = frame.reset_index()
     names = ["date" if fold(str(c)) == "session" else _label(place, c) for c in frame.columns]
@@ -79,17 +77,12 @@ def _long(place: Place, frame: pd.DataFrame, columns: dict[str, int], wanted: Wa
             raise place.fault(what, row=int(wrong.argmax()), column="ticker", hint=_TEXT)
     days = _days(place, frame.iloc[:, columns["date"]] if columns["date"] < frame.shape[1] else frame.index)
     values = {f: numbers(place, f, frame.iloc[:, columns[f]].to_numpy()) for f in FIELDS if f in columns}
-    return long_table(
-        place, "dataframe", codes.astype(np.int64), [str(t) for t in distinct], days, values, wanted
-    )
+    return long_table(place, "dataframe", codes.astype(np.int64), [str(t) for t in distinct], days, values, wanted)
 
 
 def _first_no_text(distinct: Any) -> int:
     """The code of the first ticker that is no text and no number, -2 when all are."""
-    ok = [
-        isinstance(t, str | int | np.integer) and not isinstance(t, bool) and str(t).strip() != ""
-        for t in distinct
-    ]
+    ok = [isinstance(t, str | int | np.integer) and not isinstance(t, bool) and str(t).strip() != "" for t in distinct]
     return ok.index(False) if False in ok else -2
 
 
@@ -118,9 +111,7 @@ def _days(place: Place, given: Any) -> Days:
         )
     if pd.api.types.is_datetime64_dtype(given):
         return _midnights(place, given.to_numpy(), column)
-    if pd.api.types.is_numeric_dtype(given) or not (
-        given.dtype == object or pd.api.types.is_string_dtype(given)
-    ):
+    if pd.api.types.is_numeric_dtype(given) or not (given.dtype == object or pd.api.types.is_string_dtype(given)):
         raise place.fault(
             f"{column} holds {given.dtype}, not dates",
             hint="frame.set_index('date') with dates, or pandas.to_datetime(..., format=...)",
@@ -137,12 +128,6 @@ def _midnights(place: Place, instants: Days, column: str) -> Days:
     odd: Any = (days != instants) | np.isnat(instants)
     if odd.any():
         row = int(odd.argmax())
-        what = (
-            "the date is missing"
-            if np.isnat(instants[row])
-            else f"{instants[row]} is an instant, not a session"
-        )
-        raise place.fault(
-            what, row=row, column=column, hint="a session is a date: index.normalize() if that is meant"
-        )
+        what = "the date is missing" if np.isnat(instants[row]) else f"{instants[row]} is an instant, not a session"
+        raise place.fault(what, row=row, column=column, hint="a session is a date: index.normalize() if that is meant")
     return days

@@ -122,9 +122,7 @@ def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
     """The headings of a wide table, checked: each a ticker, none empty or twice."""
     tickers = [name.strip() for name in names]
     if not tickers:
-        raise place.fault(
-            "there is a date column but no ticker", hint="a wide table is date,TICKER,TICKER,..."
-        )
+        raise place.fault("there is a date column but no ticker", hint="a wide table is date,TICKER,TICKER,...")
     for i, ticker in enumerate(tickers):
         if not ticker:
             raise place.fault(
@@ -171,9 +169,7 @@ def check_values(place: Place, field: str, values: Floats, column: str | None = 
     column = column or field
     wild = np.isinf(values)
     if wild.any():
-        raise place.fault(
-            "the value is infinite", row=int(wild.argmax()), column=column, hint="leave it empty"
-        )
+        raise place.fault("the value is infinite", row=int(wild.argmax()), column=column, hint="leave it empty")
     bad = values <= 0 if field in PRICES else values < 0
     if bad.any():
         row = int(bad.argmax())
@@ -183,11 +179,7 @@ def check_values(place: Place, field: str, values: Floats, column: str | None = 
             row=row,
             column=column,
             hint="leave a missing value empty"
-            + (
-                "; CRSP marks the mean of bid and ask by a minus sign"
-                if values[row] < 0 and field == "close"
-                else ""
-            ),
+            + ("; CRSP marks the mean of bid and ask by a minus sign" if values[row] < 0 and field == "close" else ""),
         )
 
 
@@ -276,9 +268,7 @@ def _table(
             values[field] = np.where(values[field] == 0, np.nan, values[field])
     info = {t: _info(source, values, i) for i, t in enumerate(kept)}
     asked = tickers if wanted.tickers is None else wanted.tickers
-    missing: dict[str, SourceError] = {
-        t: not_there(place.name, t, known, wanted) for t in asked if t not in info
-    }
+    missing: dict[str, SourceError] = {t: not_there(place.name, t, known, wanted) for t in asked if t not in info}
     return PriceTable({f: pd.DataFrame(g, index, columns) for f, g in values.items()}, info, missing)
 
 

@@ -89,5 +89,6 @@ class PriceTable:
             frame = self.fields[name].sort_index(axis=1)
             digest.update(repr((name, [str(t) for t in frame.columns])).encode())
             digest.update(frame.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
-            digest.update(np.ascontiguousarray(frame.to_numpy("<f8") + 0.0).tobytes())
+            values = frame.to_numpy("<f8") + 0.0  # one zero
+            digest.update(np.where(np.isnan(values), np.nan, values).tobytes())  # one NaN
         return digest.hexdigest()

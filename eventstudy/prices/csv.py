@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from eventstudy.errors import InvalidFile
 from eventstudy.prices._base import FIELDS
@@ -65,9 +66,9 @@ class CsvFile:
         place = Place(Path(path).name, lambda i: f"row {i + 2}")
         raw = _text(place, Path(path))
         names, body = _header(place, raw)
+        columns = long_columns(place, names)
         lines = _lines(place, raw, body, len(names))
         place = replace(place, row=lambda i: f"row {lines[i]}")
-        columns = long_columns(place, names)
         table = _long(place, body, columns, wanted) if columns else _wide(place, body, names, wanted)
         return table if raw.endswith(b"\n") else _with_note(table, lines[-1])
 
@@ -96,9 +97,7 @@ def _text(place: Place, path: Path) -> bytes:
         raise place.fault("the file is empty", hint="prices are ticker,date,close or date,TICKER,TICKER,...")
     if b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
-        raise InvalidFile(
-            "the file holds zero bytes: it was written only half", where=f"{place.name}, row {line}"
-        )
+        raise InvalidFile("the file holds zero bytes: it was written only half", where=f"{place.name}, row {line}")
     return raw
 
 
@@ -133,9 +132,7 @@ def _lines(place: Place, raw: bytes, body: bytes, width: int) -> Ints:
             f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
             where=f"{place.name}, row {line}",
             available=body.split(b"\n")[odd[0]].decode("utf-8")[:80],
-            hint="it is the last row: the file looks half-written, write it again"
-            if last
-            else "add or remove cells",
+            hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
         )
     lines = np.flatnonzero(~blank) + 2
     if not len(lines):
@@ -156,18 +153,12 @@ def _cells(place: Place, body: bytes) -> tuple[Ints, np.ndarray[Any, np.dtype[np
         try:
             rows = list(csv.reader(StringIO(body.decode("utf-8")), strict=True))
         except csv.Error as error:
-            raise place.fault(
-                f"the quotation marks do not pair up: {error}", hint="write the file again"
-            ) from None
+            raise place.fault(f"the quotation marks do not pair up: {error}", hint="write the file again") from None
         if any("\n" in cell for row in rows for cell in row):
             raise place.fault("a quoted cell spans several rows", hint="check the quotation marks")
-        return np.array([len(r) for r in rows], np.int64), np.array(
-            [not any(c.strip() for c in r) for r in rows]
-        )
+        return np.array([len(r) for r in rows], np.int64), np.array([not any(c.strip() for c in r) for r in rows])
     text = np.frombuffer(body, np.uint8)
-    ends = np.append(np.flatnonzero(text == _LINE), [] if body.endswith(b"\n") else len(text)).astype(
-        np.int64
-    )
+    ends = np.append(np.flatnonzero(text == _LINE), [] if body.endswith(b"\n") else len(text)).astype(np.int64)
     commas = np.diff(np.searchsorted(np.flatnonzero(text == _COMMA), ends), prepend=0)
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
     blank = ends == starts
@@ -177,16 +168,12 @@ def _cells(place: Place, body: bytes) -> tuple[Ints, np.ndarray[Any, np.dtype[np
 
 
 def _long(place: Place, body: bytes, columns: dict[str, int], wanted: Wanted) -> PriceTable:
-    frame = _parse(
-        place, body, {i: name for name, i in columns.items()}, {columns["ticker"], columns["date"]}
-    )
+    frame = _parse(place, body, {i: name for name, i in columns.items()}, {columns["ticker"], columns["date"]})
     codes, names = _texts(frame["ticker"])
     for k, name in enumerate(names):
         if not name:
             row = int(np.flatnonzero(codes == k)[0])
-            raise place.fault(
-                "the ticker is empty", row=row, column="ticker", hint="name the ticker of this price"
-            )
+            raise place.fault("the ticker is empty", row=row, column="ticker", hint="name the ticker of this price")
     days = sessions_of(place, *_texts(frame["date"]))
     values = {name: frame[name].to_numpy(np.float64) for name in FIELDS if name in columns}
     return long_table(place, "csv", codes, names, days, values, wanted)
@@ -208,29 +195,34 @@ def _wide(place: Place, body: bytes, names: list[str], wanted: Wanted) -> PriceT
 
 
 def _parse(place: Place, body: bytes, names: dict[int, str], texts: set[int]) -> pd.DataFrame:
-    """All cells: columns of `texts` categories of text, the others floats with NaN where empty."""
+    """All cells: columns of `texts` as text, the others as floats with NaN where empty."""
     width = range(len(names))
     how: dict[str, Any] = {"header": None, "names": list(width), "index_col": False, "keep_default_na": False}
     how |= {"skipinitialspace": True, "encoding": "utf-8", "engine": "c"}
-    kinds: dict[Any, Any] = {i: "category" if i in texts else np.float64 for i in width}
     empty: dict[Any, list[str]] = {i: [""] for i in width if i not in texts}
+
+    def read(kind: Any) -> pd.DataFrame:
+        kinds = {i: kind if i in texts else np.float64 for i in width}
+        return pd.read_csv(BytesIO(body), dtype=kinds, na_values=empty, **how, **_EXACT)  # type: ignore[no-any-return]
+
     try:
-        frame: pd.DataFrame = pd.read_csv(BytesIO(body), dtype=kinds, na_values=empty, **how, **_EXACT)
+        frame = read("category")  # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
+        if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
+            frame = read(str)
     except ValueError:
         frame = pd.read_csv(BytesIO(body), dtype=str, **how)
         for i in empty:
             frame[i] = numbers(place, names[i], frame[i])
-        frame = frame.astype(dict.fromkeys(texts, "category"))
     frame.columns = pd.Index([names[i] for i in width])
     return frame
 
 
 def _texts(column: pd.Series[Any]) -> tuple[Ints, list[str]]:
     """(N,) codes and the distinct texts they stand for, without blanks around them."""
-    stripped = [str(text).strip() for text in column.cat.categories]
-    distinct = list(dict.fromkeys(stripped))
-    place_of = {text: i for i, text in enumerate(distinct)}
-    return np.array([place_of[t] for t in stripped], np.int64)[column.cat.codes.to_numpy()], distinct
+    codes, found = pd.factorize(column)
+    place_of: dict[str, int] = {}
+    renumbered = [place_of.setdefault(str(text).strip(), len(place_of)) for text in found]
+    return np.array(renumbered, dtype=np.int64)[codes], list(place_of)
 
 
 def _with_note(table: PriceTable, line: int) -> PriceTable:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+
 from tests.loopback.server import Service, serving
 
 

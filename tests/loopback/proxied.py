@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
 from tests.loopback.server import QuietServer, Service, handler_of, running
 
 HOSTS = [f"{name}.yahoo.com" for name in ("query1.finance", "query2.finance", "finance", "fc", "guce", "consent")]
@@ -58,15 +59,15 @@ def _proxy_of(service: Service, context: ssl.SSLContext) -> type[BaseHTTPRequest
                 return
             self.send_response(200, "Connection established")
             self.end_headers()
-            self.request = self.connection = context.wrap_socket(self.connection, server_side=True)
-            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+            inside = context.wrap_socket(self.request, server_side=True)
+            self.request, self.rfile, self.wfile = inside, inside.makefile("rb"), inside.makefile("wb", 0)
             self.close_connection = False
 
         def finish(self) -> None:
             try:
                 super().finish()
             finally:
-                self.connection.close()
+                self.request.close()
 
     return Proxy
 

@@ -77,6 +77,7 @@ def handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's acknowledgement of its headers
 
         def do_GET(self) -> None:
             answer = service.answer(self.path)

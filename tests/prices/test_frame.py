@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.prices import load_prices
+
+DATES = ["2025-01-02", "2025-01-03"]
+WIDE = pd.DataFrame({"A": [10.0, 11.0], "B": [20.0, np.nan]}, index=pd.DatetimeIndex(DATES))
+LONG = pd.DataFrame({"ticker": list("AAB"), "date": [*DATES, DATES[0]], "close": [10.0, 11.0, 20.0]})
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        WIDE,
+        WIDE.iloc[::-1],
+        WIDE.set_axis(pd.Index([date(2025, 1, 2), date(2025, 1, 3)], dtype=object)),
+        WIDE.set_axis(DATES),
+        WIDE.set_axis(pd.DatetimeIndex(DATES).as_unit("s")),
+        WIDE.rename_axis(index="Date").reset_index(),
+        WIDE.rename_axis(index="session", columns="ticker"),
+        WIDE.astype({"A": int}),
+        WIDE.astype("Float64"),
+        WIDE.astype(object),
+        LONG,
+        LONG.assign(date=pd.to_datetime(LONG["date"])),
+        LONG.set_index("date"),
+        LONG.set_index(pd.DatetimeIndex(LONG["date"]).rename(None)).drop(columns="date"),
+        LONG.set_index(["ticker", "date"]),
+        LONG.astype({"ticker": "category"}),
+        LONG.rename(columns=str.title),
+    ],
+)
+def test_all_forms_say_the_same(frame: pd.DataFrame) -> None:
+    before = frame.copy()
+    table = load_prices(path=frame)
+    assert table.sha256() == load_prices(path=WIDE).sha256()
+    assert table.close.index.dtype == np.dtype("datetime64[ns]")
+    assert table.info["A"].source == "dataframe"
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_price_table_and_its_frame_say_the_same() -> None:
+    table = load_prices(["NVDA", "SPY"], source="bundled")
+    again = load_prices(path=table.close)
+    pd.testing.assert_frame_equal(again.close, table.close)
+    assert again.info["NVDA"].basis == "as_given"
+
+
+def test_only_what_is_asked_for() -> None:
+    table = load_prices(["B", "C"], "2025-01-02", "2025-01-02", path=WIDE)
+    assert table.close.to_dict("list") == {"B": [20.0]}
+    assert "the DataFrame of prices has no ticker 'C'" in str(table.missing["C"])
+
+
+def test_tickers_that_are_numbers_become_text() -> None:
+    assert load_prices(path=WIDE.set_axis([10107, 14593], axis=1)).tickers == ["10107", "14593"]
+
+
+BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
+    "zone": (WIDE.tz_localize("America/New_York"), "instants with a zone (America/New_York)", "tz_localize(None)"),
+    "instants": (WIDE.set_axis(pd.DatetimeIndex([f"{d} 16:00" for d in DATES])), "is an instant", "row 0"),
+    "numbers": (WIDE.reset_index(drop=True), "holds int64, not dates", "set_index"),
+    "two-ways": (WIDE.set_axis(["1/2/2025", "1/3/2025"]), "reads two ways", "row 0, column the index"),
+    "no-date": (WIDE.set_axis(pd.DatetimeIndex([DATES[0], pd.NaT])), "date is missing", "row 1"),
+    "no-date-text": (LONG.assign(date=pd.Series([DATES[0], None, DATES[0]], dtype=object)), "date is missing", "row 1, column date"),
+    "levels": (pd.concat({"Close": WIDE}, axis=1), "several levels", "frame['Close']"),
+    "empty": (WIDE.iloc[:0], "no prices in it", "0 rows"),
+    "twice": (pd.concat([WIDE, WIDE]), "2025-01-02 is given twice", "row 2"),
+    "twice-long": (pd.concat([LONG, LONG]), "A on 2025-01-02 is given twice", "row 3"),
+    "text": (WIDE.assign(B=["20", "x"]), "'x' is not a number", "row 1, column B"),
+    "truth": (WIDE.assign(B=[True, False]), "True is not a number", "column B"),
+    "zero": (WIDE.assign(B=[0.0, 1.0]), "close is zero", "row 0, column B"),
+    "infinite": (WIDE.assign(B=[1.0, np.inf]), "infinite", "row 1, column B"),
+    "no-ticker": (LONG.assign(ticker=["A", None, "B"]), "ticker is missing", "keep_default_na=False"),
+    "ticker-truth": (LONG.assign(ticker=pd.Series(["A", True, "B"], dtype=object)), "ticker is not text", "row 1"),
+    "no-close": (LONG.rename(columns={"close": "open"}), "no column 'close'", "the DataFrame of prices"),
+    "unknown-column": (LONG.assign(sector="IT"), "unknown column 'sector'", "remove the column"),
+    "one-ticker": (pd.DataFrame({"Open": [1.0], "Close": [1.0]}, index=WIDE.index[:1]), "no column 'ticker'", "Close"),
+    "heading": (WIDE.set_axis([("A",), ("B",)], axis=1), "is not a ticker", "text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("frame", "what", "more"), BAD.values(), ids=BAD)
+def test_a_bad_frame_is_refused_with_its_place(frame: pd.DataFrame, what: str, more: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        load_prices(path=frame)
+    assert what in caught.value.what
+    assert more in str(caught.value)
+    assert "the DataFrame of prices" in str(caught.value)
+
+
+def test_a_source_that_is_no_file_reads_no_frame() -> None:
+    with pytest.raises(InvalidRequest, match="does not read a DataFrame"):
+        load_prices(path=WIDE, source="yahoo")
+
+
+def test_a_frame_and_its_file_have_one_hash(tmp_path: Path) -> None:
+    rng: Any = np.random.default_rng(7)
+    frame = pd.DataFrame(rng.lognormal(3, 1, (50, 4)), pd.bdate_range("2025-01-01", periods=50), list("ABCD"))
+    frame.rename_axis("date").to_csv(tmp_path / "prices.csv")
+    assert load_prices(path=tmp_path / "prices.csv").sha256() == load_prices(path=frame).sha256()
