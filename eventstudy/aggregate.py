@@ -48,33 +48,36 @@ class AbnormalReturns:
     @property
     def n(self) -> int:
         """N."""
-        return len(self.ar)
+        return int(self.ar.shape[0])
 
     @property
     def parameters(self) -> int:
         """K."""
-        return self.basis.shape[2]
+        return int(self.basis.shape[2])
 
     @property
     def n_estimation_days(self) -> int:
         """L1."""
-        return self.residuals.shape[1]
+        return int(self.residuals.shape[1])
 
     @cached_property
     def observed_days(self) -> Ints:
         """(N,) M."""
-        return np.isfinite(self.residuals).sum(axis=1).astype(np.int64)
+        count: Ints = np.isfinite(self.residuals).sum(axis=1).astype(np.int64)
+        return count
 
     @cached_property
     def day0_sessions(self) -> Days:
         """(N,) the session of day 0."""
-        return self.sessions[self.session_of, self.n_estimation_days - self.event.start]
+        day0: Days = self.sessions[self.session_of, self.n_estimation_days - self.event.start]
+        return day0
 
     @cached_property
     def standardised(self) -> Floats:
         """(N, L1) e = residual / sqrt(s² (1 - h)), h the leverage."""
         leverage = (self.basis[:, : self.n_estimation_days] ** 2).sum(axis=2)[self.basis_of]
-        return self.residuals / (self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None)))
+        e: Floats = self.residuals / (self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None)))
+        return e
 
     @cached_property
     def studentised(self) -> Floats:
@@ -133,9 +136,7 @@ def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
     ar = returns.ar[:, columns]
     span = returns.span[returns.basis_of, columns]
     within = np.minimum(span, np.arange(1, window.length + 1))
-    used = np.isfinite(ar) & (
-        2 * within >= span
-    )  # a return across a gap belongs where at least half of it lies
+    used = np.isfinite(ar) & (2 * within >= span)  # a return across a gap belongs where at least half of it lies
     n_days = np.where(used, within, 0).sum(axis=1).astype(np.int64)
     car = np.where(used, ar, 0.0).sum(axis=1)
     unit = np.where(used, span, 0.0).sum(axis=1)
@@ -161,10 +162,8 @@ def average(ar: Floats) -> tuple[Floats, Ints]:
 def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
     """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L)."""
     if log:
-        return np.exp(_sum(ret, used)) - np.exp(_sum(normal, used))
-    return np.prod(np.where(used, 1 + ret, 1.0), axis=1) - np.prod(np.where(used, 1 + normal, 1.0), axis=1)
-
-
-def _sum(values: Floats, used: Bools) -> Floats:
-    total: Floats = np.where(used, values, 0.0).sum(axis=1)
-    return total
+        growth, usual = np.exp(np.where(used, ret, 0.0).sum(axis=1)), np.exp(np.where(used, normal, 0.0).sum(axis=1))
+    else:
+        growth, usual = (np.prod(np.where(used, 1 + r, 1.0), axis=1) for r in (ret, normal))
+    value: Floats = growth - usual
+    return value

@@ -107,6 +107,4 @@ def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], se
     names = dict.fromkeys(["exact_t", headline, *own])
     tests = {name: catalog.load("tests", name).compute(returns, window, seed) for name in names}
     p, headline_p = tests["exact_t"].p_value, tests[headline].p_value
-    return FirmAnswers(
-        window, cumulate(returns, window), p, holm(p), headline, headline_p, holm(headline_p), tests
-    )
+    return FirmAnswers(window, cumulate(returns, window), p, holm(p), headline, headline_p, holm(headline_p), tests)

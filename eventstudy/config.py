@@ -77,9 +77,7 @@ class StudyConfig:
                 hint="use 30 or more",
             )
         if self.max_shift < 0:
-            raise InvalidRequest(
-                f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more"
-            )
+            raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
 
     def _reported_windows(self) -> tuple[Window, ...]:
         if self.windows is None:
@@ -95,9 +93,7 @@ class StudyConfig:
                 f" {estimation.start} {min(event.start - 6, estimation.end)}",
             )
         if not event.start <= 0 <= event.end:
-            raise InvalidRequest(
-                f"the event window {event} does not hold day 0", hint="let it start at 0 or before"
-            )
+            raise InvalidRequest(f"the event window {event} does not hold day 0", hint="let it start at 0 or before")
         for window in self.windows or ():
             if not window.inside(event):
                 raise InvalidRequest(

@@ -122,9 +122,7 @@ def _together(result: StudyResult, members: Ints | None, answers: dict[Window, A
     sample = widest if widest and widest.n else max(answers.values(), key=lambda a: a.n, default=None)
     return {
         "n": result.returns.n if members is None else len(members),
-        "n_dates": len(
-            np.unique((result.returns if members is None else result.returns.take(members)).day0_sessions)
-        ),
+        "n_dates": len(np.unique((result.returns if members is None else result.returns.take(members)).day0_sessions)),
         "mean_correlation": _number(sample.correlation) if sample else None,
         "days": _days(result.rel_days, aar, count),
         "windows": [_together_window(answer) for answer in answers.values()],
@@ -132,9 +130,7 @@ def _together(result: StudyResult, members: Ints | None, answers: dict[Window, A
 
 
 def _days(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[str, Any]]:
-    return [
-        {"rel_day": d, "n": int(n), "aar": _number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)
-    ]
+    return [{"rel_day": d, "n": int(n), "aar": _number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)]
 
 
 def _together_window(answer: Answer) -> dict[str, Any]:

@@ -8,12 +8,10 @@ import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.models import Fit, Model
-from eventstudy.panel import EventBlock, Floats, Ints
+from eventstudy.panel import Days, EventBlock, Floats, Ints
 
 
-def abnormal_returns(
-    block: EventBlock, fit: Fit, last_close: Ints, *, prediction_error: bool
-) -> AbnormalReturns:
+def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, prediction_error: bool) -> AbnormalReturns:
     """What the tests need of a fit; `last_close` (N,) is the last event day that could be observed."""
     days, event = block.estimation_columns, block.event_columns
     return AbnormalReturns(
@@ -63,7 +61,7 @@ def _alike(block: EventBlock, designs: Ints) -> bool:
     """Whether these designs are one and the same: equal sessions, spans and regressors."""
     first = designs[0]
 
-    def same(values: Floats) -> bool:
+    def same(values: Floats | Days) -> bool:
         return all(np.array_equal(values[d], values[first], equal_nan=True) for d in designs[1:])
 
     return same(block.sessions) and same(block.span) and same(block.regressors)

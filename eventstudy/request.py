@@ -64,9 +64,7 @@ def run(
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     limit = last_day(as_of)
-    table = prices_for(
-        events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress
-    )
+    table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
     noted = {"as_of": limit.isoformat()} if limit else {}
     return study.run(events, table, factors=factors, day0=day0, provenance=noted)
 
@@ -119,9 +117,7 @@ def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | N
 def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
     """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
     wanted = tuple(dict.fromkeys(tickers))
-    groups = [
-        replace(g, tickers=kept) for g in event.group if (kept := tuple(t for t in wanted if t in g.tickers))
-    ]
+    groups = [replace(g, tickers=kept) for g in event.group if (kept := tuple(t for t in wanted if t in g.tickers))]
     loose = tuple(t for t in wanted if t not in event.tickers)
     return replace(event, group=(*groups, *([Group(tickers=loose)] if loose else [])))
 
@@ -145,9 +141,7 @@ def prices_for(
         return prices
     events = list(events)
     tickers = list(
-        dict.fromkeys(
-            t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK)
-        )
+        dict.fromkeys(t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK))
     )
     if prices is not None:
         return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)

@@ -27,9 +27,7 @@ class Window(NamedTuple):
         except (TypeError, ValueError):
             whole, start, end = False, 0, 0
         if not whole:
-            raise InvalidRequest(
-                f"the {name} is {value!r}, not two whole numbers", hint="give START END, e.g. -1 1"
-            )
+            raise InvalidRequest(f"the {name} is {value!r}, not two whole numbers", hint="give START END, e.g. -1 1")
         if end < start:
             raise InvalidRequest(
                 f"the {name} [{start}, {end}] ends before it starts", hint=f"did you mean {end} {start}?"

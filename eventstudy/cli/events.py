@@ -121,7 +121,9 @@ def find_day0(
     home = exchange or exchange_of(str(ticker))
     found = day0(Moment(parse_when(when, tz=tz), timing), home, max_shift=max_shift)
     if form == "json":
-        put(json.dumps({"schema": "eventstudy.day0/1", **asdict(found)}, default=str))
+        told = asdict(found)
+        told["day0"] = told.pop("session")
+        put(json.dumps({"schema": "eventstudy.day0/1", **told}, default=str))
         return
     why = f", {found.shift_days} calendar days later [DAY0_SHIFTED]" if found.shifted else ""
     put(f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}")

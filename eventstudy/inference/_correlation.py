@@ -81,9 +81,7 @@ def _by_date(returns: AbnormalReturns, window: Window) -> tuple[float, float]:
     """The same sums from tables per event date, for many pairs: residuals standardised by their own mean and spread."""
     known = np.isfinite(returns.residuals)
     m = known.sum(axis=1, keepdims=True)
-    centred = np.where(
-        known, returns.residuals - np.nansum(returns.residuals, axis=1, keepdims=True) / m, 0.0
-    )
+    centred = np.where(known, returns.residuals - np.nansum(returns.residuals, axis=1, keepdims=True) / m, 0.0)
     z = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True) / m)
     dates, which = np.unique(returns.session_of, return_inverse=True)
     rows = returns.sessions[dates]

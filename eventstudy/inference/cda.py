@@ -10,7 +10,7 @@ from eventstudy.inference._distributions import p_t
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """t = CAAR / sqrt(S² C), S² from the event-time AARs; `paper` is CAAR / (S sqrt(L)) of Brown and Warner (1985)."""
+    """Give t = CAAR / sqrt(S² C), S² from the event-time AARs; `paper` is CAAR / (S sqrt(L)) of Brown and Warner (1985)."""
     aar, count = average(sample.returns.residuals)
     paper = variant == "paper"
     k = sample.returns.parameters
@@ -18,9 +18,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     m = int(kept.sum())
     df = m - (1 if paper or k == 0 else k)
     if df < 1:
-        return Significance.undefined(
-            "too few event-time days on which half of the pairs have a return", sample.n
-        )
+        return Significance.undefined("too few event-time days on which half of the pairs have a return", sample.n)
     centre = aar[kept].mean() if paper or k == 0 else 0.0
     variance = float(((aar[kept] - centre) ** 2).sum() / df)
     unit = sample.window.length if paper else float(sample.cumulated.unit.mean())

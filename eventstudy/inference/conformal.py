@@ -5,10 +5,9 @@ The model is refitted on estimation and window days together; if nothing happene
 
 from __future__ import annotations
 
-from math import comb
+from functools import lru_cache
 
 import numpy as np
-from numpy.random import Generator
 
 from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
@@ -19,7 +18,7 @@ _DRAWS = 9999
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
-    """p = (1 + #{|sum over drawn days| >= |sum over the window|}) / (draws + 1); all single days are enumerated."""
+    """Give p = (1 + #{|sum over drawn days| >= |sum over the window|}) / (draws + 1); all single days are enumerated."""
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
     bridged = ((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1)
@@ -32,7 +31,7 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     for total, length in np.unique(shapes[possible], axis=0):
         group = np.flatnonzero(possible & (shapes == (total, length)).all(axis=1))
         pool = days[group][present[group]].reshape(len(group), total)
-        drawn = _draws(int(total), int(length), np.random.default_rng(seed))
+        drawn = _draws(int(total), int(length), seed)
         for i, series in zip(group, pool, strict=True):
             sums = np.abs(series[drawn].sum(axis=1))
             reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
@@ -62,10 +61,12 @@ def _null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tu
     return np.concatenate([before, within], axis=1), inside
 
 
-def _draws(total: int, length: int, rng: Generator) -> Ints:
+@lru_cache(maxsize=32)
+def _draws(total: int, length: int, seed: int) -> Ints:
     """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
     if length == 1:
         return np.arange(total)[:, None]
+    rng = np.random.default_rng(seed)
     if length * 4 > total:
         return rng.random((_DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64)
     drawn = rng.integers(total, size=(_DRAWS, length))

@@ -10,7 +10,7 @@ from eventstudy.inference._ranks import mean_ranks, pooled_t, scaled_ranks
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """Z = sum of mean ranks / (sqrt(L) S), corrected for ranks drawn without replacement; t with T - 2 df.
+    """Give Z = sum of mean ranks / (sqrt(L) S), corrected for ranks drawn without replacement; t with T - 2 df.
 
     `paper` is the published multi-day form (Cowan 1992), without the correction, standard normal.
     """

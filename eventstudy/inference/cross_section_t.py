@@ -10,7 +10,7 @@ from eventstudy.inference._sizes import mean_over_spread
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """t = sqrt(N) CAAR / sd(CAR), N - 1 degrees of freedom."""
+    """Give t = sqrt(N) CAAR / sd(CAR), N - 1 degrees of freedom."""
     n = sample.n
     if n < 2:
         return Significance.undefined("a spread needs two pairs", n)

@@ -9,7 +9,7 @@ from eventstudy.windows import Window
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
-    """t = CAR / sqrt(s² i'Vi) for each series: exact under normal, independent, equal-variance errors."""
+    """Give t = CAR / sqrt(s² i'Vi) for each series: exact under normal, independent, equal-variance errors."""
     t = cumulate(returns, window).scar
     return SeriesSignificance(t, p_t(t, returns.df), "t", returns.df)
 

@@ -19,20 +19,14 @@ def share_positive(returns: AbnormalReturns, length: int) -> float:
     full = lacking[:, length:] == lacking[:, :-length]
     up = full & (padded[:, length:] - padded[:, :-length] > 1e-12)
     windows = full.sum(axis=1)
-    return (
-        float((up.sum(axis=1)[windows > 0] / windows[windows > 0]).mean())
-        if (windows > 0).any()
-        else float("nan")
-    )
+    return float((up.sum(axis=1)[windows > 0] / windows[windows > 0]).mean()) if (windows > 0).any() else float("nan")
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """z = (n+ - N p) / sqrt(N p (1 - p)); `paper` takes p from single days."""
+    """Give Z = (n+ - N p) / sqrt(N p (1 - p)); `paper` takes p from single days."""
     p = share_positive(sample.returns, 1 if variant == "paper" else sample.window.length)
     if not 0 < p < 1:
-        return Significance.undefined(
-            "the estimation window has no run of days as long as the window", sample.n
-        )
+        return Significance.undefined("the estimation window has no run of days as long as the window", sample.n)
     up = int((sample.car > 1e-12).sum())
     z = (up - sample.n * p) / np.sqrt(sample.n * p * (1 - p))
     return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)

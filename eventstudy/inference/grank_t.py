@@ -10,14 +10,15 @@ from eventstudy.inference._ranks import mean_ranks, pooled_t, scaled_ranks
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """t = Z sqrt((T - 2) / (T - 1 - Z²)) with T - 2 df, T = M + 1.
+    """T = Z sqrt((T - 2) / (T - 1 - Z²)) with T - 2 df, T = M + 1.
 
     The SCARs are scaled by their spread and sqrt(1 - r) sqrt((N - 3) / (N - 1)); `corr` by sqrt(1 - r), `paper` by neither.
     """
     n, r = sample.n, sample.correlation.mean
     if n < 2 or (variant == "default" and n < 4):
         return Significance.undefined(f"needs at least {4 if variant == 'default' else 2} pairs", n)
-    kappa = {"paper": 1.0, "corr": np.sqrt(1 - r)}.get(variant, np.sqrt(max(1 - r, 0.0) * (n - 3) / (n - 1)))
+    shrink = {"paper": 1.0, "corr": 1 - r, "default": (1 - r) * (n - 3) / (n - 1)}
+    kappa = np.sqrt(shrink[variant])
     squeezed = kappa * sample.scar / sample.scar.std(ddof=1)
     ranks = scaled_ranks(np.concatenate([sample.returns.standardised, squeezed[:, None]], axis=1))
     mean, spread, t = mean_ranks(ranks)

@@ -12,7 +12,7 @@ NEEDS_DF = "needs more than four degrees of freedom in every estimation"
 
 
 def patell_z(sample: Sample, variant: str) -> float:
-    """Z = sum SCAR / sqrt(sum v / (v - 2)); `paper` sums daily SARs over sqrt(L) in place of the exact SCAR."""
+    """Give Z = sum SCAR / sqrt(sum v / (v - 2)); `paper` sums daily SARs over sqrt(L) in place of the exact SCAR."""
     df = sample.returns.df
     scar = sample.scar
     if variant == "paper":

@@ -8,14 +8,12 @@ from eventstudy.inference._distributions import p_t
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """t of the portfolio's CAR with the degrees of freedom of its own fit."""
+    """The t of the portfolio's CAR with the degrees of freedom of its own fit."""
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
     found = cumulate(sample.portfolio, sample.window)
     if not found.covered[0]:
-        return Significance.undefined(
-            "the portfolio lacks days of this window on which all members traded", sample.n
-        )
+        return Significance.undefined("the portfolio lacks days of this window on which all members traded", sample.n)
     t, df = float(found.scar[0]), float(sample.portfolio.df[0])
     return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=float(found.se[0]))
 

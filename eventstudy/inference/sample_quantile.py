@@ -10,7 +10,7 @@ from eventstudy.windows import Window
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
-    """p = (1 + #{|u_t| >= |SAR|}) / (M + 1), u_t the externally studentised residuals. One day only."""
+    """Give p = (1 + #{|u_t| >= |SAR|}) / (M + 1), u_t the externally studentised residuals. One day only."""
     if window.length > 1:
         return SeriesSignificance.undefined("one day only: use conformal for a window", returns.n)
     sar = cumulate(returns, window).scar

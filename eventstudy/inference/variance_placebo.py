@@ -8,15 +8,13 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """p = (1 + #{v_t >= v_0}) / (days + 1), v the cross-sectional variance; days on which all pairs are present."""
+    """Give p = (1 + #{v_t >= v_0}) / (days + 1), v the cross-sectional variance; days on which all pairs are present."""
     if sample.n < 3:
         return Significance.undefined("a variance over firms needs three pairs", sample.n)
     days = sample.returns.studentised
     spread = days[:, np.isfinite(days).all(axis=0)].var(axis=0, ddof=1)
     if len(spread) < 30:
-        return Significance.undefined(
-            "fewer than 30 estimation days on which all pairs have a return", sample.n
-        )
+        return Significance.undefined("fewer than 30 estimation days on which all pairs have a return", sample.n)
     observed = float(sample.scar.var(ddof=1))
     p = (1 + (spread >= observed).sum()) / (len(spread) + 1)
     return Significance(observed, float(p), "placebo", None, sample.n)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from eventstudy.panel.block import EventBlock, Floats, Ints
-from numpy.typing import NDArray
 import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy.panel.block import EventBlock, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,7 @@ def _fit(
     basis, unscale, good = _factorise(x[design], valid, block.span[design], days, event)
     coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
     params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
-    expected = (
-        np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
-    )
+    expected = np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
     ar = np.where(complete[:, event], block.returns[:, event] - expected, np.nan)
     centre = np.zeros(len(y)) if k else np.nansum(residuals, axis=1) / np.maximum(m, 1)
     rss = np.nansum((residuals - centre[:, None]) ** 2, axis=1)
@@ -119,9 +117,7 @@ def _distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]
     return design[first], complete[first], which.reshape(-1).astype(np.int64)
 
 
-def _factorise(
-    x: Floats, valid: Bools, span: Floats, days: slice, event: slice
-) -> tuple[Floats, Floats, Bools]:
+def _factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) -> tuple[Floats, Floats, Bools]:
     """X = QR on the valid estimation days, scaled by 1/sqrt(span).
 
     Returns the basis [Q; X* R⁻¹] (B, L1 + L2, K), the inverse of R (B, K, K), and whether each design has full rank.
@@ -153,9 +149,7 @@ def _project(
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
         inside = complete[part, days]
-        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(
-            np.where(inside, span[design[part]][:, days], 1.0)
-        )
+        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(np.where(inside, span[design[part]][:, days], 1.0))
         q = basis[basis_of[part], : days.stop]
         for _ in range(2 if k else 0):
             step = np.einsum("nmk,nm->nk", q, rest)

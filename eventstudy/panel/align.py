@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -67,9 +68,7 @@ Placed = tuple[int, Pair, Day0]
 """Position of a pair in the request, the pair, and its day 0."""
 
 
-def align(
-    pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factors: pd.DataFrame | None = None
-) -> Panel:
+def align(pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factors: pd.DataFrame | None = None) -> Panel:
     """Line up all pairs; a pair that cannot be lined up is in `excluded` with its reason.
 
     `factors`: index sessions, columns factor returns as decimals (`rf` among them), or None.
@@ -103,9 +102,7 @@ def _place(
     for ticker, reason in ((pair.ticker, "NO_PRICES"), (pair.benchmark, "NO_BENCHMARK")):
         if ticker not in prices.close.columns:
             why = prices.missing.get(ticker)
-            return Exclusion(
-                pair.event_id, pair.ticker, reason, why.what if why else f"no prices for {ticker}"
-            )
+            return Exclusion(pair.event_id, pair.ticker, reason, why.what if why else f"no prices for {ticker}")
     try:
         if config.calendar is None:
             sessions = prices.close.index.to_numpy("datetime64[D]")
@@ -145,19 +142,16 @@ def _line_up(
     kept = np.isfinite(returns[:, -start])
     dropped = [_no_day0(p, grid, prices) for p, there in zip(placed, kept, strict=True) if not there]
     keep = np.flatnonzero(kept)
-    placed = [_on_grid(placed[i], grid.sessions[row0[i]]) for i in keep]
-    returns, span, rows, inside, row0, own, market = (
-        a[keep] for a in (returns, span, rows, inside, row0, own, market)
-    )
+    placed = [_on_grid(placed[i], grid.sessions[row0[i]].astype(date)) for i in keep]
+    returns, span, rows, inside = returns[keep], span[keep], rows[keep], inside[keep]
+    row0, own, market = row0[keep], own[keep], market[keep]
     returns = _leave_out(returns, span, grid.sessions[rows], config)
     last, last_market = _last_row(grid.own.priced)[own], _last_row(grid.market.priced)[market]
     design, first = _designs(row0, market, span)
     gathered = _Piece(
         placed=placed,
         returns=returns,
-        volume=np.where(inside, grid.own.volume[rows, own[:, None]], np.nan)[
-            :, -config.event_window.length :
-        ],
+        volume=np.where(inside, grid.own.volume[rows, own[:, None]], np.nan)[:, -config.event_window.length :],
         last_close=np.minimum(last - row0, end).astype(np.int64),
         delisted=(last < row0 + end) & (last < last_market),
         design=design,
@@ -181,12 +175,11 @@ def _last_row(priced: Bools) -> Ints:
     return np.where(priced.any(axis=0), last, -1).astype(np.int64)
 
 
-def _on_grid(placed: Placed, session: np.datetime64) -> Placed:
+def _on_grid(placed: Placed, session: date) -> Placed:
     """Day 0 as counted: on a shared grid it may be a later session than on the ticker's own exchange."""
     position, pair, day0 = placed
-    counted = session.item()
-    late = (counted - day0.local_date).days
-    return position, pair, replace(day0, session=counted, shifted=late != 0, shift_days=late)
+    late = (session - day0.local_date).days
+    return position, pair, replace(day0, session=session, shifted=late != 0, shift_days=late)
 
 
 def _no_day0(placed: Placed, grid: Grid, prices: PriceTable) -> Exclusion:
@@ -222,9 +215,7 @@ def _designs(row0: Ints, market: Ints, span: Ints) -> tuple[Ints, Ints]:
     Pairs share a design when day 0, benchmark and spans agree; only trade-to-trade returns make spans differ.
     """
     special = np.where((span > 1).any(axis=1), np.arange(1, len(span) + 1), 0)
-    _, first, which = np.unique(
-        np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True
-    )
+    _, first, which = np.unique(np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True)
     return which.reshape(-1).astype(np.int64), first.astype(np.int64)
 
 
@@ -238,9 +229,7 @@ def _regressors(
     config: StudyConfig,
 ) -> Floats:
     """(D, T, F) benchmark returns, factors, and `mkt_rf` derived from the benchmark where it is not in the file."""
-    values = np.concatenate(
-        [grid.market.returns[rows, market[:, None]][:, :, None], grid.factors[rows]], axis=2
-    )
+    values = np.concatenate([grid.market.returns[rows, market[:, None]][:, :, None], grid.factors[rows]], axis=2)
     for d in np.flatnonzero((span > 1).any(axis=1)):
         wide = np.column_stack([grid.market.returns[:, market[d]], grid.factors])
         values[d] = across_gaps(wide, rows[d], span[d], config.returns)

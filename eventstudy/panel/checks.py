@@ -15,9 +15,7 @@ _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 def check(panel: Panel, prices: PriceTable) -> list[Warned]:
     """All warnings that the data of the kept pairs call for, pair by pair in the order of the panel."""
-    return [
-        w for look in (_shifted, _gaps, _delisted, _zero_returns, _mixed_basis) for w in look(panel, prices)
-    ]
+    return [w for look in (_shifted, _gaps, _delisted, _zero_returns, _mixed_basis) for w in look(panel, prices)]
 
 
 def _warned(panel: Panel, i: int, code: str, message: str) -> Warned:
@@ -36,7 +34,7 @@ def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     start, length = panel.block.event.start, panel.block.event.length
     lacking = ~np.isfinite(panel.block.returns[:, panel.block.event_columns])
     day = np.arange(start, panel.block.event.end + 1)
-    for i in np.flatnonzero(lacking.any(axis=1)):
+    for i in np.flatnonzero(lacking.any(axis=1)).tolist():
         gaps = day[lacking[i] & (day <= panel.last_close[i])]
         if len(gaps):
             shown = ", ".join(f"{d:+d}" for d in gaps)
@@ -49,7 +47,7 @@ def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
 
 
 def _delisted(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
-    for i in np.flatnonzero(panel.delisted):
+    for i in np.flatnonzero(panel.delisted).tolist():
         text = f"the last close is on day {panel.last_close[i]:+d}, while the benchmark goes on: windows end there"
         yield _warned(panel, i, "DELISTED", text)
 
@@ -58,7 +56,7 @@ def _zero_returns(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     """Returns of exactly zero on event days: without volume they are stale, without a volume column they are only odd."""
     zero = panel.block.returns[:, panel.block.event_columns] == 0
     day = np.arange(panel.block.event.start, panel.block.event.end + 1)
-    for i in np.flatnonzero(zero.any(axis=1)):
+    for i in np.flatnonzero(zero.any(axis=1)).tolist():
         stale = zero[i] & (panel.volume[i] == 0)
         unknown = zero[i] & np.isnan(panel.volume[i])
         for hit, code, text in (

@@ -99,9 +99,7 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
     if len(lacking := np.setdiff1d(inside, traded)):
         text = f"no series has a price on {_dates(lacking)}, where {home} was open"
-        warned.append(
-            Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know")
-        )
+        warned.append(Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know"))
     return warned
 
 

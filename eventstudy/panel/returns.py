@@ -54,11 +54,7 @@ def grid_returns(
     start = np.where(known, before, 0)
     gross = (level + paid - paid[start, columns]) / np.where(known, level[start, columns], np.nan)
     span = np.where(known, np.arange(len(sessions))[:, None] - start, 1)
-    volume = (
-        _on(table.fields["volume"], tickers, sessions)
-        if "volume" in table.fields
-        else np.full_like(level, np.nan)
-    )
+    volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else np.full_like(level, np.nan)
     return GridReturns(np.log(gross) if kind == "log" else gross - 1, span.astype(np.int64), priced, volume)
 
 
@@ -85,9 +81,7 @@ def _row_before(priced: Bools, *, bridge: bool) -> Ints:
     if bridge:
         last = np.maximum.accumulate(np.where(priced, rows, -1), axis=0)
         return np.vstack([np.full((1, priced.shape[1]), -1), last[:-1]]).astype(np.int64)
-    return np.where(np.vstack([np.zeros((1, priced.shape[1]), bool), priced[:-1]]), rows - 1, -1).astype(
-        np.int64
-    )
+    return np.where(np.vstack([np.zeros((1, priced.shape[1]), bool), priced[:-1]]), rows - 1, -1).astype(np.int64)
 
 
 def across_gaps(regressors: Floats, rows: Ints, span: Ints, kind: Literal["simple", "log"]) -> Floats:

@@ -1,0 +1,110 @@
+"""Bad input: one clear message, the exit code of the contract, no traceback, nothing on stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+
+REGISTRY = """
+[[event]]
+id = "gap"
+title = "A time that summer time skips"
+announced = 2025-03-09T02:30:00
+tz = "America/New_York"
+[[event.group]]
+tickers = ["NVDA"]
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "gap.toml").write_text(REGISTRY)
+    (tmp_path / "empty.toml").write_text("")
+    (tmp_path / "broken.toml").write_text('[[event]\nid = "x"')
+    (tmp_path / "half.csv").write_text("date,NVDA,SPY\n2025-01-02,1.0,2.0\n2025-01-03,1.")
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,1/2/2025\n")
+    (tmp_path / "dates.txt").write_text("2025-01-02\n31.12.2024\n")
+    return tmp_path
+
+
+CASES = {
+    "unknown event": (("run", "deepseek"), 2, "deepseek-r1"),
+    "nothing to study": (("run",), 2, "--tickers"),
+    "event and date": (("run", "deepseek-r1", "--date", "2025-01-27"), 2, "--day0"),
+    "date without tickers": (("run", "--date", "2025-01-27"), 2, "--tickers"),
+    "ambiguous date": (("run", "--date", "1/2/2025", "--tickers", "NVDA"), 2, "2025"),
+    "time without zone": (("run", "--date", "2025-01-27T07:00", "--tickers", "NVDA"), 2, "offset"),
+    "skipped hour": (
+        ("run", "--date", "2025-03-09T02:30", "--tz", "America/New_York", "--tickers", "NVDA"),
+        2,
+        "2025-03-09",
+    ),
+    "skipped hour in a registry": (("run", "gap", "--registry", "gap.toml"), 3, "2025-03-09"),
+    "empty registry": (("run", "x", "--registry", "empty.toml"), 3, "empty.toml"),
+    "broken registry": (("events", "check", "broken.toml"), 3, "line"),
+    "no such registry": (("run", "no-such-file.toml"), 3, "no-such-file.toml"),
+    "ambiguous date in a file": (("run", "events.csv"), 3, "row"),
+    "half-written prices": (
+        ("run", "--date", "2025-01-03", "--tickers", "NVDA", "--prices", "half.csv"),
+        3,
+        "half.csv",
+    ),
+    "no such price file": (("run", "--date", "2025-01-03", "--tickers", "NVDA", "--prices", "no.csv"), 3, "no.csv"),
+    "no prices": (("run", "--date", "2025-01-27", "--tickers", "ABCX", "--source", "bundled"), 5, "ABCX"),
+    "before the data": (("run", "--date", "2024-02-01", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
+    "long before the data": (("run", "--date", "2020-03-09", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
+    "after the data": (("run", "--date", "2025-03-03", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
+    "estimation reaches the event": (("run", "deepseek-r1", "--estimation-window", "-200", "-3"), 2, "event window"),
+    "window outside": (("run", "deepseek-r1", "--window", "0", "9"), 2, "--event-window"),
+    "window backwards": (("run", "deepseek-r1", "--window", "1", "-1"), 2, "ends before"),
+    "benchmark is the ticker": (("run", "deepseek-r1", "--tickers", "SPY"), 5, "own benchmark"),
+    "unknown model": (("run", "deepseek-r1", "--model", "markt"), 2, "market"),
+    "unknown test": (("run", "deepseek-r1", "--test", "corado_rank"), 2, "corrado_rank"),
+    "unknown form": (("run", "deepseek-r1", "--variant", "corrado_rank=book"), 2, "paper"),
+    "unknown source": (("run", "deepseek-r1", "--source", "yaho"), 2, "yahoo"),
+    "unknown chart": (("plot", "deepseek-r1", "--chart", "cra"), 2, "car"),
+    "unknown option": (("run", "deepseek-r1", "--modl", "market"), 2, "--model"),
+    "unknown command": (("rum",), 2, "rum"),
+    "factors without a file": (("run", "deepseek-r1", "--model", "capm"), 2, "--factors"),
+    "dates that are none": (("run", "deepseek-r1", "--exclude-dates", "dates.txt"), 3, "line 2"),
+    "too few estimation days": (("run", "deepseek-r1", "--min-estimation", "300"), 2, "min_estimation"),
+    "exchange and ticker": (("events", "day0", "2025-01-20", "--exchange", "XNYS", "--ticker", "NVDA"), 2, "--exchange"),
+    "unknown exchange": (("events", "day0", "2025-01-20", "--exchange", "XNYSE"), 2, "XNYSE"),
+    "day 0 too far": (("events", "day0", "2001-09-11", "--exchange", "XNYS", "--max-shift", "3"), 2, "2001-09-17"),
+    "as of nothing": (("run", "deepseek-r1", "--as-of", "yesterday"), 2, "last-session"),
+}
+
+
+@pytest.mark.parametrize(("args", "code", "told"), CASES.values(), ids=CASES.keys())
+def test_one_clear_message(es: Es, files: Path, args: tuple[str, ...], code: int, told: str) -> None:
+    ran = es(*args)
+    assert ran.code == code, ran.err
+    assert told in ran.err
+    assert "Traceback" not in ran.err
+    assert "a fault of the program" not in ran.err
+    assert ran.out == ""
+
+
+def test_verbose_adds_the_traceback(es: Es, capsys: pytest.CaptureFixture[str]) -> None:
+    from eventstudy.cli import main
+    from eventstudy.errors import UnknownName
+
+    with pytest.raises(UnknownName):
+        main(["run", "nothing-like-it", "--verbose"])
+
+
+def test_one_of_several_tickers_is_the_benchmark(es: Es) -> None:
+    ran = es("run", "deepseek-r1", "--tickers", "NVDA,SPY")
+    assert ran.code == 4
+    assert "left out SPY" in ran.out
+    assert "own benchmark" in ran.out
+
+
+def test_a_model_without_benchmark_may_study_it(es: Es) -> None:
+    assert es("run", "deepseek-r1", "--tickers", "SPY", "--model", "constant_mean").code == 0
