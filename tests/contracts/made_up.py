@@ -1,0 +1,44 @@
+"""A made-up block: eight securities on one date, a benchmark and two factors, with and without gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventstudy import catalog
+from eventstudy.aggregate import AbnormalReturns
+from eventstudy.estimate import abnormal_returns
+from eventstudy.panel import EventBlock
+from eventstudy.windows import Window
+
+ESTIMATION, EVENT = Window(-130, -11), Window(-3, 3)
+
+
+def block(*, missing: bool = True, n: int = 8, seed: int = 5) -> EventBlock:
+    """One event date; returns follow the benchmark with noise of 1 to 3 %."""
+    rng = np.random.default_rng(seed)
+    t = EVENT.end - ESTIMATION.start + 1
+    market, hml, rf = rng.normal(0.0005, 0.01, t), rng.normal(0, 0.005, t), np.full(t, 0.0001)
+    beta, sigma = rng.uniform(0.5, 1.5, n), rng.uniform(0.01, 0.03, n)
+    returns = 0.0002 + beta[:, None] * market + sigma[:, None] * rng.normal(size=(n, t))
+    if missing:
+        returns[0, 10:14] = np.nan
+        returns[1, -2] = np.nan
+    regressors = np.stack([market, market - rf, hml, rf], axis=1)[None]
+    sessions = (np.datetime64("2024-01-01", "D") + np.arange(t))[None]
+    return EventBlock(
+        returns=returns,
+        regressors=regressors,
+        names=("benchmark", "mkt_rf", "hml", "rf"),
+        design=np.zeros(n, dtype=np.int64),
+        sessions=sessions,
+        span=np.ones((1, t)),
+        estimation=ESTIMATION,
+        event=EVENT,
+    )
+
+
+def abnormal(made: EventBlock, model: str = "market") -> AbnormalReturns:
+    """Abnormal returns of a block under a model."""
+    fit = catalog.load("models", model).fit(made, 100)
+    last = np.full(made.n_pairs, made.event.end)
+    return abnormal_returns(made, fit, last, prediction_error=True)
