@@ -37,7 +37,7 @@ _CLOSING = 30 * 60
 
 
 class Exchange:
-    """The last request for prices and its answer, as written down while it went on."""
+    """The last answer about prices, unless a request of any kind after it got none: written down as it goes on."""
 
     def __init__(self) -> None:
         """Nothing is heard yet."""
@@ -75,6 +75,8 @@ class Exchange:
 def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exchange) -> SourceError:
     """The error that tells why there are no prices, by what was heard rather than by what was raised."""
     where, status, text = f"ticker {symbol}, {start} to {end}", exchange.status, exchange.text
+    if type(fault).__module__ == "peewee":
+        return SourceDown(f"yfinance cannot use its cache of time zones and cookies: {_short(fault)}", where=where)
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
         return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")

@@ -81,7 +81,11 @@ class Sample:
         values = {name: frame.to_numpy()[keep, column] for name, frame in table.fields.items()}
         held = {name: v for name, v in values.items() if not np.isnan(v).all()}
         frame = pd.DataFrame(held, index=table.close.index[keep])
-        notes = () if self.covers(symbol, start, end) else (f"the embedded sample ends with {sample.last}",)
+        notes = (
+            ()
+            if self.covers(symbol, start, end)
+            else (f"the embedded sample only reaches from {sample.first} to {sample.last}",)
+        )
         return Fetch(symbol, frame, "dividends", sample.currency, sample.exchange[symbol], None, notes)
 
 

@@ -194,8 +194,7 @@ def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange
             options["timeout"] = min(timeout, left)
             answer = ask(method, url, **options)
         except OSError as error:
-            if prices:
-                exchange.silent(error)
+            exchange.silent(error)
             raise
         if prices:
             exchange.heard(answer.status_code, answer.text)

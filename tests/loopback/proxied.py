@@ -52,6 +52,8 @@ def _proxy_of(service: Service, context: ssl.SSLContext) -> type[BaseHTTPRequest
     plain: Any = handler_of(service)
 
     class Proxy(plain):  # type: ignore[misc]
+        request: Any
+
         def do_CONNECT(self) -> None:
             host = self.path.rpartition(":")[0]
             if host not in HOSTS:

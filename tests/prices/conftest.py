@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def service() -> Service:
 def yahoo(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
     """Yahoo as `load_prices` finds it, asking the stand-in."""
     with yahoo_in_process(service) as session, yfinance_alone(tmp_path):
+        if find_spec("yfinance._http") is None:
+            pytest.skip("this yfinance takes no requests session; test_yahoo_process.py covers it")
         source = Yahoo(session, spacing=0, timeout=0.4, give_up=8)
         monkeypatch.setattr("eventstudy.prices.yahoo.SOURCE", source)
         yield source

@@ -97,7 +97,7 @@ def test_both_ends_are_included_and_nothing_else() -> None:
 def test_a_part_of_the_dates_is_said_to_be_one() -> None:
     table = load_prices(["SPY"], "2025-02-10", "2025-06-30", source="bundled")
     assert table.close.index[-1] == np.datetime64("2025-02-14")
-    assert table.info["SPY"].notes == ("the embedded sample ends with 2025-02-17",)
+    assert table.info["SPY"].notes == ("the embedded sample only reaches from 2023-12-30 to 2025-02-17",)
 
 
 def test_dates_outside_and_unknown_tickers() -> None:

@@ -63,13 +63,15 @@ def test_tickers_that_are_numbers_become_text() -> None:
     assert load_prices(path=WIDE.set_axis([10107, 14593], axis=1)).tickers == ["10107", "14593"]
 
 
+NO_DATE = pd.Series([DATES[0], None, DATES[0]], dtype=object)
+
 BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "zone": (WIDE.tz_localize("America/New_York"), "instants with a zone (America/New_York)", "tz_localize(None)"),
     "instants": (WIDE.set_axis(pd.DatetimeIndex([f"{d} 16:00" for d in DATES])), "is an instant", "row 0"),
     "numbers": (WIDE.reset_index(drop=True), "holds int64, not dates", "set_index"),
     "two-ways": (WIDE.set_axis(["1/2/2025", "1/3/2025"]), "reads two ways", "row 0, column the index"),
     "no-date": (WIDE.set_axis(pd.DatetimeIndex([DATES[0], pd.NaT])), "date is missing", "row 1"),
-    "no-date-text": (LONG.assign(date=pd.Series([DATES[0], None, DATES[0]], dtype=object)), "date is missing", "row 1, column date"),
+    "no-date-text": (LONG.assign(date=NO_DATE), "date is missing", "row 1, column date"),
     "levels": (pd.concat({"Close": WIDE}, axis=1), "several levels", "frame['Close']"),
     "empty": (WIDE.iloc[:0], "no prices in it", "0 rows"),
     "twice": (pd.concat([WIDE, WIDE]), "2025-01-02 is given twice", "row 2"),
@@ -78,7 +80,7 @@ BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "truth": (WIDE.assign(B=[True, False]), "True is not a number", "column B"),
     "zero": (WIDE.assign(B=[0.0, 1.0]), "close is zero", "row 0, column B"),
     "infinite": (WIDE.assign(B=[1.0, np.inf]), "infinite", "row 1, column B"),
-    "no-ticker": (LONG.assign(ticker=["A", None, "B"]), "ticker is missing", "keep_default_na=False"),
+    "no-ticker": (LONG.assign(ticker=pd.Series(["A", None, "B"], dtype=object)), "ticker is missing", "keep_default_na=False"),
     "ticker-truth": (LONG.assign(ticker=pd.Series(["A", True, "B"], dtype=object)), "ticker is not text", "row 1"),
     "no-close": (LONG.rename(columns={"close": "open"}), "no column 'close'", "the DataFrame of prices"),
     "unknown-column": (LONG.assign(sector="IT"), "unknown column 'sector'", "remove the column"),

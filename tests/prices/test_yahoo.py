@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 import time
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices import Fetch, load_prices
+from eventstudy.prices._yahoo_answer import Exchange, explain
 from eventstudy.prices.yahoo import Yahoo
 
 from tests.loopback.answers import FAULTS, Series, opening
@@ -146,6 +148,17 @@ def test_no_time_is_left_for_a_request_after_the_deadline(yahoo: Yahoo, service:
     assert service.asked == []
 
 
+def test_silence_after_an_answer_is_no_unknown_symbol() -> None:
+    """The time zone is told, then a cookie never comes, and yfinance trips over that before it asks for prices."""
+    exchange = Exchange()
+    exchange.heard(200, json.dumps({"chart": {"result": [{"meta": {}}], "error": None}}))
+    assert type(explain(KeyError("x"), "GOOD", FIRST, LAST, exchange)) is SymbolUnknown
+    exchange.silent(TimeoutError("no cookie came"))
+    told = explain(AttributeError("DNSError"), "GOOD", FIRST, LAST, exchange)
+    assert type(told) is SourceDown
+    assert "no cookie came" in str(told)
+
+
 def test_a_refused_connection(tmp_path: Path, yahoo: Yahoo) -> None:
     with yahoo_in_process(Service()) as session:
         pass
@@ -271,7 +284,7 @@ def test_a_cache_that_cannot_be_written_is_put_elsewhere(yahoo: Yahoo, tmp_path:
 def test_a_broken_cache_is_told(yahoo: Yahoo, tmp_path: Path) -> None:
     for name in ("tkr-tz.db", "cookies.db"):
         (tmp_path / name).write_bytes(b"this is no database, whatever its name says" * 100)
-    with pytest.raises(SourceDown, match="does not answer"):
+    with pytest.raises(SourceDown, match="cannot use its cache of time zones and cookies"):
         yahoo.fetch("GOOD", FIRST, LAST)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(tmp_path / "tkr-tz.db").execute("select 1 from sqlite_master")
