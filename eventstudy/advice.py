@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns
-from eventstudy.inference import PairsTest, Sample, Significance
+from eventstudy.inference import Correlation, PairsTest, Sample, Significance
+from eventstudy.inference._distributions import critical_normal, critical_t
 
 DEFAULT_TESTS = (
     "portfolio_t",
@@ -34,9 +36,6 @@ _EVENT_VARIANCE = 0.10
 _FEW = 5
 _FAT = 1.0
 _SKEWED = 1.0
-_ARCH = 0.05
-_THIN_ZEROS = 0.20
-_THIN_MISSING = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,19 @@ class Design:
     n: int
     n_dates: int
     length: int
-    overlap: float
-    """Mean overlap of the event windows of two pairs, in shares of their days."""
-    correlation: float
+    correlation: Correlation
+    """Mean residual correlation and mean overlap of the event windows."""
     variance_p: float
     """p of the test for event-induced variance; NaN where it cannot be told."""
     kurtosis: float
     """Excess kurtosis of the pooled studentised residuals."""
     skewness: float
-    shortest_estimation: int
     has_portfolio: bool
 
     @property
     def clustered(self) -> bool:
         """Whether pairs share event days: one date, repeated dates, or overlapping windows."""
-        return self.n > 1 and (self.n_dates < self.n or self.overlap > _OVERLAP)
+        return self.n > 1 and (self.n_dates < self.n or self.correlation.overlap > _OVERLAP)
 
     @property
     def event_variance(self) -> bool:
@@ -98,12 +95,10 @@ def describe(sample: Sample) -> Design:
         n=sample.n,
         n_dates=sample.n_dates,
         length=sample.window.length,
-        overlap=sample.correlation.overlap,
-        correlation=sample.correlation.mean,
+        correlation=sample.correlation,
         variance_p=variance.p_value,
         kurtosis=float((centred**4).mean() / spread**4 - 3),
         skewness=float((centred**3).mean() / spread**3),
-        shortest_estimation=int(sample.returns.observed_days.min()),
         has_portfolio=sample.portfolio is not None,
     )
 
@@ -121,7 +116,7 @@ def judge(test: PairsTest, answer: Significance, design: Design) -> Significance
     if not answer.distribution:
         return answer
     if test.independent and design.clustered:
-        size = test.size_when_clustered(design.n, design.correlation) if test.size_when_clustered else None
+        size = test.size_when_clustered(design.n, design.correlation.mean) if test.size_when_clustered else None
         answer = answer.distrusted(_why_clustered(design), size)
     if test.cross_sectional_variance and design.n < _FEW and not design.clustered:
         answer = answer.distrusted(f"a spread estimated from {design.n} pairs says little: five are needed")
@@ -136,10 +131,10 @@ def _why_clustered(design: Design) -> str:
     if design.n_dates == 1:
         return (
             f"one date is one draw of the common shock: {design.n} tickers on it are not {design.n} observations"
-            f" (mean correlation {design.correlation:.2f})"
+            f" (mean correlation {design.correlation.mean:.2f})"
         )
     return (
-        f"the events share days ({design.n} pairs, {design.n_dates} dates, mean window overlap {design.overlap:.2f}):"
+        f"the events share days ({design.n} pairs, {design.n_dates} dates, mean window overlap {design.correlation.overlap:.2f}):"
         f" the pairs are not independent"
     )
 
@@ -153,6 +148,12 @@ def warn_design(design: Design) -> list[tuple[str, str]]:
             " cannot be told apart from the event"
         )
         found.append(("ONE_DATE", text))
+    if design.correlation.floored:
+        text = "the mean correlation of the residuals is too negative to be one: taken as zero"
+        found.append(("CORRELATION_FLOORED", text))
+    if design.correlation.approximate:
+        text = f"{design.n} pairs: the mean correlation comes from tables per date, not from every pair on its own days"
+        found.append(("CORRELATION_APPROXIMATE", text))
     if design.event_variance:
         text = f"standardised returns spread more widely than on ordinary days (p = {design.variance_p:.3f})"
         if design.clustered:
@@ -166,16 +167,11 @@ def warn_design(design: Design) -> list[tuple[str, str]]:
     if design.length > 20:
         text = f"{design.length} sessions: a sum of abnormal returns is no wealth change, and small model errors add up"
         found.append(("LONG_WINDOW", text))
-    if design.shortest_estimation < 120:
-        text = f"only {design.shortest_estimation} estimation days: betas and variances are uncertain"
-        found.append(("SHORT_ESTIMATION", text))
     return found
 
 
 def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
-    """(N,) p of Engle's LM test for volatility clustering in the estimation residuals; NaN where days are missing."""
-    from scipy import special
-
+    """(N,) p of Engle's LM test for volatility clusters in the estimation residuals; NaN where days are missing."""
     p = np.full(returns.n, np.nan)
     squares = returns.residuals**2
     whole = np.flatnonzero(np.isfinite(squares).all(axis=1))
@@ -194,8 +190,6 @@ def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
 
 def confidence_interval(answer: Significance, caar: float) -> tuple[float, float] | None:
     """95 % interval of CAAR from the headline test (ruling 21); None for rank, sign and permutation tests."""
-    from eventstudy.inference._distributions import critical_normal, critical_t
-
     if answer.distribution not in ("t", "normal") or not answer.valid or answer.statistic == 0:
         return None
     critical = critical_normal() if answer.distribution == "normal" else critical_t(answer.df or np.inf)

@@ -135,7 +135,7 @@ def prices_for(
     """The prices that a study of these events needs: its tickers and benchmarks, from estimation to event window.
 
     Raises:
-        SourceRateLimited and other SourceErrors where not one ticker was delivered; InvalidFile for a file that is no price file.
+        SourceError: not one ticker was delivered. InvalidFile: not a price file.
     """
     if isinstance(prices, PriceTable):
         return prices

@@ -18,6 +18,7 @@ import pandas as pd
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns, average, bhar, cumulate
 from eventstudy.answers import Answer, FirmAnswers, answer_of, ask, ask_firms
+from eventstudy.cautions import cautions
 from eventstudy.config import StudyConfig
 from eventstudy.document import document
 from eventstudy.errors import InvalidRequest, UnknownName
@@ -53,7 +54,8 @@ class StudyResult:
     returns: AbnormalReturns
     portfolios: Portfolios
     exclusions: tuple[Exclusion, ...]
-    warned: tuple[Warned, ...]
+    noticed: tuple[Warned, ...]
+    """What events, prices and their alignment gave cause to say; `warned` adds what the estimates do."""
     provenance: Mapping[str, Any]
 
     # ---- tables -------------------------------------------------------------------------------------------------------
@@ -156,6 +158,11 @@ class StudyResult:
     def warnings(self) -> pd.DataFrame:
         """What the reader must know: code, sentence, and the event and ticker it is about."""
         return pd.DataFrame(self.warned, columns=list(Warned._fields))
+
+    @cached_property
+    def warned(self) -> tuple[Warned, ...]:
+        """All that the reader must know."""
+        return (*self.noticed, *cautions(self))
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import __version__, catalog
-from eventstudy.advice import arch_p, warn_design
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
@@ -93,7 +92,7 @@ class EventStudy:
         fit = model.fit(panel.block, config.min_estimation)
         returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
         portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
-        result = StudyResult(
+        return StudyResult(
             config=config,
             events=tuple(known),
             day0_policy=str(day0),
@@ -102,10 +101,9 @@ class EventStudy:
             returns=returns,
             portfolios=portfolios,
             exclusions=tuple(excluded),
-            warned=(*warned, *panel.warnings, *check(panel, table)),
+            noticed=(*warned, *panel.warnings, *check(panel, table)),
             provenance=_provenance(table, known, provenance or {}),
         )
-        return replace(result, warned=(*result.warned, *_statistical_warnings(result)))
 
 
 def _as_events(events: Events) -> list[Event]:
@@ -223,49 +221,6 @@ def _provenance(table: PriceTable, events: list[Event], more: Mapping[str, Any])
         "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
         **more,
     }
-
-
-def _statistical_warnings(result: StudyResult) -> list[Warned]:
-    """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = list(_pair_warnings(result))
-    said: set[tuple[str, str]] = set()
-    for window, answer in result.answers.items():
-        for code, text in warn_design(answer.design) if answer.design else []:
-            if code not in {c for c, _ in said}:
-                found.append(Warned(code, f"{window}: {text}" if code in ("EVENT_VARIANCE", "LONG_WINDOW") else text))
-            said.add((code, text))
-    if any(w.length > 5 for w in result.answers):
-        text = (
-            "buy-and-hold returns of windows over five sessions compare with the benchmark: no matched control is named"
-        )
-        found.append(Warned("BHAR_MARKET", text))
-    return found
-
-
-def _pair_warnings(result: StudyResult) -> Iterable[Warned]:
-    fit, config = result.fit, result.config
-    clustering = arch_p(result.returns)
-    for i, pair in enumerate(result.panel.pairs):
-        m, asked = int(fit.n_estimation[i]), config.estimation_window.length
-        if m < asked:
-            code = "SHORT_ESTIMATION" if m < 120 else "ESTIMATION_GAPS"
-            yield Warned(code, f"{m} of {asked} estimation days usable", pair.event_id, pair.ticker)
-        if clustering[i] < 0.05:
-            text = f"volatility clusters in time (Engle LM p = {clustering[i]:.3f}): p-values hold on average, not in calm or wild spells"
-            yield Warned("ARCH", text, pair.event_id, pair.ticker)
-        if fit.names[:1] == ("alpha",):
-            yield from _alpha_drift(result, i, pair)
-
-
-def _alpha_drift(result: StudyResult, i: int, pair: Pair) -> Iterable[Warned]:
-    """Warn where the estimated alpha alone moves a reported CAR by more than half its standard error (METHODS 1.5)."""
-    alpha = float(result.fit.params[i, 0])
-    for window in sorted(result.firm_answers, key=lambda w: -w.length):
-        se = result.firm_answers[window].found.se[i]
-        if abs(window.length * alpha) > 0.5 * se:
-            text = f"alpha of {alpha:+.2%} a day takes {-window.length * alpha:+.1%} into CAR{window}: is that still normal?"
-            yield Warned("ALPHA_DRIFT", text, pair.event_id, pair.ticker)
-            return
 
 
 __all__ = ["DEFAULT_BENCHMARK", "EventStudy", "Events", "Prices", "chosen_moment"]

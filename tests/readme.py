@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-
 from eventstudy import catalog
 
 README = Path(__file__).parents[1] / "README.md"

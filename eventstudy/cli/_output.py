@@ -20,7 +20,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def format_option(f: F) -> F:
     """`--format table|json|csv`."""
-    return click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)(f)
+    return click.option(
+        "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+    )(f)
 
 
 def output_options(f: F) -> F:
@@ -53,7 +55,7 @@ def put(text: str, output: str | None = None) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise InvalidRequest(f"cannot write {output}: {error.strerror}", hint="name a file in a folder you may write") from error
+        raise InvalidRequest(f"cannot write {output}: {error.strerror}", hint="name another file") from error
 
 
 def say(text: str, *, quiet: bool = False) -> None:

@@ -241,4 +241,3 @@ def _notes(result: StudyResult, verbose: bool) -> Iterator[str]:
         yield from _wrapped(f"left out {left_out.ticker} ({left_out.event_id}): {left_out.message}")
     if not verbose and len(result.exclusions) > 6:
         yield f"... and {len(result.exclusions) - 6} more left out (--verbose shows all)"
-

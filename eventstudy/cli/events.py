@@ -58,8 +58,12 @@ def show(id: str, registry: str | None, form: str) -> None:
     if form == "json":
         put(json.dumps({"schema": "eventstudy.event/1", **event.to_dict()}, ensure_ascii=False, indent=1, default=str))
         return
-    lines = [[name, _text(value)] for name, value in event.to_dict().items() if name not in ("group", "claim") and value]
-    lines += [[f"{g.role}", f"{g.name}: {', '.join(g.tickers)}" if g.name else ", ".join(g.tickers)] for g in event.group]
+    lines = [
+        [name, _text(value)] for name, value in event.to_dict().items() if name not in ("group", "claim") and value
+    ]
+    lines += [
+        [f"{g.role}", f"{g.name}: {', '.join(g.tickers)}" if g.name else ", ".join(g.tickers)] for g in event.group
+    ]
     lines += [["claim", claim.text] for claim in event.claim]
     put(columns_of(lines))
 
@@ -103,7 +107,9 @@ def schema() -> None:
 @click.argument("when")
 @click.option("--exchange", help="Market code, e.g. XNYS.")
 @click.option("--ticker", help="A ticker; its suffix names the exchange.")
-@click.option("--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
+@click.option(
+    "--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True
+)
 @click.option("--tz", help="Zone of a local time: America/New_York.")
 @click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -126,4 +132,6 @@ def find_day0(
         put(json.dumps({"schema": "eventstudy.day0/1", **told}, default=str))
         return
     why = f", {found.shift_days} calendar days later [DAY0_SHIFTED]" if found.shifted else ""
-    put(f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}")
+    put(
+        f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}"
+    )

@@ -20,7 +20,7 @@ from eventstudy.errors import UnknownName
 @click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context, /, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Draw one chart of an event into a file."""
     if chart not in catalog.names("charts"):

@@ -15,7 +15,7 @@ from eventstudy.cli._study import study, study_options
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context, /, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Abnormal returns of an event: was it chance?
 

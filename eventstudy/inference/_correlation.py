@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns
-from eventstudy.panel.block import Bools, Days, Floats
+from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.windows import Window
 
 _MIN_COMMON_DAYS = 30
 _MOST_PAIRS = 2000
+_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -51,30 +52,68 @@ def mean_correlation(returns: AbnormalReturns, used: Bools, window: Window) -> C
 
 
 def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[float, float]:
-    """Sum of rho w and sum of w over ordered pairs i != j, every pair on its own common days."""
-    columns = _window_columns(returns, window)
-    hit = _on_calendar(used.astype(float), returns.sessions[:, columns][returns.session_of], used)
+    """Sum of rho w and sum of w over ordered pairs i != j, every pair on its own common days.
+
+    Only pairs whose windows share days count, so series are taken in the order of their windows, a few rows at a time
+    against those that can still reach them.
+    """
+    days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
+    first, last = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
+    order = np.argsort(first, kind="stable")
+    first, reach = first[order], np.maximum.accumulate(last[order])
+    total = weights = 0.0
+    for start in range(0, len(order), _ROWS):
+        stop = min(start + _ROWS, len(order))
+        end = int(np.searchsorted(first, reach[stop - 1], side="right"))
+        rows, columns = order[start:stop], order[start:end]
+        weight = _overlaps(days, used, rows, columns)
+        weight[:, : len(rows)] = np.triu(weight[:, : len(rows)], 1)
+        if weight.any():
+            rho, enough = _correlations(returns, rows, columns)
+            if not enough[weight > 0].all():
+                fallback = _mean_of_all(returns)
+                rho = np.where(enough, rho, fallback)
+            total += 2 * float((rho * weight).sum())
+            weights += 2 * float(weight.sum())
+    return total, weights
+
+
+def _overlaps(days: Days, used: Bools, rows: Ints, columns: Ints) -> Floats:
+    """(rows, columns) shared calendar days of the windows over the root of the product of their lengths."""
+    hit = _on_calendar(used[columns].astype(float), days[columns], used[columns])
     length = used.sum(axis=1)
-    weight = hit @ hit.T / np.sqrt(np.outer(length, length))
-    np.fill_diagonal(weight, 0.0)
-    if not weight.any():
-        return 0.0, 0.0
-    known = np.isfinite(returns.residuals)
-    days = returns.sessions[:, : returns.n_estimation_days][returns.session_of]
-    z = _on_calendar(np.where(known, returns.residuals / returns.sigma[:, None], 0.0), days, known)
+    own = hit[: len(rows)]
+    return np.asarray(own @ hit.T / np.sqrt(np.outer(length[rows], length[columns])))
+
+
+def _correlations(returns: AbnormalReturns, rows: Ints, columns: Ints) -> tuple[Floats, Bools]:
+    """(rows, columns) Pearson correlations on common estimation days, and whether there are enough of them.
+
+    The first of the `columns` are the `rows`.
+    """
+    residuals = returns.residuals[columns] / returns.sigma[columns, None]
+    known = np.isfinite(residuals)
+    days = returns.sessions[:, : returns.n_estimation_days][returns.session_of[columns]]
+    z = _on_calendar(np.where(known, residuals, 0.0), days, known)
     there = _on_calendar(known.astype(float), days, known)
-    common = there @ there.T
-    first, second, cross = z @ there.T, z**2 @ there.T, z @ z.T
+    mine = slice(0, len(rows))
+    common = there[mine] @ there.T
     safe = np.maximum(common, 1)
-    spread = np.maximum(second - first**2 / safe, 0.0)
-    scale = np.sqrt(spread * spread.T)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rho = (cross - first * first.T / safe) / scale
+    sums, others = z[mine] @ there.T, there[mine] @ z.T
+    spread = (z[mine] ** 2) @ there.T - sums**2 / safe
+    other_spread = there[mine] @ (z**2).T - others**2 / safe
+    scale = np.sqrt(np.maximum(spread, 0.0) * np.maximum(other_spread, 0.0))
     enough = (common >= _MIN_COMMON_DAYS) & (scale > 0)
+    rho = (z[mine] @ z.T - sums * others / safe) / np.where(scale > 0, scale, 1.0)
+    return rho, enough
+
+
+def _mean_of_all(returns: AbnormalReturns) -> float:
+    """Mean correlation of all pairs that share enough estimation days; what stands in for overlapping pairs that do not."""
+    everyone = np.arange(returns.n)
+    rho, enough = _correlations(returns, everyone, everyone)
     np.fill_diagonal(enough, False)
-    fallback = float(rho[enough].mean()) if enough.any() else 0.0
-    rho = np.where(enough, rho, np.where(weight > 0, fallback, 0.0))
-    return float((rho * weight).sum()), float(weight.sum())
+    return float(rho[enough].mean()) if enough.any() else 0.0
 
 
 def _by_date(returns: AbnormalReturns, window: Window) -> tuple[float, float]:

@@ -32,7 +32,7 @@ def why_not(sample: Sample) -> str:
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """Give p = (1 + #{D_t >= Q}) / (M + 1), D_t the same distance of each estimation day with that day left out. One day only."""
+    """Give p = (1 + #{D_t >= Q}) / (M + 1), D_t the distance of each estimation day with that day left out."""
     if sample.window.length > 1:
         return Significance.undefined("one day only", sample.n)
     if reason := why_not(sample):

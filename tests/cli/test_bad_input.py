@@ -74,7 +74,11 @@ CASES = {
     "factors without a file": (("run", "deepseek-r1", "--model", "capm"), 2, "--factors"),
     "dates that are none": (("run", "deepseek-r1", "--exclude-dates", "dates.txt"), 3, "line 2"),
     "too few estimation days": (("run", "deepseek-r1", "--min-estimation", "300"), 2, "min_estimation"),
-    "exchange and ticker": (("events", "day0", "2025-01-20", "--exchange", "XNYS", "--ticker", "NVDA"), 2, "--exchange"),
+    "exchange and ticker": (
+        ("events", "day0", "2025-01-20", "--exchange", "XNYS", "--ticker", "NVDA"),
+        2,
+        "--exchange",
+    ),
     "unknown exchange": (("events", "day0", "2025-01-20", "--exchange", "XNYSE"), 2, "XNYSE"),
     "day 0 too far": (("events", "day0", "2001-09-11", "--exchange", "XNYS", "--max-shift", "3"), 2, "2001-09-17"),
     "as of nothing": (("run", "deepseek-r1", "--as-of", "yesterday"), 2, "last-session"),

@@ -63,7 +63,9 @@ def test_csv_is_the_tidy_table(es: Es) -> None:
 
 
 def test_a_date_and_tickers_describe_an_event(es: Es) -> None:
-    ran = es("run", "--date", "2025-01-27T07:00:00-05:00", "--tickers", "NVDA,AMD", "--tickers", "MU", "--format", "json")
+    ran = es(
+        "run", "--date", "2025-01-27T07:00:00-05:00", "--tickers", "NVDA,AMD", "--tickers", "MU", "--format", "json"
+    )
     data = json.loads(ran.out)
     assert [f["ticker"] for f in data["firms"]] == ["NVDA", "AMD", "MU"]
     assert {f["day0"] for f in data["firms"]} == {"2025-01-27"}

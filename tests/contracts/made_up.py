@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.estimate import abnormal_returns

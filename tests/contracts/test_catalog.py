@@ -6,13 +6,13 @@ import re
 
 import numpy as np
 import pytest
-
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.errors import UnknownName
 from eventstudy.inference import PairsTest, Sample, SeriesTest
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
+
 from tests.contracts.made_up import abnormal, block
 
 ALL = [(kind, name) for kind in catalog.FAMILIES for name in catalog.names(kind)]
@@ -121,5 +121,4 @@ def test_every_public_name_exists() -> None:
         assert getattr(eventstudy, name) is not None
     assert set(eventstudy._HOME) == set(eventstudy.__all__) - {"__version__"}
     with pytest.raises(AttributeError):
-        _ = eventstudy.nothing  # type: ignore[attr-defined]
-
+        _ = eventstudy.nothing
