@@ -1,0 +1,222 @@
+"""Each row of the decision table: which test speaks, which do not count, and why (METHODS 3.29, ruling 22)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from eventstudy import advice
+from eventstudy.answers import Answer, ask
+from eventstudy.inference import Sample
+from eventstudy.windows import Window
+from scipy import stats
+
+from tests.oracles.designs import Panel, made_up, sampled
+from tests.panel.made import SESSIONS, closes, study
+
+DAY, WINDOW = (0, 0), (-5, 5)
+ALL = set(advice.DEFAULT_TESTS)
+NEED_INDEPENDENCE = {"cross_section_t", "bmp", "patell", "generalized_sign"}
+NEED_CONSTANT_VARIANCE = {"patell", "patell_adjusted", "cda", "corrado_rank"}
+SPREAD_OVER_PAIRS = {"bmp", "bmp_adjusted", "cross_section_t"}
+
+
+def panel(days: list[int], seed: int = 1, jump: float = 1.0) -> Panel:
+    """One firm a day given; the errors of day 0 are multiplied by `jump`."""
+    made = made_up(np.random.default_rng(seed), tuple(enumerate(days)), missing=0.0, estimation=(-90, -11))
+    if jump != 1:
+        for firm, day in enumerate(days):
+            made.returns[day - 5 : day + 6, firm] *= jump
+    return made
+
+
+def asked(made: Panel, window: tuple[int, int] = DAY) -> Answer:
+    return ask(sampled(made.block(), window), 0.0, (), {})
+
+
+def invalid(answer: Answer) -> set[str]:
+    return {name for name, s in answer.tests.items() if not s.valid}
+
+
+def distinct(n: int) -> list[int]:
+    return [100 + 40 * i for i in range(n)]
+
+
+def quiet(n: int, window: tuple[int, int] = DAY) -> Answer:
+    """Distinct dates without event-induced variance, as far as its test can tell."""
+    for seed in range(1, 50):
+        answer = asked(panel(distinct(n), seed), window)
+        assert answer.design is not None
+        if not answer.design.event_variance:
+            return answer
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("window", "headline"), [(DAY, "sample_quantile"), ((0, 1), "conformal"), (WINDOW, "conformal")]
+)
+def test_one_firm(window: tuple[int, int], headline: str) -> None:
+    answer = asked(panel([100]), window)
+    assert answer.headline == headline
+    assert answer.tests[headline].valid
+    assert answer.interval is None
+    assert invalid(answer) == ALL
+    for name in ALL:
+        test = answer.tests[name]
+        assert np.isnan([test.statistic, test.p_value]).all()
+        assert "not defined for one pair" in test.reasons[0]
+    assert answer.tests["exact_t"].valid
+
+
+@pytest.mark.parametrize("window", [DAY, WINDOW])
+def test_one_date(window: tuple[int, int]) -> None:
+    answer = asked(panel([100] * 12), window)
+    assert answer.headline == "portfolio_t"
+    assert invalid(answer) == NEED_INDEPENDENCE
+    r, n = answer.correlation, 12
+    assert r > 0.1
+    cut = stats.norm.ppf(0.975)
+    wanted = {
+        "bmp": 2 * stats.norm.sf(cut * np.sqrt((1 - r) / (1 + (n - 1) * r))),
+        "cross_section_t": 2 * stats.norm.sf(cut * np.sqrt((1 - r) / (1 + (n - 1) * r))),
+        "patell": 2 * stats.norm.sf(cut / np.sqrt(1 + (n - 1) * r)),
+    }
+    for name in NEED_INDEPENDENCE:
+        test = answer.tests[name]
+        assert "one date is one draw of the common shock" in test.reasons[0]
+        assert np.isfinite([test.statistic, test.p_value]).all()
+        assert test.expected_size is not None
+        assert 0.1 < test.expected_size < 0.7
+        if name in wanted:
+            assert test.expected_size == pytest.approx(wanted[name], rel=1e-9)
+    assert all(answer.tests[name].expected_size is None for name in ALL - NEED_INDEPENDENCE)
+    assert ("sample_quantile" if window == DAY else "conformal") in answer.tests
+    assert ("joint_placebo" in answer.tests) == (window == DAY)
+    assert "ONE_DATE" in dict(advice.warn_design(answer.design))  # type: ignore[arg-type]
+
+
+def test_two_firms_on_one_date() -> None:
+    answer = asked(panel([100] * 2))
+    assert answer.headline == "portfolio_t"
+    assert invalid(answer) >= NEED_INDEPENDENCE
+
+
+@pytest.mark.parametrize("days", [[100, 100, 150, 150, 200, 200], [100 + 3 * i for i in range(8)]])
+def test_repeated_or_overlapping_dates(days: list[int]) -> None:
+    answer = asked(panel(days), WINDOW)
+    assert answer.headline == "bmp_adjusted"
+    assert NEED_INDEPENDENCE | {"portfolio_t"} == invalid(answer)
+    assert "the events share days" in answer.tests["patell"].reasons[0]
+    assert answer.tests["portfolio_t"].reasons == ("the pairs have more than one event date",)
+
+
+def test_a_day_that_two_of_many_windows_share_does_not_matter() -> None:
+    days = distinct(9)
+    days[1] = days[0] + 10
+    answer = asked(panel(days), WINDOW)
+    assert answer.overlap == pytest.approx(2 / 11 / 72)
+    assert answer.headline == "bmp"
+
+
+def test_dates_apart_whose_windows_overlap_are_apart_for_single_days() -> None:
+    made = panel([100 + 3 * i for i in range(8)])
+    assert asked(made, WINDOW).headline == "bmp_adjusted"
+    assert asked(made, DAY).headline == "bmp"
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_fewer_than_five_events(n: int) -> None:
+    answer = quiet(n)
+    assert answer.headline == "patell"
+    assert invalid(answer) >= {"bmp", "cross_section_t", "bmp_adjusted", "portfolio_t"}
+    for name in SPREAD_OVER_PAIRS:
+        assert "five are needed" in answer.tests[name].reasons[0]
+
+
+@pytest.mark.parametrize("n", [5, 12])
+def test_distinct_dates(n: int) -> None:
+    answer = quiet(n)
+    assert answer.headline == "bmp"
+    assert invalid(answer) == {"portfolio_t"}
+
+
+def test_event_variance_on_distinct_dates() -> None:
+    answer = asked(panel(distinct(12), jump=4.0))
+    assert answer.design is not None
+    assert answer.design.variance_p < 0.10
+    assert answer.headline == "bmp"
+    assert invalid(answer) == NEED_CONSTANT_VARIANCE | {"portfolio_t"}
+    for name in NEED_CONSTANT_VARIANCE:
+        assert "the variance rose with the event" in answer.tests[name].reasons[0]
+    assert "EVENT_VARIANCE" in dict(advice.warn_design(answer.design))
+
+
+def test_event_variance_on_one_date_is_said_but_names_no_other_test() -> None:
+    answer = asked(panel([100] * 12, jump=5.0))
+    assert answer.design is not None
+    assert answer.design.event_variance
+    assert answer.headline == "portfolio_t"
+    assert invalid(answer) == NEED_INDEPENDENCE
+    assert "unusual day" in dict(advice.warn_design(answer.design))["EVENT_VARIANCE"]
+
+
+def test_firms_with_two_benchmarks_have_no_portfolio() -> None:
+    made = panel([100] * 6)
+    block = made.block()
+    two = replace(
+        block,
+        regressors=np.concatenate([block.regressors, block.regressors * 0.9 + 0.001]),
+        sessions=np.repeat(block.sessions, 2, axis=0),
+        span=np.repeat(block.span, 2, axis=0),
+        design=np.array([0, 0, 0, 1, 1, 1]),
+    )
+    answer = ask(sampled(two, DAY), 0.0, (), {})
+    assert answer.headline == "bmp_adjusted"
+    assert "one benchmark" in answer.tests["portfolio_t"].reasons[0]
+
+
+def test_interval_follows_the_headline() -> None:
+    answer = asked(panel([100] * 6))
+    test = answer.tests["portfolio_t"]
+    assert answer.interval is not None
+    half = stats.t.ppf(0.975, 78) * abs(answer.caar / test.statistic)
+    np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
+    answer = quiet(9)
+    assert answer.interval is not None
+    half = stats.t.ppf(0.975, 8) * abs(answer.caar / answer.tests["bmp"].statistic)
+    np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
+    answer = quiet(4)
+    assert answer.interval is not None
+    half = stats.norm.ppf(0.975) * abs(answer.caar / answer.tests["patell"].statistic)
+    np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
+
+
+def test_fat_tails_and_skew_are_measured() -> None:
+    sample = sampled(panel(distinct(8)).block(), DAY)
+    residuals = sample.returns.studentised[np.isfinite(sample.returns.studentised)]
+    design = advice.describe(sample)
+    assert design.kurtosis == pytest.approx(stats.kurtosis(residuals), rel=1e-10)
+    assert design.skewness == pytest.approx(stats.skew(residuals), rel=1e-10)
+    said = dict(advice.warn_design(replace(design, kurtosis=1.2, skewness=-1.3, length=25)))
+    assert {"FAT_TAILS", "SKEWED", "LONG_WINDOW"} <= set(said)
+    assert not {"FAT_TAILS", "SKEWED", "LONG_WINDOW"} & set(dict(advice.warn_design(replace(design, kurtosis=0.9))))
+
+
+def test_no_pair_at_all() -> None:
+    empty = sampled(panel([100]).block(), DAY)
+    nothing = Sample(empty.returns.take(np.array([], dtype=np.int64)), empty.window)
+    answer = ask(nothing, float("nan"), (), {})
+    assert (answer.n, answer.headline, answer.tests) == (0, None, {})
+
+
+@pytest.mark.xfail(strict=True, reason="fault: has_portfolio asks for a fit, not for the days of the window")
+def test_a_window_that_the_portfolio_does_not_live_through_still_has_a_headline() -> None:
+    """One share is delisted after +2. Its CAR counts, the portfolio of all has no days +3 to +5: pairs must speak."""
+    tickers = ("AAA", "BBB", "CCC", "DDD", "EEE")
+    prices = closes(1, tickers)
+    prices.loc[SESSIONS[163:], "AAA"] = np.nan
+    answer = study(prices, tickers=tickers).answer(Window(0, 5))
+    assert answer.n == 5
+    assert answer.tests["bmp_adjusted"].valid
+    assert answer.headline == "bmp_adjusted"
