@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -117,9 +116,13 @@ def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | N
 def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
     """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
     wanted = tuple(dict.fromkeys(tickers))
-    groups = [replace(g, tickers=kept) for g in event.group if (kept := tuple(t for t in wanted if t in g.tickers))]
+    groups = [
+        g.model_copy(update={"tickers": kept})
+        for g in event.group
+        if (kept := tuple(t for t in wanted if t in g.tickers))
+    ]
     loose = tuple(t for t in wanted if t not in event.tickers)
-    return replace(event, group=(*groups, *([Group(tickers=loose)] if loose else [])))
+    return event.model_copy(update={"group": (*groups, *([Group(tickers=loose)] if loose else []))})
 
 
 def prices_for(

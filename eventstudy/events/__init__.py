@@ -1,8 +1,8 @@
 """Who and when: events, their registry, and the files they are read from."""
 
 from eventstudy.events.event import Claim, Event, Group
+from eventstudy.events.faults import InvalidRecord
 from eventstudy.events.importers import single_event
-from eventstudy.events.record import InvalidRecord
 from eventstudy.events.registry import SUFFIXES, Registry, from_frame, load_registry, shipped_registry
 from eventstudy.events.when import parse_when
 from eventstudy.exchanges import Moment

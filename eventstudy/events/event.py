@@ -2,97 +2,155 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from eventstudy.errors import InvalidRequest
-from eventstudy.events.record import Record, filled, in_one_line, matching, one_of, rule, several, textual
+from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
 from eventstudy.exchanges import Moment, Timing
 
-SLUG = "[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*"
-_WORD = "[a-z][a-z0-9_-]*"
-_WHEN = f"{DATE}([Tt ]{CLOCK}{OFFSET}?)?"
+_ANY = r"^[^\x00]*$"
+_FILLED = r"^[^\x00]*[^\s\x00][^\x00]*$"
+_FIGURE = r"^[^\x00]*[0-9][^\x00]*$"
+_SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
+_WORD = "^[a-z][a-z0-9_-]*$"
+_MEANINGS = {
+    _ANY: "text that a file can hold",
+    _FILLED: "text that a file can hold",
+    _FIGURE: "text with a number in it",
+    _SLUG: "a slug: letters, digits and hyphens",
+    _WORD: "one lower-case word",
+}
 
 
-def _ticker(value: Any) -> str:
-    if not filled(value).isprintable() or value != value.strip() or "," in value:
-        raise InvalidRequest(f"{value!r} is not one ticker")
-    return str(value)
+def iso(when: date | datetime) -> str:
+    """ISO 8601 text that `parse_when` reads back to the same moment."""
+    if isinstance(when, datetime) and (offset := when.utcoffset()) and offset.seconds % 60:
+        when = when.astimezone(UTC)  # local mean times were odd seconds off, which ISO 8601 cannot say
+    return when.isoformat()
 
 
-_ticker_list = several(_ticker)
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _tickers(value: Any) -> tuple[str, ...]:
-    tickers: tuple[str, ...] = _ticker_list(value)
-    if not tickers:
-        raise InvalidRequest("there is none", hint="name at least one")
-    if len(set(tickers)) < len(tickers):
-        twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
-        raise InvalidRequest(f"{', '.join(twice)} stands there twice")
-    return tickers
+def _one_ticker(value: str) -> str:
+    if not value.isprintable() or value != value.strip() or "," in value:
+        raise ValueError(f"{value!r} is not one ticker")
+    return value
 
 
-def _figure(value: Any) -> str:
-    if isinstance(value, int | float):
-        raise InvalidRequest(f"{value!r} is a number", hint="put it in quotes: its printed digits count")
-    if not any(c.isdigit() for c in filled(value)):
-        raise InvalidRequest(f"{value!r} holds no number")
-    return str(value)
+def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError("there is none; name at least one")
+    if len(set(values)) < len(values):
+        raise ValueError(f"{', '.join(sorted({v for v in values if values.count(v) > 1}))} stands there twice")
+    return values
 
 
-def _zone(value: Any) -> str:
-    zone(filled(value))
-    return str(value)
+def _zone(value: str) -> str:
+    try:
+        zone(value)
+    except InvalidRequest as error:
+        raise ValueError(in_one_line(error)) from error
+    return value
 
 
-def _when(value: Any) -> Any:
-    """A date, or a time whose zone may still be missing; text stays text until the zone is known."""
+def _when(value: Any, info: ValidationInfo) -> date | datetime:
+    """A date, or an instant with its zone: its own, or that of the event."""
     if isinstance(value, datetime):  # subclasses, such as those of pandas, become plain
-        return datetime.combine(value.date(), value.time(), value.tzinfo).replace(fold=value.fold)
-    if isinstance(value, str | date):
-        return value
-    raise InvalidRequest(f"{value!r} is not a date", hint="write 2025-01-27 or 2025-01-27T07:00:00-05:00")
+        value = datetime.combine(value.date(), value.time(), value.tzinfo).replace(fold=value.fold)
+    try:
+        if isinstance(value, str):
+            return parse_when(value, tz=info.data.get("tz"))
+        if isinstance(value, date):
+            return checked(value, info.data.get("tz"))
+    except InvalidRequest as error:
+        raise ValueError(in_one_line(error)) from error
+    raise ValueError(f"{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Record):
-    """Tickers that play one part in an event.
+_T = TypeVar("_T")
+_Several = Annotated[tuple[_T, ...], BeforeValidator(_as_tuple)]
+_Filled = Annotated[str, StringConstraints(pattern=_FILLED)]
+_Figure = Annotated[str, StringConstraints(pattern=_FIGURE)]
+_Ticker = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_ticker)]
+_When = Annotated[
+    date | datetime,
+    PlainValidator(_when),
+    PlainSerializer(iso, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{DATE}([Tt ]{CLOCK}{OFFSET}?)?$"}),
+]
 
-    `role` is treated, exposed, peer, control or another lower-case word; `name` is for people.
-    """
 
-    role: str = field(
-        default="treated",
-        metadata=rule(matching(_WORD, "one lower-case word"), type="string", pattern=f"^{_WORD}$", default="treated"),
+class Table(BaseModel):
+    """A table of a registry file: strict, frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    if not TYPE_CHECKING:  # type checkers derive the signature from the fields
+
+        def __init__(self, /, **fields: Any) -> None:
+            """Check the fields.
+
+            Raises:
+                InvalidRecord: unknown, missing or impossible ones; all of them are named at once.
+            """
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                keys = (field.alias or name for name, field in type(self).model_fields.items())
+                kind, id = type(self).__name__.lower(), fields.get("id", "")
+                problems = problems_of(error, keys, _MEANINGS)
+                raise InvalidRecord(problems, where=f"{kind} {id}".strip()) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table as JSON has it: keys as in files, dates as ISO text, without fields that have their default."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+class Group(Table):
+    """Tickers that play one part in an event."""
+
+    role: Annotated[str, StringConstraints(pattern=_WORD)] = Field(
+        default="treated", description="treated, exposed, peer, control or another lower-case word"
     )
-    name: str = field(default="", metadata=rule(textual, type="string", description="for people: chip makers"))
-    tickers: tuple[str, ...] = field(
-        metadata=rule(_tickers, type="array", items={"type": "string", "minLength": 1}, minItems=1, uniqueItems=True)
+    name: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="for people: chip makers")
+    tickers: Annotated[_Several[_Ticker], AfterValidator(_once_each)] = Field(
+        description="each once, as the price source writes them",
+        json_schema_extra={"minItems": 1, "uniqueItems": True},
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(Record):
+class Claim(Table):
     """A press claim to be checked. Its numbers are text: the digits as printed count."""
 
-    text: str = field(metadata=rule(filled, type="string", minLength=1, description="the sentence, word for word"))
-    ticker: str | None = field(default=None, metadata=rule(_ticker, type="string", minLength=1))
-    from_: str | None = field(default=None, metadata=rule(_figure, key="from", type="string", pattern="[0-9]"))
-    to: str | None = field(default=None, metadata=rule(_figure, type="string", pattern="[0-9]"))
-    unit: str | None = field(default=None, metadata=rule(filled, type="string", description="USD, EUR, percent"))
-    span: str | None = field(default=None, metadata=rule(filled, type="string", description="a few trading days"))
-    source: str | None = field(default=None, metadata=rule(filled, type="string"))
+    text: _Filled = Field(description="the sentence, word for word")
+    ticker: _Ticker | None = Field(default=None, description="whose price is meant")
+    from_: _Figure | None = Field(default=None, alias="from", description='the number before, in quotes: "142"')
+    to: _Figure | None = Field(default=None, description='the number after, in quotes: "128.99"')
+    unit: _Filled | None = Field(default=None, description="of the numbers: USD, EUR, percent")
+    span: _Filled | None = Field(default=None, description="over what time: a few trading days")
+    source: _Filled | None = Field(default=None, description="who printed it, and when")
 
 
-_MOMENT: dict[str, Any] = {"type": "string", "pattern": f"^{_WHEN}$"}
-_TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event(Record):
+class Event(Table):
     """What happened, and to whom.
 
     `announced` and `recognised` are dates or instants with a zone. `timing` says when on the announced date
@@ -103,63 +161,49 @@ class Event(Record):
         InvalidRecord: fields that cannot be meant; all of them are named at once.
     """
 
-    id: str = field(
-        metadata=rule(
-            matching(SLUG, "a slug: letters, digits and hyphens"),
-            type="string",
-            pattern=f"^{SLUG}$",
-            description="unique; letters, digits and hyphens",
-        )
+    id: Annotated[str, StringConstraints(pattern=_SLUG)] = Field(description="unique; letters, digits and hyphens")
+    title: _Filled = Field(description="what happened, in a few words")
+    tz: Annotated[_Filled, AfterValidator(_zone)] | None = Field(
+        default=None, description="zone of a local time: America/New_York"
     )
-    title: str = field(metadata=rule(filled, type="string", minLength=1))
-    announced: date | datetime = field(
-        metadata=rule(_when, **_MOMENT, description="a date, an instant with offset, or a local time of `tz`")
+    announced: _When = Field(description="a date, an instant with offset, or a local time of `tz`")
+    timing: Timing = Field(default="unknown", description="when on its day the news came; of an announced date only")
+    recognised: _When | None = Field(default=None, description="when the market took notice")
+    recognised_reason: _Filled | None = Field(
+        default=None, validate_default=True, description="why it is thought to have noticed then"
     )
-    timing: Timing = field(
-        default="unknown",
-        metadata=rule(one_of(get_args(Timing)), enum=list(get_args(Timing)), description="of an announced date only"),
-    )
-    tz: str | None = field(
-        default=None,
-        metadata=rule(_zone, type="string", description="zone of a local time: America/New_York"),
-    )
-    recognised: date | datetime | None = field(
-        default=None, metadata=rule(_when, **_MOMENT, description="when the market took notice")
-    )
-    recognised_reason: str | None = field(default=None, metadata=rule(filled, type="string", minLength=1))
-    category: str | None = field(default=None, metadata=rule(filled, type="string", minLength=1))
-    tags: tuple[str, ...] = field(default=(), metadata=rule(several(filled), **_TEXTS))
-    sources: tuple[str, ...] = field(default=(), metadata=rule(several(filled), **_TEXTS))
-    notes: str = field(default="", metadata=rule(textual, type="string"))
-    benchmark: str | None = field(default=None, metadata=rule(_ticker, type="string", minLength=1))
-    group: tuple[Group, ...] = field(
-        default=(), metadata=rule(several(Group), type="array", items={"$ref": "#/$defs/group"})
-    )
-    claim: tuple[Claim, ...] = field(
-        default=(), metadata=rule(several(Claim), type="array", items={"$ref": "#/$defs/claim"})
-    )
+    category: _Filled | None = Field(default=None, description="one word or two: technology")
+    tags: _Several[_Filled] = Field(default=(), description="words to find it by")
+    sources: _Several[_Filled] = Field(default=(), description="where it can be read; web addresses become links")
+    notes: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="what a reader must know")
+    benchmark: _Ticker | None = Field(default=None, description="ticker of the market: SPY")
+    group: _Several[Group] = Field(default=(), description="one [[event.group]] table each")
+    claim: _Several[Claim] = Field(default=(), description="one [[event.claim]] table each")
 
-    def _settle(self, good: dict[str, Any]) -> list[str]:
-        problems = []
-        for name in ("announced", "recognised"):
-            value = good.get(name)
-            if value is not None:
-                try:
-                    tz = good.get("tz")
-                    good[name] = parse_when(value, tz=tz) if isinstance(value, str) else checked(value, tz)
-                except InvalidRequest as error:
-                    problems.append(f"{name}: {in_one_line(error)}")
-                    del good[name]
-        announced, recognised = good.get("announced"), good.get("recognised")
-        if isinstance(announced, datetime) and good.get("timing", "unknown") != "unknown":
-            problems.append("timing: goes with a date, but announced already says the time; leave it out")
-        if announced and recognised and _precedes(recognised, announced):
-            problems.append(f"recognised: {recognised.isoformat()} is before the announcement {announced.isoformat()}")
-        if self.recognised is not None and self.recognised_reason is None:
-            problems.append("recognised_reason: is missing; say why the market is thought to have noticed then")
-        if self.recognised is None and self.recognised_reason is not None:
-            problems.append("recognised_reason: there is no recognised date it could be the reason of")
-        return problems
+    @field_validator("timing")
+    @classmethod
+    def _only_of_a_date(cls, timing: Timing, info: ValidationInfo) -> Timing:
+        if timing != "unknown" and isinstance(info.data.get("announced"), datetime):
+            raise ValueError("goes with a date, but announced already says the time; leave it out")
+        return timing
+
+    @field_validator("recognised")
+    @classmethod
+    def _not_before(cls, recognised: date | datetime | None, info: ValidationInfo) -> date | datetime | None:
+        announced = info.data.get("announced")
+        if recognised and announced and _precedes(recognised, announced):
+            raise ValueError(f"{recognised.isoformat()} is before the announcement {announced.isoformat()}")
+        return recognised
+
+    @field_validator("recognised_reason")
+    @classmethod
+    def _together(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        given = info.data.get("recognised", "faulty") is not None
+        if given and reason is None:
+            raise ValueError("is missing; say why the market is thought to have noticed then")
+        if reason is not None and not given:
+            raise ValueError("there is no recognised date it could be the reason of")
+        return reason
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -181,10 +225,3 @@ def _precedes(one: date | datetime, other: date | datetime) -> bool:
         return one < other
     days = [when.date() if isinstance(when, datetime) else when for when in (one, other)]
     return days[0] < days[1]
-
-
-def iso(when: date | datetime) -> str:
-    """ISO 8601 text that `parse_when` reads back to the same moment."""
-    if isinstance(when, datetime) and (offset := when.utcoffset()) and offset.seconds % 60:
-        when = when.astimezone(UTC)  # local mean times were odd seconds off, which ISO 8601 cannot say
-    return when.isoformat()

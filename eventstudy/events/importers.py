@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
-from eventstudy.events.record import InvalidRecord, in_one_line, refuse
+from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.exchanges import Timing
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidFile, UnknownName
-from eventstudy.events.event import Claim, Event, Group, iso
+from eventstudy.events.event import Event, iso
+from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
 from eventstudy.events.importers import read_csv, read_frame
-from eventstudy.events.record import SHOWN, InvalidRecord, refuse
 from eventstudy.shipped import shipped
 
 if TYPE_CHECKING:
@@ -137,22 +137,16 @@ class Registry:
 
         digest = hashlib.sha256()
         for id in sorted(self._events):
-            content = json.dumps(self._events[id].to_dict(), default=iso, ensure_ascii=False, sort_keys=True)
+            content = json.dumps(self._events[id].to_dict(), ensure_ascii=False, sort_keys=True)
             digest.update(content.encode() + b"\n")
         return digest.hexdigest()
 
     @staticmethod
     def schema() -> dict[str, Any]:
         """JSON Schema (draft 2020-12) of a registry file, with dates as their ISO text."""
-        return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "eventstudy registry",
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["event"],
-            "properties": {"event": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/event"}}},
-            "$defs": {"event": Event.schema(), "group": Group.schema(), "claim": Claim.schema()},
-        }
+        from eventstudy.events.schema import registry_schema
+
+        return registry_schema()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the events as TOML; a file of that name is replaced in one go, or not at all.
@@ -256,9 +250,9 @@ def _read_toml(content: str, origin: str) -> list[Event]:
     for place, table in enumerate(raw, start=1):
         name = f'event[{place}] "{table.get("id", "?")}"'
         if len(lines) == len(raw):
-            name += f" (line {lines[place - 1]})"
+            name += f", line {lines[place - 1]}"
         try:
-            event = Event.read(table)
+            event = Event(**table)
         except InvalidRecord as error:
             problems += [f"{name}: {problem}" for problem in error.problems]
             continue
@@ -272,9 +266,9 @@ def _read_toml(content: str, origin: str) -> list[Event]:
 
 def _toml(event: Event) -> str:
     """One [[event]] with its groups and claims."""
-    fields = event.to_dict()
-    tables = [("event.group", group) for group in fields.pop("group", [])]
-    tables += [("event.claim", claim) for claim in fields.pop("claim", [])]
+    fields = event.model_dump(by_alias=True, exclude_defaults=True)
+    tables = [("event.group", group) for group in fields.pop("group", ())]
+    tables += [("event.claim", claim) for claim in fields.pop("claim", ())]
     return "\n".join(
         f"[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
         for name, table in [("event", fields), *tables]
@@ -284,6 +278,6 @@ def _toml(event: Event) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, date):
         return iso(value)
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

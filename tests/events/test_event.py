@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from eventstudy.errors import InvalidRequest
 from eventstudy.events import Claim, Event, Group, InvalidRecord, Moment
+from pydantic import ValidationError
 
 GOOD: dict[str, Any] = {"id": "some-event", "title": "Some event", "announced": date(2025, 1, 20)}
 
@@ -37,7 +39,7 @@ def test_moments_carry_what_day0_needs() -> None:
 
 
 def test_a_local_time_takes_the_zone_of_the_event() -> None:
-    event = Event.read({**GOOD, "announced": datetime.fromisoformat("2025-01-27T07:00"), "tz": "America/New_York"})
+    event = Event(**{**GOOD, "announced": datetime.fromisoformat("2025-01-27T07:00"), "tz": "America/New_York"})
     assert event.announced.isoformat() == "2025-01-27T07:00:00-05:00"
     assert event == Event(**{**GOOD, "announced": "2025-01-27T07:00", "tz": "America/New_York"})
     assert event == Event(**{**GOOD, "announced": "2025-01-27T12:00Z", "tz": "America/New_York"})
@@ -50,8 +52,8 @@ def test_a_pandas_time_becomes_a_plain_one() -> None:
 
 
 def test_events_are_frozen_and_can_be_keys() -> None:
-    event = Event.read({**GOOD, "group": [{"tickers": ["A"]}]})
-    with pytest.raises(AttributeError):
+    event = Event(**{**GOOD, "group": [{"tickers": ["A"]}]})
+    with pytest.raises(ValidationError, match="frozen"):
         event.title = "another"  # type: ignore[misc]
     assert {event: 1}[Event(**GOOD, group=(Group(tickers=("A",)),))] == 1
 
@@ -61,9 +63,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"id": "Not a slug"}, "id: 'Not a slug' is not a slug"),
     ({"id": "dot.dot"}, "id: 'dot.dot' is not a slug"),
     ({"id": "../up"}, "id: '../up' is not a slug"),
-    ({"id": ""}, "id: '' is not a slug"),
-    ({"id": 7}, "id: 7 is not text"),
+    ({"id": ""}, "id: is empty"),
+    ({"id": 7}, "id: 7 is a number; put it in quotes"),
+    ({"id": True}, "id: True is not text"),
     ({"title": " "}, "title: is empty"),
+    ({"title": None}, "title: None is not text"),
+    ({"title": "a\0b"}, "title: 'a\\x00b' is not text that a file can hold"),
+    ({"notes": "\0"}, "notes: '\\x00' is not text that a file can hold"),
     ({"title": "\ud800"}, "title: '\\ud800' holds characters that no file can hold"),
     ({"announced": 20250120}, "announced: 20250120 is not a date"),
     ({"announced": True}, "announced: True is not a date"),
@@ -72,7 +78,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"announced": "2025-03-09T02:30", "tz": "America/New_York"}, "announced: 2025-03-09T02:30:00 does not exist"),
     ({"announced": "2025-11-02T01:30", "tz": "America/New_York"}, "announced: 2025-11-02T01:30:00 comes twice"),
     ({"tz": "Mars/Olympus"}, "tz: there is no time zone called 'Mars/Olympus'"),
-    ({"timing": "later"}, "timing: 'later' is not one of pre, intraday, post, unknown"),
+    ({"timing": "later"}, "timing: 'later' is not one of pre, intraday, post or unknown"),
     ({"timing": ["post"]}, "timing: ['post'] is not one of"),
     ({"announced": "2025-01-27T07:00Z", "timing": "pre"}, "timing: goes with a date"),
     ({"recognised": date(2025, 1, 27)}, "recognised_reason: is missing"),
@@ -82,7 +88,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"announced": "2025-01-20T12:00Z", "recognised": "2025-01-20T11:00Z", **REASON}, "recognised: 2025-01-20T11:00"),
     ({"announced": "2025-01-20T12:00Z", "recognised": date(2025, 1, 19), **REASON}, "recognised: 2025-01-19 is before"),
     ({"tags": "one"}, "tags: 'one' is not a list"),
+    ({"tags": {"one"}}, "tags: {'one'} is not a list"),
     ({"tags": ["one", ""]}, "tags[2]: is empty"),
+    ({"benchmark": 7}, "benchmark: 7 is a number"),
+    ({"benchmark": True}, "benchmark: True is not text"),
     ({"benchmark": "SPY,QQQ"}, "benchmark: 'SPY,QQQ' is not one ticker"),
     ({"group": {}}, "group: {} is not a list"),
     ({"group": [1]}, "group[1]: 1 is not a table"),
@@ -97,48 +106,78 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"claim": [{"ticker": "A"}]}, "claim[1].text: is missing"),
     ({"claim": [{"text": "x", "from": 142}]}, "claim[1].from: 142 is a number; put it in quotes"),
     ({"claim": [{"text": "x", "to": 128.99}]}, "claim[1].to: 128.99 is a number; put it in quotes"),
-    ({"claim": [{"text": "x", "to": "low"}]}, "claim[1].to: 'low' holds no number"),
+    ({"claim": [{"text": "x", "to": "low"}]}, "claim[1].to: 'low' is not text with a number in it"),
     ({"anounced": 1}, "anounced: no such key; did you mean announced?"),
-    ({"zzz": 1}, "zzz: no such key; there are id, title, announced"),
+    ({"zzz": 1}, "zzz: no such key; there are id, title, tz, announced"),
 ]
 
 
 @pytest.mark.parametrize(("changes", "says"), BAD, ids=[says for _, says in BAD])
 def test_each_fault_is_named_with_its_field(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidRecord) as caught:
-        Event.read({**GOOD, **changes})
+        Event(**{**GOOD, **changes})
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith(says)
 
 
 def test_all_faults_are_named_at_once() -> None:
+    faulty: dict[str, Any] = {
+        "title": "",
+        "tz": "x",
+        "extra": 1,
+        "group": [{"tickers": []}, {"role": "A"}],
+        "timing": "x",
+        "recognised": 1,
+    }
     with pytest.raises(InvalidRecord) as caught:
-        Event.read({"title": "", "tz": "x", "extra": 1, "group": [{"tickers": []}, {"role": "A"}]})
+        Event(**faulty)
     fields = [problem.partition(": ")[0] for problem in caught.value.problems]
     assert fields == [
-        "extra",
         "id",
         "title",
-        "announced",
         "tz",
+        "announced",
+        "timing",
+        "recognised",
+        "recognised_reason",
         "group[1].tickers",
         "group[2].role",
         "group[2].tickers",
+        "extra",
     ]
+    assert "pydantic" not in str(caught.value)
 
 
 def test_python_is_checked_as_files_are() -> None:
     with pytest.raises(InvalidRecord, match="not a slug") as caught:
         Event(**{**GOOD, "id": "Not a slug", "title": ""})
     assert len(caught.value.problems) == 2
-    assert caught.value.exit_code == 2
+    assert isinstance(caught.value, InvalidRequest)
+    assert (caught.value.exit_code, caught.value.where) == (2, "event Not a slug")
     with pytest.raises(InvalidRecord, match="tickers: there is none"):
         Group(tickers=())
-    with pytest.raises(InvalidRecord, match="from: 142 is a number"):
+    with pytest.raises(InvalidRecord, match="from_: 142 is a number"):
         Claim(text="x", from_=142)  # type: ignore[arg-type]
 
 
 def test_a_claim_keeps_the_digits_as_printed() -> None:
-    claim = Claim.read({"text": "it fell", "from": "142.00", "to": "128,99"})
+    claim = Claim(**{"text": "it fell", "from": "142.00", "to": "128,99"})
     assert (claim.from_, claim.to) == ("142.00", "128,99")
     assert claim.to_dict() == {"text": "it fell", "from": "142.00", "to": "128,99"}
+
+
+def test_a_dictionary_is_what_json_can_hold_and_reads_back() -> None:
+    event = Event(
+        **{**GOOD, "announced": "2025-01-27T07:00", "tz": "America/New_York"},
+        tags=("one",),
+        group=(Group(tickers=("A",)), Group(role="peer", name="others", tickers=("B", "C"))),
+    )
+    assert event.to_dict() == {
+        "id": "some-event",
+        "title": "Some event",
+        "tz": "America/New_York",
+        "announced": "2025-01-27T07:00:00-05:00",
+        "tags": ["one"],
+        "group": [{"tickers": ["A"]}, {"role": "peer", "name": "others", "tickers": ["B", "C"]}],
+    }
+    assert Event(**event.to_dict()) == event
