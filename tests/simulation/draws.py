@@ -33,6 +33,10 @@ class Plan:
     tails: int | None = None
     event_scale: float = 1.0
     """Factor on the errors of event days."""
+    effect: float = 0.0
+    """Added to the return of day 0."""
+    sigma: float | None = None
+    """The same residual sd for all; None draws it."""
 
     @property
     def estimation(self) -> Window:
@@ -68,6 +72,8 @@ def _block(rng: np.random.Generator, plan: Plan, studies: int) -> EventBlock:
         eps = load * common + np.sqrt(1 - load**2) * eps
     eps[:, plan.m :] *= plan.event_scale
     beta, sigma = rng.uniform(0.5, 1.5, (pairs, 1)), rng.uniform(0.01, 0.04, (pairs, 1))
+    sigma = sigma if plan.sigma is None else np.full((pairs, 1), plan.sigma)
+    eps[:, plan.m - EVENT.start] += plan.effect / sigma[:, 0]
     return EventBlock(
         returns=0.0005 + beta * market[design] + sigma * eps,
         regressors=market[:, :, None],
