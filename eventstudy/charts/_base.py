@@ -1,0 +1,61 @@
+"""What a chart is: a line for listings, and a function that draws a result.
+
+A chart's file holds `CHART = Chart(summary, paint)`; the file name is its key.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eventstudy.charts._canvas import settle
+from eventstudy.charts._style import style
+from eventstudy.errors import InvalidRequest, UnknownName
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+Paint = Callable[..., Any]
+"""`paint(result, ax, *, option=default, ...)`: draws on `ax`, or on Axes of its own where `ax` is None, and returns them."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of the catalog."""
+
+    summary: str
+    """What it shows, in one line."""
+    paint: Paint
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The chart's options and their defaults."""
+        words = inspect.signature(self.paint).parameters.values()
+        return {word.name: word.default for word in words if word.kind is word.KEYWORD_ONLY}
+
+    def draw(self, result: StudyResult, *, ax: Axes | None = None, **options: Any) -> Any:
+        """Draw `result` on `ax`, or on a new figure of its own, and return the Axes.
+
+        A new figure is not known to pyplot: it is freed like any object, and Jupyter shows it as the last line of a cell.
+        Global settings of matplotlib are neither used nor changed. Labels may stand to the right of `ax`: give it a figure
+        with `layout="constrained"`.
+
+        Raises:
+            UnknownName: an option that this chart does not have, a ticker or group that is not in the result.
+            InvalidRequest: an option that cannot be meant.
+        """
+        for name in options:
+            if name not in self.options:
+                raise UnknownName("option of this chart", name, self.options)
+        if ax is not None and not hasattr(ax, "add_line"):
+            raise InvalidRequest(
+                f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"
+            )
+        with style():
+            drawn = self.paint(result, ax, **options)
+            settle(next(iter(drawn)) if isinstance(drawn, Iterable) else drawn)
+        return drawn

@@ -1,0 +1,139 @@
+"""Where a chart is drawn: the user's Axes, or a figure of our own, with title and subtitle above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._style import DPI, EDGE, FAMILY, GRID, HEIGHT, INK, MUTED, SMALL, SUBTITLE, TITLE, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from eventstudy.charts._axes import ChartPanels
+
+_MARGIN = 14.0
+"""Points from the edge of the figure to its title."""
+
+
+def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
+    """`ax` itself, or Axes on a new figure `height` inches high."""
+    return ax if ax is not None else open_panels(1, 1, height)[0]
+
+
+def open_panels(rows: int, columns: int, height: float = HEIGHT) -> list[Axes]:
+    """Axes on a new figure, in reading order; they share both scales."""
+    from matplotlib.figure import Figure
+
+    from eventstudy.charts._axes import ChartAxes
+
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    axes: list[Axes] = []
+    for place in range(rows * columns):
+        shared = axes[0] if axes else None
+        ax = figure.add_subplot(rows, columns, place + 1, axes_class=ChartAxes, sharex=shared, sharey=shared)
+        ax.grid(visible=True, axis="y", color=GRID, linewidth=0.8)
+        ax.tick_params(labelsize=SMALL, labelcolor=INK, length=3, width=0.8, color=EDGE, labelfontfamily=FAMILY)
+        axes.append(ax)
+    return axes
+
+
+def as_panels(axes: Sequence[Axes]) -> ChartPanels:
+    """These Axes as one array."""
+    from eventstudy.charts._axes import ChartPanels
+
+    panels = np.empty(len(axes), dtype=object)
+    panels[:] = list(axes)
+    return panels.view(ChartPanels)
+
+
+def settle(ax: Axes) -> None:
+    """Lay a figure of our own out once and for all: to draw it again, larger or elsewhere, shifts nothing."""
+    if is_own(ax):
+        figure = ax.figure.figure
+        for _ in range(2):  # the first pass places the Axes, the second knows how far their labels reach
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def is_own(ax: Axes) -> bool:
+    """Whether the figure of these Axes is one of ours."""
+    from eventstudy.charts._axes import ChartAxes
+
+    return isinstance(ax, ChartAxes)
+
+
+def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
+    """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
+    own, figure = is_own(ax), ax.figure.figure
+    room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
+    title = "\n".join(in_clauses(title, room, TITLE, "bold"))
+    subtitle = "\n".join(part for line in lines for part in wrapped(line, room, SUBTITLE))
+    below = SUBTITLE * 1.4 * (1 + subtitle.count("\n")) + 6
+    if not own:
+        ax.set_title(title, loc="left", fontsize=TITLE, fontweight="bold", pad=below + 14, parse_math=False)
+        ax.annotate(
+            subtitle,
+            (0, 1),
+            (0, 16),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="bottom",
+            fontsize=SUBTITLE,
+            color=MUTED,
+            linespacing=1.4,
+            parse_math=False,
+        )
+        return
+    _head_of_figure(figure, title, subtitle, below)
+
+
+def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> None:
+    width, height = (inches * 72 for inches in figure.get_size_inches())
+    top = _MARGIN * 0.8
+    after = top + TITLE * 1.3 * (1 + title.count("\n")) + 3
+    place: dict[str, Any] = {"x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}
+    words = figure.suptitle(title, y=1 - top / height, fontsize=TITLE, fontweight="bold", linespacing=1.25, **place)
+    words.set_in_layout(False)
+    figure.text(
+        y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=1.4, in_layout=False, **place
+    )
+    figure.set_label(subtitle)
+    engine: Any = figure.get_layout_engine()
+    engine.set(rect=(0.012, 0.008, 0.976, 0.992 - (after + below) / height))
+
+
+def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
+    """The text in lines of at most `room` points, broken at spaces; one word may be longer."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, weight) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
+    """One line if it fits, else two broken at a comma, else as many as it takes."""
+    lines = wrapped(text, room, size, weight)
+    clauses = text.split(", ")
+    for last in range(len(clauses) - 1, 0, -1) if len(lines) > 1 else ():
+        halves = [", ".join(clauses[:last]) + ",", ", ".join(clauses[last:])]
+        if all(text_width(half, size, weight) <= room for half in halves):
+            return halves
+    return lines
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width in points."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
+    font.set_size(size, 72)
+    font.set_text(text)
+    return float(font.get_width_height()[0]) / 64

@@ -1,0 +1,127 @@
+"""The numbers behind the lines: mean CARs with the interval of the test that judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy import advice
+from eventstudy.answers import answer_of
+from eventstudy.inference._distributions import critical_t
+from eventstudy.panel import Floats, Ints
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+EXACT = "exact t"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What some pairs say together about a window; NaN where nothing can be said."""
+
+    window: Window
+    n: int
+    value: float
+    """CAR of one pair, mean CAR of several."""
+    low: float
+    high: float
+    """95 % limits, by `band`."""
+    band: str
+    """The test that gives the limits; empty where none is valid."""
+    test: str
+    """The headline test; empty where it is not valid here."""
+    p: float
+    reason: str = ""
+    """Why there is no headline test or no band."""
+
+    @property
+    def has_band(self) -> bool:
+        """Whether there are limits."""
+        return bool(np.isfinite(self.low))
+
+
+@dataclass(frozen=True)
+class Path:
+    """Mean CAR from the first event day up to each day."""
+
+    days: list[int]
+    value: Floats
+    low: Floats
+    high: Floats
+    n: tuple[int, int]
+    """Fewest and most pairs behind a day."""
+    bands: tuple[str, ...]
+    """The tests that give the limits, each once."""
+    reason: str
+    """Why some day has no limits; empty where all have."""
+
+
+def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
+    """The headline test on these pairs, and the interval that goes with it; one pair has the exact t for an interval."""
+    nan = float("nan")
+    sample = result.sample(window, chosen)
+    if sample.n == 0:
+        return Verdict(window, 0, nan, nan, nan, "", "", nan, "no pair was observed over this window")
+    design = advice.describe(sample)
+    name = advice.situation(design).headline
+    answer = answer_of(name, sample, design, result.config.variants)
+    test, p = (name, answer.p_value) if answer.valid else ("", nan)
+    if sample.n == 1:
+        low, high = _exact(result, window, chosen)
+        return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(answer.reasons))
+    interval = advice.confidence_interval(answer, sample.caar)
+    if interval is None:
+        reason = "; ".join(answer.reasons) or f"{name} has no interval"
+        return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
+    return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
+
+
+def _exact(result: StudyResult, window: Window, chosen: Ints) -> tuple[float, float]:
+    """The limits of the one pair that counts."""
+    sample = result.sample(window, chosen)
+    half = critical_t(float(sample.returns.df[0])) * float(sample.cumulated.se[0])
+    return sample.caar - half, sample.caar + half
+
+
+def mean_car(result: StudyResult, chosen: Ints) -> Path:
+    """CAR of one pair as `tidy` has it; of several their mean, with the limits of each window's headline test."""
+    days = result.rel_days
+    if len(chosen) == 1:
+        own = result.tidy().iloc[chosen[0] * len(days) : (chosen[0] + 1) * len(days)]
+        value, low, high = (own[name].to_numpy(float) for name in ("car", "car_low", "car_high"))
+        return Path(days, value, low, high, (1, 1), (EXACT,), "")
+    start = result.config.event_window.start
+    found = [verdict(result, Window(start, day), chosen) for day in days]
+    counts = [v.n for v in found]
+    return Path(
+        days,
+        np.array([v.value for v in found]),
+        np.array([v.low for v in found]),
+        np.array([v.high for v in found]),
+        (min(counts), max(counts)),
+        tuple(dict.fromkeys(v.band for v in found if v.band)),
+        next((v.reason for v in found if not v.has_band), ""),
+    )
+
+
+def daily(result: StudyResult, chosen: Ints) -> tuple[Floats, Floats, Sequence[str]]:
+    """Abnormal return of each event day (mean, if several pairs), its p, and the names of the tests the p are from.
+
+    One pair is judged by the exact t, several by the headline test of the day.
+    """
+    if len(chosen) == 1:
+        return result.returns.ar[chosen[0]], result.ar_p[chosen[0]], (EXACT,)
+    found = [verdict(result, Window(day, day), chosen) for day in result.rel_days]
+    tests = tuple(dict.fromkeys(v.test for v in found if v.test))
+    return np.array([v.value for v in found]), np.array([v.p for v in found]), tests
+
+
+def firm_cars(result: StudyResult, chosen: Ints) -> Floats:
+    """(n, L2) the CARs of `tidy` from the first event day up to each day."""
+    cars: Floats = result.tidy()["car"].to_numpy(float).reshape(result.returns.n, -1)[chosen]
+    return cars

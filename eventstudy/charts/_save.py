@@ -1,0 +1,87 @@
+"""Writes charts: PNG, SVG and PDF, the same bytes on every run, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eventstudy.charts._style import style
+from eventstudy.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_KINDS = ("png", "svg", "pdf")
+
+
+def save(chart: Axes | Iterable[Axes], path: str | Path) -> None:
+    """Write the figure of these Axes to `path`; the suffix says how: .png, .svg or .pdf.
+
+    The title and what stands under it go into the file as its title and description.
+
+    Raises:
+        InvalidRequest: another suffix, Axes of several figures, or a place that cannot be written to.
+    """
+    path = Path(path)
+    data = render(chart, _kind(path.suffix, path.name))
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        draft.write_bytes(data)
+        os.replace(draft, path)
+    except OSError as error:
+        raise InvalidRequest(f"cannot write the chart: {error.strerror}", where=str(path)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def render(chart: Axes | Iterable[Axes], kind: str = "svg") -> bytes:
+    """The figure of these Axes as a `png`, `svg` or `pdf` file. Text becomes outlines in SVG and stays text in PDF.
+
+    Raises:
+        InvalidRequest: another kind, or Axes of several figures.
+    """
+    kind, figure, buffer = _kind(kind), _figure(chart), BytesIO()
+    title, description = _words(figure)
+    facts: dict[str, dict[str, Any]] = {
+        "png": {"Software": None, "Title": title, "Description": description},
+        "svg": {"Date": None, "Title": title, "Description": description},
+        "pdf": {"CreationDate": None, "Title": title, "Subject": description},
+    }
+    with style():
+        figure.savefig(buffer, format=kind, metadata=facts[kind])
+    return buffer.getvalue()
+
+
+def alt_text(chart: Axes | Iterable[Axes]) -> str:
+    """What the chart says, for those who cannot see it."""
+    return ". ".join(part for part in _words(_figure(chart)) if part)
+
+
+def _kind(suffix: str, name: str = "") -> str:
+    kind = suffix.lower().lstrip(".")
+    if kind not in _KINDS:
+        known = ", ".join(f".{k}" for k in _KINDS)
+        raise InvalidRequest(
+            f"a chart cannot be written as {suffix or 'a file without suffix'}", where=name, available=known
+        )
+    return kind
+
+
+def _figure(chart: Axes | Iterable[Axes]) -> Figure:
+    axes = list(chart) if isinstance(chart, Iterable) else [chart]
+    figures = {id(ax.figure.figure): ax.figure.figure for ax in axes if hasattr(ax, "figure")}
+    if len(figures) != 1:
+        raise InvalidRequest("these are not the Axes of one figure", hint="give what plot() returned")
+    figure: Figure = next(iter(figures.values()))
+    return figure
+
+
+def _words(figure: Figure) -> tuple[str, str]:
+    """Title and description: those of the figure, or the titles of its Axes."""
+    title = figure.get_suptitle() or "; ".join(t for ax in figure.axes if (t := ax.get_title(loc="left")))
+    return " ".join(title.split()), " ".join(str(figure.get_label()).split())

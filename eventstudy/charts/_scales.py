@@ -1,0 +1,85 @@
+"""Axes scales: per cent with sign, and sessions relative to day 0 with their dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.charts._select import day0_date
+from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
+from eventstudy.charts._words import signed
+from eventstudy.panel import Ints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+    from eventstudy.results import StudyResult
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Not those of the locale: the same picture everywhere."""
+
+
+def percent_axis(axis: Axis, ticks: int = 7) -> None:
+    """Decimals shown as per cent with sign, with as many digits as the step between ticks needs."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    def text(value: float, position: int | None) -> str:
+        steps = np.diff(axis.get_majorticklocs())
+        step = 100 * float(steps.min()) if len(steps) else 1.0
+        digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
+        return f"{signed(f'{100 * value:+.{digits}f}')} %"
+
+    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(text))
+
+
+def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks: int = 13, alone: bool = True) -> None:
+    """Sessions relative to day 0 below the Axes, with the dates where all pairs share them, and day 0 marked.
+
+    Where the Axes do not stand `alone`, the scale and day 0 go without words.
+    """
+    steps = (1, 2, 5, 10, 20, 50, 100, 250, len(days))
+    every = next(s for s in steps if len(days) / s <= (ticks if s == 1 else min(ticks, 8)))
+    shown = [day for day in days if day % every == 0]
+    dates = _dates(result, chosen, shown)
+    texts = [f"{signed(f'{day:+d}')}\n{date}".strip() for day, date in zip(shown, dates, strict=True)]
+    ax.set_xticks(shown, texts)
+    ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
+    ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
+    if not alone:
+        return
+    ax.set_xlabel(day_label(result, chosen))
+    ax.annotate(
+        "day 0",
+        (0, 1),
+        (0, 2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL,
+        color=MUTED,
+    )
+
+
+def day_label(result: StudyResult, chosen: Ints) -> str:
+    """What the scale of days is called."""
+    date = day0_date(result, chosen)
+    return f"sessions relative to day 0{f' ({date})' if date else ''}"
+
+
+def zero_line(ax: Axes, vertical: bool = False) -> None:
+    """Where nothing happened."""
+    (ax.axvline if vertical else ax.axhline)(0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def _dates(result: StudyResult, chosen: Ints, days: list[int]) -> list[str]:
+    """The session of each day as `27 Jan`; empty where the pairs do not share their sessions."""
+    block = result.panel.block
+    rows = block.sessions[np.unique(block.design[chosen])]
+    if any(not np.array_equal(row, rows[0], equal_nan=True) for row in rows[1:]):
+        return [""] * len(days)
+    sessions = rows[0][np.array(days, dtype=int) - block.estimation.start]
+    return ["" if np.isnat(s) else f"{s.item().day} {_MONTHS[s.item().month - 1]}" for s in sessions]

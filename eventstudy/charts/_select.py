@@ -1,0 +1,55 @@
+"""Which pairs are drawn, and what they are called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.panel import Ints
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+
+def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str | None) -> Ints:
+    """Positions of the pairs of these tickers, or of this group, or of all pairs, in the order of the result.
+
+    Raises:
+        UnknownName: a ticker or group that is not in the result.
+        InvalidRequest: both were named, or no ticker.
+    """
+    if tickers is not None and group is not None:
+        raise InvalidRequest("tickers and group were both given", hint="name one of them")
+    if group is not None:
+        for known in result.groups:
+            if known.name == group:
+                return known.members
+        raise UnknownName("group", group, [g.name for g in result.groups])
+    everyone = [pair.ticker for pair in result.panel.pairs]
+    if tickers is None:
+        return np.arange(len(everyone))
+    wanted = [tickers] if isinstance(tickers, str) else list(tickers)
+    if not wanted:
+        raise InvalidRequest("no ticker is named", available=", ".join(sorted(set(everyone))))
+    for ticker in wanted:
+        if ticker not in everyone:
+            raise UnknownName("ticker", ticker, set(everyone))
+    return np.flatnonzero(np.isin(everyone, wanted)).astype(np.int64)
+
+
+def names(result: StudyResult, chosen: Ints) -> list[str]:
+    """What each pair is called: its ticker, with day 0 where a ticker has several."""
+    tickers = [result.panel.pairs[i].ticker for i in chosen]
+    often = Counter(tickers)
+    dates = [str(day) for day in result.returns.day0_sessions[chosen]]
+    return [t if often[t] == 1 else f"{t} {d}" for t, d in zip(tickers, dates, strict=True)]
+
+
+def day0_date(result: StudyResult, chosen: Ints) -> str | None:
+    """The day 0 that all these pairs share, or None."""
+    dates = np.unique(result.returns.day0_sessions[chosen])
+    return str(dates[0]) if len(dates) == 1 else None

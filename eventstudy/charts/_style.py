@@ -1,0 +1,74 @@
+"""The look of all charts: colours, sizes and settings, in force only while one of ours is drawn or written."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+INK = "#1a1a1a"
+MUTED = "#595959"
+THIN = "#949494"
+GRID = "#e8e8e8"
+EDGE = "#8c8c8c"
+
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILLION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#000000"
+"""Okabe and Ito (2008): eight colours that people with any colour vision can tell apart."""
+
+MARKS = (
+    ("o", BLUE),
+    ("s", VERMILLION),
+    ("^", GREEN),
+    ("v", PURPLE),
+    ("P", ORANGE),
+    ("X", SKY),
+    ("d", YELLOW),
+    ("h", BLACK),
+)
+"""Shape and colour of the groups: either alone tells them apart."""
+
+WIDTH, HEIGHT, DPI = 8.0, 5.0, 150
+"""Inches and dots: 1200 x 750 pixels."""
+
+TITLE, SUBTITLE, LABEL, SMALL = 12.0, 9.5, 9.5, 9.0
+"""Points."""
+
+FAMILY = "DejaVu Sans"
+"""Comes with matplotlib, so that a chart looks and measures the same everywhere."""
+
+SETTINGS: dict[str, Any] = {
+    "font.family": [FAMILY],
+    "font.size": LABEL,
+    "text.color": INK,
+    "text.parse_math": False,
+    "figure.dpi": DPI,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.h_pad": 0.06,
+    "figure.constrained_layout.w_pad": 0.1,
+    "axes.edgecolor": EDGE,
+    "axes.linewidth": 0.8,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": LABEL,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.titlesize": LABEL,
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "lines.solid_capstyle": "round",
+    "hatch.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    "savefig.dpi": "figure",
+    "svg.hashsalt": "eventstudy",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """Our settings on top of matplotlib's own defaults; on leaving, the user's are back."""
+    from matplotlib.style import context
+
+    manager: AbstractContextManager[None] = context(["default", SETTINGS])
+    return manager

@@ -1,0 +1,70 @@
+"""Abnormal returns day by day as bars, and their sum as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._paths import daily, mean_car
+from eventstudy.charts._scales import day_axis, percent_axis, zero_line
+from eventstudy.charts._select import members
+from eventstudy.charts._style import BLUE, INK, ORANGE, THIN
+from eventstudy.charts._words import caveat, finding, method, tests_text
+from eventstudy.panel import Ints
+from eventstudy.sentences import LEVEL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+) -> Axes:
+    """Bars of the abnormal return of each day (mean, if several pairs), hatched where p is below 5 %; the CAR as a line.
+
+    Both are per cent of the price, so one axis holds them. `tickers` or `group`: the pairs to draw; all by default.
+    """
+    chosen = members(result, tickers, group)
+    ax = open_axes(ax)
+    days = result.rel_days
+    ar, p, tests = daily(result, chosen)
+    mean = "mean " if len(chosen) > 1 else ""
+    out = p < LEVEL
+    ax.margins(y=0.08)
+    plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.55}
+    ax.bar(np.array(days)[~out], ar[~out], width=0.62, zorder=2, label=f"{mean}abnormal return", **plain)
+    marked: dict[str, Any] = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 1.3, "hatch": "///"}
+    if out.any():
+        ax.bar(np.array(days)[out], ar[out], width=0.62, zorder=2, label=f"{mean}abnormal return, p < 5 %", **marked)
+    zero_line(ax)
+    car = mean_car(result, chosen).value
+    ax.plot(days, car, color=BLUE, linewidth=2.2, marker="o", markersize=4.5, zorder=4, label=f"their sum: {mean}CAR")
+    day_axis(ax, result, chosen, days)
+    percent_axis(ax.yaxis)
+    ax.set_ylabel("abnormal return")
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
+    head(
+        ax, finding(result, chosen, group), [tests_text(result, chosen), _drawn(result, chosen, tests), *caveat(result)]
+    )
+    return ax
+
+
+def _drawn(result: StudyResult, chosen: Ints, tests: Sequence[str]) -> str:
+    """How the days were judged, and the method."""
+    n = len(result.rel_days)
+    by = f"each day's p by {' and '.join(tests)}, not adjusted for {n} looks" if tests else "no test is valid for a day"
+    return f"{by[0].upper()}{by[1:]}. {method(result, chosen)}."
+
+
+CHART = Chart("abnormal return of each day as bars, those below 5 % hatched, and the CAR as a line", paint)

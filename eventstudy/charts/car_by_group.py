@@ -1,0 +1,103 @@
+"""Mean CAR of each named group: small panels with the same scales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, wrapped
+from eventstudy.charts._car_path import car_path
+from eventstudy.charts._paths import Path, Verdict, verdict
+from eventstudy.charts._scales import day_axis, day_label, percent_axis
+from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
+from eventstudy.charts._words import DAY0, caveat, finding, method, percent, tested, when
+from eventstudy.errors import InvalidRequest
+from eventstudy.panel import Ints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+_COLUMNS = 3
+
+
+def paint(result: StudyResult, ax: Axes | None) -> Any:
+    """One panel a group, in the order of the registry; one panel of all pairs where no group has a name.
+
+    Returns an array of Axes in reading order, or the Axes where there is one. `ax` can hold one panel only.
+    """
+    parts = [(group.name, group.members) for group in result.groups] or [("", np.arange(result.returns.n))]
+    if ax is not None and len(parts) > 1:
+        raise InvalidRequest(
+            f"{len(parts)} groups need {len(parts)} panels, and ax= is one",
+            hint="leave out ax=, or draw one group: plot('car', group=..., ax=...)",
+        )
+    columns = min(_COLUMNS, len(parts))
+    rows = -(-len(parts) // columns)
+    panels = [open_axes(ax)] if len(parts) == 1 else open_panels(rows, columns, max(HEIGHT, 2.6 * rows + 1.3))
+    for unused in panels[len(parts) :]:
+        unused.remove()
+    panels = panels[: len(parts)]
+    mark = 4.5 if len(parts) == 1 else 2.5
+    drawn = [car_path(panel, result, chosen, mark)[0] for panel, (_, chosen) in zip(panels, parts, strict=True)]
+    everyone = np.unique(np.concatenate([chosen for _, chosen in parts]))
+    _frame(panels, result, everyone, columns)
+    found = [verdict(result, DAY0, chosen) for _, chosen in parts]
+    lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result)]
+    head(panels[0], _title(result, everyone, parts, found), lines)
+    if len(panels) > 1:
+        _name(panels, [name for name, _ in parts], found)
+    return panels[0] if len(panels) == 1 else as_panels(panels)
+
+
+def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int) -> None:
+    """Scales: labelled once, on the left and at the bottom."""
+    alone = len(panels) == 1
+    for place, ax in enumerate(panels):
+        day_axis(ax, result, everyone, result.rel_days, ticks=13 if alone else 5, alone=alone)
+        percent_axis(ax.yaxis, 7 if alone else 6)
+        ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
+    if alone:
+        panels[0].set_ylabel("cumulated abnormal return")
+        return
+    figure = panels[0].figure.figure
+    figure.supxlabel(day_label(result, everyone), fontsize=LABEL, color=MUTED)
+    figure.supylabel("cumulated abnormal return", fontsize=LABEL, color=MUTED)
+
+
+def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:
+    """Above each panel its group, and what day 0 brought it."""
+    room = panels[0].figure.figure.get_figwidth() * 72 / _COLUMNS - 36
+    for ax, name, day0 in zip(panels, names, found, strict=True):
+        told = f"{day0.n} firm{'s' if day0.n > 1 else ''}; day 0 {percent(day0.value)} ({tested(day0).split(',')[0]})"
+        title = "\n".join(wrapped(name, room, SMALL, "bold"))
+        ax.set_title(title, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
+        beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
+        beside.set_fontsize(SMALL)
+        beside.set_in_layout(False)  # may reach over the margin to the next panel
+
+
+def _title(result: StudyResult, everyone: Ints, parts: Sequence[tuple[str, Ints]], found: Sequence[Verdict]) -> str:
+    """The groups that day 0 brought least and most."""
+    known = [(day0.value, name) for (name, _), day0 in zip(parts, found, strict=True) if np.isfinite(day0.value)]
+    if len(known) < 2:
+        return finding(result, everyone, None)
+    (least, low), (most, high) = min(known), max(known)
+    return (
+        f"Abnormal return {when(result, everyone)}: {percent(least)} ({low}), at the other end {percent(most)} ({high})"
+    )
+
+
+def _drawn(paths: Sequence[Path]) -> str:
+    """What the lines and bands are."""
+    bands = dict.fromkeys(band for path in paths for band in path.bands)
+    lacking = " where one is valid" if any(path.reason for path in paths) else ""
+    band = f"95 % band by {' or '.join(bands)}{lacking}" if bands else "no band, for no interval is valid"
+    return f"Mean of each group and its firms (thin lines), {band}"
+
+
+CHART = Chart("mean CAR of each named group, in panels of the same scales", paint)

@@ -1,0 +1,197 @@
+"""CARs of one window, firm by firm, with their intervals, and the mean of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.aggregate import cumulate
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, is_own, open_axes, text_width
+from eventstudy.charts._paths import Verdict, verdict
+from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._select import day0_date, members, names
+from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
+from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.inference._distributions import critical_t
+from eventstudy.panel import Floats, Ints
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The firms from the smallest CAR to the largest; `place` is their position in the result."""
+
+    place: Ints
+    name: list[str]
+    car: Floats
+    low: Floats
+    high: Floats
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    window: Sequence[int] = (0, 0),
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+    most: int = 40,
+) -> Axes:
+    """CAR over `window` of each firm with its 95 % interval by the exact t, and the mean CAR with that of its headline test.
+
+    `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, the lowest and the highest are drawn; the
+    mean is that of all.
+
+    Raises:
+        InvalidRequest: the window lies outside the event window, or `most` is below one.
+        NothingUsable: no pair was observed over the window.
+    """
+    if most < 1:
+        raise InvalidRequest(f"most is {most}: a forest has at least one row")
+    asked = Window.of(window)
+    chosen = members(result, tickers, group)
+    whole = verdict(result, asked, chosen)
+    if whole.n == 0:
+        raise NothingUsable(f"no pair was observed over the window {asked}")
+    rows = _rows(result, asked, chosen, most)
+    ax = open_axes(ax, max(2.8, 0.21 * len(rows.name) + 2.1))
+    _draw_rows(ax, result, rows)
+    if whole.n > 1:
+        _diamond(ax, whole, -1.4)
+    _frame(ax, rows, whole)
+    _legend(ax)
+    head(ax, _title(result, whole, chosen, group), _lines(result, whole, rows, chosen))
+    return ax
+
+
+def _rows(result: StudyResult, window: Window, chosen: Ints, most: int) -> _Rows:
+    found = cumulate(result.returns.take(chosen), window)
+    half = np.array([critical_t(float(df)) for df in result.returns.df[chosen]]) * found.se
+    there = np.flatnonzero(found.covered)
+    order = there[np.argsort(found.car[there], kind="stable")]
+    if len(order) > most:
+        order = np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
+    labels = names(result, chosen)
+    car, half = found.car[order], half[order]
+    return _Rows(chosen[order], [labels[i] for i in order], car, car - half, car + half)
+
+
+def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
+    """A row a firm, the smallest CAR on top; shape and colour are those of its group."""
+    group_of = {int(i): g for g in reversed(range(len(result.groups))) for i in result.groups[g].members}
+    y = np.arange(len(rows.car))[::-1]
+    ax.hlines(y, rows.low, rows.high, color=INK, linewidth=1.1, zorder=2)
+    parts = np.array([group_of.get(int(i), -1) for i in rows.place])
+    for part in np.unique(parts):
+        inside = parts == part
+        marker, colour = MARKS[part % len(MARKS)] if part >= 0 else ("o", BLUE)
+        label = result.groups[part].name if part >= 0 else "in no named group" if len(np.unique(parts)) > 1 else "_"
+        ax.plot(
+            rows.car[inside],
+            y[inside],
+            linestyle="",
+            marker=marker,
+            color=colour,
+            markeredgecolor=INK,
+            markeredgewidth=0.6,
+            markersize=7,
+            zorder=3,
+            label=label,
+        )
+
+
+def _diamond(ax: Axes, whole: Verdict, y: float) -> None:
+    """The mean: as wide as its interval, or a small mark where none is valid."""
+    if whole.has_band:
+        ax.fill([whole.low, whole.value, whole.high, whole.value], [y, y + 0.36, y, y - 0.36], color=BLACK, zorder=3)
+    else:
+        ax.plot([whole.value], [y], marker="D", color=BLACK, markersize=6, linestyle="", zorder=3)
+
+
+def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
+    """Names on the left, values on the right, per cent below."""
+    y = [float(i) for i in range(len(rows.name))[::-1]]
+    shown = list(rows.name)
+    values = [(c, lo, hi) for c, lo, hi in zip(rows.car, rows.low, rows.high, strict=True)]
+    if whole.n > 1:
+        y, shown = [*y, -1.4], [*shown, f"mean of {whole.n}"]
+        values.append((whole.value, whole.low, whole.high))
+        ax.axhline(-0.7, color=INK, linewidth=0.6, zorder=1)
+    if len(rows.name) < whole.n:
+        ax.axhline(len(rows.name) // 2 - 0.5, color=INK, linewidth=1.2, linestyle=(0, (1, 3)), zorder=1)
+    ax.set_yticks(y, shown, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(-2.0 if whole.n > 1 else -0.7, len(rows.name) - 0.4)
+    if is_own(ax):
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
+        ax.spines["left"].set_visible(False)
+    zero_line(ax, vertical=True)
+    percent_axis(ax.xaxis)
+    ax.set_xlabel(f"CAR{window_text(whole.window)}")
+    for place, (car, low, high) in zip(y, values, strict=True):
+        weight = "bold" if place < 0 else "normal"
+        _beside(ax, place, percent(car), 60, "right", weight)
+        if np.isfinite(low):
+            _beside(ax, place, f"[{percent(low)}, {percent(high)}]".replace("\u00a0%,", ","), 66, "left", weight)
+
+
+def _beside(ax: Axes, y: float, text: str, right: float, align: str, weight: str) -> None:
+    """A figure in a column to the right of the Axes."""
+    ax.annotate(
+        text,
+        (1, y),
+        (right, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha=align,
+        va="center_baseline",
+        fontsize=SMALL,
+        color=INK,
+        fontweight=weight,
+    )
+
+
+def _legend(ax: Axes) -> None:
+    """Groups, where they have names: below, where no interval can be."""
+    handles, labels = ax.get_legend_handles_labels()
+    if len(handles) < 2:
+        return
+    room = ax.figure.figure.get_figwidth() * 72 - 36
+    widest = max(text_width(label, SMALL) for label in labels) + 34
+    look: dict[str, Any] = {"ncols": min(len(labels), max(1, int(room / widest))), "handletextpad": 0.2}
+    if is_own(ax):
+        ax.figure.figure.legend(handles, labels, loc="outside lower left", **look)
+    else:
+        ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, -0.12), **look)
+
+
+def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:
+    what = "mean CAR" if whole.n > 1 else "CAR"
+    said = f"{what}{window_text(whole.window)} {percent(whole.value)}, {judged(result, whole, chosen)}"
+    return f"{subject(result, chosen, group)}: {said}"
+
+
+def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> list[str]:
+    date = day0_date(result, chosen)
+    start = f"Day 0 is {date}" if date else f"{len(np.unique(result.returns.day0_sessions[chosen]))} dates of day 0"
+    mean = ""
+    if whole.n > 1:
+        interval = "diamond: its 95 % interval" if whole.has_band else f"no valid interval of the mean: {whole.reason}"
+        mean = f"; mean: {tested(whole)}; {interval}"
+    high = len(rows.name) // 2
+    some = f" The {len(rows.name) - high} lowest and {high} highest of {whole.n}." if len(rows.name) < whole.n else ""
+    return [f"{start}. 95 % intervals of firms by exact t{mean}.", f"{method(result, chosen)}.{some}", *caveat(result)]
+
+
+CHART = Chart("CAR of one window firm by firm with 95 % intervals, ordered by size, and their mean", paint)

@@ -1,0 +1,180 @@
+"""The lines and bands of `car` and `car_by_group` are the numbers of the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from eventstudy import advice
+from eventstudy.errors import InvalidRequest
+from eventstudy.results import StudyResult
+from eventstudy.windows import Window
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from .conftest import made_up
+
+
+def line(ax: Axes, label: str) -> NDArray[np.float64]:
+    [found] = [each for each in ax.lines if each.get_label() == label]
+    return np.asarray(found.get_ydata(), dtype=float)
+
+
+def band(ax: Axes) -> dict[float, tuple[float, float]]:
+    """Lower and upper edge of the shaded area on each day."""
+    [area] = [c for c in ax.collections if c.get_label() == "95 % band"]
+    points = np.concatenate([path.vertices for path in area.get_paths()])
+    days = np.unique(points[:, 0])
+    return {d: (points[points[:, 0] == d, 1].min(), points[points[:, 0] == d, 1].max()) for d in days}
+
+
+def words(ax: Axes) -> str:
+    return str(ax.figure.get_label()).replace("\n", " ").replace("\u00a0", " ")
+
+
+def title(ax: Axes) -> str:
+    return " ".join(ax.figure.figure.get_suptitle().split())
+
+
+def test_one_pair_is_tidy(nvda: StudyResult) -> None:
+    ax, tidy = nvda.plot("car"), nvda.tidy()
+    np.testing.assert_array_equal(line(ax, "CAR"), tidy["car"])
+    edges = band(ax)
+    np.testing.assert_allclose([edges[d][0] for d in tidy["rel_day"]], tidy["car_low"], rtol=1e-12)
+    np.testing.assert_allclose([edges[d][1] for d in tidy["rel_day"]], tidy["car_high"], rtol=1e-12)
+    assert "95 % band by exact t" in words(ax)
+
+
+def test_one_pair_out_of_many_is_its_own_rows_of_tidy(recognised: StudyResult) -> None:
+    tidy = recognised.tidy()
+    np.testing.assert_array_equal(
+        line(recognised.plot("car", tickers=["AMD"]), "CAR"), tidy.loc[tidy["ticker"] == "AMD", "car"]
+    )
+
+
+def test_the_title_is_the_finding_of_day_0(nvda: StudyResult, announced: StudyResult, many_dates: StudyResult) -> None:
+    assert title(nvda.plot("car")) == "NVDA: abnormal return −13.4 % on 2025-01-27, beyond all 250 ordinary days"
+    assert nvda.firm_answers[Window(0, 0)].headline_p[0] == pytest.approx(1 / 251)
+    quiet = announced.answer(Window(0, 0))
+    assert quiet.tests["portfolio_t"].p_value > 0.05
+    assert title(announced.plot("car")) == (
+        "16 tickers: mean abnormal return −0.01 % on 2025-01-21, not out of the ordinary"
+    )
+    loud = many_dates.answer(Window(0, 0))
+    assert title(many_dates.plot("car")) == (
+        f"12 events on 6 dates: mean abnormal return +{100 * loud.caar:.1f} % on day 0, out of the ordinary"
+    )
+
+
+def test_a_day_like_others_is_counted_among_them(announced: StudyResult) -> None:
+    p = announced.firm_answers[Window(0, 0)].headline_p[0]
+    said = title(announced.plot("car", tickers="NVDA"))
+    assert said.endswith(f"{round(p * 251) - 1} of 250 ordinary days moved as far")
+    assert p > 0.5
+
+
+@pytest.mark.parametrize("study", ["announced", "recognised", "many_dates"])
+def test_several_pairs_are_their_mean_with_the_interval_of_the_headline(
+    study: str, request: pytest.FixtureRequest
+) -> None:
+    result: StudyResult = request.getfixturevalue(study)
+    ax = result.plot("car")
+    answers = [result.answer(Window(-5, day)) for day in result.rel_days]
+    np.testing.assert_allclose(line(ax, "mean CAR"), [a.caar for a in answers], rtol=1e-12)
+    edges = band(ax)
+    for day, answer in zip(result.rel_days, answers, strict=True):
+        assert answer.interval is not None
+        np.testing.assert_allclose(edges[day], answer.interval, rtol=1e-9)
+    assert f"95 % band by {answers[0].headline}" in words(ax)
+    assert f"Mean of {result.returns.n} (thin lines)" in words(ax)
+    mean = result.tidy().groupby("rel_day")["car"].mean()
+    np.testing.assert_allclose(line(ax, "mean CAR"), mean, rtol=1e-9)
+
+
+def test_the_firms_are_behind_the_mean(recognised: StudyResult) -> None:
+    ax, tidy = recognised.plot("car", group="chip makers"), recognised.tidy()
+    for ticker in ("NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL"):
+        np.testing.assert_array_equal(line(ax, f"_{ticker}"), tidy.loc[tidy["ticker"] == ticker, "car"])
+    named = {text.get_text(): text for text in ax.texts}
+    assert {"NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL", "mean"} <= set(named)
+    for name, label in (("NVDA", "_NVDA"), ("mean", "mean CAR")):
+        assert named[name].xy == (5, pytest.approx(line(ax, label)[-1]))
+
+
+def test_of_many_firms_the_outermost_are_named(recognised: StudyResult) -> None:
+    last = recognised.tidy().query("rel_day == 5").set_index("ticker")["car"].sort_values()
+    shown = {text.get_text() for text in recognised.plot("car").texts}
+    assert shown & set(last.index) == {*last.index[:2], *last.index[-2:]}
+
+
+def test_a_mean_without_a_valid_interval_has_no_band_and_says_why(
+    many_dates: StudyResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advice, "confidence_interval", lambda answer, caar: None)
+    ax = many_dates.plot("car")
+    assert not ax.collections
+    assert "no band, for no interval is valid: bmp_adjusted has no interval" in words(ax)
+    assert np.isfinite(line(ax, "mean CAR")).all()
+
+
+def test_the_band_ends_where_the_portfolio_lacks_days() -> None:
+    """Either firm lacks two of eleven returns, which is allowed; their portfolio lacks four, which is not."""
+    result, _ = made_up(3, 1, holes=((0, -3), (1, 2)))
+    ax = result.plot("car")
+    assert result.answer(Window(-5, 5)).interval is None
+    several = {d: result.answer(Window(-5, d)) for d in result.rel_days}
+    assert sorted(band(ax)) == [d for d, a in several.items() if a.interval is not None or a.n == 1]
+    assert several[3].n == 1
+    assert max(band(ax)) == 3
+    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio_t and exact t, where one is valid" in words(ax)
+    assert "no valid test: the portfolio lacks days" in words(ax)
+
+
+def test_ticks_carry_dates_only_where_all_pairs_share_them(recognised: StudyResult, many_dates: StudyResult) -> None:
+    def ticks(ax: Axes) -> list[str]:
+        return [label.get_text() for label in ax.get_xticklabels()]
+
+    shown = ticks(recognised.plot("car"))
+    assert shown[0] == "−5\n17 Jan"
+    assert shown[5] == "0\n27 Jan"
+    assert shown[10] == "+5\n3 Feb"
+    assert ticks(many_dates.plot("car")) == ["−5", "−4", "−3", "−2", "−1", "0", "+1", "+2", "+3", "+4", "+5"]
+
+
+def test_per_cent_is_for_people_only(nvda: StudyResult) -> None:
+    ax = nvda.plot("car")
+    ax.figure.draw_without_rendering()
+    labels = {round(float(t), 6): s.get_text() for t, s in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
+    assert labels[-0.1] == "−10 %"
+    assert labels[0.0] == "0 %"
+    assert labels[0.1] == "+10 %"
+
+
+def test_by_group_has_a_panel_a_group_with_the_numbers_of_the_group(recognised: StudyResult) -> None:
+    panels = recognised.plot("car_by_group")
+    assert panels.shape == (5,)
+    for ax, group in zip(panels, recognised.groups, strict=True):
+        assert ax.get_title(loc="left").replace("\n", " ") == group.name
+        label = "mean CAR" if len(group.members) > 1 else "CAR"
+        caars = [recognised.answer(Window(-5, day), group.name).caar for day in recognised.rel_days]
+        np.testing.assert_allclose(line(ax, label), caars, rtol=1e-12)
+        assert ax.get_ylim() == panels[0].get_ylim()
+        assert ax.get_xlim() == panels[0].get_xlim()
+    edges, answer = band(panels[0])[0], recognised.answer(Window(-5, 0), "chip makers")
+    assert answer.interval is not None
+    np.testing.assert_allclose(edges, answer.interval, rtol=1e-9)
+    told = [text.get_text() for text in panels[4].texts]
+    assert any(text.startswith("1 firm; day 0 +1.8") for text in told)
+    assert title(panels[0]).startswith("Abnormal return on 2025-01-27: −22.6 % (data-centre power and cooling)")
+
+
+def test_by_group_without_groups_is_one_panel(many_dates: StudyResult) -> None:
+    ax = many_dates.plot("car_by_group")
+    np.testing.assert_array_equal(line(ax, "mean CAR"), line(many_dates.plot("car"), "mean CAR"))
+
+
+def test_by_group_refuses_one_axes_for_five_panels(recognised: StudyResult, nvda: StudyResult) -> None:
+    ax: Any = nvda.plot("car")
+    with pytest.raises(InvalidRequest, match="5 groups need 5 panels"):
+        recognised.plot("car_by_group", ax=ax)
