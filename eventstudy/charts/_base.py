@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import settle
+from eventstudy.charts._canvas import is_own, settle
 from eventstudy.charts._style import style
 from eventstudy.errors import InvalidRequest, UnknownName
 
@@ -46,7 +46,7 @@ class Chart:
 
         Raises:
             UnknownName: an option that this chart does not have, a ticker or group that is not in the result.
-            InvalidRequest: an option that cannot be meant.
+            InvalidRequest: an option that cannot be meant, or `ax` that is not one Axes of the user's own.
         """
         for name in options:
             if name not in self.options:
@@ -54,6 +54,10 @@ class Chart:
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
                 f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"
+            )
+        if ax is not None and is_own(ax):
+            raise InvalidRequest(
+                "these Axes hold a chart already", hint="leave out ax=, or give Axes of your own figure"
             )
         with style():
             drawn = self.paint(result, ax, **options)

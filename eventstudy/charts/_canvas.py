@@ -53,10 +53,16 @@ def as_panels(axes: Sequence[Axes]) -> ChartPanels:
 def settle(ax: Axes) -> None:
     """Lay a figure of our own out once and for all: to draw it again, larger or elsewhere, shifts nothing."""
     if is_own(ax):
-        figure = ax.figure.figure
-        for _ in range(2):  # the first pass places the Axes, the second knows how far their labels reach
-            figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        lay_out(ax)
+        ax.figure.figure.set_layout_engine("none")
+
+
+def lay_out(ax: Axes) -> None:
+    """Give the Axes the place they will have, as far as can be told from what was drawn so far."""
+    figure: Figure = ax.figure.figure
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
 
 
 def is_own(ax: Axes) -> bool:

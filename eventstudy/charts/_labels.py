@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from eventstudy.charts._canvas import is_own
+from eventstudy.charts._canvas import is_own, lay_out
 from eventstudy.charts._style import EDGE, INK, SMALL
 from eventstudy.panel import Floats
 
@@ -41,7 +41,7 @@ def label_ends(ax: Axes, ends: list[End | None]) -> None:
     right = ax.get_xlim()[1]
     ax.set_ylim(low, high)
     if is_own(ax):
-        ax.figure.figure.draw_without_rendering()
+        lay_out(ax)
     points = ax.get_window_extent().height * 72 / ax.figure.figure.dpi
     wanted = np.array([(end.y - low) / (high - low) * points for end in known])
     placed = apart(wanted, SMALL * 1.35, points)

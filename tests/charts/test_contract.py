@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -26,6 +27,22 @@ STUDIES = ("nvda", "announced", "recognised", "many_dates")
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
 every_study = pytest.mark.parametrize("study", STUDIES)
+
+
+Look = Callable[[str, str], Figure]
+
+
+@pytest.fixture(scope="module")
+def look(request: pytest.FixtureRequest) -> Look:
+    """The figure of a chart of a study, drawn once for all tests that only look at it."""
+    drawn: dict[tuple[str, str], Figure] = {}
+
+    def get(study: str, name: str) -> Figure:
+        if (study, name) not in drawn:
+            drawn[study, name] = figure_of(request.getfixturevalue(study).plot(name))
+        return drawn[study, name]
+
+    return get
 
 
 def figure_of(drawn: Any) -> Figure:
@@ -100,9 +117,12 @@ def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(nam
 
 
 @every_chart
-@pytest.mark.parametrize("kind", ["png", "svg"])
-def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, kind: str, nvda: StudyResult) -> None:
-    first = render(nvda.plot(name), kind)
+def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, nvda: StudyResult) -> None:
+    def files() -> list[bytes]:
+        drawn = nvda.plot(name)
+        return [render(drawn, kind) for kind in ("png", "svg")]
+
+    first = files()
     noise: dict[Any, Any] = {
         "font.size": 30.0,
         "axes.facecolor": "black",
@@ -111,14 +131,13 @@ def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, k
     }
     noise |= {"lines.linewidth": 9.0, "axes.grid": True, "xtick.labelsize": 40.0, "savefig.dpi": 31.0}
     with matplotlib.rc_context(noise):
-        again = render(nvda.plot(name), kind)
-    assert first == again
+        assert files() == first
 
 
 @every_chart
 @every_study
-def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, request: pytest.FixtureRequest) -> None:
-    figure = figure_of(request.getfixturevalue(study).plot(name))
+def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, look: Look) -> None:
+    figure = look(study, name)
     boxes = [(t.get_text(), t.get_window_extent()) for t in texts(figure)]
     room = figure.bbox
     for said, box in boxes:
@@ -133,8 +152,8 @@ def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, requ
 
 
 @every_chart
-def test_every_text_can_be_read_on_white(name: str, recognised: StudyResult) -> None:
-    shown = texts(figure_of(recognised.plot(name)))
+def test_every_text_can_be_read_on_white(name: str, look: Look) -> None:
+    shown = texts(look("recognised", name))
     assert len(shown) > 10
     for text in shown:
         assert contrast(text.get_color()) >= 4.5, text.get_text()
@@ -155,16 +174,16 @@ def test_contrast_is_that_of_the_guideline() -> None:
 
 
 @every_chart
-def test_what_was_done_stands_under_the_title(name: str, nvda: StudyResult) -> None:
-    words = str(figure_of(nvda.plot(name)).get_label()).replace("\n", " ").replace("\u00a0", " ")
+def test_what_was_done_stands_under_the_title(name: str, look: Look) -> None:
+    words = str(look("nvda", name).get_label()).replace("\n", " ").replace("\u00a0", " ")
     assert "no p-value accounts for that choice" in words
     if name != "price_path":
         assert "Market model against SPY on 250 days of [−260, −11]" in words
 
 
 @every_chart
-def test_an_announced_day_0_needs_no_caveat(name: str, announced: StudyResult) -> None:
-    assert "set by the user" not in str(figure_of(announced.plot(name)).get_label())
+def test_an_announced_day_0_needs_no_caveat(name: str, look: Look) -> None:
+    assert "set by the user" not in str(look("announced", name).get_label())
 
 
 @every_chart
@@ -178,6 +197,12 @@ def test_an_option_it_does_not_have_is_refused_with_those_it_has(name: str, nvda
 def test_something_else_than_axes_is_refused(name: str, nvda: StudyResult) -> None:
     with pytest.raises(InvalidRequest, match="ndarray, not one matplotlib Axes"):
         nvda.plot(name, ax=Figure().subplots(1, 2))
+
+
+@every_chart
+def test_axes_of_another_chart_are_refused(name: str, nvda: StudyResult) -> None:
+    with pytest.raises(InvalidRequest, match="hold a chart already"):
+        nvda.plot(name, ax=nvda.plot("car"))
 
 
 @pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in catalog.load("charts", n).options])

@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy.charts._canvas import in_clauses, open_axes, text_width, wrapped
 from eventstudy.charts._labels import apart
 from eventstudy.charts._scales import percent_axis
 from eventstudy.charts._words import percent
-from eventstudy.results import StudyResult
+from eventstudy.study import EventStudy
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from scipy.optimize import minimize
+
+from .conftest import made_up
 
 
 def test_labels_that_are_apart_stay() -> None:
@@ -81,7 +85,13 @@ def test_per_cent_scales_have_the_digits_their_steps_need(low: float, high: floa
     assert len(set(shown)) == len(shown)
 
 
-def test_a_dollar_sign_is_a_dollar_sign(nvda: StudyResult) -> None:
-    ax = nvda.plot("car")
-    [title] = [text for text in ax.figure.texts if text.get_text() == ax.figure.get_suptitle()] or [ax.figure._suptitle]
-    assert not title.get_parse_math()
+def test_dollar_signs_in_a_ticker_stay_what_they_are() -> None:
+    first, prices = made_up(2, 1)
+    day = str(first.returns.day0_sessions[0])
+    events = pd.DataFrame({"ticker": ["A$B$", "F01"], "date": day})
+    result = EventStudy(benchmark="MKT", calendar=None).run(events, prices.rename(columns={"F00": "A$B$"}))
+    for chart in ("car", "forest", "price_path"):
+        figure = result.plot(chart, tickers=["A$B$", "F01"]).figure
+        named = [text for text in figure.findobj(Text) if "A$B$" in text.get_text()]
+        assert named, chart
+        assert not any(text.get_parse_math() for text in named), chart
