@@ -44,7 +44,8 @@ def read_factors(path: str | Path, unit: Literal["percent", "decimal"] | None) -
     bad = values.isna().to_numpy() & ~table.isin(["", "nan", "NaN"]).to_numpy()
     _refuse(bad.any(axis=1), "a value that is no number", path)
     decimals = values.mask(values.isin([-99.99, -999.0])) * UNITS[unit]
-    return decimals.set_axis(pd.DatetimeIndex(days, name="session")).sort_index()
+    placed: pd.DataFrame = decimals.set_axis(pd.DatetimeIndex(days, name="session")).sort_index()
+    return placed
 
 
 def _refuse(rows: np.ndarray, what: str, path: str | Path) -> None:
