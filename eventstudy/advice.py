@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference._distributions import critical_normal, critical_t
 
@@ -99,7 +99,7 @@ def describe(sample: Sample) -> Design:
         variance_p=variance.p_value,
         kurtosis=float((centred**4).mean() / spread**4 - 3),
         skewness=float((centred**3).mean() / spread**3),
-        has_portfolio=sample.portfolio is not None,
+        has_portfolio=sample.portfolio is not None and bool(cumulate(sample.portfolio, sample.window).covered[0]),
     )
 
 
@@ -133,10 +133,8 @@ def _why_clustered(design: Design) -> str:
             f"one date is one draw of the common shock: {design.n} tickers on it are not {design.n} observations"
             f" (mean correlation {design.correlation.mean:.2f})"
         )
-    return (
-        f"the events share days ({design.n} pairs, {design.n_dates} dates, mean window overlap {design.correlation.overlap:.2f}):"
-        f" the pairs are not independent"
-    )
+    shared = f"{design.n} pairs, {design.n_dates} dates, mean window overlap {design.correlation.overlap:.2f}"
+    return f"the events share days ({shared}): the pairs are not independent"
 
 
 def warn_design(design: Design) -> list[tuple[str, str]]:

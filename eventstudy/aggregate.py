@@ -31,11 +31,15 @@ class AbnormalReturns:
     df: Ints
     """(N,) its degrees of freedom."""
     basis: Floats
-    """(B, L1 + L2, K) regressors in the coordinates of `models.Fit.basis`: leverages and forecast covariance."""
+    """(B, L1 + L2, K + ...) regressors in the coordinates of `models.Fit.basis`: leverages and forecast covariance."""
+    parameters: int
+    """K, the columns of `basis` that were estimated."""
     basis_of: Ints
-    """(N,) the row of `basis` and `span` of each series."""
+    """(N,) the row of `basis`, `span` and `noise` of each series."""
     span: Floats
     """(B, L2) sessions each return covers."""
+    noise: Floats
+    """(B, L2) variance of each event day's own error over sigma²."""
     sessions: Days
     """(D, L1 + L2) calendar days of the columns."""
     session_of: Ints
@@ -49,11 +53,6 @@ class AbnormalReturns:
     def n(self) -> int:
         """N."""
         return int(self.ar.shape[0])
-
-    @property
-    def parameters(self) -> int:
-        """K."""
-        return int(self.basis.shape[2])
 
     @property
     def n_estimation_days(self) -> int:
@@ -88,8 +87,14 @@ class AbnormalReturns:
     @cached_property
     def unit_variance(self) -> Floats:
         """(N, L2) V_tt, the variance of a day's abnormal return in units of sigma²."""
-        ahead = (self.basis[:, self.n_estimation_days :] ** 2).sum(axis=2)
-        return (self.span + (ahead if self.prediction_error else 0.0))[self.basis_of]
+        ahead = self.basis[:, self.n_estimation_days :, self.forecast_columns]
+        variance: Floats = self.noise + (ahead**2).sum(axis=2)
+        return variance[self.basis_of]
+
+    @property
+    def forecast_columns(self) -> slice:
+        """The columns of `basis` that enter forecast variances: all, or those after the K parameters."""
+        return slice(0 if self.prediction_error else self.parameters, None)
 
     @cached_property
     def sar(self) -> Floats:
@@ -139,10 +144,10 @@ def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
     used = np.isfinite(ar) & (2 * within >= span)  # a return across a gap belongs where at least half of it lies
     n_days = np.where(used, within, 0).sum(axis=1).astype(np.int64)
     car = np.where(used, ar, 0.0).sum(axis=1)
-    unit = np.where(used, span, 0.0).sum(axis=1)
-    if returns.prediction_error and returns.parameters:
+    unit = np.where(used, returns.noise[returns.basis_of, columns], 0.0).sum(axis=1)
+    if returns.basis[..., returns.forecast_columns].shape[2]:
         first = returns.n_estimation_days + columns.start
-        ahead = returns.basis[returns.basis_of, first : first + window.length]
+        ahead = returns.basis[returns.basis_of, first : first + window.length, returns.forecast_columns]
         total = np.where(used[:, :, None], ahead, 0.0).sum(axis=1)
         unit = unit + (total**2).sum(axis=1)
     possible = np.clip(np.minimum(returns.last_close, window.end) - window.start + 1, 1, window.length)

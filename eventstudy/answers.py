@@ -40,15 +40,15 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
     if sample.n == 0:
         return Answer(sample.window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
     design = advice.describe(sample)
-    headline = advice.situation(design).headline
-    names = [headline, *advice.DEFAULT_TESTS]
+    headline, chosen = headline_of(sample, design, variants)
+    names = [*advice.DEFAULT_TESTS]
     if sample.portfolio is not None:
         names += ["sample_quantile" if sample.window.length == 1 else "conformal", "exact_t"][
             : 1 if sample.n > 1 else 2
         ]
         names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
-    tests = {name: answer_of(name, sample, design, variants) for name in dict.fromkeys([*names, *extra])}
-    chosen = tests[headline]
+    others = [name for name in dict.fromkeys([*names, *extra]) if name != headline]
+    tests = {headline: chosen} | {name: answer_of(name, sample, design, variants) for name in others}
     return Answer(
         window=sample.window,
         n=sample.n,
@@ -62,6 +62,15 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
         tests=tests,
         design=design,
     )
+
+
+def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
+    """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
+    name = advice.situation(design).headline
+    answer = answer_of(name, sample, design, variants)
+    if sample.n == 1 and not answer.valid:
+        return "exact_t", answer_of("exact_t", sample, design, variants)
+    return name, answer
 
 
 def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
@@ -86,9 +95,10 @@ class FirmAnswers:
     """(N,) exact t."""
     p_adjusted: Floats
     """(N,) Holm's over the pairs, from `p`."""
-    headline: str
+    headline: tuple[str, ...]
+    """(N,) the test that speaks for each pair."""
     headline_p: Floats
-    """(N,) p of the headline test."""
+    """(N,) p of that test."""
     headline_p_adjusted: Floats
     """(N,) Holm's over the pairs, from `headline_p`."""
     tests: Mapping[str, SeriesSignificance]
@@ -97,8 +107,8 @@ class FirmAnswers:
 def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], seed: int) -> FirmAnswers:
     """The tests of single firms, put to every pair at once.
 
-    One day is judged by its rank among days, a longer window by permutation (METHODS 3.29). With very many pairs the
-    permutation runs on request only, and the exact t speaks.
+    One day is judged by its rank among days, a longer window by permutation (METHODS 3.29). The exact t speaks where that does
+    not apply (a return across a gap), and with very many pairs, where the permutation runs on request only.
     """
     headline = "sample_quantile" if window.length == 1 else "conformal"
     own = [name for name in extra if isinstance(catalog.load("tests", name), SeriesTest)]
@@ -106,5 +116,8 @@ def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], se
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *own])
     tests = {name: catalog.load("tests", name).compute(returns, window, seed) for name in names}
-    p, headline_p = tests["exact_t"].p_value, tests[headline].p_value
-    return FirmAnswers(window, cumulate(returns, window), p, holm(p), headline, headline_p, holm(headline_p), tests)
+    chosen, p = tests[headline], tests["exact_t"].p_value
+    speaks = np.array(chosen.reasons or ("",) * returns.n) == ""
+    headline_p = np.where(speaks, chosen.p_value, p)
+    by = tuple(np.where(speaks, headline, "exact_t").tolist())
+    return FirmAnswers(window, cumulate(returns, window), p, holm(p), by, headline_p, holm(headline_p), tests)

@@ -37,9 +37,11 @@ def _pair_warnings(result: StudyResult) -> Iterator[Warned]:
     clustering = arch_p(result.returns)
     for i, pair in enumerate(result.panel.pairs):
         m, asked = int(fit.n_estimation[i]), config.estimation_window.length
-        if m < asked:
-            code = "SHORT_ESTIMATION" if m < 120 else "ESTIMATION_GAPS"
-            yield Warned(code, f"{m} of {asked} estimation days usable", pair.event_id, pair.ticker)
+        if m < 120:
+            text = f"{m} of {asked} estimation days usable: estimates are rough below 120"
+            yield Warned("SHORT_ESTIMATION", text, pair.event_id, pair.ticker)
+        elif m < asked:
+            yield Warned("ESTIMATION_GAPS", f"{m} of {asked} estimation days usable", pair.event_id, pair.ticker)
         if clustering[i] < 0.05:
             text = (
                 f"volatility clusters (Engle LM p = {clustering[i]:.3f}): p-values hold on average, not in wild spells"
@@ -54,7 +56,9 @@ def _pair_warnings(result: StudyResult) -> Iterator[Warned]:
 def _thin(result: StudyResult, i: int) -> str:
     """Whether so many days lack a trade that betas are biased (METHODS 3.29), in words."""
     block = result.panel.block
-    days = block.returns[i, block.estimation_columns]
+    columns = block.estimation_columns
+    left_out = np.array(result.config.exclude_dates, dtype="datetime64[D]")
+    days = block.returns[i, columns][~np.isin(block.sessions[block.design[i], columns], left_out)]
     still, lacking = float((days == 0).mean()), float(np.isnan(days).mean())
     if still <= 0.2 and lacking <= 0.05:
         return ""

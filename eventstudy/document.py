@@ -95,7 +95,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "scar": _number(firm.found.scar[i]),
         "bhar": _number(result.bhars[window][i]),
         "p_adjusted": _number(firm.p_adjusted[i]),
-        "headline": firm.headline,
+        "headline": firm.headline[i],
         "headline_p": _number(firm.headline_p[i]),
         "headline_p_adjusted": _number(firm.headline_p_adjusted[i]),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],

@@ -109,7 +109,7 @@ class StudyResult:
                         "p_adjusted": firm.p_adjusted,
                         "scar": found.scar,
                         "bhar": self.bhars[window],
-                        "headline": firm.headline,
+                        "headline": list(firm.headline),
                         "headline_p": firm.headline_p,
                     }
                 )

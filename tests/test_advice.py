@@ -210,7 +210,6 @@ def test_no_pair_at_all() -> None:
     assert (answer.n, answer.headline, answer.tests) == (0, None, {})
 
 
-@pytest.mark.xfail(strict=True, reason="fault: has_portfolio asks for a fit, not for the days of the window")
 def test_a_window_that_the_portfolio_does_not_live_through_still_has_a_headline() -> None:
     """One share is delisted after +2. Its CAR counts, the portfolio of all has no days +3 to +5: pairs must speak."""
     tickers = ("AAA", "BBB", "CCC", "DDD", "EEE")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import advice
-from eventstudy.answers import answer_of
+from eventstudy.answers import headline_of
 from eventstudy.inference._distributions import critical_t
 from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window
@@ -68,8 +68,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     if sample.n == 0:
         return Verdict(window, 0, nan, nan, nan, "", "", nan, "no pair was observed over this window")
     design = advice.describe(sample)
-    name = advice.situation(design).headline
-    answer = answer_of(name, sample, design, result.config.variants)
+    name, answer = headline_of(sample, design, result.config.variants)
     test, p = (name, answer.p_value) if answer.valid else ("", nan)
     if sample.n == 1:
         low, high = _exact(result, window, chosen)

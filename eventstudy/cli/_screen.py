@@ -103,7 +103,7 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
         car, t = firm.found.car[i], firm.found.scar[i]
         low, high = (car + side * result.half_widths[window][i] for side in (-1, 1))
         floor = 1 / (result.fit.n_estimation[i] + 1)
-        at_floor = firm.headline == "sample_quantile" and np.isclose(firm.headline_p[i], floor)
+        at_floor = firm.headline[i] == "sample_quantile" and np.isclose(firm.headline_p[i], floor)
         yield [
             str(window),
             percent(car),

@@ -49,10 +49,10 @@ def _null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tu
     """
     ar = np.where(used, returns.ar[:, columns], 0.0)
     days = returns.n_estimation_days
-    estimation = returns.basis[:, :days][returns.basis_of]
-    ahead = returns.basis[:, days + columns.start : days + columns.stop][returns.basis_of]
-    ahead = np.where(used[:, :, None], ahead, 0.0)
     k = returns.parameters
+    estimation = returns.basis[:, :days, :k][returns.basis_of]
+    ahead = returns.basis[:, days + columns.start : days + columns.stop, :k][returns.basis_of]
+    ahead = np.where(used[:, :, None], ahead, 0.0)
     cross = np.eye(k) + np.einsum("nlj,nlk->njk", ahead, ahead)
     step = np.linalg.solve(cross, np.einsum("nlk,nl->nk", ahead, ar)[:, :, None])[:, :, 0]
     before = returns.residuals - np.einsum("nmk,nk->nm", estimation, step)

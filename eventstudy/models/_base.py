@@ -15,7 +15,7 @@ from eventstudy.panel.block import EventBlock, Floats, Ints
 class Fit:
     """Normal returns of N pairs: M_i valid estimation days of L1, L2 event days, K estimated parameters.
 
-    Var(AR over the event window) = sigma² V with V = diag(span) + G G', where G are the event rows of `basis`: everything the
+    Var(AR over the event window) = sigma² V with V = diag(noise) + G G', where G are the event rows of `basis`: everything the
     tests need. NaN = no value that day.
     """
 
@@ -34,15 +34,22 @@ class Fit:
     ar: Floats
     """(N, L2) abnormal returns."""
     residuals: Floats
-    """(N, L1) estimation residuals (differences where nothing is estimated)."""
+    """(N, L1) estimation residuals, each scaled to the standard deviation sigma (differences where nothing is estimated)."""
     basis: Floats
-    """(B, L1 + L2, K) regressors in coordinates in which the estimation cross product is the identity (X R⁻¹)."""
+    """(B, L1 + L2, K + ...) regressors in coordinates in which the estimation cross product is the identity (X R⁻¹).
+
+    Columns after the first K, zero on estimation days, carry what the errors of event days have in common.
+    """
+    parameters: int
+    """K as the tests count it: columns of `basis` that were estimated."""
     basis_of: Ints
-    """(N,) the row of `basis` and `span` of each pair."""
+    """(N,) the row of `basis`, `span` and `noise` of each pair."""
     span: Floats
     """(B, L2) sessions each event-window return covers."""
+    noise: Floats
+    """(B, L2) variance of each event day's own error over sigma²: `span`, or a forecast of a changing variance."""
     problem: NDArray[np.object_]
-    """(N,) empty, or why there is no fit: MIN_EST, COLLINEAR, ZERO_VARIANCE."""
+    """(N,) empty, or why there is no fit: MIN_EST, COLLINEAR, ZERO_VARIANCE, ..."""
 
 
 class Model(Protocol):

@@ -41,7 +41,8 @@ class LinearModel:
         if self.difference:
             return (self.difference,)
         if self.factors is None:
-            return tuple(n for n in available if n not in ("benchmark", "rf")) or ("factors",)
+            own = (n for n in available if n not in ("benchmark", "rf", "peer") and not n.startswith("@"))
+            return tuple(own) or ("factors",)
         return (*self.factors, "rf") if self.excess else self.factors
 
     def fit(self, block: EventBlock, min_estimation: int) -> Fit:
@@ -102,8 +103,10 @@ def _fit(
         ar=np.where(bad[:, None], np.nan, ar),
         residuals=residuals,
         basis=basis,
+        parameters=k,
         basis_of=basis_of,
         span=block.span[design][:, event],
+        noise=block.span[design][:, event],
         problem=problem,
     )
 

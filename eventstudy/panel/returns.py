@@ -44,7 +44,7 @@ def grid_returns(
     level = _on(table.close, tickers, sessions)
     if "adj_close" in table.fields:
         adjusted = _on(table.fields["adj_close"], tickers, sessions)
-        take = np.array([table.info[t].basis == "adj_close" for t in tickers])
+        take = np.array([table.info[t].basis == "adj_close" for t in tickers], dtype=bool)
         level[:, take] = adjusted[:, take]
     paid = _dividends(table, tickers, sessions)
     priced = np.isfinite(level)

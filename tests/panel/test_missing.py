@@ -220,14 +220,12 @@ def test_zero_returns_are_kept_and_said() -> None:
     check(result, prices, (-5, 5), list(range(-5, 6)))
 
 
-@pytest.mark.xfail(strict=True, reason="fault: a whole estimation window of fewer than 120 days is not warned of")
 def test_a_short_estimation_window_is_said_even_when_none_of_it_is_missing() -> None:
     result = study(closes())
     assert result.fit.n_estimation[0] == 110
     assert "SHORT_ESTIMATION" in codes(result)
 
 
-@pytest.mark.xfail(strict=True, reason="fault: dates that the user excluded count as days without a trade")
 def test_excluded_dates_are_no_thin_trading() -> None:
     out = [SESSIONS[DAY0 - 20 - i].date() for i in range(10)]
     assert "THIN_TRADING" not in codes(study(closes(), exclude_dates=out))

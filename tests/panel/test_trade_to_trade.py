@@ -147,7 +147,6 @@ def test_permutations_do_not_take_a_long_return_for_a_day() -> None:
     assert np.isfinite(result.firm_answers[window].p[0])
 
 
-@pytest.mark.xfail(strict=True, reason="fault: when conformal does not apply to a firm, exact t should speak")
 def test_a_firm_with_a_gap_in_its_window_still_has_a_headline() -> None:
     result = study(with_gaps(2), missing="trade_to_trade")
     answer = result.answer(Window(0, 5))
@@ -155,9 +154,6 @@ def test_a_firm_with_a_gap_in_its_window_still_has_a_headline() -> None:
     assert answer.headline == "exact_t"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="fault: a return over n sessions is ranked among single days without 1 / sqrt(n)"
-)
 def test_a_return_across_a_gap_is_ranked_as_a_day_is() -> None:
     """Estimation residuals are scaled by 1 / sqrt(n), so event returns must be: else n sessions look like one wild day."""
     tickers = ("AAA", "BBB", "CCC")

@@ -100,6 +100,7 @@ def _only(returns: AbnormalReturns, which: slice) -> AbnormalReturns:
         part,
         basis=part.basis[rows],
         span=part.span[rows],
+        noise=part.noise[rows],
         basis_of=basis_of.astype(np.int64),
         sessions=part.sessions[days],
         session_of=session_of.astype(np.int64),
