@@ -35,6 +35,8 @@ class StudyConfig:
     returns: Literal["simple", "log"] = "simple"
     benchmark: str | None = None
     """Ticker of the benchmark; None: each event's own, or SPY."""
+    peers: tuple[str, ...] = ()
+    """Tickers that models with peers compare with, `NVDA=INTC` for one ticker's own; none: the event's peers and controls."""
     estimation_window: Window = Window(-260, -11)
     event_window: Window = Window(-5, 5)
     windows: tuple[Window, ...] | None = None
@@ -60,6 +62,7 @@ class StudyConfig:
         put(self, "event_window", Window.of(self.event_window, "event window"))
         put(self, "windows", self._reported_windows())
         put(self, "tests", tuple(self.tests))
+        put(self, "peers", tuple(self.peers))
         put(self, "variants", dict(self.variants))
         put(self, "exclude_dates", tuple(_as_date(d) for d in self.exclude_dates))
         for name, allowed in _CHOICES.items():
@@ -114,7 +117,7 @@ class StudyConfig:
         for name in ("estimation_window", "event_window"):
             plain[name] = list(getattr(self, name))
         plain["windows"] = [list(w) for w in self.windows or ()]
-        plain["tests"] = list(self.tests)
+        plain["tests"], plain["peers"] = list(self.tests), list(self.peers)
         plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]
         return plain
 

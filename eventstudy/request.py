@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import catalog, exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import (
@@ -28,7 +28,7 @@ from eventstudy.events import (
 from eventstudy.exchanges import Moment, Timing
 from eventstudy.prices import PriceTable, load_prices, read_factors
 from eventstudy.results import StudyResult
-from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
+from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment, needs_peers, peers_in, peers_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,6 +60,11 @@ def run(
     """
     study = EventStudy(**choices)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    if (
+        what is not None and tickers and not study.config.peers
+    ):  # the peers of an event stay its peers, asked for or not
+        known = events_of(what, registry=registry)
+        study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     limit = last_day(as_of)
@@ -143,9 +148,10 @@ def prices_for(
     if isinstance(prices, PriceTable):
         return prices
     events = list(events)
-    tickers = list(
-        dict.fromkeys(t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK))
-    )
+    wanted = [t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK)]
+    if needs_peers(catalog.load("models", config.model)):
+        wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
+    tickers = list(dict.fromkeys(wanted))
     if prices is not None:
         return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
     start, end = _span(events, config, day0)

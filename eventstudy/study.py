@@ -27,6 +27,7 @@ from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 
 DEFAULT_BENCHMARK = "SPY"
+PEER_ROLES = ("peer", "control")
 
 Events = Registry | Event | Iterable[Event] | pd.DataFrame
 Prices = PriceTable | pd.DataFrame | str | Path
@@ -122,6 +123,7 @@ def _pairs(
     excluded: list[Exclusion] = []
     warned: list[Warned] = []
     compared = "benchmark" in model.requires(("benchmark",))
+    peered = needs_peers(model)
     for event in events:
         moment = chosen_moment(event, day0)
         if moment is None:
@@ -132,13 +134,42 @@ def _pairs(
             text = f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
             warned.append(Warned("DAY0_CHOSEN", text, event.id))
         benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
+        clash = [p for p in config.peers if peered and p in event.tickers and p not in peers_in(event)]
+        if clash:
+            text = f"{', '.join(clash)}: no peer of the firms that the event is about, because it is one of them"
+            warned.append(Warned("PEER_CONTAMINATION", text, event.id))
         for ticker in event.tickers:
             if compared and ticker == benchmark:
                 why = f"{ticker} is its own benchmark: its abnormal return is zero by construction"
                 excluded.append(Exclusion(event.id, ticker, "BENCHMARK_IS_TICKER", why))
             else:
-                pairs.append(Pair(event.id, ticker, benchmark, moment))
+                pairs.append(
+                    Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else ())
+                )
     return pairs, excluded, warned
+
+
+def needs_peers(model: Model) -> bool:
+    """Whether a model compares with peers."""
+    return any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
+
+
+def peers_of(event: Event, ticker: str, config: StudyConfig) -> tuple[str, ...]:
+    """The tickers that `ticker` is compared with: its own, those named for all, or the event's peers and controls.
+
+    Never the ticker itself; of those named for all, never a firm that the event is about.
+    """
+    named = [p.split("=", 1) for p in config.peers]
+    if own := [p[1] for p in named if len(p) == 2 and p[0] == ticker]:
+        return tuple(own)
+    studied = {t for group in event.group if group.role not in PEER_ROLES for t in group.tickers}
+    known = [p[0] for p in named if len(p) == 1] or peers_in(event)
+    return tuple(p for p in dict.fromkeys(known) if p != ticker and p not in studied)
+
+
+def peers_in(event: Event) -> list[str]:
+    """The tickers of the event's groups of peers and controls."""
+    return [t for group in event.group if group.role in PEER_ROLES for t in group.tickers]
 
 
 def chosen_moment(event: Event, day0: str | date) -> Moment | None:
@@ -163,13 +194,18 @@ def _check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
     """Refuse what no data can mend: factors that are not there, log returns with long-short factors (ruling 18)."""
     names = panel.block.names
     lacking = [n for n in model.requires(names) if n not in names]
+    if lacking and needs_peers(model):
+        raise InvalidRequest(
+            f"the model {config.model} needs peers with prices",
+            hint="name them: --peers KO,PG (or NVDA=INTC), or give the event a group of role peer or control",
+        )
     if lacking:
         raise InvalidRequest(
             f"the model {config.model} needs {', '.join(lacking)}",
             available=", ".join(names),
             hint="name a factor file: --factors FILE --factor-unit percent|decimal",
         )
-    if config.returns == "log" and set(model.requires(names)) - {"benchmark"}:
+    if config.returns == "log" and {n for n in model.requires(names) if n[0] != "@"} - {"benchmark", "peer"}:
         raise InvalidRequest(
             f"the model {config.model} has no log form: its factors are differences of simple returns",
             hint="use simple returns, or a model without factors",

@@ -25,6 +25,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--date",), {"help": "When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00."}),
     (("--tickers",), {"multiple": True, "help": "Tickers, comma separated; may be repeated."}),
     (("--benchmark",), {"help": "Ticker of the benchmark. [default: the event's, or SPY]"}),
+    (("--peers",), {"multiple": True, "help": "Tickers to compare with, or NVDA=INTC for one. [default: the event's]"}),
     (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
     (("--timing",), {"type": click.Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
     (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
@@ -70,6 +71,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     return run(
         take("what"),
         tickers=split(take("tickers")),
+        peers=split(take("peers")),
         windows=take("windows") or None,
         variants=_variants(take("variants")),
         prediction_error=not take("no_prediction_error"),
@@ -101,4 +103,4 @@ def _variants(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _progress(ticker: str, i: int, n: int) -> None:
-    click.echo(f"\r\x1b[K{i + 1}/{n} {ticker}" if i + 1 < n else "\r\x1b[K", nl=False, err=True)
+    click.echo(f"\r\x1b[K{i}/{n} {ticker}" if i < n else "\r\x1b[K", nl=False, err=True)

@@ -31,6 +31,8 @@ class Pair:
     ticker: str
     benchmark: str
     moment: Moment
+    peers: tuple[str, ...] = ()
+    """Tickers it is compared with, by models that do; never its own."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def align(pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factor
     """
     excluded: list[Exclusion] = []
     warned: list[Warned] = []
+    peers = list(dict.fromkeys(p for pair in pairs for p in pair.peers if p in prices.close.columns))
     by_grid: dict[tuple[str | None, str | None], list[Placed]] = {}
     for position, pair in enumerate(pairs):
         found = _place(pair, prices, config)
@@ -87,12 +90,19 @@ def align(pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factor
         tickers = list(dict.fromkeys(pair.ticker for _, pair, _ in placed))
         benchmarks = list(dict.fromkeys(pair.benchmark for _, pair, _ in placed))
         last = max(day0.session for _, _, day0 in placed)
-        grid, said = build_grid(home, abroad, tickers, benchmarks, last, prices, config, factors)
+        grid, said = build_grid(home, abroad, tickers, benchmarks, peers, last, prices, config, factors)
         warned += said
-        piece, dropped = _line_up(grid, placed, config, factor_names(factors), prices)
+        piece, dropped, said = _line_up(grid, placed, config, factor_names(factors), peers, prices)
         pieces.append(piece)
         excluded += dropped
-    return _join(pieces, config, ("benchmark", *factor_names(factors)), excluded, warned)
+        warned += said
+    names = ("benchmark", *factor_names(factors), *peer_names(peers))
+    return _join(pieces, config, names, excluded, warned)
+
+
+def peer_names(peers: list[str]) -> tuple[str, ...]:
+    """The names of a block's regressors that hold peers."""
+    return ("peer", *(f"@{ticker}" for ticker in peers)) if peers else ()
 
 
 def _place(
@@ -129,8 +139,13 @@ class _Piece:
 
 
 def _line_up(
-    grid: Grid, placed: list[Placed], config: StudyConfig, names: tuple[str, ...], prices: PriceTable
-) -> tuple[_Piece, list[Exclusion]]:
+    grid: Grid,
+    placed: list[Placed],
+    config: StudyConfig,
+    factors: tuple[str, ...],
+    peers: list[str],
+    prices: PriceTable,
+) -> tuple[_Piece, list[Exclusion], list[Warned]]:
     """Gather the windows of the pairs of one grid; a pair whose day 0 has no return is dropped (ruling 12)."""
     start, end = config.estimation_window.start, config.event_window.end
     row0 = np.searchsorted(grid.sessions, np.array([d.session for _, _, d in placed], dtype="datetime64[D]"))
@@ -147,7 +162,19 @@ def _line_up(
     row0, own, market = row0[keep], own[keep], market[keep]
     returns = _leave_out(returns, span, grid.sessions[rows], config)
     last, last_market = _last_row(grid.own.priced)[own], _last_row(grid.market.priced)[market]
-    design, first = _designs(row0, market, span)
+    belongs = np.array([[p in pair.peers for p in peers] for _, pair, _ in placed], dtype=bool).reshape(len(keep), len(peers))
+    design, first = _designs(row0, market, span, belongs)
+    regressors = _regressors(grid, rows[first], inside[first], market[first], span[first], factors, config)
+    if peers:
+        compared, lacking = _peers(grid, rows[first], inside[first], span[first], belongs[first], regressors, config)
+        regressors = np.concatenate([regressors, compared], axis=2)
+        warned = [
+            _left_out(placed[f], [peers[j] for j in np.flatnonzero(row)])
+            for f, row in zip(first, lacking, strict=True)
+            if row.any()
+        ]
+    else:
+        warned = []
     gathered = _Piece(
         placed=placed,
         returns=returns,
@@ -155,11 +182,11 @@ def _line_up(
         last_close=np.minimum(last - row0, end).astype(np.int64),
         delisted=(last < row0 + end) & (last < last_market),
         design=design,
-        regressors=_regressors(grid, rows[first], inside[first], market[first], span[first], names, config),
+        regressors=regressors,
         sessions=np.where(inside[first], grid.sessions[rows[first]], np.datetime64("NaT", "D")),
         span=span[first].astype(float),
     )
-    return gathered, dropped
+    return gathered, dropped, warned
 
 
 def _rows(row0: Ints, start: int, end: int, size: int) -> tuple[Ints, Bools]:
@@ -209,13 +236,14 @@ def _leave_out(returns: Floats, span: Ints, sessions: Days, config: StudyConfig)
     return returns
 
 
-def _designs(row0: Ints, market: Ints, span: Ints) -> tuple[Ints, Ints]:
+def _designs(row0: Ints, market: Ints, span: Ints, belongs: Bools) -> tuple[Ints, Ints]:
     """(N,) the design of each pair, and (D,) one pair of each design.
 
-    Pairs share a design when day 0, benchmark and spans agree; only trade-to-trade returns make spans differ.
+    Pairs share a design when day 0, benchmark, peers and spans agree; only trade-to-trade returns make spans differ.
     """
     special = np.where((span > 1).any(axis=1), np.arange(1, len(span) + 1), 0)
-    _, first, which = np.unique(np.stack([row0, market, special]), axis=1, return_index=True, return_inverse=True)
+    keys = np.vstack([row0, market, special, belongs.T])
+    _, first, which = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     return which.reshape(-1).astype(np.int64), first.astype(np.int64)
 
 
@@ -237,6 +265,33 @@ def _regressors(
         rf = values[:, :, 1 + names.index("rf")]
         values = np.concatenate([values, (values[:, :, 0] - rf)[:, :, None]], axis=2)
     return np.where(inside[:, :, None], values, np.nan)
+
+
+def _peers(
+    grid: Grid, rows: Ints, inside: Bools, span: Ints, belongs: Bools, regressors: Floats, config: StudyConfig
+) -> tuple[Floats, Bools]:
+    """(D, T, 1 + J) the mean of each design's peers and the return of each, and (D, J) which peers had to be left out.
+
+    A peer counts for a design only with a return on every day on which the benchmark has one, so that the peers of a design
+    are the same firms on every day.
+    """
+    values = grid.peers[rows]
+    for d in np.flatnonzero((span > 1).any(axis=1)):
+        values[d] = across_gaps(grid.peers, rows[d], span[d], config.returns)
+    needed = inside & np.isfinite(regressors[:, :, 0])
+    whole = (np.isfinite(values) | ~needed[:, :, None]).all(axis=1)
+    values = np.where((belongs & whole)[:, None, :] & inside[:, :, None], values, np.nan)
+    count = (belongs & whole).sum(axis=1)
+    mean = np.where(count > 0, 1.0, np.nan)[:, None] * np.nansum(values, axis=2) / np.maximum(count, 1)[:, None]
+    mean = np.where(needed, mean, np.nan)
+    return np.concatenate([mean[:, :, None], values], axis=2), belongs & ~whole
+
+
+def _left_out(placed: Placed, peers: list[str]) -> Warned:
+    """A sentence on peers that a pair had to do without."""
+    _, pair, day0 = placed
+    text = f"{', '.join(peers)}: not compared with, because days around {day0.session} lack a return"
+    return Warned("PEER_INCOMPLETE", text, pair.event_id)
 
 
 def _join(

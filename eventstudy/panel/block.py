@@ -29,7 +29,11 @@ class EventBlock:
     regressors: Floats
     """(D, T, F) the benchmark's return and the factors, in the order of `names`."""
     names: tuple[str, ...]
-    """F names: `benchmark` first, then the columns of the factor file (`rf` among them)."""
+    """F names: `benchmark` first, then the columns of the factor file (`rf` among them).
+
+    Where peers are named: `peer`, the equal-weighted mean of a design's peers, then `@TICKER`, the return of each (NaN where it
+    is no peer of that design).
+    """
     design: Ints
     """(N,) the row of `regressors`, `sessions` and `span` that belongs to each pair."""
     sessions: Days

@@ -29,7 +29,9 @@ class Grid:
     benchmarks: dict[str, int]
     market: GridReturns
     factors: Floats
-    """(S, F - 1) factor columns as decimals, in the order of the names of the block."""
+    """(S, F) factor columns as decimals, in the order of the file."""
+    peers: Floats
+    """(S, J) returns of all peers of the study; NaN for one that has no prices."""
 
 
 def build_grid(
@@ -37,6 +39,7 @@ def build_grid(
     abroad: str | None,
     tickers: list[str],
     benchmarks: list[str],
+    peers: list[str],
     last: date,
     prices: PriceTable,
     config: StudyConfig,
@@ -64,6 +67,7 @@ def build_grid(
         {b: i for i, b in enumerate(benchmarks)},
         market,
         _factors_on(factors, sessions),
+        grid_returns(prices, peers, sessions, config.returns, "drop").returns,
     )
     return grid, warned
 

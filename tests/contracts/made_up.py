@@ -1,4 +1,4 @@
-"""A made-up block: eight securities on one date, a benchmark and two factors, with and without gaps."""
+"""A made-up block: eight securities on one date, a benchmark, factors and peers, with and without gaps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
 
 ESTIMATION, EVENT = Window(-130, -11), Window(-3, 3)
+PEERS = ("PAA", "PBB", "PCC", "PDD", "PEE")
 
 
 def block(*, missing: bool = True, n: int = 8, seed: int = 5) -> EventBlock:
@@ -22,12 +23,15 @@ def block(*, missing: bool = True, n: int = 8, seed: int = 5) -> EventBlock:
     if missing:
         returns[0, 10:14] = np.nan
         returns[1, -2] = np.nan
-    regressors = np.stack([market, market - rf, hml, rf], axis=1)[None]
+    smb, rmw, cma, mom = np.random.default_rng(seed + 1).normal(0, 0.005, (4, t))
+    peers = market[:, None] + np.random.default_rng(seed + 2).normal(0, 0.01, (t, len(PEERS)))
+    columns = [market, market - rf, smb, hml, rmw, cma, mom, rf, peers.mean(axis=1), *peers.T]
+    regressors = np.stack(columns, axis=1)[None]
     sessions = (np.datetime64("2024-01-01", "D") + np.arange(t))[None]
     return EventBlock(
         returns=returns,
         regressors=regressors,
-        names=("benchmark", "mkt_rf", "hml", "rf"),
+        names=("benchmark", "mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf", "peer", *(f"@{p}" for p in PEERS)),
         design=np.zeros(n, dtype=np.int64),
         sessions=sessions,
         span=np.ones((1, t)),

@@ -57,7 +57,9 @@ def test_a_model_keeps_the_shapes_of_a_fit(name: str) -> None:
     assert fit.params.shape == (n, k)
     assert fit.ar.shape == fit.expected.shape == (n, event)
     assert fit.residuals.shape == (n, days)
-    assert fit.basis.shape[1:] == (days + event, k)
+    assert fit.basis.shape[1] == days + event
+    assert fit.parameters <= fit.basis.shape[2]
+    assert fit.noise.shape == fit.span.shape == (len(fit.basis), event)
     assert (fit.problem == "").all()
     assert np.isfinite(fit.sigma).all()
     lacking = np.isnan(made.returns[:, made.event_columns])
