@@ -1,0 +1,1 @@
+"""What really happened: one question per file."""
