@@ -28,23 +28,23 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
     """The whole text; `verbose` adds every test and every warning."""
     few = result.returns.n <= _FEW
     blocks = [
-        list(_heading(result)),
-        _wrapped(result.summary()),
+        list(heading(result)),
+        wrapped(result.summary()),
         list(_firms_in_detail(result)) if few else list(_firms_in_rows(result)),
         [] if few else list(_together(result)),
         list(_tests(result)) if verbose else [],
-        list(_notes(result, verbose)),
+        list(notes(result, verbose)),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
     """Lines of at most `WIDTH`; windows and percentages are not torn apart."""
     held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
     return [line.replace("\u00a0", " ") for line in textwrap(held, WIDTH, subsequent_indent="  ")]
 
 
-def _heading(result: StudyResult) -> Iterator[str]:
+def heading(result: StudyResult) -> Iterator[str]:
     """What was studied, and how day 0 was found."""
     config, events = result.config, result.events
     if len(events) == 1:
@@ -136,7 +136,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline test of the mean" if result.groups else ""
     yield f"p of tickers: place among ordinary days (one day), permutation of days (windows){means}"
-    yield from _wrapped(_after_holm(result))
+    yield from wrapped(_after_holm(result))
 
 
 def _after_holm(result: StudyResult) -> str:
@@ -207,7 +207,7 @@ def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
             size = f" ({100 * test.expected_size:.0f} %)" if test.expected_size is not None else ""
             named.append(f"{name}{size}")
         text = f"not valid here (share of true nulls rejected at 5 %): {', '.join(named)}: {reason}"
-        yield from _wrapped(text)
+        yield from wrapped(text)
 
 
 def _tests(result: StudyResult) -> Iterator[str]:
@@ -222,7 +222,7 @@ def _tests(result: StudyResult) -> Iterator[str]:
         yield columns_of(rows, (1, 2))
 
 
-def _notes(result: StudyResult, verbose: bool) -> Iterator[str]:
+def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
     told_above = () if verbose else ("DAY0_SHIFTED",) if result.returns.n <= _FEW else ("DAY0_SHIFTED", "BHAR_MARKET")
     shown = [w for w in result.warned if w.code not in told_above]
@@ -236,8 +236,8 @@ def _notes(result: StudyResult, verbose: bool) -> Iterator[str]:
             same = len({w.message for w in told}) == 1
             lines = [f"{code} {whom}: {told[0].message}{'' if same else ' (and the like; --verbose shows all)'}"]
         for line in lines:
-            yield from _wrapped(line)
+            yield from wrapped(line)
     for left_out in result.exclusions[: None if verbose else 6]:
-        yield from _wrapped(f"left out {left_out.ticker} ({left_out.event_id}): {left_out.message}")
+        yield from wrapped(f"left out {left_out.ticker} ({left_out.event_id}): {left_out.message}")
     if not verbose and len(result.exclusions) > 6:
         yield f"... and {len(result.exclusions) - 6} more left out (--verbose shows all)"
