@@ -162,7 +162,9 @@ def _line_up(
     row0, own, market = row0[keep], own[keep], market[keep]
     returns = _leave_out(returns, span, grid.sessions[rows], config)
     last, last_market = _last_row(grid.own.priced)[own], _last_row(grid.market.priced)[market]
-    belongs = np.array([[p in pair.peers for p in peers] for _, pair, _ in placed], dtype=bool).reshape(len(keep), len(peers))
+    belongs = np.array([[p in pair.peers for p in peers] for _, pair, _ in placed], dtype=bool).reshape(
+        len(keep), len(peers)
+    )
     design, first = _designs(row0, market, span, belongs)
     regressors = _regressors(grid, rows[first], inside[first], market[first], span[first], factors, config)
     if peers:
