@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,12 @@ class _Detour(HTTPAdapter):
         super().__init__()
         self._port = port
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
-        verify: bool | str = True,
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *passed: Any, **named: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
         if not (parts.hostname or "").endswith(".yahoo.com"):
             raise AssertionError(f"a test reached for the network: {request.url}")
         request.url = parts._replace(scheme="http", netloc=f"127.0.0.1:{self._port}").geturl()
-        return super().send(request, stream, timeout, verify, cert, {})
+        return super().send(request, *passed, **named | {"proxies": {}})
 
 
 @contextmanager
