@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.charts._style import DPI, EDGE, FAMILY, GRID, HEIGHT, INK, MUTED, SMALL, SUBTITLE, TITLE, WIDTH
+from eventstudy.charts._style import DPI, EDGE, FAMILY, GRID, HEAD, HEIGHT, INK, MUTED, SMALL, SUBTITLE, TITLE, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,7 +101,7 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
     width, height = (inches * 72 for inches in figure.get_size_inches())
     top = _MARGIN * 0.8
     after = top + TITLE * 1.3 * (1 + title.count("\n")) + 3
-    place: dict[str, Any] = {"x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}
+    place: dict[str, Any] = {"label": HEAD, "x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}
     words = figure.suptitle(title, y=1 - top / height, fontsize=TITLE, fontweight="bold", linespacing=1.25, **place)
     words.set_in_layout(False)
     figure.text(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._style import style
+from eventstudy.charts._style import HEAD, style
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 _KINDS = ("png", "svg", "pdf")
 
@@ -39,8 +41,10 @@ def save(chart: Axes | Iterable[Axes], path: str | Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def render(chart: Axes | Iterable[Axes], kind: str = "svg") -> bytes:
+def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True) -> bytes:
     """The figure of these Axes as a `png`, `svg` or `pdf` file. Text becomes outlines in SVG and stays text in PDF.
+
+    `head=False`: without title and subtitle, for a page that sets these `words` as text.
 
     Raises:
         InvalidRequest: another kind, or Axes of several figures.
@@ -52,14 +56,39 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg") -> bytes:
         "svg": {"Date": None, "Title": title, "Description": description},
         "pdf": {"CreationDate": None, "Title": title, "Subject": description},
     }
-    with style():
-        figure.savefig(buffer, format=kind, metadata=facts[kind])
+    with style(), nullcontext() if head else _without_head(figure) as box:
+        figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box)
     return buffer.getvalue()
+
+
+def words(chart: Axes | Iterable[Axes]) -> tuple[str, str]:
+    """Title and subtitle of a chart: its finding, and what was drawn and how."""
+    return _words(_figure(chart))
 
 
 def alt_text(chart: Axes | Iterable[Axes]) -> str:
     """What the chart says, for those who cannot see it."""
     return ". ".join(part for part in _words(_figure(chart)) if part)
+
+
+@contextmanager
+def _without_head(figure: Figure) -> Iterator[Bbox | None]:
+    """The part of the figure below title and subtitle, which are not drawn meanwhile; None where it has none of ours."""
+    from matplotlib.transforms import Bbox
+
+    heads = [text for text in figure.texts if text.get_label() == HEAD]
+    if not heads:
+        yield None
+        return
+    width, height = figure.get_size_inches()
+    lowest = min(text.get_window_extent().y0 for text in heads) / figure.dpi
+    for text in heads:
+        text.set_visible(False)
+    try:
+        yield Bbox.from_bounds(0, 0, width, min(lowest, height))
+    finally:
+        for text in heads:
+            text.set_visible(True)
 
 
 def _kind(suffix: str, name: str = "") -> str:

@@ -33,6 +33,9 @@ WIDTH, HEIGHT, DPI = 8.0, 5.0, 150
 TITLE, SUBTITLE, LABEL, SMALL = 12.0, 9.5, 9.5, 9.0
 """Points."""
 
+HEAD = "head"
+"""The label of the texts that make the title and subtitle of a figure."""
+
 FAMILY = "DejaVu Sans"
 """Comes with matplotlib, so that a chart looks and measures the same everywhere."""
 
