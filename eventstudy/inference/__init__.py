@@ -2,6 +2,19 @@
 
 from eventstudy.inference._base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
 from eventstudy.inference._correlation import Correlation
-from eventstudy.inference._multiple import holm
+from eventstudy.inference._multiple import benjamini_hochberg, holm, romano_wolf
+from eventstudy.inference._weighted import WeightedMean, precision_weighted
 
-__all__ = ["Correlation", "PairsTest", "Sample", "SeriesSignificance", "SeriesTest", "Significance", "holm"]
+__all__ = [
+    "Correlation",
+    "PairsTest",
+    "Sample",
+    "SeriesSignificance",
+    "SeriesTest",
+    "Significance",
+    "WeightedMean",
+    "benjamini_hochberg",
+    "holm",
+    "precision_weighted",
+    "romano_wolf",
+]

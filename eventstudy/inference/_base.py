@@ -6,7 +6,7 @@ pairs together. What a test assumes is data here, so that `advice` can say when 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -15,7 +15,7 @@ import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
 from eventstudy.inference._correlation import Correlation, mean_correlation
-from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
 
@@ -36,6 +36,8 @@ class Significance:
     """The share of true nulls an invalid test is expected to reject at 5 %."""
     se: float | None = None
     """The denominator in the units of CAAR, for tests that have one."""
+    draws: int | None = None
+    """How many random draws p rests on; None where nothing is drawn, or all possibilities are enumerated."""
 
     @classmethod
     def undefined(cls, reason: str, n: int = 0) -> Significance:
@@ -60,6 +62,8 @@ class SeriesSignificance:
     df: Ints | None = None
     reasons: tuple[str, ...] = ()
     """(N,) why the test does not apply to a series, empty where it does; or () for none."""
+    draws: int | None = None
+    """As in `Significance`."""
 
     @classmethod
     def undefined(cls, reason: str, n: int) -> SeriesSignificance:
@@ -73,7 +77,9 @@ class SeriesSignificance:
         if reason:
             return Significance.undefined(reason, n=1)
         df = None if self.df is None else float(self.df[i])
-        return Significance(float(self.statistic[i]), float(self.p_value[i]), self.distribution, df, 1)
+        return Significance(
+            float(self.statistic[i]), float(self.p_value[i]), self.distribution, df, 1, draws=self.draws
+        )
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,12 @@ class Sample:
     """Why there is no portfolio."""
     seed: int = 0
     draws: int = 9999
+    bhar: Floats | None = None
+    """(N,) buy-and-hold abnormal returns of the window, NaN where one is not known; None where none was asked for."""
+    block: EventBlock | None = None
+    """Raw returns and regressors; the pairs stand at `members`."""
+    members: Ints | None = None
+    """(N,) rows of `block`; None for all of them."""
 
     @property
     def n(self) -> int:
@@ -156,10 +168,20 @@ class PairsTest:
     variants: tuple[str, ...] = ("default",)
     independent: bool = False
     """Takes the pairs for independent draws: invalid when events share days."""
+    independent_variants: tuple[str, ...] = ()
+    """The variants that do so where the others do not."""
     constant_variance: bool = False
     """Takes the variance of estimation days for that of event days."""
     cross_sectional_variance: bool = False
     """Estimates a variance from the N pairs themselves: hollow below five of them."""
+    symmetric: bool = False
+    """Takes abnormal returns for symmetric about zero."""
+    normal_variants: tuple[str, ...] = ()
+    """The variants whose size hangs on normal tails."""
+    trusted_from: Mapping[str, int] = field(default_factory=dict)
+    """Variant -> the number of pairs below which its reference distribution is a poor one."""
+    smallest_p: Callable[[int], float] | None = None
+    """The smallest p that N pairs can reach, for tests that count."""
     size_when_clustered: SizeFunction | None = None
     """Expected rejection rate of true nulls at 5 % given N and the mean correlation (METHODS 6.3 O7)."""
     location: bool = True

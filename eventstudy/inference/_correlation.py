@@ -51,6 +51,19 @@ def mean_correlation(returns: AbnormalReturns, used: Bools, window: Window) -> C
     return Correlation(0.0 if floored else mean, overlap, floored, approximate)
 
 
+def pair_correlations(returns: AbnormalReturns, used: Bools, window: Window) -> Floats:
+    """(N, N) rho_ij w_ij of every two series, 1 on the diagonal; an N x N matrix, so for moderate N."""
+    everyone = np.arange(returns.n)
+    days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
+    weight = _overlaps(days, used, everyone, everyone)
+    rho, enough = _correlations(returns, everyone, everyone)
+    if not enough[weight > 0].all():
+        rho = np.where(enough, rho, _mean_of_all(returns))
+    common: Floats = np.where(weight > 0, rho * weight, 0.0)
+    np.fill_diagonal(common, 1.0)
+    return common
+
+
 def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[float, float]:
     """Sum of rho w and sum of w over ordered pairs i != j, every pair on its own common days.
 

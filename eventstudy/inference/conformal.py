@@ -22,7 +22,7 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
     bridged = ((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1)
-    days, inside = _null_residuals(returns, found.used, columns)
+    days, inside = null_residuals(returns, found.used, columns)
     present = np.isfinite(days)
     statistic = np.abs(np.where(inside & present, days, 0.0).sum(axis=1))
     p = np.full(returns.n, np.nan)
@@ -38,10 +38,12 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
             every = length == 1
             p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
     reasons = tuple(np.where(bridged, "returns across gaps are not exchangeable with single days", ""))
-    return SeriesSignificance(np.where(possible, found.car, np.nan), p, "permutation", reasons=reasons)
+    draws = None if (shapes[possible, 1] == 1).all() else _DRAWS
+    statistic = np.where(possible, found.car, np.nan)
+    return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)
 
 
-def _null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tuple[Floats, Bools]:
+def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tuple[Floats, Bools]:
     """(N, L1 + L) residuals of the refit on estimation and window days, NaN where not used; and which are window days.
 
     In the coordinates of the basis the estimation cross product is the identity and the estimation residuals are orthogonal

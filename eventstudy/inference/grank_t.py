@@ -7,23 +7,35 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._ranks import mean_ranks, pooled_t, scaled_ranks
+from eventstudy.panel.block import Floats
+
+
+def squeezed_ranks(sample: Sample, form: str) -> Floats:
+    """(N, M + 1) scaled ranks of the standardised residuals and of the window, the last column.
+
+    The SCARs are scaled by their spread and by: nothing (`paper`), sqrt(1 - r) (`corr`), or
+    sqrt((1 - r) (N - 3) / (N - 1)) (`adjusted`).
+    """
+    n, r = sample.n, sample.correlation.mean
+    shrink = {"paper": 1.0, "corr": 1 - r, "adjusted": (1 - r) * (n - 3) / (n - 1)}[form]
+    squeezed = np.sqrt(shrink) * sample.scar / sample.scar.std(ddof=1)
+    return scaled_ranks(np.concatenate([sample.returns.standardised, squeezed[:, None]], axis=1))
+
+
+def too_few(n: int, form: str) -> str:
+    """Why so few pairs cannot be ranked in this form, or nothing."""
+    least = 4 if form == "adjusted" else 2
+    return f"needs at least {least} pairs" if n < least else ""
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """T = Z sqrt((T - 2) / (T - 1 - Z²)) with T - 2 df, T = M + 1.
-
-    The SCARs are scaled by their spread and sqrt(1 - r) sqrt((N - 3) / (N - 1)); `corr` by sqrt(1 - r), `paper` by neither.
-    """
-    n, r = sample.n, sample.correlation.mean
-    if n < 2 or (variant == "default" and n < 4):
-        return Significance.undefined(f"needs at least {4 if variant == 'default' else 2} pairs", n)
-    shrink = {"paper": 1.0, "corr": 1 - r, "default": (1 - r) * (n - 3) / (n - 1)}
-    kappa = np.sqrt(shrink[variant])
-    squeezed = kappa * sample.scar / sample.scar.std(ddof=1)
-    ranks = scaled_ranks(np.concatenate([sample.returns.standardised, squeezed[:, None]], axis=1))
-    mean, spread, t = mean_ranks(ranks)
+    """T = Z sqrt((T - 2) / (T - 1 - Z²)) with T - 2 df, T = M + 1; the default is the `adjusted` form."""
+    form = "adjusted" if variant == "default" else variant
+    if reason := too_few(sample.n, form):
+        return Significance.undefined(reason, sample.n)
+    mean, spread, t = mean_ranks(squeezed_ranks(sample, form))
     statistic = pooled_t(float(mean[-1] / spread), t)
-    return Significance(statistic, float(p_t(statistic, t - 2)), "t", t - 2, n)
+    return Significance(statistic, float(p_t(statistic, t - 2)), "t", t - 2, sample.n)
 
 
 TEST = PairsTest(
@@ -34,4 +46,5 @@ TEST = PairsTest(
     paper="Kolari and Pynnönen 2011",
     compute=compute,
     variants=("default", "paper", "corr"),
+    trusted_from={"paper": 20, "corr": 20},
 )

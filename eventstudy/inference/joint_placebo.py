@@ -8,26 +8,32 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.panel.block import Floats
 
 
-def distance(sample: Sample) -> tuple[float, Floats]:
-    """Q = c' S⁻¹ c / C, S = U'U / v, with the firms' CARs c; and S⁻¹U' (N, M), for firms that share one design."""
+def residuals_in_common(sample: Sample) -> Floats:
+    """(N, days) residuals of the estimation days on which all firms have one; centred where no model is estimated."""
     returns = sample.returns
     residuals = returns.residuals[:, np.isfinite(returns.residuals).all(axis=0)]
-    covariance = residuals @ residuals.T / returns.df[0]
+    return residuals if returns.parameters else residuals - residuals.mean(axis=1, keepdims=True)
+
+
+def distance(sample: Sample) -> tuple[float, Floats]:
+    """Q = c' S⁻¹ c / C, S = U'U / v, with the firms' CARs c; and S⁻¹U' (N, M), for firms that share one design."""
+    residuals = residuals_in_common(sample)
+    covariance = residuals @ residuals.T / sample.returns.df[0]
     solved = np.linalg.solve(covariance, np.column_stack([sample.car, residuals]))
     return float(sample.car @ solved[:, 0] / sample.cumulated.unit[0]), solved[:, 1:]
 
 
-def why_not(sample: Sample) -> str:
-    """Why the joint tests do not apply, or nothing."""
+def not_one_design(sample: Sample, restrictions: int) -> str:
+    """Why so many restrictions on the firms' CARs cannot be tested jointly, or nothing."""
     returns = sample.returns
-    if returns.parameters == 0:
-        return "the model estimates nothing, so estimation days have no leverage to leave out"
     if sample.n_dates > 1:
         return "the firms must share one event date"
     if len(np.unique(returns.basis_of)) > 1:
         return "the firms must share the benchmark and all estimation days"
-    if sample.n > returns.df[0] - 10:
-        return f"{sample.n} firms are too many for {returns.df[0]} degrees of freedom"
+    if (sample.cumulated.used != sample.cumulated.used[0]).any():
+        return "the firms must share the observed days of the window"
+    if restrictions > returns.df[0] - 10:
+        return f"{restrictions} firms are too many for {returns.df[0]} degrees of freedom"
     return ""
 
 
@@ -35,9 +41,12 @@ def compute(sample: Sample, variant: str) -> Significance:
     """Give p = (1 + #{D_t >= Q}) / (M + 1), D_t the distance of each estimation day with that day left out."""
     if sample.window.length > 1:
         return Significance.undefined("one day only", sample.n)
-    if reason := why_not(sample):
-        return Significance.undefined(reason, sample.n)
     returns = sample.returns
+    if returns.parameters == 0:
+        why = "the model estimates nothing, so estimation days have no leverage to leave out"
+        return Significance.undefined(why, sample.n)
+    if reason := not_one_design(sample, sample.n):
+        return Significance.undefined(reason, sample.n)
     there = np.isfinite(returns.residuals).all(axis=0)
     q, solved = distance(sample)
     basis = returns.basis[returns.basis_of[0], : returns.n_estimation_days][there]

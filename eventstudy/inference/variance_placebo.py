@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import numpy as np
+from scipy import special
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.inference._placebo import days_in_common, upper_p
 
 
 def compute(sample: Sample, variant: str) -> Significance:
-    """Give p = (1 + #{v_t >= v_0}) / (days + 1), v the cross-sectional variance; days on which all pairs are present."""
-    if sample.n < 3:
-        return Significance.undefined("a variance over firms needs three pairs", sample.n)
-    days = sample.returns.studentised
-    spread = days[:, np.isfinite(days).all(axis=0)].var(axis=0, ddof=1)
-    if len(spread) < 30:
-        return Significance.undefined("fewer than 30 estimation days on which all pairs have a return", sample.n)
+    """Give p = (1 + #{v_t >= v_0}) / (days + 1), v the cross-sectional variance; days on which all pairs are present.
+
+    `chi2` refers (N - 1) v_0 / Q to chi-square with N - 1 degrees of freedom, Q the mean variance v / (v - 2) of a SCAR.
+    """
+    n = sample.n
+    if n < 3:
+        return Significance.undefined("a variance over firms needs three pairs", n)
     observed = float(sample.scar.var(ddof=1))
-    p = (1 + (spread >= observed).sum()) / (len(spread) + 1)
-    return Significance(observed, float(p), "placebo", None, sample.n)
+    if variant == "chi2":
+        df = sample.returns.df
+        if (df <= 2).any():
+            return Significance.undefined("needs more than two degrees of freedom in every estimation", n)
+        ratio = float((n - 1) * observed / (df / (df - 2)).mean())
+        return Significance(ratio, float(special.chdtrc(n - 1, ratio)), "chi2", n - 1, n)
+    days = days_in_common(sample)
+    if isinstance(days, str):
+        return Significance.undefined(days, n)
+    return Significance(observed, upper_p(observed, days.var(axis=0, ddof=1)), "placebo", None, n)
 
 
 TEST = PairsTest(
     summary="did the event raise the variance between firms?",
     null="the spread of standardised CARs is that of ordinary days",
-    assumes="exchangeable days",
-    fails="volatility clustering",
+    assumes="exchangeable days; as chi2: normal errors, independent pairs",
+    fails="volatility clustering; as chi2: fat tails, events that share days",
     paper="Boehmer, Musumeci and Poulsen 1991 (the question); placebo over days",
     compute=compute,
+    variants=("default", "chi2"),
+    independent_variants=("chi2",),
+    normal_variants=("chi2",),
     location=False,
 )

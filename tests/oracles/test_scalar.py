@@ -11,7 +11,7 @@ import pytest
 from eventstudy import catalog
 from eventstudy.inference import Sample
 from eventstudy.inference._correlation import _all_pairs, _by_date
-from eventstudy.inference.conformal import _null_residuals
+from eventstudy.inference.conformal import null_residuals
 from eventstudy.inference.generalized_sign import share_positive
 from eventstudy.windows import Window
 
@@ -283,7 +283,7 @@ def test_residuals_refitted_under_the_null(model: str, window: tuple[int, int]) 
     returns = fitted(made.block(), model)
     sample = Sample(returns, Window(*window))
     columns = slice(window[0] + 5, window[1] + 6)
-    found, inside = _null_residuals(returns, sample.cumulated.used, columns)
+    found, inside = null_residuals(returns, sample.cumulated.used, columns)
     for i in range(returns.n):
         wanted, within = refitted(made, i, window, model)
         np.testing.assert_allclose(found[i], wanted, rtol=1e-9, atol=1e-13)
