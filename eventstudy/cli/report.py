@@ -1,0 +1,71 @@
+"""`eventstudy report`: one report of a study, or a site of several events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy.cli._output import put, say
+from eventstudy.cli._study import study, study_options
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+FORMATS = ("html", "pdf", "md", "xlsx", "latex", "json")
+_PRINTED = ("md", "latex", "json")
+
+
+@click.command("report")
+@study_options
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--output", type=click.Path(), help="File, or folder of a site. [default: EVENT.html; text to stdout]")
+@click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
+@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context, /, form: str, lang: Any, output: str | None, quiet: bool, verbose: bool, **options: Any
+) -> None:
+    """Write a report: what happened, by which test, and when not to believe it.
+
+    Of several events HTML is a site: an index, a page each, and an Atom feed. PDF needs Chromium on PATH.
+    """
+    allowed = options["allow_excluded"]
+    result = study(options, quiet=quiet)
+    if form == "html" and len(result.events) > 1:
+        say(_site(result, Path(output or "report"), lang), quiet=quiet)
+    else:
+        _one(result, form, lang, output, quiet)
+    if result.incomplete and not allowed:
+        ctx.exit(4)
+
+
+def _one(result: StudyResult, form: str, lang: Any, output: str | None, quiet: bool) -> None:
+    from eventstudy.reports import SUFFIXES, render, write
+
+    data = render(result, form, lang=lang)
+    if form in _PRINTED and output is None:
+        put(data.decode())
+        return
+    path = Path(output or "-".join(e.id for e in result.events[:3]) + SUFFIXES[form])
+    write(path, data)
+    say(str(path), quiet=quiet)
+
+
+def _site(result: StudyResult, folder: Path, lang: Any) -> str:
+    """Write the pages, the index last; the path of the index."""
+    from eventstudy.errors import InvalidRequest
+    from eventstudy.reports import site_of, write
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidRequest(
+            f"{folder} is no folder, which the pages of {len(result.events)} events need", hint="name another --output"
+        ) from error
+    files = site_of(result, lang=lang)
+    for name in sorted(files, key=lambda n: n == "index.html"):
+        write(folder / name, files[name])
+    return str(folder / "index.html")

@@ -1,0 +1,95 @@
+"""What sections are made from: the result, its JSON object, and figures taken from there by their path.
+
+Every number that a report shows comes through here, so that it is the number of `to_json()`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from eventstudy.reports.parts import Figure, Foreign, Span, Text
+from eventstudy.reports.words import Words
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+def value_at(data: Any, path: str) -> Any:
+    """What stands at a path such as `firms[0].windows[1].car`.
+
+    Raises:
+        KeyError, IndexError: nothing stands there.
+    """
+    for name, place in _STEP.findall(path):
+        data = data[int(place)] if place else data[name]
+    return data
+
+
+@dataclass(frozen=True)
+class Material:
+    """A result and the words it is told in."""
+
+    result: StudyResult
+    words: Words
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The object of `to_json()`."""
+        return self.result.to_dict()
+
+    def percent(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
+        """A decimal of the result as per cent."""
+        value = value_at(self.data, path)
+        return Figure(path, value, self.words.percent(value, digits, sign=sign))
+
+    def p(self, path: str) -> Figure:
+        """A p-value of the result."""
+        value = value_at(self.data, path)
+        return Figure(path, value, self.words.p(value))
+
+    def number(self, path: str, digits: int = 2, *, sign: bool = False) -> Figure:
+        """A number of the result."""
+        value = value_at(self.data, path)
+        return Figure(path, value, self.words.number(value, digits, sign=sign))
+
+    def count(self, path: str) -> Figure:
+        """A whole number of the result."""
+        return self.number(path, 0)
+
+    def text(self, path: str) -> Figure:
+        """A date, name or hash of the result; a dash where there is none."""
+        value = value_at(self.data, path)
+        return Figure(path, value, "–" if value is None else str(value))
+
+    def interval(self, path: str) -> Text:
+        """`low … high` of the window at `path`; empty where no interval is valid."""
+        if value_at(self.data, path)["ci_low"] is None:
+            return ()
+        return (self.percent(f"{path}.ci_low", 1), " … ", self.percent(f"{path}.ci_high", 1))
+
+    def window(self, path: str) -> str:
+        """The window that the object at `path` is about."""
+        found = value_at(self.data, path)
+        return self.words.window(found["start"], found["end"])
+
+    def headline_p(self, path: str) -> Span:
+        """The p of the headline test of the aggregate window at `path`; a dash where no test is valid."""
+        found = value_at(self.data, path)
+        for place, test in enumerate(found["tests"]):
+            if test["name"] == found["headline"]:
+                return self.p(f"{path}.tests[{place}].p")
+        return "–"
+
+    def english(self, text: str) -> Span:
+        """A text that is English whatever the report's language."""
+        return text if self.words.lang == "en" else Foreign(text)
+
+    def ticker_of(self, i: int) -> str:
+        """The ticker of firm i, with its day 0 where the events are several."""
+        firm = self.data["firms"][i]
+        return firm["ticker"] if len(self.data["events"]) == 1 else f"{firm['ticker']} {firm['day0']}"

@@ -1,0 +1,84 @@
+"""German for the sentences of the engine: warnings, exclusions and the reasons of tests.
+
+A pattern matches one whole sentence; what it does not know stays English. Figures are carried over as they were printed.
+"""
+
+from __future__ import annotations
+
+import re
+
+_N = r"([-+\d.,%]+)"
+_ANY = r"(.+)"
+_WORD = r"\w+"
+
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    # warnings
+    (rf"day 0 is set to {_ANY} \({_ANY}\) by the user: no p-value accounts for that choice",
+     r"Tag 0 hat der Nutzer auf \1 (\2) gesetzt: kein p-Wert berücksichtigt diese Wahl"),
+    (rf"{_N} tickers on one date: a shock to all of them on that day, whatever its cause, cannot be told apart from the event",
+     r"\1 Werte an einem Datum: ein Schock, der sie an diesem Tag alle traf, gleich aus welchem Grund, lässt sich vom"
+     r" Ereignis nicht unterscheiden"),
+    (rf"{_ANY}: standardised returns spread more widely than on ordinary days \(p = {_N}\)",
+     r"\1: standardisierte Renditen streuen weiter als an gewöhnlichen Tagen (p = \2)"),
+    (rf"{_ANY}: standardised returns spread more widely than on ordinary days \(p = {_N}\); no test is robust to a jump of"
+     r" the common variance: read the result as `an unusual day`",
+     r"\1: standardisierte Renditen streuen weiter als an gewöhnlichen Tagen (p = \2); kein Test ist robust gegen einen Sprung"
+     r" der gemeinsamen Varianz: das Ergebnis heißt „ein ungewöhnlicher Tag“"),
+    (rf"residuals have fat tails \(excess kurtosis {_N}\): trust ranks and permutations over t",
+     r"die Residuen haben dicke Enden (Exzess \1): Rängen und Permutationen ist mehr zu trauen als t"),
+    (rf"residuals are skewed \({_N}\): sign and mean tests disagree easily",
+     r"die Residuen sind schief (\1): Vorzeichen- und Mittelwerttests widersprechen sich leicht"),
+    (rf"volatility clusters \(Engle LM p = {_N}\): p-values hold on average, not in wild spells",
+     r"die Schwankung häuft sich (LM-Test nach Engle p = \1): p-Werte gelten im Mittel, nicht in wilden Zeiten"),
+    (rf"{_N} of {_N} estimation days usable", r"\1 von \2 Schätztagen brauchbar"),
+    (rf"{_N} of {_N} estimation days usable: estimates are rough below 120",
+     r"\1 von \2 Schätztagen brauchbar: unter 120 sind Schätzungen grob"),
+    (rf"alpha of {_N} a day takes {_N} into CAR{_ANY}: is that still normal\?",
+     r"ein Alpha von \1 am Tag trägt \2 zur CAR\3 bei: ist das noch normal?"),
+    (r"buy-and-hold returns over more than five sessions compare with the benchmark: no control is named",
+     r"Kaufen-und-Halten-Renditen über mehr als fünf Handelstage sind mit dem Index verglichen: eine Kontrolle ist nicht"
+     r" genannt"),
+    (rf"{_N} sessions: a sum of abnormal returns is no wealth change, and small model errors add up",
+     r"\1 Handelstage: eine Summe abnormaler Renditen ist keine Vermögensänderung, und kleine Modellfehler summieren sich"),
+    (r"the mean correlation of the residuals is too negative to be one: taken as zero",
+     r"die mittlere Korrelation der Residuen ist zu negativ, um eine zu sein: als null genommen"),
+    (rf"announced {_ANY}; day 0 is {_ANY}, the first session that could react(?: \(({_WORD})\))?",
+     r"bekannt gegeben \1; Tag 0 ist \2, der erste Handelstag, der reagieren konnte (\3)"),
+    (rf'no return on day {_ANY} of the event window; missing="trade_to_trade" keeps the return across a gap',
+     r"keine Rendite an Tag \1 des Ereignisfensters; missing=\"trade_to_trade\" behält die Rendite über eine Lücke"),
+    (rf"prices end on day {_N}: {_N} of {_N} event days observed",
+     r"die Kurse enden an Tag \1: \2 von \3 Ereignistagen beobachtet"),
+    (rf"the last close is on day {_N}, while the benchmark goes on: windows end there",
+     r"der letzte Schlusskurs ist der von Tag \1, der Index läuft weiter: die Fenster enden dort"),
+    (rf"no trade and an unchanged price on day {_ANY}", r"kein Handel und ein unveränderter Kurs an Tag \1"),
+    (rf"a return of exactly zero \(volume unknown; kept\) on day {_ANY}",
+     r"eine Rendite von genau null (Umsatz unbekannt; behalten) an Tag \1"),
+    (rf"returns of {_ANY} include dividends, those of {_ANY} do not",
+     r"Renditen von \1 enthalten Dividenden, die von \2 nicht"),
+    # exclusions
+    (rf"no prices for {_ANY}", r"keine Kurse für \1"),
+    (rf"{_ANY} is not in the embedded sample", r"\1 ist nicht in der eingebauten Stichprobe"),
+    (rf"{_ANY} has no recognised date", r"\1 hat kein Datum der Wahrnehmung"),
+    (rf"{_ANY} is its own benchmark: its abnormal return is zero by construction",
+     r"\1 ist sein eigener Vergleichsindex: die abnormale Rendite ist zwangsläufig null"),
+    (rf"{_N} usable estimation days, {_N} needed", r"\1 brauchbare Schätztage, \2 nötig"),
+    # reasons of tests
+    (rf"one date is one draw of the common shock: {_N} tickers on it are not {_N} observations \(mean correlation {_N}\)",
+     r"ein Datum ist eine Ziehung des gemeinsamen Schocks: \1 Werte sind nicht \2 Beobachtungen (mittlere Korrelation \3)"),
+    (rf"the events share days \({_N} pairs, {_N} dates, mean window overlap {_N}\): the pairs are not independent",
+     r"die Ereignisse teilen Tage (\1 Paare, \2 Daten, mittlere Überlappung \3): die Paare sind nicht unabhängig"),
+    (rf"a spread estimated from {_N} pairs says little: five are needed",
+     r"eine Streuung aus \1 Paaren sagt wenig: fünf sind nötig"),
+    (rf"the variance rose with the event \(p = {_N}\); this test takes it for unchanged",
+     r"die Varianz stieg mit dem Ereignis (p = \1); dieser Test hält sie für unverändert"),
+    (r"a mean over pairs is not defined for one pair", r"ein Mittel über Paare gibt es nicht bei einem Paar"),
+    (r"a spread needs two pairs", r"eine Streuung braucht zwei Paare"),
+    (r"a correlation needs two pairs", r"eine Korrelation braucht zwei Paare"),
+    (r"one day only", r"nur für einen Tag"),
+    (r"one day only: use conformal for a window", r"nur für einen Tag: für ein Fenster gibt es conformal"),
+    (rf"needs at least {_N} pairs", r"braucht mindestens \1 Paare"),
+    (r"no pair was observed over this window", r"kein Paar wurde über dieses Fenster beobachtet"),
+)  # fmt: skip
+
+GERMAN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), german) for pattern, german in _SENTENCES)
+"""(pattern of the English sentence, German template with its groups)."""

@@ -1,0 +1,46 @@
+"""The charts of a report, as SVG that can stand inside a page beside others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from eventstudy import catalog
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Picture
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+
+def chosen_charts(result: StudyResult) -> tuple[str, ...]:
+    """The charts that suit the number of pairs: one firm by its path and days, several side by side."""
+    wanted = ("car", "ar_bars") if result.returns.n == 1 else ("forest", "car")
+    return tuple(name for name in wanted if name in catalog.names("charts"))
+
+
+def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
+    """Each chart with its words, which the page sets as text: the picture goes without."""
+    from eventstudy.charts import render, words
+
+    for place, name in enumerate(names):
+        drawn = told.result.plot(name)
+        title, text = words(drawn)
+        if told.words.lang != "en":
+            title = told.words(f"chart.{name}") if told.words.knows(f"chart.{name}") else name
+            text = ""
+        svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
+        yield Picture(name, title, text, svg)
+
+
+def inline(svg: str, name: str) -> str:
+    """The `<svg>` element alone, scaled by its page, with ids and rules that no other chart of the page shares."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<title>.*?</title>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'(href="|url\()#', rf"\1#{name}-", svg)
+    svg = re.sub(r'<style type="text/css">\*', f'<style type="text/css">.{name} *', svg)
+    return svg.replace("<svg ", f'<svg class="{name}" ', 1).strip()

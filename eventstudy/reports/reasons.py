@@ -1,0 +1,162 @@
+"""Why this test and not that one, what was left out, where the numbers come from, and who invented the methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from eventstudy import advice, catalog
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Block, Facts, Foreign, Items, Paragraph, Row, Section, Span, Table, Text
+
+
+def tests(told: Material) -> Section:
+    """The headline test of the first window and why, the valid tests of all windows, and those that are not valid."""
+    blocks: list[Block] = [*_why(told)]
+    valid, invalid = _valid(told), _invalid(told)
+    blocks += [valid] if valid.rows else []
+    blocks += [invalid] if invalid.rows else []
+    return Section("tests", told.words("s.tests"), tuple(blocks))
+
+
+def _why(told: Material) -> Iterator[Block]:
+    """What kind of study each window makes, the test that speaks for it, and its null."""
+    words = told.words
+    said: set[tuple[str, str | None]] = set()
+    for j, answer in enumerate(told.result.answers.values()):
+        if answer.design is None:
+            continue
+        situation = advice.situation(answer.design).name
+        if (situation, answer.headline) in said:
+            continue
+        said.add((situation, answer.headline))
+        if answer.headline is None:
+            yield Paragraph(
+                (told.window(f"aggregate.windows[{j}]"), ": ", words("no headline", situation=words(situation)))
+            )
+            continue
+        test = catalog.load("tests", answer.headline)
+        name = told.text(f"aggregate.windows[{j}].headline")
+        yield Paragraph(
+            (
+                *words.fill("situation", situation=words(situation), test=name),
+                " ",
+                *words.fill("null", null=told.english(test.null)),
+                ". ",
+                *words.fill("assumes", assumes=told.english(test.assumes)),
+                ".",
+            )
+        )
+    if told.result.returns.n > 1 and told.data["aggregate"]["mean_correlation"] is not None:
+        correlation = told.number("aggregate.mean_correlation")
+        n, dates = told.count("aggregate.n"), told.count("aggregate.n_dates")
+        yield Paragraph(words.fill("mean correlation", r=correlation, n=n, dates=dates))
+
+
+def _names(told: Material) -> list[str]:
+    """Every test that was asked, in the order of the answers."""
+    return list(dict.fromkeys(t["name"] for w in told.data["aggregate"]["windows"] for t in w["tests"]))
+
+
+def _places(told: Material, name: str) -> list[tuple[str, dict[str, Any]] | None]:
+    """The path and answer of a test in each window, or None where it was not asked."""
+    found: list[tuple[str, dict[str, Any]] | None] = []
+    for j, window in enumerate(told.data["aggregate"]["windows"]):
+        at = next((k for k, t in enumerate(window["tests"]) if t["name"] == name), None)
+        found.append(None if at is None else (f"aggregate.windows[{j}].tests[{at}]", window["tests"][at]))
+    return found
+
+
+def _valid(told: Material) -> Table:
+    rows = []
+    heads = {w["headline"] for w in told.data["aggregate"]["windows"]}
+    for name in sorted(_names(told), key=lambda n: n not in heads):
+        places = _places(told, name)
+        if any(p is not None and p[1]["valid"] and p[1]["p"] is not None for p in places):
+            cells = tuple(
+                (told.p(f"{p[0]}.p"),) if p is not None and p[1]["valid"] and p[1]["p"] is not None else ()
+                for p in places
+            )
+            mark: Text = (f" {told.words('is headline')}",) if name in heads else ()
+            rows.append(Row((name, *mark), cells))
+    windows = [told.window(f"aggregate.windows[{j}]") for j in range(len(told.data["aggregate"]["windows"]))]
+    return Table(told.words("cap.tests"), (told.words("test"), *windows), tuple(rows))
+
+
+def _invalid(told: Material) -> Table:
+    """Tests that are valid for no window, with the first reason that was given."""
+    rows = []
+    for name in _names(told):
+        places = [p for p in _places(told, name) if p is not None]
+        if any(p[1]["valid"] for p in places):
+            continue
+        path, answer = next((p for p in places if p[1]["p"] is not None), places[0])
+        size: Text = (
+            (told.percent(f"{path}.expected_size", 0, sign=False),) if answer["expected_size"] is not None else ()
+        )
+        reasons: list[Span] = []
+        for reason in answer["reasons"]:
+            reasons += [*(["; "] if reasons else []), told.words.said(reason)]
+        rows.append(Row((name,), (tuple(reasons), size)))
+    columns = tuple(map(told.words, ("test", "why not", "size")))
+    return Table(told.words("cap.invalid"), columns, tuple(rows), frozenset({1}))
+
+
+def notes(told: Material) -> Section:
+    """All exclusions and warnings; those of one code together."""
+    left = tuple(
+        (told.text(f"excluded[{i}].ticker"), " (", told.text(f"excluded[{i}].event_id"), "): ",
+         told.words.said(e["message"]), f" [{e['reason']}]")
+        for i, e in enumerate(told.data["excluded"])
+    )  # fmt: skip
+    warned = sorted(enumerate(told.data["warnings"]), key=lambda w: w[1]["code"])
+    rows: list[tuple[str, Text]] = []
+    for code, members in groupby(warned, key=lambda w: w[1]["code"]):
+        rows += [(code, _warning(told, w)) for _, w in members]
+    blocks: list[Block] = [Items(left)] if left else [Paragraph((told.words("nothing excluded"),))]
+    blocks += [Facts(tuple(rows))] if rows else [Paragraph((told.words("nothing warned"),))]
+    return Section("notes", told.words("s.notes"), tuple(blocks))
+
+
+def _warning(told: Material, warning: dict[str, Any]) -> Text:
+    whom = ", ".join(x for x in (warning["ticker"], warning["event_id"] if len(told.data["events"]) > 1 else None) if x)
+    return (f"{whom}: ", told.words.said(warning["message"])) if whom else (told.words.said(warning["message"]),)
+
+
+def provenance(told: Material) -> Section:
+    """The choices of the study, the prices, their hashes, and the versions of what computed."""
+    words, config, origin = told.words, told.data["config"], told.data["provenance"]
+    benchmark = config["benchmark"]
+    rows: list[tuple[str, Text]] = [
+        (words("model"), (told.text("config.model"),)),
+        (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
+        (words("returns"), (words(config["returns"]),)),
+        (words("estimation window"), (words.window(*config["estimation_window"]),)),
+        (words("event window"), (words.window(*config["event_window"]),)),
+        (words("missing"), (words(config["missing"]),)),
+        (words("seed"), (told.text("config.seed"),)),
+        (words("source"), (told.text("provenance.source"),)),
+    ]
+    rows += [
+        (words(key), (told.text(f"provenance.{name}"),))
+        for key, name in (("retrieved", "retrieved_at"), ("as of", "as_of"), ("prices hash", "prices_sha256"),
+                          ("registry hash", "registry_sha256"))
+        if origin.get(name) is not None
+    ]  # fmt: skip
+    rows.append((words("versions"), (", ".join(f"{k} {v}" for k, v in origin["versions"].items()),)))
+    return Section("provenance", words("s.provenance"), (Facts(tuple(rows)),))
+
+
+def sources_of_methods(told: Material) -> Section:
+    """The model and the tests that were used, with the papers they are from."""
+    words = told.words
+    model = catalog.load("models", told.data["config"]["model"])
+    rows = [(told.data["config"]["model"], _paper(model))]
+    rows += [(name, _paper(catalog.load("tests", name))) for name in _names(told)]
+    said = (words("abnormal"), " ", words("no proof"), " ", words("advice"))
+    return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
+
+
+def _paper(member: Any) -> Text:
+    return (Foreign(f"{member.summary}. {member.paper}"),)

@@ -1,0 +1,220 @@
+"""Several events: a page each, an index that leads to them, and an Atom feed of results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+
+from eventstudy.reports import html
+from eventstudy.reports.build import finding, missing
+from eventstudy.reports.formats import SUFFIXES, render
+from eventstudy.reports.material import Material, value_at
+from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
+from eventstudy.reports.words import Words
+
+if TYPE_CHECKING:
+    from eventstudy.events import Event
+    from eventstudy.results import StudyResult
+
+INDEX, FEED = "index.html", "feed.xml"
+
+_OWN = ("index", "feed", "manifest")
+
+
+def stem(id: str) -> str:
+    """The name of an event's files: its id, unless a file of the site itself is called so."""
+    return f"{id}-event" if id.lower() in _OWN else id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a site tells of one event."""
+
+    id: str
+    title: str
+    data: dict[str, Any] | None
+    """The object of its JSON file; None where there is no result."""
+    gap: str = ""
+    """What is missing, and why; empty for a complete report."""
+    changes: tuple[str, ...] = ()
+    """What the last update changed."""
+    updated: str = ""
+    """The date of the last session that the result knows."""
+
+
+def site_of(result: StudyResult, *, lang: Lang = "en", title: str = "") -> dict[str, bytes]:
+    """All files of a site about the events of one study: name -> bytes."""
+    files: dict[str, bytes] = {}
+    entries = []
+    for event in result.events:
+        part = of_event(result, event)
+        if part is None:
+            why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.event_id == event.id)
+            entries.append(Entry(event.id, event.title, None, why))
+            files[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
+            continue
+        files |= pages_of(part, ("html", "json"), lang)
+        entries.append(entry_of(part, lang))
+    told = Material(result, Words(lang))
+    files[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
+    files["index.json"] = render(result, "json")
+    files[FEED] = feed(entries, lang, title or _named(result))
+    return files
+
+
+def _named(result: StudyResult) -> str:
+    return " · ".join(event.title for event in result.events[:3]) + (" · …" if len(result.events) > 3 else "")
+
+
+def of_event(result: StudyResult, event: Event) -> StudyResult | None:
+    """The part of a result that is about one event; None where it has no pair."""
+    which = np.array([i for i, p in enumerate(result.panel.pairs) if p.event_id == event.id], dtype=np.int64)
+    if not len(which):
+        return None
+    rows = ("params", "sigma", "df", "n_estimation", "expected", "ar", "residuals", "basis_of", "problem")
+    panel = result.panel.take(which)
+    return replace(
+        result,
+        events=(event,),
+        panel=panel,
+        fit=replace(result.fit, **{name: getattr(result.fit, name)[which] for name in rows}),
+        returns=result.returns.take(which),
+        portfolios=replace(result.portfolios, block=panel.block),
+        exclusions=tuple(e for e in result.exclusions if e.event_id == event.id),
+        noticed=tuple(w for w in result.noticed if w.event_id in (None, event.id)),
+    )
+
+
+def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang) -> dict[str, bytes]:
+    """The report of one event in several formats, each page linking to the others."""
+    event = result.events[0]
+    forms = tuple(forms)
+    links = tuple(Link(form.upper(), stem(event.id) + SUFFIXES[form], own=True) for form in forms if form != "html")
+    home = Link(Words(lang)("all reports"), INDEX, own=True)
+    found = {}
+    for form in forms:
+        options: dict[str, Any] = {"home": home, "files": links} if form in ("html", "pdf") else {}
+        found[stem(event.id) + SUFFIXES[form]] = render(result, form, lang=lang, **options)
+    return found
+
+
+def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), updated: str = "") -> Entry:
+    """What the index tells of a result."""
+    data = result.to_dict()
+    gaps = [plain(gap) for gap in missing(Material(result, Words(lang)))]
+    event = data["events"][0]
+    return Entry(event["id"], event["title"], data, "; ".join(gaps), changes, updated or last_session(data))
+
+
+def last_session(data: dict[str, Any]) -> str:
+    """The last session with an abnormal return."""
+    days = [d["session"] for firm in data["firms"] for d in firm["days"] if d["ar"] is not None]
+    return str(max(days, default=data["firms"][0]["day0"]))
+
+
+def gap_page(id: str, title: str, why: str, lang: Lang) -> bytes:
+    """The page of an event without a result: it says so, and why."""
+    words = Words(lang)
+    alert = Paragraph((Strong(words("incomplete")), " ", *words.fill("no result", why=why)), "alert")
+    home = Link(words("all reports"), INDEX, own=True)
+    return html.render(Report(id, lang, title, (words("event study"), ": ", id), (alert,), (), home))
+
+
+def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Paragraph, ...] = ()) -> bytes:
+    """The page that leads to all others: what is missing and what changed stand above the list."""
+    words = Words(lang)
+    gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
+    alert = [span for gap in gaps for span in (" ", *gap, ".")]
+    faces = (*told, *([Paragraph((Strong(words("incomplete")), *alert), "alert")] if gaps and not told else []))
+    rows = tuple(_row(entry, words) for entry in entries)
+    columns = tuple(map(words, ("event", "day 0", "window", "mean CAR", "p", "status")))
+    table = Table(words("cap.events"), columns, rows, frozenset({5}))
+    news = [f"{entry.title}: {'; '.join(entry.changes)}" for entry in entries if entry.changes]
+    sections = [Section("events", words("s.events"), (table,))]
+    if news:
+        sections.insert(0, Section("news", words("s.news"), tuple(Paragraph((line,)) for line in news)))
+    report = Report(
+        id="index",
+        lang=lang,
+        title=title,
+        subtitle=(words("event study"), ": ", words("site of", n=len(entries))),
+        finding=faces,
+        sections=tuple(sections),
+        feed=FEED,
+    )
+    return html.render(report)
+
+
+def _row(entry: Entry, words: Words) -> Row:
+    head: Text = (Link(entry.title, f"{stem(entry.id)}.html", own=True),)
+    if entry.data is None or not entry.data["aggregate"]["windows"]:
+        return Row(head, ((), (), (), (), (words("no report"),)))
+    windows = entry.data["aggregate"]["windows"]
+    lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
+    path = f"aggregate.windows[{lead}]"
+    at = next((k for k, t in enumerate(windows[lead]["tests"]) if t["name"] == windows[lead]["headline"]), None)
+
+    def figure(path: str, shown: str) -> Text:
+        return (Figure(path, value_at(entry.data, path), shown, f"{stem(entry.id)}.json"),)
+
+    p = () if at is None else figure(f"{path}.tests[{at}].p", words.p(windows[lead]["tests"][at]["p"]))
+    return Row(
+        head,
+        (
+            figure("firms[0].day0", entry.data["firms"][0]["day0"]),
+            (words.window(windows[lead]["start"], windows[lead]["end"]),),
+            figure(f"{path}.caar", words.percent(windows[lead]["caar"])),
+            p,
+            (words("partial" if entry.gap else "complete"),),
+        ),
+    )
+
+
+def feed(entries: Sequence[Entry], lang: Lang, title: str, base: str = "") -> bytes:
+    """The Atom feed: one entry an event that has a result, the latest first. `base` is where the site will stand."""
+    shown = sorted((e for e in entries if e.data is not None), key=lambda e: (e.updated, e.id), reverse=True)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(lang)}>',
+        f"<title>{_xml(title)}</title>",
+        f"<id>{_urn(base or title)}</id>",
+        f"<updated>{_time(shown[0].updated if shown else '')}</updated>",
+        f"<link rel={quoteattr('self')} href={quoteattr(base + FEED)}/>",
+        "<author><name>eventstudy</name></author>",
+    ]
+    for entry in shown:
+        lines += [
+            "<entry>",
+            f"<title>{_xml(entry.title)}</title>",
+            f"<id>{_urn(f'{base or title}/{entry.id}')}</id>",
+            f"<updated>{_time(entry.updated)}</updated>",
+            f"<link href={quoteattr(f'{base}{stem(entry.id)}.html')}/>",
+            f"<summary>{_xml(_summary(entry, lang))}</summary>",
+            "</entry>",
+        ]
+    return ("\n".join([*lines, "</feed>"]) + "\n").encode()
+
+
+def _summary(entry: Entry, lang: Lang) -> str:
+    row = _row(entry, Words(lang))
+    told = " · ".join(plain(cell) for cell in row.cells if cell)
+    return f"{told}. {'; '.join(entry.changes)}".strip()
+
+
+def _xml(text: str) -> str:
+    """Text that XML may hold."""
+    return escape(re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text))
+
+
+def _urn(name: str) -> str:
+    return uuid5(NAMESPACE_URL, f"eventstudy:{name}").urn
+
+
+def _time(day: str) -> str:
+    return f"{day or '1970-01-01'}T00:00:00Z"

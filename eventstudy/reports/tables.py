@@ -1,0 +1,175 @@
+"""The tables of results: stocks by windows, all pairs together, days, and the models behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.sentences import LEVEL
+
+_FEW = 2
+"""Of up to so many pairs every day is told; of more the mean of each day."""
+
+_MANY = 100
+"""Of more pairs than this no row is told: they stand in the workbook and the JSON file."""
+
+
+def results(told: Material) -> Section:
+    """CARs of each stock, and of all together."""
+    blocks: list[Block] = []
+    n = told.result.returns.n
+    if n <= _FEW:
+        blocks += [_one_firm(told, i) for i in range(n)]
+    elif n <= _MANY:
+        blocks += [_firms(told), Paragraph(_after_holm(told), "note")]
+    if n > 1:
+        blocks.append(_together(told))
+    return Section("results", told.words("s.results"), tuple(blocks))
+
+
+def detail(told: Material) -> Section:
+    """Each day, and the model of each stock."""
+    n = told.result.returns.n
+    blocks: list[Block] = [_days(told, i) for i in range(n)] if n <= _FEW else [_mean_days(told)]
+    if n <= _MANY:
+        blocks.append(_models(told))
+    return Section("detail", told.words("s.detail"), tuple(blocks))
+
+
+def _window_names(told: Material) -> list[str]:
+    return [told.window(f"aggregate.windows[{j}]") for j in range(len(told.data["aggregate"]["windows"]))]
+
+
+def _firms(told: Material) -> Table:
+    """A row a stock under its group, a column a window; CAR and p in one cell."""
+    rows: list[Row] = []
+    grouped: set[int] = set()
+    for g, group in enumerate(told.result.groups):
+        members = group.members.tolist()
+        head: Text = (told.text(f"groups[{g}].name"), " (", told.count(f"groups[{g}].n"), ")")
+        rows.append(Row(head, _means(told, f"groups[{g}]") if len(members) > 1 else _blank(told), "group"))
+        rows += [_firm_row(told, i) for i in members]
+        grouped |= set(members)
+    rows += [_firm_row(told, i) for i in range(told.result.returns.n) if i not in grouped]
+    total: Text = told.words.fill("mean of", n=told.count("aggregate.n"))
+    rows.append(Row(total, _means(told, "aggregate"), "total"))
+    return Table(told.words("cap.firms"), (told.words("ticker"), *_window_names(told)), tuple(rows), stacked=True)
+
+
+def _blank(told: Material) -> tuple[Text, ...]:
+    return ((),) * len(told.data["aggregate"]["windows"])
+
+
+def _firm_row(told: Material, i: int) -> Row:
+    cells: list[Text] = []
+    for j in range(len(told.data["firms"][i]["windows"])):
+        path = f"firms[{i}].windows[{j}]"
+        cells.append((told.percent(f"{path}.car"), " ", told.p(f"{path}.headline_p")))
+    return Row(_name(told, i), tuple(cells))
+
+
+def _name(told: Material, i: int) -> Text:
+    ticker = told.text(f"firms[{i}].ticker")
+    return (ticker,) if len(told.data["events"]) == 1 else (ticker, " ", told.text(f"firms[{i}].day0"))
+
+
+def _means(told: Material, path: str) -> tuple[Text, ...]:
+    places = [f"{path}.windows[{j}]" for j in range(len(told.data["aggregate"]["windows"]))]
+    return tuple((told.percent(f"{place}.caar"), " ", told.headline_p(place)) for place in places)
+
+
+def _after_holm(told: Material) -> Text:
+    """How the p-values of the table come about, and which stocks are left after Holm's correction."""
+    fat = any(w["code"] == "FAT_TAILS" for w in told.data["warnings"])
+    key = "headline_p_adjusted" if fat else "p_adjusted"
+    left = []
+    for j, window in enumerate(_window_names(told)):
+        places = [(i, firm["windows"][j][key]) for i, firm in enumerate(told.data["firms"])]
+        names = [told.ticker_of(i) for i, p in places if p is not None and p < LEVEL]
+        left += [f"{window} {', '.join(names)}"] if names else []
+    return told.words.fill("p note", list="; ".join(left) or told.words("nothing left"))
+
+
+def _one_firm(told: Material, i: int) -> Table:
+    """The windows of one stock: a row each."""
+    words, rows = told.words, []
+    for j, window in enumerate(told.data["firms"][i]["windows"]):
+        path = f"firms[{i}].windows[{j}]"
+        cells: tuple[Text, ...] = (
+            (told.percent(f"{path}.car"),),
+            (told.percent(f"{path}.se", sign=False),),
+            (told.number(f"{path}.t", sign=True),),
+            (told.p(f"{path}.p"),),
+            (told.p(f"{path}.headline_p"),),
+            (told.text(f"{path}.headline"),),
+            (told.percent(f"{path}.bhar"),),
+        )
+        rows.append(Row((words.window(window["start"], window["end"]),), cells))
+    keys = ("window", "car", "se", "t", "p exact", "p headline", "headline", "bhar")
+    caption = f"{told.ticker_of(i)}: {words('cap.windows')}"
+    return Table(caption, tuple(map(words, keys)), tuple(rows), frozenset({6}))
+
+
+def _together(told: Material) -> Table:
+    words, rows = told.words, []
+    for j in range(len(told.data["aggregate"]["windows"])):
+        path = f"aggregate.windows[{j}]"
+        has_test = told.data["aggregate"]["windows"][j]["headline"] is not None
+        test: Span = told.text(f"{path}.headline") if has_test else words("none")
+        cells: tuple[Text, ...] = (
+            (told.percent(f"{path}.caar"),),
+            told.interval(path),
+            (test,),
+            (told.headline_p(path),),
+            (told.count(f"{path}.n"),),
+            (told.percent(f"{path}.bhaar"),),
+        )
+        rows.append(Row((told.window(path),), cells))
+    columns = tuple(map(words, ("window", "mean CAR", "interval", "headline", "p", "n", "bhar")))
+    return Table(words("cap.together"), columns, tuple(rows), frozenset({3}))
+
+
+def _days(told: Material, i: int) -> Table:
+    words = told.words
+    rows = []
+    for j in range(len(told.data["firms"][i]["days"])):
+        path = f"firms[{i}].days[{j}]"
+        cells: tuple[Text, ...] = (
+            (told.text(f"{path}.session"),),
+            (told.percent(f"{path}.ret"),),
+            (told.percent(f"{path}.expected"),),
+            (told.percent(f"{path}.ar"),),
+            (told.number(f"{path}.t", sign=True),),
+            (told.p(f"{path}.p"),),
+        )
+        rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
+    columns = tuple(map(words, ("day", "session", "ret", "expected", "ar", "t", "p exact")))
+    return Table(words("cap.days", ticker=told.ticker_of(i)), columns, tuple(rows))
+
+
+def _mean_days(told: Material) -> Table:
+    rows = tuple(
+        Row(
+            (told.number(f"aggregate.days[{j}].rel_day", 0, sign=True),),
+            ((told.percent(f"aggregate.days[{j}].aar"),), (told.count(f"aggregate.days[{j}].n"),)),
+        )
+        for j in range(len(told.data["aggregate"]["days"]))
+    )
+    return Table(told.words("cap.aar"), tuple(map(told.words, ("day", "ar", "n"))), rows)
+
+
+def _models(told: Material) -> Table:
+    """The fitted parameters of each stock."""
+    names = list(told.result.fit.names)
+    rows = tuple(Row(_name(told, i), tuple(_fitted(told, i, names))) for i in range(told.result.returns.n))
+    columns = (told.words("ticker"), *names, told.words("sigma"), told.words("n estimation"))
+    return Table(told.words("cap.model"), columns, rows)
+
+
+def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:
+    for name in names:
+        value = told.data["firms"][i]["params"][name]
+        yield (told.number(f"firms[{i}].params.{name}", 5 if value is not None and abs(value) < 0.1 else 3),)
+    yield (told.percent(f"firms[{i}].sigma", sign=False),)
+    yield (told.count(f"firms[{i}].n_estimation"),)

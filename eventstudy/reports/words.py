@@ -1,0 +1,298 @@
+"""The words of reports, in English and German side by side, and how numbers are written in each.
+
+Sentences of the engine (warnings, reasons) are English; `said` gives them in the reader's language where it is known
+here, and else as they are, marked as English.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from eventstudy.reports.messages import GERMAN
+from eventstudy.reports.parts import Foreign, Lang, Span, Text
+
+LANGUAGES = ("en", "de")
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # the face of the report
+    "event study": ("Event study", "Ereignisstudie"),
+    "finding": ("Finding", "Ergebnis"),
+    "all reports": ("All reports", "Alle Berichte"),
+    "other formats": ("The same report as", "Derselbe Bericht als"),
+    "lead one": (
+        "{who} returned {car} {when} relative to what the {model} model expects, {verdict}.",
+        "{who} rentierte {when} mit {car} gegenüber dem, was das Modell {model} erwarten lässt, {verdict}.",
+    ),
+    "lead many": (
+        "The {n} stocks returned {car} on average {when} relative to what the {model} model expects, {verdict}.",
+        "Die {n} Werte rentierten {when} im Mittel mit {car} gegenüber dem, was das Modell {model} erwarten lässt, {verdict}.",
+    ),
+    "verdict out": ("which is out of the ordinary (p {p}, {test})", "und das ist ungewöhnlich (p {p}, {test})"),
+    "verdict quiet": (
+        "which is not out of the ordinary (p {p}, {test})",
+        "und das ist nicht ungewöhnlich (p {p}, {test})",
+    ),
+    "verdict none": ("for which no test is valid", "wofür kein Test gültig ist"),
+    "rest out": ("also out of the ordinary: {list}", "ebenfalls ungewöhnlich: {list}"),
+    "rest only out": ("out of the ordinary: {list}", "ungewöhnlich: {list}"),
+    "rest quiet": ("not out of the ordinary: {list}", "nicht ungewöhnlich: {list}"),
+    "rest none": ("without a valid test: {list}", "ohne gültigen Test: {list}"),
+    "rest": ("Other windows: {list}.", "Andere Fenster: {list}."),
+    "one window": ("{window} {car} (p {p})", "{window} {car} (p {p})"),
+    "one window untested": ("{window} {car}", "{window} {car}"),
+    "on date": ("on {day0}", "am {day0}"),
+    "on day 0": ("on day 0", "am Tag 0"),
+    "over window": ("over {window}", "über {window}"),
+    "incomplete": ("Incomplete.", "Unvollständig."),
+    "left out": ("{ticker} is left out: ", "{ticker} fehlt: "),
+    "left out of": ("{ticker} ({event}) is left out: ", "{ticker} ({event}) fehlt: "),
+    "days so far": ("{ticker}: {n} of {all} days of {window}", "{ticker}: {n} von {all} Tagen von {window}"),
+    "and more": ("and {n} more, listed under “Left out and warned about”", "und {n} weitere, siehe „Ausgelassen und gewarnt“"),
+    "no result": ("There is no result: {why}", "Es gibt kein Ergebnis: {why}"),
+    "user chose": (
+        "Day 0 was chosen by the user ({policy}): no p-value accounts for that choice.",
+        "Tag 0 hat der Nutzer gewählt ({policy}): kein p-Wert berücksichtigt diese Wahl.",
+    ),
+    # sections
+    "s.day0": ("How day 0 was found", "Wie Tag 0 bestimmt wurde"),
+    "s.results": ("Results", "Ergebnisse"),
+    "s.charts": ("Charts", "Abbildungen"),
+    "s.detail": ("Day by day, and what was normal", "Tag für Tag, und was normal war"),
+    "s.tests": ("Which test, and why", "Welcher Test, und warum"),
+    "s.robustness": ("Robustness", "Robustheit"),
+    "s.confounders": ("What else may explain it", "Was es sonst erklären könnte"),
+    "s.notes": ("Left out and warned about", "Ausgelassen und gewarnt"),
+    "s.provenance": ("Provenance", "Herkunft"),
+    "s.methods": ("Methods and papers", "Methoden und Quellen"),
+    "s.events": ("Events", "Ereignisse"),
+    "s.news": ("What changed", "Was sich geändert hat"),
+    # day 0
+    "announced": ("Announced", "Bekannt gegeben"),
+    "recognised": ("Recognised", "Wahrgenommen"),
+    "day 0": ("Day 0", "Tag 0"),
+    "counted from": ("Day 0 is counted from", "Tag 0 zählt ab"),
+    "policy announced": ("the announcement", "der Bekanntgabe"),
+    "policy recognised": ("the recognised date, as the user asked", "dem Datum der Wahrnehmung, wie vom Nutzer verlangt"),
+    "policy date": ("a date that the user named", "einem vom Nutzer genannten Datum"),
+    "not shifted": ("{day0}, a session of {exchange}", "{day0}, ein Handelstag an {exchange}"),
+    "shifted": (
+        "{day0}: the first session of {exchange} that could react, {days} calendar days later",
+        "{day0}: der erste Handelstag an {exchange}, der reagieren konnte, {days} Kalendertage später",
+    ),
+    "for tickers": (" ({tickers})", " ({tickers})"),
+    "reason": ("Why then", "Warum dann"),
+    "sources": ("Sources", "Quellen"),
+    "notes": ("Notes", "Anmerkungen"),
+    "category": ("Category", "Kategorie"),
+    # results
+    "ticker": ("Ticker", "Wert"),
+    "event": ("Event", "Ereignis"),
+    "title": ("Title", "Titel"),
+    "window": ("Window", "Fenster"),
+    "mean CAR": ("Mean CAR", "Mittlere CAR"),
+    "interval": ("95 % interval", "95-%-Intervall"),
+    "n": ("Pairs", "Paare"),
+    "headline": ("Headline test", "Maßgeblicher Test"),
+    "p": ("p", "p"),
+    "none": ("none", "keiner"),
+    "mean of": ("Mean of {n}", "Mittel von {n}"),
+    "cap.firms": (
+        "Cumulated abnormal return (CAR) of each stock and window, with its p-value below",
+        "Kumulierte abnormale Rendite (CAR) je Wert und Fenster, darunter der p-Wert",
+    ),
+    "cap.windows": (
+        "CAR, standard error, exact t and buy-and-hold abnormal return (BHAR)",
+        "CAR, Standardfehler, exaktes t und abnormale Kaufen-und-Halten-Rendite (BHAR)",
+    ),
+    "cap.together": ("What all pairs say together", "Was alle Paare zusammen sagen"),
+    "cap.days": ("{ticker}: each day of the event window", "{ticker}: jeder Tag des Ereignisfensters"),
+    "cap.aar": ("Average abnormal return of each day", "Mittlere abnormale Rendite je Tag"),
+    "cap.model": ("The normal return of each stock", "Die normale Rendite je Wert"),
+    "cap.tests": ("p-value of every valid test", "p-Wert jedes gültigen Tests"),
+    "cap.invalid": ("Tests that are not valid here", "Hier nicht gültige Tests"),
+    "cap.events": ("The events of this study", "Die Ereignisse dieser Studie"),
+    "p note": (
+        "p of a stock: its place among ordinary days (one day) or permutation of days (longer windows); p of a mean: headline"
+        " test. Holm's correction leaves, below 5 %: {list}.",
+        "p eines Werts: sein Rang unter gewöhnlichen Tagen (ein Tag) oder Permutation der Tage (längere Fenster); p eines"
+        " Mittels: maßgeblicher Test. Nach Holms Korrektur bleiben unter 5 %: {list}.",
+    ),
+    "nothing left": ("none", "keiner"),
+    "day": ("Day", "Tag"),
+    "session": ("Session", "Handelstag"),
+    "ret": ("Return", "Rendite"),
+    "expected": ("Expected", "Erwartet"),
+    "ar": ("Abnormal", "Abnormal"),
+    "se": ("SE", "SF"),
+    "t": ("t", "t"),
+    "car": ("CAR", "CAR"),
+    "bhar": ("BHAR", "BHAR"),
+    "p exact": ("p (exact t)", "p (exaktes t)"),
+    "p headline": ("p (headline)", "p (maßgeblich)"),
+    "p holm": ("p (Holm)", "p (Holm)"),
+    "sigma": ("sigma", "Sigma"),
+    "n estimation": ("Estimation days", "Schätztage"),
+    "from": ("From", "Von"),
+    "to": ("To", "Bis"),
+    "low": ("95 % low", "95 % unten"),
+    "high": ("95 % high", "95 % oben"),
+    "n days": ("Days", "Tage"),
+    "variance": ("Own variance / sigma²", "Eigene Varianz / Sigma²"),
+    "statistic": ("Statistic", "Statistik"),
+    "distribution": ("Distribution", "Verteilung"),
+    "valid": ("Valid", "Gültig"),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nein"),
+    "code": ("Code", "Kürzel"),
+    "note": ("Note", "Anmerkung"),
+    # tests
+    "situation": ("This is {situation}, so {test} is the headline test.",
+                  "Hier liegt vor: {situation}; maßgeblich ist daher {test}."),
+    "no headline": ("This is {situation}, and no test is valid for it.",
+                    "Hier liegt vor: {situation}; dafür ist kein Test gültig."),
+    "null": ("Its null hypothesis: {null}", "Seine Nullhypothese: {null}"),
+    "assumes": ("It assumes: {assumes}", "Er setzt voraus: {assumes}"),
+    "one firm, one day": ("one firm on one day", "eine Firma an einem Tag"),
+    "one firm, several days": ("one firm over several days", "eine Firma über mehrere Tage"),
+    "one event date": ("one event date", "ein einziges Ereignisdatum"),
+    "events that share days": ("events that share days", "Ereignisse mit gemeinsamen Tagen"),
+    "fewer than five events": ("fewer than five events", "weniger als fünf Ereignisse"),
+    "distinct event dates": ("distinct event dates", "verschiedene Ereignistage"),
+    "test": ("Test", "Test"),
+    "why not": ("Why not", "Warum nicht"),
+    "size": ("True nulls rejected at 5 %", "Wahre Nullhypothesen verworfen bei 5 %"),
+    "is headline": ("(headline)", "(maßgeblich)"),
+    "mean correlation": (
+        "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
+        "Mittlere Korrelation der Residuen: {r}; Paare: {n}; Ereignistage: {dates}.",
+    ),
+    # notes
+    "nothing excluded": ("Nothing was left out.", "Nichts wurde ausgelassen."),
+    "nothing warned": ("There is nothing to warn about.", "Es gibt nichts, wovor zu warnen wäre."),
+    # provenance
+    "source": ("Prices", "Kurse"),
+    "benchmark": ("Benchmark", "Vergleichsindex"),
+    "model": ("Model", "Modell"),
+    "returns": ("Returns", "Renditen"),
+    "simple": ("simple", "einfach"),
+    "log": ("logarithmic", "logarithmisch"),
+    "estimation window": ("Estimation window", "Schätzfenster"),
+    "event window": ("Event window", "Ereignisfenster"),
+    "missing": ("Missing returns", "Fehlende Renditen"),
+    "seed": ("Seed", "Startwert"),
+    "retrieved": ("Retrieved", "Abgerufen"),
+    "as of": ("As of", "Stand"),
+    "prices hash": ("SHA-256 of the prices", "SHA-256 der Kurse"),
+    "registry hash": ("SHA-256 of the events", "SHA-256 der Ereignisse"),
+    "versions": ("Versions", "Versionen"),
+    "drop": ("left out", "ausgelassen"),
+    "trade_to_trade": ("from trade to trade", "von Handel zu Handel"),
+    # methods
+    "abnormal": (
+        "The abnormal return (AR) of a day is the return minus the one the model expects; CAR is the sum over a window. Windows"
+        " count sessions from day 0, both ends included. Standard errors hold the forecast error (Campbell, Lo and MacKinlay"
+        " 1997, ch. 4).",
+        "Die abnormale Rendite (AR) eines Tages ist die Rendite minus der vom Modell erwarteten; CAR ist die Summe über ein"
+        " Fenster. Fenster zählen Handelstage ab Tag 0, beide Enden eingeschlossen. Standardfehler enthalten den"
+        " Prognosefehler (Campbell, Lo und MacKinlay 1997, Kap. 4).",
+    ),
+    "no proof": (
+        "A small p-value says that the days were unusual, not that the event was the cause.",
+        "Ein kleiner p-Wert sagt, dass die Tage ungewöhnlich waren, nicht, dass das Ereignis die Ursache war.",
+    ),
+    "advice": ("No investment advice.", "Keine Anlageberatung."),
+    # charts
+    "chart.car": ("Cumulated abnormal return over the event window", "Kumulierte abnormale Rendite über das Ereignisfenster"),
+    "chart.ar_bars": ("Abnormal return of each day", "Abnormale Rendite jedes Tages"),
+    "chart.forest": ("CAR of each stock with its 95 % interval", "CAR jedes Werts mit 95-%-Intervall"),
+    "chart.car_by_group": ("CAR of each group", "CAR jeder Gruppe"),
+    "chart.price_path": ("Prices around day 0", "Kurse um Tag 0"),
+    # sites and updates
+    "site of": ("{n} events", "{n} Ereignisse"),
+    "status": ("Status", "Stand"),
+    "complete": ("complete", "vollständig"),
+    "partial": ("incomplete", "unvollständig"),
+    "no report": ("no result", "kein Ergebnis"),
+    "kept": ("not updated, the last report stands: ", "nicht aktualisiert, der letzte Bericht gilt weiter: "),
+    "new": ("{event}: new", "{event}: neu"),
+    "first report": ("first report", "erster Bericht"),
+    "gone event": ("{event}: no longer part of the study", "{event}: nicht mehr Teil der Studie"),
+    "back": ("{ticker} is there now", "{ticker} ist jetzt dabei"),
+    "gone": ("{ticker} is no longer there", "{ticker} ist nicht mehr dabei"),
+    "filled": (
+        "{ticker}: {before} of {all} days became {after} of {all}",
+        "{ticker}: aus {before} von {all} Tagen wurden {after} von {all}",
+    ),
+    "revised": ("{ticker}: figures changed", "{ticker}: Zahlen haben sich geändert"),
+    "rewritten": ("written anew, the figures are the same", "neu geschrieben, die Zahlen sind dieselben"),
+}  # fmt: skip
+
+
+class Words:
+    """Phrases and numbers in one language."""
+
+    def __init__(self, lang: Lang = "en") -> None:
+        """`lang` is one of `LANGUAGES`."""
+        self.lang: Lang = lang
+        self._column = LANGUAGES.index(lang)
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """The phrase of that key with its fields filled in as text."""
+        return PHRASES[key][self._column].format(**fields)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is a phrase of that key."""
+        return key in PHRASES
+
+    def fill(self, key: str, **fields: Span | Text) -> Text:
+        """The phrase of that key with spans in place of its fields."""
+        pieces = re.split(r"\{(\w+)\}", PHRASES[key][self._column])
+        spans: list[Span] = []
+        for place, piece in enumerate(pieces):
+            if place % 2 == 0:
+                spans += [piece] if piece else []
+            else:
+                value = fields[piece]
+                spans += list(value) if isinstance(value, tuple) else [value]
+        return tuple(spans)
+
+    def said(self, message: str) -> Span:
+        """A sentence of the engine in this language, or as it is and marked as English."""
+        if self.lang == "en":
+            return message
+        for pattern, german in GERMAN:
+            if found := pattern.fullmatch(message):
+                return found.expand(german)
+        return Foreign(message)
+
+    # ---- numbers ------------------------------------------------------------------------------------------------------
+
+    def number(self, value: Any, digits: int = 2, *, sign: bool = False) -> str:
+        """A number with a true minus; `n/a` where there is none."""
+        if value is None or not math.isfinite(value):
+            return "n/a" if self.lang == "en" else "k. A."
+        text = f"{value:{'+' if sign else ''}.{digits}f}"
+        text = text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
+        return text if self.lang == "en" else text.replace(".", ",")
+
+    def percent(self, value: Any, digits: int = 2, *, sign: bool = True) -> str:
+        """A decimal as per cent."""
+        if value is None:
+            return self.number(None)
+        return f"{self.number(100 * value, digits, sign=sign)}\u00a0%"
+
+    def p(self, value: Any) -> str:
+        """A p-value."""
+        if value is None:
+            return self.number(None)
+        if value < 0.001:
+            return "<.001" if self.lang == "en" else "<0,001"
+        text = self.number(value, 3)
+        return text.removeprefix("0") if self.lang == "en" and value < 1 else text
+
+    def window(self, start: int, end: int) -> str:
+        """`[−1, +1]`."""
+        ends = [f"{day:+d}".replace("-", "−") if day else "0" for day in (start, end)]
+        return f"[{ends[0]},\u00a0{ends[1]}]"

@@ -1,0 +1,309 @@
+"""StudyResult -> workbook whose formulas are alive: AR = return - expected, CAR = SUM, SE, t and p from the cells before.
+
+Each formula carries the figure of the result as its cached value, so that a reader that does not calculate shows the same
+numbers. Text is written as text, whatever it starts with.
+
+SE of a window = sigma sqrt(sum of the days' own variances + the squared sums of each forecast column): the forecast
+covariance of `models.Fit`, laid out in cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from eventstudy.aggregate import cumulate
+from eventstudy.errors import InvalidRequest
+from eventstudy.reports.build import finding
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Lang, plain
+from eventstudy.reports.words import Words
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows."""
+
+_CELL = 32_767
+"""Characters of a cell."""
+
+_LOOKS = {
+    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "percent": {"num_format": "+0.00%;-0.00%;0.00%"},
+    "share": {"num_format": "0.00%"},
+    "t": {"num_format": "+0.00;-0.00;0.00"},
+    "p": {"num_format": "0.0000"},
+    "number": {"num_format": "0.000000"},
+    "count": {"num_format": "0"},
+    "text": {"text_wrap": True, "valign": "top"},
+}
+
+
+class Cell(NamedTuple):
+    """A figure, and the formula that gives it; None is a figure that does not exist."""
+
+    value: float | None
+    look: str
+    formula: str = ""
+
+
+def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
+    """The workbook.
+
+    Raises:
+        InvalidRequest: xlsxwriter is not installed, or the result has more rows than a sheet.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise InvalidRequest(
+            "an XLSX report needs xlsxwriter, which is not installed", hint="pip install 'eventstudy-lab[report]'"
+        ) from error
+    if result.returns.n * len(result.rel_days) > _ROWS:
+        raise InvalidRequest(
+            f"{result.returns.n} pairs have more days than a sheet has rows",
+            hint="write --format json, or fewer events",
+        )
+    buffer, told = BytesIO(), Material(result, Words(lang))
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": datetime.fromisoformat(told.data["firms"][0]["day0"])})
+    _Workbook(book, told).write()
+    book.close()
+    return buffer.getvalue()
+
+
+class _Sheet:
+    """A sheet that is written row by row."""
+
+    def __init__(self, book: Any, looks: dict[str, Any], name: str, head: Sequence[str], wide: int = 0) -> None:
+        self._sheet, self._looks, self.rows = book.add_worksheet(name), looks, 1
+        for column, text in enumerate(head):
+            self._sheet.write_string(0, column, text, looks["head"])
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, max(len(head) - 1, 1), 13)
+        if wide:
+            self._sheet.set_column(len(head) - 1, len(head) - 1, wide)
+
+    def add(self, *cells: str | float | Cell | None) -> int:
+        """Write a row; its number as Excel counts."""
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str):
+                self._sheet.write_string(self.rows, column, cell[:_CELL], self._looks["text"])
+            elif isinstance(cell, Cell) and cell.value is None:
+                self._sheet.write_string(self.rows, column, "n/a")
+            elif isinstance(cell, Cell) and cell.formula:
+                self._sheet.write_formula(self.rows, column, cell.formula, self._looks[cell.look], cell.value)
+            elif isinstance(cell, Cell):
+                self._sheet.write_number(self.rows, column, cell.value, self._looks[cell.look])
+            elif cell is not None:
+                self._sheet.write_number(self.rows, column, cell)
+        self.rows += 1
+        return self.rows
+
+
+class _Workbook:
+    """The sheets of one result, each referring to those before."""
+
+    def __init__(self, book: Any, told: Material) -> None:
+        self.told, self.result, self.data = told, told.result, told.data
+        self._book, self._looks = book, {name: book.add_format(look) for name, look in _LOOKS.items()}
+        returns = self.result.returns
+        self.ahead = returns.basis[:, returns.n_estimation_days :, returns.forecast_columns]
+        """(B, L2, K) what the errors of event days have in common, column by column."""
+
+    def write(self) -> None:
+        """All sheets in the order in which an auditor reads them."""
+        self._report()
+        self._firms()
+        self._days()
+        self._windows()
+        self._together()
+        self._tests()
+        self._notes()
+
+    def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
+        words = self.told.words
+        return _Sheet(self._book, self._looks, name, [words(k) if words.knows(k) else k for k in keys], wide)
+
+    def _report(self) -> None:
+        sheet = self._sheet("Report", ("event", "finding"), wide=100)
+        for event in self.data["events"]:
+            sheet.add(event["id"], event["title"])
+        for paragraph in finding(self.told):
+            sheet.add("", plain(paragraph.text))
+        for name in ("model", "benchmark", "returns", "estimation_window", "event_window", "missing", "seed"):
+            sheet.add(name, str(self.data["config"][name]))
+        for name, value in self.data["provenance"].items():
+            if isinstance(value, str):
+                sheet.add(name, value)
+
+    def _firms(self) -> None:
+        names = self.result.fit.names
+        sheet = self._sheet("Firms", ("event", "ticker", "day 0", "sigma", "df", "n estimation", *names))
+        for firm in self.data["firms"]:
+            fitted = [Cell(firm["params"][name], "number") for name in names]
+            sheet.add(
+                firm["event_id"],
+                firm["ticker"],
+                firm["day0"],
+                Cell(firm["sigma"], "number"),
+                Cell(firm["df"], "count"),
+                Cell(firm["n_estimation"], "count"),
+                *fitted,
+            )
+
+    def _days(self) -> None:
+        columns = [f"g{k + 1}" for k in range(self.ahead.shape[2])]
+        keys = (
+            "event",
+            "ticker",
+            "day",
+            "session",
+            "ret",
+            "expected",
+            "ar",
+            "se",
+            "t",
+            "p exact",
+            "variance",
+            *columns,
+        )
+        sheet = self._sheet("Days", keys)
+        for i, firm in enumerate(self.data["firms"]):
+            basis = self.result.returns.basis_of[i]
+            for j, day in enumerate(firm["days"]):
+                row = sheet.rows + 1
+                there = day["ar"] is not None
+                own = [float(self.result.returns.noise[basis, j]), *map(float, self.ahead[basis, j])] if there else []
+                spread = f"K{row}+SUMSQ({self._over('L', row, row)})" if columns else f"K{row}"
+                sheet.add(
+                    firm["event_id"],
+                    firm["ticker"],
+                    day["rel_day"],
+                    day["session"] or "n/a",
+                    Cell(day["ret"], "percent"),
+                    Cell(day["expected"], "percent"),
+                    Cell(day["ar"], "percent", f"=E{row}-F{row}"),
+                    Cell(day["se"], "share", f"=Firms!$D${i + 2}*SQRT({spread})"),
+                    Cell(day["t"], "t", f"=G{row}/H{row}"),
+                    Cell(day["p"], "p", f"=TDIST(ABS(I{row}),Firms!$E${i + 2},2)"),
+                    *(Cell(value, "number") for value in own),
+                )
+
+    def _over(self, first: str, top: int, bottom: int) -> str:
+        """The cells of all forecast columns of some rows of `Days`."""
+        last = chr(ord(first) + self.ahead.shape[2] - 1)
+        return f"{first}{top}:{last}{bottom}"
+
+    def _windows(self) -> None:
+        keys = (
+            "event",
+            "ticker",
+            "from",
+            "to",
+            "n days",
+            "car",
+            "se",
+            "t",
+            "p exact",
+            "p holm",
+            "headline",
+            "p headline",
+            "bhar",
+        )
+        sheet = self._sheet("Windows", keys)
+        for j, window in enumerate(self.result.firm_answers):
+            used = cumulate(self.result.returns, window).used
+            for i, firm in enumerate(self.data["firms"]):
+                found, row = firm["windows"][j], sheet.rows + 1
+                alive = self._alive(i, window, used[i])
+                sheet.add(
+                    firm["event_id"],
+                    firm["ticker"],
+                    window.start,
+                    window.end,
+                    Cell(found["n_days"], "count"),
+                    Cell(found["car"], "percent", self._sum(i, window, "G") if alive else ""),
+                    Cell(found["se"], "share", self._se(i, window) if alive else ""),
+                    Cell(found["t"], "t", f"=F{row}/G{row}"),
+                    Cell(found["p"], "p", f"=TDIST(ABS(H{row}),Firms!$E${i + 2},2)"),
+                    Cell(found["p_adjusted"], "p"),
+                    found["headline"],
+                    Cell(found["headline_p"], "p"),
+                    Cell(found["bhar"], "percent"),
+                )
+
+    def _alive(self, i: int, window: Any, used: np.ndarray) -> bool:
+        """Whether the window takes every observed day: a return across a gap may lie outside, and is then no SUM of cells."""
+        first = window.start - self.result.config.event_window.start
+        return bool(np.array_equal(np.isfinite(self.result.returns.ar[i, first : first + window.length]), used))
+
+    def _rows(self, i: int, window: Any) -> tuple[int, int]:
+        first = 2 + i * len(self.result.rel_days) + window.start - self.result.config.event_window.start
+        return first, first + window.length - 1
+
+    def _sum(self, i: int, window: Any, column: str) -> str:
+        top, bottom = self._rows(i, window)
+        return f"=SUM(Days!{column}{top}:{column}{bottom})"
+
+    def _se(self, i: int, window: Any) -> str:
+        columns = [chr(ord("L") + k) for k in range(self.ahead.shape[2])]
+        squares = "".join(f"+{self._sum(i, window, column)[1:]}^2" for column in columns)
+        return f"=Firms!$D${i + 2}*SQRT({self._sum(i, window, 'K')[1:]}{squares})"
+
+    def _together(self) -> None:
+        n = self.result.returns.n
+        sheet = self._sheet(
+            "Together", ("from", "to", "n", "mean CAR", "low", "high", "headline", "p headline", "bhar")
+        )
+        for j, window in enumerate(self.data["aggregate"]["windows"]):
+            p = next((t["p"] for t in window["tests"] if t["name"] == window["headline"]), None)
+            sheet.add(
+                window["start"],
+                window["end"],
+                Cell(window["n"], "count"),
+                Cell(window["caar"], "percent", f"=AVERAGE(Windows!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                Cell(window["ci_low"], "percent"),
+                Cell(window["ci_high"], "percent"),
+                window["headline"] or "n/a",
+                Cell(p, "p"),
+                Cell(window["bhaar"], "percent"),
+            )
+        last = 1 + n * len(self.result.rel_days)
+        days = self._sheet("Mean days", ("day", "n", "ar"))
+        for day in self.data["aggregate"]["days"]:
+            row = days.rows + 1
+            mean = f"=AVERAGEIF(Days!C$2:C${last},A{row},Days!G$2:G${last})"
+            days.add(day["rel_day"], Cell(day["n"], "count"), Cell(day["aar"], "percent", mean))
+
+    def _tests(self) -> None:
+        keys = ("from", "to", "test", "statistic", "p", "distribution", "df", "n", "valid", "size", "why not")
+        sheet = self._sheet("Tests", keys, wide=80)
+        for window in self.data["aggregate"]["windows"]:
+            for test in window["tests"]:
+                sheet.add(
+                    window["start"],
+                    window["end"],
+                    test["name"],
+                    Cell(test["statistic"], "number"),
+                    Cell(test["p"], "p"),
+                    test["distribution"] or "n/a",
+                    Cell(test["df"], "count"),
+                    Cell(test["n"], "count"),
+                    self.told.words("yes" if test["valid"] else "no"),
+                    Cell(test["expected_size"], "share"),
+                    "; ".join(plain((self.told.words.said(reason),)) for reason in test["reasons"]),
+                )
+
+    def _notes(self) -> None:
+        sheet = self._sheet("Notes", ("event", "ticker", "code", "note"), wide=100)
+        for left in self.data["excluded"]:
+            sheet.add(left["event_id"], left["ticker"], left["reason"], plain((self.told.words.said(left["message"]),)))
+        for warned in self.data["warnings"]:
+            message = plain((self.told.words.said(warned["message"]),))
+            sheet.add(warned["event_id"] or "", warned["ticker"] or "", warned["code"], message)
