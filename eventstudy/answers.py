@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,28 @@ from eventstudy.windows import Window
 
 _MANY = 200
 """Above so many pairs the permutation tests of single firms run on request only."""
+
+
+class Verdicts(Mapping[str, Significance]):
+    """What each test says by its name, worked out when it is first looked at: of a group most readers see the headline."""
+
+    def __init__(self, names: Sequence[str], answer: Callable[[str], Significance]) -> None:
+        """The answers of `names`, each from `answer(name)`."""
+        self._names, self._answer = dict.fromkeys(names), cache(answer)
+
+    def __getitem__(self, name: str) -> Significance:
+        """What that test says."""
+        if name not in self._names:
+            raise KeyError(name)
+        return self._answer(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, the headline first."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many tests there are."""
+        return len(self._names)
 
 
 @dataclass(frozen=True)
@@ -47,8 +70,7 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
             : 1 if sample.n > 1 else 2
         ]
         names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
-    others = [name for name in dict.fromkeys([*names, *extra]) if name != headline]
-    tests = {headline: chosen} | {name: answer_of(name, sample, design, variants) for name in others}
+    names = list(dict.fromkeys([headline, *names, *extra]))
     return Answer(
         window=sample.window,
         n=sample.n,
@@ -59,7 +81,7 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
         overlap=sample.correlation.overlap,
         interval=advice.confidence_interval(chosen, sample.caar),
         headline=headline if chosen.valid else None,
-        tests=tests,
+        tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
     )
 

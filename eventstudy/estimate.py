@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,16 @@ class Portfolios:
 
     def portfolio(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
         """The portfolio of the pairs at these positions as one series, or None and why there is none."""
+        key = members.tobytes()
+        if key not in self._made:  # most windows count the same pairs
+            self._made[key] = self._make(members)
+        return self._made[key]
+
+    @cached_property
+    def _made(self) -> dict[bytes, tuple[AbnormalReturns | None, str]]:
+        return {}
+
+    def _make(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
         block = self.block
         designs = np.unique(block.design[members])
         day0 = block.sessions[designs, -block.estimation.start]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,12 @@ def p_text(p: float) -> str:
     return "<.001" if p < 0.001 else f"{p:.3f}".replace("0.", ".", 1) if p < 1 else "1"
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names as in a sentence: `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def finding(result: StudyResult) -> str:
     """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day."""
     answers = list(result.answers.values())
@@ -46,8 +53,7 @@ def finding(result: StudyResult) -> str:
 def _windows(answers: list[Answer]) -> str:
     """Windows with their CAAR and the p of their headline test, the tests named once."""
     shown = [f"{a.window} {percent(a.caar)} (p {p_text(a.tests[a.headline or ''].p_value)})" for a in answers]
-    names = " and ".join(dict.fromkeys(a.headline or "" for a in answers))
-    return f"{', '.join(shown)} by {names}"
+    return f"{', '.join(shown)} by {listed(dict.fromkeys(a.headline or '' for a in answers))}"
 
 
 def largest_day(result: StudyResult) -> str:

@@ -10,7 +10,7 @@ from eventstudy import catalog
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL, p_text
+from eventstudy.sentences import LEVEL, listed, p_text
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def band_text(path: Path) -> str:
     if not path.bands:
         return f"no band, for no interval is valid: {path.reason}"
     some = ", where one is valid" if path.reason else ""
-    return f"95\u00a0% band by {' and '.join(path.bands)}{some}"
+    return f"95\u00a0% band by {listed(path.bands)}{some}"
 
 
 def method(result: StudyResult, chosen: Ints) -> str:

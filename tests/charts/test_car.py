@@ -117,17 +117,17 @@ def test_a_mean_without_a_valid_interval_has_no_band_and_says_why(
     assert np.isfinite(line(ax, "mean CAR")).all()
 
 
-def test_the_band_ends_where_the_portfolio_lacks_days() -> None:
+def test_where_the_portfolio_lacks_days_the_band_is_that_of_the_next_test() -> None:
     """Either firm lacks two of eleven returns, which is allowed; their portfolio lacks four, which is not."""
     result, _ = made_up(3, 1, holes=((0, -3), (1, 2)))
     ax = result.plot("car")
-    assert result.answer(Window(-5, 5)).interval is None
     several = {d: result.answer(Window(-5, d)) for d in result.rel_days}
+    assert several[5].headline == "bmp_adjusted"
+    assert not several[5].tests["portfolio_t"].valid
     assert sorted(band(ax)) == [d for d, a in several.items() if a.interval is not None or a.n == 1]
+    assert max(band(ax)) == 5
     assert several[3].n == 1
-    assert max(band(ax)) == 3
-    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio_t and exact t, where one is valid" in words(ax)
-    assert "no valid test: the portfolio lacks days" in words(ax)
+    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio_t, exact t and bmp_adjusted" in words(ax)
 
 
 def test_ticks_carry_dates_only_where_all_pairs_share_them(recognised: StudyResult, many_dates: StudyResult) -> None:
