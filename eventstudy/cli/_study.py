@@ -54,9 +54,20 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 
 def study_options(f: F) -> F:
     """WHAT and all options of a study."""
-    for names, settings in reversed(_OPTIONS):
-        f = click.option(*names, envvar=f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}", **settings)(f)
-    return click.argument("what", required=False)(f)
+    return some_options(*(names[0] for names, _ in _OPTIONS))(f)
+
+
+def some_options(*wanted: str) -> Callable[[F], F]:
+    """WHAT and these options of a study, by their flags."""
+
+    def add(f: F) -> F:
+        for names, settings in reversed(_OPTIONS):
+            if names[0] in wanted:
+                variable = f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}"
+                f = click.option(*names, envvar=variable, **settings)(f)
+        return click.argument("what", required=False)(f)
+
+    return add
 
 
 def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
