@@ -1,12 +1,13 @@
 """Which tests are valid for this design, which one is the headline, and why (METHODS 3.29, ruling 22).
 
-The decision table is `_SITUATIONS`: the first row that fits names the headline. What a test assumes is written in its own
-file; `judge` holds it against the design. One event date is one draw of the common shock, however many tickers it has.
+The decision table is `_SITUATIONS`: the first row that fits names the headline. `_CIRCUMSTANCES` are rows that may hold as well;
+they add tests to look at next. What a test assumes is written in its own file; `judge` holds it against the design. One event
+date is one draw of the common shock, however many tickers it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +35,13 @@ DEFAULT_TESTS = (
 _OVERLAP = 0.05
 _EVENT_VARIANCE = 0.10
 _FEW = 5
+_MANY = 30
 _FAT = 1.0
 _SKEWED = 1.0
+_LONG = 20
+_SHARE_OF_ESTIMATION = 0.1
+_STILL, _LACKING = 0.2, 0.05
+_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,12 @@ class Design:
     """Excess kurtosis of the pooled studentised residuals."""
     skewness: float
     has_portfolio: bool
+    df: int = 0
+    """The smallest degrees of freedom of a residual variance."""
+    m: int = 0
+    """The smallest number of estimation days."""
+    thin: bool = False
+    """Whether many days have no trade (over all pairs)."""
 
     @property
     def clustered(self) -> bool:
@@ -64,6 +76,16 @@ class Design:
         """Whether the variance rose with the event, as far as that can be told."""
         return self.n >= _FEW and self.variance_p < _EVENT_VARIANCE
 
+    @property
+    def fat_tailed(self) -> bool:
+        """Whether tests that hang on normal tails are not to be believed."""
+        return self.kurtosis > _FAT
+
+    @property
+    def skewed(self) -> bool:
+        """Whether tests that take returns for symmetric are not to be believed."""
+        return abs(self.skewness) > _SKEWED
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -72,15 +94,55 @@ class Situation:
     name: str
     applies: Callable[[Design], bool]
     headline: str
+    """The test that speaks; empty for circumstances."""
+    robustness: tuple[str, ...]
+    """The tests to look at next, the best first."""
 
 
 _SITUATIONS = (
-    Situation("one firm, one day", lambda d: d.n == 1 and d.length == 1, "sample_quantile"),
-    Situation("one firm, several days", lambda d: d.n == 1, "conformal"),
-    Situation("one event date", lambda d: d.n_dates == 1 and d.has_portfolio, "portfolio_t"),
-    Situation("events that share days", lambda d: d.clustered, "bmp_adjusted"),
-    Situation("fewer than five events", lambda d: d.n < _FEW, "patell"),
-    Situation("distinct event dates", lambda d: True, "bmp"),
+    Situation(
+        "one firm, one day",
+        lambda d: d.n == 1 and d.length == 1,
+        "sample_quantile",
+        ("exact_t",),
+    ),
+    Situation("one firm, several days", lambda d: d.n == 1, "conformal", ("exact_t", "placebo")),
+    Situation(
+        "one event date",
+        lambda d: d.n_dates == 1 and d.has_portfolio,
+        "portfolio_t",
+        ("bmp_adjusted", "conformal", "max_t", "joint_placebo", "patell_adjusted", "grank_t", "corrado_rank"),
+    ),
+    Situation(
+        "events that share days",
+        lambda d: d.clustered,
+        "bmp_adjusted",
+        ("patell_adjusted", "grank_t", "calendar_time", "wild_bootstrap"),
+    ),
+    Situation("fewer than five events", lambda d: d.n < _FEW, "patell", ("sample_quantile", "conformal")),
+    Situation("distinct event dates", lambda d: True, "bmp", ("grank_t", "generalized_sign", "patell")),
+)
+
+_CIRCUMSTANCES = (
+    Situation(
+        "few events",
+        lambda d: _FEW <= d.n < _MANY and not d.clustered,
+        "",
+        ("wild_bootstrap", "grank_t", "corrado_rank"),
+    ),
+    Situation(
+        "event-induced variance",
+        lambda d: d.event_variance,
+        "",
+        ("bmp", "bmp_adjusted", "grank_t", "generalized_sign", "cross_section_t"),
+    ),
+    Situation(
+        "fat tails", lambda d: d.fat_tailed, "", ("corrado_rank", "grank_t", "sample_quantile", "conformal", "max_t")
+    ),
+    Situation("skewed returns", lambda d: d.skewed, "", ("generalized_sign", "corrado_rank", "bmp", "hall_t")),
+    Situation("thin trading", lambda d: d.thin, "", ("corrado_rank", "generalized_sign")),
+    Situation("long window", lambda d: d.length > _LONG, "", ("conformal", "bhar_bootstrap", "calendar_time")),
+    Situation("many firms on one date", lambda d: d.n_dates == 1 and d.n > d.df - 10, "", ("max_t",)),
 )
 
 
@@ -100,7 +162,15 @@ def describe(sample: Sample) -> Design:
         kurtosis=float((centred**4).mean() / spread**4 - 3),
         skewness=float((centred**3).mean() / spread**3),
         has_portfolio=sample.portfolio is not None and bool(cumulate(sample.portfolio, sample.window).covered[0]),
+        df=int(sample.returns.df.min()),
+        m=int(sample.returns.observed_days.min()),
+        thin=sample.untraded is not None and is_thin(*sample.untraded.mean(axis=0).tolist()),
     )
+
+
+def is_thin(zero: float, missing: float) -> bool:
+    """Whether so many days have a return of zero, or none, that betas are biased (METHODS 3.29)."""
+    return zero > _STILL or missing > _LACKING
 
 
 def situation(design: Design) -> Situation:
@@ -108,23 +178,59 @@ def situation(design: Design) -> Situation:
     return next(row for row in _SITUATIONS if row.applies(design))
 
 
-def judge(test: PairsTest, answer: Significance, design: Design) -> Significance:
+def robustness(design: Design) -> tuple[str, ...]:
+    """The tests to look at beside the headline: those of every row that fits, without those that the design breaks.
+
+    Tests of single series are put to the portfolio of the pairs, so they count where there is one.
+    """
+    first = situation(design)
+    rows = [first, *(row for row in _CIRCUMSTANCES if design.n > 1 and row.applies(design))]
+    found = []
+    for name in dict.fromkeys(name for row in rows for name in row.robustness):
+        test = catalog.load("tests", name)
+        asked_of_days = name == ("conformal" if design.length == 1 else "sample_quantile")
+        lacks_series = test.kind == "series" and design.n > 1 and not design.has_portfolio
+        one_day = name == "joint_placebo" and design.length > 1
+        broken = test.kind == "pairs" and any(objections(test, design, "default"))
+        if name != first.headline and not (asked_of_days or lacks_series or one_day or broken):
+            found.append(name)
+    return tuple(found)
+
+
+def judge(test: PairsTest, answer: Significance, design: Design, variant: str = "default") -> Significance:
     """The answer, marked as not valid where the design breaks what the test assumes.
 
     Never repairs and never hides: statistic and p stay as computed.
     """
-    if not answer.distribution:
-        return answer
-    if test.independent and design.clustered:
-        size = test.size_when_clustered(design.n, design.correlation.mean) if test.size_when_clustered else None
-        answer = answer.distrusted(_why_clustered(design), size)
-    if test.cross_sectional_variance and design.n < _FEW and not design.clustered:
-        answer = answer.distrusted(f"a spread estimated from {design.n} pairs says little: five are needed")
-    if test.constant_variance and design.event_variance and not design.clustered:
-        answer = answer.distrusted(
-            f"the variance rose with the event (p = {design.variance_p:.3f}); this test takes it for unchanged"
-        )
+    if answer.distribution:
+        for reason, size in objections(test, design, variant):
+            answer = answer.distrusted(reason, size)
     return answer
+
+
+def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[str, float | None]]:
+    """(reason, expected size or None) of everything that the design breaks."""
+    n = design.n
+    if (test.independent or variant in test.independent_variants) and design.clustered:
+        size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered else None
+        yield _why_clustered(design), size
+    if test.cross_sectional_variance and n < _FEW and not design.clustered:
+        yield f"a spread estimated from {n} pairs says little: five are needed", None
+    if test.constant_variance and design.event_variance and not design.clustered:
+        text = f"the variance rose with the event (p = {design.variance_p:.3f}); this test takes it for unchanged"
+        yield text, None
+    if test.symmetric and design.skewed:
+        yield f"residuals are skewed ({design.skewness:+.1f}); this test takes them for symmetric", None
+    if variant in test.normal_variants and design.fat_tailed:
+        yield f"residuals have fat tails (excess kurtosis {design.kurtosis:.1f}); this test needs normal ones", None
+    if variant in test.short_variants and design.length > _LONG:
+        yield f"{design.length} sessions: this form forgets what the errors of the days have in common", None
+    if not test.thin_trading and design.thin:
+        yield "many days without a trade bias betas and variances: prefer ranks", None
+    if n < (least := test.trusted_from.get(variant, 0)):
+        yield f"with {n} pairs the reference distribution of this form is a poor one: {least} are needed", None
+    if test.smallest_p and (smallest := test.smallest_p(n)) > _LEVEL:
+        yield f"{n} pairs cannot reach 5 %: the smallest p is {smallest:.3g}", None
 
 
 def _why_clustered(design: Design) -> str:
@@ -157,14 +263,35 @@ def warn_design(design: Design) -> list[tuple[str, str]]:
         if design.clustered:
             text += "; no test is robust to a jump of the common variance: read the result as `an unusual day`"
         found.append(("EVENT_VARIANCE", text))
-    if design.kurtosis > _FAT:
+    if design.fat_tailed:
         text = f"residuals have fat tails (excess kurtosis {design.kurtosis:.1f}): trust ranks and permutations over t"
         found.append(("FAT_TAILS", text))
-    if abs(design.skewness) > _SKEWED:
+    if design.skewed:
         found.append(("SKEWED", f"residuals are skewed ({design.skewness:+.1f}): sign and mean tests disagree easily"))
-    if design.length > 20:
+    return found + _warn_counts(design)
+
+
+def _warn_counts(design: Design) -> list[tuple[str, str]]:
+    """(code, sentence) of what the numbers of pairs, dates and days call for."""
+    found = []
+    if design.n > 1 and design.n_dates > 1 and design.clustered:
+        found.append(("OVERLAPPING_EVENTS", f"{_why_clustered(design)}; the headline allows for that"))
+    if 1 < design.n < _FEW and not design.clustered:
+        text = f"{design.n} events: too few for a spread between them; read each event by itself too"
+        found.append(("FEW_EVENTS", text))
+    if design.n_dates == 1 and 1 < design.df - 10 < design.n:
+        text = (
+            f"{design.n} firms on one date for {design.df} degrees of freedom: no joint F or joint placebo, use max_t"
+        )
+        found.append(("MANY_FIRMS", text))
+    if design.length > _LONG:
         text = f"{design.length} sessions: a sum of abnormal returns is no wealth change, and small model errors add up"
         found.append(("LONG_WINDOW", text))
+    if design.m and design.length > _SHARE_OF_ESTIMATION * design.m:
+        text = (
+            f"{design.length} sessions judged by {design.m} estimation days: errors of the normal return weigh heavily"
+        )
+        found.append(("LONG_FOR_ESTIMATION", text))
     return found
 
 

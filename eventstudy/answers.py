@@ -56,6 +56,8 @@ class Answer:
     headline: str | None
     tests: Mapping[str, Significance]
     design: advice.Design | None
+    robustness: tuple[str, ...] = ()
+    """The tests to look at beside the headline, by the decision table."""
 
 
 def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
@@ -83,6 +85,7 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
         headline=headline if chosen.valid else None,
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
+        robustness=tuple(name for name in advice.robustness(design) if name != headline),
     )
 
 
@@ -101,7 +104,8 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
     if isinstance(test, PairsTest):
         if sample.n == 1:
             return Significance.undefined("a mean over pairs is not defined for one pair", 1)
-        return advice.judge(test, test.compute(sample, variants.get(name, "default")), design)
+        variant = variants.get(name, "default")
+        return advice.judge(test, test.compute(sample, variant), design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
     return test.compute(sample.portfolio, sample.window, sample.seed).at(0)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from eventstudy.advice import arch_p, warn_design
+from eventstudy.advice import arch_p, is_thin, warn_design
 from eventstudy.panel import Pair, Warned
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
-_OF_A_WINDOW = ("EVENT_VARIANCE", "LONG_WINDOW")
+_OF_A_WINDOW = ("EVENT_VARIANCE", "LONG_WINDOW", "LONG_FOR_ESTIMATION", "OVERLAPPING_EVENTS")
 """Said of the first window they hold for."""
 
 
@@ -55,12 +53,8 @@ def _pair_warnings(result: StudyResult) -> Iterator[Warned]:
 
 def _thin(result: StudyResult, i: int) -> str:
     """Whether so many days lack a trade that betas are biased (METHODS 3.29), in words."""
-    block = result.panel.block
-    columns = block.estimation_columns
-    left_out = np.array(result.config.exclude_dates, dtype="datetime64[D]")
-    days = block.returns[i, columns][~np.isin(block.sessions[block.design[i], columns], left_out)]
-    still, lacking = float((days == 0).mean()), float(np.isnan(days).mean())
-    if still <= 0.2 and lacking <= 0.05:
+    still, lacking = result.untraded[i].tolist()
+    if not is_thin(still, lacking):
         return ""
     return (
         f"{still:.0%} of the estimation days have a return of zero and {lacking:.0%} have none: betas are biased;"

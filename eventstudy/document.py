@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy import codes
 from eventstudy.answers import Answer
 from eventstudy.inference import Significance
-from eventstudy.panel import Floats, Ints
+from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "aggregate": _together(result, None, result.answers),
         "groups": [_group(result, group) for group in result.groups],
         "excluded": [e._asdict() for e in result.exclusions],
-        "warnings": [w._asdict() for w in result.warned],
+        "warnings": [_warning(w) for w in result.warned],
     }
 
 
@@ -102,6 +103,11 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     }
 
 
+def _warning(warned: Warned) -> dict[str, Any]:
+    known = codes.WARNINGS.get(warned.code)
+    return {**warned._asdict(), "meaning": known and known.meaning, "advice": known and known.advice}
+
+
 def _test(name: str, answer: Significance) -> dict[str, Any]:
     return {
         "name": name,
@@ -113,6 +119,7 @@ def _test(name: str, answer: Significance) -> dict[str, Any]:
         "valid": answer.valid,
         "reasons": list(answer.reasons),
         "expected_size": _number(answer.expected_size),
+        "draws": answer.draws,
     }
 
 
@@ -145,6 +152,7 @@ def _together_window(answer: Answer) -> dict[str, Any]:
         "ci_high": _number(high),
         "mean_correlation": _number(answer.correlation),
         "headline": answer.headline,
+        "robustness": list(answer.robustness),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
     }
 

@@ -220,15 +220,36 @@ class StudyResult:
         everyone = np.arange(self.returns.n) if members is None else members
         counted = everyone[cumulate(self.returns.take(everyone), window).covered]
         portfolio, why_none = self.portfolios.portfolio(counted) if len(counted) else (None, "no pair")
-        return Sample(self.returns.take(counted), window, portfolio, why_none, self.config.seed)
+        return Sample(
+            self.returns.take(counted),
+            window,
+            portfolio,
+            why_none,
+            self.config.seed,
+            bhar=self.bhar(window)[counted],
+            block=self.panel.block,
+            members=counted,
+            untraded=self.untraded[counted],
+        )
+
+    @cached_property
+    def untraded(self) -> Floats:
+        """(N, 2) share of estimation days with a return of zero, and without a return; excluded dates do not count."""
+        block = self.panel.block
+        columns = block.estimation_columns
+        days, left_out = block.returns[:, columns], np.array(self.config.exclude_dates, dtype="datetime64[D]")
+        counted = ~np.isin(block.sessions[:, columns], left_out)[block.design]
+        found = [((days == 0) & counted).sum(axis=1), (np.isnan(days) & counted).sum(axis=1)]
+        shares: Floats = np.stack(found, axis=1) / counted.sum(axis=1, keepdims=True)
+        return shares
 
     def answer(self, window: Window, group: str | None = None) -> Answer:
         """What the pairs (of a group) say together about one window."""
         if (window, group) not in self._asked:
             members = self._members(group)
             sample = self.sample(window, members)
-            values = self.bhar(window)[members] if members is not None else self.bhar(window)
-            bhaar = float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+            values = sample.bhar
+            bhaar = float(np.nanmean(values)) if values is not None and np.isfinite(values).any() else float("nan")
             self._asked[window, group] = ask(sample, bhaar, self.config.tests, self.config.variants)
         return self._asked[window, group]
 

@@ -100,6 +100,8 @@ class Sample:
     """Raw returns and regressors; the pairs stand at `members`."""
     members: Ints | None = None
     """(N,) rows of `block`; None for all of them."""
+    untraded: Floats | None = None
+    """(N, 2) share of estimation days with a return of zero, and without a return."""
 
     @property
     def n(self) -> int:
@@ -178,6 +180,10 @@ class PairsTest:
     """Takes abnormal returns for symmetric about zero."""
     normal_variants: tuple[str, ...] = ()
     """The variants whose size hangs on normal tails."""
+    short_variants: tuple[str, ...] = ()
+    """The variants that take the variance of a sum for the sum of variances: wrong in long windows."""
+    thin_trading: bool = True
+    """Holds where many days have no trade."""
     trusted_from: Mapping[str, int] = field(default_factory=dict)
     """Variant -> the number of pairs below which its reference distribution is a poor one."""
     smallest_p: Callable[[int], float] | None = None

@@ -38,5 +38,6 @@ TEST = PairsTest(
     variants=("default", "paper"),
     independent=True,
     cross_sectional_variance=True,
+    trusted_from={"paper": 30},
     size_when_clustered=mean_over_spread,
 )

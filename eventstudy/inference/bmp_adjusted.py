@@ -27,4 +27,5 @@ TEST = PairsTest(
     compute=compute,
     variants=("default", "paper"),
     cross_sectional_variance=True,
+    trusted_from={"paper": 30},
 )

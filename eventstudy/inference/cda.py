@@ -36,4 +36,6 @@ TEST = PairsTest(
     compute=compute,
     variants=("default", "paper"),
     constant_variance=True,
+    short_variants=("paper",),
+    thin_trading=False,
 )

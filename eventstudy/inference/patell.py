@@ -41,5 +41,7 @@ TEST = PairsTest(
     variants=("default", "paper"),
     independent=True,
     constant_variance=True,
+    short_variants=("paper",),
+    thin_trading=False,
     size_when_clustered=mean_over_known_variance,
 )

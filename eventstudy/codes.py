@@ -1,0 +1,176 @@
+"""Every warning and exclusion by its code: what it means to an analyst, and what to do about it.
+
+The sentence in a result says what was found for one event or ticker; here stands what kind of thing that is.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """One sentence each."""
+
+    meaning: str
+    advice: str
+
+
+WARNINGS: dict[str, Code] = {
+    "ALPHA_DRIFT": Code(
+        "The firm's own trend in the estimation window is subtracted every day and alone moves the cumulated return.",
+        "Compare with a model without alpha (market_adjusted) or another estimation window.",
+    ),
+    "ARCH": Code(
+        "Quiet and wild spells alternate, so p-values hold on average but are too small in wild spells.",
+        "Look at the placebo test, which keeps the order of days, or at a model with changing variance.",
+    ),
+    "BHAR_MARKET": Code(
+        "Buy-and-hold returns over more than five sessions are compared with the benchmark, not with a similar firm.",
+        "Name a control firm, or read them as returns over the market.",
+    ),
+    "CORRELATION_APPROXIMATE": Code(
+        "With so many pairs the mean correlation is worked out per date, not pair by pair.",
+        "Nothing: with few missing returns the two hardly differ.",
+    ),
+    "CORRELATION_FLOORED": Code(
+        "The measured mean correlation is more negative than a correlation of so many firms can be.",
+        "Read the adjusted tests as if there were no correlation.",
+    ),
+    "CURRENCY": Code(
+        "The claim names another currency than the prices are quoted in.",
+        "Compare moves in per cent, or name the listing in that currency.",
+    ),
+    "DAY0_CHOSEN": Code(
+        "Day 0 was chosen by the user, perhaps after looking at the prices, and no p-value accounts for that.",
+        "Report the announced date beside it, or let `eventstudy scan` judge the search.",
+    ),
+    "DAY0_SHIFTED": Code(
+        "The news came when the exchange was closed, so day 0 is the first session that could react.",
+        "Check that the session named is the one you mean.",
+    ),
+    "DELISTED": Code(
+        "The security stopped trading inside the event window, so its windows end with its last close.",
+        "Find out why it was delisted: the last return may lack what holders received.",
+    ),
+    "ESTIMATION_GAPS": Code(
+        "Some estimation days have no return and are left out.",
+        "Nothing, if few; else look at `eventstudy prices check`.",
+    ),
+    "EVENT_VARIANCE": Code(
+        "Returns spread more widely on the event days than usual, so tests that take it for unchanged reject too often.",
+        "Trust bmp, grank_t and generalized_sign; on one date read the result as an unusual day.",
+    ),
+    "FAT_TAILS": Code(
+        "Large returns are much more frequent than under the normal law that t and F tests assume.",
+        "Trust ranks, permutations and placebo tests over t.",
+    ),
+    "FEW_EVENTS": Code(
+        "There are fewer than five events, too few to estimate how much events differ.",
+        "Read each event by itself, with p-values adjusted for their number.",
+    ),
+    "GAP_IN_WINDOW": Code(
+        "A price is missing inside the event window, which costs two returns.",
+        'Use missing="trade_to_trade", or find the price.',
+    ),
+    "LONG_FOR_ESTIMATION": Code(
+        "The window is long for so few estimation days, so errors of the normal return add up.",
+        "Lengthen the estimation window or shorten the window.",
+    ),
+    "LONG_WINDOW": Code(
+        "Over more than twenty sessions a sum of abnormal returns is no change of wealth and small model errors add up.",
+        "Look at buy-and-hold returns and at calendar_time.",
+    ),
+    "MANY_FIRMS": Code(
+        "There are about as many firms as estimation days, so their covariance cannot be inverted.",
+        "Ask max_t, or the portfolio, whether anything happened.",
+    ),
+    "NO_ABNORMAL": Code(
+        "The move that the claim names could not be compared with the market.",
+        "See the reason in the message: most often prices before the event are missing.",
+    ),
+    "NO_PORTFOLIO": Code(
+        "The firms of a group cannot be run as one security, because they do not share one date, calendar and benchmark.",
+        "Read the firms by themselves, or study them with one benchmark.",
+    ),
+    "OFF_CALENDAR": Code(
+        "There are prices on days on which the exchange was closed; they are not used.",
+        "Check the dates of the price file and the exchange of the ticker.",
+    ),
+    "ONE_DATE": Code(
+        "All tickers share one date, so whatever else moved them all on that day looks like the event.",
+        "Check what else happened, and compare with firms that the event cannot have touched.",
+    ),
+    "OVERLAPPING_EVENTS": Code(
+        "Events share days, so the pairs are fewer independent observations than their number.",
+        "Trust the adjusted tests; those for independent pairs are marked as not valid.",
+    ),
+    "PEER_CONTAMINATION": Code(
+        "A peer is itself a firm that the event is about, so part of the effect would be subtracted.",
+        "Name other peers.",
+    ),
+    "PEER_INCOMPLETE": Code(
+        "Peers lack prices on some days and are averaged without them there.",
+        "Name peers with complete prices, or accept that the average changes.",
+    ),
+    "PRICE_INDEX_MIX": Code(
+        "Dividends are in the returns of one side, firm or benchmark, but not of the other.",
+        "Use a total-return benchmark or prices with dividends for both.",
+    ),
+    "SCAN_TOO_WIDE": Code(
+        "So many days are searched that even the largest reaction could not reach 5 %.",
+        "Search fewer days, or lengthen the estimation window.",
+    ),
+    "SHORT_ESTIMATION": Code(
+        "Fewer than 120 estimation days are usable, so the normal return is a rough estimate.",
+        "Lengthen the estimation window or find more prices.",
+    ),
+    "SKEWED": Code(
+        "Large moves go mostly one way, so tests that take returns for symmetric mislead.",
+        "Trust generalized_sign, corrado_rank and bmp over sign and wilcoxon.",
+    ),
+    "STALE": Code(
+        "The security was not traded on an event day and its price did not move.",
+        'Use missing="trade_to_trade" and prefer rank tests.',
+    ),
+    "SUSPECT_CALENDAR": Code(
+        "The exchange was open on days on which no series has a price.",
+        "Check the price source, or the calendar for an unscheduled closing.",
+    ),
+    "THIN_TRADING": Code(
+        "Many estimation days have no trade, which biases betas and variances.",
+        'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
+    ),
+    "WINDOW_INCOMPLETE": Code(
+        "The prices end before the event window does.",
+        "Run again when the days have passed, or shorten the window.",
+    ),
+    "ZERO_RETURN": Code(
+        "The price did not move on an event day, and without volume it cannot be told whether it was traded.",
+        "Check whether the security was traded that day.",
+    ),
+}
+"""What a reader must know; the numbers are there."""
+
+EXCLUSIONS: dict[str, Code] = {
+    "BENCHMARK_IS_TICKER": Code(
+        "A security compared with itself has no abnormal return.", "Choose another benchmark for it."
+    ),
+    "COLLINEAR": Code(
+        "The regressors of the model move as one over the estimation window.", "Leave one out, or lengthen the window."
+    ),
+    "MIN_EST": Code(
+        "Too few estimation days have a return.", "Shorten the gap before the event, or lower --min-estimation."
+    ),
+    "NO_BENCHMARK": Code("The benchmark has no prices.", "Check its symbol and the price source."),
+    "NO_DAY0": Code(
+        "There is no return on day 0, so the event cannot be judged.", "Check date, exchange and prices around it."
+    ),
+    "NO_PRICES": Code("The ticker has no prices.", "Check its symbol and the price source."),
+    "ZERO_VARIANCE": Code(
+        "Nothing varies around the normal return.",
+        "Check whether the price is constant, or the benchmark the ticker itself.",
+    ),
+}
+"""Why a pair is left out."""
+
+CODES = WARNINGS | EXCLUSIONS
