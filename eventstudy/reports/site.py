@@ -64,7 +64,7 @@ def site_of(result: StudyResult, *, lang: Lang = "en", title: str = "") -> dict[
     told = Material(result, Words(lang))
     files[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
     files["index.json"] = render(result, "json")
-    files[FEED] = feed(entries, lang, title or _named(result))
+    files[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title or _named(result))
     return files
 
 
@@ -176,35 +176,46 @@ def _row(entry: Entry, words: Words) -> Row:
     )
 
 
-def feed(entries: Sequence[Entry], lang: Lang, title: str, base: str = "") -> bytes:
-    """The Atom feed: one entry an event that has a result, the latest first. `base` is where the site will stand."""
-    shown = sorted((e for e in entries if e.data is not None), key=lambda e: (e.updated, e.id), reverse=True)
+@dataclass(frozen=True)
+class Item:
+    """What the feed tells: a new result, or a change of one."""
+
+    page: str
+    title: str
+    date: str
+    """ISO date of the last session it knows."""
+    summary: str
+
+
+def item_of(entry: Entry, lang: Lang) -> Item:
+    """A result as news."""
+    told = " · ".join(plain(cell) for cell in _row(entry, Words(lang)).cells if cell)
+    return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, "; ".join([told, *entry.changes]))
+
+
+def feed(items: Iterable[Item], lang: Lang, title: str, base: str = "") -> bytes:
+    """The Atom feed, the latest first. `base` is the address where the site will stand."""
+    shown = sorted(items, key=lambda item: item.date, reverse=True)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(lang)}>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{lang}">',
         f"<title>{_xml(title)}</title>",
         f"<id>{_urn(base or title)}</id>",
-        f"<updated>{_time(shown[0].updated if shown else '')}</updated>",
-        f"<link rel={quoteattr('self')} href={quoteattr(base + FEED)}/>",
+        f"<updated>{_time(shown[0].date if shown else '')}</updated>",
+        f'<link rel="self" href={quoteattr(base + FEED)}/>',
         "<author><name>eventstudy</name></author>",
     ]
-    for entry in shown:
+    for item in shown:
         lines += [
             "<entry>",
-            f"<title>{_xml(entry.title)}</title>",
-            f"<id>{_urn(f'{base or title}/{entry.id}')}</id>",
-            f"<updated>{_time(entry.updated)}</updated>",
-            f"<link href={quoteattr(f'{base}{stem(entry.id)}.html')}/>",
-            f"<summary>{_xml(_summary(entry, lang))}</summary>",
+            f"<title>{_xml(item.title)}</title>",
+            f"<id>{_urn(f'{base or title}/{item.page}/{item.date}/{item.summary}')}</id>",
+            f"<updated>{_time(item.date)}</updated>",
+            f"<link href={quoteattr(base + item.page)}/>",
+            f"<summary>{_xml(item.summary)}</summary>",
             "</entry>",
         ]
     return ("\n".join([*lines, "</feed>"]) + "\n").encode()
-
-
-def _summary(entry: Entry, lang: Lang) -> str:
-    row = _row(entry, Words(lang))
-    told = " · ".join(plain(cell) for cell in row.cells if cell)
-    return f"{told}. {'; '.join(entry.changes)}".strip()
 
 
 def _xml(text: str) -> str:

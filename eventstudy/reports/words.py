@@ -216,9 +216,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "partial": ("incomplete", "unvollständig"),
     "no report": ("no result", "kein Ergebnis"),
     "kept": ("not updated, the last report stands: ", "nicht aktualisiert, der letzte Bericht gilt weiter: "),
-    "new": ("{event}: new", "{event}: neu"),
     "first report": ("first report", "erster Bericht"),
-    "gone event": ("{event}: no longer part of the study", "{event}: nicht mehr Teil der Studie"),
     "back": ("{ticker} is there now", "{ticker} ist jetzt dabei"),
     "gone": ("{ticker} is no longer there", "{ticker} ist nicht mehr dabei"),
     "filled": (

@@ -1,0 +1,73 @@
+"""`eventstudy update`: what the scheduler runs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from eventstudy.cli._output import columns_of, put, say
+
+if TYPE_CHECKING:
+    from eventstudy.reports.update import Summary
+
+
+@click.command("update")
+@click.argument("study", type=click.Path(), default="study.toml")
+@click.option(
+    "--as-of", default="last-session", metavar="DATE|last-session", show_default=True, help="Read no newer price."
+)
+@click.option("--catch-up", is_flag=True, help="Session by session since the last change, each with its own news.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
+@click.option("--quiet", is_flag=True, help="Print the summary only where something changed or is missing.")
+@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    study: str,
+    as_of: str,
+    catch_up: bool,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Bring the reports of a STUDY file up to date: fetch what is missing, write what differs, say what changed.
+
+    \b
+    events = ["deepseek-r1"]        # study.toml
+    formats = ["html", "xlsx"]
+    [options]
+    benchmark = "SPY"
+
+    Exits with 4 where something is missing (the report names it), and with 75 where it should be tried again later.
+    """
+    from eventstudy.reports.deliver import deliver
+    from eventstudy.reports.study_file import read_study
+    from eventstudy.reports.update import update
+    from eventstudy.request import last_day
+
+    asked = read_study(study)
+    summary = update(asked, last_day(as_of), catch_up=catch_up)
+    failed = list(deliver(asked, summary))
+    code = summary.exit_code or (4 if failed else 0)
+    if form == "json":
+        told = {**summary.to_dict(), "exit_code": code, "undelivered": failed}
+        put(json.dumps(told, ensure_ascii=False, indent=1), output)
+    elif not quiet or summary.written or code:
+        put(_lines(summary), output)
+    for problem in failed:
+        say(f"eventstudy: {problem}")
+    ctx.exit(code)
+
+
+def _lines(summary: Summary) -> str:
+    rows = []
+    for e in summary.events:
+        told = [*(e.changes if e.status in ("new", "updated") else ()), *([e.gap] if e.gap else [])]
+        rows.append([e.status, e.id, "; ".join(told)])
+    rows += [["removed", id, ""] for id in summary.removed]
+    written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
+    return f"{columns_of(rows)}\n{summary.output}: {written}"

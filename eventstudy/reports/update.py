@@ -1,0 +1,290 @@
+"""What the scheduler runs: bring the reports of a study file up to date, and say what changed.
+
+A report that is complete and whose inputs are the same is neither fetched nor computed again. A source that says less than
+it did before does not take the place of the last report: that stands, and the gap is named. All files change together
+(see `files.publish`); nothing is written where nothing changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eventstudy import __version__, exchanges
+from eventstudy.errors import EventStudyError, NothingUsable, SourceError, SourceRateLimited
+from eventstudy.reports import files, site
+from eventstudy.reports.changes import changes, lost, observed, substance
+from eventstudy.reports.study_file import Options, StudyFile
+from eventstudy.reports.words import Words
+
+if TYPE_CHECKING:
+    from eventstudy.events import Event
+    from eventstudy.results import StudyResult
+
+MANIFEST = "manifest.json"
+_NEWS = 100
+"""So many changes are kept for the feed."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the manifest remembers of one event."""
+
+    id: str
+    title: str
+    key: str
+    """Hash of all that the report is made from but the prices."""
+    status: str
+    """`new`, `updated`, `unchanged`, `kept` (the last report stands) or `failed` (there is none)."""
+    complete: bool = False
+    """Whether every day of every stock is there: nothing is left to be fetched."""
+    incomplete: bool = True
+    """Whether something asked for is missing: exit code 4."""
+    gap: str = ""
+    changes: tuple[str, ...] = ()
+    date: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name -> SHA-256."""
+    again: bool = False
+    """Whether the source asked to come back later."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an update did."""
+
+    as_of: str | None
+    output: str
+    events: tuple[State, ...]
+    removed: tuple[str, ...] = ()
+    """Events that are no longer part of the study."""
+    written: tuple[str, ...] = ()
+    """The files that changed."""
+
+    @property
+    def exit_code(self) -> int:
+        """0, 4 (something is missing and named), 5 (no event has a report), or 75 (none, because the source said wait)."""
+        if all(e.status == "failed" for e in self.events):
+            return 75 if any(e.again for e in self.events) else 5
+        return 4 if any(e.incomplete for e in self.events) else 0
+
+    @property
+    def news(self) -> tuple[State, ...]:
+        """The events whose reports this update changed."""
+        return tuple(e for e in self.events if e.status in ("new", "updated"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object `eventstudy.update/1`."""
+        shown = ("id", "title", "status", "complete", "changes", "gap", "date")
+        events = [{name: value for name, value in asdict(e).items() if name in shown} for e in self.events]
+        return {
+            "schema": "eventstudy.update/1",
+            "as_of": self.as_of,
+            "output": self.output,
+            "events": events,
+            "removed": list(self.removed),
+            "written": list(self.written),
+            "exit_code": self.exit_code,
+        }
+
+
+def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = False) -> Summary:
+    """Bring the folder of a study file up to date with prices until `as_of`.
+
+    `catch_up`: first session by session since the last change, so that each has its own entry in the feed.
+
+    Raises:
+        Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant.
+    """
+    with files.locked(study.output):
+        files.tidy(study.output)
+        steps = [_step(study, day) for day in (*(_missed(study.output, as_of) if catch_up else ()), as_of)]
+        return _joined(steps)
+
+
+def _joined(steps: Sequence[Summary]) -> Summary:
+    """Several updates as one: the last state of each event, with all that changed on the way."""
+    changed: dict[str, tuple[str, ...]] = {}
+    for step in steps:
+        for state in step.news:
+            changed[state.id] = (*changed.get(state.id, ()), *state.changes)
+    first = {state.id: state.status for step in reversed(steps) for state in step.news}
+    events = tuple(
+        replace(e, status=first[e.id], changes=changed[e.id])
+        if e.id in first and e.status not in ("kept", "failed")
+        else e
+        for e in steps[-1].events
+    )
+    written = tuple(sorted({name for step in steps for name in step.written}))
+    removed = tuple(dict.fromkeys(id for step in steps for id in step.removed))
+    return replace(steps[-1], events=events, removed=removed, written=written)
+
+
+def _missed(folder: Path, as_of: date | None) -> Iterator[date]:
+    """The sessions of New York between the last change and `as_of`, both excluded."""
+    last = _manifest(files.contents(folder)).get("as_of")
+    if last is None or as_of is None:
+        return
+    day = exchanges.shift("XNYS", date.fromisoformat(last), 1)
+    while day < as_of:
+        yield day
+        day = exchanges.shift("XNYS", day, 1)
+
+
+def _step(study: StudyFile, as_of: date | None) -> Summary:
+    """One update: every event, then index, feed and manifest, all published at once."""
+    before = files.contents(study.output)
+    manifest = _manifest(before)
+    known = {
+        id: State(**{**state, "changes": tuple(state["changes"])}) for id, state in manifest.get("events", {}).items()
+    }
+    states, entries, pages = [], [], dict[str, bytes]()
+    for event in study.chosen():
+        state, made = _one(study, event, as_of, known.get(event.id), before)
+        pages |= made
+        states.append(state)
+        data = pages.get(f"{site.stem(event.id)}.json")
+        found = json.loads(data) if data else None
+        entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date))
+    removed = tuple(id for id in known if id not in {state.id for state in states})
+    summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed)
+    news = _news(study, entries, summary) + [site.Item(**item) for item in manifest.get("news", [])]
+    pages[site.INDEX] = site.index_page(entries, study.lang, study.title)
+    pages[site.FEED] = site.feed(news[:_NEWS], study.lang, study.title, study.base)
+    same = {name: data for name, data in before.items() if name != MANIFEST} == pages
+    noted = manifest.get("as_of") if same else summary.as_of
+    pages[MANIFEST] = _manifest_of(states, noted, news[:_NEWS], pages)
+    return replace(summary, written=tuple(files.publish(study.output, pages)))
+
+
+def _manifest(before: Mapping[str, bytes]) -> dict[str, Any]:
+    """What the last update left; nothing where there was none of this version of the manifest."""
+    try:
+        found = json.loads(before[MANIFEST])
+    except (KeyError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and found.get("schema") == "eventstudy.manifest/1" else {}
+
+
+def _manifest_of(
+    states: Sequence[State], as_of: str | None, news: Sequence[site.Item], pages: Mapping[str, bytes]
+) -> bytes:
+    remembered = {
+        s.id: asdict(replace(s, status="unchanged" if s.status in ("new", "updated") else s.status)) for s in states
+    }
+    found = {
+        "schema": "eventstudy.manifest/1",
+        "as_of": as_of,
+        "events": remembered,
+        "news": [asdict(item) for item in news],
+        "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _news(study: StudyFile, entries: Sequence[site.Entry], summary: Summary) -> list[site.Item]:
+    changed = {state.id for state in summary.news}
+    return [site.item_of(entry, study.lang) for entry in entries if entry.id in changed]
+
+
+# ---- one event --------------------------------------------------------------------------------------------------------
+
+
+def _one(
+    study: StudyFile, event: Event, as_of: date | None, old: State | None, before: Mapping[str, bytes]
+) -> tuple[State, dict[str, bytes]]:
+    """The state of one event after this update, and its files."""
+    options = study.options_of(event.id)
+    key = _key(study, event, options)
+    last = {name: before[name] for name in old.files if name in before} if old else {}
+    intact = old is not None and {n: files.sha256(d) for n, d in last.items()} == dict(old.files) and bool(last)
+    if old and intact and old.key == key and old.complete:
+        return replace(old, status="unchanged"), last
+    data = json.loads(last[f"{site.stem(event.id)}.json"]) if intact and old and old.status != "failed" else None
+    try:
+        result = _run(event, options, as_of)
+    except (SourceError, NothingUsable) as error:
+        return _without(study, event, key, error, old if data else None, last)
+    less = lost(data, result.to_dict()) if old and old.key == key else []
+    if old and data and less:
+        why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.ticker in less) or ", ".join(less)
+        return replace(old, status="kept", incomplete=True, gap=Words(study.lang)("kept") + why), last
+    return _with(study, event, key, result, old if data else None, data, last, options)
+
+
+def _with(
+    study: StudyFile,
+    event: Event,
+    key: str,
+    result: StudyResult,
+    old: State | None,
+    data: dict[str, Any] | None,
+    last: dict[str, bytes],
+    options: Options,
+) -> tuple[State, dict[str, bytes]]:
+    """The state and files of a result; those of the last one where it says the same."""
+    found = result.to_dict()
+    entry = site.entry_of(result, study.lang)
+    state = State(
+        id=event.id,
+        title=event.title,
+        key=key,
+        status="updated" if old else "new",
+        complete=_complete(result),
+        incomplete=result.incomplete and not options.get("allow_excluded", False),
+        gap=entry.gap,
+        date=entry.updated,
+    )
+    if old and data and old.key == key and substance(data) == substance(json.loads(json.dumps(found))):
+        same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
+        return same, last
+    pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang)
+    hashes = {name: files.sha256(page) for name, page in pages.items()}
+    return replace(state, changes=changes(data, found, Words(study.lang)), files=hashes), pages
+
+
+def _without(
+    study: StudyFile, event: Event, key: str, error: EventStudyError, old: State | None, last: dict[str, bytes]
+) -> tuple[State, dict[str, bytes]]:
+    """No result: the last report stands, or a page that says what is missing."""
+    why = error.what if error.available is None else f"{error.what}: {error.available}"
+    again = isinstance(error, SourceRateLimited)
+    if old:
+        gap = Words(study.lang)("kept") + why
+        return replace(old, status="kept", complete=False, incomplete=True, gap=gap, again=again), last
+    page = {f"{site.stem(event.id)}.html": site.gap_page(event.id, event.title, why, study.lang)}
+    hashes = {name: files.sha256(data) for name, data in page.items()}
+    return State(event.id, event.title, key, "failed", gap=why, files=hashes, again=again), page
+
+
+def _run(event: Event, options: Options, as_of: date | None) -> StudyResult:
+    from eventstudy.request import read_dates, run
+
+    words = {name: value for name, value in options.items() if name != "allow_excluded"}
+    if "exclude_dates" in words:
+        words["exclude_dates"] = read_dates(words["exclude_dates"])
+    return run(event, as_of=as_of, **words)
+
+
+def _complete(result: StudyResult) -> bool:
+    """Whether every stock was kept and has every day, or ended before: nothing can be added by waiting."""
+    firms = result.to_dict()["firms"]
+    whole = all(observed(firm) == len(firm["days"]) or bool(result.panel.delisted[i]) for i, firm in enumerate(firms))
+    return whole and not any(e.reason in ("NO_PRICES", "NO_BENCHMARK") for e in result.exclusions)
+
+
+def _key(study: StudyFile, event: Event, options: Options) -> str:
+    """A hash of all that a report is made from, the prices of a source excepted."""
+    inputs = {
+        name: _file_hash(Path(options[name])) for name in ("prices", "factors", "exclude_dates") if name in options
+    }
+    made_from = [event.to_dict(), options, inputs, study.lang, list(study.formats), __version__]
+    return files.sha256(json.dumps(made_from, sort_keys=True, default=str).encode())
+
+
+def _file_hash(path: Path) -> str:
+    return files.sha256(path.read_bytes()) if path.is_file() else ""
