@@ -210,6 +210,12 @@ class Event(Table):
         """Every ticker of every group once, in order."""
         return tuple(dict.fromkeys(ticker for group in self.group for ticker in group.tickers))
 
+    def _repr_html_(self) -> str:
+        """What is known of it as a table, for Jupyter."""
+        from eventstudy.events.notebook import event_page
+
+        return event_page(self)
+
     def moment(self, which: Literal["announced", "recognised"] = "announced") -> Moment | None:
         """What `exchanges.day0` maps to a session; None when the event has no recognised date.
 

@@ -89,6 +89,12 @@ class Registry:
         more = ", ..." if len(self) > 3 else ""
         return f"<Registry of {len(self)} events: {', '.join(self.ids[:3])}{more}>"
 
+    def _repr_html_(self) -> str:
+        """A row an event, for Jupyter."""
+        from eventstudy.events.notebook import registry_page
+
+        return registry_page(self)
+
     @property
     def ids(self) -> list[str]:
         """The ids in order."""
@@ -169,13 +175,15 @@ class Registry:
             raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
 
 
-def load_registry(path: str | os.PathLike[str]) -> Registry:
-    """The events of a TOML or CSV file.
+def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
+    """The events of a TOML or CSV file; of None, those that come with eventstudy.
 
     Raises:
         InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all
             faults are named at once.
     """
+    if path is None:
+        return shipped_registry()
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
