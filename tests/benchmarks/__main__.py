@@ -22,7 +22,7 @@ PROCESSES = {
     "eventstudy --help": (["-m", "eventstudy", "--help"], "import click", 2.0),
     "eventstudy events list": (
         ["-m", "eventstudy", "events", "list"],
-        "import click, tomllib, pydantic; pydantic.BaseModel",
+        "import click, tomllib, pydantic\nclass First(pydantic.BaseModel):\n    a: int",  # pydantic loads itself with the first model
         1.5,
     ),
     "eventstudy run deepseek-r1": (["-m", "eventstudy", "run", "deepseek-r1"], CALENDAR, 1.6),
