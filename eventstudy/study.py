@@ -35,6 +35,7 @@ Prices = PriceTable | pd.DataFrame | str | Path
 _WHY = {
     "MIN_EST": "{m} usable estimation days, {least} needed",
     "COLLINEAR": "the regressors are collinear over the estimation window",
+    "NO_PEERS": "none of its peers has a return on all days",
     "ZERO_VARIANCE": "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
 }
 
@@ -219,7 +220,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     excluded = []
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
-        least = max(config.min_estimation, 30, len(fit.names) + 10)
+        least = max(config.min_estimation, 30, fit.parameters + 10)
         text = _WHY[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
         text = text or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))

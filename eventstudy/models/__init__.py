@@ -1,5 +1,5 @@
 """What was normal: one normal-return model a file."""
 
-from eventstudy.models._base import Fit, Model
+from eventstudy.models._base import Fit, Model, Note
 
-__all__ = ["Fit", "Model"]
+__all__ = ["Fit", "Model", "Note"]

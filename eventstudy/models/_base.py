@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy.panel.block import EventBlock, Floats, Ints
+
+
+class Note(NamedTuple):
+    """What a fit has to say of one pair: `pair` is its position, `code` a capital name, `message` a sentence."""
+
+    pair: int
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -20,9 +29,9 @@ class Fit:
     """
 
     names: tuple[str, ...]
-    """K parameter names, `alpha` first where there is one."""
+    """P names of what is reported, `alpha` first where there is one."""
     params: Floats
-    """(N, K)"""
+    """(N, P) NaN where a pair has no such parameter."""
     sigma: Floats
     """(N,) residual standard deviation; NaN where `problem` says why."""
     df: Ints
@@ -50,6 +59,15 @@ class Fit:
     """(B, L2) variance of each event day's own error over sigma²: `span`, or a forecast of a changing variance."""
     problem: NDArray[np.object_]
     """(N,) empty, or why there is no fit: MIN_EST, COLLINEAR, ZERO_VARIANCE, ..."""
+    notes: tuple[Note, ...] = ()
+    descriptive: str = ""
+    """Why sigma and V say little, so that a t by them only describes; empty where they do what they should."""
+    dependent: str = ""
+    """Why days must not be exchanged for one another; empty where they may."""
+    upper: bool = False
+    """Whether only an increase counts: p-values are those of the upper tail."""
+    donors: Callable[[int], Floats] | None = None
+    """Design -> (J, L1 + L2) errors of each of its donors, fitted by the other donors; None where the model has no donors."""
 
 
 class Model(Protocol):

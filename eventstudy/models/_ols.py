@@ -16,7 +16,7 @@ from eventstudy.models._base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 _CHUNK = 2048
-_MAX_CONDITION = 1e8
+MAX_CONDITION = 1e8
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _fit(
     m = complete[:, days].sum(axis=1).astype(np.int64)
     k = x.shape[2]
     df = m - (k if k else 1)
-    design, valid, basis_of = _distinct_designs(block.design, complete[:, days])
+    design, valid, basis_of = distinct_designs(block.design, complete[:, days])
     basis, unscale, good = _factorise(x[design], valid, block.span[design], days, event)
     coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
     params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
@@ -90,7 +90,7 @@ def _fit(
     ar = np.where(complete[:, event], block.returns[:, event] - expected, np.nan)
     centre = np.zeros(len(y)) if k else np.nansum(residuals, axis=1) / np.maximum(m, 1)
     rss = np.nansum((residuals - centre[:, None]) ** 2, axis=1)
-    problem = _problems(rss, y[:, days], complete[:, days], m, k, good[basis_of], min_estimation)
+    problem = problems(rss, y[:, days], complete[:, days], m, k, good[basis_of], min_estimation)
     bad = problem != ""
     sigma = np.where(bad, np.nan, np.sqrt(rss / np.maximum(df, 1)))
     return Fit(
@@ -111,7 +111,7 @@ def _fit(
     )
 
 
-def _distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
+def distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
     """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
     key = np.concatenate(
         [design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1
@@ -135,7 +135,7 @@ def _factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice)
     safe = np.where(length > 0, length, 1.0)
     q, r = np.linalg.qr(scaled / safe)
     singular = np.linalg.svd(r, compute_uv=False)
-    good = (singular[:, -1] * _MAX_CONDITION > singular[:, 0]) & (length > 0).all(axis=(1, 2))
+    good = (singular[:, -1] * MAX_CONDITION > singular[:, 0]) & (length > 0).all(axis=(1, 2))
     r = np.where(good[:, None, None], r, np.eye(k))
     inverse = np.linalg.solve(r, np.broadcast_to(np.eye(k), r.shape)) / safe.transpose(0, 2, 1)
     ahead = np.einsum("blj,bjk->blk", x[:, event], inverse)
@@ -162,7 +162,7 @@ def _project(
     return coordinates, residuals
 
 
-def _problems(
+def problems(
     rss: Floats, y: Floats, complete: Bools, m: Ints, k: int, good: Bools, min_estimation: int
 ) -> NDArray[np.object_]:
     """Why a pair has no fit (METHODS 0.5, ruling 12): too few days, collinear regressors, or no variance left."""
