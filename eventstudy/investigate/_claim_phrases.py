@@ -57,10 +57,17 @@ FIELDS = {
 }
 TEXT = {
     "en": {
-        "and": "and", "on": "on", "session": "session", "sessions": "sessions", "most": "sessions", "change": "a change of",
-        "in": "in", "absent": "{number} is not among the {fields} of {name} from {first} to {last}",
+        "and": "and",
+        "on": "on",
+        "session": "session",
+        "sessions": "sessions",
+        "most": "sessions",
+        "change": "a change of",
+        "in": "in",
+        "absent": "{number} is not among the {fields} of {name} from {first} to {last}",
         "nearest": "; the nearest close is {value} {on}",
-        "adjusted": ", and the number looks like that close adjusted for later dividends, which nobody paid", "foreign": "{numbers}: not looked for, since the prices of {name} are in {unit} here and no exchange rate is guessed",
+        "adjusted": ", and the number looks like that close adjusted for later dividends, which nobody paid",
+        "foreign": "{numbers}: not looked for, since the prices of {name} are in {unit} here and no exchange rate is guessed",
         "no_move": "No change of {size} {within} is among the closes of {name} from {first} to {last}",
         "truncated": "The {number} of the claim is {value} with the decimals cut off; rounded it would be {rounded}",
         "order": "The price of {end} came before that of {start}: it went the other way, and no such move took place",
@@ -87,9 +94,14 @@ TEXT = {
         "caution": "Prices alone do not say what moved them",
     },
     "de": {
-        "and": "und", "on": "am", "session": "Handelstag", "sessions": "Handelstagen", "most": "Handelstage",
+        "and": "und",
+        "on": "am",
+        "session": "Handelstag",
+        "sessions": "Handelstagen",
+        "most": "Handelstage",
         "change": "eine Veränderung von",
-        "in": "in", "absent": "{number} ist nicht unter den {fields} von {name} vom {first} bis zum {last}",
+        "in": "in",
+        "absent": "{number} ist nicht unter den {fields} von {name} vom {first} bis zum {last}",
         "nearest": "; der nächste Schlusskurs ist {value} {on}",
         "adjusted": ", und die Zahl sieht aus wie dieser Kurs um spätere Dividenden bereinigt, den niemand bezahlt hat",
         "foreign": "{numbers}: nicht gesucht, denn die Kurse von {name} sind hier in {unit}, und kein Wechselkurs wird geraten",
@@ -118,4 +130,4 @@ TEXT = {
         "unknown": "Was davon der Markt erklärt, lässt sich hier nicht sagen",
         "caution": "Kurse allein sagen nicht, was sie bewegt hat",
     },
-}  # fmt: skip
+}
