@@ -6,6 +6,7 @@ covariance of the forecast errors included (Campbell, Lo and MacKinlay 1997, ch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -48,6 +49,14 @@ class AbnormalReturns:
     last_close: Ints
     """(N,) last event day a delisted security could be observed; the end of the event window for others."""
     prediction_error: bool = True
+    descriptive: str = ""
+    """Why sigma and V say little under this model, so that a t by them only describes; or empty."""
+    dependent: str = ""
+    """Why days must not be exchanged for one another; or empty."""
+    upper: bool = False
+    """Whether only an increase counts."""
+    donors: Callable[[int], Floats] | None = None
+    """Row of `sessions` -> (J, L1 + L2) errors of each donor fitted by the other donors; None where there are no donors."""
 
     @property
     def n(self) -> int:
@@ -90,6 +99,13 @@ class AbnormalReturns:
         ahead = self.basis[:, self.n_estimation_days :, self.forecast_columns]
         variance: Floats = self.noise + (ahead**2).sum(axis=2)
         return variance[self.basis_of]
+
+    @cached_property
+    def error_scale(self) -> Floats:
+        """(N, L2) standard deviation of each event day's error, without that of the estimates, in units of sigma."""
+        shared = self.basis[:, self.n_estimation_days :, self.parameters :]
+        scale: Floats = np.sqrt(self.noise + (shared**2).sum(axis=2))
+        return scale[self.basis_of]
 
     @property
     def forecast_columns(self) -> slice:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
 from eventstudy import advice, catalog
 from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
-from eventstudy.inference import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, holm
+from eventstudy.inference import (
+    PairsTest,
+    Sample,
+    SeriesSignificance,
+    SeriesTest,
+    Significance,
+    benjamini_hochberg,
+    holm,
+    romano_wolf_of_windows,
+)
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
 _MANY = 200
 """Above so many pairs the permutation tests of single firms run on request only."""
+_DRAWS = 9999
+
+_OF_DAYS = ("permutation", "placebo", "ranks of days", "shifts of days", "bootstrap")
+"""Reference distributions made by exchanging days."""
+_OF_SIGMA = ("t", "normal", "F", "chi2")
+"""Reference distributions of a statistic over its forecast standard error."""
 
 
 class Verdicts(Mapping[str, Significance]):
@@ -72,6 +87,7 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
             : 1 if sample.n > 1 else 2
         ]
         names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
+        names += _of_model(sample.portfolio)
     names = list(dict.fromkeys([headline, *names, *extra]))
     return Answer(
         window=sample.window,
@@ -92,6 +108,8 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
 def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
+    if sample.returns.descriptive and name in ("portfolio_t", "patell"):
+        name = "sample_quantile" if sample.window.length == 1 else "conformal"
     answer = answer_of(name, sample, design, variants)
     if sample.n == 1 and not answer.valid:
         return "exact_t", answer_of("exact_t", sample, design, variants)
@@ -105,10 +123,33 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
         if sample.n == 1:
             return Significance.undefined("a mean over pairs is not defined for one pair", 1)
         variant = variants.get(name, "default")
-        return advice.judge(test, test.compute(sample, variant), design, variant)
+        answer = test.compute(sample, variant)
+        if answer.distribution:
+            doubt = _doubt(answer.distribution, sample.returns, spread_of_pairs=test.cross_sectional_variance)
+            answer = answer.in_upper_tail() if sample.returns.upper else answer
+            answer = answer.distrusted(doubt) if doubt else answer
+        return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
-    return test.compute(sample.portfolio, sample.window, sample.seed).at(0)
+    return _series(name, sample.portfolio, sample.window, sample.seed).at(0)
+
+
+def _series(name: str, returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """A test of single series, as far as the model lets it speak."""
+    found: SeriesSignificance = catalog.load("tests", name).compute(returns, window, seed)
+    found = found.in_upper_tail() if returns.upper else found
+    return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
+
+
+def _doubt(distribution: str, returns: AbnormalReturns, *, spread_of_pairs: bool) -> str:
+    """Why the model makes a test of this reference distribution one not to believe; or empty.
+
+    Where sigma and V only describe, tests remain that take their spread from the pairs, or compare days; where days depend on
+    one another, those that compare days do not.
+    """
+    if distribution in _OF_DAYS:
+        return returns.dependent
+    return returns.descriptive if distribution in _OF_SIGMA and not spread_of_pairs else ""
 
 
 @dataclass(frozen=True)
@@ -140,10 +181,49 @@ def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], se
     own = [name for name in extra if isinstance(catalog.load("tests", name), SeriesTest)]
     if headline == "conformal" and returns.n > _MANY and headline not in own:
         headline = "exact_t"
-    names = dict.fromkeys(["exact_t", headline, *own])
-    tests = {name: catalog.load("tests", name).compute(returns, window, seed) for name in names}
+    names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
+    tests = {name: _series(name, returns, window, seed) for name in names}
     chosen, p = tests[headline], tests["exact_t"].p_value
-    speaks = np.array(chosen.reasons or ("",) * returns.n) == ""
+    speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
     by = tuple(np.where(speaks, headline, "exact_t").tolist())
     return FirmAnswers(window, cumulate(returns, window), p, holm(p), by, headline_p, holm(headline_p), tests)
+
+
+@dataclass(frozen=True)
+class FamilyAnswers:
+    """The p-values of N pairs and W windows, adjusted for all of them at once; NaN where a window was not observed."""
+
+    by: tuple[tuple[str, ...], ...]
+    """(W, N) the test behind each p."""
+    p: Floats
+    """(N, W)"""
+    holm: Floats
+    """(N, W) family-wise error rate."""
+    benjamini_hochberg: Floats
+    """(N, W) false discovery rate."""
+    romano_wolf: Floats
+    """(N, W) family-wise error rate, from the largest of all standardised CARs; NaN where days are lacking."""
+    draws: int
+
+
+def ask_family(returns: AbnormalReturns, firms: Mapping[Window, FirmAnswers], *, fat: bool, seed: int) -> FamilyAnswers:
+    """Adjust for all pairs and windows. With fat tails ranks and permutations stand in for the exact t (METHODS 3.28)."""
+    windows = list(firms)
+    p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
+    scar = np.stack([f.found.scar for f in firms.values()], axis=1)
+    by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
+    return FamilyAnswers(
+        by=by,
+        p=p,
+        holm=holm(p.ravel()).reshape(p.shape),
+        benjamini_hochberg=benjamini_hochberg(p.ravel()).reshape(p.shape),
+        romano_wolf=romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS),
+        draws=_DRAWS,
+    )
+
+
+def _of_model(returns: AbnormalReturns) -> list[str]:
+    """The tests of single series that a model brings along: placebos over its donors, the z of its changing variance."""
+    changing = bool((returns.noise != returns.span).any()) and not returns.dependent
+    return ["placebo_in_space"] * (returns.donors is not None) + ["garch_z"] * changing

@@ -30,6 +30,10 @@ def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, predictio
         event=block.event,
         last_close=last_close,
         prediction_error=prediction_error,
+        descriptive=fit.descriptive,
+        dependent=fit.dependent,
+        upper=fit.upper,
+        donors=fit.donors,
     )
 
 

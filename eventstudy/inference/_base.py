@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -49,6 +49,12 @@ class Significance:
         size = self.expected_size if self.expected_size is not None else expected_size
         return replace(self, valid=False, reasons=(*self.reasons, reason), expected_size=size)
 
+    def in_upper_tail(self) -> Significance:
+        """This answer with the p of the upper tail, where its reference is symmetric about zero."""
+        if self.distribution not in ("t", "normal"):
+            return self
+        return replace(self, p_value=upper_tail(self.statistic, self.p_value))
+
 
 @dataclass(frozen=True)
 class SeriesSignificance:
@@ -64,6 +70,8 @@ class SeriesSignificance:
     """(N,) why the test does not apply to a series, empty where it does; or () for none."""
     draws: int | None = None
     """As in `Significance`."""
+    doubt: str = ""
+    """Why the answers are not to be believed, though they are given; or empty."""
 
     @classmethod
     def undefined(cls, reason: str, n: int) -> SeriesSignificance:
@@ -77,9 +85,21 @@ class SeriesSignificance:
         if reason:
             return Significance.undefined(reason, n=1)
         df = None if self.df is None else float(self.df[i])
-        return Significance(
+        answer = Significance(
             float(self.statistic[i]), float(self.p_value[i]), self.distribution, df, 1, draws=self.draws
         )
+        return answer.distrusted(self.doubt) if self.doubt else answer
+
+    def in_upper_tail(self) -> SeriesSignificance:
+        """These answers with the p of the upper tail, where their reference is symmetric about zero."""
+        if self.distribution not in ("t", "normal"):
+            return self
+        return replace(self, p_value=upper_tail(self.statistic, self.p_value))
+
+
+def upper_tail(statistic: Any, p: Any) -> Any:
+    """The p of the upper tail from the two-sided p of a statistic that is symmetric about zero under the null."""
+    return np.where(np.asarray(statistic) > 0, p / 2, 1 - p / 2)[()]
 
 
 @dataclass(frozen=True)

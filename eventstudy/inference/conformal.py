@@ -49,12 +49,13 @@ def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tup
     In the coordinates of the basis the estimation cross product is the identity and the estimation residuals are orthogonal
     to it, so the refit moves the coefficients by (I + G'G)⁻¹ G' AR.
     """
-    ar = np.where(used, returns.ar[:, columns], 0.0)
+    scale = returns.error_scale[:, columns]  # days of changing variance are brought to that of the residuals
+    ar = np.where(used, returns.ar[:, columns] / scale, 0.0)
     days = returns.n_estimation_days
     k = returns.parameters
     estimation = returns.basis[:, :days, :k][returns.basis_of]
     ahead = returns.basis[:, days + columns.start : days + columns.stop, :k][returns.basis_of]
-    ahead = np.where(used[:, :, None], ahead, 0.0)
+    ahead = np.where(used[:, :, None], ahead / scale[:, :, None], 0.0)
     cross = np.eye(k) + np.einsum("nlj,nlk->njk", ahead, ahead)
     step = np.linalg.solve(cross, np.einsum("nlk,nl->nk", ahead, ar)[:, :, None])[:, :, 0]
     before = returns.residuals - np.einsum("nmk,nk->nm", estimation, step)

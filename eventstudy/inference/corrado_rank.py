@@ -15,7 +15,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     `paper` is the published multi-day form (Cowan 1992), without the correction, standard normal.
     """
     returns, window = sample.returns, sample.window
-    ar = returns.ar / np.sqrt(returns.noise[returns.basis_of])  # on the scale of the residuals
+    ar = returns.ar / returns.error_scale  # on the scale of the residuals
     mean, spread, t = mean_ranks(scaled_ranks(np.concatenate([returns.residuals, ar], axis=1)))
     first = returns.n_estimation_days + window.start - returns.event.start
     z = float(np.nansum(mean[first : first + window.length]) / (np.sqrt(window.length) * spread))

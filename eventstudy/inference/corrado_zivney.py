@@ -29,7 +29,7 @@ def sign_z(sample: Sample) -> float:
 def _on_residual_scale(sample: Sample) -> np.ndarray:
     """(N,) the abnormal return of the day, one across a gap divided by the root of its sessions."""
     column = sample.window.start - sample.returns.event.start
-    return np.asarray(sample.returns.ar[:, column] / np.sqrt(sample.returns.noise[sample.returns.basis_of, column]))
+    return np.asarray(sample.returns.ar[:, column] / sample.returns.error_scale[:, column])
 
 
 def compute(sample: Sample, variant: str) -> Significance:
