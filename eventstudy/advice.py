@@ -1,6 +1,6 @@
 """Which tests are valid for this design, which one is the headline, and why (METHODS 3.29, ruling 22).
 
-The decision table is `_SITUATIONS`: the first row that fits names the headline. `_CIRCUMSTANCES` are rows that may hold as well;
+The first row of `_SITUATIONS` that fits names the headline. Rows of `_CIRCUMSTANCES` may hold as well:
 they add tests to look at next. What a test assumes is written in its own file; `judge` holds it against the design. One event
 date is one draw of the common shock, however many tickers it has.
 """

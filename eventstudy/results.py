@@ -10,21 +10,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns, average, bhar, cumulate
-from eventstudy.answers import Answer, FirmAnswers, answer_of, ask, ask_firms
+from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.cautions import cautions
 from eventstudy.config import StudyConfig
 from eventstudy.document import document
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
-from eventstudy.inference import Sample, Significance
+from eventstudy.inference import Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
 from eventstudy.panel import Bools, Exclusion, Floats, Ints, Panel, Warned
@@ -116,6 +116,36 @@ class StudyResult:
             )
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
+    def multiple(self) -> pd.DataFrame:
+        """One row per event, ticker and reported window: p and what is left of it when all of them are taken into account.
+
+        Columns: event_id, ticker, start, end, by (the test behind p: the exact t, or ranks and permutations where tails are
+        fat), p, holm, bh (Benjamini and Hochberg), romano_wolf (from the largest of all standardised CARs, days drawn at
+        random; NaN where fewer than thirty days are common to the firms of a date).
+        """
+        family, windows = self.family, list(self.firm_answers)
+        frames = [
+            pd.DataFrame(
+                {
+                    "event_id": [p.event_id for p in self.panel.pairs],
+                    "ticker": [p.ticker for p in self.panel.pairs],
+                    "start": window.start,
+                    "end": window.end,
+                    "by": list(family.by[w]),
+                    "p": family.p[:, w],
+                    "holm": family.holm[:, w],
+                    "bh": family.benjamini_hochberg[:, w],
+                    "romano_wolf": family.romano_wolf[:, w],
+                }
+            )
+            for w, window in enumerate(windows)
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    def weighted(self, window: Sequence[int] = (0, 0), *, by: Literal["var", "sd"] = "var") -> WeightedMean:
+        """Mean CAR with weights by precision, 1 / variance or 1 / standard deviation, and its standard error."""
+        return precision_weighted(self.sample(Window.of(window)), by)
+
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
         """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
         answer = self.answer(Window.of(window), group)
@@ -170,6 +200,18 @@ class StudyResult:
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
         return {w: ask_firms(self.returns, w, self.config.tests, self.config.seed) for w in self.config.windows or ()}
+
+    @cached_property
+    def family(self) -> FamilyAnswers:
+        """The p-values of all pairs and reported windows, adjusted for their number."""
+        if not self.firm_answers:
+            raise InvalidRequest("no window is reported", hint="name windows inside the event window")
+        return ask_family(self.returns, self.firm_answers, fat=self.fat_tailed, seed=self.config.seed)
+
+    @cached_property
+    def fat_tailed(self) -> bool:
+        """Whether the residuals have fat tails, so that ranks and permutations speak in place of t."""
+        return any(answer.design is not None and answer.design.fat_tailed for answer in self.answers.values())
 
     @cached_property
     def half_widths(self) -> dict[Window, Floats]:

@@ -18,10 +18,13 @@ from eventstudy.cli._output import columns_of
 from eventstudy.panel import Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.windows import Window
 
 WIDTH = 118
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
+_ADJUSTED = 200
+"""Up to so many pairs, p-values are adjusted for the number of pairs and windows."""
 
 
 def screen(result: StudyResult, *, verbose: bool = False) -> str:
@@ -78,6 +81,8 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
             [["window", "CAR", "95 % interval", "t", "p", "p (ranks)", "BHAR"], *_window_rows(result, i)], range(1, 7)
         )
         yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
+    if result.returns.n > 1:
+        yield from wrapped(_all_at_once(result))
 
 
 def _model_line(result: StudyResult, i: int) -> str:
@@ -118,9 +123,10 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
 def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     """Many pairs: a row each, under the mean of their group."""
     windows = list(result.firm_answers)
-    head = [""]
+    head = ["cumulated abnormal return"]
     for window in windows:
-        head += [f"AR day {window.start}" if window.length == 1 else f"CAR{window}", "p"]
+        head += [str(window), "p"]
+    head += ["adj."] if _adjusted(result) else []
     rows = [head]
     grouped: set[int] = set()
     for group in result.groups:
@@ -134,23 +140,37 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     yield columns_of(rows, range(1, len(head)))
     if len(rest) > len(shown):
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
-    means = "; of groups: headline test of the mean" if result.groups else ""
-    yield f"p of tickers: place among ordinary days (one day), permutation of days (windows){means}"
-    yield from wrapped(_after_holm(result))
+    means = "; of groups: headline test" if result.groups else ""
+    last = "; adj.: smallest by Romano-Wolf" if _adjusted(result) else ""
+    yield f"p of tickers: place among ordinary days, or permutation of days{means}{last}"
+    yield from wrapped(_all_at_once(result))
 
 
-def _after_holm(result: StudyResult) -> str:
-    """Which tickers are left when the number of tickers is taken into account."""
-    told, by = [], "exact t"
-    fat = any(w.code == "FAT_TAILS" for w in result.warned)
-    for window, firm in result.firm_answers.items():
-        by = "ranks and permutations, since tails are fat" if fat else by
-        adjusted = firm.headline_p_adjusted if fat else firm.p_adjusted
-        left = [result.panel.pairs[i].ticker for i in np.flatnonzero(adjusted < LEVEL)]
-        shown = ", ".join(left[:6]) + (f" and {len(left) - 6} more" if len(left) > 6 else "")
-        told += [f"{window} {shown}"] if left else []
-    which = "; ".join(told) or "none"
-    return f"below 5 % after Holm's correction for {result.returns.n} tickers ({by}): {which}"
+def _adjusted(result: StudyResult) -> bool:
+    """Whether p-values are adjusted for their number: several pairs, and not so many that it takes long."""
+    return 1 < result.returns.n <= _ADJUSTED
+
+
+def _all_at_once(result: StudyResult) -> str:
+    """What is left when the number of tickers and windows is taken into account."""
+    if not _adjusted(result):
+        return (
+            f"no p is adjusted for the number of tickers: {result.returns.n} are too many (result.multiple() does it)"
+        )
+    family, windows = result.family, list(result.firm_answers)
+    adjusted = {
+        "Holm": family.holm,
+        "Benjamini-Hochberg": family.benjamini_hochberg,
+        "Romano-Wolf": family.romano_wolf,
+    }
+    told: dict[str, list[str]] = {}
+    for name, p in adjusted.items():
+        left = [f"{result.panel.pairs[i].ticker} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
+        shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
+        told.setdefault(shown or "none", []).append(name)
+    which = "; ".join(f"{shown} by {', '.join(names)}" for shown, names in told.items())
+    by = "ranks" if result.fat_tailed else "exact t"
+    return f"below 5 % of all {family.p.size} p ({by}) together: {which}"
 
 
 def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
@@ -161,6 +181,8 @@ def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
         cells = [f"  {name}"]
         for firm in result.firm_answers.values():
             cells += [percent(firm.found.car[i]), p_text(firm.headline_p[i])]
+        if _adjusted(result):
+            cells.append(p_text(float(np.fmin.reduce(result.family.romano_wolf[i]))))
         rows.append(cells)
     return rows
 

@@ -4,6 +4,7 @@ from eventstudy.inference._base import PairsTest, Sample, SeriesSignificance, Se
 from eventstudy.inference._correlation import Correlation
 from eventstudy.inference._multiple import benjamini_hochberg, holm, romano_wolf
 from eventstudy.inference._weighted import WeightedMean, precision_weighted
+from eventstudy.inference.max_t import romano_wolf_of_windows
 
 __all__ = [
     "Correlation",
@@ -17,4 +18,5 @@ __all__ = [
     "holm",
     "precision_weighted",
     "romano_wolf",
+    "romano_wolf_of_windows",
 ]

@@ -14,7 +14,7 @@ from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
 
 _FEWEST_DAYS = 30
-_CELLS = 2_000_000
+_CELLS = 100_000
 
 
 class DayBootstrap:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from eventstudy.aggregate import AbnormalReturns
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._bootstrap import DayBootstrap
 from eventstudy.inference._multiple import romano_wolf
 from eventstudy.panel.block import Floats
+from eventstudy.windows import Window
 
 _LACKING = "fewer than 30 estimation days on which all pairs of a date have a return"
 
@@ -29,6 +31,19 @@ def adjusted(sample: Sample, variant: str = "default") -> tuple[Floats, int | No
     else:
         drawn, draws = (part[:, :, 0] for part in bootstrap.draw(sample.draws, sample.seed)), sample.draws
     return romano_wolf(observed, drawn), draws
+
+
+def romano_wolf_of_windows(
+    returns: AbnormalReturns, windows: Sequence[Window], scar: Floats, seed: int, draws: int
+) -> Floats:
+    """(N, W) step-down adjusted p of the standardised CARs `scar` (N, W) of all series and windows together.
+
+    All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do.
+    """
+    bootstrap = DayBootstrap(returns, windows)
+    observed = np.where(bootstrap.known[:, None], scar, np.nan)
+    drawn = (part.reshape(len(part), -1) for part in bootstrap.draw(draws, seed))
+    return romano_wolf(observed.ravel(), drawn).reshape(scar.shape)
 
 
 def compute(sample: Sample, variant: str) -> Significance:
