@@ -18,7 +18,6 @@ from eventstudy.cli._output import columns_of
 from eventstudy.panel import Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, p_text, percent
-from eventstudy.windows import Window
 
 WIDTH = 118
 _FEW = 2
