@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.aggregate import AbnormalReturns, bhar
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
@@ -49,9 +50,19 @@ class Study:
 
     returns: AbnormalReturns
     portfolio: AbnormalReturns | None
+    block: EventBlock
 
-    def sample(self, window: tuple[int, int]) -> Sample:
-        return Sample(self.returns, Window(*window), self.portfolio)
+    def sample(self, window: tuple[int, int], **more: Any) -> Sample:
+        span = Window(*window)
+        returns, market = self.event_returns(span)
+        held = bhar(returns, market, np.isfinite(returns), log=False)
+        return Sample(self.returns, span, self.portfolio, bhar=held, block=self.block, **more)
+
+    def event_returns(self, window: Window) -> tuple[Floats, Floats]:
+        """(N, L) returns of the firms and of the market."""
+        first = self.block.event_columns.start + window.start - EVENT.start
+        columns = slice(first, first + window.length)
+        return self.block.returns[:, columns], self.block.regressors[self.block.design, columns, 0]
 
 
 def _shock(rng: np.random.Generator, shape: tuple[int, ...], tails: int | None) -> Floats:
@@ -107,6 +118,19 @@ def _only(returns: AbnormalReturns, which: slice) -> AbnormalReturns:
     )
 
 
+def _pairs(block: EventBlock, which: slice) -> EventBlock:
+    """Some pairs with their own designs alone."""
+    rows, design = np.unique(block.design[which], return_inverse=True)
+    return replace(
+        block,
+        returns=block.returns[which],
+        regressors=block.regressors[rows],
+        sessions=block.sessions[rows],
+        span=block.span[rows],
+        design=design.astype(np.int64),
+    )
+
+
 def studies(seed: int, plan: Plan, draws: int) -> Iterator[Study]:
     """`draws` studies, fitted in chunks through the engine's own model."""
     rng = np.random.default_rng(seed)
@@ -120,4 +144,5 @@ def studies(seed: int, plan: Plan, draws: int) -> Iterator[Study]:
             together = _fit(replace(block, returns=mean, design=np.arange(size)))
         for s in range(size):
             own = _only(returns, slice(s * plan.n, (s + 1) * plan.n))
-            yield Study(own, _only(together, slice(s, s + 1)) if together else None)
+            part = _pairs(block, slice(s * plan.n, (s + 1) * plan.n))
+            yield Study(own, _only(together, slice(s, s + 1)) if together else None, part)
