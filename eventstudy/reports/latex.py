@@ -83,5 +83,5 @@ def _shown(span: Span) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that LaTeX prints as it is."""
-    return _PATTERN.sub(lambda found: _SIGNS[found[0]], " ".join(text.split(" ")))
+    """Text that LaTeX prints as it is, in one line."""
+    return _PATTERN.sub(lambda found: _SIGNS[found[0]], re.sub("[^\\S\u00a0]+", " ", text))

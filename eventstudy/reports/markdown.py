@@ -58,7 +58,7 @@ def _span(span: object) -> str:
 
 def _line(text: str) -> str:
     """One line without mark-up: HTML as entities, the signs of Markdown escaped, no address that links itself."""
-    text = " ".join(text.split(" ")).replace("\n", " ").replace("\r", " ")
+    text = re.sub("[^\\S\u00a0]+", " ", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"^(\d+)([.)])", r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
     return text.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")

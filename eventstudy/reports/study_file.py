@@ -15,22 +15,22 @@ url_env = "EVENTSTUDY_WEBHOOK_URL"
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, UnknownName
 from eventstudy.reports.parts import Lang
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
 
-_OPTIONS = (
-    "tickers", "day0", "source", "prices", "factors", "factor_unit", "model", "returns", "benchmark", "peers",
-    "estimation_window", "event_window", "windows", "missing", "tests", "variants", "prediction_error", "min_estimation",
-    "max_shift", "exclude_dates", "seed", "allow_excluded",
-)  # fmt: skip
+_REQUESTED = ("tickers", "day0", "source", "prices", "factors", "factor_unit", "allow_excluded")
+"""Options besides the fields of `StudyConfig`."""
+
 _PATHS = ("prices", "factors", "exclude_dates")
 
 Options = dict[str, Any]
@@ -128,8 +128,9 @@ def read_study(path: str | Path) -> StudyFile:
 
 def _checked(options: Mapping[str, Any], where: str) -> Options:
     plain = {name.replace("-", "_"): value for name, value in options.items()}
-    if unknown := sorted(set(plain) - set(_OPTIONS)):
-        raise InvalidFile(f"unknown options: {', '.join(unknown)}", where=where, available=", ".join(_OPTIONS))
+    known = sorted({*_REQUESTED, *(field.name for field in fields(StudyConfig))})
+    if unknown := sorted(set(plain) - set(known)):
+        raise InvalidFile(f"unknown options: {', '.join(unknown)}", where=where, available=", ".join(known))
     return plain
 
 

@@ -1,0 +1,83 @@
+"""The page as Chromium sees it: at 390 and 1280 pixels, in light and dark, and printed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from eventstudy.charts._style import SMALL
+from eventstudy.reports import render, site_of
+from eventstudy.results import StudyResult
+
+from tests.reports.conftest import Looked, chromium
+
+Look = Callable[..., Looked]
+STUDIES = ("nvda", "sixteen", "gaps", "hostile")
+WIDTHS = (390, 1280)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_fits_is_legible_and_asks_for_nothing(request: pytest.FixtureRequest, look: Look, study: str) -> None:
+    found = look(render(request.getfixturevalue(study)), *WIDTHS)
+    assert [facts["width"] for facts in found.facts] == list(WIDTHS)
+    for width, facts in zip(WIDTHS, found.facts, strict=True):
+        assert facts["scroll"] <= width
+        assert facts["wide"] == []
+        assert facts["smallest"] >= 11
+        assert min(facts["pixelsPerPoint"]) * SMALL >= 11
+        assert facts["contrast"] >= 4.5
+        assert facts["headings"][0] == "H1"
+        assert facts["headings"].count("H1") == 1
+        assert facts["scripts"] == 0
+    assert found.console == []
+    assert [a for a in found.requests if not a.startswith("data:")] == []
+
+
+def test_dark_is_dark_and_as_legible(look: Look, sixteen: StudyResult) -> None:
+    light, dark = (look(render(sixteen), 390, dark=dark).facts[0] for dark in (False, True))
+    assert light["background"] == "rgb(255, 255, 255)"
+    assert dark["background"] == "rgb(22, 24, 27)"
+    assert dark["contrast"] >= 4.5
+
+
+def test_the_index_of_a_site_fits_too(look: Look, three: StudyResult) -> None:
+    found = look(site_of(three)["index.html"], 390)
+    assert found.facts[0]["scroll"] <= 390
+    assert found.facts[0]["smallest"] >= 11
+    assert found.console == []
+
+
+def test_a_request_would_be_noticed(look: Look, nvda: StudyResult) -> None:
+    page = render(nvda).replace(b"</body>", b'<img src="https://example.invalid/x.png"></body>')
+    found = look(page, 390)
+    assert any("Content Security Policy" in line for line in found.console)
+    open_page = page.replace(b"img-src data:", b"img-src *")
+    assert any("example.invalid" in address for address in look(open_page, 390).requests)
+
+
+def test_prints_to_pages_of_text(browser: str, tmp_path: Path, sixteen: StudyResult) -> None:
+    page, target = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_bytes(render(sixteen))
+    ran = chromium(browser, tmp_path / "profile", f"--print-to-pdf={target}", page.as_uri())
+    assert "CONSOLE" not in ran.stderr
+    assert 3 <= pages(target.read_bytes()) <= 8
+
+
+def test_pdf_is_the_page_printed(browser: str, nvda: StudyResult) -> None:
+    data = render(nvda, "pdf")
+    assert data.startswith(b"%PDF-")
+    assert 2 <= pages(data) <= 6
+
+
+def pages(pdf: bytes) -> int:
+    """The pages of a PDF, counted where its objects are plain or deflated."""
+    pieces = [pdf]
+    for piece in pdf.split(b"stream")[1::2]:
+        try:
+            pieces.append(zlib.decompressobj().decompress(piece.strip(b"\r\n")))
+        except zlib.error:
+            continue
+    text = b"\n".join(pieces)
+    return text.count(b"/Type /Page\n") + text.count(b"/Type /Page ") + text.count(b"/Type /Page>")

@@ -1,0 +1,103 @@
+"""The same inputs give the same bytes, in this process and in another; a page is marked up for those who listen."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+
+import pytest
+from eventstudy.reports import FORMATS, build, render
+from eventstudy.reports.words import LANGUAGES, PHRASES, Words
+from eventstudy.results import StudyResult
+
+from tests.reports.pages import read
+
+SAME = [form for form in FORMATS if form != "pdf"]
+
+
+def test_formats_are_the_same_bytes_in_another_process() -> None:
+    code = (
+        "import hashlib, eventstudy as es\n"
+        "from eventstudy.reports import render\n"
+        "r = es.run('deepseek-r1', tickers=['NVDA', 'AMD'])\n"
+        f"print(' '.join(hashlib.sha256(render(r, f)).hexdigest() for f in {SAME!r}))"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120).stdout
+        for _ in range(2)
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0].split()) == len(SAME)
+
+
+@pytest.mark.parametrize("form", SAME)
+def test_formats_are_the_same_bytes_again(nvda: StudyResult, form: str) -> None:
+    once, again = (hashlib.sha256(render(nvda, form)).hexdigest() for _ in range(2))
+    assert once == again
+
+
+def test_every_phrase_has_both_languages_and_the_same_fields() -> None:
+    import string
+
+    for key, phrases in PHRASES.items():
+        assert len(phrases) == len(LANGUAGES), key
+        fields = [{name for _, name, _, _ in string.Formatter().parse(p) if name} for p in phrases]
+        assert fields[0] == fields[1], key
+        assert all(phrases), key
+
+
+def test_german_is_german(sixteen: StudyResult) -> None:
+    page = read(render(sixteen, lang="de"))
+    assert page.named("html")[0]["lang"] == "de"
+    text = "".join(page.text)
+    assert "−6,65\u00a0%" in text
+    assert "ein Datum ist eine Ziehung des gemeinsamen Schocks" in text
+    assert "Wie Tag 0 bestimmt wurde" in text
+    foreign = [a for a in page.named("span") if a.get("lang") == "en"]
+    assert foreign, "what stays English is marked as such"
+    warned = [str(w.message) for w in sixteen.warned]
+    assert [m for m in warned if Words("de").said(m) == m] == []
+
+
+def test_headings_tables_and_pictures_are_marked_up(sixteen: StudyResult) -> None:
+    page = read(render(sixteen))
+    tables, captions = page.named("table"), page.named("caption")
+    assert len(tables) == len(captions) >= 5
+    assert {a.get("scope") for a in page.named("th")} == {"col", "row"}
+    drawings = page.named("svg")
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert drawing["role"] == "img"
+        assert "16 tickers" in (drawing["aria-label"] or "")
+    named = {a["id"] for a in page.named("h2")}
+    assert {a["aria-labelledby"] for a in page.named("section") if "aria-labelledby" in a} == named
+
+
+def test_the_order_of_a_report(sixteen: StudyResult) -> None:
+    report = build(sixteen, charts=())
+    order = [section.id for section in report.sections]
+    assert order == ["day0", "results", "detail", "tests", "notes", "provenance", "methods"]
+
+
+@pytest.mark.parametrize(("form", "package"), [("html", "jinja2"), ("xlsx", "xlsxwriter")])
+def test_a_package_that_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch, nvda: StudyResult, form: str, package: str
+) -> None:
+    from eventstudy.errors import InvalidRequest
+    from eventstudy.reports import html
+
+    monkeypatch.setitem(sys.modules, package, None)
+    html._environment.cache_clear()
+    with pytest.raises(InvalidRequest, match=f"needs {package}") as told:
+        render(nvda, form)
+    assert "eventstudy-lab[report]" in str(told.value)
+
+
+def test_pdf_without_chromium_says_what_to_do(monkeypatch: pytest.MonkeyPatch, nvda: StudyResult) -> None:
+    from eventstudy.errors import InvalidRequest
+
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(InvalidRequest, match="needs Chromium") as told:
+        render(nvda, "pdf")
+    assert "--format html" in str(told.value)

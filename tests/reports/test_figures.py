@@ -1,0 +1,127 @@
+"""Every figure that a report shows is the one of `to_json()`, read back from the page and rounded again here."""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+from eventstudy.reports import build, render, site_of
+from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text
+from eventstudy.results import StudyResult
+
+from tests.reports.pages import at, read
+
+STUDIES = ("nvda", "sixteen", "gaps", "hostile")
+every_study = pytest.mark.parametrize("study", STUDIES)
+every_language = pytest.mark.parametrize("lang", ["en", "de"])
+
+
+def as_number(shown: str) -> Decimal | None:
+    """What a reader takes a printed figure for: a decimal, whatever the language; None for words."""
+    text = shown.replace("−", "-").replace("\u00a0%", "").replace("<", "").replace(",", ".").lstrip("+")
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return None
+
+
+def agrees(shown: str, value: object) -> bool:
+    """Whether the printed text is the value, rounded to the digits that are printed."""
+    if value is None:
+        return shown in ("n/a", "k. A.", "–")
+    number = as_number(shown)
+    if isinstance(value, str) or number is None:
+        return shown == str(value)
+    assert isinstance(value, float | int)
+    if shown.startswith("<"):
+        return value < number
+    exact = Decimal(repr(value)) * (100 if shown.endswith("%") else 1)
+    step = Decimal(1).scaleb(number.as_tuple().exponent)  # type: ignore[arg-type]
+    return abs(exact - number) <= step / 2 + Decimal("1e-12") or exact.quantize(step, ROUND_HALF_EVEN) == number
+
+
+@every_language
+@every_study
+def test_every_figure_of_a_page_is_that_of_the_json(request: pytest.FixtureRequest, study: str, lang: str) -> None:
+    result: StudyResult = request.getfixturevalue(study)
+    data = json.loads(result.to_json())
+    figures = read(render(result, lang=lang)).figures  # type: ignore[arg-type]
+    assert len(figures) > 60
+    for attributes, shown in figures:
+        path = attributes["data-path"] or ""
+        value = json.loads(attributes["data-value"] or "")
+        assert at(data, path) == value, path
+        assert agrees(shown, value), (path, shown, value)
+
+
+@every_study
+def test_every_car_p_and_test_of_the_json_is_on_the_page(request: pytest.FixtureRequest, study: str) -> None:
+    result: StudyResult = request.getfixturevalue(study)
+    shown = {a["data-path"] for a, _ in read(render(result)).figures}
+    for i, firm in enumerate(result.to_dict()["firms"]):
+        for j in range(len(firm["windows"])):
+            assert {f"firms[{i}].windows[{j}].car", f"firms[{i}].windows[{j}].headline_p"} <= shown
+    for j, window in enumerate(result.to_dict()["aggregate"]["windows"]):
+        assert f"aggregate.windows[{j}].caar" in shown
+        for k, test in enumerate(window["tests"]):
+            if test["valid"] and test["p"] is not None:
+                assert f"aggregate.windows[{j}].tests[{k}].p" in shown
+
+
+def test_the_index_of_a_site_takes_its_figures_from_the_files_beside_it(three: StudyResult) -> None:
+    files = site_of(three)
+    figures = [f for f in read(files["index.html"]).figures if "data-of" in f[0]]
+    assert len({a["data-of"] for a, _ in figures}) == 2
+    for attributes, shown in figures:
+        value = json.loads(attributes["data-value"] or "")
+        assert at(json.loads(files[attributes["data-of"] or ""]), attributes["data-path"] or "") == value
+        assert agrees(shown, value)
+
+
+def test_a_wrong_figure_would_be_found() -> None:
+    assert agrees("−13.37\u00a0%", -0.13373)
+    assert not agrees("−13.36\u00a0%", -0.13373)
+    assert agrees("<.001", 0.0004)
+    assert not agrees("<.001", 0.002)
+    assert agrees("0,059", 0.0591)
+    assert not agrees(".060", 0.0591)
+
+
+def _texts(result: StudyResult) -> list[Text]:
+    found: list[Text] = []
+    report = build(result, charts=())
+    for block in [*report.finding, *(b for s in report.sections for b in s.blocks)]:
+        if isinstance(block, Paragraph):
+            found.append(block.text)
+        elif isinstance(block, Items):
+            found += block.items
+        elif isinstance(block, Table):
+            found += [text for row in block.rows for text in (row.head, *row.cells)]
+    return found
+
+
+@every_study
+def test_no_percentage_stands_in_a_table_without_being_a_figure(request: pytest.FixtureRequest, study: str) -> None:
+    report = build(request.getfixturevalue(study), charts=())
+    tables = [b for s in report.sections for b in s.blocks if isinstance(b, Table)]
+    rows: list[Row] = [row for table in tables for row in table.rows]
+    loose = [span for row in rows for cell in row.cells for span in cell if isinstance(span, str)]
+    assert not [text for text in loose if "%" in text and any(c.isdigit() for c in text) and " at 5 %" not in text]
+    assert any(isinstance(span, Figure) for row in rows for cell in row.cells for span in cell)
+
+
+def test_the_finding_is_two_sentences_and_names_the_test(sixteen: StudyResult) -> None:
+    lead = _texts(sixteen)[0]
+    text = "".join(s if isinstance(s, str) else s.shown for s in lead if isinstance(s, str | Figure))
+    assert text.startswith("The 16 stocks returned −6.65\u00a0% on average on 2025-01-27")
+    assert "portfolio_t" in text
+    assert text.count(". ") + text.endswith(".") == 2
+
+
+def test_a_gap_is_named_on_the_face(gaps: StudyResult) -> None:
+    page = read(render(gaps))
+    told = " ".join("".join(page.text).split())
+    face = told[: told.index("How day 0 was found")]
+    assert "Incomplete. XYZ is left out" in face
+    assert "NVDA: prices end on day +4: 10 of 11 event days observed" in face

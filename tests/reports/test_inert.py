@@ -1,0 +1,118 @@
+"""Titles, tickers, sources and notes are text in every output, whatever they say."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
+
+import openpyxl
+import pytest
+from eventstudy.reports import render, site_of
+from eventstudy.reports.latex import escaped
+from eventstudy.reports.site import Entry, Item, feed, index_page
+from eventstudy.results import StudyResult
+
+from tests.reports.conftest import HOSTILE
+from tests.reports.pages import read
+
+ALLOWED = {
+    "html", "head", "meta", "title", "link", "style", "body", "header", "nav", "main", "section", "footer", "h1", "h2", "p",
+    "a", "data", "span", "strong", "br", "ul", "li", "dl", "div", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th",
+    "td", "figure", "figcaption", "svg", "defs", "g", "path", "use", "clippath", "rect", "pattern",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_html_holds_no_tag_and_no_attribute_of_the_user(hostile: StudyResult, lang: str) -> None:
+    page = read(render(hostile, lang=lang))  # type: ignore[arg-type]
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "src"]
+    links = [a["href"] or "" for a in page.named("a")]
+    assert "http://example.org/?a=1&b=<x>" in links
+    assert not [link for link in links if not link.startswith(("http://", "https://", "index.html"))]
+    assert [link["href"] for link in page.named("link")] == ["data:,"]
+    assert HOSTILE in "".join(page.text)
+
+
+def test_a_page_asks_for_nothing(sixteen: StudyResult) -> None:
+    text = render(sixteen).decode()
+    assert not re.findall(r"@import|url\((?!#)|<script|<iframe|<img|\bsrc=", text)
+    assert set(re.findall(r"(?:xlink:)?href=\"(?!#)([^\"]*)\"", text)) == {"data:,"}
+
+
+def test_ids_are_there_once(sixteen: StudyResult) -> None:
+    page = read(render(sixteen))
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    used = [(a.get("xlink:href") or "")[1:] for _, a in page.tags if a.get("xlink:href")]
+    used += re.findall(r"url\(#([^)]+)\)", " ".join(str(a.get("clip-path")) for _, a in page.tags))
+    assert used
+    assert set(used) <= set(ids)
+
+
+def test_workbook_cells_are_text(hostile: StudyResult) -> None:
+    data = render(hostile, "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert any(cell.value == HOSTILE for cell in texts)
+    formulas = [cell.value for cell in texts if cell.data_type == "f"]
+    assert formulas
+    assert not [f for f in formulas if "HYPERLINK" in f or "evil" in f]
+    assert any(cell.value.startswith("=HYPERLINK") and cell.data_type == "s" for cell in texts)
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert not [name for name in names if "externalLink" in name]
+    assert b"hyperlink" not in b"".join(zipfile.ZipFile(io.BytesIO(data)).read(n) for n in names if "sheet" in n)
+
+
+def test_markdown_has_no_html_no_link_of_the_user_and_whole_tables(hostile: StudyResult) -> None:
+    text = render(hostile, "md").decode()
+    assert not re.search(r"(?<!\\)<(?!http)", re.sub(r"\]\(<[^>]*>\)", "", text))
+    assert re.findall(r"(?<!\\)\]\(<?([a-z]+):", text) == ["http"]
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    widths = [len(re.findall(r"(?<!\\)\|", line)) for line in tables]
+    rules = [i for i, line in enumerate(tables) if re.fullmatch(r"[|: -]+", line)]
+    assert rules
+    for i in rules:
+        assert widths[i - 1] == widths[i] == widths[i + 1]
+
+
+def test_latex_prints_every_sign(hostile: StudyResult) -> None:
+    assert escaped(r"\input{x} $1 & 5% #a_b ^~ <|>") == (
+        r"\textbackslash{}input\{x\} \$1 \& 5\% \#a\_b \textasciicircum{}\textasciitilde{}"
+        r" \textless{}\textbar{}\textgreater{}"
+    )
+    text = render(hostile, "latex").decode()
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
+    assert r"\input" not in body
+    rows = [line for line in body.splitlines() if line.endswith(r"\\")]
+    kinds = re.findall(r"\\begin\{tabular\}\{(.*)\}", body)
+    assert len(rows) > 20
+    assert len(kinds) == body.count(r"\end{tabular}") > 2
+    assert not re.search(r"(?<!\\)[#_^]", body)
+    assert escaped("a\n\nb\u00a0%") == r"a b~\%"
+
+
+def test_feed_and_index_hold_no_tag_of_the_user() -> None:
+    title = HOSTILE + "\x0b\x1b"
+    text = feed([Item('x"><y.html', title, "2025-01-27", HOSTILE)], "en", title, "https://example.org/")
+    root = ET.fromstring(text)
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert {e.tag for e in root.iter()} == {
+        atom + t for t in ("feed", "title", "id", "updated", "link", "author", "name", "entry", "summary")
+    }
+    assert root.find(f"{atom}entry/{atom}summary").text == HOSTILE  # type: ignore[union-attr]
+    page = read(index_page([Entry("a", title, None, HOSTILE)], "en", title))
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+
+
+def test_a_site_has_a_page_for_each_event_and_none_is_overwritten(three: StudyResult) -> None:
+    files = site_of(three)
+    assert {"index.html", "one.html", "index-event.html", "none.html", "feed.xml", "index.json"} <= set(files)
+    links = [a["href"] for a in read(files["index.html"]).named("a")]
+    assert links == ["one.html", "index-event.html", "none.html"]
+    assert "XYZ" in "".join(read(files["none.html"]).text)
+    assert "XYZ" in "".join(read(files["index.html"]).text)
+    entries = ET.fromstring(files["feed.xml"]).findall("{http://www.w3.org/2005/Atom}entry")
+    assert len(entries) == 2

@@ -1,0 +1,102 @@
+"""The workbook: formulas that give the figures of the result, when LibreOffice calculates them anew from empty cells."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import eventstudy as es
+import openpyxl
+import pytest
+from eventstudy.reports import render
+from eventstudy.results import StudyResult
+from openpyxl.workbook import Workbook
+
+STUDIES = ("nvda", "sixteen", "gaps", "mean_model")
+
+
+@pytest.fixture(scope="session")
+def mean_model() -> StudyResult:
+    """One parameter and no forecast of a regressor: the other shape of a forecast covariance."""
+    return es.run("deepseek-r1", tickers=["NVDA", "MU"], model="constant_mean", prediction_error=False)
+
+
+def load(data: bytes, *, values: bool) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
+
+
+def shown(figures: list[float | None]) -> list[Any]:
+    """As cells have them: sixteen digits."""
+    return ["n/a" if figure is None else pytest.approx(figure, rel=1e-15) for figure in figures]
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_cached_values_are_the_figures_of_the_result(request: pytest.FixtureRequest, study: str) -> None:
+    result: StudyResult = request.getfixturevalue(study)
+    found, book = result.to_dict(), load(render(result, "xlsx"), values=True)
+    days = list(book["Days"].iter_rows(min_row=2, values_only=True))
+    wanted = [(f["ticker"], d) for f in found["firms"] for d in f["days"]]
+    for row, (ticker, day) in zip(days, wanted, strict=True):
+        figures = [day["ret"], day["expected"], day["ar"], day["se"], day["t"], day["p"]]
+        assert row[1:3] == (ticker, day["rel_day"])
+        assert list(row[4:10]) == shown(figures)
+    windows = list(book["Windows"].iter_rows(min_row=2, values_only=True))
+    count = len(found["config"]["windows"])
+    wanted_windows = [(f["ticker"], f["windows"][j]) for j in range(count) for f in found["firms"]]
+    for row, (ticker, window) in zip(windows, wanted_windows, strict=True):
+        figures = [window["car"], window["se"], window["t"], window["p"]]
+        assert row[1:4] == (ticker, window["start"], window["end"])
+        assert list(row[5:9]) == shown(figures)
+
+
+def test_an_auditor_can_follow_it(nvda: StudyResult) -> None:
+    book = load(render(nvda, "xlsx"), values=False)
+    assert [book["Days"][f"{c}2"].value for c in "GHIJ"] == [
+        "=E2-F2",
+        "=Firms!$D$2*SQRT(K2+SUMSQ(L2:M2))",
+        "=G2/H2",
+        "=TDIST(ABS(I2),Firms!$E$2,2)",
+    ]
+    day0, three_days = 7, 3
+    assert book["Windows"]["F2"].value == f"=SUM(Days!G{day0}:G{day0})"
+    assert book["Windows"][f"F{three_days}"].value == f"=SUM(Days!G{day0 - 1}:G{day0 + 1})"
+    assert book["Together"]["D2"].value == "=AVERAGE(Windows!F2:F2)"
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_libreoffice_calculates_the_same(request: pytest.FixtureRequest, tmp_path: Path, study: str) -> None:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("no LibreOffice on PATH (Debian: apt-get install libreoffice-calc-nogui)")
+    data = render(request.getfixturevalue(study), "xlsx")
+    (tmp_path / "empty.xlsx").write_bytes(without_cached_values(data))
+    command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to"]
+    command += ["xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "empty.xlsx")]
+    subprocess.run(command, capture_output=True, check=True, timeout=180)
+    formulas, cached = load(data, values=False), load(data, values=True)
+    calculated = load((tmp_path / "out" / "empty.xlsx").read_bytes(), values=True)
+    count = 0
+    for sheet in formulas:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.data_type == "f"):
+            ours, theirs = (book[sheet.title][cell.coordinate].value for book in (cached, calculated))
+            assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-14), (sheet.title, cell.coordinate, cell.value)
+            count += 1
+    assert count > 50
+
+
+def without_cached_values(data: bytes) -> bytes:
+    """The workbook with formulas only, so that whoever opens it has to calculate."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                text, hits = re.subn(rb"(</f>)<v>[^<]*</v>", rb"\1", text)
+                assert hits or b"<f>" not in text
+            new.writestr(name, text)
+    return target.getvalue()
