@@ -181,7 +181,10 @@ def average(ar: Floats) -> tuple[Floats, Ints]:
 
 
 def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
-    """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L)."""
+    """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L).
+
+    Papers: Barber and Lyon (1997); Lyon, Barber and Tsai (1999).
+    """
     if log:
         growth, usual = np.exp(np.where(used, ret, 0.0).sum(axis=1)), np.exp(np.where(used, normal, 0.0).sum(axis=1))
     else:

@@ -80,9 +80,13 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
     if sample.n == 0:
         return Answer(sample.window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
     design = advice.describe(sample)
+    if sample.outcome == "volatility":
+        variants = {"beaver_u": "placebo", **variants}
     headline, chosen = headline_of(sample, design, variants)
     names = [*advice.DEFAULT_TESTS]
-    if sample.portfolio is not None:
+    if sample.outcome == "volatility":
+        names = ["beaver_u", "variance_placebo", "variance_ratio"]
+    elif sample.portfolio is not None:
         names += ["sample_quantile" if sample.window.length == 1 else "conformal", "exact_t"][
             : 1 if sample.n > 1 else 2
         ]
@@ -108,6 +112,9 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
 def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
+    if sample.outcome == "volatility":
+        name = "variance_ratio" if sample.n == 1 else "beaver_u"
+        return name, answer_of(name, sample, design, variants)
     if sample.returns.descriptive and name in ("portfolio_t", "patell"):
         name = "sample_quantile" if sample.window.length == 1 else "conformal"
     answer = answer_of(name, sample, design, variants)
@@ -171,15 +178,19 @@ class FirmAnswers:
     tests: Mapping[str, SeriesSignificance]
 
 
-def ask_firms(returns: AbnormalReturns, window: Window, extra: Sequence[str], seed: int) -> FirmAnswers:
+def ask_firms(
+    returns: AbnormalReturns, window: Window, extra: Sequence[str], seed: int, outcome: str = "return"
+) -> FirmAnswers:
     """The tests of single firms, put to every pair at once.
 
     One day is judged by its rank among days, a longer window by permutation (METHODS 3.29). The exact t speaks where that does
-    not apply (a return across a gap), and with very many pairs, where the permutation runs on request only.
+    not apply (a return across a gap), and with very many pairs, where the permutation runs on request only. A study of
+    volatility lets the variance ratio speak.
     """
     headline = "sample_quantile" if window.length == 1 else "conformal"
+    headline = "variance_ratio" if outcome == "volatility" else headline
     own = [name for name in extra if isinstance(catalog.load("tests", name), SeriesTest)]
-    if headline == "conformal" and returns.n > _MANY and headline not in own:
+    if headline == "conformal" and returns.n > _MANY and headline not in own and not returns.descriptive:
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
     tests = {name: _series(name, returns, window, seed) for name in names}

@@ -28,6 +28,10 @@ WARNINGS: dict[str, Code] = {
         "Buy-and-hold returns over more than five sessions are compared with the benchmark, not with a similar firm.",
         "Name a control firm, or read them as returns over the market.",
     ),
+    "CONSTANT_VARIANCE": Code(
+        "A changing variance could not be estimated for this security, so its days have one variance.",
+        "Lengthen the estimation window, or read it as a result of the market model.",
+    ),
     "CORRELATION_APPROXIMATE": Code(
         "With so many pairs the mean correlation is worked out per date, not pair by pair.",
         "Nothing: with few missing returns the two hardly differ.",
@@ -35,6 +39,10 @@ WARNINGS: dict[str, Code] = {
     "CORRELATION_FLOORED": Code(
         "The measured mean correlation is more negative than a correlation of so many firms can be.",
         "Read the adjusted tests as if there were no correlation.",
+    ),
+    "COUNTERFACTUAL": Code(
+        "Over long windows and in wild markets a factor model drifts away from what would have happened.",
+        "Name peers and compare with synthetic_control.",
     ),
     "CURRENCY": Code(
         "The claim names another currency than the prices are quoted in.",
@@ -105,7 +113,7 @@ WARNINGS: dict[str, Code] = {
         "Trust the adjusted tests; those for independent pairs are marked as not valid.",
     ),
     "PEER_CONTAMINATION": Code(
-        "A peer is itself a firm that the event is about, so part of the effect would be subtracted.",
+        "Peers are part of the event or reacted to it themselves, so part of the effect would be subtracted.",
         "Name other peers.",
     ),
     "PEER_INCOMPLETE": Code(
@@ -128,6 +136,10 @@ WARNINGS: dict[str, Code] = {
         "Large moves go mostly one way, so tests that take returns for symmetric mislead.",
         "Trust generalized_sign, corrado_rank and bmp over sign and wilcoxon.",
     ),
+    "SOURCE_NOTE": Code(
+        "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
+        "Look at the days it names; another source or a file can settle what the price was.",
+    ),
     "STALE": Code(
         "The security was not traded on an event day and its price did not move.",
         'Use missing="trade_to_trade" and prefer rank tests.',
@@ -139,6 +151,10 @@ WARNINGS: dict[str, Code] = {
     "THIN_TRADING": Code(
         "Many estimation days have no trade, which biases betas and variances.",
         'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
+    ),
+    "VOLUME_MARKET": Code(
+        "The volume that tickers are compared with is their own mean, which the event raised as well.",
+        "Use the model constant_mean, or study events of several dates.",
     ),
     "WINDOW_INCOMPLETE": Code(
         "The prices end before the event window does.",
@@ -165,6 +181,8 @@ EXCLUSIONS: dict[str, Code] = {
     "NO_DAY0": Code(
         "There is no return on day 0, so the event cannot be judged.", "Check date, exchange and prices around it."
     ),
+    "NO_PEERS": Code("None of its peers has a return on all days.", "Name other peers."),
+    "NO_VOLUME": Code("The prices of the ticker hold no volume.", "Use a source with volume, or leave the ticker out."),
     "NO_PRICES": Code("The ticker has no prices.", "Check its symbol and the price source."),
     "ZERO_VARIANCE": Code(
         "Nothing varies around the normal return.",

@@ -20,7 +20,12 @@ _CHOICES = {
     "returns": ("simple", "log"),
     "missing": ("drop", "trade_to_trade"),
     "calendar": ("exchange", None),
+    "outcome": ("return", "volume", "volatility"),
+    "bhar": ("auto", "model", "market", "matched"),
+    "delisting": ("truncate", "reinvest"),
 }
+VOLUME_MODELS = ("constant_mean", "market")
+"""Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,12 @@ class StudyConfig:
         InvalidRequest: a choice that cannot be meant, with what to choose instead.
     """
 
-    model: str = "market"
+    outcome: Literal["return", "volume", "volatility"] = "return"
+    """What is abnormal: the return, the log volume, or the size of abnormal returns whatever their sign."""
+    model: str = ""
+    """Empty: `market`, or `constant_mean` for volume."""
+    alpha: bool = True
+    """Whether market model and CAPM have an intercept."""
     returns: Literal["simple", "log"] = "simple"
     benchmark: str | None = None
     """Ticker of the benchmark; None: each event's own, or SPY."""
@@ -47,6 +57,13 @@ class StudyConfig:
     variants: Mapping[str, str] = field(default_factory=dict)
     """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
     prediction_error: bool = True
+    bhar: Literal["auto", "model", "market", "matched"] = "auto"
+    """What buy-and-hold returns compare with: the normal return, the benchmark, or the mean of the peers.
+
+    `auto`: the benchmark up to five sessions; beyond, the peers where the study has them.
+    """
+    delisting: Literal["truncate", "reinvest"] = "truncate"
+    """Buy-and-hold returns after the last trade: they end there, or go on in the benchmark."""
     min_estimation: int = 100
     max_shift: int = 7
     exclude_dates: tuple[date, ...] = ()
@@ -69,10 +86,13 @@ class StudyConfig:
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
                 raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
+        put(self, "model", self.model or (VOLUME_MODELS[0] if self.outcome == "volume" else "market"))
         for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
             for name in wanted:
                 if name not in catalog.names(kind):
                     raise UnknownName(catalog.FAMILIES[kind].noun, name, catalog.names(kind))
+        if self.outcome == "volume" and self.model not in VOLUME_MODELS:
+            raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()
         if self.min_estimation < 30:
             raise InvalidRequest(

@@ -95,6 +95,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "p": _number(firm.p[i]),
         "scar": _number(firm.found.scar[i]),
         "bhar": _number(result.bhars[window][i]),
+        "bhar_benchmark": result.bhar_benchmark(window),
         "p_adjusted": _number(firm.p_adjusted[i]),
         "headline": firm.headline[i],
         "headline_p": _number(firm.headline_p[i]),

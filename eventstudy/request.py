@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventstudy import catalog, exchanges
+from eventstudy import exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import (
@@ -26,9 +26,11 @@ from eventstudy.events import (
     single_event,
 )
 from eventstudy.exchanges import Moment, Timing
+from eventstudy.models import model_of
+from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, load_prices, read_factors
 from eventstudy.results import StudyResult
-from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment, needs_peers, peers_in, peers_of
+from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment, compares_with_peers, peers_in, peers_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,6 +48,7 @@ def run(
     prices: PriceTable | pd.DataFrame | str | Path | None = None,
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
+    shares: pd.DataFrame | str | Path | None = None,
     as_of: str | dt.date | None = None,
     progress: Progress | None = None,
     **choices: Any,
@@ -67,10 +70,12 @@ def run(
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
+    if isinstance(shares, str | Path):
+        shares = read_shares(shares)
     limit = last_day(as_of)
     table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
     noted = {"as_of": limit.isoformat()} if limit else {}
-    return study.run(events, table, factors=factors, day0=day0, provenance=noted)
+    return study.run(events, table, factors=factors, shares=shares, day0=day0, provenance=noted)
 
 
 def events_of(
@@ -148,8 +153,9 @@ def prices_for(
     if isinstance(prices, PriceTable):
         return prices
     events = list(events)
-    wanted = [t for e in events for t in (*e.tickers, config.benchmark or e.benchmark or DEFAULT_BENCHMARK)]
-    if needs_peers(catalog.load("models", config.model)):
+    wanted = [config.benchmark or e.benchmark or DEFAULT_BENCHMARK for e in events]  # first: without it nothing counts
+    wanted += [t for e in events for t in e.tickers]
+    if compares_with_peers(model_of(config), config):
         wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
     tickers = list(dict.fromkeys(wanted))
     if prices is not None:

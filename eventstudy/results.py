@@ -25,6 +25,7 @@ from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
 from eventstudy.inference import Sample, Significance, WeightedMean, precision_weighted
+from eventstudy.inference._base import upper_tail
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
 from eventstudy.panel import Bools, Exclusion, Floats, Ints, Panel, Warned
@@ -199,7 +200,10 @@ class StudyResult:
     @cached_property
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
-        return {w: ask_firms(self.returns, w, self.config.tests, self.config.seed) for w in self.config.windows or ()}
+        return {
+            w: ask_firms(self.returns, w, self.config.tests, self.config.seed, self.config.outcome)
+            for w in self.config.windows or ()
+        }
 
     @cached_property
     def family(self) -> FamilyAnswers:
@@ -272,6 +276,7 @@ class StudyResult:
             block=self.panel.block,
             members=counted,
             untraded=self.untraded[counted],
+            outcome=self.config.outcome,
         )
 
     @cached_property
@@ -313,13 +318,37 @@ class StudyResult:
         return {window: self.bhar(window) for window in self.config.windows or ()}
 
     def bhar(self, window: Window) -> Floats:
-        """(N,) buy-and-hold return minus that of the benchmark over the observed days; NaN where too few were."""
+        """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were.
+
+        After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`).
+        """
+        if self.config.outcome == "volume":
+            return np.full(self.returns.n, np.nan)
         found = cumulate(self.returns, window)
         columns = slice(window.start - self.config.event_window.start, window.end - self.config.event_window.start + 1)
-        market = self.benchmark[:, columns]
-        used: Bools = found.used & np.isfinite(market)
-        value = bhar(self.raw[:, columns], market, used, log=self.config.returns == "log")
-        return np.where(found.covered & (used.sum(axis=1) == found.used.sum(axis=1)), value, np.nan)
+        normal, ret, used = self._compared(window)[:, columns], self.raw[:, columns], found.used
+        if self.config.delisting == "reinvest":
+            gone = np.arange(window.start, window.end + 1) > self.returns.last_close[:, None]
+            used, ret = used | gone, np.where(gone, self.benchmark[:, columns], ret)
+        known: Bools = used & np.isfinite(normal) & np.isfinite(ret)
+        value = bhar(ret, normal, known, log=self.config.returns == "log")
+        return np.where(found.covered & (known == used).all(axis=1), value, np.nan)
+
+    def bhar_benchmark(self, window: Window) -> str:
+        """What buy-and-hold returns of this window compare with: `model`, `market`, or `matched`, the mean of the peers."""
+        if self.config.bhar == "auto":
+            return "matched" if window.length > 5 and "peer" in self.panel.block.names else "market"
+        return self.config.bhar
+
+    def _compared(self, window: Window) -> Floats:
+        """(N, L2) the returns that a window's buy-and-hold returns compare with; the benchmark's for a pair without peers."""
+        kind, block = self.bhar_benchmark(window), self.panel.block
+        if kind == "model":
+            return self.fit.expected
+        if kind == "market" or "peer" not in block.names:
+            return self.benchmark
+        peers = block.columns(("peer",))[block.design][:, block.event_columns, 0]
+        return np.where(np.isfinite(peers).any(axis=1, keepdims=True), peers, self.benchmark)
 
     # ---- arrays -------------------------------------------------------------------------------------------------------
 
@@ -353,9 +382,10 @@ class StudyResult:
 
     @cached_property
     def ar_p(self) -> Floats:
-        """(N, L2) exact p of each abnormal return."""
-        p: Floats = p_t(self.returns.ar / self.ar_se, self.returns.df[:, None])
-        return p
+        """(N, L2) exact p of each abnormal return; of the upper tail where only an increase counts."""
+        t = self.returns.ar / self.ar_se
+        p: Floats = p_t(t, self.returns.df[:, None])
+        return upper_tail(t, p) if self.returns.upper else p
 
     def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
         """Average abnormal return of each event day, and the number of pairs behind it."""

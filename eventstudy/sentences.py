@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,11 @@ LEVEL = 0.05
 def percent(value: float, digits: int = 2) -> str:
     """A decimal as per cent with sign, as shown to people."""
     return "n/a" if not np.isfinite(value) else f"{100 * value:+.{digits}f} %"
+
+
+def amount(result: StudyResult) -> Callable[[float], str]:
+    """How abnormal values are shown: per cent, or plain logarithms of volume."""
+    return (lambda v: f"{v:+.2f}" if np.isfinite(v) else "n/a") if result.config.outcome == "volume" else percent
 
 
 def p_text(p: float) -> str:
@@ -37,22 +42,31 @@ def finding(result: StudyResult) -> str:
     """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day."""
     answers = list(result.answers.values())
     n = max((answer.n for answer in answers), default=0)
-    subject = f"CAR of {result.panel.pairs[0].ticker}" if result.returns.n == 1 else f"Mean CAR of {n} pairs"
+    what = {"return": "CAR", "volume": "abnormal log volume", "volatility": "variance over that of ordinary days"}
+    subject = what[result.config.outcome]
+    subject = (
+        f"{subject} of {result.panel.pairs[0].ticker}" if result.returns.n == 1 else f"mean {subject} of {n} pairs"
+    )
     judged = [a for a in answers if a.headline]
     out = [a for a in judged if a.tests[a.headline or ""].p_value < LEVEL]
     told = []
+    show = None if result.config.outcome == "volatility" else amount(result)
     if out:
-        told.append(f"{_windows(out)} stand{'s' if len(out) == 1 else ''} out from ordinary days")
+        told.append(f"{_windows(out, show)} stand{'s' if len(out) == 1 else ''} out from ordinary days")
     if quiet := [a for a in judged if a not in out]:
-        told.append(f"{_windows(quiet)} do{'es' if len(quiet) == 1 else ''} not{'' if out else ' stand out'}")
+        told.append(f"{_windows(quiet, show)} do{'es' if len(quiet) == 1 else ''} not{'' if out else ' stand out'}")
     if unjudged := [str(a.window) for a in answers if not a.headline]:
         told.append(f"no test is valid for {', '.join(unjudged)}")
-    return f"{subject}: {'; '.join(told)}. {largest_day(result)}".strip()
+    return f"{subject[0].upper()}{subject[1:]}: {'; '.join(told)}. {largest_day(result)}".strip()
 
 
-def _windows(answers: list[Answer]) -> str:
-    """Windows with their CAAR and the p of their headline test, the tests named once."""
-    shown = [f"{a.window} {percent(a.caar)} (p {p_text(a.tests[a.headline or ''].p_value)})" for a in answers]
+def _windows(answers: list[Answer], show: Callable[[float], str] | None) -> str:
+    """Windows with their CAAR (or a ratio of variances) and the p of their headline test, the tests named once."""
+    shown = []
+    for a in answers:
+        said = a.tests[a.headline or ""]
+        value = show(a.caar) if show else f"{said.statistic:.1f} times"
+        shown.append(f"{a.window} {value} (p {p_text(said.p_value)})")
     return f"{', '.join(shown)} by {listed(dict.fromkeys(a.headline or '' for a in answers))}"
 
 
@@ -66,4 +80,4 @@ def largest_day(result: StudyResult) -> str:
     one_date = len(set(map(str, result.sessions[:, day]))) == 1
     when = f"day {rel:+d}" if rel else "day 0"
     when += f" ({session})" if one_date else ""
-    return f"Largest day: {when}, {percent(float(aar[day]))} (picked after looking, so not tested)."
+    return f"Largest day: {when}, {amount(result)(float(aar[day]))} (picked after looking, so not tested)."

@@ -17,12 +17,12 @@ import pandas as pd
 
 from eventstudy import __version__, catalog
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, from_frame
 from eventstudy.exchanges import Moment
-from eventstudy.models import Fit, Model
-from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check
+from eventstudy.models import Fit, Model, model_of
+from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, with_volume
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 
@@ -66,32 +66,36 @@ class EventStudy:
         prices: Prices,
         *,
         factors: pd.DataFrame | None = None,
+        shares: pd.DataFrame | None = None,
         day0: str | date = "announced",
         provenance: Mapping[str, Any] | None = None,
     ) -> StudyResult:
         """Study `events` with `prices`.
 
         `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
-        DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `day0`:
-        `announced`, `recognised`, or a date.
+        DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
+        shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date.
 
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
             InvalidRequest: the model needs factors that are not there.
         """
-        config, model = self.config, catalog.load("models", self.config.model)
+        config, model = self.config, model_of(self.config)
         table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
         known = _as_events(events)
         pairs, excluded, warned = _pairs(known, config, model, day0)
         panel = align(pairs, table, config, factors)
+        if config.outcome == "volume":
+            panel = with_volume(panel, table, shares, config.exclude_dates)
         _check_regressors(model, panel, config)
         fit = model.fit(panel.block, config.min_estimation)
         good, unfit = _usable(panel, fit, config)
         excluded += [*panel.excluded, *unfit]
         if not len(good):
-            raise NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded))
-        panel = panel.take(good)
-        fit = model.fit(panel.block, config.min_estimation)
+            raise _nothing(excluded, table)
+        if len(good) < len(panel.pairs):
+            panel = panel.take(good)
+            fit = model.fit(panel.block, config.min_estimation)
         returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
         portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
         return StudyResult(
@@ -103,7 +107,7 @@ class EventStudy:
             returns=returns,
             portfolios=portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *panel.warnings, *check(panel, table)),
+            noticed=(*warned, *panel.warnings, *check(panel, table, of_returns=config.outcome != "volume")),
             provenance=_provenance(table, known, provenance or {}),
         )
 
@@ -124,7 +128,7 @@ def _pairs(
     excluded: list[Exclusion] = []
     warned: list[Warned] = []
     compared = "benchmark" in model.requires(("benchmark",))
-    peered = needs_peers(model)
+    peered = compares_with_peers(model, config)
     for event in events:
         moment = chosen_moment(event, day0)
         if moment is None:
@@ -153,6 +157,11 @@ def _pairs(
 def needs_peers(model: Model) -> bool:
     """Whether a model compares with peers."""
     return any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
+
+
+def compares_with_peers(model: Model, config: StudyConfig) -> bool:
+    """Whether a study compares with peers: its model, or its buy-and-hold returns."""
+    return needs_peers(model) or config.bhar == "matched"
 
 
 def peers_of(event: Event, ticker: str, config: StudyConfig) -> tuple[str, ...]:
@@ -230,6 +239,14 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
 def _last_day(panel: Panel) -> np.ndarray:
     """(N,) last event day a delisted security could be observed, the end of the event window for the others (ruling 3)."""
     return np.where(panel.delisted, panel.last_close, panel.block.event.end)
+
+
+def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
+    """Why nothing is left; where the source asked to come back later, that error, so that its exit code says so."""
+    later = [error for error in table.missing.values() if isinstance(error, SourceRateLimited)]
+    if later:
+        return SourceRateLimited(later[0].what, where=later[0].where, available=_reasons(excluded), hint=later[0].hint)
+    return NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded))
 
 
 def _reasons(excluded: list[Exclusion]) -> str:

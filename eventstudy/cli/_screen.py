@@ -17,7 +17,7 @@ from eventstudy.answers import Answer
 from eventstudy.cli._output import columns_of
 from eventstudy.panel import Ints
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.sentences import LEVEL, amount, p_text, percent
 
 WIDTH = 118
 _FEW = 2
@@ -64,17 +64,19 @@ def heading(result: StudyResult) -> Iterator[str]:
     if len(found) > 3:
         yield f"... {len(found)} different days 0"
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
+    studied = "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {config.returns} returns"
     yield (
-        f"{config.model} model, benchmark {benchmarks}, {config.returns} returns;"
+        f"{config.model} model, {studied};"
         f" estimation {config.estimation_window}, event {config.event_window}; prices: {result.provenance['source']}"
     )
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:
     """Few pairs: the days of each, then its windows."""
+    what = "log volume" if result.config.outcome == "volume" else "return"
     for i, pair in enumerate(result.panel.pairs):
         yield f"{pair.ticker}: {_model_line(result, i)}"
-        yield columns_of([["day", "session", "return", "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
+        yield columns_of([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
         yield ""
         yield columns_of(
             [["window", "CAR", "95 % interval", "t", "p", "p (ranks)", "BHAR"], *_window_rows(result, i)], range(1, 7)
@@ -90,19 +92,21 @@ def _model_line(result: StudyResult, i: int) -> str:
 
 
 def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
+    show = amount(result)
     for j, day in enumerate(result.rel_days):
         t = result.returns.ar[i, j] / result.ar_se[i, j]
         yield [
             f"{day:+d}" if day else "0",
             str(result.sessions[i, j]),
-            percent(result.raw[i, j]),
-            percent(result.returns.ar[i, j]),
+            show(result.raw[i, j]),
+            show(result.returns.ar[i, j]),
             f"{t:+.2f}" if np.isfinite(t) else "n/a",
             p_text(result.ar_p[i, j]),
         ]
 
 
 def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
+    show = amount(result)
     for window, firm in result.firm_answers.items():
         car, t = firm.found.car[i], firm.found.scar[i]
         low, high = (car + side * result.half_widths[window][i] for side in (-1, 1))
@@ -110,8 +114,8 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
         at_floor = firm.headline[i] == "sample_quantile" and np.isclose(firm.headline_p[i], floor)
         yield [
             str(window),
-            percent(car),
-            f"{percent(low)} .. {percent(high)}" if np.isfinite(car) else "",
+            show(car),
+            f"{show(low)} .. {show(high)}" if np.isfinite(car) else "",
             f"{t:+.2f}" if np.isfinite(t) else "n/a",
             p_text(firm.p[i]),
             p_text(firm.headline_p[i]) + (f" (1/{round(1 / floor)})" if at_floor else ""),
@@ -245,7 +249,8 @@ def _tests(result: StudyResult) -> Iterator[str]:
 
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
-    told_above = () if verbose else ("DAY0_SHIFTED",) if result.returns.n <= _FEW else ("DAY0_SHIFTED", "BHAR_MARKET")
+    of_all = ("BHAR_MARKET", "COUNTERFACTUAL") if result.returns.n > _FEW else ()
+    told_above = () if verbose else ("DAY0_SHIFTED", *of_all)
     shown = [w for w in result.warned if w.code not in told_above]
     for code, members in groupby(sorted(shown, key=lambda w: w.code), key=lambda w: w.code):
         told = list(members)

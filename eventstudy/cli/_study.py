@@ -29,7 +29,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
     (("--timing",), {"type": click.Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
     (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
-    (("--model",), {"default": "market", "show_default": True, "help": "See `eventstudy methods models`."}),
+    (("--outcome",), {"type": click.Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
+    (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
+    (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
     (("--returns",), {"type": click.Choice(["simple", "log"]), "default": "simple", "show_default": True}),
     (("--estimation-window",), _pair(default=(-260, -11), show_default=True, help="Sessions relative to day 0.")),
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0.")),
@@ -37,6 +39,10 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
     (("--no-prediction-error",), {"is_flag": True, "help": "Leave the forecast error out of standard errors (not advised)."}),
+    (("--bhar",), {"type": click.Choice(["auto", "model", "market", "matched"]), "default": "auto", "show_default": True,
+                   "help": "What buy-and-hold returns compare with."}),
+    (("--delisting",), {"type": click.Choice(["truncate", "reinvest"]), "default": "truncate", "show_default": True,
+                        "help": "Buy-and-hold returns after the last trade: end, or go on in the benchmark."}),
     (("--min-estimation",), {"type": int, "default": 100, "show_default": True, "help": "Fewest estimation days."}),
     (("--max-shift",), {"type": int, "default": 7, "show_default": True, "help": "Most calendar days to day 0."}),
     (("--exclude-dates",), {"type": click.Path(), "help": "File of dates left out of estimation, one a line."}),
@@ -45,6 +51,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf."}),
     (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
+    (("--shares",), {"type": click.Path(), "help": "Shares outstanding, for volume: ticker, shares[, date]."}),
     (("--missing",), {"type": click.Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
@@ -86,6 +93,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
         windows=take("windows") or None,
         variants=_variants(take("variants")),
         prediction_error=not take("no_prediction_error"),
+        alpha=not take("no_alpha"),
         exclude_dates=read_dates(excluded) if excluded else (),
         progress=None if quiet or not sys.stderr.isatty() else _progress,
         **{name: take(name) for name in _PASSED},
@@ -95,6 +103,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
 _PASSED = (
     "date", "benchmark", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
+    "outcome", "bhar", "delisting", "shares",
 )  # fmt: skip
 
 

@@ -122,6 +122,8 @@ class Sample:
     """(N,) rows of `block`; None for all of them."""
     untraded: Floats | None = None
     """(N, 2) share of estimation days with a return of zero, and without a return."""
+    outcome: Literal["return", "volume", "volatility"] = "return"
+    """What the study asks about."""
 
     @property
     def n(self) -> int:

@@ -1,5 +1,6 @@
 """What was normal: one normal-return model a file."""
 
 from eventstudy.models._base import Fit, Model, Note
+from eventstudy.models._choose import model_of
 
-__all__ = ["Fit", "Model", "Note"]
+__all__ = ["Fit", "Model", "Note", "model_of"]

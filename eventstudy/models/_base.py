@@ -73,10 +73,25 @@ class Fit:
 class Model(Protocol):
     """A normal-return model: one file of `eventstudy/models/` each, in its attribute `MODEL`."""
 
-    summary: str
-    assumes: str
-    fails: str
-    paper: str
+    @property
+    def summary(self) -> str:
+        """One line: what is normal."""
+        ...
+
+    @property
+    def assumes(self) -> str:
+        """When it is right."""
+        ...
+
+    @property
+    def fails(self) -> str:
+        """When it is not."""
+        ...
+
+    @property
+    def paper(self) -> str:
+        """Authors and year."""
+        ...
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The regressors the model needs, given those a block has; the study says which are lacking."""

@@ -3,6 +3,7 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check
+from eventstudy.panel.volume import read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
 __all__ = [
@@ -17,4 +18,6 @@ __all__ = [
     "Warned",
     "align",
     "check",
+    "read_shares",
+    "with_volume",
 ]

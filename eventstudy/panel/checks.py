@@ -13,9 +13,12 @@ from eventstudy.prices import PriceTable
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 
-def check(panel: Panel, prices: PriceTable) -> list[Warned]:
-    """All warnings that the data of the kept pairs call for, pair by pair in the order of the panel."""
-    return [w for look in (_shifted, _gaps, _delisted, _zero_returns, _mixed_basis) for w in look(panel, prices)]
+def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Warned]:
+    """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
+    looks = [_shifted, _delisted, _source_notes]
+    if of_returns:
+        looks = [_shifted, _gaps, _delisted, _zero_returns, _mixed_basis, _source_notes]
+    return [w for look in looks for w in look(panel, prices)]
 
 
 def _warned(panel: Panel, i: int, code: str, message: str) -> Warned:
@@ -79,3 +82,14 @@ def _mixed_basis(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
             with_dividends, without = sorted((pair.ticker, pair.benchmark), key=total, reverse=True)
             text = f"returns of {with_dividends} include dividends, those of {without} do not"
             yield _warned(panel, i, "PRICE_INDEX_MIX", text)
+
+
+def _source_notes(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+    """What the source of the prices had to say of a ticker or benchmark that is used, each note once."""
+    said: dict[str, list[str]] = {}
+    for ticker in dict.fromkeys(t for pair in panel.pairs for t in (pair.ticker, pair.benchmark, *pair.peers)):
+        for note in prices.info[ticker].notes if ticker in prices.info else ():
+            said.setdefault(note, []).append(ticker)
+    for note, tickers in said.items():
+        text = f"{', '.join(tickers[:3])}{f' and {len(tickers) - 3} more' if len(tickers) > 3 else ''}: {note}"
+        yield Warned("SOURCE_NOTE", text, None, tickers[0] if len(tickers) == 1 else None)

@@ -1,0 +1,117 @@
+"""Log volume in place of returns (METHODS 3.26).
+
+V = ln(100 volume / shares outstanding + .000255), or ln(1 + volume) where the shares are not known. Volume is taken as adjusted
+for splits, as prices are; shares outstanding must be counted alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.errors import InvalidFile
+from eventstudy.panel.align import Panel
+from eventstudy.panel.block import EventBlock, Floats
+from eventstudy.panel.warned import Exclusion
+from eventstudy.prices import PriceTable
+
+_SMALLEST_TURNOVER = 0.000255
+"""Added to turnover in per cent, so that a day without trade has a logarithm (Ajinkya and Jain 1989)."""
+
+
+def with_volume(
+    panel: Panel, prices: PriceTable, shares: pd.DataFrame | None = None, exclude: Sequence[date] = ()
+) -> Panel:
+    """The panel with log volume as `returns`, and the equal-weighted mean of the tickers studied as `benchmark`.
+
+    `shares`: what `read_shares` gives. Pairs without a volume on day 0 are moved to `excluded`, reason NO_VOLUME. The mean is
+    over tickers that have a volume on every session of a design, so that it is over the same ones every day.
+    """
+    block = panel.block
+    days = block.sessions.reshape(-1)
+    order = list(dict.fromkeys(pair.ticker for pair in panel.pairs))
+    levels = _levels(prices, order, days, shares).reshape(*block.sessions.shape, len(order))
+    column = np.array([order.index(pair.ticker) for pair in panel.pairs], dtype=np.int64)
+    values = levels[block.design, :, column]
+    there = np.isfinite(values[:, -block.estimation.start])
+    values = values.reshape(len(panel.pairs), -1)
+    if exclude:
+        inside = block.sessions[:, block.estimation_columns]
+        hit = np.isin(inside, np.array(exclude, dtype="datetime64[D]"))[block.design]
+        values[:, block.estimation_columns][hit] = np.nan
+    mean = _mean_of_complete(levels, np.isnat(block.sessions))
+    lined = EventBlock(
+        returns=values,
+        regressors=mean[:, :, None],
+        names=("benchmark",),
+        design=block.design,
+        sessions=block.sessions,
+        span=np.ones_like(block.span),
+        estimation=block.estimation,
+        event=block.event,
+    )
+    lacking = tuple(
+        Exclusion(p.event_id, p.ticker, "NO_VOLUME", f"the prices of {p.ticker} hold no volume for day 0, {d.session}")
+        for p, d, ok in zip(panel.pairs, panel.day0, there, strict=True)
+        if not ok
+    )
+    kept = replace(panel, block=lined, excluded=(*panel.excluded, *lacking))
+    return kept.take(np.flatnonzero(there).astype(np.int64))
+
+
+def _levels(prices: PriceTable, tickers: list[str], days: np.ndarray, shares: pd.DataFrame | None) -> Floats:
+    """(len(days), tickers) log volume; NaN where there is none."""
+    index = pd.DatetimeIndex(days.astype("datetime64[ns]"))
+    traded = np.full((len(days), len(tickers)), np.nan)
+    if "volume" in prices.fields:
+        traded = prices.fields["volume"].reindex(columns=tickers).reindex(index=index).to_numpy(float, copy=True)
+    levels: Floats = np.log1p(traded)
+    for j, ticker in enumerate(tickers):
+        if shares is not None and ticker in set(shares["ticker"]):
+            known = shares[shares["ticker"] == ticker].sort_values("date")
+            at = np.searchsorted(known["date"].to_numpy("datetime64[D]"), days, side="right") - 1
+            count = np.where((at >= 0) & ~np.isnat(days), known["shares"].to_numpy(float)[np.maximum(at, 0)], np.nan)
+            levels[:, j] = np.log(100 * traded[:, j] / count + _SMALLEST_TURNOVER)
+    return levels
+
+
+def _mean_of_complete(levels: Floats, unknown: np.ndarray) -> Floats:
+    """(D, T) mean over the tickers (D, T, J) that have a volume on all known sessions of a design; NaN where none has."""
+    complete = (np.isfinite(levels) | unknown[:, :, None]).all(axis=1)
+    count = complete.sum(axis=1)
+    total = np.where(complete[:, None, :], levels, 0.0).sum(axis=2)
+    mean: Floats = np.where((count > 0)[:, None], total / np.maximum(count, 1)[:, None], np.nan)
+    return mean
+
+
+def read_shares(path: str | Path) -> pd.DataFrame:
+    """Shares outstanding: columns ticker, shares, date (from when on they count; the beginning of time where not given).
+
+    Raises:
+        InvalidFile: no such file, a column lacking, a number that is not above zero, or a date that cannot be read.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InvalidFile(f"cannot read the shares outstanding: {error}", where=str(path)) from error
+    if not {"ticker", "shares"} <= set(table.columns):
+        raise InvalidFile(
+            "shares outstanding have columns ticker, shares[, date]",
+            where=str(path),
+            available=", ".join(map(str, table.columns)),
+        )
+    count = pd.to_numeric(table["shares"], errors="coerce")
+    when = table["date"] if "date" in table.columns else pd.Series("1900-01-01", index=table.index)
+    dates = pd.to_datetime(when, format="%Y-%m-%d", errors="coerce")
+    wrong = ~(count > 0) | dates.isna()
+    if wrong.any():
+        line = int(np.argmax(wrong)) + 2
+        raise InvalidFile(
+            "shares outstanding must be numbers above zero, dates written as 2025-01-31", where=f"{path}, line {line}"
+        )
+    return pd.DataFrame({"ticker": table["ticker"], "shares": count, "date": dates})
