@@ -50,7 +50,7 @@ def test_no_ticker_with_data_writes_nothing_and_ends_with_5(es: Es, tmp_path: Pa
 
 
 def test_several_events_are_a_site(es: Es, tmp_path: Path) -> None:
-    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2024-12-02\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n", encoding="utf-8")
     ran = es("report", "events.csv", "--output", "site")
     assert ran.code == 0
     assert ran.err.strip() == str(Path("site", "index.html"))
@@ -65,7 +65,7 @@ def test_a_place_that_cannot_be_written_is_an_error_of_use(es: Es, tmp_path: Pat
     assert ran.code == 2
     assert "cannot write" in ran.err
     (tmp_path / "file").write_text("x")
-    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2024-12-02\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n", encoding="utf-8")
     assert es("report", "events.csv", "--output", "file").code == 2
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import eventstudy as es
 import pandas as pd
 import pytest
+from eventstudy.events import Group
 from eventstudy.prices import load_prices
 from eventstudy.reports.pdf import BROWSERS, flags
 from eventstudy.results import StudyResult
@@ -62,10 +64,10 @@ def hostile() -> StudyResult:
     event = es.Event(
         id="hostile",
         title=HOSTILE,
-        announced="2025-01-27",
+        announced=date(2025, 1, 27),
         sources=("javascript:alert(3)", "http://example.org/?a=1&b=<x>", "data:text/html,<script>alert(4)</script>"),
         notes=HOSTILE,
-        group=({"role": "treated", "name": HOSTILE, "tickers": (ticker,)},),
+        group=(Group(name=HOSTILE, tickers=(ticker,)),),
     )
     return es.run(event, prices=closes, calendar=None)
 

@@ -1,0 +1,113 @@
+"""`eventstudy schedule show`: units that systemd accepts, a line that cron would run, a workflow that calls us."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+ODD = "my study 100%.toml"
+
+
+def crontab(text: str) -> list[tuple[list[str], str]]:
+    """The fields and the command of each line, as cron(5) reads them; % ends a command unless it is escaped."""
+    found = []
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        *when, command = line.split(None, 5)
+        assert len(when) == 5
+        for field, (low, high) in zip(when, [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)], strict=True):
+            for part in field.split(","):
+                span, _, step = part.partition("/")
+                assert not step or int(step) > 0
+                ends = [] if span == "*" else [int(end) for end in span.split("-")]
+                assert all(low <= end <= high for end in ends)
+                assert ends == sorted(ends)
+        assert not re.search(r"(?<!\\)%", command), "a bare % is a line break for cron"
+        found.append((when, command.replace(r"\%", "%")))
+    return found
+
+
+def test_systemd_takes_the_units(es: Es, tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze on this machine")
+    for study in ("study.toml", ODD):
+        assert es("schedule", "show", "systemd", "--study", study, "--output", "units").code == 0
+        units = sorted(map(str, (tmp_path / "units").iterdir()))
+        assert [Path(u).name for u in units] == ["eventstudy-update.service", "eventstudy-update.timer"]
+        ran = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+    when = re.search(r"OnCalendar=(.*)", Path(units[1]).read_text())
+    assert when is not None
+    ran = subprocess.run(["systemd-analyze", "calendar", when[1]], capture_output=True, text=True, check=False)
+    assert "06:30:00" in ran.stdout
+
+
+def test_systemd_prints_both_units_and_escapes_what_means_something(es: Es) -> None:
+    out = es("schedule", "show", "systemd", "--study", ODD).out
+    assert out.index("# eventstudy-update.service") < out.index("# eventstudy-update.timer")
+    command = re.search(r"ExecStart=(.*)", out)
+    assert command is not None
+    words = shlex.split(command[1].replace("%%", "%"))
+    assert words[:4] == [sys.executable, "-m", "eventstudy", "update"]
+    assert words[4].endswith(ODD)
+    for code in ("SuccessExitStatus=4", "RestartPreventExitStatus=1 2 3 5", "Persistent=true"):
+        assert code in out
+
+
+@pytest.mark.parametrize("study", ["study.toml", ODD, "it's; rm -rf x.toml"])
+def test_cron_would_run_the_command(es: Es, tmp_path: Path, study: str) -> None:
+    ((when, command),) = crontab(es("schedule", "show", "cron", "--study", study, "--at", "18:05").out)
+    assert when == ["5", "18", "*", "*", "1-6"]
+    shell = subprocess.run(
+        ["sh", "-c", command.replace(sys.executable, "printf '%s|'")], capture_output=True, text=True, check=True
+    )
+    assert shell.stdout.split("|")[:4] == ["-m", "eventstudy", "update", str(tmp_path / study)]
+
+
+def test_the_line_of_cron_works(es: Es, tmp_path: Path) -> None:
+    text = 'events = ["deepseek-r1"]\n[options]\ntickers = ["NVDA"]\n'
+    (tmp_path / ODD).write_text(text, encoding="utf-8")
+    ((_, command),) = crontab(es("schedule", "show", "cron", "--study", ODD).out)
+    root = str(Path(__file__).parents[2])
+    ran = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": root, "PATH": "/usr/bin:/bin"},
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "reports" / "index.html").is_file()
+
+
+def test_github_runs_update_and_keeps_its_folder(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\noutput = "site/reports"\n', encoding="utf-8")
+    text = es("schedule", "show", "github", "--at", "22:30").out
+    cron = re.search(r'cron: "(.*)"', text)
+    assert cron is not None
+    assert crontab(f"{cron[1]} x")[0][0] == ["30", "22", "*", "*", "1-6"]
+    assert "run: eventstudy update study.toml --catch-up || [ $? -eq 4 ]" in text
+    assert "            site/reports\n            site/.reports.state-*\n" in text
+    assert "\t" not in text
+    yaml = pytest.importorskip("yaml", reason="no YAML reader is installed")
+    assert list(yaml.safe_load(text)["jobs"]) == ["update"]
+
+
+@pytest.mark.parametrize("at", ["24:00", "6:30", "noon", "06:60"])
+def test_a_time_that_is_none_is_refused(es: Es, at: str) -> None:
+    ran = es("schedule", "show", "cron", "--at", at)
+    assert ran.code == 2
+    assert "06:30" in ran.err

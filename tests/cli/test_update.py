@@ -1,0 +1,196 @@
+"""`eventstudy update`: exit codes, the summary, and what it tells whom."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventstudy.reports.files import locked
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+STUDY = 'title = "Desk"\nevents = ["deepseek-r1"]\n[options]\nsource = "bundled"\ntickers = [{}]\n'
+
+
+def write(folder: Path, tickers: str = '"NVDA"', more: str = "") -> None:
+    (folder / "study.toml").write_text(STUDY.format(tickers) + more, encoding="utf-8")
+
+
+def test_the_summary_as_json(es: Es, tmp_path: Path) -> None:
+    write(tmp_path)
+    ran = es("update", "--format", "json")
+    assert ran.code == 0
+    told = json.loads(ran.out)
+    assert told["schema"] == "eventstudy.update/1"
+    assert told["exit_code"] == 0
+    assert told["events"][0]["status"] == "new"
+    assert set(told["written"]) == {"deepseek-r1.html", "deepseek-r1.json", "feed.xml", "index.html", "manifest.json"}
+    again = json.loads(es("update", "--format", "json").out)
+    assert again["written"] == []
+    assert again["events"][0]["status"] == "unchanged"
+
+
+def test_the_summary_for_people_and_quiet(es: Es, tmp_path: Path) -> None:
+    write(tmp_path)
+    ran = es("update", "study.toml", "--as-of", "2025-01-29")
+    assert ran.code == 0
+    assert "new  deepseek-r1  first report" in ran.out
+    assert es("update", "--as-of", "2025-01-29", "--quiet").out == ""
+    assert "nothing to write" in es("update", "--as-of", "2025-01-29").out
+
+
+def test_a_ticker_without_data_ends_with_4_and_is_named(es: Es, tmp_path: Path) -> None:
+    write(tmp_path, '"NVDA", "XYZ"')
+    for _ in range(2):
+        ran = es("update")
+        assert ran.code == 4
+        assert "XYZ is left out" in ran.out
+    write(tmp_path, '"NVDA", "XYZ"', "allow_excluded = true\n")
+    assert es("update").code == 0
+
+
+def test_no_event_with_data_ends_with_5(es: Es, tmp_path: Path) -> None:
+    write(tmp_path, '"XYZ"')
+    assert es("update").code == 5
+    assert (tmp_path / "reports" / "deepseek-r1.html").is_file()
+
+
+def test_a_second_update_ends_with_75(es: Es, tmp_path: Path) -> None:
+    write(tmp_path)
+    with locked(tmp_path / "reports"):
+        ran = es("update")
+    assert ran.code == 75
+    assert "another update is at work" in ran.err
+
+
+@pytest.mark.parametrize(("args", "code"), [(("no.toml",), 3), (("--as-of", "soon"), 2), (("--format", "xml"), 2)])
+def test_what_cannot_be_meant(es: Es, tmp_path: Path, args: tuple[str, ...], code: int) -> None:
+    write(tmp_path)
+    assert es("update", *args).code == code
+
+
+# ---- mail and webhook ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(server: Any) -> Iterator[int]:
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def receiver(got: list[bytes], status: int = 200) -> HTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return HTTPServer(("127.0.0.1", 0), Handler)
+
+
+def test_nobody_is_told_unless_the_study_says_so(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    got: list[bytes] = []
+    with serving(receiver(got)) as port:
+        monkeypatch.setenv("EVENTSTUDY_WEBHOOK_URL", f"http://127.0.0.1:{port}/hook")
+        write(tmp_path)
+        assert es("update", "--as-of", "2025-01-27").code == 0
+        assert got == []
+        write(tmp_path, more="[webhook]\n")
+        assert es("update").code == 0
+        assert es("update").code == 0
+    assert len(got) == 1, "once, for the one change"
+    told = json.loads(got[0])
+    assert told["title"] == "Desk"
+    assert "NVDA: 10 of 11 days became 11 of 11" in told["text"]
+
+
+@pytest.mark.parametrize("status", [500, 302])
+def test_a_delivery_that_fails_is_told_without_the_secret(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    got: list[bytes] = []
+    with serving(receiver(got, status)) as port:
+        monkeypatch.setenv("HOOK", f"http://127.0.0.1:{port}/secret-token")
+        write(tmp_path, more='[webhook]\nurl_env = "HOOK"\n')
+        ran = es("update", "--format", "json")
+    assert ran.code == 4
+    assert "the webhook was not sent" in ran.err
+    assert str(status) in ran.err
+    assert "secret-token" not in ran.err + ran.out
+    assert len(got) == 1
+
+
+@pytest.mark.parametrize("address", ["", "file:///etc/passwd", "ftp://secret-token"])
+def test_an_address_that_is_none_is_refused(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("HOOK", address)
+    write(tmp_path, more='[webhook]\nurl_env = "HOOK"\n')
+    ran = es("update")
+    assert ran.code == 4
+    assert "HOOK is not set to an http or https address" in ran.err
+    assert "secret-token" not in ran.err
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    """As much of a mail server as it takes to receive one message."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        body = False
+        for raw in self.rfile:
+            line = raw.decode().rstrip("\r\n")
+            self.server.lines.append(line)  # type: ignore[attr-defined]
+            if body:
+                body = line != "."
+                self.wfile.write(b"" if body else b"250 taken\r\n")
+            elif line.upper().startswith("DATA"):
+                body = True
+                self.wfile.write(b"354 go on\r\n")
+            else:
+                self.wfile.write(b"221 bye\r\n" if line.upper().startswith("QUIT") else b"250 fine\r\n")
+
+
+def test_a_mail_says_what_changed(es: Es, tmp_path: Path) -> None:
+    server = socketserver.TCPServer(("127.0.0.1", 0), _Smtp)
+    server.lines = []  # type: ignore[attr-defined]
+    mail = (
+        '[mail]\nto = ["desk@example.org"]\nfrom = "r@example.org"\nhost = "127.0.0.1"\nport = {}\nstarttls = false\n'
+    )
+    with serving(server) as port:
+        write(tmp_path, more=mail.format(port))
+        assert es("update").code == 0
+    lines: list[str] = server.lines  # type: ignore[attr-defined]
+    assert "Subject: Desk" in lines
+    assert "To: desk@example.org" in lines
+    assert "DeepSeek releases the R1 model: first report" in lines
+
+
+def test_a_mail_without_its_password_is_told(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVENTSTUDY_SMTP_PASSWORD", raising=False)
+    server = socketserver.TCPServer(("127.0.0.1", 0), _Smtp)
+    server.lines = []  # type: ignore[attr-defined]
+    mail = '[mail]\nto = ["d@e.org"]\nfrom = "r@e.org"\nhost = "127.0.0.1"\nport = {}\nstarttls = false\nuser = "u"\n'
+    with serving(server) as port:
+        write(tmp_path, more=mail.format(port))
+        ran = es("update")
+    assert ran.code == 4
+    assert "EVENTSTUDY_SMTP_PASSWORD is not set" in ran.err

@@ -1,0 +1,376 @@
+"""`update`: fills windows, writes what differs and nothing else, keeps the last report where a source fails, and is never
+seen half done. Prices come from files and from a source that is told what to answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventstudy import catalog
+from eventstudy.errors import (
+    InvalidFile,
+    InvalidRequest,
+    SourceDown,
+    SourceError,
+    SourceMalformed,
+    SourceRateLimited,
+    SymbolUnknown,
+)
+from eventstudy.prices import load_prices
+from eventstudy.reports import files
+from eventstudy.reports.study_file import read_study
+from eventstudy.reports.update import Summary, update
+
+FAULTS = (SymbolUnknown, SourceDown, SourceMalformed, SourceRateLimited)
+HALF, END = date(2025, 1, 29), date(2025, 2, 14)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Callable[..., Path]:
+    """`study("tickers = [...]", events=...)` writes a study file about the embedded sample."""
+
+    def written(options: str = 'tickers = ["NVDA"]', top: str = 'events = ["deepseek-r1"]') -> Path:
+        path = tmp_path / "study.toml"
+        path.write_text(f'{top}\n[options]\nday0 = "recognised"\n{options}\n', encoding="utf-8")
+        return path
+
+    return written
+
+
+def bring(path: Path, as_of: date = END, **more: Any) -> Summary:
+    return update(read_study(path), as_of, **more)
+
+
+def state_of(path: Path) -> dict[str, tuple[bytes, int]]:
+    """Name -> content and time of last change."""
+    folder = path.parent / "reports"
+    return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
+
+
+def test_a_window_fills_up_and_the_summary_says_so(study: Callable[..., Path]) -> None:
+    path = study()
+    first = bring(path, date(2025, 1, 17))
+    assert first.exit_code == 5, "day 0 has not come yet"
+    assert "no pair is left" in (path.parent / "reports" / "deepseek-r1.html").read_text(encoding="utf-8")
+    assert bring(path, HALF).events[0].changes[1:] == ("NVDA: 8 of 11 days of [−5,\u00a0+5]",)
+    assert "8 of 11 event days observed" in (path.parent / "reports" / "index.html").read_text(encoding="utf-8")
+    last = bring(path)
+    assert last.events[0].changes == ("NVDA: 8 of 11 days became 11 of 11",)
+    assert last.events[0].status == "updated"
+    assert last.events[0].complete
+    assert last.exit_code == 0
+
+
+def test_a_second_update_writes_nothing(study: Callable[..., Path]) -> None:
+    path = study(
+        'tickers = ["NVDA", "XYZ"]\nsource = "bundled"', 'events = ["deepseek-r1"]\nformats = ["xlsx", "md", "latex"]'
+    )
+    first = bring(path, HALF)
+    assert {"deepseek-r1.html", "deepseek-r1.xlsx", "deepseek-r1.md", "deepseek-r1.tex"} < set(first.written)
+    before, link = state_of(path), os.readlink(path.parent / "reports")
+    second = bring(path, HALF)
+    assert second.written == ()
+    assert second.events[0].status == "unchanged"
+    assert state_of(path) == before
+    assert os.readlink(path.parent / "reports") == link
+
+
+def test_a_complete_report_is_not_fetched_again(study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = study()
+    bring(path)
+
+    def asked(*_: Any, **__: Any) -> None:
+        raise AssertionError("prices were asked for")
+
+    monkeypatch.setattr("eventstudy.request.load_prices", asked)
+    assert bring(path).written == ()
+    assert bring(path, date(2025, 3, 3)).written == ()
+
+
+def test_what_differs_is_written_and_the_rest_is_left(study: Callable[..., Path]) -> None:
+    top = 'events = ["deepseek-r1", "other"]\nregistry = "events.toml"'
+    path = study('tickers = ["NVDA"]', top)
+    event = '[[event]]\nid = "{}"\ntitle = "T {}"\nannounced = {}\nrecognised = {}\nrecognised_reason = "r"\n'
+    (path.parent / "events.toml").write_text(
+        event.format("deepseek-r1", 1, "2025-01-20", "2025-01-27")
+        + event.format("other", 2, "2025-01-20", "2025-01-21")
+    )
+    bring(path, HALF)
+    before = state_of(path)
+    summary = bring(path)
+    after = state_of(path)
+    assert "other.html" not in summary.written
+    assert after["other.html"] == before["other.html"], "a hard link to the same file"
+    assert after["deepseek-r1.html"] != before["deepseek-r1.html"]
+    path.write_text(path.read_text().replace('["deepseek-r1", "other"]', '["other"]'))
+    assert bring(path).removed == ("deepseek-r1",)
+    assert "deepseek-r1.html" not in state_of(path)
+
+
+def test_an_option_that_changes_makes_a_new_report(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path)
+    study('tickers = ["NVDA", "AMD"]')
+    assert bring(path).events[0].changes == ("AMD is there now",)
+    study('tickers = ["AMD"]\nmodel = "market_adjusted"')
+    assert bring(path).events[0].changes == ("NVDA is no longer there", "AMD: figures changed")
+
+
+def test_a_report_that_somebody_changed_is_written_anew(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path)
+    page = path.parent / "reports" / "deepseek-r1.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole[:100])
+    assert bring(path).exit_code == 0
+    assert page.read_bytes() == whole
+    page.unlink()
+    bring(path)
+    assert page.read_bytes() == whole
+
+
+def test_catching_up_gives_every_session_its_news(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    summary = bring(path, date(2025, 2, 3), catch_up=True)
+    assert summary.events[0].changes == (
+        "NVDA: 8 of 11 days became 9 of 11",
+        "NVDA: 9 of 11 days became 10 of 11",
+        "NVDA: 10 of 11 days became 11 of 11",
+    )
+    feed = (path.parent / "reports" / "feed.xml").read_text(encoding="utf-8")
+    assert feed.count("<entry>") == 4
+    assert "<updated>2025-01-31T00:00:00Z</updated>" in feed
+    assert bring(path, date(2025, 2, 5), catch_up=True).written == ()
+
+
+# ---- sources that fail -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: tuple[str, ...]) -> Iterator[None]:
+    """The embedded sample answers for these tickers with an error."""
+    source = catalog.load("sources", "bundled")
+    fetch = type(source).fetch
+
+    def answer(self: Any, symbol: str, *dates: Any) -> Any:
+        if symbol in tickers:
+            raise error(f"{symbol}: told to fail")
+        return fetch(self, symbol, *dates)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(source), "fetch", answer)
+        yield
+
+
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_for_one_ticker_is_named_on_the_face(
+    study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: type[SourceError]
+) -> None:
+    path = study('tickers = ["NVDA", "AMD"]')
+    with failing(monkeypatch, error, ("AMD",)):
+        summary = bring(path)
+    assert summary.exit_code == 4
+    assert summary.events[0].status == "new"
+    for name in ("deepseek-r1.html", "index.html"):
+        page = (path.parent / "reports" / name).read_text(encoding="utf-8")
+        assert page.index("told to fail") < page.index("<h2")
+    again = bring(path)
+    assert again.exit_code == 0
+    assert again.events[0].changes == ("AMD is there now",)
+
+
+@pytest.mark.parametrize("tickers", [("NVDA", "AMD"), ("SPY",)])
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_for_all_leaves_a_page_that_says_so(
+    study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: tuple[str, ...]
+) -> None:
+    path = study('tickers = ["NVDA", "AMD"]')
+    with failing(monkeypatch, error, tickers):
+        summary = bring(path)
+    assert summary.events[0].status == "failed"
+    assert summary.exit_code == (75 if error is SourceRateLimited else 5)
+    assert "told to fail" in (path.parent / "reports" / "deepseek-r1.html").read_text(encoding="utf-8")
+    assert bring(path).exit_code == 0
+
+
+@pytest.mark.parametrize("tickers", [("NVDA", "AMD", "SPY"), ("AMD",), ("SPY",)])
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_does_not_take_a_report_away(
+    study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: tuple[str, ...]
+) -> None:
+    path = study('tickers = ["NVDA", "AMD"]')
+    bring(path, HALF)
+    before = state_of(path)
+    with failing(monkeypatch, error, tickers):
+        summary = bring(path)
+        assert bring(path).written == (), "the same fault again is no news"
+    assert summary.events[0].status == "kept"
+    assert summary.exit_code == 4
+    after = state_of(path)
+    assert after["deepseek-r1.html"] == before["deepseek-r1.html"]
+    assert "told to fail" in after["index.html"][0].decode()
+    assert bring(path).events[0].changes[0] == "NVDA: 8 of 11 days became 11 of 11"
+
+
+def test_a_source_that_knows_fewer_days_than_before_does_not_replace_a_report(
+    study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = study()
+    bring(path, date(2025, 1, 31))
+    source = catalog.load("sources", "bundled")
+    fetch = type(source).fetch
+
+    def shorter(self: Any, symbol: str, *dates: Any) -> Any:
+        found = fetch(self, symbol, *dates)
+        return replace(found, frame=found.frame.loc[:"2025-01-28"])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(source), "fetch", shorter)
+        summary = bring(path)
+    assert summary.events[0].status == "kept"
+    assert summary.exit_code == 4
+    assert "10 of 11 event days" in (path.parent / "reports" / "deepseek-r1.html").read_text(encoding="utf-8")
+    assert bring(path).events[0].changes == ("NVDA: 10 of 11 days became 11 of 11",)
+
+
+def test_a_price_file_of_the_user_is_taken_as_it_is(study: Callable[..., Path], tmp_path: Path) -> None:
+    closes = load_prices(["NVDA", "SPY"], source="bundled").close
+    path = study('tickers = ["NVDA"]\nprices = "p.csv"')
+
+    def saved(last: str) -> None:
+        closes.loc[:last].to_csv(tmp_path / "p.csv", index_label="date", date_format="%Y-%m-%d")
+
+    saved("2025-01-30")
+    assert bring(path).exit_code == 4
+    saved("2025-01-29")
+    key_differs = bring(path)
+    assert key_differs.events[0].status == "updated", "the user gave another file"
+    saved("2025-02-14")
+    assert bring(path).events[0].complete
+
+
+# ---- whole or not at all -----------------------------------------------------------------------------------------------
+
+DYING = """
+import os, shutil, signal, sys
+from datetime import date
+from pathlib import Path
+from eventstudy.reports.study_file import read_study
+from eventstudy.reports.update import update
+study, old, new = read_study(sys.argv[1]), *map(date.fromisoformat, sys.argv[2:])
+snaps = study.path.parent / "snaps"
+
+def dying(name, left):
+    real = getattr(os, name)
+    def call(*args, **more):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **more)
+    setattr(os, name, call)
+
+def child(n):
+    left = [n]
+    for name in ("fsync", "replace", "rename", "link", "mkdir", "symlink", "rmdir", "unlink", "open", "readlink"):
+        dying(name, left)
+    update(study, new)
+    os._exit(0)
+
+n, status = 0, 1
+while status:
+    n += 1
+    if study.output.is_symlink():
+        study.output.unlink()
+    update(study, old)
+    pid = os.fork()
+    if not pid:
+        child(n)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    shutil.copytree(study.output, snaps / f"{n}")
+    assert status in (0, -signal.SIGKILL), status
+"""
+
+
+def consistent(folder: Path) -> str:
+    """The report of a folder whose files are all those of its manifest."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found = {p.name: files.sha256(p.read_bytes()) for p in folder.iterdir() if p.name != "manifest.json"}
+    assert found == manifest["files"]
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
+def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(study: Callable[..., Path]) -> None:
+    path = study()
+    days = [HALF.isoformat(), END.isoformat()]
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", DYING, path, *days], capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr.decode()
+    snaps = sorted((path.parent / "snaps").iterdir(), key=lambda snap: int(snap.name))
+    filled = ["11 of 11" in consistent(snap) for snap in snaps]
+    assert len(snaps) > 12
+    assert filled == sorted(filled), "the old state until one moment, the new one from then on"
+    assert set(filled) == {False, True}
+    left = {p.name for p in path.parent.iterdir() if p.name != "snaps"}
+    assert left == {".reports.lock", os.readlink(path.parent / "reports"), "reports", "study.toml"}
+
+
+def test_a_second_update_at_the_same_time_is_refused(study: Callable[..., Path]) -> None:
+    path = study()
+    with files.locked(path.parent / "reports"), pytest.raises(files.Locked) as told:
+        bring(path)
+    assert told.value.exit_code == 75
+    assert bring(path).exit_code == 0
+
+
+def test_a_folder_of_somebody_else_is_left_alone(study: Callable[..., Path]) -> None:
+    path = study()
+    (path.parent / "reports").mkdir()
+    (path.parent / "reports" / "thesis.txt").write_text("mine")
+    with pytest.raises(InvalidRequest, match="was not written by"):
+        bring(path)
+    assert [p.name for p in (path.parent / "reports").iterdir()] == ["thesis.txt"]
+    (path.parent / "reports" / "thesis.txt").unlink()
+    assert bring(path).exit_code == 0
+
+
+# ---- study files -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("events = [", "cannot read"),
+        ("", "names no event"),
+        ('events = ["deepseek-r1"]\nevnts = 1', "evnts"),
+        ('events = ["deepseek-r1"]\nformats = ["doc"]', "formats"),
+        ('events = ["deepseek-r1"]\nlang = "fr"', "lang"),
+        ('events = ["deepseek-r1"]\nbase = "javascript:x"', "base"),
+        ('events = ["deepseek-r1"]\n[options]\nmodle = "market"', "unknown options: modle"),
+        ('events = ["deepseek-r1"]\n[event.deepseek-r1]\nday1 = "x"', "unknown options: day1"),
+        ('events = ["deepseek-r1"]\n[mail]\nto = []\nfrom = "a"\nhost = "b"', "mail.to"),
+    ],
+)
+def test_a_faulty_study_file_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidFile) as error:
+        read_study(path)
+    assert told in str(error.value)
+    assert error.value.exit_code == 3
+
+
+def test_a_study_file_that_is_not_there_says_how_one_begins(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="a study file begins with"):
+        read_study(tmp_path / "no.toml")
