@@ -67,7 +67,7 @@ def test_sound_answers(service: Service, tmp_path: Path) -> None:
     closes = dict(zip(DAYS, service.series["GOOD"].closes, strict=True))
     before = DAYS[DAYS.index(DAY0) - 1]
     day = next(d for d in result["firms"][0]["days"] if d["rel_day"] == 0)
-    assert day["ret"] == pytest.approx(closes[DAY0] / closes[before] - 1, rel=1e-9)  # type: ignore[operator]
+    assert day["ret"] == pytest.approx(closes[DAY0] / closes[before] - 1, rel=1e-9)
 
 
 @pytest.mark.parametrize(
