@@ -110,7 +110,7 @@ def estimate(kind: Literal["GARCH", "EGARCH"], y: Floats, x: Floats) -> Any:
     model = arch_model(y * PERCENT, x[:, None] * PERCENT, mean="LS", vol=kind, p=1, o=asymmetric, q=1, rescale=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the optimiser meets on its way; whether it arrived is asked below
-        fitted = model.fit(disp="off", show_warning=False, cov_type="robust")
+        fitted = model.fit(disp="off", show_warning=False, cov_type="robust", options={"maxiter": 1000})
         covariance = fitted.param_cov
     names = ["alpha[1]", "beta[1]"] if kind == "GARCH" else ["beta[1]"]
     persistence = float(fitted.params[names].sum())
