@@ -1,8 +1,9 @@
-"""Every notebook runs from top to bottom without a network, warns of nothing, and ends with a picture."""
+"""Every notebook runs from top to bottom without a network, warns of nothing, shows its figures, and ends with a picture."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIGURE = re.compile(r"(?<![\w.])\d*\.\d+")
 
 
 @pytest.fixture
@@ -53,3 +55,27 @@ def test_it_runs_and_ends_with_a_picture(path: Path, kernel: str, tmp_path: Path
     said = [out.text for cell in code for out in cell.outputs if out.get("name") == "stderr"]
     assert not said, "".join(said)
     assert any("image/png" in out.get("data", {}) for out in code[-1].outputs)
+    prose = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    shown = FIGURE.findall("".join(_text(out) for cell in code for out in cell.outputs))
+    unproven = [figure for figure in FIGURE.findall(prose) if not _is_among(figure, shown)]
+    assert not unproven, f"said, but not shown by any cell: {', '.join(unproven)}"
+
+
+def _text(output: nbformat.NotebookNode) -> str:
+    """What a reader can read of an output."""
+    return str(output.get("text") or output.get("data", {}).get("text/plain", "")) + "\n"
+
+
+def _is_among(figure: str, shown: list[str]) -> bool:
+    """Whether a shown number is the figure, rounded to its places; signs are words in prose."""
+    places = len(figure.partition(".")[2])
+    return any(
+        round(float(number), places) == float(figure) for number in shown if len(number.partition(".")[2]) >= places
+    )
+
+
+def test_a_figure_that_no_cell_shows_is_found() -> None:
+    assert _is_among(".06", ["0.0594"])
+    assert _is_among("13.4", ["13.37"])
+    assert not _is_among("13.4", ["13.30", "13"])
+    assert FIGURE.findall("-13.4 % (p = .004), 20.01.2025, v1") == ["13.4", ".004", "20.01"]

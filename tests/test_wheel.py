@@ -41,7 +41,7 @@ def bin(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     programs = home / ("Scripts" if os.name == "nt" else "bin")
     install = ("-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-deps", "--no-index")
     _run(sys.executable, *install, wheel, cwd=home)
-    [own] = home.glob("lib/python*/site-packages") or home.glob("Lib/site-packages")
+    [own] = [place for place in home.rglob("site-packages") if not place.is_symlink()]
     (own / "libraries.pth").write_text(sysconfig.get_path("purelib"))
     return programs
 
