@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +17,20 @@ if TYPE_CHECKING:
 
     from eventstudy.charts._axes import ChartPanels
 
+_width: ContextVar[float] = ContextVar("width", default=WIDTH)
+
 _MARGIN = 14.0
 """Points from the edge of the figure to its title."""
+
+
+@contextmanager
+def of_width(inches: float | None) -> Iterator[None]:
+    """New figures are so wide meanwhile; None: as always."""
+    before = _width.set(WIDTH if inches is None else inches)
+    try:
+        yield
+    finally:
+        _width.reset(before)
 
 
 def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
@@ -30,7 +44,7 @@ def open_panels(rows: int, columns: int, height: float = HEIGHT) -> list[Axes]:
 
     from eventstudy.charts._axes import ChartAxes
 
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
     axes: list[Axes] = []
     for place in range(rows * columns):
         shared = axes[0] if axes else None

@@ -31,7 +31,9 @@ def percent_axis(axis: Axis, ticks: int = 7) -> None:
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
         return f"{signed(f'{100 * value:+.{digits}f}')} %"
 
-    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+    if axis.axis_name == "x":
+        ticks = min(ticks, _room(axis.axes) // 62)
+    axis.set_major_locator(MaxNLocator(max(ticks, 2), steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(text))
 
 
@@ -40,6 +42,7 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
 
     Where the Axes do not stand `alone`, the scale and day 0 go without words.
     """
+    ticks = min(ticks, _room(ax) // 38)
     steps = (1, 2, 5, 10, 20, 50, 100, 250, len(days))
     every = next(s for s in steps if len(days) / s <= (ticks if s == 1 else min(ticks, 8)))
     shown = [day for day in days if day % every == 0]
@@ -62,6 +65,11 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
         fontsize=SMALL,
         color=MUTED,
     )
+
+
+def _room(ax: Axes) -> int:
+    """Points for the labels below: the width of the Axes before they were laid out."""
+    return int(ax.get_position().width * ax.figure.get_figwidth() * 72)
 
 
 def day_label(result: StudyResult, chosen: Ints) -> str:

@@ -108,6 +108,8 @@ class Picture:
     title: str
     text: str
     svg: str
+    narrow: str = ""
+    """The same for a phone; empty where the wide one has to do."""
     lang: str = "en"
     """The language of the words inside the picture."""
 

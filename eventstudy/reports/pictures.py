@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
 
+_PHONE = 3.6
+"""Inches of a chart for a phone: its smallest letters are 11 pixels high on a page 360 pixels wide."""
+
+_NARROW = ("car", "price_path")
+"""Charts that are drawn a second time for a phone; the others are moved about inside their frame there."""
+
+
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     """The charts that suit the number of pairs: one firm by its path and days, several side by side."""
     wanted = ("car", "ar_bars") if result.returns.n == 1 else ("forest", "car")
@@ -31,7 +38,11 @@ def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
             title = told.words(f"chart.{name}") if told.words.knows(f"chart.{name}") else name
             text = ""
         svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
-        yield Picture(name, title, text, svg)
+        narrow = ""
+        if name in _NARROW:
+            small = told.result.plot(name, width=_PHONE)
+            narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
+        yield Picture(name, title, text, svg, narrow)
 
 
 def inline(svg: str, name: str) -> str:

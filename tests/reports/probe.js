@@ -34,9 +34,9 @@
   const wide = [...document.querySelectorAll("body *")].filter(
     (e) => !e.closest(".plot > *") && !e.closest("thead") && e.getBoundingClientRect().right > innerWidth + 0.5,
   );
-  const drawn = [...document.querySelectorAll(".plot svg")].map(
-    (svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width,
-  );
+  const drawn = [...document.querySelectorAll(".plot svg")]
+    .filter((svg) => svg.getBoundingClientRect().width)
+    .map((svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
   const told = {
     width: innerWidth,
     scroll: document.documentElement.scrollWidth,
@@ -45,6 +45,7 @@
     contrast: Math.min(...texts.map(contrast)),
     background: getComputedStyle(document.body).backgroundColor,
     pixelsPerPoint: drawn,
+    charts: drawn.length,
     headings: [...document.querySelectorAll("h1, h2, h3")].map((h) => h.tagName),
     scripts: document.querySelectorAll("script").length - 1,
   };

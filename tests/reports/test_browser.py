@@ -15,7 +15,7 @@ from tests.reports.conftest import Looked, chromium
 
 Look = Callable[..., Looked]
 STUDIES = ("nvda", "sixteen", "gaps", "hostile")
-WIDTHS = (390, 1280)
+WIDTHS = (360, 390, 1280)
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -27,6 +27,7 @@ def test_fits_is_legible_and_asks_for_nothing(request: pytest.FixtureRequest, lo
         assert facts["wide"] == []
         assert facts["smallest"] >= 11
         assert min(facts["pixelsPerPoint"]) * SMALL >= 11
+        assert facts["charts"] == 2
         assert facts["contrast"] >= 4.5
         assert facts["headings"][0] == "H1"
         assert facts["headings"].count("H1") == 1
