@@ -48,40 +48,56 @@ def grid_returns(
         level[:, take] = adjusted[:, take]
     paid = _dividends(table, tickers, sessions)
     priced = np.isfinite(level)
-    before = _row_before(priced, bridge=missing == "trade_to_trade")
-    columns = np.arange(len(tickers))
+    if missing == "trade_to_trade":
+        gross, span = _bridged(level, paid, priced)
+    else:
+        gross, span = _adjacent(level, paid), np.broadcast_to(np.int64(1), level.shape)
+    nothing = np.broadcast_to(np.nan, level.shape)
+    volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else nothing
+    returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
+    return GridReturns(returns, span, priced, volume)
+
+
+def _adjacent(level: Floats, paid: Floats | None) -> Floats:
+    """(S, n) gross returns between sessions that follow each other, NaN where one lacks its price."""
+    gross = np.empty(level.shape)
+    gross[:1] = np.nan
+    np.divide(level[1:] if paid is None else level[1:] + paid[1:] - paid[:-1], level[:-1], out=gross[1:])
+    return gross
+
+
+def _bridged(level: Floats, paid: Floats | None, priced: Bools) -> tuple[Floats, Ints]:
+    """(S, n) gross returns since the last price, however long ago, and the sessions each covers."""
+    rows = np.arange(len(priced))[:, None]
+    last = np.maximum.accumulate(np.where(priced, rows, -1), axis=0)
+    before = np.vstack([np.full((1, priced.shape[1]), -1), last[:-1]])
+    columns = np.arange(level.shape[1])
     known = priced & (before >= 0)
     start = np.where(known, before, 0)
-    gross = (level + paid - paid[start, columns]) / np.where(known, level[start, columns], np.nan)
-    span = np.where(known, np.arange(len(sessions))[:, None] - start, 1)
-    volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else np.full_like(level, np.nan)
-    return GridReturns(np.log(gross) if kind == "log" else gross - 1, span.astype(np.int64), priced, volume)
+    end = level if paid is None else level + paid - paid[start, columns]
+    gross = end / np.where(known, level[start, columns], np.nan)
+    return gross, np.where(known, rows - start, 1).astype(np.int64)
 
 
 def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
+    days = frame.index.to_numpy("datetime64[D]")
+    if list(frame.columns) == tickers and np.array_equal(days, sessions):
+        return frame.to_numpy(float, copy=True)
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"))
     return frame.reindex(index=index, columns=tickers).to_numpy(float, copy=True)
 
 
-def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
-    """(S, n) dividends paid up to and including each session, zero for tickers whose return needs none."""
+def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats | None:
+    """(S, n) dividends paid up to and including each session, zero for tickers whose return needs none; None: no dividends."""
     counted = [t for t in tickers if table.info[t].basis == "dividends"]
+    if "dividend" not in table.fields or not counted:
+        return None
+    frame = table.fields["dividend"].reindex(columns=counted).fillna(0.0)
+    running = np.vstack([np.zeros(len(counted)), frame.to_numpy(float).cumsum(axis=0)])
+    upto = np.searchsorted(frame.index.to_numpy("datetime64[D]"), sessions, side="right")
     total = np.zeros((len(sessions), len(tickers)))
-    if "dividend" in table.fields and counted:
-        frame = table.fields["dividend"].reindex(columns=counted).fillna(0.0)
-        running = np.vstack([np.zeros(len(counted)), frame.to_numpy(float).cumsum(axis=0)])
-        upto = np.searchsorted(frame.index.to_numpy("datetime64[D]"), sessions, side="right")
-        total[:, [tickers.index(t) for t in counted]] = running[upto]
+    total[:, [tickers.index(t) for t in counted]] = running[upto]
     return total
-
-
-def _row_before(priced: Bools, *, bridge: bool) -> Ints:
-    """(S, n) the row of the price a return starts from; -1 where there is none."""
-    rows = np.arange(len(priced))[:, None]
-    if bridge:
-        last = np.maximum.accumulate(np.where(priced, rows, -1), axis=0)
-        return np.vstack([np.full((1, priced.shape[1]), -1), last[:-1]]).astype(np.int64)
-    return np.where(np.vstack([np.zeros((1, priced.shape[1]), bool), priced[:-1]]), rows - 1, -1).astype(np.int64)
 
 
 def across_gaps(regressors: Floats, rows: Ints, span: Ints, kind: Literal["simple", "log"]) -> Floats:

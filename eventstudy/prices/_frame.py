@@ -93,7 +93,10 @@ def _wide(place: Place, frame: pd.DataFrame, names: list[str], wanted: Wanted) -
     days = _days(place, frame.iloc[:, dates[0]] if dates else frame.index)
     prices = [i for i in range(len(names)) if i not in dates]
     tickers = wide_tickers(place, [names[i] for i in prices])
-    closes = np.column_stack([numbers(place, names[i], frame.iloc[:, i].to_numpy()) for i in prices])
+    if all(dtype == np.float64 for dtype in frame.dtypes):
+        closes = frame.to_numpy(copy=True)
+    else:
+        closes = np.column_stack([numbers(place, names[i], frame.iloc[:, i].to_numpy()) for i in prices])
     return wide_table(place, "dataframe", tickers, days, closes, wanted)
 
 

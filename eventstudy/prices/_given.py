@@ -215,15 +215,30 @@ def wide_table(
     place: Place, source: str, names: Sequence[str], days: Days, closes: Floats, wanted: Wanted
 ) -> PriceTable:
     """A table from closing prices (S, n) of the tickers `names` on `days` (S,)."""
-    for i, name in enumerate(names):
-        check_values(place, "close", closes[:, i], name)
+    sound = np.isnan(closes) | ((closes > 0) & (closes < np.inf))
+    for i in np.flatnonzero(~sound.all(axis=0))[:1].tolist():
+        check_values(place, "close", closes[:, i], names[i])
     _refuse_twice(place, np.zeros(len(days), np.int64), None, days)
     order = np.argsort(days, kind="stable")
     order = order[wanted.on(days[order])]
     column_of = {t: i for i, t in enumerate(names)}
     there = [t for t in dict.fromkeys(names if wanted.tickers is None else wanted.tickers) if t in column_of]
-    picked = closes[order][:, [column_of[t] for t in there]]
-    return _table(place, source, days[order], there, {"close": picked}, wanted, names)
+    return _table(
+        place,
+        source,
+        days[order],
+        there,
+        {"close": _picked(closes, order, [column_of[t] for t in there])},
+        wanted,
+        names,
+    )
+
+
+def _picked(values: Floats, rows: Ints, columns: list[int]) -> Floats:
+    """These rows and columns, without a copy where they are all of them in order."""
+    if len(rows) < len(values) or (np.diff(rows) < 0).any():
+        values = values[rows]
+    return values if columns == list(range(values.shape[1])) else values[:, columns]
 
 
 def _as_met(codes: Ints, names: Sequence[str]) -> list[str]:
@@ -262,7 +277,7 @@ def _table(
     kept = [t for t, p in zip(tickers, priced, strict=True) if p]
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
     columns = pd.Index(kept, dtype=object, name="ticker")
-    values = {f: g[:, priced] for f, g in fields.items()}
+    values = {f: g if priced.all() else g[:, priced] for f, g in fields.items()}
     for field in ("dividend", "split"):
         if field in values:
             values[field] = np.where(values[field] == 0, np.nan, values[field])

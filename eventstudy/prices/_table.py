@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -84,6 +85,10 @@ class PriceTable:
 
     def sha256(self) -> str:
         """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine."""
+        return self._sha256
+
+    @cached_property
+    def _sha256(self) -> str:
         digest = hashlib.sha256()
         for name in sorted(self.fields):
             frame = self.fields[name].sort_index(axis=1)
