@@ -42,13 +42,18 @@ def mean_correlation(returns: AbnormalReturns, used: Bools, window: Window) -> C
     n = returns.n
     if n < 2:
         return Correlation(0.0, 0.0)
-    if n > _MOST_PAIRS:
-        total, overlap, approximate = *_by_date(returns, window), True
-    else:
-        total, overlap, approximate = *_all_pairs(returns, used, window), False
-    mean, overlap = total / (n * (n - 1)), overlap / (n * (n - 1))
+    if n <= _MOST_PAIRS:
+        return _correlation(*_all_pairs(returns, used, window), n, approximate=False)
+    tables = DateTables.empty(returns.sessions, returns.n_estimation_days)
+    tables.add(returns)
+    return tables.mean_correlation(returns.event, window)
+
+
+def _correlation(total: float, overlap: float, n: int, *, approximate: bool) -> Correlation:
+    """From sums over ordered pairs i != j; a mean so negative that 1 + (N - 1) r would not be positive becomes zero."""
+    mean = total / (n * (n - 1))
     floored = 1 + (n - 1) * mean <= 0
-    return Correlation(0.0 if floored else mean, overlap, floored, approximate)
+    return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, approximate)
 
 
 def pair_correlations(returns: AbnormalReturns, used: Bools, window: Window) -> Floats:
@@ -129,42 +134,81 @@ def _mean_of_all(returns: AbnormalReturns) -> float:
     return float(rho[enough].mean()) if enough.any() else 0.0
 
 
-def _by_date(returns: AbnormalReturns, window: Window) -> tuple[float, float]:
-    """The same sums from tables per event date, for many pairs: residuals standardised by their own mean and spread."""
-    known = np.isfinite(returns.residuals)
-    m = known.sum(axis=1, keepdims=True)
-    centred = np.where(known, returns.residuals - np.nansum(returns.residuals, axis=1, keepdims=True) / m, 0.0)
-    z = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True) / m)
-    dates, which = np.unique(returns.session_of, return_inverse=True)
-    rows = returns.sessions[dates]
-    n_estimation = returns.n_estimation_days
-    sums = [np.zeros((len(dates), n_estimation)) for _ in range(3)]
-    for table, values in zip(sums, (z, known.astype(float), z**2), strict=True):
-        np.add.at(table, which, values)
-    size = np.bincount(which).astype(float)
-    event = rows[:, _window_columns(returns, window)]
-    order = np.argsort(event[:, 0], kind="stable")
-    total = weights = 0.0
-    for place, a in enumerate(order):
-        for b in order[place:]:
-            if event[b, 0] > event[a, -1]:
-                break
-            weight = len(np.intersect1d(event[a], event[b])) / window.length
-            pairs = size[a] * (size[a] - 1) if a == b else 2 * size[a] * size[b]
-            total += weight * pairs * _between(sums, rows[:, :n_estimation], int(a), int(b))
-            weights += weight * pairs
-    return total, weights
+@dataclass(frozen=True)
+class DateTables:
+    """Residuals of all pairs of an event date, added up: G designs with L1 estimation and L2 event days each (ruling 25).
 
+    Each residual series is standardised by its own mean and standard deviation. Tables of parts of a study add up.
+    """
 
-def _between(sums: list[Floats], days: Days, a: int, b: int) -> float:
-    """Day-count-weighted mean correlation of the residuals of two event dates, own products left out when a = b."""
-    _, in_a, in_b = np.intersect1d(days[a], days[b], assume_unique=True, return_indices=True)
-    s, count, squares = (table[a][in_a] for table in sums)
-    other, other_count, _ = (table[b][in_b] for table in sums)
-    cross, pairs = s @ other, count @ other_count
-    if a == b:
-        cross, pairs = cross - squares.sum(), pairs - count.sum()
-    return float(cross / pairs) if pairs > 0 else 0.0
+    days: Days
+    """(G, L1 + L2) calendar days."""
+    sums: Floats
+    """(G, L1) sum of the standardised residuals of a day."""
+    counts: Floats
+    """(G, L1) pairs with a residual that day."""
+    squares: Floats
+    """(G,) sum of all squares."""
+    size: Floats
+    """(G,) pairs."""
+
+    @classmethod
+    def empty(cls, days: Days, n_estimation: int) -> DateTables:
+        """Tables of no pairs for designs with these days (G, L1 + L2)."""
+        g = len(days)
+        return cls(days, np.zeros((g, n_estimation)), np.zeros((g, n_estimation)), np.zeros(g), np.zeros(g))
+
+    def add(self, returns: AbnormalReturns) -> None:
+        """Add the pairs of `returns`, whose designs are those of the tables."""
+        known = np.isfinite(returns.residuals)
+        m = known.sum(axis=1, keepdims=True)
+        there = np.where(known, returns.residuals, 0.0)
+        centred = np.where(known, there - there.sum(axis=1, keepdims=True) / m, 0.0)
+        z = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True) / m)
+        order = np.argsort(returns.session_of, kind="stable")
+        which, first = np.unique(returns.session_of[order], return_index=True)
+        self.sums[which] += np.add.reduceat(z[order], first, axis=0)
+        self.counts[which] += np.add.reduceat(known[order].astype(float), first, axis=0)
+        self.squares[which] += np.add.reduceat(m[order, 0].astype(float), first)
+        self.size[which] += np.diff(np.append(first, len(order)))
+
+    def mean_correlation(self, event: Window, window: Window) -> Correlation:
+        """Mean correlation over the pairs of dates whose `window` shares days."""
+        total, overlap = self._sums_over_dates(event, window)
+        return _correlation(total, overlap, int(self.size.sum()), approximate=True)
+
+    def _sums_over_dates(self, event: Window, window: Window) -> tuple[float, float]:
+        """Sum of rho w and sum of w over ordered pairs of pairs, some dates at a time against those within reach."""
+        kept = np.flatnonzero(self.size > 0)
+        n_estimation = self.sums.shape[1]
+        first = n_estimation + window.start - event.start
+        days = self.days[kept][:, first : first + window.length]
+        before, sums, counts = self.days[kept, :n_estimation], self.sums[kept], self.counts[kept]
+        start_day, end_day = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
+        order = np.argsort(start_day, kind="stable")
+        start_day, reach = start_day[order], np.maximum.accumulate(end_day[order])
+        total = weights = 0.0
+        for start in range(0, len(order), _ROWS):
+            stop = min(start + _ROWS, len(order))
+            end = int(np.searchsorted(start_day, reach[stop - 1], side="right"))
+            columns, mine = order[start:end], slice(0, stop - start)
+            hit = _on_calendar(np.ones(days[columns].shape), days[columns], ~np.isnat(days[columns]))
+            weight = hit[mine] @ hit.T / window.length
+            weight[:, mine] = np.triu(weight[:, mine])
+            there = counts[columns] > 0
+            z = _on_calendar(sums[columns], before[columns], there)
+            n = _on_calendar(counts[columns], before[columns], there)
+            cross, pairs = z[mine] @ z.T, n[mine] @ n.T
+            own, size = kept[columns], self.size[kept[columns]]
+            both = 2 * np.outer(size[mine], size)
+            diagonal = np.arange(stop - start)
+            cross[diagonal, diagonal] -= self.squares[own[mine]]
+            pairs[diagonal, diagonal] -= n[mine].sum(axis=1)
+            both[diagonal, diagonal] = size[mine] * (size[mine] - 1)
+            rho = np.where(pairs > 0, cross / np.where(pairs > 0, pairs, 1.0), 0.0)
+            total += float((weight * both * rho).sum())
+            weights += float((weight * both).sum())
+        return total, weights
 
 
 def _window_columns(returns: AbnormalReturns, window: Window) -> slice:

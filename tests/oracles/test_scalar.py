@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from eventstudy import catalog
+from eventstudy.aggregate import AbnormalReturns
 from eventstudy.inference import Sample
-from eventstudy.inference._correlation import _all_pairs, _by_date
+from eventstudy.inference._correlation import DateTables, _all_pairs
 from eventstudy.inference.conformal import null_residuals
 from eventstudy.inference.generalized_sign import share_positive
 from eventstudy.windows import Window
@@ -96,12 +97,20 @@ def test_correlation_that_would_turn_a_variance_negative_is_set_to_zero() -> Non
     assert ask("patell_adjusted", sample).statistic == ask("patell", sample).statistic
 
 
+def by_date(returns: AbnormalReturns, window: Window, parts: int = 3) -> tuple[float, float]:
+    """Sums over ordered pairs from tables to which the pairs were added in parts."""
+    tables = DateTables.empty(returns.sessions, returns.n_estimation_days)
+    for part in np.array_split(np.random.default_rng(4).permutation(returns.n), parts):
+        tables.add(returns.take(part))
+    return tables._sums_over_dates(returns.event, window)
+
+
 @pytest.mark.parametrize("window", WINDOWS)
 def test_both_forms_of_the_mean_correlation_agree_where_they_must(window: tuple[int, int]) -> None:
     """Ruling 25: with nothing missing and all windows coincident they are one number."""
     sample = sampled(panel(7, instances=ONE_DATE, missing=0.0).block(), window)
     exact, overlaps = _all_pairs(sample.returns, sample.cumulated.used, sample.window)
-    tables, weights = _by_date(sample.returns, sample.window)
+    tables, weights = by_date(sample.returns, sample.window)
     assert exact == pytest.approx(tables, rel=1e-12)
     assert overlaps == pytest.approx(weights, rel=1e-12)
 
@@ -112,7 +121,7 @@ def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tupl
     made = panel(8, missing=missing)
     returns = fitted(made.block())
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
-    total, _ = _by_date(returns, Window(*window))
+    total, _ = by_date(returns, Window(*window))
     n = len(fits)
     assert total / (n * (n - 1)) == pytest.approx(scalar.mean_correlation_by_date(fits, window), rel=1e-11, abs=1e-14)
 
