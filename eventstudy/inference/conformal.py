@@ -14,7 +14,7 @@ from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
 
-_DRAWS = 9999
+DRAWS = 9999
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
@@ -31,14 +31,14 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     for total, length in np.unique(shapes[possible], axis=0):
         group = np.flatnonzero(possible & (shapes == (total, length)).all(axis=1))
         pool = days[group][present[group]].reshape(len(group), total)
-        drawn = _draws(int(total), int(length), seed)
+        drawn = sets_of_days(int(total), int(length), seed)
         for i, series in zip(group, pool, strict=True):
             sums = np.abs(series[drawn].sum(axis=1))
             reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
             every = length == 1
             p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
     reasons = tuple(np.where(bridged, "returns across gaps are not exchangeable with single days", ""))
-    draws = None if (shapes[possible, 1] == 1).all() else _DRAWS
+    draws = None if (shapes[possible, 1] == 1).all() else DRAWS
     statistic = np.where(possible, found.car, np.nan)
     return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)
 
@@ -65,14 +65,14 @@ def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tup
 
 
 @lru_cache(maxsize=32)
-def _draws(total: int, length: int, seed: int) -> Ints:
+def sets_of_days(total: int, length: int, seed: int) -> Ints:
     """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
     if length == 1:
         return np.arange(total)[:, None]
     rng = np.random.default_rng(seed)
     if length * 4 > total:
-        return rng.random((_DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64)
-    drawn = rng.integers(total, size=(_DRAWS, length))
+        return rng.random((DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64)
+    drawn = rng.integers(total, size=(DRAWS, length))
     while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
         drawn[repeated] = rng.integers(total, size=(len(repeated), length))
     return drawn

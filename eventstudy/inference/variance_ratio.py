@@ -6,9 +6,8 @@ import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
+from eventstudy.inference.conformal import DRAWS, sets_of_days
 from eventstudy.windows import Window
-
-_DRAWS = 9999
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
@@ -25,11 +24,9 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     for i in np.flatnonzero(found.covered):
         days = returns.studentised[i]
         days = days[np.isfinite(days)] ** 2
-        if length[i] > 1:
-            rng = np.random.default_rng(seed)
-            days = days[rng.random((_DRAWS, len(days))).argpartition(length[i], axis=1)[:, : length[i]]].mean(axis=1)
+        days = days[sets_of_days(len(days), int(length[i]), seed)].mean(axis=1)
         p[i] = (1 + (days >= ratio[i] * (1 - 1e-12)).sum()) / (len(days) + 1)
-    draws = None if window.length == 1 else _DRAWS
+    draws = None if window.length == 1 else DRAWS
     return SeriesSignificance(ratio, p, "placebo", draws=draws)
 
 
