@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import StudyResult, run
+from eventstudy import EventStudy, StudyResult
 from eventstudy.panel import Warned
 
 from tests.panel.made import DAY0, SESSIONS, closes, codes, row, study
@@ -132,15 +132,9 @@ def test_after_a_delisting_buy_and_hold_ends_or_goes_on_in_the_benchmark() -> No
 def test_one_study_of_several_events_with_a_slow_model_is_the_sum_of_its_parts() -> None:
     events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [str(SESSIONS[DAY0].date()), str(SESSIONS[150].date())]})
     table = prices(effect=0.1)
-    choices = {
-        "model": "theil_sen",
-        "benchmark": "MKT",
-        "calendar": None,
-        "estimation_window": (-120, -11),
-        "min_estimation": 60,
-    }
-    both = run(events, prices=table, **choices)
+    engine = EventStudy(**CHOICES, model="theil_sen")
+    both = engine.run(events, table)
     for i in range(2):
-        alone = run(events.iloc[[i]], prices=table, **choices)
+        alone = engine.run(events.iloc[[i]], table)
         np.testing.assert_allclose(both.fit.params[i], alone.fit.params[0], rtol=1e-12)
         np.testing.assert_allclose(both.returns.ar[i], alone.returns.ar[0], rtol=1e-12)
