@@ -10,7 +10,7 @@ import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.panel import Warned
 
-from tests.panel.made import DAY0, SESSIONS, closes, codes, row, study
+from tests.panel.made import CHOICES, DAY0, SESSIONS, closes, codes, row, study
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
 PEERS = ("CCC", "DDD", "EEE", "FFF")
