@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -62,8 +63,9 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
 
 
 def words(chart: Axes | Iterable[Axes]) -> tuple[str, str]:
-    """Title and subtitle of a chart: its finding, and what was drawn and how."""
-    return _words(_figure(chart))
+    """Title and subtitle of a chart: its finding, and what was drawn and how. Spaces that hold words together stay."""
+    title, below = _texts(_figure(chart))
+    return _one_line(title), _one_line(below)
 
 
 def alt_text(chart: Axes | Iterable[Axes]) -> str:
@@ -111,6 +113,16 @@ def _figure(chart: Axes | Iterable[Axes]) -> Figure:
 
 
 def _words(figure: Figure) -> tuple[str, str]:
+    """Title and description as plain text, for what a file says of itself."""
+    title, below = _texts(figure)
+    return " ".join(title.split()), " ".join(below.split())
+
+
+def _texts(figure: Figure) -> tuple[str, str]:
     """Title and description: those of the figure, or the titles of its Axes."""
     title = figure.get_suptitle() or "; ".join(t for ax in figure.axes if (t := ax.get_title(loc="left")))
-    return " ".join(title.split()), " ".join(str(figure.get_label()).split())
+    return title, str(figure.get_label())
+
+
+def _one_line(text: str) -> str:
+    return re.sub("[ \\n]+", " ", text).strip()

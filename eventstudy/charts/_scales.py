@@ -31,7 +31,7 @@ def percent_axis(axis: Axis, ticks: int = 7) -> None:
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
         return f"{signed(f'{100 * value:+.{digits}f}')} %"
 
-    if axis.axis_name == "x":
+    if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)
     axis.set_major_locator(MaxNLocator(max(ticks, 2), steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(text))
@@ -69,7 +69,7 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
 
 def _room(ax: Axes) -> int:
     """Points for the labels below: the width of the Axes before they were laid out."""
-    return int(ax.get_position().width * ax.figure.get_figwidth() * 72)
+    return int(ax.get_window_extent().width * 72 / ax.figure.dpi)
 
 
 def day_label(result: StudyResult, chosen: Ints) -> str:

@@ -28,11 +28,13 @@ def build(
     home: Link | None = None,
     files: tuple[Link, ...] = (),
     title: str = "",
+    more: tuple[Section, ...] = (),
 ) -> Report:
     """The report of a result.
 
     `charts`: names of charts to draw; None: those that suit the number of pairs. `home`: the index page of a site. `files`: the
-    same report in other formats. `title`: instead of that of the event.
+    same report in other formats. `title`: instead of that of the event. `more`: sections to stand after the tests, such as the
+    answers to further questions.
     """
     told = Material(result, Words(lang))
     names = chosen_charts(result) if charts is None else charts
@@ -42,6 +44,7 @@ def build(
         Section("charts", told.words("s.charts"), tuple(pictures(told, names))),
         detail(told),
         tests(told),
+        *more,
         notes(told),
         provenance(told),
         sources_of_methods(told),
@@ -69,7 +72,9 @@ def finding(told: Material) -> Iterator[Paragraph]:
     """Two sentences: what the first window brought, and what the others say; then what is missing."""
     windows = told.data["aggregate"]["windows"]
     lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
-    if windows:
+    if told.result.config.outcome != "return":
+        yield Paragraph((told.english(told.result.summary()),), "lead")
+    elif windows:
         yield Paragraph((*_lead(told, f"aggregate.windows[{lead}]"), " ", *_others(told, lead)), "lead")
     if told.result.day0_policy != "announced":
         yield Paragraph(told.words.fill("user chose", policy=told.text("events[0].day0_policy")), "note")
@@ -82,7 +87,7 @@ def finding(told: Material) -> Iterator[Paragraph]:
 def _lead(told: Material, path: str) -> Text:
     words, single = told.words, told.result.returns.n == 1
     fields: dict[str, Span | Text] = {
-        "car": told.percent(f"{path}.caar"),
+        "car": told.amount(f"{path}.caar"),
         "model": told.text("config.model"),
         "when": _when(told, path),
         "verdict": _verdict(told, path),
@@ -121,7 +126,7 @@ def _others(told: Material, lead: int) -> Text:
         path = f"aggregate.windows[{i}]"
         if i != lead:
             key = "one window" if (kind := _kind(told, path)) != "none" else "one window untested"
-            spans: dict[str, Span | Text] = {"window": told.window(path), "car": told.percent(f"{path}.caar")}
+            spans: dict[str, Span | Text] = {"window": told.window(path), "car": told.amount(f"{path}.caar")}
             if kind != "none":
                 spans["p"] = told.headline_p(path)
             by_kind.setdefault(kind, []).append(words.fill(key, **spans))

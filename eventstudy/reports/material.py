@@ -47,6 +47,12 @@ class Material:
         value = value_at(self.data, path)
         return Figure(path, value, self.words.percent(value, digits, sign=sign))
 
+    def amount(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
+        """A return as per cent; a log volume as it is."""
+        if self.data["config"].get("outcome") == "volume":
+            return self.number(path, digits, sign=sign)
+        return self.percent(path, digits, sign=sign)
+
     def p(self, path: str) -> Figure:
         """A p-value of the result."""
         value = value_at(self.data, path)
@@ -70,7 +76,7 @@ class Material:
         """`low … high` of the window at `path`; empty where no interval is valid."""
         if value_at(self.data, path)["ci_low"] is None:
             return ()
-        return (self.percent(f"{path}.ci_low", 1), " … ", self.percent(f"{path}.ci_high", 1))
+        return (self.amount(f"{path}.ci_low", 1), " … ", self.amount(f"{path}.ci_high", 1))
 
     def window(self, path: str) -> str:
         """The window that the object at `path` is about."""

@@ -27,31 +27,36 @@ def _why(told: Material) -> Iterator[Block]:
     for j, answer in enumerate(told.result.answers.values()):
         if answer.design is None:
             continue
-        situation = advice.situation(answer.design).name
+        situation = words.named(advice.situation(answer.design).name)
         if (situation, answer.headline) in said:
             continue
         said.add((situation, answer.headline))
         if answer.headline is None:
-            yield Paragraph(
-                (told.window(f"aggregate.windows[{j}]"), ": ", words("no headline", situation=words(situation)))
-            )
+            yield Paragraph((told.window(f"aggregate.windows[{j}]"), ": ", words("no headline", situation=situation)))
             continue
         test = catalog.load("tests", answer.headline)
         name = told.text(f"aggregate.windows[{j}].headline")
         yield Paragraph(
             (
-                *words.fill("situation", situation=words(situation), test=name),
+                *words.fill("situation", situation=situation, test=name),
                 " ",
                 *words.fill("null", null=told.english(test.null)),
                 ". ",
                 *words.fill("assumes", assumes=told.english(test.assumes)),
                 ".",
+                *_next(told, answer.design),
             )
         )
     if told.result.returns.n > 1 and told.data["aggregate"]["mean_correlation"] is not None:
         correlation = told.number("aggregate.mean_correlation")
         n, dates = told.count("aggregate.n"), told.count("aggregate.n_dates")
         yield Paragraph(words.fill("mean correlation", r=correlation, n=n, dates=dates))
+
+
+def _next(told: Material, design: advice.Design) -> Text:
+    """The tests to look at beside the headline."""
+    beside = advice.robustness(design)
+    return (" ", told.words("look next", tests=", ".join(beside))) if beside else ()
 
 
 def _names(told: Material) -> list[str]:
@@ -131,10 +136,11 @@ def provenance(told: Material) -> Section:
     rows: list[tuple[str, Text]] = [
         (words("model"), (told.text("config.model"),)),
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
-        (words("returns"), (words(config["returns"]),)),
+        (words("outcome"), (words.named(config["outcome"]),)),
+        (words("returns"), (words.named(config["returns"]),)),
         (words("estimation window"), (words.window(*config["estimation_window"]),)),
         (words("event window"), (words.window(*config["event_window"]),)),
-        (words("missing"), (words(config["missing"]),)),
+        (words("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),
         (words("source"), (told.text("provenance.source"),)),
     ]

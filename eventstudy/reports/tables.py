@@ -65,7 +65,7 @@ def _firm_row(told: Material, i: int) -> Row:
     cells: list[Text] = []
     for j in range(len(told.data["firms"][i]["windows"])):
         path = f"firms[{i}].windows[{j}]"
-        cells.append((told.percent(f"{path}.car"), " ", told.p(f"{path}.headline_p")))
+        cells.append((told.amount(f"{path}.car"), " ", told.p(f"{path}.headline_p")))
     return Row(_name(told, i), tuple(cells))
 
 
@@ -76,7 +76,7 @@ def _name(told: Material, i: int) -> Text:
 
 def _means(told: Material, path: str) -> tuple[Text, ...]:
     places = [f"{path}.windows[{j}]" for j in range(len(told.data["aggregate"]["windows"]))]
-    return tuple((told.percent(f"{place}.caar"), " ", told.headline_p(place)) for place in places)
+    return tuple((told.amount(f"{place}.caar"), " ", told.headline_p(place)) for place in places)
 
 
 def _after_holm(told: Material) -> Text:
@@ -97,13 +97,13 @@ def _one_firm(told: Material, i: int) -> Table:
     for j, window in enumerate(told.data["firms"][i]["windows"]):
         path = f"firms[{i}].windows[{j}]"
         cells: tuple[Text, ...] = (
-            (told.percent(f"{path}.car"),),
-            (told.percent(f"{path}.se", sign=False),),
+            (told.amount(f"{path}.car"),),
+            (told.amount(f"{path}.se", sign=False),),
             (told.number(f"{path}.t", sign=True),),
             (told.p(f"{path}.p"),),
             (told.p(f"{path}.headline_p"),),
             (told.text(f"{path}.headline"),),
-            (told.percent(f"{path}.bhar"),),
+            (told.amount(f"{path}.bhar"),),
         )
         rows.append(Row((words.window(window["start"], window["end"]),), cells))
     keys = ("window", "car", "se", "t", "p exact", "p headline", "headline", "bhar")
@@ -118,12 +118,12 @@ def _together(told: Material) -> Table:
         has_test = told.data["aggregate"]["windows"][j]["headline"] is not None
         test: Span = told.text(f"{path}.headline") if has_test else words("none")
         cells: tuple[Text, ...] = (
-            (told.percent(f"{path}.caar"),),
+            (told.amount(f"{path}.caar"),),
             told.interval(path),
             (test,),
             (told.headline_p(path),),
             (told.count(f"{path}.n"),),
-            (told.percent(f"{path}.bhaar"),),
+            (told.amount(f"{path}.bhaar"),),
         )
         rows.append(Row((told.window(path),), cells))
     columns = tuple(map(words, ("window", "mean CAR", "interval", "headline", "p", "n", "bhar")))
@@ -137,9 +137,9 @@ def _days(told: Material, i: int) -> Table:
         path = f"firms[{i}].days[{j}]"
         cells: tuple[Text, ...] = (
             (told.text(f"{path}.session"),),
-            (told.percent(f"{path}.ret"),),
-            (told.percent(f"{path}.expected"),),
-            (told.percent(f"{path}.ar"),),
+            (told.amount(f"{path}.ret"),),
+            (told.amount(f"{path}.expected"),),
+            (told.amount(f"{path}.ar"),),
             (told.number(f"{path}.t", sign=True),),
             (told.p(f"{path}.p"),),
         )
@@ -152,7 +152,7 @@ def _mean_days(told: Material) -> Table:
     rows = tuple(
         Row(
             (told.number(f"aggregate.days[{j}].rel_day", 0, sign=True),),
-            ((told.percent(f"aggregate.days[{j}].aar"),), (told.count(f"aggregate.days[{j}].n"),)),
+            ((told.amount(f"aggregate.days[{j}].aar"),), (told.count(f"aggregate.days[{j}].n"),)),
         )
         for j in range(len(told.data["aggregate"]["days"]))
     )
@@ -171,5 +171,5 @@ def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:
     for name in names:
         value = told.data["firms"][i]["params"][name]
         yield (told.number(f"firms[{i}].params.{name}", 5 if value is not None and abs(value) < 0.1 else 3),)
-    yield (told.percent(f"firms[{i}].sigma", sign=False),)
+    yield (told.amount(f"firms[{i}].sigma", sign=False),)
     yield (told.count(f"firms[{i}].n_estimation"),)

@@ -61,8 +61,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "s.charts": ("Charts", "Abbildungen"),
     "s.detail": ("Day by day, and what was normal", "Tag für Tag, und was normal war"),
     "s.tests": ("Which test, and why", "Welcher Test, und warum"),
-    "s.robustness": ("Robustness", "Robustheit"),
-    "s.confounders": ("What else may explain it", "Was es sonst erklären könnte"),
     "s.notes": ("Left out and warned about", "Ausgelassen und gewarnt"),
     "s.provenance": ("Provenance", "Herkunft"),
     "s.methods": ("Methods and papers", "Methoden und Quellen"),
@@ -85,7 +83,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "reason": ("Why then", "Warum dann"),
     "sources": ("Sources", "Quellen"),
     "notes": ("Notes", "Anmerkungen"),
-    "category": ("Category", "Kategorie"),
     # results
     "ticker": ("Ticker", "Wert"),
     "event": ("Event", "Ereignis"),
@@ -152,6 +149,7 @@ PHRASES: dict[str, tuple[str, str]] = {
                   "Hier liegt vor: {situation}; maßgeblich ist daher {test}."),
     "no headline": ("This is {situation}, and no test is valid for it.",
                     "Hier liegt vor: {situation}; dafür ist kein Test gültig."),
+    "look next": ("Look next at: {tests}.", "Als Nächstes lohnen: {tests}."),
     "null": ("Its null hypothesis: {null}", "Seine Nullhypothese: {null}"),
     "assumes": ("It assumes: {assumes}", "Er setzt voraus: {assumes}"),
     "one firm, one day": ("one firm on one day", "eine Firma an einem Tag"),
@@ -176,6 +174,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "benchmark": ("Benchmark", "Vergleichsindex"),
     "model": ("Model", "Modell"),
     "returns": ("Returns", "Renditen"),
+    "outcome": ("Measured", "Gemessen"),
+    "return": ("return", "Rendite"),
+    "volume": ("log volume", "logarithmierter Umsatz"),
+    "volatility": ("volatility", "Schwankung"),
     "simple": ("simple", "einfach"),
     "log": ("logarithmic", "logarithmisch"),
     "estimation window": ("Estimation window", "Schätzfenster"),
@@ -243,6 +245,10 @@ class Words:
     def knows(self, key: str) -> bool:
         """Whether there is a phrase of that key."""
         return key in PHRASES
+
+    def named(self, name: str) -> str:
+        """A name of the engine in this language, or as it is where it is not known here."""
+        return self(name) if self.knows(name) else name
 
     def fill(self, key: str, **fields: Span | Text) -> Text:
         """The phrase of that key with spans in place of its fields."""

@@ -111,7 +111,11 @@ class _Workbook:
 
     def __init__(self, book: Any, told: Material) -> None:
         self.told, self.result, self.data = told, told.result, told.data
-        self._book, self._looks = book, {name: book.add_format(look) for name, look in _LOOKS.items()}
+        outcome = self.result.config.outcome
+        looks = _LOOKS | ({"percent": _LOOKS["t"], "share": _LOOKS["t"]} if outcome == "volume" else {})
+        self._book, self._looks = book, {name: book.add_format(look) for name, look in looks.items()}
+        self.p_formula = "=TDIST(ABS({t}),Firms!$E${row},2)" if outcome == "return" else ""
+        """Two-sided; volumes and volatilities are judged by one side."""
         returns = self.result.returns
         self.ahead = returns.basis[:, returns.n_estimation_days :, returns.forecast_columns]
         """(B, L2, K) what the errors of event days have in common, column by column."""
@@ -191,7 +195,7 @@ class _Workbook:
                     Cell(day["ar"], "percent", f"=E{row}-F{row}"),
                     Cell(day["se"], "share", f"=Firms!$D${i + 2}*SQRT({spread})"),
                     Cell(day["t"], "t", f"=G{row}/H{row}"),
-                    Cell(day["p"], "p", f"=TDIST(ABS(I{row}),Firms!$E${i + 2},2)"),
+                    Cell(day["p"], "p", self.p_formula.format(t=f"I{row}", row=i + 2)),
                     *(Cell(value, "number") for value in own),
                 )
 
@@ -231,7 +235,7 @@ class _Workbook:
                     Cell(found["car"], "percent", self._sum(i, window, "G") if alive else ""),
                     Cell(found["se"], "share", self._se(i, window) if alive else ""),
                     Cell(found["t"], "t", f"=F{row}/G{row}"),
-                    Cell(found["p"], "p", f"=TDIST(ABS(H{row}),Firms!$E${i + 2},2)"),
+                    Cell(found["p"], "p", self.p_formula.format(t=f"H{row}", row=i + 2)),
                     Cell(found["p_adjusted"], "p"),
                     found["headline"],
                     Cell(found["headline_p"], "p"),

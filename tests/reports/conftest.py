@@ -45,6 +45,16 @@ def gaps() -> StudyResult:
 
 
 @pytest.fixture(scope="session")
+def volume() -> StudyResult:
+    return es.run("deepseek-r1", tickers=["NVDA", "AMD"], outcome="volume")
+
+
+@pytest.fixture(scope="session")
+def volatility() -> StudyResult:
+    return es.run("deepseek-r1", tickers=["NVDA", "AMD"], outcome="volatility")
+
+
+@pytest.fixture(scope="session")
 def three() -> StudyResult:
     """Three events, one of them without any ticker that has prices."""
     rows = [

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from eventstudy.reports import FORMATS, build, render
+from eventstudy.reports.parts import Paragraph, Section
 from eventstudy.reports.words import LANGUAGES, PHRASES, Words
 from eventstudy.results import StudyResult
 
@@ -57,7 +58,7 @@ def test_german_is_german(sixteen: StudyResult) -> None:
     foreign = [a for a in page.named("span") if a.get("lang") == "en"]
     assert foreign, "what stays English is marked as such"
     warned = [str(w.message) for w in sixteen.warned]
-    assert [m for m in warned if Words("de").said(m) == m] == []
+    assert [m for m in warned if not isinstance(Words("de").said(m), str)] == []
 
 
 def test_headings_tables_and_pictures_are_marked_up(sixteen: StudyResult) -> None:
@@ -74,10 +75,17 @@ def test_headings_tables_and_pictures_are_marked_up(sixteen: StudyResult) -> Non
     assert {a["aria-labelledby"] for a in page.named("section") if "aria-labelledby" in a} == named
 
 
+def test_every_situation_of_the_advice_has_german_words() -> None:
+    from eventstudy import advice
+
+    assert [row.name for row in advice._SITUATIONS if not Words("de").knows(row.name)] == []
+
+
 def test_the_order_of_a_report(sixteen: StudyResult) -> None:
-    report = build(sixteen, charts=())
+    asked = Section("robustness", "Robustness", (Paragraph(("The sign holds in 60 of 64 specifications.",)),))
+    report = build(sixteen, charts=(), more=(asked,))
     order = [section.id for section in report.sections]
-    assert order == ["day0", "results", "detail", "tests", "notes", "provenance", "methods"]
+    assert order == ["day0", "results", "detail", "tests", "robustness", "notes", "provenance", "methods"]
 
 
 @pytest.mark.parametrize(("form", "package"), [("html", "jinja2"), ("xlsx", "xlsxwriter")])

@@ -17,7 +17,7 @@ from eventstudy.reports import render
 from eventstudy.results import StudyResult
 from openpyxl.workbook import Workbook
 
-STUDIES = ("nvda", "sixteen", "gaps", "mean_model")
+STUDIES = ("nvda", "sixteen", "gaps", "mean_model", "volume", "volatility")
 
 
 @pytest.fixture(scope="session")
