@@ -55,6 +55,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r"eine Rendite von genau null (Umsatz unbekannt; behalten) an Tag \1"),
     (rf"returns of {_ANY} include dividends, those of {_ANY} do not",
      r"Renditen von \1 enthalten Dividenden, die von \2 nicht"),
+    (rf"{_ANY} is longer than five sessions: errors of a factor model add up; see whether --model synthetic_control agrees",
+     r"\1 ist länger als fünf Handelstage: Fehler eines Faktormodells summieren sich; stimmt --model synthetic_control zu?"),
     # exclusions
     (rf"no prices for {_ANY}", r"keine Kurse für \1"),
     (rf"the embedded sample has no ticker '{_ANY}'", r"die eingebaute Stichprobe hat keinen Wert „\1“"),

@@ -77,13 +77,12 @@ def of_event(result: StudyResult, event: Event) -> StudyResult | None:
     which = np.array([i for i, p in enumerate(result.panel.pairs) if p.event_id == event.id], dtype=np.int64)
     if not len(which):
         return None
-    rows = ("params", "sigma", "df", "n_estimation", "expected", "ar", "residuals", "basis_of", "problem")
     panel = result.panel.take(which)
     return replace(
         result,
         events=(event,),
         panel=panel,
-        fit=replace(result.fit, **{name: getattr(result.fit, name)[which] for name in rows}),
+        fit=result.fit.take(which),
         returns=result.returns.take(which),
         portfolios=replace(result.portfolios, block=panel.block),
         exclusions=tuple(e for e in result.exclusions if e.event_id == event.id),
