@@ -72,9 +72,17 @@ WARNINGS: dict[str, Code] = {
         "Large returns are much more frequent than under the normal law that t and F tests assume.",
         "Trust ranks, permutations and placebo tests over t.",
     ),
+    "FEW_CLUSTERS": Code(
+        "There are so few clusters that standard errors by cluster come out too small.",
+        "Read p-values near 5 % as not significant, or cluster by something with more groups.",
+    ),
     "FEW_EVENTS": Code(
         "There are fewer than five events, too few to estimate how much events differ.",
         "Read each event by itself, with p-values adjusted for their number.",
+    ),
+    "FEW_PAIRS": Code(
+        "There are fewer than ten pairs for each coefficient, so that single firms decide the regression.",
+        "Regress on fewer characteristics, or add firms.",
     ),
     "GAP_IN_WINDOW": Code(
         "A price is missing inside the event window, which costs two returns.",
@@ -152,6 +160,10 @@ WARNINGS: dict[str, Code] = {
         "Many estimation days have no trade, which biases betas and variances.",
         'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
     ),
+    "UNDATED": Code(
+        "The characteristics carry no dates, so it cannot be checked that they were known before the event.",
+        "Give the file a column `date`: a characteristic measured after day 0 may be moved by the event itself.",
+    ),
     "VOLUME_MARKET": Code(
         "The volume that tickers are compared with is their own mean, which the event raised as well.",
         "Use the model constant_mean, or study events of several dates.",
@@ -176,6 +188,9 @@ EXCLUSIONS: dict[str, Code] = {
     ),
     "MIN_EST": Code(
         "Too few estimation days have a return.", "Shorten the gap before the event, or lower --min-estimation."
+    ),
+    "NO_CHARACTERISTICS": Code(
+        "A characteristic of the firm is not known, or only from day 0 on.", "Complete the file of characteristics."
     ),
     "NO_BENCHMARK": Code("The benchmark has no prices.", "Check its symbol and the price source."),
     "NO_DAY0": Code(

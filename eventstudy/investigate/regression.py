@@ -1,0 +1,292 @@
+"""What explains the differences between firms? CARs regressed on their characteristics (METHODS 4).
+
+On one date the CARs share a common shock, so least squares of them knows neither its variance nor its degrees of freedom. Each
+coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z', and is judged as one (Sefcik and Thompson 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.investigate.characteristics import Known, checked, known_of
+from eventstudy.panel import Exclusion, Floats, Warned
+from eventstudy.results import StudyResult
+from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.windows import Window
+
+Weights = Literal["equal", "precision", "random_effects"]
+_FEW_CLUSTERS = 20
+_PER_COEFFICIENT = 10
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One coefficient: the change of CAR, as a decimal, with one unit of the characteristic."""
+
+    name: str
+    value: float
+    se: float
+    t: float
+    p: float
+    low: float
+    high: float
+    """Limits of the 95 % interval."""
+    rank_p: float | None = None
+    """On one date: p by the portfolio's place among ordinary days (one day) or by permutation of days (windows)."""
+
+
+@dataclass(frozen=True)
+class Regression:
+    """CARs of N pairs over one window on their characteristics."""
+
+    window: Window
+    n: int
+    n_dates: int
+    method: str
+    """How the coefficients were estimated, in words."""
+    covariance: str
+    """Where the standard errors come from, in words."""
+    df: float
+    r_squared: float
+    tau: float | None
+    """Standard deviation of true effects that random-effects weights allow for, as a decimal."""
+    coefficients: tuple[Coefficient, ...]
+    excluded: tuple[Exclusion, ...]
+    warned: tuple[Warned, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient: start, end, name, value, se, t, p, low, high, rank_p."""
+        rows = [{"start": self.window.start, "end": self.window.end} | vars(c) for c in self.coefficients]
+        return pd.DataFrame(rows)
+
+    @property
+    def sentence(self) -> str:
+        """Which characteristics go with the CARs."""
+        told = [c for c in self.coefficients if c.name != "intercept"]
+        found = [f"{c.name} ({c.value:+.4g} a unit, p {p_text(c.p)})" for c in told if c.p < LEVEL]
+        who = f"CAR{self.window} of {self.n} pairs"
+        none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
+        return f"{who} goes with {listed(found)}." if found else none
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values: decimals, NaN as None."""
+
+        def plain(value: Any) -> Any:
+            return None if isinstance(value, float) and not np.isfinite(value) else value
+
+        return {
+            "start": self.window.start,
+            "end": self.window.end,
+            "n": self.n,
+            "n_dates": self.n_dates,
+            "method": self.method,
+            "covariance": self.covariance,
+            "df": plain(self.df),
+            "r_squared": plain(self.r_squared),
+            "tau": plain(self.tau),
+            "coefficients": [{k: plain(v) for k, v in vars(c).items()} for c in self.coefficients],
+            "sentence": self.sentence,
+            "excluded": [e._asdict() for e in self.excluded],
+            "warnings": [w._asdict() for w in self.warned],
+        }
+
+
+def regress(
+    result: StudyResult,
+    characteristics: pd.DataFrame,
+    on: Sequence[str],
+    *,
+    window: Sequence[int] = (0, 0),
+    weights: Weights = "equal",
+    cluster: Sequence[str] = (),
+) -> Regression:
+    """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
+
+    `weights`: `equal` (least squares), `precision` (1 over the variance of each CAR), or `random_effects` (1 over that variance
+    plus the variance of true effects, DerSimonian and Laird 1986). `cluster`: one or two of `date`, `ticker` or columns of the
+    characteristics; by default `date` where dates repeat. On one date the coefficients are judged as portfolios, whatever else
+    is asked for.
+
+    Raises:
+        InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict.
+        NothingUsable: too few pairs for so many characteristics.
+    """
+    window = Window.of(window)
+    _check(on, weights, cluster)
+    sample_window = cumulate(result.returns, window)
+    words = [c for c in cluster if c not in ("date", "ticker")]
+    known = known_of(result, checked(characteristics), on, words)
+    there = sample_window.covered[known.members]
+    excluded = [*known.excluded, *_unobserved(result, known, there, window)]
+    members = known.members[there]
+    z = np.column_stack([np.ones(len(members)), known.values[there]])
+    names = ("intercept", *on)
+    if len(members) < len(names) + 2 or np.linalg.matrix_rank(z) < len(names):
+        raise NothingUsable(
+            f"{len(members)} pairs with all characteristics cannot tell {len(names)} coefficients apart",
+            available=", ".join(f"{e.ticker}: {e.message}" for e in excluded[:5]) or f"{len(members)} pairs",
+            hint="leave out characteristics that are sums of others, or add firms",
+        )
+    returns = result.returns.take(members)
+    found = cumulate(returns, window)
+    n_dates = len(np.unique(returns.day0_sessions))
+    warned = list(_warnings(len(members), len(names), known))
+    if n_dates == 1:
+        if weights != "equal" or cluster:
+            text = "one date: weights and clusters are left aside, each coefficient is judged as a portfolio"
+            warned.append(Warned("ONE_DATE", text))
+        df, tau, coefficients = _as_portfolios(returns, z, names, window, result.config.seed)
+        method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
+        covariance = "residuals of the estimation days"
+    else:
+        groups = _groups(cluster or (("date",) if n_dates < len(members) else ()), result, members, known, there)
+        variance = (returns.sigma**2) * found.unit
+        tau = _between(found.car, z, variance) if weights == "random_effects" else None
+        weight = np.ones(len(members)) if weights == "equal" else 1 / (variance + (tau or 0.0) ** 2)
+        df, coefficients = _least_squares(found.car, z, names, weight, groups)
+        method = {"equal": "least squares", "precision": "weighted least squares"}.get(
+            weights, "random-effects weights"
+        )
+        covariance = f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3"
+        warned += list(_few_clusters(groups))
+    fitted = z @ np.array([c.value for c in coefficients])
+    spread = ((found.car - found.car.mean()) ** 2).sum()
+    return Regression(
+        window=window,
+        n=len(members),
+        n_dates=n_dates,
+        method=method,
+        covariance=covariance,
+        df=df,
+        r_squared=float(1 - ((found.car - fitted) ** 2).sum() / spread),
+        tau=tau,
+        coefficients=coefficients,
+        excluded=tuple(excluded),
+        warned=tuple(warned),
+    )
+
+
+def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
+    if not on or len(set(on)) < len(on):
+        raise InvalidRequest("name the characteristics to regress on, each once", hint="--on size,leverage")
+    if weights not in ("equal", "precision", "random_effects"):
+        raise InvalidRequest(f"weights cannot be {weights!r}", available="equal, precision, random_effects")
+    if len(cluster) > 2:
+        raise InvalidRequest(f"{len(cluster)} ways to cluster", hint="name one or two")
+
+
+def _unobserved(result: StudyResult, known: Known, there: np.ndarray, window: Window) -> list[Exclusion]:
+    lost = [result.panel.pairs[i] for i in known.members[~there]]
+    return [Exclusion(p.event_id, p.ticker, "WINDOW_INCOMPLETE", f"too little of {window} was observed") for p in lost]
+
+
+def _warnings(n: int, p: int, known: Known) -> list[Warned]:
+    found = []
+    if n < _PER_COEFFICIENT * p:
+        text = f"{n} pairs for {p} coefficients: fewer than ten each, so single firms decide"
+        found.append(Warned("FEW_PAIRS", text))
+    if not known.dated:
+        text = "the characteristics carry no dates: make sure that all of them were known before day 0"
+        found.append(Warned("UNDATED", text))
+    return found
+
+
+def _groups(
+    cluster: Sequence[str], result: StudyResult, members: np.ndarray, known: Known, there: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What to cluster by -> (N,) codes."""
+    own = {
+        "date": result.returns.day0_sessions[members].astype(str),
+        "ticker": np.array([result.panel.pairs[i].ticker for i in members]),
+    }
+    return {name: pd.factorize(own[name] if name in own else known.words[name][there])[0] for name in cluster}
+
+
+def _few_clusters(groups: dict[str, np.ndarray]) -> list[Warned]:
+    few = {name: len(np.unique(codes)) for name, codes in groups.items()}
+    return [
+        Warned("FEW_CLUSTERS", f"{n} clusters of {name}: below {_FEW_CLUSTERS} the standard errors are too small")
+        for name, n in few.items()
+        if n < _FEW_CLUSTERS
+    ]
+
+
+def _between(car: Floats, z: Floats, variance: Floats) -> float:
+    """Standard deviation of true effects around the regression line (DerSimonian and Laird 1986), zero at least."""
+    weight = 1 / variance
+    inverse = np.linalg.inv(z.T @ (z * weight[:, None]))
+    rest = car - z @ (inverse @ (z.T @ (weight * car)))
+    q = float((weight * rest**2).sum())
+    spare = weight.sum() - np.trace(inverse @ (z.T @ (z * (weight**2)[:, None])))
+    return float(np.sqrt(max(0.0, (q - (len(car) - z.shape[1])) / spare)))
+
+
+def _least_squares(
+    car: Floats, z: Floats, names: Sequence[str], weight: Floats, groups: dict[str, np.ndarray]
+) -> tuple[float, tuple[Coefficient, ...]]:
+    """Coefficients with HC3 standard errors, or those of one or two ways of clusters."""
+    import statsmodels.api as sm
+
+    model = sm.WLS(car, z, weights=weight)
+    if not groups:
+        fit = model.fit(cov_type="HC3", use_t=True)
+        df = float(len(car) - z.shape[1])
+    else:
+        codes = np.column_stack(list(groups.values())) if len(groups) > 1 else next(iter(groups.values()))
+        fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+        df = float(min(len(np.unique(c)) for c in groups.values()) - 1)
+    se = np.asarray(fit.bse)
+    return df, _told(names, np.asarray(fit.params), se, df)
+
+
+def _told(
+    names: Sequence[str], values: Floats, se: Floats, df: float, rank_p: Sequence[float | None] | None = None
+) -> tuple[Coefficient, ...]:
+    half = critical_t(df) * se
+    t = values / se
+    ranks = rank_p or [None] * len(names)
+    return tuple(
+        Coefficient(n, float(v), float(s), float(x), float(p_t(x, df)), float(v - h), float(v + h), r)
+        for n, v, s, x, h, r in zip(names, values, se, t, half, ranks, strict=True)
+    )
+
+
+def _as_portfolios(
+    returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int
+) -> tuple[float, None, tuple[Coefficient, ...]]:
+    """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
+    weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
+    found, series = cumulate(returns, window), combined(returns, weights)
+    ranks = catalog.load("tests", "sample_quantile" if window.length == 1 else "conformal")
+    rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
+    df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
+    return df, None, _told(names, weights @ found.car, se, df, rank_p)
+
+
+def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
+    """Portfolios of series with the `weights` (P, N) on days on which all have a return, as P series.
+
+    With one design for all series this is the fit of the portfolios' own returns.
+    """
+    residuals = weights @ returns.residuals
+    m = np.isfinite(residuals).sum(axis=1)
+    k = returns.parameters
+    centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
+    df = m - (k or 1)
+    return replace(
+        returns.take(np.zeros(len(weights), dtype=np.int64)),
+        ar=weights @ returns.ar,
+        residuals=residuals,
+        sigma=np.sqrt(np.nansum((residuals - centre) ** 2, axis=1) / df),
+        df=df.astype(np.int64),
+        last_close=np.full(len(weights), returns.event.end),
+    )
