@@ -96,8 +96,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "none": ("none", "keiner"),
     "mean of": ("Mean of {n}", "Mittel von {n}"),
     "cap.firms": (
-        "Cumulated abnormal return (CAR) of each stock and window, with its p-value below",
-        "Kumulierte abnormale Rendite (CAR) je Wert und Fenster, darunter der p-Wert",
+        "Cumulated abnormal return (CAR) of each stock and window, with its p-value",
+        "Kumulierte abnormale Rendite (CAR) je Wert und Fenster, mit p-Wert",
     ),
     "cap.windows": (
         "CAR, standard error, exact t and buy-and-hold abnormal return (BHAR)",

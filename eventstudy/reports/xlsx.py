@@ -44,6 +44,15 @@ _LOOKS = {
 }
 
 
+_AHEAD = 11
+"""The first column of `Days` that holds forecast columns, counted from 0: L."""
+
+
+def _letters(column: int) -> str:
+    """The name of a column: 0 is A, 26 is AA."""
+    return ("" if column < 26 else _letters(column // 26 - 1)) + chr(ord("A") + column % 26)
+
+
 class Cell(NamedTuple):
     """A figure, and the formula that gives it; None is a figure that does not exist."""
 
@@ -119,6 +128,8 @@ class _Workbook:
         returns = self.result.returns
         self.ahead = returns.basis[:, returns.n_estimation_days :, returns.forecast_columns]
         """(B, L2, K) what the errors of event days have in common, column by column."""
+        self.columns = [_letters(_AHEAD + k) for k in range(self.ahead.shape[2])]
+        """Where they stand in `Days`."""
 
     def write(self) -> None:
         """All sheets in the order in which an auditor reads them."""
@@ -184,7 +195,7 @@ class _Workbook:
                 row = sheet.rows + 1
                 there = day["ar"] is not None
                 own = [float(self.result.returns.noise[basis, j]), *map(float, self.ahead[basis, j])] if there else []
-                spread = f"K{row}+SUMSQ({self._over('L', row, row)})" if columns else f"K{row}"
+                spread = f"K{row}+SUMSQ({self._over(row, row)})" if columns else f"K{row}"
                 sheet.add(
                     firm["event_id"],
                     firm["ticker"],
@@ -199,10 +210,9 @@ class _Workbook:
                     *(Cell(value, "number") for value in own),
                 )
 
-    def _over(self, first: str, top: int, bottom: int) -> str:
+    def _over(self, top: int, bottom: int) -> str:
         """The cells of all forecast columns of some rows of `Days`."""
-        last = chr(ord(first) + self.ahead.shape[2] - 1)
-        return f"{first}{top}:{last}{bottom}"
+        return f"{self.columns[0]}{top}:{self.columns[-1]}{bottom}"
 
     def _windows(self) -> None:
         keys = (
@@ -256,8 +266,7 @@ class _Workbook:
         return f"=SUM(Days!{column}{top}:{column}{bottom})"
 
     def _se(self, i: int, window: Any) -> str:
-        columns = [chr(ord("L") + k) for k in range(self.ahead.shape[2])]
-        squares = "".join(f"+{self._sum(i, window, column)[1:]}^2" for column in columns)
+        squares = "".join(f"+{self._sum(i, window, column)[1:]}^2" for column in self.columns)
         return f"=Firms!$D${i + 2}*SQRT({self._sum(i, window, 'K')[1:]}{squares})"
 
     def _together(self) -> None:

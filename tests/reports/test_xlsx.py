@@ -14,6 +14,7 @@ import eventstudy as es
 import openpyxl
 import pytest
 from eventstudy.reports import render
+from eventstudy.reports.xlsx import _letters
 from eventstudy.results import StudyResult
 from openpyxl.workbook import Workbook
 
@@ -100,3 +101,9 @@ def without_cached_values(data: bytes) -> bytes:
                 assert hits or b"<f>" not in text
             new.writestr(name, text)
     return target.getvalue()
+
+
+def test_columns_are_called_as_excel_calls_them() -> None:
+    from xlsxwriter.utility import xl_col_to_name
+
+    assert [_letters(i) for i in range(800)] == [xl_col_to_name(i) for i in range(800)]
