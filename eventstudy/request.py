@@ -26,7 +26,7 @@ from eventstudy.events import (
     single_event,
 )
 from eventstudy.exchanges import Moment, Timing
-from eventstudy.models import model_of
+from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, load_prices, read_factors
 from eventstudy.results import StudyResult
@@ -75,7 +75,8 @@ def run(
     limit = last_day(as_of)
     table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
     noted = {"as_of": limit.isoformat()} if limit else {}
-    return study.run(events, table, factors=factors, shares=shares, day0=day0, provenance=noted)
+    with watched(progress):
+        return study.run(events, table, factors=factors, shares=shares, day0=day0, provenance=noted)
 
 
 def events_of(

@@ -93,9 +93,7 @@ class EventStudy:
         excluded += [*panel.excluded, *unfit]
         if not len(good):
             raise _nothing(excluded, table)
-        if len(good) < len(panel.pairs):
-            panel = panel.take(good)
-            fit = model.fit(panel.block, config.min_estimation)
+        panel, fit = panel.take(good), fit.take(good)
         returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
         portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
         return StudyResult(

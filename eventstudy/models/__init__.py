@@ -2,5 +2,6 @@
 
 from eventstudy.models._base import Fit, Model, Note
 from eventstudy.models._choose import model_of
+from eventstudy.models._progress import watched
 
-__all__ = ["Fit", "Model", "Note", "model_of"]
+__all__ = ["Fit", "Model", "Note", "model_of", "watched"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -68,6 +68,23 @@ class Fit:
     """Whether only an increase counts: p-values are those of the upper tail."""
     donors: Callable[[int], Floats] | None = None
     """Design -> (J, L1 + L2) errors of each of its donors, fitted by the other donors; None where the model has no donors."""
+
+    def take(self, which: Ints) -> Fit:
+        """The fits of the pairs at these positions; designs are shared, not copied."""
+        place = {int(i): new for new, i in enumerate(which)}
+        return replace(
+            self,
+            params=self.params[which],
+            sigma=self.sigma[which],
+            df=self.df[which],
+            n_estimation=self.n_estimation[which],
+            expected=self.expected[which],
+            ar=self.ar[which],
+            residuals=self.residuals[which],
+            basis_of=self.basis_of[which],
+            problem=self.problem[which],
+            notes=tuple(note._replace(pair=place[note.pair]) for note in self.notes if note.pair in place),
+        )
 
 
 class Model(Protocol):

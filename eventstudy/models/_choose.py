@@ -19,9 +19,7 @@ def model_of(config: StudyConfig) -> Model:
     """
     model: Model = catalog.load("models", config.model)
     if not config.alpha:
-        if not (
-            isinstance(model, LinearModel) and model.intercept and model.difference is None and model.factors != ()
-        ):
+        if not isinstance(model, LinearModel) or model.difference or model.factors == () or config.outcome == "volume":
             raise InvalidRequest(
                 f"the model {config.model} cannot do without its intercept",
                 available="market, capm, peer, factors and the Fama-French models",

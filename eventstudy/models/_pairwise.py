@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from eventstudy.models._base import Fit, Note
+from eventstudy.models._progress import counted
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 
@@ -46,7 +47,7 @@ def fit_each(block: EventBlock, known: Bools, k: int, min_estimation: int, singl
     m = complete[:, days].sum(axis=1).astype(np.int64)
     problem = np.full(n, "", dtype=object)
     done: dict[int, Single] = {}
-    for i in range(n):
+    for i in counted(range(n)):
         inside = block.returns[i, days][complete[i, days]]
         if m[i] < max(min_estimation, 30, k + 10):
             problem[i] = "MIN_EST"

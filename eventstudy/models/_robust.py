@@ -13,6 +13,7 @@ import numpy as np
 
 from eventstudy.models import market
 from eventstudy.models._base import Fit
+from eventstudy.models._progress import counted
 from eventstudy.panel.block import EventBlock, Floats
 
 Line = Callable[[Floats, Floats, Floats], tuple[float, float]]
@@ -39,7 +40,7 @@ class RobustModel:
         days, event = block.estimation_columns, block.event_columns
         x = block.columns(("benchmark",))[:, :, 0]
         params, residuals = ols.params.copy(), ols.residuals.copy()
-        for i in np.flatnonzero(ols.problem == ""):
+        for i in counted(np.flatnonzero(ols.problem == "").tolist()):
             used, d = np.isfinite(ols.residuals[i]), block.design[i]
             y, own, span = block.returns[i, days][used], x[d, days][used], block.span[d, days][used]
             params[i] = alpha, beta = self.line(y, own, span)

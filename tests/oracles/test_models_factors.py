@@ -76,3 +76,5 @@ def test_without_alpha(model: str, columns: tuple[str, ...]) -> None:
 def test_models_that_cannot_do_without_alpha(model: str) -> None:
     with pytest.raises(InvalidRequest, match="cannot do without its intercept"):
         model_of(StudyConfig(model=model, alpha=False))
+    with pytest.raises(InvalidRequest, match="cannot do without its intercept"):
+        model_of(StudyConfig(model="market", alpha=False, outcome="volume"))

@@ -178,6 +178,9 @@ def test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so() -> N
     answers = catalog.load("tests", "garch_z").compute(abnormal(made, fit), Window(0, 0), 0)
     assert answers.at(0).valid
     assert not answers.at(1).valid
+    part = fit.take(np.array([3, 1]))
+    assert [(note.pair, note.code) for note in part.notes] == [(1, "CONSTANT_VARIANCE")]
+    np.testing.assert_array_equal(part.params, fit.params[[3, 1]])
     span = made.span.copy()
     span[0, 30] = 2
     bridged = fit_of("GARCH", replace(made, span=span))

@@ -8,6 +8,7 @@ from eventstudy import catalog
 from eventstudy.aggregate import cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import p_t
+from eventstudy.models import watched
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
 from scipy import stats
@@ -94,3 +95,32 @@ def test_size_of_theil_sen(tails: int | None, window: tuple[int, int]) -> None:
     fit = catalog.load("models", "theil_sen").fit(made, 100)
     found = cumulate(abnormal_returns(made, fit, np.full(4000, 5), prediction_error=True), Window(*window))
     assert 0.049 - 0.0105 < float((p_t(found.scar, fit.df) < 0.05).mean()) < 0.053 + 0.0105
+
+
+def test_a_return_across_a_gap() -> None:
+    """Theil-Sen takes it as its mean session; Huber weights it as least squares do, by the root of its sessions."""
+    made = wild()
+    span, returns = made.span.copy(), made.returns.copy()
+    span[0, 42], returns[:, 40:42] = 3, np.nan
+    made = EventBlock(**{**made.__dict__, "returns": returns, "span": span})
+    sen, huber = (catalog.load("models", name).fit(made, 100) for name in MODELS)
+    for i in range(2, made.n_pairs):
+        y, x = days_of(made, i)
+        n = span[0, np.flatnonzero(np.isfinite(returns[i, :120]))]
+        scipys = stats.theilslopes(y / n, x / n, method="joint")
+        np.testing.assert_allclose(sen.params[i], [scipys.intercept, scipys.slope], rtol=1e-10)
+        r = (y - huber.params[i, 0] * n - huber.params[i, 1] * x) / np.sqrt(n)
+        psi = np.clip(r / (np.median(np.abs(r)) / stats.norm.ppf(0.75)), -1.345, 1.345)
+        assert abs((psi * np.sqrt(n)).sum()) < 1e-4
+        assert abs((psi * x / np.sqrt(n)).sum()) < 1e-6
+        assert huber.sigma[i] ** 2 == pytest.approx(r @ r / (len(y) - 2), rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "told"), [(19, 0), (25, 25)])
+def test_a_watcher_hears_of_every_pair_where_there_are_many(n: int, told: int) -> None:
+    heard: list[tuple[str, int, int]] = []
+    with watched(lambda what, i, of: heard.append((what, i, of))):
+        catalog.load("models", "theil_sen").fit(draws(n, None, seed=1), 100)
+    assert heard == [("pairs fitted", i, n) for i in range(1, told + 1)]
+    catalog.load("models", "theil_sen").fit(draws(30, None, seed=1), 100)
+    assert len(heard) == told
