@@ -77,3 +77,16 @@ def test_stays_without_matplotlib_where_no_chart_is_drawn() -> None:
     run = f"{code}; main(['report', 'deepseek-r1', '--tickers', 'NVDA', '--format', 'md', '--output', '/dev/null.md'])"
     told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=False, timeout=60)
     assert told.stdout.strip().endswith("False")
+
+
+@pytest.mark.parametrize("command", ["report", "update", "schedule"])
+def test_help_needs_nothing_heavy(command: str) -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, atexit; atexit.register(lambda: print('MODULES', *sys.modules))"
+    run = f"{code}\nfrom eventstudy.cli import main; main(['{command}', '--help'])"
+    told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True, timeout=60).stdout
+    loaded = set(told.partition("MODULES ")[2].split())
+    assert "click" in loaded
+    assert not loaded & {"numpy", "pandas", "matplotlib", "jinja2", "xlsxwriter", "pydantic", "smtplib"}
