@@ -105,8 +105,18 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
         headline=headline if chosen.valid else None,
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
-        robustness=tuple(name for name in advice.robustness(design) if name != headline),
+        robustness=_beside(sample, design, headline, variants),
     )
+
+
+def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
+    """The tests to look at beside the headline: those of the decision table that the model does not rule out."""
+    named = advice.robustness(design)
+    if sample.outcome == "volatility":
+        named = ("variance_placebo", "variance_ratio") if sample.n > 1 else ()
+    if sample.returns.descriptive or sample.returns.dependent:
+        named = tuple(name for name in named if answer_of(name, sample, design, variants).valid)
+    return tuple(name for name in named if name != headline)
 
 
 def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
@@ -223,6 +233,8 @@ def ask_family(returns: AbnormalReturns, firms: Mapping[Window, FirmAnswers], *,
     windows = list(firms)
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
     scar = np.stack([f.found.scar for f in firms.values()], axis=1)
+    if returns.dependent:
+        scar = np.full_like(scar, np.nan)
     by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
     return FamilyAnswers(
         by=by,

@@ -196,3 +196,13 @@ def test_size_of_the_variance_ratio() -> None:
     for window in (Window(0, 0), Window(-5, 5)):
         p = catalog.load("tests", "variance_ratio").compute(returns, window, 1).p_value
         assert 0.023 < float((p <= 0.05).mean()) < 0.077
+
+
+def test_what_to_look_at_next_is_what_the_model_allows() -> None:
+    volume = volume_study(traded(jump=1.0)).answers[(0, 0)]  # type: ignore[index]
+    assert volume.robustness
+    assert all(volume.tests[name].valid for name in volume.robustness if name in volume.tests)
+    assert not {"conformal", "sample_quantile", "max_t", "joint_placebo"} & set(volume.robustness)
+    together = study(closes(), tickers=TICKERS, outcome="volatility").answers[(0, 0)]  # type: ignore[index]
+    assert together.robustness == ("variance_placebo", "variance_ratio")
+    assert volume_study(traded()).multiple()["romano_wolf"].isna().all()
