@@ -70,14 +70,20 @@ def components(values: Floats, known: Bools, days: slice) -> Floats:
 
 
 def number_of_factors(shares: Floats, t: int, n: int) -> int:
-    """The k >= 1 that minimises IC_p2 = ln V(k) + k (n + t) / (n t) ln min(n, t), V(k) what k components leave unexplained.
+    """The k >= 1 with the smallest criterion; fewer than n components, or nothing would be left."""
+    most = max(1, min(MOST, len(shares) - 1))
+    return 1 + int(np.argmin(criteria(shares, t, n)[:most]))
 
-    `shares` are the mean squares that each component explains, falling. Fewer than n components, or nothing would be left.
+
+def criteria(shares: Floats, t: int, n: int) -> Floats:
+    """IC_p2(k) = ln V(k) + k (n + t) / (n t) ln min(n, t), k = 1, 2, ..., V(k) what k components leave unexplained.
+
+    `shares` are the mean squares that each of the components explains, falling.
     """
-    candidates = np.arange(1, max(1, min(MOST, len(shares) - 1)) + 1)
-    left = shares.sum() - np.cumsum(shares)[candidates - 1]
-    penalty = (n + t) / (n * t) * np.log(min(n, t))
-    return int(candidates[np.argmin(np.log(np.maximum(left, np.finfo(float).tiny)) + candidates * penalty)])
+    k = np.arange(1, len(shares) + 1)
+    left = np.maximum(shares.sum() - np.cumsum(shares), np.finfo(float).tiny)
+    value: Floats = np.log(left) + k * (n + t) / (n * t) * np.log(min(n, t))
+    return value
 
 
 MODEL = PrincipalComponents(

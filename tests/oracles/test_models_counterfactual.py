@@ -11,7 +11,7 @@ from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.estimate import abnormal_returns
 from eventstudy.models.elastic_net import ElasticNet
-from eventstudy.models.principal_components import components, number_of_factors
+from eventstudy.models.principal_components import components, criteria, number_of_factors
 from eventstudy.models.synthetic_control import weights
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
@@ -202,13 +202,14 @@ def test_principal_components_are_statsmodels() -> None:
 
 @pytest.mark.parametrize("factors", [1, 2, 3])
 def test_number_of_factors_by_bai_and_ng(factors: int) -> None:
-    """statsmodels lists their three criteria, from no factor on; IC_p2 is the second."""
+    """statsmodels lists their three criteria, from no factor on, with sums of squares; IC_p2 is the second."""
     rng = np.random.default_rng(factors)
     z = rng.standard_normal((200, factors)) @ rng.standard_normal((factors, 40)) + rng.standard_normal((200, 40))
     z = (z - z.mean(axis=0)) / z.std(axis=0)
     shares = np.linalg.svd(z, compute_uv=False) ** 2 / z.size
-    criteria = PCA(z, ncomp=8, standardize=True).ic[1:9, 1]
-    assert number_of_factors(shares, *z.shape) == 1 + int(np.argmin(criteria)) == factors
+    listed = PCA(z, standardize=True).ic[1:9, 1]
+    np.testing.assert_allclose(criteria(shares, *z.shape)[:8] + np.log(z.size), listed, rtol=1e-10)
+    assert number_of_factors(shares, *z.shape) == 1 + int(np.argmin(listed)) == factors
 
 
 def test_one_donor_is_its_own_component_and_the_whole_control() -> None:
