@@ -158,8 +158,8 @@ def needs_peers(model: Model) -> bool:
 
 
 def compares_with_peers(model: Model, config: StudyConfig) -> bool:
-    """Whether a study compares with peers: its model, or its buy-and-hold returns."""
-    return needs_peers(model) or config.bhar == "matched"
+    """Whether a study compares with peers: its model, or its buy-and-hold returns, over long windows where peers are named."""
+    return needs_peers(model) or config.bhar == "matched" or (config.bhar == "auto" and bool(config.peers))
 
 
 def peers_of(event: Event, ticker: str, config: StudyConfig) -> tuple[str, ...]:

@@ -114,6 +114,16 @@ def test_matched_without_a_control_falls_back_to_the_market_and_says_so() -> Non
     assert "BHAR_MARKET" not in codes(study(closes(), bhar="market"))
 
 
+def test_peers_that_are_named_serve_long_windows_under_any_model() -> None:
+    made = prices(effect=0.05)
+    market, named = study(made), study(made, peers=PEERS)
+    assert [named.bhar_benchmark(w) for w in named.config.windows or ()] == ["market"] * 3 + ["matched"] * 2
+    np.testing.assert_array_equal(named.returns.ar, market.returns.ar)
+    changed = named.windows()["bhar"] != market.windows()["bhar"]
+    assert list(changed) == [False] * 3 + [True] * 2
+    assert "BHAR_MARKET" not in codes(named)
+
+
 def test_after_a_delisting_buy_and_hold_ends_or_goes_on_in_the_benchmark() -> None:
     made = closes()
     made.loc[SESSIONS[DAY0 + 3] :, "AAA"] = np.nan  # the last trade is on day +2
