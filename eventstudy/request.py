@@ -63,9 +63,9 @@ def run(
     """
     study = EventStudy(**choices)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
-    if (
-        what is not None and tickers and not study.config.peers
-    ):  # the peers of an event stay its peers, asked for or not
+    compares = compares_with_peers(model_of(study.config), study.config)
+    if what is not None and tickers and compares and not study.config.peers:
+        # the peers of an event stay its peers, asked for or not
         known = events_of(what, registry=registry)
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     if isinstance(factors, str | Path):
