@@ -169,6 +169,31 @@ def prices_for(
     return table
 
 
+def longer_prices(
+    result: StudyResult,
+    *,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    as_of: dt.date | None = None,
+    sessions: int = 250,
+    progress: Progress | None = None,
+) -> PriceTable:
+    """The prices of a study, reaching further back: all of a file or of the embedded sample, else `sessions` more."""
+    if isinstance(prices, PriceTable):
+        return prices
+    pairs = result.panel.pairs
+    tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
+    if prices is not None:
+        return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
+    if result.provenance["source"] == "bundled":
+        return load_prices(tickers, None, as_of, source="bundled")
+    end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
+    home = exchanges.exchange_of(pairs[0].ticker)
+    first = min(day0.session for day0 in result.panel.day0)
+    start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)
+    return load_prices(tickers, start, end, source=source, progress=progress)
+
+
 def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
     """First and last calendar day that any pair needs: one session before the estimation window to the event window's end."""
     days: list[dt.date] = []

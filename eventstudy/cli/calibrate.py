@@ -1,0 +1,117 @@
+"""`eventstudy calibrate`: can the tests be trusted with these tickers and dates?"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._study import study, study_options
+
+if TYPE_CHECKING:
+    from eventstudy.calibrate import Calibration
+
+
+@click.command("calibrate")
+@study_options
+@click.option("--pairs", "n", type=int, help="Draw so many pairs at random instead (Brown and Warner).")
+@click.option("--clustered", is_flag=True, help="With --pairs: all of them on one date.")
+@click.option("--draws", type=int, default=1000, show_default=True, help="Made-up studies, where dates are random.")
+@click.option(
+    "--effect", "effects", type=float, multiple=True, help="To be found, as a decimal. [default: 0.005 0.01 0.02]"
+)
+@click.option("--spread", is_flag=True, help="Spread the effect over the window instead of day 0.")
+@click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
+@click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
+@click.option(
+    "--workers", type=int, default=1, show_default=True, help=f"Processes; this machine has {os.cpu_count()} cores."
+)
+@click.option("--chart", type=click.Path(dir_okay=False), help="Draw size and power into this file (PNG, SVG or PDF).")
+@output_options
+def COMMAND(  # noqa: N802
+    n: int | None,
+    clustered: bool,
+    draws: int,
+    effects: tuple[float, ...],
+    spread: bool,
+    variance: float,
+    level: float,
+    workers: int,
+    chart: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Size and power of each test on these tickers, on dates before the event.
+
+    Every made-up study is the study itself on a date on which nothing of the kind happened (or, with --pairs, one of pairs
+    drawn at random). How often does each test reject, and how often does it find an effect that is added?
+    """
+    from eventstudy.calibrate import calibrate
+    from eventstudy.calibrate.calibration import EFFECTS
+    from eventstudy.execution import executor
+    from eventstudy.prices import read_factors
+    from eventstudy.request import last_day, longer_prices
+
+    from_where = {name: options[name] for name in ("source", "prices")}
+    limit = last_day(options["as_of"])
+    factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
+    result = study(options, quiet=quiet)
+    found = calibrate(
+        result,
+        longer_prices(result, **from_where, as_of=limit),
+        factors=factors,
+        n=n,
+        clustered=clustered,
+        draws=draws,
+        effects=effects or EFFECTS,
+        spread=spread,
+        variance=variance,
+        level=level,
+        executor=executor(workers),
+        done=None if quiet or not sys.stderr.isatty() else _progress,
+    )
+    if chart:
+        from eventstudy.charts import save
+
+        save(found.plot(), chart)
+        say(chart, quiet=quiet)
+    if form == "json":
+        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
+    elif form == "csv":
+        put(found.tidy().to_csv(index=False), output)
+    else:
+        put("\n".join(_screen(found)), output)
+
+
+def _progress(done: int, n: int) -> None:
+    click.echo(f"\r\x1b[K{done / n:.0%} of the made-up studies" if done < n else "\r\x1b[K", nl=False, err=True)
+
+
+def _screen(found: Calibration) -> list[str]:
+    """A row a test and window: size with its interval, power by effect."""
+    from eventstudy.cli._screen import wrapped
+    from eventstudy.sentences import percent
+
+    effects = list(found.rates[0].power) if found.rates else []
+    head = ["test", "window", "rejects", "95 % interval", *(f"finds {percent(e, 1)}" for e in effects), "studies"]
+    rows = [head]
+    for rate in found.rates:
+        size = f"{100 * rate.size:.1f} %"
+        interval = f"{100 * rate.ci_low:.1f} .. {100 * rate.ci_high:.1f}"
+        power = [f"{100 * share:.0f} %" for share in rate.power.values()]
+        rows.append([rate.name, str(rate.window), size, interval, *power, str(rate.draws)])
+    when = f"{found.dates[0]} to {found.dates[-1]}"
+    lines = wrapped(
+        f"Made-up studies: {found.design}; {len(found.dates)} placebo dates, {when}; {len(found.tickers)} tickers"
+    )
+    lines += [f"share of true nulls rejected at {100 * found.level:g} %, and of added effects found:", ""]
+    lines += columns_of(rows, range(2, len(head))).splitlines()
+    told = next((r for r in found.rates if r.name in ("portfolio_t", "sample_quantile")), None)
+    return [*lines, "", *(wrapped(found.sentence(told)) if told else []), *(x for n in found.notes for x in wrapped(n))]
