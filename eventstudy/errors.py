@@ -5,6 +5,7 @@ EventStudyError
 │   └── UnknownName     2   no event, model, test, source or chart of that name
 ├── InvalidFile         3   a registry, price, factor or config file that cannot be read as such
 ├── NothingUsable       5   the request is fine, but no pair is left to study
+├── Locked             75   another process works on the same folder
 └── SourceError         5   a price source did not deliver
     ├── SymbolUnknown       5   the source does not know the symbol
     ├── SourceDown          5   no answer, or an answer that says "broken"
@@ -72,6 +73,12 @@ class NothingUsable(EventStudyError):
     """The request is fine, but nothing is left to study."""
 
     exit_code = 5
+
+
+class Locked(EventStudyError):
+    """Another process works on the same folder."""
+
+    exit_code = 75
 
 
 class SourceError(EventStudyError):

@@ -15,13 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from eventstudy.errors import EventStudyError, InvalidRequest
-
-
-class Locked(EventStudyError):
-    """Another process works on the same folder."""
-
-    exit_code = 75
+from eventstudy.errors import InvalidRequest, Locked
 
 
 def sha256(data: bytes) -> str:

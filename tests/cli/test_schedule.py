@@ -102,8 +102,13 @@ def test_github_runs_update_and_keeps_its_folder(es: Es, tmp_path: Path) -> None
     assert "run: eventstudy update study.toml --catch-up || [ $? -eq 4 ]" in text
     assert "            site/reports\n            site/.reports.state-*\n" in text
     assert "\t" not in text
+
+
+def test_the_workflow_is_yaml(es: Es, tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml", reason="no YAML reader is installed")
-    assert list(yaml.safe_load(text)["jobs"]) == ["update"]
+    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
+    steps = yaml.safe_load(es("schedule", "show", "github").out)["jobs"]["update"]["steps"]
+    assert [step for step in steps if "eventstudy update" in str(step.get("run"))]
 
 
 @pytest.mark.parametrize("at", ["24:00", "6:30", "noon", "06:60"])

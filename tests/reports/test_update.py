@@ -21,6 +21,7 @@ from eventstudy import catalog
 from eventstudy.errors import (
     InvalidFile,
     InvalidRequest,
+    Locked,
     SourceDown,
     SourceError,
     SourceMalformed,
@@ -328,7 +329,7 @@ def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(s
 
 def test_a_second_update_at_the_same_time_is_refused(study: Callable[..., Path]) -> None:
     path = study()
-    with files.locked(path.parent / "reports"), pytest.raises(files.Locked) as told:
+    with files.locked(path.parent / "reports"), pytest.raises(Locked) as told:
         bring(path)
     assert told.value.exit_code == 75
     assert bring(path).exit_code == 0
