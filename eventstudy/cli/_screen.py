@@ -207,7 +207,8 @@ def _together(result: StudyResult) -> Iterator[str]:
     if any(a.interval for a in answers):
         rows.append(["  95 % interval", *(_interval(a) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
-    second = [name for name in ("bmp_adjusted",) if name not in headlines]
+    asked = {name for a in answers for name in a.tests}
+    second = [name for name in ("bmp_adjusted",) if name in asked and name not in headlines]
     for name in [*headlines, *second]:
         mark = "headline" if name in headlines else "also valid"
         cells = [p_text(a.tests[name].p_value) if name in a.tests and a.tests[name].valid else "" for a in answers]

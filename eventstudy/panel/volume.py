@@ -39,7 +39,6 @@ def with_volume(
     column = np.array([order.index(pair.ticker) for pair in panel.pairs], dtype=np.int64)
     values = levels[block.design, :, column]
     there = np.isfinite(values[:, -block.estimation.start])
-    values = values.reshape(len(panel.pairs), -1)
     if exclude:
         inside = block.sessions[:, block.estimation_columns]
         hit = np.isin(inside, np.array(exclude, dtype="datetime64[D]"))[block.design]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
+from eventstudy.errors import NothingUsable
 from eventstudy.panel import Warned
 
 from tests.panel.made import CHOICES, DAY0, SESSIONS, closes, codes, row, study
@@ -148,3 +149,13 @@ def test_one_study_of_several_events_with_a_slow_model_is_the_sum_of_its_parts()
         alone = engine.run(events.iloc[[i]], table)
         np.testing.assert_allclose(both.fit.params[i], alone.fit.params[0], rtol=1e-12)
         np.testing.assert_allclose(both.returns.ar[i], alone.returns.ar[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "model", ["garch", "theil_sen", "dimson", "synthetic_control", "elastic_net", "principal_components"]
+)
+def test_nothing_to_fit_is_told_as_under_any_model(model: str) -> None:
+    with pytest.raises(NothingUsable, match="NO_PRICES"):
+        study(closes(), tickers=("ZZZ",), model=model, peers=("BBB", "CCC"))
+    partly = study(closes(), tickers=("AAA", "ZZZ"), model=model, peers=("BBB", "CCC"))
+    assert list(partly.excluded["reason"]) == ["NO_PRICES"]

@@ -149,6 +149,8 @@ def test_excluded_dates_are_left_out_of_volume_too() -> None:
 def test_no_volume_at_all() -> None:
     with pytest.raises(NothingUsable, match="NO_VOLUME"):
         study(closes(), outcome="volume")
+    with pytest.raises(NothingUsable, match="NO_PRICES"):
+        study(closes(), tickers=("ZZZ",), outcome="volume")
     with pytest.raises(InvalidRequest, match="no model of volume"):
         study(closes(), outcome="volume", model="capm")
 
