@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns, average, bhar, cumulate
+from eventstudy.aggregate import AbnormalReturns, average, cumulate
 from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.cautions import cautions
 from eventstudy.config import StudyConfig
@@ -24,11 +24,12 @@ from eventstudy.document import document
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
+from eventstudy.holding import buy_and_hold, compared_with
 from eventstudy.inference import Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference._base import upper_tail
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
-from eventstudy.panel import Bools, Exclusion, Floats, Ints, Panel, Warned
+from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
 from eventstudy.sentences import finding
 from eventstudy.windows import Window
 
@@ -318,37 +319,12 @@ class StudyResult:
         return {window: self.bhar(window) for window in self.config.windows or ()}
 
     def bhar(self, window: Window) -> Floats:
-        """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were.
-
-        After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`).
-        """
-        if self.config.outcome == "volume":
-            return np.full(self.returns.n, np.nan)
-        found = cumulate(self.returns, window)
-        columns = slice(window.start - self.config.event_window.start, window.end - self.config.event_window.start + 1)
-        normal, ret, used = self._compared(window)[:, columns], self.raw[:, columns], found.used
-        if self.config.delisting == "reinvest":
-            gone = np.arange(window.start, window.end + 1) > self.returns.last_close[:, None]
-            used, ret = used | gone, np.where(gone, self.benchmark[:, columns], ret)
-        known: Bools = used & np.isfinite(normal) & np.isfinite(ret)
-        value = bhar(ret, normal, known, log=self.config.returns == "log")
-        return np.where(found.covered & (known == used).all(axis=1), value, np.nan)
+        """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were."""
+        return buy_and_hold(self, window)
 
     def bhar_benchmark(self, window: Window) -> str:
         """What buy-and-hold returns of this window compare with: `model`, `market`, or `matched`, the mean of the peers."""
-        if self.config.bhar == "auto":
-            return "matched" if window.length > 5 and "peer" in self.panel.block.names else "market"
-        return self.config.bhar
-
-    def _compared(self, window: Window) -> Floats:
-        """(N, L2) the returns that a window's buy-and-hold returns compare with; the benchmark's for a pair without peers."""
-        kind, block = self.bhar_benchmark(window), self.panel.block
-        if kind == "model":
-            return self.fit.expected
-        if kind == "market" or "peer" not in block.names:
-            return self.benchmark
-        peers = block.columns(("peer",))[block.design][:, block.event_columns, 0]
-        return np.where(np.isfinite(peers).any(axis=1, keepdims=True), peers, self.benchmark)
+        return compared_with(self, window)
 
     # ---- arrays -------------------------------------------------------------------------------------------------------
 

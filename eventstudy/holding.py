@@ -1,0 +1,54 @@
+"""Buy-and-hold abnormal returns of a study: what they compare with, and what follows a delisting (METHODS 0.4, ruling 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.aggregate import bhar, cumulate
+from eventstudy.panel import Bools, Floats
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+_SHORT = 5
+"""Up to so many sessions the benchmark does; over longer ones firms drift apart from it, and peers are the better measure."""
+
+
+def buy_and_hold(result: StudyResult, window: Window) -> Floats:
+    """(N,) compounded return minus that of what it compares with over the observed days; NaN where too few were.
+
+    After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`). Volume has none.
+    """
+    config = result.config
+    if config.outcome == "volume":
+        return np.full(result.returns.n, np.nan)
+    found = cumulate(result.returns, window)
+    columns = slice(window.start - config.event_window.start, window.end - config.event_window.start + 1)
+    normal, ret, used = _normal(result, window)[:, columns], result.raw[:, columns], found.used
+    if config.delisting == "reinvest":
+        gone = np.arange(window.start, window.end + 1) > result.returns.last_close[:, None]
+        used, ret = used | gone, np.where(gone, result.benchmark[:, columns], ret)
+    known: Bools = used & np.isfinite(normal) & np.isfinite(ret)
+    value = bhar(ret, normal, known, log=config.returns == "log")
+    return np.where(found.covered & (known == used).all(axis=1), value, np.nan)
+
+
+def compared_with(result: StudyResult, window: Window) -> str:
+    """`model`, `market`, or `matched`: as asked for, else the peers over long windows where the study has them."""
+    if result.config.bhar == "auto":
+        return "matched" if window.length > _SHORT and "peer" in result.panel.block.names else "market"
+    return result.config.bhar
+
+
+def _normal(result: StudyResult, window: Window) -> Floats:
+    """(N, L2) the returns that the pairs compare with; the benchmark's for a pair without peers."""
+    kind, block = compared_with(result, window), result.panel.block
+    if kind == "model":
+        return result.fit.expected
+    if kind == "market" or "peer" not in block.names:
+        return result.benchmark
+    peers = block.columns(("peer",))[block.design][:, block.event_columns, 0]
+    return np.where(np.isfinite(peers).any(axis=1, keepdims=True), peers, result.benchmark)
