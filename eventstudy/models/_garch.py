@@ -24,6 +24,8 @@ PERCENT = 100.0
 """Returns are fitted in per cent: the likelihood is badly scaled in decimals."""
 MOST_PERSISTENT = 0.9999
 _PATHS, _SEED = 10_000, 0
+_RANGE = 100.0
+"""A variance so many times the usual one, or so small a part of it, comes from a likelihood that went astray."""
 
 Forecast = Callable[[Floats, Floats, float, int], Floats]
 """(variance parameters, last errors and those of the gap, variance of the first of them, days) -> (days,) variances."""
@@ -77,9 +79,14 @@ class GarchModel:
         event, error = block.event_columns, y - alpha - beta * x
         gap = np.arange(block.estimation_columns.stop, event.start)
         last = np.append(error[days[-1]], error[gap][np.isfinite(error[gap])]) * PERCENT
-        forecast = FORECASTS[self.kind]
-        ahead = forecast(fitted.params.to_numpy()[2:], last, h[-1] * PERCENT**2, event.stop - event.start) / PERCENT**2
         sigma = float(np.sqrt((error[days] ** 2).sum() / (len(days) - 2)))
+        with np.errstate(all="ignore"):  # whether the forecast can be meant is asked below
+            ahead = (
+                FORECASTS[self.kind](fitted.params.to_numpy()[2:], last, h[-1] * PERCENT**2, event.stop - event.start)
+                / (PERCENT * sigma) ** 2
+            )
+        if not ((ahead > 1 / _RANGE) & (ahead < _RANGE)).all():
+            return f"the forecast leaves the range of 1/{_RANGE:g} to {_RANGE:g} times the usual variance"
         root = np.linalg.cholesky(covariance) / sigma
         line = np.column_stack([np.ones(len(y)), x])
         to_sigma = sigma / np.sqrt(h)
@@ -90,7 +97,7 @@ class GarchModel:
             expected=line[event] @ np.array([alpha, beta]),
             residuals=error[days] * to_sigma,
             basis=np.concatenate([line[days] @ root * to_sigma[:, None], line[event] @ root]),
-            noise=ahead / sigma**2,
+            noise=ahead,
         )
 
 
@@ -118,6 +125,8 @@ def estimate(kind: Literal["GARCH", "EGARCH"], y: Floats, x: Floats) -> Any:
         return "the likelihood has no clear maximum"
     if abs(persistence) >= MOST_PERSISTENT:
         return f"the variance does not return to a mean (persistence {persistence:.4f})"
+    if kind == "EGARCH" and fitted.params["alpha[1]"] + abs(fitted.params["gamma[1]"]) < 0:
+        return "large shocks of either sign would lower the variance"
     return fitted
 
 

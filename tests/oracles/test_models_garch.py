@@ -187,6 +187,26 @@ def test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so() -> N
     assert {note.pair for note in bridged.notes} == {0, 1, 2, 3}
 
 
+def test_a_variance_that_cannot_be_meant_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forecast of nearly no variance would make any return significant; so would shocks that calm the market."""
+    from eventstudy.models import _garch
+
+    made = clustered()
+    monkeypatch.setitem(_garch.FORECASTS, "GARCH", lambda params, errors, h, days: np.full(days, 1e-5))
+    assert all("leaves the range" in note.message for note in fit_of("GARCH", made).notes)
+    assert len(fit_of("GARCH", made).notes) == made.n_pairs
+    monkeypatch.undo()
+    rng = np.random.default_rng(0)
+    calmed, log_h = np.empty(made.returns.shape[1]), 0.0
+    for day in range(len(calmed)):
+        z = rng.standard_normal()
+        calmed[day] = 0.01 * np.exp(log_h / 2) * z
+        log_h = -0.5 * (abs(z) - np.sqrt(2 / np.pi)) + 0.8 * log_h
+    made.returns[1] = calmed
+    note = next(n for n in fit_of("EGARCH", made).notes if n.pair == 1)
+    assert "would lower the variance" in note.message
+
+
 def test_without_arch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "arch", None)
     with pytest.raises(InvalidRequest, match=r"eventstudy-lab\[garch\]"):
