@@ -11,13 +11,16 @@ from typing import Any
 import pandas as pd
 
 from eventstudy import catalog
-from eventstudy.errors import InvalidRequest, SourceDown, SourceError, SourceRateLimited
+from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, SourceError, SourceRateLimited
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._table import PriceTable
 
 Progress = Callable[[str, int, int], object]
 """Called before each ticker is asked for: the ticker, its number from 1, and how many there are."""
+
+_KEPT = "yahoo, kept"
+"""Yahoo, with what it answers kept in the store."""
 
 _PATIENCE = 100.0
 """Seconds that one source may be down for symbols in a row before the others are given up."""
@@ -30,13 +33,15 @@ def load_prices(
     *,
     source: str = "auto",
     path: str | PathLike[str] | pd.DataFrame | None = None,
+    as_of: date | str | None = None,
     progress: Progress | None = None,
 ) -> PriceTable:
     """Daily prices of `tickers` from `start` to `end`, both included.
 
     `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, else for
-    each ticker the embedded sample where it covers all the dates, else Yahoo. `path` may be a DataFrame
-    (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
+    each ticker the embedded sample where it covers all the dates, else the price store where it does, else
+    Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. `path` may be a
+    DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. Tickers are used as they are written. A ticker that cannot
     be had is in `missing` with its error; what was had stays.
 
@@ -45,7 +50,7 @@ def load_prices(
         order). InvalidFile: the file or DataFrame cannot be read as prices.
     """
     wanted = _tickers(tickers)
-    first, last = _day(start, "start"), _day(end, "end")
+    first, last, known = _day(start, "start"), _day(end, "end"), _day(as_of, "as_of")
     if first and last and first > last:
         raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
     if isinstance(path, pd.DataFrame):
@@ -53,7 +58,7 @@ def load_prices(
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
         return frame_to_table(path, wanted, first, last)
     if source == "auto" and path is None:
-        return _ask(_automatic(wanted, first, last), first, last, progress)
+        return _ask(_automatic(wanted, first, last, known), first, last, known, progress)
     name = "csv" if source == "auto" else source
     member = catalog.load("sources", name)
     if hasattr(member, "read"):
@@ -63,7 +68,7 @@ def load_prices(
         return table
     if path is not None:
         raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
-    return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, progress)
+    return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, known, progress)
 
 
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
@@ -95,12 +100,29 @@ def _refuse(given: Any, name: str) -> date:
     raise InvalidRequest(f"{name} {given!r} is not an ISO date", hint="write dates as 2025-01-27") from None
 
 
-def _automatic(wanted: list[str] | None, first: date | None, last: date | None) -> list[tuple[str, str]]:
+def _automatic(
+    wanted: list[str] | None, first: date | None, last: date | None, as_of: date | None
+) -> list[tuple[str, str]]:
     sample = catalog.load("sources", "bundled")
-    return [
-        (ticker, "bundled" if sample.covers(ticker, first, last) else "yahoo")
-        for ticker in (wanted if wanted is not None else sample.tickers)
-    ]
+    tickers = wanted if wanted is not None else sample.tickers
+    found = {t: "bundled" for t in tickers if sample.covers(t, first, last)}
+    elsewhere = [t for t in tickers if t not in found]
+    try:
+        held = _source("store", as_of).covers(elsewhere, first, last) if elsewhere else ()
+    except (InvalidFile, InvalidRequest, Locked):  # told in a note of each answer that cannot be kept
+        held = ()
+    found |= dict.fromkeys(held, "store")
+    return [(t, found.get(t, _KEPT)) for t in tickers]
+
+
+def _source(name: str, as_of: date | None) -> Any:
+    """The source of that name; one that knows the past is taken back to `as_of`."""
+    if name == _KEPT:
+        from eventstudy.prices._store_update import Keeping
+
+        return Keeping("yahoo", catalog.load("sources", "yahoo"))
+    member = catalog.load("sources", name)
+    return member.at(as_of) if as_of is not None and hasattr(member, "at") else member
 
 
 def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
@@ -111,16 +133,22 @@ def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
     return list(member.tickers)
 
 
-def _ask(asked: list[tuple[str, str]], first: date | None, last: date | None, progress: Progress | None) -> PriceTable:
+def _ask(
+    asked: list[tuple[str, str]],
+    first: date | None,
+    last: date | None,
+    as_of: date | None,
+    progress: Progress | None,
+) -> PriceTable:
     """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
-    desks = {name: _Desk(catalog.load("sources", name)) for name in {name for _, name in asked}}
+    desks = {name: _Desk(_source(name, as_of)) for name in {name for _, name in asked}}
     fetched: list[tuple[str, Fetch]] = []
     missing: dict[str, SourceError] = {}
     for i, (ticker, name) in enumerate(asked, 1):
         if progress is not None:
             progress(ticker, i, len(asked))
         try:
-            fetched.append((name, desks[name].fetch(ticker, first, last)))
+            fetched.append(("yahoo" if name == _KEPT else name, desks[name].fetch(ticker, first, last)))
         except SourceError as error:
             missing[ticker] = error
     return PriceTable.from_fetches(fetched, missing)

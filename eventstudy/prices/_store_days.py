@@ -1,0 +1,74 @@
+"""Which days of a series could be had at an instant, and which of them will not change any more."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from eventstudy import exchanges
+from eventstudy.errors import InvalidRequest
+
+LATE = timedelta(minutes=30)
+"""After the close until the bar of the day is complete: free quotes are late by that much."""
+SETTLING = 5
+"""Sessions after which a bar is taken for final: a missing or wrong one has been put right by then."""
+OVERLAP = 10
+"""Sessions that are asked for again when a series is continued, to see whether it is still the same."""
+_WEEKDAYS = "24/5"
+
+
+def home_of(symbol: str, exchange: str | None = None) -> str:
+    """The market whose calendar holds; weekdays where nobody knows one."""
+    if exchange is not None:
+        try:
+            exchanges.reach(exchange)
+            return exchange
+        except InvalidRequest:
+            pass  # a market without a calendar of its own: its ticker may name a country's
+    try:
+        return exchanges.exchange_of(symbol)
+    except InvalidRequest:
+        return _WEEKDAYS
+
+
+def session_before(home: str, day: date, back: int = 0) -> date:
+    """The last session on or before a day, or the one `back` sessions before that.
+
+    Outside the calendar's reach every day counts.
+    """
+    low, high = exchanges.reach(home)
+    day = min(day, high)
+    room = timedelta(2 * back + 30)
+    if day - room < low:
+        return day - timedelta(back)
+    found: Any = exchanges.sessions(home, day - room, day)[-1 - back]
+    session: date = found.item()
+    return session
+
+
+def due(home: str, at: datetime) -> date:
+    """The last session whose bar was complete at an instant."""
+    session = session_before(home, (at + timedelta(1)).date())
+    while exchanges.reach(home)[0] < session and _complete(home, session) > at:
+        session = session_before(home, session - timedelta(1))
+    return session
+
+
+def final(home: str, at: datetime) -> date:
+    """The last session whose bar was final at an instant."""
+    return session_before(home, due(home, at), SETTLING)
+
+
+def _complete(home: str, session: date) -> datetime:
+    return exchanges.close_time(home, session) + LATE
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 time in UTC."""
+    when = datetime.fromisoformat(text)
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,201 @@
+"""The file of the price store: where it is, how it is opened, what is in it, and what can be wrong with it.
+
+SQLite with a write-ahead log: readers never wait, writers wait for each other, and a process that is killed leaves what it
+had committed. On a network file system, where such a log cannot be shared, it is an ordinary journal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
+
+STEPS = (
+    """
+    CREATE TABLE series(
+      id INTEGER PRIMARY KEY, source TEXT NOT NULL, symbol TEXT NOT NULL, UNIQUE(source, symbol));
+    CREATE TABLE vintage(
+      series_id INTEGER NOT NULL REFERENCES series(id), number INTEGER NOT NULL, retrieved_at TEXT NOT NULL,
+      outcome TEXT NOT NULL, asked_first INTEGER NOT NULL, asked_last INTEGER NOT NULL, first INTEGER NOT NULL,
+      through INTEGER NOT NULL, final_through INTEGER NOT NULL, basis TEXT NOT NULL, currency TEXT, exchange TEXT,
+      columns TEXT NOT NULL, notes TEXT NOT NULL, rows INTEGER NOT NULL, sha256 TEXT NOT NULL,
+      PRIMARY KEY(series_id, number)) WITHOUT ROWID;
+    CREATE TABLE bar(
+      series_id INTEGER NOT NULL, day INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER,
+      open REAL, high REAL, low REAL, close REAL, adj_close REAL, volume REAL, dividend REAL, split REAL,
+      PRIMARY KEY(series_id, day, since)) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE factor(
+      dataset TEXT NOT NULL, day INTEGER NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, retrieved_at TEXT NOT NULL,
+      PRIMARY KEY(dataset, day, name)) WITHOUT ROWID;
+    """,
+)
+"""What each version of the store adds to the one before; `user_version` says how many were taken.
+
+A bar is true from the vintage `since` on, until the vintage `until` (NULL: still). Days count from 1970-01-01.
+"""
+
+VERSION = len(STEPS)
+PATIENCE = 30.0
+"""Seconds that a writer waits for another one."""
+
+_REMOTE = re.compile(
+    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|lustre|beegfs|gpfs|ocfs2|gfs2?|ncpfs|davfs2?"
+    r"|fuse\.(sshfs|glusterfs|ceph.*|s3fs|rclone|gcsfuse|davfs.*)|glusterfs|virtiofs|vboxsf|prl_fs"
+)
+_HINT = "name another place: EVENTSTUDY_STORE=/path/to/prices.db"
+
+
+def location() -> Path:
+    """The file of the store: `EVENTSTUDY_STORE`, else `eventstudy/prices.db` in the user's folder for data."""
+    named = os.environ.get("EVENTSTUDY_STORE")
+    if named:
+        return Path(named).expanduser()
+    return _data_folder() / "eventstudy" / "prices.db"
+
+
+def _data_folder() -> Path:
+    if given := os.environ.get("XDG_DATA_HOME"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path.home() / ".local" / "share"
+
+
+def is_remote(path: Path, mounts: str | None = None) -> bool:
+    """Whether a path is on a network file system; `mounts` is the text of /proc/mounts (no such file: False)."""
+    if mounts is None:
+        table = Path("/proc/mounts")
+        mounts = table.read_text(encoding="utf-8", errors="replace") if table.exists() else ""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        words = line.split(" ")
+        if len(words) < 3:
+            continue
+        point = Path(re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), words[1]))
+        if path.is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), words[2]
+    return bool(_REMOTE.fullmatch(kind))
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection to the store at its newest version; one that reads does not make the file.
+
+    Raises:
+        InvalidFile: the file is no store, is damaged, or was made by a newer version of this program.
+        InvalidRequest: the place cannot be read or written. Locked: another process has it for too long.
+    """
+    with told(path):
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.exists():
+            raise InvalidRequest(
+                "there is no price store yet", where=str(path), hint="eventstudy prices fetch makes one"
+            )
+        connection = sqlite3.connect(_address(path, write), uri=True, timeout=PATIENCE, isolation_level=None)
+        try:
+            _prepare(connection, path, write)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _address(path: Path, write: bool) -> str:
+    """The file as SQLite is told of it.
+
+    A reader that cannot write beside the file cannot share the log; where there is none, nobody is writing either.
+    """
+    address = path.absolute().as_uri()
+    if write:
+        return f"{address}?mode=rwc"
+    shared = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    log = path.with_name(path.name + "-wal")
+    return f"{address}?mode=rw" if shared else f"{address}?mode=ro" + ("" if log.exists() else "&immutable=1")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise InvalidFile(
+            f"the price store has version {version}; this program knows versions up to {VERSION}",
+            where=str(path),
+            hint="upgrade eventstudy-lab, or name another store: EVENTSTUDY_STORE=/path/to/prices.db",
+        )
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if tables and not {"series", "vintage", "bar"} <= tables:
+        raise InvalidFile(
+            "this database is no price store", where=str(path), available=", ".join(sorted(tables)), hint=_HINT
+        )
+    if write:
+        connection.execute(f"PRAGMA journal_mode={'DELETE' if is_remote(path.resolve()) else 'WAL'}")
+        connection.execute("PRAGMA synchronous=FULL")
+    if version < VERSION:
+        if not write and not os.access(path, os.W_OK):
+            raise InvalidRequest(
+                f"the price store has version {version} and cannot be brought to {VERSION}: it is read-only",
+                where=str(path),
+            )
+        _migrate(connection)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Take the missing steps, all of them or none; of two processes that come at once, one takes them."""
+    with transaction(connection):
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        for step in STEPS[version:]:
+            for statement in filter(str.strip, step.split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written inside is written, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """What SQLite and the system say, in our words."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise explain(error, path) from error
+
+
+def explain(error: Exception, path: Path) -> EventStudyError:
+    """The error that says what is wrong with the store."""
+    name, where = str(getattr(error, "sqlite_errorname", "")), str(path)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Locked("another process is writing to the price store", where=where, hint="try again in a moment")
+    if name == "SQLITE_NOTADB":
+        return InvalidFile("this file is no price store", where=where, available="not an SQLite database", hint=_HINT)
+    if name.startswith("SQLITE_CORRUPT"):
+        return InvalidFile(
+            "the price store is damaged", where=where, available=str(error), hint="move the file away and fetch again"
+        )
+    if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):
+        return InvalidRequest(
+            "the price store cannot grow: the disk or its quota is full; what it held is still there",
+            where=where,
+            hint=f"make room, or {_HINT}",
+        )
+    reason = getattr(error, "strerror", None) or str(error)
+    return InvalidRequest(f"the price store cannot be read or written: {reason}", where=where, hint=_HINT)

@@ -1,0 +1,97 @@
+"""Prices that were fetched or imported earlier: the store, read without the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eventstudy.prices._base import Fetch
+
+if TYPE_CHECKING:
+    from eventstudy.prices._store import Vintage
+
+
+class Stored:
+    """The price store as a source; `as_of` picks the vintage.
+
+    Without it that is the newest one that covers the dates; with it the newest that was retrieved on that day
+    (in UTC) or before, else the first one after, so that a study can be repeated however often its prices were
+    fetched again since.
+    """
+
+    summary = "the price store: what was fetched or imported before, no network"
+
+    def __init__(self, path: Path | None = None, as_of: date | None = None) -> None:
+        """`path` None: the store's usual place, looked up when it is read."""
+        self._path, self._as_of = path, as_of
+
+    def at(self, as_of: date) -> Stored:
+        """The store as it was known on a day."""
+        return Stored(self._path, as_of)
+
+    @property
+    def tickers(self) -> list[str]:
+        """The symbols that are held, sorted."""
+        from eventstudy.prices._store import Store
+
+        with Store(self._path) as store:
+            return store.symbols()
+
+    def covers(self, symbols: list[str], start: date | None, end: date | None) -> set[str]:
+        """Those of the symbols of which every session from `start` to `end` is held and final, or as new as can be.
+
+        None where a date is open or there is no store.
+        """
+        from eventstudy.prices._store import Store
+        from eventstudy.prices._store_days import now
+        from eventstudy.prices._store_schema import location
+
+        if start is None or end is None or not (self._path or location()).exists():
+            return set()
+        found, at = set(), now()
+        with Store(self._path) as store:
+            for symbol in symbols:
+                held = store.vintages(symbol)
+                vintage = _chosen(held, start, end, self._as_of, at) if held else None
+                if vintage and vintage.covers(start, end, at) and (self._as_of or vintage.settled(end, at)):
+                    found.add(symbol)
+        return found
+
+    def fetch(self, symbol: str, start: date | None = None, end: date | None = None) -> Fetch:
+        """The prices of one symbol, `start` and `end` included; a note says where the store has only a part.
+
+        Raises:
+            SymbolUnknown: the store has no price of it for these dates.
+            InvalidFile, InvalidRequest, Locked: the store cannot be read.
+        """
+        from eventstudy.prices._given import Wanted, not_there
+        from eventstudy.prices._store import Store
+        from eventstudy.prices._store_days import now
+
+        at = now()
+        with Store(self._path) as store:
+            held = store.vintages(symbol)
+            if not held:
+                raise not_there("the price store", symbol, store.symbols(), Wanted([symbol], start, end))
+            vintage = _chosen(held, start, end, self._as_of, at)
+            fetch = store.fetch(vintage, start, end)
+            if fetch.frame["close"].isna().all():
+                raise not_there("the price store", symbol, [symbol], Wanted([symbol], start, end))
+        if vintage.covers(start, end, at):
+            return fetch
+        note = f"the price store only reaches from {vintage.first} to {vintage.through}"
+        return replace(fetch, notes=(*fetch.notes, note))
+
+
+def _chosen(held: list[Vintage], start: date | None, end: date | None, as_of: date | None, at: datetime) -> Vintage:
+    """The vintage to read, of those of one symbol, the oldest first."""
+    pool = [v for v in held if v.covers(start, end, at)] or held
+    if as_of is None:
+        return pool[-1]
+    past = [v for v in pool if date.fromisoformat(v.retrieved_at[:10]) <= as_of]
+    return past[-1] if past else pool[0]
+
+
+SOURCE = Stored()

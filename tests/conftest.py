@@ -1,0 +1,28 @@
+"""What holds for all tests: no test reads or writes the price store of whoever runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_price_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Outside single tests: fixtures of modules, and processes they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVENTSTUDY_STORE", str(tmp_path_factory.mktemp("store") / "prices.db"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def price_store(_own_price_store: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file of an empty store for each test; made by the first that is kept in it."""
+    path = tmp_path_factory.getbasetemp() / f"store-{next(_numbers)}" / "prices.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVENTSTUDY_STORE", str(path))
+        yield path
+
+
+_numbers = iter(range(10**9))
