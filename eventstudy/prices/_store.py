@@ -196,7 +196,7 @@ class Store:
                 fetch.symbol, before, fetch.frame, old.final_through if old else first, whole=whole, force=force
             )
             made = _next(old, source, fetch, first, last, at)
-            made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(joined.frame)}
+            made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
             made["notes"] = json.dumps([*fetch.notes, *joined.notes, *_new_currency(old, fetch)], ensure_ascii=False)
             made["columns"] = json.dumps([c for c in FIELDS if c in joined.frame])
             self._insert("vintage", [made | {"series_id": self._series(source, fetch.symbol)}])
@@ -267,15 +267,15 @@ class Store:
         return found + [
             f"{v.symbol} from {v.source}: the bars are not those that were written on {v.retrieved_at}"
             for v in latest.values()
-            if digest(self.frame(v)) != v.sha256
+            if digest(v.symbol, self.frame(v)) != v.sha256
         ]
 
 
-def digest(frame: pd.DataFrame) -> str:
-    """A hash of the days, columns and values of a series."""
+def digest(symbol: str, frame: pd.DataFrame) -> str:
+    """The hash of a series: that of a table which holds nothing else."""
     from eventstudy.prices._table import PriceTable
 
-    return PriceTable.from_fetches([("", Fetch("", frame, "as_given"))]).sha256()
+    return PriceTable.from_fetches([("", Fetch(symbol, frame, "as_given"))]).sha256()
 
 
 def _next(old: Vintage | None, source: str, fetch: Fetch, first: date, last: date, at: datetime) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Made-up series and a clock for the tests of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import exchanges
+from eventstudy.errors import SymbolUnknown
+from eventstudy.prices import Fetch
+from eventstudy.prices._store import Store
+
+DAYS: list[date] = exchanges.sessions("XNYS", date(2024, 1, 1), date(2025, 2, 14)).tolist()
+FIRST, LAST = DAYS[0], DAYS[-1]
+LATER = datetime(2025, 3, 3, 12, tzinfo=UTC)
+"""A time at which every bar of `DAYS` is final."""
+
+
+def made(symbol: str = "AAA", seed: int = 1, days: list[date] = DAYS) -> pd.DataFrame:
+    """Prices of all of `DAYS` that move by 1 % a day, with two dividends, cut to `days`."""
+    n = len(DAYS)
+    close = 100 * np.cumprod(1 + np.random.default_rng(seed).normal(0, 0.01, n))
+    dividend = np.full(n, np.nan)
+    dividend[[60, 200]] = 0.25
+    columns = {
+        "open": close * 0.999,
+        "high": close * 1.01,
+        "low": close * 0.99,
+        "close": close,
+        "adj_close": close * 0.98,
+    }
+    columns |= {"volume": np.arange(n) + 1000.0, "dividend": dividend, "split": np.full(n, np.nan)}
+    frame = pd.DataFrame(columns, pd.DatetimeIndex(np.array(DAYS, "datetime64[ns]"), name="session"))
+    return frame.loc[str(days[0]) : str(days[-1])]
+
+
+def fetched(frame: pd.DataFrame, at: datetime = LATER, symbol: str = "AAA") -> Fetch:
+    """A frame as a source delivers it at a time."""
+    return Fetch(symbol, frame, "dividends", "USD", "XNYS", at.isoformat(timespec="seconds"))
+
+
+class Service:
+    """A source of made-up series; `asked` lists what it was asked for, `at` is the time it has."""
+
+    summary = "for tests"
+
+    def __init__(self, *symbols: str) -> None:
+        self.frames = {symbol: made(symbol, seed) for seed, symbol in enumerate(symbols or ("AAA",), 1)}
+        self.asked: list[tuple[str, date | None, date | None]] = []
+        self.at = LATER
+
+    def fetch(self, symbol: str, start: date | None, end: date | None) -> Fetch:
+        self.asked.append((symbol, start, end))
+        if symbol not in self.frames:
+            raise SymbolUnknown(f"no {symbol}")
+        return fetched(self.frames[symbol].loc[str(start) : str(end)], self.at, symbol)
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def store(price_store: Path) -> Iterator[Store]:
+    with Store(write=True) as opened:
+        yield opened

@@ -1,0 +1,122 @@
+"""Two writers, one of which is killed again and again, and a reader: nothing committed is lost, nothing torn is read.
+
+Each writer puts a series of its own on a new basis with every fetch, and notes each number of a vintage on its output
+after it was committed. Whatever a reader sees must be one basis throughout, and hash to what was written with it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from eventstudy.prices._store import Store, digest
+
+ROOT = Path(__file__).parents[2]
+
+WRITER = """
+import sys
+from tests.store.conftest import FIRST, LAST, fetched, made
+from eventstudy.prices._store import Store
+symbol, frame = sys.argv[1], made()
+with Store(write=True) as store:
+    while True:
+        held = store.newest(symbol, "yahoo")
+        basis = (held.number if held else 0) % 7 + 1
+        found = store.keep("yahoo", fetched(frame * basis, symbol=symbol), FIRST, LAST, force=True)
+        print(found.number, flush=True)
+"""
+
+
+@dataclass
+class Seen:
+    """What came of a soak."""
+
+    reads: int = 0
+    torn: int = 0
+    kills: int = 0
+    committed: int = 0
+    lost: int = 0
+
+
+def start(symbol: str, notes: Path) -> subprocess.Popen[str]:
+    with notes.open("a") as file:
+        return subprocess.Popen(
+            [sys.executable, "-c", WRITER, symbol], stdout=file, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+
+
+def noted(notes: Path) -> int:
+    """The last number that a writer has noted whole."""
+    lines = notes.read_text().rpartition("\n")[0].split()
+    return int(lines[-1]) if lines else 0
+
+
+def read(seen: Seen) -> None:
+    """Read the newest vintage of each series as it is at this moment, and the one before."""
+    with Store() as store:
+        for symbol in ("STEADY", "KILLED"):
+            for vintage in store.vintages(symbol)[-2:]:
+                seen.reads += 1
+                frame = store.frame(vintage)
+                whole = len(frame) == vintage.rows and digest(symbol, frame) == vintage.sha256
+                seen.torn += not whole
+
+
+def soak(folder: Path, seconds: float) -> Seen:
+    seen, luck, until = Seen(), random.Random(4), time.monotonic() + seconds
+    with Store(write=True):
+        pass
+    notes = {symbol: folder / symbol for symbol in ("STEADY", "KILLED")}
+    writers = {symbol: start(symbol, path) for symbol, path in notes.items()}
+    kill_at = time.monotonic() + 2
+    try:
+        while time.monotonic() < until:
+            read(seen)
+            if time.monotonic() > kill_at and noted(notes["KILLED"]) > seen.committed:
+                writers["KILLED"].send_signal(signal.SIGKILL)
+                assert "Error" not in writers["KILLED"].communicate()[1]
+                seen.kills += 1
+                seen.committed = noted(notes["KILLED"])
+                with Store() as store:
+                    held = store.newest("KILLED", "yahoo")
+                    seen.lost += held is None or held.number < seen.committed
+                writers["KILLED"] = start("KILLED", notes["KILLED"])
+                kill_at = time.monotonic() + 1.2 + luck.random()
+        assert writers["STEADY"].poll() is None, writers["STEADY"].communicate()[1]
+    finally:
+        for process in writers.values():
+            process.kill()
+            process.communicate()
+    seen.committed = sum(noted(path) for path in notes.values())
+    return seen
+
+
+def check(seen: Seen, kills: int) -> None:
+    print(seen)
+    assert seen.torn == 0
+    assert seen.lost == 0
+    assert seen.kills >= kills
+    assert seen.reads > 10
+    with Store() as store:
+        assert store.faults() == []
+        for symbol in ("STEADY", "KILLED"):
+            numbers = [v.number for v in store.vintages(symbol)]
+            assert sorted(numbers) == list(range(1, len(numbers) + 1)), "no vintage is skipped or lost"
+        assert len(store.vintages()) >= seen.committed
+
+
+def test_two_writers_a_reader_and_a_killer(price_store: Path, tmp_path: Path) -> None:
+    check(soak(tmp_path, 8), kills=1)
+
+
+@pytest.mark.slow
+def test_a_minute_of_it(price_store: Path, tmp_path: Path) -> None:
+    check(soak(tmp_path, 60), kills=10)
