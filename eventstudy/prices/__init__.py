@@ -3,6 +3,18 @@
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._load import load_prices
+from eventstudy.prices._quality import Flag, flags
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
-__all__ = ["FIELDS", "Basis", "Fetch", "PriceSource", "PriceTable", "SeriesInfo", "load_prices", "read_factors"]
+__all__ = [
+    "FIELDS",
+    "Basis",
+    "Fetch",
+    "Flag",
+    "PriceSource",
+    "PriceTable",
+    "SeriesInfo",
+    "flags",
+    "load_prices",
+    "read_factors",
+]

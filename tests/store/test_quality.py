@@ -1,0 +1,149 @@
+"""Each flag is raised by the fault it is for, on the right session, and by no sound series.
+
+The sound series is the embedded sample (18 real tickers, among them the fall of NVDA by 17 % on 2025-01-27), and random
+walks; the faults are planted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import exchanges, load_prices
+from eventstudy.prices import PriceTable, flags
+
+from tests.store.conftest import DAYS, fetched, made
+
+DAY = DAYS[100]
+
+
+def table(*frames: pd.DataFrame) -> PriceTable:
+    return PriceTable.from_fetches([("store", fetched(f, symbol=f"T{i}")) for i, f in enumerate(frames)])
+
+
+def codes(*frames: pd.DataFrame) -> list[tuple[str, str | None, date]]:
+    return [(f.code, f.ticker, f.session) for f in flags(table(*frames))]
+
+
+def altered(change: Callable[[pd.DataFrame], None], seed: int = 1) -> pd.DataFrame:
+    frame = made(seed=seed)
+    change(frame)
+    return frame
+
+
+def put(column: str, first: int, last: int, value: float) -> Callable[[pd.DataFrame], None]:
+    """Set days `first` to `last` (excluded) of a column."""
+
+    def change(frame: pd.DataFrame) -> None:
+        values = frame[column].to_numpy(copy=True)
+        values[first:last] = value
+        frame[column] = values
+
+    return change
+
+
+def scaled(first: int, factor: float) -> Callable[[pd.DataFrame], None]:
+    """Multiply closes from a day on."""
+
+    def change(frame: pd.DataFrame) -> None:
+        values = frame["close"].to_numpy(copy=True)
+        values[first:] *= factor
+        frame["close"] = values
+
+    return change
+
+
+def both(*changes: Callable[[pd.DataFrame], None]) -> Callable[[pd.DataFrame], None]:
+    def change(frame: pd.DataFrame) -> None:
+        for one in changes:
+            one(frame)
+
+    return change
+
+
+STILL = 102.5
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "session", "words"),
+    [
+        (put("close", 100, 103, np.nan), "GAP", DAY, f"3 sessions from {DAY} to {DAYS[102]}"),
+        (put("close", 100, 101, np.nan), "GAP", DAY, f"the session of {DAY}"),
+        (put("close", 100, 105, np.nan), "HALTED", DAY, "5 sessions"),
+        (put("close", 99, 105, STILL), "STALE", DAY, "though there was trade"),
+        (both(put("close", 99, 105, STILL), put("volume", 0, 999, np.nan)), "STALE", DAY, "nothing tells"),
+        (both(put("close", 99, 105, STILL), put("volume", 100, 105, 0.0)), "HALTED", DAY, "no trade and no change"),
+        (put("volume", 100, 102, 0.0), "ZERO_VOLUME", DAY, f"{DAY}, {DAYS[101]}"),
+        (scaled(100, 0.63), "JUMP", DAY, "no dividend or split is listed"),
+        (scaled(100, 0.1), "SPLIT_NOT_APPLIED", DAY, "looks like a split of 10:1 that is not listed"),
+        (scaled(100, 8.0), "SPLIT_NOT_APPLIED", DAY, "looks like a split of 1:8"),
+        (both(scaled(100, 0.1), put("split", 100, 101, 10.0)), "SPLIT_NOT_APPLIED", DAY, "10:1 is listed"),
+        (both(scaled(100, 1 / 7.3), put("split", 100, 101, 7.3)), "SPLIT_NOT_APPLIED", DAY, "7.3:1 is listed"),
+        (scaled(100, 100.0), "UNIT_CHANGE", DAY, "100 times"),
+        (both(scaled(100, 0.01), put("dividend", 101, 999, np.nan)), "UNIT_CHANGE", DAY, "a hundredth"),
+    ],
+)
+def test_a_planted_fault_is_flagged_once(
+    change: Callable[[pd.DataFrame], None], code: str, session: date, words: str
+) -> None:
+    found = flags(table(made(seed=2), altered(change)))
+    assert [(f.code, f.ticker, f.session) for f in found] == [(code, "T1", session)]
+    assert words in found[0].message
+
+
+def test_four_still_days_and_an_applied_split_are_nothing() -> None:
+    assert codes(altered(put("close", 99, 104, STILL))) == []
+    assert codes(altered(put("split", 100, 101, 10.0))) == []
+
+
+def test_a_dividend_explains_a_fall() -> None:
+    change = scaled(100, 0.63)
+    fallen = altered(change)
+    paid = fallen["close"].iloc[99] - fallen["close"].iloc[100]
+    assert codes(altered(both(change, put("dividend", 100, 101, float(paid))))) == []
+
+
+def test_a_wild_series_jumps_further() -> None:
+    def wild(frame: pd.DataFrame) -> None:
+        frame["close"] = 100 * np.cumprod(1 + np.random.default_rng(0).normal(0, 0.06, len(frame)))
+
+    calm_limit = both(wild, scaled(100, 0.72))
+    assert codes(altered(calm_limit)) == []
+
+
+def test_an_index_has_no_volume() -> None:
+    assert codes(altered(put("volume", 0, 999, 0.0))) == []
+
+
+def test_a_session_nobody_has_is_a_suspect_calendar() -> None:
+    lacking = [made(seed=s).drop(pd.Timestamp(DAY)) for s in (1, 2)]
+    found = flags(table(*lacking))
+    assert [(f.code, f.ticker, f.session) for f in found] == [("SUSPECT_CALENDAR", None, DAY)]
+    assert codes(lacking[0]) == [("GAP", "T0", DAY)], "one alone is a gap"
+
+
+def test_prices_on_a_closed_day() -> None:
+    closed = made().rename(index={pd.Timestamp(DAYS[1]): pd.Timestamp("2024-01-06")}).sort_index()
+    assert ("CALENDAR_MISMATCH", "T0", date(2024, 1, 6)) in codes(closed)
+
+
+def test_a_ticker_of_another_market_than_most() -> None:
+    days = exchanges.sessions("XTKS", date(2024, 1, 1), date(2024, 12, 31)).tolist()
+    close = np.linspace(100, 120, len(days))
+    tokyo = pd.DataFrame({"close": close}, pd.DatetimeIndex(np.array(days, "datetime64[ns]"), name="session"))
+    pairs = [("store", fetched(made(seed=s), symbol=f"T{s}")) for s in (1, 2)]
+    from dataclasses import replace
+
+    pairs.append(("store", replace(fetched(tokyo, symbol="6758.T"), exchange=None)))
+    found = flags(PriceTable.from_fetches(pairs))
+    assert [(f.code, f.ticker) for f in found] == [("CALENDAR_MISMATCH", "6758.T")]
+    new_york = set(exchanges.sessions("XNYS", days[0], days[-1]).tolist())
+    assert f": {len(new_york ^ set(days))} sessions are of one" in found[0].message
+
+
+def test_sound_prices_have_no_flags() -> None:
+    assert flags(load_prices(source="bundled")) == []
+    assert flags(load_prices(["NVDA"], "2025-03-01", "2025-03-02", source="bundled")) == []
