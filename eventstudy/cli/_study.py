@@ -95,7 +95,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
         prediction_error=not take("no_prediction_error"),
         alpha=not take("no_alpha"),
         exclude_dates=read_dates(excluded) if excluded else (),
-        progress=None if quiet or not sys.stderr.isatty() else _progress,
+        progress=None if quiet or not sys.stderr.isatty() else progress_line,
         **{name: take(name) for name in _PASSED},
     )
 
@@ -122,5 +122,6 @@ def _variants(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _progress(ticker: str, i: int, n: int) -> None:
+def progress_line(ticker: str, i: int, n: int) -> None:
+    """One line on a terminal that says which ticker is asked for; the last one wipes it."""
     click.echo(f"\r\x1b[K{i}/{n} {ticker}" if i < n else "\r\x1b[K", nl=False, err=True)

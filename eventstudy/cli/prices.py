@@ -1,0 +1,331 @@
+"""`eventstudy prices`: the price store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from eventstudy import catalog
+from eventstudy.cli._output import format_option, listing, output_options, put, say
+from eventstudy.cli._study import progress_line, split
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
+
+if TYPE_CHECKING:
+    from eventstudy.prices._store import Store, Vintage
+
+F = TypeVar("F", bound=Callable[..., Any])
+_DATE = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def _tickers_option(what: str, *, required: bool = False) -> Callable[[F], F]:
+    return click.option(
+        "--tickers", multiple=True, required=required, help=f"Tickers {what}, comma separated; may be repeated."
+    )
+
+
+@click.group("prices")
+def COMMAND() -> None:  # noqa: N802
+    """Fetch prices into the store, and see what is held there."""
+
+
+# ---- fetch and import -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tally:
+    """What came of each ticker: rows for the listing, and the errors of those that could not be had."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[EventStudyError] = field(default_factory=list)
+
+    def held(self, vintage: Vintage, outcome: str) -> None:
+        self.rows.append(
+            {"ticker": vintage.symbol, "outcome": outcome, **_told(vintage), "message": "; ".join(vintage.notes)}
+        )
+
+    def failed(self, ticker: str, error: EventStudyError, outcome: str = "failed") -> None:
+        nothing = dict.fromkeys(("source", "sessions", "first", "through", "final_through", "retrieved_at"))
+        self.rows.append({"ticker": ticker, "outcome": outcome, **nothing, "message": error.what})
+        self.errors.append(error)
+
+    @property
+    def exit_code(self) -> int:
+        """75 where waiting may help, 4 where a part is lacking, 5 where there is nothing."""
+        if any(e.exit_code == 75 for e in self.errors):
+            return 75
+        if not self.errors:
+            return 0
+        return 4 if len(self.errors) < len(self.rows) else 5
+
+
+@COMMAND.command("fetch")
+@_tickers_option("to fetch", required=True)
+@click.option("--start", type=_DATE, required=True, help="First day, included.")
+@click.option("--end", type=_DATE, required=True, help="Last day, included.")
+@click.option("--source", default="yahoo", show_default=True, help="Where from: see `eventstudy methods sources`.")
+@click.option("--force", is_flag=True, help="Fetch all of each series again, and take the source's word on dividends.")
+@output_options
+@click.pass_context
+def fetch(
+    ctx: click.Context,
+    tickers: tuple[str, ...],
+    start: Any,
+    end: Any,
+    source: str,
+    force: bool,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Fetch daily prices and keep them; what is held and final is not asked for again.
+
+    Each ticker is kept as it comes. A source that asks to wait is not asked again: exit 75, and the same command goes on
+    from there. Exit 4: some tickers could not be had; 5: none.
+    """
+    first, last, wanted = start.date(), end.date(), split(tickers)
+    member = catalog.load("sources", source)
+    if source == "store" or not hasattr(member, "fetch"):
+        raise InvalidRequest(
+            f"source {source!r} is not one to fetch from", hint="a file of prices: eventstudy prices import"
+        )
+    if first > last:
+        raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
+    if not wanted:
+        raise InvalidRequest("no ticker is given", hint="--tickers NVDA,SPY")
+    tally = _fetch_all(wanted, source, member, first, last, force=force, quiet=quiet)
+    put(listing("prices_fetch", tally.rows, form), output)
+    for error in tally.errors[:1] if not verbose else tally.errors:
+        say(f"eventstudy: {error}")
+    ctx.exit(tally.exit_code)
+
+
+def _fetch_all(
+    wanted: list[str], name: str, member: Any, first: date, last: date, *, force: bool, quiet: bool
+) -> _Tally:
+    from eventstudy.prices._store import Store
+    from eventstudy.prices._store_update import bring
+
+    tally, shown = _Tally(), sys.stderr.isatty() and not quiet
+    with Store(write=True) as store:
+        for i, ticker in enumerate(wanted, 1):
+            if shown:
+                progress_line(ticker, i, len(wanted))
+            try:
+                found = bring(store, name, member, ticker, first, last, force=force)
+            except SourceRateLimited as error:
+                tally.failed(ticker, error)
+                for other in wanted[i:]:
+                    tally.failed(other, _not_asked(other, error), "not asked for")
+                break
+            except SourceError as error:
+                tally.failed(ticker, error)
+            else:
+                tally.held(found.vintage, found.vintage.outcome if found.asked else "held")
+    return tally
+
+
+def _not_asked(ticker: str, error: SourceRateLimited) -> SourceRateLimited:
+    return SourceRateLimited(f"{ticker} was not asked for: {error.what}", where=f"ticker {ticker}", hint=error.hint)
+
+
+@COMMAND.command("import")
+@click.argument("path", type=click.Path())
+@click.option("--source", default="csv", show_default=True, help="Kind of file: see `eventstudy methods sources`.")
+@_tickers_option("to take. [default: all of the file]")
+@click.option("--currency", help="Currency of the prices.")
+@output_options
+@click.pass_context
+def import_file(
+    ctx: click.Context,
+    path: str,
+    source: str,
+    tickers: tuple[str, ...],
+    currency: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Take a file of prices into the store; it is read as `--prices` would be."""
+    from eventstudy.prices import load_prices
+    from eventstudy.prices._store import Store
+
+    table = load_prices(split(tickers) or None, source=source, path=path)
+    tally = _Tally()
+    with Store(write=True) as store:
+        for ticker in table.tickers:
+            try:
+                vintage = _keep_column(store, source, table, ticker, currency)
+            except SourceError as error:
+                tally.failed(ticker, error)
+            else:
+                tally.held(vintage, vintage.outcome)
+    for ticker, error in table.missing.items():
+        tally.failed(ticker, error)
+    if not tally.rows:
+        raise NothingUsable(f"there is no price in {path}")
+    put(listing("prices_import", tally.rows, form), output)
+    for error in tally.errors[:1] if not verbose else tally.errors:
+        say(f"eventstudy: {error}")
+    ctx.exit(tally.exit_code)
+
+
+def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: str | None) -> Vintage:
+    """Keep one ticker of a table: from its first price to its last, or what is held if that is more."""
+    import pandas as pd
+
+    from eventstudy.prices import Fetch
+
+    frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
+    frame = frame.loc[frame.notna().any(axis=1), frame.notna().any()]
+    priced = frame.index[frame["close"].notna()]
+    frame = frame.loc[priced[0] : priced[-1]]
+    first, last = priced[0].date(), priced[-1].date()
+    held = store.newest(ticker, source)
+    if held:
+        first, last = min(first, held.first), max(last, held.through)
+    about = table.info[ticker]
+    given = Fetch(ticker, frame, about.basis, currency or about.currency, about.exchange, None, about.notes)
+    return store.keep(source, given, first, last)
+
+
+# ---- what is held ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened() -> Iterator[Store]:
+    from eventstudy.prices._store import Store
+
+    with Store() as store:
+        yield store
+
+
+def _told(vintage: Vintage) -> dict[str, Any]:
+    return {
+        "source": vintage.source,
+        "sessions": vintage.rows,
+        "first": vintage.first.isoformat(),
+        "through": vintage.through.isoformat(),
+        "final_through": vintage.final_through.isoformat(),
+        "retrieved_at": vintage.retrieved_at,
+    }
+
+
+def _picked(store: Store, tickers: tuple[str, ...]) -> list[str]:
+    """The tickers that are meant, all held.
+
+    Raises:
+        NothingUsable: one of them is not, or none is held at all.
+    """
+    held, wanted = store.symbols(), split(tickers)
+    if lacking := [t for t in wanted if t not in held]:
+        raise NothingUsable(
+            f"the price store has no {', '.join(lacking)}",
+            where=str(store.path),
+            available=", ".join(held[:20]) or "nothing",
+            hint="eventstudy prices fetch --tickers ... --start ... --end ...",
+        )
+    return wanted or held
+
+
+@COMMAND.command("status")
+@_tickers_option("to list. [default: all]")
+@click.option("--history", is_flag=True, help="Every vintage, not only the newest of each series.")
+@format_option
+def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
+    """List what is held: from where, for which days, since when, and up to which day it is final."""
+    with _opened() as store:
+        rows = []
+        for ticker in _picked(store, tickers):
+            vintages = store.vintages(ticker)
+            newest = {v.series_id: v for v in sorted(vintages, key=lambda v: v.number)}
+            for v in vintages if history else newest.values():
+                about = {"vintage": v.number, "outcome": v.outcome, "currency": v.currency, "sha256": v.sha256}
+                rows.append({"ticker": ticker, **_told(v), **about, "notes": list(v.notes)})
+    if form == "table":
+        shown = (
+            "ticker",
+            "source",
+            "sessions",
+            "first",
+            "through",
+            "final_through",
+            "retrieved_at",
+            "vintage",
+            "outcome",
+        )
+        rows = [{name: row[name] for name in shown} for row in rows]
+    put(listing("prices_status", rows, form))
+
+
+@COMMAND.command("check")
+@_tickers_option("to check. [default: all]")
+@click.option("--start", type=_DATE, help="First day, included.")
+@click.option("--end", type=_DATE, help="Last day, included.")
+@click.option(
+    "--source", default="store", show_default=True, help="Where the prices are: see `eventstudy methods sources`."
+)
+@click.option("--prices", type=click.Path(), help="A file of prices to check instead of the store.")
+@format_option
+@click.pass_context
+def check(
+    ctx: click.Context, tickers: tuple[str, ...], start: Any, end: Any, source: str, prices: str | None, form: str
+) -> None:
+    """List what looks wrong in the prices that are held: gaps, halts, jumps, splits that were not applied, units, calendars.
+
+    Exit 4 where there is anything to look at.
+    """
+    from eventstudy.prices import flags, load_prices
+
+    if prices is not None and source == "store":
+        source = "auto"
+    days = [day.date() if day else None for day in (start, end)]
+    table = load_prices(split(tickers) or None, *days, source=source, path=prices)
+    if not table.tickers:
+        raise next(iter(table.missing.values()), NothingUsable("there are no prices to check"))
+    rows: list[dict[str, Any]] = [flag._asdict() | {"session": flag.session.isoformat()} for flag in flags(table)]
+    for ticker, error in table.missing.items():
+        rows.append({"code": "NO_PRICES", "ticker": ticker, "session": None, "message": error.what})
+    if rows or form != "table":
+        put(listing("prices_check", rows, form))
+    else:
+        put(f"{len(table.tickers)} tickers, {len(table.close)} sessions: nothing to look at")
+    if rows:
+        ctx.exit(4)
+
+
+@COMMAND.command("export")
+@click.argument("path", type=click.Path(dir_okay=False), required=False)
+@_tickers_option("to export. [default: all]")
+@click.option("--start", type=_DATE, help="First day, included.")
+@click.option("--end", type=_DATE, help="Last day, included.")
+@click.option("--as-of", type=_DATE, help="The prices as they were known on this day.")
+def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_of: Any) -> None:
+    """Write prices of the store as CSV, long, to PATH or stdout; `--prices` and `prices import` read it again."""
+    import pandas as pd
+
+    from eventstudy.prices import load_prices
+
+    days = [day.date() if day else None for day in (start, end, as_of)]
+    with _opened() as store:
+        wanted = _picked(store, tickers)
+    if not wanted:
+        raise NothingUsable("the price store is empty", hint="eventstudy prices fetch fills it")
+    table = load_prices(wanted, *days[:2], source="store", as_of=days[2])
+    if table.missing:
+        raise next(iter(table.missing.values()))
+    parts = []
+    for ticker in table.tickers:
+        frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
+        frame = frame[frame.notna().any(axis=1)]
+        parts.append(frame.assign(ticker=ticker, date=frame.index.strftime("%Y-%m-%d")))
+    columns = ["ticker", "date", *(c for c in ("close", *table.fields) if c in table.fields)]
+    long = pd.concat(parts)[list(dict.fromkeys(columns))]
+    put(long.to_csv(index=False, lineterminator="\n"), path)
