@@ -63,6 +63,12 @@ class _Tally:
             return 0
         return 4 if len(self.errors) < len(self.rows) else 5
 
+    def end(self, ctx: click.Context, *, verbose: bool) -> None:
+        """Say the first error (`verbose`: each), and exit."""
+        for error in self.errors if verbose else self.errors[:1]:
+            say(f"eventstudy: {error}")
+        ctx.exit(self.exit_code)
+
 
 @COMMAND.command("fetch")
 @_tickers_option("to fetch", required=True)
@@ -101,9 +107,7 @@ def fetch(
         raise InvalidRequest("no ticker is given", hint="--tickers NVDA,SPY")
     tally = _fetch_all(wanted, source, member, first, last, force=force, quiet=quiet)
     put(listing("prices_fetch", tally.rows, form), output)
-    for error in tally.errors[:1] if not verbose else tally.errors:
-        say(f"eventstudy: {error}")
-    ctx.exit(tally.exit_code)
+    tally.end(ctx, verbose=verbose)
 
 
 def _fetch_all(
@@ -167,14 +171,12 @@ def import_file(
                 tally.failed(ticker, error)
             else:
                 tally.held(vintage, vintage.outcome)
-    for ticker, error in table.missing.items():
-        tally.failed(ticker, error)
+    for ticker, lacking in table.missing.items():
+        tally.failed(ticker, lacking)
     if not tally.rows:
         raise NothingUsable(f"there is no price in {path}")
     put(listing("prices_import", tally.rows, form), output)
-    for error in tally.errors[:1] if not verbose else tally.errors:
-        say(f"eventstudy: {error}")
-    ctx.exit(tally.exit_code)
+    tally.end(ctx, verbose=verbose)
 
 
 def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: str | None) -> Vintage:
@@ -184,7 +186,8 @@ def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: s
     from eventstudy.prices import Fetch
 
     frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
-    frame = frame.loc[frame.notna().any(axis=1), frame.notna().any()]
+    given_columns = frame.notna().any() | frame.columns.isin(["close", "dividend"])  # without a dividend is not unknown
+    frame = frame.loc[frame.notna().any(axis=1), given_columns]
     priced = frame.index[frame["close"].notna()]
     frame = frame.loc[priced[0] : priced[-1]]
     first, last = priced[0].date(), priced[-1].date()
@@ -325,7 +328,7 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
     for ticker in table.tickers:
         frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
         frame = frame[frame.notna().any(axis=1)]
-        parts.append(frame.assign(ticker=ticker, date=frame.index.strftime("%Y-%m-%d")))
+        parts.append(frame.assign(ticker=ticker, date=pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d")))
     columns = ["ticker", "date", *(c for c in ("close", *table.fields) if c in table.fields)]
     long = pd.concat(parts)[list(dict.fromkeys(columns))]
     put(long.to_csv(index=False, lineterminator="\n"), path)

@@ -1,0 +1,149 @@
+"""`eventstudy doctor`: is this installation healthy, is the store, is the source reachable."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any, NamedTuple
+
+import click
+
+from eventstudy import __version__, catalog
+from eventstudy.cli._output import columns_of, format_option, listing, put
+from eventstudy.errors import EventStudyError
+
+_NAME = "eventstudy-lab"
+_SAME_IMPORT = "eventstudy"
+"""Another distribution that installs a package of our name; both overwrite each other."""
+
+
+class _Finding(NamedTuple):
+    check: str
+    status: str
+    """`ok`, `absent` (nothing wrong, but not there) or `fault`."""
+    found: str
+    advice: str = ""
+    exit_code: int = 0
+
+
+@click.command("doctor")
+@click.option("--online", is_flag=True, help="Also ask the price source for ten days of one fund.")
+@click.option("--source", default="yahoo", show_default=True, help="The price source that --online asks.")
+@format_option
+@click.pass_context
+def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  # noqa: N802
+    """Is this installation healthy, is the price store, is the price source reachable?
+
+    Exits with 0 where nothing is wrong, else with the code of the first fault.
+    """
+    found = [*_installation(), *_data(), *_store(), *(_online(source) if online else ())]
+    rows: list[dict[str, Any]] = [f._asdict() for f in found]
+    for row in rows:
+        del row["exit_code"]
+    if form == "table":
+        put(columns_of([[f.status, f.check, f.found + (f": {f.advice}" if f.advice else "")] for f in found]))
+    else:
+        put(listing("doctor", rows, form))
+    ctx.exit(next((f.exit_code for f in found if f.status == "fault"), 0))
+
+
+def _installation() -> Iterator[_Finding]:
+    yield _Finding("eventstudy", "ok", __version__)
+    yield _Finding("python", "ok", f"{platform.python_version()} on {sys.platform}")
+    wanted = _wanted()
+    if not wanted:
+        yield _Finding("packages", "absent", f"not checked: {_NAME} is not installed here, it runs from its sources")
+    for name, extras in wanted.items():
+        what = f"package {name}"
+        try:
+            yield _Finding(what, "ok", version(name))
+        except PackageNotFoundError:
+            if extras:
+                text = f"pip install '{_NAME}[{extras[0]}]' adds it"
+                yield _Finding(what, "absent", f"not installed, for extra {', '.join(extras)} only", text)
+            else:
+                yield _Finding(what, "fault", "not installed", f"pip install --force-reinstall {_NAME}", 3)
+    try:
+        other = version(_SAME_IMPORT)
+    except PackageNotFoundError:
+        return
+    advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then pip install {_NAME}"
+    yield _Finding(f"package {_SAME_IMPORT}", "fault", f"{other} overwrites files of {_NAME}", advice, 3)
+
+
+def _wanted() -> dict[str, list[str]]:
+    """Packages that this one names: those it needs first, with no extra, then those of each extra.
+
+    From the metadata of the installation; a folder of sources that is not installed has none.
+    """
+    import re
+
+    try:
+        lines = requires(_NAME) or []
+    except PackageNotFoundError:
+        return {}
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        matched, extra = re.match(r"[A-Za-z0-9._-]+", line), re.search(r"extra\s*==\s*['\"](\w+)['\"]", line)
+        if matched is None or matched[0] == _NAME or (extra and extra[1] == "dev"):
+            continue
+        named = found.setdefault(matched[0], [])
+        if extra and extra[1] not in named:
+            named.append(extra[1])
+    return dict(sorted(found.items(), key=lambda item: bool(item[1])))
+
+
+def _data() -> Iterator[_Finding]:
+    """Whether the data that ship are there."""
+    try:
+        tickers = len(catalog.load("sources", "bundled").tickers)
+    except (FileNotFoundError, EventStudyError) as error:
+        yield _Finding("embedded sample", "fault", str(error), f"pip install --force-reinstall {_NAME}", 3)
+    else:
+        yield _Finding("embedded sample", "ok", f"{tickers} tickers")
+
+
+def _store() -> Iterator[_Finding]:
+    from eventstudy.prices._store_schema import is_remote, location
+
+    path = location()
+    if not path.exists():
+        yield _Finding("price store", "absent", f"none at {path}", "eventstudy prices fetch makes one")
+        return
+    from eventstudy.prices._store import Store
+
+    try:
+        with Store() as store:
+            faults, vintages, symbols = store.faults(), store.vintages(), store.symbols()
+    except EventStudyError as error:
+        yield _Finding("price store", "fault", f"{error.what} ({path})", error.hint or "", error.exit_code)
+        return
+    if faults:
+        text = f"{len(faults)} faults in {path}, the first: {faults[0]}"
+        yield _Finding("price store", "fault", text, "move the file away and fetch again", 3)
+        return
+    size = sum(p.stat().st_size for p in path.parent.glob(f"{path.name}*"))
+    latest = max((v.retrieved_at for v in vintages), default="never")
+    remote = ", on a network file system" if is_remote(path.resolve()) else ""
+    text = (
+        f"{len(symbols)} symbols, {len(vintages)} vintages, {size / 1e6:.1f} MB, last written {latest}: {path}{remote}"
+    )
+    yield _Finding("price store", "ok", text)
+
+
+def _online(name: str) -> Iterator[_Finding]:
+    from datetime import timedelta
+
+    from eventstudy.prices._store_days import now
+
+    today = now().date()
+    try:
+        fetch = catalog.load("sources", name).fetch("SPY", today - timedelta(10), today)
+    except EventStudyError as error:
+        told = f"{error.what}{f' ({error.available})' if error.available else ''}"
+        yield _Finding(f"source {name}", "fault", told, error.hint or "", error.exit_code)
+        return
+    last = fetch.frame.index[-1]
+    yield _Finding(f"source {name}", "ok", f"SPY: {len(fetch.frame)} sessions, the last {last:%Y-%m-%d}")
