@@ -1,0 +1,355 @@
+"""`eventstudy prices`: what is fetched is kept, what is kept is told, and every fault ends in a message and an exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from eventstudy import exchanges, load_prices
+from eventstudy.prices._store import Store
+from eventstudy.prices.yahoo import Yahoo
+from eventstudy.shipped import shipped
+
+from tests.cli.conftest import Ran
+from tests.loopback.answers import Series
+from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
+from tests.loopback.proxied import yahoo_over_proxy
+from tests.loopback.server import Service
+
+Es = Callable[..., Ran]
+DAYS: list[date] = exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
+SPAN = ("--start", "2023-12-01", "--end", "2025-02-14")
+
+
+def walk(symbol: str, seed: int) -> Series:
+    steps = np.random.default_rng(seed).normal(0.0005, 0.01, len(DAYS))
+    closes = [round(float(c), 4) for c in 100 * np.cumprod(1 + steps)]
+    return Series(symbol, DAYS, closes, [1000 + i for i in range(len(DAYS))])
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service([walk(symbol, seed) for seed, symbol in enumerate(("GOOD", "FINE", "SPY"))])
+
+
+@pytest.fixture
+def yahoo(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """Yahoo's stand-in as the command finds it."""
+    with yahoo_in_process(service) as session, yfinance_alone(tmp_path):
+        if find_spec("yfinance._http") is None:
+            pytest.skip("this yfinance takes no requests session")
+        source = Yahoo(session, spacing=0, timeout=0.4, give_up=8)
+        monkeypatch.setattr("eventstudy.prices.yahoo.SOURCE", source)
+        yield service
+
+
+def rows(ran: Ran) -> list[dict[str, Any]]:
+    told: dict[str, Any] = json.loads(ran.out)
+    assert str(told["schema"]).startswith("eventstudy.prices_")
+    found: list[dict[str, Any]] = told["rows"]
+    return found
+
+
+# ---- fetch -----------------------------------------------------------------------------------------------------------
+
+
+def test_fetch_keeps_and_asks_for_nothing_twice(es: Es, yahoo: Service) -> None:
+    ran = es("prices", "fetch", "--tickers", "GOOD,FINE", *SPAN, "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    assert [(r["ticker"], r["outcome"], r["sessions"]) for r in rows(ran)] == [
+        ("GOOD", "new", len(DAYS)),
+        ("FINE", "new", len(DAYS)),
+    ]
+    asked = len(yahoo.asked)
+    again = es("prices", "fetch", "--tickers", "GOOD", *SPAN, "--format", "json")
+    assert rows(again)[0]["outcome"] == "held"
+    assert len(yahoo.asked) == asked
+    forced = es("prices", "fetch", "--tickers", "GOOD", *SPAN, "--force", "--format", "json")
+    assert rows(forced)[0]["outcome"] == "unchanged"
+    assert len(yahoo.asked) > asked
+
+
+def test_what_the_store_gives_is_what_the_fetch_gave(es: Es, yahoo: Service) -> None:
+    tickers = ["GOOD", "FINE", "SPY"]
+    fetched = load_prices(tickers, DAYS[0], DAYS[-1], source="yahoo")
+    assert es("prices", "fetch", "--tickers", ",".join(tickers), *SPAN).code == 0
+    held = load_prices(tickers, DAYS[0], DAYS[-1], source="store")
+    assert held.sha256() == fetched.sha256()
+    assert list(held.fields) == list(fetched.fields)
+    for ticker in tickers:
+        one, other = fetched.info[ticker], held.info[ticker]
+        assert (one.basis, one.currency, one.exchange, one.notes) == (
+            other.basis,
+            other.currency,
+            other.exchange,
+            other.notes,
+        )
+
+
+def test_a_rate_limit_stops_the_source_keeps_what_was_had_and_goes_on_later(es: Es, yahoo: Service) -> None:
+    yahoo.fail("FINE", "rate-limited")
+    ran = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY", *SPAN, "--format", "json")
+    assert ran.code == 75
+    assert [(r["ticker"], r["outcome"]) for r in rows(ran)] == [
+        ("GOOD", "new"),
+        ("FINE", "failed"),
+        ("SPY", "not asked for"),
+    ]
+    assert "asks us to wait" in ran.err
+    assert yahoo.charts("SPY") == 0
+    with Store() as store:
+        assert store.symbols() == ["GOOD"]
+    yahoo.recover()
+    later = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY", *SPAN, "--format", "json")
+    assert later.code == 0
+    assert [r["outcome"] for r in rows(later)] == ["held", "new", "new"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["500", "web-page", "401", "404", "truncated", "time-out", "ragged", "all-null", "weekly"]
+)
+def test_a_fault_is_partial_or_nothing(es: Es, yahoo: Service, fault: str) -> None:
+    yahoo.fail("FINE", fault)
+    alone = es("prices", "fetch", "--tickers", "FINE", *SPAN)
+    assert alone.code == 5, alone.err
+    assert alone.err.startswith("eventstudy: ")
+    ran = es("prices", "fetch", "--tickers", "FINE,GOOD", *SPAN, "--format", "json")
+    assert ran.code == 4
+    assert [(r["ticker"], r["outcome"]) for r in rows(ran)] == [("FINE", "failed"), ("GOOD", "new")]
+    assert rows(ran)[0]["message"]
+    with Store() as store:
+        assert store.symbols() == ["GOOD"]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--tickers", "A", "--start", "2025-01-02", "--end", "2025-01-01"), "is after end"),
+        (("--tickers", ",", "--start", "2025-01-01", "--end", "2025-01-02"), "no ticker"),
+        (("--tickers", "A", "--start", "1/2/2025", "--end", "2025-01-02"), "--start"),
+        (
+            ("--tickers", "A", "--start", "2025-01-01", "--end", "2025-01-02", "--source", "csv"),
+            "not one to fetch from",
+        ),
+        (
+            ("--tickers", "A", "--start", "2025-01-01", "--end", "2025-01-02", "--source", "store"),
+            "not one to fetch from",
+        ),
+        (
+            ("--tickers", "A", "--start", "2025-01-01", "--end", "2025-01-02", "--source", "yaho"),
+            "did you mean 'yahoo'",
+        ),
+        (("--start", "2025-01-01", "--end", "2025-01-02"), "--tickers"),
+    ],
+)
+def test_what_cannot_be_meant(es: Es, args: tuple[str, ...], words: str) -> None:
+    ran = es("prices", "fetch", *args)
+    assert ran.code == 2
+    assert words in ran.err
+
+
+def test_a_store_that_cannot_be_there(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EVENTSTUDY_STORE", str(tmp_path / "file" / "prices.db"))
+    ran = es("prices", "fetch", "--tickers", "A", *SPAN)
+    assert ran.code == 2
+    assert "the price store cannot be read or written" in ran.err
+
+
+# ---- auto ------------------------------------------------------------------------------------------------------------
+
+
+RUN = ("run", "--date", "2025-01-27", "--tickers", "GOOD,FINE", "--benchmark", "SPY", "--format", "json")
+
+
+def told(ran: Ran) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ran.out)
+    return found
+
+
+def test_auto_keeps_what_it_asked_for_and_reads_it_from_then_on(es: Es, yahoo: Service) -> None:
+    run = (*RUN[:5], "--event-window", "-2", "2", "--estimation-window", "-275", "-11", *RUN[5:])  # beyond the sample
+    first = es(*run)
+    assert first.code == 0, first.err
+    asked = len(yahoo.asked)
+    second, third = es(*run), es(*run)
+    assert len(yahoo.asked) == asked
+    one, other = told(first), told(second)
+    assert (one["provenance"]["source"], other["provenance"]["source"]) == ("yahoo", "store")
+    assert one["firms"] == other["firms"]
+    assert one["provenance"]["prices_sha256"] == other["provenance"]["prices_sha256"]
+    assert second.out == third.out
+
+
+def test_auto_goes_on_when_the_store_is_out_of_order_and_says_so(es: Es, yahoo: Service, price_store: Path) -> None:
+    price_store.parent.mkdir(parents=True)
+    price_store.write_text("no database at all " * 100)
+    ran = es(*RUN)
+    assert ran.code == 0, ran.err
+    notes = [w["message"] for w in told(ran)["warnings"] if w["code"] == "SOURCE_NOTE"]
+    assert any("not kept in the price store: this file is no price store" in note for note in notes)
+    assert price_store.read_text().startswith("no database")
+    assert es(*RUN, "--source", "store").code == 3
+
+
+# ---- import, export, status, check -------------------------------------------------------------------------------------
+
+
+def numbers(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: result[key] for key in ("events", "config", "firms", "aggregate", "groups", "excluded", "warnings")}
+
+
+def test_a_run_from_the_store_equals_the_run_from_the_file(es: Es, tmp_path: Path) -> None:
+    path = shipped("prices", "sample.csv")
+    assert es("prices", "import", path).code == 0
+    run = ("run", "deepseek-r1", "--format", "json")
+    from_file, from_store = told(es(*run, "--prices", path)), told(es(*run, "--source", "store"))
+    assert numbers(from_store) == numbers(from_file)
+    assert es("prices", "export", tmp_path / "out.csv").code == 0
+    assert numbers(told(es(*run, "--prices", tmp_path / "out.csv"))) == numbers(from_file)
+    given, back = load_prices(path=path), load_prices(path=tmp_path / "out.csv")
+    assert given.sha256() == load_prices(source="store", tickers=given.tickers).sha256()
+    assert {t: back.close[t].dropna().tolist() for t in back.tickers} == {
+        t: given.close[t].tolist() for t in given.tickers
+    }
+    again = es("prices", "import", tmp_path / "out.csv", "--format", "json")
+    assert {r["outcome"] for r in rows(again)} == {"unchanged"}
+
+
+def test_tickers_that_look_like_something_else_survive(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ticker,date,close\nNA,2025-01-02,1.1\nON,2025-01-02,2.2\nTRUE,2025-01-03,3.3\n")
+    assert es("prices", "import", "in.csv").code == 0
+    assert [r["ticker"] for r in rows(es("prices", "status", "--format", "json"))] == ["NA", "ON", "TRUE"]
+    assert es("prices", "export").out == (tmp_path / "in.csv").read_text()
+
+
+def test_a_file_without_some_ticker_is_partial(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ticker,date,close\nAAA,2025-01-02,1.1\n")
+    ran = es("prices", "import", "in.csv", "--tickers", "AAA,BBB", "--format", "json")
+    assert ran.code == 4
+    assert [(r["ticker"], r["outcome"]) for r in rows(ran)] == [("AAA", "new"), ("BBB", "failed")]
+    assert es("prices", "import", "in.csv", "--tickers", "BBB").code == 5
+    assert es("prices", "import", "none.csv").code == 3
+
+
+def test_status_as_table_csv_json_and_history(es: Es, tmp_path: Path) -> None:
+    for price in ("1.1", "1.2"):
+        (tmp_path / "in.csv").write_text(
+            f"ticker,date,close\nAAA,2025-01-02,1.1\nAAA,2025-01-03,{price}\nBBB,2025-01-02,3\n"
+        )
+        assert es("prices", "import", "in.csv").code == 0
+    assert es("prices", "status", "--tickers", "AAA").out.splitlines()[1].split()[:6] == [
+        "AAA", "csv", "2", "2025-01-02", "2025-01-03", "2025-01-03"
+    ]  # fmt: skip
+    newest = rows(es("prices", "status", "--format", "json"))
+    assert [(r["ticker"], r["vintage"], r["outcome"]) for r in newest] == [
+        ("AAA", 2, "revised"),
+        ("BBB", 2, "unchanged"),
+    ]
+    listed = list(csv.DictReader(io.StringIO(es("prices", "status", "--history", "--format", "csv").out)))
+    assert [(r["ticker"], r["vintage"]) for r in listed] == [("AAA", "1"), ("AAA", "2"), ("BBB", "1"), ("BBB", "2")]
+    assert len({r["sha256"] for r in listed}) == 3
+    missing = es("prices", "status", "--tickers", "AAA,CCC")
+    assert (missing.code, missing.out) == (5, "")
+    assert "has no CCC" in missing.err
+
+
+def test_without_a_store_each_says_how_to_make_one(es: Es, price_store: Path) -> None:
+    for name in ("status", "check", "export"):
+        ran = es("prices", name)
+        assert ran.code == 2
+        assert "prices fetch makes one" in ran.err
+    assert not price_store.parent.exists()
+
+
+def test_check_lists_what_looks_wrong(es: Es, tmp_path: Path) -> None:
+    good = "".join(f"AAA,{day},{100 + i}\n" for i, day in enumerate(DAYS))
+    bad = "".join(f"BBB,{day},{(100 + i) / (10 if i > 50 else 1)}\n" for i, day in enumerate(DAYS) if i != 20)
+    (tmp_path / "in.csv").write_text("ticker,date,close\n" + good + bad)
+    assert es("prices", "import", "in.csv").code == 0
+    sound = es("prices", "check", "--tickers", "AAA")
+    assert (sound.code, sound.out) == (0, f"1 tickers, {len(DAYS)} sessions: nothing to look at\n")
+    ran = es("prices", "check", "--format", "json")
+    assert ran.code == 4
+    assert json.loads(ran.out)["schema"] == "eventstudy.prices_check/1"
+    assert [(r["code"], r["ticker"], r["session"]) for r in rows(ran)] == [
+        ("GAP", "BBB", str(DAYS[20])),
+        ("SPLIT_NOT_APPLIED", "BBB", str(DAYS[51])),
+    ]
+    of_file = es("prices", "check", "--prices", "in.csv", "--format", "json")
+    assert (of_file.code, rows(of_file)) == (4, rows(ran))
+    lacking = es("prices", "check", "--tickers", "AAA,CCC")
+    assert lacking.code == 4
+    assert "NO_PRICES" in lacking.out
+
+
+def test_export_as_of(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ticker,date,close\nAAA,2025-01-02,1.1\n")
+    es("prices", "import", "in.csv")
+    assert es("prices", "export", "--as-of", "2020-01-01").out.endswith("AAA,2025-01-02,1.1\n")
+    assert es("prices", "export", "--tickers", "ZZZ").code == 5
+
+
+# ---- as a process of its own -------------------------------------------------------------------------------------------
+
+
+def test_a_process_of_its_own_fetches_and_runs_offline(service: Service, tmp_path: Path, price_store: Path) -> None:
+    def call(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "eventstudy", *words],
+            env=environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    with yahoo_over_proxy(service, tmp_path) as environment:
+        done = call(environment, "prices", "fetch", "--tickers", "GOOD,FINE,SPY", *SPAN)
+        assert (done.returncode, done.stderr) == (0, "")
+        asked = len(service.asked)
+        ran = call(environment, *RUN)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert json.loads(ran.stdout)["provenance"]["source"] in ("store", "bundled+store")
+        assert len(service.asked) == asked
+
+
+def test_run_as_of_gives_the_same_bytes_after_prices_have_changed(es: Es, tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from eventstudy.prices import Fetch
+
+    sample = load_prices(source="bundled")
+
+    def keep(day: int, factor: float) -> None:
+        at = datetime(2025, 3, day, 12, tzinfo=UTC)
+        with Store(write=True) as store:
+            for ticker in ("NVDA", "SPY"):
+                frame = sample.close[[ticker]].set_axis(["close"], axis=1)
+                if ticker == "NVDA":
+                    frame["close"] = frame["close"].where(frame.index != frame.index[-14], frame["close"] * factor)
+                first, last = (d.date() for d in frame.index[[0, -1]])
+                store.keep(
+                    "yahoo", Fetch(ticker, frame, "as_given", retrieved_at=at.isoformat()), first, last, force=True
+                )
+
+    run = ("run", "deepseek-r1", "--day0", "recognised", "--tickers", "NVDA", "--source", "store", "--format", "json")
+    keep(3, 1.0)
+    before = es(*run, "--as-of", "2025-03-05")
+    assert before.code == 0, before.err
+    keep(10, 1.1)
+    after, now = es(*run, "--as-of", "2025-03-05"), es(*run)
+    assert after.out == before.out
+    assert told(now)["firms"] != told(before)["firms"]
+    assert told(now)["provenance"]["retrieved_at"] == "2025-03-10T12:00:00+00:00"
