@@ -163,7 +163,7 @@ def prices_for(
         return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
     start, end = _span(events, config, day0)
     end = min(end, as_of) if as_of else end
-    table = load_prices(tickers, start, end, source=source, progress=progress)
+    table = load_prices(tickers, start, end, source=source, as_of=as_of, progress=progress)
     if not table.tickers and table.missing:
         raise next(iter(table.missing.values()))
     return table
@@ -191,7 +191,7 @@ def longer_prices(
     home = exchanges.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)
     start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)
-    return load_prices(tickers, start, end, source=source, progress=progress)
+    return load_prices(tickers, start, end, source=source, as_of=as_of, progress=progress)
 
 
 def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
