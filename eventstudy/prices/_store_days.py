@@ -37,9 +37,8 @@ def session_before(home: str, day: date, back: int = 0) -> date:
     Outside the calendar's reach every day counts.
     """
     low, high = exchanges.reach(home)
-    day = min(day, high)
     room = timedelta(2 * back + 30)
-    if day - room < low:
+    if day - room < low or day > high:
         return day - timedelta(back)
     found: Any = exchanges.sessions(home, day - room, day)[-1 - back]
     session: date = found.item()
@@ -49,7 +48,7 @@ def session_before(home: str, day: date, back: int = 0) -> date:
 def due(home: str, at: datetime) -> date:
     """The last session whose bar was complete at an instant."""
     session = session_before(home, (at + timedelta(1)).date())
-    while exchanges.reach(home)[0] < session and _complete(home, session) > at:
+    while _complete(home, session) > at:
         session = session_before(home, session - timedelta(1))
     return session
 
@@ -60,7 +59,10 @@ def final(home: str, at: datetime) -> date:
 
 
 def _complete(home: str, session: date) -> datetime:
-    return exchanges.close_time(home, session) + LATE
+    low, high = exchanges.reach(home)
+    if low <= session <= high:
+        return exchanges.close_time(home, session) + LATE
+    return datetime(session.year, session.month, session.day, tzinfo=UTC) + timedelta(1) + LATE
 
 
 def instant(text: str) -> datetime:

@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,7 +138,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
             "this database is no price store", where=str(path), available=", ".join(sorted(tables)), hint=_HINT
         )
     if write:
-        connection.execute(f"PRAGMA journal_mode={'DELETE' if is_remote(path.resolve()) else 'WAL'}")
+        _set_journal(connection, "delete" if is_remote(path.resolve()) else "wal")
         connection.execute("PRAGMA synchronous=FULL")
     if version < VERSION:
         if not write and not os.access(path, os.W_OK):
@@ -146,6 +147,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
                 where=str(path),
             )
         _migrate(connection)
+
+
+def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
+    """Set how changes are journalled; for this one change SQLite itself does not wait for other processes."""
+    until = time.monotonic() + PATIENCE
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != mode:
+        try:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -238,6 +238,13 @@ def test_symbols_without_a_calendar_have_weekdays() -> None:
     assert session_before("24/5", date(2025, 1, 26)) == date(2025, 1, 24)
 
 
+def test_after_the_end_of_a_calendar_every_day_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstudy.exchanges.reach", lambda home: (date(1990, 1, 1), date(2024, 12, 31)))
+    assert due("XNYS", datetime(2025, 1, 5, 12, tzinfo=UTC)) == date(2025, 1, 4)
+    assert final("XNYS", datetime(2025, 1, 10, 12, tzinfo=UTC)) == date(2025, 1, 4)
+    assert due("XNYS", datetime(2024, 12, 30, 12, tzinfo=UTC)) == date(2024, 12, 27)
+
+
 def test_a_tail_that_is_not_final_is_asked_for_after_the_next_close_and_not_before(
     store: Store, service: Service
 ) -> None:

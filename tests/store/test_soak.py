@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -81,7 +80,7 @@ def soak(folder: Path, seconds: float) -> Seen:
         while time.monotonic() < until:
             read(seen)
             if time.monotonic() > kill_at and noted(notes["KILLED"]) > seen.committed:
-                writers["KILLED"].send_signal(signal.SIGKILL)
+                writers["KILLED"].kill()
                 assert "Error" not in writers["KILLED"].communicate()[1]
                 seen.kills += 1
                 seen.committed = noted(notes["KILLED"])
@@ -111,6 +110,39 @@ def check(seen: Seen, kills: int) -> None:
             numbers = [v.number for v in store.vintages(symbol)]
             assert sorted(numbers) == list(range(1, len(numbers) + 1)), "no vintage is skipped or lost"
         assert len(store.vintages()) >= seen.committed
+
+
+FIRST_OF_ALL = """
+import sys, time
+from tests.store.conftest import FIRST, LAST, fetched, made
+from eventstudy.prices._store import Store
+given = fetched(made(), symbol=sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+with Store(write=True) as store:
+    store.keep("yahoo", given, FIRST, LAST)
+"""
+
+
+def test_processes_that_make_the_store_at_the_same_moment(price_store: Path) -> None:
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_OF_ALL, f"S{i}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        for i in range(4)
+    ]  # fmt: skip
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    assert [racer.communicate()[1] for racer in racers] == [""] * 4
+    with Store() as store:
+        assert store.symbols() == ["S0", "S1", "S2", "S3"]
+        assert store.faults() == []
 
 
 def test_two_writers_a_reader_and_a_killer(price_store: Path, tmp_path: Path) -> None:
