@@ -14,7 +14,15 @@ import click
 from eventstudy import catalog
 from eventstudy.cli._output import format_option, listing, output_options, put, say
 from eventstudy.cli._study import progress_line, split
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
+from eventstudy.errors import (
+    EventStudyError,
+    InvalidFile,
+    InvalidRequest,
+    Locked,
+    NothingUsable,
+    SourceError,
+    SourceRateLimited,
+)
 
 if TYPE_CHECKING:
     from eventstudy.prices._store import Store, Vintage
@@ -56,9 +64,11 @@ class _Tally:
 
     @property
     def exit_code(self) -> int:
-        """75 where waiting may help, 4 where a part is lacking, 5 where there is nothing."""
+        """75 where waiting may help, that of the store where it is the store, 4 where a part is lacking, 5 where all is."""
         if any(e.exit_code == 75 for e in self.errors):
             return 75
+        if of_store := [e.exit_code for e in self.errors if not isinstance(e, SourceError)]:
+            return of_store[0]
         if not self.errors:
             return 0
         return 4 if len(self.errors) < len(self.rows) else 5
@@ -123,7 +133,7 @@ def _fetch_all(
                 progress_line(ticker, i, len(wanted))
             try:
                 found = bring(store, name, member, ticker, first, last, force=force)
-            except SourceRateLimited as error:
+            except (SourceRateLimited, Locked, InvalidFile, InvalidRequest) as error:  # not better with the next ticker
                 tally.failed(ticker, error)
                 for other in wanted[i:]:
                     tally.failed(other, _not_asked(other, error), "not asked for")
@@ -132,11 +142,13 @@ def _fetch_all(
                 tally.failed(ticker, error)
             else:
                 tally.held(found.vintage, found.vintage.outcome if found.asked else "held")
+    if shown:
+        progress_line("", len(wanted), len(wanted))
     return tally
 
 
-def _not_asked(ticker: str, error: SourceRateLimited) -> SourceRateLimited:
-    return SourceRateLimited(f"{ticker} was not asked for: {error.what}", where=f"ticker {ticker}", hint=error.hint)
+def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
+    return type(error)(f"{ticker} was not asked for: {error.what}", where=f"ticker {ticker}", hint=error.hint)
 
 
 @COMMAND.command("import")

@@ -166,6 +166,52 @@ def test_a_store_that_cannot_be_there(es: Es, tmp_path: Path, monkeypatch: pytes
     assert "the price store cannot be read or written" in ran.err
 
 
+def test_a_store_that_another_process_holds_stops_the_fetch_and_says_what_was_kept(
+    es: Es, yahoo: Service, price_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from eventstudy.prices import _store_schema
+
+    assert es("prices", "fetch", "--tickers", "GOOD", *SPAN).code == 0
+    monkeypatch.setattr(_store_schema, "PATIENCE", 0.05)
+    other = sqlite3.connect(price_store, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ran = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY", *SPAN, "--format", "json")
+    other.close()
+    assert ran.code == 75
+    assert [(r["ticker"], r["outcome"]) for r in rows(ran)] == [
+        ("GOOD", "held"),
+        ("FINE", "failed"),
+        ("SPY", "not asked for"),
+    ]
+    assert "another process is writing" in ran.err
+
+
+def test_a_full_disk_stops_the_fetch_and_says_what_was_kept(
+    es: Es, yahoo: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eventstudy.prices._store_schema import connect
+
+    assert es("prices", "fetch", "--tickers", "GOOD", *SPAN).code == 0
+
+    def full(path: Path, *, write: bool) -> Any:
+        connection = connect(path, write=write)
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}")
+        return connection
+
+    monkeypatch.setattr("eventstudy.prices._store.connect", full)
+    ran = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY", *SPAN, "--format", "json")
+    assert ran.code == 2
+    assert [(r["ticker"], r["outcome"]) for r in rows(ran)] == [
+        ("GOOD", "held"),
+        ("FINE", "failed"),
+        ("SPY", "not asked for"),
+    ]
+    assert "the disk or its quota is full" in ran.err
+
+
 # ---- auto ------------------------------------------------------------------------------------------------------------
 
 
