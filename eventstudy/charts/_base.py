@@ -30,6 +30,8 @@ class Chart:
     summary: str
     """What it shows, in one line."""
     paint: Paint
+    outcomes: tuple[str, ...] = ("return", "volume", "volatility")
+    """The studies it can show, by what they ask about."""
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -46,11 +48,17 @@ class Chart:
 
         Raises:
             UnknownName: an option that this chart does not have, a ticker or group that is not in the result.
-            InvalidRequest: an option that cannot be meant, or `ax` that is not one Axes of the user's own.
+            InvalidRequest: an option that cannot be meant, a study of another outcome, or `ax` that is not one Axes of the
+                user's own.
         """
         for name in options:
             if name not in self.options:
                 raise UnknownName("option of this chart", name, self.options)
+        if (outcome := result.config.outcome) not in self.outcomes:
+            raise InvalidRequest(
+                f"this chart shows a study of {self.outcomes[0]}s, and this is one of {outcome}",
+                hint=f"run the study with --outcome {self.outcomes[0]}, or draw another chart",
+            )
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
                 f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"

@@ -80,11 +80,11 @@ def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
     if not found.test:
         return "no test is valid"
     if found.test == "sample_quantile" and len(chosen) == 1:
-        return _among_days(found.p, int(result.returns.observed_days[chosen[0]]))
+        return among_days(found.p, int(result.returns.observed_days[chosen[0]]))
     return "out of the ordinary" if found.p < LEVEL else "not out of the ordinary"
 
 
-def _among_days(p: float, days: int) -> str:
+def among_days(p: float, days: int) -> str:
     """The p of the quantile test is (1 + days at least as large) / (1 + days)."""
     larger = round(p * (days + 1)) - 1
     if larger == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import eventstudy as es
@@ -10,6 +11,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy.prices import PriceTable, SeriesInfo, load_prices
 from eventstudy.results import StudyResult
 
 
@@ -53,6 +55,42 @@ def recognised() -> StudyResult:
 @pytest.fixture(scope="session")
 def many_dates() -> StudyResult:
     return made_up(12, 6)[0]
+
+
+def of_volume(tickers: tuple[str, ...] = (), day0: str = "recognised") -> StudyResult:
+    """The shipped event as a study of volume: NVDA's is known, those of the others are made up."""
+    table = load_prices(None, source="bundled")
+    volume = table.fields["volume"].copy()
+    rng = np.random.default_rng(11)
+    for ticker in volume.columns[volume.isna().any()]:
+        volume[ticker] = np.where(table.close[ticker].notna(), np.exp(rng.normal(17, 0.3, len(volume))), np.nan)
+    prices = replace(table, fields={**table.fields, "volume": volume})
+    return es.run("deepseek-r1", tickers=tickers, day0=day0, prices=prices, outcome="volume")
+
+
+@pytest.fixture(scope="session")
+def nvda_volume() -> StudyResult:
+    return of_volume(("NVDA",))
+
+
+@pytest.fixture(scope="session")
+def announced_volume() -> StudyResult:
+    return of_volume(day0="announced")
+
+
+@pytest.fixture(scope="session")
+def recognised_volume() -> StudyResult:
+    return of_volume()
+
+
+@pytest.fixture(scope="session")
+def many_dates_volume() -> StudyResult:
+    _, prices = made_up(6, 3)
+    volume = pd.DataFrame(np.exp(np.random.default_rng(3).normal(14, 0.4, prices.shape)), prices.index, prices.columns)
+    info = {ticker: SeriesInfo("made up", "as_given") for ticker in prices.columns}
+    table = PriceTable({"close": prices, "volume": volume}, info)
+    events = pd.DataFrame({"ticker": [f"F{i:02d}" for i in range(6)], "date": prices.index[[290, 350, 410] * 2]})
+    return es.EventStudy(benchmark="MKT", calendar=None, outcome="volume").run(events, table)
 
 
 @pytest.fixture(autouse=True)

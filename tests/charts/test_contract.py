@@ -32,6 +32,18 @@ every_study = pytest.mark.parametrize("study", STUDIES)
 Look = Callable[[str, str], Figure]
 
 
+def fit_for(name: str, study: str) -> str:
+    """The fixture of this study that a chart can show: the one of volumes where it shows nothing else."""
+    return study if "return" in catalog.load("charts", name).outcomes else f"{study}_volume"
+
+
+@pytest.fixture
+def one(name: str, request: pytest.FixtureRequest) -> StudyResult:
+    """NVDA alone."""
+    result: StudyResult = request.getfixturevalue(fit_for(name, "nvda"))
+    return result
+
+
 @pytest.fixture(scope="module")
 def look(request: pytest.FixtureRequest) -> Look:
     """The figure of a chart of a study, drawn once for all tests that only look at it."""
@@ -39,7 +51,7 @@ def look(request: pytest.FixtureRequest) -> Look:
 
     def get(study: str, name: str) -> Figure:
         if (study, name) not in drawn:
-            drawn[study, name] = figure_of(request.getfixturevalue(study).plot(name))
+            drawn[study, name] = figure_of(request.getfixturevalue(fit_for(name, study)).plot(name))
         return drawn[study, name]
 
     return get
@@ -95,10 +107,10 @@ def test_it_says_in_one_line_what_it_shows(name: str) -> None:
 
 
 @every_chart
-def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, nvda: StudyResult) -> None:
+def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, one: StudyResult) -> None:
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert catalog.load("charts", name).draw(nvda, ax=right) is right
+    assert catalog.load("charts", name).draw(one, ax=right) is right
     assert right.get_title(loc="left").startswith("NVDA: ")
     assert right.lines
     assert not left.lines
@@ -108,18 +120,18 @@ def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, nvda: S
 
 
 @every_chart
-def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(name: str, nvda: StudyResult) -> None:
+def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(name: str, one: StudyResult) -> None:
     before = Gcf.get_all_fig_managers()
-    one, other = (figure_of(nvda.plot(name)) for _ in range(2))
-    assert one is not other
-    assert one.get_suptitle().startswith("NVDA: ")
+    first, other = (figure_of(one.plot(name)) for _ in range(2))
+    assert first is not other
+    assert first.get_suptitle().startswith("NVDA: ")
     assert Gcf.get_all_fig_managers() == before
 
 
 @every_chart
-def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, nvda: StudyResult) -> None:
+def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, one: StudyResult) -> None:
     def files() -> list[bytes]:
-        drawn = nvda.plot(name)
+        drawn = one.plot(name)
         return [render(drawn, kind) for kind in ("png", "svg")]
 
     first = files()
@@ -177,8 +189,9 @@ def test_contrast_is_that_of_the_guideline() -> None:
 def test_what_was_done_stands_under_the_title(name: str, look: Look) -> None:
     words = str(look("nvda", name).get_label()).replace("\n", " ").replace("\u00a0", " ")
     assert "no p-value accounts for that choice" in words
+    model = "Constant mean model" if fit_for(name, "nvda") != "nvda" else "Market model against SPY"
     if name != "price_path":
-        assert "Market model against SPY on 250 days of [−260, −11]" in words
+        assert f"{model} on 250 days of [−260, −11]" in words
 
 
 @every_chart
@@ -187,26 +200,37 @@ def test_an_announced_day_0_needs_no_caveat(name: str, look: Look) -> None:
 
 
 @every_chart
-def test_an_option_it_does_not_have_is_refused_with_those_it_has(name: str, nvda: StudyResult) -> None:
+def test_an_option_it_does_not_have_is_refused_with_those_it_has(name: str, one: StudyResult) -> None:
     with pytest.raises(UnknownName, match="colour") as caught:
-        nvda.plot(name, colour="red")
+        one.plot(name, colour="red")
     assert all(option in str(caught.value) for option in catalog.load("charts", name).options)
 
 
 @every_chart
-def test_something_else_than_axes_is_refused(name: str, nvda: StudyResult) -> None:
+def test_something_else_than_axes_is_refused(name: str, one: StudyResult) -> None:
     with pytest.raises(InvalidRequest, match="ndarray, not one matplotlib Axes"):
-        nvda.plot(name, ax=Figure().subplots(1, 2))
+        one.plot(name, ax=Figure().subplots(1, 2))
 
 
 @every_chart
-def test_axes_of_another_chart_are_refused(name: str, nvda: StudyResult) -> None:
+def test_a_study_of_another_outcome_is_refused(name: str, nvda: StudyResult, nvda_volume: StudyResult) -> None:
+    outcomes = catalog.load("charts", name).outcomes
+    for result in (nvda, nvda_volume):
+        if result.config.outcome not in outcomes:
+            with pytest.raises(InvalidRequest, match=f"this is one of {result.config.outcome}") as caught:
+                result.plot(name)
+            assert f"--outcome {outcomes[0]}" in str(caught.value)
+
+
+@every_chart
+def test_axes_of_another_chart_are_refused(name: str, one: StudyResult) -> None:
     with pytest.raises(InvalidRequest, match="hold a chart already"):
-        nvda.plot(name, ax=nvda.plot("car"))
+        one.plot(name, ax=one.plot(name))
 
 
 @pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in catalog.load("charts", n).options])
-def test_tickers_and_groups_choose_and_wrong_ones_are_refused(name: str, recognised: StudyResult) -> None:
+def test_tickers_and_groups_choose_and_wrong_ones_are_refused(name: str, request: pytest.FixtureRequest) -> None:
+    recognised: StudyResult = request.getfixturevalue(fit_for(name, "recognised"))
     title = figure_of(recognised.plot(name, tickers="NVDA")).get_suptitle()
     assert title.startswith("NVDA: ")
     assert figure_of(recognised.plot(name, group="chip makers")).get_suptitle().startswith("Chip makers: ")

@@ -1,0 +1,99 @@
+"""Mean CAR day by day with the band of the headline test and the number of pairs behind each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._legend import legend_below
+from eventstudy.charts._paths import Verdict, verdict
+from eventstudy.charts._scales import day_axis, percent_axis, zero_line
+from eventstudy.charts._select import members
+from eventstudy.charts._style import BLUE
+from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
+from eventstudy.panel import Ints
+from eventstudy.sentences import LEVEL, listed
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+) -> Axes:
+    """Mean CAR from the first event day up to each day, its 95 % interval, and N below each day.
+
+    Interval and p are those of the headline test of each window; a full dot has p below 5 %. `tickers` or `group`: the pairs to
+    draw; all by default.
+    """
+    chosen = members(result, tickers, group)
+    start = result.config.event_window.start
+    found = [verdict(result, Window(start, day), chosen) for day in result.rel_days]
+    ax = open_axes(ax)
+    zero_line(ax)
+    _band(ax, found)
+    day_axis(ax, result, chosen, result.rel_days)
+    _counts(ax, found)
+    percent_axis(ax.yaxis)
+    several = len(chosen) > 1
+    ax.set_ylabel("mean cumulated abnormal return" if several else "cumulated abnormal return")
+    legend_below(ax)
+    head(ax, _title(result, found[-1], chosen, group), [*_lines(found), f"{method(result, chosen)}.", *caveat(result)])
+    return ax
+
+
+def _band(ax: Axes, found: list[Verdict]) -> None:
+    """The band, and a dot a day: full where the test of that window says p < 5 %."""
+    days = np.array([v.window.end for v in found])
+    value, low, high = (np.array([getattr(v, name) for v in found]) for name in ("value", "low", "high"))
+    name = "mean CAR" if max(v.n for v in found) > 1 else "CAR"
+    if np.isfinite(low).any():
+        ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label="95 % band")
+    ax.plot(days, value, color=BLUE, linewidth=2.2, zorder=3, label=f"_{name}")
+    out = np.array([v.p < LEVEL for v in found])
+    look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 6.5, "markeredgecolor": BLUE, "zorder": 4}
+    for there, face, label in ((out, BLUE, f"{name}, p < 5 %"), (~out, "white", f"{name}, p of 5 % or more")):
+        if there.any():
+            ax.plot(days[there], value[there], markerfacecolor=face, markeredgewidth=1.4, label=label, **look)
+
+
+def _counts(ax: Axes, found: list[Verdict]) -> None:
+    """N as the last line of each day's label."""
+    n = {v.window.end: v.n for v in found}
+    ticks = [int(tick) for tick in ax.get_xticks()]
+    texts = [label.get_text() for label in ax.get_xticklabels()]
+    ax.set_xticks(ticks, [f"{text}\nN\u00a0{n[tick]}" for tick, text in zip(ticks, texts, strict=True)])
+
+
+def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:
+    what = "mean CAR" if len(chosen) > 1 else "CAR"
+    who = subject(result, chosen, group)
+    if whole.n == 0:
+        return f"{who}: no {what} over {window_text(whole.window)}, {whole.reason}"
+    return f"{who}: {what}{window_text(whole.window)} {percent(whole.value)}, {judged(result, whole, chosen)}"
+
+
+def _lines(found: list[Verdict]) -> list[str]:
+    """Where the CAR begins, the answer of the last window, what made band and dots."""
+    whole = found[-1]
+    start = f"Cumulated since day {whole.window.start:+d}".replace("-", "−")
+    bands, tests = (dict.fromkeys(getattr(v, name) for v in found if getattr(v, name)) for name in ("band", "test"))
+    band = f"band by {listed(bands)}" if bands else f"no band: {whole.reason or 'no interval is valid'}"
+    dots = f"dots by {listed(tests)}, not adjusted for {len(found)} looks" if tests else "no test is valid"
+    return [f"{start}; the whole window: {tested(whole)}.", f"{band[0].upper()}{band[1:]}; {dots}."]
+
+
+CHART = Chart(
+    "mean CAR with the band of the headline test, and the number of pairs a day", paint, ("return", "volatility")
+)

@@ -1,0 +1,245 @@
+"""Returns against those of the benchmark in the estimation window: the fitted line, and how far the event day lies off it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy import catalog
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels
+from eventstudy.charts._labels import End, label_ends
+from eventstudy.charts._legend import legend_below
+from eventstudy.charts._scales import percent_axis
+from eventstudy.charts._select import day0_date, members, names
+from eventstudy.charts._style import BLUE, HEIGHT, INK, LABEL, MUTED, ORANGE, SKY, SMALL, THIN
+from eventstudy.charts._words import caveat, method, percent, subject, when
+from eventstudy.errors import InvalidRequest
+from eventstudy.inference._distributions import critical_t
+from eventstudy.panel import Days, Floats, Ints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+_FEW = 6
+"""Up to so many panels stand in rows of three, more in rows of four."""
+_OUTLYING = 3.0
+"""Days are named from so many standard errors on."""
+_NAMED = 4
+"""Up to so many of them; in small panels one."""
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """One pair: M estimation days, the line, and day 0."""
+
+    name: str
+    market: Floats
+    """(M,)"""
+    own: Floats
+    """(M,)"""
+    session: Days
+    """(M,)"""
+    size: Floats
+    """(M,) residual over its standard error, as seen from the other days."""
+    alpha: float
+    beta: float
+    half: float
+    """95 % of ordinary days lie within so much of the line, the error of the line left aside."""
+    day0: tuple[float, float]
+    """Return of the benchmark and of the pair."""
+    ar: float
+    sar: float
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+    most: int = 16,
+) -> Any:
+    """A panel a pair: a dot an estimation day, the line, the band that holds 95 % of ordinary days, day 0 as a diamond.
+
+    Days three standard errors off the line are named by their date: up to four, in small panels one. `tickers` or `group`: the
+    pairs to draw; all by default. Of more than `most`, those whose day 0 lies furthest off their line are drawn. Returns an
+    array of Axes in reading order, or the Axes where there is one.
+
+    Raises:
+        InvalidRequest: a model that is no line in the benchmark's return, several pairs for one `ax`, or `most` below one.
+    """
+    if most < 1:
+        raise InvalidRequest(f"most is {most}: there is at least one panel")
+    everyone = members(result, tickers, group)
+    line = _line(result)
+    order = np.argsort(
+        -np.abs(np.nan_to_num(result.returns.sar[everyone, -result.config.event_window.start])), kind="stable"
+    )
+    chosen = everyone if len(everyone) <= most else everyone[np.sort(order[:most])]
+    found = [_fitted(result, int(i), name, line) for i, name in zip(chosen, names(result, chosen), strict=True)]
+    panels = _open(ax, len(found))
+    ends = [_panel(panel, fitted, alone=len(found) == 1) for panel, fitted in zip(panels, found, strict=True)]
+    _frame(result, panels, found, chosen)
+    some = f" The {most} of {len(everyone)} whose day 0 lies furthest off." if len(chosen) < len(everyone) else ""
+    named = "days" if len(found) == 1 else "the furthest day of each, where"
+    told = f"Named: {named} {_OUTLYING:g} standard errors or more off the line.{some}"
+    title = _title(result, found, everyone, group)
+    head(panels[0], title, [told, f"{method(result, everyone)}.", *caveat(result)])
+    if len(panels) > 1:
+        return as_panels(panels)
+    label_ends(panels[0], [*ends[0]])
+    return panels[0]
+
+
+def _line(result: StudyResult) -> tuple[str | None, str | None]:
+    """The names of intercept and slope among the parameters; None where they are zero, and one."""
+    known = result.fit.names
+    model = catalog.load("models", result.config.model)
+    needed = model.requires(result.panel.block.names)
+    alpha = "alpha" if "alpha" in known else None
+    if needed == () and alpha:
+        return alpha, "none"
+    if needed == ("benchmark",) and (not known or "beta" in known):
+        return alpha, "beta" if known else None
+    raise InvalidRequest(
+        f"the model {result.config.model} is no line in the benchmark's return",
+        hint="draw the fit of the market model: --model market",
+    )
+
+
+def _fitted(result: StudyResult, i: int, name: str, line: tuple[str | None, str | None]) -> _Fitted:
+    block, returns = result.panel.block, result.returns
+    columns, row = block.estimation_columns, int(block.design[i])
+    own, market = block.returns[i, columns], block.regressors[row, columns, 0]
+    there = np.isfinite(returns.residuals[i])
+    day0 = -result.config.event_window.start
+    values = dict(zip(result.fit.names, result.fit.params[i], strict=True))
+    alpha, beta = line
+    return _Fitted(
+        name=name,
+        market=market[there],
+        own=own[there],
+        session=block.sessions[row, columns][there],
+        size=returns.studentised[i][there],
+        alpha=float(values[alpha]) if alpha else 0.0,
+        beta=1.0 if beta is None else float(values.get(beta, 0.0)),
+        half=critical_t(float(returns.df[i])) * float(returns.sigma[i]),
+        day0=(float(result.benchmark[i, day0]), float(result.raw[i, day0])),
+        ar=float(returns.ar[i, day0]),
+        sar=float(returns.sar[i, day0]),
+    )
+
+
+def _columns(n: int) -> int:
+    return min(n, 3 if n <= _FEW else 4)
+
+
+def _open(ax: Axes | None, n: int) -> list[Axes]:
+    if n == 1:
+        return [open_axes(ax)]
+    if ax is not None:
+        raise InvalidRequest(
+            f"{n} pairs need {n} panels, and ax= is one", hint="leave out ax=, or draw one: plot(..., tickers='NVDA')"
+        )
+    columns = _columns(n)
+    rows = -(-n // columns)
+    panels = open_panels(rows, columns, max(HEIGHT, 1.7 * rows + 1.9))
+    for unused in panels[n:]:
+        unused.remove()
+    return panels[:n]
+
+
+def _panel(ax: Axes, found: _Fitted, *, alone: bool) -> list[End | None]:
+    """Draw one pair; returns what is to be named beside it."""
+    x = np.array([*found.market, found.day0[0]])
+    edge = np.array([x.min(), x.max()])
+    line = found.alpha + found.beta * edge
+    label = "95 % of ordinary days"
+    ax.fill_between(
+        edge, line - found.half, line + found.half, color=SKY, alpha=0.25, linewidth=0, zorder=1.1, label=label
+    )
+    size = 16 if alone else 6
+    days: dict[str, Any] = {"s": size, "color": THIN, "edgecolor": MUTED, "linewidth": 0.4, "zorder": 2}
+    ax.scatter(found.market, found.own, label="estimation days", **days)
+    ax.plot(edge, line, color=BLUE, linewidth=2.0 if alone else 1.4, zorder=3, label="fitted line")
+    mark: dict[str, Any] = {"linestyle": "", "marker": "D", "markeredgecolor": INK, "zorder": 4}
+    ax.plot(*([v] for v in found.day0), color=ORANGE, markersize=8 if alone else 5.5, label="day 0", **mark)
+    far = np.flatnonzero(np.abs(found.size) >= _OUTLYING)
+    far = far[np.argsort(-np.abs(found.size[far]), kind="stable")][: _NAMED if alone else 1]
+    ax.margins(0.06)
+    if alone:
+        ends: list[End | None] = [End(*found.day0, "day 0", "bold")]
+        return [*ends, *(End(found.market[t], found.own[t], str(found.session[t])) for t in far)]
+    ax.margins(0.06, 0.22)
+    for t in far:
+        _name_inside(ax, float(found.market[t]), float(found.own[t]), str(found.session[t]), float(found.size[t]))
+    return []
+
+
+def _name_inside(ax: Axes, x: float, y: float, text: str, size: float) -> None:
+    """A date at its dot, on the side away from the line."""
+    low, high = ax.get_xlim()
+    place = (x - low) / (high - low)
+    ax.annotate(
+        text,
+        (x, y),
+        (0, 3 if size > 0 else -3),
+        textcoords="offset points",
+        ha="left" if place < 0.3 else "right" if place > 0.7 else "center",
+        va="bottom" if size > 0 else "top",
+        fontsize=SMALL,
+        color=INK,
+        zorder=5,
+    )
+
+
+def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen: Ints) -> None:
+    """Scales in per cent, named once; above each panel its pair."""
+    benchmarks = {result.panel.pairs[i].benchmark for i in chosen}
+    across = f"return of {benchmarks.pop()}" if len(benchmarks) == 1 else "return of the benchmark"
+    columns = _columns(len(panels))
+    for place, (ax, fitted) in enumerate(zip(panels, found, strict=True)):
+        percent_axis(ax.xaxis, 7 if len(panels) == 1 else 4)
+        percent_axis(ax.yaxis, 7 if len(panels) == 1 else 5)
+        if len(panels) == 1:
+            ax.set_xlabel(across)
+            ax.set_ylabel(f"return of {result.panel.pairs[chosen[0]].ticker}")
+            continue
+        ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
+        ax.set_xlabel(across if place + columns >= len(panels) else "")
+        ax.set_title(fitted.name, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
+        told = f"beta {fitted.beta:.1f}, day 0 {percent(fitted.ar)}"
+        beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
+        beside.set_fontsize(SMALL)
+        beside.set_in_layout(False)
+    legend_below(panels[0])
+    if len(panels) > 1:
+        panels[0].figure.figure.supylabel("return", fontsize=LABEL, color=MUTED)
+
+
+def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str | None) -> str:
+    """How far day 0 lies off the line; of several pairs the one furthest off."""
+    known = [fitted for fitted in found if np.isfinite(fitted.sar)]
+    who = subject(result, everyone, group)
+    if not known:
+        return f"{who}: no return {when(result, everyone)}"
+    far = max(known, key=lambda fitted: abs(fitted.sar))
+    off = f"{abs(far.sar):.1f} standard errors"
+    date = day0_date(result, everyone)
+    if len(everyone) == 1:
+        return f"{who}: {percent(far.ar)} off its line {when(result, everyone)}, {off}"
+    day = f"on\u00a0{date}" if date else "on day\u00a00"
+    return f"{who}: {far.name} lies furthest off its line {day}, {percent(far.ar)} or {off}"
+
+
+CHART = Chart(
+    "returns against the benchmark's on estimation days, the fitted line, day 0 and outliers",
+    paint,
+    ("return", "volatility"),
+)

@@ -1,0 +1,158 @@
+"""Abnormal returns ticker by day as colours, with figures where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, is_own, open_axes, text_width
+from eventstudy.charts._legend import legend_below
+from eventstudy.charts._scales import day_axis
+from eventstudy.charts._select import members, names
+from eventstudy.charts._style import EDGE, GRID, INK, SMALL
+from eventstudy.charts._words import caveat, finding, method, percent, signed, subject, when
+from eventstudy.errors import InvalidRequest
+from eventstudy.panel import Floats, Ints
+from eventstudy.sentences import LEVEL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+
+    from eventstudy.results import StudyResult
+
+_BELOW, _ABOVE = "#e8862e", "#4a9fd8"
+"""Orange and blue, which people with any colour vision tell apart; light enough for dark figures on them."""
+
+_LIMITS = (0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.4, 1.0)
+"""Where the colours end, so that their half is a round figure too."""
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+    most: int = 40,
+) -> Axes:
+    """A row a pair, a column a day, the lowest abnormal return of day 0 on top.
+
+    Figures in per cent stand on day 0 and, in bold, where the exact t has p below 5 %. `tickers` or `group`: the pairs to draw;
+    all by default. Of more than `most`, the lowest and the highest are drawn.
+
+    Raises:
+        InvalidRequest: `most` is below one.
+    """
+    if most < 1:
+        raise InvalidRequest(f"most is {most}: a heatmap has at least one row")
+    chosen = members(result, tickers, group)
+    rows = _ordered(result, chosen, most)
+    ar = result.returns.ar[rows]
+    ax = open_axes(ax, max(3.2, 0.24 * len(rows) + 2.3))
+    limit = _limit(ar)
+    _cells(ax, result.rel_days, ar, limit)
+    day_axis(ax, result, rows, result.rel_days)
+    _frame(ax, result, names(result, rows))
+    told = _figures(ax, result, rows)
+    _legend(ax, limit, gaps=bool(np.isnan(ar).any()))
+    some = (
+        f" The {most - most // 2} lowest and {most // 2} highest of {len(chosen)}." if len(rows) < len(chosen) else ""
+    )
+    head(ax, _title(result, chosen, group), [told, f"{method(result, chosen)}.{some}", *caveat(result)])
+    return ax
+
+
+def _ordered(result: StudyResult, chosen: Ints, most: int) -> Ints:
+    """The pairs from the lowest abnormal return of day 0 to the highest; of too many, both ends."""
+    day0 = result.returns.ar[chosen, -result.config.event_window.start]
+    order = chosen[np.argsort(day0, kind="stable")]
+    return order if len(order) <= most else np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
+
+
+def _limit(ar: Floats) -> float:
+    """The smallest round figure that nineteen of twenty cells lie within."""
+    known = np.abs(ar[np.isfinite(ar)])
+    wide = float(np.quantile(known, 0.95)) if len(known) else 0.0
+    return next((limit for limit in _LIMITS if limit >= wide), _LIMITS[-1])
+
+
+def _colours() -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("abnormal", [_BELOW, "white", _ABOVE]).with_extremes(bad=GRID)
+
+
+def _cells(ax: Axes, days: list[int], ar: Floats, limit: float) -> None:
+    edges = np.arange(days[0], days[-1] + 2) - 0.5
+    rows = np.arange(len(ar), -1, -1) - 0.5
+    known = np.ma.masked_invalid(ar)
+    ax.pcolormesh(
+        edges, rows, known, cmap=_colours(), vmin=-limit, vmax=limit, edgecolor="white", linewidth=1.0, zorder=2
+    )
+
+
+def _frame(ax: Axes, result: StudyResult, called: list[str]) -> None:
+    """Names on the left, day 0 between two lines."""
+    if is_own(ax):
+        ax.grid(visible=False)
+        ax.spines[["left", "bottom"]].set_visible(False)
+    days = result.rel_days
+    ax.set_xlim(days[0] - 0.5, days[-1] + 0.5)
+    ax.set_ylim(-0.5, len(called) - 0.5)
+    ax.set_yticks(np.arange(len(called))[::-1], called, parse_math=False)
+    ax.tick_params(axis="both", length=0)
+    for side in (-0.5, 0.5):
+        ax.plot([side, side], [-0.5, len(called) - 0.5], color=INK, linewidth=1.2, zorder=3, label="_day0")
+
+
+def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
+    """Write the figures where columns have room for them; returns how they are to be read."""
+    looks = int(np.isfinite(result.ar_p[rows]).sum())
+    judged = f"p < 5 %, exact t, not adjusted for {looks} looks"
+    ar, out = result.returns.ar[rows], result.ar_p[rows] < LEVEL
+    texts = np.array([[signed(f"{100 * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
+    widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
+    names_width = max(text_width(name, SMALL) for name in names(result, rows)) + 24 if is_own(ax) else 0
+    width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width
+    if width / ar.shape[1] < widest + 3:
+        return f"Rows in the order of day 0. {int(out.sum())} of {looks} cells stand out ({judged})."
+    day0 = -result.config.event_window.start
+    for i, day in zip(*np.nonzero(out | (np.arange(ar.shape[1]) == day0)), strict=True):
+        weight = "bold" if out[i, day] else "normal"
+        place = (result.rel_days[day], len(rows) - 1 - i)
+        ax.text(*place, texts[i, day], ha="center", va="center", fontsize=SMALL, fontweight=weight, color=INK, zorder=4)
+    return f"Figures in per cent: day 0, and in bold what stands out ({judged})."
+
+
+def _legend(ax: Axes, limit: float, *, gaps: bool) -> None:
+    """What five colours stand for."""
+    from matplotlib.patches import Patch
+
+    levels = np.array([-1, -0.5, 0, 0.5, 1]) * limit
+    texts = [percent(level, 0 if limit > 0.01 else 1) if level else "0\u00a0%" for level in levels]
+    texts[0], texts[-1] = f"{texts[0]} or less", f"{texts[-1]} or more"
+    places = 0.5 + levels / (2 * limit)
+    boxes = [Patch(facecolor=_colours()(p), edgecolor=EDGE, label=t) for p, t in zip(places, texts, strict=True)]
+    if gaps:
+        boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label="no return"))
+    legend_below(ax, boxes, columnspacing=1.2)
+
+
+def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
+    """How many stand out on day 0, and on other days at most."""
+    if len(chosen) == 1:
+        return finding(result, chosen, group)
+    counts = (result.ar_p[chosen] < LEVEL).sum(axis=0)
+    day0 = -result.config.event_window.start
+    others = np.delete(counts, day0)
+    told = f"{subject(result, chosen, group)}: {counts[day0]} of {len(chosen)} stand out {when(result, chosen)}"
+    return f"{told}, on other days {others.max()} at most" if len(others) else told
+
+
+CHART = Chart(
+    "abnormal return of each ticker and day as colours, figures where they stand out", paint, ("return", "volatility")
+)

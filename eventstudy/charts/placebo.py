@@ -1,0 +1,139 @@
+"""How large ordinary days are, and where the event day stands among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy import advice, catalog
+from eventstudy.answers import answer_of
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._legend import legend_below
+from eventstudy.charts._select import day0_date, members
+from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
+from eventstudy.charts._words import among_days, caveat, method, percent, signed, subject, when
+from eventstudy.errors import NothingUsable
+from eventstudy.panel import Floats, Ints
+from eventstudy.sentences import LEVEL, p_text
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.inference import Sample
+    from eventstudy.results import StudyResult
+
+_STEP = 0.25
+"""Width of a bar, in standard errors."""
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    day: int = 0,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+) -> Axes:
+    """Abnormal returns of the estimation days, each over its standard error as seen from the other days, and that of the day.
+
+    Hatched are the days at least as large as the event day, which `sample_quantile` counts. Several pairs on one date are their
+    portfolio; pairs that make none are shown one mark each against the days of all of them. `tickers` or `group`: the pairs to
+    draw; all by default.
+
+    Raises:
+        InvalidRequest: the day lies outside the event window. NothingUsable: no pair was observed on it.
+    """
+    chosen = members(result, tickers, group)
+    sample = result.sample(Window(day, day), chosen)
+    if sample.n == 0:
+        raise NothingUsable(f"no pair has an abnormal return on day {day:+d}")
+    ax = open_axes(ax)
+    paint_one = _portfolio if sample.portfolio is not None else _apart
+    title, lines = paint_one(ax, result, sample, day, subject(result, chosen, group))
+    _frame(ax)
+    head(ax, title, [*lines, f"{method(result, chosen)}.", *caveat(result)])
+    return ax
+
+
+def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -> tuple[str, list[str]]:
+    """One series against its own days."""
+    series = sample.portfolio
+    assert series is not None
+    found = answer_of("sample_quantile", sample, advice.describe(sample), result.config.variants)
+    event, days = found.statistic, series.studentised[0]
+    if not np.isfinite(event):
+        raise NothingUsable(f"{name} has no abnormal return on day {day:+d} to place among its days")
+    far = np.abs(days) >= abs(event)
+    _bars(ax, days[np.isfinite(days) & ~far], days[np.isfinite(days) & far])
+    assert sample.members is not None
+    date = day0_date(result, sample.members) if day == 0 else None
+    label = f"{date or f'day {day:+d}'}: {signed(f'{event:+.1f}')}"
+    ax.axvline(event, color=VERMILLION, linewidth=2.2, zorder=3, label=f"event day ({label})")
+    n = int(series.observed_days[0])
+    what = "mean abnormal return" if sample.n > 1 else "abnormal return"
+    value = percent(float(series.ar[0, day - result.config.event_window.start]))
+    title = f"{name}: {what} {value} {_when(result, sample.members, day)}, {among_days(found.p_value, n)}"
+    of = f"the portfolio of {sample.n}" if sample.n > 1 else "one firm"
+    doubt = f" Not to be believed: {'; '.join(found.reasons)}." if not found.valid else ""
+    return title, [
+        f"sample_quantile, {of}: p\u00a0{p_text(found.p_value)}; the smallest it can be is 1/{n + 1}.{doubt}"
+    ]
+
+
+def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -> tuple[str, list[str]]:
+    """Each pair by itself: the days of all, and a mark a pair."""
+    found = catalog.load("tests", "sample_quantile").compute(sample.returns, sample.window, sample.seed)
+    days = sample.returns.studentised
+    _bars(ax, days[np.isfinite(days)], np.empty(0))
+    out = found.p_value < LEVEL
+    look: dict[str, Any] = {"linestyle": "", "marker": "v", "markersize": 7, "markeredgecolor": INK, "zorder": 4}
+    for there, colour, label in (
+        (out, VERMILLION, "event day of a pair, p < 5 %"),
+        (~out, "white", "event day of a pair, p of 5 % or more"),
+    ):
+        if there.any():
+            x = found.statistic[there]
+            ax.plot(x, np.zeros(len(x)), color=colour, label=label, clip_on=False, **look)
+    assert sample.members is not None
+    title = f"{name}: {out.sum()} of {sample.n} stand out {_when(result, sample.members, day)} among their own days"
+    return title, [
+        f"Each pair by sample_quantile, not adjusted for {sample.n} looks; no portfolio: {sample.no_portfolio}."
+    ]
+
+
+def _bars(ax: Axes, near: Floats, far: Floats) -> None:
+    """How many days there are of each size; those at least as large as the event day stand on the others."""
+    every = np.concatenate([near, far])
+    end = np.ceil(np.abs(every).max() / _STEP + 1e-9) * _STEP
+    edges = np.linspace(-end, end, round(2 * end / _STEP) + 1)
+    middle = (edges[1:] + edges[:-1]) / 2
+    count, beyond = np.histogram(near, edges)[0], np.histogram(far, edges)[0]
+    look: dict[str, Any] = {"width": _STEP, "linewidth": 0.6, "zorder": 2}
+    ax.bar(middle, count, color=THIN, edgecolor="white", label="estimation days", **look)
+    if len(far):
+        label = "at least as large as the event day"
+        ax.bar(middle, beyond, bottom=count, facecolor=ORANGE, edgecolor=INK, hatch="///", label=label, **look)
+
+
+def _frame(ax: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.set_xlabel("abnormal return over its standard error")
+    ax.set_ylabel("number of estimation days")
+    ax.xaxis.set_major_locator(MaxNLocator(11, integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value:+.0f}")))
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.tick_params(axis="both", color=EDGE, labelsize=SMALL)
+    ax.set_ylim(bottom=0)
+    legend_below(ax)
+
+
+def _when(result: StudyResult, chosen: Ints, day: int) -> str:
+    return when(result, chosen) if day == 0 else f"on day\u00a0{signed(f'{day:+d}')}"
+
+
+CHART = Chart("the event day among the sizes of the estimation days", paint, ("return", "volatility"))
