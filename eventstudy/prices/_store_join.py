@@ -141,7 +141,7 @@ def _replaced(symbol: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame
         raise SourceMalformed(
             f"the source gives another past for {symbol} and lacks days that are held; what is held stays",
             where=f"ticker {symbol}, {_days(lacking)}",
-            hint="compare both with `eventstudy prices check`; an export and a new store take the source's word",
+            hint="fetch it into another store (EVENTSTUDY_STORE=other.db) and compare the two",
         )
     return new
 

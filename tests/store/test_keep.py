@@ -135,6 +135,7 @@ def test_a_dividend_that_moves_adjusted_closes_leaves_returns_as_they_are(store:
     service.frames["AAA"], service.at = paid, at(DAYS[205])
     after, _ = bring(store, "yahoo", service, "AAA", FIRST, DAYS[205], at=service.at)
     assert after.outcome == "rebased"
+    assert service.asked[-1] == ("AAA", FIRST, DAYS[205]), "all of it is taken anew"
     n = len(store.frame(before))
     np.testing.assert_allclose(returns(store.frame(after))[: n - 1], returns(store.frame(before)), rtol=0, atol=1e-12)
     pd.testing.assert_frame_equal(store.frame(after), paid.loc[: str(DAYS[205])], check_exact=True)
