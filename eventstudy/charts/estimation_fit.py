@@ -77,12 +77,12 @@ def paint(
     if most < 1:
         raise InvalidRequest(f"most is {most}: there is at least one panel")
     everyone = members(result, tickers, group)
-    line = _line(result)
+    lines = _lines(result)
     order = np.argsort(
         -np.abs(np.nan_to_num(result.returns.sar[everyone, -result.config.event_window.start])), kind="stable"
     )
     chosen = everyone if len(everyone) <= most else everyone[np.sort(order[:most])]
-    found = [_fitted(result, int(i), name, line) for i, name in zip(chosen, names(result, chosen), strict=True)]
+    found = [_fitted(result, int(i), name, lines) for i, name in zip(chosen, names(result, chosen), strict=True)]
     panels = _open(ax, len(found))
     ends = [_panel(panel, fitted, alone=len(found) == 1) for panel, fitted in zip(panels, found, strict=True)]
     _frame(result, panels, found, chosen)
@@ -97,38 +97,37 @@ def paint(
     return panels[0]
 
 
-def _line(result: StudyResult) -> tuple[str | None, str | None]:
-    """The names of intercept and slope among the parameters; None where they are zero, and one."""
-    known = result.fit.names
-    model = catalog.load("models", result.config.model)
-    needed = model.requires(result.panel.block.names)
-    alpha = "alpha" if "alpha" in known else None
-    if needed == () and alpha:
-        return alpha, "none"
-    if needed == ("benchmark",) and (not known or "beta" in known):
-        return alpha, "beta" if known else None
-    raise InvalidRequest(
-        f"the model {result.config.model} is no line in the benchmark's return",
-        hint="draw the fit of the market model: --model market",
-    )
+def _lines(result: StudyResult) -> Floats:
+    """(N, 2) intercept and slope of each pair, which together make its normal returns."""
+    params = dict(zip(result.fit.names, result.fit.params.T, strict=True))
+    against = bool(catalog.load("models", result.config.model).requires(result.panel.block.names))
+    nothing = np.zeros(result.returns.n)
+    beta = params.get("beta", nothing + 1 if against and not params else nothing)
+    found = np.stack([params.get("alpha", nothing), beta], axis=1)
+    of_line = found[:, :1] * result.returns.span[result.returns.basis_of] + found[:, 1:] * result.benchmark
+    there = np.isfinite(result.returns.ar)
+    if not np.allclose(of_line[there], result.fit.expected[there], rtol=0, atol=1e-9):
+        raise InvalidRequest(
+            f"the model {result.config.model} is no line in the benchmark's return",
+            hint="draw the fit of the market model: --model market",
+        )
+    return found
 
 
-def _fitted(result: StudyResult, i: int, name: str, line: tuple[str | None, str | None]) -> _Fitted:
+def _fitted(result: StudyResult, i: int, name: str, lines: Floats) -> _Fitted:
     block, returns = result.panel.block, result.returns
     columns, row = block.estimation_columns, int(block.design[i])
     own, market = block.returns[i, columns], block.regressors[row, columns, 0]
     there = np.isfinite(returns.residuals[i])
     day0 = -result.config.event_window.start
-    values = dict(zip(result.fit.names, result.fit.params[i], strict=True))
-    alpha, beta = line
     return _Fitted(
         name=name,
         market=market[there],
         own=own[there],
         session=block.sessions[row, columns][there],
         size=returns.studentised[i][there],
-        alpha=float(values[alpha]) if alpha else 0.0,
-        beta=1.0 if beta is None else float(values.get(beta, 0.0)),
+        alpha=float(lines[i, 0]),
+        beta=float(lines[i, 1]),
         half=critical_t(float(returns.df[i])) * float(returns.sigma[i]),
         day0=(float(result.benchmark[i, day0]), float(result.raw[i, day0])),
         ar=float(returns.ar[i, day0]),
