@@ -197,6 +197,9 @@ EXCLUSIONS: dict[str, Code] = {
         "There is no return on day 0, so the event cannot be judged.", "Check date, exchange and prices around it."
     ),
     "NO_PEERS": Code("None of its peers has a return on all days.", "Name other peers."),
+    "NO_SHARES": Code(
+        "It is not known how many shares there were before the window.", "Complete the file of shares outstanding."
+    ),
     "NO_VOLUME": Code("The prices of the ticker hold no volume.", "Use a source with volume, or leave the ticker out."),
     "NO_PRICES": Code("The ticker has no prices.", "Check its symbol and the price source."),
     "ZERO_VARIANCE": Code(

@@ -82,3 +82,23 @@ def _alike(block: EventBlock, designs: Ints) -> bool:
         return all(np.array_equal(values[d], values[first], equal_nan=True) for d in designs[1:])
 
     return same(block.sessions) and same(block.span) and same(block.regressors)
+
+
+def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
+    """Portfolios of series with the `weights` (P, N) on days on which all have a return, as P series.
+
+    With one design for all series this is the fit of the portfolios' own returns.
+    """
+    residuals = weights @ returns.residuals
+    m = np.isfinite(residuals).sum(axis=1)
+    k = returns.parameters
+    centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
+    df = m - (k or 1)
+    return replace(
+        returns.take(np.zeros(len(weights), dtype=np.int64)),
+        ar=weights @ returns.ar,
+        residuals=residuals,
+        sigma=np.sqrt(np.nansum((residuals - centre) ** 2, axis=1) / df),
+        df=df.astype(np.int64),
+        last_close=np.full(len(weights), returns.event.end),
+    )

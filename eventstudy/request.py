@@ -176,17 +176,23 @@ def longer_prices(
     prices: PriceTable | pd.DataFrame | str | Path | None = None,
     as_of: dt.date | None = None,
     sessions: int = 250,
+    everyone: bool = False,
     progress: Progress | None = None,
 ) -> PriceTable:
-    """The prices of a study, reaching further back: all of a file or of the embedded sample, else `sessions` more."""
+    """The prices of a study, reaching further back: all dates of a file or of the embedded sample, else `sessions` more.
+
+    `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not.
+    """
     if isinstance(prices, PriceTable):
         return prices
     pairs = result.panel.pairs
     tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
+    listed = None if everyone else tickers
     if prices is not None:
-        return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
+        return load_prices(listed, None, as_of, source="csv" if source == "auto" else source, path=prices)
     if result.provenance["source"] == "bundled":
-        return load_prices(tickers, None, as_of, source="bundled")
+        return load_prices(listed, None, as_of, source="bundled")
+    tickers += [t for event in result.events for t in event.tickers if everyone and t not in tickers]
     end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
     home = exchanges.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)

@@ -41,8 +41,8 @@ def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
     return ax if ax is not None else open_panels(1, 1, height)[0]
 
 
-def open_panels(rows: int, columns: int, height: float = HEIGHT) -> list[Axes]:
-    """Axes on a new figure, in reading order; they share both scales."""
+def open_panels(rows: int, columns: int, height: float = HEIGHT, *, one_scale: bool = True) -> list[Axes]:
+    """Axes on a new figure, in reading order; they share the scale across, and, with `one_scale`, that of heights."""
     from matplotlib.figure import Figure
 
     from eventstudy.charts._axes import ChartAxes
@@ -51,7 +51,8 @@ def open_panels(rows: int, columns: int, height: float = HEIGHT) -> list[Axes]:
     axes: list[Axes] = []
     for place in range(rows * columns):
         shared = axes[0] if axes else None
-        ax = figure.add_subplot(rows, columns, place + 1, axes_class=ChartAxes, sharex=shared, sharey=shared)
+        heights = shared if one_scale else None
+        ax = figure.add_subplot(rows, columns, place + 1, axes_class=ChartAxes, sharex=shared, sharey=heights)
         ax.grid(visible=True, axis="y", color=GRID, linewidth=0.8)
         ax.tick_params(labelsize=SMALL, labelcolor=INK, length=3, width=0.8, color=EDGE, labelfontfamily=FAMILY)
         axes.append(ax)

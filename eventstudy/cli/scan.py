@@ -66,7 +66,7 @@ def COMMAND(  # noqa: N802
 def _screen(found: Scan, *, verbose: bool) -> str:
     """What was searched, a row a subject (or a day, of a single one), the answer in words, and what to know."""
     from eventstudy.cli._screen import heading, notes, wrapped
-    from eventstudy.investigate.reaction import sentence
+    from eventstudy.investigate._reaction_document import sentence
 
     one = len(found.subjects) == 1
     table = _days_of(found.subjects[0]) if one else _subjects(found, verbose)

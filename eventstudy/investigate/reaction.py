@@ -7,7 +7,7 @@ the largest standardised abnormal return, if that is out of the ordinary for the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
@@ -22,10 +22,9 @@ from eventstudy.exchanges import Moment
 from eventstudy.inference import holm
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.sentences import LEVEL, p_text
 from eventstudy.windows import Window
 
-SCHEMA = "eventstudy.scan/1"
 DAYS = Window(0, 10)
 """The days that are searched unless others are named."""
 DRAWS = 9999
@@ -58,6 +57,8 @@ class Subject:
     recognised_day0: date | None
     """The first session from the recognised date of the registry on; None where it has none."""
     n_estimation: int
+    critical: float
+    """|SAR| above which a searched day would be named; NaN where there are too few estimation days for any."""
     event_days: tuple[Day, ...]
     """Every day of the event window; those that were not searched have neither `p_adjusted` nor `p_holm`."""
     searched: Window
@@ -129,19 +130,9 @@ class Scan:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (`eventstudy.scan/1`): decimals, NaN as None, dates as ISO text."""
-        return {
-            "schema": SCHEMA,
-            "days": list(self.days),
-            "subjects": [_document(subject) for subject in self.subjects],
-            "level": LEVEL,
-            "draws": self.draws,
-            "seed": self.result.config.seed,
-            "day0_policy": self.result.day0_policy,
-            "config": self.result.config.as_dict(),
-            "provenance": dict(self.result.provenance),
-            "excluded": [e._asdict() for e in self.result.exclusions],
-            "warnings": [w._asdict() for w in (*self.result.warned, *self.warned)],
-        }
+        from eventstudy.investigate._reaction_document import document
+
+        return document(self)
 
 
 def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
@@ -176,10 +167,24 @@ def adjusted_over_days(sar: Floats, studentised: Floats, seed: int, draws: int =
     p = np.full(sar.shape, np.nan)
     for i, (days, residuals) in enumerate(zip(np.abs(sar), np.abs(studentised), strict=True)):
         observed = np.flatnonzero(np.isfinite(days))
-        ordinary = residuals[np.isfinite(residuals)]
-        largest = np.append(ordinary, np.inf)[_drawn(len(ordinary) + 1, len(observed), draws, seed)].max(axis=1)
-        reached = (largest >= days[observed][:, None]).sum(axis=1)
-        p[i, observed] = (1 + reached) / (draws + 1)
+        if len(observed):
+            p[i, observed] = _p_of_largest(
+                days[observed], residuals[np.isfinite(residuals)], len(observed), seed, draws
+            )
+    return p
+
+
+def critical_sar(studentised: Floats, length: int, seed: int, draws: int = DRAWS) -> float:
+    """The |SAR| above which a day is named, as one of `length` after the residuals (M,); NaN where none can be."""
+    ordinary = np.unique(np.abs(studentised[np.isfinite(studentised)]))
+    p = _p_of_largest(np.nextafter(ordinary, np.inf), ordinary, length, seed, draws)
+    return float(ordinary[p < LEVEL].min(initial=np.inf)) if (p < LEVEL).any() else float("nan")
+
+
+def _p_of_largest(values: Floats, ordinary: Floats, length: int, seed: int, draws: int) -> Floats:
+    """(K,) how often the largest of `length` days, drawn from the ordinary (M,) and the judged one, reaches each value (K,)."""
+    largest = np.sort(np.append(ordinary, np.inf)[_drawn(len(ordinary) + 1, length, draws, seed)].max(axis=1))
+    p: Floats = (1 + draws - np.searchsorted(largest, values, side="left")) / (draws + 1)
     return p
 
 
@@ -195,6 +200,18 @@ def half_life(ar: Floats) -> int | None:
         return None
     peak = car[np.argmax(np.abs(car))]
     return int(np.argmax(car * np.sign(peak) >= abs(peak) / 2))
+
+
+def subject_of(result: StudyResult, members: Ints, days: Window, name: str) -> tuple[Subject | None, str]:
+    """What the pairs at these positions did on the days, several as one portfolio; or None, and why they make none."""
+    series, why_none = result.returns.take(members), ""
+    if len(members) > 1:
+        portfolio, why_none = result.portfolios.portfolio(members)
+        if portfolio is None:
+            return None, why_none
+        series = portfolio
+    judged = _judged(series, days, result.config.seed)
+    return _subject(result, days, name, "group" if len(members) > 1 else "firm", members, judged, 0), ""
 
 
 def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
@@ -214,11 +231,11 @@ def _portfolios(result: StudyResult, days: Window, warned: list[Warned]) -> Iter
         (f"all {len(everyone)} tickers", everyone),
         *((group.name, group.members) for group in result.groups),
     ]:
-        portfolio, why_none = result.portfolios.portfolio(members)
-        if portfolio is None:
+        found, why_none = subject_of(result, members, days, name)
+        if found is None:
             warned.append(Warned("NO_PORTFOLIO", f"{name}: no answer for the group, for {why_none}"))
         else:
-            yield _subject(result, days, name, "group", members, _judged(portfolio, days, result.config.seed), 0)
+            yield replace(found, kind="group")
 
 
 @dataclass(frozen=True)
@@ -241,6 +258,8 @@ class _Judged:
     """(N,)"""
     n_estimation: Ints
     """(N,)"""
+    critical: Floats
+    """(N,)"""
 
 
 def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
@@ -261,6 +280,7 @@ def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
         car=np.where(np.isfinite(by_t.statistic), np.nansum(ar[:, searched], axis=1), np.nan),
         car_p=np.where(np.isfinite(by_rank), by_rank, by_t.p_value),
         n_estimation=returns.observed_days,
+        critical=np.array([critical_sar(r, days.length, seed) for r in returns.studentised]),
     )
 
 
@@ -287,6 +307,7 @@ def _subject(
         announced_day0=_session_of(result, first, Moment(event.announced, event.timing)),
         recognised_day0=_session_of(result, first, recognised) if recognised else None,
         n_estimation=int(judged.n_estimation[row]),
+        critical=float(judged.critical[row]),
         event_days=tuple(_days(result.rel_days, result.sessions[first], judged, row)),
         searched=days,
         car=float(judged.car[row]),
@@ -339,91 +360,3 @@ def _too_few_days(subjects: Sequence[Subject]) -> Iterator[Warned]:
             f" adjusted p of {p_text(least.smallest_p)}, so none can be named; search fewer days, or estimate on more"
         )
         yield Warned("SCAN_TOO_WIDE", text, None, ", ".join(s.tickers[0] for s in hopeless[:5]))
-
-
-# ---- in words -------------------------------------------------------------------------------------------------------------
-
-
-def sentence(subject: Subject) -> str:
-    """Announcement and recognition side by side, then the day of the reaction or that there was none."""
-    told = [_beside("announced", subject, subject.announced_day0)]
-    if subject.recognised_day0 and subject.recognised_day0 != subject.announced_day0:
-        told.append(_beside("recognised", subject, subject.recognised_day0))
-    return f"{subject.name}: {'; '.join(told)}. {_finding(subject)}"
-
-
-def _beside(word: str, subject: Subject, session: date) -> str:
-    day = subject.on(session)
-    if day is None:
-        return f"{word} day {session} lies outside the event window"
-    if not np.isfinite(day.ar):
-        return f"{word} day {session} has no return"
-    if not np.isfinite(day.p_adjusted):
-        return f"{word} day {session} {percent(day.ar)}, not among the days searched (p {p_text(day.p)} by itself)"
-    verdict = "not significant" if day.p_adjusted >= LEVEL else "significant"
-    return f"{word} day {session} {percent(day.ar)}, {verdict} (p {p_text(day.p_adjusted)})"
-
-
-def _finding(subject: Subject) -> str:
-    n = sum(np.isfinite(day.sar) for day in subject.days)
-    day, largest = subject.reaction, subject.largest
-    if largest is None:
-        return "No searched day has an abnormal return."
-    if day is None:
-        return (
-            f"No reaction day: the largest of the {n} days, {largest.session} ({percent(largest.ar)}),"
-            f" is not out of the ordinary (p {p_text(largest.p_adjusted)}, adjusted for {n} days)."
-        )
-    told = f"Reaction day: {day.session}{_later(subject, day)}, {percent(day.ar)}"
-    return f"{told} (p {p_text(day.p_adjusted)}, adjusted for {n} days)."
-
-
-def _later(subject: Subject, day: Day) -> str:
-    start = subject.on(subject.announced_day0)
-    if start is None:
-        return ""
-    steps = day.rel_day - start.rel_day
-    sessions = f"{abs(steps)} session{'s' if abs(steps) != 1 else ''}"
-    return f", {sessions} {'after' if steps > 0 else 'before'} day 0 of the announcement" if steps else ""
-
-
-# ---- as plain values ------------------------------------------------------------------------------------------------------
-
-
-def _document(subject: Subject) -> dict[str, Any]:
-    day, earliest, recognised = subject.reaction, subject.earliest, subject.recognised_day0
-    return {
-        "name": subject.name,
-        "kind": subject.kind,
-        "tickers": list(subject.tickers),
-        "event_id": subject.event_id,
-        "announced_day0": subject.announced_day0.isoformat(),
-        "recognised_day0": recognised.isoformat() if recognised else None,
-        "reaction_day": day.session.isoformat() if day and day.session else None,
-        "days": [_plain(d) for d in subject.days],
-        "sentence": sentence(subject),
-        "announced": _plain(subject.on(subject.announced_day0)),
-        "recognised": _plain(subject.on(recognised)),
-        "reaction": _plain(day),
-        "earliest_significant": earliest.session.isoformat() if earliest and earliest.session else None,
-        "half_life": subject.half_life,
-        "volume_peak": subject.volume_peak,
-        "car": _number(subject.car),
-        "car_p": _number(subject.car_p),
-        "n_estimation": subject.n_estimation,
-        "smallest_p": subject.smallest_p,
-    }
-
-
-def _plain(day: Day | None) -> dict[str, Any] | None:
-    if day is None:
-        return None
-    return {
-        "rel_day": day.rel_day,
-        "session": day.session.isoformat() if day.session else None,
-        **{name: _number(getattr(day, name)) for name in ("ar", "sar", "p", "p_adjusted", "p_holm")},
-    }
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -7,7 +7,7 @@ coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z', and is ju
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.estimate import combined
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.investigate.characteristics import Known, checked, known_of
 from eventstudy.panel import Exclusion, Floats, Warned
@@ -270,23 +271,3 @@ def _as_portfolios(
     rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
     df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
     return df, None, _told(names, weights @ found.car, se, df, rank_p)
-
-
-def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
-    """Portfolios of series with the `weights` (P, N) on days on which all have a return, as P series.
-
-    With one design for all series this is the fit of the portfolios' own returns.
-    """
-    residuals = weights @ returns.residuals
-    m = np.isfinite(residuals).sum(axis=1)
-    k = returns.parameters
-    centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
-    df = m - (k or 1)
-    return replace(
-        returns.take(np.zeros(len(weights), dtype=np.int64)),
-        ar=weights @ returns.ar,
-        residuals=residuals,
-        sigma=np.sqrt(np.nansum((residuals - centre) ** 2, axis=1) / df),
-        df=df.astype(np.int64),
-        last_close=np.full(len(weights), returns.event.end),
-    )

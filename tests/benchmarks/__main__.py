@@ -24,7 +24,7 @@ PROCESSES = {
     "eventstudy --help": (["-m", "eventstudy", "--help"], "import click", 2.0),
     "eventstudy events list": (
         ["-m", "eventstudy", "events", "list"],
-        "import click, tomllib, pydantic\nclass First(pydantic.BaseModel):\n    a: int",  # pydantic loads itself with the first model
+        "import click, tomllib, pydantic\nclass First(pydantic.BaseModel):\n    a: int",  # which loads the rest of it
         1.5,
     ),
     "eventstudy run deepseek-r1": (["-m", "eventstudy", "run", "deepseek-r1"], CALENDAR, 1.6),

@@ -58,7 +58,7 @@ CASES = {
     "no such price file": (("run", "--date", "2025-01-03", "--tickers", "NVDA", "--prices", "no.csv"), 3, "no.csv"),
     "no prices": (("run", "--date", "2025-01-27", "--tickers", "ABCX", "--source", "bundled"), 5, "ABCX"),
     "before the data": (("run", "--date", "2024-02-01", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
-    "long before the data": (("run", "--date", "2020-03-09", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
+    "long before the data": (("run", "--date", "2020-03-09", "--tickers", "NVDA", "--source", "bundled"), 5, "SPY"),
     "after the data": (("run", "--date", "2025-03-03", "--tickers", "NVDA", "--source", "bundled"), 5, "NVDA"),
     "estimation reaches the event": (("run", "deepseek-r1", "--estimation-window", "-200", "-3"), 2, "event window"),
     "window outside": (("run", "deepseek-r1", "--window", "0", "9"), 2, "--event-window"),

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest
-from eventstudy.investigate.reaction import Scan, Subject, adjusted_over_days, half_life, scan, sentence
+from eventstudy.investigate._reaction_document import sentence
+from eventstudy.investigate.reaction import Scan, Subject, adjusted_over_days, critical_sar, half_life, scan
 from eventstudy.panel import Floats
 
 
@@ -94,6 +95,18 @@ def test_adjusted_p_is_sidaks_of_the_rank_p() -> None:
     assert np.array_equal(found, adjusted_over_days(sar, residuals, seed=5))
 
 
+def test_a_day_is_named_just_above_the_critical_value() -> None:
+    for name, day in (("NVDA", 4), ("AVGO", 4)):
+        firm = subject(deepseek(), name)
+        assert (firm.reaction is not None) == (abs(firm.days[day].sar) > firm.critical)
+    residuals = np.random.default_rng(9).standard_t(4, (1, 300))
+    critical = critical_sar(residuals[0], 11, 0)
+    beside = np.full((1, 11), [critical * 1.0001, critical * 0.9999] + [0.0] * 9)
+    above, below = adjusted_over_days(beside, residuals, 0)[0, :2]
+    assert above < 0.05 <= below
+    assert np.isnan(critical_sar(residuals[0, :100], 11, 0)), "1 - (100 / 101)^11 is .10"
+
+
 def test_a_missing_day_is_not_counted_and_gets_no_p() -> None:
     residuals = np.random.default_rng(4).standard_normal((1, 100))
     whole, gap = np.full((1, 5), 2.0), np.array([[2.0, np.nan, 2.0, 2.0, 2.0]])
@@ -102,6 +115,7 @@ def test_a_missing_day_is_not_counted_and_gets_no_p() -> None:
     assert np.isnan(found[0, 1])
     assert found[0, 0] == pytest.approx(1 - (1 - rank) ** 4, abs=0.02)
     assert found[0, 0] < adjusted_over_days(whole, residuals, 0)[0, 0]
+    assert np.isnan(adjusted_over_days(whole * np.nan, residuals, 0)).all()
 
 
 @pytest.mark.parametrize(

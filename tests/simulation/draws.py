@@ -21,6 +21,8 @@ from eventstudy.windows import Window
 from tests.oracles.designs import distinct_days
 
 EVENT = Window(-5, 5)
+DRIFT = 0.0005
+"""Mean return of every firm beyond its beta; the estimates take it out, raw returns (`Study.block`) come without it."""
 _CHUNK = 200
 
 
@@ -86,7 +88,7 @@ def _block(rng: np.random.Generator, plan: Plan, studies: int) -> EventBlock:
     sigma = sigma if plan.sigma is None else np.full((pairs, 1), plan.sigma)
     eps[:, plan.m - EVENT.start] += plan.effect / sigma[:, 0]
     return EventBlock(
-        returns=0.0005 + beta * market[design] + sigma * eps,
+        returns=DRIFT + beta * market[design] + sigma * eps,
         regressors=market[:, :, None],
         names=("benchmark",),
         design=design.astype(np.int64),
@@ -123,7 +125,7 @@ def _pairs(block: EventBlock, which: slice) -> EventBlock:
     rows, design = np.unique(block.design[which], return_inverse=True)
     return replace(
         block,
-        returns=block.returns[which],
+        returns=block.returns[which] - DRIFT,
         regressors=block.regressors[rows],
         sessions=block.sessions[rows],
         span=block.span[rows],

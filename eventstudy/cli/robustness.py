@@ -1,0 +1,113 @@
+"""`eventstudy robustness`: does the answer survive other choices?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._study import split, study, study_options
+
+if TYPE_CHECKING:
+    from eventstudy.investigate.robustness import Robustness, Specification
+
+_SHOWN = 5
+
+
+@click.command("robustness")
+@study_options
+@click.option("--models", multiple=True, help="Models to try. [default: market,market_adjusted,constant_mean]")
+@click.option("--benchmarks", multiple=True, help="Benchmarks to try; `peers`: an index of tickers not studied.")
+@click.option(
+    "--also-estimation",
+    "spans",
+    nargs=2,
+    type=int,
+    multiple=True,
+    metavar="A B",
+    help="Estimation window to try; may be repeated. [default: parts of the study's own]",
+)
+@click.option("--chart", type=click.Path(dir_okay=False), help="Draw the specification curve into this file.")
+@output_options
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    /,
+    models: tuple[str, ...],
+    benchmarks: tuple[str, ...],
+    spans: tuple[tuple[int, int], ...],
+    chart: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Does the answer survive other models, benchmarks, windows and kinds of returns?
+
+    The study is done once for every combination of choices; its own choices are always among them.
+    """
+    from eventstudy.investigate.robustness import MODELS, robustness
+    from eventstudy.prices import read_factors
+    from eventstudy.request import last_day, longer_prices
+
+    from_where = {name: options[name] for name in ("source", "prices")}
+    limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
+    factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
+    result = study(options, quiet=quiet)
+    prices = longer_prices(result, **from_where, as_of=limit, sessions=0, everyone=True)
+    found = robustness(
+        result,
+        prices,
+        models=split(models) or MODELS,
+        benchmarks=split(benchmarks),
+        estimation_windows=spans,
+        factors=factors,
+    )
+    if chart:
+        from eventstudy.charts import save
+
+        save(found.plot(), chart)
+        say(chart, quiet=quiet)
+    if form == "json":
+        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
+    elif form == "csv":
+        put(found.tidy().to_csv(index=False), output)
+    else:
+        from eventstudy.cli._screen import heading
+
+        put("\n".join([*heading(result), "", *_screen(found)]), output)
+    if result.incomplete and not allowed:
+        ctx.exit(4)
+
+
+def _screen(found: Robustness) -> list[str]:
+    """The finding, what each choice does by itself, and the extremes."""
+    from eventstudy.cli._screen import wrapped
+    from eventstudy.sentences import percent
+
+    lines = [*wrapped(found.sentence), ""]
+    table = [["choice", "option", "specifications", "median CAR", "smallest", "largest", "p < 5 %"]]
+    for name, share in found.drivers.items():
+        options = list(dict.fromkeys(str(getattr(s, name)) for s in found.specifications))
+        for i, option in enumerate(options):
+            cars = sorted(s.car for s in found.specifications if str(getattr(s, name)) == option)
+            hits = [s.p < 0.05 for s in found.specifications if str(getattr(s, name)) == option]
+            heading = f"{name.replace('_', ' ')} ({100 * share:.0f} %)" if i == 0 else ""
+            figures = [percent(v) for v in (cars[len(cars) // 2], cars[0], cars[-1])]
+            table.append([heading, option, str(len(cars)), *figures, f"{100 * sum(hits) / len(hits):.0f} %"])
+    lines += [*columns_of(table, range(2, 7)).splitlines(), ""]
+    ordered = sorted(found.specifications, key=lambda s: s.car)
+    extremes = [*ordered[:_SHOWN], *ordered[-_SHOWN:]] if len(ordered) > 2 * _SHOWN else ordered
+    lines.append("the lowest and the highest (--format csv shows all):")
+    lines += columns_of([_row(s) for s in extremes], (4, 5)).splitlines()
+    return [*lines, *(line for text in found.left_out for line in wrapped(f"left out: {text}"))]
+
+
+def _row(one: Specification) -> list[str]:
+    from eventstudy.sentences import p_text, percent
+
+    words = [one.model, f"benchmark {one.benchmark}", f"estimated on {one.estimation_window}", f"{one.returns} returns"]
+    return [words[0], words[1], words[2], words[3], f"CAR{one.window} {percent(one.car)}", f"p {p_text(one.p)}"]

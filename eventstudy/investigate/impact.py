@@ -1,0 +1,291 @@
+"""How much money? CARs times market capitalisation at the last close before the window.
+
+Dollars stand for whatever currency the prices are in. What the market did is there too: the capitalisation times the return of
+the window, dividends included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.answers import ask_firms
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.estimate import combined
+from eventstudy.inference import Sample
+from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.inference.joint_placebo import not_one_design
+from eventstudy.panel import Exclusion, Floats, Ints
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+from eventstudy.sentences import listed, p_text
+from eventstudy.windows import Window
+
+_UNDATED = pd.Timestamp("1900-01-01")
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What one pair was worth before a window."""
+
+    session: str
+    """The last close before the window."""
+    close: float
+    shares: float
+    shares_since: str | None
+    """From when on this number of shares counts; None where the file does not say."""
+
+    @property
+    def capitalisation(self) -> float:
+        """Close times shares outstanding."""
+        return self.close * self.shares
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money that a window brought, with the 95 % interval of the abnormal part by the exact t."""
+
+    capitalisation: float
+    raw: float
+    """Capitalisation times the return of the window; NaN where a day of it has no return."""
+    abnormal: float
+    low: float
+    high: float
+    p: float
+    """Exact t."""
+
+
+@dataclass(frozen=True)
+class FirmImpact:
+    """One pair and window."""
+
+    event_id: str
+    ticker: str
+    window: Window
+    stake: Stake
+    amount: Amount
+    headline: str
+    """The test that speaks for this pair."""
+    headline_p: float
+
+
+@dataclass(frozen=True)
+class TotalImpact:
+    """All pairs of one window: the portfolio that holds every firm by its capitalisation."""
+
+    window: Window
+    tickers: tuple[str, ...]
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What an event was worth. Amounts are in units of `currency`."""
+
+    currency: str
+    """Empty where the price source names none."""
+    firms: tuple[FirmImpact, ...]
+    totals: tuple[TotalImpact, ...]
+    no_total: str
+    """Why there is no total; empty where there is one."""
+    doubt: str
+    """Why intervals only describe under this model; or empty."""
+    excluded: tuple[Exclusion, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a pair and window, then one a total (no event, ticker `total`): capitalisation, raw and abnormal value, p."""
+        rows: list[dict[str, Any]] = [
+            {"event_id": f.event_id, "ticker": f.ticker, "start": f.window.start, "end": f.window.end}
+            | vars(f.stake)
+            | vars(f.amount)
+            | {"headline": f.headline, "headline_p": f.headline_p}
+            for f in self.firms
+        ]
+        rows += [
+            {"event_id": "", "ticker": "total", "start": t.window.start, "end": t.window.end} | vars(t.amount)
+            for t in self.totals
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def sentence(self) -> str:
+        """What the first window brought, all firms together or one by one."""
+        first = self.firms[0].window
+        whole = [t for t in self.totals if t.window == first]
+        told = [(f"{len(whole[0].tickers)} firms", whole[0].amount)] if whole else []
+        told = told or [(f.ticker, f.amount) for f in self.firms if f.window == first][:3]
+        texts = [
+            f"{name} {self.money(a.raw)} raw, {self.money(a.abnormal)} abnormal"
+            f" (95 % from {self.money(a.low)} to {self.money(a.high)}, p {p_text(a.p)})"
+            for name, a in told
+        ]
+        return f"Market value over {first}: {'; '.join(texts)}."
+
+    def money(self, value: float, *, sign: bool = True) -> str:
+        """An amount as shown to people: in billions or millions."""
+        if not np.isfinite(value):
+            return "n/a"
+        unit, name = (1e9, "billion") if abs(value) >= 1e9 else (1e6, "million")
+        return f"{value / unit:{'+' if sign else ''},.1f} {name} {self.currency}".rstrip()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values: amounts in units of the currency, NaN as None."""
+
+        def plain(values: dict[str, Any]) -> dict[str, Any]:
+            return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
+
+        return {
+            "schema": "eventstudy.impact/1",
+            "currency": self.currency,
+            "firms": [
+                {"event_id": f.event_id, "ticker": f.ticker, "start": f.window.start, "end": f.window.end}
+                | plain(vars(f.stake))
+                | plain(vars(f.amount))
+                | plain({"headline": f.headline, "headline_p": f.headline_p})
+                for f in self.firms
+            ],
+            "totals": [
+                {"start": t.window.start, "end": t.window.end, "tickers": list(t.tickers)} | plain(vars(t.amount))
+                for t in self.totals
+            ],
+            "no_total": self.no_total,
+            "doubt": self.doubt,
+            "sentence": self.sentence,
+            "excluded": [e._asdict() for e in self.excluded],
+        }
+
+
+def impact(
+    result: StudyResult, prices: PriceTable, shares: pd.DataFrame, *, windows: Sequence[Sequence[int]] | None = None
+) -> Impact:
+    """CARs of a study in money.
+
+    `prices`: those of the study, or more; split-adjusted, like the `shares` outstanding (what `read_shares` gives: the last
+    line of a ticker dated up to the last close before the window counts). `windows`: those that are reported, by default. The
+    total is that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one.
+
+    Raises:
+        InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
+    """
+    if result.config.outcome == "volume":
+        raise InvalidRequest("a study of volume has no returns to turn into money", hint="leave out --outcome volume")
+    wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
+    stakes: dict[tuple[int, int], Stake] = {}
+    lacking: dict[tuple[str, str], Exclusion] = {}
+    firms: list[FirmImpact] = []
+    totals, reasons = [], []
+    for window in wanted:
+        sample = result.sample(window)
+        assert sample.members is not None
+        for i in sample.members:
+            found = _stake(result, int(i), window, prices, shares)
+            if isinstance(found, Exclusion):
+                lacking[found.event_id, found.ticker] = found
+            else:
+                stakes[int(i), window.start] = found
+        known = np.array([i for i in sample.members if (int(i), window.start) in stakes], dtype=np.int64)
+        held = [stakes[int(i), window.start] for i in known]
+        firms += _firms(result, window, known, held)
+        total, reason = _total(result, window, known, held, _currencies(prices, result, known))
+        totals += [total] if total else []
+        reasons += [reason] if reason else []
+    if not firms:
+        raise NothingUsable(
+            "no pair has both a close before the window and shares outstanding",
+            available="; ".join(e.message for e in list(lacking.values())[:5]),
+            hint="columns of the file: ticker, shares[, date]",
+        )
+    currencies = _currencies(prices, result, np.arange(result.returns.n))
+    return Impact(
+        currency=currencies.pop() if len(currencies) == 1 else "",
+        firms=tuple(firms),
+        totals=tuple(totals),
+        no_total=listed(dict.fromkeys(reasons)) if reasons else "",
+        doubt=result.returns.descriptive,
+        excluded=tuple(lacking.values()),
+    )
+
+
+def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shares: pd.DataFrame) -> Stake | Exclusion:
+    """What pair i was worth at the last close before the window, or why that is not known."""
+    pair, block = result.panel.pairs[i], result.panel.block
+    first = pd.Timestamp(block.sessions[block.design[i], window.start - block.estimation.start])
+    closes = prices.close[pair.ticker].dropna() if pair.ticker in prices.tickers else pd.Series(dtype=float)
+    closes = closes[closes.index < first]
+    if closes.empty:
+        text = f"the prices of {pair.ticker} hold no close before {first:%Y-%m-%d}"
+        return Exclusion(pair.event_id, pair.ticker, "NO_PRICES", text)
+    last = closes.index[-1]
+    lines = shares[(shares["ticker"] == pair.ticker) & (shares["date"] <= last)].sort_values("date", kind="stable")
+    if lines.empty:
+        text = f"no shares outstanding of {pair.ticker} are given for {last:%Y-%m-%d} or before"
+        return Exclusion(pair.event_id, pair.ticker, "NO_SHARES", text)
+    line = lines.iloc[-1]
+    since = None if line["date"] == _UNDATED else f"{line['date']:%Y-%m-%d}"
+    return Stake(f"{last:%Y-%m-%d}", float(closes.iloc[-1]), float(line["shares"]), since)
+
+
+def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) -> list[FirmImpact]:
+    """Each pair by itself."""
+    if not len(known):
+        return []
+    config, returns = result.config, result.returns.take(known)
+    answers = ask_firms(returns, window, (), config.seed, config.outcome)
+    value = np.array([stake.capitalisation for stake in held])
+    amounts = _amounts(returns, window, value, _compounded(result, known, window), log=config.returns == "log")
+    pairs = [result.panel.pairs[int(i)] for i in known]
+    return [
+        FirmImpact(pair.event_id, pair.ticker, window, stake, amount, answers.headline[n], float(answers.headline_p[n]))
+        for n, (pair, stake, amount) in enumerate(zip(pairs, held, amounts, strict=True))
+    ]
+
+
+def _amounts(returns: AbnormalReturns, window: Window, value: Floats, raw: Floats, *, log: bool) -> list[Amount]:
+    """Money of N series worth `value` (N,) whose return over the window was `raw` (N,)."""
+    found = cumulate(returns, window)
+    half = np.array([critical_t(float(df)) for df in returns.df]) * found.se
+    grown = np.expm1 if log else np.asarray
+    abnormal, low, high = (value * grown(car) for car in (found.car, found.car - half, found.car + half))
+    columns = (value, value * raw, abnormal, low, high, p_t(found.scar, returns.df))
+    return [Amount(*map(float, row)) for row in zip(*columns, strict=True)]
+
+
+def _compounded(result: StudyResult, known: Ints, window: Window) -> Floats:
+    """(n,) buy-and-hold return of the window; NaN where a day of it has none."""
+    start = window.start - result.config.event_window.start
+    returns = result.raw[known, start : start + window.length]
+    grown: Floats = np.expm1(returns.sum(axis=1)) if result.config.returns == "log" else (1 + returns).prod(axis=1) - 1
+    return grown
+
+
+def _total(
+    result: StudyResult, window: Window, known: Ints, held: list[Stake], currencies: set[str]
+) -> tuple[TotalImpact | None, str]:
+    """All pairs as one portfolio with one share of each firm's capital, or why there is none."""
+    tickers = tuple(result.panel.pairs[int(i)].ticker for i in known)
+    if len(known) < 2:
+        return None, ""
+    if len(set(tickers)) < len(tickers):
+        return None, "a ticker has several events"
+    if len(currencies) > 1:
+        return None, f"prices are in {listed(sorted(currencies))}"
+    if result.config.returns == "log":
+        return None, "log returns of firms do not add up to those of a portfolio"
+    returns = result.returns.take(known)
+    if reason := not_one_design(Sample(returns, window), 1):
+        return None, reason
+    value = np.array([stake.capitalisation for stake in held])
+    raw = float(value @ _compounded(result, known, window) / value.sum())
+    one = combined(returns, (value / value.sum())[None, :])
+    [amount] = _amounts(one, window, value.sum(keepdims=True), np.array([raw]), log=False)
+    return TotalImpact(window, tickers, amount), ""
+
+
+def _currencies(prices: PriceTable, result: StudyResult, known: Ints) -> set[str]:
+    names = {result.panel.pairs[int(i)].ticker for i in known}
+    return {prices.info[name].currency or "" for name in names if name in prices.info}
