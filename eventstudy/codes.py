@@ -28,6 +28,10 @@ WARNINGS: dict[str, Code] = {
         "Buy-and-hold returns over more than five sessions are compared with the benchmark, not with a similar firm.",
         "Name a control firm, or read them as returns over the market.",
     ),
+    "CALENDAR_ENDS": Code(
+        "The installed calendar of the exchange ends inside the event window, so its last days are not known.",
+        "Update exchange-calendars, or take the dates of the prices as the sessions: --calendar prices.",
+    ),
     "CONSTANT_VARIANCE": Code(
         "A changing variance could not be estimated for this security, so its days have one variance.",
         "Lengthen the estimation window, or read it as a result of the market model.",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.overrides import override_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,7 @@ OLDEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 # Wide enough for nearly every study; a calendar costs the same for ten years as for forty.
 _USUAL = (date(1990, 1, 1), date(2029, 12, 31))
 
-_NO_CALENDAR = "take the dates of the price table as the sessions (in Python: calendar=None)"
+_NO_CALENDAR = "take the dates of the price table as the sessions: --calendar prices (in Python: calendar=None)"
 
 _TRADES_AT = """
 L:XLON IL:XLON IR:XDUB PA:XPAR AS:XAMS BR:XBRU LS:XLIS MC:XMAD MI:XMIL SW:XSWX VI:XWBO
@@ -121,6 +122,8 @@ class _Calendar:
     last: date
     days: list[date]
     closes: list[datetime]
+    grid: NDArray[np.datetime64]
+    """(S,) the sessions again, of datetime64[D]."""
 
 
 _calendars: dict[str, _Calendar] = {}
@@ -200,6 +203,8 @@ def _factory(exchange: str) -> tuple[str, Any, date, date]:
 
 
 def _build(code: str, factory: Any, start: date, end: date) -> _Calendar:
+    import numpy as np
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # exchange_calendars uses what pandas will drop
         try:
@@ -213,7 +218,9 @@ def _build(code: str, factory: Any, start: date, end: date) -> _Calendar:
         closes = calendar.closes
         days: list[date] = closes.index.values.astype("datetime64[D]").tolist()
         times: list[datetime] = closes.values.astype("datetime64[us]").tolist()
-    return _Calendar(code, ZoneInfo(str(calendar.tz)), start, end, days, times)
+    zone = ZoneInfo(str(calendar.tz))
+    days, times = override_of(code).applied(days, times, zone, start, end)
+    return _Calendar(code, zone, start, end, days, times, np.array(days, dtype="datetime64[D]"))
 
 
 def reach(exchange: str) -> tuple[date, date]:
@@ -234,22 +241,19 @@ def sessions(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
         InvalidRequest: `last` is before `first`, or the calendar reaches no day of the range.
         UnknownName: no such exchange.
     """
-    import numpy as np
-
     if last < first:
         raise InvalidRequest(f"the sessions from {first} to {last} end before they start")
     low, high = reach(exchange)
     if last < low or high < first:
         raise _beyond(exchange, first if high < first else last)
     calendar = _calendar(exchange, max(first, low), min(last, high))
-    days = calendar.days[bisect_left(calendar.days, first) : bisect_right(calendar.days, last)]
-    return np.array(days, dtype="datetime64[D]")
+    return calendar.grid[bisect_left(calendar.days, first) : bisect_right(calendar.days, last)].copy()
 
 
 def _beyond(exchange: str, day: date) -> InvalidRequest:
     low, high = reach(exchange)
     return InvalidRequest(
-        f"{day} is outside the calendar of {exchange}",
+        f"{day} is outside the calendar of {exchange}, {low} to {high}",
         where=f"exchange {exchange}",
         available=f"{low} to {high}",
         hint=f"update exchange-calendars, or {_NO_CALENDAR}",

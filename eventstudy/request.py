@@ -205,6 +205,9 @@ def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tupl
     days: list[dt.date] = []
     for event in events:
         moment = chosen_moment(event, day0)
+        if moment and config.calendar is None:
+            days += _roughly(moment, config)
+            continue
         benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
         for home in {exchanges.exchange_of(t) for t in event.tickers} if moment else ():
             room = 0 if exchanges.exchange_of(benchmark) == home else 30  # shared sessions are fewer
@@ -218,10 +221,23 @@ def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tupl
 
 def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:
     first = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
-    return [
-        exchanges.shift(exchange, first, config.estimation_window.start - 1) - dt.timedelta(days=room),
-        exchanges.shift(exchange, first, config.event_window.end) + dt.timedelta(days=room),
-    ]
+    low, high = exchanges.reach(exchange)
+    try:
+        end = exchanges.shift(exchange, first, config.event_window.end)
+    except InvalidRequest:  # the calendar ends inside the event window: told by the result
+        end = high
+    try:
+        start = exchanges.shift(exchange, first, config.estimation_window.start - 1)
+    except InvalidRequest:
+        start = low
+    return [start - dt.timedelta(days=room), end + dt.timedelta(days=room)]
+
+
+def _roughly(moment: Moment, config: StudyConfig) -> list[dt.date]:
+    """As `_needed` where the dates of the prices are the sessions: markets are open on two days of three, and more."""
+    day = moment.when.date() if isinstance(moment.when, dt.datetime) else moment.when
+    back, ahead = (dt.timedelta(1.6 * n + 30) for n in (1 - config.estimation_window.start, config.event_window.end))
+    return [day - back, day + ahead]
 
 
 def last_day(as_of: str | dt.date | None) -> dt.date | None:

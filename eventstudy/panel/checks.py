@@ -15,9 +15,9 @@ _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Warned]:
     """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
-    looks = [_shifted, _delisted, _source_notes]
+    looks = [_shifted, _calendar_ends, _delisted, _source_notes]
     if of_returns:
-        looks = [_shifted, _gaps, _delisted, _zero_returns, _mixed_basis, _source_notes]
+        looks = [_shifted, _calendar_ends, _gaps, _delisted, _zero_returns, _mixed_basis, _source_notes]
     return [w for look in looks for w in look(panel, prices)]
 
 
@@ -30,6 +30,18 @@ def _shifted(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
         if day0.shifted:
             text = f"announced {day0.announced}; day 0 is {day0.session}, the first session that could react"
             yield _warned(panel, i, "DAY0_SHIFTED", f"{text} ({day0.exchange})" if day0.exchange else text)
+
+
+def _calendar_ends(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+    """Event days that the installed calendar does not know, because it ends before them."""
+    sessions = panel.block.sessions[:, panel.block.event_columns]
+    said = set()
+    for i, day0 in enumerate(panel.day0):
+        own = sessions[panel.block.design[i]]
+        if np.isnat(own[-1]) and (own := own[~np.isnat(own)]).size and day0.exchange not in said:
+            said.add(day0.exchange)
+            text = f"the installed calendar of {day0.exchange} ends after {own[-1]}, inside the event window"
+            yield Warned("CALENDAR_ENDS", f"{text}: later days are not studied; update exchange-calendars")
 
 
 def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Warned]:

@@ -96,7 +96,8 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     if not len(own):
         return []
     warned = []
-    if len(extra := np.setdiff1d(own, sessions)):
+    low, high = exchanges.reach(home)
+    if len(extra := np.setdiff1d(own[(own >= low) & (own <= high)], sessions)):
         text = f"prices of {', '.join(tickers[:3])} on {_dates(extra)} are not used: {home} was closed"
         warned.append(Warned("OFF_CALENDAR", text))
     traded = dates[prices.close.notna().any(axis=1).to_numpy()]
