@@ -160,7 +160,7 @@ def prices_for(
         wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
     tickers = list(dict.fromkeys(wanted))
     if prices is not None:
-        return load_prices(tickers, None, as_of, source="csv" if source == "auto" else source, path=prices)
+        return load_prices(tickers, None, as_of, source=source, path=prices)
     start, end = _span(events, config, day0)
     end = min(end, as_of) if as_of else end
     table = load_prices(tickers, start, end, source=source, as_of=as_of, progress=progress)
@@ -189,7 +189,7 @@ def longer_prices(
     tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
     listed = None if everyone else tickers
     if prices is not None:
-        return load_prices(listed, None, as_of, source="csv" if source == "auto" else source, path=prices)
+        return load_prices(listed, None, as_of, source=source, path=prices)
     if result.provenance["source"] == "bundled":
         return load_prices(listed, None, as_of, source="bundled")
     tickers += [t for event in result.events for t in event.tickers if everyone and t not in tickers]

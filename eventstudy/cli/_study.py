@@ -49,7 +49,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
                        "help": "Sessions: of each ticker's exchange, or the dates of the prices."}),
     (("--exclude-dates",), {"type": click.Path(), "help": "File of dates left out of estimation, one a line."}),
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
-    (("--prices",), {"type": click.Path(), "help": "Price file (CSV, long or wide)."}),
+    (("--prices",), {"type": click.Path(), "help": "Price file: CSV, Parquet or XLSX, long or wide; or CRSP's CSV."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf."}),
     (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),

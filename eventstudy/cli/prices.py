@@ -153,7 +153,7 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 
 @COMMAND.command("import")
 @click.argument("path", type=click.Path())
-@click.option("--source", default="csv", show_default=True, help="Kind of file: see `eventstudy methods sources`.")
+@click.option("--source", default="auto", show_default=True, help="Kind of file. [default: as its suffix says]")
 @_tickers_option("to take. [default: all of the file]")
 @click.option("--currency", help="Currency of the prices.")
 @output_options
@@ -178,7 +178,7 @@ def import_file(
     with Store(write=True) as store:
         for ticker in table.tickers:
             try:
-                vintage = _keep_column(store, source, table, ticker, currency)
+                vintage = _keep_column(store, table.info[ticker].source, table, ticker, currency)
             except SourceError as error:
                 tally.failed(ticker, error)
             else:

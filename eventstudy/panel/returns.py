@@ -54,6 +54,8 @@ def grid_returns(
         gross, span = _adjacent(level, paid), np.broadcast_to(np.int64(1), level.shape)
     nothing = np.broadcast_to(np.nan, level.shape)
     volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else nothing
+    if kind == "log":
+        gross[gross == 0] = np.nan  # a loss of all there was has no logarithm
     returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
     return GridReturns(returns, span, priced, volume)
 

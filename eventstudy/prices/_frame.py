@@ -25,7 +25,7 @@ from eventstudy.prices._given import (
 )
 from eventstudy.prices._table import PriceTable
 
-_NAME = "the DataFrame of prices"
+_PLACE = Place("the DataFrame of prices", lambda i: f"row {i}")
 _TEXT = "read tickers as text: pandas.read_csv(..., dtype={'ticker': str}, keep_default_na=False)"
 
 
@@ -34,16 +34,18 @@ def frame_to_table(
     tickers: Sequence[str] | None = None,
     start: date | None = None,
     end: date | None = None,
+    *,
+    place: Place = _PLACE,
+    source: str = "dataframe",
 ) -> PriceTable:
     """A PriceTable of a DataFrame: wide (index sessions, columns tickers) or long (`ticker, date, close`).
 
     Sessions are dates: a naive DatetimeIndex at midnight, `datetime.date`, or ISO text. The frame is
-    unchanged.
+    unchanged. `place` is what was given, as messages name it, and `source` the kind of it.
 
     Raises:
         InvalidFile: it cannot be read as prices; says which row and column, and what to do.
     """
-    place = Place(_NAME, lambda i: f"row {i}")
     if isinstance(frame.columns, pd.MultiIndex):
         raise place.fault(
             "the columns have several levels",
@@ -57,7 +59,9 @@ def frame_to_table(
     names = ["date" if fold(str(c)) == "session" else _label(place, c) for c in frame.columns]
     wanted = Wanted(tickers, start, end)
     columns = long_columns(place, names if "date" in map(fold, names) else [*names, "date"])
-    return _wide(place, frame, names, wanted) if columns is None else _long(place, frame, columns, wanted)
+    if columns is None:
+        return _wide(place, source, frame, names, wanted)
+    return _long(place, source, frame, columns, wanted)
 
 
 def _label(place: Place, label: Any) -> str:
@@ -66,7 +70,7 @@ def _label(place: Place, label: Any) -> str:
     raise place.fault(f"the column heading {label!r} is not a ticker", hint="tickers are text")
 
 
-def _long(place: Place, frame: pd.DataFrame, columns: dict[str, int], wanted: Wanted) -> PriceTable:
+def _long(place: Place, source: str, frame: pd.DataFrame, columns: dict[str, int], wanted: Wanted) -> PriceTable:
     given = frame.iloc[:, columns["ticker"]]
     codes, distinct = pd.factorize(given, use_na_sentinel=True)
     for wrong, what in (
@@ -77,7 +81,7 @@ def _long(place: Place, frame: pd.DataFrame, columns: dict[str, int], wanted: Wa
             raise place.fault(what, row=int(wrong.argmax()), column="ticker", hint=_TEXT)
     days = _days(place, frame.iloc[:, columns["date"]] if columns["date"] < frame.shape[1] else frame.index)
     values = {f: numbers(place, f, frame.iloc[:, columns[f]].to_numpy()) for f in FIELDS if f in columns}
-    return long_table(place, "dataframe", codes.astype(np.int64), [str(t) for t in distinct], days, values, wanted)
+    return long_table(place, source, codes.astype(np.int64), [str(t) for t in distinct], days, values, wanted)
 
 
 def _first_no_text(distinct: Any) -> int:
@@ -86,7 +90,7 @@ def _first_no_text(distinct: Any) -> int:
     return ok.index(False) if False in ok else -2
 
 
-def _wide(place: Place, frame: pd.DataFrame, names: list[str], wanted: Wanted) -> PriceTable:
+def _wide(place: Place, source: str, frame: pd.DataFrame, names: list[str], wanted: Wanted) -> PriceTable:
     dates = [i for i, name in enumerate(names) if fold(name) == "date"]
     if len(dates) > 1:
         raise place.fault("there are two columns 'date'", available=", ".join(names[:20]), hint="keep one")
@@ -97,7 +101,7 @@ def _wide(place: Place, frame: pd.DataFrame, names: list[str], wanted: Wanted) -
         closes = frame.to_numpy(copy=True)
     else:
         closes = np.column_stack([numbers(place, names[i], frame.iloc[:, i].to_numpy()) for i in prices])
-    return wide_table(place, "dataframe", tickers, days, closes, wanted)
+    return wide_table(place, source, tickers, days, closes, wanted)
 
 
 def _days(place: Place, given: Any) -> Days:

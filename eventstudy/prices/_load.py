@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ Progress = Callable[[str, int, int], object]
 
 _KEPT = "yahoo, kept"
 """Yahoo, with what it answers kept in the store."""
+
+_OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 _PATIENCE = 100.0
 """Seconds that one source may be down for symbols in a row before the others are given up."""
@@ -38,9 +41,9 @@ def load_prices(
 ) -> PriceTable:
     """Daily prices of `tickers` from `start` to `end`, both included.
 
-    `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, else for
-    each ticker the embedded sample where it covers all the dates, else the price store where it does, else
-    Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. `path` may be a
+    `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, of the kind that its
+    suffix says, else for each ticker the embedded sample where it covers all the dates, else the price store where it does,
+    else Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. `path` may be a
     DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. Tickers are used as they are written. A ticker that cannot
     be had is in `missing` with its error; what was had stays.
@@ -59,8 +62,10 @@ def load_prices(
         return frame_to_table(path, wanted, first, last)
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, known), first, last, known, progress)
-    name = "csv" if source == "auto" else source
+    name = source if path is None or source != "auto" else _kind_of(Path(path))
     member = catalog.load("sources", name)
+    if not hasattr(member, "read") and not hasattr(member, "fetch"):
+        raise InvalidRequest(f"source {name!r} has no prices", hint=f"factors: --factors {name}")
     if hasattr(member, "read"):
         if path is None:
             raise InvalidRequest(f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE")
@@ -69,6 +74,25 @@ def load_prices(
     if path is not None:
         raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
     return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, known, progress)
+
+
+def _kind_of(path: Path) -> str:
+    """The source that reads a file: by its suffix, CSV where that says nothing; CRSP's exports are known by their columns.
+
+    Raises:
+        InvalidRequest: a kind of file that none reads.
+    """
+    suffix = path.suffix.lower()
+    kinds = {s: n for n in catalog.names("sources") for s in getattr(catalog.load("sources", n), "suffixes", ())}
+    if suffix in _OTHER_SHEETS:
+        raise InvalidRequest(
+            f"prices are not read from {suffix}",
+            where=str(path),
+            available=", ".join(sorted(kinds)),
+            hint="save the sheet as .xlsx or as CSV",
+        )
+    name = kinds.get(suffix, "csv")
+    return "crsp" if name == "csv" and catalog.load("sources", "crsp").recognises(path) else name
 
 
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:

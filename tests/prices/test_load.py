@@ -155,7 +155,7 @@ def test_requests_that_cannot_be_meant(call: dict[str, Any], what: str) -> None:
 def test_an_unknown_source_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownName, match=r"there is no price source called 'yaho'") as caught:
         load_prices(["A"], source="yaho")
-    assert "bundled, csv" in str(caught.value)
+    assert "bundled, crsp, csv" in str(caught.value)
     assert "did you mean 'yahoo'?" in str(caught.value)
 
 

@@ -1,0 +1,213 @@
+"""Parquet and workbooks: the columns of a CSV file, so the table of a CSV file; and what only they can get wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.prices import load_prices
+from eventstudy.prices.parquet import SOURCE as PARQUET
+from eventstudy.prices.xlsx import SOURCE as XLSX
+from eventstudy.shipped import shipped
+from openpyxl import Workbook
+
+SAMPLE = shipped("prices", "sample.csv")
+Rows = list[list[Any]]
+Write = Callable[..., Path]
+
+
+def sample(dates: str) -> pd.DataFrame:
+    frame = pd.read_csv(SAMPLE, dtype={"ticker": str}, keep_default_na=False, na_values={"dividend": [""]})
+    if dates != "text":
+        frame["date"] = pd.to_datetime(frame["date"])
+    return frame if dates != "date32" else frame.assign(date=frame["date"].dt.date)
+
+
+@pytest.mark.parametrize("dates", ["text", "date32", "timestamp"])
+def test_parquet_is_what_the_csv_file_is(tmp_path: Path, dates: str) -> None:
+    path = tmp_path / "sample.parquet"
+    sample(dates).to_parquet(path, index=False)
+    there, here = load_prices(path=SAMPLE), load_prices(path=path)
+    assert (here.source, here.sha256()) == ("parquet", there.sha256())
+    assert {i.basis for i in here.info.values()} == {i.basis for i in there.info.values()}
+    some = load_prices(["NVDA", "nvda"], "2024-03-01", "2024-03-28", path=path)
+    assert some.sha256() == load_prices(["NVDA"], "2024-03-01", "2024-03-28", path=SAMPLE).sha256()
+    assert "did you mean 'NVDA'?" in str(some.missing["nvda"])
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_wide_parquet_with_dates_as_index_or_column(tmp_path: Path, index: bool) -> None:
+    wide = load_prices(path=SAMPLE).close
+    path = tmp_path / "wide.pq"
+    frame = wide.rename_axis(index="date", columns=None)
+    (frame if index else frame.reset_index()).to_parquet(path)
+    assert load_prices(path=path).sha256() == load_prices(path=wide).sha256()
+
+
+@pytest.mark.parametrize(
+    ("frame", "what"),
+    [
+        ({"ticker": ["A", "A"], "date": ["2025-01-02"] * 2, "close": [1.0, 2.0]}, "A on 2025-01-02 is given twice"),
+        ({"ticker": ["A"], "date": ["1/2/2025"], "close": [1.0]}, "reads two ways"),
+        ({"ticker": ["A"], "date": ["2025-01-02"], "close": [-1.0]}, "the close is negative"),
+        ({"ticker": ["A"], "date": [pd.Timestamp("2025-01-02", tz="UTC")], "close": [1.0]}, "instants with a zone"),
+        ({"ticker": [None], "date": ["2025-01-02"], "close": [1.0]}, "the ticker is missing"),
+        ({"ticker": [], "date": [], "close": []}, "there are no prices in it"),
+    ],
+)
+def test_parquet_that_cannot_be_meant(tmp_path: Path, frame: dict[str, Any], what: str) -> None:
+    path = tmp_path / "odd.parquet"
+    pd.DataFrame(frame).to_parquet(path)
+    with pytest.raises(InvalidFile) as caught:
+        PARQUET.read(path)
+    assert what in str(caught.value)
+    assert "odd.parquet" in str(caught.value)
+
+
+def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "odd.parquet"
+    path.write_bytes(b"ticker,date,close\n")
+    with pytest.raises(InvalidFile, match="cannot be read as Parquet"):
+        PARQUET.read(path)
+    with pytest.raises(InvalidFile, match="no such file"):
+        PARQUET.read(tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "name", "extra"), [("pyarrow", "x.parquet", "scale"), ("openpyxl", "x.xlsx", "report")]
+)
+def test_the_extra_is_named_where_it_lacks(tmp_path: Path, hidden: str, name: str, extra: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    code = (
+        f"import sys; sys.modules[{hidden!r}] = None\n"
+        "from eventstudy.cli import main\n"
+        f"main(['run', '--date', '2025-01-27', '--tickers', 'A', '--prices', {name!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert f"eventstudy-lab[{extra}]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_other_workbooks_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"prices are not read from \.xls") as caught:
+        load_prices(path=tmp_path / "old.xls")
+    assert ".parquet" in str(caught.value)
+
+
+# ---- workbooks -------------------------------------------------------------------------------------------------------
+
+LONG: Rows = [
+    ["Ticker", "Date", "Close", "Dividend"],
+    ["NA", date(2025, 1, 2), 10, None],
+    [True, date(2025, 1, 2), 20.5, 0.25],
+    [None, None, None, None],
+    [7203, "2025-01-02", "30.25", None],
+    ["NA", date(2025, 1, 3), 11, None],
+]
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Write:
+    def write(*sheets: Rows, names: tuple[str, ...] = ()) -> Path:
+        book = Workbook()
+        book.remove(book.active)
+        for i, rows in enumerate(sheets):
+            sheet = book.create_sheet(names[i] if names else f"S{i}")
+            for row in rows:
+                sheet.append(row)
+        path = tmp_path / "prices.xlsx"
+        book.save(path)
+        return path
+
+    return write
+
+
+def refused(path: Path) -> EventStudyError:
+    with pytest.raises(InvalidFile) as caught:
+        XLSX.read(path)
+    assert "prices.xlsx" in str(caught.value.where)
+    return caught.value
+
+
+def test_a_long_sheet(workbook: Write) -> None:
+    table = load_prices(path=workbook(LONG))
+    assert (table.source, table.tickers) == ("xlsx", ["NA", "TRUE", "7203"])
+    assert table.close.fillna(0).to_numpy().tolist() == [[10.0, 20.5, 30.25], [11.0, 0.0, 0.0]]
+    assert table.fields["dividend"]["TRUE"].iloc[0] == 0.25
+    assert table.info["NA"].basis == "dividends"
+
+
+def test_a_wide_sheet_says_what_the_csv_file_says(workbook: Write, tmp_path: Path) -> None:
+    rows: Rows = [
+        ["date", "NA", True, 7203],
+        [date(2025, 1, 2), 10, 20.5, None],
+        [pd.Timestamp("2025-01-03"), 11, None, 3],
+    ]
+    (tmp_path / "same.csv").write_text("date,NA,TRUE,7203\n2025-01-02,10,20.5,\n2025-01-03,11,,3\n", encoding="utf-8")
+    assert load_prices(path=workbook(rows)).sha256() == load_prices(path=tmp_path / "same.csv").sha256()
+
+
+def test_the_sheet_that_is_meant(workbook: Write) -> None:
+    notes: Rows = [["made by", "hand"]]
+    assert load_prices(path=workbook([], LONG, [])).tickers == ["NA", "TRUE", "7203"]
+    assert load_prices(path=workbook(notes, LONG, names=("notes", "Prices"))).tickers == ["NA", "TRUE", "7203"]
+    error = refused(workbook(notes, LONG, names=("notes", "data")))
+    assert (error.what, error.available) == ("several sheets hold something", "notes, data")
+    assert refused(workbook([])).what == "there is nothing in the workbook"
+    assert "no row of prices" in refused(workbook(LONG[:1])).what
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "what", "where"),
+    [
+        (2, 0, date(2025, 3, 1), "took what was typed for one", "row 3, column ticker"),
+        (2, 0, None, "the ticker is empty", "row 3, column ticker"),
+        (
+            1,
+            1,
+            45684,
+            "45684 is a number, not a date; as spreadsheets count days it is 2025-01-27",
+            "row 2, column date",
+        ),
+        (1, 1, 17.5, "17.5 is a number, not a date", "row 2, column date"),
+        (1, 1, pd.Timestamp("2025-01-02 16:00"), "is a time, not a session", "row 2, column date"),
+        (1, 1, time(16), "is a time, not a session", "row 2, column date"),
+        (1, 1, "1/2/2025", "reads two ways", "row 2, column date"),
+        (1, 1, "2/1/2025 ", "reads two ways", "row 2, column date"),
+        (4, 2, "n/a", "'n/a' is not a number", "row 5, column close"),
+        (4, 2, True, "TRUE is not a number", "row 5, column close"),
+        (4, 2, date(2025, 1, 2), "a date, is not a number", "row 5, column close"),
+        (4, 2, "#N/A", "the cell holds the error #N/A", "cell C5"),
+        (4, 2, "=1+1", "the cell holds a formula without a value", "cell C5"),
+        (0, 3, "dividends", "unknown column 'dividends'", "sheet S0"),
+        (0, 3, date(2025, 1, 2), "the heading of column 4", "sheet S0"),
+    ],
+)
+def test_cells_that_cannot_be_meant(workbook: Write, row: int, column: int, value: Any, what: str, where: str) -> None:
+    rows = [list(r) for r in LONG]
+    rows[row][column] = value
+    error = refused(workbook(rows))
+    assert what in error.what
+    assert where in str(error.where)
+
+
+def test_a_file_that_is_no_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "prices.xlsx"
+    path.write_bytes(b"PK\x03\x04 not really")
+    assert "cannot be read as a workbook" in refused(path).what
+    with pytest.raises(InvalidFile, match="no such file"):
+        XLSX.read(tmp_path / "none.xlsx")
+
+
+def test_empty_cells_are_missing_values(workbook: Write) -> None:
+    rows: Rows = [["date", "A", "B"], [date(2025, 1, 2), 1, None], [date(2025, 1, 3), None, 2]]
+    assert np.isnan(load_prices(path=workbook(rows)).close.to_numpy()).tolist() == [[False, True], [True, False]]
