@@ -22,7 +22,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-CHARTS = catalog.names("charts")
+CHARTS = [name for name in catalog.names("charts") if not catalog.load("charts", name).further]
+"""Those that draw a result as it is; charts that ask further questions have tests of their own."""
 STUDIES = ("nvda", "announced", "recognised", "many_dates")
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
@@ -95,7 +96,7 @@ def test_listing_them_does_not_import_matplotlib() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == len(CHARTS)
+    assert len(done.stdout.splitlines()) == len(catalog.names("charts"))
 
 
 @every_chart
