@@ -56,18 +56,25 @@ def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
     return ax if ax is not None else open_panels(1, 1, height)[0]
 
 
-def open_panels(rows: int, columns: int, height: float = HEIGHT, *, one_scale: bool = True) -> list[Axes]:
-    """Axes on a new figure, in reading order; they share the scale across, and, with `one_scale`, that of heights."""
+def open_panels(
+    rows: int, columns: int, height: float = HEIGHT, *, one_scale: bool = True, heights: Sequence[float] = ()
+) -> list[Axes]:
+    """Axes on a new figure, in reading order; they share the scale across, and, with `one_scale`, that of heights.
+
+    `heights`: how high the rows are, as shares of one another; equal by default.
+    """
     from matplotlib.figure import Figure
 
     from eventstudy.charts._axes import ChartAxes
 
     figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
     axes: list[Axes] = []
+    grid = figure.add_gridspec(rows, columns, height_ratios=list(heights) or None)
     for place in range(rows * columns):
         shared = axes[0] if axes else None
-        heights = shared if one_scale else None
-        ax = figure.add_subplot(rows, columns, place + 1, axes_class=ChartAxes, sharex=shared, sharey=heights)
+        scale = shared if one_scale else None
+        cell = grid[place // columns, place % columns]
+        ax = figure.add_subplot(cell, axes_class=ChartAxes, sharex=shared, sharey=scale)
         ax.grid(visible=True, axis="y", color=GRID, linewidth=0.8)
         ax.tick_params(labelsize=SMALL, labelcolor=INK, length=3, width=0.8, color=EDGE, labelfontfamily=FAMILY)
         axes.append(ax)

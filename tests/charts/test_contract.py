@@ -58,9 +58,13 @@ def look(request: pytest.FixtureRequest) -> Look:
     return get
 
 
-def figure_of(drawn: Any) -> Figure:
+def first_axes(drawn: Any) -> Axes:
     first: Axes = np.atleast_1d(np.asarray(drawn, dtype=object))[0]
-    figure = first.figure
+    return first
+
+
+def figure_of(drawn: Any) -> Figure:
+    figure = first_axes(drawn).figure
     assert isinstance(figure, Figure)
     return figure
 
@@ -226,7 +230,7 @@ def test_a_study_of_another_outcome_is_refused(name: str, nvda: StudyResult, nvd
 @every_chart
 def test_axes_of_another_chart_are_refused(name: str, one: StudyResult) -> None:
     with pytest.raises(InvalidRequest, match="hold a chart already"):
-        one.plot(name, ax=one.plot(name))
+        one.plot(name, ax=first_axes(one.plot(name)))
 
 
 @pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in catalog.load("charts", n).options])
