@@ -10,11 +10,12 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN
+from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, subject, window_text
-from eventstudy.investigate.reaction import DAYS, Day, Subject, subject_of
+from eventstudy.investigate.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.panel import Ints
 from eventstudy.sentences import p_text
 from eventstudy.windows import Window
@@ -34,15 +35,17 @@ def paint(
     *,
     tickers: str | Sequence[str] | None = None,
     group: str | None = None,
+    days: Sequence[int] | None = None,
 ) -> Axes:
     """Bars of the abnormal return of each day (of the portfolio, if several pairs), the reaction day hatched.
 
     The shaded band holds the largest of as many ordinary days as were searched, 95 % of the time: a searched day beyond it is
-    the reaction day. Searched are the days of [0, +10] inside the event window. `tickers` or `group`: the pairs to draw; all by
-    default. Pairs that make no portfolio, for they do not share their date, are drawn as dots, those of reaction days filled.
+    the reaction day. Searched are the days of [0, +10] inside the event window, unless `days` names others. `tickers` or
+    `group`: the pairs to draw; all by default. Pairs that make no portfolio, for they do not share their date, are drawn as
+    dots, those of reaction days filled.
     """
     chosen = members(result, tickers, group)
-    searched = Window(DAYS.start, min(DAYS.end, result.config.event_window.end))
+    searched = searched_days(result, days)
     name = subject(result, chosen, group)
     found, why_none = subject_of(result, chosen, searched, name)
     ax = open_axes(ax)
@@ -60,6 +63,8 @@ def paint(
     percent_axis(ax.yaxis)
     ax.margins(y=0.14)
     ax.set_ylabel("abnormal return")
+    if found is not None or ax.get_legend_handles_labels()[0]:
+        legend_below(ax)
     head(ax, title, [*lines, f"{method(result, chosen)}.", *caveat(result)])
     return ax
 
@@ -94,8 +99,9 @@ def _bars(ax: Axes, found: Subject, days: list[int]) -> None:
             fontsize=SMALL,
             fontweight="bold",
             color=INK,
+            zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0},
         )
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.19), ncols=4, handlelength=1.6, columnspacing=1.4)
 
 
 def _kind(found: Subject, day: Day) -> str:
@@ -155,7 +161,7 @@ def _lines(found: Subject) -> list[str]:
     adjusted = f"p adjusted for {sum(np.isfinite(d.sar) for d in found.days)} days searched (maxT)"
     if not np.isfinite(found.critical):
         adjusted += f"; {found.n_estimation} estimation days are too few to name any of them"
-    return [" ".join(told), f"{adjusted}."]
+    return [*told, f"{adjusted}."]
 
 
 def _p(day: Day) -> str:
@@ -178,7 +184,6 @@ def _apart(
     if reactions:
         place = [day.rel_day for day in reactions], [day.ar for day in reactions]
         ax.scatter(*place, s=42, color=BLUE, edgecolor=INK, linewidth=0.6, zorder=4, label="reaction day of a pair")
-        ax.legend(loc="best")
     counts = {day: sum(r.rel_day == day for r in reactions) for day in sorted({r.rel_day for r in reactions})}
     often = ", ".join(f"{n} on day {day:+d}" if day else f"{n} on day 0" for day, n in counts.items())
     title = f"{name}: {len(reactions)} of {len(chosen)} have a reaction day{f', {often}' if often else ''}"

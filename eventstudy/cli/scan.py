@@ -89,14 +89,14 @@ def _subjects(found: Scan, verbose: bool) -> Iterator[str]:
     recognised = any(s.recognised_day0 for s in found.subjects)
     volume = any(s.volume_peak is not None for s in found.subjects)
     head = ["", "announced", "p", *(["recognised", "p"] if recognised else [])]
-    head += ["reaction day", "AR", "p", "half by", *(["volume"] if volume else [])]
+    head += ["reaction day", "AR", "p", "first", "half by", *(["volume"] if volume else [])]
     rows = [head]
     shown = found.subjects if verbose else found.subjects[:_SHOWN]
     for s in shown:
         days = [s.on(s.announced_day0), *([s.on(s.recognised_day0)] if recognised else []), s.reaction or s.largest]
         cells = [[percent(day.ar), _p_of(day)] if day else ["", ""] for day in days]
         cells[-1].insert(0, str(s.reaction.session) if s.reaction else "none")
-        steps = [s.half_life, *([s.volume_peak] if volume else [])]
+        steps = [s.earliest.rel_day if s.earliest else None, s.half_life, *([s.volume_peak] if volume else [])]
         name = s.name if s.kind == "group" else f"  {s.name}"
         rows.append([name, *(text for pair in cells for text in pair), *map(_step, steps)])
     yield columns_of(rows, range(1, len(head)))
@@ -131,6 +131,12 @@ def _days_of(subject: Subject) -> Iterator[str]:
     half = (
         "" if subject.half_life is None else f"; half of the largest CAR was reached by day {_step(subject.half_life)}"
     )
+    first = subject.earliest
+    yield (
+        f"first significant day by Holm's correction: {first.session} (p {p_text(first.p_holm)})"
+        if first
+        else "no day is significant by Holm's correction"
+    )
     yield f"CAR{subject.searched} {percent(subject.car)} (p {p_text(subject.car_p)} by permutation of days){half}"
 
 
@@ -139,7 +145,8 @@ def _legend(found: Scan) -> Iterator[str]:
     yield f"p: chance that the largest of {n} ordinary days is as large (maxT over the days)"
     if len(found.subjects) > 1:
         yield "where no day reacted its columns show the largest; groups are judged as one portfolio each"
-        yield "p of firms are not adjusted for the number of firms; half by: day on which half of the largest CAR was reached"
+        yield "p of firms are not adjusted for the number of firms; first: earliest day below 5 % by Holm's correction"
+        yield "half by: day on which half of the largest CAR was reached"
 
 
 def _left_out(found: Scan) -> Iterator[str]:

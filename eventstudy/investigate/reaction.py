@@ -142,6 +142,21 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
         InvalidRequest: `days` reaches out of the event window.
         NothingUsable: not one firm has a searched day with an abnormal return.
     """
+    searched = searched_days(result, days)
+    warned: list[Warned] = []
+    subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
+    if all(subject.largest is None for subject in subjects):
+        raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")
+    warned += _too_few_days(subjects)
+    return Scan(searched, tuple(subjects), result, tuple(warned))
+
+
+def searched_days(result: StudyResult, days: Sequence[int] | None = None) -> Window:
+    """The days that are searched: `days`, or those of [0, +10] inside the event window.
+
+    Raises:
+        InvalidRequest: `days` reaches out of the event window.
+    """
     event = result.config.event_window
     searched = Window.of(days, "set of days") if days else Window(DAYS.start, min(DAYS.end, event.end))
     if not searched.inside(event):
@@ -149,12 +164,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
             f"the days {searched} reach out of the event window {event}",
             hint=f"widen it: --event-window {min(searched.start, event.start)} {max(searched.end, event.end)}",
         )
-    warned: list[Warned] = []
-    subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
-    if all(subject.largest is None for subject in subjects):
-        raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")
-    warned += _too_few_days(subjects)
-    return Scan(searched, tuple(subjects), result, tuple(warned))
+    return searched
 
 
 def adjusted_over_days(sar: Floats, studentised: Floats, seed: int, draws: int = DRAWS) -> Floats:

@@ -81,3 +81,12 @@ def test_an_event_described_on_the_spot(es: Es) -> None:
     assert ran.code == 0
     assert "announced" in ran.out
     assert "recognised" not in ran.out
+
+
+def test_the_first_significant_day_is_said(es: Es) -> None:
+    assert (
+        "first significant day by Holm's correction: 2025-01-27" in es("scan", "deepseek-r1", "--tickers", "NVDA").out
+    )
+    assert "no day is significant" in es("scan", "deepseek-r1", "--tickers", "MU").out
+    [chips] = [line for line in es("scan", "deepseek-r1").out.splitlines() if line.startswith("chip makers")]
+    assert chips.split()[-2:] == ["+4", "+4"]
