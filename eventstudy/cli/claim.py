@@ -175,6 +175,7 @@ def _screen(told: dict[str, Any], *, verbose: bool) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
+_LOOSELY = {"about": "about", "under": "just under", "over": "just over"}
 _SAID = ("NO_ABNORMAL",)
 
 
@@ -184,8 +185,9 @@ def _understood(told: dict[str, Any]) -> Iterator[str]:
     u, event = told["understood"], told["event"]
     if u["text"]:
         yield from wrapped(f"claim: {u['text']}")
-    said = [f"{key} {u[key]}" for key in ("from", "to", "change") if u[key]]
-    said += [f"{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
+    loosely = {key: f"{_LOOSELY[how]} " for key, how in u["loosely"].items()}
+    said = [f"{key} {loosely.get(key, '')}{u[key]}" for key in ("from", "to", "change") if u[key]]
+    said += [f"{loosely.get('percent', '')}{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
     said += [u["unit"]] if u["unit"] else []
     said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
     said += [{"up": "rising", "down": "falling"}[u["direction"]]] if u["direction"] else []

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from eventstudy.errors import InvalidRequest
 from eventstudy.investigate._claim_names import ticker_in
 from eventstudy.investigate._claim_numbers import CURRENCIES, NUMBER, Language, Loose, Quote, quote
+from eventstudy.investigate._claim_spelled import fraction_in, with_digits
 from eventstudy.investigate._claim_when import Day, Span, read_span, take_dates, take_span
 
 _GERMAN = (
@@ -21,19 +22,22 @@ _GERMAN = (
 _ENGLISH = "the of from to by within percent share price fell is and in on since after a its shares stock"
 _FALLING = re.compile(
     r"\b(?:(?:ab)?stürz\w*|(?:ab|Kurs)?sturz\w*|fiel\w*|fällt|(?:ge)?fallen|sank\w*|sink\w*|gesunken|brach\w*|einge?brochen|"
-    r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|gab\b.*\bnach|büßte|Minus|fell|falls?|drop\w*|"
+    r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|gab(?:en)?\b.*\bnach|büßte|Minus|"
+    r"schwächer|leichter|tiefer|(?:rausch|purzel)\w*|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
     r"plung\w*|plummet\w*|tumbl\w*|slid\w*|slump\w*|sunk|lost|lose[sd]?|loss|shed|crash\w*|declin\w*|down|collaps\w*)\b",
     re.IGNORECASE,
 )
 _RISING = re.compile(
     r"\b(?:(?:an)?stieg\w*|steig\w*|gestiegen|kletter\w*|sprang|spring\w*|Kurssprung|gewann|gewonnen|gewinnt|zugelegt|"
-    r"legte?n?\b.*\bzu|erhol\w*|Anstieg|Plus|rose|rises?|risen|rising|gain\w*|jump\w*|climb\w*|surg\w*|rall\w*|soar\w*|"
+    r"legte?n?\b.*\bzu|erhol\w*|Anstieg|Plus|rose|verdoppel\w*|verdreifach\w*|doubl\w*|tripled|fester|höher|higher|"
+    r"rises?|risen|rising|gain\w*|jump\w*|climb\w*|surg\w*|rall\w*|soar\w*|"
     r"rebound\w*|recover\w*|up|increas\w*|advanc\w*)\b",
     re.IGNORECASE,
 )
 _ROLES = re.compile(
-    r"(?P<from>\b(?:von|vom|from)\b)|(?P<to>\b(?:auf|bis|to|at|bei|unter|below|under|above|reached|erreichte)\b|→|->)"
-    r"|(?P<by>\b(?:um|by|lost|shed|verlor\w*|gained|gewann|büßte)\b)",
+    r"(?P<from>\b(?:von(?! (?!US|EUR|CHF|Kurs|Höchst)(?-i:[A-ZÄÖÜ]))|vom|from)\b)"
+    r"|(?P<to>\b(?:auf|bis|to|at|bei|unter|below|under|above|reached|erreichte)\b|→|->)"
+    r"|(?P<by>\b(?:um|by|lost|lose[sd]?|shed|verlor\w*|gained|gewann|büßte)\b)",
     re.IGNORECASE,
 )
 _LOOSE: dict[Loose, re.Pattern[str]] = {
@@ -54,6 +58,10 @@ _TOKEN = re.compile(
     rf"Prozentpunkte?n?|percentage points?|shares|Aktien|for|zu|st|nd|rd|th)\b)"
     rf"|[ \u00a0-]?(?P<percent>%|Prozent|prozentig\w*|per ?cent|pct\b)"
     rf"|[ \u00a0-]?(?:{_MONEY.replace('{side}', 'after')})(?!\w))?(?!\w)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    rf"(?:(?:US)?[$€£] ?)?{NUMBER}[ \u00a0-]?(?:Milliarden|Mrd|Millionen|Mio|Billionen|[bm]illions?|trillions?|[bt]n)\b",
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"\b(?:S ?& ?P|Nasdaq|DAX|Dow(?: Jones)?|Russell|Nikkei|FTSE|Stoxx|Top)[ -][0-9]+", re.IGNORECASE)
@@ -113,9 +121,9 @@ def understand(text: str, names: Mapping[str, str], ticker: str | None = None, p
     sentence = " ".join(text.split())
     language = language_of(sentence)
     days, rest = take_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence))
-    span, rest = take_span(rest)
+    span, rest = take_span(with_digits(rest))
     seen = _seen(rest, language, names)
-    used = _used(seen, sentence)
+    used = _used(seen, fraction_in(rest), sentence)
     signs = {s.sign for s in seen if s.is_percent and s.number in used.values()} - {""}
     by_sign = signs == {"-"} if len(signs) == 1 else None
     falling = direction(rest)
@@ -127,7 +135,7 @@ def understand(text: str, names: Mapping[str, str], ticker: str | None = None, p
         days=tuple(days),
         text=sentence,
         language=language,
-        aside=tuple(s.number.printed for s in seen if s.number not in used.values()),
+        aside=(*(s.number.printed for s in seen if s.number not in used.values()), *_amounts(rest)),
         **used,
     )
 
@@ -220,13 +228,15 @@ def _seen(text: str, language: Language | None, names: Mapping[str, str]) -> lis
             found[-1] = replace(found[-1], role="from")
         roles = list(_ROLES.finditer(gap))
         words = gap[roles[-1].start() :] if roles else gap
+        if _is_year(token[0], gap):
+            continue
         loose: Loose = next((manner for manner, pattern in _LOOSE.items() if pattern.search(words)), "")
         unit = next((c for c in CURRENCIES if token[f"before_{c}"] or token[f"after_{c}"]), None)
         sign = re.search(r"[-−+]$", gap)
         found.append(
             _Seen(
                 number=quote(token["number"], language, unit, loose),
-                role=str(roles[-1].lastgroup) if roles else "",
+                role=_role(roles, words, bool(token["percent"])),
                 is_percent=bool(token["percent"]),
                 bracketed=text.count("(", 0, token.start()) > text.count(")", 0, token.start()),
                 sign="" if not sign else "+" if sign[0] == "+" else "-",
@@ -235,15 +245,35 @@ def _seen(text: str, language: Language | None, names: Mapping[str, str]) -> lis
     return found
 
 
-def _used(seen: list[_Seen], sentence: str) -> dict[str, Quote]:
-    """Which number is which field of `Understood`."""
+def _is_year(token: str, gap: str) -> bool:
+    """Whether a number is a year: four bare digits that no word of from, to or by stands right before."""
+    last = gap.split()[-1:] or [""]
+    return bool(re.fullmatch("(?:19|20)[0-9]{2}", token)) and not _ROLES.fullmatch(last[0])
+
+
+def _role(roles: list[re.Match[str]], words: str, is_percent: bool) -> str:
+    """What a number is for; "to lose 17 %" says by how much, not to what."""
+    if not roles:
+        return ""
+    if is_percent and roles[-1].lastgroup != "by" and direction(words) is not None:
+        return "by"
+    return str(roles[-1].lastgroup)
+
+
+def _amounts(text: str) -> list[str]:
+    """Sums of money that are no share price (593 billion)."""
+    return [match[0] for match in _AMOUNT.finditer(text)]
+
+
+def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str, Quote]:
+    """Which number is which field of `Understood`; a fraction in words counts where no percentage is printed."""
     prices = [s for s in seen if not s.is_percent]
     percents = [s for s in seen if s.is_percent]
     money = [s for s in prices if s.role == "" and s.number.unit and not s.bracketed]
     fields = {
         "start": _of(prices, "from"),
         "end": _of(prices, "to") or (money if len(money) == 1 else []),
-        "percent": _of(percents, "by") or _of(percents, ""),
+        "percent": _of(percents, "by") or _of(percents, "") or (percents if len(percents) == 1 else []),
         "change": [s for s in _of(prices, "by") if s.number.unit],
     }
     for name, found in fields.items():
@@ -255,6 +285,14 @@ def _used(seen: list[_Seen], sentence: str) -> dict[str, Quote]:
                 hint="give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20",
             )
     used = {name: found[0].number for name, found in fields.items() if found}
+    if fraction and "percent" not in used and "change" not in used:
+        used["percent"] = fraction
+    if not used and (amounts := _amounts(sentence)):
+        raise InvalidRequest(
+            f"{amounts[0]} is an amount of money, not a share price",
+            where=sentence,
+            hint="eventstudy impact says what a move was worth; a claim needs a price or a percentage",
+        )
     if not used:
         raise InvalidRequest(
             "no price, percentage or change is understood",

@@ -50,6 +50,10 @@ def test_it_prints_what_it_understood_before_it_judges(es: Es) -> None:
         assert figure in ran.out
 
 
+def test_what_is_not_exact_is_said_to_be_so(es: Es) -> None:
+    assert "VRT (Vertiv), just under -33.3 %" in es("claim", "Vertiv lost nearly a third", "--around", "2025-01-27").out
+
+
 def test_the_paragraph_is_to_be_had_in_german(es: Es) -> None:
     said = " ".join(es("claim", "deepseek-r1", "--lang", "de").out.split())
     assert "schloss am 24. Januar 2025 bei 142,62 US-Dollar" in said

@@ -113,6 +113,31 @@ CLAIMS: list[tuple[str, str, tuple[bool | None, ...]]] = [
         (YES, YES, YES, NO, NA),
     ),
     ("Nvidia closed at $118.42", "2025-01-27", (YES, NA, NA, NA, NA)),
+    ("Vertiv lost nearly a third of its value on Monday", "2025-01-27", (YES, YES, YES, NO, YES)),
+    ("Nvidia fiel binnen eines Tages um ein Sechstel", "2025-01-27", (YES, YES, YES, NO, YES)),
+    ("Nvidia shed a fifth of its value in two trading days", "2025-01-27", (YES, YES, YES, NO, YES)),
+    ("DeepSeek caused Nvidia to lose 17% in one day", "2025-01-27", (YES, YES, YES, NO, YES)),
+    (
+        "Die Papiere von Broadcom gingen am Montag 17,4 Prozent schwächer aus dem Handel",
+        "2025-01-27",
+        (YES, YES, YES, NO, YES),
+    ),
+    (
+        "Nvidia stock price is down 16.97% at 118.42 USD, from a previous close of 142.62 USD",
+        "2025-01-27",
+        (YES, YES, NA, NO, YES),
+    ),
+    (
+        "Nvidia dropped from 142.62 USD (24.01.2025) to 118.42 USD (27.01.2025)",
+        "2025-01-27",
+        (YES, YES, NA, NO, NA),
+    ),
+    (
+        "Nvidia's share price fell from $142 at the end of last week to $118 by Monday evening",
+        "2025-01-27",
+        (YES, YES, YES, NO, NA),
+    ),
+    ("Nvidia sackte am Montag um siebzehn Prozent ab", "2025-01-27", (YES, YES, YES, NO, YES)),
     # half true: the numbers are right, the words are not, or something is left out
     ("Nvidia fell from 142 to 128.99 within a single day", "2025-01-27", (YES, YES, NO, YES, NA)),
     ("Nvidia stieg innerhalb weniger Tage von 142 auf 128,99 Dollar", "2025-01-27", (YES, NO, YES, YES, NA)),
@@ -124,6 +149,9 @@ CLAIMS: list[tuple[str, str, tuple[bool | None, ...]]] = [
     ("Nvidia slid from 147.22 to 116.66 in 0 trading days", "2025-01-27", (YES, YES, NO, NO, NA)),
     ("Nvidia fell from 142.62 dollars (136 euros) to 118.42 dollars (113 euros)", "2025-01-27", (YES, YES, NA, NO, NA)),
     # false
+    ("Nvidia's stock halved in a single day", "2025-01-27", (NO, NA, NA, NA, NA)),
+    ("Nvidia fiel von 1.426,20 auf 1.184,20 Dollar", "2025-01-27", (NO, NA, NA, NA, NA)),
+    ("Die Microsoft-Aktie brach am Montag um 17 Prozent ein", "2025-01-27", (NO, NA, NA, NA, NA)),
     ("Nvidia rose from 118.42 to 142.62 within a few days", "2025-01-27", (YES, NO, NA, NA, NA)),
     ("Nvidia fell from 142.57 to 118.38", "2025-01-20", (NO, NA, NA, NA, NA)),
     ("Nvidia fell from 142.57 to 128.95 within a few trading days", "2025-01-20", (NO, NA, NA, NA, NA)),

@@ -184,6 +184,60 @@ def test_sentences(sentence: str, expected: dict[str, object]) -> None:
     assert fields(claim) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "ticker", "expected", "loose"),
+    [
+        ("Nvidia's stock halved in a single day", "NVDA", {"percent": "50", **DOWN}, "about"),
+        ("Die Nvidia-Aktie halbierte sich innerhalb weniger Tage", "NVDA", {"percent": "50", **DOWN}, "about"),
+        ("Vertiv lost nearly a third of its value on Monday", "VRT", {"percent": "33", **DOWN}, "under"),
+        ("Nvidia shed more than a fifth of its value", "NVDA", {"percent": "20", **DOWN}, "over"),
+        ("Nvidia fiel binnen eines Tages um ein Sechstel", "NVDA", {"percent": "16.7", **DOWN}, "about"),
+        ("Der Kurs von Nvidia verdoppelte sich im Jahr 2024", "NVDA", {"percent": "100", "falling": False}, "about"),
+        ("Nvidia down seventeen percent on Monday", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Nvidia sackte um siebenundzwanzig Prozent ab", "NVDA", {"percent": "27", **DOWN}, ""),
+        ("DeepSeek caused Nvidia to lose 17% in one day", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Die Papiere von Broadcom gingen 17,4 Prozent schwächer aus dem Handel", "AVGO", {"percent": "17.4", **DOWN}, ""),
+        ("Nvidias Aktien rauschten um 17 Prozent in die Tiefe", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Nvidia-Aktien gaben 17 Prozent nach", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Nvidia plunged 17%, wiping out $600 billion", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Im ersten Quartal 2025 verlor Nvidia 17 Prozent", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Nvidia's third consecutive loss came to 17%, its worst since 2020", "NVDA", {"percent": "17", **DOWN}, ""),
+        ("Nvidia fell by a quarter, or 25.3%", "NVDA", {"percent": "25.3", **DOWN}, ""),
+        ("Oracle's 13.8 percent slide was its worst since 2002", "ORCL", {"percent": "13.8", **DOWN}, ""),
+    ],
+)  # fmt: skip
+def test_changes_in_words_and_what_is_no_change(
+    sentence: str, ticker: str, expected: dict[str, object], loose: str
+) -> None:
+    claim = understand(sentence, NAMES)
+    assert claim.ticker == ticker
+    assert claim.percent is not None
+    assert claim.percent.loose == loose
+    assert fields(claim).pop("percent") == claim.percent.plain
+    assert {name: v for name, v in fields(claim).items() if name != "percent"} == {
+        name: v for name, v in expected.items() if name != "percent"
+    }
+    assert claim.percent.value == pytest.approx(float(str(expected["percent"])), abs=0.5)
+    assert not claim.start
+    assert not claim.end
+
+
+def test_a_fraction_is_taken_to_within_an_eighth_of_itself() -> None:
+    claim = understand("Vertiv lost a third of its value", NAMES)
+    assert claim.percent is not None
+    assert claim.percent.manner(29.2)
+    assert claim.percent.manner(37.4)
+    assert claim.percent.manner(29.1) is None
+    assert claim.percent.manner(37.5) is None
+
+
+def test_an_amount_of_money_is_no_price() -> None:
+    with pytest.raises(InvalidRequest, match="593 billion is an amount of money") as caught:
+        understand("Nvidia's market cap fell by $593 billion", NAMES)
+    assert "eventstudy impact" in str(caught.value.hint)
+    assert understand("Nvidia lost 17% or $593 billion", NAMES).aside == ("$593 billion",)
+
+
 def test_the_example_in_both_languages() -> None:
     for sentence, language in ((GERMAN, "de"), (ENGLISH, "en")):
         claim = understand(sentence, NAMES)
