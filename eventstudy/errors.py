@@ -6,6 +6,7 @@ EventStudyError
 ├── InvalidFile         3   a registry, price, factor or config file that cannot be read as such
 ├── NothingUsable       5   the request is fine, but no pair is left to study
 ├── Locked             75   another process works on the same folder
+├── WorkerLost         75   processes or machines that share the work died again and again
 └── SourceError         5   a price source did not deliver
     ├── SymbolUnknown       5   the source does not know the symbol
     ├── SourceDown          5   no answer, or an answer that says "broken"
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class EventStudyError(Exception):
@@ -36,10 +38,21 @@ class EventStudyError(Exception):
         super().__init__(what)
         self.what, self.where, self.available, self.hint = what, where, available, hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel from a worker as it is, whatever the error was made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         """The message as a person reads it."""
         parts = [("where", self.where), ("available", self.available), ("what to do", self.hint)]
         return "\n".join([self.what, *(f"  {label}: {text}" for label, text in parts if text)])
+
+
+def _again(kind: type[EventStudyError], args: tuple[Any, ...], state: dict[str, Any]) -> EventStudyError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidRequest(EventStudyError):
@@ -77,6 +90,12 @@ class NothingUsable(EventStudyError):
 
 class Locked(EventStudyError):
     """Another process works on the same folder."""
+
+    exit_code = 75
+
+
+class WorkerLost(EventStudyError):
+    """The processes or machines that share the work died, and those that took their place too."""
 
     exit_code = 75
 

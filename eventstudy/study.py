@@ -10,19 +10,19 @@ from dataclasses import fields, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eventstudy import __version__, catalog
-from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, from_frame
 from eventstudy.exchanges import Moment
-from eventstudy.models import Fit, Model, model_of
+from eventstudy.execution import Executor
+from eventstudy.models import Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, with_volume
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
@@ -70,12 +70,14 @@ class EventStudy:
         shares: pd.DataFrame | None = None,
         day0: str | date = "announced",
         provenance: Mapping[str, Any] | None = None,
+        executor: Executor | None = None,
     ) -> StudyResult:
         """Study `events` with `prices`.
 
         `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
         DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
-        shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date.
+        shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
+        who works on models that are fitted pair by pair (`eventstudy.execution`); the result is the same, whoever does.
 
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
@@ -84,49 +86,31 @@ class EventStudy:
         config, model = self.config, model_of(self.config)
         table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
         known = _as_events(events)
-        pairs, excluded, warned = pairs_to_study(known, config, model, day0)
+        pairs, excluded, warned = _pairs(known, config, model, day0)
         panel = align(pairs, table, config, factors)
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
-        check_regressors(model, panel, config)
-        made = estimated(panel, config, model)
-        excluded += [*panel.excluded, *made.excluded]
-        if not made.panel.pairs:
+        _check_regressors(model, panel, config)
+        fit = fit_pairs(model, panel.block, config.min_estimation, executor)
+        good, unfit = _usable(panel, fit, config)
+        excluded += [*panel.excluded, *unfit]
+        if not len(good):
             raise _nothing(excluded, table)
-        checked = check(made.panel, table, of_returns=config.outcome != "volume")
+        panel, fit = panel.take(good), fit.take(good)
+        returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
+        portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
         return StudyResult(
             config=config,
             events=tuple(known),
             day0_policy=str(day0),
-            panel=made.panel,
-            fit=made.fit,
-            returns=made.returns,
-            portfolios=made.portfolios,
+            panel=panel,
+            fit=fit,
+            returns=returns,
+            portfolios=portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *panel.warnings, *checked),
+            noticed=(*warned, *panel.warnings, *check(panel, table, of_returns=config.outcome != "volume")),
             provenance=_provenance(table, known, provenance or {}),
-            prices=table,
         )
-
-
-class Estimated(NamedTuple):
-    """What a model makes of a panel: the pairs it can be fitted to, and why not to the others."""
-
-    panel: Panel
-    fit: Fit
-    returns: AbnormalReturns
-    portfolios: Portfolios
-    excluded: list[Exclusion]
-
-
-def estimated(panel: Panel, config: StudyConfig, model: Model) -> Estimated:
-    """Fit the model to all pairs of a panel; those that have no fit, or no normal return on day 0, are left out."""
-    fit = model.fit(panel.block, config.min_estimation)
-    good, unfit = _usable(panel, fit, config)
-    panel, fit = panel.take(good), fit.take(good)
-    returns = abnormal_returns(panel.block, fit, last_day(panel), prediction_error=config.prediction_error)
-    portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
-    return Estimated(panel, fit, returns, portfolios, unfit)
 
 
 def _as_events(events: Events) -> list[Event]:
@@ -137,7 +121,7 @@ def _as_events(events: Events) -> list[Event]:
     return list(events)
 
 
-def pairs_to_study(
+def _pairs(
     events: list[Event], config: StudyConfig, model: Model, day0: str | date
 ) -> tuple[list[Pair], list[Exclusion], list[Warned]]:
     """All (event, ticker) pairs to be lined up, and what is left out or said before any price is looked at."""
@@ -217,7 +201,7 @@ def _said(moment: Moment) -> str:
     return moment.when.isoformat()
 
 
-def check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
+def _check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
     """Refuse what no data can mend: factors that are not there, log returns with long-short factors (ruling 18)."""
     names = panel.block.names
     lacking = [n for n in model.requires(names) if n not in names]
@@ -253,7 +237,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     return good, excluded
 
 
-def last_day(panel: Panel) -> np.ndarray:
+def _last_day(panel: Panel) -> np.ndarray:
     """(N,) last event day a delisted security could be observed, the end of the event window for the others (ruling 3)."""
     return np.where(panel.delisted, panel.last_close, panel.block.event.end)
 

@@ -114,7 +114,7 @@ class Calibration:
         """Size of each test with its interval, and its power; returns the matplotlib Axes."""
         from importlib import import_module
 
-        return import_module("eventstudy.charts.calibration").draw(self)
+        return import_module("eventstudy.charts._calibration").draw(self)
 
 
 def _number(value: float) -> float | None:
@@ -166,7 +166,7 @@ def calibrate(
     dates = placebo_dates(prices, pairs[0].benchmark, config, first)
     if len(dates) < 2:
         raise _too_few(dates, prices, config)
-    made = placebo_pairs(pairs, prices, config, dates, factors)
+    made = placebo_pairs(pairs, prices, config, dates, factors, executor)
     if n is None:
         events = [_tickers_of(result, made, event.id) for event in result.events]
         samples = moved(made, [e for e in events if len(e)], draws, config.seed)

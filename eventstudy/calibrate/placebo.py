@@ -13,7 +13,8 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import NothingUsable
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.exchanges import Moment
-from eventstudy.models import model_of
+from eventstudy.execution import Executor
+from eventstudy.models import fit_pairs, model_of
 from eventstudy.panel import EventBlock, Ints, Pair, align
 from eventstudy.prices import PriceTable
 
@@ -41,7 +42,12 @@ def placebo_dates(prices: PriceTable, benchmark: str, config: StudyConfig, befor
 
 
 def placebo_pairs(
-    pairs: list[Pair], prices: PriceTable, config: StudyConfig, dates: list[date], factors: pd.DataFrame | None
+    pairs: list[Pair],
+    prices: PriceTable,
+    config: StudyConfig,
+    dates: list[date],
+    factors: pd.DataFrame | None,
+    executor: Executor | None = None,
 ) -> PlaceboPairs:
     """All tickers of `pairs` on all `dates`, lined up and fitted at once.
 
@@ -53,14 +59,13 @@ def placebo_pairs(
     moved = [replace_day(by_ticker[ticker], day) for day in dates for ticker in tickers]
     model = model_of(config)
     panel = align(moved, prices, config, factors)
-    fit = model.fit(panel.block, config.min_estimation)
+    fit = fit_pairs(model, panel.block, config.min_estimation, executor)
     good = np.flatnonzero((fit.problem == "") & np.isfinite(fit.ar[:, -config.event_window.start]))
     if not len(good):
         raise NothingUsable(
             f"none of {len(moved)} placebo pairs has enough prices", hint="load prices that begin earlier"
         )
-    panel = panel.take(good)
-    fit = model.fit(panel.block, config.min_estimation)
+    panel, fit = panel.take(good), fit.take(good)
     last = np.where(panel.delisted, panel.last_close, config.event_window.end)
     place = {day.isoformat(): i for i, day in enumerate(dates)}
     return PlaceboPairs(

@@ -57,6 +57,10 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--missing",), {"type": click.Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
+    (("--workers",), {"type": int, "default": 1, "show_default": True,
+                      "help": "Processes that share what takes long, such as GARCH."}),
+    (("--scheduler",), {"type": click.Choice(["processes", "dask"]), "default": "processes", "show_default": True}),
+    (("--address",), {"metavar": "tcp://HOST:PORT", "help": "Of the Dask scheduler."}),
     (("--allow-excluded",), {"is_flag": True, "help": "Exit 0 although something was left out."}),
 ]  # fmt: skip
 
@@ -106,7 +110,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
 _PASSED = (
     "date", "benchmark", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "outcome", "bhar", "delisting", "shares",
+    "outcome", "bhar", "delisting", "shares", "workers", "scheduler", "address",
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 @click.option("--spread", is_flag=True, help="Spread the effect over the window instead of day 0.")
 @click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
 @click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
-@click.option(
-    "--workers", type=int, default=1, show_default=True, help=f"Processes; this machine has {os.cpu_count()} cores."
-)
 @click.option("--chart", type=click.Path(dir_okay=False), help="Draw size and power into this file (PNG, SVG or PDF).")
 @output_options
 def COMMAND(  # noqa: N802
@@ -40,7 +36,6 @@ def COMMAND(  # noqa: N802
     spread: bool,
     variance: float,
     level: float,
-    workers: int,
     chart: str | None,
     form: str,
     output: str | None,
@@ -55,10 +50,11 @@ def COMMAND(  # noqa: N802
     """
     from eventstudy.calibrate import calibrate
     from eventstudy.calibrate.calibration import EFFECTS
-    from eventstudy.execution import executor
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
+    from eventstudy.scale.workers import executor_of
 
+    shared = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     limit = last_day(options["as_of"])
     factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
@@ -74,7 +70,7 @@ def COMMAND(  # noqa: N802
         spread=spread,
         variance=variance,
         level=level,
-        executor=executor(workers),
+        executor=executor_of(*shared),
         done=None if quiet or not sys.stderr.isatty() else _progress,
     )
     if chart:

@@ -2,6 +2,7 @@
 
 from eventstudy.models._base import Fit, Model, Note
 from eventstudy.models._choose import model_of
+from eventstudy.models._pieces import fit_pairs
 from eventstudy.models._progress import watched
 
-__all__ = ["Fit", "Model", "Note", "model_of", "watched"]
+__all__ = ["Fit", "Model", "Note", "fit_pairs", "model_of", "watched"]

@@ -7,6 +7,7 @@ Winsten 1954) then gives coefficients, and the errors of event days keep their c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class AutoregressiveModel:
     fails: str
     paper: str
     base: Model
+    apart: ClassVar[bool] = True
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """As of the base."""

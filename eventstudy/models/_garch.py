@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class GarchModel:
     fails: str
     paper: str
     kind: Literal["GARCH", "EGARCH"]
+    apart: ClassVar[bool] = True
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The benchmark."""

@@ -23,6 +23,11 @@ def watched(watcher: Watcher | None) -> Iterator[None]:
         _watcher.reset(token)
 
 
+def heard() -> Watcher | None:
+    """Who watches, if anyone does."""
+    return _watcher.get()
+
+
 def counted(pairs: Iterable[int]) -> Iterator[int]:
     """The positions of the pairs, each told to the watcher before it is handed out."""
     listed, watcher = list(pairs), _watcher.get()

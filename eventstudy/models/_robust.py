@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class RobustModel:
     fails: str
     paper: str
     line: Line
+    apart: ClassVar[bool] = True
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The benchmark."""

@@ -6,6 +6,7 @@ Residuals are those of days left out, so that they compare with the event days, 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class ElasticNet:
     fails: str
     paper: str
     rho: float = 0.5
+    apart: ClassVar[bool] = True
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The returns of the peers."""

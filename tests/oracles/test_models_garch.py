@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from typing import Any, Literal
@@ -128,7 +129,7 @@ def test_forecasts_return_to_the_mean() -> None:
     first = 0.1 + 0.05 * 9 + 0.90 * 2
     np.testing.assert_allclose(h[:3], [first, 0.1 + 0.95 * first, 0.1 + 0.95 * (0.1 + 0.95 * first)], rtol=1e-12)
     assert h[-1] == pytest.approx(2.0, rel=1e-6)
-    line = egarch_forecast(np.array([0.1, 0.0, 0.0, 0.5]), np.array([1.0]), np.e, 4)
+    line = egarch_forecast(np.array([0.1, 0.0, 0.0, 0.5]), np.array([1.0]), math.e, 4)
     np.testing.assert_allclose(np.log(line), [0.6, 0.4, 0.3, 0.25], rtol=1e-12)
 
 

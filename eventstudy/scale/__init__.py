@@ -1,0 +1,1 @@
+"""Many events: panels larger than memory, and more than one machine."""
