@@ -32,6 +32,10 @@ WARNINGS: dict[str, Code] = {
         "The installed calendar of the exchange ends inside the event window, so its last days are not known.",
         "Update exchange-calendars, or take the dates of the prices as the sessions: --calendar prices.",
     ),
+    "CALENDAR_MISMATCH": Code(
+        "Firm and benchmark trade on different exchanges: sessions of one of the two are left out, and closes differ in time.",
+        "Name a benchmark of the firm's own exchange; it may be named for each ticker: --benchmark SAP.DE=^GDAXI.",
+    ),
     "CONSTANT_VARIANCE": Code(
         "A changing variance could not be estimated for this security, so its days have one variance.",
         "Lengthen the estimation window, or read it as a result of the market model.",
@@ -91,6 +95,14 @@ WARNINGS: dict[str, Code] = {
     "GAP_IN_WINDOW": Code(
         "A price is missing inside the event window, which costs two returns.",
         'Use missing="trade_to_trade", or find the price.',
+    ),
+    "HALTED": Code(
+        "For a week or more there was no price, or no trade, and prices before and after.",
+        'Find out why it was not traded; missing="trade_to_trade" keeps the return across the pause.',
+    ),
+    "JUMP": Code(
+        "The price moved in one day by far more than it usually does, and no dividend or split is listed for it.",
+        "Check the price against another source; if it is right, prefer ranks and robust models.",
     ),
     "LONG_FOR_ESTIMATION": Code(
         "The window is long for so few estimation days, so errors of the normal return add up.",
@@ -152,8 +164,12 @@ WARNINGS: dict[str, Code] = {
         "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
         "Look at the days it names; another source or a file can settle what the price was.",
     ),
+    "SPLIT_NOT_APPLIED": Code(
+        "The price moved by the ratio of a split, as if prices before it were on another basis than those after.",
+        "Fetch the series again (`eventstudy prices fetch --force`) or correct the file: the return of that day is not real.",
+    ),
     "STALE": Code(
-        "The security was not traded on an event day and its price did not move.",
+        "The price stood still: on an event day without a trade, or for a week or more.",
         'Use missing="trade_to_trade" and prefer rank tests.',
     ),
     "SUSPECT_CALENDAR": Code(
@@ -168,6 +184,10 @@ WARNINGS: dict[str, Code] = {
         "The characteristics carry no dates, so it cannot be checked that they were known before the event.",
         "Give the file a column `date`: a characteristic measured after day 0 may be moved by the event itself.",
     ),
+    "UNIT_CHANGE": Code(
+        "The price is a hundred times, or a hundredth of, that of the day before: pounds became pence, or the other way round.",
+        "Put the series in one unit: the return of that day is not real.",
+    ),
     "VOLUME_MARKET": Code(
         "The volume that tickers are compared with is their own mean, which the event raised as well.",
         "Use the model constant_mean, or study events of several dates.",
@@ -175,6 +195,10 @@ WARNINGS: dict[str, Code] = {
     "WINDOW_INCOMPLETE": Code(
         "The prices end before the event window does.",
         "Run again when the days have passed, or shorten the window.",
+    ),
+    "ZERO_VOLUME": Code(
+        "There is a price on days on which nothing was traded: a quote, or the price of the day before.",
+        "Prefer corrado_rank; look at `eventstudy prices check`.",
     ),
     "ZERO_RETURN": Code(
         "The price did not move on an event day, and without volume it cannot be told whether it was traded.",

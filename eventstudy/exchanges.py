@@ -127,6 +127,7 @@ class _Calendar:
 
 
 _calendars: dict[str, _Calendar] = {}
+"""By market code, so that an alias costs nothing."""
 
 
 def exchange_of(ticker: str) -> str:
@@ -175,16 +176,25 @@ def _unplaced(ticker: str, noun: str, known: list[str]) -> InvalidRequest:
     )
 
 
+def code_of(exchange: str) -> str:
+    """The market code behind a name of an exchange: XNYS for NYSE, XNAS or ARCX.
+
+    Raises:
+        UnknownName: no such exchange.
+    """
+    return _factory(exchange)[0]
+
+
 def _calendar(exchange: str, first: date, last: date) -> _Calendar:
     """The calendar over at least `first`..`last`, within its reach; widened by whole decades on demand."""
-    have = _calendars.get(exchange)
+    code, factory, low, high = _factory(exchange)
+    have = _calendars.get(code)
     if have and have.first <= first and last <= have.last:
         return have
-    code, factory, low, high = _factory(exchange)
     since = min(first, _USUAL[0], have.first if have else first).year // 10 * 10
     until = max(last, _USUAL[1], have.last if have else last).year // 10 * 10 + 9
     calendar = _build(code, factory, max(low, date(since, 1, 1)), min(high, date(until, 12, 31)))
-    _calendars[exchange] = calendar
+    _calendars[code] = calendar
     return calendar
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventstudy import exchanges
 from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
 from eventstudy.panel.block import Days, Floats
 from eventstudy.panel.returns import GridReturns, grid_returns
 from eventstudy.panel.warned import Warned
@@ -100,12 +101,21 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     if len(extra := np.setdiff1d(own[(own >= low) & (own <= high)], sessions)):
         text = f"prices of {', '.join(tickers[:3])} on {_dates(extra)} are not used: {home} was closed"
         warned.append(Warned("OFF_CALENDAR", text))
-    traded = dates[prices.close.notna().any(axis=1).to_numpy()]
+    members = [t for t in prices.tickers if _trades_on(t, home)]
+    everyone = prices.close[members] if len(members) > 1 else prices.close
+    traded = dates[everyone.notna().any(axis=1).to_numpy()]
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
     if len(lacking := np.setdiff1d(inside, traded)):
-        text = f"no series has a price on {_dates(lacking)}, where {home} was open"
+        text = f"no series of {home} has a price on {_dates(lacking)}, where it was open"
         warned.append(Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know"))
     return warned
+
+
+def _trades_on(ticker: str, home: str) -> bool:
+    try:
+        return exchanges.exchange_of(ticker) == home
+    except InvalidRequest:
+        return False  # a benchmark of the user's own, or another column of a wide file
 
 
 def _dates(days: Days) -> str:

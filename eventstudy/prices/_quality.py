@@ -48,27 +48,59 @@ def flags(table: PriceTable) -> list[Flag]:
     one beside the others; SUSPECT_CALENDAR about sessions that no ticker of a market has, of two or more.
     """
     days = table.close.index.to_numpy("datetime64[D]")
-    priced = np.isfinite(table.close.to_numpy(float))
-    homes = {t: home_of(t, table.info[t].exchange) for t in table.tickers}
+    places = {t: i for i, t in enumerate(table.tickers)}
+    fields = {name: frame.to_numpy(float) for name, frame in table.fields.items()}
+    priced = np.isfinite(fields["close"])
+    homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
     open_days: dict[str, Days] = {}
+    any_price: dict[str, Days] = {}
+    looks: dict[str, bool] = {}
     for home in dict.fromkeys(homes.values()):
-        members = np.array([homes[t] == home for t in table.tickers])
-        any_price = days[priced[:, members].any(axis=1)]
-        open_days[home], suspect = _open_days(home, any_price, int(members.sum()))
+        members = [t for t in places if homes[t] == home]
+        columns = [places[t] for t in members]
+        any_price[home] = days[priced[:, columns].any(axis=1)]
+        open_days[home], suspect = _open_days(home, any_price[home], len(columns))
         found += suspect
-    found += _mismatches(homes, {t: days[priced[:, i]] for i, t in enumerate(table.tickers)})
-    for i, ticker in enumerate(table.tickers):
-        own = {name: frame.iloc[:, i].to_numpy(float)[priced[:, i]] for name, frame in table.fields.items()}
-        found += sorted(_of_one(ticker, days[priced[:, i]], own, open_days[homes[ticker]]), key=lambda f: f.session)
+        own = {name: values[:, columns] for name, values in fields.items()}
+        looks |= zip(members, _odd(own, np.isin(days, open_days[home]), len(open_days[home])).tolist(), strict=True)
+    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price)
+    for ticker, i in places.items():
+        if looks[ticker]:
+            held = {name: values[priced[:, i], i] for name, values in fields.items()}
+            found += sorted(
+                _of_one(ticker, days[priced[:, i]], held, open_days[homes[ticker]]), key=lambda f: f.session
+            )
     return found
+
+
+def _odd(fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
+    """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
+
+    `fields` (S, n) on the days of the table, `expected` (S,) which of them are sessions of the market, of `sessions` in all.
+    """
+    close = fields["close"]
+    priced = np.isfinite(close)
+    first, last = np.argmax(priced, axis=0), len(close) - 1 - np.argmax(priced[::-1], axis=0)
+    upto = np.concatenate(([0], np.cumsum(expected)))
+    lacking = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
+    odd: Bools = (lacking > 0) | (sessions > int(expected.sum()))
+    paid = np.nan_to_num(fields["dividend"][1:]) if "dividend" in fields else 0.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odd |= (np.abs(np.log((close[1:] + paid) / close[:-1])) > LEAP).any(axis=0)
+    still = np.diff(close, axis=0) == 0
+    for _ in range(LONG - 1):
+        still = still[1:] & still[:-1]
+    odd |= still.any(axis=0)
+    odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
+    return odd & priced.any(axis=0)
 
 
 def _open_days(home: str, traded: Days, members: int) -> tuple[Days, list[Flag]]:
     """The days on which a member of a market should have a price, and those on which none of several has one."""
     if not len(traded) or not _has_calendar(home):
         return traded, []
-    sessions = exchanges.sessions(home, traded[0].item(), traded[-1].item())
+    sessions = _sessions(home, traded)
     lacking = np.setdiff1d(sessions, traded)
     if members < 2 or not len(lacking):
         return sessions, []
@@ -76,26 +108,37 @@ def _open_days(home: str, traded: Days, members: int) -> tuple[Days, list[Flag]]
     return np.intersect1d(sessions, traded), [Flag("SUSPECT_CALENDAR", None, lacking[0].item(), text)]
 
 
+def _sessions(home: str, traded: Days) -> Days:
+    """The sessions of a market from the first to the last of the days on which it traded; outside its calendar, those days."""
+    low, high = exchanges.reach(home)
+    if not len(traded) or traded[0].item() > high or traded[-1].item() < low:
+        return traded
+    beyond = traded[(traded < np.datetime64(low)) | (traded > np.datetime64(high))]
+    return np.union1d(exchanges.sessions(home, traded[0].item(), traded[-1].item()), beyond)
+
+
 def _has_calendar(home: str) -> bool:
     """Weekdays stand in for a market nobody knows the holidays of."""
     return not home.startswith("24/")
 
 
-def _mismatches(homes: dict[str, str], traded: dict[str, Days]) -> Iterator[Flag]:
+def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[str, Days]) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    for ticker, home in homes.items():
-        own = traded[ticker]
-        if not len(own) or not _has_calendar(home):
+    spans = {t: (own[0], own[-1]) for t, own in traded.items() if len(own) and _has_calendar(homes[t])}
+    for home in dict.fromkeys(homes[t] for t in spans):
+        members = [t for t in spans if homes[t] == home]
+        closed = np.setdiff1d(any_price[home], _sessions(home, any_price[home]))
+        for ticker in members if len(closed) else ():
+            if len(extra := np.intersect1d(traded[ticker], closed)):
+                text = f"there are prices on {_shown(extra)}, where {home} was closed"
+                yield Flag("CALENDAR_MISMATCH", ticker, extra[0].item(), text)
+        if home == most or not _has_calendar(most):
             continue
-        span = own[0].item(), own[-1].item()
-        sessions = exchanges.sessions(home, *span)
-        if len(extra := np.setdiff1d(own, sessions)):
-            text = f"there are prices on {_shown(extra)}, where {home} was closed"
-            yield Flag("CALENDAR_MISMATCH", ticker, extra[0].item(), text)
-        if home != most and _has_calendar(most):
-            apart = np.setxor1d(sessions, exchanges.sessions(most, *span))
-            if len(apart):
+        for ticker in members:
+            a, b = spans[ticker]
+            own, others = (_sessions(e, np.array([a, b])) for e in (home, most))
+            if len(apart := np.setxor1d(own, others)):
                 text = f"it trades on {home}, most others on {most}: {len(apart)} sessions are of one of the two only"
                 yield Flag("CALENDAR_MISMATCH", ticker, apart[0].item(), text)
 
@@ -142,7 +185,10 @@ def _jumps(ticker: str, days: Days, own: dict[str, Floats]) -> Iterator[Flag]:
     for t in np.flatnonzero(np.abs(moved) > max(LEAP, WILD * spread)).tolist():
         day, r, listed = days[t + 1].item(), float(ratio[t]), float(split[t + 1])
         step = f"from {close[t]:.6g} to {close[t + 1]:.6g}"
-        if listed and abs(np.log(r * listed)) < 5 * _NEAR:
+        if listed and abs(np.log(r / listed)) < 5 * _NEAR:
+            text = f"a split of {listed:g}:1 is listed and the prices before it seem adjusted for it twice: {step}"
+            yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
+        elif listed and abs(np.log(r * listed)) < 5 * _NEAR:
             text = f"a split of {listed:g}:1 is listed and the prices before it are not adjusted: {step}"
             yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
         elif abs(abs(np.log(r)) - np.log(100)) < 5 * _NEAR:

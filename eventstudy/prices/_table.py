@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -82,6 +83,13 @@ class PriceTable:
     def retrieved_at(self) -> str | None:
         """The latest time at which one of the series was retrieved."""
         return max((i.retrieved_at for i in self.info.values() if i.retrieved_at), default=None)
+
+    def part(self, tickers: Sequence[str], first: date, last: date) -> PriceTable:
+        """The prices of these tickers from `first` to `last`, both included."""
+        days = self.close.index.to_numpy("datetime64[D]")
+        rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
+        fields = {name: frame.iloc[rows][list(tickers)] for name, frame in self.fields.items()}
+        return PriceTable(fields, {t: self.info[t] for t in tickers}, self.missing)
 
     def sha256(self) -> str:
         """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine."""

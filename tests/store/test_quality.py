@@ -82,6 +82,8 @@ STILL = 102.5
         (scaled(100, 8.0), "SPLIT_NOT_APPLIED", DAY, "looks like a split of 1:8"),
         (both(scaled(100, 0.1), put("split", 100, 101, 10.0)), "SPLIT_NOT_APPLIED", DAY, "10:1 is listed"),
         (both(scaled(100, 1 / 7.3), put("split", 100, 101, 7.3)), "SPLIT_NOT_APPLIED", DAY, "7.3:1 is listed"),
+        (both(scaled(100, 10.0), put("split", 100, 101, 10.0)), "SPLIT_NOT_APPLIED", DAY, "adjusted for it twice"),
+        (both(scaled(100, 0.25), put("split", 100, 101, 0.25)), "SPLIT_NOT_APPLIED", DAY, "adjusted for it twice"),
         (scaled(100, 100.0), "UNIT_CHANGE", DAY, "100 times"),
         (both(scaled(100, 0.01), put("dividend", 101, 999, np.nan)), "UNIT_CHANGE", DAY, "a hundredth"),
     ],
@@ -142,6 +144,23 @@ def test_a_ticker_of_another_market_than_most() -> None:
     assert [(f.code, f.ticker) for f in found] == [("CALENDAR_MISMATCH", "6758.T")]
     new_york = set(exchanges.sessions("XNYS", days[0], days[-1]).tolist())
     assert f": {len(new_york ^ set(days))} sessions are of one" in found[0].message
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_quick_look_passes_over_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    luck = np.random.default_rng(seed)
+    frames = []
+    for i in range(12):
+        frame = made(seed=i)
+        for column in luck.choice(["close", "volume", "split", "dividend"], 2):
+            first = int(luck.integers(0, len(DAYS) - 8))
+            value = luck.choice([np.nan, 0.0 if column == "volume" else 10.0, float(frame["close"].iloc[first])])
+            put(column, first, first + int(luck.integers(1, 8)), float(value))(frame)
+        frames.append(frame if luck.random() < 0.7 else frame.drop(frame.index[luck.choice(len(frame), 2)]))
+    quick = flags(table(*frames))
+    monkeypatch.setattr("eventstudy.prices._quality._odd", lambda own, *_: np.ones(own["close"].shape[1], bool))
+    assert quick == flags(table(*frames))
+    assert len(quick) > 5
 
 
 def test_sound_prices_have_no_flags() -> None:
