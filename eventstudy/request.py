@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,9 +70,9 @@ def run(
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
     compares = compares_with_peers(model_of(study.config), study.config)
-    if what is not None and tickers and compares and not study.config.peers:
+    known = events_of(what, registry=registry) if what is not None and tickers else ()
+    if known and compares and not study.config.peers:
         # the peers of an event stay its peers, asked for or not
-        known = events_of(what, registry=registry)
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
@@ -81,7 +82,10 @@ def run(
     table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
     noted = {"as_of": limit.isoformat()} if limit else {}
     with watched(progress):
-        return study.run(events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor)
+        result = study.run(
+            events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
+        )
+    return replace(result, known=tuple(known)) if known else result
 
 
 def events_of(
@@ -182,22 +186,25 @@ def longer_prices(
     as_of: dt.date | None = None,
     sessions: int = 250,
     everyone: bool = False,
+    more: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> PriceTable:
     """The prices of a study, reaching further back: all dates of a file or of the embedded sample, else `sessions` more.
 
-    `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not.
+    `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not. `more`: tickers to
+    ask for besides.
     """
     if isinstance(prices, PriceTable):
         return prices
     pairs = result.panel.pairs
     tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
-    listed = None if everyone else tickers
+    listed = None if everyone else [*tickers, *(t for t in more if t not in tickers)]
     if prices is not None:
         return load_prices(listed, None, as_of, source=source, path=prices)
     if result.provenance["source"] == "bundled":
         return load_prices(listed, None, as_of, source="bundled")
-    tickers += [t for event in result.events for t in event.tickers if everyone and t not in tickers]
+    known = (t for event in (*result.events, *result.known) for t in event.tickers if everyone)
+    tickers = list(dict.fromkeys([*tickers, *known, *(t for t in more if t != "peers" and "=" not in t)]))
     end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
     home = exchanges.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)

@@ -30,6 +30,7 @@ from eventstudy.inference._base import upper_tail
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
+from eventstudy.prices import PriceTable
 from eventstudy.sentences import finding
 from eventstudy.windows import Window
 
@@ -59,6 +60,10 @@ class StudyResult:
     noticed: tuple[Warned, ...]
     """What events, prices and their alignment gave cause to say; `warned` adds what the estimates do."""
     provenance: Mapping[str, Any]
+    prices: PriceTable | None = None
+    """The prices the study was made with."""
+    known: tuple[Event, ...] = ()
+    """The events as the registry has them, where the study took other tickers; else empty."""
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 

@@ -10,12 +10,13 @@ from dataclasses import fields, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eventstudy import __version__, catalog
+from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
@@ -86,31 +87,49 @@ class EventStudy:
         config, model = self.config, model_of(self.config)
         table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
         known = _as_events(events)
-        pairs, excluded, warned = _pairs(known, config, model, day0)
+        pairs, excluded, warned = pairs_to_study(known, config, model, day0)
         panel = align(pairs, table, config, factors)
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
-        _check_regressors(model, panel, config)
-        fit = fit_pairs(model, panel.block, config.min_estimation, executor)
-        good, unfit = _usable(panel, fit, config)
-        excluded += [*panel.excluded, *unfit]
-        if not len(good):
+        check_regressors(model, panel, config)
+        made = estimated(panel, config, model, executor)
+        excluded += [*panel.excluded, *made.excluded]
+        if not made.panel.pairs:
             raise _nothing(excluded, table)
-        panel, fit = panel.take(good), fit.take(good)
-        returns = abnormal_returns(panel.block, fit, _last_day(panel), prediction_error=config.prediction_error)
-        portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
+        checked = check(made.panel, table, of_returns=config.outcome != "volume")
         return StudyResult(
             config=config,
             events=tuple(known),
             day0_policy=str(day0),
-            panel=panel,
-            fit=fit,
-            returns=returns,
-            portfolios=portfolios,
+            panel=made.panel,
+            fit=made.fit,
+            returns=made.returns,
+            portfolios=made.portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *panel.warnings, *check(panel, table, of_returns=config.outcome != "volume")),
+            noticed=(*warned, *panel.warnings, *checked),
             provenance=_provenance(table, known, provenance or {}),
+            prices=table,
         )
+
+
+class Estimated(NamedTuple):
+    """What a model makes of a panel: the pairs it can be fitted to, and why not to the others."""
+
+    panel: Panel
+    fit: Fit
+    returns: AbnormalReturns
+    portfolios: Portfolios
+    excluded: list[Exclusion]
+
+
+def estimated(panel: Panel, config: StudyConfig, model: Model, executor: Executor | None = None) -> Estimated:
+    """Fit the model to all pairs of a panel; those that have no fit, or no normal return on day 0, are left out."""
+    fit = fit_pairs(model, panel.block, config.min_estimation, executor)
+    good, unfit = _usable(panel, fit, config)
+    panel, fit = panel.take(good), fit.take(good)
+    returns = abnormal_returns(panel.block, fit, last_day(panel), prediction_error=config.prediction_error)
+    portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
+    return Estimated(panel, fit, returns, portfolios, unfit)
 
 
 def _as_events(events: Events) -> list[Event]:
@@ -121,7 +140,7 @@ def _as_events(events: Events) -> list[Event]:
     return list(events)
 
 
-def _pairs(
+def pairs_to_study(
     events: list[Event], config: StudyConfig, model: Model, day0: str | date
 ) -> tuple[list[Pair], list[Exclusion], list[Warned]]:
     """All (event, ticker) pairs to be lined up, and what is left out or said before any price is looked at."""
@@ -201,7 +220,7 @@ def _said(moment: Moment) -> str:
     return moment.when.isoformat()
 
 
-def _check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
+def check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
     """Refuse what no data can mend: factors that are not there, log returns with long-short factors (ruling 18)."""
     names = panel.block.names
     lacking = [n for n in model.requires(names) if n not in names]
@@ -237,7 +256,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     return good, excluded
 
 
-def _last_day(panel: Panel) -> np.ndarray:
+def last_day(panel: Panel) -> np.ndarray:
     """(N,) last event day a delisted security could be observed, the end of the event window for the others (ruling 3)."""
     return np.where(panel.delisted, panel.last_close, panel.block.event.end)
 

@@ -114,7 +114,7 @@ class Calibration:
         """Size of each test with its interval, and its power; returns the matplotlib Axes."""
         from importlib import import_module
 
-        return import_module("eventstudy.charts._calibration").draw(self)
+        return import_module("eventstudy.charts.calibration").draw(self)
 
 
 def _number(value: float) -> float | None:

@@ -32,6 +32,8 @@ class Chart:
     paint: Paint
     outcomes: tuple[str, ...] = ("return", "volume", "volatility")
     """The studies it can show, by what they ask about."""
+    further: bool = False
+    """Whether it asks a further question, which takes a while, before it draws the answer."""
 
     @property
     def options(self) -> Mapping[str, Any]:

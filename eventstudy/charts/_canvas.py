@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.charts._style import DPI, EDGE, FAMILY, GRID, HEAD, HEIGHT, INK, MUTED, SMALL, SUBTITLE, TITLE, WIDTH
+from eventstudy.charts._style import (
+    DPI,
+    EDGE,
+    FAMILY,
+    GRID,
+    HEAD,
+    HEIGHT,
+    INK,
+    LABEL,
+    MUTED,
+    SIDE,
+    SMALL,
+    SUBTITLE,
+    TITLE,
+    WIDTH,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,18 +56,25 @@ def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
     return ax if ax is not None else open_panels(1, 1, height)[0]
 
 
-def open_panels(rows: int, columns: int, height: float = HEIGHT, *, one_scale: bool = True) -> list[Axes]:
-    """Axes on a new figure, in reading order; they share the scale across, and, with `one_scale`, that of heights."""
+def open_panels(
+    rows: int, columns: int, height: float = HEIGHT, *, one_scale: bool = True, heights: Sequence[float] = ()
+) -> list[Axes]:
+    """Axes on a new figure, in reading order; they share the scale across, and, with `one_scale`, that of heights.
+
+    `heights`: how high the rows are, as shares of one another; equal by default.
+    """
     from matplotlib.figure import Figure
 
     from eventstudy.charts._axes import ChartAxes
 
     figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
     axes: list[Axes] = []
+    grid = figure.add_gridspec(rows, columns, height_ratios=list(heights) or None)
     for place in range(rows * columns):
         shared = axes[0] if axes else None
-        heights = shared if one_scale else None
-        ax = figure.add_subplot(rows, columns, place + 1, axes_class=ChartAxes, sharex=shared, sharey=heights)
+        scale = shared if one_scale else None
+        cell = grid[place // columns, place % columns]
+        ax = figure.add_subplot(cell, axes_class=ChartAxes, sharex=shared, sharey=scale)
         ax.grid(visible=True, axis="y", color=GRID, linewidth=0.8)
         ax.tick_params(labelsize=SMALL, labelcolor=INK, length=3, width=0.8, color=EDGE, labelfontfamily=FAMILY)
         axes.append(ax)
@@ -88,6 +110,13 @@ def is_own(ax: Axes) -> bool:
     from eventstudy.charts._axes import ChartAxes
 
     return isinstance(ax, ChartAxes)
+
+
+def side_label(figure: Figure, text: str) -> None:
+    """What the heights of all panels are, beside their middle; `head` moves it to where the panels end up."""
+    words = figure.supylabel(text, fontsize=LABEL, color=MUTED, ha="left", va="center")
+    words.set_label(SIDE)
+    words.set_in_layout(False)
 
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
@@ -130,7 +159,12 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
     )
     figure.set_label(subtitle)
     engine: Any = figure.get_layout_engine()
-    engine.set(rect=(0.012, 0.008, 0.976, 0.992 - (after + below) / height))
+    left, bottom, top_of_panels = 0.012, 0.008, 1 - (after + below) / height
+    for words in figure.texts:
+        if words.get_label() == SIDE:
+            words.set_position((_MARGIN / width, (bottom + top_of_panels) / 2))
+            left = (_MARGIN + LABEL) / width
+    engine.set(rect=(left, bottom, 0.988 - left, top_of_panels - bottom))
 
 
 def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
@@ -157,10 +191,10 @@ def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> l
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width in points."""
+    """Width in points, as it comes out at our resolution: letters stand on whole dots."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
-    font.set_size(size, 72)
+    font.set_size(size, DPI)
     font.set_text(text)
-    return float(font.get_width_height()[0]) / 64
+    return float(font.get_width_height()[0]) / 64 * 72 / DPI

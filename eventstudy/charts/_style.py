@@ -36,6 +36,9 @@ TITLE, SUBTITLE, LABEL, SMALL = 12.0, 9.5, 9.5, 9.0
 HEAD = "head"
 """The label of the texts that make the title and subtitle of a figure."""
 
+SIDE = "side"
+"""The label of the words beside several panels that share a scale."""
+
 FAMILY = "DejaVu Sans"
 """Comes with matplotlib, so that a chart looks and measures the same everywhere."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DAY0 = Window(0, 0)
 _DAY0 = "day\u00a00"
+_LEFT = 6
+"""So many tickers that were left out are named."""
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -128,7 +130,12 @@ def method(result: StudyResult, chosen: Ints) -> str:
 
 
 def caveat(result: StudyResult) -> list[str]:
-    """The one thing the reader must not miss: that somebody chose day 0."""
-    if result.day0_policy == "announced":
-        return []
-    return [f"Day 0 was set by the user ({result.day0_policy}): no p-value accounts for that choice."]
+    """What the reader must not miss: that pairs are missing, and that somebody chose day 0."""
+    lines = []
+    if gone := len(result.exclusions):
+        names = list(dict.fromkeys(left.ticker for left in result.exclusions))
+        more = " and others" if len(names) > _LEFT else ""
+        lines.append(f"Left out, {gone} of {gone + result.returns.n}: {', '.join(names[:_LEFT])}{more}.")
+    if result.day0_policy != "announced":
+        lines.append(f"Day 0 was set by the user ({result.day0_policy}): no p-value accounts for that choice.")
+    return lines

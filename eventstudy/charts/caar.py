@@ -13,7 +13,7 @@ from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
-from eventstudy.charts._style import BLUE
+from eventstudy.charts._style import BLUE, MUTED, SMALL
 from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
 from eventstudy.panel import Ints
 from eventstudy.sentences import LEVEL, listed
@@ -69,11 +69,16 @@ def _band(ax: Axes, found: list[Verdict]) -> None:
 
 
 def _counts(ax: Axes, found: list[Verdict]) -> None:
-    """N as the last line of each day's label."""
-    n = {v.window.end: v.n for v in found}
-    ticks = [int(tick) for tick in ax.get_xticks()]
-    texts = [label.get_text() for label in ax.get_xticklabels()]
-    ax.set_xticks(ticks, [f"{text}\nN\u00a0{n[tick]}" for tick, text in zip(ticks, texts, strict=True)])
+    """N of every day in a row between the axis and the labels of the days; every other where they are too many."""
+    room = ax.get_window_extent().width * 72 / ax.figure.dpi
+    every = max(1, -(-len(found) * 16 // int(room)))
+    ax.xaxis.remove_overlapping_locs = False
+    shown = [v for v in found if v.window.end % every == 0]
+    ax.set_xticks([v.window.end for v in shown], [str(v.n) for v in shown], minor=True, color=MUTED, fontsize=SMALL)
+    ax.tick_params(axis="x", which="minor", length=0, pad=3)
+    ax.tick_params(axis="x", which="major", pad=SMALL + 8)
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "top"}
+    ax.annotate("N", (0, 0), (-5, -4), fontsize=SMALL, color=MUTED, **place)
 
 
 def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:

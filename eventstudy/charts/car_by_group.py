@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, wrapped
+from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, side_label, wrapped
 from eventstudy.charts._car_path import car_path
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
@@ -66,7 +66,7 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
         return
     figure = panels[0].figure.figure
     figure.supxlabel(day_label(result, everyone), fontsize=LABEL, color=MUTED)
-    figure.supylabel("cumulated abnormal return", fontsize=LABEL, color=MUTED)
+    side_label(figure, "cumulated abnormal return")
 
 
 def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 
 from eventstudy import catalog
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels
+from eventstudy.charts._canvas import as_panels, head, open_axes, side_label
+from eventstudy.charts._grid import columns_of, open_grid
 from eventstudy.charts._labels import End, label_ends
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis
 from eventstudy.charts._select import day0_date, members, names
-from eventstudy.charts._style import BLUE, HEIGHT, INK, LABEL, MUTED, ORANGE, SKY, SMALL, THIN
+from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference._distributions import critical_t
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from eventstudy.results import StudyResult
 
-_FEW = 6
-"""Up to so many panels stand in rows of three, more in rows of four."""
 _OUTLYING = 3.0
 """Days are named from so many standard errors on."""
 _NAMED = 4
@@ -135,10 +134,6 @@ def _fitted(result: StudyResult, i: int, name: str, lines: Floats) -> _Fitted:
     )
 
 
-def _columns(n: int) -> int:
-    return min(n, 3 if n <= _FEW else 4)
-
-
 def _open(ax: Axes | None, n: int) -> list[Axes]:
     if n == 1:
         return [open_axes(ax)]
@@ -146,12 +141,7 @@ def _open(ax: Axes | None, n: int) -> list[Axes]:
         raise InvalidRequest(
             f"{n} pairs need {n} panels, and ax= is one", hint="leave out ax=, or draw one: plot(..., tickers='NVDA')"
         )
-    columns = _columns(n)
-    rows = -(-n // columns)
-    panels = open_panels(rows, columns, max(HEIGHT, 1.7 * rows + 1.9))
-    for unused in panels[n:]:
-        unused.remove()
-    return panels[:n]
+    return open_grid(n, 1.9)
 
 
 def _panel(ax: Axes, found: _Fitted, *, alone: bool) -> list[End | None]:
@@ -202,7 +192,7 @@ def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen
     """Scales in per cent, named once; above each panel its pair."""
     benchmarks = {result.panel.pairs[i].benchmark for i in chosen}
     across = f"return of {benchmarks.pop()}" if len(benchmarks) == 1 else "return of the benchmark"
-    columns = _columns(len(panels))
+    columns = columns_of(len(panels))
     for place, (ax, fitted) in enumerate(zip(panels, found, strict=True)):
         percent_axis(ax.xaxis, 7 if len(panels) == 1 else 4)
         percent_axis(ax.yaxis, 7 if len(panels) == 1 else 5)
@@ -219,7 +209,7 @@ def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen
         beside.set_in_layout(False)
     legend_below(panels[0])
     if len(panels) > 1:
-        panels[0].figure.figure.supylabel("return", fontsize=LABEL, color=MUTED)
+        side_label(panels[0].figure.figure, "return")
 
 
 def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str | None) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._canvas import as_panels, head, open_axes
 from eventstudy.charts._car_path import DRAWN, outer
+from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._levels import BASE, first_day, levels, whole
 from eventstudy.charts._scales import day_axis
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
 _NAMED = 6
+_SCALE = "price (last close before day 0 = 100)"
 
 
 def paint(
@@ -32,13 +34,16 @@ def paint(
     *,
     tickers: str | Sequence[str] | None = None,
     group: str | None = None,
-) -> Axes:
+) -> Any:
     """What 100 at the last close before day 0 were worth on each day, for each pair and its benchmark.
 
-    `tickers` or `group`: the pairs to draw; all by default. Of more than six the lines are thin, of
-    more than two hundred not drawn, and the mean is: what 100 put into all in equal parts at that close became.
+    `tickers` or `group`: the pairs to draw; all by default. More than six have a panel each, of the same scales: the Axes come
+    as an array. Of more than twenty-four, and on the user's own Axes, the lines are thin, of more than two hundred not drawn,
+    and the mean is: what 100 put into all in equal parts at that close became.
     """
     chosen = members(result, tickers, group)
+    if ax is None and _NAMED < len(chosen) <= PANELS:
+        return _panels(result, chosen, group)
     ax = open_axes(ax)
     days = list(range(first_day(result), result.config.event_window.end + 1))
     firms, markets = levels(result, chosen)
@@ -49,10 +54,29 @@ def paint(
         ax.plot(days, market, color=BLACK, linewidth=1.6, linestyle=(0, (2, 1.5)), zorder=3.5, label=called)
         ends.append(_end(days, market, called))
     day_axis(ax, result, chosen, days)
-    ax.set_ylabel("last close before day 0 = 100")
+    ax.set_ylabel(_SCALE)
     head(ax, _title(result, chosen, group, firms, market, called), _lines(result, chosen, called, firms))
     label_ends(ax, ends)
     return ax
+
+
+def _panels(result: StudyResult, chosen: Ints, group: str | None) -> Any:
+    """A panel a pair: its level and that of its benchmark."""
+    days = list(range(first_day(result), result.config.event_window.end + 1))
+    firms, markets = levels(result, chosen)
+    called, market = _benchmark(result, chosen, markets)
+    panels = open_grid(len(chosen))
+    for ax, own, other in zip(panels, firms, markets, strict=True):
+        ax.axhline(BASE, color=INK, linewidth=0.8, zorder=1.5)
+        ax.plot(days, other, color=BLACK, linewidth=1.2, linestyle=(0, (2, 1.5)), zorder=2.5, label=called)
+        ax.plot(days, own, color=BLUE, linewidth=1.8, zorder=3, label="the stock")
+        ax.locator_params(axis="y", nbins=4)
+    frame_grid(panels, result, chosen, days, _SCALE)
+    told = [f"{own[-1]:.1f} by day +{days[-1]}" if np.isfinite(own[-1]) else "no last price" for own in firms]
+    lines = _lines(result, chosen, called, firms)
+    head(panels[0], _title(result, chosen, group, firms, market, called), lines)
+    name_grid(panels, names(result, chosen), told)
+    return as_panels(panels)
 
 
 def _few(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], firms: Floats) -> list[End | None]:

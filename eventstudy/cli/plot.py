@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,10 @@ from eventstudy import catalog
 from eventstudy.cli._output import say
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import UnknownName
+
+if TYPE_CHECKING:
+    from eventstudy.prices import PriceTable
+    from eventstudy.results import StudyResult
 
 
 @click.command("plot")
@@ -25,12 +29,21 @@ def COMMAND(  # noqa: N802
     """Draw one chart of an event into a file."""
     if chart not in catalog.names("charts"):
         raise UnknownName("chart", chart, catalog.names("charts"))
-    allowed = options["allow_excluded"]
+    allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
     result = study(options, quiet=quiet)
     from eventstudy.charts import save
 
+    asked = {"prices": _longer(result, **words)} if "prices" in catalog.load("charts", chart).options else {}
+
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
-    save(result.plot(chart), path)
+    save(result.plot(chart, **asked), path)
     say(path, quiet=quiet)
     if result.incomplete and not allowed:
         ctx.exit(4)
+
+
+def _longer(result: StudyResult, source: str, prices: str | None, as_of: str | None) -> PriceTable:
+    """Prices from before the study's, for charts that look at other dates."""
+    from eventstudy.request import last_day, longer_prices
+
+    return longer_prices(result, source=source, prices=prices, as_of=last_day(as_of))

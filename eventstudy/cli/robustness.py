@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,13 +14,15 @@ from eventstudy.cli._study import split, study, study_options
 if TYPE_CHECKING:
     from eventstudy.investigate.robustness import Robustness, Specification
 
-_SHOWN = 5
+_SHOWN = 3
 
 
 @click.command("robustness")
 @study_options
 @click.option("--models", multiple=True, help="Models to try. [default: market,market_adjusted,constant_mean]")
-@click.option("--benchmarks", multiple=True, help="Benchmarks to try; `peers`: an index of tickers not studied.")
+@click.option(
+    "--benchmarks", multiple=True, help="Benchmarks to try; `peers`: an index of peers without the firms studied."
+)
 @click.option(
     "--also-estimation",
     "spans",
@@ -29,6 +32,7 @@ _SHOWN = 5
     metavar="A B",
     help="Estimation window to try; may be repeated. [default: parts of the study's own]",
 )
+@click.option("--workers", type=int, default=1, show_default=True, help="Processes, for models that are slow to fit.")
 @click.option("--chart", type=click.Path(dir_okay=False), help="Draw the specification curve into this file.")
 @output_options
 @click.pass_context
@@ -38,6 +42,7 @@ def COMMAND(  # noqa: N802
     models: tuple[str, ...],
     benchmarks: tuple[str, ...],
     spans: tuple[tuple[int, int], ...],
+    workers: int,
     chart: str | None,
     form: str,
     output: str | None,
@@ -47,8 +52,10 @@ def COMMAND(  # noqa: N802
 ) -> None:
     """Does the answer survive other models, benchmarks, windows and kinds of returns?
 
-    The study is done once for every combination of choices; its own choices are always among them.
+    The study is done once for every combination of choices; its own choices are always among them. CAR windows are those of
+    --window.
     """
+    from eventstudy.execution import executor
     from eventstudy.investigate.robustness import MODELS, robustness
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
@@ -57,14 +64,23 @@ def COMMAND(  # noqa: N802
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
     factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
     result = study(options, quiet=quiet)
-    prices = longer_prices(result, **from_where, as_of=limit, sessions=0, everyone=True)
+    asked = split(benchmarks)
+    before = min([result.config.estimation_window.start, *(a for a, _ in spans)])
     found = robustness(
         result,
-        prices,
+        longer_prices(
+            result,
+            **from_where,
+            as_of=limit,
+            sessions=result.config.estimation_window.start - before,
+            more=[*asked, *split(options.get("peers", ()))],
+            everyone=True,
+        ),
         models=split(models) or MODELS,
-        benchmarks=split(benchmarks),
+        benchmarks=asked,
         estimation_windows=spans,
         factors=factors,
+        executor=executor(workers),
     )
     if chart:
         from eventstudy.charts import save
@@ -84,25 +100,30 @@ def COMMAND(  # noqa: N802
 
 
 def _screen(found: Robustness) -> list[str]:
-    """The finding, what each choice does by itself, and the extremes."""
+    """The finding, what each option says, and the extremes."""
     from eventstudy.cli._screen import wrapped
-    from eventstudy.sentences import percent
+    from eventstudy.sentences import LEVEL, percent
 
     lines = [*wrapped(found.sentence), ""]
     table = [["choice", "option", "specifications", "median CAR", "smallest", "largest", "p < 5 %"]]
     for name, share in found.drivers.items():
         options = list(dict.fromkeys(str(getattr(s, name)) for s in found.specifications))
         for i, option in enumerate(options):
-            cars = sorted(s.car for s in found.specifications if str(getattr(s, name)) == option)
-            hits = [s.p < 0.05 for s in found.specifications if str(getattr(s, name)) == option]
+            those = [s for s in found.specifications if str(getattr(s, name)) == option]
+            cars = sorted(s.car for s in those)
+            hits = [s.p < LEVEL for s in those if s.judged.test]
             heading = f"{name.replace('_', ' ')} ({100 * share:.0f} %)" if i == 0 else ""
-            figures = [percent(v) for v in (cars[len(cars) // 2], cars[0], cars[-1])]
-            table.append([heading, option, str(len(cars)), *figures, f"{100 * sum(hits) / len(hits):.0f} %"])
-    lines += [*columns_of(table, range(2, 7)).splitlines(), ""]
+            figures = [percent(v) for v in (median(cars), cars[0], cars[-1])]
+            shown = f"{100 * sum(hits) / len(hits):.0f} %" if hits else "n/a"
+            table.append([heading, option, str(len(cars)), *figures, shown])
+    lines += columns_of(table, range(2, 7)).splitlines()
+    lines += wrapped("per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(found.tests))
+    lines += wrapped(f"peers: equal-weighted index of {', '.join(found.peers)}") if found.peers else []
     ordered = sorted(found.specifications, key=lambda s: s.car)
     extremes = [*ordered[:_SHOWN], *ordered[-_SHOWN:]] if len(ordered) > 2 * _SHOWN else ordered
-    lines.append("the lowest and the highest (--format csv shows all):")
+    lines += ["", "the lowest and the highest (--format csv shows all):"]
     lines += columns_of([_row(s) for s in extremes], (4, 5)).splitlines()
+    lines += [line for text in found.cautions for line in wrapped(text)]
     return [*lines, *(line for text in found.left_out for line in wrapped(f"left out: {text}"))]
 
 

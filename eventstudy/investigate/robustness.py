@@ -1,59 +1,69 @@
 """Does the answer survive other choices? One question, put by many models, benchmarks, windows and kinds of returns.
 
-Prices are lined up once for each benchmark and kind of return with the longest estimation window; every other choice is a slice
-of those arrays. Idea of the specification curve: Simonsohn, Simmons and Nelson (2020).
+Prices are lined up once for each benchmark and kind of returns with the longest estimation window; every other choice is a
+part of those arrays. Each specification says what a study with its choices says. Idea of the specification curve: Simonsohn,
+Simmons and Nelson (2020).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from eventstudy import advice, catalog
-from eventstudy.aggregate import cumulate
-from eventstudy.answers import headline_of
+from eventstudy import catalog
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.estimate import abnormal_returns, combined
-from eventstudy.inference import Sample
-from eventstudy.inference._distributions import p_t
-from eventstudy.investigate.peer_index import PEERS, with_peer_index
-from eventstudy.models import Model, model_of
-from eventstudy.panel import EventBlock, Floats, Panel, align
-from eventstudy.prices import PriceTable
+from eventstudy.execution import Executor, Serial
+from eventstudy.investigate._drivers import NONE, drivers_of
+from eventstudy.investigate._robustness_document import document, sentence
+from eventstudy.investigate._specifications import Judged, judge
+from eventstudy.investigate.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
+from eventstudy.models import model_of
+from eventstudy.panel import Panel, align
+from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, percent
+from eventstudy.sentences import LEVEL
+from eventstudy.study import check_regressors, estimated, needs_peers, pairs_to_study
 from eventstudy.windows import Window
 
 MODELS = ("market", "market_adjusted", "constant_mean")
 DIMENSIONS = ("model", "benchmark", "estimation_window", "window", "returns")
+"""The choices. `window` is the CAR window."""
+OWN = "own"
+"""The benchmark where each event has its own."""
 
 
 @dataclass(frozen=True)
 class Specification:
-    """One set of choices and what it says: the mean CAR of all pairs (the CAR of a single one), a decimal."""
+    """One set of choices and what it says."""
 
     model: str
     benchmark: str
-    """A ticker; `peers`: the equal-weighted index of tickers that are not studied; `none`: not used."""
+    """A ticker; `peers`: the equal-weighted index of tickers that are not studied; `own`: each event's; `none`: not used."""
     estimation_window: Window
     window: Window
     returns: str
-    n: int
-    car: float
-    se: float
-    """NaN for tests that have none in the units of the CAR."""
-    p: float
+    judged: Judged
 
     @property
     def choices(self) -> tuple[Any, ...]:
         """The choices, in the order of `DIMENSIONS`."""
         return tuple(getattr(self, name) for name in DIMENSIONS)
+
+    @property
+    def car(self) -> float:
+        """Mean CAR of all pairs (the CAR of a single one), a decimal."""
+        return self.judged.car
+
+    @property
+    def p(self) -> float:
+        """p of the test that speaks for this design; NaN where none is valid."""
+        return self.judged.p
 
 
 @dataclass(frozen=True)
@@ -61,16 +71,39 @@ class Robustness:
     """All specifications, the study's own first, and what they have in common."""
 
     specifications: tuple[Specification, ...]
-    test: str
-    """The test behind every p."""
+    peers: tuple[str, ...]
+    """The tickers behind the benchmark `peers`."""
     share_same_sign: float
     """Share with the sign that the study's own specification of the same window has."""
     share_significant: float
-    """Share with p below 5 %."""
+    """Share with p below 5 %, of those that have a p."""
     drivers: dict[str, float]
-    """Choice -> share of the variance of the CARs that it accounts for by itself, the largest first."""
+    """Choice -> share of the variance of the CARs that goes with it, the largest first; see `drivers_of`."""
+    interaction: float
+    """Share that goes with no choice alone, but with several together."""
     left_out: tuple[str, ...]
     """Choices that could not be made, and why."""
+    cautions: tuple[str, ...] = ()
+    """What to know before believing some of the specifications."""
+
+    def is_own(self, one: Specification) -> bool:
+        """Whether a specification is the study's own, for its window."""
+        first = self.specifications[0]
+        return replace(first, window=one.window, judged=one.judged) == one
+
+    def own(self, window: Window) -> Specification:
+        """The study's own specification of a window."""
+        return next(s for s in self.specifications if s.window == window)
+
+    def same_sign(self, one: Specification) -> bool:
+        """Whether its CAR has the sign of the study's own for the same window."""
+        return bool(np.sign(one.car) == np.sign(self.own(one.window).car))
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The tests behind the p, the most frequent first."""
+        counts = pd.Series([s.judged.test for s in self.specifications if s.judged.test], dtype=object).value_counts()
+        return tuple(map(str, counts.index))
 
     def tidy(self) -> pd.DataFrame:
         """One row a specification, ordered as drawn: by CAR."""
@@ -83,10 +116,8 @@ class Robustness:
                 "start": s.window.start,
                 "end": s.window.end,
                 "returns": s.returns,
-                "n": s.n,
-                "car": s.car,
-                "se": s.se,
-                "p": s.p,
+                "own": self.is_own(s),
+                **{name: getattr(s.judged, name) for name in ("n", "car", "low", "high", "p", "test")},
             }
             for s in sorted(self.specifications, key=lambda s: s.car)
         ]
@@ -94,97 +125,162 @@ class Robustness:
 
     @property
     def sentence(self) -> str:
-        """What the choices change, in one or two sentences."""
-        cars = np.array([s.car for s in self.specifications])
-        biggest, share = next(iter(self.drivers.items()))
-        return (
-            f"{len(cars)} specifications: CAR from {percent(cars.min())} to {percent(cars.max())}, median"
-            f" {percent(float(np.median(cars)))}; {100 * self.share_same_sign:.0f} % have the sign of the study's own,"
-            f" {100 * self.share_significant:.0f} % have p below 5 % ({self.test})."
-            f" The choice that matters most: {biggest.replace('_', ' ')} ({100 * share:.0f} % of the variance)."
-        )
+        """What the choices change, in a few sentences."""
+        return sentence(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (schema `eventstudy.robustness/1`)."""
-        return {
-            "schema": "eventstudy.robustness/1",
-            "n": len(self.specifications),
-            "test": self.test,
-            "specifications": [
-                {
-                    "model": s.model,
-                    "benchmark": s.benchmark,
-                    "estimation_window": list(s.estimation_window),
-                    "window": list(s.window),
-                    "returns": s.returns,
-                    "n": s.n,
-                    "car": s.car,
-                    "se": s.se if np.isfinite(s.se) else None,
-                    "p": s.p,
-                }
-                for s in self.specifications
-            ],
-            "share_same_sign": self.share_same_sign,
-            "share_significant": self.share_significant,
-            "drivers": self.drivers,
-            "left_out": list(self.left_out),
-            "sentence": self.sentence,
-        }
+        return document(self)
 
     def plot(self) -> Any:
         """The specification curve; returns the matplotlib Axes."""
         from importlib import import_module
 
-        return import_module("eventstudy.charts._specification_curve").draw(self)
+        return import_module("eventstudy.charts.specification_curve").draw(self)
 
 
 def robustness(
     result: StudyResult,
-    prices: PriceTable,
+    prices: PriceTable | None = None,
     *,
     models: Sequence[str] = MODELS,
     benchmarks: Sequence[str] = (),
     estimation_windows: Sequence[Sequence[int]] = (),
+    windows: Sequence[Sequence[int]] = (),
     returns: Sequence[str] = ("simple", "log"),
     peers: Sequence[str] = (),
     factors: pd.DataFrame | None = None,
+    executor: Executor | None = None,
 ) -> Robustness:
     """The study once more for every combination of choices, with the study's own choices always among them.
 
-    `prices`: the table the study was made with, reaching back further where longer estimation windows are asked for.
-    `benchmarks`: tickers, or `peers` for the index of the `peers`; by default the study's own, the index funds among the
-    prices, and `peers`, which are the other tickers of the prices unless named, never one that is studied: over all members of
-    an index abnormal returns cancel. `estimation_windows`: by default the study's own, its later half, two thirds of it, and
-    the same window ending 20 sessions earlier. CAR windows are those the study reports.
+    `prices`: those of the study by default, and with the embedded sample all of it; give more where longer estimation windows
+    or other benchmarks are asked for. `benchmarks`: tickers, or `peers`, the index of the firm's peers without the firm (see
+    `peers_outside`, which takes `peers`); by default the study's own, the index funds among the prices, and `peers`.
+    `estimation_windows`: by default the study's own, its later half, its later two thirds, and itself cut short by 20 sessions.
+    `windows`: CAR windows inside the event window; by default those the study reports. Models that fit each series by itself
+    are slow: an `executor` of several processes shares them out.
 
     Raises:
         NothingUsable: no specification could be made. InvalidRequest: a choice that cannot be meant.
     """
-    base, test = result.config, _test_of(result)
-    spans = _estimation_windows(base, estimation_windows)
-    widest = Window(min(w.start for w in spans), max(w.end for w in spans))
+    if result.config.outcome != "return":
+        raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
+    table = prices or all_prices(result)
+    base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
     tried, kinds = _names(base, models, returns)
     left_out: dict[str, None] = {}
-    wanted, table = _benchmarks(result, prices, benchmarks, peers, left_out)
-    made: dict[tuple[str, str, Window, str], list[Specification]] = {}
-    for benchmark, kind in product(wanted, kinds):
-        pairs = [replace(p, benchmark=benchmark) for p in result.panel.pairs]
-        panel = align(pairs, table, replace(base, returns=cast(Any, kind), estimation_window=widest), factors)
-        if not panel.pairs:
-            left_out[f"benchmark {benchmark}: {panel.excluded[0].message}"] = None
-        for name, span in product(tried if panel.pairs else (), spans):
-            model = model_of(replace(base, model=name))
-            needed = model.requires(panel.block.names)
-            chosen = (name, benchmark if "benchmark" in needed else "none", span, kind)
-            if chosen in made or _lacks(name, needed, panel.block.names, kind, left_out):
-                continue
-            made[chosen] = _specifications(panel, model, chosen, base, test)
-            if not made[chosen]:
-                left_out[f"estimation window {span}: too few days with prices"] = None
-    found = [one for some in made.values() for one in some]
-    if not found:
+    asked, table, index = _benchmarks(result, table, benchmarks, peers, left_out)
+    shared = _Shared(result, table, factors, base, tuple(_estimation_windows(base, estimation_windows)), asked[0])
+    jobs = [_Job(*choice) for choice in product(tried, asked, kinds)]
+    jobs.sort(key=lambda job: (job.benchmark != asked[0], job.returns != base.returns, job.model != base.model))
+    made: dict[tuple[Any, ...], Specification] = {}
+    for found, reasons in (executor or Serial()).run(_do, shared, _distinct(jobs, base)):
+        left_out |= dict.fromkeys(reasons)
+        for one in found:
+            made.setdefault(one.choices, one)
+    if not made:
         raise NothingUsable("no specification could be made", available="; ".join(left_out))
-    return _summary(tuple(found), test, tuple(left_out))
+    return _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A model, a benchmark and a kind of returns: everything that one fit of all estimation windows needs."""
+
+    model: str
+    benchmark: str
+    returns: str
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What all jobs have in common."""
+
+    result: StudyResult
+    prices: PriceTable
+    factors: pd.DataFrame | None
+    base: StudyConfig
+    spans: tuple[Window, ...]
+    own: str
+    """What the study's own benchmark is called here."""
+    panels: dict[Any, Panel] = field(default_factory=dict)
+    """Lined up already, by benchmark, returns, span and whether peers are needed."""
+
+    def panel(self, config: StudyConfig, span: Window) -> Panel:
+        """The pairs lined up for these choices; excluded dates are not left out yet."""
+        model = model_of(config)
+        key = (config.benchmark, config.returns, span, needs_peers(model))
+        if key not in self.panels:
+            plain = replace(config, estimation_window=span, exclude_dates=())
+            events = list(self.result.events)
+            pairs, excluded, _ = pairs_to_study(events, plain, model, self.result.day0_policy)
+            panel = align(pairs, self.prices, plain, self.factors)
+            self.panels[key] = replace(panel, excluded=(*excluded, *panel.excluded))
+        return self.panels[key]
+
+
+def _do(shared: _Shared, job: _Job) -> tuple[list[Specification], list[str]]:
+    """All estimation windows and CAR windows of a model, a benchmark and a kind of returns; and what could not be."""
+    base = shared.base
+    benchmark = base.benchmark if job.benchmark in (OWN, NONE, shared.own) else job.benchmark
+    config = replace(base, model=job.model, benchmark=benchmark, returns=cast(Any, job.returns))
+    if job.model != base.model:
+        config = replace(config, alpha=True) if not base.alpha and not _can_do_without_alpha(config) else config
+    model = model_of(config)
+    widest = Window(min(w.start for w in shared.spans), max(w.end for w in shared.spans))
+    # peers count where they are complete, which depends on the estimation window: such models are lined up for each
+    lots = [(span,) for span in shared.spans] if needs_peers(model) else [shared.spans]
+    found, reasons = [], []
+    for spans in lots:
+        panel = shared.panel(config, spans[0] if len(lots) > 1 else widest)
+        if not panel.pairs:
+            reasons.append(f"benchmark {job.benchmark}: {panel.excluded[0].message}")
+            continue
+        try:
+            check_regressors(model, panel, config)
+        except InvalidRequest as error:
+            reasons.append(error.what)
+            break
+        judged = judge(shared.result, panel, model, config, spans)
+        for span, window in product(spans, base.windows or ()):
+            if (span, window) in judged:
+                found.append(Specification(job.model, job.benchmark, span, window, job.returns, judged[span, window]))
+            else:
+                reasons.append(f"estimation window {span}: no pair has enough days with prices")
+    return found, reasons
+
+
+def _can_do_without_alpha(config: StudyConfig) -> bool:
+    try:
+        model_of(config)
+    except InvalidRequest:
+        return False
+    return True
+
+
+def _distinct(jobs: list[_Job], base: StudyConfig) -> list[_Job]:
+    """The jobs, those whose model does not use the benchmark only once."""
+    plain = [
+        job if "benchmark" in model_of(replace(base, model=job.model, alpha=True)).requires(("benchmark",)) else
+        replace(job, benchmark=NONE)
+        for job in jobs
+    ]  # fmt: skip
+    return list(dict.fromkeys(plain))
+
+
+def all_prices(result: StudyResult) -> PriceTable:
+    """The prices that a study was made with; of the embedded sample all there are.
+
+    Raises:
+        InvalidRequest: the study does not hold its prices.
+    """
+    if result.provenance.get("source") == "bundled":
+        until = result.provenance.get("as_of")
+        return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
+    if result.prices is None:
+        raise InvalidRequest("the study does not hold its prices", hint="give prices=")
+    return result.prices
 
 
 def _names(base: StudyConfig, models: Sequence[str], returns: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -198,120 +294,67 @@ def _names(base: StudyConfig, models: Sequence[str], returns: Sequence[str]) -> 
 
 
 def _estimation_windows(base: StudyConfig, asked: Sequence[Sequence[int]]) -> list[Window]:
-    """The distinct estimation windows, the study's own first."""
+    """The distinct estimation windows, the study's own first; of the default ones those that are long enough.
+
+    Raises:
+        InvalidRequest: one that was asked for and that no study could use.
+    """
     own = base.estimation_window
     half, third = own.start + own.length // 2, own.start + own.length // 3
-    default = [(half, own.end), (third, own.end), (own.start, own.end - 20)]
-    spans = [own, *(Window.of(w, "estimation window") for w in (asked or default))]
-    spans = [w for w in dict.fromkeys(spans) if w.length >= base.min_estimation]
+    default = [Window(half, own.end), Window(third, own.end), Window(own.start, own.end - 20)]
+    spans = [Window.of(w, "estimation window") for w in asked] or [
+        w for w in default if w.length >= base.min_estimation
+    ]
     for span in spans:
         replace(base, estimation_window=span)  # refuses what no study could use
-    return spans
+    return list(dict.fromkeys([own, *spans]))
 
 
 def _benchmarks(
     result: StudyResult, prices: PriceTable, asked: Sequence[str], peers: Sequence[str], left_out: dict[str, None]
-) -> tuple[list[str], PriceTable]:
-    """The benchmarks, the study's own first, and the prices with the index of peers where it is one of them."""
-    studied = {p.ticker for p in result.panel.pairs}
-    own = str(result.config.benchmark or result.panel.pairs[0].benchmark)
-    funds = [t for t in prices.tickers if t in _FUNDS and t not in studied]
-    wanted = list(dict.fromkeys([own, *(asked or [*funds, PEERS])]))
+) -> tuple[list[str], PriceTable, list[str]]:
+    """The benchmarks, the study's own first; the prices, with the index of peers where it is one of them; and the peers."""
+    studied = {ticker for event in result.events for ticker in event.tickers}
+    own = {pair.benchmark for pair in result.panel.pairs}
+    first = own.pop() if len(own) == 1 else OWN
+    funds = [t for t in prices.tickers if t in FUNDS and t not in studied]
+    wanted = list(dict.fromkeys([first, *(asked or [*funds, PEERS])]))
     if PEERS not in wanted:
-        return wanted, prices
-    known = peers or [t for t in prices.tickers if t not in (*_FUNDS, own)]
-    others = [t for t in known if t not in studied and t in prices.close.columns]
-    if not others:
-        left_out["benchmark peers: there is no ticker with prices that is not studied itself"] = None
-        return [b for b in wanted if b != PEERS], prices
-    return wanted, with_peer_index(prices, others)
+        return wanted, prices, []
+    found, why_none = peers_outside(result, prices, peers)
+    if not found:
+        left_out[f"benchmark {PEERS}: {why_none}"] = None
+        return [b for b in wanted if b != PEERS], prices, []
+    return wanted, with_peer_index(prices, found), found
 
 
-_FUNDS = ("SPY", "QQQ", "VTI", "IWM", "DIA", "SOXX", "SMH", "^GSPC", "^NDX", "^GDAXI", "^STOXX50E")
-"""Index funds and indices that stand in for a market where the prices hold them."""
-
-
-def _test_of(result: StudyResult) -> str:
-    """The headline of the widest window's design; a single firm is judged by the exact t, which has a standard error."""
-    sample = result.sample(result.config.event_window)
-    if sample.n < 2:
-        return "exact_t"
-    return headline_of(sample, advice.describe(sample), result.config.variants)[0]
-
-
-def _lacks(model: str, needed: tuple[str, ...], names: tuple[str, ...], kind: str, left_out: dict[str, None]) -> bool:
-    """Whether a model cannot be used with these regressors and returns."""
-    if lacking := [n for n in needed if n not in names]:
-        left_out[f"model {model}: needs {', '.join(lacking)}"] = None
-        return True
-    return kind == "log" and bool({n for n in needed if n[0] != "@"} - {"benchmark", "peer"})
-
-
-def _specifications(
-    panel: Panel, model: Model, chosen: tuple[str, str, Window, str], base: StudyConfig, test: str
-) -> list[Specification]:
-    """One model, benchmark, estimation window and kind of returns: every CAR window."""
-    name, benchmark, span, kind = chosen
-    block = _cut(panel.block, span)
-    fit = model.fit(block, base.min_estimation)
-    good = np.flatnonzero((fit.problem == "") & np.isfinite(fit.ar[:, -base.event_window.start]))
-    last = np.where(panel.delisted, panel.last_close, base.event_window.end)
-    returns = abnormal_returns(block, fit, last, prediction_error=base.prediction_error)
-    found = []
-    for window in base.windows or ():
-        counted = good[cumulate(returns.take(good), window).covered] if len(good) else good
-        if len(counted):
-            sample = Sample(returns.take(counted), window, seed=base.seed)
-            car, se, p = _judged(test, sample, base)
-            found.append(Specification(name, benchmark, span, window, kind, sample.n, car, se, p))
-    return found
-
-
-def _cut(block: EventBlock, span: Window) -> EventBlock:
-    """The block with a later start and another end of the estimation window; nothing is copied."""
-    first = span.start - block.estimation.start
-    return replace(
-        block,
-        returns=block.returns[:, first:],
-        regressors=block.regressors[:, first:],
-        sessions=block.sessions[:, first:],
-        span=block.span[:, first:],
-        estimation=span,
+def _cautions(shared: _Shared, index: Sequence[str]) -> tuple[str, ...]:
+    """Whether the peers moved on day 0 themselves, judged by the study's own benchmark."""
+    if not index:
+        return ()
+    result, base = shared.result, shared.base
+    pairs = {pair.event_id: replace(pair, ticker=PEERS, peers=()) for pair in result.panel.pairs}
+    plain = replace(base, model="market", alpha=True)
+    made = estimated(align(list(pairs.values()), shared.prices, plain), plain, model_of(plain))
+    day0 = -base.event_window.start
+    sar = made.returns.sar[:, day0] if made.panel.pairs else np.empty(0)
+    loud = [i for i in range(len(sar)) if abs(sar[i]) > 2]
+    return tuple(
+        f"the peers moved abnormally on day 0 themselves ({100 * made.returns.ar[i, day0]:+.2f} %, t = {sar[i]:+.1f},"
+        f" {made.panel.pairs[i].event_id}): a CAR against them lacks that much [PEER_CONTAMINATION]"
+        for i in loud[:3]
     )
 
 
-def _judged(test: str, sample: Sample, base: StudyConfig) -> tuple[float, float, float]:
-    """Mean CAR, its standard error and p. On one date the pairs are judged as the one portfolio that they are."""
-    if test in ("exact_t", "portfolio_t"):
-        one = combined(sample.returns, np.full((1, sample.n), 1 / sample.n))
-        se = float(one.sigma[0] * np.sqrt(sample.cumulated.unit.mean()))
-        return sample.caar, se, float(p_t(sample.caar / se, float(one.df[0])))
-    answer = catalog.load("tests", test).compute(sample, base.variants.get(test, "default"))
-    return sample.caar, answer.se if answer.se is not None else float("nan"), answer.p_value
+def _summary(
+    specifications: tuple[Specification, ...], index: tuple[str, ...], left_out: tuple[str, ...], said: tuple[str, ...]
+) -> Robustness:
+    shares, interaction = drivers_of(_table(specifications), [s.car for s in specifications])
+    p = np.array([s.p for s in specifications])
+    hits = float(np.mean(p[np.isfinite(p)] < LEVEL)) if np.isfinite(p).any() else float("nan")
+    found = Robustness(specifications, index, float("nan"), hits, shares, interaction, left_out, said)
+    return replace(found, share_same_sign=float(np.mean([found.same_sign(s) for s in specifications])))
 
 
-def _summary(specifications: tuple[Specification, ...], test: str, left_out: tuple[str, ...]) -> Robustness:
-    own: dict[Window, float] = {}
-    for s in specifications:  # the study's own choices come first for every window
-        own.setdefault(s.window, s.car)
-    same = np.mean([np.sign(s.car) == np.sign(own[s.window]) for s in specifications])
-    return Robustness(
-        specifications=specifications,
-        test=test,
-        share_same_sign=float(same),
-        share_significant=float(np.mean([s.p < LEVEL for s in specifications])),
-        drivers=drivers(specifications),
-        left_out=left_out,
-    )
-
-
-def drivers(specifications: Sequence[Specification]) -> dict[str, float]:
-    """Each choice's share of the variance of the CARs: between its options, over the whole (eta squared)."""
-    car: Floats = np.array([s.car for s in specifications])
-    total = float(((car - car.mean()) ** 2).sum())
-    shares = {}
-    for name in DIMENSIONS:
-        codes = pd.factorize(pd.Series([str(getattr(s, name)) for s in specifications]))[0]
-        means = np.bincount(codes, car) / np.bincount(codes)
-        shares[name] = float(((means[codes] - car.mean()) ** 2).sum() / total) if total > 0 else 0.0
-    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+def _table(specifications: Sequence[Specification]) -> Mapping[str, list[str]]:
+    return {name: [str(getattr(s, name)) for s in specifications] for name in DIMENSIONS}

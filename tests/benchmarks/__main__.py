@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks import robustness
+
 CALENDAR = (
     "import pandas, scipy.special, exchange_calendars; exchange_calendars.get_calendar('XNYS', start='1990-01-02')"
 )
@@ -108,3 +110,4 @@ if __name__ == "__main__":
     startup()
     report()
     engine()
+    robustness.main()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import eventstudy as es
 import numpy as np
 import pytest
 from eventstudy import advice
+from eventstudy.calibrate import calibrate
 from eventstudy.charts._levels import chained
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.prices import load_prices
 from eventstudy.results import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from scipy.stats import t
 
@@ -171,14 +177,67 @@ def test_levels_by_hand() -> None:
     np.testing.assert_allclose(chained(np.log1p(returns), span, 2, log=True), by_hand)
 
 
-def test_many_firms_have_the_mean_of_their_paths(recognised: StudyResult) -> None:
-    ax = recognised.plot("price_path")
+def test_of_many_firms_on_axes_of_ones_own_the_mean_of_their_paths(recognised: StudyResult) -> None:
+    ax = recognised.plot("price_path", ax=Figure().add_subplot())
     gross = np.cumprod(1 + recognised.raw, axis=1)
     paths = 100 * gross / gross[:, [4]]
     np.testing.assert_allclose(line(ax, "mean"), paths.mean(axis=0))
     market = np.cumprod(1 + recognised.benchmark[0])
     np.testing.assert_allclose(line(ax, "SPY"), 100 * market / market[4])
     on, end = paths.mean(axis=0)[[5, 10]] - 100
-    assert title(ax) == (
+    assert " ".join(ax.get_title(loc="left").split()) == (
         f"16 tickers: mean −{-on:.1f} % on 2025-01-27, −{-end:.1f} % by day +5 (SPY −{100 - line(ax, 'SPY')[10]:.1f} %)"
     )
+
+
+def test_beyond_six_tickers_each_has_a_panel_of_the_same_scales(recognised: StudyResult) -> None:
+    panels = recognised.plot("price_path")
+    prices = load_prices(source="bundled").close
+    last = prices.loc[:"2025-01-24"].iloc[-1]
+    assert [ax.get_title(loc="left") for ax in panels] == [pair.ticker for pair in recognised.panel.pairs]
+    assert len({ax.get_ylim() for ax in panels}) == 1
+    for ax in panels:
+        ticker = ax.get_title(loc="left")
+        own = 100 * prices.loc["2025-01-17":"2025-02-03", ticker] / last[ticker]
+        np.testing.assert_allclose(line(ax, "the stock"), own, rtol=0.005)  # dividends aside
+
+
+@pytest.mark.parametrize("study", ["recognised", "many_dates"])
+def test_car_by_ticker_draws_the_tidy_cars_in_panels(study: str, request: pytest.FixtureRequest) -> None:
+    result: StudyResult = request.getfixturevalue(study)
+    panels, table = result.plot("car_by_ticker"), result.tidy()
+    assert len(panels) == result.returns.n
+    assert len({ax.get_ylim() for ax in panels}) == 1
+    for ax, (_, own) in zip(panels, table.groupby(["event_id", "ticker"], sort=False), strict=True):
+        np.testing.assert_array_equal(line(ax, "CAR"), own["car"])
+        assert ax.get_title(loc="left").startswith(own["ticker"].iloc[0])
+        day0 = float(own.loc[own["rel_day"] == 0, "ar"].iloc[0])
+        assert f"day 0 {100 * day0:+.1f}".replace("-", "−") in ax.texts[0].get_text()
+    few = result.plot("car_by_ticker", most=2)
+    assert len(few) == 2
+    assert f"The 2 of {result.returns.n} that day 0 moved most." in words(few[0])
+    with pytest.raises(InvalidRequest, match="panels, and ax= is one"):
+        result.plot("car_by_ticker", ax=Figure().add_subplot())
+
+
+def test_what_was_left_out_stands_under_every_title() -> None:
+    result = es.run("deepseek-r1", tickers=["NVDA", "XYZ"], source="bundled")
+    for chart in ("car", "forest", "heatmap"):
+        assert "Left out, 1 of 2: XYZ." in words(result.plot(chart))
+
+
+def test_calibration_draws_size_and_power_of_each_test() -> None:
+    choices: dict[str, Any] = {"tickers": ["NVDA", "AMD"], "estimation_window": (-130, -11)}
+    result = es.run("deepseek-r1", windows=[(0, 0), (0, 1)], **choices)
+    ax = result.plot("calibration", window=(0, 1), draws=50)
+    found = calibrate(es.run("deepseek-r1", windows=[(0, 1)], **choices), load_prices(source="bundled"), draws=50)
+    named = {text.get_text(): y for y, text in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
+    for label, figures in (
+        ("rejects a true null, 95 % interval", {r.name: r.size for r in found.rates}),
+        ("finds +2.0 %", {r.name: r.power[0.02] for r in found.rates}),
+    ):
+        [marks] = [each for each in ax.lines if each.get_label() == label]
+        drawn = dict(zip(marks.get_ydata(), marks.get_xdata(), strict=True))
+        assert {name: drawn[y] for name, y in named.items()} == figures
+    with pytest.raises(InvalidRequest, match="give prices= to this chart"):
+        made_up(1, 1)[0].plot("calibration")

@@ -1,0 +1,78 @@
+"""CAR of each ticker in a panel of its own, with its own band: all on the same scales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import as_panels, head, open_axes
+from eventstudy.charts._car_path import car_path
+from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
+from eventstudy.charts._paths import EXACT, verdict
+from eventstudy.charts._scales import day_axis, percent_axis
+from eventstudy.charts._select import members, names
+from eventstudy.charts._words import DAY0, caveat, finding, method, percent, tests_text
+from eventstudy.errors import InvalidRequest
+from eventstudy.sentences import p_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+_SCALE = "cumulated abnormal return"
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    tickers: str | Sequence[str] | None = None,
+    group: str | None = None,
+    most: int = PANELS,
+) -> Any:
+    """Cumulated abnormal return of each pair since the first event day, with its 95 % band by the exact t.
+
+    `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, those that day 0 moved most are drawn. Returns
+    an array of Axes in reading order, or the Axes where there is one.
+
+    Raises:
+        InvalidRequest: several pairs for one `ax`, or `most` below one.
+    """
+    if most < 1:
+        raise InvalidRequest(f"most is {most}: there is at least one panel")
+    everyone = members(result, tickers, group)
+    size = np.nan_to_num(np.abs(result.returns.ar[everyone, -result.config.event_window.start]))
+    chosen = everyone[np.sort(np.argsort(-size, kind="stable")[:most])]
+    if ax is not None and len(chosen) > 1:
+        raise InvalidRequest(
+            f"{len(chosen)} pairs need {len(chosen)} panels, and ax= is one",
+            hint="leave out ax=, or draw one: plot(..., tickers='NVDA')",
+        )
+    some = f" The {most} of {len(everyone)} that day 0 moved most." if len(chosen) < len(everyone) else ""
+    lines = [
+        tests_text(result, everyone),
+        f"95\u00a0% band by {EXACT}. {method(result, everyone)}.{some}",
+        *caveat(result),
+    ]
+    panels = [open_axes(ax)] if len(chosen) == 1 else open_grid(len(chosen))
+    for panel, i in zip(panels, chosen, strict=True):
+        car_path(panel, result, np.array([i]), 4.5 if len(chosen) == 1 else 2.5)
+        percent_axis(panel.yaxis, 7 if len(chosen) == 1 else 5)
+    if len(panels) == 1:
+        day_axis(panels[0], result, chosen, result.rel_days)
+        panels[0].set_ylabel(_SCALE)
+        head(panels[0], finding(result, everyone, group), lines)
+        return panels[0]
+    frame_grid(panels, result, chosen, result.rel_days, _SCALE)
+    head(panels[0], finding(result, everyone, group), lines)
+    found = [verdict(result, DAY0, np.array([i])) for i in chosen]
+    told = [f"day 0 {percent(v.value)}" + (f" (p\u00a0{p_text(v.p)})" if v.test else "") for v in found]
+    name_grid(panels, names(result, chosen), told)
+    return as_panels(panels)
+
+
+CHART = Chart("CAR of each ticker in a panel of its own with its 95 % band, on the same scales", paint)

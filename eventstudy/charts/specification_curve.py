@@ -1,0 +1,147 @@
+"""All specifications of a study ordered by their CAR, with the choices behind each below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import as_panels, head, open_panels, settle
+from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
+from eventstudy.charts._words import caveat, method, percent, subject
+from eventstudy.investigate.robustness import DIMENSIONS, MODELS, robustness
+from eventstudy.sentences import LEVEL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.investigate.robustness import Robustness, Specification
+    from eventstudy.results import StudyResult
+
+MINUS = "\u2212"
+_ROW = 0.24
+"""Inches that an option takes."""
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    models: Sequence[str] = MODELS,
+    benchmarks: Sequence[str] = (),
+    estimation_windows: Sequence[Sequence[int]] = (),
+    windows: Sequence[Sequence[int]] = (),
+    returns: Sequence[str] = ("simple", "log"),
+    peers: Sequence[str] = (),
+) -> Any:
+    """The study under other choices: every CAR in order with its 95 % interval, and below it the choices behind it.
+
+    A dot is filled where p is below 5 %, and ringed where it is the study's own. Options are those of `robustness`. On Axes of
+    the user's own stands the curve alone; else an array of two Axes is returned.
+    """
+    found = robustness(
+        result,
+        models=models,
+        benchmarks=benchmarks,
+        estimation_windows=estimation_windows,
+        windows=windows,
+        returns=returns,
+        peers=peers,
+    )
+    everyone = np.arange(result.returns.n)
+    return _draw(found, ax, subject(result, everyone, None), [f"{method(result, everyone)}.", *caveat(result)])
+
+
+def draw(found: Robustness) -> Any:
+    """The curve and the choices of an answer that is there already. Returns the two Axes."""
+    with style():
+        drawn = _draw(found, None, "", [])
+        settle(drawn[0])
+    return drawn
+
+
+def _draw(found: Robustness, ax: Axes | None, who: str, said: list[str]) -> Any:
+    order = sorted(found.specifications, key=lambda s: s.car)
+    rows = [(name, option) for name in DIMENSIONS for option in _options(found, name)]
+    if ax is not None:
+        _curve(ax, found, order)
+        _head(ax, found, order, who, said)
+        return ax
+    below = _ROW * (len(rows) + 1.6)
+    upper, lower = open_panels(2, 1, 4.6 + below, one_scale=False, heights=(3.2, below))
+    _curve(upper, found, order)
+    _matrix(lower, order, rows)
+    _head(upper, found, order, who, said)
+    return as_panels([upper, lower])
+
+
+def _head(ax: Axes, found: Robustness, order: list[Specification], who: str, said: list[str]) -> None:
+    name = "mean CAR" if order[0].judged.n > 1 else "CAR"
+    title = f"{name} from {percent(order[0].car)} to {percent(order[-1].car)} in {len(order)} specifications"
+    same, hits = 100 * found.share_same_sign, 100 * found.share_significant
+    told = f"{same:.0f}\u00a0% have the sign of the study's own for the same window, {hits:.0f}\u00a0% have p below 5\u00a0%."
+    first = next(iter(found.drivers))
+    if found.drivers[first] > 0:
+        told += f" What matters most: {_words(first)} ({100 * found.drivers[first]:.0f}\u00a0% of the variance)."
+    head(ax, f"{who}: {title}" if who else title[:1].upper() + title[1:], [told, *said])
+
+
+def _options(found: Robustness, name: str) -> list[str]:
+    return list(dict.fromkeys(str(getattr(s, name)) for s in found.specifications))
+
+
+def _words(name: str) -> str:
+    return {"window": "CAR window"}.get(name, name.replace("_", " "))
+
+
+def _curve(ax: Any, found: Robustness, order: list[Specification]) -> None:
+    x = np.arange(len(order))
+    car = np.array([s.car for s in order])
+    low, high = (np.array([getattr(s.judged, end) for s in order]) for end in ("low", "high"))
+    ax.vlines(x, low, high, color=THIN, linewidth=0.7, zorder=1, label="95\u00a0% interval")
+    hit = np.array([s.p < LEVEL for s in order])
+    size = float(np.clip(700 / len(order), 2.6, 4.6))
+    for chosen, colour, label in ((hit, BLUE, "p < 5\u00a0%"), (~hit, "white", "p of 5\u00a0% or more")):
+        if chosen.any():
+            look = {"markersize": size, "markeredgewidth": 0.5, "markeredgecolor": INK, "linestyle": ""}
+            ax.plot(x[chosen], car[chosen], marker="o", color=colour, label=label, zorder=3, **look)
+    own = np.array([found.is_own(s) for s in order])
+    ring = {"markersize": 8, "markerfacecolor": "none", "markeredgecolor": ORANGE, "markeredgewidth": 1.6}
+    ax.plot(x[own], car[own], marker="o", linestyle="", label="the study's own", zorder=4, **ring)
+    zero_line(ax)
+    percent_axis(ax.yaxis)
+    ax.set_ylabel("mean CAR" if order[0].judged.n > 1 else "CAR")
+    place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
+    ax.legend(ncols=4, fontsize=SMALL, handletextpad=0.2, columnspacing=1.2, frameon=False, **place)
+    ax.tick_params(axis="x", length=0, labelbottom=False)
+
+
+def _matrix(ax: Any, order: list[Specification], rows: list[tuple[str, str]]) -> None:
+    """A row an option, a mark where a specification has it."""
+    place = {row: len(rows) - 1 - i for i, row in enumerate(rows)}
+    for i, (name, option) in enumerate(rows):
+        x = [j for j, s in enumerate(order) if str(getattr(s, name)) == option]
+        ax.plot(x, [place[name, option]] * len(x), marker="|", linestyle="", color=INK, markersize=5, zorder=2)
+        if i and rows[i - 1][0] != name:
+            ax.axhline(place[name, option] + 0.5, color=GRID, linewidth=1.0)
+    texts = [
+        f"{_words(name)}: {option.replace('-', MINUS)}" if _first(rows, i) else option.replace("-", MINUS)
+        for i, (name, option) in enumerate(rows)
+    ]
+    ax.set_yticks([place[row] for row in rows], texts, fontsize=SMALL)
+    ax.set_ylim(-0.8, len(rows) - 0.2)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel("specifications in the order of their CAR", color=MUTED)
+
+
+def _first(rows: list[tuple[str, str]], i: int) -> bool:
+    return i == 0 or rows[i - 1][0] != rows[i][0]
+
+
+CHART = Chart(
+    "the study under other models, benchmarks, windows and returns, ordered by what they say", paint, ("return",)
+)

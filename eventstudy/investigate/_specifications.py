@@ -1,0 +1,182 @@
+"""One model on one panel, estimated on several windows: what it says of every CAR window.
+
+Where a linear model meets pairs of one date and one benchmark, which is the usual case, all estimation windows are fitted at
+once: a window is a set of days, and each (window, pair) a row of one block. Elsewhere each window is a study of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.answers import ask_firms
+from eventstudy.config import StudyConfig
+from eventstudy.estimate import abnormal_returns
+from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.models import Model
+from eventstudy.models._ols import LinearModel
+from eventstudy.panel import Bools, EventBlock, Floats, Panel
+from eventstudy.results import StudyResult
+from eventstudy.study import estimated, last_day
+from eventstudy.windows import Window
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one specification says: what `run` with these choices says of all pairs together, or of the only one."""
+
+    n: int
+    car: float
+    """Mean CAR, a decimal."""
+    low: float
+    """95 % interval: of the test for several pairs, of the exact t for one; NaN where the test has none."""
+    high: float
+    test: str
+    """The headline test; empty where none is valid."""
+    p: float
+
+
+Key = tuple[Window, Window]
+"""Estimation window and CAR window."""
+
+
+def judge(
+    result: StudyResult, panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]
+) -> dict[Key, Judged]:
+    """All estimation windows `spans`, which lie inside that of the panel, and all windows that `config` reports.
+
+    `panel` is lined up without regard to excluded dates: they are left out here, of each estimation window by itself. A span
+    on which no pair has a fit is not in the answer.
+    """
+    found = _at_once(panel, model, config, spans) if _alike(panel, model) else {}
+    wanted = [(span, [w for w in config.windows or () if (span, w) not in found]) for span in spans]
+    for span, windows in wanted:
+        if windows:
+            found |= _one(result, panel, model, replace(config, estimation_window=span), windows)
+    return found
+
+
+def _alike(panel: Panel, model: Model) -> bool:
+    return isinstance(model, LinearModel) and len(panel.block.span) == 1 and panel.block.n_pairs > 0
+
+
+def _one(
+    result: StudyResult, panel: Panel, model: Model, config: StudyConfig, windows: Sequence[Window]
+) -> dict[Key, Judged]:
+    """One estimation window, as a study by itself."""
+    span = config.estimation_window
+    made = estimated(replace(panel, block=_cut(panel.block, span, config)), config, model)
+    if not made.panel.pairs:
+        return {}
+    study = replace(
+        result,
+        config=config,
+        panel=made.panel,
+        fit=made.fit,
+        returns=made.returns,
+        portfolios=made.portfolios,
+        noticed=(),
+    )
+    found = {}
+    for window in windows:
+        answer = study.answer(window)
+        if not answer.n:
+            continue
+        chosen = next(iter(answer.tests.values()))
+        low, high = answer.interval or (np.nan, np.nan)
+        if answer.n == 1:
+            counted = cumulate(made.returns, window)
+            i = int(np.flatnonzero(counted.covered)[0])
+            half = critical_t(float(made.returns.df[i])) * counted.se[i]
+            low, high = (np.nan, np.nan) if made.returns.descriptive else (answer.caar - half, answer.caar + half)
+        p = chosen.p_value if answer.headline else np.nan
+        found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), answer.headline or "", float(p))
+    return found
+
+
+def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]) -> dict[Key, Judged]:
+    """All estimation windows in one fit of the pairs, and one of their portfolio; what is not regular is left to `_one`."""
+    n, s = panel.block.n_pairs, len(spans)
+    block = _stacked(panel.block, spans, config)
+    fit = model.fit(block, config.min_estimation)
+    good = (fit.problem == "") & np.isfinite(fit.ar[:, -config.event_window.start])
+    last = np.tile(last_day(panel), s)
+    returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
+    whole = returns if n == 1 else _portfolio(block, model, config, n, s)
+    found: dict[Key, Judged] = {}
+    for window in config.windows or ():
+        counted = cumulate(returns, window)
+        together = counted if n == 1 else cumulate(whole, window)
+        regular = (good & counted.covered).reshape(s, n).all(axis=1) & together.covered
+        rows = np.flatnonzero(regular).tolist()
+        if rows:
+            car = counted.car.reshape(s, n).mean(axis=1)[rows]
+            half = np.array([critical_t(float(df)) for df in whole.df[rows]]) * together.se[rows]
+            tests, p = _tested(whole.take(np.array(rows)), window, config, alone=n == 1)
+            for i, row in enumerate(rows):
+                low, high = float(car[i] - half[i]), float(car[i] + half[i])
+                found[spans[row], window] = Judged(n, float(car[i]), low, high, tests[i], float(p[i]))
+    return found
+
+
+def _tested(
+    whole: AbnormalReturns, window: Window, config: StudyConfig, *, alone: bool
+) -> tuple[Sequence[str], Floats]:
+    """The headline tests and their p: ranks or permutations of a single firm, the exact t of a portfolio (METHODS 3.29)."""
+    if alone:
+        answers = ask_firms(whole, window, (), config.seed)
+        return answers.headline, answers.headline_p
+    p: Floats = p_t(cumulate(whole, window).scar, whole.df)
+    return ("portfolio_t",) * whole.n, p
+
+
+def _portfolio(block: EventBlock, model: Model, config: StudyConfig, n: int, s: int) -> AbnormalReturns:
+    """(S series) the equal-weighted portfolio of the pairs, once for each estimation window."""
+    mean = block.returns.reshape(s, n, -1).mean(axis=1)
+    one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64))
+    fit = model.fit(one, config.min_estimation)
+    end = np.full(s, block.event.end)
+    return abnormal_returns(one, fit, end, prediction_error=config.prediction_error)
+
+
+def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) -> EventBlock:
+    """The pairs once for each estimation window, one after the other; days outside of it have no return."""
+    pieces = []
+    for span in spans:
+        returns = block.returns.copy()
+        first = span.start - block.estimation.start
+        inside = slice(first, first + span.length)
+        returns[:, :first] = np.nan
+        returns[:, inside.stop : block.estimation.length] = np.nan
+        returns[:, inside] = _kept(block, returns[:, inside], inside, config)
+        pieces.append(returns)
+    return replace(block, returns=np.concatenate(pieces), design=np.tile(block.design, len(spans)))
+
+
+def _cut(block: EventBlock, span: Window, config: StudyConfig) -> EventBlock:
+    """The block with a later start and another end of the estimation window."""
+    first = span.start - block.estimation.start
+    returns = block.returns[:, first:].copy()
+    days = slice(0, span.length)
+    returns[:, days] = _kept(block, returns[:, days], slice(first, first + span.length), config)
+    return replace(
+        block,
+        returns=returns,
+        regressors=block.regressors[:, first:],
+        sessions=block.sessions[:, first:],
+        span=block.span[:, first:],
+        estimation=span,
+    )
+
+
+def _kept(block: EventBlock, returns: Floats, days: slice, config: StudyConfig) -> Floats:
+    """Estimation returns (N, days) without those of excluded dates, and those that lie mostly before the first day."""
+    covered = block.span[:, days]
+    gone: Bools = 2 * np.minimum(covered, np.arange(1, covered.shape[1] + 1)) < covered
+    if config.exclude_dates:
+        gone = gone | np.isin(block.sessions[:, days], np.array(config.exclude_dates, dtype="datetime64[D]"))
+    kept: Floats = np.where(gone[block.design], np.nan, returns)
+    return kept
