@@ -187,12 +187,13 @@ def longer_prices(
     sessions: int = 250,
     everyone: bool = False,
     more: Sequence[str] = (),
+    until: dt.date | None = None,
     progress: Progress | None = None,
 ) -> PriceTable:
     """The prices of a study, reaching further back: all dates of a file or of the embedded sample, else `sessions` more.
 
     `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not. `more`: tickers to
-    ask for besides.
+    ask for besides. `until`: how far prices of a source go on at least.
     """
     if isinstance(prices, PriceTable):
         return prices
@@ -206,6 +207,7 @@ def longer_prices(
     known = (t for event in (*result.events, *result.known) for t in event.tickers if everyone)
     tickers = list(dict.fromkeys([*tickers, *known, *(t for t in more if t != "peers" and "=" not in t)]))
     end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
+    end = min(max(end, until or end), as_of or dt.date.max)
     home = exchanges.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)
     start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)

@@ -1,13 +1,14 @@
 """How much money? CARs times market capitalisation at the last close before the window.
 
-Dollars stand for whatever currency the prices are in. What the market did is there too: the capitalisation times the return of
-the window, dividends included.
+Money is in the currency of the prices. What the market did stands beside it: the capitalisation times the return of the window,
+dividends included. Capitalisation is close times shares outstanding, both in units of after all splits that the prices know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,19 @@ from eventstudy.estimate import combined
 from eventstudy.inference import Sample
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.inference.joint_placebo import not_one_design
-from eventstudy.panel import Exclusion, Floats, Ints
+from eventstudy.investigate._impact_document import document, money, sentence
+from eventstudy.investigate._prices import all_prices
+from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
-from eventstudy.sentences import listed, p_text
+from eventstudy.sentences import listed
+from eventstudy.shipped import shipped
 from eventstudy.windows import Window
 
-_UNDATED = pd.Timestamp("1900-01-01")
+_OLD = 400
+"""Days from which on a count of shares is called old: reports come once a year at least."""
+_LATE = 7
+"""Days between the last price and its retrieval from which on splits may be hidden."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,15 @@ class Stake:
     session: str
     """The last close before the window."""
     close: float
+    """Adjusted for splits."""
     shares: float
+    """Adjusted for splits."""
     shares_since: str | None
-    """From when on this number of shares counts; None where the file does not say."""
+    """When they were counted; None where the file does not say, and they are taken as counted like the prices."""
+    splits: float
+    """What the count was multiplied by for splits after its day."""
+    currency: str
+    """Of the close; empty where the price source names none."""
 
     @property
     def capitalisation(self) -> float:
@@ -81,6 +94,9 @@ class TotalImpact:
     window: Window
     tickers: tuple[str, ...]
     amount: Amount
+    headline: str
+    """The test that speaks for this portfolio: `portfolio_t`, or that of a single series where the model has no t."""
+    headline_p: float
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ class Impact:
     """What an event was worth. Amounts are in units of `currency`."""
 
     currency: str
-    """Empty where the price source names none."""
+    """Of all amounts; empty where the price source names none, or several: then see `Stake.currency`."""
     firms: tuple[FirmImpact, ...]
     totals: tuple[TotalImpact, ...]
     no_total: str
@@ -96,6 +112,8 @@ class Impact:
     doubt: str
     """Why intervals only describe under this model; or empty."""
     excluded: tuple[Exclusion, ...]
+    cautions: tuple[str, ...] = ()
+    """What to know of the counts of shares."""
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair and window, then one a total (no event, ticker `total`): capitalisation, raw and abnormal value, p."""
@@ -107,7 +125,9 @@ class Impact:
             for f in self.firms
         ]
         rows += [
-            {"event_id": "", "ticker": "total", "start": t.window.start, "end": t.window.end} | vars(t.amount)
+            {"event_id": "", "ticker": "total", "start": t.window.start, "end": t.window.end}
+            | vars(t.amount)
+            | {"headline": t.headline, "headline_p": t.headline_p}
             for t in self.totals
         ]
         return pd.DataFrame(rows)
@@ -115,65 +135,46 @@ class Impact:
     @property
     def sentence(self) -> str:
         """What the first window brought, all firms together or one by one."""
-        first = self.firms[0].window
-        whole = [t for t in self.totals if t.window == first]
-        told = [(f"{len(whole[0].tickers)} firms", whole[0].amount)] if whole else []
-        told = told or [(f.ticker, f.amount) for f in self.firms if f.window == first][:3]
-        texts = [
-            f"{name} {self.money(a.raw)} raw, {self.money(a.abnormal)} abnormal"
-            f" (95 % from {self.money(a.low)} to {self.money(a.high)}, p {p_text(a.p)})"
-            for name, a in told
-        ]
-        return f"Market value over {first}: {'; '.join(texts)}."
+        return sentence(self.to_dict())
 
     def money(self, value: float, *, sign: bool = True) -> str:
         """An amount as shown to people: in billions or millions."""
-        if not np.isfinite(value):
-            return "n/a"
-        unit, name = (1e9, "billion") if abs(value) >= 1e9 else (1e6, "million")
-        return f"{value / unit:{'+' if sign else ''},.1f} {name} {self.currency}".rstrip()
+        return money(value, self.currency, sign=sign)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values: amounts in units of the currency, NaN as None."""
+        """Plain values (schema `eventstudy.impact/1`): amounts in units of the currency, NaN as None."""
+        return document(self)
 
-        def plain(values: dict[str, Any]) -> dict[str, Any]:
-            return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
+    def plot(self) -> Any:
+        """A row a firm, raw value and abnormal value with its interval, by window; returns the matplotlib Axes."""
+        from importlib import import_module
 
-        return {
-            "schema": "eventstudy.impact/1",
-            "currency": self.currency,
-            "firms": [
-                {"event_id": f.event_id, "ticker": f.ticker, "start": f.window.start, "end": f.window.end}
-                | plain(vars(f.stake))
-                | plain(vars(f.amount))
-                | plain({"headline": f.headline, "headline_p": f.headline_p})
-                for f in self.firms
-            ],
-            "totals": [
-                {"start": t.window.start, "end": t.window.end, "tickers": list(t.tickers)} | plain(vars(t.amount))
-                for t in self.totals
-            ],
-            "no_total": self.no_total,
-            "doubt": self.doubt,
-            "sentence": self.sentence,
-            "excluded": [e._asdict() for e in self.excluded],
-        }
+        return import_module("eventstudy.charts._impact").draw(self)
 
 
 def impact(
-    result: StudyResult, prices: PriceTable, shares: pd.DataFrame, *, windows: Sequence[Sequence[int]] | None = None
+    result: StudyResult,
+    prices: PriceTable | None = None,
+    shares: pd.DataFrame | str | Path | None = None,
+    *,
+    windows: Sequence[Sequence[int]] | None = None,
 ) -> Impact:
     """CARs of a study in money.
 
-    `prices`: those of the study, or more; split-adjusted, like the `shares` outstanding (what `read_shares` gives: the last
-    line of a ticker dated up to the last close before the window counts). `windows`: those that are reported, by default. The
-    total is that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one.
+    `prices`: those of the study by default, or more of them. `shares`: outstanding, a file or what `read_shares` or
+    `load_shares` gives; by default the few that ship. Of a ticker the last count up to the close before the window is taken,
+    times the splits after its day. `windows`: those that are reported, by default. The total is that of one portfolio, so it
+    has an interval too; only firms of one date, one currency and the same days make one.
 
     Raises:
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
     """
-    if result.config.outcome == "volume":
-        raise InvalidRequest("a study of volume has no returns to turn into money", hint="leave out --outcome volume")
+    if result.config.outcome != "return":
+        raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
+    table = prices or all_prices(result)
+    if not isinstance(shares, pd.DataFrame):
+        shares = read_shares(shipped("shares.csv") if shares is None else shares)
+    shares = over_splits(shares, table)
     wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
     stakes: dict[tuple[int, int], Stake] = {}
     lacking: dict[tuple[str, str], Exclusion] = {}
@@ -183,7 +184,7 @@ def impact(
         sample = result.sample(window)
         assert sample.members is not None
         for i in sample.members:
-            found = _stake(result, int(i), window, prices, shares)
+            found = _stake(result, int(i), window, table, shares)
             if isinstance(found, Exclusion):
                 lacking[found.event_id, found.ticker] = found
             else:
@@ -191,7 +192,7 @@ def impact(
         known = np.array([i for i in sample.members if (int(i), window.start) in stakes], dtype=np.int64)
         held = [stakes[int(i), window.start] for i in known]
         firms += _firms(result, window, known, held)
-        total, reason = _total(result, window, known, held, _currencies(prices, result, known))
+        total, reason = _total(result, window, known, held, _currencies(table, result, known))
         totals += [total] if total else []
         reasons += [reason] if reason else []
     if not firms:
@@ -200,7 +201,7 @@ def impact(
             available="; ".join(e.message for e in list(lacking.values())[:5]),
             hint="columns of the file: ticker, shares[, date]",
         )
-    currencies = _currencies(prices, result, np.arange(result.returns.n))
+    currencies = _currencies(table, result, np.arange(result.returns.n))
     return Impact(
         currency=currencies.pop() if len(currencies) == 1 else "",
         firms=tuple(firms),
@@ -208,7 +209,31 @@ def impact(
         no_total=listed(dict.fromkeys(reasons)) if reasons else "",
         doubt=result.returns.descriptive,
         excluded=tuple(lacking.values()),
+        cautions=_cautions(firms, table),
     )
+
+
+def _cautions(firms: Sequence[FirmImpact], prices: PriceTable) -> tuple[str, ...]:
+    """Counts that are old, and splits that the prices may be adjusted for without showing them."""
+    said: dict[str, None] = {}
+    for firm in firms:
+        stake = firm.stake
+        if stake.shares_since is None:
+            continue
+        days = (pd.Timestamp(stake.session) - pd.Timestamp(stake.shares_since)).days
+        if days > _OLD:
+            said[f"{firm.ticker}: its shares were counted {days} days before the window, on {stake.shares_since}"] = (
+                None
+            )
+        info, last = prices.info[firm.ticker], prices.close.index[-1]
+        fetched = pd.Timestamp(info.retrieved_at).tz_localize(None) if info.retrieved_at else last
+        if (fetched - last).days > _LATE:
+            text = (
+                f"{firm.ticker}: prices end on {last:%Y-%m-%d} and were fetched on {fetched:%Y-%m-%d}; a split between the two"
+                " is in the prices, but not in the count of shares"
+            )
+            said[text] = None
+    return tuple(said)
 
 
 def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shares: pd.DataFrame) -> Stake | Exclusion:
@@ -226,8 +251,15 @@ def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shar
         text = f"no shares outstanding of {pair.ticker} are given for {last:%Y-%m-%d} or before"
         return Exclusion(pair.event_id, pair.ticker, "NO_SHARES", text)
     line = lines.iloc[-1]
-    since = None if line["date"] == _UNDATED else f"{line['date']:%Y-%m-%d}"
-    return Stake(f"{last:%Y-%m-%d}", float(closes.iloc[-1]), float(line["shares"]), since)
+    since = None if line["date"] == UNDATED else f"{line['date']:%Y-%m-%d}"
+    return Stake(
+        session=f"{last:%Y-%m-%d}",
+        close=float(closes.iloc[-1]),
+        shares=float(line["shares"]),
+        shares_since=since,
+        splits=float(line["splits"]),
+        currency=prices.info[pair.ticker].currency or "",
+    )
 
 
 def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) -> list[FirmImpact]:
@@ -283,7 +315,11 @@ def _total(
     raw = float(value @ _compounded(result, known, window) / value.sum())
     one = combined(returns, (value / value.sum())[None, :])
     [amount] = _amounts(one, window, value.sum(keepdims=True), np.array([raw]), log=False)
-    return TotalImpact(window, tickers, amount), ""
+    headline, p = "portfolio_t", amount.p
+    if one.descriptive:
+        answers = ask_firms(one, window, (), result.config.seed)
+        headline, p = answers.headline[0], float(answers.headline_p[0])
+    return TotalImpact(window, tickers, amount, headline, p), ""
 
 
 def _currencies(prices: PriceTable, result: StudyResult, known: Ints) -> set[str]:

@@ -20,12 +20,13 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Executor, Serial
 from eventstudy.investigate._drivers import NONE, drivers_of
+from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate._robustness_document import document, sentence
 from eventstudy.investigate._specifications import Judged, judge
 from eventstudy.investigate.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
 from eventstudy.models import model_of
 from eventstudy.panel import Panel, align
-from eventstudy.prices import PriceTable, load_prices
+from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL
 from eventstudy.study import check_regressors, estimated, needs_peers, pairs_to_study
@@ -267,20 +268,6 @@ def _distinct(jobs: list[_Job], base: StudyConfig) -> list[_Job]:
         for job in jobs
     ]  # fmt: skip
     return list(dict.fromkeys(plain))
-
-
-def all_prices(result: StudyResult) -> PriceTable:
-    """The prices that a study was made with; of the embedded sample all there are.
-
-    Raises:
-        InvalidRequest: the study does not hold its prices.
-    """
-    if result.provenance.get("source") == "bundled":
-        until = result.provenance.get("as_of")
-        return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
-    if result.prices is None:
-        raise InvalidRequest("the study does not hold its prices", hint="give prices=")
-    return result.prices
 
 
 def _names(base: StudyConfig, models: Sequence[str], returns: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -3,10 +3,11 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check
-from eventstudy.panel.volume import read_shares, with_volume
+from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
 __all__ = [
+    "UNDATED",
     "Bools",
     "Days",
     "EventBlock",
@@ -18,6 +19,7 @@ __all__ = [
     "Warned",
     "align",
     "check",
+    "over_splits",
     "read_shares",
     "with_volume",
 ]

@@ -1,7 +1,7 @@
 """Log volume in place of returns (METHODS 3.26).
 
 V = ln(100 volume / shares outstanding + .000255), or ln(1 + volume) where the shares are not known. Volume is taken as adjusted
-for splits, as prices are; shares outstanding must be counted alike.
+for splits, as prices are; shares outstanding are carried over the splits after their date.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from eventstudy.panel.block import EventBlock, Floats
 from eventstudy.panel.warned import Exclusion
 from eventstudy.prices import PriceTable
 
+UNDATED = pd.Timestamp("1900-01-01")
+"""The date of a count of shares that has none."""
 _SMALLEST_TURNOVER = 0.000255
 """Added to turnover in per cent, so that a day without trade has a logarithm (Ajinkya and Jain 1989)."""
 
@@ -35,7 +37,8 @@ def with_volume(
     block = panel.block
     days = block.sessions.reshape(-1)
     order = list(dict.fromkeys(pair.ticker for pair in panel.pairs))
-    levels = _levels(prices, order, days, shares).reshape(*block.sessions.shape, len(order))
+    counted = None if shares is None else over_splits(shares, prices)
+    levels = _levels(prices, order, days, counted).reshape(*block.sessions.shape, len(order))
     column = np.array([order.index(pair.ticker) for pair in panel.pairs], dtype=np.int64)
     values = levels[block.design, :, column]
     there = np.isfinite(values[:, -block.estimation.start])
@@ -88,8 +91,23 @@ def _mean_of_complete(levels: Floats, unknown: np.ndarray) -> Floats:
     return mean
 
 
+def over_splits(shares: pd.DataFrame, prices: PriceTable) -> pd.DataFrame:
+    """The shares outstanding in the units of the prices: each dated count times the splits after its date.
+
+    A split is on the first day at the new price, so a count of that day is one after it. Counts without a date are taken as
+    counted like the prices. Column `splits` holds the factor.
+    """
+    factor = np.ones(len(shares))
+    if "split" in prices.fields:
+        known = prices.fields["split"].reindex(columns=list(dict.fromkeys(shares["ticker"])))
+        for i, (ticker, day) in enumerate(zip(shares["ticker"], shares["date"], strict=True)):
+            ratios = known.loc[known.index > day, ticker].dropna()
+            factor[i] = float(ratios.prod()) if day != UNDATED else 1.0
+    return shares.assign(shares=shares["shares"].to_numpy(float) * factor, splits=factor)
+
+
 def read_shares(path: str | Path) -> pd.DataFrame:
-    """Shares outstanding: columns ticker, shares, date (from when on they count; the beginning of time where not given).
+    """Shares outstanding: columns ticker, shares, date (from when on they count, as counted then; `UNDATED` if not given).
 
     Raises:
         InvalidFile: no such file, a column lacking, a number that is not above zero, or a date that cannot be read.
@@ -105,7 +123,8 @@ def read_shares(path: str | Path) -> pd.DataFrame:
             available=", ".join(map(str, table.columns)),
         )
     count = pd.to_numeric(table["shares"], errors="coerce")
-    when = table["date"] if "date" in table.columns else pd.Series("1900-01-01", index=table.index)
+    when = table["date"] if "date" in table.columns else pd.Series("", index=table.index)
+    when = when.where(when != "", str(UNDATED.date()))
     dates = pd.to_datetime(when, format="%Y-%m-%d", errors="coerce")
     wrong = ~(count > 0) | dates.isna()
     if wrong.any():

@@ -4,6 +4,7 @@ from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._load import load_prices
 from eventstudy.prices._quality import Flag, flags
+from eventstudy.prices._shares import load_shares
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "SeriesInfo",
     "flags",
     "load_prices",
+    "load_shares",
     "read_factors",
 ]

@@ -17,11 +17,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._yahoo_answer import Exchange, explain, tidy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ONE_AT_A_TIME = threading.Lock()
 """yfinance keeps its switches, its cookie and its caches in one place for the whole process."""
@@ -77,6 +80,42 @@ class Yahoo:
                 return self._fetch(symbol, start, end, time.monotonic() + self._give_up)
             finally:
                 self._free_at = time.monotonic() + self._spacing
+
+    def shares(self, symbol: str, start: date, end: date) -> pd.Series:
+        """Shares outstanding as they were told from `start` to `end`: index days, not adjusted for later splits.
+
+        Raises:
+            SymbolUnknown: Yahoo has no count of this symbol. SourceDown, SourceMalformed, SourceRateLimited: as named.
+        """
+        with _ONE_AT_A_TIME:
+            time.sleep(max(0.0, self._free_at - time.monotonic()))
+            try:
+                return self._ask_shares(symbol, start, end, time.monotonic() + self._give_up)
+            finally:
+                self._free_at = time.monotonic() + self._spacing
+
+    def _ask_shares(self, symbol: str, start: date, end: date, deadline: float) -> pd.Series:
+        none = SymbolUnknown(
+            f"Yahoo has no shares outstanding of {symbol!r} from {start} to {end}",
+            where=f"ticker {symbol}",
+            hint="give them in a file: --shares FILE with columns ticker, shares[, date]",
+        )
+        with _quiet_yfinance() as yfinance:
+            if self._session is None:
+                self._session = _new_session()
+            with _watched(self._session, self._timeout, deadline) as exchange:
+                try:
+                    ticker = yfinance.Ticker(symbol, session=self._session)
+                    found = ticker.get_shares_full(start=start, end=end + timedelta(days=1))
+                except _faults(yfinance) as fault:
+                    error = explain(fault, symbol, start, end, exchange)
+                    raise (none if isinstance(error, SymbolUnknown) else error) from fault
+        if found is None or not len(found):
+            raise none
+        counts = found[found > 0].astype(float)
+        counts.index = counts.index.tz_localize(None).normalize()
+        kept: pd.Series = counts[~counts.index.duplicated(keep="last")].sort_index()
+        return kept
 
     def _fetch(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
         """As often as allowed; the last error is the one raised."""
@@ -186,7 +225,7 @@ def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange
     exchange, ask = Exchange(), session.request
 
     def bounded(method: str, url: str, **options: Any) -> Any:
-        prices = "/v8/finance/chart/" in url
+        data = "/v8/finance/chart/" in url or "/fundamentals-timeseries/" in url
         left = deadline - time.monotonic()
         try:
             if left <= 0:
@@ -196,7 +235,7 @@ def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange
         except OSError as error:
             exchange.silent(error)
             raise
-        if prices:
+        if data:
             exchange.heard(answer.status_code, answer.text)
         return answer
 

@@ -16,8 +16,9 @@ import pytest
 import statsmodels.api as sm
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.investigate._drivers import drivers_of
+from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate.peer_index import PEERS, peers_outside, with_peer_index
-from eventstudy.investigate.robustness import OWN, Robustness, Specification, all_prices, robustness
+from eventstudy.investigate.robustness import OWN, Robustness, Specification, robustness
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy

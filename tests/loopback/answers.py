@@ -31,6 +31,8 @@ class Series:
     exchange: str = "NMS"
     more: dict[str, Any] = field(default_factory=dict)
     """Further entries of the answer's `meta`."""
+    shares: dict[date, int] = field(default_factory=dict)
+    """Shares outstanding by the day they were told."""
     again: tuple[int, ...] = ()
     """Rows that come twice, the second time an hour later."""
 
@@ -95,6 +97,15 @@ def chart_of(result: dict[str, Any] | None, error: dict[str, str] | None = None,
     """An answer in the form of the chart service."""
     body = {"chart": {"result": [result] if result is not None else None, "error": error}}
     return Answer(status, json.dumps(body).encode())
+
+
+def shares_of(series: Series, first: int, last: int) -> Answer:
+    """An answer of the service for shares outstanding; one that knows none leaves out two keys."""
+    told = [day for day in sorted(series.shares) if first <= opening(day) < last]
+    result: dict[str, Any] = {"meta": {"symbol": [series.symbol], "type": ["shares_out"]}}
+    if told:
+        result |= {"timestamp": [opening(day) for day in told], "shares_out": [series.shares[day] for day in told]}
+    return Answer(200, json.dumps({"timeseries": {"result": [result], "error": None}}).encode())
 
 
 NOT_FOUND = chart_of(None, {"code": "Not Found", "description": "No data found, symbol may be delisted"}, 404)

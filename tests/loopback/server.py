@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Series, chart_of
+from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Series, chart_of, shares_of
 
 _CHART = "/v8/finance/chart/"
+_SHARES = "/ws/fundamentals-timeseries/v1/finance/timeseries/"
 
 
 class Service:
@@ -51,6 +52,11 @@ class Service:
             self.asked.append(target)
         if parts.path == "/v1/test/getcrumb":
             return Answer(200, b"crumb", "text/plain")
+        if parts.path.startswith(_SHARES):
+            symbol, query = unquote(parts.path.removeprefix(_SHARES)), parse_qs(parts.query)
+            if (held := self.series.get(symbol)) is None:
+                return self._spoilt(symbol, NOT_FOUND)
+            return self._spoilt(symbol, shares_of(held, int(query["period1"][0]), int(query["period2"][0])))
         if not parts.path.startswith(_CHART):
             return NOT_FOUND if parts.path.startswith(("/v7/", "/v10/")) else Answer(200, b"", "text/html")
         symbol, query = unquote(parts.path.removeprefix(_CHART)), parse_qs(parts.query)

@@ -1,0 +1,69 @@
+"""Market value that an event brought: in all, and the abnormal part with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._canvas import head, open_axes, settle
+from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
+from eventstudy.charts._words import signed, window_text
+from eventstudy.investigate.impact import Amount, Impact
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Row = tuple[str, Amount]
+
+
+def draw(found: Impact) -> Any:
+    """Of one firm a row a window; of several a row a firm over the first window, and one for all. Returns the Axes."""
+    firms = list(dict.fromkeys((f.event_id, f.ticker) for f in found.firms))
+    first = found.firms[0].window
+    if len(firms) == 1:
+        rows = [(window_text(f.window), f.amount) for f in found.firms]
+        who = f"{found.firms[0].ticker}: "
+    else:
+        rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
+        rows += [(f"all {len(t.tickers)}", t.amount) for t in found.totals if t.window == first]
+        who = ""
+    with style():
+        ax = open_axes(None, 2.3 + 0.42 * len(rows))
+        _rows(ax, found, rows)
+        name, amount = rows[0] if len(firms) == 1 else rows[-1]
+        title = f"{who}{_told(found, amount.raw)} over {window_text(first)}, {_told(found, amount.abnormal)} abnormal"
+        title = title if len(firms) == 1 else f"{name}: {title}"
+        before = "Close before the window times shares outstanding, times the return in all or the abnormal return"
+        lines = [f"{before}; lines are 95\u00a0% intervals by the exact t."]
+        head(ax, title, [*lines, *([f"Intervals only describe: {found.doubt}."] if found.doubt else [])])
+        settle(ax)
+    return ax
+
+
+def _rows(ax: Axes, found: Impact, rows: list[Row]) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    y = np.arange(len(rows))[::-1]
+    amounts = [amount for _, amount in rows]
+    ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
+    ax.hlines(y, [a.low for a in amounts], [a.high for a in amounts], color=BLUE, linewidth=1.6, zorder=2)
+    dots: dict[str, Any] = {"linestyle": "", "markeredgecolor": INK, "markeredgewidth": 0.6, "zorder": 3}
+    ax.plot([a.abnormal for a in amounts], y, marker="o", color=BLUE, label="abnormal, with interval", **dots)
+    ax.plot([a.raw for a in amounts], y, marker="D", markersize=5.5, color=ORANGE, label="in all", **dots)
+    ax.set_yticks(y, [name for name, _ in rows], fontsize=SMALL)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
+    ends = np.array([v for a in amounts for v in (a.raw, a.abnormal, a.low, a.high)])
+    unit, name = (1e9, "billions") if np.nanmax(np.abs(ends)) >= 1e9 else (1e6, "millions")
+    ax.xaxis.set_major_locator(MaxNLocator(7))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value / unit:+.5g}")))
+    ax.set_xlabel(f"{name} of {found.currency or 'the currency of the prices'}")
+    ax.figure.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower left", ncols=2, handletextpad=0.4)
+
+
+def _told(found: Impact, value: float) -> str:
+    text = found.money(value)
+    return text.replace("-", "\u2212").replace(" ", "\u00a0")

@@ -1,0 +1,68 @@
+"""`eventstudy impact`: how much money?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+NVDA = ("impact", "deepseek-r1", "--tickers", "NVDA", "--day0", "recognised")
+
+
+def test_without_a_file_and_without_a_network(es: Es) -> None:
+    ran = es(*NVDA, "--format", "json")
+    assert ran.code == 0
+    told = json.loads(ran.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert told["schema"] == "eventstudy.impact/1"
+    assert told["currency"] == "USD"
+    day = next(f for f in told["firms"] if (f["start"], f["end"]) == (0, 0))
+    assert round(day["raw"] / 1e9) == -593
+    assert day["low"] < day["abnormal"] < day["high"] < 0
+    assert told["sentence"].startswith("Market value over [0, 0]: NVDA -592.7 billion USD in all")
+
+
+def test_what_is_not_known_is_named_and_the_rest_is_given(es: Es) -> None:
+    ran = es("impact", "deepseek-r1", "--day0", "recognised")
+    assert ran.code == 4
+    lines = ran.out.splitlines()
+    assert len(lines) <= 50
+    assert max(map(len, lines)) <= 125
+    assert "the 3 firms NVDA, MSFT, AAPL" in ran.out
+    assert "AVGO, AMD, TSM" in ran.out
+    assert "[NO_SHARES]" in ran.out
+    assert es("impact", "deepseek-r1", "--day0", "recognised", "--allow-excluded").code == 0
+
+
+def test_a_file_of_the_user(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("ticker,shares,date\nNVDA,2460000000,2024-05-24\nAMD,1.6e9,\n", encoding="utf-8")
+    run = ("impact", "deepseek-r1", "--tickers", "NVDA,AMD", "--day0", "recognised", "--shares", "mine.csv")
+    ran = es(*run, "--format", "csv", "--output", "out.csv", "--chart", "out.svg")
+    assert ran.code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
+    assert {r["ticker"] for r in rows} == {"NVDA", "AMD", "total"}
+    nvda = next(r for r in rows if r["ticker"] == "NVDA")
+    assert float(nvda["shares"]) == 24.6e9  # ten for one on 2024-06-10
+    assert (tmp_path / "out.svg").exists()
+    assert "times 10 for splits since" in es(*run).out
+
+
+def test_exit_codes(es: Es, tmp_path: Path) -> None:
+    assert es(*NVDA, "--shares", "none.csv").code == 3
+    (tmp_path / "bad.csv").write_text("ticker,shares\nNVDA,many\n", encoding="utf-8")
+    assert es(*NVDA, "--shares", "bad.csv").code == 3
+    (tmp_path / "other.csv").write_text("ticker,shares\nAMD,5\n", encoding="utf-8")
+    assert es(*NVDA, "--shares", "other.csv").code == 5
+    assert es(*NVDA, "--outcome", "volatility").code == 2
+    (tmp_path / "p.csv").write_text(
+        (Path(__file__).parents[2] / "data/prices/sample.csv").read_text(), encoding="utf-8"
+    )
+    ran = es(*NVDA, "--prices", "p.csv")
+    assert ran.code == 2
+    assert "--shares FILE" in ran.err
