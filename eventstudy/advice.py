@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns, cumulate
-from eventstudy.inference import Correlation, PairsTest, Sample, Significance
+from eventstudy.inference import Correlation, PairsTest, Significance
 from eventstudy.inference._distributions import critical_normal, critical_t
 
 DEFAULT_TESTS = (
@@ -146,12 +147,9 @@ _CIRCUMSTANCES = (
 )
 
 
-def describe(sample: Sample) -> Design:
-    """The design of a sample: its counts, overlap and correlation, and how its residuals are distributed."""
-    pooled = sample.returns.studentised
-    pooled = pooled[np.isfinite(pooled)]
-    centred = pooled - pooled.mean()
-    spread = centred.std()
+def describe(sample: Any) -> Design:
+    """The design of a `Sample`, or of what the sums over pairs say of one: its counts, correlation, and its residuals."""
+    shape, untraded = sample.residual_shape, sample.untraded_shares
     variance = catalog.load("tests", "variance_placebo").compute(sample, "default")
     return Design(
         n=sample.n,
@@ -159,12 +157,12 @@ def describe(sample: Sample) -> Design:
         length=sample.window.length,
         correlation=sample.correlation,
         variance_p=variance.p_value,
-        kurtosis=float((centred**4).mean() / spread**4 - 3),
-        skewness=float((centred**3).mean() / spread**3),
+        kurtosis=shape.kurtosis,
+        skewness=shape.skewness,
         has_portfolio=sample.portfolio is not None and bool(cumulate(sample.portfolio, sample.window).covered[0]),
-        df=int(sample.returns.df.min()),
-        m=int(sample.returns.observed_days.min()),
-        thin=sample.untraded is not None and is_thin(*sample.untraded.mean(axis=0).tolist()),
+        df=sample.least_df,
+        m=sample.least_m,
+        thin=untraded is not None and is_thin(*untraded),
     )
 
 

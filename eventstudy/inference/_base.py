@@ -13,8 +13,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
+from eventstudy.aggregate import AbnormalReturns, Cumulated, average, cumulate
 from eventstudy.inference._correlation import Correlation, mean_correlation
+from eventstudy.inference._placebo import Shape, days_in_common, mean_share, shape_of, share_of_runs
+from eventstudy.inference._ranks import mean_ranks, scaled_ranks
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
@@ -150,6 +152,101 @@ class Sample:
         """Mean CAR."""
         return float(self.car.mean())
 
+    # What the default tests look at; `totals.Summed` says the same from sums, where no pair is kept.
+
+    @cached_property
+    def car_spread(self) -> float:
+        """Standard deviation of the CARs, N - 1."""
+        return float(self.car.std(ddof=1))
+
+    @cached_property
+    def scar_mean(self) -> float:
+        """Mean SCAR."""
+        return float(self.scar.mean())
+
+    @cached_property
+    def scar_spread(self) -> float:
+        """Standard deviation of the SCARs, N - 1."""
+        return float(self.scar.std(ddof=1))
+
+    @cached_property
+    def theoretical_variance(self) -> float:
+        """Sum of v / (v - 2), the variances the SCARs should have."""
+        df = self.returns.df
+        return float((df / (df - 2)).sum())
+
+    @property
+    def least_df(self) -> int:
+        """The smallest degrees of freedom of a residual variance."""
+        return int(self.returns.df.min())
+
+    @property
+    def least_m(self) -> int:
+        """The smallest number of estimation days."""
+        return int(self.returns.observed_days.min())
+
+    @property
+    def parameters(self) -> int:
+        """K, the estimated parameters."""
+        return self.returns.parameters
+
+    @property
+    def event(self) -> Window:
+        """The event window."""
+        return self.returns.event
+
+    @property
+    def mean_unit(self) -> float:
+        """Mean of C, the variance of a CAR over sigma²."""
+        return float(self.cumulated.unit.mean())
+
+    @property
+    def positive(self) -> int:
+        """The number of CARs above zero."""
+        return int((self.car > 1e-12).sum())
+
+    def share_positive(self, length: int) -> float:
+        """Mean share of positive sums of `length` consecutive estimation days; NaN where there is no such run."""
+        return mean_share(share_of_runs(self.returns.residuals, length))
+
+    @property
+    def residual_average(self) -> tuple[Floats, Ints]:
+        """(L1,) mean residual of each estimation day in event time, and the pairs behind it."""
+        return average(self.returns.residuals)
+
+    @cached_property
+    def day_ranks(self) -> tuple[Floats, float, int]:
+        """Mean scaled rank of each day of estimation and event window, its spread S, and T; see `mean_ranks`."""
+        ar = self.returns.ar / self.returns.error_scale  # on the scale of the residuals
+        return mean_ranks(scaled_ranks(np.concatenate([self.returns.residuals, ar], axis=1)))
+
+    def window_ranks(self, scale: float) -> tuple[Floats, float, int]:
+        """As `day_ranks`, of the standardised estimation days and, the last column, the SCARs times `scale`."""
+        return mean_ranks(self.squeezed(scale))
+
+    def squeezed(self, scale: float) -> Floats:
+        """(N, L1 + 1) scaled ranks of the standardised residuals and of the SCARs times `scale`, the last column."""
+        return scaled_ranks(np.concatenate([self.returns.standardised, scale * self.scar[:, None]], axis=1))
+
+    @cached_property
+    def residual_shape(self) -> Shape:
+        """Skewness and kurtosis of the pooled studentised residuals."""
+        return shape_of(self.returns.studentised)
+
+    @cached_property
+    def variance_of_days(self) -> Floats | str:
+        """(days,) spread over pairs, squared, of every estimation day on which all have a residual; or why there are none."""
+        days = days_in_common(self.returns.studentised)
+        return days if isinstance(days, str) else days.var(axis=0, ddof=1)
+
+    @property
+    def untraded_shares(self) -> tuple[float, float] | None:
+        """Mean share of estimation days with a return of zero, and without a return."""
+        if self.untraded is None:
+            return None
+        zero, lacking = self.untraded.mean(axis=0).tolist()
+        return zero, lacking
+
     @cached_property
     def n_dates(self) -> int:
         """G, the number of distinct day-0 sessions."""
@@ -162,7 +259,8 @@ class Sample:
 
 
 SeriesFunction = Callable[[AbnormalReturns, Window, int], SeriesSignificance]
-PairsFunction = Callable[[Sample, str], Significance]
+PairsFunction = Callable[[Any, str], Significance]
+"""Takes a `Sample`, or for the `from_sums` variants anything that says the same of the pairs (`totals.Summed`)."""
 SizeFunction = Callable[[int, float], float]
 
 
@@ -190,6 +288,8 @@ class PairsTest:
     paper: str
     compute: PairsFunction
     variants: tuple[str, ...] = ("default",)
+    from_sums: tuple[str, ...] = ()
+    """The variants that need no more than sums over pairs."""
     independent: bool = False
     """Takes the pairs for independent draws: invalid when events share days."""
     independent_variants: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     """
     u = sample.scar**2
     if variant == "placebo":
-        days = days_in_common(sample)
+        days = days_in_common(sample.returns.studentised)
         if isinstance(days, str):
             return Significance.undefined(days, sample.n)
         observed = float(u.mean())

@@ -11,7 +11,7 @@ from eventstudy.inference._sizes import mean_over_spread
 
 def bmp_t(sample: Sample) -> float:
     """sqrt(N) mean(SCAR) / sd(SCAR), sd with N - 1; forecast errors are in the SCARs."""
-    return float(np.sqrt(sample.n) * sample.scar.mean() / sample.scar.std(ddof=1))
+    return float(np.sqrt(sample.n) * sample.scar_mean / sample.scar_spread)
 
 
 def reference(t: float, n: int, variant: str) -> Significance:
@@ -36,6 +36,7 @@ TEST = PairsTest(
     paper="Boehmer, Musumeci and Poulsen 1991",
     compute=compute,
     variants=("default", "paper"),
+    from_sums=("default", "paper"),
     independent=True,
     cross_sectional_variance=True,
     trusted_from={"paper": 30},

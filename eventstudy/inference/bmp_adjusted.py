@@ -26,6 +26,7 @@ TEST = PairsTest(
     paper="Kolari and Pynnönen 2010",
     compute=compute,
     variants=("default", "paper"),
+    from_sums=("default", "paper"),
     cross_sectional_variance=True,
     trusted_from={"paper": 30},
 )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.aggregate import average
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Give t = CAAR / sqrt(S² C), S² from the event-time AARs; `paper` is CAAR / (S sqrt(L)) of Brown and Warner (1985)."""
-    aar, count = average(sample.returns.residuals)
+    aar, count = sample.residual_average
     paper = variant == "paper"
-    k = sample.returns.parameters
+    k = sample.parameters
     kept = count >= (1 if paper else sample.n / 2)
     m = int(kept.sum())
     df = m - (1 if paper or k == 0 else k)
@@ -21,7 +20,7 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance.undefined("too few event-time days on which half of the pairs have a return", sample.n)
     centre = aar[kept].mean() if paper or k == 0 else 0.0
     variance = float(((aar[kept] - centre) ** 2).sum() / df)
-    unit = sample.window.length if paper else float(sample.cumulated.unit.mean())
+    unit = sample.window.length if paper else sample.mean_unit
     se = float(np.sqrt(variance * unit))
     t = sample.caar / se
     return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=se)
@@ -35,6 +34,7 @@ TEST = PairsTest(
     paper="Brown and Warner 1980, 1985",
     compute=compute,
     variants=("default", "paper"),
+    from_sums=("default", "paper"),
     constant_variance=True,
     short_variants=("paper",),
     thin_trading=False,

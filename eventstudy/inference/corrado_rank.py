@@ -6,7 +6,7 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
-from eventstudy.inference._ranks import mean_ranks, pooled_t, scaled_ranks
+from eventstudy.inference._ranks import pooled_t
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -14,10 +14,9 @@ def compute(sample: Sample, variant: str) -> Significance:
 
     `paper` is the published multi-day form (Cowan 1992), without the correction, standard normal.
     """
-    returns, window = sample.returns, sample.window
-    ar = returns.ar / returns.error_scale  # on the scale of the residuals
-    mean, spread, t = mean_ranks(scaled_ranks(np.concatenate([returns.residuals, ar], axis=1)))
-    first = returns.n_estimation_days + window.start - returns.event.start
+    window = sample.window
+    mean, spread, t = sample.day_ranks
+    first = len(mean) - sample.event.length + window.start - sample.event.start
     z = float(np.nansum(mean[first : first + window.length]) / (np.sqrt(window.length) * spread))
     if variant == "paper":
         return Significance(z, float(p_normal(z)), "normal", None, sample.n)
@@ -35,5 +34,6 @@ TEST = PairsTest(
     paper="Corrado 1989; Cowan 1992; Campbell and Wasley 1993",
     compute=compute,
     variants=("default", "paper"),
+    from_sums=("default", "paper"),
     constant_variance=True,
 )

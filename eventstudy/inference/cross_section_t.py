@@ -14,7 +14,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     n = sample.n
     if n < 2:
         return Significance.undefined("a spread needs two pairs", n)
-    se = float(sample.car.std(ddof=1) / np.sqrt(n))
+    se = float(sample.car_spread / np.sqrt(n))
     t = sample.caar / se
     return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n, se=se)
 
@@ -26,6 +26,7 @@ TEST = PairsTest(
     fails="events that share days, fewer than five pairs, skewed CARs",
     paper="Charest 1978; Boehmer, Musumeci and Poulsen 1991",
     compute=compute,
+    from_sums=("default",),
     independent=True,
     cross_sectional_variance=True,
     size_when_clustered=mean_over_spread,

@@ -6,20 +6,16 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
-from eventstudy.inference._ranks import mean_ranks, pooled_t, scaled_ranks
-from eventstudy.panel.block import Floats
+from eventstudy.inference._ranks import pooled_t
 
 
-def squeezed_ranks(sample: Sample, form: str) -> Floats:
-    """(N, M + 1) scaled ranks of the standardised residuals and of the window, the last column.
+def scale_of(n: int, r: float, spread: float, form: str) -> float:
+    """What the SCARs are multiplied with before they are ranked: one over their `spread`, and by the form
 
-    The SCARs are scaled by their spread and by: nothing (`paper`), sqrt(1 - r) (`corr`), or
-    sqrt((1 - r) (N - 3) / (N - 1)) (`adjusted`).
+    nothing (`paper`), sqrt(1 - r) (`corr`), or sqrt((1 - r) (N - 3) / (N - 1)) (`adjusted`).
     """
-    n, r = sample.n, sample.correlation.mean
     shrink = {"paper": 1.0, "corr": 1 - r, "adjusted": (1 - r) * (n - 3) / (n - 1)}[form]
-    squeezed = np.sqrt(shrink) * sample.scar / sample.scar.std(ddof=1)
-    return scaled_ranks(np.concatenate([sample.returns.standardised, squeezed[:, None]], axis=1))
+    return float(np.sqrt(shrink) / spread)
 
 
 def too_few(n: int, form: str) -> str:
@@ -33,7 +29,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     form = "adjusted" if variant == "default" else variant
     if reason := too_few(sample.n, form):
         return Significance.undefined(reason, sample.n)
-    mean, spread, t = mean_ranks(squeezed_ranks(sample, form))
+    scale = scale_of(sample.n, sample.correlation.mean, sample.scar_spread, form)
+    mean, spread, t = sample.window_ranks(scale)
     statistic = pooled_t(float(mean[-1] / spread), t)
     return Significance(statistic, float(p_t(statistic, t - 2)), "t", t - 2, sample.n)
 
@@ -46,5 +43,6 @@ TEST = PairsTest(
     paper="Kolari and Pynnönen 2011",
     compute=compute,
     variants=("default", "paper", "corr"),
+    from_sums=("default", "paper", "corr"),
     trusted_from={"paper": 20, "corr": 20},
 )

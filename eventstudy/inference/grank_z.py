@@ -7,7 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._sizes import mean_over_spread
-from eventstudy.inference.grank_t import squeezed_ranks, too_few
+from eventstudy.inference.grank_t import scale_of, too_few
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -18,7 +18,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     form = "paper" if variant == "default" else variant
     if reason := too_few(sample.n, form):
         return Significance.undefined(reason, sample.n)
-    ranks = squeezed_ranks(sample, form)
+    ranks = sample.squeezed(scale_of(sample.n, sample.correlation.mean, sample.scar_spread, form))
     t = np.isfinite(ranks).sum(axis=1)
     z = float(ranks[:, -1].sum() / np.sqrt(((t - 1) / (12 * (t + 1))).sum()))
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)

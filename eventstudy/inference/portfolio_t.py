@@ -25,4 +25,5 @@ TEST = PairsTest(
     fails="event-induced variance; several event dates",
     paper="Jaffe 1974; Brown and Warner 1980",
     compute=compute,
+    from_sums=("default",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scipy import special
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
-from eventstudy.inference._placebo import days_in_common, upper_p
+from eventstudy.inference._placebo import upper_p
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -16,17 +16,16 @@ def compute(sample: Sample, variant: str) -> Significance:
     n = sample.n
     if n < 3:
         return Significance.undefined("a variance over firms needs three pairs", n)
-    observed = float(sample.scar.var(ddof=1))
+    observed = sample.scar_spread**2
     if variant == "chi2":
-        df = sample.returns.df
-        if (df <= 2).any():
+        if sample.least_df <= 2:
             return Significance.undefined("needs more than two degrees of freedom in every estimation", n)
-        ratio = float((n - 1) * observed / (df / (df - 2)).mean())
+        ratio = float((n - 1) * observed / (sample.theoretical_variance / n))
         return Significance(ratio, float(special.chdtrc(n - 1, ratio)), "chi2", n - 1, n)
-    days = days_in_common(sample)
+    days = sample.variance_of_days
     if isinstance(days, str):
         return Significance.undefined(days, n)
-    return Significance(observed, upper_p(observed, days.var(axis=0, ddof=1)), "placebo", None, n)
+    return Significance(observed, upper_p(observed, days), "placebo", None, n)
 
 
 TEST = PairsTest(
@@ -37,6 +36,7 @@ TEST = PairsTest(
     paper="Boehmer, Musumeci and Poulsen 1991 (the question); placebo over days",
     compute=compute,
     variants=("default", "chi2"),
+    from_sums=("default", "chi2"),
     independent_variants=("chi2",),
     normal_variants=("chi2",),
     location=False,
