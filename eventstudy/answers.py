@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from eventstudy.windows import Window
 _MANY = 200
 """Above so many pairs the permutation tests of single firms run on request only."""
 _DRAWS = 9999
+
+NEEDS_PAIRS = 'needs every pair, and only sums were kept: run with keep="pairs"'
 
 _OF_DAYS = ("permutation", "placebo", "ranks of days", "shifts of days", "bootstrap")
 """Reference distributions made by exchanging days."""
@@ -75,8 +78,8 @@ class Answer:
     """The tests to look at beside the headline, by the decision table."""
 
 
-def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
-    """All default tests, the headline, and the `extra` ones, on one sample."""
+def ask(sample: Any, bhaar: float, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
+    """All default tests, the headline, and the `extra` ones, on one `Sample`, or on what sums say of one."""
     if sample.n == 0:
         return Answer(sample.window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
     design = advice.describe(sample)
@@ -109,7 +112,7 @@ def ask(sample: Sample, bhaar: float, extra: Sequence[str], variants: Mapping[st
     )
 
 
-def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
+def _beside(sample: Any, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
     """The tests to look at beside the headline: those of the decision table that the model does not rule out."""
     named = advice.robustness(design)
     if sample.outcome == "volatility":
@@ -119,7 +122,7 @@ def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapp
     return tuple(name for name in named if name != headline)
 
 
-def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
+def headline_of(sample: Any, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
     if sample.outcome == "volatility":
@@ -133,13 +136,15 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
     return name, answer
 
 
-def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
+def answer_of(name: str, sample: Any, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     """One test on a sample; a series test is put to the portfolio of the pairs."""
     test: SeriesTest | PairsTest = catalog.load("tests", name)
     if isinstance(test, PairsTest):
         if sample.n == 1:
             return Significance.undefined("a mean over pairs is not defined for one pair", 1)
         variant = variants.get(name, "default")
+        if variant not in test.from_sums and not isinstance(sample, Sample):
+            return Significance.undefined(NEEDS_PAIRS, sample.n)
         answer = test.compute(sample, variant)
         if answer.distribution:
             doubt = _doubt(answer.distribution, sample.returns, spread_of_pairs=test.cross_sectional_variance)
@@ -158,15 +163,15 @@ def _series(name: str, returns: AbnormalReturns, window: Window, seed: int) -> S
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
 
-def _doubt(distribution: str, returns: AbnormalReturns, *, spread_of_pairs: bool) -> str:
+def _doubt(distribution: str, returns: Any, *, spread_of_pairs: bool) -> str:
     """Why the model makes a test of this reference distribution one not to believe; or empty.
 
     Where sigma and V only describe, tests remain that take their spread from the pairs, or compare days; where days depend on
     one another, those that compare days do not.
     """
     if distribution in _OF_DAYS:
-        return returns.dependent
-    return returns.descriptive if distribution in _OF_SIGMA and not spread_of_pairs else ""
+        return str(returns.dependent)
+    return str(returns.descriptive) if distribution in _OF_SIGMA and not spread_of_pairs else ""
 
 
 @dataclass(frozen=True)

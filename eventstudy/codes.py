@@ -96,6 +96,10 @@ WARNINGS: dict[str, Code] = {
         "A price is missing inside the event window, which costs two returns.",
         'Use missing="trade_to_trade", or find the price.',
     ),
+    "GROUPS_NOT_KEPT": Code(
+        "With sums alone the pairs of all groups are taken together.",
+        'Run with keep="pairs", or study each group by itself.',
+    ),
     "HALTED": Code(
         "For a week or more there was no price, or no trade, and prices before and after.",
         'Find out why it was not traded; missing="trade_to_trade" keeps the return across the pause.',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from eventstudy import codes
 from eventstudy.answers import Answer
@@ -40,7 +41,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "aggregate": _together(result, None, result.answers),
         "groups": [_group(result, group) for group in result.groups],
         "excluded": [e._asdict() for e in result.exclusions],
-        "warnings": [_warning(w) for w in result.warned],
+        "warnings": [warning_as_dict(w) for w in result.warned],
     }
 
 
@@ -48,7 +49,8 @@ def _one(values: set[str]) -> str | list[str] | None:
     return next(iter(values)) if len(values) == 1 else sorted(values) or None
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
+    """A number as JSON has it: None for NaN."""
     return None if value is None or not np.isfinite(value) else float(value)
 
 
@@ -58,12 +60,12 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
         {
             "rel_day": rel_day,
             "session": None if np.isnat(result.sessions[i, j]) else str(result.sessions[i, j]),
-            "ret": _number(result.raw[i, j]),
-            "expected": _number(fit.expected[i, j]),
-            "ar": _number(returns.ar[i, j]),
-            "se": _number(result.ar_se[i, j]),
-            "t": _number(returns.ar[i, j] / result.ar_se[i, j]),
-            "p": _number(result.ar_p[i, j]),
+            "ret": number(result.raw[i, j]),
+            "expected": number(fit.expected[i, j]),
+            "ar": number(returns.ar[i, j]),
+            "se": number(result.ar_se[i, j]),
+            "t": number(returns.ar[i, j] / result.ar_se[i, j]),
+            "p": number(result.ar_p[i, j]),
         }
         for j, rel_day in enumerate(result.rel_days)
     ]
@@ -76,8 +78,8 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
         "shifted": day0.shifted,
         "n_estimation": int(fit.n_estimation[i]),
         "df": int(fit.df[i]),
-        "sigma": _number(fit.sigma[i]),
-        "params": {name: _number(value) for name, value in zip(fit.names, fit.params[i], strict=True)},
+        "sigma": number(fit.sigma[i]),
+        "params": {name: number(value) for name, value in zip(fit.names, fit.params[i], strict=True)},
         "days": days,
         "windows": [_firm_window(result, window, i) for window in result.firm_answers],
     }
@@ -89,22 +91,23 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "start": window.start,
         "end": window.end,
         "n_days": int(firm.found.n_days[i]),
-        "car": _number(firm.found.car[i]),
-        "se": _number(firm.found.se[i]),
-        "t": _number(firm.found.scar[i]),
-        "p": _number(firm.p[i]),
-        "scar": _number(firm.found.scar[i]),
-        "bhar": _number(result.bhars[window][i]),
+        "car": number(firm.found.car[i]),
+        "se": number(firm.found.se[i]),
+        "t": number(firm.found.scar[i]),
+        "p": number(firm.p[i]),
+        "scar": number(firm.found.scar[i]),
+        "bhar": number(result.bhars[window][i]),
         "bhar_benchmark": result.bhar_benchmark(window),
-        "p_adjusted": _number(firm.p_adjusted[i]),
+        "p_adjusted": number(firm.p_adjusted[i]),
         "headline": firm.headline[i],
-        "headline_p": _number(firm.headline_p[i]),
-        "headline_p_adjusted": _number(firm.headline_p_adjusted[i]),
+        "headline_p": number(firm.headline_p[i]),
+        "headline_p_adjusted": number(firm.headline_p_adjusted[i]),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
     }
 
 
-def _warning(warned: Warned) -> dict[str, Any]:
+def warning_as_dict(warned: Warned) -> dict[str, Any]:
+    """A warning with what its code means."""
     known = codes.WARNINGS.get(warned.code)
     return {**warned._asdict(), "meaning": known and known.meaning, "advice": known and known.advice}
 
@@ -112,14 +115,14 @@ def _warning(warned: Warned) -> dict[str, Any]:
 def _test(name: str, answer: Significance) -> dict[str, Any]:
     return {
         "name": name,
-        "statistic": _number(answer.statistic),
-        "p": _number(answer.p_value),
+        "statistic": number(answer.statistic),
+        "p": number(answer.p_value),
         "distribution": answer.distribution or None,
-        "df": _number(answer.df),
+        "df": number(answer.df),
         "n": answer.n,
         "valid": answer.valid,
         "reasons": list(answer.reasons),
-        "expected_size": _number(answer.expected_size),
+        "expected_size": number(answer.expected_size),
         "draws": answer.draws,
     }
 
@@ -131,31 +134,53 @@ def _together(result: StudyResult, members: Ints | None, answers: dict[Window, A
     return {
         "n": result.returns.n if members is None else len(members),
         "n_dates": len(np.unique((result.returns if members is None else result.returns.take(members)).day0_sessions)),
-        "mean_correlation": _number(sample.correlation) if sample else None,
-        "days": _days(result.rel_days, aar, count),
-        "windows": [_together_window(answer) for answer in answers.values()],
+        "mean_correlation": number(sample.correlation) if sample else None,
+        "days": days_as_dicts(result.rel_days, aar, count),
+        "windows": [window_as_dict(answer) for answer in answers.values()],
     }
 
 
-def _days(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[str, Any]]:
-    return [{"rel_day": d, "n": int(n), "aar": _number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)]
+def days_as_dicts(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[str, Any]]:
+    """The average abnormal return of each event day."""
+    return [{"rel_day": d, "n": int(n), "aar": number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)]
 
 
-def _together_window(answer: Answer) -> dict[str, Any]:
+def window_as_dict(answer: Answer) -> dict[str, Any]:
+    """What all pairs say together about one window."""
     low, high = answer.interval or (None, None)
     return {
         "start": answer.window.start,
         "end": answer.window.end,
         "n": answer.n,
-        "caar": _number(answer.caar),
-        "bhaar": _number(answer.bhaar),
-        "ci_low": _number(low),
-        "ci_high": _number(high),
-        "mean_correlation": _number(answer.correlation),
+        "caar": number(answer.caar),
+        "bhaar": number(answer.bhaar),
+        "ci_low": number(low),
+        "ci_high": number(high),
+        "mean_correlation": number(answer.correlation),
         "headline": answer.headline,
         "robustness": list(answer.robustness),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
     }
+
+
+def table_of_tests(answer: Answer) -> pd.DataFrame:
+    """All tests of one window: one row a test, the valid ones first."""
+    rows = [
+        {
+            "name": name,
+            "statistic": s.statistic,
+            "p": s.p_value,
+            "distribution": s.distribution,
+            "df": s.df,
+            "n": s.n,
+            "valid": s.valid,
+            "headline": name == answer.headline,
+            "expected_size": s.expected_size,
+            "reasons": "; ".join(s.reasons),
+        }
+        for name, s in answer.tests.items()
+    ]
+    return pd.DataFrame(rows).sort_values("valid", ascending=False, kind="stable", ignore_index=True)
 
 
 def _group(result: StudyResult, group: Group) -> dict[str, Any]:

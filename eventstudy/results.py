@@ -20,7 +20,7 @@ from eventstudy.aggregate import AbnormalReturns, average, cumulate
 from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.cautions import cautions
 from eventstudy.config import StudyConfig
-from eventstudy.document import document
+from eventstudy.document import document, table_of_tests
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
@@ -155,23 +155,7 @@ class StudyResult:
 
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
         """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
-        answer = self.answer(Window.of(window), group)
-        rows = [
-            {
-                "name": name,
-                "statistic": s.statistic,
-                "p": s.p_value,
-                "distribution": s.distribution,
-                "df": s.df,
-                "n": s.n,
-                "valid": s.valid,
-                "headline": name == answer.headline,
-                "expected_size": s.expected_size,
-                "reasons": "; ".join(s.reasons),
-            }
-            for name, s in answer.tests.items()
-        ]
-        return pd.DataFrame(rows).sort_values("valid", ascending=False, kind="stable", ignore_index=True)
+        return table_of_tests(self.answer(Window.of(window), group))
 
     def test(self, name: str, window: Sequence[int] = (0, 0), *, group: str | None = None) -> Significance:
         """One test of one window over the pairs, or over those of a group; a series test judges their portfolio.
@@ -288,13 +272,7 @@ class StudyResult:
     @cached_property
     def untraded(self) -> Floats:
         """(N, 2) share of estimation days with a return of zero, and without a return; excluded dates do not count."""
-        block = self.panel.block
-        columns = block.estimation_columns
-        days, left_out = block.returns[:, columns], np.array(self.config.exclude_dates, dtype="datetime64[D]")
-        counted = ~np.isin(block.sessions[:, columns], left_out)[block.design]
-        found = [((days == 0) & counted).sum(axis=1), (np.isnan(days) & counted).sum(axis=1)]
-        shares: Floats = np.stack(found, axis=1) / counted.sum(axis=1, keepdims=True)
-        return shares
+        return self.panel.block.untraded(np.array(self.config.exclude_dates, dtype="datetime64[D]"))
 
     def answer(self, window: Window, group: str | None = None) -> Answer:
         """What the pairs (of a group) say together about one window."""

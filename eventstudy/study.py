@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 import pandas as pd
@@ -20,26 +20,22 @@ from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
-from eventstudy.events import Event, Registry, from_frame
+from eventstudy.events import Event, Registry, chosen_moment, from_frame
 from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
-from eventstudy.models import Fit, Model, fit_pairs, model_of
+from eventstudy.models import WHY_UNFIT, Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, with_volume
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
+
+if TYPE_CHECKING:
+    from eventstudy.aggregated import AggregateResult
 
 DEFAULT_BENCHMARK = "SPY"
 PEER_ROLES = ("peer", "control")
 
 Events = Registry | Event | Iterable[Event] | pd.DataFrame
 Prices = PriceTable | pd.DataFrame | str | Path
-
-_WHY = {
-    "MIN_EST": "{m} usable estimation days, {least} needed",
-    "COLLINEAR": "the regressors are collinear over the estimation window",
-    "NO_PEERS": "none of its peers has a return on all days",
-    "ZERO_VARIANCE": "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
-}
 
 
 class EventStudy:
@@ -62,6 +58,7 @@ class EventStudy:
             if form not in forms:
                 raise UnknownName(f"form of {name}", form, forms)
 
+    @overload
     def run(
         self,
         events: Events,
@@ -72,13 +69,40 @@ class EventStudy:
         day0: str | date = "announced",
         provenance: Mapping[str, Any] | None = None,
         executor: Executor | None = None,
-    ) -> StudyResult:
+        keep: Literal["pairs"] = "pairs",
+    ) -> StudyResult: ...
+    @overload
+    def run(
+        self,
+        events: Events,
+        prices: Prices,
+        *,
+        factors: pd.DataFrame | None = None,
+        shares: pd.DataFrame | None = None,
+        day0: str | date = "announced",
+        provenance: Mapping[str, Any] | None = None,
+        executor: Executor | None = None,
+        keep: Literal["aggregate"],
+    ) -> AggregateResult: ...
+    def run(
+        self,
+        events: Events,
+        prices: Prices,
+        *,
+        factors: pd.DataFrame | None = None,
+        shares: pd.DataFrame | None = None,
+        day0: str | date = "announced",
+        provenance: Mapping[str, Any] | None = None,
+        executor: Executor | None = None,
+        keep: Literal["pairs", "aggregate"] = "pairs",
+    ) -> StudyResult | AggregateResult:
         """Study `events` with `prices`.
 
         `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
         DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
         shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
         who works on models that are fitted pair by pair (`eventstudy.execution`); the result is the same, whoever does.
+        `keep="aggregate"` holds no pair's arrays: of as many events as there are only sums are kept (`eventstudy.stream`).
 
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
@@ -86,12 +110,16 @@ class EventStudy:
         """
         config, model = self.config, model_of(self.config)
         table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+        if keep == "aggregate":
+            return self._aggregate(events, table, factors, day0, provenance or {}, executor)
+        if keep != "pairs":
+            raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
         known = _as_events(events)
         pairs, excluded, warned = pairs_to_study(known, config, model, day0)
         panel = align(pairs, table, config, factors)
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
-        check_regressors(model, panel, config)
+        check_regressors(model, panel.block.names, config)
         made = estimated(panel, config, model, executor)
         excluded += [*panel.excluded, *made.excluded]
         if not made.panel.pairs:
@@ -107,8 +135,38 @@ class EventStudy:
             portfolios=made.portfolios,
             exclusions=tuple(excluded),
             noticed=(*warned, *panel.warnings, *checked),
-            provenance=_provenance(table, known, provenance or {}),
+            provenance=_provenance(table, Registry(known).sha256, provenance or {}),
             prices=table,
+        )
+
+    def _aggregate(
+        self,
+        events: Events,
+        table: PriceTable,
+        factors: pd.DataFrame | None,
+        day0: str | date,
+        more: Mapping[str, Any],
+        executor: Executor | None,
+    ) -> AggregateResult:
+        """The study of which only sums are kept."""
+        from eventstudy import many
+
+        config, model = self.config, model_of(self.config)
+        many.check_sums_do(config, model)
+        columns = many.as_columns(events, day0)
+        lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors)
+        if lined.grids:
+            check_regressors(model, lined.grids[0].names, config)
+        found = many.added_up(columns, lined, config, model, executor) if lined.grids else None
+        if found is None or not found.totals.n:
+            raise _nothing(lined.left.first, table)
+        return many.result_of(
+            columns,
+            lined,
+            found,
+            config,
+            day0,
+            lambda: _provenance(table, many.fingerprint(columns), more),
         )
 
 
@@ -202,27 +260,12 @@ def peers_in(event: Event) -> list[str]:
     return [t for group in event.group if group.role in PEER_ROLES for t in group.tickers]
 
 
-def chosen_moment(event: Event, day0: str | date) -> Moment | None:
-    """When day 0 is counted from: `announced`, `recognised` (None where the event has no such date), or the date itself."""
-    if day0 == "announced":
-        return event.moment("announced")
-    if day0 == "recognised":
-        return event.moment("recognised")
-    try:
-        return Moment(day0 if isinstance(day0, date) else date.fromisoformat(day0))
-    except ValueError as error:
-        raise InvalidRequest(
-            f"day 0 cannot be {day0!r}", available="announced, recognised, or a date such as 2025-01-27"
-        ) from error
-
-
 def _said(moment: Moment) -> str:
     return moment.when.isoformat()
 
 
-def check_regressors(model: Model, panel: Panel, config: StudyConfig) -> None:
+def check_regressors(model: Model, names: tuple[str, ...], config: StudyConfig) -> None:
     """Refuse what no data can mend: factors that are not there, log returns with long-short factors (ruling 18)."""
-    names = panel.block.names
     lacking = [n for n in model.requires(names) if n not in names]
     if lacking and needs_peers(model):
         raise InvalidRequest(
@@ -250,7 +293,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
         least = max(config.min_estimation, 30, fit.parameters + 10)
-        text = _WHY[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
+        text = WHY_UNFIT[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
         text = text or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
     return good, excluded
@@ -284,14 +327,14 @@ def _hint(excluded: list[Exclusion]) -> str:
     return "check tickers, dates and the price source"
 
 
-def _provenance(table: PriceTable, events: list[Event], more: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> dict[str, Any]:
     packages = ("numpy", "scipy", "pandas", "exchange-calendars")
     return {
         "source": table.source,
         "sources": {ticker: table.info[ticker].source for ticker in sorted(table.tickers)},
         "retrieved_at": table.retrieved_at,
         "prices_sha256": table.sha256(),
-        "registry_sha256": Registry(events).sha256,
+        "registry_sha256": registry_sha256,
         "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
         **more,
     }

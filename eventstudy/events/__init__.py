@@ -1,5 +1,6 @@
 """Who and when: events, their registry, and the files they are read from."""
 
+from eventstudy.events.chosen import chosen_moment, moment_of_day
 from eventstudy.events.event import Claim, Event, Group
 from eventstudy.events.faults import InvalidRecord
 from eventstudy.events.importers import single_event
@@ -15,8 +16,10 @@ __all__ = [
     "InvalidRecord",
     "Moment",
     "Registry",
+    "chosen_moment",
     "from_frame",
     "load_registry",
+    "moment_of_day",
     "parse_when",
     "shipped_registry",
     "single_event",

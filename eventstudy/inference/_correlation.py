@@ -43,13 +43,13 @@ def mean_correlation(returns: AbnormalReturns, used: Bools, window: Window) -> C
     if n < 2:
         return Correlation(0.0, 0.0)
     if n <= _MOST_PAIRS:
-        return _correlation(*_all_pairs(returns, used, window), n, approximate=False)
+        return correlation_of_sums(*_all_pairs(returns, used, window), n, approximate=False)
     tables = DateTables.empty(returns.sessions, returns.n_estimation_days)
     tables.add(returns)
     return tables.mean_correlation(returns.event, window)
 
 
-def _correlation(total: float, overlap: float, n: int, *, approximate: bool) -> Correlation:
+def correlation_of_sums(total: float, overlap: float, n: int, *, approximate: bool) -> Correlation:
     """From sums over ordered pairs i != j; a mean so negative that 1 + (N - 1) r would not be positive becomes zero."""
     mean = total / (n * (n - 1))
     floored = 1 + (n - 1) * mean <= 0
@@ -175,7 +175,7 @@ class DateTables:
     def mean_correlation(self, event: Window, window: Window) -> Correlation:
         """Mean correlation over the pairs of dates whose `window` shares days."""
         total, overlap = self._sums_over_dates(event, window)
-        return _correlation(total, overlap, int(self.size.sum()), approximate=True)
+        return correlation_of_sums(total, overlap, int(self.size.sum()), approximate=True)
 
     def _sums_over_dates(self, event: Window, window: Window) -> tuple[float, float]:
         """Sum of rho w and sum of w over ordered pairs of pairs, some dates at a time against those within reach."""

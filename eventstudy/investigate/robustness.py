@@ -239,7 +239,7 @@ def _do(shared: _Shared, job: _Job) -> tuple[list[Specification], list[str]]:
             reasons.append(f"benchmark {job.benchmark}: {panel.excluded[0].message}")
             continue
         try:
-            check_regressors(model, panel, config)
+            check_regressors(model, panel.block.names, config)
         except InvalidRequest as error:
             reasons.append(error.what)
             break

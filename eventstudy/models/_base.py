@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 
 from eventstudy.panel.block import EventBlock, Floats, Ints
 
+WHY_UNFIT = {
+    "MIN_EST": "{m} usable estimation days, {least} needed",
+    "COLLINEAR": "the regressors are collinear over the estimation window",
+    "NO_PEERS": "none of its peers has a return on all days",
+    "ZERO_VARIANCE": "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
+}
+"""Why a pair has no fit, in words: `m` usable estimation days, `least` needed."""
+
 
 class Note(NamedTuple):
     """What a fit has to say of one pair: `pair` is its position, `code` a capital name, `message` a sentence."""

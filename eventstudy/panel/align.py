@@ -155,13 +155,13 @@ def _line_up(
     returns = np.where(inside, grid.own.returns[rows, own[:, None]], np.nan)
     span = np.where(inside, grid.own.span[rows, own[:, None]], 1)
     kept = np.isfinite(returns[:, -start])
-    dropped = [_no_day0(p, grid, prices) for p, there in zip(placed, kept, strict=True) if not there]
+    dropped = [_no_day0(p, prices) for p, there in zip(placed, kept, strict=True) if not there]
     keep = np.flatnonzero(kept)
     placed = [_on_grid(placed[i], grid.sessions[row0[i]].astype(date)) for i in keep]
     returns, span, rows, inside = returns[keep], span[keep], rows[keep], inside[keep]
     row0, own, market = row0[keep], own[keep], market[keep]
     returns = _leave_out(returns, span, grid.sessions[rows], config)
-    last, last_market = _last_row(grid.own.priced)[own], _last_row(grid.market.priced)[market]
+    last, last_market = last_row(grid.own.priced)[own], last_row(grid.market.priced)[market]
     belongs = np.array([[p in pair.peers for p in peers] for _, pair, _ in placed], dtype=bool).reshape(
         len(keep), len(peers)
     )
@@ -198,7 +198,7 @@ def _rows(row0: Ints, start: int, end: int, size: int) -> tuple[Ints, Bools]:
     return np.where(inside, rows, 0), inside
 
 
-def _last_row(priced: Bools) -> Ints:
+def last_row(priced: Bools) -> Ints:
     """(n,) the last row that has a price; -1 where none has."""
     last = len(priced) - 1 - np.argmax(priced[::-1], axis=0)
     return np.where(priced.any(axis=0), last, -1).astype(np.int64)
@@ -211,19 +211,21 @@ def _on_grid(placed: Placed, session: date) -> Placed:
     return position, pair, replace(day0, session=session, shifted=late != 0, shift_days=late)
 
 
-def _no_day0(placed: Placed, grid: Grid, prices: PriceTable) -> Exclusion:
-    """A sentence on why day 0 of this pair has no return."""
+def _no_day0(placed: Placed, prices: PriceTable) -> Exclusion:
     _, pair, day0 = placed
-    closes = prices.close[pair.ticker].dropna()
+    return Exclusion(pair.event_id, pair.ticker, "NO_DAY0", why_no_day0(pair.ticker, day0.session, prices))
+
+
+def why_no_day0(ticker: str, session: date, prices: PriceTable) -> str:
+    """A sentence on why day 0 of a ticker has no return."""
+    closes = prices.close[ticker].dropna()
     if closes.empty:
-        text = f"{pair.ticker} has no price at all"
-    else:
-        first, last = closes.index[0].date(), closes.index[-1].date()
-        where = "before" if day0.session <= first else "after" if day0.session > last else "inside"
-        text = f"day 0 is {day0.session}, {where} the prices of {pair.ticker}, {first} to {last}"
-        if where == "inside":
-            text = f"{pair.ticker} lacks the close of day 0, {day0.session}, or of the session before"
-    return Exclusion(pair.event_id, pair.ticker, "NO_DAY0", text)
+        return f"{ticker} has no price at all"
+    first, last = closes.index[0].date(), closes.index[-1].date()
+    where = "before" if session <= first else "after" if session > last else "inside"
+    if where == "inside":
+        return f"{ticker} lacks the close of day 0, {session}, or of the session before"
+    return f"day 0 is {session}, {where} the prices of {ticker}, {first} to {last}"
 
 
 def _leave_out(returns: Floats, span: Ints, sessions: Days, config: StudyConfig) -> Floats:

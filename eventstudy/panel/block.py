@@ -58,6 +58,14 @@ class EventBlock:
         """The columns of the event window."""
         return slice(self.returns.shape[1] - self.event.length, self.returns.shape[1])
 
+    def untraded(self, exclude: Days) -> Floats:
+        """(N, 2) share of estimation days with a return of zero, and without a return; days to `exclude` do not count."""
+        days = self.returns[:, self.estimation_columns]
+        counted = ~np.isin(self.sessions[:, self.estimation_columns], exclude)[self.design]
+        found = [((days == 0) & counted).sum(axis=1), (np.isnan(days) & counted).sum(axis=1)]
+        shares: Floats = np.stack(found, axis=1) / counted.sum(axis=1, keepdims=True)
+        return shares
+
     def columns(self, names: tuple[str, ...]) -> Floats:
         """(D, T, len(names)) the regressors of these names."""
         return self.regressors[:, :, [self.names.index(name) for name in names]]

@@ -50,15 +50,7 @@ def build_grid(
 
     `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
     """
-    sessions = prices.close.index.to_numpy("datetime64[D]")
-    warned: list[Warned] = []
-    if home is not None:
-        first = sessions[0].astype(date)
-        end = max(sessions[-1].astype(date), last) + timedelta(days=2 * config.event_window.end + 15)
-        sessions = exchanges.sessions(home, first, end)
-        warned = _check_calendar(sessions, home, tickers, prices)
-        if abroad is not None and abroad != home:
-            sessions = np.intersect1d(sessions, exchanges.sessions(abroad, first, end))
+    sessions, warned = grid_sessions(home, abroad, tickers, last, prices, config)
     own = grid_returns(prices, tickers, sessions, config.returns, config.missing)
     market = grid_returns(prices, benchmarks, sessions, config.returns, "drop")
     grid = Grid(
@@ -67,10 +59,26 @@ def build_grid(
         own,
         {b: i for i, b in enumerate(benchmarks)},
         market,
-        _factors_on(factors, sessions),
+        factors_on(factors, sessions),
         grid_returns(prices, peers, sessions, config.returns, "drop").returns,
     )
     return grid, warned
+
+
+def grid_sessions(
+    home: str | None, abroad: str | None, tickers: list[str], last: date, prices: PriceTable, config: StudyConfig
+) -> tuple[Days, list[Warned]]:
+    """(S,) the sessions of a grid; see `build_grid`."""
+    sessions = prices.close.index.to_numpy("datetime64[D]")
+    if home is None:
+        return sessions, []
+    first = sessions[0].astype(date)
+    end = max(sessions[-1].astype(date), last) + timedelta(days=2 * config.event_window.end + 15)
+    sessions = exchanges.sessions(home, first, end)
+    warned = _check_calendar(sessions, home, tickers, prices)
+    if abroad is not None and abroad != home:
+        sessions = np.intersect1d(sessions, exchanges.sessions(abroad, first, end))
+    return sessions, warned
 
 
 def factor_names(factors: pd.DataFrame | None) -> tuple[str, ...]:
@@ -84,7 +92,8 @@ def factor_names(factors: pd.DataFrame | None) -> tuple[str, ...]:
     return (*(str(c) for c in factors.columns), *derived)
 
 
-def _factors_on(factors: pd.DataFrame | None, sessions: Days) -> Floats:
+def factors_on(factors: pd.DataFrame | None, sessions: Days) -> Floats:
+    """(S, F) the factors on these sessions."""
     if factors is None:
         return np.empty((len(sessions), 0))
     return factors.reindex(pd.DatetimeIndex(sessions.astype("datetime64[ns]"))).to_numpy(float)

@@ -1,0 +1,230 @@
+"""AggregateResult: what a study found of which only sums were kept (`keep="aggregate"`).
+
+The tables, JSON and sentences are those of `StudyResult` as far as sums reach: there are no firms, and what needs every pair is
+null with the reason.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.advice import warn_design
+from eventstudy.answers import Answer, answer_of, ask
+from eventstudy.config import StudyConfig
+from eventstudy.document import SCHEMA, days_as_dicts, number, table_of_tests, warning_as_dict, window_as_dict
+from eventstudy.errors import InvalidRequest
+from eventstudy.evidence import Evidence
+from eventstudy.inference import Significance
+from eventstudy.panel import Exclusion, Floats, Ints, Warned
+from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.windows import Window
+
+
+@dataclass(frozen=True)
+class AggregateResult:
+    """What many pairs say together; no pair's arrays are held."""
+
+    config: StudyConfig
+    evidence: Evidence
+    benchmark: str | list[str] | None
+    """The benchmark, or those of the events."""
+    n_events: int
+    left_out: Mapping[str, int]
+    """Reason -> pairs that could not be studied."""
+    exclusions: tuple[Exclusion, ...]
+    """The first few of each reason."""
+    noticed: tuple[Warned, ...]
+    """What events, prices and estimates gave cause to say; `warned` adds what the design does."""
+    source: Callable[[], Mapping[str, Any]]
+    """Makes the provenance when it is asked for: hashing large tables takes its time."""
+
+    # ---- tables -------------------------------------------------------------------------------------------------------
+
+    def windows(self) -> pd.DataFrame:
+        """One row a reported window: pairs, CAAR with its interval, buy-and-hold, the headline test and its p."""
+        rows = []
+        for answer in self.answers.values():
+            low, high = answer.interval or (np.nan, np.nan)
+            said = answer.tests[answer.headline] if answer.headline else None
+            rows.append(
+                {
+                    "start": answer.window.start,
+                    "end": answer.window.end,
+                    "n": answer.n,
+                    "caar": answer.caar,
+                    "ci_low": low,
+                    "ci_high": high,
+                    "bhaar": answer.bhaar,
+                    "headline": answer.headline,
+                    "p": said.p_value if said else np.nan,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def aar(self) -> pd.DataFrame:
+        """One row a day of the event window: pairs with a return, and their average abnormal return."""
+        average, count = self._aar
+        return pd.DataFrame({"rel_day": self.rel_days, "n": count, "aar": average})
+
+    def tests(self, window: Sequence[int] = (0, 0)) -> pd.DataFrame:
+        """All tests of one reported window: one row a test, the valid ones first."""
+        return table_of_tests(self.answer(Window.of(window)))
+
+    def test(self, name: str, window: Sequence[int] = (0, 0)) -> Significance:
+        """One test of one reported window; null with the reason where it needs every pair.
+
+        Raises:
+            UnknownName: no such test.
+            InvalidRequest: the window is not one of those that were added up.
+        """
+        answer = self.answer(Window.of(window))
+        if answer.design is None:
+            return Significance.undefined("no pair was observed over this window")
+        return answer_of(name, self.evidence.over(answer.window), answer.design, self.config.variants)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        """The pairs left out, counted by reason, with the first of each and its sentence."""
+        first = {e.reason: e for e in reversed(self.exclusions)}
+        rows = [
+            {
+                "reason": r,
+                "n": n,
+                "first_event_id": first[r].event_id,
+                "first_ticker": first[r].ticker,
+                "message": first[r].message,
+            }
+            for r, n in self.left_out.items()
+        ]
+        return pd.DataFrame(rows, columns=["reason", "n", "first_event_id", "first_ticker", "message"])
+
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What the reader must know: code, sentence, and the event and ticker it is about."""
+        return pd.DataFrame(self.warned, columns=list(Warned._fields))
+
+    @cached_property
+    def warned(self) -> tuple[Warned, ...]:
+        """All that the reader must know; what is said of several windows, once."""
+        found: dict[str, Warned] = {}
+        for window, answer in self.answers.items():
+            for code, text in warn_design(answer.design) if answer.design else []:
+                found.setdefault(code, Warned(code, f"{window}: {text}"))
+        return (*self.noticed, *found.values())
+
+    # ---- answers ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def answers(self) -> dict[Window, Answer]:
+        """What all pairs say together, for every reported window."""
+        found = {}
+        for window in self.evidence.plan.windows:
+            summed = self.evidence.over(window)
+            bhaar = summed.bhaar if summed.n else float("nan")
+            found[window] = ask(summed, bhaar, self.config.tests, self.config.variants)
+        return found
+
+    def answer(self, window: Window) -> Answer:
+        """What all pairs say together about one reported window."""
+        if window not in self.answers:
+            raise InvalidRequest(
+                f"the window {window} was not added up",
+                available=", ".join(str(w) for w in self.answers),
+                hint="name it in windows= and run again: sums cannot be had afterwards",
+            )
+        return self.answers[window]
+
+    @property
+    def n(self) -> int:
+        """The pairs studied."""
+        return self.evidence.totals.n
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something asked for is missing: an excluded pair, or a window that a pair did not live through."""
+        return bool(self.left_out) or any(a.n < self.n for a in self.answers.values())
+
+    @property
+    def rel_days(self) -> list[int]:
+        """The days of the event window relative to day 0."""
+        return list(range(self.config.event_window.start, self.config.event_window.end + 1))
+
+    @cached_property
+    def _aar(self) -> tuple[Floats, Ints]:
+        sums = list(self.evidence.totals.sums.values())
+        total, count = np.sum([s.ar for s in sums], axis=0), np.sum([s.ar_n for s in sums], axis=0)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """Where the prices came from, and which versions worked on them."""
+        return self.source()
+
+    # ---- show it, tell it ---------------------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """The finding in a few sentences."""
+        told = []
+        for answer in self.answers.values():
+            if answer.headline:
+                p = answer.tests[answer.headline].p_value
+                verdict = "stands out" if p < LEVEL else "does not stand out"
+                told.append(f"{answer.window} {percent(answer.caar)} {verdict} (p {p_text(p)}, {answer.headline})")
+            else:
+                told.append(f"{answer.window} {percent(answer.caar)}, no valid test")
+        left = sum(self.left_out.values())
+        more = f" {left:,} pairs left out: {', '.join(f'{n:,} {r}' for r, n in self.left_out.items())}." if left else ""
+        return f"Mean CAR of {self.n:,} pairs: {'; '.join(told)}.{more}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the contract, as plain values: no firms, the first of the excluded pairs, and their counts."""
+        widest = max(self.answers.values(), key=lambda a: (a.window.length, a.n), default=None)
+        config = self.config.as_dict() | {"benchmark": self.benchmark}
+        average, count = self._aar
+        return {
+            "schema": SCHEMA,
+            "keep": "aggregate",
+            "events": [],
+            "n_events": self.n_events,
+            "config": config,
+            "provenance": dict(self.provenance),
+            "firms": [],
+            "aggregate": {
+                "n": self.n,
+                "n_dates": len(self.evidence.day0_sessions),
+                "mean_correlation": number(widest.correlation) if widest else None,
+                "approximate": bool(widest and widest.design and widest.design.correlation.approximate),
+                "days": days_as_dicts(self.rel_days, average, count),
+                "windows": [window_as_dict(answer) for answer in self.answers.values()],
+            },
+            "groups": [],
+            "excluded": [e._asdict() for e in self.exclusions],
+            "excluded_counts": dict(self.left_out),
+            "warnings": [warning_as_dict(w) for w in self.warned],
+        }
+
+    def to_json(self) -> str:
+        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """The finding, for a prompt."""
+        return f"<AggregateResult of {self.n:,} pairs>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        """A table and a sentence, for Jupyter."""
+        table = self.windows()
+        if len(table):
+            table.insert(
+                0, "window", [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
+            )
+        shown = table.to_html(index=False, float_format=lambda v: f"{v:.4g}", na_rep="", border=0)
+        return f"<p>{html.escape(self.summary())}</p>{shown}"

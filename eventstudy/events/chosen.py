@@ -1,0 +1,32 @@
+"""Which moment day 0 is counted from."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from eventstudy.errors import InvalidRequest
+from eventstudy.events.event import Event
+from eventstudy.exchanges import Moment
+
+
+def chosen_moment(event: Event, day0: str | date) -> Moment | None:
+    """When day 0 is counted from: `announced`, `recognised` (None where the event has no such date), or the date itself."""
+    if day0 == "announced":
+        return event.moment("announced")
+    if day0 == "recognised":
+        return event.moment("recognised")
+    return moment_of_day(day0)
+
+
+def moment_of_day(day0: str | date) -> Moment:
+    """The date that the user named.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    try:
+        return Moment(day0 if isinstance(day0, date) else date.fromisoformat(day0))
+    except ValueError as error:
+        raise InvalidRequest(
+            f"day 0 cannot be {day0!r}", available="announced, recognised, or a date such as 2025-01-27"
+        ) from error

@@ -1,0 +1,163 @@
+"""What a study of which only sums are kept does around its two passes: who is studied, who could not be, what to say of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.aggregated import AggregateResult
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import Event, chosen_moment, moment_of_day
+from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
+from eventstudy.evidence import Evidence
+from eventstudy.execution import Executor
+from eventstudy.models import WHY_UNFIT, Model
+from eventstudy.panel import Exclusion, Warned
+from eventstudy.panel.dense import Dense, LeftOut, line_up
+from eventstudy.prices import PriceTable
+from eventstudy.stream import evidence_of, plan_of
+
+FEW_DATES = 8
+"""Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""
+
+
+def check_sums_do(config: StudyConfig, model: Model) -> None:
+    """Refuse what sums cannot answer."""
+    wants_peers = any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
+    for wrong, what in (
+        (config.outcome != "return", f"a study of {config.outcome}"),
+        (config.missing != "drop", f'missing="{config.missing}"'),
+        (wants_peers, f"the model {config.model}, which compares with peers,"),
+        (bool(config.peers), "buy-and-hold returns over those of peers"),
+        (config.bhar in ("model", "matched"), f'bhar="{config.bhar}"'),
+        (config.delisting != "truncate", f'delisting="{config.delisting}"'),
+    ):
+        if wrong:
+            raise InvalidRequest(f"{what} cannot be had from sums", hint='run with keep="pairs"')
+    if len(config.windows or ()) > 62:
+        raise InvalidRequest(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
+
+
+def as_columns(events: pd.DataFrame | Event | Iterable[Event], day0: str | date) -> EventColumns:
+    """The pairs of a study as columns; `day0` as in `chosen_moment`."""
+    if not isinstance(events, pd.DataFrame):
+        known = [events] if isinstance(events, Event) else list(events)
+        return columns_of_events(known, lambda event: chosen_moment(event, day0))
+    columns = columns_of_frame(events)
+    if day0 == "announced":
+        return columns
+    chosen = (None,) if day0 == "recognised" else (moment_of_day(day0),)
+    return EventColumns(**{**vars(columns), "moments": chosen, "moment": np.zeros_like(columns.moment)})
+
+
+@dataclass(frozen=True)
+class LinedUp:
+    """All grids with their pairs."""
+
+    grids: list[Dense]
+    left: LeftOut
+    warned: list[Warned]
+    benchmarks: tuple[str, ...]
+    """Those that events are compared with."""
+
+
+def lined_up(
+    columns: EventColumns,
+    table: PriceTable,
+    config: StudyConfig,
+    model: Model,
+    benchmark: str,
+    factors: pd.DataFrame | None,
+) -> LinedUp:
+    """Every pair on its grid; `benchmark` is that of events that name none."""
+    compared = "benchmark" in model.requires(("benchmark",))
+    grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
+    used = sorted({config.benchmark or named or benchmark for named in columns.benchmarks})
+    return LinedUp(grids, left, warned, tuple(used))
+
+
+def added_up(
+    columns: EventColumns, lined: LinedUp, config: StudyConfig, model: Model, executor: Executor | None
+) -> Evidence:
+    """Both passes; pairs without a fit are counted in `lined.left`."""
+    dates = {str(d) for dense in lined.grids for d in np.unique(dense.sessions[dense.row])[: FEW_DATES + 1]}
+    form = config.variants.get("grank_t", "default")
+    plan = plan_of(config, portfolios=len(dates) <= FEW_DATES)
+    evidence = evidence_of(plan, model, lined.grids, "adjusted" if form == "default" else form, executor)
+    _count_unfit(evidence, columns, config, lined.left)
+    return evidence
+
+
+def result_of(
+    columns: EventColumns,
+    lined: LinedUp,
+    evidence: Evidence,
+    config: StudyConfig,
+    day0: str | date,
+    source: Callable[[], Mapping[str, Any]],
+) -> AggregateResult:
+    """The result; `source` makes its provenance."""
+    return AggregateResult(
+        config=config,
+        evidence=evidence,
+        benchmark=lined.benchmarks[0] if len(lined.benchmarks) == 1 else list(lined.benchmarks),
+        n_events=int(columns.event.max()) + 1,
+        left_out=lined.left.counts,
+        exclusions=tuple(lined.left.first),
+        noticed=(*lined.warned, *_noticed(evidence, lined.grids, columns, day0)),
+        source=source,
+    )
+
+
+def _count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, left: LeftOut) -> None:
+    """Count the pairs that the fit could not use, and name the first (ruling 12)."""
+    least = max(config.min_estimation, 30, evidence.totals.parameters + 10)
+    for reason, count in evidence.totals.problems.items():
+        said = [(row, m) for r, row, m in evidence.totals.named if r == reason]
+        left.add(
+            reason,
+            count,
+            (
+                Exclusion(
+                    columns.name(row),
+                    columns.tickers[columns.ticker[row]],
+                    reason,
+                    WHY_UNFIT.get(reason, "the benchmark or a factor has no value on day 0").format(m=m, least=least),
+                )
+                for row, m in said
+            ),
+        )
+
+
+def _noticed(evidence: Evidence, grids: Sequence[Dense], columns: EventColumns, day0: str | date) -> Iterator[Warned]:
+    """What is said of each pair by the ordinary engine, counted."""
+    if day0 != "announced":
+        yield Warned("DAY0_CHOSEN", f"day 0 is set to {day0} by the user: no p-value accounts for that choice")
+    counted = (
+        ("DAY0_SHIFTED", sum(d.n_shifted for d in grids), "have day 0 on a later session than the date of their event"),
+        ("DELISTED", sum(d.n_delisted for d in grids), "made their last trade in the event window: windows end there"),
+        ("SHORT_ESTIMATION", evidence.totals.short, "have fewer than 120 usable estimation days: estimates are rough"),
+        ("ESTIMATION_GAPS", evidence.totals.gaps, "lack some days of the estimation window"),
+    )
+    for code, count, text in counted:
+        if count:
+            yield Warned(code, f"{count:,} pairs {text}")
+    if columns.grouped:
+        yield Warned("GROUPS_NOT_KEPT", 'groups are not told apart: run with keep="pairs", or one study a group')
+
+
+def fingerprint(columns: EventColumns) -> str:
+    """A hash of what is studied: equal tables of events, equal hash."""
+    digest = hashlib.sha256()
+    said = (m and (m.when.isoformat(), m.timing) for m in columns.moments)
+    digest.update(repr((columns.tickers, tuple(said), columns.benchmarks)).encode())
+    for codes in (columns.ticker, columns.moment, columns.benchmark, columns.event):
+        digest.update(codes.astype("<i8").tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,266 @@
+"""keep="aggregate" says what keep="pairs" says: the pair engine, which is held against the oracles, is the yardstick."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import stream
+from eventstudy.aggregated import AggregateResult
+from eventstudy.answers import NEEDS_PAIRS
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.events import from_frame
+from eventstudy.inference import _correlation
+from eventstudy.results import StudyResult
+from eventstudy.study import EventStudy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.engine.made import Made, made
+
+
+def both(data: Made, **choices: Any) -> tuple[AggregateResult, StudyResult]:
+    study = EventStudy(calendar=None, **choices)
+    return (
+        study.run(data.events, data.prices, factors=data.factors, keep="aggregate"),
+        study.run(data.events, data.prices, factors=data.factors),
+    )
+
+
+def same(aggregate: AggregateResult, pairs: StudyResult) -> None:
+    """Every default test, mean, interval, correlation and count, to 1e-9."""
+    assert aggregate.n == pairs.returns.n
+    for window, ours in aggregate.answers.items():
+        theirs = pairs.answers[window]
+        assert (ours.n, ours.n_dates, ours.headline) == (theirs.n, theirs.n_dates, theirs.headline)
+        assert list(ours.tests) == list(theirs.tests)
+        for name in ("caar", "bhaar", "correlation", "overlap"):
+            assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-9, abs=1e-13, nan_ok=True)
+        assert (ours.interval is None) == (theirs.interval is None)
+        if ours.interval:
+            assert ours.interval == pytest.approx(theirs.interval, rel=1e-9)
+        for name, said in ours.tests.items():
+            if NEEDS_PAIRS in said.reasons:
+                assert name == "joint_placebo"
+                continue
+            other = theirs.tests[name]
+            assert said.statistic == pytest.approx(other.statistic, rel=1e-9, abs=1e-9, nan_ok=True), name
+            assert said.p_value == pytest.approx(other.p_value, rel=1e-7, abs=1e-12, nan_ok=True), name
+            for part in ("distribution", "df", "n", "valid", "reasons"):
+                assert getattr(said, part) == getattr(other, part), (name, part)
+    aar, count = pairs.aar()
+    np.testing.assert_allclose(aggregate.aar()["aar"], aar, rtol=1e-9, atol=1e-14)
+    np.testing.assert_array_equal(aggregate.aar()["n"], count)
+
+
+@pytest.fixture
+def by_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pair engine, too, takes the mean correlation from tables per date (ruling 25)."""
+    monkeypatch.setattr(_correlation, "_MOST_PAIRS", 1)
+
+
+TROUBLE: Mapping[str, dict[str, Any]] = {
+    "nothing missing": {},
+    "gaps, late listings, delistings, still days": {"gaps": 0.003, "listed_late": 0.3, "delisted": 0.4, "still": 0.06},
+    "many dates": {"dates": 80, "gaps": 0.001},
+    "three benchmarks": {"dates": 40, "benchmarks": 3, "listed_late": 0.2},
+    "one date": {"dates": 1, "events": 18},
+    "one date with a gap": {"dates": 1, "events": 18, "gaps": 0.002},
+}
+
+
+@pytest.mark.usefixtures("by_dates")
+@pytest.mark.parametrize("kind", TROUBLE)
+@pytest.mark.parametrize("model", ["market", "constant_mean", "market_adjusted"])
+def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
+    same(*both(made(3, **TROUBLE[kind]), model=model))
+
+
+@pytest.mark.usefixtures("by_dates")
+@pytest.mark.parametrize("model", ["capm", "fama_french5_momentum", "factors"])
+def test_six_factors(model: str) -> None:
+    data = made(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
+    same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
+
+
+@pytest.mark.usefixtures("by_dates")
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10_000),
+    dates=st.sampled_from([1, 2, 30]),
+    gaps=st.sampled_from([0, 0.004]),
+    delisted=st.sampled_from([0, 0.5]),
+    still=st.sampled_from([0, 0.2]),
+    log=st.booleans(),
+    prediction_error=st.booleans(),
+)
+def test_random_panels(
+    seed: int, dates: int, gaps: float, delisted: float, still: float, log: bool, prediction_error: bool
+) -> None:
+    data = made(seed, dates=dates, events=19, gaps=gaps, delisted=delisted, still=still, listed_late=delisted)
+    choices = {"returns": "log" if log else "simple", "prediction_error": prediction_error}
+    same(*both(data, **choices))
+
+
+@pytest.mark.usefixtures("by_dates")
+def test_published_forms_and_excluded_dates() -> None:
+    data = made(8, dates=25)
+    variants = {"grank_t": "corr", "corrado_rank": "paper", "generalized_sign": "paper", "cda": "paper", "bmp": "paper"}
+    same(*both(data, variants=variants, exclude_dates=[str(d.date()) for d in data.prices.index[300:420:7]]))
+
+
+@pytest.mark.usefixtures("by_dates")
+def test_a_model_without_a_closed_form_goes_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_AT_ONCE", 7)
+    same(*both(made(4, events=40, dates=9, gaps=0.002), model="scholes_williams"))
+
+
+def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None:
+    aggregate, pairs = both(made(6, dates=1, events=20))
+    for window, answer in aggregate.answers.items():
+        assert pairs.answers[window].design is not None
+        assert answer.correlation == pytest.approx(pairs.answers[window].correlation, rel=1e-12)
+
+
+def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
+    data = made(2, gaps=0.002)
+    study = EventStudy(calendar=None)
+    first = study.run(data.events, data.prices, keep="aggregate")
+    assert first.to_json() == study.run(data.events, data.prices, keep="aggregate").to_json()
+    shuffled = data.events.sample(frac=1, random_state=1)
+    again = study.run(shuffled, data.prices, keep="aggregate")
+    assert again.to_dict()["aggregate"] == first.to_dict()["aggregate"]
+
+
+def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made(2, gaps=0.002, events=150, dates=20)
+    study = EventStudy(calendar=None)
+    whole = study.run(data.events, data.prices, keep="aggregate")
+    for size in (1, 13, 100):
+        monkeypatch.setattr(stream, "BLOCK", size)
+        parts = study.run(data.events, data.prices, keep="aggregate")
+        for window, answer in whole.answers.items():
+            for name, said in answer.tests.items():
+                other = parts.answers[window].tests[name]
+                assert said.statistic == pytest.approx(other.statistic, rel=1e-10, abs=1e-11, nan_ok=True)
+
+
+def test_totals_and_blocks_pickle() -> None:
+    data = made(2)
+    found = EventStudy(calendar=None).run(data.events, data.prices, keep="aggregate")
+    totals = found.evidence.totals
+    again = pickle.loads(pickle.dumps(totals))
+    assert again.sums[31].n == totals.sums[31].n
+
+
+def test_exclusions_are_those_of_the_pair_engine() -> None:
+    data = made(9, gaps=0.004, listed_late=0.6, delisted=0.6)
+    events = pd.concat(
+        [
+            data.events,
+            pd.DataFrame(
+                {
+                    "ticker": ["GONE", "M0", "S01", "S02"],
+                    "date": [data.prices.index[400]] * 2 + [pd.Timestamp("2001-01-02"), pd.Timestamp("2030-01-02")],
+                    "event_id": ["x1", "x2", "x3", "x4"],
+                    "benchmark": ["M0"] * 4,
+                }
+            ),
+        ],
+        ignore_index=True,
+    )
+    aggregate, pairs = both(Made(events, data.prices, None))
+    expected = pairs.excluded.groupby("reason").size().to_dict()
+    assert set(expected) >= {"NO_PRICES", "BENCHMARK_IS_TICKER", "NO_DAY0", "MIN_EST"}
+    assert aggregate.excluded.set_index("reason")["n"].to_dict() == expected
+    named = {(e.event_id, e.ticker): (e.reason, e.message) for e in pairs.exclusions}
+    for e in aggregate.exclusions:
+        assert named[e.event_id, e.ticker] == (e.reason, e.message)
+    assert aggregate.incomplete
+
+
+def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine(by_dates: None) -> None:
+    data = made(11, days=800, dates=20)
+    stamped = data.events.assign(
+        date=[f"{d.date()}T{17 + i % 6}:30:00-05:00" for i, d in enumerate(data.events["date"])]
+    )
+    study = EventStudy()
+    for events in (stamped, from_frame(stamped)):
+        same(study.run(events, data.prices, keep="aggregate"), study.run(stamped, data.prices))
+    days = study.run(data.events, data.prices, day0="2016-06-20", keep="aggregate")
+    assert days.answers[days.config.windows[0]].n_dates == 1  # type: ignore[index]
+    assert "DAY0_CHOSEN" in set(days.warnings["code"])
+
+
+def test_json_has_the_shape_of_the_contract() -> None:
+    data = made(2, gaps=0.002)
+    found = EventStudy(calendar=None).run(data.events, data.prices, keep="aggregate")
+    plain = json.loads(found.to_json())
+    whole = json.loads(EventStudy(calendar=None).run(data.events, data.prices).to_json())
+    assert set(whole) <= set(plain)
+    assert set(whole["aggregate"]) <= set(plain["aggregate"])
+    for ours, theirs in zip(plain["aggregate"]["windows"], whole["aggregate"]["windows"], strict=True):
+        assert set(ours) == set(theirs)
+        assert [t["name"] for t in ours["tests"]] == [t["name"] for t in theirs["tests"]]
+    assert plain["firms"] == []
+    assert plain["aggregate"]["approximate"] is True
+    assert plain["provenance"]["prices_sha256"] == whole["provenance"]["prices_sha256"]
+    assert "CORRELATION_APPROXIMATE" in {w["code"] for w in plain["warnings"]}
+
+
+def test_what_needs_every_pair_is_null_with_the_reason() -> None:
+    data = made(2)
+    found = EventStudy(calendar=None, tests=["wilcoxon"]).run(data.events, data.prices, keep="aggregate")
+    said = found.test("wilcoxon", (0, 1))
+    assert np.isnan(said.statistic)
+    assert said.reasons == (NEEDS_PAIRS,)
+    assert "wilcoxon" in set(found.tests((0, 1))["name"])
+    with pytest.raises(InvalidRequest, match="not added up"):
+        found.test("bmp", (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("choices", "what"),
+    [
+        ({"missing": "trade_to_trade"}, "trade_to_trade"),
+        ({"outcome": "volume"}, "volume"),
+        ({"model": "peer"}, "peers"),
+        ({"bhar": "model"}, "bhar"),
+    ],
+)
+def test_what_sums_cannot_answer_is_refused(choices: dict[str, Any], what: str) -> None:
+    data = made(2)
+    with pytest.raises(InvalidRequest, match=what):
+        EventStudy(calendar=None, **choices).run(data.events, data.prices, keep="aggregate")
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ({"ticker": ["S01", ""], "date": ["2017-01-05", "2017-01-06"]}, "row 2, column ticker: is blank"),
+        ({"ticker": ["S01", "S02"], "date": ["2017-01-05", None]}, "row 2, column date: is blank"),
+        ({"ticker": ["S01", "S02"], "date": ["2017-01-05", "1/2/2017"]}, "row 2, column date"),
+        ({"ticker": ["S01", "S01"], "date": ["2017-01-05"] * 2}, "stands in row 1 of the same event"),
+        ({"ticker": ["S01", "S02"], "date": ["2017-01-05", "2017-01-06"], "event_id": ["a", "a"]}, "contradicts"),
+        ({"ticker": ["S01"], "date": ["2017-01-05"], "colour": ["red"]}, "colour"),
+        ({"ticker": ["S01"], "date": [pd.Timestamp("2017-01-05 10:00")]}, "without an offset or a zone"),
+    ],
+)
+def test_tables_that_cannot_be_meant_name_their_row(rows: dict[str, list[Any]], what: str) -> None:
+    data = made(2)
+    with pytest.raises(InvalidFile, match=what):
+        EventStudy(calendar=None, benchmark="M0").run(pd.DataFrame(rows), data.prices, keep="aggregate")
+    with pytest.raises(InvalidFile):
+        EventStudy(calendar=None, benchmark="M0").run(pd.DataFrame(rows), data.prices)
+
+
+def test_nothing_left_is_an_error_that_lists_why() -> None:
+    data = made(2)
+    rows = pd.DataFrame({"ticker": ["GONE"], "date": ["2017-01-05"]})
+    with pytest.raises(NothingUsable, match="GONE"):
+        EventStudy(calendar=None, benchmark="M0").run(rows, data.prices, keep="aggregate")
