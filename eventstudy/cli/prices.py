@@ -52,10 +52,9 @@ class _Tally:
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[EventStudyError] = field(default_factory=list)
 
-    def held(self, vintage: Vintage, outcome: str) -> None:
-        self.rows.append(
-            {"ticker": vintage.symbol, "outcome": outcome, **_told(vintage), "message": "; ".join(vintage.notes)}
-        )
+    def held(self, vintage: Vintage, outcome: str, notes: tuple[str, ...] | None = None) -> None:
+        told = "; ".join(vintage.notes if notes is None else notes)
+        self.rows.append({"ticker": vintage.symbol, "outcome": outcome, **_told(vintage), "message": told})
 
     def failed(self, ticker: str, error: EventStudyError, outcome: str = "failed") -> None:
         nothing = dict.fromkeys(("source", "sessions", "first", "through", "final_through", "retrieved_at"))
@@ -141,7 +140,8 @@ def _fetch_all(
             except SourceError as error:
                 tally.failed(ticker, error)
             else:
-                tally.held(found.vintage, found.vintage.outcome if found.asked else "held")
+                notes = store.fetch(found.vintage, first, last).notes
+                tally.held(found.vintage, found.vintage.outcome if found.asked else "held", notes)
     if shown:
         progress_line("", len(wanted), len(wanted))
     return tally

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
@@ -172,10 +173,23 @@ def _ask(
         if progress is not None:
             progress(ticker, i, len(asked))
         try:
-            fetched.append(("yahoo" if name == _KEPT else name, desks[name].fetch(ticker, first, last)))
+            fetch = desks[name].fetch(ticker, first, last)
+            whole = name in ("bundled", "store")  # they say themselves how far they reach
+            fetched.append(("yahoo" if name == _KEPT else name, fetch if whole else _told_of_its_end(fetch, last)))
         except SourceError as error:
             missing[ticker] = error
     return PriceTable.from_fetches(fetched, missing)
+
+
+def _told_of_its_end(fetch: Fetch, last: date | None) -> Fetch:
+    """The same, with a note where the last sessions that are over lack."""
+    from eventstudy.prices._store_days import due, home_of, lacking_end, now, session_before
+
+    home = home_of(fetch.symbol, fetch.exchange)
+    over = due(home, now())
+    priced = fetch.frame.index[fetch.frame["close"].notna()].to_numpy("datetime64[D]")
+    note = lacking_end(home, priced, min(session_before(home, last), over) if last else over)
+    return fetch if note is None or note in fetch.notes else replace(fetch, notes=(*fetch.notes, note))
 
 
 class _Desk:

@@ -15,10 +15,21 @@ from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventstudy.errors import SourceMalformed
 from eventstudy.prices._base import FIELDS, Basis, Fetch
-from eventstudy.prices._store_days import due, final, home_of, instant, now, session_before
+from eventstudy.prices._store_days import (
+    WAITED_FOR,
+    due,
+    final,
+    first_hole,
+    home_of,
+    instant,
+    lacking_end,
+    now,
+    session_before,
+)
 from eventstudy.prices._store_join import Apart, Outcome, changed, join
 from eventstudy.prices._store_schema import connect, location, told, transaction
 
@@ -137,6 +148,9 @@ class Store:
         frame = self.frame(vintage, start, end)
         used = self._used(vintage, start or vintage.first, end or vintage.through)
         notes = dict.fromkeys(note for v in used for note in v.notes)
+        last = session_before(vintage.home, min(end or vintage.through, vintage.through))
+        if late := lacking_end(vintage.home, _priced(frame), last):
+            notes[late] = None
         retrieved_at = max((v.retrieved_at for v in used), default=vintage.retrieved_at)
         return Fetch(
             vintage.symbol, frame, vintage.basis, vintage.currency, vintage.exchange, retrieved_at, tuple(notes)
@@ -195,7 +209,7 @@ class Store:
             joined = join(
                 fetch.symbol, before, fetch.frame, old.final_through if old else first, whole=whole, force=force
             )
-            made = _next(old, source, fetch, first, last, at)
+            made = _next(old, source, fetch, _priced(joined.frame), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
             made["notes"] = json.dumps([*fetch.notes, *joined.notes, *_new_currency(old, fetch)], ensure_ascii=False)
             made["columns"] = json.dumps([c for c in FIELDS if c in joined.frame])
@@ -278,11 +292,29 @@ def digest(symbol: str, frame: pd.DataFrame) -> str:
     return PriceTable.from_fetches([("", Fetch(symbol, frame, "as_given"))]).sha256()
 
 
-def _next(old: Vintage | None, source: str, fetch: Fetch, first: date, last: date, at: datetime) -> dict[str, Any]:
-    """The row of a new vintage, but for what only the joined series can tell."""
+def _priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
+    """The days that have a price, ascending."""
+    return frame.index[frame["close"].notna()].to_numpy("datetime64[D]")
+
+
+def _next(
+    old: Vintage | None,
+    source: str,
+    fetch: Fetch,
+    priced: NDArray[np.datetime64],
+    first: date,
+    last: date,
+    at: datetime,
+) -> dict[str, Any]:
+    """The row of a new vintage, but for what only the joined series can tell.
+
+    A session that lacks is not final for `WAITED_FOR`: sources skip days, and bring them later.
+    """
     home = home_of(fetch.symbol, fetch.exchange)
     through = min(last, due(home, at))
     sure = min(through, final(home, at))
+    if hole := first_hole(home, priced, max(first, (at - WAITED_FOR).date()), sure):
+        sure = hole - timedelta(1)
     return {
         "number": old.number + 1 if old else 1,
         "retrieved_at": at.isoformat(timespec="seconds"),

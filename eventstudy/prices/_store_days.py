@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from eventstudy import exchanges
 from eventstudy.errors import InvalidRequest
 
@@ -14,6 +16,8 @@ SETTLING = 5
 """Sessions after which a bar is taken for final: a missing or wrong one has been put right by then."""
 OVERLAP = 10
 """Sessions that are asked for again when a series is continued, to see whether it is still the same."""
+WAITED_FOR = timedelta(30)
+"""How long a session that lacks is asked for again: a source that skips days has mended it by then, or never will."""
 _WEEKDAYS = "24/5"
 
 
@@ -56,6 +60,32 @@ def due(home: str, at: datetime) -> date:
 def final(home: str, at: datetime) -> date:
     """The last session whose bar was final at an instant."""
     return session_before(home, due(home, at), SETTLING)
+
+
+def lacking_end(home: str, priced: Any, last: date) -> str | None:
+    """What to say where the prices end before the session that they could have (`priced`: days with a price, ascending)."""
+    if not len(priced):
+        return None
+    newest = priced[-1].astype("datetime64[D]").item()
+    low, high = exchanges.reach(home)
+    if not low <= newest < last <= high or home.startswith("24/"):
+        return None
+    sessions = exchanges.sessions(home, newest + timedelta(1), last)
+    if not len(sessions):
+        return None
+    which = str(sessions[0]) if len(sessions) == 1 else f"{len(sessions)} sessions from {sessions[0]} to {sessions[-1]}"
+    return f"the last price is that of {newest}; {which} lack: not there yet, or no longer traded"
+
+
+def first_hole(home: str, priced: Any, since: date, last: date) -> date | None:
+    """The first session from `since` to `last` without a price; None where there is none, or no calendar to tell."""
+    low, high = exchanges.reach(home)
+    if home.startswith("24/") or since < low or last > high or since > last:
+        return None
+    sessions = exchanges.sessions(home, since, last)
+    lacking = sessions[~np.isin(sessions, priced)]
+    found: date | None = lacking[0].item() if len(lacking) else None
+    return found
 
 
 def _complete(home: str, session: date) -> datetime:

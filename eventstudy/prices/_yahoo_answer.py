@@ -144,6 +144,7 @@ def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exc
     actions = [c for c in ("dividend", "split") if c in own]
     own[actions] = own[actions].mask(own[actions] == 0)
     notes = [*_impossible(own), *_raw_notes(chart, own), *_unpriced(own), *_meta_notes(meta, symbol, own)]
+    notes += _capital_gains(frame.set_axis(sessions), start, end)
     if own["close"].isna().all():
         raise SourceMalformed(f"Yahoo gave {len(own)} sessions of {symbol} and no price", where=f"ticker {symbol}")
     market = _MARKETS.get(str(meta.get("exchangeName")))
@@ -196,6 +197,7 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
     answered, currency = str(meta.get("symbol", symbol)), meta.get("currency")
     if answered != symbol:
         yield f"asked for {symbol}, Yahoo answered with {answered}"
+    yield from _before_first_trade(meta, symbol, own)
     if currency in _HUNDREDTHS:
         yield f"prices are in {currency}, hundredths of {_HUNDREDTHS[currency]}"
     closing = ((meta.get("currentTradingPeriod") or {}).get("regular") or {}).get("end")
@@ -204,3 +206,29 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
         today = pd.Timestamp(closing, unit="s", tz="UTC").tz_convert(zone).tz_localize(None).normalize()
         if own.index[-1] == today:
             yield f"the prices of {_dates([today])} are not final: the session was open or just closed"
+
+
+def _before_first_trade(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterator[str]:
+    """Whether there are prices from before the firm that has the symbol now was traded under it."""
+    began = meta.get("firstTradeDate")
+    if not isinstance(began, int | float):
+        return
+    first = pd.Timestamp(began, unit="s", tz="UTC").tz_convert(meta.get("exchangeTimezoneName", "UTC"))
+    early = own.index[own.index < first.tz_localize(None).normalize()]
+    if len(early):
+        yield (
+            f"{len(early)} prices of {symbol}, the first of {_dates(early[:1])}, are from before its first trade on"
+            f" {_dates([first])}: they may be another company's, which had the symbol before"
+        )
+
+
+def _capital_gains(frame: pd.DataFrame, start: date, end: date) -> Iterator[str]:
+    """What a fund paid out beside dividends, which Yahoo counts among them or does not."""
+    if "Capital Gains" not in frame:
+        return
+    gains = frame["Capital Gains"].loc[start.isoformat() : end.isoformat()]
+    if (paid := gains[gains > 0]).size:
+        yield (
+            f"capital gains were paid on {_dates(paid.index)}, {paid.iloc[0]:g} on the first: taken as counted in the dividend"
+            " of that day, which Yahoo does not always do"
+        )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from eventstudy.cli import main
+from eventstudy.prices.yahoo import Yahoo
+
+from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
+from tests.loopback.server import Service
 
 
 @dataclass(frozen=True)
@@ -31,3 +36,14 @@ def es(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         return Ran(int(ended.value.code or 0), told.out, told.err)
 
     return call
+
+
+@pytest.fixture
+def yahoo(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The module's `service` in Yahoo's place, as the command finds it."""
+    with yahoo_in_process(service) as session, yfinance_alone(tmp_path):
+        if find_spec("yfinance._http") is None:
+            pytest.skip("this yfinance takes no requests session")
+        source = Yahoo(session, spacing=0, timeout=0.4, give_up=8)
+        monkeypatch.setattr("eventstudy.prices.yahoo.SOURCE", source)
+        yield service

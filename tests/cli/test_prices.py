@@ -7,9 +7,8 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,10 @@ import numpy as np
 import pytest
 from eventstudy import exchanges, load_prices
 from eventstudy.prices._store import Store
-from eventstudy.prices.yahoo import Yahoo
 from eventstudy.shipped import shipped
 
 from tests.cli.conftest import Ran
 from tests.loopback.answers import Series
-from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
 
@@ -40,17 +37,6 @@ def walk(symbol: str, seed: int) -> Series:
 @pytest.fixture
 def service() -> Service:
     return Service([walk(symbol, seed) for seed, symbol in enumerate(("GOOD", "FINE", "SPY"))])
-
-
-@pytest.fixture
-def yahoo(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """Yahoo's stand-in as the command finds it."""
-    with yahoo_in_process(service) as session, yfinance_alone(tmp_path):
-        if find_spec("yfinance._http") is None:
-            pytest.skip("this yfinance takes no requests session")
-        source = Yahoo(session, spacing=0, timeout=0.4, give_up=8)
-        monkeypatch.setattr("eventstudy.prices.yahoo.SOURCE", source)
-        yield service
 
 
 def rows(ran: Ran) -> list[dict[str, Any]]:

@@ -33,6 +33,8 @@ class Series:
     """Further entries of the answer's `meta`."""
     shares: dict[date, int] = field(default_factory=dict)
     """Shares outstanding by the day they were told."""
+    happened: dict[str, Any] = field(default_factory=dict)
+    """Further entries of the answer's `events`."""
     again: tuple[int, ...] = ()
     """Rows that come twice, the second time an hour later."""
 
@@ -80,7 +82,7 @@ class Series:
                 if first <= t < last
             },
         }
-        return {name: held for name, held in events.items() if held}
+        return {name: held for name, held in events.items() if held} | self.happened
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,27 @@ def test_an_answer_for_another_symbol_is_said(yahoo: Yahoo, service: Service) ->
     assert (fetch.symbol, fetch.notes) == ("good", ("asked for good, Yahoo answered with GOOD",))
 
 
+def test_prices_from_before_the_first_trade_are_said(yahoo: Yahoo, service: Service) -> None:
+    service.add(series("NEW", more={"firstTradeDate": opening(DAYS[10])}))
+    assert yahoo.fetch("NEW", FIRST, LAST).notes == (
+        f"10 prices of NEW, the first of {FIRST}, are from before its first trade on {DAYS[10]}:"
+        " they may be another company's, which had the symbol before",
+    )
+    assert yahoo.fetch("NEW", DAYS[10], LAST).notes == ()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_capital_gains_of_a_fund_are_said(yahoo: Yahoo, service: Service, beside: bool) -> None:
+    gains = {"capitalGains": {str(opening(DAYS[5])): {"amount": 1.5, "date": opening(DAYS[5])}}}
+    service.add(
+        series("FUND", dividends={DAYS[5]: 2.0}, happened=gains if beside else {}, more={"instrumentType": "ETF"})
+    )
+    fetch = yahoo.fetch("FUND", FIRST, LAST)
+    assert fetch.frame["dividend"].dropna().tolist() == [2.0]
+    said = f"capital gains were paid on {DAYS[5]}, 1.5 on the first: taken as counted in the dividend"
+    assert [note[: len(said)] for note in fetch.notes] == ([said] if beside else [])
+
+
 @pytest.mark.parametrize(("hours", "final"), [(1, False), (6.9, False), (7.1, True)])
 def test_the_prices_of_an_open_session_are_not_final(
     yahoo: Yahoo, service: Service, monkeypatch: pytest.MonkeyPatch, hours: float, final: bool

@@ -263,6 +263,39 @@ def test_a_tail_that_is_not_final_is_asked_for_after_the_next_close_and_not_befo
     )
 
 
+def test_a_session_that_the_source_skips_is_asked_for_until_it_comes(store: Store, service: Service) -> None:
+    sound = service.frames["AAA"]
+    service.frames["AAA"] = sound.drop(pd.Timestamp(DAYS[203]))
+    service.at = at(DAYS[215])
+    held, _ = bring(store, "yahoo", service, "AAA", FIRST, DAYS[210], at=service.at)
+    assert held.final_through < DAYS[203], "five sessions have passed since, and it may still come"
+    assert not held.settled(DAYS[210], at(DAYS[216]))
+    service.frames["AAA"], service.at = sound, at(DAYS[216])
+    after, asked = bring(store, "yahoo", service, "AAA", FIRST, DAYS[210], at=service.at)
+    assert asked
+    assert not np.isnan(store.frame(after)["close"].loc[str(DAYS[203])])
+    assert after.settled(DAYS[210], at(DAYS[217]))
+
+
+def test_a_session_that_never_comes_is_given_up_after_thirty_days(store: Store, service: Service) -> None:
+    service.frames["AAA"] = service.frames["AAA"].drop(pd.Timestamp(DAYS[203]))
+    service.at = at(DAYS[203]) + timedelta(31)
+    held, _ = bring(store, "yahoo", service, "AAA", FIRST, DAYS[210], at=service.at)
+    assert held.settled(DAYS[210], service.at + timedelta(9))
+
+
+def test_an_end_that_lacks_is_told_until_it_comes(store: Store, service: Service) -> None:
+    sound = service.frames["AAA"]
+    service.frames["AAA"], service.at = sound.loc[: str(DAYS[198])], at(MIDDLE)
+    held, _ = bring(store, "yahoo", service, "AAA", FIRST, LAST, at=service.at)
+    late = f"the last price is that of {DAYS[198]}; 2 sessions from {DAYS[199]} to {MIDDLE} lack"
+    assert [note[: len(late)] for note in store.fetch(held, FIRST, LAST).notes] == [late]
+    assert store.fetch(held, FIRST, DAYS[198]).notes == (), "what was asked for is all there"
+    service.frames["AAA"], service.at = sound, at(DAYS[201])
+    after, _ = bring(store, "yahoo", service, "AAA", FIRST, LAST, at=service.at)
+    assert store.fetch(after, FIRST, LAST).notes == ()
+
+
 # ---- notes and vintages -----------------------------------------------------------------------------------------------
 
 
