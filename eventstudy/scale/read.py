@@ -1,0 +1,168 @@
+"""Rows of a panel become tables: long columns of Parquet files -> one dense (securities, days) array a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.errors import InvalidFile
+from eventstudy.panel import Days, Floats, Ints
+from eventstudy.prices import Basis, PriceTable, SeriesInfo
+from eventstudy.scale.panel import PanelFolder, Unit
+
+USED = ("close", "adj_close", "dividend")
+"""The fields that returns are made of; the others stay on the disk."""
+
+
+def read_unit(folder: PanelFolder, unit: Unit, extra: PriceTable | None = None) -> PriceTable:
+    """The prices of one unit, with the columns of `extra` that it lacks beside them.
+
+    Raises:
+        InvalidFile: a row without ticker or date, a price that cannot be one, or two rows of one security and day.
+    """
+    return _table(folder, _rows(folder, unit.files), extra)
+
+
+def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:
+    """All prices of these tickers, from wherever they are in the panel."""
+    import pyarrow.dataset as ds
+
+    name = folder.columns["ticker"]
+    return _table(folder, _rows(folder, None, ds.field(name).isin(list(tickers))), None)
+
+
+def _rows(folder: PanelFolder, files: Sequence[str] | None, only: Any = None) -> Any:
+    """The columns that are used of some files, as one arrow table."""
+    import pyarrow as pa
+
+    wanted = {n: folder.columns[n] for n in ("ticker", "date", *USED) if n in folder.columns}
+    try:
+        if files is None:
+            return folder.dataset.to_table(columns=list(wanted.values()), filter=only).rename_columns(list(wanted))
+        schema, kept = folder.dataset.schema, set(files)
+        parts = [
+            f.to_table(schema=schema, columns=list(wanted.values()))
+            for f in folder.dataset.get_fragments()
+            if f.path in kept
+        ]
+        return pa.concat_tables(parts).rename_columns(list(wanted))
+    except (OSError, ValueError) as error:
+        where = str(folder.path) if files is None else files[0]
+        raise InvalidFile(f"the file cannot be read: {str(error).splitlines()[0]}", where=where) from error
+
+
+def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTable:
+    codes, tickers = _tickers(folder, rows.column("ticker"))
+    days = _days(folder, rows.column("date"))
+    row_of, sessions = _positions(days)
+    fields: dict[str, Floats] = {}
+    place = codes * len(sessions) + row_of
+    for name in USED:
+        if name in rows.column_names:
+            fields[name] = _dense(folder, name, rows.column(name), place, (len(tickers), len(sessions)))
+    _refuse_twice(folder, place, codes, tickers, days)
+    if "dividend" in fields:
+        fields["dividend"][fields["dividend"] == 0] = np.nan
+    return _beside(fields, tickers, sessions, extra)
+
+
+def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
+    """(N,) codes and the names they stand for, in the order of the alphabet."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    one = column.unify_dictionaries().combine_chunks()
+    one = one.chunk(0) if isinstance(one, pa.ChunkedArray) else one
+    if one.null_count:
+        raise _fault(folder, "a row has no ticker", "name the ticker of every price")
+    names = [str(t).strip() for t in one.dictionary.to_pylist()]
+    if "" in names or len(set(names)) < len(names):
+        raise _fault(folder, "tickers are blank, or differ in blanks only", "write tickers without blanks around them")
+    used = np.flatnonzero(np.bincount(one.indices.to_numpy(), minlength=len(names)))
+    order = sorted(used.tolist(), key=lambda i: names[i])
+    again = np.zeros(len(names), dtype=np.int64)
+    again[order] = np.arange(len(order))
+    return again[one.indices.to_numpy()], [names[i] for i in order]
+
+
+def _days(folder: PanelFolder, column: Any) -> Ints:
+    """(N,) days since 1970."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        raise _fault(folder, "dates are instants with a zone", "a session is the date at the exchange, without a zone")
+    if column.null_count:
+        raise _fault(folder, "a row has no date", "fill it in")
+    try:
+        day = column.cast(pa.date32())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
+    return day.cast(pa.int32()).to_numpy().astype(np.int64)
+
+
+def _positions(days: Ints) -> tuple[Ints, Days]:
+    """(N,) the row of each day among the distinct ones, and those, ascending."""
+    if not len(days):
+        return days, np.empty(0, dtype="datetime64[D]")
+    first = int(days.min())
+    there = np.zeros(int(days.max()) - first + 1, dtype=bool)
+    there[days - first] = True
+    position = np.cumsum(there) - 1
+    found: Days = (np.flatnonzero(there) + first).astype("datetime64[D]")
+    return position[days - first], found
+
+
+def _dense(folder: PanelFolder, name: str, column: Any, place: Ints, shape: tuple[int, int]) -> Floats:
+    """(S, T) the values of a field where they belong; NaN elsewhere."""
+    import pyarrow as pa
+
+    values: Floats = column.cast(pa.float64()).to_numpy()
+    wild = ~(values > 0) & ~np.isnan(values) if name != "dividend" else values < 0
+    if (wild | np.isinf(values)).any():
+        bad = values[wild | np.isinf(values)][0]
+        raise _fault(folder, f"the {name.replace('_', ' ')} {bad:g} cannot be one", "leave a missing value empty")
+    grid = np.full(shape, np.nan)
+    grid.reshape(-1)[place] = values
+    return grid
+
+
+def _refuse_twice(folder: PanelFolder, place: Ints, codes: Ints, tickers: list[str], days: Ints) -> None:
+    seen = np.zeros(int(place.max()) + 1 if len(place) else 0, dtype=bool)
+    seen[place] = True
+    if int(seen.sum()) < len(place):
+        _, first = np.unique(place, return_index=True)
+        again = int(np.setdiff1d(np.arange(len(place)), first)[0])
+        day = np.datetime64(int(days[again]), "D")
+        raise _fault(folder, f"{tickers[codes[again]]} on {day} is given twice", "keep one of the two rows")
+
+
+def _beside(
+    fields: Mapping[str, Floats], tickers: list[str], sessions: Days, extra: PriceTable | None
+) -> PriceTable:
+    """The table of arrays (S, T), and what of `extra` it lacks, on its days."""
+    basis: Basis = "dividends" if "dividend" in fields else "adj_close" if "adj_close" in fields else "as_given"
+    more = [t for t in extra.tickers if t not in set(tickers)] if extra is not None else []
+    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
+    if more and extra is not None:
+        index = index.union(extra.close.index[(extra.close.index >= index[0]) & (extra.close.index <= index[-1])])
+    rows = index.get_indexer(pd.DatetimeIndex(sessions.astype("datetime64[ns]")))
+    columns = pd.Index([*tickers, *more], dtype=object, name="ticker")
+    frames = {}
+    for name, values in fields.items():
+        grid = np.full((len(columns), len(index)), np.nan)
+        if len(rows) == len(index):
+            grid[: len(tickers)] = values
+        else:
+            grid[: len(tickers), rows] = values
+        if more and extra is not None and name in extra.fields:
+            grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
+        frames[name] = pd.DataFrame(grid.T, index.rename("session"), columns)
+    return PriceTable(frames, {t: SeriesInfo("parquet", basis) for t in columns})
+
+
+def _fault(folder: PanelFolder, what: str, hint: str) -> InvalidFile:
+    return InvalidFile(what, where=str(folder.path), hint=hint)
