@@ -1,7 +1,7 @@
 """A folder of Parquet files as one panel of prices, larger than memory: which files belong together, and in what order.
 
-Long rows `ticker,date,close[,...]` as in a price file; a folder such as `ticker=NVDA` or `year=2024` may stand for a column. Files
-of one folder below the panel belong together, and so do neighbours where they are small.
+Long rows `ticker,date,close[,...]` as in a price file; a folder such as `ticker=NVDA` or `year=2024` may stand for a column.
+Files of one folder below the panel belong together, and so do neighbours where they are small.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -160,7 +161,7 @@ def _together(units: list[Unit]) -> Unit:
 def _apart_in_time(units: tuple[Unit, ...] | list[Unit]) -> bool:
     """Whether no two units share a day."""
     ordered = sorted(units, key=lambda u: u.first)
-    return len(ordered) > 1 and all(a.last < b.first for a, b in zip(ordered, ordered[1:], strict=False))
+    return len(ordered) > 1 and all(a.last < b.first for a, b in pairwise(ordered))
 
 
 def _grouped(units: list[Unit]) -> list[Unit]:

@@ -23,35 +23,48 @@ def read_unit(folder: PanelFolder, unit: Unit, extra: PriceTable | None = None) 
     Raises:
         InvalidFile: a row without ticker or date, a price that cannot be one, or two rows of one security and day.
     """
-    return _table(folder, _rows(folder, unit.files), extra)
+    kept = set(unit.files)
+    return _table(folder, _rows(folder, [f for f in folder.dataset.get_fragments() if f.path in kept]), extra)
 
 
 def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:
-    """All prices of these tickers, from wherever they are in the panel."""
+    """All prices of these tickers, from wherever they are in the panel; what cannot hold them by its statistics is not read."""
     import pyarrow.dataset as ds
 
     name = folder.columns["ticker"]
-    return _table(folder, _rows(folder, None, ds.field(name).isin(list(tickers))), None)
+    fragments = (_that_may_hold(f, name, tickers) for f in folder.dataset.get_fragments())
+    return _table(
+        folder, _rows(folder, [f for f in fragments if f is not None], ds.field(name).isin(list(tickers))), None
+    )
 
 
-def _rows(folder: PanelFolder, files: Sequence[str] | None, only: Any = None) -> Any:
+def _that_may_hold(fragment: Any, name: str, tickers: Sequence[str]) -> Any:
+    """The row groups of a file whose smallest and largest ticker leave room for one of these; None: there are none."""
+    kept = []
+    for group in fragment.row_groups:
+        said = group.statistics.get(name) or {}
+        low, high = said.get("min"), said.get("max")
+        if not isinstance(low, str) or not isinstance(high, str) or any(low <= t <= high for t in tickers):
+            kept.append(group.id)
+    return fragment.subset(row_group_ids=kept) if kept else None
+
+
+def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> Any:
     """The columns that are used of some files, as one arrow table."""
     import pyarrow as pa
 
     wanted = {n: folder.columns[n] for n in ("ticker", "date", *USED) if n in folder.columns}
-    try:
-        if files is None:
-            return folder.dataset.to_table(columns=list(wanted.values()), filter=only).rename_columns(list(wanted))
-        schema, kept = folder.dataset.schema, set(files)
-        parts = [
-            f.to_table(schema=schema, columns=list(wanted.values()))
-            for f in folder.dataset.get_fragments()
-            if f.path in kept
-        ]
-        return pa.concat_tables(parts).rename_columns(list(wanted))
-    except (OSError, ValueError) as error:
-        where = str(folder.path) if files is None else files[0]
-        raise InvalidFile(f"the file cannot be read: {str(error).splitlines()[0]}", where=where) from error
+    schema = folder.dataset.schema
+    parts = [pa.table({n: pa.array([], schema.field(c).type) for n, c in wanted.items()})]
+    for fragment in fragments:
+        try:
+            part = fragment.to_table(schema=schema, columns=list(wanted.values()), filter=only)
+        except (OSError, ValueError) as error:
+            raise InvalidFile(
+                f"the file cannot be read: {str(error).splitlines()[0]}", where=fragment.path, hint="write it again"
+            ) from error
+        parts.append(part.rename_columns(list(wanted)))
+    return pa.concat_tables(parts)
 
 
 def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTable:
@@ -101,7 +114,8 @@ def _days(folder: PanelFolder, column: Any) -> Ints:
         day = column.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
-    return day.cast(pa.int32()).to_numpy().astype(np.int64)
+    found: Ints = day.cast(pa.int32()).to_numpy().astype(np.int64)
+    return found
 
 
 def _positions(days: Ints) -> tuple[Ints, Days]:
@@ -140,15 +154,15 @@ def _refuse_twice(folder: PanelFolder, place: Ints, codes: Ints, tickers: list[s
         raise _fault(folder, f"{tickers[codes[again]]} on {day} is given twice", "keep one of the two rows")
 
 
-def _beside(
-    fields: Mapping[str, Floats], tickers: list[str], sessions: Days, extra: PriceTable | None
-) -> PriceTable:
+def _beside(fields: Mapping[str, Floats], tickers: list[str], sessions: Days, extra: PriceTable | None) -> PriceTable:
     """The table of arrays (S, T), and what of `extra` it lacks, on its days."""
     basis: Basis = "dividends" if "dividend" in fields else "adj_close" if "adj_close" in fields else "as_given"
     more = [t for t in extra.tickers if t not in set(tickers)] if extra is not None else []
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
     if more and extra is not None:
-        index = index.union(extra.close.index[(extra.close.index >= index[0]) & (extra.close.index <= index[-1])])
+        theirs = extra.close.index.to_numpy("datetime64[ns]")
+        within = theirs[(theirs >= index[0].to_numpy()) & (theirs <= index[-1].to_numpy())]
+        index = pd.DatetimeIndex(np.union1d(index.to_numpy("datetime64[ns]"), within), name="session")
     rows = index.get_indexer(pd.DatetimeIndex(sessions.astype("datetime64[ns]")))
     columns = pd.Index([*tickers, *more], dtype=object, name="ticker")
     frames = {}

@@ -52,7 +52,11 @@ def test_a_benchmark_stands_beside_a_unit_that_lacks_it(tmp_path: Path, monkeypa
     table = read_unit(folder, folder.units[0], market)
     assert table.tickers[-1] == "MKT"
     pd.testing.assert_frame_equal(
-        table.close, wide.loc[table.close.index, table.tickers], check_names=False, check_freq=False, check_column_type=False
+        table.close,
+        wide.loc[table.close.index, table.tickers],
+        check_names=False,
+        check_freq=False,
+        check_column_type=False,
     )
 
 
@@ -90,10 +94,9 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_cannot_be_prices_is_refused(fault: str, tmp_path: Path) -> None:
     change, text = FAULTS[fault]
+    folder = spoiled(change, tmp_path / "panel")
     with pytest.raises(InvalidFile, match=text) as caught:
-        folder = spoiled(change, tmp_path / "panel")
-        for unit in folder:
-            read_unit(folder, unit)
+        [read_unit(folder, unit) for unit in folder]
     assert caught.value.where
 
 
