@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.charts._canvas import is_own, of_width, settle
+from eventstudy.charts._language import of_language, translate
 from eventstudy.charts._style import style
 from eventstudy.errors import InvalidRequest, UnknownName
 
@@ -41,15 +42,23 @@ class Chart:
         words = inspect.signature(self.paint).parameters.values()
         return {word.name: word.default for word in words if word.kind is word.KEYWORD_ONLY}
 
-    def draw(self, result: StudyResult, *, ax: Axes | None = None, width: float | None = None, **options: Any) -> Any:
+    def draw(
+        self,
+        result: StudyResult,
+        *,
+        ax: Axes | None = None,
+        width: float | None = None,
+        lang: str = "en",
+        **options: Any,
+    ) -> Any:
         """Draw `result` on `ax`, or on a new figure of its own, and return the Axes.
 
         A new figure is not known to pyplot: it is freed like any object, and Jupyter shows it as the last line of a cell.
         Global settings of matplotlib are neither used nor changed. Labels may stand to the right of `ax`: give it a figure
-        with `layout="constrained"`. `width`: inches of a new figure, 8 by default; 4 suits a phone.
+        with `layout="constrained"`. `width`: inches of a new figure, 8 by default; 4 suits a phone. `lang`: `en` or `de`.
 
         Raises:
-            UnknownName: an option that this chart does not have, a ticker or group that is not in the result.
+            UnknownName: an option or language that this chart does not have, a ticker or group that is not in the result.
             InvalidRequest: an option that cannot be meant, a study of another outcome, or `ax` that is not one Axes of the
                 user's own.
         """
@@ -69,7 +78,9 @@ class Chart:
             raise InvalidRequest(
                 "these Axes hold a chart already", hint="leave out ax=, or give Axes of your own figure"
             )
-        with style(), of_width(width):
+        with style(), of_width(width), of_language(lang):
             drawn = self.paint(result, ax, **options)
-            settle(next(iter(drawn)) if isinstance(drawn, Iterable) else drawn)
+            axes = list(drawn) if isinstance(drawn, Iterable) else [drawn]
+            translate(axes)
+            settle(axes[0])
         return drawn

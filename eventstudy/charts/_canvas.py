@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.charts._language import speech
 from eventstudy.charts._style import (
     DPI,
     EDGE,
@@ -49,6 +50,11 @@ def of_width(inches: float | None) -> Iterator[None]:
         yield
     finally:
         _width.reset(before)
+
+
+def side_by_side(inches: float) -> int:
+    """How many panels `inches` wide a new figure has room for beside each other, at least one."""
+    return max(1, int(_width.get() / inches))
 
 
 def open_axes(ax: Axes | None, height: float = HEIGHT) -> Axes:
@@ -121,7 +127,8 @@ def side_label(figure: Figure, text: str) -> None:
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
-    own, figure = is_own(ax), ax.figure.figure
+    own, figure, said = is_own(ax), ax.figure.figure, speech()
+    title, lines = said(title), [said(line) for line in lines]
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))
     subtitle = "\n".join(part for line in lines for part in wrapped(line, room, SUBTITLE))

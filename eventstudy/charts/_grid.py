@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eventstudy.charts._canvas import open_panels, side_label
+from eventstudy.charts._canvas import open_panels, side_by_side, side_label
 from eventstudy.charts._scales import day_axis, day_label
 from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
 from eventstudy.panel import Ints
@@ -19,11 +19,13 @@ PANELS = 24
 """Up to so many pairs have a panel each."""
 _FEW = 9
 """Up to so many panels stand in rows of three, more in rows of four."""
+_PANEL = 1.7
+"""Inches that a panel takes at least."""
 
 
 def columns_of(n: int) -> int:
-    """How many panels stand side by side."""
-    return min(n, 3 if n <= _FEW else 4)
+    """How many panels stand side by side: fewer on a narrow figure."""
+    return min(n, 3 if n <= _FEW else 4, side_by_side(_PANEL))
 
 
 def open_grid(n: int, row: float = 1.55) -> list[Axes]:

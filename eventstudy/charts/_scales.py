@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.charts._language import speech
 from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
 from eventstudy.charts._words import signed
@@ -25,11 +26,13 @@ def percent_axis(axis: Axis, ticks: int = 7) -> None:
     """Decimals shown as per cent with sign, with as many digits as the step between ticks needs."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    said = speech()
+
     def text(value: float, position: int | None) -> str:
         steps = np.diff(axis.get_majorticklocs())
         step = 100 * float(steps.min()) if len(steps) else 1.0
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
-        return f"{signed(f'{100 * value:+.{digits}f}')} %"
+        return said(f"{signed(f'{100 * value:+.{digits}f}')} %")
 
     if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)

@@ -73,11 +73,13 @@ def finding(told: Material) -> Iterator[Paragraph]:
     windows = told.data["aggregate"]["windows"]
     lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
     if told.result.config.outcome != "return":
-        yield Paragraph((told.english(told.result.summary()),), "lead")
+        yield Paragraph((told.words.summary(told.result.summary()),), "lead")
     elif windows:
         yield Paragraph((*_lead(told, f"aggregate.windows[{lead}]"), " ", *_others(told, lead)), "lead")
     if told.result.day0_policy != "announced":
-        yield Paragraph(told.words.fill("user chose", policy=told.text("events[0].day0_policy")), "note")
+        name = f"as {told.result.day0_policy}"
+        policy = told.words(name) if told.words.knows(name) else told.text("events[0].day0_policy")
+        yield Paragraph(told.words.fill("user chose", policy=policy), "note")
     if gaps := list(missing(told)):
         more: Text = (" ", told.words("and more", n=len(gaps) - _SHOWN)) if len(gaps) > _SHOWN else ()
         shown = [span for gap in gaps[:_SHOWN] for span in (" ", *gap, ".")]

@@ -13,6 +13,8 @@ _WORD = r"\w+"
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # warnings
+    (rf"day 0 is set to recognised \({_ANY}\) by the user: no p-value accounts for that choice",
+     r"Tag 0 hat der Nutzer auf „wahrgenommen“ (\1) gesetzt: kein p-Wert berücksichtigt diese Wahl"),
     (rf"day 0 is set to {_ANY} \({_ANY}\) by the user: no p-value accounts for that choice",
      r"Tag 0 hat der Nutzer auf \1 (\2) gesetzt: kein p-Wert berücksichtigt diese Wahl"),
     (rf"{_N} tickers on one date: a shock to all of them on that day, whatever its cause, cannot be told apart from the event",
@@ -57,7 +59,32 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r"Renditen von \1 enthalten Dividenden, die von \2 nicht"),
     (rf"{_ANY} is longer than five sessions: errors of a factor model add up; see whether --model synthetic_control agrees",
      r"\1 ist länger als fünf Handelstage: Fehler eines Faktormodells summieren sich; stimmt --model synthetic_control zu?"),
+    (rf"the benchmark's variance over {_ANY} is {_N} times that of the estimation window; see whether --model"
+     r" synthetic_control agrees",
+     r"die Varianz des Index über \1 ist das \2-Fache der des Schätzfensters; stimmt --model synthetic_control zu?"),
+    (r"buy-and-hold returns compare with the benchmark: no control is named",
+     r"Kaufen-und-Halten-Renditen sind mit dem Index verglichen: eine Kontrolle ist nicht genannt"),
+    (r"on one event date the mean volume of the tickers studied holds the event itself: prefer constant_mean",
+     r"an einem einzigen Ereignisdatum enthält der mittlere Umsatz der Werte das Ereignis selbst: besser ist constant_mean"),
+    (rf"the peers moved abnormally on day 0 themselves \(t = {_N}\): that much is taken for normal",
+     r"die Vergleichsfirmen bewegten sich an Tag 0 selbst abnormal (t = \1): so viel gilt als normal"),
+    (rf"{_ANY}: no peer of the firms that the event is about, because it is one of them",
+     r"\1: keine Vergleichsfirma für die Firmen des Ereignisses, denn sie gehört dazu"),
+    (rf"{_ANY}: not compared with, because days around {_ANY} lack a return",
+     r"\1: nicht verglichen, weil Tagen um den \2 eine Rendite fehlt"),
+    (rf"{_N} of the estimation days have a return of zero and {_N} have none: betas are biased; prefer ranks and"
+     r' missing="trade_to_trade"',
+     r'\1 der Schätztage haben eine Rendite von null und \2 gar keine: Betas sind verzerrt; besser sind Ränge und'
+     r' missing="trade_to_trade"'),
+    (rf"prices of {_ANY} on {_ANY} are not used: {_ANY} was closed",
+     r"Kurse von \1 am \2 bleiben ungenutzt: \3 war geschlossen"),
+    (rf"no series of {_ANY} has a price on {_ANY}, where it was open: incomplete prices, or a closing the calendar does not"
+     r" know",
+     r"keine Reihe von \1 hat einen Kurs am \2, als offen war: unvollständige Kurse, oder eine Schließung, die der Kalender"
+     r" nicht kennt"),
     # exclusions
+    (rf"the prices of {_ANY} hold no volume for day 0, {_ANY}", r"die Kurse von \1 enthalten keinen Umsatz für Tag 0, \2"),
+    (rf"too little of {_ANY} was observed", r"zu wenig von \1 wurde beobachtet"),
     (rf"no prices for {_ANY}", r"keine Kurse für \1"),
     (rf"the embedded sample has no ticker '{_ANY}'", r"die eingebaute Stichprobe hat keinen Wert „\1“"),
     (rf"{_ANY} has no recognised date", r"\1 hat kein Datum der Wahrnehmung"),
@@ -97,3 +124,36 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 
 GERMAN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), german) for pattern, german in _SENTENCES)
 """(pattern of the English sentence, German template with its groups)."""
+
+
+def german_figures(text: str) -> str:
+    """Figures with a comma, and with a true minus where nothing stands before it."""
+    text = re.sub(r"(?<=\d)\.(?=\d)", ",", text)
+    return re.sub(r"(?<![\w.-])-(?=\d)", "−", text)
+
+
+_SUMMARY = tuple(
+    (re.compile(pattern), german)
+    for pattern, german in (
+        (r"^Abnormal log volume of (\d+) pairs", r"Abnormaler log. Umsatz von \1 Paaren"),
+        (r"^Abnormal log volume of ", "Abnormaler log. Umsatz von "),
+        (r"^Mean abnormal log volume of (\d+) pairs", r"Mittlerer abnormaler log. Umsatz von \1 Paaren"),
+        (r"^Mean variance over that of ordinary days of (\d+) pairs",
+         r"Mittlere Varianz von \1 Paaren im Verhältnis zu gewöhnlichen Tagen"),
+        (r"^Variance over that of ordinary days of ([^:]*)", r"Varianz von \1 im Verhältnis zu gewöhnlichen Tagen"),
+        (r"([\d.]+) times", r"\1-fach"),
+        (r" by ([\w, ]+) stands? out from ordinary days", r" nach \1 ungewöhnlich"),
+        (r" by ([\w, ]+) do(?:es)? not", r" nach \1 nicht"),
+        (r"Largest day: day ([-+\d]+)", r"Größter Tag: Tag \1"),
+        (r"\(picked after looking, so not tested\)", "(im Nachhinein ausgesucht, daher nicht getestet)"),
+        (r"(?<=\d)\.(?=\d)", ","),
+        (r"(?<![\w,])\.(?=\d)", "0,"),
+    )
+)  # fmt: skip
+
+
+def german_summary(text: str) -> str:
+    """What a result says of itself, in German."""
+    for pattern, told in _SUMMARY:
+        text = pattern.sub(told, text)
+    return text

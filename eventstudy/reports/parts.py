@@ -110,8 +110,6 @@ class Picture:
     svg: str
     narrow: str = ""
     """The same for a phone; empty where the wide one has to do."""
-    lang: str = "en"
-    """The language of the words inside the picture."""
 
 
 Block = Paragraph | Items | Facts | Table | Picture

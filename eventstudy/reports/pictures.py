@@ -32,15 +32,12 @@ def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
     from eventstudy.charts import render, words
 
     for place, name in enumerate(names):
-        drawn = told.result.plot(name)
+        drawn = told.result.plot(name, lang=told.words.lang)
         title, text = words(drawn)
-        if told.words.lang != "en":
-            title = told.words(f"chart.{name}") if told.words.knows(f"chart.{name}") else name
-            text = ""
         svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
         narrow = ""
         if name in _NARROW:
-            small = told.result.plot(name, width=_PHONE)
+            small = told.result.plot(name, width=_PHONE, lang=told.words.lang)
             narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
         yield Picture(name, title, text, svg, narrow)
 

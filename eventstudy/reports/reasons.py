@@ -8,7 +8,7 @@ from typing import Any
 
 from eventstudy import advice, catalog
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Block, Facts, Foreign, Items, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text
 
 
 def tests(told: Material) -> Section:
@@ -40,9 +40,9 @@ def _why(told: Material) -> Iterator[Block]:
             (
                 *words.fill("situation", situation=situation, test=name),
                 " ",
-                *words.fill("null", null=told.english(test.null)),
+                *words.fill("null", null=words.said(test.null)),
                 ". ",
-                *words.fill("assumes", assumes=told.english(test.assumes)),
+                *words.fill("assumes", assumes=words.said(test.assumes)),
                 ".",
                 *_next(told, answer.design),
             )
@@ -158,11 +158,11 @@ def sources_of_methods(told: Material) -> Section:
     """The model and the tests that were used, with the papers they are from."""
     words = told.words
     model = catalog.load("models", told.data["config"]["model"])
-    rows = [(told.data["config"]["model"], _paper(model))]
-    rows += [(name, _paper(catalog.load("tests", name))) for name in _names(told)]
+    rows = [(told.data["config"]["model"], _paper(told, model))]
+    rows += [(name, _paper(told, catalog.load("tests", name))) for name in _names(told)]
     said = (words("abnormal"), " ", words("no proof"), " ", words("advice"))
     return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
 
 
-def _paper(member: Any) -> Text:
-    return (Foreign(f"{member.summary}. {member.paper}"),)
+def _paper(told: Material, member: Any) -> Text:
+    return (told.words.said(member.summary), ". ", told.words.paper(member.paper))

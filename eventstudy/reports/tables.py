@@ -163,7 +163,7 @@ def _models(told: Material) -> Table:
     """The fitted parameters of each stock."""
     names = list(told.result.fit.names)
     rows = tuple(Row(_name(told, i), tuple(_fitted(told, i, names))) for i in range(told.result.returns.n))
-    columns = (told.words("ticker"), *names, told.words("sigma"), told.words("n estimation"))
+    columns = (told.words("ticker"), *map(told.words.named, names), told.words("sigma"), told.words("n estimation"))
     return Table(told.words("cap.model"), columns, rows)
 
 

@@ -10,7 +10,8 @@ import math
 import re
 from typing import Any
 
-from eventstudy.reports.messages import GERMAN
+from eventstudy.reports.messages import GERMAN, german_figures, german_summary
+from eventstudy.reports.methods_german import METHODS, german_paper
 from eventstudy.reports.parts import Foreign, Lang, Span, Text
 
 LANGUAGES = ("en", "de")
@@ -55,6 +56,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Day 0 was chosen by the user ({policy}): no p-value accounts for that choice.",
         "Tag 0 hat der Nutzer gewählt ({policy}): kein p-Wert berücksichtigt diese Wahl.",
     ),
+    "as recognised": ("recognised", "wahrgenommen"),
     # sections
     "s.day0": ("How day 0 was found", "Wie Tag 0 bestimmt wurde"),
     "s.results": ("Results", "Ergebnisse"),
@@ -189,6 +191,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "prices hash": ("SHA-256 of the prices", "SHA-256 der Kurse"),
     "registry hash": ("SHA-256 of the events", "SHA-256 der Ereignisse"),
     "versions": ("Versions", "Versionen"),
+    "alpha": ("alpha", "Alpha"),
+    "beta": ("beta", "Beta"),
     "drop": ("left out", "ausgelassen"),
     "trade_to_trade": ("from trade to trade", "von Handel zu Handel"),
     # methods
@@ -205,12 +209,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Ein kleiner p-Wert sagt, dass die Tage ungewöhnlich waren, nicht, dass das Ereignis die Ursache war.",
     ),
     "advice": ("No investment advice.", "Keine Anlageberatung."),
-    # charts
-    "chart.car": ("Cumulated abnormal return over the event window", "Kumulierte abnormale Rendite über das Ereignisfenster"),
-    "chart.ar_bars": ("Abnormal return of each day", "Abnormale Rendite jedes Tages"),
-    "chart.forest": ("CAR of each stock with its 95 % interval", "CAR jedes Werts mit 95-%-Intervall"),
-    "chart.car_by_group": ("CAR of each group", "CAR jeder Gruppe"),
-    "chart.price_path": ("Prices around day 0", "Kurse um Tag 0"),
     # sites and updates
     "site of": ("{n} events", "{n} Ereignisse"),
     "status": ("Status", "Stand"),
@@ -266,10 +264,20 @@ class Words:
         """A sentence of the engine in this language, or as it is and marked as English."""
         if self.lang == "en":
             return message
+        if message in METHODS:
+            return METHODS[message]
         for pattern, german in GERMAN:
             if found := pattern.fullmatch(message):
-                return found.expand(german)
+                return german_figures(found.expand(german))
         return Foreign(message)
+
+    def summary(self, text: str) -> str:
+        """The summary of a study of volumes or volatilities in this language."""
+        return text if self.lang == "en" else german_summary(text)
+
+    def paper(self, paper: str) -> str:
+        """A reference as this language gives it."""
+        return paper if self.lang == "en" else german_paper(paper)
 
     # ---- numbers ------------------------------------------------------------------------------------------------------
 

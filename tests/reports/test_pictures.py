@@ -30,8 +30,7 @@ def test_without_head_the_picture_is_lower_and_says_the_same(sixteen: StudyResul
     assert "\n" not in "".join(title)
 
 
-@pytest.mark.parametrize("chart", _NARROW)
-@pytest.mark.parametrize("study", ["nvda", "sixteen"])
+@pytest.mark.parametrize(("study", "chart"), [*((s, "car") for s in ("nvda", "sixteen")), ("nvda", "price_path")])
 def test_a_chart_for_a_phone_keeps_its_labels_apart(request: pytest.FixtureRequest, study: str, chart: str) -> None:
     ax = request.getfixturevalue(study).plot(chart, width=_PHONE)
     figure = ax.figure
@@ -44,6 +43,15 @@ def test_a_chart_for_a_phone_keeps_its_labels_apart(request: pytest.FixtureReque
         assert len(boxes) >= 3
         assert all(getattr(one, high) < getattr(next, low) for one, next in pairwise(boxes))
     assert ax.get_position().height > 0.35, "the words above leave room for what is drawn"
+
+
+def test_panels_for_a_phone_stand_two_by_two(sixteen: StudyResult) -> None:
+    panels = sixteen.plot("price_path", width=_PHONE)
+    figure = panels[0].figure
+    assert figure.get_figwidth() == _PHONE
+    assert len({round(ax.get_position().x0, 3) for ax in panels}) == 2
+    assert min(ax.get_position().height * figure.get_figheight() for ax in panels) > 0.8
+    assert set(_NARROW) == {"car", "price_path"}
 
 
 def test_a_wide_chart_is_as_it_was(sixteen: StudyResult) -> None:

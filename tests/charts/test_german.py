@@ -1,0 +1,67 @@
+"""Charts in German say what they say in English, figure by figure, and leave no English word."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from eventstudy import catalog
+from eventstudy.charts import words
+from eventstudy.charts._german import german
+from eventstudy.errors import UnknownName
+from eventstudy.results import StudyResult
+
+from .conftest import made_up
+from .test_contract import CHARTS, STUDIES, figure_of, fit_for, texts
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|by|not|days?|on|is|return|mean|or|over|for|to|that|with|at|firms?|dates|model|no|none|was|its|each|where"
+    r"|band|test|window|event|tickers?|events|pairs?|session|sessions|market|ordinary|first|stock|left|out|looks|more|less)\b"
+)
+
+
+def without_names(text: str, result: StudyResult) -> str:
+    for group in result.groups:
+        for word in group.name.split():
+            text = text.replace(word, "")
+    return re.sub(r"was auffällt|^Modell: market", "", text)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_english_is_left_and_every_figure_is_there(name: str, study: str, request: pytest.FixtureRequest) -> None:
+    result: StudyResult = request.getfixturevalue(fit_for(name, study))
+    german_one, english = (result.plot(name, lang=lang) for lang in ("de", "en"))
+    for text in texts(figure_of(german_one)):
+        left = ENGLISH.findall(without_names(text.get_text(), result))
+        assert not left, text.get_text()
+    said, meant = (" ".join(words(drawn)) for drawn in (german_one, english))
+    assert sorted(figures(said)) == sorted(figures(meant))
+
+
+def figures(text: str) -> list[str]:
+    """The numbers of a text, as they would stand in English."""
+    text = re.sub(r"(?<=\d),(?=\d{1,3}\b)(?!\s)", ".", text)
+    return [re.sub(r"^0(?=\.\d{3}$)", "", n) for n in re.findall(r"[+−]?\d*\.?\d+", text.replace("95-%", "95 %"))]
+
+
+def test_gaps_and_what_was_left_out_too() -> None:
+    holed, _ = made_up(3, 3, holes=((0, 2), (1, -2)))
+    for name in CHARTS:
+        if "return" in catalog.load("charts", name).outcomes:
+            for text in texts(figure_of(holed.plot(name, lang="de"))):
+                assert not ENGLISH.findall(without_names(text.get_text(), holed)), text.get_text()
+
+
+def test_figures_are_written_the_german_way() -> None:
+    assert german("p .004, then 1.25 % on 2025-01-27") == "p 0,004, then 1,25 % am 2025-01-27"
+    assert german("0\n27 Mar") == "0\n27. März"
+    assert german("abnormal return") == "abnormale Rendite"
+
+
+def test_another_language_is_refused(nvda: StudyResult) -> None:
+    with pytest.raises(UnknownName, match="language called 'fr'"):
+        nvda.plot("car", lang="fr")
+    axes = np.atleast_1d(np.asarray(nvda.plot("car"), dtype=object))
+    assert axes[0].get_ylabel() == "cumulated abnormal return"
