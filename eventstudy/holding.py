@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.aggregate import bhar, cumulate
-from eventstudy.panel import Bools, Floats
+from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
+BASE = 100.0
+"""The level that chained returns start from."""
 _SHORT = 5
 """Up to so many sessions the benchmark does; over longer ones firms drift apart from it, and peers are the better measure."""
 
@@ -52,3 +54,25 @@ def _normal(result: StudyResult, window: Window) -> Floats:
         return result.benchmark
     peers = block.columns(("peer",))[block.design][:, block.event_columns, 0]
     return np.where(np.isfinite(peers).any(axis=1, keepdims=True), peers, result.benchmark)
+
+
+def chained(returns: Floats, span: Ints, day0: int, *, log: bool) -> Floats:
+    """(n, L + 1) levels before the first return and after each of the (n, L) `returns`, which cover `span` sessions each.
+
+    The close that the return of column `day0` starts from is 100.
+    """
+    gross = np.exp(returns) if log else 1 + returns
+    n, length = gross.shape
+    found = np.full((n, length + 1), np.nan)
+    for i in range(n):
+        base = day0 + 1 - int(span[i, day0])
+        if base < 0:
+            continue
+        found[i, base] = BASE
+        for day in range(base, length):
+            if (before := day + 1 - span[i, day]) >= base and np.isfinite(gross[i, day]):
+                found[i, day + 1] = found[i, before] * gross[i, day]
+        for day in range(base - 1, -1, -1):
+            if (before := day + 1 - span[i, day]) >= 0 and np.isfinite(gross[i, day]):
+                found[i, before] = found[i, day + 1] / gross[i, day]
+    return found

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.holding import BASE, chained
 from eventstudy.panel import Floats, Ints
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
-BASE = 100.0
+__all__ = ["BASE", "chained", "first_day", "levels", "whole"]
 
 
 def first_day(result: StudyResult) -> int:
@@ -30,28 +31,6 @@ def levels(result: StudyResult, chosen: Ints) -> tuple[Floats, Floats]:
     log = result.config.returns == "log"
     own, market = (chained(values[chosen], span, -start, log=log) for values in (result.raw, result.benchmark))
     return own[:, skipped:], market[:, skipped:]
-
-
-def chained(returns: Floats, span: Ints, day0: int, *, log: bool) -> Floats:
-    """(n, L + 1) levels before the first return and after each of the (n, L) `returns`, which cover `span` sessions each.
-
-    The close that the return of column `day0` starts from is 100.
-    """
-    gross = np.exp(returns) if log else 1 + returns
-    n, length = gross.shape
-    found = np.full((n, length + 1), np.nan)
-    for i in range(n):
-        base = day0 + 1 - int(span[i, day0])
-        if base < 0:
-            continue
-        found[i, base] = BASE
-        for day in range(base, length):
-            if (before := day + 1 - span[i, day]) >= base and np.isfinite(gross[i, day]):
-                found[i, day + 1] = found[i, before] * gross[i, day]
-        for day in range(base - 1, -1, -1):
-            if (before := day + 1 - span[i, day]) >= 0 and np.isfinite(gross[i, day]):
-                found[i, before] = found[i, day + 1] / gross[i, day]
-    return found
 
 
 def whole(paths: Floats) -> Floats:

@@ -1,0 +1,147 @@
+"""The price that was, and the prices that models say there would have been without the event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, open_axes, settle
+from eventstudy.charts._labels import End, end_of, label_ends
+from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
+from eventstudy.charts._words import caveat, method, signed
+from eventstudy.errors import NothingUsable, UnknownName
+from eventstudy.investigate.counterfactual import MODELS, counterfactual
+from eventstudy.sentences import p_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.investigate._paths import Path
+    from eventstudy.investigate.counterfactual import Counterfactual, Row
+    from eventstudy.results import StudyResult
+
+_LOOKS = (
+    (BLUE, (0, (5, 1.5))),
+    (VERMILLION, (0, (1.5, 1.2))),
+    (GREEN, (0, (6, 1.5, 1.5, 1.5))),
+    (PURPLE, "-"),
+    (ORANGE, "-"),
+)
+"""Colour and dashes of each model: either alone tells them apart."""
+_TICKS = 9
+
+
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    ticker: str | None = None,
+    models: Sequence[str] = MODELS,
+    donors: Sequence[str] = (),
+) -> Axes:
+    """The price of one `ticker` (the first by default), and the counterfactual price of each model.
+
+    All are the last close before day 0, carried forward and back by total returns, or by the returns that a model takes for
+    normal. Before day 0 the lines show how closely a model follows the firm. `models` and `donors` are those of
+    `counterfactual`.
+    """
+    known = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
+    if ticker is not None and ticker not in known:
+        raise UnknownName("ticker in this result", ticker, known)
+    found = counterfactual(result, models=models, donors=donors, tickers=[ticker or known[0]])
+    chosen = np.array([i for i, pair in enumerate(result.panel.pairs) if pair.ticker == (ticker or known[0])][:1])
+    return _draw(found, ax, None, [f"{method(result, chosen)}.", *caveat(result)])
+
+
+def draw(found: Counterfactual, ticker: str | None = None) -> Any:
+    """The prices of a ticker (the first) from an answer that is there already. Returns the Axes."""
+    known = list(dict.fromkeys(path.ticker for path in found.paths))
+    if ticker is not None and ticker not in known:
+        raise UnknownName("ticker in this answer", ticker, known)
+    with style():
+        ax = _draw(found, None, ticker, [])
+        settle(ax)
+    return ax
+
+
+def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list[str]) -> Axes:
+    wanted = ticker or found.rows[0].ticker
+    event = next(path.event_id for path in found.paths if path.ticker == wanted)
+    paths = [path for path in found.paths if (path.event_id, path.ticker) == (event, wanted)]
+    if not paths:
+        raise NothingUsable(f"no model of {wanted} could be fitted")
+    ax = open_axes(ax)
+    days = list(paths[0].rel_days)
+    ends = [_line(ax, days, paths[0].actual, "actual", BLACK, "-", 2.2)]
+    for path, (colour, dashes) in zip(paths, _LOOKS * (1 + len(paths) // len(_LOOKS)), strict=False):
+        ends.append(_line(ax, days, path.counterfactual, path.model.replace("_", " "), colour, dashes, 1.8))
+    _days(ax, paths[0])
+    ax.set_ylabel(f"price in {paths[0].currency}" if paths[0].currency else "price")
+    rows = [r for r in found.rows if (r.event_id, r.ticker) == (event, wanted)]
+    head(ax, _title(wanted, paths, rows), [_told(paths[0], rows), *_donors(found, rows), *said])
+    label_ends(ax, ends)
+    return ax
+
+
+def _line(ax: Axes, days: list[int], values: Any, name: str, colour: str, dashes: Any, width: float) -> End | None:
+    ax.plot(
+        days, values, color=colour, linestyle=dashes, linewidth=width, label=name, zorder=4 if name == "actual" else 3
+    )
+    end = end_of(days, values, name, "bold" if name == "actual" else "normal")
+    return end and end._replace(text=f"{name} {end.y:,.2f}")
+
+
+def _days(ax: Axes, path: Path) -> None:
+    """Sessions relative to day 0 with their dates, day 0 marked."""
+    days = list(path.rel_days)
+    every = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(days) / step <= _TICKS)
+    shown = [day for day in days if day % every == 0]
+    texts = [f"{signed(f'{day:+d}')}\n{path.sessions[day - days[0]][5:]}" for day in shown]
+    ax.set_xticks(shown, texts)
+    ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
+    ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
+    ax.set_xlabel(f"sessions relative to day 0 ({path.sessions[-days[0]]})")
+    place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    ax.annotate("day 0", (0, 1), (0, 2), ha="center", va="bottom", fontsize=SMALL, color=MUTED, **place)
+
+
+def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
+    """What the price was on day 0, and what it would have been."""
+    path = paths[0]
+    at = path.rel_days.index(0)
+    would = [p.counterfactual[at] for p in paths if np.isfinite(p.counterfactual[at])]
+    if not np.isfinite(path.actual[at]) or not would:
+        return f"{ticker}: no price on day 0"
+    low, high = min(would), max(would)
+    each = f"{low:,.2f}" if f"{low:,.2f}" == f"{high:,.2f}" else f"{low:,.2f} to {high:,.2f}"
+    money = f"\u00a0{path.currency}" if path.currency else ""
+    by = f"{len(paths)} models" if len(paths) > 1 else f"the {paths[0].model.replace('_', ' ')} model"
+    return f"{ticker}: {path.actual[at]:,.2f}{money} on\u00a0{path.sessions[at]}, {each} by {by} without the event"
+
+
+def _told(path: Path, rows: list[Row]) -> str:
+    """p of the first window, model by model, and what the lines are."""
+    first = rows[0].window
+    window = str(first).replace("-", "\u2212").replace(" ", "\u00a0")
+    each = [f"{r.model.replace('_', ' ')} {p_text(r.p)}" for r in rows if r.window == first and r.test]
+    tested = f" p for CAR{window}: {', '.join(each)}." if each else ""
+    return f"All lines are equal at the last close before day 0.{tested}"
+
+
+def _donors(found: Counterfactual, rows: list[Row]) -> list[str]:
+    """Of whom the counterfactual is made, and a word on them."""
+    made_of = next((r.donors for r in rows if r.donors), ())
+    if not made_of:
+        return []
+    exposed = any("PEER_CONTAMINATION" in text for text in found.cautions)
+    warning = ": not untouched by the event themselves" if exposed else ""
+    shown = ", ".join(made_of[:8]) + (f" and {len(made_of) - 8} more" if len(made_of) > 8 else "")
+    return [f"Donors: {shown}{warning}."]
+
+
+CHART = Chart(
+    "the price that was against the price that models say there would have been without the event", paint, ("return",)
+)

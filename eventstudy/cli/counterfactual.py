@@ -1,0 +1,148 @@
+"""`eventstudy counterfactual`: what would the price have done without the event?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._study import split, study, study_options
+
+if TYPE_CHECKING:
+    from eventstudy.investigate.counterfactual import Counterfactual, Row
+
+_FEW = 3
+"""Up to so many tickers are shown with all windows, more with the first alone."""
+
+
+@click.command("counterfactual")
+@study_options
+@click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
+@click.option(
+    "--chart", type=click.Path(dir_okay=False), help="Draw actual against counterfactual price into this file."
+)
+@output_options
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    /,
+    models: tuple[str, ...],
+    chart: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """What would the price have done without the event? One row a model, each with its placebos.
+
+    Models made of donors take --peers, else the event's peers and controls; best are tickers that the event left alone.
+    """
+    from eventstudy.investigate.counterfactual import MODELS, counterfactual
+    from eventstudy.prices import read_factors
+    from eventstudy.request import last_day, longer_prices
+
+    from_where = {name: options[name] for name in ("source", "prices")}
+    limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
+    factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
+    donors = split(options["peers"])
+    result = study(options, quiet=quiet)
+    prices = longer_prices(result, **from_where, as_of=limit, sessions=0, more=donors, everyone=True)
+    named = [name for name in donors if "=" not in name]
+    found = counterfactual(result, prices, models=split(models) or MODELS, donors=named, factors=factors)
+    if chart:
+        from eventstudy.charts import save
+
+        save(found.plot(), chart)
+        say(chart, quiet=quiet)
+    if form == "json":
+        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
+    elif form == "csv":
+        put(found.tidy().to_csv(index=False), output)
+    else:
+        from eventstudy.cli._screen import heading
+
+        put("\n".join([*heading(result), "", *_screen(found, verbose=verbose)]), output)
+    if (result.incomplete or found.left_out) and not allowed:
+        ctx.exit(4)
+
+
+def _screen(found: Counterfactual, *, verbose: bool) -> list[str]:
+    """The finding, a row a model, and what to know of the donors."""
+    from eventstudy.cli._screen import wrapped
+
+    pairs = list(dict.fromkeys((r.event_id, r.ticker) for r in found.rows))
+    first = found.rows[0].window
+    many = len(pairs) > _FEW and not verbose
+    rows = [r for r in found.rows if r.window == first or not many]
+    lines = [*wrapped(found.sentence), ""]
+    if many:
+        lines += columns_of(_compact(found, rows), range(1, 20)).splitlines()
+        lines.append(
+            f"CAR{first} and p by model (--verbose shows other windows and placebos, --format csv all figures)"
+        )
+    else:
+        head = ["ticker", "window", "model", "CAR", "p", "test", "in time", "permuted", "in space", "pre-event fit"]
+        lines += columns_of([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9)).splitlines()
+        lines += wrapped(
+            "p: of the test that speaks. in time: among runs of days. permuted: days exchanged. in space: rank among the firm"
+            " and its donors by the window's errors over those before, and p. pre-event fit: root mean square error a day."
+        )
+    if not many:
+        lines += [line for text in _made_of(found) for line in wrapped(text)]
+    lines += [line for text in found.cautions for line in wrapped(text)]
+    return lines + [line for text in found.left_out for line in wrapped(f"left out: {text}")]
+
+
+def _compact(found: Counterfactual, rows: list[Row]) -> list[list[str]]:
+    """A row a pair: what each model says, and how the last one ranks it among its donors."""
+    from eventstudy.sentences import p_text, percent
+
+    cells = {(r.event_id, r.ticker, r.model): r for r in rows}
+    table = [["ticker", *(text for name in found.models for text in (name, "p")), "in space"]]
+    for pair in dict.fromkeys((r.event_id, r.ticker) for r in rows):
+        line = [pair[1]]
+        for name in found.models:
+            one = cells.get((*pair, name))
+            line += [percent(one.car), p_text(one.p) if one.test else "n/a"] if one else ["n/a", "n/a"]
+        last = cells.get((*pair, found.models[-1]))
+        at = last.in_space if last else None
+        table.append([*line, f"{at.rank} of {at.donors + 1}, {p_text(at.p)}" if at else "n/a"])
+    return table
+
+
+def _row(r: Row) -> list[str]:
+    from eventstudy.sentences import p_text, percent
+
+    at = r.in_space
+    space = f"{at.rank} of {at.donors + 1}, {p_text(at.p)}" if at else "n/a"
+    times = [p_text(v) if v == v else "n/a" for v in (r.p, r.p_time, r.p_conformal)]
+    fit = f"{100 * r.rmspe:.2f} %"
+    return [
+        r.ticker,
+        str(r.window),
+        r.model,
+        percent(r.car),
+        times[0],
+        r.test or "none",
+        times[1],
+        times[2],
+        space,
+        fit,
+    ]
+
+
+def _made_of(found: Counterfactual) -> list[str]:
+    """What each model was made of, once a ticker."""
+    told: dict[str, None] = {}
+    for r in found.rows:
+        if r.weights:
+            shown = ", ".join(f"{name} {value:.2f}" for name, value in r.weights.items())
+        elif r.donors:
+            shown = f"components of {', '.join(r.donors)}"
+        else:
+            continue
+        told[f"{r.ticker}, {r.model}: {shown}"] = None
+    return list(told)
