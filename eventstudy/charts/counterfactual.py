@@ -91,7 +91,7 @@ def _line(ax: Axes, days: list[int], values: Any, name: str, colour: str, dashes
         days, values, color=colour, linestyle=dashes, linewidth=width, label=name, zorder=4 if name == "actual" else 3
     )
     end = end_of(days, values, name, "bold" if name == "actual" else "normal")
-    return end and end._replace(text=f"{name} {end.y:,.2f}")
+    return end and end._replace(text=f"{name} {end.y:.2f}")
 
 
 def _days(ax: Axes, path: Path) -> None:
@@ -116,10 +116,10 @@ def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
     if not np.isfinite(path.actual[at]) or not would:
         return f"{ticker}: no price on day 0"
     low, high = min(would), max(would)
-    each = f"{low:,.2f}" if f"{low:,.2f}" == f"{high:,.2f}" else f"{low:,.2f} to {high:,.2f}"
+    each = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     money = f"\u00a0{path.currency}" if path.currency else ""
     by = f"{len(paths)} models" if len(paths) > 1 else f"the {paths[0].model.replace('_', ' ')} model"
-    return f"{ticker}: {path.actual[at]:,.2f}{money} on\u00a0{path.sessions[at]}, {each} by {by} without the event"
+    return f"{ticker}: {path.actual[at]:.2f}{money} on\u00a0{path.sessions[at]}, {each} by {by} without the event"
 
 
 def _told(path: Path, rows: list[Row]) -> str:
