@@ -56,6 +56,14 @@ WARNINGS: dict[str, Code] = {
         "The claim names another currency than the prices are quoted in.",
         "Compare moves in per cent, or name the listing in that currency.",
     ),
+    "CURRENCY_CONVERTED": Code(
+        "Prices were put in one currency by the exchange rate of each day, which is noted at another hour than the close.",
+        "Leave out --currency to see returns in local currency; compare the two where the rate moved.",
+    ),
+    "CURRENCY_MIX": Code(
+        "Firm and benchmark are quoted in different currencies, so moves of the exchange rate look like abnormal returns.",
+        "Name a benchmark in the firm's currency, or put all in one: --currency USD.",
+    ),
     "DAY0_CHOSEN": Code(
         "Day 0 was chosen by the user, perhaps after looking at the prices, and no p-value accounts for that.",
         "Report the announced date beside it, or let `eventstudy scan` judge the search.",

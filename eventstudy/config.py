@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +46,9 @@ class StudyConfig:
     """Whether market model and CAPM have an intercept."""
     returns: Literal["simple", "log"] = "simple"
     benchmark: str | None = None
-    """Ticker of the benchmark; None: each event's own, or SPY."""
+    """Ticker of the benchmark; None: each event's own, or SPY. `SPY,.DE=^GDAXI,7203.T=^N225`: others for a suffix or ticker."""
+    currency: str | None = None
+    """Currency that all prices are put in, by the rates of each day; None: each ticker in that of its exchange."""
     peers: tuple[str, ...] = ()
     """Tickers that models with peers compare with, `NVDA=INTC` for one ticker's own; none: the event's peers and controls."""
     estimation_window: Window = Window(-260, -11)
@@ -82,6 +86,8 @@ class StudyConfig:
         put(self, "peers", tuple(self.peers))
         put(self, "variants", dict(self.variants))
         put(self, "exclude_dates", tuple(_as_date(d) for d in self.exclude_dates))
+        if self.benchmark is not None:
+            _benchmarks(self.benchmark)
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
@@ -94,6 +100,8 @@ class StudyConfig:
         if self.outcome == "volume" and self.model not in VOLUME_MODELS:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()
+        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
         if self.min_estimation < 30:
             raise InvalidRequest(
                 f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
@@ -101,6 +109,23 @@ class StudyConfig:
             )
         if self.max_shift < 0:
             raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
+
+    def benchmark_for(self, ticker: str, named: str | None) -> str | None:
+        """The benchmark of a ticker: its own, that of its suffix, that of all, or the one that its event `named`.
+
+        Raises:
+            InvalidRequest: `benchmark` cannot be meant.
+        """
+        if self.benchmark is None:
+            return named
+        own, everyone = _benchmarks(self.benchmark)
+        suffix = "." + ticker.rpartition(".")[2] if "." in ticker else ""
+        return own.get(ticker) or own.get(suffix) or everyone or named
+
+    @property
+    def benchmark_differs(self) -> bool:
+        """Whether `benchmark` names some tickers' own."""
+        return self.benchmark is not None and bool(_benchmarks(self.benchmark)[0])
 
     def _reported_windows(self) -> tuple[Window, ...]:
         if self.windows is None:
@@ -163,6 +188,27 @@ class StudyConfig:
             return cls(**table)
         except (EventStudyError, TypeError) as error:
             raise InvalidFile(str(error), where=f"{path}, [study]") from error
+
+
+@cache
+def _benchmarks(text: str) -> tuple[dict[str, str], str | None]:
+    """The benchmarks of tickers and suffixes, and that of all others."""
+    own: dict[str, str] = {}
+    everyone: list[str] = []
+    for part in map(str.strip, text.split(",")):
+        key, mark, benchmark = part.partition("=")
+        if not mark or benchmark in ("X", "F"):  # EURUSD=X and GC=F are tickers themselves
+            everyone.append(part)
+        elif not key.strip() or not benchmark.strip() or own.get(key.strip(), benchmark.strip()) != benchmark.strip():
+            raise InvalidRequest(f"the benchmark {part!r} cannot be meant", hint="SPY, or SPY,.DE=^GDAXI,7203.T=^N225")
+        else:
+            own[key.strip()] = benchmark.strip()
+    if len(everyone) > 1 or "" in everyone:
+        raise InvalidRequest(
+            f"the benchmark is {text!r}: one for all, and others by ticker or suffix",
+            hint="SPY,.DE=^GDAXI,7203.T=^N225",
+        )
+    return own, everyone[0] if everyone else None
 
 
 def _as_date(value: date | str | Sequence[Any]) -> date:

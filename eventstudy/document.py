@@ -22,7 +22,7 @@ SCHEMA = "eventstudy.result/1"
 def document(result: StudyResult) -> dict[str, Any]:
     """All of a result as plain values: decimals, NaN as None, dates as ISO text."""
     config = result.config.as_dict()
-    config["benchmark"] = result.config.benchmark or _one({p.benchmark for p in result.panel.pairs})
+    config["benchmark"] = _one({p.benchmark for p in result.panel.pairs})
     return {
         "schema": SCHEMA,
         "events": [

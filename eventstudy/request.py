@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +30,7 @@ from eventstudy.events import (
 from eventstudy.exchanges import Moment, Timing
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
-from eventstudy.prices import PriceTable, load_prices, read_factors
+from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for, read_factors
 from eventstudy.results import StudyResult
 from eventstudy.scale.workers import executor_of
 from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment, compares_with_peers, peers_in, peers_of
@@ -163,19 +164,27 @@ def prices_for(
     if isinstance(prices, PriceTable):
         return prices
     events = list(events)
-    wanted = [config.benchmark or e.benchmark or DEFAULT_BENCHMARK for e in events]  # first: without it nothing counts
+    wanted = [_benchmark(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
     wanted += [t for e in events for t in e.tickers]
     if compares_with_peers(model_of(config), config):
         wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
     tickers = list(dict.fromkeys(wanted))
     if prices is not None:
-        return load_prices(tickers, None, as_of, source=source, path=prices)
+        load = partial(load_prices, start=None, end=as_of, source=source, path=prices)
+        return _with_rates(load(tickers), config.currency, load)
     start, end = _span(events, config, day0)
     end = min(end, as_of) if as_of else end
-    table = load_prices(tickers, start, end, source=source, as_of=as_of, progress=progress)
+    load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
+    table = _with_rates(load(tickers), config.currency, load)
     if not table.tickers and table.missing:
         raise next(iter(table.missing.values()))
     return table
+
+
+def _with_rates(table: PriceTable, currency: str | None, load: Callable[[list[str]], PriceTable]) -> PriceTable:
+    """With the exchange rates that putting the prices in a currency needs, from where the prices come."""
+    rates = rates_for(table, currency) if currency else []
+    return table.beside(load(rates)) if rates else table
 
 
 def longer_prices(
@@ -200,10 +209,16 @@ def longer_prices(
     pairs = result.panel.pairs
     tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
     listed = None if everyone else [*tickers, *(t for t in more if t not in tickers)]
+
+    def put(load: Callable[[list[str] | None], PriceTable], wanted: list[str] | None) -> PriceTable:
+        currency = result.config.currency
+        table = _with_rates(load(wanted), currency, load)
+        return in_currency(table, currency).table if currency else table
+
     if prices is not None:
-        return load_prices(listed, None, as_of, source=source, path=prices)
+        return put(partial(load_prices, start=None, end=as_of, source=source, path=prices), listed)
     if result.provenance["source"] == "bundled":
-        return load_prices(listed, None, as_of, source="bundled")
+        return put(partial(load_prices, start=None, end=as_of, source="bundled"), listed)
     known = (t for event in (*result.events, *result.known) for t in event.tickers if everyone)
     tickers = list(dict.fromkeys([*tickers, *known, *(t for t in more if t != "peers" and "=" not in t)]))
     end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
@@ -211,7 +226,8 @@ def longer_prices(
     home = exchanges.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)
     start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)
-    return load_prices(tickers, start, end, source=source, as_of=as_of, progress=progress)
+    load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
+    return put(load, tickers)
 
 
 def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
@@ -222,15 +238,22 @@ def _span(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tupl
         if moment and config.calendar is None:
             days += _roughly(moment, config)
             continue
-        benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
-        for home in {exchanges.exchange_of(t) for t in event.tickers} if moment else ():
-            room = 0 if exchanges.exchange_of(benchmark) == home else 30  # shared sessions are fewer
+        grids = {
+            (exchanges.exchange_of(t), exchanges.exchange_of(_benchmark(event, t, config)))
+            for t in (event.tickers if moment else ())
+        }
+        for home, abroad in grids:
+            room = 0 if home == abroad else 30  # shared sessions are fewer
             days += _needed(moment, home, config, room) if moment else []
     if not days:
         raise InvalidRequest(
             "no event has a day 0 and a ticker", hint="eventstudy events show ID shows what an event has"
         )
     return min(days), max(days)
+
+
+def _benchmark(event: Event, ticker: str, config: StudyConfig) -> str:
+    return config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
 
 
 def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:

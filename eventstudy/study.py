@@ -25,7 +25,7 @@ from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, with_volume
-from eventstudy.prices import PriceTable, load_prices
+from eventstudy.prices import PriceTable, in_currency, load_prices
 from eventstudy.results import StudyResult
 
 if TYPE_CHECKING:
@@ -110,8 +110,9 @@ class EventStudy:
         """
         config, model = self.config, model_of(self.config)
         table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+        given, table, converted = table, *_in_one_currency(table, config)
         if keep == "aggregate":
-            return self._aggregate(events, table, factors, day0, provenance or {}, executor)
+            return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
         if keep != "pairs":
             raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
         known = _as_events(events)
@@ -134,15 +135,17 @@ class EventStudy:
             returns=made.returns,
             portfolios=made.portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *panel.warnings, *checked),
-            provenance=_provenance(table, Registry(known).sha256, provenance or {}),
+            noticed=(*warned, *converted, *panel.warnings, *checked),
+            provenance=_provenance(given, Registry(known).sha256, provenance or {}),
             prices=table,
         )
 
     def _aggregate(
         self,
         events: Events,
+        given: PriceTable,
         table: PriceTable,
+        converted: list[Warned],
         factors: pd.DataFrame | None,
         day0: str | date,
         more: Mapping[str, Any],
@@ -155,6 +158,7 @@ class EventStudy:
         many.check_sums_do(config, model)
         columns = many.as_columns(events, day0)
         lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors)
+        lined.warned[:0] = converted
         if lined.grids:
             check_regressors(model, lined.grids[0].names, config)
         found = many.added_up(columns, lined, config, model, executor) if lined.grids else None
@@ -166,8 +170,20 @@ class EventStudy:
             found,
             config,
             day0,
-            lambda: _provenance(table, many.fingerprint(columns), more),
+            lambda: _provenance(given, many.fingerprint(columns), more),
         )
+
+
+def _in_one_currency(table: PriceTable, config: StudyConfig) -> tuple[PriceTable, list[Warned]]:
+    """The prices in the currency of the study, where it has one, and what was done for it."""
+    if config.currency is None:
+        return table, []
+    found = in_currency(table, config.currency)
+    said = []
+    for tickers, text in found.told:
+        who = ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
+        said.append(Warned("CURRENCY_CONVERTED", f"{who}: {text}", None, tickers[0] if len(tickers) == 1 else None))
+    return found.table, said
 
 
 class Estimated(NamedTuple):
@@ -216,12 +232,12 @@ def pairs_to_study(
         if day0 != "announced":
             text = f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
             warned.append(Warned("DAY0_CHOSEN", text, event.id))
-        benchmark = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
         clash = [p for p in config.peers if peered and p in event.tickers and p not in peers_in(event)]
         if clash:
             text = f"{', '.join(clash)}: no peer of the firms that the event is about, because it is one of them"
             warned.append(Warned("PEER_CONTAMINATION", text, event.id))
         for ticker in event.tickers:
+            benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
             if compared and ticker == benchmark:
                 why = f"{ticker} is its own benchmark: its abnormal return is zero by construction"
                 excluded.append(Exclusion(event.id, ticker, "BENCHMARK_IS_TICKER", why))

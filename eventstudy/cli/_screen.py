@@ -64,7 +64,10 @@ def heading(result: StudyResult) -> Iterator[str]:
     if len(found) > 3:
         yield f"... {len(found)} different days 0"
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
-    studied = "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {config.returns} returns"
+    in_money = f" in {config.currency}" if config.currency else ""
+    studied = (
+        "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {config.returns} returns{in_money}"
+    )
     yield (
         f"{config.model} model, {studied};"
         f" estimation {config.estimation_window}, event {config.event_window}; prices: {result.provenance['source']}"

@@ -24,7 +24,8 @@ def _pair(**more: Any) -> dict[str, Any]:
 _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--date",), {"help": "When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00."}),
     (("--tickers",), {"multiple": True, "help": "Tickers, comma separated; may be repeated."}),
-    (("--benchmark",), {"help": "Ticker of the benchmark. [default: the event's, or SPY]"}),
+    (("--benchmark",), {"help": "Ticker of the benchmark, or SPY,.DE=^GDAXI for some. [default: the event's, or SPY]"}),
+    (("--currency",), {"help": "Put all prices in one: USD. [default: each in its own]"}),
     (("--peers",), {"multiple": True, "help": "Tickers to compare with, or NVDA=INTC for one. [default: the event's]"}),
     (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
     (("--timing",), {"type": click.Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
@@ -108,7 +109,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
 
 
 _PASSED = (
-    "date", "benchmark", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
+    "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "bhar", "delisting", "shares", "workers", "scheduler", "address",
 )  # fmt: skip

@@ -95,17 +95,18 @@ def columns_of_events(events: Iterable[Event], moment_of: Callable[[Event], Mome
     ticker, tickers = pd.factorize(np.array([t for _, t in rows], dtype=object))
     named = [moment_of(e) for e in known]
     moments = list(dict.fromkeys(named))
-    benchmarks = list(dict.fromkeys(e.benchmark for e in known))
+    named_of = [known[i].benchmark_of(t) for i, t in rows]
+    benchmarks = list(dict.fromkeys(named_of))
+    code = {b: i for i, b in enumerate(benchmarks)}
     place = {m: i for i, m in enumerate(moments)}
     moment = np.array([place[m] for m in named], dtype=np.int64)
-    benchmark = np.array([benchmarks.index(e.benchmark) for e in known], dtype=np.int64)
     return EventColumns(
         tuple(str(t) for t in tickers),
         ticker.astype(np.int64),
         tuple(moments),
         moment[event],
         tuple(benchmarks),
-        benchmark[event],
+        np.array([code[b] for b in named_of], dtype=np.int64),
         event,
         lambda i: known[event[i]].id,
         grouped=any(group.name for e in known for group in e.group),

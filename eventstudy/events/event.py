@@ -132,6 +132,7 @@ class Group(Table):
         default="treated", description="treated, exposed, peer, control or another lower-case word"
     )
     name: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="for people: chip makers")
+    benchmark: _Ticker | None = Field(default=None, description="of these tickers, where it is not the event's: ^GDAXI")
     tickers: Annotated[_Several[_Ticker], AfterValidator(_once_each)] = Field(
         description="each once, as the price source writes them",
         json_schema_extra={"minItems": 1, "uniqueItems": True},
@@ -209,6 +210,11 @@ class Event(Table):
     def tickers(self) -> tuple[str, ...]:
         """Every ticker of every group once, in order."""
         return tuple(dict.fromkeys(ticker for group in self.group for ticker in group.tickers))
+
+    def benchmark_of(self, ticker: str) -> str | None:
+        """The benchmark that the ticker's first group with one names, else the event's."""
+        own = (g.benchmark for g in self.group if ticker in g.tickers and g.benchmark)
+        return next(own, self.benchmark)
 
     def _repr_html_(self) -> str:
         """What is known of it as a table, for Jupyter."""

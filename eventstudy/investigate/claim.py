@@ -201,7 +201,7 @@ def check(
     centre = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
     first, last = (exchanges.shift(exchange, centre, n) for n in (-AROUND - BEFORE, AROUND))
     last = min(last, as_of) if as_of else last
-    market = config.benchmark or event.benchmark or DEFAULT_BENCHMARK
+    market = config.benchmark_for(claim.ticker, event.benchmark_of(claim.ticker)) or DEFAULT_BENCHMARK
     shop = _Shop(claim.ticker, market, source, prices)
     table = shop.prices(first, last)
     quoted = _quoted(claim.ticker, table, exchanges.sessions(exchange, first, last), centre)

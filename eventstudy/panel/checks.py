@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from eventstudy.panel.align import Panel
-from eventstudy.panel.flagged import calendars, flagged
+from eventstudy.panel.flagged import calendars, currencies, flagged
 from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
 
@@ -16,12 +16,13 @@ _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Warned]:
     """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
-    looks = [_shifted, _calendar_ends, calendars, _delisted, flagged, _source_notes]
+    looks = [_shifted, _calendar_ends, calendars, currencies, _delisted, flagged, _source_notes]
     if of_returns:
         looks = [
             _shifted,
             _calendar_ends,
             calendars,
+            currencies,
             _gaps,
             _delisted,
             _zero_returns,

@@ -170,13 +170,23 @@ def line_up(
     return grids, left, warned
 
 
+def benchmarks_of(events: EventColumns, config: StudyConfig, default: str) -> tuple[tuple[str, ...], Ints]:
+    """The benchmarks that pairs are compared with, and which of them each pair is."""
+    which, pairs = events.benchmark, [("", b) for b in events.benchmarks]
+    if config.benchmark_differs:
+        many = len(events.tickers)
+        distinct, which = np.unique(events.benchmark * many + events.ticker, return_inverse=True)
+        pairs = [(events.tickers[k % many], events.benchmarks[k // many]) for k in distinct.tolist()]
+    named = [config.benchmark_for(ticker, b) or default for ticker, b in pairs]
+    benchmarks = tuple(dict.fromkeys(named))
+    return benchmarks, np.array([benchmarks.index(b) for b in named], dtype=np.int64)[which.reshape(-1)]
+
+
 def _place(
     events: EventColumns, prices: PriceTable, config: StudyConfig, default: str, left: LeftOut, *, compared: bool
 ) -> Placed:
     """Day 0 of every pair and the exchanges that make its grid; the checks and their order are those of `align`."""
-    named = [config.benchmark or b or default for b in events.benchmarks]
-    benchmarks = tuple(dict.fromkeys(named))
-    market = np.array([benchmarks.index(b) for b in named], dtype=np.int64)[events.benchmark]
+    benchmarks, market = benchmarks_of(events, config, default)
     columns = set(prices.close.columns)
     no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
     own = np.array([benchmarks.index(t) if t in benchmarks else -1 for t in events.tickers], dtype=np.int64)[

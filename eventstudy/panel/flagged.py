@@ -10,7 +10,7 @@ import numpy as np
 from eventstudy import exchanges
 from eventstudy.panel.align import Panel
 from eventstudy.panel.warned import Warned
-from eventstudy.prices import Flag, PriceTable, flags
+from eventstudy.prices import Flag, PriceTable, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
@@ -68,6 +68,21 @@ def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
         )
         text += f" exchange only are left out{_hours_apart(home, abroad, np.intersect1d(a, b)[-1].item())}"
         yield Warned("CALENDAR_MISMATCH", text, None, tickers[0] if len(tickers) == 1 else None)
+
+
+def currencies(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+    """Firms and benchmarks in different currencies: the exchange rate is part of what is called abnormal."""
+    apart: dict[tuple[str, str], list[str]] = {}
+    for pair in panel.pairs:
+        own, other = (currency_of(t, prices.info.get(t)) for t in (pair.ticker, pair.benchmark))
+        if own and other and own != other and pair.ticker not in apart.setdefault((own, pair.benchmark), []):
+            apart[own, pair.benchmark].append(pair.ticker)
+    for (own, benchmark), tickers in apart.items():
+        who = ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
+        verb = "is" if len(tickers) == 1 else "are"
+        other = currency_of(benchmark, prices.info.get(benchmark))
+        text = f"{who} {verb} quoted in {own}, the benchmark {benchmark} in {other}: abnormal returns hold the exchange rate"
+        yield Warned("CURRENCY_MIX", text, None, tickers[0] if len(tickers) == 1 else None)
 
 
 def _hours_apart(home: str, abroad: str, session: date) -> str:

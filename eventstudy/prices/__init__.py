@@ -1,6 +1,7 @@
 """What the market did: one price source a file, and the table they fill."""
 
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
+from eventstudy.prices._currency import currency_of, in_currency, rates_for
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._load import load_prices
 from eventstudy.prices._quality import Flag, flags
@@ -15,8 +16,11 @@ __all__ = [
     "PriceSource",
     "PriceTable",
     "SeriesInfo",
+    "currency_of",
     "flags",
+    "in_currency",
     "load_prices",
     "load_shares",
+    "rates_for",
     "read_factors",
 ]

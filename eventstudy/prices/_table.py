@@ -84,6 +84,22 @@ class PriceTable:
         """The latest time at which one of the series was retrieved."""
         return max((i.retrieved_at for i in self.info.values() if i.retrieved_at), default=None)
 
+    def beside(self, other: PriceTable) -> PriceTable:
+        """Both tables in one; tickers that both have are this one's."""
+        more = [t for t in other.tickers if t not in self.info]
+        days = self.close.index.union(other.close.index)
+        fields = {}
+        for name in (n for n in FIELDS if n in self.fields or n in other.fields):
+            own, others = (
+                (table.fields[name][columns] if name in table.fields else pd.DataFrame(np.nan, days, columns)).reindex(
+                    days
+                )
+                for table, columns in ((self, self.tickers), (other, more))
+            )
+            fields[name] = pd.concat([own, others], axis=1).rename_axis(index="session", columns="ticker")
+        info = {**self.info, **{t: other.info[t] for t in more}}
+        return PriceTable(fields, info, {**other.missing, **self.missing})
+
     def part(self, tickers: Sequence[str], first: date, last: date) -> PriceTable:
         """The prices of these tickers from `first` to `last`, both included."""
         days = self.close.index.to_numpy("datetime64[D]")
