@@ -6,9 +6,10 @@ for it are not `from_sums` and say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from eventstudy.totals import DateSums, Plan, Said, Squeezed, Sums, Totals
 from eventstudy.windows import Window
 
 _BITS = 48
+_PAIRS_AT_ONCE = 256
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Evidence:
     grounds: tuple[Ground, ...]
     """The grids by their number."""
     model: Model
+    cache: dict[str, Any] = field(default_factory=dict, compare=False)
+    """Tables of dates that several windows look at, put together once."""
     squeezed: Squeezed | None = None
     """What the second pass found; None before it."""
     scales: tuple[float, ...] = ()
@@ -66,28 +72,28 @@ class Evidence:
 
     def dates(self, strata: tuple[int, ...]) -> DateSums:
         """The date tables of these strata together."""
-        if strata not in self._merged:
-            self._merged[strata] = DateSums.merged([self.totals.dates[s] for s in strata])
-        return self._merged[strata]
+        return self._once(f"dates {strata}", lambda: DateSums.merged([self.totals.dates[s] for s in strata]))
 
     def neighbours(self, strata: tuple[int, ...]) -> Neighbours:
-        """The pairs of dates of these strata whose event windows can meet, worked out once for all windows."""
-        if strata not in self._near:
-            self._near[strata] = _neighbours(self.dates(strata), self.plan, len(self.grounds[0].sessions))
-        return self._near[strata]
+        """The pairs of dates of these strata whose windows can meet, worked out once for all windows that they cover."""
+        mine = [w.length for i, w in enumerate(self.plan.windows) if self.over_strata(i) == strata]
+        width = len(self.grounds[0].sessions)
+        return self._once(f"near {strata}", lambda: _neighbours(self.dates(strata), max(mine), width))
+
+    def over_strata(self, w: int) -> tuple[int, ...]:
+        """The strata that cover window number `w`."""
+        return tuple(s for s in self.totals.sums if s >> w & 1)
 
     @cached_property
     def day0_sessions(self) -> Days:
         """(G,) the distinct sessions of day 0 of all pairs."""
         return _day0(self, tuple(self.totals.dates))
 
-    @cached_property
-    def _merged(self) -> dict[tuple[int, ...], DateSums]:
-        return {}
-
-    @cached_property
-    def _near(self) -> dict[tuple[int, ...], Neighbours]:
-        return {}
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        if name not in self.cache:
+            self.cache[name] = make()
+        found: T = self.cache[name]
+        return found
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ class Summed:
     @cached_property
     def strata(self) -> tuple[int, ...]:
         """The strata that cover the window."""
-        return tuple(s for s in self.evidence.totals.sums if s >> self.w & 1)
+        return self.evidence.over_strata(self.w)
 
     @cached_property
     def sums(self) -> Sums:
@@ -362,27 +368,16 @@ class Neighbours:
     """(Q,) `pairs` times their mean correlation."""
 
 
-def _neighbours(tables: DateSums, plan: Plan, width: int) -> Neighbours:
+def _neighbours(tables: DateSums, reach: int, width: int) -> Neighbours:
     """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
     rows = tables.keys % width
     order = np.argsort(rows, kind="stable")
     rows, sums, counts = rows[order], tables.sums[order], tables.counts[order]
     squares, size = tables.squares[order], tables.size[order]
     found = []
-    for lag in range(plan.event.length):
-        first = np.searchsorted(rows, rows + lag, side="left")
-        stop = np.searchsorted(rows, rows + lag, side="right")
-        if lag == 0:
-            first = np.arange(len(rows))
-        a = np.repeat(np.arange(len(rows)), stop - first)
-        b = (
-            np.arange(len(a))
-            - np.repeat(np.cumsum(stop - first) - (stop - first), stop - first)
-            + np.repeat(first, stop - first)
-        )
-        days = sums.shape[1] - lag
-        cross = np.einsum("qt,qt->q", sums[a, lag:], sums[b, :days])
-        common = np.einsum("qt,qt->q", counts[a, lag:], counts[b, :days])
+    for lag in range(reach):
+        a, b = _apart(rows, lag)
+        cross, common = _products(sums, a, b, lag), _products(counts, a, b, lag)
         both = 2 * size[a] * size[b]
         own = a == b
         cross[own] -= squares[a[own]]
@@ -391,6 +386,26 @@ def _neighbours(tables: DateSums, plan: Plan, width: int) -> Neighbours:
         rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
         found.append((rows[a], np.full(len(a), lag), both, both * rho))
     return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
+    """Positions (Q,) of all two dates `lag` rows apart (rows ascending), a date with itself and its like once."""
+    place = np.arange(len(rows))
+    start = place if lag == 0 else np.searchsorted(rows, rows + lag, side="left")
+    count = np.searchsorted(rows, rows + lag, side="right") - start
+    a = np.repeat(place, count)
+    return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
+
+
+def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
+    """(Q,) inner products of the days that rows a and b of (G, L1) share, some at a time."""
+    days = values.shape[1] - lag
+    found = np.empty(len(a))
+    for begin in range(0, len(a), _PAIRS_AT_ONCE):
+        some = slice(begin, begin + _PAIRS_AT_ONCE)
+        left, right = values[a[some]][:, lag:], values[b[some]][:, :days]
+        np.einsum("qt,qt->q", left, right, out=found[some])
+    return found
 
 
 def _over_neighbours(evidence: Evidence, strata: tuple[int, ...], window: Window) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.estimate import abnormal_returns
 from eventstudy.evidence import Evidence, Ground, with_second_pass
 from eventstudy.execution import Executor, Serial
+from eventstudy.gather import first_by_kernel, second_by_kernel
 from eventstudy.models import Fit, Model
 from eventstudy.panel import EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
@@ -90,13 +91,15 @@ def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int
 
 def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
     """The sums of the pairs of one block."""
-    return Totals.combined([_fitted_sums(plan, model, some) for some in _slices(part)])
+    quick, rest = first_by_kernel(plan, model, part)
+    return Totals.combined([*quick, *(_fitted_sums(plan, model, some) for some in _slices(part.take(rest)))])
 
 
 def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Squeezed:
     """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,)."""
-    found = []
-    for some in _slices(part):
+    quick, rest = second_by_kernel(plan, model, part, scales)
+    found = [quick]
+    for some in _slices(part.take(rest)):
         block, fit, good = _fitted(plan, model, some)
         if len(good):
             returns = abnormal_returns(block, fit, some.last_day[good], prediction_error=plan.prediction_error)

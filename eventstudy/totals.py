@@ -287,14 +287,17 @@ def _sums(plan: Plan, returns: AbnormalReturns, pairs: Pairs) -> Sums:
     def columns(values: list[Floats]) -> Floats:
         return np.stack(values, axis=1) if values else np.empty((returns.n, 0))
 
+    event = pairs.raw[:, pairs.raw.shape[1] - plan.event.length :]
+    held = [
+        bhar_of(plan, window, f.used, f.covered, event, pairs.benchmark)
+        for window, f in zip(plan.windows, found, strict=True)
+    ]
     car = columns([f.car for f in found])
     return Sums(
         n=returns.n,
         car=Moments.of(car),
         scar=Moments.of(columns([f.scar for f in found])),
-        bhar=Moments.of(
-            columns([_bhar(plan, w, f.used, f.covered, pairs) for w, f in zip(plan.windows, found, strict=True)])
-        ),
+        bhar=Moments.of(columns(held)),
         unit=np.nansum(columns([f.unit for f in found]), axis=0),
         positive=(car > 1e-12).sum(axis=0),
         theoretical=float((returns.df / (returns.df - 2)).sum()),
@@ -315,12 +318,11 @@ def _sums(plan: Plan, returns: AbnormalReturns, pairs: Pairs) -> Sums:
     )
 
 
-def _bhar(plan: Plan, window: Window, used: Bools, covered: Bools, pairs: Pairs) -> Floats:
-    """(N,) buy-and-hold return minus the benchmark's over the used days; NaN where one of them lacks it."""
+def bhar_of(plan: Plan, window: Window, used: Bools, covered: Bools, raw: Floats, benchmark: Floats) -> Floats:
+    """(N,) buy-and-hold return minus the benchmark's over the used days of `raw`, `benchmark` (N, L2); NaN if one lacks."""
     first = window.start - plan.event.start
     columns = slice(first, first + window.length)
-    ret = pairs.raw[:, pairs.raw.shape[1] - plan.event.length :][:, columns]
-    market = pairs.benchmark[:, columns]
+    ret, market = raw[:, columns], benchmark[:, columns]
     known = used & np.isfinite(market) & np.isfinite(ret)
     return np.where(covered & (known == used).all(axis=1), bhar(ret, market, known, log=plan.log), np.nan)
 

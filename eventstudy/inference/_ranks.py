@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventstudy.kernel import average_ranks
 from eventstudy.panel.block import Floats
 
 
@@ -12,18 +13,7 @@ def scaled_ranks(values: Floats) -> Floats:
 
     Values are rounded to 1e-12 first, so that days of exactly no return are ties.
     """
-    rounded = np.round(values, 12)
-    order = np.argsort(rounded, axis=1, kind="stable")
-    ordered = np.take_along_axis(rounded, order, axis=1)
-    position = np.arange(1.0, values.shape[1] + 1)
-    new = np.ones(values.shape, dtype=bool)
-    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    first = np.maximum.accumulate(np.where(new, position, 0.0), axis=1)
-    closing = np.ones(values.shape, dtype=bool)
-    closing[:, :-1] = new[:, 1:]
-    last = np.minimum.accumulate(np.where(closing, position, np.inf)[:, ::-1], axis=1)[:, ::-1]
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (first + last) / 2, axis=1)
+    ranks = average_ranks(values)
     count = np.isfinite(values).sum(axis=1, keepdims=True)
     return np.where(np.isfinite(values), ranks / (count + 1) - 0.5, np.nan)
 

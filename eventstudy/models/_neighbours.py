@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventstudy.kernel import MAX_CONDITION
 from eventstudy.models._base import Fit
-from eventstudy.models._ols import MAX_CONDITION, distinct_designs, problems
+from eventstudy.models._ols import distinct_designs, problems
 from eventstudy.panel.block import EventBlock, Floats
 
 _CHUNK = 2048

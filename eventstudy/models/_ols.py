@@ -8,15 +8,29 @@ Papers: MacKinlay (1997), appendix; Campbell, Lo and MacKinlay (1997), chapter 4
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy.kernel import factorise
 from eventstudy.models._base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 _CHUNK = 2048
-MAX_CONDITION = 1e8
+
+
+class Equation(NamedTuple):
+    """What a linear model estimates on D designs of T days."""
+
+    names: tuple[str, ...]
+    """K names of the parameters."""
+    x: Floats
+    """(D, T, K)"""
+    offset: Floats
+    """(D, T) what is taken off the return first."""
+    known: Bools
+    """(D, T) days on which all that the model needs has a value."""
 
 
 @dataclass(frozen=True)
@@ -47,24 +61,32 @@ class LinearModel:
 
     def fit(self, block: EventBlock, min_estimation: int) -> Fit:
         """Fit all pairs of a block; see `Fit` for the shapes."""
-        needed = self.requires(block.names)
-        excess = self.excess or (self.factors is None and "rf" in block.names)
-        known = block.columns((*needed, "rf") if excess and "rf" not in needed else needed)
-        known_days = np.isfinite(known).all(axis=2) & np.isfinite(block.span)
-        offset = np.zeros(block.sessions.shape)
-        if self.difference:
-            offset = block.columns((self.difference,))[:, :, 0]
-        elif excess:
-            offset = block.columns(("rf",))[:, :, 0]
-        slopes = tuple(n for n in needed if n != "rf") if not self.difference else ()
-        x = block.columns(slopes)
-        if self.intercept and not self.difference:
-            x = np.concatenate([block.span[:, :, None], x], axis=2)
+        names, x, offset, known_days = self.equation(block.names, block.regressors, block.span)
         y = block.returns - offset[block.design]
-        names = (("alpha",) if self.intercept and not self.difference else ()) + tuple(
+        return _fit(block, names, x, y, known_days, offset, min_estimation)
+
+    def equation(self, names: tuple[str, ...], regressors: Floats, span: Floats) -> Equation:
+        """The equation of D designs from their regressors (D, T, F), named `names`, and spans (D, T)."""
+
+        def columns(wanted: tuple[str, ...]) -> Floats:
+            return regressors[:, :, [names.index(name) for name in wanted]]
+
+        needed = self.requires(names)
+        excess = self.excess or (self.factors is None and "rf" in names)
+        known = columns((*needed, "rf") if excess and "rf" not in needed else needed)
+        offset = np.zeros(span.shape)
+        if self.difference:
+            offset = columns((self.difference,))[:, :, 0]
+        elif excess:
+            offset = columns(("rf",))[:, :, 0]
+        slopes = tuple(n for n in needed if n != "rf") if not self.difference else ()
+        x = columns(slopes)
+        if self.intercept and not self.difference:
+            x = np.concatenate([span[:, :, None], x], axis=2)
+        params = (("alpha",) if self.intercept and not self.difference else ()) + tuple(
             "beta" if n in ("benchmark", "mkt_rf") and len(slopes) == 1 else f"beta_{n}" for n in slopes
         )
-        return _fit(block, names, x, y, known_days, offset, min_estimation)
+        return Equation(params, x, offset, np.isfinite(known).all(axis=2) & np.isfinite(span))
 
 
 def _fit(
@@ -83,7 +105,7 @@ def _fit(
     k = x.shape[2]
     df = m - (k if k else 1)
     design, valid, basis_of = distinct_designs(block.design, complete[:, days])
-    basis, unscale, good = _factorise(x[design], valid, block.span[design], days, event)
+    basis, unscale, good = factorise(x[design], valid, block.span[design], days, event)
     coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
     params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
     expected = np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
@@ -118,28 +140,6 @@ def distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
     )
     _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
     return design[first], complete[first], which.reshape(-1).astype(np.int64)
-
-
-def _factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) -> tuple[Floats, Floats, Bools]:
-    """X = QR on the valid estimation days, scaled by 1/sqrt(span).
-
-    Returns the basis [Q; X* R⁻¹] (B, L1 + L2, K), the inverse of R (B, K, K), and whether each design has full rank.
-    """
-    b, _, k = x.shape
-    if k == 0:
-        width = (days.stop - days.start) + (event.stop - event.start)
-        return np.zeros((b, width, 0)), np.zeros((b, 0, 0)), np.ones(b, dtype=bool)
-    weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
-    scaled = np.where(valid[:, :, None], x[:, days], 0.0) * weight[:, :, None]
-    length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
-    safe = np.where(length > 0, length, 1.0)
-    q, r = np.linalg.qr(scaled / safe)
-    singular = np.linalg.svd(r, compute_uv=False)
-    good = (singular[:, -1] * MAX_CONDITION > singular[:, 0]) & (length > 0).all(axis=(1, 2))
-    r = np.where(good[:, None, None], r, np.eye(k))
-    inverse = np.linalg.solve(r, np.broadcast_to(np.eye(k), r.shape)) / safe.transpose(0, 2, 1)
-    ahead = np.einsum("blj,bjk->blk", x[:, event], inverse)
-    return np.concatenate([q, ahead], axis=1), inverse, good
 
 
 def _project(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,8 @@ class Dense:
     event: Window
     exclude: Days
     """Days left out of estimation windows."""
+    whole: Bools
+    """(E,) whether the security has a return on every day from the start of the estimation to the end of the event window."""
     n_shifted: int = 0
     """Pairs whose day 0 is not the date of the event."""
     n_delisted: int = 0
@@ -94,7 +97,7 @@ class Dense:
 
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
-        names = ("security", "row", "table", "last_day", "origin")
+        names = ("security", "row", "table", "last_day", "origin", "whole")
         return replace(self, **{name: getattr(self, name)[which] for name in names})
 
     @property
@@ -352,6 +355,7 @@ def _dense(
         estimation=config.estimation_window,
         event=config.event_window,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
+        whole=whole_windows(returns, ticker[keep], row[keep], -before, after),
         n_shifted=int(shifted[keep].sum()),
         n_delisted=int(gone[keep].sum()),
     )
@@ -387,6 +391,27 @@ def returns_by_security(
         returns[part, before : before + len(sessions)] = found.returns.T
         last[part] = last_row(found.priced)
     return returns, last
+
+
+def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: int) -> Bools:
+    """(E,) whether a security has a return on all days `start` .. `end` around a row.
+
+    Found by the runs of missing days of each security, not by looking at every window.
+    """
+    whole = np.empty(len(security), dtype=bool)
+    order = np.argsort(security, kind="stable")
+    bounds = np.searchsorted(security[order], np.arange(0, len(returns) + _AT_ONCE, _AT_ONCE))
+    width = returns.shape[1]
+    for i, (first, stop) in enumerate(pairwise(bounds.tolist())):
+        mine = order[first:stop]
+        lacking = np.isnan(returns[i * _AT_ONCE : (i + 1) * _AT_ONCE]).reshape(-1).view(np.int8)
+        edges = np.flatnonzero(np.diff(lacking, prepend=np.int8(0), append=np.int8(0)))
+        begins, ends = edges[::2], edges[1::2]
+        place = (security[mine] - i * _AT_ONCE) * width + row[mine]
+        run = np.searchsorted(ends, place + start, side="right")
+        next_lacking = np.append(begins, len(lacking))[run]
+        whole[mine] = next_lacking > place + end
+    return whole
 
 
 def _regressors(market: Floats, factors: Floats, names: tuple[str, ...]) -> Floats:

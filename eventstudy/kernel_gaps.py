@@ -1,0 +1,237 @@
+"""The kernel for pairs that lack some days: the same formulas on complete cases (METHODS 0.5), all pairs of a chunk at once.
+
+The basis Q of a design is orthonormal on all its days. On the days that a pair has, Q'Q = G is close to the identity, so
+Q L⁻ᵀ with G = L L' is that pair's own basis without a QR of its own; where too little is left the pair is handed back.
+
+Contract as in `kernel`, but NaN is a missing day:
+
+    which (n,)             the design of each pair
+    stratum (n,)           0 .. P - 1, a number for the set of windows that a pair covers
+    used (n, L2)           whether the day has an abnormal return
+    covered (n, W)         whether enough of the window was observed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from eventstudy.kernel import Bools, Floats, Ints, Task, average_ranks
+
+_LEAST = 0.01
+"""The smallest eigenvalue of G: below it the days that are left do not carry the regressors of the design."""
+_WIDEST = 8.0
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Residuals and abnormal returns of n pairs; 0 on missing days."""
+
+    residual: Floats
+    """(n, L1)"""
+    known: Bools
+    """(n, L1)"""
+    ar: Floats
+    """(n, L2)"""
+    used: Bools
+    """(n, L2)"""
+    q: Floats
+    """(n, L1, K) zero on missing days."""
+    ahead: Floats
+    """(n, L2, K)"""
+    m: Ints
+    """(n,) estimation days."""
+    sigma: Floats
+    good: Bools
+    """(n,) whether the pair may count: enough of its design is left, and variance around the normal return."""
+
+    @property
+    def df(self) -> Ints:
+        """(n,) degrees of freedom."""
+        return self.m - (self.q.shape[2] or 1)
+
+    @cached_property
+    def standard(self) -> Floats:
+        """(n, L1) residuals over sigma sqrt(1 - h)."""
+        leverage = (self.q**2).sum(axis=2)
+        weight = self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None))
+        found: Floats = self.residual / weight
+        return found
+
+    def take(self, rows: Bools) -> Fitted:
+        """The pairs at these rows."""
+        return Fitted(**{name: values[rows] for name, values in vars(self).items() if name != "standard"})
+
+
+def fitted(estimation: Floats, event: Floats, which: Ints, basis: Floats) -> Fitted:
+    """Least squares on the days that each pair has."""
+    days, k = estimation.shape[1], basis.shape[2]
+    known, used = np.isfinite(estimation), np.isfinite(event)
+    y, ar = np.where(known, estimation, 0.0), np.where(used, event, 0.0)
+    m = np.count_nonzero(known, axis=1).astype(np.int64)
+    total = np.einsum("nt,nt->n", y, y)
+    wide = basis[which]
+    q, ahead = np.where(known[:, :, None], wide[:, :days], 0.0), wide[:, days:]
+    good = np.ones(len(y), dtype=bool)
+    if k:
+        gram = np.matmul(q.transpose(0, 2, 1), q)
+        good = np.linalg.eigvalsh(gram)[:, 0] > _LEAST
+        gram = np.where(good[:, None, None], gram, np.eye(k))
+        turn = np.linalg.inv(np.linalg.cholesky(gram)).transpose(0, 2, 1)
+        q, ahead = np.matmul(q, turn), np.matmul(ahead, turn)
+        for _ in range(2):
+            step = np.matmul(y[:, None, :], q)
+            y -= np.matmul(step, q.transpose(0, 2, 1))[:, 0]
+            ar -= np.matmul(step, ahead.transpose(0, 2, 1))[:, 0]
+        y, ar = np.where(known, y, 0.0), np.where(used, ar, 0.0)
+    centre = 0.0 if k else (y.sum(axis=1) / np.maximum(m, 1))[:, None]
+    centred = np.where(known, y - centre, 0.0)
+    rss = np.einsum("nt,nt->n", centred, centred)
+    good &= rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
+    sigma = np.where(good, np.sqrt(rss / np.maximum(m - (k or 1), 1)), 1.0)
+    return Fitted(y, known, ar, used, q, ahead, m, sigma, good)
+
+
+def unit_of(fit: Fitted, task: Task) -> Floats:
+    """(n, W) C = i'Vi over the days that are there."""
+    inside = task.indicator(fit.ar.shape[1])
+    unit: Floats = fit.used.astype(float) @ inside
+    if task.prediction_error and fit.q.shape[2]:
+        total = np.matmul(inside.T[None] * fit.used[:, None, :], fit.ahead)
+        unit = unit + (total**2).sum(axis=2)
+    return unit
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a chunk leaves behind, by stratum (P); names and shapes as in `totals.Sums`."""
+
+    car: Floats
+    """(n, W) NaN where not covered."""
+    scar: Floats
+    unit: Floats
+    """(n, W)"""
+    ar: Floats
+    """(P, L2)"""
+    ar_n: Ints
+    residual: Floats
+    """(P, L1)"""
+    residual_n: Ints
+    ranks: Floats
+    """(P, L1 + L2) scaled ranks."""
+    residual_ranks: Floats
+    """(P, L1) rank / (M + 2)"""
+    student: Floats
+    student_squares: Floats
+    student_powers: Floats
+    """(P, 2)"""
+    share: Floats
+    """(P, R)"""
+    share_n: Ints
+    dates: Floats
+    """(n, L1) residuals standardised by their own mean and deviation, 0 on missing days."""
+
+
+def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -> Found:
+    """The first pass over one chunk of pairs that all count."""
+    of = (np.arange(strata)[:, None] == stratum).astype(float)
+    unit = np.where(covered, unit_of(fit, task), np.nan)
+    car = np.where(covered, fit.ar @ task.indicator(fit.ar.shape[1]), np.nan)
+    known = fit.known
+    scaled, event = fit.residual / fit.sigma[:, None], fit.ar / fit.sigma[:, None]
+    t = fit.m + np.count_nonzero(fit.used, axis=1)
+    exact = np.concatenate([np.where(known, fit.residual, np.nan), np.where(fit.used, fit.ar, np.nan)], axis=1)
+    there = np.concatenate([known, fit.used], axis=1)
+    ranks = _ranks(np.concatenate([scaled, event], axis=1), there, exact, 1 / (t + 1), stratum, strata)
+    own = _ranks(fit.standard, known, np.where(known, fit.standard, np.nan), 1 / (fit.m + 2), stratum, strata)
+    student, squares, powers = _student(fit)
+    share = _shares(fit, task)
+    has = np.isfinite(share)
+    residual_n, ar_n = (of @ known.astype(float)), (of @ fit.used.astype(float))
+    mean = (fit.residual.sum(axis=1) / fit.m)[:, None]
+    centred = np.where(known, fit.residual - mean, 0.0)
+    spread = np.sqrt(np.einsum("nt,nt->n", centred, centred) / fit.m)
+    return Found(
+        car=car,
+        scar=car / (fit.sigma[:, None] * np.sqrt(unit)),
+        unit=unit,
+        ar=of @ fit.ar,
+        ar_n=ar_n.astype(np.int64),
+        residual=of @ fit.residual,
+        residual_n=residual_n.astype(np.int64),
+        ranks=ranks - np.concatenate([residual_n, ar_n], axis=1) / 2,
+        residual_ranks=own,
+        student=of @ student,
+        student_squares=of @ squares,
+        student_powers=of @ powers,
+        share=of @ np.where(has, share, 0.0),
+        share_n=(of @ has.astype(float)).astype(np.int64),
+        dates=centred / spread[:, None],
+    )
+
+
+def second(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task, scales: Floats) -> Floats:
+    """(P, W, L1) sum of 1{the SCAR times `scales` lies below that day} / (M + 2) over the pairs of each stratum."""
+    car = fit.ar @ task.indicator(fit.ar.shape[1])
+    scar = car / (fit.sigma[:, None] * np.sqrt(np.where(covered, unit_of(fit, task), 1.0)))
+    place = np.where(covered, scales * scar, np.inf)
+    weight = (np.arange(strata)[:, None] == stratum) / (fit.m + 2)
+    values = np.where(fit.known, fit.standard, -np.inf)
+    found = np.empty((strata, len(scales), fit.known.shape[1]))
+    for w in range(len(scales)):
+        found[:, w] = weight @ (values > place[:, w : w + 1]).astype(float)
+    return found
+
+
+def _student(fit: Fitted) -> tuple[Floats, Floats, Floats]:
+    """(n, L1) studentised residuals and their squares, (n, 2) sums of third and fourth powers."""
+    squares = fit.standard**2
+    df = fit.df[:, None]
+    ratio = np.where(fit.known, (df - 1) / np.maximum(df - squares, np.finfo(float).tiny), 0.0)
+    student, squares = fit.standard * np.sqrt(ratio), squares * ratio
+    powers = np.stack([np.einsum("nt,nt->n", squares, v) for v in (student, squares)], axis=1)
+    return student, squares, powers
+
+
+def _shares(fit: Fitted, task: Task) -> Floats:
+    """(n, R) share of positive runs; NaN where a pair has no run of that length."""
+    n, days = fit.residual.shape
+    running, lacking = np.zeros((n, days + 1)), np.zeros((n, days + 1), dtype=np.int32)
+    np.cumsum(fit.residual, axis=1, out=running[:, 1:])
+    np.cumsum(~fit.known, axis=1, out=lacking[:, 1:])
+    above = running + 1e-12
+    found = np.full((n, len(task.lengths)), np.nan)
+    for r, length in enumerate(task.lengths):
+        if length <= days:
+            full = lacking[:, length:] == lacking[:, :-length]
+            up = full & (running[:, length:] > above[:, :-length])
+            windows = np.count_nonzero(full, axis=1)
+            share = np.count_nonzero(up, axis=1) / np.maximum(windows, 1)
+            found[:, r] = np.where(windows > 0, share, np.nan)
+    return found
+
+
+def _ranks(values: Floats, there: Bools, exact: Floats, weight: Floats, stratum: Ints, strata: int) -> Floats:
+    """(P, columns) sum over the pairs of each stratum of each day's rank times the pair's `weight` (n,); see `kernel`."""
+    columns = values.shape[1]
+    bits = max(int(columns - 1).bit_length(), 1)
+    top = 2 ** (31 - bits) - 1
+    limit = _WIDEST * (1 - 2.0**-20)
+    key = np.where(there, np.clip(values, -limit, limit) * (float(top + 1) / _WIDEST), top).astype(np.int32)
+    key <<= bits
+    key |= np.arange(columns, dtype=np.int32)
+    key.sort(axis=1)
+    high = key >> bits
+    again = ((high[:, 1:] == high[:, :-1]) & (high[:, 1:] != top)).any(axis=1)
+    position = np.arange(1.0, columns + 1)
+    count = np.count_nonzero(there, axis=1)[:, None]
+    weights = np.where(position <= count, position, 0.0) * np.where(again, 0.0, weight)[:, None]
+    place = (key & (2**bits - 1)) + (stratum * columns)[:, None]
+    flat: Floats = np.bincount(place.reshape(-1), weights.reshape(-1), minlength=strata * columns).astype(np.float64)
+    total = flat.reshape(strata, columns)
+    if again.any():
+        found = np.where(there[again], average_ranks(exact[again]), 0.0) * weight[again][:, None]
+        np.add.at(total, stratum[again], found)
+    return total

@@ -1,0 +1,202 @@
+"""The engine of many events against what one would write by hand, and against reading the bytes.
+
+Every figure is CPU time of this process on one BLAS thread, and every ratio has both sides measured in the same run. The panel
+is made: half of the securities are listed late, 30 % are delisted, 0.02 % of the prices are missing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from eventstudy.study import EventStudy
+
+ESTIMATION, EVENT = (-260, -11), (-10, 10)
+WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-10, 10))
+BYTES_OF = 271
+"""Doubles that one event touches: 250 estimation and 21 event days."""
+
+_TOUCH = """
+double touch(const double *p, const long *start, long n, long width) {
+    double total[32] = {0}, rest = 0;
+    for (long i = 0; i < n; i++) {
+        const double *q = p + start[i];
+        long j = 0;
+        for (; j + 32 <= width; j += 32) for (int l = 0; l < 32; l++) total[l] += q[j + l];
+        for (; j < width; j++) rest += q[j];
+    }
+    for (int l = 0; l < 32; l++) rest += total[l];
+    return rest;
+}
+"""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Prices as a user has them, and E events on them."""
+
+    prices: pd.DataFrame
+    events: pd.DataFrame
+    factors: pd.DataFrame
+    column: np.ndarray
+    row: np.ndarray
+
+
+def panel(securities: int, days: int, events: int, seed: int = 0) -> Panel:
+    """A wide table of prices and events that have their day 0."""
+    rng = np.random.default_rng(seed)
+    sessions = pd.bdate_range("2000-01-03", periods=days)
+    market = rng.normal(0, 0.01, days)
+    table = np.empty((days, securities + 1))
+    table[:, -1] = 100 * np.cumprod(1 + market)
+    first = np.where(rng.random(securities) < 0.5, rng.integers(0, days - 400, securities), 0)
+    last = np.where(rng.random(securities) < 0.3, np.minimum(first + rng.integers(300, days, securities), days), days)
+    for j in range(securities):
+        path = market * rng.uniform(0.5, 1.5) + rng.normal(0, rng.uniform(0.01, 0.03), days)
+        table[:, j] = 50 * np.cumprod(1 + path)
+        table[: first[j], j] = np.nan
+        table[last[j] :, j] = np.nan
+    gaps = rng.integers(0, days * securities, days * securities // 5000)
+    table[gaps // securities, gaps % securities] = np.nan
+    names = [f"S{j:05d}" for j in range(securities)]
+    column = rng.integers(0, securities, 2 * events)
+    row = rng.integers(280, days - 12, 2 * events)
+    there = np.flatnonzero(
+        np.isfinite(table[row, column]) & np.isfinite(table[row - 1, column]) & (row > first[column] + 105)
+    )[:events]
+    column, row = column[there], row[there]
+    frame = pd.DataFrame({"ticker": np.array(names)[column], "date": sessions[row], "event_id": np.arange(len(there))})
+    factors = pd.DataFrame(
+        rng.normal(0, 0.006, (days, 6)), sessions, ["mkt_rf", "smb", "hml", "rmw", "cma", "mom"]
+    ).assign(rf=0.0)
+    return Panel(pd.DataFrame(table, sessions, [*names, "MKT"]), frame, factors, column, row)
+
+
+def cpu(call: Callable[[], object], runs: int = 3) -> float:
+    """Median CPU seconds of this process over some calls."""
+    taken = []
+    for _ in range(runs):
+        start = time.process_time()
+        call()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def study(model: str = "market") -> EventStudy:
+    """The study that is measured: default tests, five windows."""
+    return EventStudy(
+        model=model, benchmark="MKT", calendar=None, estimation_window=ESTIMATION, event_window=EVENT, windows=WINDOWS
+    )
+
+
+def answers(data: Panel, model: str = "market") -> object:
+    """All default tests from prices, ranks and the second pass among them."""
+    found = study(model).run(
+        data.events, data.prices, factors=data.factors if model != "market" else None, keep="aggregate"
+    )
+    return [list(answer.tests.items()) for answer in found.answers.values()]
+
+
+def bare(data: Panel, sample: int = 1000) -> float:
+    """CPU seconds per event of a bare loop of statsmodels fits with AR and CAR, from the first events without a gap."""
+    import statsmodels.api as sm
+
+    returns = data.prices.to_numpy()
+    returns = returns[1:] / returns[:-1] - 1
+    market = returns[:, -1].copy()
+    done = 0
+    start = time.process_time()
+    for column, row in zip(data.column, data.row - 1, strict=True):
+        y = returns[row - 260 : row + 11, column]
+        if not np.isfinite(y).all():
+            continue
+        x = sm.add_constant(market[row - 260 : row - 10])
+        fit = sm.OLS(y[:250], x).fit()
+        ar = y[250:] - fit.params[0] - fit.params[1] * market[row - 10 : row + 11]
+        ar.sum()
+        done += 1
+        if done == sample:
+            break
+    return (time.process_time() - start) / done
+
+
+def touch(data: Panel) -> tuple[float, str]:
+    """CPU seconds of reading each event's doubles once, in the order of securities, and how they were read."""
+    held = np.ascontiguousarray(data.prices.to_numpy().T)
+    starts = np.sort(data.column * held.shape[1] + data.row - 260)
+    compiler = shutil.which("cc")
+    if compiler is None:
+        view = np.lib.stride_tricks.sliding_window_view(held.reshape(-1), BYTES_OF)
+        return cpu(lambda: [view[s : s + 1].sum() for s in starts]), "NumPy, one call an event"
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = Path(folder, "touch.c"), Path(folder, "touch.so")
+        source.write_text(_TOUCH, encoding="utf-8")
+        command = [compiler, "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-o", str(made), str(source)]
+        subprocess.run(command, check=True)
+        read = ctypes.CDLL(str(made)).touch
+        read.restype = ctypes.c_double
+        pointer, where = held.ctypes.data_as(ctypes.c_void_p), starts.ctypes.data_as(ctypes.c_void_p)
+        return cpu(lambda: read(pointer, where, ctypes.c_long(len(starts)), ctypes.c_long(BYTES_OF)), 5), "compiled"
+
+
+def ordering(events: int) -> float:
+    """CPU seconds of `np.sort` of as many rows of 271 numbers."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(min(events, 20_000), BYTES_OF))
+    return cpu(lambda: np.sort(rows, axis=1)) * events / len(rows)
+
+
+def peak() -> float:
+    """The most memory this process ever held, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(securities: int, days: int, events: int, *, factors: bool = False, loop: bool = True) -> None:
+    """One line: the study, and every yardstick, in turn in this process."""
+    data = panel(securities, days, events)
+    before = peak()
+    ours = cpu(lambda: answers(data), 1 if events > 200_000 else 3)
+    after = peak()
+    read, how = touch(data)
+    line = f"{events:>9,} events on {securities:,} x {days:,}: {ours:7.2f} s CPU, {1e6 * ours / events:5.2f} us/event"
+    line += f", {ours / read:5.0f}x the read ({1e9 * read / events:.0f} ns/event, {how})"
+    line += f", {ours / ordering(events):.1f}x np.sort"
+    if loop:
+        line += f", 1/{bare(data) * events / ours:.1f} of a bare statsmodels loop"
+    if factors:
+        line += f"; six factors {cpu(lambda: answers(data, 'fama_french5_momentum'), 1) / ours:.2f}x one"
+    line += f"; peak memory {after:,.0f} MiB, {after - before:,.0f} above the prices ({data.prices.size * 8 / 2**20:,.0f} MiB)"
+    print(line, flush=True)
+
+
+QUICK = ((500, 2000, 20_000),)
+FULL = (
+    (2000, 5000, 1_000),
+    (2000, 5000, 10_000),
+    (2000, 5000, 100_000),
+    (2000, 5000, 1_000_000),
+    (20_000, 6000, 1_000_000),
+)
+
+
+def main(full: bool = False) -> None:
+    """Each size in a process of its own, so that its peak memory is its own."""
+    for securities, days, events in FULL if full else QUICK:
+        size = f"{securities}, {days}, {events}, factors={events >= 10_000}"
+        code = f"from tests.benchmarks.engine import measure; measure({size})"
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+
+if __name__ == "__main__":
+    main(full="--full" in sys.argv)
