@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from eventstudy.reports.further import Answers, further
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text
 from eventstudy.reports.pictures import chosen_charts, pictures
 from eventstudy.reports.reasons import notes, provenance, sources_of_methods, tests
+from eventstudy.reports.survives import survives
 from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
 from eventstudy.sentences import LEVEL
@@ -28,15 +30,15 @@ def build(
     home: Link | None = None,
     files: tuple[Link, ...] = (),
     title: str = "",
-    more: tuple[Section, ...] = (),
+    answers: Answers | None = None,
 ) -> Report:
     """The report of a result.
 
     `charts`: names of charts to draw; None: those that suit the number of pairs. `home`: the index page of a site. `files`: the
-    same report in other formats. `title`: instead of that of the event. `more`: sections to stand after the tests, such as the
-    answers to further questions.
+    same report in other formats. `title`: instead of that of the event. `answers`: those to further questions; None: they are
+    asked now.
     """
-    told = Material(result, Words(lang))
+    told = Material(result, Words(lang), further(result) if answers is None else answers)
     names = chosen_charts(result) if charts is None else charts
     sections = [
         _day0(told),
@@ -44,7 +46,7 @@ def build(
         Section("charts", told.words("s.charts"), tuple(pictures(told, names))),
         detail(told),
         tests(told),
-        *more,
+        survives(told),
         notes(told),
         provenance(told),
         sources_of_methods(told),

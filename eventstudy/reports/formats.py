@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import UnknownName
 from eventstudy.reports.build import build
+from eventstudy.reports.further import further
 from eventstudy.reports.parts import Lang
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ def render(result: StudyResult, form: str = "html", *, lang: Lang = "en", **opti
     if form not in FORMATS:
         raise UnknownName("format", form, FORMATS)
     if form == "json":
-        return (result.to_json() + "\n").encode()
+        answers = options.get("answers")
+        found = {**result.to_dict(), **(further(result) if answers is None else answers)}
+        return (json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
     writer = import_module(f"eventstudy.reports.{FORMATS[form]}")
     if form in _OF_THE_RESULT:
         data: bytes = writer.render(result, lang=lang)

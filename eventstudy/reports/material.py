@@ -6,7 +6,8 @@ Every number that a report shows comes through here, so that it is the number of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,13 @@ class Material:
 
     result: StudyResult
     words: Words
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Answers to further questions, by the name of the question."""
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """The object of `to_json()`."""
-        return self.result.to_dict()
+        """The object of the report's JSON: that of `to_json()`, with the answers to further questions."""
+        return {**self.result.to_dict(), **self.answers}
 
     def percent(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
         """A decimal of the result as per cent."""

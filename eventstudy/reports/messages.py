@@ -82,6 +82,21 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r" know",
      r"keine Reihe von \1 hat einen Kurs am \2, als offen war: unvollständige Kurse, oder eine Schließung, die der Kalender"
      r" nicht kennt"),
+    # other choices
+    (r"benchmark peers: every ticker with prices is studied itself, or the event is about it: there is no one to compare with",
+     r"Vergleichsindex aus Vergleichsfirmen: jeder Wert mit Kursen wird selbst untersucht oder gehört zum Ereignis: niemand"
+     r" bleibt zum Vergleich"),
+    (rf"benchmark peers: firms and peers trade on several exchanges: {_ANY}",
+     r"Vergleichsindex aus Vergleichsfirmen: Firmen und Vergleichsfirmen werden an mehreren Börsen gehandelt: \1"),
+    (rf"benchmark {_ANY}: no prices for {_ANY}", r"Vergleichsindex \1: keine Kurse für \2"),
+    (rf"estimation window {_ANY}: no pair has enough days with prices",
+     r"Schätzfenster \1: kein Paar hat genug Tage mit Kursen"),
+    (rf"the peers moved abnormally on day 0 themselves \({_ANY}, t = {_ANY}, {_ANY}\): a CAR against them lacks that much"
+     r" \[PEER_CONTAMINATION\]",
+     r"die Vergleichsfirmen bewegten sich an Tag 0 selbst abnormal (\1, t = \2, \3): so viel fehlt einer CAR gegen sie"),
+    (r"no window is reported", r"kein Fenster wird berichtet"),
+    (r"the study does not hold its prices", r"die Studie hält ihre Kurse nicht"),
+    (r"no specification could be made", r"keine Spezifikation war möglich"),
     # exclusions
     (rf"the prices of {_ANY} hold no volume for day 0, {_ANY}", r"die Kurse von \1 enthalten keinen Umsatz für Tag 0, \2"),
     (rf"too little of {_ANY} was observed", r"zu wenig von \1 wurde beobachtet"),

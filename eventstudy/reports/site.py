@@ -14,6 +14,7 @@ import numpy as np
 from eventstudy.reports import html
 from eventstudy.reports.build import finding, missing
 from eventstudy.reports.formats import SUFFIXES, render
+from eventstudy.reports.further import Answers, further
 from eventstudy.reports.material import Material, value_at
 from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
 from eventstudy.reports.words import Words
@@ -63,7 +64,7 @@ def site_of(result: StudyResult, *, lang: Lang = "en", title: str = "") -> dict[
         entries.append(entry_of(part, lang))
     told = Material(result, Words(lang))
     files[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
-    files["index.json"] = render(result, "json")
+    files["index.json"] = render(result, "json", answers={})
     files[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title or _named(result))
     return files
 
@@ -90,8 +91,9 @@ def of_event(result: StudyResult, event: Event) -> StudyResult | None:
     )
 
 
-def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang) -> dict[str, bytes]:
+def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang, answers: Answers | None = None) -> dict[str, bytes]:
     """The report of one event in several formats, each page linking to the others."""
+    answers = further(result) if answers is None else answers
     event = result.events[0]
     forms = tuple(forms)
     links = tuple(Link(form.upper(), stem(event.id) + SUFFIXES[form], own=True) for form in forms if form != "html")
@@ -99,7 +101,7 @@ def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang) -> dict[str,
     found = {}
     for form in forms:
         options: dict[str, Any] = {"home": home, "files": links} if form in ("html", "pdf") else {}
-        found[stem(event.id) + SUFFIXES[form]] = render(result, form, lang=lang, **options)
+        found[stem(event.id) + SUFFIXES[form]] = render(result, form, lang=lang, answers=answers, **options)
     return found
 
 

@@ -18,6 +18,7 @@ from eventstudy import __version__, exchanges
 from eventstudy.errors import EventStudyError, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.reports import files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
+from eventstudy.reports.further import further
 from eventstudy.reports.study_file import Options, StudyFile
 from eventstudy.reports.words import Words
 
@@ -227,7 +228,8 @@ def _with(
     options: Options,
 ) -> tuple[State, dict[str, bytes]]:
     """The state and files of a result; those of the last one where it says the same."""
-    found = result.to_dict()
+    answers = further(result)
+    found = {**result.to_dict(), **answers}
     entry = site.entry_of(result, study.lang)
     state = State(
         id=event.id,
@@ -242,7 +244,7 @@ def _with(
     if old and data and old.key == key and substance(data) == substance(json.loads(json.dumps(found))):
         same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
         return same, last
-    pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang)
+    pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers)
     hashes = {name: files.sha256(page) for name, page in pages.items()}
     return replace(state, changes=changes(data, found, Words(study.lang)), files=hashes), pages
 

@@ -168,6 +168,36 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
         "Mittlere Korrelation der Residuen: {r}; Paare: {n}; Ereignistage: {dates}.",
     ),
+    # other choices
+    "s.robustness": ("Does it survive other choices?", "Hält es anderen Entscheidungen stand?"),
+    "not asked": ("Not asked: {why}.", "Nicht gefragt: {why}."),
+    "all choices": (
+        "{n} specifications of {window}: CAR from {lowest} to {highest}, median {median}; {same} of them have the sign of the"
+        " study's own.",
+        "{n} Spezifikationen von {window}: CAR von {lowest} bis {highest}, Median {median}; {same} davon haben das Vorzeichen"
+        " der Studie.",
+    ),
+    "choices hit": (
+        "Of the {judged} that a test is valid for, {hits} have p below 5\u00a0%.",
+        "Von den {judged}, für die ein Test gültig ist, haben {hits} ein p unter 5\u00a0%.",
+    ),
+    "matters most": (
+        "The choice that matters most is the {choice} ({share} of the variance).",
+        "Am meisten bewirkt die Wahl: {choice} ({share} der Varianz).",
+    ),
+    "same days": (
+        "All {n} rest on the same days: they are one piece of evidence seen from several sides.",
+        "Alle {n} beruhen auf denselben Tagen: Sie sind ein Beleg, von mehreren Seiten gesehen.",
+    ),
+    "cap.choices": ("One choice changed at a time", "Jeweils eine Entscheidung geändert"),
+    "own choices": ("as in this report", "wie in diesem Bericht"),
+    "choice": ("Choice", "Entscheidung"),
+    "choice model": ("model", "Modell"),
+    "choice benchmark": ("benchmark", "Vergleichsindex"),
+    "choice estimation_window": ("estimation window", "Schätzfenster"),
+    "choice returns": ("returns", "Renditen"),
+    "choice window": ("CAR window", "CAR-Fenster"),
+    "peers": ("peers", "Vergleichsfirmen"),
     # notes
     "nothing excluded": ("Nothing was left out.", "Nichts wurde ausgelassen."),
     "nothing warned": ("There is nothing to warn about.", "Es gibt nichts, wovor zu warnen wäre."),

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 from eventstudy.reports import FORMATS, build, render
-from eventstudy.reports.parts import Paragraph, Section
 from eventstudy.reports.words import LANGUAGES, PHRASES, Words
 from eventstudy.results import StudyResult
 
@@ -84,8 +83,7 @@ def test_every_situation_of_the_advice_has_german_words() -> None:
 
 
 def test_the_order_of_a_report(sixteen: StudyResult) -> None:
-    asked = Section("robustness", "Robustness", (Paragraph(("The sign holds in 60 of 64 specifications.",)),))
-    report = build(sixteen, charts=(), more=(asked,))
+    report = build(sixteen, charts=())
     order = [section.id for section in report.sections]
     assert order == ["day0", "results", "detail", "tests", "robustness", "notes", "provenance", "methods"]
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import eventstudy as es
 import pytest
 from eventstudy.reports import build, render, site_of
+from eventstudy.reports.further import further
 from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text
 from eventstudy.results import StudyResult
+from eventstudy.windows import Window
 
 from tests.reports.pages import at, read
 
@@ -45,7 +50,8 @@ def agrees(shown: str, value: object) -> bool:
 @every_study
 def test_every_figure_of_a_page_is_that_of_the_json(request: pytest.FixtureRequest, study: str, lang: str) -> None:
     result: StudyResult = request.getfixturevalue(study)
-    data = json.loads(result.to_json())
+    data = json.loads(render(result, "json"))
+    assert json.loads(result.to_json()).items() <= data.items()
     figures = read(render(result, lang=lang)).figures  # type: ignore[arg-type]
     assert len(figures) > 60
     for attributes, shown in figures:
@@ -125,3 +131,35 @@ def test_a_gap_is_named_on_the_face(gaps: StudyResult) -> None:
     face = told[: told.index("How day 0 was found")]
     assert "Incomplete. XYZ is left out" in face
     assert "NVDA: prices end on day +4: 10 of 11 event days observed" in face
+
+
+def test_other_choices_say_what_studies_with_these_choices_say(sixteen: StudyResult) -> None:
+    page = read(render(sixteen))
+    shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}
+    found = json.loads(render(sixteen, "json"))["robustness"]["specifications"]
+    told = {path.partition(".car")[0] for path in shown if path and re.fullmatch(r"robustness.spec.*\.car", path)}
+    assert len(told) >= 7
+    for path in told:
+        one = at({"robustness": {"specifications": found}}, path)
+        other = es.run(
+            "deepseek-r1",
+            day0="recognised",
+            model=one["model"],
+            benchmark="SPY" if one["benchmark"] == "none" else one["benchmark"],
+            estimation_window=one["estimation_window"],
+            returns=one["returns"],
+        )
+        answer = other.answers[Window(0, 0)]
+        assert shown[f"{path}.car"] == pytest.approx(answer.caar, rel=1e-9)
+        assert shown[f"{path}.p"] == pytest.approx(other.test("portfolio_t", window=(0, 0)).p_value, rel=1e-6)
+
+
+def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult) -> None:
+    assert further(volume) == {}
+    assert "robustness" not in json.loads(render(volume, "json"))
+
+
+def test_a_question_without_an_answer_says_why(nvda: StudyResult) -> None:
+    lost = replace(nvda, provenance={**nvda.provenance, "source": "csv"}, prices=None)
+    text = render(lost, "md", lang="de").decode()
+    assert "Nicht gefragt: die Studie hält ihre Kurse nicht." in text
