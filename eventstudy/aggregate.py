@@ -151,8 +151,11 @@ class Cumulated:
     """(N,) whether enough of the window was observed (METHODS 0.5): all of up to three days, 80 % of longer windows."""
 
 
-def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
-    """CARs over `window`, which must lie inside the event window."""
+def cumulate(returns: AbnormalReturns, window: Window, left_out: Bools | None = None) -> Cumulated:
+    """CARs over `window`, which must lie inside the event window.
+
+    `left_out` (N, L2): days without a return on purpose, which do not count as lacking.
+    """
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
     ar = returns.ar[:, columns]
     span = returns.span[returns.basis_of, columns]
@@ -167,6 +170,9 @@ def cumulate(returns: AbnormalReturns, window: Window) -> Cumulated:
         total = np.where(used[:, :, None], ahead, 0.0).sum(axis=1)
         unit = unit + (total**2).sum(axis=1)
     possible = np.clip(np.minimum(returns.last_close, window.end) - window.start + 1, 1, window.length)
+    if left_out is not None:
+        reached = np.arange(window.start, window.end + 1) <= returns.last_close[:, None]
+        possible = possible - (left_out[:, columns] & reached).sum(axis=1)
     needed = possible if window.length <= 3 else np.ceil(0.8 * possible - 1e-9)
     covered = (n_days >= needed) & (n_days > 0) & np.isfinite(returns.sigma)
     car, unit = np.where(covered, car, np.nan), np.where(covered, unit, np.nan)

@@ -76,6 +76,10 @@ WARNINGS: dict[str, Code] = {
         "The security stopped trading inside the event window, so its windows end with its last close.",
         "Find out why it was delisted: the last return may lack what holders received.",
     ),
+    "EARNINGS": Code(
+        "The firm reported its earnings on a day of the window, which moves its price by itself.",
+        "Look at the windows without that day (`--mask-confounded`), or leave the firm out.",
+    ),
     "ESTIMATION_GAPS": Code(
         "Some estimation days have no return and are left out.",
         "Nothing, if few; else look at `eventstudy prices check`.",
@@ -83,6 +87,10 @@ WARNINGS: dict[str, Code] = {
     "EVENT_VARIANCE": Code(
         "Returns spread more widely on the event days than usual, so tests that take it for unchanged reject too often.",
         "Trust bmp, grank_t and generalized_sign; on one date read the result as an unusual day.",
+    ),
+    "EX_DIVIDEND": Code(
+        "A dividend went ex on a day of the window.",
+        "Nothing, if dividends are in the returns; else look at the windows without that day.",
     ),
     "FAT_TAILS": Code(
         "Large returns are much more frequent than under the normal law that t and F tests assume.",
@@ -128,6 +136,18 @@ WARNINGS: dict[str, Code] = {
         "There are about as many firms as estimation days, so their covariance cannot be inverted.",
         "Ask max_t, or the portfolio, whether anything happened.",
     ),
+    "MARKET_MOVE": Code(
+        "The benchmark itself moved by more than two standard deviations on a day of the window.",
+        "Find out what moved the market: an error in beta counts most on such a day.",
+    ),
+    "NEWS": Code(
+        "A calendar of macro dates or other news has an entry on a day of the window.",
+        "Ask whether it touches these firms; look at the windows without that day (`--mask-confounded`).",
+    ),
+    "NEWS_OF_MANY": Code(
+        "There are too many events to name the days with other news here.",
+        "See `eventstudy confounders`, which lists them.",
+    ),
     "NO_ABNORMAL": Code(
         "The move that the claim names could not be compared with the market.",
         "See the reason in the message: most often prices before the event are missing.",
@@ -143,6 +163,10 @@ WARNINGS: dict[str, Code] = {
     "ONE_DATE": Code(
         "All tickers share one date, so whatever else moved them all on that day looks like the event.",
         "Check what else happened, and compare with firms that the event cannot have touched.",
+    ),
+    "OTHER_EVENT": Code(
+        "Another event of the registry, about the same firm or the market, falls on a day of the window.",
+        "Look at the windows without that day (`--mask-confounded`), or study both events.",
     ),
     "OVERLAPPING_EVENTS": Code(
         "Events share days, so the pairs are fewer independent observations than their number.",
@@ -175,6 +199,10 @@ WARNINGS: dict[str, Code] = {
     "SOURCE_NOTE": Code(
         "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
         "Look at the days it names; another source or a file can settle what the price was.",
+    ),
+    "SPLIT": Code(
+        "Shares were split on a day of the window.",
+        "Check that prices before and after are counted alike.",
     ),
     "SPLIT_NOT_APPLIED": Code(
         "The price moved by the ratio of a split, as if prices before it were on another basis than those after.",

@@ -16,20 +16,27 @@ import pandas as pd
 
 from eventstudy import exchanges
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, SourceError
 from eventstudy.events import (
     SUFFIXES,
     Event,
     Group,
+    News,
     Registry,
     load_registry,
     parse_when,
+    read_calendar,
+    read_earnings,
+    shipped_calendar,
+    shipped_earnings,
     shipped_registry,
     single_event,
 )
 from eventstudy.exchanges import Moment, Timing
+from eventstudy.investigate.confounders import Confounders, confounders
+from eventstudy.investigate.masked import Masked, mask
 from eventstudy.models import model_of, watched
-from eventstudy.panel import read_shares
+from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for, read_factors
 from eventstudy.results import StudyResult
 from eventstudy.scale.workers import executor_of
@@ -53,6 +60,9 @@ def run(
     factor_unit: Literal["percent", "decimal"] | None = None,
     shares: pd.DataFrame | str | Path | None = None,
     as_of: str | dt.date | None = None,
+    earnings: str | Path | None = None,
+    news: str | Path | Sequence[str | Path] = (),
+    look: Callable[[Confounders], None] | None = None,
     progress: Progress | None = None,
     workers: int = 1,
     scheduler: str = "processes",
@@ -62,7 +72,8 @@ def run(
     """Run a study as the command does, with the command's words.
 
     `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
-    and `tickers`. `workers` processes, or the Dask `scheduler` at `address`, share what takes long. `choices`: the fields of
+    and `tickers`. `earnings` (a file, or `yahoo`) and `news` (files): what to warn of besides what ships; `look` is handed all
+    of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes long. `choices`: the fields of
     `StudyConfig`.
 
     Raises:
@@ -86,7 +97,60 @@ def run(
         result = study.run(
             events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
         )
-    return replace(result, known=tuple(known)) if known else result
+    result = replace(result, known=tuple(known)) if known else result
+    found = _other_news(result, table, load_registry(registry) if registry else shipped_registry(), earnings, news)
+    result = replace(result, noticed=(*result.noticed, *found.warned))
+    if look:
+        look(replace(found, result=result))
+    return result
+
+
+def what_else(
+    what: str | Registry | Event | pd.DataFrame | None = None, *, mask_confounded: bool = False, **words: Any
+) -> tuple[Confounders, Masked | None]:
+    """What else happened on the days of a study, and with `mask_confounded` the answer without them; takes the words of `run`.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    found: list[Confounders] = []
+    run(what, look=found.append, **words)
+    return found[0], mask(found[0]) if mask_confounded else None
+
+
+def _other_news(
+    result: StudyResult,
+    table: PriceTable,
+    known: Registry,
+    earnings: str | Path | None,
+    news: str | Path | Sequence[str | Path],
+) -> Confounders:
+    files = (news,) if isinstance(news, str | Path) else news
+    reported, said = _earnings(earnings, result)
+    calendar = [*shipped_calendar(), *(entry for file in files for entry in read_calendar(file))]
+    return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
+
+
+def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Warned]]:
+    """The earnings that ship, with those of a file or of Yahoo's calendar, and what could not be had."""
+    shipped = list(shipped_earnings())
+    if where is None:
+        return shipped, []
+    if str(where) != "yahoo":
+        return [*shipped, *read_earnings(where)], []
+    from eventstudy.prices import yahoo
+
+    found: list[News] = []
+    said: list[Warned] = []
+    for ticker in dict.fromkeys(pair.ticker for pair in result.panel.pairs):
+        try:
+            stamps = yahoo.SOURCE.earnings(ticker)
+        except SourceError as error:
+            said.append(Warned("SOURCE_NOTE", f"no earnings dates: {' '.join(str(error).split())}", None, ticker))
+            continue
+        found += [News(Moment(stamp), "earnings", ticker, None, "yahoo") for stamp in stamps]
+    covered = {entry.ticker for entry in found}
+    return [*(entry for entry in shipped if entry.ticker not in covered), *found], said
 
 
 def events_of(

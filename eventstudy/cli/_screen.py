@@ -22,6 +22,8 @@ from eventstudy.sentences import LEVEL, amount, p_text, percent
 WIDTH = 118
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
+_NEWS_DAYS = 8
+"""So many days with other news are shown."""
 _ADJUSTED = 200
 """Up to so many pairs, p-values are adjusted for the number of pairs and windows."""
 
@@ -251,11 +253,50 @@ def _tests(result: StudyResult) -> Iterator[str]:
         yield columns_of(rows, (1, 2))
 
 
+def _other_news(result: StudyResult, verbose: bool) -> Iterator[str]:
+    """A line a day with other news: what, and of whom where it is not all of them."""
+    days: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for w in result.warned:
+        if w.session:
+            on, _, what = w.message.partition(": ")
+            event = f" {w.event_id}" if len(result.events) > 1 else ""
+            whom = w.ticker if w.ticker and result.returns.n > 1 else ""
+            days.setdefault((w.session, on + event), {}).setdefault(f"{w.code} {what}", []).append(whom)
+    if days and result.returns.n > _FEW and not verbose:
+        yield from wrapped(_news_in_short(days))
+        return
+    shown = list(days.items()) if verbose else list(days.items())[:_NEWS_DAYS]
+    for (_, on), told in shown:
+        said = [f"{what}{_of(who) if 'EARNINGS' not in what else ''}" for what, who in told.items()]
+        yield from wrapped(f"other news on {on}: {'; '.join(said)}")
+    if len(days) > len(shown):
+        yield f"... and {len(days) - len(shown)} more days with other news (eventstudy confounders shows them)"
+
+
+def _news_in_short(days: dict[tuple[str, str], dict[str, list[str]]]) -> str:
+    """The days with other news and the kinds of it, in a sentence."""
+    told = []
+    for (session, _), said in list(days.items())[:_NEWS_DAYS]:
+        kinds: dict[str, list[str]] = {}
+        for what, who in said.items():
+            kinds.setdefault(what.partition(" ")[0], []).extend(who)
+        told.append(f"{session} ({', '.join(f'{kind}{_of(who)}' for kind, who in kinds.items())})")
+    more = f" and {len(days) - _NEWS_DAYS} more" if len(days) > _NEWS_DAYS else ""
+    return f"other news, not told apart from the event by prices: {', '.join(told)}{more}; see eventstudy confounders"
+
+
+def _of(tickers: Sequence[str]) -> str:
+    named = [ticker for ticker in tickers if ticker]
+    return f" ({', '.join(named[:4])}{f' and {len(named) - 4} more' if len(named) > 4 else ''})" if named else ""
+
+
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
     of_all = ("BHAR_MARKET", "COUNTERFACTUAL") if result.returns.n > _FEW else ()
-    told_above = () if verbose else ("DAY0_SHIFTED", *of_all)
-    shown = [w for w in result.warned if w.code not in told_above]
+    said_by_news = ("ONE_DATE",) if of_all and any(w.session for w in result.warned) else ()
+    told_above = () if verbose else ("DAY0_SHIFTED", *of_all, *said_by_news)
+    yield from _other_news(result, verbose)
+    shown = [w for w in result.warned if w.code not in told_above and not w.session]
     for code, members in groupby(sorted(shown, key=lambda w: w.code), key=lambda w: w.code):
         told = list(members)
         if verbose or len(told) == 1:

@@ -12,6 +12,8 @@ from eventstudy import catalog
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from eventstudy.investigate.confounders import Confounders
+    from eventstudy.investigate.masked import Masked
     from eventstudy.results import StudyResult
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,6 +57,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf."}),
     (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
     (("--shares",), {"type": click.Path(), "help": "Shares outstanding, for volume: ticker, shares[, date]."}),
+    (("--earnings",), {"metavar": "FILE|yahoo", "help": "Earnings to warn of: CSV with ticker,date[,timing], or Yahoo's."}),
+    (("--news",), {"type": click.Path(), "multiple": True,
+                   "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker]; may be repeated."}),
     (("--missing",), {"type": click.Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
@@ -86,15 +91,29 @@ def some_options(*wanted: str) -> Callable[[F], F]:
 
 def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     """The result of a study with these options, taken out of `options`; the rest of them is left there."""
-    from eventstudy.request import read_dates, run
+    from eventstudy.request import run
+
+    return run(**_words(options, quiet=quiet))
+
+
+def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Masked | None]:
+    """Other news on the days of a study with these options, and with `mask_confounded` the answer without them."""
+    from eventstudy.request import what_else
+
+    return what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
+
+
+def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    """The options as the words of `request.run`."""
+    from eventstudy.request import read_dates
 
     take = options.pop
     take("allow_excluded")
     excluded = take("exclude_dates")
     if options["source"] != "auto" and options["source"] not in catalog.names("sources"):
         catalog.load("sources", options["source"])
-    return run(
-        take("what"),
+    return dict(
+        what=take("what"),
         tickers=split(take("tickers")),
         peers=split(take("peers")),
         windows=take("windows") or None,
@@ -111,7 +130,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
 _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "outcome", "bhar", "delisting", "shares", "workers", "scheduler", "address",
+    "outcome", "earnings", "news", "bhar", "delisting", "shares", "workers", "scheduler", "address",
 )  # fmt: skip
 
 

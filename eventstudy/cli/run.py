@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventstudy.cli._masked import before_and_after, mask_option
 from eventstudy.cli._output import output_options, put
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import study_options, what_else
+
+if TYPE_CHECKING:
+    from eventstudy.investigate.masked import Masked
 
 
 @click.command("run")
 @study_options
+@mask_option
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -23,14 +29,20 @@ def COMMAND(  # noqa: N802
     describe the event.
     """
     allowed = options["allow_excluded"]
-    result = study(options, quiet=quiet)
+    found, masked = what_else(options, quiet=quiet)
+    result = found.result
     if form == "json":
-        put(result.to_json(), output)
+        put(result.to_json() if masked is None else _with_mask(result.to_dict(), masked), output)
     elif form == "csv":
         put(result.tidy().to_csv(index=False), output)
     else:
         from eventstudy.cli._screen import screen
 
-        put(screen(result, verbose=verbose), output)
+        shown = screen(result, verbose=verbose)
+        put(shown if masked is None else "\n".join([shown, "", *before_and_after(masked, verbose=verbose)]), output)
     if result.incomplete and not allowed:
         ctx.exit(4)
+
+
+def _with_mask(told: dict[str, Any], masked: Masked) -> str:
+    return json.dumps(told | {"masked": masked.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)

@@ -4,6 +4,7 @@ from eventstudy.events.chosen import chosen_moment, moment_of_day
 from eventstudy.events.event import Claim, Event, Group
 from eventstudy.events.faults import InvalidRecord
 from eventstudy.events.importers import single_event
+from eventstudy.events.news import News, read_calendar, read_earnings, shipped_calendar, shipped_earnings
 from eventstudy.events.registry import SUFFIXES, Registry, from_frame, load_registry, shipped_registry
 from eventstudy.events.when import parse_when
 from eventstudy.exchanges import Moment
@@ -15,12 +16,17 @@ __all__ = [
     "Group",
     "InvalidRecord",
     "Moment",
+    "News",
     "Registry",
     "chosen_moment",
     "from_frame",
     "load_registry",
     "moment_of_day",
     "parse_when",
+    "read_calendar",
+    "read_earnings",
+    "shipped_calendar",
+    "shipped_earnings",
     "shipped_registry",
     "single_event",
 ]

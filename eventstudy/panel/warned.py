@@ -21,3 +21,5 @@ class Warned(NamedTuple):
     message: str
     event_id: str | None = None
     ticker: str | None = None
+    session: str | None = None
+    """The day it is about, as ISO text; None where it is about no single day."""

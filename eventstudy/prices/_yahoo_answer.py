@@ -100,6 +100,31 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
     )
 
 
+def explain_earnings(fault: Exception | None, symbol: str, exchange: Exchange) -> SourceError:
+    """The error that tells why there are no earnings dates; no `fault` where the page simply had none."""
+    where, status = f"earnings of {symbol}", exchange.status
+    if status is None:
+        reason = str(exchange.silence or fault) or type(fault).__name__
+        return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")
+    if status in (429, 999):
+        return SourceRateLimited(
+            "Yahoo limits the rate of requests and asks us to wait", where=where, hint="wait some minutes"
+        )
+    if status >= 400 and status != 404:
+        return SourceDown(f"Yahoo is out of order (HTTP {status})", where=where, hint="try again later")
+    if fault is None or status == 404:
+        return SymbolUnknown(
+            f"Yahoo's calendar has no earnings of {symbol!r}",
+            where=f"ticker {symbol}",
+            hint="name them in a file: --earnings FILE with ticker,date[,timing]",
+        )
+    return SourceMalformed(
+        f"Yahoo's calendar cannot be read: {_short(fault)}",
+        where=where,
+        hint="try again later, or name a file: --earnings FILE with ticker,date[,timing]",
+    )
+
+
 def _unknown(symbol: str, start: date, end: date, complaint: str | None) -> SymbolUnknown:
     return SymbolUnknown(
         f"Yahoo has no prices of {symbol!r} from {start} to {end}",

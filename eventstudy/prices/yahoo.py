@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._yahoo_answer import Exchange, explain, tidy
+from eventstudy.prices._yahoo_answer import Exchange, explain, explain_earnings, tidy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +116,38 @@ class Yahoo:
         counts.index = counts.index.tz_localize(None).normalize()
         kept: pd.Series = counts[~counts.index.duplicated(keep="last")].sort_index()
         return kept
+
+    def earnings(self, symbol: str) -> tuple[datetime, ...]:
+        """The instants at which a firm reported or will report, as Yahoo's calendar has them: up to 100, newest first.
+
+        Raises:
+            SymbolUnknown: Yahoo's calendar has none.
+            SourceDown, SourceMalformed, SourceRateLimited: as their names say.
+        """
+        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
+            raise SymbolUnknown(f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}")
+        with _ONE_AT_A_TIME:
+            time.sleep(max(0.0, self._free_at - time.monotonic()))
+            try:
+                return self._ask_earnings(symbol, time.monotonic() + self._give_up)
+            finally:
+                self._free_at = time.monotonic() + self._spacing
+
+    def _ask_earnings(self, symbol: str, deadline: float) -> tuple[datetime, ...]:
+        with _quiet_yfinance() as yfinance:
+            if self._session is None:
+                self._session = _new_session()
+            with _watched(self._session, self._timeout, deadline, ("/calendar/earnings",)) as exchange:
+                try:
+                    table = yfinance.Ticker(symbol, session=self._session).get_earnings_dates(limit=100)
+                except ImportError as fault:
+                    needs = "yfinance reads the page of earnings dates with lxml, which is not installed"
+                    raise SourceDown(needs, where=f"ticker {symbol}", hint="pip install lxml") from fault
+                except _faults(yfinance) as fault:
+                    raise explain_earnings(fault, symbol, exchange) from fault
+        if table is None or table.empty:
+            raise explain_earnings(None, symbol, exchange)
+        return tuple(stamp.to_pydatetime() for stamp in table.index)
 
     def _fetch(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
         """As often as allowed; the last error is the one raised."""
@@ -215,9 +247,14 @@ def _new_session() -> Any:
 
 
 @contextmanager
-def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange]:
-    """The session with every request bounded by `timeout` and `deadline`, and its prices written down as
-    they come.
+def _watched(
+    session: Any,
+    timeout: float,
+    deadline: float,
+    wanted: tuple[str, ...] = ("/v8/finance/chart/", "/fundamentals-timeseries/"),
+) -> Iterator[Exchange]:
+    """The session with every request bounded by `timeout` and `deadline`, and what is `wanted` (prices) written
+    down as it comes.
 
     yfinance asks for a cookie, a crumb and a time zone with time-outs of its own, up to 30 s each, and does
     not tell the status of an answer it cannot read.
@@ -225,7 +262,7 @@ def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange
     exchange, ask = Exchange(), session.request
 
     def bounded(method: str, url: str, **options: Any) -> Any:
-        data = "/v8/finance/chart/" in url or "/fundamentals-timeseries/" in url
+        listened = any(part in url for part in wanted)
         left = deadline - time.monotonic()
         try:
             if left <= 0:
@@ -235,7 +272,7 @@ def _watched(session: Any, timeout: float, deadline: float) -> Iterator[Exchange
         except OSError as error:
             exchange.silent(error)
             raise
-        if data:
+        if listened:
             exchange.heard(answer.status_code, answer.text)
         return answer
 

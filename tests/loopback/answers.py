@@ -184,3 +184,11 @@ FAULTS: dict[str, Fault] = {
     "weekly": _changed(_weekly),
 }
 """The bad answers by name."""
+
+
+def earnings_page(symbol: str, dates: Sequence[str]) -> str:
+    """Yahoo's page of a symbol's earnings: one table."""
+    head = ("Symbol", "Company", "Earnings Date", "EPS Estimate", "Reported EPS", "Surprise (%)")
+    rows = [(symbol, "Made Up Inc.", date, "1.00", "1.10", "+10.00") for date in dates]
+    cells = ["".join(f"<th>{name}</th>" for name in head), *("".join(f"<td>{c}</td>" for c in row) for row in rows)]
+    return f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table></body></html>"

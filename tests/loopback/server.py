@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Series, chart_of, shares_of
+from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Series, chart_of, earnings_page, shares_of
 
 _CHART = "/v8/finance/chart/"
 _SHARES = "/ws/fundamentals-timeseries/v1/finance/timeseries/"
@@ -24,6 +24,8 @@ class Service:
 
     def __init__(self, series: Iterable[Series] = ()) -> None:
         self.series = {s.symbol: s for s in series}
+        self.earnings: dict[str, list[str]] = {}
+        """Earnings dates as Yahoo's page prints them, by symbol."""
         self.asked: list[str] = []
         self._faults: dict[str, list[Any]] = {}
         self._changing = threading.Lock()
@@ -57,6 +59,8 @@ class Service:
             if (held := self.series.get(symbol)) is None:
                 return self._spoilt(symbol, NOT_FOUND)
             return self._spoilt(symbol, shares_of(held, int(query["period1"][0]), int(query["period2"][0])))
+        if parts.path == "/calendar/earnings":
+            return self._calendar(parse_qs(parts.query)["symbol"][0])
         if not parts.path.startswith(_CHART):
             return NOT_FOUND if parts.path.startswith(("/v7/", "/v10/")) else Answer(200, b"", "text/html")
         symbol, query = unquote(parts.path.removeprefix(_CHART)), parse_qs(parts.query)
@@ -66,6 +70,12 @@ class Service:
             first, last = (int(query.get(name, ["0"])[0]) for name in ("period1", "period2"))
             sound = chart_of(known.chart(first, last))
         return self._spoilt(symbol, sound)
+
+    def _calendar(self, symbol: str) -> Answer:
+        """The page of earnings dates: a table, or none where nothing is known."""
+        rows = self.earnings.get(symbol)
+        page = earnings_page(symbol, rows) if rows else "<html><body>no results</body></html>"
+        return self._spoilt(symbol, Answer(200, page.encode(), "text/html"))
 
     def _spoilt(self, symbol: str, sound: Answer) -> Answer:
         with self._changing:

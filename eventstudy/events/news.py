@@ -1,0 +1,107 @@
+"""What else happened: dated news beside the events that are studied, from files.
+
+A calendar is a CSV with `date,what[,timing][,event_id][,ticker]`: a row counts for every event unless it names one, and for
+every ticker unless it names one. Earnings are a CSV with `ticker,date[,timing]`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from eventstudy.errors import EventStudyError, InvalidFile
+from eventstudy.events.when import parse_when
+from eventstudy.exchanges import Moment, Timing
+from eventstudy.shipped import shipped
+
+_CALENDAR = ("date", "what", "timing", "event_id", "ticker")
+_EARNINGS = ("ticker", "date", "timing")
+
+
+@dataclass(frozen=True)
+class News:
+    """One piece of news: what happened when, and for whom it counts."""
+
+    moment: Moment
+    what: str
+    ticker: str | None = None
+    """None: for every ticker."""
+    event_id: str | None = None
+    """None: for every event."""
+    origin: str = ""
+    """The file it stands in."""
+
+    @property
+    def day(self) -> date:
+        """Its calendar date, in its own zone."""
+        when = self.moment.when
+        return when.date() if isinstance(when, datetime) else when
+
+
+def read_calendar(path: str | Path) -> tuple[News, ...]:
+    """News from a CSV with `date,what[,timing][,event_id][,ticker]`.
+
+    Raises:
+        InvalidFile: no such file, another column, or a row that cannot be meant.
+    """
+    return tuple(
+        News(moment, row["what"], row.get("ticker") or None, row.get("event_id") or None, Path(path).name)
+        for moment, row in _rows(Path(path), _CALENDAR, ("date", "what"))
+    )
+
+
+def read_earnings(path: str | Path) -> tuple[News, ...]:
+    """Days on which firms report, from a CSV with `ticker,date[,timing]`; after the close the next session counts.
+
+    Raises:
+        InvalidFile: no such file, another column, or a row that cannot be meant.
+    """
+    return tuple(
+        News(moment, "earnings", row["ticker"], None, Path(path).name)
+        for moment, row in _rows(Path(path), _EARNINGS, ("ticker", "date"))
+    )
+
+
+def shipped_calendar() -> tuple[News, ...]:
+    """The calendars of `data/calendar/`."""
+    files = sorted(p for p in shipped("calendar").glob("*.csv") if p.name != "earnings.csv")
+    return tuple(news for file in files for news in read_calendar(file))
+
+
+def shipped_earnings() -> tuple[News, ...]:
+    """The earnings of `data/calendar/earnings.csv`: some shares of the embedded sample, around its event."""
+    return read_earnings(shipped("calendar", "earnings.csv"))
+
+
+def _rows(path: Path, known: Sequence[str], needed: Sequence[str]) -> Iterator[tuple[Moment, dict[str, str]]]:
+    try:
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), restkey="more")
+        rows: list[dict[str, Any]] = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidFile(f"cannot read it: {error}", where=str(path)) from error
+    columns = [name.strip() for name in reader.fieldnames or ()]
+    if set(needed) - set(columns) or set(columns) - set(known):
+        optional = "".join(f"[,{name}]" for name in known if name not in needed)
+        raise InvalidFile(
+            f"the columns are {', '.join(columns) or 'none'}", where=str(path), hint=f"{','.join(needed)}{optional}"
+        )
+    for number, row in enumerate(rows, 2):
+        cells = {str(name).strip(): str(value or "").strip() for name, value in row.items()}
+        where = f"{path}, line {number}"
+        if "more" in row or not all(cells[name] for name in needed):
+            raise InvalidFile(f"a row needs {' and '.join(needed)}, and no more cells than columns", where=where)
+        said = cells.get("timing") or "unknown"
+        timing: Timing | None = next((known for known in get_args(Timing) if known == said), None)
+        if timing is None:
+            raise InvalidFile(f"the timing is {said!r}", where=where, available=", ".join(get_args(Timing)))
+        try:
+            yield Moment(parse_when(cells["date"]), timing), cells
+        except EventStudyError as error:
+            raise InvalidFile(" ".join(str(error).split()), where=where, hint="2025-01-29, with timing post") from error
+
+
+__all__ = ["News", "read_calendar", "read_earnings", "shipped_calendar", "shipped_earnings"]

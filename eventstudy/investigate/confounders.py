@@ -1,0 +1,325 @@
+"""What else happened? Other news on the days of a study (METHODS 5.2), and the answer without those days.
+
+Earnings and other events of the same firm are looked for in the estimation window too, where they widen what counts as
+ordinary; all else only on event days.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.events import Event, News
+from eventstudy.exchanges import Moment
+from eventstudy.panel import Bools, Warned
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+from eventstudy.sentences import percent
+
+DEVIATIONS = 2.0
+"""The benchmark moved out of the ordinary beyond so many of its standard deviations."""
+_OWN = ("EARNINGS", "OTHER_EVENT")
+_MANY_EVENTS = 20
+"""Above so many events the warnings of a study only count them."""
+_LATEST = 31
+"""Most calendar days from news to the session that could react."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Other news on one day of one pair."""
+
+    event_id: str
+    ticker: str
+    session: date
+    rel_day: int
+    code: str
+    """EARNINGS, EX_DIVIDEND, MARKET_MOVE, NEWS, OTHER_EVENT or SPLIT."""
+    what: str
+    origin: str
+    """Where it is known from."""
+    part: str
+    """`event` or `estimation`: the window it falls into."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked at: where nothing was known, nothing could be found."""
+
+    events: int
+    """Other events of the registry."""
+    news: int
+    """Entries of calendars."""
+    earnings: tuple[str, ...]
+    """Tickers some of whose earnings are known."""
+    earnings_unknown: tuple[str, ...]
+    actions: bool
+    """Whether dividends and splits are known."""
+
+
+@dataclass(frozen=True)
+class OtherDay:
+    """One day of one event with one kind of news, and whom it is about."""
+
+    event_id: str
+    session: date
+    rel_day: int
+    code: str
+    what: str
+    tickers: tuple[str, ...]
+    everyone: bool
+    """Whether these are all tickers of the event that were studied."""
+
+
+@dataclass(frozen=True)
+class Confounders:
+    """Other news on the days of a study."""
+
+    hits: tuple[Hit, ...]
+    looked: Looked
+    result: StudyResult
+    noticed: tuple[Warned, ...] = ()
+    """What the sources of news had to say."""
+
+    @property
+    def days(self) -> tuple[OtherDay, ...]:
+        """The event days with other news, in their order."""
+        who: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for hit in self.hits:
+            if hit.part == "event":
+                who[hit.session, hit.rel_day, hit.event_id, hit.code, hit.what].append(hit.ticker)
+        studied = defaultdict(set)
+        for pair in self.result.panel.pairs:
+            studied[pair.event_id].add(pair.ticker)
+        return tuple(
+            OtherDay(event_id, session, rel_day, code, what, tuple(tickers), set(tickers) == studied[event_id])
+            for (session, rel_day, event_id, code, what), tickers in sorted(who.items(), key=lambda item: item[0])
+        )
+
+    @property
+    def warned(self) -> tuple[Warned, ...]:
+        """A warning a day and ticker; one for all tickers where the news is about all of them."""
+        if len(self.result.events) > _MANY_EVENTS:
+            return (*self._counted(), *self.noticed)
+        found = (
+            Warned(day.code, f"{_on(day)}: {day.what}", day.event_id, ticker, day.session.isoformat())
+            for day in self.days
+            for ticker in ([None] if day.everyone and len(day.tickers) > 1 else day.tickers)
+        )
+        return (*found, *self.noticed)
+
+    def _counted(self) -> Iterator[Warned]:
+        pairs = {(hit.event_id, hit.ticker) for hit in self.hits if hit.part == "event"}
+        if pairs:
+            n = self.result.returns.n
+            yield Warned("NEWS_OF_MANY", f"{len(pairs)} of {n} pairs have other news on a day of their event window")
+
+    @property
+    def sentence(self) -> str:
+        """How many event days carry other news, and whether day 0 is one of them."""
+        from eventstudy.investigate._confounders_document import sentence
+
+        return sentence(self)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a hit: event_id, ticker, session, rel_day, code, what, origin, part."""
+        columns = list(Hit.__dataclass_fields__)
+        return pd.DataFrame([[getattr(hit, name) for name in columns] for hit in self.hits], columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object (`eventstudy.confounders/1`)."""
+        from eventstudy.investigate._confounders_document import document
+
+        return document(self)
+
+
+def confounders(
+    result: StudyResult,
+    prices: PriceTable | None = None,
+    *,
+    others: Iterable[Event] = (),
+    calendar: Iterable[News] = (),
+    earnings: Iterable[News] = (),
+    noticed: Iterable[Warned] = (),
+) -> Confounders:
+    """Look for other news on the days of a study.
+
+    `prices`: where dividends and splits are looked for. `others`: events of the registry; those studied together count for one
+    another as well. `calendar`, `earnings`: what `events.read_calendar` and `events.read_earnings` give. `noticed`: what the
+    sources of these had to say.
+    """
+    known = {event.id: event for event in (*others, *result.events)}
+    calendar, earnings = tuple(calendar), tuple(earnings)
+    place = _Places(result)
+    hits = [
+        *_other_events(result, known, place),
+        *_news(result, calendar, place),
+        *_earnings(result, earnings, place),
+        *_actions(result, prices),
+        *_market_moves(result),
+    ]
+    reporting = {news.ticker for news in earnings}
+    tickers = tuple(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
+    looked = Looked(
+        events=len(known) - len({event.id for event in result.events}),
+        news=len(calendar),
+        earnings=tuple(t for t in tickers if t in reporting),
+        earnings_unknown=tuple(t for t in tickers if t not in reporting),
+        actions=prices is not None and bool({"dividend", "split"} & set(prices.fields)),
+    )
+    order = {ticker: i for i, ticker in enumerate(tickers)}
+    found = sorted(set(hits), key=lambda h: (h.session, h.event_id, h.code, h.what, order[h.ticker]))
+    return Confounders(tuple(found), looked, result, tuple(noticed))
+
+
+class _Places:
+    """Where a moment falls in the windows of a pair."""
+
+    def __init__(self, result: StudyResult) -> None:
+        self._result, self._found = result, dict[tuple[Moment, str, int], date | None]()
+        block = result.panel.block
+        self._columns = [{d: c for c, d in enumerate(row) if d is not None} for row in block.sessions.tolist()]
+        self._known = [row[~np.isnat(row)] for row in block.sessions]
+
+    def of(self, i: int, news: Moment, own: bool) -> tuple[date, int, str] | None:
+        """Session, day and window (`event`, or `estimation` for a firm's `own` news) of pair i, None outside of them."""
+        block = self._result.panel.block
+        design = int(block.design[i])
+        session = self._session(design, self._result.panel.day0[i].exchange, news)
+        column = self._columns[design].get(session) if session else None
+        if session is None or column is None:
+            return None
+        if column >= block.event_columns.start:
+            return session, column + block.estimation.start, "event"
+        if own and column < block.estimation_columns.stop:
+            return session, column + block.estimation.start, "estimation"
+        return None
+
+    def _session(self, design: int, exchange: str, moment: Moment) -> date | None:
+        key = (moment, exchange, design)
+        if key not in self._found:
+            self._found[key] = self._look(design, exchange, moment)
+        return self._found[key]
+
+    def _look(self, design: int, exchange: str, moment: Moment) -> date | None:
+        known = self._known[design]
+        day = np.datetime64(moment.when.isoformat()[:10], "D")
+        if not known[0] - _LATEST <= day <= known[-1]:
+            return None
+        if exchange:
+            return exchanges.day0(moment, exchange, max_shift=_LATEST).session
+        rest = known[known > day] if moment.timing == "post" else known[known >= day]
+        found: date | None = rest[0].item() if len(rest) else None
+        return found
+
+
+def _hits(
+    result: StudyResult, place: _Places, who: Iterable[int], moment: Moment, code: str, what: str, origin: str
+) -> Iterator[Hit]:
+    for i in who:
+        if found := place.of(i, moment, code in _OWN):
+            session, rel_day, part = found
+            pair = result.panel.pairs[i]
+            yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, part)
+
+
+def _by_ticker(result: StudyResult) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, pair in enumerate(result.panel.pairs):
+        found[pair.ticker].append(i)
+    return found
+
+
+def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Places) -> Iterator[Hit]:
+    """Events of the same firm, or of the market: those that name the benchmark."""
+    of_ticker = _by_ticker(result)
+    of_market: dict[str, list[int]] = defaultdict(list)
+    for i, pair in enumerate(result.panel.pairs):
+        of_market[pair.benchmark].append(i)
+    for event in known.values():
+        touched = sorted({i for t in event.tickers for i in (*of_ticker[t], *of_market[t])})
+        for word in ("announced", "recognised"):
+            moment = event.moment("announced" if word == "announced" else "recognised")
+            who = [i for i in touched if result.panel.pairs[i].event_id != event.id]
+            if moment and who:
+                what = f"{event.title} ({word})"
+                yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
+
+
+def _news(result: StudyResult, calendar: Sequence[News], place: _Places) -> Iterator[Hit]:
+    of_ticker = _by_ticker(result)
+    for news in calendar:
+        who = of_ticker[news.ticker] if news.ticker else range(result.returns.n)
+        meant = [i for i in who if news.event_id in (None, result.panel.pairs[i].event_id)]
+        yield from _hits(result, place, meant, news.moment, "NEWS", news.what, news.origin)
+
+
+def _earnings(result: StudyResult, earnings: Sequence[News], place: _Places) -> Iterator[Hit]:
+    of_ticker = _by_ticker(result)
+    for news in earnings:
+        who = of_ticker[news.ticker or ""]
+        yield from _hits(result, place, who, news.moment, "EARNINGS", f"earnings of {news.ticker}", news.origin)
+
+
+def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
+    """Dividends that go ex and splits on event days."""
+    if prices is None:
+        return
+    for field, code, said in (
+        ("dividend", "EX_DIVIDEND", "a dividend of {:g} goes ex"),
+        ("split", "SPLIT", "{:g}-for-1 split"),
+    ):
+        frame = prices.fields.get(field)
+        for i, pair in enumerate(result.panel.pairs):
+            if frame is None or pair.ticker not in frame.columns:
+                continue
+            given = frame[pair.ticker].dropna()
+            paid = given[given != 0]
+            days = pd.DatetimeIndex(paid.index).date.tolist()
+            on = dict(zip(days, paid.tolist(), strict=True))
+            for rel_day, session in zip(result.rel_days, result.sessions[i].tolist(), strict=True):
+                if session in on:
+                    origin = prices.info[pair.ticker].source
+                    what = said.format(on[session])
+                    yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, "event")
+
+
+def _market_moves(result: StudyResult) -> Iterator[Hit]:
+    """Event days on which the benchmark moved by more than two standard deviations of the estimation window."""
+    if result.config.outcome == "volume":
+        return
+    block = result.panel.block
+    market = block.regressors[:, :, 0]
+    deviation = np.nanstd(market[:, block.estimation_columns], axis=1, ddof=1)
+    moves = market[:, block.event_columns]
+    for i, pair in enumerate(result.panel.pairs):
+        design = int(block.design[i])
+        for j in np.flatnonzero(np.abs(moves[design]) > DEVIATIONS * deviation[design]).tolist():
+            times = abs(moves[design, j]) / deviation[design]
+            what = f"{pair.benchmark} moved by {percent(moves[design, j])}, {times:.1f} standard deviations"
+            session = result.sessions[i, j].item()
+            yield Hit(
+                pair.event_id, pair.ticker, session, result.rel_days[j], "MARKET_MOVE", what, pair.benchmark, "event"
+            )
+
+
+def masked_cells(found: Confounders) -> Bools:
+    """(N, T) the days of each pair's block with other news; never day 0, without which there is no event."""
+    block, pairs = found.result.panel.block, found.result.panel.pairs
+    row = {(pair.event_id, pair.ticker): i for i, pair in enumerate(pairs)}
+    cells = np.zeros(block.returns.shape, dtype=bool)
+    for hit in found.hits:
+        if hit.rel_day != 0:
+            cells[row[hit.event_id, hit.ticker], hit.rel_day - block.estimation.start] = True
+    return cells
+
+
+def _on(day: OtherDay) -> str:
+    return f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"

@@ -1,0 +1,181 @@
+"""The answer of a study without its days that carry other news: before and after, each by the exact t.
+
+The masked days are taken out and the model is estimated again, so that own news in the estimation window counts no more either.
+Day 0 is never masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.estimate import Portfolios, abnormal_returns
+from eventstudy.inference._distributions import p_t
+from eventstudy.investigate.confounders import Confounders, masked_cells
+from eventstudy.models import model_of
+from eventstudy.panel import Bools, Ints, Warned
+from eventstudy.results import StudyResult
+from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.windows import Window
+
+
+@dataclass(frozen=True)
+class Part:
+    """The CAR of a window by the exact t; NaN where there is none."""
+
+    n_days: int
+    car: float
+    se: float
+    t: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One firm or portfolio and window, with all days and without the masked ones."""
+
+    name: str
+    kind: str
+    """`firm` or `group`."""
+    event_id: str
+    tickers: tuple[str, ...]
+    window: Window
+    before: Part
+    after: Part
+    days: tuple[date, ...]
+    """The days of the window that were masked."""
+
+    @property
+    def sentence(self) -> str:
+        """Both figures, and the days that are missing from the second."""
+        start = f"{self.name}: CAR{self.window} {_said(self.before)}"
+        if not self.days:
+            same = (self.before.car, self.before.p) == (self.after.car, self.after.p)
+            return f"{start}; none of its days is masked" + (
+                "" if same else f", estimated without the masked days {_said(self.after)}"
+            )
+        return f"{start} with all days, {_said(self.after)} without {_named(self.days)}"
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A study before and after its days with other news were taken out."""
+
+    rows: tuple[Compared, ...]
+    kept_day0: tuple[str, ...]
+    """What else happened on day 0, which is never masked."""
+    estimation_days: dict[str, int]
+    """How many estimation days were masked, by ticker; those with none are not listed."""
+    warned: tuple[Warned, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a firm or group and window: car, se, t, p before and after, n_days, and the masked days."""
+        return pd.DataFrame([_plain(row, dates=" ") for row in self.rows])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values: rows, what was kept, and the sentences."""
+        return {
+            "rows": [_plain(row) | {"sentence": row.sentence} for row in self.rows],
+            "kept_day0": list(self.kept_day0),
+            "estimation_days": dict(self.estimation_days),
+            "level": LEVEL,
+            "warnings": [w._asdict() for w in self.warned],
+        }
+
+
+def mask(found: Confounders) -> Masked:
+    """The windows of a study with all days, and without those that carry other news."""
+    result, cells = found.result, masked_cells(found)
+    block = replace(result.panel.block, returns=np.where(cells, np.nan, result.panel.block.returns))
+    model, config = model_of(result.config), result.config
+    fit = model.fit(block, config.min_estimation)
+    returns = abnormal_returns(block, fit, result.returns.last_close, prediction_error=config.prediction_error)
+    left_out = cells[:, block.event_columns]
+    portfolios = Portfolios(block, model, config.min_estimation, config.prediction_error)
+    warned: list[Warned] = []
+    rows = [*_groups(result, portfolios, left_out, warned), *_firms(result, returns, left_out)]
+    for i in np.flatnonzero(fit.problem != ""):
+        pair = result.panel.pairs[i]
+        text = f"without the masked days {fit.n_estimation[i]} estimation days are left: no answer without them"
+        warned.append(Warned("SHORT_ESTIMATION", text, pair.event_id, pair.ticker))
+    estimation = cells[:, block.estimation_columns].sum(axis=1)
+    return Masked(
+        rows=tuple(rows),
+        kept_day0=tuple(dict.fromkeys(f"{day.session}: {day.what}" for day in found.days if day.rel_day == 0)),
+        estimation_days={p.ticker: int(n) for p, n in zip(result.panel.pairs, estimation, strict=True) if n},
+        warned=tuple(warned),
+    )
+
+
+def _firms(result: StudyResult, returns: AbnormalReturns, left_out: Bools) -> Iterator[Compared]:
+    several = len(result.events) > 1
+    for window in result.firm_answers:
+        before, after = _parts(result.returns, window, None), _parts(returns, window, left_out)
+        for i, pair in enumerate(result.panel.pairs):
+            name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
+            days = _days(result, i, left_out[i], window)
+            yield Compared(name, "firm", pair.event_id, (pair.ticker,), window, before[i], after[i], days)
+
+
+def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned: list[Warned]) -> Iterator[Compared]:
+    """All pairs and each group as one portfolio; a day that is masked for a member is masked for its portfolio."""
+    everyone = np.arange(result.returns.n)
+    if len(everyone) == 1:
+        return
+    named = [(f"all {len(everyone)} tickers", everyone), *((g.name, g.members) for g in result.groups)]
+    for name, members in named:
+        one, why_none = result.portfolios.portfolio(members)
+        other, why_not = portfolios.portfolio(members)
+        if one is None or other is None:
+            warned.append(Warned("NO_PORTFOLIO", f"{name}: no answer for the group, for {why_none or why_not}"))
+            continue
+        any_masked = left_out[members].any(axis=0)
+        for window in result.firm_answers:
+            [before], [after] = _parts(one, window, None), _parts(other, window, any_masked[None, :])
+            days = _days(result, int(members[0]), any_masked, window)
+            event_id, tickers = result.panel.pairs[members[0]].event_id, _tickers(result, members)
+            yield Compared(name, "group", event_id, tickers, window, before, after, days)
+
+
+def _tickers(result: StudyResult, members: Ints) -> tuple[str, ...]:
+    return tuple(result.panel.pairs[int(i)].ticker for i in members)
+
+
+def _parts(returns: AbnormalReturns, window: Window, left_out: Bools | None) -> list[Part]:
+    found = cumulate(returns, window, left_out)
+    p = p_t(found.scar, returns.df)
+    return [
+        Part(int(n), float(car), float(se), float(t), float(q))
+        for n, car, se, t, q in zip(found.n_days, found.car, found.se, found.scar, p, strict=True)
+    ]
+
+
+def _days(result: StudyResult, i: int, left_out: Bools, window: Window) -> tuple[date, ...]:
+    inside = np.array([window.start <= day <= window.end for day in result.rel_days])
+    return tuple(result.sessions[i][left_out & inside].tolist())
+
+
+def _plain(row: Compared, dates: str | None = None) -> dict[str, Any]:
+    days = [day.isoformat() for day in row.days]
+    told: dict[str, Any] = {"name": row.name, "kind": row.kind, "event_id": row.event_id}
+    told |= {"tickers": list(row.tickers) if dates is None else dates.join(row.tickers)}
+    told |= {"start": row.window.start, "end": row.window.end, "masked": days if dates is None else dates.join(days)}
+    for word, part in (("before", row.before), ("after", row.after)):
+        values = {n: v if isinstance(v, int) or np.isfinite(v) else None for n, v in vars(part).items()}
+        told |= {word: values} if dates is None else {f"{word}_{n}": v for n, v in values.items()}
+    return told
+
+
+def _said(part: Part) -> str:
+    return f"{percent(part.car)} (p {p_text(part.p)})" if np.isfinite(part.car) else "no answer"
+
+
+def _named(days: tuple[date, ...]) -> str:
+    shown = ", ".join(day.isoformat() for day in days[:4])
+    return shown + (f" and {len(days) - 4} more days" if len(days) > 4 else "")
