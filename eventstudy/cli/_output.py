@@ -33,22 +33,24 @@ def output_options(f: F) -> F:
     return format_option(f)
 
 
-def put(text: str, output: str | None = None) -> None:
-    """Print the text, or write it to a file: the whole file or none of it.
+def put(content: str | bytes, output: str | None = None) -> None:
+    """Print a text, or write it or bytes to a file: the whole file or none of it.
 
     Raises:
         InvalidRequest: the file cannot be written.
     """
-    text = text if text.endswith("\n") else text + "\n"
+    if isinstance(content, str):
+        content = content if content.endswith("\n") else content + "\n"
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
         return
+    made = content if isinstance(content, bytes) else content.encode()
     path = Path(output)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(made)
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:

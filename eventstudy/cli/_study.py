@@ -150,5 +150,11 @@ def _variants(texts: Sequence[str]) -> dict[str, str]:
 
 
 def progress_line(ticker: str, i: int, n: int) -> None:
-    """One line on a terminal that says which ticker is asked for; the last one wipes it."""
-    click.echo(f"\r\x1b[K{i}/{n} {ticker}" if i < n else "\r\x1b[K", nl=False, err=True)
+    """One line on a terminal: a bar, and which ticker is asked for; the last one wipes it."""
+    done = round(_BAR * i / max(n, 1))
+    bar = f"[{'#' * done}{'-' * (_BAR - done)}] {i}/{n} {ticker}"
+    click.echo(f"\r\x1b[K{bar}" if i < n else "\r\x1b[K", nl=False, err=True)
+
+
+_BAR = 30
+"""Characters of the progress bar."""

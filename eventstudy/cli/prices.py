@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -122,16 +123,18 @@ def fetch(
 def _fetch_all(
     wanted: list[str], name: str, member: Any, first: date, last: date, *, force: bool, quiet: bool
 ) -> _Tally:
+    from eventstudy.prices._load import Desk
     from eventstudy.prices._store import Store
     from eventstudy.prices._store_update import bring
 
+    desk = Desk(member)  # a source that is down is given up after a while
     tally, shown = _Tally(), sys.stderr.isatty() and not quiet
     with Store(write=True) as store:
         for i, ticker in enumerate(wanted, 1):
             if shown:
                 progress_line(ticker, i, len(wanted))
             try:
-                found = bring(store, name, member, ticker, first, last, force=force)
+                found = bring(store, name, desk, ticker, first, last, force=force)
             except (SourceRateLimited, Locked, InvalidFile, InvalidRequest) as error:  # not better with the next ticker
                 tally.failed(ticker, error)
                 for other in wanted[i:]:
@@ -306,6 +309,7 @@ def check(
     if not table.tickers:
         raise next(iter(table.missing.values()), NothingUsable("there are no prices to check"))
     rows: list[dict[str, Any]] = [flag._asdict() | {"session": flag.session.isoformat()} for flag in flags(table)]
+    rows += _new_currencies(table.tickers) if source == "store" else []
     for ticker, error in table.missing.items():
         rows.append({"code": "NO_PRICES", "ticker": ticker, "session": None, "message": error.what})
     if rows or form != "table":
@@ -316,6 +320,23 @@ def check(
         ctx.exit(4)
 
 
+def _new_currencies(tickers: list[str]) -> list[dict[str, Any]]:
+    """Series of the store that a later fetch had in another currency than an earlier one."""
+    rows = []
+    with _opened() as store:
+        for ticker in tickers:
+            past: dict[str, Vintage] = {}
+            for v in store.vintages(ticker):
+                before = past.get(v.source)
+                if before and v.currency and before.currency != v.currency:
+                    text = f"{v.source} gave it in {before.currency} until {before.retrieved_at[:10]}, and now in {v.currency}"
+                    session = v.retrieved_at[:10]
+                    rows.append({"code": "CURRENCY_CHANGE", "ticker": ticker, "session": session, "message": text})
+                if v.currency:
+                    past[v.source] = v
+    return rows
+
+
 @COMMAND.command("export")
 @click.argument("path", type=click.Path(dir_okay=False), required=False)
 @_tickers_option("to export. [default: all]")
@@ -323,10 +344,15 @@ def check(
 @click.option("--end", type=_DATE, help="Last day, included.")
 @click.option("--as-of", type=_DATE, help="The prices as they were known on this day.")
 def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_of: Any) -> None:
-    """Write prices of the store as CSV, long, to PATH or stdout; `--prices` and `prices import` read it again."""
+    """Write prices of the store, long, to PATH (CSV, or Parquet where it ends so) or as CSV to stdout.
+
+    `--prices` and `prices import` read it again.
+    """
     import pandas as pd
 
     from eventstudy.prices import load_prices
+    from eventstudy.prices.parquet import SOURCE as PARQUET
+    from eventstudy.prices.parquet import parquet_bytes
 
     days = [day.date() if day else None for day in (start, end, as_of)]
     with _opened() as store:
@@ -343,4 +369,7 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
         parts.append(frame.assign(ticker=ticker, date=pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d")))
     columns = ["ticker", "date", *(c for c in ("close", *table.fields) if c in table.fields)]
     long = pd.concat(parts)[list(dict.fromkeys(columns))]
-    put(long.to_csv(index=False, lineterminator="\n"), path)
+    if path and Path(path).suffix.lower() in PARQUET.suffixes:
+        put(parquet_bytes(long, Path(path)), path)
+    else:
+        put(long.to_csv(index=False, lineterminator="\n"), path)

@@ -166,7 +166,7 @@ def _ask(
     progress: Progress | None,
 ) -> PriceTable:
     """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
-    desks = {name: _Desk(_source(name, as_of)) for name in {name for _, name in asked}}
+    desks = {name: Desk(_source(name, as_of)) for name in {name for _, name in asked}}
     fetched: list[tuple[str, Fetch]] = []
     missing: dict[str, SourceError] = {}
     for i, (ticker, name) in enumerate(asked, 1):
@@ -192,24 +192,26 @@ def _told_of_its_end(fetch: Fetch, last: date | None) -> Fetch:
     return fetch if note is None or note in fetch.notes else replace(fetch, notes=(*fetch.notes, note))
 
 
-class _Desk:
+class Desk:
     """One source during one run: not asked again once it said wait, nor after it was down for too long."""
 
     def __init__(self, source: PriceSource) -> None:
-        self._source = source
+        """The desk of a source."""
+        self.summary, self._source = source.summary, source
         self._closed: SourceError | None = None
         self._down_for = 0.0
 
-    def fetch(self, ticker: str, first: date | None, last: date | None) -> Fetch:
+    def fetch(self, symbol: str, start: date | None, end: date | None) -> Fetch:
+        """As the source itself; see `PriceSource.fetch`."""
         if self._closed is not None:
             raise type(self._closed)(
-                f"{ticker} was not asked for: {self._closed.what}",
-                where=f"ticker {ticker}",
+                f"{symbol} was not asked for: {self._closed.what}",
+                where=f"ticker {symbol}",
                 hint=self._closed.hint,
             )
         began = time.monotonic()
         try:
-            fetch = self._source.fetch(ticker, first, last)
+            fetch = self._source.fetch(symbol, start, end)
         except SourceRateLimited as error:
             self._closed = error
             raise

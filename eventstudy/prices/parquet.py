@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,7 @@ def _frame(path: Path, place: Place) -> pd.DataFrame:
     Raises:
         InvalidFile: no such file, or it is not Parquet. InvalidRequest: pyarrow is not installed.
     """
-    try:
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise InvalidRequest(
-            "reading Parquet needs pyarrow",
-            where=str(path),
-            hint="python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV",
-        ) from None
+    pq = _pyarrow(path)
     if not path.is_file():
         raise InvalidFile("there is no such file", where=str(path), hint="check the path")
     try:
@@ -68,6 +62,30 @@ def _frame(path: Path, place: Place) -> pd.DataFrame:
             hint="write it again",
         ) from error
     return frame.to_frame() if isinstance(frame, pd.Series) else frame
+
+
+def _pyarrow(path: Path) -> Any:
+    try:
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise InvalidRequest(
+            "Parquet needs pyarrow",
+            where=str(path),
+            hint="python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV",
+        ) from None
+    return pq
+
+
+def parquet_bytes(frame: pd.DataFrame, path: Path) -> bytes:
+    """A frame as the Parquet file that is to be written to `path`.
+
+    Raises:
+        InvalidRequest: pyarrow is not installed.
+    """
+    _pyarrow(path)
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
 
 
 SOURCE = ParquetFile()

@@ -254,6 +254,8 @@ def test_a_run_from_the_store_equals_the_run_from_the_file(es: Es, tmp_path: Pat
     assert {t: back.close[t].dropna().tolist() for t in back.tickers} == {
         t: given.close[t].tolist() for t in given.tickers
     }
+    assert es("prices", "export", tmp_path / "out.parquet").code == 0
+    assert numbers(told(es(*run, "--prices", tmp_path / "out.parquet"))) == numbers(from_file)
     again = es("prices", "import", tmp_path / "out.csv", "--format", "json")
     assert {r["outcome"] for r in rows(again)} == {"unchanged"}
 
@@ -323,6 +325,46 @@ def test_check_lists_what_looks_wrong(es: Es, tmp_path: Path) -> None:
     lacking = es("prices", "check", "--tickers", "AAA,CCC")
     assert lacking.code == 4
     assert "NO_PRICES" in lacking.out
+
+
+def test_check_lists_a_currency_that_changed(es: Es) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    import pandas as pd
+    from eventstudy.prices import Fetch
+
+    index = pd.DatetimeIndex(np.array(DAYS, "datetime64[ns]"), name="session")
+    close = 100 + np.arange(len(DAYS)) / 10
+    first = datetime(2025, 3, 3, 12, tzinfo=UTC)
+    with Store(write=True) as store:
+        for i, (currency, factor) in enumerate((("GBp", 1.0), ("GBp", 1.0), ("GBP", 0.01))):
+            at = (first + timedelta(40 * i)).isoformat(timespec="seconds")
+            fetch = Fetch("VOD.L", pd.DataFrame({"close": close * factor}, index), "dividends", currency, "XNYS", at)
+            store.keep("yahoo", fetch, DAYS[0], DAYS[-1])
+    ran = es("prices", "check", "--format", "json")
+    assert (ran.code, [r["code"] for r in rows(ran)]) == (4, ["CURRENCY_CHANGE"])
+    assert rows(ran)[0]["message"] == "yahoo gave it in GBp until 2025-04-12, and now in GBP"
+
+
+def test_a_source_that_is_down_for_long_is_given_up(es: Es, yahoo: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstudy.prices._load._PATIENCE", 0.1)
+    yahoo.fail("*", "500")
+    ran = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY,MORE", *SPAN, "--format", "json")
+    assert ran.code == 5
+    asked = [yahoo.charts(t) for t in ("GOOD", "FINE", "SPY", "MORE")]
+    assert asked[0] > 0
+    assert asked[-1] == 0
+    assert "MORE was not asked for: Yahoo is out of order" in rows(ran)[-1]["message"]
+
+
+def test_the_bar_grows_and_is_wiped(capsys: pytest.CaptureFixture[str]) -> None:
+    from eventstudy.cli._study import progress_line
+
+    for i, ticker in ((1, "A"), (2, "B"), (4, "")):
+        progress_line(ticker, i, 4)
+    shown = capsys.readouterr().err.split("\r")
+    assert [s.count("#") for s in shown] == [0, 8, 15, 0]
+    assert [s[32:] for s in shown] == ["", " 1/4 A", " 2/4 B", ""]
 
 
 def test_export_as_of(es: Es, tmp_path: Path) -> None:
