@@ -91,7 +91,8 @@ class AbnormalReturns:
     def studentised(self) -> Floats:
         """(N, L1) externally studentised residuals e sqrt((v - 1) / (v - e²)): each day against the others."""
         e, df = self.standardised, self.df[:, None]
-        return e * np.sqrt((df - 1) / np.maximum(df - e**2, np.finfo(float).tiny))
+        found: Floats = e * np.sqrt((df - 1) / np.maximum(df - e**2, 1e-9 * df))
+        return found
 
     @cached_property
     def unit_variance(self) -> Floats:

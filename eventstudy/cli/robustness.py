@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from eventstudy.investigate.robustness import Robustness, Specification
 
 _SHOWN = 3
+_FIRMS = 20
+"""Up to so many firms are shown by themselves."""
 
 
 @click.command("robustness")
@@ -32,7 +34,6 @@ _SHOWN = 3
     metavar="A B",
     help="Estimation window to try; may be repeated. [default: parts of the study's own]",
 )
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes, for models that are slow to fit.")
 @click.option("--chart", type=click.Path(dir_okay=False), help="Draw the specification curve into this file.")
 @output_options
 @click.pass_context
@@ -42,7 +43,6 @@ def COMMAND(  # noqa: N802
     models: tuple[str, ...],
     benchmarks: tuple[str, ...],
     spans: tuple[tuple[int, int], ...],
-    workers: int,
     chart: str | None,
     form: str,
     output: str | None,
@@ -55,11 +55,12 @@ def COMMAND(  # noqa: N802
     The study is done once for every combination of choices; its own choices are always among them. CAR windows are those of
     --window.
     """
-    from eventstudy.execution import executor
     from eventstudy.investigate.robustness import MODELS, robustness
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
+    from eventstudy.scale.workers import executor_of
 
+    work = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
     factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
@@ -80,7 +81,7 @@ def COMMAND(  # noqa: N802
         benchmarks=asked,
         estimation_windows=spans,
         factors=factors,
-        executor=executor(workers),
+        executor=executor_of(*work),
     )
     if chart:
         from eventstudy.charts import save
@@ -119,12 +120,31 @@ def _screen(found: Robustness) -> list[str]:
     lines += columns_of(table, range(2, 7)).splitlines()
     lines += wrapped("per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(found.tests))
     lines += wrapped(f"peers: equal-weighted index of {', '.join(found.peers)}") if found.peers else []
+    lines += _firms(found)
     ordered = sorted(found.specifications, key=lambda s: s.car)
     extremes = [*ordered[:_SHOWN], *ordered[-_SHOWN:]] if len(ordered) > 2 * _SHOWN else ordered
     lines += ["", "the lowest and the highest (--format csv shows all):"]
     lines += columns_of([_row(s) for s in extremes], (4, 5)).splitlines()
     lines += [line for text in found.cautions for line in wrapped(text)]
     return [*lines, *(line for text in found.left_out for line in wrapped(f"left out: {text}"))]
+
+
+def _firms(found: Robustness) -> list[str]:
+    """How the CAR of each firm by itself fares, in a line or two."""
+    from eventstudy.cli._screen import wrapped
+
+    table = found.firms()
+    if table.empty:
+        return []
+    shown = table.iloc[:_FIRMS]
+    each = [
+        f"{ticker} {100 * same:.0f}/{100 * hits:.0f}"
+        for ticker, same, hits in zip(
+            shown["ticker"], shown["share_same_sign"], shown["share_significant"], strict=True
+        )
+    ]
+    more = f", and {len(table) - len(shown)} more" if len(table) > len(shown) else ""
+    return wrapped(f"firm by firm, % with the sign of its own / % with p < 5 % (exact t): {', '.join(each)}{more}")
 
 
 def _row(one: Specification) -> list[str]:

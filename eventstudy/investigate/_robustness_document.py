@@ -29,6 +29,10 @@ def document(found: Robustness) -> dict[str, Any]:
         "interaction": found.interaction,
         "tests": list(found.tests),
         "peers": list(found.peers),
+        "firms": [
+            {k: _plain(v) if isinstance(v, float) else v for k, v in row.items()}
+            for row in found.firms().astype(object).to_dict("records")
+        ],
         "cautions": list(found.cautions),
         "left_out": list(found.left_out),
         "specifications": [

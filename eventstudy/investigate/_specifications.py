@@ -7,7 +7,8 @@ once: a window is a set of days, and each (window, pair) a row of one block. Els
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,12 @@ class Judged:
     test: str
     """The headline test; empty where none is valid."""
     p: float
+    firms: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """(N,) event and ticker of the pairs, where there are several."""
+    cars: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    """(N,) the CAR of each; NaN where it was not observed."""
+    ps: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    """(N,) its exact p; NaN where the model has none."""
 
 
 Key = tuple[Window, Window]
@@ -81,6 +88,7 @@ def _one(
         noticed=(),
     )
     found = {}
+    names = tuple((pair.event_id, pair.ticker) for pair in made.panel.pairs)
     for window in windows:
         answer = study.answer(window)
         if not answer.n:
@@ -93,7 +101,11 @@ def _one(
             half = critical_t(float(made.returns.df[i])) * counted.se[i]
             low, high = (np.nan, np.nan) if made.returns.descriptive else (answer.caar - half, answer.caar + half)
         p = chosen.p_value if answer.headline else np.nan
-        found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), answer.headline or "", float(p))
+        each = cumulate(made.returns, window)
+        ps = np.full(len(names), np.nan) if made.returns.descriptive else p_t(each.scar, made.returns.df)
+        firms: dict[str, Any] = {"firms": names, "cars": each.car, "ps": ps} if len(names) > 1 else {}
+        test = answer.headline or ""
+        found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, float(p), **firms)
     return found
 
 
@@ -107,6 +119,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
     whole = returns if n == 1 else _portfolio(block, model, config, n, s)
     found: dict[Key, Judged] = {}
+    names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)
     for window in config.windows or ():
         counted = cumulate(returns, window)
         together = counted if n == 1 else cumulate(whole, window)
@@ -115,10 +128,12 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
         if rows:
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
             half = np.array([critical_t(float(df)) for df in whole.df[rows]]) * together.se[rows]
+            cars, ps = (v.reshape(s, n) for v in (counted.car, p_t(counted.scar, returns.df)))
             tests, p = _tested(whole.take(np.array(rows)), window, config, alone=n == 1)
             for i, row in enumerate(rows):
                 low, high = float(car[i] - half[i]), float(car[i] + half[i])
-                found[spans[row], window] = Judged(n, float(car[i]), low, high, tests[i], float(p[i]))
+                firms: dict[str, Any] = {"firms": names, "cars": cars[row], "ps": ps[row]} if n > 1 else {}
+                found[spans[row], window] = Judged(n, float(car[i]), low, high, tests[i], float(p[i]), **firms)
     return found
 
 

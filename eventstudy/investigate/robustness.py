@@ -124,6 +124,34 @@ class Robustness:
         ]
         return pd.DataFrame(rows)
 
+    def firms(self) -> pd.DataFrame:
+        """One row a pair, where there are several: how its own CAR fares over the specifications, with p by the exact t.
+
+        Columns: event_id, ticker, n, lowest, median, highest, share_same_sign (of the study's own for the same window),
+        share_significant (of those with a p).
+        """
+        cars: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+        own = {s.window: self._of_firms(s) for s in self.specifications[::-1] if self.is_own(s)}
+        for s in self.specifications:
+            for name, (car, p) in self._of_firms(s).items():
+                base = own[s.window].get(name, (np.nan, np.nan))[0]
+                if np.isfinite(car):
+                    cars.setdefault(name, []).append((car, p, float(np.sign(car) == np.sign(base))))
+        rows = []
+        for (event_id, ticker), values in cars.items():
+            car, p, same = np.array(values).T
+            hits = float(np.mean(p[np.isfinite(p)] < LEVEL)) if np.isfinite(p).any() else np.nan
+            figures = (len(car), car.min(), np.median(car), car.max(), same.mean(), hits)
+            rows.append((event_id, ticker, *figures))
+        names = ["n", "lowest", "median", "highest", "share_same_sign", "share_significant"]
+        return pd.DataFrame(rows, columns=["event_id", "ticker", *names])
+
+    def _of_firms(self, one: Specification) -> dict[tuple[str, str], tuple[float, float]]:
+        """Pair -> CAR and p."""
+        judged = one.judged
+        values = zip(judged.cars.tolist(), judged.ps.tolist(), strict=True)
+        return dict(zip(judged.firms, values, strict=True))
+
     @property
     def sentence(self) -> str:
         """What the choices change, in a few sentences."""

@@ -74,6 +74,12 @@ def agree(result: StudyResult, found: Robustness, prices: PriceTable | None = No
             assert (one.judged.low, one.judged.high) == pytest.approx(answer.interval, **tight), one
         else:
             assert np.isnan(one.judged.low)
+        each = made[key].firm_answers.get(one.window)
+        if one.judged.firms and each is not None:
+            assert one.judged.firms == tuple((p.event_id, p.ticker) for p in made[key].panel.pairs)
+            assert one.judged.cars == pytest.approx(each.found.car, **tight)
+            if not made[key].returns.descriptive:
+                assert one.judged.ps == pytest.approx(each.p, **tight)
     assert len(made) * len(result.config.windows or ()) == len(found.specifications)
 
 
@@ -200,6 +206,7 @@ def test_a_model_without_benchmark_says_the_same_under_all_of_them() -> None:
 
 
 def test_what_is_told_follows_from_the_specifications_told() -> None:
+    assert robustness(es.run("deepseek-r1", tickers=["NVDA"]), models=["market"]).to_dict()["firms"] == []
     found = robustness(es.run("deepseek-r1", tickers=["NVDA"]))
     told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     rows = told["specifications"]
@@ -250,6 +257,24 @@ def test_the_index_of_peers_is_their_mean_return_without_the_firm() -> None:
     known = [day for day in expected if np.isfinite(returns[day])]
     assert returns[known].to_numpy() == pytest.approx([expected[day] for day in known], rel=1e-9)
     assert sorted(set(SESSIONS[1:]) - set(returns.dropna().index)) == [SESSIONS[i] for i in (50, 51, 52)]
+
+
+def test_firms_by_themselves_are_counted_over_the_specifications() -> None:
+    result = es.run("deepseek-r1", tickers=["NVDA", "AAPL"], day0="recognised")
+    found = robustness(result, models=["market", "market_adjusted"], returns=["simple"])
+    table = found.firms().set_index("ticker")
+    assert found.to_dict()["firms"][0]["ticker"] == "NVDA"
+    for i, ticker in enumerate(["NVDA", "AAPL"]):
+        own = {s.window: s.judged.cars[i] for s in found.specifications[:5]}
+        cars = [s.judged.cars[i] for s in found.specifications]
+        same = [np.sign(s.judged.cars[i]) == np.sign(own[s.window]) for s in found.specifications]
+        line = table.loc[[ticker]].to_dict("records")[0]
+        assert line["n"] == len(found.specifications)
+        assert [line[name] for name in ("lowest", "median", "highest")] == [min(cars), np.median(cars), max(cars)]
+        assert line["share_same_sign"] == pytest.approx(np.mean(same))
+        assert line["share_significant"] == pytest.approx(
+            np.mean([s.judged.ps[i] < 0.05 for s in found.specifications])
+        )
 
 
 def test_the_firms_studied_are_never_among_their_peers() -> None:
