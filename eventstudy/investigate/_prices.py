@@ -15,7 +15,7 @@ def all_prices(result: StudyResult) -> PriceTable:
     Raises:
         InvalidRequest: the study does not hold its prices.
     """
-    if result.provenance.get("source") == "bundled":
+    if result.provenance.get("source") == "bundled" and result.config.currency is None:
         until = result.provenance.get("as_of")
         return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
     if result.prices is None:
