@@ -211,7 +211,7 @@ class _Places:
     def _look(self, design: int, exchange: str, moment: Moment) -> date | None:
         known = self._known[design]
         day = np.datetime64(moment.when.isoformat()[:10], "D")
-        if not known[0] - _LATEST <= day <= known[-1]:
+        if not known[0] <= day <= known[-1]:
             return None
         if exchange:
             return exchanges.day0(moment, exchange, max_shift=_LATEST).session
