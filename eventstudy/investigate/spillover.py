@@ -77,7 +77,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class FirmAnswer:
-    """One firm that stands out: by the exact t with Holm's correction over all firms of the window, and by its headline test."""
+    """One firm that stands out: by the exact t, with Holm's correction over all firms, and by its headline test."""
 
     ticker: str
     group: str
