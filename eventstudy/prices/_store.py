@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -132,15 +133,19 @@ class Store:
     def frame(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
         """The bars of a vintage from `start` to `end`, both included, as in `Fetch.frame`."""
         first, last = _number(start or date.min), _number(end or date.max)
-        with told(self.path):
+        named = [name for name in FIELDS if name in vintage.columns]
+        with told(
+            self.path
+        ):  # nothing infinite is ever kept, so infinity can stand for NULL on the way: plain floats are quick
             rows = self._db.execute(
-                f"SELECT day, {', '.join(FIELDS)} FROM bar WHERE series_id = ? AND day BETWEEN ? AND ?"
-                " AND since <= ? AND (until IS NULL OR until > ?) ORDER BY day",
+                f"SELECT day, {', '.join(f'ifnull({name}, 9e999)' for name in named)} FROM bar"
+                " WHERE series_id = ? AND day BETWEEN ? AND ? AND since <= ? AND (until IS NULL OR until > ?) ORDER BY day",
                 (vintage.series_id, first, last, vintage.number, vintage.number),
-            ).fetchall()
-        values = np.array(rows, dtype=float).reshape(len(rows), 1 + len(FIELDS))
+            )
+            values = np.fromiter(chain.from_iterable(rows), float).reshape(-1, 1 + len(named))
+        values[np.isinf(values)] = np.nan
         days = values[:, 0].astype("int64").astype("datetime64[D]").astype("datetime64[ns]")
-        frame = pd.DataFrame(values[:, 1:], pd.DatetimeIndex(days, name="session"), list(FIELDS))
+        frame = pd.DataFrame(values[:, 1:], pd.DatetimeIndex(days, name="session"), named)
         return frame[list(vintage.columns)]
 
     def fetch(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> Fetch:
