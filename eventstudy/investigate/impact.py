@@ -149,7 +149,7 @@ class Impact:
         """A row a firm, raw value and abnormal value with its interval, by window; returns the matplotlib Axes."""
         from importlib import import_module
 
-        return import_module("eventstudy.charts._impact").draw(self)
+        return import_module("eventstudy.charts.impact").draw(self)
 
 
 def impact(

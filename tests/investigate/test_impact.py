@@ -197,6 +197,24 @@ def test_the_whole_is_told_in_plain_values_and_the_sentence_follows_from_them() 
     assert sorted(dots.get_xdata()) == pytest.approx(sorted([whole["raw"], *(f["raw"] for f in told["firms"][:2])]))
 
 
+def test_the_chart_of_the_catalog_draws_what_the_answer_holds() -> None:
+    result = es.run("deepseek-r1", tickers=["NVDA", "AAPL"], day0="recognised")
+    found = impact(result)
+    drawn = result.plot("impact")
+    rows = [t.get_text() for t in drawn.get_yticklabels()]
+    assert rows == ["NVDA", "AAPL", "all 2"]
+    amounts = {f.ticker: f.amount for f in found.firms if f.window == (0, 0)} | {"all 2": found.totals[0].amount}
+    dots = {line.get_label(): list(line.get_xdata()) for line in drawn.lines}
+    assert dots["abnormal, with interval"] == pytest.approx([amounts[name].abnormal for name in rows])
+    assert dots["in all"] == pytest.approx([amounts[name].raw for name in rows])
+    title = drawn.figure.get_suptitle().replace("\u00a0", " ")
+    assert title.startswith("2 firms: \u2212")
+    assert "no p-value accounts for that choice" in drawn.figure.get_label()
+    one = es.run("deepseek-r1", tickers=["NVDA"], day0="recognised").plot("impact", windows=[(0, 0), (0, 1)])
+    assert len(one.get_yticks()) == 2
+    assert one.figure.get_suptitle().replace("\u00a0", " ").startswith("NVDA: \u2212592.7 billion USD over [0, 0]")
+
+
 def test_old_counts_and_splits_that_may_be_hidden_are_told() -> None:
     result = es.run("deepseek-r1", tickers=["NVDA"], day0="recognised")
     old = pd.DataFrame({"ticker": ["NVDA"], "shares": [2.47e9], "date": [pd.Timestamp("2023-11-17")]})

@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes, settle
+from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
-from eventstudy.charts._words import signed, window_text
-from eventstudy.investigate.impact import Amount, Impact
+from eventstudy.charts._words import caveat, signed, window_text
+from eventstudy.investigate.impact import Amount, Impact, impact
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
 
 Row = tuple[str, Amount]
 
 
+def paint(
+    result: StudyResult,
+    ax: Axes | None,
+    *,
+    shares: pd.DataFrame | str | Path | None = None,
+    windows: Sequence[Sequence[int]] | None = None,
+) -> Axes:
+    """Market value in all and abnormal: of one firm a row a window, of several a row a firm over the first, and one for all.
+
+    `shares` outstanding and `windows` are those of `impact`.
+    """
+    return _draw(impact(result, shares=shares, windows=windows), ax, caveat(result))
+
+
 def draw(found: Impact) -> Any:
-    """Of one firm a row a window; of several a row a firm over the first window, and one for all. Returns the Axes."""
+    """The same of an answer that is there already. Returns the Axes."""
+    with style():
+        ax = _draw(found, None, [])
+        settle(ax)
+    return ax
+
+
+def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
     firms = list(dict.fromkeys((f.event_id, f.ticker) for f in found.firms))
     first = found.firms[0].window
+    whole = [("all", t.amount) for t in found.totals if t.window == first]
     if len(firms) == 1:
         rows = [(window_text(f.window), f.amount) for f in found.firms]
-        who = f"{found.firms[0].ticker}: "
+        who, amount = firms[0][1], rows[0][1]
     else:
         rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
-        rows += [(f"all {len(t.tickers)}", t.amount) for t in found.totals if t.window == first]
-        who = ""
-    with style():
-        ax = open_axes(None, 2.3 + 0.42 * len(rows))
-        _rows(ax, found, rows)
-        name, amount = rows[0] if len(firms) == 1 else rows[-1]
-        title = f"{who}{_told(found, amount.raw)} over {window_text(first)}, {_told(found, amount.abnormal)} abnormal"
-        title = title if len(firms) == 1 else f"{name}: {title}"
-        before = "Close before the window times shares outstanding, times the return in all or the abnormal return"
-        lines = [f"{before}; lines are 95\u00a0% intervals by the exact t."]
-        head(ax, title, [*lines, *([f"Intervals only describe: {found.doubt}."] if found.doubt else [])])
-        settle(ax)
+        who, amount = (f"{len(rows)} firms", whole[0][1]) if whole else rows[0]
+        rows += [(f"all {len(rows)}", value) for _, value in whole]
+    ax = open_axes(ax, 2.5 + 0.42 * len(rows))
+    _rows(ax, found, rows)
+    title = f"{who}: {_told(found, amount.raw)} over {window_text(first)}, {_told(found, amount.abnormal)} abnormal"
+    before = "Close before the window times shares outstanding, times the return in all or the abnormal return"
+    lines = [f"{before}; lines are 95\u00a0% intervals by the exact t."]
+    head(ax, title, [*lines, *([f"Intervals only describe: {found.doubt}."] if found.doubt else []), *said])
     return ax
 
 
@@ -61,9 +86,17 @@ def _rows(ax: Axes, found: Impact, rows: list[Row]) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(7))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value / unit:+.5g}")))
     ax.set_xlabel(f"{name} of {found.currency or 'the currency of the prices'}")
-    ax.figure.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower left", ncols=2, handletextpad=0.4)
+    legend_below(ax)
 
 
 def _told(found: Impact, value: float) -> str:
     text = found.money(value)
     return text.replace("-", "\u2212").replace(" ", "\u00a0")
+
+
+CHART = Chart(
+    "market value that the event brought, firm by firm: in all, and the abnormal part with its interval",
+    paint,
+    ("return",),
+    further=True,
+)
