@@ -200,7 +200,14 @@ def robustness(
     tried, kinds = _names(base, models, returns)
     left_out: dict[str, None] = {}
     asked, table, index = _benchmarks(result, table, benchmarks, peers, left_out)
-    shared = _Shared(result, table, factors, base, tuple(_estimation_windows(base, estimation_windows)), asked[0])
+    shared = _Shared(
+        replace(result, prices=None),
+        table,
+        factors,
+        base,
+        tuple(_estimation_windows(base, estimation_windows)),
+        asked[0],
+    )
     jobs = [_Job(*choice) for choice in product(tried, asked, kinds)]
     jobs.sort(key=lambda job: (job.benchmark != asked[0], job.returns != base.returns, job.model != base.model))
     made: dict[tuple[Any, ...], Specification] = {}
