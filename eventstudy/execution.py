@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from eventstudy.errors import InvalidRequest, WorkerLost
 
@@ -26,10 +26,46 @@ class Executor(Protocol):
     """Runs `function(shared, job)` for every job."""
 
     def run(
-        self, function: Callable[[Any, Any], R], shared: Any, jobs: Sequence[Any], done: Done | None = None
+        self,
+        function: Callable[[Any, Any], R],
+        shared: Any,
+        jobs: Sequence[Any],
+        done: Done | None = None,
+        fold: Callable[[R], object] | None = None,
     ) -> list[R]:
-        """The results, in the order of the jobs. What is `shared` by all jobs travels once to each worker."""
+        """The results, in the order of the jobs. What is `shared` by all jobs travels once to each worker.
+
+        With `fold` each result is handed to it instead, in the order of the jobs, and none is kept.
+        """
         ...
+
+
+class Results(Generic[R]):
+    """Results as they arrive, handed on in the order of the jobs."""
+
+    def __init__(self, n: int, done: Done | None, fold: Callable[[R], object] | None) -> None:
+        """Of `n` jobs."""
+        self._n, self._done, self._fold = n, done, fold
+        self._found: dict[int, R] = {}
+        self._folded = 0
+
+    def put(self, i: int, result: R) -> None:
+        """Take the result of job i."""
+        self._found[i] = result
+        while self._fold and self._folded in self._found:
+            self._fold(self._found.pop(self._folded))
+            self._folded += 1
+        if self._done:
+            self._done(self._folded + len(self._found), self._n)
+
+    @property
+    def left(self) -> list[int]:
+        """The jobs without a result."""
+        return [i for i in range(self._folded, self._n) if i not in self._found]
+
+    def all(self) -> list[R]:
+        """Those that were not handed on."""
+        return [self._found[i] for i in range(self._folded, self._n)]
 
 
 @dataclass(frozen=True)
@@ -37,15 +73,18 @@ class Serial:
     """One job after the other, in this process."""
 
     def run(
-        self, function: Callable[[Any, Any], R], shared: Any, jobs: Sequence[Any], done: Done | None = None
+        self,
+        function: Callable[[Any, Any], R],
+        shared: Any,
+        jobs: Sequence[Any],
+        done: Done | None = None,
+        fold: Callable[[R], object] | None = None,
     ) -> list[R]:
         """See `Executor`."""
-        found = []
-        for i, job in enumerate(jobs, 1):
-            found.append(function(shared, job))
-            if done:
-                done(i, len(jobs))
-        return found
+        results = Results[R](len(jobs), done, fold)
+        for i, job in enumerate(jobs):
+            results.put(i, function(shared, job))
+        return results.all()
 
 
 @dataclass(frozen=True)
@@ -55,40 +94,44 @@ class Processes:
     workers: int
 
     def run(
-        self, function: Callable[[Any, Any], R], shared: Any, jobs: Sequence[Any], done: Done | None = None
+        self,
+        function: Callable[[Any, Any], R],
+        shared: Any,
+        jobs: Sequence[Any],
+        done: Done | None = None,
+        fold: Callable[[R], object] | None = None,
     ) -> list[R]:
         """See `Executor`. The jobs of a process that is killed are done by a new one.
 
         Raises:
             WorkerLost: processes died again and again.
         """
-        found: dict[int, R] = {}
+        results = Results[R](len(jobs), done, fold)
         for _ in range(ATTEMPTS):
             pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _keep, (function, shared))
             try:
-                _collect(pool, jobs, found, done)
+                _collect(pool, jobs, results)
             except BrokenProcessPool:
                 continue
             finally:
                 pool.shutdown(cancel_futures=True)
-            return [found[i] for i in range(len(jobs))]
-        raise lost(len(jobs) - len(found), len(jobs))
+            return results.all()
+        raise lost(len(results.left), len(jobs))
 
 
-def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Any], found: dict[int, R], done: Done | None) -> None:
-    """Hand out the jobs that have no result yet, and put the results into `found`, those of a broken pool too."""
+def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Any], results: Results[R]) -> None:
+    """Hand out the jobs that have no result yet, and take the results, those of a broken pool too."""
     waiting: dict[int, Future[R]] = {}
     try:
-        for i, job in enumerate(jobs):
-            if i not in found:
-                waiting[i] = pool.submit(_call, job)
-        for i, future in waiting.items():
-            found[i] = future.result()
-            if done:
-                done(len(found), len(jobs))
+        for i in results.left:
+            waiting[i] = pool.submit(_call, jobs[i])
+        for i in list(waiting):
+            results.put(i, waiting[i].result())
+            del waiting[i]
     except BrokenProcessPool:
-        whole = (i for i, f in waiting.items() if f.done() and not f.cancelled() and f.exception() is None)
-        found.update({i: waiting[i].result() for i in whole})
+        whole = [i for i, f in waiting.items() if f.done() and not f.cancelled() and f.exception() is None]
+        for i in whole:
+            results.put(i, waiting[i].result())
         raise
 
 

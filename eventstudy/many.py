@@ -91,7 +91,7 @@ def added_up(
     form = config.variants.get("grank_t", "default")
     plan = plan_of(config, portfolios=len(dates) <= FEW_DATES)
     evidence = evidence_of(plan, model, lined.grids, "adjusted" if form == "default" else form, executor)
-    _count_unfit(evidence, columns, config, lined.left)
+    count_unfit(evidence, columns, config, lined.left)
     return evidence
 
 
@@ -116,7 +116,7 @@ def result_of(
     )
 
 
-def _count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, left: LeftOut) -> None:
+def count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, left: LeftOut) -> None:
     """Count the pairs that the fit could not use, and name the first (ruling 12)."""
     least = max(config.min_estimation, 30, evidence.totals.parameters + 10)
     for reason, count in evidence.totals.problems.items():

@@ -22,7 +22,7 @@ import numpy as np
 from eventstudy.config import StudyConfig
 from eventstudy.estimate import abnormal_returns
 from eventstudy.evidence import Evidence, Ground, with_second_pass
-from eventstudy.execution import Executor, Serial
+from eventstudy.execution import Executor, Serial, one_thread
 from eventstudy.gather import first_by_kernel, second_by_kernel
 from eventstudy.models import Fit, Model
 from eventstudy.panel import EventBlock, Floats, Ints
@@ -79,14 +79,16 @@ def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Tot
     plan, model, grids = shared
     g, start = job
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
-    return first_pass(replace(plan, grid=g), model, part)
+    with one_thread():
+        return first_pass(replace(plan, grid=g), model, part)
 
 
 def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int]) -> Squeezed:
     plan, model, grids, scales = shared
     g, start = job
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
-    return second_pass(replace(plan, grid=g), model, part, scales)
+    with one_thread():
+        return second_pass(replace(plan, grid=g), model, part, scales)
 
 
 def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:

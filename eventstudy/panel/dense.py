@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -86,6 +87,10 @@ class Dense:
     """Days left out of estimation windows."""
     whole: Bools
     """(E,) whether the security has a return on every day from the start of the estimation to the end of the event window."""
+    place: tuple[str | None, str | None] = (None, None)
+    """The exchanges that make the grid: of the tickers, and of the benchmarks."""
+    benchmarks: tuple[str, ...] = ()
+    """B names."""
     n_shifted: int = 0
     """Pairs whose day 0 is not the date of the event."""
     n_delisted: int = 0
@@ -291,9 +296,18 @@ def _exchange(ticker: str) -> tuple[str, str]:
 
 
 def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int) -> Day0 | str:
+    if exchange is not None:
+        return _on_exchange(moment, exchange, max_shift)
     try:
-        if exchange is None:
-            return exchanges.day0_on_sessions(moment, sessions, max_shift=max_shift)
+        return exchanges.day0_on_sessions(moment, sessions, max_shift=max_shift)
+    except InvalidRequest as error:
+        return error.what
+
+
+@lru_cache(maxsize=2**16)
+def _on_exchange(moment: Moment, exchange: str, max_shift: int) -> Day0 | str:
+    """Remembered, because the parts of a large panel ask for the same days again and again."""
+    try:
         return exchanges.day0(moment, exchange, max_shift=max_shift)
     except InvalidRequest as error:
         return error.what
@@ -317,7 +331,7 @@ def _dense(
     before, after = -config.estimation_window.start, config.event_window.end
     returns, last = returns_by_security(prices, tickers, sessions, config, before, after)
     own = grid_returns(prices, list(benchmarks), sessions, config.returns, "drop")
-    regressors = _regressors(own.returns, factors_on(factors, sessions), factor_names(factors))
+    regressors = regressors_of(own.returns, factors_on(factors, sessions), factor_names(factors))
     row0 = np.searchsorted(sessions, placed.session[mine])
     beyond = (row0 >= len(sessions)).astype(np.int64)
     row = row0 - beyond + before
@@ -356,6 +370,8 @@ def _dense(
         event=config.event_window,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
         whole=whole_windows(returns, ticker[keep], row[keep], -before, after),
+        place=grid,
+        benchmarks=benchmarks,
         n_shifted=int(shifted[keep].sum()),
         n_delisted=int(gone[keep].sum()),
     )
@@ -414,7 +430,7 @@ def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: i
     return whole
 
 
-def _regressors(market: Floats, factors: Floats, names: tuple[str, ...]) -> Floats:
+def regressors_of(market: Floats, factors: Floats, names: tuple[str, ...]) -> Floats:
     """(B, S, F) benchmark returns, factors, and `mkt_rf` derived from the benchmark where it is not in the file (ruling 6)."""
     shared = np.broadcast_to(factors, (market.shape[1], *factors.shape))
     values = np.concatenate([market.T[:, :, None], shared], axis=2)

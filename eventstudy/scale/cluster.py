@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from eventstudy import __version__
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.execution import ATTEMPTS, Done, lost
+from eventstudy.execution import ATTEMPTS, Done, Results, lost
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,7 +25,12 @@ class Cluster:
     address: str
 
     def run(
-        self, function: Callable[[Any, Any], R], shared: Any, jobs: Sequence[Any], done: Done | None = None
+        self,
+        function: Callable[[Any, Any], R],
+        shared: Any,
+        jobs: Sequence[Any],
+        done: Done | None = None,
+        fold: Callable[[R], object] | None = None,
     ) -> list[R]:
         """See `eventstudy.execution.Executor`. The jobs of a worker that is lost are done by another.
 
@@ -34,14 +39,14 @@ class Cluster:
             NothingUsable: the scheduler has no workers.
             WorkerLost: workers died again and again.
         """
-        found: dict[int, R] = {}
+        results = Results[R](len(jobs), done, fold)
         with _client(self.address) as client:
             for _ in range(ATTEMPTS):
                 _check(client, self.address)
-                _collect(client, function, shared, jobs, found, done)
-                if len(found) == len(jobs):
-                    return [found[i] for i in range(len(jobs))]
-        raise lost(len(jobs) - len(found), len(jobs))
+                _collect(client, function, shared, jobs, results)
+                if not results.left:
+                    return results.all()
+        raise lost(len(results.left), len(jobs))
 
 
 def _client(address: str) -> Client:
@@ -78,28 +83,20 @@ def _version() -> str:
 
 
 def _collect(
-    client: Client,
-    function: Callable[[Any, Any], R],
-    shared: Any,
-    jobs: Sequence[Any],
-    found: dict[int, R],
-    done: Done | None,
+    client: Client, function: Callable[[Any, Any], R], shared: Any, jobs: Sequence[Any], results: Results[R]
 ) -> None:
-    """Put results into `found`; those that lost workers took with them are left out, to be asked for once more."""
+    """Take results; those that lost workers took with them are left out, to be asked for once more."""
     from distributed import KilledWorker, as_completed
     from distributed.client import FutureCancelledError
 
     (held,) = client.scatter([shared], broadcast=True, hash=False)
-    left = [i for i in range(len(jobs)) if i not in found]
-    futures = {client.submit(_call, function, held, jobs[i], pure=False): i for i in left}
+    futures = {client.submit(_call, function, held, jobs[i], pure=False): i for i in results.left}
     for future in as_completed(list(futures), loop=client.loop):
         try:
-            found[futures[future]] = future.result()
+            results.put(futures[future], future.result())
         except (KilledWorker, FutureCancelledError):  # what was shared may have died with the workers that held it
             continue
         future.release()
-        if done:
-            done(len(found), len(jobs))
 
 
 def _call(function: Callable[[Any, Any], R], shared: Any, job: Any) -> R:

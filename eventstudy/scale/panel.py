@@ -46,6 +46,10 @@ class PanelFolder:
 
     path: Path
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a path: each worker looks at the folder itself."""
+        return PanelFolder, (self.path,)
+
     @cached_property
     def dataset(self) -> Any:
         """The folder as pyarrow sees it."""
@@ -177,9 +181,12 @@ def _grouped(units: list[Unit]) -> list[Unit]:
 
 def sessions_of(folder: PanelFolder) -> Days:
     """All days of the panel, ascending: for studies whose sessions are the dates of the prices."""
-    import pyarrow.compute as pc
+    from eventstudy.scale.read import days_of
 
-    name, found = folder.columns["date"], set()
+    name = folder.columns["date"]
+    first, last = min(u.first for u in folder), max(u.last for u in folder)
+    there = np.zeros(int((last - first).astype(int)) + 1, dtype=bool)
     for batch in folder.dataset.to_batches(columns=[name]):
-        found.update(pc.unique(batch.column(0)).to_pylist())
-    return np.array(sorted(_day(d) for d in found), dtype="datetime64[D]")
+        there[days_of(folder, batch.column(0)) - int(first.astype(int))] = True
+    found: Days = first + np.flatnonzero(there)
+    return found

@@ -23,8 +23,28 @@ def read_unit(folder: PanelFolder, unit: Unit, extra: PriceTable | None = None) 
     Raises:
         InvalidFile: a row without ticker or date, a price that cannot be one, or two rows of one security and day.
     """
+    return table_of(folder, [read_rows(folder, unit)], extra)[0]
+
+
+def read_rows(folder: PanelFolder, unit: Unit) -> Any:
+    """The columns of one unit that are used, as an arrow table."""
     kept = set(unit.files)
-    return _table(folder, _rows(folder, [f for f in folder.dataset.get_fragments() if f.path in kept]), extra)
+    return _rows(folder, [f for f in folder.dataset.get_fragments() if f.path in kept])
+
+
+def table_of(folder: PanelFolder, rows: Sequence[Any], extra: PriceTable | None) -> tuple[PriceTable, list[str]]:
+    """The prices of these rows with the columns of `extra` that they lack beside them, and the tickers of the rows."""
+    import pyarrow as pa
+
+    table = _table(folder, pa.concat_tables(rows), extra)
+    more = [] if extra is None else [t for t in extra.tickers if t not in table.info or table.info[t] is extra.info[t]]
+    return table, [t for t in table.tickers if t not in more]
+
+
+def on_sessions(table: PriceTable, sessions: Days) -> PriceTable:
+    """The table with these sessions."""
+    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
+    return PriceTable({name: frame.reindex(index) for name, frame in table.fields.items()}, table.info, table.missing)
 
 
 def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:
@@ -69,7 +89,7 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
 
 def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTable:
     codes, tickers = _tickers(folder, rows.column("ticker"))
-    days = _days(folder, rows.column("date"))
+    days = days_of(folder, rows.column("date"))
     row_of, sessions = _positions(days)
     fields: dict[str, Floats] = {}
     place = codes * len(sessions) + row_of
@@ -102,7 +122,7 @@ def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
     return again[one.indices.to_numpy()], [names[i] for i in order]
 
 
-def _days(folder: PanelFolder, column: Any) -> Ints:
+def days_of(folder: PanelFolder, column: Any) -> Ints:
     """(N,) days since 1970."""
     import pyarrow as pa
 
@@ -175,7 +195,8 @@ def _beside(fields: Mapping[str, Floats], tickers: list[str], sessions: Days, ex
         if more and extra is not None and name in extra.fields:
             grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
         frames[name] = pd.DataFrame(grid.T, index.rename("session"), columns)
-    return PriceTable(frames, {t: SeriesInfo("parquet", basis) for t in columns})
+    info = {t: SeriesInfo("parquet", basis) for t in tickers}
+    return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 
 def _fault(folder: PanelFolder, what: str, hint: str) -> InvalidFile:

@@ -130,7 +130,7 @@ def test_it_is_with_models_of_other_kinds_and_with_peers() -> None:
 class Elsewhere:
     """An executor whose jobs see copies only, as those in other processes do."""
 
-    def run(self, function: Any, shared: Any, jobs: Sequence[Any], done: Any = None) -> list[Any]:
+    def run(self, function: Any, shared: Any, jobs: Sequence[Any], done: Any = None, fold: Any = None) -> list[Any]:
         return [function(pickle.loads(pickle.dumps(shared)), pickle.loads(pickle.dumps(job))) for job in jobs]
 
 

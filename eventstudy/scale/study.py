@@ -1,0 +1,396 @@
+"""A study of a panel that is larger than memory: its parts go by, their sums are kept (`keep="aggregate"`).
+
+A part is read, its events are lined up, and the two passes of `stream` add them up; the dates of all parts are numbered alike,
+so that pairs of one date meet wherever they are stored. Parts depend on the panel alone and are combined in their order: the
+same bits, however many workers read them. A panel by security is read file by file; one by time through a window that moves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import __version__, exchanges, many
+from eventstudy.aggregated import AggregateResult
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.events.columns import EventColumns
+from eventstudy.evidence import Evidence, Ground, with_second_pass
+from eventstudy.execution import Done, Executor, Serial, one_thread
+from eventstudy.models import model_of
+from eventstudy.panel import Exclusion, Floats, Ints, Warned
+from eventstudy.panel.dense import Dense, LeftOut, line_up, regressors_of
+from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
+from eventstudy.panel.returns import grid_returns
+from eventstudy.prices import PriceTable
+from eventstudy.scale.panel import PanelFolder, sessions_of
+from eventstudy.scale.parts import Part, parts_of
+from eventstudy.scale.read import on_sessions, read_rows, read_tickers, table_of
+from eventstudy.stream import BLOCK, first_pass, in_order, plan_of, second_pass
+from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
+from eventstudy.totals import DateSums, Plan, Squeezed, Totals, squeezed_together
+
+_BITS = 48
+_KEPT = 512 * 2**20
+"""Bytes of lined-up parts that a worker keeps for the second pass, so that it need not read them again."""
+
+Place = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all parts share; it travels to each worker once."""
+
+    folder: PanelFolder
+    columns: EventColumns
+    days: np.ndarray[Any, Any]
+    """(E,) the date of each event, for parts by time; NaT where it has none."""
+    config: StudyConfig
+    plan: Plan
+    market: PriceTable
+    """The benchmarks."""
+    factors: pd.DataFrame | None
+    sessions: np.ndarray[Any, Any] | None
+    """All days of the panel, where they are the sessions; else None."""
+    grounds: dict[Place, tuple[int, Ground]]
+    """The grids that pairs may stand on, with their numbers."""
+    benchmarks: tuple[str, ...]
+    """Their tables, in this order on all grids."""
+
+
+@dataclass
+class Found:
+    """What one part, or several, leave behind in the first pass."""
+
+    totals: Totals
+    left: LeftOut
+    warned: list[Warned] = field(default_factory=list)
+    grids: list[Dense] = field(default_factory=list)
+    """Without their arrays: counts alone."""
+    seen: set[int] = field(default_factory=set)
+    """Tickers of the events that are in the panel."""
+
+
+def run_folder(
+    study: EventStudy,
+    events: Events,
+    path: str | Path,
+    *,
+    factors: pd.DataFrame | None = None,
+    day0: str | date = "announced",
+    provenance: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
+    done: Done | None = None,
+) -> AggregateResult:
+    """Study `events` with the prices of a folder of Parquet files; see `EventStudy.run` for the rest.
+
+    Raises:
+        NothingUsable: no pair is left to study; the message lists why.
+        InvalidRequest: what sums cannot answer, or factors that are not there. InvalidFile: the folder is no panel of prices.
+    """
+    config, model, folder = study.config, model_of(study.config), PanelFolder(Path(path))
+    many.check_sums_do(config, model)
+    columns = many.as_columns(events, day0)
+    work = _work(folder, columns, config, factors)
+    check_regressors(model, ("benchmark", *factor_names(factors)), config)
+    parts = parts_of(folder, config)
+    found, evidence = _both_passes(work, columns, parts, executor or Serial(), done)
+    _count_unseen(found, columns)
+    lined = many.LinedUp(found.grids, found.left, _once(found.warned), _used(columns, config))
+    many.count_unfit(evidence, columns, config, found.left)
+    if not evidence.totals.n:
+        raise NothingUsable("no pair is left to study", available=_reasons(found.left), hint="check tickers and dates")
+    told = partial(_provenance, folder, columns, provenance or {})
+    return many.result_of(columns, lined, evidence, config, day0, told)
+
+
+def _both_passes(
+    work: Work, columns: EventColumns, parts: tuple[Part, ...], runner: Executor, done: Done | None
+) -> tuple[Found, Evidence]:
+    """All parts twice: the first pass, and the second with what it found. Parts name events by their rows."""
+    n = len(parts)
+    found = Found(Totals({}, {}), LeftOut())
+
+    def fold(part: Found) -> None:
+        found.totals = Totals.combined([found.totals, part.totals])
+        for reason, count in part.left.counts.items():
+            mine = (e for e in part.left.first if e.reason == reason)
+            found.left.add(reason, count, (e._replace(event_id=columns.name(int(e.event_id))) for e in mine))
+        found.warned += part.warned
+        found.grids += part.grids
+        found.seen |= part.seen
+
+    runner.run(_first, work, parts, done and (lambda i, _: done(i, 2 * n)), fold)
+    grounds = tuple(ground for _, ground in work.grounds.values())
+    evidence = Evidence(work.plan, found.totals, grounds, model_of(work.config))
+    if not found.totals.n:
+        return found, evidence
+    form = work.config.variants.get("grank_t", "default")
+    scales = evidence.scales_of("adjusted" if form == "default" else form)
+    squeezed: list[Squeezed] = []
+
+    def fold_ranks(part: Squeezed) -> None:
+        squeezed[:] = [squeezed_together([*squeezed, part])]
+
+    runner.run(_second, (work, scales), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
+    return found, with_second_pass(evidence, squeezed[0] if squeezed else {}, scales)
+
+
+def _work(folder: PanelFolder, columns: EventColumns, config: StudyConfig, factors: pd.DataFrame | None) -> Work:
+    benchmarks = _used(columns, config)
+    market = read_tickers(folder, benchmarks)
+    if not market.tickers:
+        raise NothingUsable(
+            f"the panel has no prices of {', '.join(benchmarks)}, which events are compared with",
+            where=str(folder.path),
+            hint="name a --benchmark that is one of its tickers",
+        )
+    days = np.array([_date(m) for m in columns.moments], dtype="datetime64[D]")[columns.moment]
+    sessions = sessions_of(folder) if config.calendar is None else None
+    market = on_sessions(market, sessions) if sessions is not None else market
+    plan = plan_of(config, portfolios=len(columns.moments) <= many.FEW_DATES)
+    known = tuple(b for b in benchmarks if b in market.tickers)
+    grounds = {}
+    for number, place in enumerate(_places(columns, benchmarks, config)):
+        grounds[place] = (number, _ground(place, market, known, days, config, factors))
+    plain = replace(columns, name=str)
+    return Work(folder, plain, days, config, plan, market, factors, sessions, grounds, known)
+
+
+def _date(moment: exchanges.Moment | None) -> np.datetime64:
+    if moment is None:
+        return np.datetime64("NaT", "D")
+    when = moment.when
+    return np.datetime64(when.date() if isinstance(when, datetime) else when, "D")
+
+
+def _used(columns: EventColumns, config: StudyConfig) -> tuple[str, ...]:
+    return tuple(sorted({config.benchmark or b or DEFAULT_BENCHMARK for b in columns.benchmarks}))
+
+
+def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyConfig) -> list[Place]:
+    """The exchanges of tickers and benchmarks that may meet."""
+    if config.calendar is None:
+        return [(None, None)]
+    homes, abroad = ({e for t in names if (e := _exchange(t))} for names in (columns.tickers, benchmarks))
+    return sorted((h, a) for h in homes for a in abroad)
+
+
+def _exchange(ticker: str) -> str | None:
+    try:
+        return exchanges.exchange_of(ticker)
+    except InvalidRequest:  # told of each event when it is lined up
+        return None
+
+
+def _ground(
+    place: Place,
+    market: PriceTable,
+    benchmarks: tuple[str, ...],
+    days: np.ndarray[Any, Any],
+    config: StudyConfig,
+    factors: pd.DataFrame | None,
+) -> Ground:
+    """The days and regressors of a grid, from the benchmarks alone; built as `panel.dense` builds those of pairs."""
+    known = days[~np.isnat(days)]
+    last = (known.max() if len(known) else market.close.index[-1].to_datetime64().astype("datetime64[D]")).astype(date)
+    sessions, _ = grid_sessions(*place, [], last, market, config)
+    before, after = -config.estimation_window.start, config.event_window.end
+    own = grid_returns(market, list(benchmarks), sessions, config.returns, "drop")
+    regressors = regressors_of(own.returns, factors_on(factors, sessions), factor_names(factors))
+    return Ground(
+        np.concatenate([_nat(before), sessions, _nat(after)]),
+        np.pad(regressors, ((0, 0), (before, after), (0, 0)), constant_values=np.nan),
+        ("benchmark", *factor_names(factors)),
+    )
+
+
+def _nat(n: int) -> np.ndarray[Any, Any]:
+    return np.full(n, np.datetime64("NaT", "D"))
+
+
+# ---- one part, wherever it is worked on -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Lined:
+    """A part with its events lined up."""
+
+    grids: list[Dense]
+    rows: Ints
+    """(e,) the rows of the table of events that the part has."""
+    left: LeftOut
+    warned: list[Warned]
+
+
+_lined: dict[tuple[str, Part], _Lined] = {}
+"""Parts that the first pass left for the second, in this process."""
+
+
+def _line_up(work: Work, part: Part) -> _Lined:
+    table, tickers = _part_table(work, part)
+    has = set(tickers)
+    own = np.array([t in has for t in work.columns.tickers], dtype=bool)
+    hit = own[work.columns.ticker] & part.takes(work.days)
+    rows = np.flatnonzero(hit)
+    if not len(rows):
+        return _Lined([], rows, LeftOut(), [])
+    columns = replace(
+        work.columns,
+        ticker=work.columns.ticker[rows],
+        moment=work.columns.moment[rows],
+        benchmark=work.columns.benchmark[rows],
+        event=work.columns.event[rows],
+        name=lambda i: str(rows[i]),
+    )
+    compared = "benchmark" in model_of(work.config).requires(("benchmark",))
+    grids, left, warned = line_up(
+        columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors
+    )
+    return _Lined([in_order(dense) for dense in grids], rows, left, warned)
+
+
+def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
+    """The prices of a part with the benchmarks beside them, and the tickers that it has itself."""
+    rows = _remembered if work.folder.by == "time" else read_rows
+    table, own = table_of(work.folder, [rows(work.folder, unit) for unit in part.units], work.market)
+    if work.sessions is None:
+        return table, own
+    within = slice(None)
+    if work.folder.by == "time":
+        first, last = part.units[0].first, max(unit.last for unit in part.units)
+        within = slice(*np.searchsorted(work.sessions, [first, last + np.timedelta64(1, "D")]).tolist())
+    return on_sessions(table, work.sessions[within]), own
+
+
+@lru_cache(maxsize=4)
+def _remembered(folder: PanelFolder, unit: Any) -> Any:
+    return read_rows(folder, unit)
+
+
+def _first(work: Work, part: Part) -> Found:
+    """The sums of one part."""
+    lined, model = _line_up(work, part), model_of(work.config)
+    with one_thread():
+        sums = [
+            replace(_renumbered(found, work, dense), named=_rows_named(found, lined.rows))
+            for dense in lined.grids
+            for some in _blocks(dense)
+            for found in [first_pass(work.plan, model, some)]
+        ]
+    _remember(work, part, lined)
+    seen = {int(i) for i in np.unique(work.columns.ticker[lined.rows])}
+    return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen)
+
+
+def _second(shared: tuple[Work, Floats], part: Part) -> Squeezed:
+    """The ranks of one part."""
+    work, scales = shared
+    lined = _lined.pop((str(work.folder.path), part), None) or _line_up(work, part)
+    model = model_of(work.config)
+    with one_thread():
+        return squeezed_together(
+            [second_pass(work.plan, model, some, scales) for dense in lined.grids for some in _blocks(dense)]
+        )
+
+
+def _remember(work: Work, part: Part, lined: _Lined) -> None:
+    """Keep a part for the second pass as long as there is room."""
+    held = sum(d.returns.nbytes for one in _lined.values() for d in one.grids)
+    if held + sum(d.returns.nbytes for d in lined.grids) <= _KEPT:
+        _lined[str(work.folder.path), part] = lined
+
+
+def _blocks(dense: Dense) -> list[Dense]:
+    return [dense.take(np.arange(i, min(i + BLOCK, len(dense)))) for i in range(0, len(dense), BLOCK)]
+
+
+def _bare(dense: Dense) -> Dense:
+    """The grid without its arrays."""
+    none = dense.take(np.empty(0, dtype=np.int64))
+    return replace(none, returns=none.returns[:0].copy(), regressors=none.regressors[:0].copy(), tickers=())
+
+
+def _renumbered(totals: Totals, work: Work, dense: Dense) -> Totals:
+    """The sums with the dates of this grid numbered as on the ground that all parts share."""
+    number, ground = work.grounds[dense.place]
+    width = dense.returns.shape[1]
+    tables = np.array([work.benchmarks.index(b) if b in work.benchmarks else -1 for b in dense.benchmarks])
+    known = ~np.isnat(ground.sessions)
+    first = int(known.argmax())
+    days = ground.sessions[known]
+
+    def again(one: DateSums) -> DateSums:
+        local = one.keys & ((1 << _BITS) - 1)
+        row = first + np.searchsorted(days, dense.sessions[local % width])
+        keys = (number << _BITS) + tables[local // width] * len(ground.sessions) + row
+        order = np.argsort(keys, kind="stable")
+        moved = {name: values[order] for name, values in vars(one).items() if name != "keys"}
+        return DateSums(keys[order], **moved)
+
+    return replace(totals, dates={s: again(d) for s, d in totals.dates.items()})
+
+
+def _rows_named(totals: Totals, rows: Ints) -> tuple[tuple[str, int, int], ...]:
+    return tuple((reason, int(rows[i]), m) for reason, i, m in totals.named)
+
+
+# ---- what is told -----------------------------------------------------------------------------------------------------
+
+
+def _count_unseen(found: Found, columns: EventColumns) -> None:
+    """Count the pairs whose ticker is nowhere in the panel."""
+    lacking = np.setdiff1d(np.unique(columns.ticker), np.fromiter(found.seen, np.int64, len(found.seen)))
+    rows = np.flatnonzero(np.isin(columns.ticker, lacking))
+    named = (
+        Exclusion(columns.name(i), t, "NO_PRICES", f"no prices for {t}")
+        for i in rows.tolist()
+        for t in [columns.tickers[columns.ticker[i]]]
+    )
+    found.left.add("NO_PRICES", len(rows), named)
+
+
+def _once(warned: list[Warned]) -> list[Warned]:
+    """One warning of each code, and how many more parts of the panel gave cause for it."""
+    by_code: dict[str, list[Warned]] = {}
+    for one in warned:
+        by_code.setdefault(one.code, []).append(one)
+    found = []
+    for same in by_code.values():
+        more = len({w.message for w in same}) - 1
+        text = same[0].message + (f" (and alike in {more} more parts of the panel)" if more else "")
+        found.append(same[0]._replace(message=text))
+    return found
+
+
+def _reasons(left: LeftOut) -> str:
+    shown = [f"{n:,} pairs: {r}" for r, n in left.counts.items()]
+    first = [f"{e.ticker} ({e.event_id}): {e.message}" for e in left.first[:3]]
+    return "; ".join([*shown, *first]) or "no event names a ticker"
+
+
+def _provenance(folder: PanelFolder, columns: EventColumns, more: Mapping[str, Any]) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for name in folder.dataset.files:
+        digest.update(str(Path(name).relative_to(folder.path)).encode())
+        with open(name, "rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    packages = ("numpy", "scipy", "pandas", "pyarrow", "exchange-calendars")
+    return {
+        "source": "parquet",
+        "panel": {"files": len(folder.dataset.files), "rows": folder.rows, "by": folder.by},
+        "retrieved_at": None,
+        "prices_sha256": digest.hexdigest(),
+        "registry_sha256": many.fingerprint(columns),
+        "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
+        **more,
+    }
