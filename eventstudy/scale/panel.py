@@ -20,8 +20,8 @@ from eventstudy.panel import Days
 from eventstudy.prices import FIELDS
 from eventstudy.prices._given import Place, long_columns
 
-ROWS = 2_000_000
-"""Files are read together until they have so many rows: 400 securities over twenty years."""
+ROWS = 5_000_000
+"""Files are read together until they have so many rows: 1,000 securities over twenty years."""
 
 
 @dataclass(frozen=True)
