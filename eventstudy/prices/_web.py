@@ -1,0 +1,168 @@
+"""Asking a web service, for sources that need no more than that. The only place that imports requests.
+
+A vendor's key comes from the environment and from nowhere else, travels in a header, and is in no message, no log, no repr and
+no exception: where an answer repeats it, it is blotted out.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eventstudy.errors import EventStudyError, InvalidRequest, SourceDown, SourceMalformed, SourceRateLimited
+
+GIVE_UP = 50.0
+"""Seconds after which one answer is no longer waited for."""
+LARGEST = 200_000_000
+"""Bytes that an answer may have."""
+
+
+class Key:
+    """A vendor's key, to be put into a header; it shows itself to nobody."""
+
+    __slots__ = ("_scheme", "_secret")
+
+    def __init__(self, secret: str, scheme: str) -> None:
+        """`scheme`: the word before the key, such as Token."""
+        self._secret, self._scheme = secret, scheme
+
+    @classmethod
+    def of(cls, variable: str, vendor: str, *, scheme: str = "Token", where: str | None = None) -> Key:
+        """The key in an environment variable.
+
+        Raises:
+            InvalidRequest: there is none, or it holds what no header can.
+        """
+        secret = os.environ.get(variable, "").strip()
+        if not secret:
+            raise InvalidRequest(
+                f"{vendor} needs a key, and {variable} is not set", where=where, hint=f"export {variable}=your-key"
+            )
+        if not (secret.isascii() and secret.isprintable() and " " not in secret):
+            raise InvalidRequest(f"{variable} does not hold a key: it has blanks or other odd characters", where=where)
+        return cls(secret, scheme)
+
+    def __call__(self, request: Any) -> Any:
+        """Put it into the headers of a request that is about to go out."""
+        request.headers["Authorization"] = f"{self._scheme} {self._secret}"
+        return request
+
+    def blot(self, text: str) -> str:
+        """The text without the key."""
+        return text.replace(self._secret, "***")
+
+    def __repr__(self) -> str:
+        """Nothing of the key."""
+        return "Key(***)"
+
+    def __reduce__(self) -> Any:
+        """Refuse to be stored."""
+        raise TypeError("a key is not stored")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered: its status, the kind of content it names, and the content."""
+
+    status: int
+    kind: str
+    body: bytes
+
+    def excerpt(self, key: Key | None = None) -> str:
+        """The beginning of it in one line, for messages."""
+        text = " ".join(self.body[:2000].decode("utf-8", "replace").split())
+        text = (key.blot(text) if key else text)[:160]
+        return "".join(c if c.isprintable() else "?" for c in text) or "nothing"
+
+
+def ask(
+    url: str,
+    service: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    key: Key | None = None,
+    where: str | None = None,
+    timeout: float = 10.0,
+    give_up: float = GIVE_UP,
+) -> Answer:
+    """The answer of a service, whole, if it is one that its caller can make something of: 200, or 404.
+
+    Raises:
+        SourceRateLimited: it asks to come back later. SourceDown: no answer in time, or one that says "broken".
+        InvalidRequest: it refuses the key. SourceMalformed: any other answer.
+    """
+    heard = _Heard()
+    asking = {"params": params, "auth": key, "timeout": timeout, "stream": True, "allow_redirects": key is None}
+    worker = threading.Thread(target=_listen, args=(_requests(), url, asking, heard), daemon=True)
+    worker.start()
+    worker.join(give_up)
+    heard.given_up = True
+    if heard.answer is None:
+        silence = heard.silence or f"no whole answer within {give_up:g} s"
+        raise SourceDown(
+            f"{service} does not answer", where=where, available=silence, hint="check the network; try again"
+        )
+    if heard.answer.status in (200, 404):
+        return heard.answer
+    raise _refusal(heard.answer, service, key, where, heard.later)
+
+
+def _requests() -> Any:
+    try:
+        import requests
+    except ImportError:  # yfinance brings it
+        raise InvalidRequest("asking a web service needs requests", hint="python -m pip install requests") from None
+    return requests
+
+
+@dataclass
+class _Heard:
+    """What came of a request; of what went wrong only words are kept: what requests raises carries the request, and that the key."""
+
+    answer: Answer | None = None
+    later: str | None = None
+    silence: str = ""
+    given_up: bool = False
+
+
+def _listen(requests: Any, url: str, asking: dict[str, Any], heard: _Heard) -> None:
+    """Ask, in a thread of its own: time-outs of requests are for one read, and a server may drip for ever."""
+    try:
+        with requests.get(url, **asking) as response:
+            parts, size = [], 0
+            for part in response.iter_content(1 << 16):
+                parts.append(part)
+                size += len(part)
+                if heard.given_up or size > LARGEST:
+                    raise OSError("the answer does not end")
+            heard.later = response.headers.get("Retry-After")
+            kind = response.headers.get("Content-Type", "").lower()
+            heard.answer = Answer(response.status_code, kind, b"".join(parts))
+    except requests.RequestException as error:
+        heard.silence = type(error).__name__
+    except (OSError, ValueError) as error:
+        heard.silence = str(error)
+
+
+def _refusal(answer: Answer, service: str, key: Key | None, where: str | None, later: str | None) -> EventStudyError:
+    status, said = answer.status, answer.excerpt(key)
+    if status == 429:
+        wait = f"wait {later} seconds" if later and later.isdigit() else "wait"
+        return SourceRateLimited(
+            f"{service} limits the rate of requests and asks us to wait",
+            where=where,
+            available=said,
+            hint=f"{wait} and run the same command again: what was had is kept",
+        )
+    if status in (401, 403) and key is not None:
+        return InvalidRequest(
+            f"{service} refuses the key (HTTP {status})", where=where, available=said, hint="check it"
+        )
+    if status >= 500 or status in (401, 403, 408):
+        return SourceDown(
+            f"{service} is out of order (HTTP {status})", where=where, available=said, hint="try again later"
+        )
+    return SourceMalformed(f"{service} answers with HTTP {status}", where=where, available=said)
