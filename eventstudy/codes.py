@@ -108,6 +108,10 @@ WARNINGS: dict[str, Code] = {
         "There are fewer than ten pairs for each coefficient, so that single firms decide the regression.",
         "Regress on fewer characteristics, or add firms.",
     ),
+    "FACTORS_LACKING": Code(
+        "The factor file ends inside the event window or lacks days of it, so those days have no abnormal return.",
+        "Factor files lag prices by a month or two: wait, or take a model without factors.",
+    ),
     "GAP_IN_WINDOW": Code(
         "A price is missing inside the event window, which costs two returns.",
         'Use missing="trade_to_trade", or find the price.',

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import catalog, exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest, SourceError
 from eventstudy.events import (
@@ -40,7 +40,15 @@ from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for, read_factors
 from eventstudy.results import StudyResult
 from eventstudy.scale.workers import executor_of
-from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment, compares_with_peers, peers_in, peers_of
+from eventstudy.study import (
+    DEFAULT_BENCHMARK,
+    EventStudy,
+    chosen_moment,
+    compares_with_peers,
+    needs_factors,
+    peers_in,
+    peers_of,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -86,8 +94,7 @@ def run(
     if known and compares and not study.config.peers:
         # the peers of an event stay its peers, asked for or not
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
-    if isinstance(factors, str | Path):
-        factors = read_factors(factors, factor_unit)
+    factors = factors_for(factors, factor_unit, study.config, lambda: _span(list(events), study.config, day0)[1])
     if isinstance(shares, str | Path):
         shares = read_shares(shares)
     limit = last_day(as_of)
@@ -151,6 +158,35 @@ def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News]
         found += [News(Moment(stamp), "earnings", ticker, None, "yahoo") for stamp in stamps]
     covered = {entry.ticker for entry in found}
     return [*(entry for entry in shipped if entry.ticker not in covered), *found], said
+
+
+def factors_for(
+    given: pd.DataFrame | str | Path | None,
+    unit: Literal["percent", "decimal"] | None,
+    config: StudyConfig,
+    last: Callable[[], dt.date] | None = None,
+) -> pd.DataFrame | None:
+    """The factors that are meant: those of a file, or of `ken_french`, which is asked only for a model that needs factors.
+
+    `last`: the day they should reach, worked out only if it is needed.
+
+    Raises:
+        SourceError, InvalidFile, InvalidRequest: they cannot be had.
+    """
+    if given is None or isinstance(given, pd.DataFrame):
+        return given
+    if str(given) != "ken_french" or Path(given).exists():
+        return read_factors(given, unit)
+    source = catalog.load("sources", "ken_french")
+    model = model_of(config)
+    needed = needs_factors(model)
+    if config.model == "factors":
+        raise InvalidRequest(
+            "the model factors takes all columns of a file, and ken_french is none",
+            hint="say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum",
+        )
+    found: pd.DataFrame | None = source.factors(needed, last() if last else None) if needed else None
+    return found
 
 
 def events_of(

@@ -24,7 +24,7 @@ from eventstudy.events import Event, Registry, chosen_moment, from_frame
 from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Fit, Model, fit_pairs, model_of
-from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, with_volume
+from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
 from eventstudy.prices import PriceTable, in_currency, load_prices
 from eventstudy.results import StudyResult
 
@@ -135,8 +135,8 @@ class EventStudy:
             returns=made.returns,
             portfolios=made.portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *converted, *panel.warnings, *checked),
-            provenance=_provenance(given, Registry(known).sha256, provenance or {}),
+            noticed=(*warned, *converted, *panel.warnings, *checked, *_of_factors(model, made.panel, factors)),
+            provenance=_provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
             prices=table,
         )
 
@@ -253,6 +253,12 @@ def needs_peers(model: Model) -> bool:
     return any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
 
 
+def needs_factors(model: Model) -> tuple[str, ...]:
+    """The factors a model needs of a factor file, `rf` among them; none for most models."""
+    offered = ("benchmark", "peer", "@", "mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
+    return tuple(name for name in model.requires(offered) if name not in offered[:3])
+
+
 def compares_with_peers(model: Model, config: StudyConfig) -> bool:
     """Whether a study compares with peers: its model, or its buy-and-hold returns, over long windows where peers are named."""
     return needs_peers(model) or config.bhar == "matched" or (config.bhar == "auto" and bool(config.peers))
@@ -310,9 +316,32 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
         least = max(config.min_estimation, 30, fit.parameters + 10)
         text = WHY_UNFIT[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
-        text = text or f"the benchmark {pair.benchmark} or a factor has no value on day 0, {panel.day0[i].session}"
+        text = text or _no_regressor(panel, int(i))
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
     return good, excluded
+
+
+def _of_factors(model: Model, panel: Panel, factors: pd.DataFrame | None) -> list[Warned]:
+    """Where the factors do not reach, and what their source had to say."""
+    if factors is None:
+        return []
+    noted = [Warned("SOURCE_NOTE", note) for note in factors.attrs.get("notes", ())]
+    needed = tuple(n for n in model.requires(panel.block.names) if n in factors.columns)
+    return noted + lacking_factors(panel, needed)
+
+
+def _told(factors: pd.DataFrame | None) -> dict[str, Any]:
+    """Where the factors came from, as far as they say so."""
+    told = {} if factors is None else {k: v for k, v in factors.attrs.items() if k != "notes"}
+    return {"factors": told} if told else {}
+
+
+def _no_regressor(panel: Panel, i: int) -> str:
+    block, pair, session = panel.block, panel.pairs[i], panel.day0[i].session
+    market = block.regressors[block.design[i], block.event_columns, 0][-block.event.start]
+    if np.isfinite(market):
+        return f"the factors have no value on day 0 of {pair.ticker}, {session}: they end before it, or lack the day"
+    return f"the benchmark {pair.benchmark} or a factor has no value on day 0, {session}"
 
 
 def last_day(panel: Panel) -> np.ndarray:
@@ -335,6 +364,8 @@ def _reasons(excluded: list[Exclusion]) -> str:
 
 
 def _hint(excluded: list[Exclusion]) -> str:
+    if any(e.message.startswith("the factors") for e in excluded):
+        return "name a newer factor file, or take a model without factors: --model market"
     reasons = {e.reason for e in excluded}
     if reasons <= {"MIN_EST"}:
         return "shorten the gap before the event, or lower --min-estimation"

@@ -50,15 +50,15 @@ def COMMAND(  # noqa: N802
     """
     from eventstudy.calibrate import calibrate
     from eventstudy.calibrate.calibration import EFFECTS
-    from eventstudy.prices import read_factors
-    from eventstudy.request import last_day, longer_prices
+    from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
 
     shared = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     limit = last_day(options["as_of"])
-    factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
+    given = options["factors"], options["factor_unit"]
     result = study(options, quiet=quiet)
+    factors = factors_for(*given, result.config)
     found = calibrate(
         result,
         longer_prices(result, **from_where, as_of=limit),

@@ -89,22 +89,21 @@ def COMMAND(  # noqa: N802
 def _checked(options: dict[str, Any]) -> Checked:
     from eventstudy.config import StudyConfig
     from eventstudy.investigate.claim import check, load_names
-    from eventstudy.prices import read_factors
-    from eventstudy.request import last_day
+    from eventstudy.request import factors_for, last_day
 
     names = load_names(options["names"])
     claim, event = _meant(options, names)
-    factors = options["factors"]
+    config = StudyConfig(
+        **{name: options[name] for name in _CONFIG}, prediction_error=not options["no_prediction_error"]
+    )
     return check(
         claim,
         event,
-        config=StudyConfig(
-            **{name: options[name] for name in _CONFIG}, prediction_error=not options["no_prediction_error"]
-        ),
+        config=config,
         day0=options["day0"],
         source=options["source"],
         prices=options["prices"],
-        factors=read_factors(factors, options["factor_unit"]) if factors else None,
+        factors=factors_for(options["factors"], options["factor_unit"], config),
         as_of=last_day(options["as_of"]),
         names=names,
     )

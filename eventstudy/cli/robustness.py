@@ -56,15 +56,15 @@ def COMMAND(  # noqa: N802
     --window.
     """
     from eventstudy.investigate.robustness import MODELS, robustness
-    from eventstudy.prices import read_factors
-    from eventstudy.request import last_day, longer_prices
+    from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
 
     work = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
-    factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
+    given = options["factors"], options["factor_unit"]
     result = study(options, quiet=quiet)
+    factors = factors_for(*given, result.config)
     asked = split(benchmarks)
     before = min([result.config.estimation_window.start, *(a for a, _ in spans)])
     found = robustness(

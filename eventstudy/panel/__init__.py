@@ -2,7 +2,7 @@
 
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
-from eventstudy.panel.checks import check
+from eventstudy.panel.checks import check, lacking_factors
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
@@ -19,6 +19,7 @@ __all__ = [
     "Warned",
     "align",
     "check",
+    "lacking_factors",
     "over_splits",
     "read_shares",
     "with_volume",

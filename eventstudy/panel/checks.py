@@ -117,3 +117,23 @@ def _source_notes(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     for note, tickers in said.items():
         text = f"{', '.join(tickers[:3])}{f' and {len(tickers) - 3} more' if len(tickers) > 3 else ''}: {note}"
         yield Warned("SOURCE_NOTE", text, None, tickers[0] if len(tickers) == 1 else None)
+
+
+def lacking_factors(panel: Panel, needed: tuple[str, ...]) -> list[Warned]:
+    """Days of the event window on which a factor that the model needs has no value, though the benchmark has one."""
+    block, found = panel.block, list[Warned]()
+    if not needed:
+        return found
+    values = block.columns(needed)[:, block.event_columns]
+    market = block.regressors[:, block.event_columns, 0]
+    holes = np.isnan(values).any(axis=2) & np.isfinite(market)
+    said: set[str] = set()
+    for i, pair in enumerate(panel.pairs):
+        hole = holes[block.design[i]]
+        if hole.any() and pair.event_id not in said:
+            said.add(pair.event_id)
+            days = ", ".join(f"{d:+d}" for d in np.arange(block.event.start, block.event.end + 1)[hole])
+            first = block.sessions[block.design[i], block.event_columns][hole][0]
+            text = f"the factors have no value on day {days} of the event window, from {first} on: no abnormal return there"
+            found.append(Warned("FACTORS_LACKING", text, pair.event_id))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike
@@ -81,5 +81,19 @@ class FileSource(Protocol):
 
         Raises:
             InvalidFile: the file cannot be read as prices.
+        """
+        ...
+
+
+class FactorSource(Protocol):
+    """A place factors come from: the third shape a `SOURCE` may have."""
+
+    summary: str
+
+    def factors(self, names: Iterable[str], last: date | None = None) -> pd.DataFrame:
+        """The factors of these names and `rf` as decimals, index = sessions; they should reach `last`.
+
+        Raises:
+            SourceError: they cannot be had. InvalidRequest: there is no such factor.
         """
         ...

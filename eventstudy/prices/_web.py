@@ -120,7 +120,7 @@ def _requests() -> Any:
 
 @dataclass
 class _Heard:
-    """What came of a request; of what went wrong only words are kept: what requests raises carries the request, and that the key."""
+    """What came of a request; of what went wrong only words: what requests raises carries the request, and that the key."""
 
     answer: Answer | None = None
     later: str | None = None

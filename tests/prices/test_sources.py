@@ -15,14 +15,20 @@ def test_every_source_keeps_the_contract(name: str) -> None:
     source = catalog.load("sources", name)
     assert source.summary
     assert "\n" not in source.summary
-    reads, fetches = hasattr(source, "read"), hasattr(source, "fetch")
-    assert reads != fetches, "a source is a kind of file (read) or is asked symbol by symbol (fetch)"
-    wanted = ["path", "tickers", "start", "end"] if reads else ["symbol", "start", "end"]
-    assert list(inspect.signature(source.read if reads else source.fetch).parameters) == wanted
+    shapes = {
+        "read": ["path", "tickers", "start", "end"],
+        "fetch": ["symbol", "start", "end"],
+        "factors": ["names", "last"],
+    }
+    found = [shape for shape in shapes if hasattr(source, shape)]
+    assert len(found) == 1, "a source is a kind of file (read), is asked symbol by symbol (fetch), or has factors"
+    assert list(inspect.signature(getattr(source, found[0])).parameters) == shapes[found[0]]
 
 
 def test_the_sources_of_this_package() -> None:
-    assert {"bundled", "csv", "yahoo"} <= set(catalog.names("sources"))
+    assert {"bundled", "crsp", "csv", "ken_french", "parquet", "store", "tiingo", "xlsx", "yahoo"} <= set(
+        catalog.names("sources")
+    )
 
 
 def test_loading_the_sample_imports_nothing_heavy() -> None:

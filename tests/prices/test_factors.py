@@ -1,0 +1,83 @@
+"""Factor files: as Ken French publishes them, and as a person writes them; each value against what stands in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.prices import read_factors
+
+DAILY = """This file was created using the 202509 CRSP database.
+The 1-month TBill rate data until 202405 are from Ibbotson, and from 202406 on from ICE BofA.
+
+,Mkt-RF,SMB,HML,RF
+20250102,   -0.67,    0.02,   -99.99,    0.016
+20250103,    1.25,   -0.50,    0.10,    0.016
+20250106,    0.00,    0.30,   -1.00,    0.016
+
+  Copyright 2025 Eugene F. Fama and Kenneth R. French
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("unit", [None, "percent"])
+def test_the_published_file(tmp_path: Path, ends: str, unit: None) -> None:
+    path = tmp_path / "F-F.csv"
+    path.write_bytes(DAILY.replace("\n", ends).encode())
+    table = read_factors(path, unit)
+    assert list(table.columns) == ["mkt_rf", "smb", "hml", "rf"]
+    assert [f"{d:%Y-%m-%d}" for d in table.index] == ["2025-01-02", "2025-01-03", "2025-01-06"]
+    assert table["mkt_rf"].tolist() == pytest.approx([-0.0067, 0.0125, 0.0], abs=1e-15)
+    assert np.isnan(table["hml"].iloc[0])
+    assert table["hml"].tolist()[1:] == pytest.approx([0.001, -0.01], abs=1e-15)
+    assert table.attrs["vintage"] == "This file was created using the 202509 CRSP database."
+
+
+def test_what_a_person_writes_needs_its_unit(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("date,Mkt-RF,RF\n2025-01-03,1,0.1\n20250102,-2,\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="not named"):
+        read_factors(path, None)
+    assert read_factors(path, "percent")["mkt_rf"].tolist() == [-0.02, 0.01]  # by ascending session
+    assert read_factors(path, "decimal")["mkt_rf"].tolist() == [-2.0, 1.0]
+    assert np.isnan(read_factors(path, "decimal")["rf"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (DAILY.replace("20250103", "20250102"), "a day that stands there twice"),
+        (DAILY.replace("1.25", "1.2.5"), "a value that is no number"),
+        (DAILY.replace("1.25", "inf"), "a value that is no number"),
+        (DAILY.replace("1.25,   ", ""), "a row of 4 cells under 5 columns"),
+        (DAILY.replace("20250103", "20250230"), "a date that is not written as"),
+        ("\n,Mkt-RF,RF\n202501,1,2\n202502,1,2\n", "values by the month"),
+        ("\n,Mkt-RF,RF\n2025,1,2\n", "values by the month or year"),
+        ("date,mkt_rf\n1/2/2025,1\n", "a date that is not written as"),
+        ("date,mkt_rf,Mkt-RF\n2025-01-02,1,2\n", "two columns 'mkt_rf'"),
+        ("date,date\n2025-01-02,2025-01-02\n", "two columns 'date'"),
+        ("day,mkt_rf\n2025-01-02,1\n", "has a column `date`"),
+        ("date,mkt_rf\n", "no row of factors"),
+        ('date,mkt_rf\n2025-01-02,"1\n', "not valid CSV"),
+        ("", "has a column `date`"),
+    ],
+)
+def test_what_cannot_be_read(tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        read_factors(path, "percent")
+    assert what in caught.value.what
+    assert "odd.csv" in str(caught.value.where)
+
+
+def test_the_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(DAILY.replace("1.25", "x"), encoding="utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        read_factors(path, None)
+    assert caught.value.where == f"{path}, line 6"
+    with pytest.raises(InvalidFile, match="cannot read the factors"):
+        read_factors(tmp_path / "none.csv", None)
