@@ -74,7 +74,7 @@ def COMMAND(  # noqa: N802
             **from_where,
             as_of=limit,
             sessions=result.config.estimation_window.start - before,
-            more=[*asked, *split(options.get("peers", ()))],
+            more=[*asked, *(p.split("=")[-1] for p in result.config.peers)],
             everyone=True,
         ),
         models=split(models) or MODELS,
@@ -96,8 +96,18 @@ def COMMAND(  # noqa: N802
         from eventstudy.cli._screen import heading
 
         put("\n".join([*heading(result), "", *_screen(found)]), output)
-    if result.incomplete and not allowed:
+    if (result.incomplete or _lacks(found, split(models), asked, spans)) and not allowed:
         ctx.exit(4)
+
+
+def _lacks(found: Robustness, models: list[str], benchmarks: list[str], spans: tuple[tuple[int, int], ...]) -> bool:
+    """Whether something that was asked for by name is in no specification."""
+    made = found.specifications
+    return bool(
+        set(models) - {s.model for s in made}
+        or set(benchmarks) - {s.benchmark for s in made}
+        or set(spans) - {tuple(s.estimation_window) for s in made}
+    )
 
 
 def _screen(found: Robustness) -> list[str]:

@@ -91,3 +91,6 @@ def test_exit_codes(es: Es) -> None:
     gone = ("robustness", "deepseek-r1", "--tickers", "NVDA,NOSUCH", "--source", "bundled")
     assert es(*gone).code == 4
     assert es(*gone, "--allow-excluded").code == 0
+    for asked in (("--models", "capm"), ("--benchmarks", "VTI"), ("--also-estimation", "-400", "-270")):
+        assert es(*NVDA, *asked).code == 4  # named, and in no specification; the rest is given
+        assert es(*NVDA, *asked, "--allow-excluded").code == 0

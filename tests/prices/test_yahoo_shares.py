@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventstudy.cli import main
@@ -91,3 +92,39 @@ def test_the_command_asks_for_shares_and_for_splits_after_the_window(
     assert firm["close"] == pytest.approx(close)
     assert found["currency"] == "USD"
     assert [e["ticker"] for e in found["excluded"]] == ["FINE"]
+
+
+def test_robustness_and_counterfactual_ask_for_the_tickers_they_compare_with(
+    yahoo: Yahoo, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVENTSTUDY_STORE", str(tmp_path / "store"))
+    for seed, name in enumerate(("GOOD", "MKT", "ALT", "PEER", "MATE")):
+        service.add(walk(name, seed))
+    what = [
+        "--date",
+        str(DAY0),
+        "--tickers",
+        "GOOD",
+        "--benchmark",
+        "MKT",
+        "--peers",
+        "PEER,MATE",
+        "--window",
+        "0",
+        "0",
+    ]
+    more = ["--source", "yahoo", "--format", "json"]
+
+    def told(*words: str) -> dict[str, Any]:
+        with pytest.raises(SystemExit) as ended:
+            main([words[0], *what, *more, *words[1:]])
+        assert not ended.value.code
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    found = told("robustness", "--benchmarks", "ALT,peers", "--also-estimation", "-200", "-11")
+    assert {s["benchmark"] for s in found["specifications"]} == {"MKT", "ALT", "peers", "none"}
+    assert found["peers"] == ["PEER", "MATE"]
+    assert found["left_out"] == []
+    assert told("counterfactual")["donors"] == ["PEER", "MATE"]
