@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -330,6 +330,35 @@ def test_later_news_never_has_an_earlier_day0(one: datetime, later: timedelta, e
     two = one.astimezone(UTC) + later
     first, second = (day0(Moment(when), exchange, max_shift=20).session for when in (one, two))
     assert first <= second
+
+
+DATES = st.dates(date(1998, 1, 1), date(2026, 6, 1))
+
+
+@settings(max_examples=150, deadline=None)
+@given(one=DATES, days=st.integers(0, 40), exchange=st.sampled_from(EXCHANGES))
+def test_a_later_date_or_hour_never_has_an_earlier_day0(one: date, days: int, exchange: str) -> None:
+    def found(day: date, timing: Timing) -> date:
+        return day0(Moment(day, timing), exchange, max_shift=20).session
+
+    two = one + timedelta(days)
+    for timing in ("pre", "intraday", "post", "unknown"):
+        assert found(one, timing) <= found(two, timing)
+    assert found(one, "pre") == found(one, "intraday") == found(one, "unknown") <= found(one, "post")
+    assert found(one, "post") <= found(one + timedelta(1), "pre"), "the evening before is no later than the morning"
+
+
+@settings(max_examples=150, deadline=None)
+@given(day=DATES, exchange=st.sampled_from(EXCHANGES))
+def test_an_instant_of_the_local_day_is_that_date_before_or_after_the_close(day: date, exchange: str) -> None:
+    zone = close_time(exchange, shift(exchange, sessions(exchange, day - timedelta(30), day)[0].item(), 0)).tzinfo
+    early, late = (datetime.combine(day, hour, zone) for hour in (time(0, 0), time(23, 59)))
+    assert (
+        day0(Moment(early), exchange, max_shift=20).session == day0(Moment(day, "pre"), exchange, max_shift=20).session
+    )
+    assert (
+        day0(Moment(late), exchange, max_shift=20).session == day0(Moment(day, "post"), exchange, max_shift=20).session
+    )
 
 
 def test_naming_an_exchange_imports_nothing_heavy() -> None:

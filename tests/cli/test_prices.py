@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,69 @@ def test_auto_goes_on_when_the_store_is_out_of_order_and_says_so(es: Es, yahoo: 
     assert any("not kept in the price store: this file is no price store" in note for note in notes)
     assert price_store.read_text().startswith("no database")
     assert es(*RUN, "--source", "store").code == 3
+
+
+def test_auto_keeps_what_it_had_when_the_source_asks_to_wait_and_goes_on_from_there(es: Es, yahoo: Service) -> None:
+    run = (*RUN[:5], "--event-window", "-2", "2", "--estimation-window", "-275", "-11", *RUN[5:])  # beyond the sample
+    yahoo.fail("FINE", "rate-limited")
+    limited = es(*run)
+    assert limited.code == 4
+    assert [(e["ticker"], "asks us to wait" in e["message"]) for e in told(limited)["excluded"]] == [("FINE", True)]
+    yahoo.recover()
+    good, market = yahoo.charts("GOOD"), yahoo.charts("SPY")
+    whole = es(*run)
+    assert (whole.code, len(told(whole)["firms"])) == (0, 2)
+    assert (yahoo.charts("GOOD"), yahoo.charts("SPY")) == (good, market), "only what was lacking is asked for"
+
+
+def returns_of(ran: Ran, ticker: str) -> list[float]:
+    assert ran.code == 0, ran.err
+    (firm,) = [f for f in told(ran)["firms"] if f["ticker"] == ticker]
+    return [day["ret"] for day in firm["days"]] + [firm["params"]["alpha"], firm["params"]["beta"], firm["sigma"]]
+
+
+@pytest.mark.parametrize("what", ["split", "dividend"])
+def test_a_new_basis_between_two_fetches_leaves_the_study_as_it_was(es: Es, yahoo: Service, what: str) -> None:
+    """A 10:1 split in the event window, or a dividend that moves all adjusted closes, between one fetch and the next."""
+    sound, day = yahoo.series["GOOD"], DAYS.index(date(2025, 1, 29))
+    before = replace(sound, days=DAYS[: day - 1], closes=sound.closes[: day - 1], volumes=sound.volumes[: day - 1])
+    study = (
+        "run",
+        "--date",
+        "2025-01-27",
+        "--tickers",
+        "GOOD",
+        "--benchmark",
+        "SPY",
+        "--source",
+        "store",
+        "--format",
+        "json",
+    )
+    assert es("prices", "fetch", "--tickers", "SPY", *SPAN).code == 0
+    if what == "dividend":  # known in both: the truth to compare with
+        sound = replace(sound, dividends={DAYS[day]: 2.5})
+    yahoo.add(sound)
+    assert es("prices", "fetch", "--tickers", "GOOD", *SPAN).code == 0
+    truth = returns_of(es(*study), "GOOD")
+    with Store(write=True) as store:
+        store._db.execute("DELETE FROM bar WHERE series_id = (SELECT id FROM series WHERE symbol = 'GOOD')")
+        store._db.execute("DELETE FROM vintage WHERE series_id = (SELECT id FROM series WHERE symbol = 'GOOD')")
+    yahoo.add(before)
+    assert es("prices", "fetch", "--tickers", "GOOD", "--start", SPAN[1], "--end", str(DAYS[day - 2])).code == 0
+    if what == "split":
+        after = replace(sound, closes=[float(c or 0) / 10 for c in sound.closes], splits={DAYS[day]: (10, 1)})
+    else:
+        factor = 1 - 2.5 / float(sound.closes[day - 1] or 0)
+        after = replace(
+            sound, adjusted=[float(c or 0) * (factor if i < day else 1) for i, c in enumerate(sound.closes)]
+        )
+    yahoo.add(after)
+    fetched = es("prices", "fetch", "--tickers", "GOOD", *SPAN, "--format", "json")
+    assert [r["outcome"] for r in rows(fetched)] == ["rebased"]
+    ran = es(*study)
+    np.testing.assert_allclose(returns_of(ran, "GOOD"), truth, rtol=0, atol=1e-12)
+    assert not {"JUMP", "SPLIT_NOT_APPLIED"} & {w["code"] for w in told(ran)["warnings"]}
 
 
 # ---- import, export, status, check -------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Series:
     """Shares outstanding by the day they were told."""
     happened: dict[str, Any] = field(default_factory=dict)
     """Further entries of the answer's `events`."""
+    adjusted: Sequence[float | None] | None = None
+    """Adjusted closes; None: the closes."""
     again: tuple[int, ...] = ()
     """Rows that come twice, the second time an hour later."""
 
@@ -48,7 +50,7 @@ class Series:
         quote = dict.fromkeys(("open", "high", "low", "close"), closes)
         indicators = {
             "quote": [quote | {"volume": [self.volumes[i] for i, _ in order]}] if order else [{}],
-            "adjclose": [{"adjclose": closes}] if order else [{}],
+            "adjclose": [{"adjclose": [(self.adjusted or self.closes)[i] for i, _ in order]}] if order else [{}],
         }
         answer: dict[str, Any] = {"meta": self._meta(), "indicators": indicators}
         if order:
