@@ -85,6 +85,12 @@ class Calibration:
         rejects = f"rejects {size} % of true nulls ({low} to {high} %) at {100 * self.level:g} %"
         return f"With these tickers and dates {rate.name} over {rate.window} {' and '.join([rejects, *finds])}."
 
+    def _repr_html_(self) -> str:
+        """Sentences and a table, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        return answer_page(map(self.sentence, self.rates[:1]), self.tidy())
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (schema `eventstudy.calibration/1`)."""
         return {

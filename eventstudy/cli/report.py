@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._output import put, say
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import study_options, what_else
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.investigate.confounders import Confounders
 
 FORMATS = ("html", "pdf", "md", "xlsx", "latex", "json")
 _PRINTED = ("md", "latex", "json")
@@ -33,19 +33,22 @@ def COMMAND(  # noqa: N802
     Of several events HTML is a site: an index, a page each, and an Atom feed. PDF needs Chromium on PATH.
     """
     allowed = options["allow_excluded"]
-    result = study(options, quiet=quiet)
+    found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
+    result = found.result
     if form == "html" and len(result.events) > 1:
-        say(_site(result, Path(output or "report"), lang), quiet=quiet)
+        say(_site(found, Path(output or "report"), lang), quiet=quiet)
     else:
-        _one(result, form, lang, output, quiet)
+        _one(found, form, lang, output, quiet)
     if result.incomplete and not allowed:
         ctx.exit(4)
 
 
-def _one(result: StudyResult, form: str, lang: Any, output: str | None, quiet: bool) -> None:
+def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool) -> None:
     from eventstudy.reports import SUFFIXES, render, write
+    from eventstudy.reports.further import further
 
-    data = render(result, form, lang=lang)
+    result = found.result
+    data = render(result, form, lang=lang, answers=further(result, found))
     if form in _PRINTED and output is None:
         put(data.decode())
         return
@@ -54,7 +57,7 @@ def _one(result: StudyResult, form: str, lang: Any, output: str | None, quiet: b
     say(str(path), quiet=quiet)
 
 
-def _site(result: StudyResult, folder: Path, lang: Any) -> str:
+def _site(found: Confounders, folder: Path, lang: Any) -> str:
     """Write the pages, the index last; the path of the index."""
     from eventstudy.errors import InvalidRequest
     from eventstudy.reports import site_of, write
@@ -63,9 +66,10 @@ def _site(result: StudyResult, folder: Path, lang: Any) -> str:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidRequest(
-            f"{folder} is no folder, which the pages of {len(result.events)} events need", hint="name another --output"
+            f"{folder} is no folder, which the pages of {len(found.result.events)} events need",
+            hint="name another --output",
         ) from error
-    files = site_of(result, lang=lang)
+    files = site_of(found.result, lang=lang, found=found)
     for name in sorted(files, key=lambda n: n == "index.html"):
         write(folder / name, files[name])
     return str(folder / "index.html")

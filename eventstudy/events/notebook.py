@@ -1,4 +1,4 @@
-"""How an event and a registry look in a notebook: HTML in which nothing of an event's text is markup."""
+"""How events, registries and answers look in a notebook: HTML in which nothing of their text is markup."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from eventstudy.events.event import Event
+
+_ROWS = 30
+"""So many rows of a table are shown."""
 
 
 def event_page(event: Event) -> str:
@@ -28,6 +33,14 @@ def registry_page(events: Iterable[Event]) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("id", "announced", "recognised", "title", "tickers"))
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(event))}</tr>" for event in events)
     return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def answer_page(said: Iterable[str], table: pd.DataFrame) -> str:
+    """The sentences of an answer, and the first rows of its table."""
+    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in said)
+    shown = table.head(_ROWS).to_html(index=False, border=0, na_rep="", float_format=lambda value: f"{value:.4g}")
+    more = f"<p>{len(table) - _ROWS} more rows: see tidy().</p>" if len(table) > _ROWS else ""
+    return f"{told}{shown}{more}"
 
 
 def _cells(event: Event) -> tuple[str, ...]:

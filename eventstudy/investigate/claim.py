@@ -114,6 +114,14 @@ class Checked:
         """Whether there is a move without an abnormal part."""
         return self.move is not None and self.whole is None
 
+    def _repr_html_(self) -> str:
+        """The verdict, and where the numbers were found, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        told = self.to_dict()
+        found = [{"number": name, **part} for name, part in told["found"].items() if part]
+        return answer_page([told["sentence"]], pd.DataFrame(found))
+
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The JSON object of the contract (`eventstudy.claim/1`), the sentence in English or German."""
         from eventstudy.investigate._claim_document import document

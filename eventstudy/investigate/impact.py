@@ -141,6 +141,12 @@ class Impact:
         """An amount as shown to people: in billions or millions."""
         return money(value, self.currency, sign=sign)
 
+    def _repr_html_(self) -> str:
+        """Sentences and a table, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        return answer_page([self.sentence], self.tidy())
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values (schema `eventstudy.impact/1`): amounts in units of the currency, NaN as None."""
         return document(self)

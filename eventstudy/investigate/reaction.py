@@ -128,6 +128,12 @@ class Scan:
         ]
         return pd.DataFrame(rows)
 
+    def _repr_html_(self) -> str:
+        """Sentences and a table, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        return answer_page([s["sentence"] for s in self.to_dict()["subjects"]], self.tidy())
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (`eventstudy.scan/1`): decimals, NaN as None, dates as ISO text."""
         from eventstudy.investigate._reaction_document import document

@@ -78,6 +78,12 @@ class Regression:
         none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
         return f"{who} goes with {listed(found)}." if found else none
 
+    def _repr_html_(self) -> str:
+        """Sentences and a table, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        return answer_page([self.sentence], self.tidy())
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values: decimals, NaN as None."""
 

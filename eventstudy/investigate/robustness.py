@@ -157,6 +157,12 @@ class Robustness:
         """What the choices change, in a few sentences."""
         return sentence(self.to_dict())
 
+    def _repr_html_(self) -> str:
+        """Sentences and a table, for Jupyter."""
+        from eventstudy.events.notebook import answer_page
+
+        return answer_page([self.sentence], self.tidy())
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (schema `eventstudy.robustness/1`)."""
         return document(self)

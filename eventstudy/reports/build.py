@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from eventstudy.reports.elsewhere import elsewhere
 from eventstudy.reports.further import Answers, further
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text
@@ -47,6 +48,7 @@ def build(
         detail(told),
         tests(told),
         survives(told),
+        elsewhere(told),
         notes(told),
         provenance(told),
         sources_of_methods(told),

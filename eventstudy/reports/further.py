@@ -1,13 +1,18 @@
-"""Further questions that every report asks: does the answer survive other choices? What the answers say stands in its JSON."""
+"""Further questions that every report asks: does the finding survive other choices, and what else happened on its days?
+
+What the answers say stands in the JSON of the report.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidRequest, NothingUsable
 
 if TYPE_CHECKING:
+    from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
 Answers = Mapping[str, Any]
@@ -17,11 +22,38 @@ _MANY = 100
 """Of more pairs than this nothing further is asked: it takes too long for a page."""
 
 
-def further(result: StudyResult) -> Answers:
-    """What the further questions answer; nothing for studies of volumes and volatilities, and of many pairs."""
-    if result.returns.n > _MANY or result.config.outcome != "return":
+def further(result: StudyResult, found: Confounders | None = None) -> Answers:
+    """What the further questions answer; of many pairs nothing, of volumes and volatilities only what else happened.
+
+    `found`: what `request.what_else` found, or of several events; None: what is known from what ships is looked through now.
+    """
+    if result.returns.n > _MANY:
         return {}
-    return {"robustness": _robustness(result)}
+    asked = {"robustness": _robustness(result)} if result.config.outcome == "return" else {}
+    known = looked_through(result) if found is None else about(found, result)
+    return asked | {"confounders": {name: value for name, value in known.to_dict().items() if name != "hits"}}
+
+
+def looked_through(result: StudyResult) -> Confounders:
+    """Other news that is known from the registry, the calendar and the earnings that ship, and from the prices."""
+    from eventstudy.events import shipped_calendar, shipped_earnings, shipped_registry
+    from eventstudy.investigate.confounders import confounders
+
+    return confounders(
+        result, result.prices, others=shipped_registry(), calendar=shipped_calendar(), earnings=shipped_earnings()
+    )
+
+
+def about(found: Confounders, result: StudyResult) -> Confounders:
+    """What was found, for a result that is a part of the one it was found for."""
+    ids, tickers = {event.id for event in result.events}, {pair.ticker for pair in result.panel.pairs}
+    looked = replace(
+        found.looked,
+        earnings=tuple(t for t in found.looked.earnings if t in tickers),
+        earnings_unknown=tuple(t for t in found.looked.earnings_unknown if t in tickers),
+    )
+    hits = tuple(hit for hit in found.hits if hit.event_id in ids and hit.ticker in tickers)
+    return replace(found, hits=hits, looked=looked, result=result)
 
 
 def lead_window(result: StudyResult) -> int:

@@ -82,6 +82,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r" know",
      r"keine Reihe von \1 hat einen Kurs am \2, als offen war: unvollständige Kurse, oder eine Schließung, die der Kalender"
      r" nicht kennt"),
+    # other news
+    (r"earnings of (\S+)", r"Quartalszahlen von \1"),
+    (rf"a dividend of {_N} goes ex", r"Dividendenabschlag von \1"),
+    (rf"{_N}-for-1 split", r"Aktiensplit \1 zu 1"),
+    (rf"(\S+) moved by (\S+ %), {_N} standard deviations", r"\1 bewegte sich um \2, \3 Standardabweichungen"),
+    (rf"{_N} of {_N} pairs have other news on a day of their event window",
+     r"\1 von \2 Paaren haben andere Nachrichten an einem Tag ihres Ereignisfensters"),
     # other choices
     (r"benchmark peers: every ticker with prices is studied itself, or the event is about it: there is no one to compare with",
      r"Vergleichsindex aus Vergleichsfirmen: jeder Wert mit Kursen wird selbst untersucht oder gehört zum Ereignis: niemand"

@@ -115,7 +115,11 @@ def notes(told: Material) -> Section:
          told.words.said(e["message"]), f" [{e['reason']}]")
         for i, e in enumerate(told.data["excluded"])
     )  # fmt: skip
-    warned = sorted(enumerate(told.data["warnings"]), key=lambda w: w[1]["code"])
+    others = told.data.get("confounders", {"days": []})["days"]
+    elsewhere = {day["code"] for day in others}  # told in a section of its own
+    warned = sorted(
+        ((i, w) for i, w in enumerate(told.data["warnings"]) if w["code"] not in elsewhere), key=lambda w: w[1]["code"]
+    )
     rows: list[tuple[str, Text]] = []
     for code, members in groupby(warned, key=lambda w: w[1]["code"]):
         rows += [(code, _warning(told, w)) for _, w in members]

@@ -14,13 +14,14 @@ import numpy as np
 from eventstudy.reports import html
 from eventstudy.reports.build import finding, missing
 from eventstudy.reports.formats import SUFFIXES, render
-from eventstudy.reports.further import Answers, further
+from eventstudy.reports.further import Answers, further, looked_through
 from eventstudy.reports.material import Material, value_at
 from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
+    from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
 INDEX, FEED = "index.html", "feed.xml"
@@ -49,8 +50,11 @@ class Entry:
     """The date of the last session that the result knows."""
 
 
-def site_of(result: StudyResult, *, lang: Lang = "en", title: str = "") -> dict[str, bytes]:
-    """All files of a site about the events of one study: name -> bytes."""
+def site_of(
+    result: StudyResult, *, lang: Lang = "en", title: str = "", found: Confounders | None = None
+) -> dict[str, bytes]:
+    """All files of a site about the events of one study: name -> bytes. `found`: what else happened, where it was asked."""
+    found = looked_through(result) if found is None else found
     files: dict[str, bytes] = {}
     entries = []
     for event in result.events:
@@ -60,7 +64,7 @@ def site_of(result: StudyResult, *, lang: Lang = "en", title: str = "") -> dict[
             entries.append(Entry(event.id, event.title, None, why))
             files[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
             continue
-        files |= pages_of(part, ("html", "json"), lang)
+        files |= pages_of(part, ("html", "json"), lang, further(part, found))
         entries.append(entry_of(part, lang))
     told = Material(result, Words(lang))
     files[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))

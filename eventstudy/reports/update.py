@@ -24,6 +24,7 @@ from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
+    from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
 MANIFEST = "manifest.json"
@@ -207,14 +208,14 @@ def _one(
         return replace(old, status="unchanged"), last
     data = json.loads(last[f"{site.stem(event.id)}.json"]) if intact and old and old.status != "failed" else None
     try:
-        result = _run(event, options, as_of)
+        result, found = _run(event, options, as_of)
     except (SourceError, NothingUsable) as error:
         return _without(study, event, key, error, old if data else None, last)
     less = lost(data, result.to_dict()) if old and old.key == key else []
     if old and data and less:
         why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.ticker in less) or ", ".join(less)
         return replace(old, status="kept", incomplete=True, gap=Words(study.lang)("kept") + why), last
-    return _with(study, event, key, result, old if data else None, data, last, options)
+    return _with(study, event, key, result, found, old if data else None, data, last, options)
 
 
 def _with(
@@ -222,13 +223,14 @@ def _with(
     event: Event,
     key: str,
     result: StudyResult,
+    other: Confounders,
     old: State | None,
     data: dict[str, Any] | None,
     last: dict[str, bytes],
     options: Options,
 ) -> tuple[State, dict[str, bytes]]:
     """The state and files of a result; those of the last one where it says the same."""
-    answers = further(result)
+    answers = further(result, other)
     found = {**result.to_dict(), **answers}
     entry = site.entry_of(result, study.lang)
     state = State(
@@ -263,13 +265,15 @@ def _without(
     return State(event.id, event.title, key, "failed", gap=why, files=hashes, again=again), page
 
 
-def _run(event: Event, options: Options, as_of: date | None) -> StudyResult:
-    from eventstudy.request import read_dates, run
+def _run(event: Event, options: Options, as_of: date | None) -> tuple[StudyResult, Confounders]:
+    """The result, and what else happened on its days."""
+    from eventstudy.request import read_dates, what_else
 
     words = {name: value for name, value in options.items() if name != "allow_excluded"}
     if "exclude_dates" in words:
         words["exclude_dates"] = read_dates(words["exclude_dates"])
-    return run(event, as_of=as_of, **words)
+    found, _ = what_else(event, as_of=as_of, **words)
+    return found.result, found
 
 
 def _complete(result: StudyResult) -> bool:

@@ -85,7 +85,17 @@ def test_every_situation_of_the_advice_has_german_words() -> None:
 def test_the_order_of_a_report(sixteen: StudyResult) -> None:
     report = build(sixteen, charts=())
     order = [section.id for section in report.sections]
-    assert order == ["day0", "results", "detail", "tests", "robustness", "notes", "provenance", "methods"]
+    assert order == [
+        "day0",
+        "results",
+        "detail",
+        "tests",
+        "robustness",
+        "confounders",
+        "notes",
+        "provenance",
+        "methods",
+    ]
 
 
 @pytest.mark.parametrize(("form", "package"), [("html", "jinja2"), ("xlsx", "xlsxwriter")])

@@ -10,8 +10,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import eventstudy as es
 import pytest
 from eventstudy.reports import build, render, site_of
-from eventstudy.reports.further import further
+from eventstudy.reports.further import about, further
 from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text
+from eventstudy.request import what_else
 from eventstudy.results import StudyResult
 from eventstudy.windows import Window
 
@@ -155,8 +156,26 @@ def test_other_choices_say_what_studies_with_these_choices_say(sixteen: StudyRes
 
 
 def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult) -> None:
-    assert further(volume) == {}
+    assert set(further(volume)) == {"confounders"}
     assert "robustness" not in json.loads(render(volume, "json"))
+
+
+def test_other_news_of_the_window_stands_day_by_day(sixteen: StudyResult) -> None:
+    asked, _ = what_else("deepseek-r1", day0="recognised")
+    page = read(render(sixteen))
+    shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}
+    days = asked.to_dict()["days"]
+    assert days
+    for i, day in enumerate(days):
+        assert shown[f"confounders.days[{i}].session"] == day["session"]
+        assert shown[f"confounders.days[{i}].rel_day"] == day["rel_day"]
+    text = "".join(page.text)
+    assert "earnings of META" in text
+    assert "Not known, so not looked for: earnings dates of" in text
+    one, _ = what_else("deepseek-r1", tickers=["NVDA"], day0="recognised")
+    part = about(asked, one.result)
+    assert {hit.ticker for hit in part.hits} == {"NVDA"}
+    assert part.looked.earnings_unknown == one.looked.earnings_unknown
 
 
 def test_a_question_without_an_answer_says_why(nvda: StudyResult) -> None:

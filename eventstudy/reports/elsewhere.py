@@ -1,0 +1,68 @@
+"""What else happened in the event window: a sentence, a row a day and piece of news, and what could not be looked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
+
+_NAMED = 6
+"""Up to so many tickers, or pieces of news on day 0, are named."""
+_DAYS = 60
+"""Up to so many rows are told; all of them stand in the JSON file."""
+
+
+def elsewhere(told: Material) -> Section:
+    """The section; without blocks where the question was not asked."""
+    found = told.data.get("confounders")
+    if found is None:
+        return Section("confounders", told.words("s.confounders"), ())
+    blocks: list[Block] = [Paragraph(_said(told, found))]
+    if found["days"]:
+        blocks.append(_days(told, found))
+        blocks.append(Paragraph((told.words("not apart"),), "note"))
+    return Section("confounders", told.words("s.confounders"), tuple(blocks))
+
+
+def _said(told: Material, found: dict[str, Any]) -> Text:
+    words = told.words
+    start, end = found["event_window"]
+    fields: dict[str, Span | Text] = {"n": told.count("confounders.n_days"), "all": str(end - start + 1)}
+    spans: list[Span] = [*words.fill("other news" if found["n_days"] else "no other news", **fields)]
+    on_day0 = list(dict.fromkeys(day["what"] for day in found["days"] if day["rel_day"] == 0))
+    if on_day0:
+        named: list[Span] = []
+        for what in on_day0[:_NAMED]:
+            named += ["; ", words.said(what)] if named else [words.said(what)]
+        spans += [" ", *words.fill("also day 0", what=tuple(named))]
+    lacking = []
+    if unknown := found["looked"]["earnings_unknown"]:
+        lacking.append(words("earnings of", tickers=_who(told, unknown)))
+    lacking += [] if found["looked"]["actions"] else [words("actions")]
+    if lacking:
+        spans += [" ", words("not looked for", what="; ".join(lacking))]
+    return tuple(spans)
+
+
+def _days(told: Material, found: dict[str, Any]) -> Table:
+    words = told.words
+    rows = []
+    for place, day in enumerate(found["days"][:_DAYS]):
+        path = f"confounders.days[{place}]"
+        who = words("all of them") if day["everyone"] and len(day["tickers"]) > 1 else _who(told, day["tickers"])
+        cells: tuple[Text, ...] = (
+            (told.text(f"{path}.session"),),
+            (words.named(f"news {day['code']}"),),
+            (told.text(f"{path}.what") if words.lang == "en" else words.said(day["what"]),),
+            (who,),
+        )
+        rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
+    columns = tuple(map(words, ("day", "session", "kind", "what", "tickers")))
+    return Table(words("cap.news"), columns, tuple(rows), frozenset({2, 3, 4}))
+
+
+def _who(told: Material, tickers: list[str]) -> str:
+    more = len(tickers) - _NAMED
+    named = ", ".join(tickers[:_NAMED])
+    return told.words("and so many", names=named, n=more) if more > 0 else named
