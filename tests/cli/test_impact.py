@@ -34,7 +34,7 @@ def test_what_is_not_known_is_named_and_the_rest_is_given(es: Es) -> None:
     lines = ran.out.splitlines()
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 125
-    assert "the 3 firms NVDA, MSFT, AAPL" in ran.out
+    assert "the 4 firms NVDA, MSFT, AMZN, AAPL" in ran.out
     assert "AVGO, AMD, TSM" in ran.out
     assert "[NO_SHARES]" in ran.out
     assert es("impact", "deepseek-r1", "--day0", "recognised", "--allow-excluded").code == 0
