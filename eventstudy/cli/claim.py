@@ -187,6 +187,7 @@ def _understood(told: dict[str, Any]) -> Iterator[str]:
     loosely = {key: f"{_LOOSELY[how]} " for key, how in u["loosely"].items()}
     said = [f"{key} {loosely.get(key, '')}{u[key]}" for key in ("from", "to", "change") if u[key]]
     said += [f"{loosely.get('percent', '')}{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
+    said += ["at its furthest"] if u["at_times"] else []
     said += [u["unit"]] if u["unit"] else []
     said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
     said += [{"up": "rising", "down": "falling"}[u["direction"]]] if u["direction"] else []

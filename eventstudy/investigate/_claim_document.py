@@ -87,6 +87,7 @@ def understood(claim: Understood, name: str) -> dict[str, Any]:
         "loosely": {
             n: q.loose for n, q in (("from", claim.start), ("to", claim.end), ("percent", percent)) if q and q.loose
         },
+        "at_times": claim.at_times,
         "language": claim.language,
         "text": claim.text,
         "aside": list(claim.aside),

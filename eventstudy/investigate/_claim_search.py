@@ -168,10 +168,18 @@ def _moves(claim: Understood, starts: list[Match], ends: list[Match], quoted: Qu
         known = (r for r in rows if quoted.first <= r < len(quoted.close) and np.isfinite(quoted.close[r]))
         return [Match(r, quoted.date(r), "close", float(quoted.close[r]), "move") for r in known]
 
+    def furthest(rows: range) -> list[Match]:
+        field = "low" if claim.down else "high"
+        values = quoted.fields.get(field) if claim.at_times else None
+        if values is None:
+            return closes(rows)
+        known = (r for r in rows if np.isfinite(values[r]))
+        return [Match(r, quoted.date(r), field, float(values[r]), "move") for r in known]
+
     every = range(quoted.first, len(quoted.close))
     if (claim.start and not starts) or (claim.end and not ends):
         return
-    for end in ends or closes(every):
+    for end in ends or furthest(every):
         for start in starts or closes(range(end.row - most, end.row)):
             if _before(start, end) and move_agrees(claim, start.value, end.value):
                 yield start, end

@@ -71,6 +71,25 @@ _YEAR = re.compile(
 )
 
 
+_BEFORE = re.compile(
+    r"\b(?:from|between|since|than|von|vom|seit|zwischen|als)(?: (?:last|letztem|vergangenem))? $", re.IGNORECASE
+)
+_NAMED = rf"(?P<name>{_MONTH})"
+_RANGES = (
+    (
+        re.compile(rf"\b{_NAMED} (?P<a>[0-9]{{1,2}}) ?(?:-|–|to|and) ?(?P<b>[0-9]{{1,2}})(?![\w.]?[0-9])", re.I),
+        r"\g<name> \g<a> to \g<name> \g<b>",
+    ),
+    (
+        re.compile(
+            rf"(?<![\w.])(?P<a>[0-9]{{1,2}})\. ?(?:und|bis|-|–) ?(?:dem |den |zum )*(?P<b>[0-9]{{1,2}})\. {_NAMED}",
+            re.I,
+        ),
+        r"\g<a>. \g<name> bis \g<b>. \g<name>",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Span:
     """How long a claim says it took."""
@@ -117,6 +136,13 @@ def _day(year: int, month: int, day: int) -> date | None:
     return date(year, month, day) if 1 <= day <= last else None
 
 
+def whole_dates(text: str) -> str:
+    """The text with both dates written out where two share their month: 23. und 27. Januar, January 23-27."""
+    for pattern, written in _RANGES:
+        text = pattern.sub(written, text)
+    return text
+
+
 def take_dates(text: str) -> tuple[list[Day], str]:
     """The dates of a text in their order, and the text with blanks in their place.
 
@@ -133,7 +159,13 @@ def take_dates(text: str) -> tuple[list[Day], str]:
 
 def _as_day(match: re.Match[str]) -> Day:
     parts = match.groupdict()
-    if text := parts.get("iso") or parts.get("slashed"):
+    if slashed := parts.get("slashed"):
+        first, second, printed = map(int, slashed.split("/"))
+        if first > 12 >= second:
+            return Day(second, first, printed)
+        if second > 12 >= first:
+            return Day(first, second, printed)
+    if text := parts.get("iso") or slashed:
         when = parse_when(text)
         return Day(when.month, when.day, when.year)
     year = int(parts["y"]) if parts.get("y") else None
@@ -178,9 +210,12 @@ def _one(text: str) -> Found | None:
 
 
 def _weekday(text: str) -> Found | None:
-    match = _WEEKDAY.search(text)
-    if not match:
+    named = list(_WEEKDAY.finditer(text))
+    ends = [m for m in named if not _BEFORE.search(text[: m.start("day")])]  # "from Friday" is where it began
+    if not ends:
         return None
+    joined = len(ends) > 1 and re.search(r"\b(?:and|und)\b", text[ends[0].end() : ends[-1].start()])
+    match = ends[-1] if joined else ends[0]
     day = next(n for n, names in enumerate(_WEEKDAYS) if match["day"].lower() in names.split("|"))
     return Span(match[0].strip(), 1, weekday=day), match.span()
 

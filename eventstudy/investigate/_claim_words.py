@@ -14,7 +14,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.investigate._claim_names import ticker_in
 from eventstudy.investigate._claim_numbers import CURRENCIES, NUMBER, Language, Loose, Quote, quote
 from eventstudy.investigate._claim_spelled import fraction_in, with_digits
-from eventstudy.investigate._claim_when import Day, Span, read_span, take_dates, take_span
+from eventstudy.investigate._claim_when import Day, Span, read_span, take_dates, take_span, whole_dates
 
 _GERMAN = (
     "der die das den des von auf um innerhalb weniger wenigen binnen prozent aktie kurs fiel ist und im am seit nach"
@@ -23,13 +23,14 @@ _ENGLISH = "the of from to by within percent share price fell is and in on since
 _FALLING = re.compile(
     r"\b(?:(?:ab)?stürz\w*|(?:ab|Kurs)?sturz\w*|fiel\w*|fällt|(?:ge)?fallen|sank\w*|sink\w*|gesunken|brach\w*|einge?brochen|"
     r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|gab(?:en)?\b.*\bnach|büßte|Minus|"
-    r"schwächer|leichter|tiefer|(?:rausch|purzel)\w*|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
+    r"schwächer|leichter|tiefer|(?:rausch|purzel|schrumpf|verbillig)\w*|billiger|hinab|"
+    r"hinunter|abwärts|shr[aiu]nk\w*|losing|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
     r"plung\w*|plummet\w*|tumbl\w*|slid\w*|slump\w*|sunk|lost|lose[sd]?|loss|shed|crash\w*|declin\w*|down|collaps\w*)\b",
     re.IGNORECASE,
 )
 _RISING = re.compile(
     r"\b(?:(?:an)?stieg\w*|steig\w*|gestiegen|kletter\w*|sprang|spring\w*|Kurssprung|gewann|gewonnen|gewinnt|zugelegt|"
-    r"legte?n?\b.*\bzu|erhol\w*|Anstieg|Plus|rose|verdoppel\w*|verdreifach\w*|doubl\w*|tripled|fester|höher|higher|"
+    r"legte?n?\b.*\bzu|erhol\w*|Anstieg|Plus|rose|verdoppel\w*|verdreifach\w*|doubl\w*|tripled|fester|höher|teurer|verteuer\w*|aufwärts|higher|"
     r"rises?|risen|rising|gain\w*|jump\w*|climb\w*|surg\w*|rall\w*|soar\w*|"
     r"rebound\w*|recover\w*|up|increas\w*|advanc\w*)\b",
     re.IGNORECASE,
@@ -56,7 +57,7 @@ _TOKEN = re.compile(
     rf"(?<![\w.,])(?<![A-Za-zÄÖÜäöüß]-)(?:(?:{_MONEY.replace('{side}', 'before')})\s?)?(?P<number>(?<![0-9]){NUMBER})"
     rf"(?:[ \u00a0-]?(?P<much>(?:Milliarden|Mrd|Millionen|Mio|Billionen|[bm]illions?|trillions?|[bt]n|Punkte?n?|points?|"
     rf"Prozentpunkte?n?|percentage points?|shares|Aktien|for|zu|st|nd|rd|th)\b)"
-    rf"|[ \u00a0-]?(?P<percent>%|Prozent|prozentig\w*|per ?cent|pct\b)"
+    rf"|[ \u00a0-]?(?P<percent>%|Prozent|prozentig\w*|per[ -]?cent|pct\b)"
     rf"|[ \u00a0-]?(?:{_MONEY.replace('{side}', 'after')})(?!\w))?(?!\w)",
     re.IGNORECASE,
 )
@@ -64,6 +65,14 @@ _AMOUNT = re.compile(
     rf"(?:(?:US)?[$€£] ?)?{NUMBER}[ \u00a0-]?(?:Milliarden|Mrd|Millionen|Mio|Billionen|[bm]illions?|trillions?|[bt]n)\b",
     re.IGNORECASE,
 )
+_AT_TIMES = re.compile(
+    r"\b(?:as much as|up to|at one point|intraday|zeitweise|zwischenzeitlich|in der Spitze|im (?:Handels|Tages)verlauf|"
+    r"bis zu)\b",
+    re.IGNORECASE,
+)
+_MEANWHILE = re.compile(r"\b(?:while|whereas|während)\b", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:nachdem|am Vortag|after \w+ing|the day before|previous day)\b", re.IGNORECASE)
+_RANGE = re.compile(r"\b(?:between|zwischen|range|Spanne)\b", re.IGNORECASE)
 _INDEX = re.compile(r"\b(?:S ?& ?P|Nasdaq|DAX|Dow(?: Jones)?|Russell|Nikkei|FTSE|Stoxx|Top)[ -][0-9]+", re.IGNORECASE)
 
 _ELSEWHERE = "\u00a4"
@@ -91,6 +100,8 @@ class Understood:
     days: tuple[Day, ...] = ()
     text: str | None = None
     language: Language | None = None
+    at_times: bool = False
+    """Whether it says how far the price went in between: as much as 18 percent."""
     aside: tuple[str, ...] = ()
     """Numbers that say nothing about the price, or say it again in another currency."""
 
@@ -120,13 +131,14 @@ def understand(text: str, names: Mapping[str, str], ticker: str | None = None, p
     """
     sentence = " ".join(text.split())
     language = language_of(sentence)
-    days, rest = take_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence))
+    days, rest = take_dates(whole_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence)))
     span, rest = take_span(with_digits(rest))
     seen = _seen(rest, language, names)
     used = _used(seen, fraction_in(rest), sentence)
     signs = {s.sign for s in seen if s.is_percent and s.number in used.values()} - {""}
     by_sign = signs == {"-"} if len(signs) == 1 else None
-    falling = direction(rest)
+    main = direction(_MEANWHILE.split(rest)[0])
+    falling = direction(rest) if main is None else main
     return Understood(
         ticker=ticker or ticker_in(sentence, names),
         span=read_span(phrase) if phrase else span,
@@ -135,6 +147,7 @@ def understand(text: str, names: Mapping[str, str], ticker: str | None = None, p
         days=tuple(days),
         text=sentence,
         language=language,
+        at_times=bool(_AT_TIMES.search(rest)),
         aside=(*(s.number.printed for s in seen if s.number not in used.values()), *_amounts(rest)),
         **used,
     )
@@ -213,6 +226,8 @@ class _Seen:
     is_percent: bool
     bracketed: bool
     sign: str
+    earlier: bool
+    """Whether it is what happened before: after falling 17 percent."""
 
 
 def _seen(text: str, language: Language | None, names: Mapping[str, str]) -> list[_Seen]:
@@ -240,6 +255,7 @@ def _seen(text: str, language: Language | None, names: Mapping[str, str]) -> lis
                 is_percent=bool(token["percent"]),
                 bracketed=text.count("(", 0, token.start()) > text.count(")", 0, token.start()),
                 sign="" if not sign else "+" if sign[0] == "+" else "-",
+                earlier=bool(_EARLIER.search(text[: token.start()])),
             )
         )
     return found
@@ -276,6 +292,8 @@ def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str,
         "percent": _of(percents, "by") or _of(percents, "") or (percents if len(percents) == 1 else []),
         "change": [s for s in _of(prices, "by") if s.number.unit],
     }
+    if len(money) == 2 and not any(fields.values()) and not _RANGE.search(sentence):
+        fields["start"], fields["end"] = money[:1], money[1:]  # 142.62 on Friday and 118.42 on Monday
     for name, found in fields.items():
         if len(found) > 1:
             told = " and ".join(s.number.printed for s in found)
@@ -308,7 +326,7 @@ _CALLED = {"start": "price before", "end": "price after", "percent": "change in 
 def _of(seen: list[_Seen], role: str) -> list[_Seen]:
     """The numbers with this role; where several have it, those outside brackets, then those with a currency."""
     found = [s for s in seen if s.role == role]
-    for better in (lambda s: not s.bracketed, lambda s: s.number.unit or s.is_percent):
+    for better in (lambda s: not s.bracketed, lambda s: not s.earlier, lambda s: s.number.unit or s.is_percent):
         kept = [s for s in found if better(s)]
         found = kept if len(found) > 1 and kept else found
     return found
