@@ -26,6 +26,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r" the common variance: read the result as `an unusual day`",
      r"\1: standardisierte Renditen streuen weiter als an gewöhnlichen Tagen (p = \2); kein Test ist robust gegen einen Sprung"
      r" der gemeinsamen Varianz: das Ergebnis heißt „ein ungewöhnlicher Tag“"),
+    (rf"{_ANY} \(day {_N}\): {_ANY} moved by {_ANY}, {_N} standard deviations",
+     r"\1 (Tag \2): \3 bewegte sich um \4, \5 Standardabweichungen"),
+    (rf"{_ANY} \(day {_N}\): earnings of {_ANY}", r"\1 (Tag \2): Geschäftszahlen von \3"),
+    (rf"{_ANY} \(day {_N}\): a dividend of {_N} goes ex", r"\1 (Tag \2): Dividendenabschlag von \3"),
+    (rf"{_ANY} \(day {_N}\): {_N}-for-1 split", r"\1 (Tag \2): Aktiensplit \3 zu 1"),
+    (rf"{_N} of {_N} pairs have other news on a day of their event window",
+     r"\1 von \2 Paaren haben andere Nachrichten an einem Tag ihres Ereignisfensters"),
     (rf"residuals have fat tails \(excess kurtosis {_N}\): trust ranks and permutations over t",
      r"die Residuen haben dicke Enden (Exzess \1): Rängen und Permutationen ist mehr zu trauen als t"),
     (rf"residuals are skewed \({_N}\): sign and mean tests disagree easily",
