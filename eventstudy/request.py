@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pandas as pd
 
@@ -49,6 +49,9 @@ from eventstudy.study import (
     peers_in,
     peers_of,
 )
+
+if TYPE_CHECKING:
+    from eventstudy.aggregated import AggregateResult
 
 Progress = Callable[[str, int, int], None]
 
@@ -110,6 +113,56 @@ def run(
     if look:
         look(replace(found, result=result))
     return result
+
+
+def run_aggregate(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+    day0: str | dt.date = "announced",
+    source: str = "auto",
+    prices: pd.DataFrame | str | Path | None = None,
+    factors: pd.DataFrame | str | Path | None = None,
+    factor_unit: Literal["percent", "decimal"] | None = None,
+    as_of: str | dt.date | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
+    scheduler: str = "processes",
+    address: str | None = None,
+    **choices: Any,
+) -> AggregateResult:
+    """As `run`, with sums alone kept of as many pairs as there are; `prices` may be a folder of Parquet files.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    from eventstudy.scale.words import run_many
+
+    if isinstance(factors, str | Path):
+        factors = read_factors(factors, factor_unit)
+    table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
+    events = (
+        what
+        if table_of_events and not tickers
+        else events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    )
+    limit = last_day(as_of)
+    return run_many(
+        EventStudy(**choices),
+        cast(Any, events),
+        prices,
+        source=source,
+        factors=factors,
+        day0=day0,
+        as_of=limit,
+        provenance={"as_of": limit.isoformat()} if limit else {},
+        executor=executor_of(workers, scheduler, address),
+        progress=progress,
+    )
 
 
 def what_else(
@@ -269,6 +322,8 @@ def prices_for(
     if compares_with_peers(model_of(config), config):
         wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
     tickers = list(dict.fromkeys(wanted))
+    if isinstance(prices, str | Path) and Path(prices).is_dir():
+        return _of_folder(Path(prices), tickers, source, config.currency, as_of)
     if prices is not None:
         load = partial(load_prices, start=None, end=as_of, source=source, path=prices)
         return _with_rates(load(tickers), config.currency, load)
@@ -279,6 +334,20 @@ def prices_for(
     if not table.tickers and table.missing:
         raise next(iter(table.missing.values()))
     return table
+
+
+def _of_folder(
+    path: Path, tickers: Sequence[str], source: str, currency: str | None, as_of: dt.date | None
+) -> PriceTable:
+    """The prices of some tickers from a folder of Parquet files."""
+    from eventstudy.scale.panel import PanelFolder
+    from eventstudy.scale.read import read_tickers, upto
+
+    if source not in ("auto", "parquet"):
+        raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
+    if currency is not None:
+        raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
+    return upto(read_tickers(PanelFolder(path), tickers), as_of)
 
 
 def _with_rates(table: PriceTable, currency: str | None, load: Callable[[list[str]], PriceTable]) -> PriceTable:

@@ -12,6 +12,7 @@ from eventstudy import catalog
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from eventstudy.aggregated import AggregateResult
     from eventstudy.investigate.confounders import Confounders
     from eventstudy.investigate.masked import Masked
     from eventstudy.results import StudyResult
@@ -94,6 +95,30 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     from eventstudy.request import run
 
     return run(**_words(options, quiet=quiet))
+
+
+def sums_are_kept(options: dict[str, Any]) -> bool:
+    """Whether a study with these options keeps sums alone where nothing is said of it."""
+    what, prices = options["what"], options["prices"]
+    if not prices and not str(what).endswith((".csv", ".parquet", ".pq")):
+        return False
+    from eventstudy.scale.words import kept
+
+    return kept(None, what, prices) == "aggregate"
+
+
+def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
+    """The sums of a study with these options."""
+    from eventstudy.request import run_aggregate
+
+    words = _words(options, quiet=quiet)
+    for name, default in {"mask_confounded": False, "shares": None, "earnings": None, "news": ()}.items():
+        given = options.pop(name, None) or words.pop(name, None)
+        if given:
+            flag = name.replace("_", "-")
+            raise InvalidRequest(f"--{flag} needs every pair", hint=f"--keep pairs, or leave out --{flag}")
+        words.pop(name, default)
+    return run_aggregate(**words)
 
 
 def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Masked | None]:

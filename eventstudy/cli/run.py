@@ -9,26 +9,38 @@ import click
 
 from eventstudy.cli._masked import before_and_after, mask_option
 from eventstudy.cli._output import output_options, put
-from eventstudy.cli._study import study_options, what_else
+from eventstudy.cli._study import study_options, sums, sums_are_kept, what_else
 
 if TYPE_CHECKING:
+    from eventstudy.aggregated import AggregateResult
     from eventstudy.investigate.masked import Masked
 
 
 @click.command("run")
 @study_options
 @mask_option
+@click.option(
+    "--keep",
+    type=click.Choice(["pairs", "aggregate"]),
+    help="Every pair, or sums alone. [default: sums where prices are a folder or a file has over 20,000 events]",
+)
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context, /, keep: Any, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Abnormal returns of an event: was it chance?
 
-    WHAT is an event id (`eventstudy events list`), a registry or event file (.toml, .csv), or absent when --date and --tickers
-    describe the event.
+    WHAT is an event id (`eventstudy events list`), a registry or event file (.toml, .csv; of many events .parquet), or absent
+    when --date and --tickers describe the event. --prices may be a folder of Parquet files, larger than memory.
     """
     allowed = options["allow_excluded"]
+    if keep == "aggregate" or (keep is None and sums_are_kept(options)):
+        many = sums(options, quiet=quiet)
+        put(_many(many, form, verbose=verbose), output)
+        if many.incomplete and not allowed:
+            ctx.exit(4)
+        return
     found, masked = what_else(options, quiet=quiet)
     result = found.result
     if form == "json":
@@ -42,6 +54,14 @@ def COMMAND(  # noqa: N802
         put(shown if masked is None else "\n".join([shown, "", *before_and_after(masked, verbose=verbose)]), output)
     if result.incomplete and not allowed:
         ctx.exit(4)
+
+
+def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:
+    from eventstudy.cli._many import many_screen
+
+    if form == "table":
+        return many_screen(result, verbose=verbose)
+    return result.to_json() if form == "json" else result.windows().to_csv(index=False)
 
 
 def _with_mask(told: dict[str, Any], masked: Masked) -> str:

@@ -115,6 +115,29 @@ class PanelFolder:
         return iter(self.units)
 
 
+def arrow_of_parquet(path: Path) -> Any:
+    """A Parquet file as pyarrow sees it.
+
+    Raises:
+        InvalidFile: it is none. InvalidRequest: pyarrow is not installed.
+    """
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise _no_arrow(str(path)) from error
+    try:
+        return pq.ParquetFile(path)
+    except (OSError, ValueError) as error:
+        raise InvalidFile(
+            f"the file cannot be read as Parquet: {str(error).splitlines()[0]}", where=str(path)
+        ) from error
+
+
+def _no_arrow(where: str) -> InvalidRequest:
+    hint = "python -m pip install 'eventstudy-lab[scale]'"
+    return InvalidRequest("reading Parquet needs pyarrow", where=where, hint=hint)
+
+
 def opened(path: str) -> Any:
     """The Parquet files of a folder as a dataset, tickers read as codes and names.
 
@@ -124,9 +147,7 @@ def opened(path: str) -> Any:
     try:
         import pyarrow.dataset as ds
     except ImportError as error:
-        raise InvalidRequest(
-            "reading Parquet needs pyarrow", where=path, hint="python -m pip install 'eventstudy-lab[scale]'"
-        ) from error
+        raise _no_arrow(path) from error
     if not Path(path).is_dir():
         raise InvalidFile("there is no such folder", where=path, hint="check the path")
     files = sorted(str(f) for f in Path(path).rglob("*") if f.suffix in (".parquet", ".pq") and f.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,14 @@ def on_sessions(table: PriceTable, sessions: Days) -> PriceTable:
     """The table with these sessions."""
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
     return PriceTable({name: frame.reindex(index) for name, frame in table.fields.items()}, table.info, table.missing)
+
+
+def upto(table: PriceTable, last: date | None) -> PriceTable:
+    """The table without what is later than `last`."""
+    if last is None:
+        return table
+    fields = {name: frame.loc[: pd.Timestamp(last)] for name, frame in table.fields.items()}
+    return PriceTable(fields, table.info, table.missing)
 
 
 def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:

@@ -34,7 +34,7 @@ from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
-from eventstudy.scale.read import on_sessions, read_rows, read_tickers, table_of
+from eventstudy.scale.read import on_sessions, read_rows, read_tickers, table_of, upto
 from eventstudy.stream import BLOCK, first_pass, in_order, plan_of, second_pass
 from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 from eventstudy.totals import DateSums, Plan, Squeezed, Totals, squeezed_together
@@ -61,6 +61,8 @@ class Work:
     factors: pd.DataFrame | None
     sessions: np.ndarray[Any, Any] | None
     """All days of the panel, where they are the sessions; else None."""
+    as_of: date | None
+    """The last day whose prices are used."""
     grounds: dict[Place, tuple[int, Ground]]
     """The grids that pairs may stand on, with their numbers."""
     benchmarks: tuple[str, ...]
@@ -87,11 +89,12 @@ def run_folder(
     *,
     factors: pd.DataFrame | None = None,
     day0: str | date = "announced",
+    as_of: date | None = None,
     provenance: Mapping[str, Any] | None = None,
     executor: Executor | None = None,
     done: Done | None = None,
 ) -> AggregateResult:
-    """Study `events` with the prices of a folder of Parquet files; see `EventStudy.run` for the rest.
+    """Study `events` with the prices of a folder of Parquet files up to `as_of`; see `EventStudy.run` for the rest.
 
     Raises:
         NothingUsable: no pair is left to study; the message lists why.
@@ -99,8 +102,10 @@ def run_folder(
     """
     config, model, folder = study.config, model_of(study.config), PanelFolder(Path(path))
     many.check_sums_do(config, model)
+    if config.currency is not None:
+        raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
     columns = many.as_columns(events, day0)
-    work = _work(folder, columns, config, factors)
+    work = _work(folder, columns, config, factors, as_of)
     check_regressors(model, ("benchmark", *factor_names(factors)), config)
     parts = parts_of(folder, config)
     found, evidence = _both_passes(work, columns, parts, executor or Serial(), done)
@@ -145,9 +150,15 @@ def _both_passes(
     return found, with_second_pass(evidence, squeezed[0] if squeezed else {}, scales)
 
 
-def _work(folder: PanelFolder, columns: EventColumns, config: StudyConfig, factors: pd.DataFrame | None) -> Work:
+def _work(
+    folder: PanelFolder,
+    columns: EventColumns,
+    config: StudyConfig,
+    factors: pd.DataFrame | None,
+    as_of: date | None,
+) -> Work:
     benchmarks = _used(columns, config)
-    market = read_tickers(folder, benchmarks)
+    market = upto(read_tickers(folder, benchmarks), as_of)
     if not market.tickers:
         raise NothingUsable(
             f"the panel has no prices of {', '.join(benchmarks)}, which events are compared with",
@@ -156,6 +167,8 @@ def _work(folder: PanelFolder, columns: EventColumns, config: StudyConfig, facto
         )
     days = np.array([_date(m) for m in columns.moments], dtype="datetime64[D]")[columns.moment]
     sessions = sessions_of(folder) if config.calendar is None else None
+    if sessions is not None and as_of is not None:
+        sessions = sessions[sessions <= np.datetime64(as_of, "D")]
     market = on_sessions(market, sessions) if sessions is not None else market
     plan = plan_of(config, portfolios=len(columns.moments) <= many.FEW_DATES)
     known = tuple(b for b in benchmarks if b in market.tickers)
@@ -163,7 +176,7 @@ def _work(folder: PanelFolder, columns: EventColumns, config: StudyConfig, facto
     for number, place in enumerate(_places(columns, benchmarks, config)):
         grounds[place] = (number, _ground(place, market, known, days, config, factors))
     plain = replace(columns, name=str)
-    return Work(folder, plain, days, config, plan, market, factors, sessions, grounds, known)
+    return Work(folder, plain, days, config, plan, market, factors, sessions, as_of, grounds, known)
 
 
 def _date(moment: exchanges.Moment | None) -> np.datetime64:
@@ -263,6 +276,7 @@ def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
     """The prices of a part with the benchmarks beside them, and the tickers that it has itself."""
     rows = _remembered if work.folder.by == "time" else read_rows
     table, own = table_of(work.folder, [rows(work.folder, unit) for unit in part.units], work.market)
+    table = upto(table, work.as_of)
     if work.sessions is None:
         return table, own
     within = slice(None)

@@ -1,0 +1,127 @@
+"""From words to a study of many events: files of events as columns, prices as a file or a folder of Parquet files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from eventstudy.aggregated import AggregateResult
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.events import load_registry
+from eventstudy.execution import Done, Executor
+from eventstudy.prices import load_prices
+from eventstudy.scale.panel import PanelFolder
+from eventstudy.scale.study import run_folder
+from eventstudy.study import Events, EventStudy
+
+MANY = 20_000
+"""Above so many pairs in a file, sums are kept unless pairs are asked for."""
+_PARQUET = (".parquet", ".pq")
+
+
+def is_panel(prices: object) -> bool:
+    """Whether prices are a folder of Parquet files."""
+    return isinstance(prices, str | Path) and Path(prices).is_dir()
+
+
+def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: object) -> Literal["pairs", "aggregate"]:
+    """What a study keeps: as it is said, else sums where prices are a folder or a file has more than `MANY` pairs."""
+    if keep is not None:
+        return keep
+    many = is_panel(prices) or (isinstance(what, str | Path) and _rows_in(Path(what)) > MANY)
+    return "aggregate" if many else "pairs"
+
+
+def _rows_in(path: Path) -> int:
+    """The rows of a file of events; 0 where it is no table, or not there."""
+    if not path.is_file() or path.suffix.lower() not in (".csv", *_PARQUET):
+        return 0
+    if path.suffix.lower() == ".csv":
+        with open(path, "rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
+    from eventstudy.scale.panel import arrow_of_parquet
+
+    return int(arrow_of_parquet(path).metadata.num_rows)
+
+
+def read_events(path: str | Path) -> pd.DataFrame:
+    """The rows of a CSV or Parquet file of events, texts as they are.
+
+    Raises:
+        InvalidFile: no such file, or it cannot be read as such a table. InvalidRequest: pyarrow is not installed.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InvalidFile("there is no such file", where=str(path), hint="check the path")
+    try:
+        if path.suffix.lower() == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=True)
+        from eventstudy.scale.panel import arrow_of_parquet
+
+        frame: pd.DataFrame = arrow_of_parquet(path).read().to_pandas(date_as_object=True)
+        return frame
+    except (ValueError, OSError) as error:
+        raise InvalidFile(f"the events cannot be read: {str(error).splitlines()[0]}", where=str(path)) from error
+
+
+def run_many(
+    study: EventStudy,
+    what: Events | str | Path,
+    prices: str | Path | pd.DataFrame | None,
+    *,
+    source: str = "auto",
+    factors: pd.DataFrame | None = None,
+    day0: str | dt.date = "announced",
+    as_of: dt.date | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> AggregateResult:
+    """The sums of a study; `what` may be a file of events, `prices` a file or a folder.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    events: Events = what if not isinstance(what, str | Path) else _events(Path(what))
+    if prices is None:
+        raise InvalidRequest("sums over many pairs need prices from a file or folder", hint="name it: --prices PATH")
+    if not is_panel(prices):
+        table = load_prices(None, None, as_of, source=source, path=prices)
+        return study.run(
+            events, table, keep="aggregate", factors=factors, day0=day0, provenance=provenance, executor=executor
+        )
+    if source not in ("auto", "parquet"):
+        raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
+    path = Path(str(prices))
+    return run_folder(
+        study,
+        events,
+        path,
+        factors=factors,
+        day0=day0,
+        as_of=as_of,
+        provenance=provenance,
+        executor=executor,
+        done=progress and told(progress, PanelFolder(path).rows),
+    )
+
+
+def _events(path: Path) -> Events:
+    return read_events(path) if path.suffix.lower() in (".csv", *_PARQUET) else load_registry(path)
+
+
+def told(progress: Callable[[str, int, int], object], rows: int) -> Done:
+    """Tells how much of the panel has gone by, both times, and how fast."""
+    began = time.monotonic()
+
+    def done(i: int, n: int) -> None:
+        rate = 2 * rows * i / n / max(time.monotonic() - began, 1e-9)
+        bar = ("#" * round(30 * i / n)).ljust(30, ".")
+        progress(f"[{bar}] {i / n:.0%} of the panel, {rate / 1e6:.1f} million rows a second", i, n)
+
+    return done
