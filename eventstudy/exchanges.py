@@ -176,6 +176,11 @@ def _unplaced(ticker: str, noun: str, known: list[str]) -> InvalidRequest:
     )
 
 
+def known() -> list[str]:
+    """The market codes that a ticker can lead to, sorted."""
+    return sorted({*_SUFFIXES.values(), *_INDICES.values(), "XNYS", "CMES"})
+
+
 def code_of(exchange: str) -> str:
     """The market code behind a name of an exchange: XNYS for NYSE, XNAS or ARCX.
 

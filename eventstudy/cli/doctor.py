@@ -19,6 +19,10 @@ _SAME_IMPORT = "eventstudy"
 """Another distribution that installs a package of our name; both overwrite each other."""
 
 
+_AHEAD = 60
+"""Days that a calendar should reach into the future."""
+
+
 class _Finding(NamedTuple):
     check: str
     status: str
@@ -38,7 +42,7 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
 
     Exits with 0 where nothing is wrong, else with the code of the first fault.
     """
-    found = [*_installation(), *_data(), *_store(), *(_online(source) if online else ())]
+    found = [*_installation(), *_data(), *_calendars(), *_store(), *(_online(source) if online else ())]
     rows: list[dict[str, Any]] = [f._asdict() for f in found]
     for row in rows:
         del row["exit_code"]
@@ -103,6 +107,30 @@ def _data() -> Iterator[_Finding]:
         yield _Finding("embedded sample", "fault", str(error), f"pip install --force-reinstall {_NAME}", 3)
     else:
         yield _Finding("embedded sample", "ok", f"{tickers} tickers")
+
+
+def _calendars() -> Iterator[_Finding]:
+    """Whether the calendars reach beyond the coming months, and which days are put right here."""
+    from datetime import timedelta
+
+    from eventstudy import exchanges
+    from eventstudy.overrides import override_of
+    from eventstudy.prices._store_days import now
+
+    soon = (now() + timedelta(_AHEAD)).date()
+    try:
+        ends = {code: exchanges.reach(code)[1] for code in exchanges.known()}
+        put_right = [code for code in ends if override_of(code) != override_of("")]
+    except EventStudyError as error:
+        yield _Finding("calendars", "fault", error.what, error.hint or "", error.exit_code)
+        return
+    text = f"{len(ends)} exchanges" + (f", days put right for {', '.join(put_right)}" if put_right else "")
+    if short := {code: end for code, end in ends.items() if end < soon}:
+        told = ", ".join(f"{code} after {end}" for code, end in sorted(short.items(), key=lambda pair: pair[1])[:5])
+        advice = "pip install -U exchange-calendars, or --calendar prices"
+        yield _Finding("calendars", "absent", f"{text}; none for {told}", advice)
+        return
+    yield _Finding("calendars", "ok", text)
 
 
 def _store() -> Iterator[_Finding]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eventstudy import exchanges
 from eventstudy.cli import doctor
 from eventstudy.errors import SourceDown, SourceRateLimited
 from eventstudy.prices import Fetch, load_prices
@@ -47,6 +48,7 @@ def test_a_healthy_installation(es: Es, alone: dict[str, str], price_store: Path
     ran = es("doctor", "--format", "json")
     assert (ran.code, ran.err) == (0, "")
     found = rows(ran)
+    assert found.pop("calendars")["status"] in ("ok", "absent"), "which, the day and the installed calendars decide"
     assert {name: row["status"] for name, row in found.items()} == {
         "eventstudy": "ok",
         "python": "ok",
@@ -134,3 +136,23 @@ def test_the_source_is_asked_only_online(
     ran = es("doctor", "--online", "--format", "json")
     assert ran.code == code
     assert rows(ran)["source yahoo"]["found"] == words
+
+
+def test_calendars_that_end_soon_are_named(es: Es, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "reach", lambda code: (date(1990, 1, 1), date(2199, 12, 31)))
+    assert rows(es("doctor", "--format", "json"))["calendars"]["status"] == "ok"
+    end = date.today() + timedelta(30)  # noqa: DTZ011
+    monkeypatch.setattr(
+        exchanges, "reach", lambda code: (date(1990, 1, 1), end if code == "XSHG" else date(2199, 12, 31))
+    )
+    row = rows(es("doctor", "--format", "json"))["calendars"]
+    assert row["status"] == "absent"
+    assert f"none for XSHG after {end}" in row["found"]
+    assert "days put right for XNYS" in row["found"]
+
+
+def test_overrides_that_cannot_be_read_are_a_fault(es: Es, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTSTUDY_CALENDARS", "nowhere.toml")
+    ran = es("doctor", "--format", "json")
+    assert ran.code == 3
+    assert rows(ran)["calendars"]["status"] == "fault"
