@@ -28,6 +28,8 @@ DEVIATIONS = 2.0
 _OWN = ("EARNINGS", "OTHER_EVENT")
 _MANY_EVENTS = 20
 """Above so many events the warnings of a study only count them."""
+_QUARTER = 95
+"""Calendar days from one report of a firm to the next, at most."""
 _LATEST = 31
 """Most calendar days from news to the session that could react."""
 
@@ -58,7 +60,7 @@ class Looked:
     news: int
     """Entries of calendars."""
     earnings: tuple[str, ...]
-    """Tickers some of whose earnings are known."""
+    """Tickers of which a report within a quarter of their event windows is known."""
     earnings_unknown: tuple[str, ...]
     actions: bool
     """Whether dividends and splits are known."""
@@ -115,11 +117,15 @@ class Confounders:
         )
         return (*found, *self.noticed)
 
+    @property
+    def n_pairs(self) -> int:
+        """How many pairs have other news on a day of their event window."""
+        return len({(hit.event_id, hit.ticker) for hit in self.hits if hit.part == "event"})
+
     def _counted(self) -> Iterator[Warned]:
-        pairs = {(hit.event_id, hit.ticker) for hit in self.hits if hit.part == "event"}
-        if pairs:
-            n = self.result.returns.n
-            yield Warned("NEWS_OF_MANY", f"{len(pairs)} of {n} pairs have other news on a day of their event window")
+        if self.n_pairs:
+            told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
+            yield Warned("NEWS_OF_MANY", told)
 
     @property
     def sentence(self) -> str:
@@ -165,7 +171,7 @@ def confounders(
         *_actions(result, prices),
         *_market_moves(result),
     ]
-    reporting = {news.ticker for news in earnings}
+    reporting = _reporting(result, earnings)
     tickers = tuple(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     looked = Looked(
         events=len(known) - len({event.id for event in result.events}),
@@ -177,6 +183,24 @@ def confounders(
     order = {ticker: i for i, ticker in enumerate(tickers)}
     found = sorted(set(hits), key=lambda h: (h.session, h.event_id, h.code, h.what, order[h.ticker]))
     return Confounders(tuple(found), looked, result, tuple(noticed))
+
+
+def _reporting(result: StudyResult, earnings: Sequence[News]) -> set[str]:
+    """The tickers of which a report near each of their event windows is known: others may have reported unseen."""
+    reports: dict[str, list[date]] = defaultdict(list)
+    for news in earnings:
+        reports[news.ticker or ""].append(news.day)
+    unseen = set()
+    for i, pair in enumerate(result.panel.pairs):
+        known = [day for day in result.sessions[i].tolist() if day is not None]
+        near = [
+            day
+            for day in reports[pair.ticker]
+            if (day - known[0]).days >= -_QUARTER and (day - known[-1]).days <= _QUARTER
+        ]
+        if not near:
+            unseen.add(pair.ticker)
+    return {pair.ticker for pair in result.panel.pairs} - unseen
 
 
 class _Places:

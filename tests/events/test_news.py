@@ -18,6 +18,11 @@ def test_what_ships_is_dated_on_sessions_that_could_react() -> None:
         assert len([news for news in decisions if news.day.year == year]) == 8
     assert all(exchanges.day0(news.moment, "XNYS").session == news.day for news in decisions)
     assert date(2025, 1, 29) in {news.day for news in decisions}
+    [late] = [news for news in decisions if news.day == date(2025, 1, 29)]
+    for exchange, session in (("XETR", date(2025, 1, 30)), ("XTKS", date(2025, 1, 30)), ("XNYS", date(2025, 1, 29))):
+        assert exchanges.day0(late.moment, exchange).session == session, "14:00 in New York is after Frankfurt's close"
+    [tariffs] = [news for news in shipped_calendar() if "tariffs on all" in news.what]
+    assert exchanges.day0(tariffs.moment, "XNYS").session == date(2025, 4, 3)
     own = {news.day for news in shipped_calendar() if news.event_id == "deepseek-r1"}
     assert own == {date(2025, 1, 20), date(2025, 1, 21), date(2025, 1, 27)}
 

@@ -128,6 +128,19 @@ def test_many_events_are_counted() -> None:
     [warned] = [w for w in result.warned if w.code == "NEWS_OF_MANY"]
     assert warned.message.startswith(f"{len(events)} of {len(events)} pairs")
     assert not [w for w in result.warned if w.session]
+    found = confounders(result, SAMPLE)
+    assert found.sentence.startswith(f"{found.n_pairs} of {len(events)} pairs have other news")
+    assert found.to_dict()["n_pairs"] == found.n_pairs
+
+
+def test_a_report_of_another_year_says_nothing_about_this_one() -> None:
+    result = es.run("deepseek-r1", tickers=["NVDA", "MSFT"])
+    reports = [
+        News(Moment(date(2024, 5, 22)), "earnings", "NVDA"),
+        News(Moment(date(2024, 10, 30)), "earnings", "MSFT"),
+    ]
+    looked = confounders(result, SAMPLE, earnings=reports).looked
+    assert (looked.earnings, looked.earnings_unknown) == (("MSFT",), ("NVDA",))
 
 
 def test_on_the_dates_of_the_prices_as_sessions() -> None:
