@@ -1,0 +1,37 @@
+"""The pictures of the README are those that `python -m tests.gallery` draws, each by the command that the README shows."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.gallery import LARGEST, PICTURES, ROOT, draw
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_picture_of_the_readme_is_drawn_by_a_command_it_shows() -> None:
+    assert set(re.findall(r"docs/([\w-]+\.png)", README)) == set(PICTURES)
+    for command in PICTURES.values():
+        assert command in README, command
+    assert {path.name for path in (ROOT / "docs").glob("*.png")} == set(PICTURES)
+
+
+def test_pictures_are_small() -> None:
+    for name in PICTURES:
+        data = (ROOT / "docs" / name).read_bytes()
+        width, height = struct.unpack(">II", data[16:24])
+        assert len(data) < LARGEST, name
+        assert 600 <= width <= 1300
+        assert height <= 1600
+
+
+def test_drawing_one_anew_gives_a_picture_of_the_same_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "placebo.png"
+    monkeypatch.setattr("tests.gallery.PICTURES", {name: PICTURES[name]})
+    draw(tmp_path)
+    again, kept = (path.read_bytes()[16:24] for path in (tmp_path / name, ROOT / "docs" / name))
+    assert again == kept
