@@ -21,6 +21,7 @@ from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Model
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import Dense, LeftOut, benchmarks_of, line_up
+from eventstudy.panel.flagged import flagged_in_sums
 from eventstudy.prices import PriceTable
 from eventstudy.stream import evidence_of, plan_of
 
@@ -79,6 +80,7 @@ def lined_up(
     """Every pair on its grid; `benchmark` is that of events that name none."""
     compared = "benchmark" in model.requires(("benchmark",))
     grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
+    warned = [*warned, *flagged_in_sums(grids, table)]
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     return LinedUp(grids, left, warned, tuple(used))
 

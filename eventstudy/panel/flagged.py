@@ -2,87 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
 
 from eventstudy import exchanges
 from eventstudy.panel.align import Panel
+from eventstudy.panel.dense import Dense
 from eventstudy.panel.warned import Warned
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
 
+Spans = dict[str, tuple[date, date]]
+"""First and last day on which each ticker, benchmark and peer is used."""
+
 
 def flagged(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     """The flags of tickers and benchmarks on the days a pair uses, one warning a ticker and code."""
-    spans = _spans(panel, prices)
-    if not spans:
-        return
-    first, last = min(a for a, _ in spans.values()), max(b for _, b in spans.values())
-    told: dict[tuple[str, str], list[Flag]] = {}
-    for flag in flags(prices.part(list(spans), first, last)):
-        if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
-            continue
-        a, b = spans[flag.ticker]
-        if a <= flag.session <= b:
-            told.setdefault((flag.code, flag.ticker), []).append(flag)
-    for (code, ticker), found in told.items():
-        more = f"; and {len(found) - 1} more like it" if len(found) > 1 else ""
-        yield Warned(code, f"{found[0].session}: {found[0].message}{more}", None, ticker)
-
-
-def _spans(panel: Panel, prices: PriceTable) -> dict[str, tuple[date, date]]:
-    """First and last day on which each ticker, benchmark and peer is used."""
-    sessions = panel.block.sessions
-    ends = [(known[0].item(), known[-1].item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
-    spans: dict[str, tuple[date, date]] = {}
-    for pair, design in zip(panel.pairs, panel.block.design.tolist(), strict=True):
-        if (own := ends[design]) is None:
-            continue
-        for ticker in (pair.ticker, pair.benchmark, *pair.peers):
-            if ticker in prices.info:
-                low, high = spans.get(ticker, own)
-                spans[ticker] = min(low, own[0]), max(high, own[1])
-    return spans
+    for code, by_ticker in _flags_on(_spans(panel), prices).items():
+        for ticker, found in by_ticker.items():
+            more = f"; and {len(found) - 1} more like it" if len(found) > 1 else ""
+            yield Warned(code, f"{found[0].session}: {found[0].message}{more}", None, ticker)
 
 
 def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     """Firms and benchmarks of different exchanges: days of one of the two only are left out, and closes are hours apart."""
-    apart: dict[tuple[str, str], list[str]] = {}
-    for pair, day0 in zip(panel.pairs, panel.day0, strict=True):
-        if day0.exchange:
-            abroad = exchanges.code_of(exchanges.exchange_of(pair.benchmark))
-            if abroad != day0.exchange and pair.ticker not in apart.setdefault((day0.exchange, pair.benchmark), []):
-                apart[day0.exchange, pair.benchmark].append(pair.ticker)
     days = panel.block.sessions[~np.isnat(panel.block.sessions)]
-    for (home, benchmark), tickers in apart.items():
-        abroad = exchanges.exchange_of(benchmark)
-        a, b = (exchanges.sessions(e, days.min().item(), days.max().item()) for e in (home, abroad))
-        who = ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
-        verb = "trades" if len(tickers) == 1 else "trade"
-        text = (
-            f"{who} {verb} on {home}, the benchmark {benchmark} on {abroad}: {len(np.setxor1d(a, b))} sessions of one"
-        )
-        text += f" exchange only are left out{_hours_apart(home, abroad, np.intersect1d(a, b)[-1].item())}"
-        yield Warned("CALENDAR_MISMATCH", text, None, tickers[0] if len(tickers) == 1 else None)
+    met = ((d.exchange, p.ticker, p.benchmark) for p, d in zip(panel.pairs, panel.day0, strict=True))
+    if days.size:
+        yield from _calendars_of(met, days.min().item(), days.max().item())
 
 
 def currencies(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     """Firms and benchmarks in different currencies: the exchange rate is part of what is called abnormal."""
-    apart: dict[tuple[str, str], list[str]] = {}
-    for pair in panel.pairs:
-        own, other = (currency_of(t, prices.info.get(t)) for t in (pair.ticker, pair.benchmark))
-        if own and other and own != other and pair.ticker not in apart.setdefault((own, pair.benchmark), []):
-            apart[own, pair.benchmark].append(pair.ticker)
-    for (own, benchmark), tickers in apart.items():
-        who = ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
+    yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
+
+
+def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable) -> Iterator[Warned]:
+    """All of the above where no pair is kept: one warning a code, with the first tickers it is about."""
+    spans: Spans = {}
+    met: dict[tuple[str, str, str], None] = {}
+    for dense in grids:
+        pairs = np.unique(dense.security * len(dense.benchmarks) + dense.table) if len(dense.row) else ()
+        for key in map(int, pairs):
+            ticker, benchmark = (
+                dense.tickers[key // len(dense.benchmarks)],
+                dense.benchmarks[key % len(dense.benchmarks)],
+            )
+            met[dense.place[0] or "", ticker, benchmark] = None
+        _widen(spans, dense)
+    for code, by_ticker in _flags_on(spans, prices).items():
+        ticker, found = next(iter(by_ticker.items()))
+        yield Warned(code, f"{_some(list(by_ticker))}: {ticker} on {found[0].session}: {found[0].message}")
+    if spans:
+        yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()))
+    yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)
+
+
+# ---- what is used, and when -------------------------------------------------------------------------------------------
+
+
+def _spans(panel: Panel) -> Spans:
+    sessions = panel.block.sessions
+    ends = [(known[0].item(), known[-1].item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
+    spans: Spans = {}
+    for pair, design in zip(panel.pairs, panel.block.design.tolist(), strict=True):
+        if (own := ends[design]) is None:
+            continue
+        for ticker in (pair.ticker, pair.benchmark, *pair.peers):
+            low, high = spans.get(ticker, own)
+            spans[ticker] = min(low, own[0]), max(high, own[1])
+    return spans
+
+
+def _widen(spans: Spans, dense: Dense) -> None:
+    """Take in the days on which the tickers and benchmarks of one grid are used."""
+    known = np.flatnonzero(~np.isnat(dense.sessions))
+    if not len(known) or not len(dense.row):
+        return
+    for names, which in ((dense.tickers, dense.security), (dense.benchmarks, dense.table)):
+        first, last = np.full(len(names), len(dense.sessions)), np.full(len(names), -1)
+        np.minimum.at(first, which, dense.row + dense.estimation.start)
+        np.maximum.at(last, which, dense.row + dense.event.end)
+        for i in np.flatnonzero(last >= 0).tolist():
+            rows = np.clip([first[i], last[i]], known[0], known[-1])
+            own = dense.sessions[rows[0]].item(), dense.sessions[rows[1]].item()
+            low, high = spans.get(names[i], own)
+            spans[names[i]] = min(low, own[0]), max(high, own[1])
+
+
+# ---- what is said of it -------------------------------------------------------------------------------------------------
+
+
+def _flags_on(spans: Spans, prices: PriceTable) -> dict[str, dict[str, list[Flag]]]:
+    """The flags of the days that are used, by code and ticker."""
+    used = [t for t in spans if t in prices.info]
+    told: dict[str, dict[str, list[Flag]]] = {}
+    if not used:
+        return told
+    first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
+    for flag in flags(prices.part(used, first, last)):
+        if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
+            continue
+        a, b = spans[flag.ticker]
+        if a <= flag.session <= b:
+            told.setdefault(flag.code, {}).setdefault(flag.ticker, []).append(flag)
+    return told
+
+
+def _calendars_of(met: Iterable[tuple[str, str, str]], first: date, last: date) -> Iterator[Warned]:
+    """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
+    apart: dict[tuple[str, str], dict[str, None]] = {}
+    for home, ticker, benchmark in met:
+        if home and exchanges.code_of(exchanges.exchange_of(benchmark)) != exchanges.code_of(home):
+            apart.setdefault((home, benchmark), {})[ticker] = None
+    for (home, benchmark), found in apart.items():
+        abroad, tickers = exchanges.exchange_of(benchmark), list(found)
+        a, b = (exchanges.sessions(e, first, last) for e in (home, abroad))
+        verb = "trades" if len(tickers) == 1 else "trade"
+        text = f"{_some(tickers)} {verb} on {home}, the benchmark {benchmark} on {abroad}: {len(np.setxor1d(a, b))} sessions"
+        text += f" of one exchange only are left out{_hours_apart(home, abroad, np.intersect1d(a, b)[-1].item())}"
+        yield Warned("CALENDAR_MISMATCH", text, None, tickers[0] if len(tickers) == 1 else None)
+
+
+def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iterator[Warned]:
+    """Of (ticker, benchmark)."""
+    apart: dict[tuple[str, str, str], dict[str, None]] = {}
+    for ticker, benchmark in pairs:
+        own, other = (currency_of(t, prices.info.get(t)) for t in (ticker, benchmark))
+        if own and other and own != other:
+            apart.setdefault((own, benchmark, other), {})[ticker] = None
+    for (own, benchmark, other), found in apart.items():
+        tickers = list(found)
         verb = "is" if len(tickers) == 1 else "are"
-        other = currency_of(benchmark, prices.info.get(benchmark))
-        text = f"{who} {verb} quoted in {own}, the benchmark {benchmark} in {other}: abnormal returns hold the exchange rate"
-        yield Warned("CURRENCY_MIX", text, None, tickers[0] if len(tickers) == 1 else None)
+        text = f"{_some(tickers)} {verb} quoted in {own}, the benchmark {benchmark} in {other}:"
+        yield Warned(
+            "CURRENCY_MIX",
+            f"{text} abnormal returns hold the exchange rate",
+            None,
+            tickers[0] if len(tickers) == 1 else None,
+        )
+
+
+def _some(tickers: list[str]) -> str:
+    return ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
 
 
 def _hours_apart(home: str, abroad: str, session: date) -> str:

@@ -122,6 +122,22 @@ def test_many_faults_are_a_line_a_kind() -> None:
     assert "T0, T1, T2, T3 and 26 more" in lines[0]
 
 
+def test_sums_over_pairs_are_told_of_it_too() -> None:
+    tickers = ("AAA", "BBB", "CCC", "DDD", "SAP.DE")
+    frame = long((*tickers, "SPY"))
+    for ticker in tickers[:4]:
+        frame.loc[(frame["ticker"] == ticker) & (frame["date"] >= DAYS[INSIDE]), "close"] *= 0.1
+    early = long(("EEE",), jump(BEFORE, 0.1))
+    events = pd.DataFrame({"ticker": [*tickers, "EEE"], "date": str(DAY0), "event_id": list("abcdef")})
+    result = es.EventStudy().run(events, pd.concat([frame, early], ignore_index=True), keep="aggregate")
+    said = {w.code: w.message for w in result.warned}
+    start = f"AAA, BBB, CCC and 1 more: AAA on {DAYS[INSIDE]}: "
+    assert said["SPLIT_NOT_APPLIED"].startswith(start)
+    assert "SAP.DE trades on XETR, the benchmark SPY on XNYS" in said["CALENDAR_MISMATCH"]
+    assert "SAP.DE is quoted in EUR, the benchmark SPY in USD" in said["CURRENCY_MIX"]
+    assert not {"JUMP", "UNIT_CHANGE"} & set(said)
+
+
 def test_firm_and_benchmark_of_different_exchanges_are_told() -> None:
     frankfurt, new_york = (exchanges.sessions(e, date(2023, 6, 1), date(2025, 2, 14)) for e in ("XETR", "XNYS"))
     walk = [np.cumprod(1 + np.random.default_rng(s).normal(0, 0.01, 600)) for s in range(3)]
