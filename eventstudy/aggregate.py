@@ -7,7 +7,7 @@ covariance of the forecast errors included (Campbell, Lo and MacKinlay 1997, ch.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -83,7 +83,8 @@ class AbnormalReturns:
     @cached_property
     def standardised(self) -> Floats:
         """(N, L1) e = residual / sqrt(s² (1 - h)), h the leverage."""
-        leverage = (self.basis[:, : self.n_estimation_days] ** 2).sum(axis=2)[self.basis_of]
+        rows, own = self._designs
+        leverage = (self.basis[rows, : self.n_estimation_days] ** 2).sum(axis=2)[own]
         e: Floats = self.residuals / (self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None)))
         return e
 
@@ -97,16 +98,24 @@ class AbnormalReturns:
     @cached_property
     def unit_variance(self) -> Floats:
         """(N, L2) V_tt, the variance of a day's abnormal return in units of sigma²."""
-        ahead = self.basis[:, self.n_estimation_days :, self.forecast_columns]
-        variance: Floats = self.noise + (ahead**2).sum(axis=2)
-        return variance[self.basis_of]
+        rows, own = self._designs
+        ahead = self.basis[rows, self.n_estimation_days :, self.forecast_columns]
+        variance: Floats = self.noise[rows] + (ahead**2).sum(axis=2)
+        return variance[own]
 
     @cached_property
     def error_scale(self) -> Floats:
         """(N, L2) standard deviation of each event day's error, without that of the estimates, in units of sigma."""
-        shared = self.basis[:, self.n_estimation_days :, self.parameters :]
-        scale: Floats = np.sqrt(self.noise + (shared**2).sum(axis=2))
-        return scale[self.basis_of]
+        rows, own = self._designs
+        shared = self.basis[rows, self.n_estimation_days :, self.parameters :]
+        scale: Floats = np.sqrt(self.noise[rows] + (shared**2).sum(axis=2))
+        return scale[own]
+
+    @property
+    def _designs(self) -> tuple[Ints, Ints]:
+        """The rows of `basis` that the series use, and the place of each series' own among them."""
+        rows, own = np.unique(self.basis_of, return_inverse=True)
+        return rows, own.reshape(-1)
 
     @property
     def forecast_columns(self) -> slice:
@@ -119,8 +128,8 @@ class AbnormalReturns:
         return self.ar / (self.sigma[:, None] * np.sqrt(self.unit_variance))
 
     def take(self, which: Ints | Bools) -> AbnormalReturns:
-        """The series at these positions; designs are shared, not copied."""
-        return replace(
+        """The series at these positions; designs are shared, not copied, and what is worked out already is kept."""
+        part = replace(
             self,
             ar=self.ar[which],
             residuals=self.residuals[which],
@@ -130,6 +139,19 @@ class AbnormalReturns:
             session_of=self.session_of[which],
             last_close=self.last_close[which],
         )
+        part.__dict__.update({name: known[which] for name, known in self.__dict__.items() if name in _BY_SERIES})
+        return part
+
+    def with_ar(self, ar: Floats) -> AbnormalReturns:
+        """The series with other abnormal returns (N, L2); what is worked out of other things is kept."""
+        other = replace(self, ar=ar)
+        kept = {name: known for name, known in self.__dict__.items() if name in _BY_SERIES - {"sar"}}
+        other.__dict__.update(kept)
+        return other
+
+
+_BY_SERIES = {"observed_days", "day0_sessions", "standardised", "studentised", "unit_variance", "error_scale", "sar"}
+"""What is worked out once, a row a series."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +172,10 @@ class Cumulated:
     """(N, L) the days that enter."""
     covered: Bools
     """(N,) whether enough of the window was observed (METHODS 0.5): all of up to three days, 80 % of longer windows."""
+
+    def take(self, which: Ints | Bools) -> Cumulated:
+        """The CARs of the series at these positions."""
+        return Cumulated(*(getattr(self, f.name)[which] for f in fields(self)))
 
 
 def cumulate(returns: AbnormalReturns, window: Window, left_out: Bools | None = None) -> Cumulated:

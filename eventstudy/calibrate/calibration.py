@@ -6,10 +6,10 @@ days are put on abnormal returns, so that all made-up studies share one fit. Ide
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,16 @@ from scipy import special
 
 from eventstudy import catalog
 from eventstudy.advice import DEFAULT_TESTS
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
 from eventstudy.calibrate.placebo import PlaceboPairs, placebo_dates, placebo_pairs
 from eventstudy.calibrate.samples import drawn, moved
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Done, Executor, Serial
 from eventstudy.inference import Sample, SeriesTest
-from eventstudy.panel import Ints
+from eventstudy.inference._correlation import correlations, mean_correlation
+from eventstudy.inference._placebo import share_of_runs
+from eventstudy.panel import Floats, Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import percent
 from eventstudy.windows import Window
@@ -136,9 +138,14 @@ class _Task:
     tests: tuple[str, ...]
     config: StudyConfig
     effects: tuple[float, ...]
-    spread: bool
     variance: float
     level: float
+    pools: list[list[_Pool]]
+    """By window and effect."""
+    estimation_ranks: Floats
+    """(N, L1) of all placebo pairs; see `Sample`."""
+    run_shares: dict[int, Floats]
+    """Length of a window -> (N,); see `Sample`."""
 
 
 def calibrate(
@@ -187,9 +194,12 @@ def calibrate(
     one = len(pairs) == 1 and n is None
     own = ("exact_t", "sample_quantile", "conformal")
     asked = (*(own if one else (*DEFAULT_TESTS, *own[1:])), *config.tests)
-    task = _Task(
-        made, tuple(config.windows or ()), tuple(dict.fromkeys(asked)), config, (0.0, *effects), spread, variance, level
-    )
+    windows, sizes = tuple(config.windows or ()), (0.0, *effects)
+    made.returns.studentised, made.returns.error_scale  # noqa: B018 - worked out once, for all samples
+    pools = _pools(made, windows, sizes, variance, spread=spread)
+    ranks = Sample(made.returns, config.event_window).estimation_ranks
+    shares = {length: share_of_runs(made.returns.residuals, length) for length in {w.length for w in windows}}
+    task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools, ranks, shares)
     batches = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
     counts = np.sum((executor or Serial()).run(_count, task, batches, done), axis=0)
     return Calibration(
@@ -244,33 +254,85 @@ def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
     """(effects, windows, tests, 2) how many of the samples each test rejects, and how many it could be asked of."""
     counts = np.zeros((len(task.effects), len(task.windows), len(task.tests), 2), dtype=np.int64)
     for rows in samples:
-        for w, window in enumerate(task.windows):
-            for e, effect in enumerate(task.effects):
-                sample = _sample(task, rows, window, effect)
-                for t, name in enumerate(task.tests):
-                    p = _p_value(name, sample, task.config)
-                    if np.isfinite(p):
-                        counts[e, w, t] += (p < task.level + 1e-12, 1)
+        for e, w, sample in _samples(task, rows):
+            for t, name in enumerate(task.tests):
+                p = _p_value(name, sample, task.config)
+                if np.isfinite(p):
+                    counts[e, w, t] += (p < task.level + 1e-12, 1)
     return counts
 
 
-def _sample(task: _Task, rows: Ints, window: Window, effect: float) -> Sample:
-    """A made-up study of these rows with an effect on day 0, or spread over the window."""
-    returns = task.made.returns.take(rows)
-    portfolio, why = task.made.portfolios.portfolio(rows)
-    add = np.zeros(task.config.event_window.length)
-    if task.spread:
-        first = window.start - task.config.event_window.start
+def _samples(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Sample]]:
+    """(effect, window, sample) of the made-up study of these rows; what effects do not change is worked out once."""
+    plain = task.made.returns.take(rows)
+    portfolio, why = task.made.portfolio(rows)
+    if portfolio:
+        portfolio.studentised  # noqa: B018 - worked out once, for all effects
+    known = correlations(plain) if len(rows) > 1 else None
+    for w, window in enumerate(task.windows):
+        correlation = None
+        for e in range(len(task.effects)):
+            pool = task.pools[w][e]
+            found = pool.cumulated.take(rows)
+            together = portfolio.with_ar(portfolio.ar * np.sqrt(task.variance) + pool.added) if portfolio else None
+            sample = Sample(pool.returns.take(rows), window, together, why, task.config.seed)
+            if not found.covered.all():
+                sample = replace(sample, returns=sample.returns.take(found.covered), portfolio=None)
+                yield e, w, sample
+                continue
+            if known is not None:
+                correlation = correlation or mean_correlation(plain, found.used, window, known)
+                sample.knowing(correlation=correlation)
+            yield (
+                e,
+                w,
+                sample.knowing(
+                    cumulated=found,
+                    ranks=pool.ranks[rows],
+                    estimation_ranks=task.estimation_ranks[rows],
+                    run_shares={window.length: task.run_shares[window.length][rows]},
+                ),
+            )
+
+
+class _Pool(NamedTuple):
+    """All placebo pairs with one effect added, and what their samples take over from them."""
+
+    returns: AbnormalReturns
+    cumulated: Cumulated
+    ranks: Floats
+    added: Floats
+    """(L2,)"""
+
+
+def _pools(
+    made: PlaceboPairs, windows: tuple[Window, ...], effects: tuple[float, ...], variance: float, *, spread: bool
+) -> list[list[_Pool]]:
+    """For each window and effect; an effect on day 0 is the same for all windows."""
+    pools: list[list[_Pool]] = []
+    for window in windows:
+        row: list[_Pool] = []
+        for e, effect in enumerate(effects):
+            add = _added(made.returns.event, window, effect, spread=spread)
+            if pools and not spread:
+                row.append(pools[0][e]._replace(cumulated=cumulate(pools[0][e].returns, window)))
+                continue
+            moved_pairs = made.returns.with_ar(made.returns.ar * np.sqrt(variance) + add)
+            ranks = Sample(moved_pairs, window).ranks
+            row.append(_Pool(moved_pairs, cumulate(moved_pairs, window), ranks, add))
+        pools.append(row)
+    return pools
+
+
+def _added(event: Window, window: Window, effect: float, *, spread: bool) -> Floats:
+    """(L2,) the effect on day 0, or spread over the window."""
+    add = np.zeros(event.length)
+    if spread:
+        first = window.start - event.start
         add[first : first + window.length] = effect / window.length
     else:
-        add[-task.config.event_window.start] = effect
-
-    def changed(one: AbnormalReturns) -> AbnormalReturns:
-        return replace(one, ar=one.ar * np.sqrt(task.variance) + add)
-
-    sample = Sample(changed(returns), window, changed(portfolio) if portfolio else None, why, task.config.seed)
-    covered = sample.cumulated.covered
-    return sample if covered.all() else replace(sample, returns=sample.returns.take(covered), portfolio=None)
+        add[-event.start] = effect
+    return add
 
 
 def _p_value(name: str, sample: Sample, config: StudyConfig) -> float:

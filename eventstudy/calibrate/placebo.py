@@ -11,10 +11,11 @@ import pandas as pd
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
 from eventstudy.errors import NothingUsable
-from eventstudy.estimate import Portfolios, abnormal_returns
+from eventstudy.estimate import Portfolios, abnormal_returns, combined
 from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
 from eventstudy.models import fit_pairs, model_of
+from eventstudy.models._ols import LinearModel
 from eventstudy.panel import EventBlock, Ints, Pair, align
 from eventstudy.prices import PriceTable
 
@@ -32,6 +33,17 @@ class PlaceboPairs:
     """(N,) the number of the pair's ticker."""
     dates: tuple[date, ...]
     tickers: tuple[str, ...]
+
+    def portfolio(self, rows: Ints) -> tuple[AbnormalReturns | None, str]:
+        """The equal-weighted portfolio of these pairs, or None and why there is none.
+
+        Where they share one design, least squares of the mean is the mean of the least squares: nothing is fitted again.
+        """
+        linear = isinstance(self.portfolios.model, LinearModel)
+        if linear and len(rows) and (self.returns.basis_of[rows] == self.returns.basis_of[rows[0]]).all():
+            part = self.returns.take(rows)
+            return combined(part, np.full((1, len(rows)), 1 / len(rows))), ""
+        return self.portfolios.portfolio(rows)
 
 
 def placebo_dates(prices: PriceTable, benchmark: str, config: StudyConfig, before: date) -> list[date]:

@@ -16,7 +16,7 @@ import numpy as np
 from eventstudy.aggregate import AbnormalReturns, Cumulated, average, cumulate
 from eventstudy.inference._correlation import Correlation, mean_correlation
 from eventstudy.inference._placebo import Shape, days_in_common, mean_share, shape_of, share_of_runs
-from eventstudy.inference._ranks import mean_ranks, scaled_ranks
+from eventstudy.inference._ranks import mean_ranks, plain_ranks, scaled_ranks, with_one_more
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
@@ -207,7 +207,9 @@ class Sample:
 
     def share_positive(self, length: int) -> float:
         """Mean share of positive sums of `length` consecutive estimation days; NaN where there is no such run."""
-        return mean_share(share_of_runs(self.returns.residuals, length))
+        if length not in self.run_shares:
+            self.run_shares[length] = share_of_runs(self.returns.residuals, length)
+        return mean_share(self.run_shares[length])
 
     @property
     def residual_average(self) -> tuple[Floats, Ints]:
@@ -217,8 +219,7 @@ class Sample:
     @cached_property
     def day_ranks(self) -> tuple[Floats, float, int]:
         """Mean scaled rank of each day of estimation and event window, its spread S, and T; see `mean_ranks`."""
-        ar = self.returns.ar / self.returns.error_scale  # on the scale of the residuals
-        return mean_ranks(scaled_ranks(np.concatenate([self.returns.residuals, ar], axis=1)))
+        return mean_ranks(self.ranks)
 
     def window_ranks(self, scale: float) -> tuple[Floats, float, int]:
         """As `day_ranks`, of the standardised estimation days and, the last column, the SCARs times `scale`."""
@@ -226,7 +227,7 @@ class Sample:
 
     def squeezed(self, scale: float) -> Floats:
         """(N, L1 + 1) scaled ranks of the standardised residuals and of the SCARs times `scale`, the last column."""
-        return scaled_ranks(np.concatenate([self.returns.standardised, scale * self.scar[:, None]], axis=1))
+        return with_one_more(self.estimation_ranks, self.returns.standardised, scale * self.scar)
 
     @cached_property
     def residual_shape(self) -> Shape:
@@ -246,6 +247,27 @@ class Sample:
             return None
         zero, lacking = self.untraded.mean(axis=0).tolist()
         return zero, lacking
+
+    @cached_property
+    def ranks(self) -> Floats:
+        """(N, L1 + L2) scaled ranks of all days of each pair, event days on the scale of the residuals."""
+        ar = self.returns.ar / self.returns.error_scale
+        return scaled_ranks(np.concatenate([self.returns.residuals, ar], axis=1))
+
+    @cached_property
+    def estimation_ranks(self) -> Floats:
+        """(N, L1) ranks of the standardised residuals of each pair among themselves."""
+        return plain_ranks(self.returns.standardised)
+
+    @cached_property
+    def run_shares(self) -> dict[int, Floats]:
+        """Length -> (N,) share of positive runs of that many estimation days, as far as they were asked for."""
+        return {}
+
+    def knowing(self, **found: Any) -> Sample:
+        """This sample, told what is worked out already: `cumulated`, `ranks`, `correlation`, `run_shares`, ..."""
+        self.__dict__.update(found)
+        return self
 
     @cached_property
     def n_dates(self) -> int:

@@ -37,11 +37,18 @@ class Correlation:
         return 1 + (n - 1) * self.mean
 
 
-def mean_correlation(returns: AbnormalReturns, used: Bools, window: Window) -> Correlation:
-    """Mean correlation of N series; `used` (N, L) are the days of the window that enter each CAR."""
+def mean_correlation(
+    returns: AbnormalReturns, used: Bools, window: Window, known: tuple[Floats, Bools] | None = None
+) -> Correlation:
+    """Mean correlation of N series; `used` (N, L) are the days of the window that enter each CAR.
+
+    `known` is what `correlations` says of them, where many windows are asked about.
+    """
     n = returns.n
     if n < 2:
         return Correlation(0.0, 0.0)
+    if known is not None:
+        return correlation_of_sums(*_of_known(returns, used, window, known), n, approximate=False)
     if n <= _MOST_PAIRS:
         return correlation_of_sums(*_all_pairs(returns, used, window), n, approximate=False)
     tables = DateTables.empty(returns.sessions, returns.n_estimation_days)
@@ -54,6 +61,26 @@ def correlation_of_sums(total: float, overlap: float, n: int, *, approximate: bo
     mean = total / (n * (n - 1))
     floored = 1 + (n - 1) * mean <= 0
     return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, approximate)
+
+
+def correlations(returns: AbnormalReturns) -> tuple[Floats, Bools]:
+    """(N, N) Pearson correlations of all series on common estimation days, and whether there are enough of them."""
+    everyone = np.arange(returns.n)
+    return _correlations(returns, everyone, everyone)
+
+
+def _of_known(
+    returns: AbnormalReturns, used: Bools, window: Window, known: tuple[Floats, Bools]
+) -> tuple[float, float]:
+    """As `_all_pairs`, with the correlations given."""
+    rho, enough = known
+    everyone = np.arange(returns.n)
+    days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
+    weight = _overlaps(days, used, everyone, everyone)
+    np.fill_diagonal(weight, 0.0)
+    if not enough[weight > 0].all():
+        rho = np.where(enough, rho, _mean_of(rho, enough))
+    return float((rho * weight).sum()), float(weight.sum())
 
 
 def pair_correlations(returns: AbnormalReturns, used: Bools, window: Window) -> Floats:
@@ -117,9 +144,12 @@ def _correlations(returns: AbnormalReturns, rows: Ints, columns: Ints) -> tuple[
     mine = slice(0, len(rows))
     common = there[mine] @ there.T
     safe = np.maximum(common, 1)
-    sums, others = z[mine] @ there.T, there[mine] @ z.T
-    spread = (z[mine] ** 2) @ there.T - sums**2 / safe
-    other_spread = there[mine] @ (z**2).T - others**2 / safe
+    sums, squares = z[mine] @ there.T, (z[mine] ** 2) @ there.T
+    if len(rows) == len(columns):
+        others, other_squares = sums.T, squares.T
+    else:
+        others, other_squares = there[mine] @ z.T, there[mine] @ (z**2).T
+    spread, other_spread = squares - sums**2 / safe, other_squares - others**2 / safe
     scale = np.sqrt(np.maximum(spread, 0.0) * np.maximum(other_spread, 0.0))
     enough = (common >= _MIN_COMMON_DAYS) & (scale > 0)
     rho = (z[mine] @ z.T - sums * others / safe) / np.where(scale > 0, scale, 1.0)
@@ -128,10 +158,12 @@ def _correlations(returns: AbnormalReturns, rows: Ints, columns: Ints) -> tuple[
 
 def _mean_of_all(returns: AbnormalReturns) -> float:
     """Mean correlation of all pairs that share enough estimation days; what stands in for overlapping pairs that do not."""
-    everyone = np.arange(returns.n)
-    rho, enough = _correlations(returns, everyone, everyone)
-    np.fill_diagonal(enough, False)
-    return float(rho[enough].mean()) if enough.any() else 0.0
+    return _mean_of(*correlations(returns))
+
+
+def _mean_of(rho: Floats, enough: Bools) -> float:
+    others = enough & ~np.eye(len(rho), dtype=bool)
+    return float(rho[others].mean()) if others.any() else 0.0
 
 
 @dataclass(frozen=True)
@@ -218,8 +250,15 @@ def _window_columns(returns: AbnormalReturns, window: Window) -> slice:
 
 def _on_calendar(values: Floats, days: Days, where: Bools) -> Floats:
     """(N, calendar days) the values (N, columns) laid out on the distinct days that occur; zero elsewhere."""
-    calendar = np.unique(days[where])
-    laid = np.zeros((len(values), len(calendar)))
+    if len(days) and (days == days[0]).all():
+        return np.where(where, values, 0.0)  # one date: the columns are the calendar
+    number = days.astype(np.int64)
+    mine = number[where]
+    first = int(mine.min()) if len(mine) else 0
+    occurs = np.zeros(int(mine.max()) - first + 1 if len(mine) else 0, dtype=bool)
+    occurs[mine - first] = True
+    place = np.cumsum(occurs) - 1
+    laid = np.zeros((len(values), int(occurs.sum())))
     row, _ = np.nonzero(where)
-    laid[row, np.searchsorted(calendar, days[where])] = values[where]
+    laid[row, place[mine - first]] = values[where]
     return laid

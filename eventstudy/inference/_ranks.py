@@ -13,9 +13,27 @@ def scaled_ranks(values: Floats) -> Floats:
 
     Values are rounded to 1e-12 first, so that days of exactly no return are ties.
     """
-    ranks = average_ranks(values)
     count = np.isfinite(values).sum(axis=1, keepdims=True)
-    return np.where(np.isfinite(values), ranks / (count + 1) - 0.5, np.nan)
+    scaled: Floats = plain_ranks(values) / (count + 1) - 0.5
+    return scaled
+
+
+def plain_ranks(values: Floats) -> Floats:
+    """(N, T) rank within each row, from 1; rounding, ties and NaN as in `scaled_ranks`."""
+    return np.where(np.isfinite(values), average_ranks(values), np.nan)
+
+
+def with_one_more(ranks: Floats, others: Floats, value: Floats) -> Floats:
+    """(N, T + 1) scaled ranks of the values `others` (N, T) and of one more value (N,) a row, the last column.
+
+    `ranks` are the plain ones of the others among themselves: each goes up by one where the new value lies below it.
+    """
+    others, value = np.round(others, 12), np.round(value, 12)[:, None]
+    below, equal = value < others, value == others
+    count = np.isfinite(others).sum(axis=1, keepdims=True)
+    own = 1 + (others < value).sum(axis=1, keepdims=True) + equal.sum(axis=1, keepdims=True) / 2
+    scaled: Floats = np.concatenate([ranks + below + equal / 2, own], axis=1) / (count + 2) - 0.5
+    return scaled
 
 
 def mean_ranks(ranks: Floats) -> tuple[Floats, float, int]:

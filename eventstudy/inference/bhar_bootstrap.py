@@ -29,6 +29,11 @@ def adjusted_t(values: Floats, centre: float = 0.0) -> Floats:
     return np.where(flat, np.copysign(np.inf, s), t)
 
 
+def resample_size(n: int, variant: str) -> int:
+    """How many of n buy-and-hold returns a resample draws."""
+    return n if variant == "default" and n < _MANY else n // 4
+
+
 def compute(sample: Sample, variant: str) -> Significance:
     """Two-sided p = 2 min(share of draws below, share above), 1,000 resamples centred on the mean.
 
@@ -38,7 +43,7 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance.undefined("buy-and-hold returns are not known here", sample.n)
     values = sample.bhar[np.isfinite(sample.bhar)]
     n = len(values)
-    size = n if variant == "default" and n < _MANY else n // 4
+    size = resample_size(n, variant)
     if n < _LEAST or size < _LEAST_DRAWN:
         least = _LEAST if variant == "default" else 4 * _LEAST_DRAWN
         return Significance.undefined(f"{n} buy-and-hold returns are too few to resample: {least} are needed", n)

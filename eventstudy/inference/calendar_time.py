@@ -67,7 +67,8 @@ def newey_west(x: Floats, residuals: Floats, lag: int) -> Floats:
 def compute(sample: Sample, variant: str) -> Significance:
     """T of alpha, D - K degrees of freedom, Newey-West with lag floor(4 (D/100)^(2/9)).
 
-    `wls` weights days by the root of the firms held; `five` leaves out days with fewer than five firms.
+    `wls` multiplies each day by the root of the firms held, whose mean varies the less the more they are; `five` leaves out
+    days with fewer than five firms.
     """
     if sample.block is None:
         return Significance.undefined("raw returns are not known here", sample.n)
@@ -78,8 +79,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     if n < max(_LEAST_DAYS, k + 10):
         why = f"the windows hold firms on {n} calendar days: a regression needs {max(_LEAST_DAYS, k + 10)}"
         return Significance.undefined(why, sample.n)
-    weight = np.sqrt(held) if variant == "wls" else np.ones(n)
-    xw, yw = x * np.sqrt(weight)[:, None], y * np.sqrt(weight)
+    root = np.sqrt(held) if variant == "wls" else np.ones(n)
+    xw, yw = x * root[:, None], y * root
     b, _, rank, _ = np.linalg.lstsq(xw, yw, rcond=None)
     if rank < k:
         return Significance.undefined("the regressors are collinear over the days held", sample.n)

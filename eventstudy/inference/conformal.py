@@ -33,7 +33,7 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
         pool = days[group][present[group]].reshape(len(group), total)
         drawn = sets_of_days(int(total), int(length), seed)
         for i, series in zip(group, pool, strict=True):
-            sums = np.abs(series[drawn].sum(axis=1))
+            sums = np.abs(_sums(series, drawn))
             reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
             every = length == 1
             p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
@@ -41,6 +41,14 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     draws = None if (shapes[possible, 1] == 1).all() else DRAWS
     statistic = np.where(possible, found.car, np.nan)
     return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)
+
+
+def _sums(series: Floats, drawn: Ints) -> Floats:
+    """(draws,) sums over the sets of days; day by day, which is faster for few days."""
+    total = np.zeros(len(drawn))
+    for days in np.ascontiguousarray(drawn.T):
+        total += series[days]
+    return total
 
 
 def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tuple[Floats, Bools]:

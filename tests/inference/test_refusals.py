@@ -51,7 +51,21 @@ def test_one_pair(name: str) -> None:
     assert answer.n == 1
 
 
-@pytest.mark.parametrize(("name", "least"), [("variance_placebo", 3), ("grank_t", 4), ("bmp", 2)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("variance_placebo", 3),
+        ("grank_t", 4),
+        ("bmp", 2),
+        ("bmp_adjusted", 2),
+        ("cross_section_t", 2),
+        ("patell_adjusted", 2),
+        ("corrado_zivney", 2),
+        ("grank_z", 2),
+        ("jackknife", 3),
+        ("hall_t", 10),
+    ],
+)
 def test_least_number_of_pairs(name: str, least: int) -> None:
     days = [80 + 40 * i for i in range(least)]
     assert np.isfinite(ask(name, sampled(panel(days).block(), (0, 0))).p_value)

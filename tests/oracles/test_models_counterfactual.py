@@ -85,6 +85,7 @@ def test_synthetic_control_residuals_and_scale(demean: bool) -> None:
         df = len(y) - ((w > 1e-6).sum() - 1) - demean
         assert fit.df[i] == df
         assert fit.sigma[i] ** 2 == pytest.approx(residuals @ residuals / df, rel=1e-10)
+        assert not demean or fit.params[i, 0] == pytest.approx(alpha, rel=1e-9)
         np.testing.assert_allclose(fit.expected[i], alpha + donors(made)[made.event_columns] @ w, rtol=1e-9, atol=1e-15)
 
 
@@ -101,6 +102,54 @@ def test_the_basis_spans_what_active_weights_can_do() -> None:
         differences = z[:, active[1:]] - z[:, active[:1]]
         np.testing.assert_allclose(own @ (own.T @ differences), differences, atol=1e-12)
         assert not fit.basis[i, :, len(active) - 1 :].any()
+        ahead = donors(made)[made.event_columns]
+        moved = ahead[:, active[1:]] - ahead[:, active[:1]]
+        wanted = moved @ np.linalg.inv(differences.T @ differences) @ moved.T
+        on_event_days = fit.basis[i, made.estimation.length :]
+        np.testing.assert_allclose(on_event_days @ on_event_days.T, wanted, rtol=1e-9, atol=1e-15)
+
+
+def test_a_mix_over_returns_of_several_sessions_is_fitted_on_equal_footing() -> None:
+    """A return of n sessions varies n times as much: least squares of R / sqrt(n), and residuals on that scale."""
+    made = block(missing=False)
+    span = made.span.copy()
+    span[:, [20, 70]] = 3.0
+    fit = SC.fit(replace(made, span=span), 100)
+    days = made.estimation_columns
+    root = np.sqrt(span[0, days])
+    for i in range(made.n_pairs):
+        w = weights(made.returns[i, days] / root, donors(made)[days] / root[:, None])
+        np.testing.assert_allclose(fit.params[i], w, atol=1e-9)
+        np.testing.assert_allclose(
+            fit.residuals[i], (made.returns[i, days] - donors(made)[days] @ w) / root, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("factors", [2, 12])
+def test_how_many_components_are_taken(factors: int) -> None:
+    """As Bai and Ng's criterion has it in statsmodels, eight at most; of two donors one."""
+    rng = np.random.default_rng(factors)
+    z = 0.01 * (
+        rng.standard_normal((200, factors)) @ rng.standard_normal((factors, 40)) + rng.standard_normal((200, 40))
+    )
+    listed = PCA(z, standardize=True).ic[1:9, 1]
+    taken = components(z, np.ones(200, dtype=bool), slice(0, 200)).shape[1]
+    assert taken == 1 + int(np.argmin(listed)) == min(factors, 8)
+    assert components(z[:, :2], np.ones(200, dtype=bool), slice(0, 200)).shape[1] == 1
+
+
+@pytest.mark.parametrize("demean", [False, True])
+def test_errors_of_donors(demean: bool) -> None:
+    """Each donor less the best mix of the others; with an intercept, less the mean error too."""
+    made = block(missing=False)
+    fit = replace(SC, demean=demean).fit(made, 100)
+    assert fit.donors is not None
+    z, days = donors(made), made.estimation_columns
+    for j, errors in enumerate(fit.donors(0)):
+        y, others = z[:, j], np.delete(z, j, axis=1)
+        level, shift = (y[days].mean(), others[days].mean(axis=0)) if demean else (0.0, np.zeros(len(PEERS) - 1))
+        gap = y - level - (others - shift) @ weights(y[days] - level, others[days] - shift)
+        np.testing.assert_allclose(errors, np.r_[gap[days], gap[made.event_columns]], atol=1e-12)
 
 
 def test_placebo_in_space_ranks_the_firm_among_refitted_donors() -> None:
@@ -145,6 +194,14 @@ def test_elastic_net_solves_its_equations() -> None:
         b = fit.params[i, 1:-1] * spread
         r = y - fit.params[i, 0] - values @ fit.params[i, 1:-1]
         assert abs(r.mean()) < 1e-14
+        assert fit.df[i] == len(y) - 1
+        ahead = fit.params[i, 0] + donors(made)[made.event_columns] @ fit.params[i, 1:-1]
+        np.testing.assert_allclose(fit.expected[i], ahead, rtol=1e-12)
+        top = np.abs(z.T @ (y - y.mean())).max() / (len(y) * rho)
+        step = np.log(top / penalty) / np.log(1000) * 99
+        assert step == pytest.approx(round(step), abs=1e-6), (
+            "one of a hundred penalties from the smallest that kills all"
+        )
         gradient = -z.T @ r / len(y) + penalty * (1 - rho) * b
         there = b != 0
         zeros += (~there).sum()

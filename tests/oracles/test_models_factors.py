@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from eventstudy.windows import Window
 from tests.contracts.made_up import block
 
 REGRESSORS = {
+    "capm": ("mkt_rf",),
     "fama_french3": ("mkt_rf", "smb", "hml"),
     "carhart": ("mkt_rf", "smb", "hml", "mom"),
     "fama_french5": ("mkt_rf", "smb", "hml", "rmw", "cma"),
@@ -78,3 +80,30 @@ def test_models_that_cannot_do_without_alpha(model: str) -> None:
         model_of(StudyConfig(model=model, alpha=False))
     with pytest.raises(InvalidRequest, match="cannot do without its intercept"):
         model_of(StudyConfig(model="market", alpha=False, outcome="volume"))
+
+
+def test_matched_is_the_difference_to_the_control() -> None:
+    """Nothing is estimated: the sample variance of the differences, M - 1, and a CAR with L times that variance."""
+    made, window = block(), Window(-1, 2)
+    fit = catalog.load("models", "matched").fit(made, 100)
+    found = cumulate(abnormal_returns(made, fit, np.full(made.n_pairs, 3), prediction_error=True), window)
+    control = made.columns(("peer",))[0, :, 0]
+    first = made.event_columns.start - made.event.start + window.start
+    for i in range(2, made.n_pairs):
+        differences = [r - c for r, c in zip(made.returns[i].tolist(), control.tolist(), strict=True)]
+        before = differences[made.estimation_columns]
+        variance = statistics.variance(before)
+        assert fit.sigma[i] ** 2 == pytest.approx(variance, rel=1e-10)
+        assert fit.df[i] == len(before) - 1
+        assert found.car[i] == pytest.approx(sum(differences[first : first + 4]), rel=1e-10)
+        assert found.se[i] == pytest.approx((4 * variance) ** 0.5, rel=1e-10)
+
+
+def test_users_factors_are_over_the_risk_free_rate_of_their_file() -> None:
+    """A file with `rf` explains returns over it, as the Fama-French models do."""
+    made = block()
+    names = ("benchmark", "mkt_rf", "smb", "hml", "rf")
+    own = replace(made, names=names, regressors=made.columns(names))
+    user, known = (catalog.load("models", name).fit(own, 100) for name in ("factors", "fama_french3"))
+    np.testing.assert_allclose(user.params, known.params, rtol=1e-12)
+    np.testing.assert_allclose(user.expected, known.expected, rtol=1e-12)

@@ -81,6 +81,10 @@ def test_parameters_residuals_and_covariance_are_archs(kind: Literal["GARCH", "E
         error = fitted.resid / 100
         assert fit.sigma[i] ** 2 == pytest.approx(error @ error / (len(before) - 2), rel=1e-10)
         np.testing.assert_allclose(fit.residuals[i, before] / fit.sigma[i], fitted.std_resid, rtol=1e-9)
+        assert fit.df[i] == len(before) - 2
+        own = fit.basis[i, before] * (fitted.conditional_volatility / 100)[:, None]
+        line = np.column_stack([np.ones(len(before)), 100 * made.regressors[0, before, 0]])
+        np.testing.assert_allclose(own @ own.T, line @ fitted.param_cov.to_numpy()[:2, :2] @ line.T / 1e4, rtol=1e-6)
         g = fit.basis[i, DAYS:] * fit.sigma[i]
         x = np.column_stack([np.ones(EVENT.length), 100 * made.regressors[0, made.event_columns, 0]])
         covariance = fitted.param_cov.to_numpy()[:2, :2] / 1e4

@@ -1,7 +1,7 @@
 """`python -m tests.simulation --draws 10000 --seed 20240917`: how often each test rejects true nulls, stored as a table.
 
 Writes tests/oracles/sizes.json: for each cell the studies it was tried on and those it rejected at 5 %. One core. With `--plan`
-only those designs are simulated anew; the others stay as they are.
+or `--test` only those designs or tests are simulated anew; the others stay as they are.
 """
 
 from __future__ import annotations
@@ -30,24 +30,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--output", type=Path, default=SIZES)
     parser.add_argument("--plan", action="append", choices=list(PLANS), help="only these designs")
+    parser.add_argument("--test", action="append", default=[], help="only these tests")
     asked = parser.parse_args()
-    rows = _others(asked.output, asked.plan or list(PLANS), asked.seed)
+    rows = _others(asked.output, asked.plan or list(PLANS), asked.test, asked.seed)
     for plan in asked.plan or PLANS:
         began = time.monotonic()
-        for cell, (rejected, tried) in count(plan, asked.draws, asked.seed, resampled=asked.resampled).items():
+        made = count(plan, asked.draws, asked.seed, resampled=asked.resampled, only=asked.test)
+        for cell, (rejected, tried) in made.items():
             rows.append({**cell._asdict(), "draws": tried, "rejected": rejected})
         print(f"{plan}: {time.monotonic() - began:.0f} s", file=sys.stderr)
         _write(asked.output, asked.seed, rows)
 
 
-def _others(path: Path, plans: list[str], seed: int) -> list[dict[str, object]]:
-    """The cells of other designs that stand in the table, which must have the same seed."""
-    if not path.exists() or set(plans) == set(PLANS):
+def _others(path: Path, plans: list[str], tests: list[str], seed: int) -> list[dict[str, object]]:
+    """The cells that stand in the table and are not simulated anew, which must have the same seed."""
+    if not path.exists() or (set(plans) == set(PLANS) and not tests):
         return []
     table = json.loads(path.read_text(encoding="utf-8"))
     if table["seed"] != seed:
         raise SystemExit(f"{path} has the seed {table['seed']}: simulate all designs, or take that seed")
-    return [cell for cell in table["cells"] if cell["plan"] not in plans]
+    return [c for c in table["cells"] if c["plan"] not in plans or (tests and c["name"] not in tests)]
 
 
 def _write(path: Path, seed: int, rows: list[dict[str, object]]) -> None:
@@ -64,7 +66,7 @@ def _write(path: Path, seed: int, rows: list[dict[str, object]]) -> None:
         "resampled": {"tests": sorted(RESAMPLED), "draws_of_each": RESAMPLES},
     }
     order = {name: i for i, name in enumerate(PLANS)}
-    rows = sorted(rows, key=lambda row: order[str(row["plan"])])
+    rows = sorted(rows, key=lambda r: (order[str(r["plan"])], str(r["over"]), str(r["name"]), str(r["variant"])))
     lines = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows)
     text = json.dumps(head, ensure_ascii=False, indent=1)[:-2] + f',\n "cells": [\n  {lines}\n ]\n}}\n'
     part = path.with_suffix(".part")

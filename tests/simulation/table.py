@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -73,12 +74,17 @@ def answer(study: Study, sample: Sample, name: str, variant: str) -> Significanc
     return found
 
 
-def count(plan: str, draws: int, seed: int, *, resampled: int | None = None) -> dict[Cell, tuple[int, int]]:
-    """(rejected, tried) of each cell that applies; of tests that resample, the first `resampled` studies only."""
+def count(
+    plan: str, draws: int, seed: int, *, resampled: int | None = None, only: Collection[str] = ()
+) -> dict[Cell, tuple[int, int]]:
+    """(rejected, tried) of each cell that applies; of tests that resample, the first `resampled` studies only.
+
+    The studies are the same whichever tests are asked for (`only` those).
+    """
     hits: Counter[Cell] = Counter()
     tried: Counter[Cell] = Counter()
     hopeless: set[Cell] = set()
-    known = cells()
+    known = [(name, variant) for name, variant in cells() if not only or name in only]
     for number, study in enumerate(studies(seed + list(PLANS).index(plan), PLANS[plan], draws)):
         for over, window in OVER.items():
             sample = study.sample(window, draws=RESAMPLES)
@@ -93,7 +99,7 @@ def count(plan: str, draws: int, seed: int, *, resampled: int | None = None) -> 
                 tried[cell] += 1
                 hits[cell] += found.p_value <= LEVEL
             cell = Cell(plan, "holm", "default", over)
-            if study.portfolio is not None:
+            if study.portfolio is not None and (not only or "holm" in only):
                 exact = catalog.load("tests", "exact_t").compute(study.returns, sample.window, 0)
                 tried[cell] += 1
                 hits[cell] += bool((holm(exact.p_value) <= LEVEL).any())
