@@ -129,7 +129,9 @@ def calibration(securities: int = 50, studies: int = 200, runs: int = 10) -> Non
         table = load_prices(None, None, None, source="csv", path=path)
 
     def whole() -> None:
-        for answer in study.run(frame.assign(date=sessions[rng.integers(200, 550)].date()), prices).answers.values():
+        for answer in study.run(
+            frame.assign(date=sessions[int(rng.integers(200, 550))].date()), prices
+        ).answers.values():
             dict(answer.tests)
 
     for clustered in (True, False):
