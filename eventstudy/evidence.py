@@ -403,9 +403,16 @@ def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
     found = np.empty(len(a))
     for begin in range(0, len(a), _PAIRS_AT_ONCE):
         some = slice(begin, begin + _PAIRS_AT_ONCE)
-        left, right = values[a[some]][:, lag:], values[b[some]][:, :days]
-        np.einsum("qt,qt->q", left, right, out=found[some])
+        np.einsum("qt,qt->q", _rows(values, a[some])[:, lag:], _rows(values, b[some])[:, :days], out=found[some])
     return found
+
+
+def _rows(values: Floats, which: Ints) -> Floats:
+    """These rows, without a copy where they follow each other."""
+    first, last = int(which[0]), int(which[-1])
+    if last - first + 1 == len(which) and (np.diff(which) == 1).all():
+        return values[first : last + 1]
+    return values[which]
 
 
 def _over_neighbours(evidence: Evidence, strata: tuple[int, ...], window: Window) -> tuple[float, float]:

@@ -31,7 +31,7 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     total = _Added(plan, gathered)
     left: list[Ints] = []
     for chunk in gathered.chunks(part.whole):
-        found = kernel.first(chunk.estimation, chunk.event, chunk.bounds, chunk.basis, gathered.task)
+        found = kernel.first(chunk.values, chunk.bounds, chunk.given, gathered.task)
         total.add(chunk, found)
         left += [chunk.rows[~found.good], chunk.without]
     parts = total.totals()
@@ -50,7 +50,7 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     left: list[Ints] = []
     below = np.zeros((len(plan.windows), plan.estimation.length))
     for chunk in gathered.chunks(part.whole):
-        found, good = kernel.second(chunk.estimation, chunk.event, chunk.bounds, chunk.basis, gathered.task, scales)
+        found, good = kernel.second(chunk.values, chunk.bounds, chunk.given, gathered.task, scales)
         below += found
         left += [chunk.rows[~good], chunk.without]
     parts: list[Squeezed] = [{_everything(plan): below / (plan.estimation.length + 2)}] if part.whole.any() else []
@@ -77,15 +77,15 @@ class _Chunk:
     keys: Ints
     """(g,) designs."""
     bounds: Ints
-    estimation: Floats
-    event: Floats
+    values: Floats
+    """(n, T) returns less what the model subtracts."""
     raw: Floats
     """(n, L2) returns of event days as they are."""
     market: Floats
     """(g, L2) the benchmark's."""
-    basis: Floats
-    zeros: Ints
-    """(n,) estimation days with a return of zero."""
+    given: kernel.Designs
+    zero: Bools
+    """(n, L1) estimation days with a return of zero."""
     span: Floats
     """(n, T) all returns; (n, 0) where none of them are added up."""
 
@@ -98,18 +98,20 @@ class _Gathered:
         self.plan, self.model, self.part = plan, model, part
         event, start = plan.event, plan.event.start
         self.task = kernel.Task(
+            days=plan.estimation.length,
+            event=event.length,
             windows=tuple((w.start - start, w.end - start + 1) for w in plan.windows),
             lengths=plan.lengths,
             intercept=model.intercept and not model.difference,
             prediction_error=plan.prediction_error,
         )
         self.least = max(plan.min_estimation, 30)
-        self._made: tuple[Ints, tuple[Floats, Floats, Floats, Bools]] | None = None
+        self._made: tuple[Ints, kernel.Designs, Floats, Floats, Bools] | None = None
         flat = part.returns.reshape(-1)
-        self._days = np.lib.stride_tricks.sliding_window_view(flat, plan.estimation.length)
-        self._event = np.lib.stride_tricks.sliding_window_view(flat, event.length)
         self.width = event.end - plan.estimation.start + 1
         self._all = np.lib.stride_tricks.sliding_window_view(flat, self.width)
+        excess = model.excess or (model.factors is None and "rf" in part.names)
+        self._subtracts = bool(model.difference) or excess
         self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
 
     def chunks(self, among: Bools) -> Iterator[_Chunk]:
@@ -117,16 +119,17 @@ class _Gathered:
         rows = np.flatnonzero(among).astype(np.int64)
         keys = self.part.designs[rows]
         self._made = None  # it holds the designs of other pairs
-        for begin in range(0, len(rows), kernel.ROWS):
-            stop = begin + kernel.ROWS
-            self._prepare(keys[begin:stop][-1], keys[begin : begin + _AHEAD * kernel.ROWS])
+        size = kernel.rows_at_once(self.width)
+        for begin in range(0, len(rows), size):
+            stop = begin + size
+            self._prepare(keys[begin:stop][-1], keys[begin : begin + _AHEAD * size])
             yield self._chunk(rows[begin:stop], keys[begin:stop])
 
     def _prepare(self, last: int, ahead: Ints) -> None:
         """Factorise the designs of the pairs to come, unless those of this chunk, the `last` among them, are there."""
         if self._made is None or self._made[0][-1] < last or self._made[0][0] > ahead[0]:
-            keys = np.unique(ahead)[: kernel.ROWS]
-            self._made = keys, self._designs(keys)
+            keys = np.unique(ahead)[: kernel.rows_at_once(self.width)]
+            self._made = keys, *self._designs(keys)
 
     def _chunk(self, rows: Ints, key: Ints) -> _Chunk:
         part, (days, event) = self.part, self.columns
@@ -134,53 +137,45 @@ class _Gathered:
         keys = key[np.concatenate([[0], new])]
         assert self._made is not None
         place = np.searchsorted(self._made[0], keys)
-        basis, offset, market, good = (values[place] for values in self._made[1])
+        _, made, *others = self._made
+        given, (offset, market, good) = made.take(place), (values[place] for values in others)
         bounds = np.concatenate([[0], new, [len(rows)]])
         without = rows[:0]
         if not good.all():
             kept = np.repeat(good, np.diff(bounds))
             without, rows = rows[~kept], rows[kept]
             bounds = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])])
-            keys, basis, offset, market = keys[good], basis[good], offset[good], market[good]
-        first = part.security[rows] * part.returns.shape[1] + part.row[rows]
-        estimation, raw = self._days[first + self.plan.estimation.start], self._event[first + self.plan.event.start]
-        zeros = np.count_nonzero(estimation == 0, axis=1)
-        lined = raw
-        if self.model.difference or self.model.excess or offset.any():
-            which = np.repeat(np.arange(len(keys)), np.diff(bounds))
-            estimation -= offset[which][:, days]
-            lined = raw - offset[which][:, event]
-        return _Chunk(
-            rows=rows,
-            without=without,
-            keys=keys,
-            bounds=bounds,
-            estimation=estimation,
-            event=lined if lined is not raw else raw.copy(),
-            raw=raw,
-            market=market,
-            basis=basis,
-            zeros=zeros,
-            span=self._all[first + self.plan.estimation.start] if self.plan.portfolios else raw[:, :0],
-        )
+            keys, given, offset, market = keys[good], given.take(good), offset[good], market[good]
+        first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
+        values = self._all[first]
+        raw = values[:, event].copy()
+        zero = (values == 0)[:, days]
+        span = values.copy() if self.plan.portfolios else raw[:, :0]
+        if self._subtracts:
+            values -= np.repeat(offset, np.diff(bounds), axis=0)
+        return _Chunk(rows, without, keys, bounds, values, raw, market, given, zero, span)
 
-    def _designs(self, keys: Ints) -> tuple[Floats, Floats, Floats, Bools]:
-        """Basis, offset (g, T), benchmark (g, L2), and which designs have all they need and full rank."""
+    def _designs(self, keys: Ints) -> tuple[kernel.Designs, Floats, Floats, Bools]:
+        """What the kernel needs, offset (g, T), benchmark (g, L2), and which designs have all they need and full rank."""
         part, (days, event) = self.part, self.columns
         table, row = np.divmod(keys, part.returns.shape[1])
-        when = (row + self.plan.estimation.start)[:, None] + np.arange(self.width)
-        regressors = part.regressors[table[:, None], when]
-        _, x, offset, known = self.model.equation(part.names, regressors, np.ones(when.shape))
+        first = row + self.plan.estimation.start
+        spans = np.lib.stride_tricks.sliding_window_view(part.regressors, self.width, axis=1)
+        regressors = spans[table, first].transpose(0, 2, 1)
+        _, x, offset, known = self.model.equation(part.names, regressors, np.ones((len(keys), self.width)))
         good = (
             known[:, days].all(axis=1) & known[:, event].all(axis=1) & (x.shape[2] + 10 <= self.plan.estimation.length)
         )
         if len(part.exclude):
-            good = good & ~np.isin(part.sessions[when[:, days]], part.exclude).any(axis=1)
-        x = np.where(known[:, :, None], x, 0.0)
+            when = first[:, None] + np.arange(self.plan.estimation.length)
+            good = good & ~np.isin(part.sessions[when], part.exclude).any(axis=1)
+        if not known.all():
+            x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
         basis, _, full = kernel.factorise(
-            x, np.ones(known[:, days].shape, dtype=bool), np.ones(when.shape), days, event
+            x, np.ones(known[:, days].shape, dtype=bool), np.ones(known.shape), days, event
         )
-        return basis, np.where(known, offset, 0.0), regressors[:, event, 0], good & full
+        given = kernel.designs(basis, self.task, self.width)
+        return given, offset, regressors[:, event, 0], good & full
 
 
 class _Added:
@@ -203,13 +198,13 @@ class _Added:
         n = int(good.sum())
         if not n:
             return
-        self.k, self.n = chunk.basis.shape[2], self.n + n
+        self.k, self.n = chunk.given.basis.shape[2], self.n + n
         bhar = _bhar(self.plan, chunk)
         if n < len(good):
             bhar[~good] = np.nan
-        self.still += int(chunk.zeros[good].sum())
+        self.still += int(np.count_nonzero(chunk.zero if n == len(good) else chunk.zero[good]))
         self.of_pairs.append((found.car, found.scar, bhar))
-        self.unit += np.nansum(found.unit, axis=0)
+        self.unit += np.diff(np.concatenate([[0], np.cumsum(good)])[chunk.bounds]) @ chunk.given.unit
         self.positive += (found.car > 1e-12).sum(axis=0)
         self.runs += found.runs
         mine = (
@@ -286,10 +281,14 @@ class _Gapped:
         """Fit them."""
         self.gathered, self.chunk = gathered, chunk
         plan, which = gathered.plan, np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))
-        m = np.count_nonzero(np.isfinite(chunk.estimation), axis=1)
-        long = m >= max(gathered.least, chunk.basis.shape[2] + 10)
+        days, event = gathered.columns
+        basis = chunk.given.basis
+        m = np.count_nonzero(np.isfinite(chunk.values[:, days]), axis=1)
+        long = m >= max(gathered.least, basis.shape[2] + 10)
         self.short = [(int(o), int(n)) for o, n in zip(gathered.part.origin[chunk.rows[~long]], m[~long], strict=True)]
-        fit = kernel_gaps.fitted(chunk.estimation[long], chunk.event[long], which[long], chunk.basis)
+        fit = kernel_gaps.fitted(
+            chunk.values[long, days], chunk.values[long, event], basis[which[long], days], basis[which[long], event]
+        )
         self.rows = np.flatnonzero(long)[fit.good]
         self.left = chunk.rows[np.flatnonzero(long)[~fit.good]]
         self.fit, self.which = fit.take(fit.good), which[self.rows]
@@ -313,7 +312,7 @@ class _Gapped:
         ]
         bhar = np.stack(held, axis=1) if held else np.empty((len(self.rows), 0))
         days = plan.estimation.length
-        untraded = np.stack([chunk.zeros[self.rows] / days, 1 - fit.m / days], axis=1)
+        untraded = np.stack([np.count_nonzero(chunk.zero[self.rows], axis=1) / days, 1 - fit.m / days], axis=1)
         sums, dates = {}, {}
         for p, stratum in enumerate(self.strata.tolist()):
             mine = np.flatnonzero(self.stratum == p)
@@ -324,7 +323,7 @@ class _Gapped:
             dates,
             problems={"MIN_EST": len(self.short)} if self.short else {},
             named=tuple(("MIN_EST", row, m) for row, m in sorted(self.short)[:NAMED]),
-            parameters=chunk.basis.shape[2],
+            parameters=chunk.given.basis.shape[2],
             short=int((fit.m < 120).sum()),
             gaps=int(((fit.m >= 120) & (fit.m < days)).sum()),
         )

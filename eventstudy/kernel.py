@@ -5,10 +5,10 @@ arrays in C order, NaN nowhere (pairs with a missing day take the models' own wa
 no array is kept, and the same arrays give the same bits.
 
     n pairs, g designs (a design is a day 0 and a benchmark), K regressors with the intercept, L1 estimation and L2 event days,
-    W windows, R lengths of runs
-    estimation (n, L1), event (n, L2)   returns less what the model subtracts; both are overwritten
-    bounds (g + 1,)                     the pairs of design d are bounds[d] .. bounds[d + 1] - 1
-    basis (g, L1 + L2, K)               [Q; X* R⁻¹] of each design, from `factorise`
+    T days from the first of the ones to the last of the others, the gap included, W windows, R lengths of runs
+    values (n, T)       returns less what the model subtracts; overwritten
+    bounds (g + 1,)     the pairs of design d are bounds[d] .. bounds[d + 1] - 1
+    given               what is the same for all pairs of a design: `designs` makes it of the QR of `factorise`
 
 Accuracy: Q of a Householder QR for each date, one refinement, sigma from the residuals themselves: as good as the
 singular value decomposition on every nasty case (tests/engine/test_accuracy.py). Ranks: values in units of sigma go into
@@ -18,9 +18,13 @@ high parts, ties among them, are ranked again by `average_ranks`, values rounded
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +38,29 @@ ROWS = 255
 MAX_CONDITION = 1e8
 _WIDEST = 8.0
 """Values beyond so many sigmas share the outermost keys; if two do, their pair is ranked again."""
+_EXACT = 1e-30
+"""What is left of the regressors, over the sum of squared residuals, from which on a second projection changes anything."""
 _FEW = 4
 """Below so many pairs a design, all designs are projected in one stacked product instead of one by one."""
+
+
+_CELLS = 70_000
+_local = threading.local()
+
+
+def rows_at_once(width: int) -> int:
+    """How many pairs with windows of `width` days make a chunk that fits the cache."""
+    return max(1, min(ROWS, _CELLS // width))
+
+
+def _buffer(name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
+    """Memory that is used again and again: fresh pages cost more than the arithmetic. What it held is lost."""
+    size = math.prod(shape)
+    held: NDArray[Any] | None = getattr(_local, name, None)
+    if held is None or held.size < size:
+        held = np.empty(size, dtype)
+        setattr(_local, name, held)
+    return held[:size].reshape(shape)
 
 
 def factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) -> tuple[Floats, Floats, Bools]:
@@ -65,46 +90,87 @@ def factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) 
     return np.concatenate([q, np.matmul(x[:, event], inverse)], axis=1), inverse, good
 
 
-def project(estimation: Floats, event: Floats, bounds: Ints, basis: Floats) -> None:
-    """Take the normal returns out of both, in place: two projections, the second for accuracy."""
-    days, k = estimation.shape[1], basis.shape[2]
-    if k == 0:
-        return
-    if len(estimation) < _FEW * (len(bounds) - 1):
-        which = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-        wide = basis[which]
+def project(values: Floats, days: int, bounds: Ints, basis: Floats) -> Floats:
+    """Take the normal returns out, in place; give (n,) the sum of squares that went with them.
+
+    The first `days` columns are projected; where something of the regressors is left afterwards, once more, for accuracy.
+    """
+    gone = np.zeros(len(values))
+    if basis.shape[2] == 0:
+        return gone
+    if len(values) < _FEW * (len(bounds) - 1):
+        wide = np.repeat(basis, np.diff(bounds), axis=0)
         for _ in range(2):
-            step = np.matmul(estimation[:, None, :], wide[:, :days])
-            estimation -= np.matmul(step, wide[:, :days].transpose(0, 2, 1))[:, 0]
-            event -= np.matmul(step, wide[:, days:].transpose(0, 2, 1))[:, 0]
-        return
-    for d in range(len(bounds) - 1):
-        rows = slice(bounds[d], bounds[d + 1])
-        q, ahead = basis[d, :days], basis[d, days:]
-        for _ in range(2):
-            step = estimation[rows] @ q
-            estimation[rows] -= step @ q.T
-            event[rows] -= step @ ahead.T
+            step = np.matmul(values[:, None, :days], wide[:, :days])
+            values -= np.matmul(step, wide.transpose(0, 2, 1))[:, 0]
+            gone += (step[:, 0] ** 2).sum(axis=1)
+        return gone
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
+        own, b = values[begin:stop], basis[d]
+        q = b[:days]
+        step = own[:, :days] @ q
+        own -= step @ b.T
+        gone[begin:stop] = np.einsum("nk,nk->n", step, step)
+        more = own[:, :days] @ q
+        left = np.einsum("nt,nt->n", own[:, :days], own[:, :days])
+        if (np.einsum("nk,nk->n", more, more) > _EXACT * left).any():
+            own -= more @ b.T
+    return gone
 
 
 @dataclass(frozen=True)
 class Task:
     """What is asked of every chunk; the same for all pairs of a study."""
 
+    days: int
+    """L1"""
+    event: int
+    """L2"""
     windows: tuple[tuple[int, int], ...]
-    """W windows: first and one past the last column of `event`."""
+    """W windows: first and one past the last column of the event window."""
     lengths: tuple[int, ...]
     """R lengths of runs of estimation days, ascending."""
     intercept: bool
     """Whether residuals add up to zero by construction."""
     prediction_error: bool
 
-    def indicator(self, n_event: int) -> Floats:
+    @cached_property
+    def indicator(self) -> Floats:
         """(L2, W) which days belong to which window."""
-        found = np.zeros((n_event, len(self.windows)))
+        found = np.zeros((self.event, len(self.windows)))
         for w, (start, stop) in enumerate(self.windows):
             found[start:stop, w] = 1.0
         return found
+
+
+@dataclass(frozen=True)
+class Designs:
+    """g designs, as the kernel needs them."""
+
+    basis: Floats
+    """(g, T, K) [Q; 0; X* R⁻¹]; zero in the gap."""
+    weight: Floats
+    """(g, L1) 1 / sqrt(1 - h), h the leverage."""
+    unit: Floats
+    """(g, W) C = i'Vi of each window."""
+
+    def take(self, which: Ints | Bools) -> Designs:
+        """Those at these positions."""
+        return Designs(self.basis[which], self.weight[which], self.unit[which])
+
+
+def designs(basis: Floats, task: Task, width: int) -> Designs:
+    """From the [Q; X* R⁻¹] (g, L1 + L2, K) of `factorise`; `width` is T."""
+    g, _, k = basis.shape
+    wide = np.zeros((g, width, k))
+    wide[:, : task.days] = basis[:, : task.days]
+    wide[:, width - task.event :] = basis[:, task.days :]
+    leverage = np.einsum("gtk,gtk->gt", basis[:, : task.days], basis[:, : task.days])
+    unit = np.broadcast_to(task.indicator.sum(axis=0), (g, len(task.windows)))
+    if task.prediction_error and k:
+        total = np.matmul(task.indicator.T, basis[:, task.days :])
+        unit = unit + np.einsum("gwk,gwk->gw", total, total)
+    return Designs(wide, 1 / np.sqrt(np.clip(1 - leverage, 1e-12, None)), unit)
 
 
 @dataclass(frozen=True)
@@ -117,8 +183,6 @@ class Found:
     """(n, W)"""
     scar: Floats
     """(n, W)"""
-    unit: Floats
-    """(n, W) C = i'Vi."""
     ar: Floats
     """(L2,)"""
     residual: Floats
@@ -139,93 +203,82 @@ class Found:
     """(g, L1) sum over the pairs of each design of residuals standardised by their own mean and deviation."""
 
 
-def first(estimation: Floats, event: Floats, bounds: Ints, basis: Floats, task: Task) -> Found:
+def first(values: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
     """The first pass over one chunk."""
-    days, k = estimation.shape[1], basis.shape[2]
-    total = np.einsum("nt,nt->n", estimation, estimation)
-    project(estimation, event, bounds, basis)
-    sigma, rss = _spread(estimation, k)
-    good: Bools = rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
+    days = task.days
+    sigma, good = _fit(values, bounds, given, task)
     if not good.all():
-        return _without(estimation, event, bounds, basis, task, good)
+        return _without(values, bounds, given, task, good)
+    estimation, event = values[:, :days], values[:, values.shape[1] - task.event :]
+    df = days - (given.basis.shape[2] or 1)
+    columns = days + task.event
+    unit = _key_unit(columns)
+    per = (unit / sigma)[:, None]
+    scaled = np.multiply(estimation, per, out=_buffer("scaled", estimation.shape))
+    scaled_event = event * per
+    standard = _buffer("standard", estimation.shape)
+    dates = np.empty((len(bounds) - 1, days))
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
+        np.multiply(scaled[begin:stop], given.weight[d], out=standard[begin:stop])
+        np.add.reduce(scaled[begin:stop], axis=0, out=dates[d])
+    if task.intercept:
+        dates *= np.sqrt(days / df) / unit
+    else:
+        dates = _dates(scaled, bounds)
+    student, squares, powers, widest = _student(standard, df, unit)
+    tame = widest < (_WIDEST * (1 - 2.0**-20)) ** 2
+    ones = np.ones(len(values))
     which = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    unit = units(basis[:, days:], task)[which]
-    car = event @ task.indicator(event.shape[1])
-    scaled = estimation / sigma[:, None]
-    event_scaled = event / sigma[:, None]
-    ones = np.ones(len(estimation))
-    ranks = _ranks(scaled, event_scaled, estimation, event)
-    dates = _dates(scaled, bounds, days - (k or 1), centred=task.intercept)
-    runs = _runs(estimation, task.lengths)
-    residual = ones @ estimation
-    standard = standardise(scaled, bounds, basis)
-    own = _ranks(standard, None, standard, None)
-    student, squares, powers = _student(standard, days - (k or 1))
+    car = event @ task.indicator
     return Found(
         good=good,
         car=car,
-        scar=car / (sigma[:, None] * np.sqrt(unit)),
-        unit=unit,
+        scar=car / (sigma[:, None] * np.sqrt(given.unit)[which]),
         ar=ones @ event,
-        residual=residual,
-        ranks=ranks,
-        residual_ranks=own,
+        residual=ones @ estimation,
+        ranks=_ranks(scaled, scaled_event, tame, lambda rows: np.concatenate([estimation[rows], event[rows]], axis=1)),
+        residual_ranks=_ranks(standard, None, tame, lambda rows: standard[rows] / unit),
         student=student,
         student_squares=squares,
         student_powers=powers,
-        runs=runs,
+        runs=_runs(estimation, task.lengths),
         dates=dates,
     )
 
 
-def second(
-    estimation: Floats, event: Floats, bounds: Ints, basis: Floats, task: Task, scales: Floats
-) -> tuple[Floats, Bools]:
+def second(values: Floats, bounds: Ints, given: Designs, task: Task, scales: Floats) -> tuple[Floats, Bools]:
     """The second pass: (W, L1) pairs whose SCAR times `scales` (W,) lies below that day's standardised residual.
 
     With it the pairs that count, as in `first`.
     """
-    days, k = estimation.shape[1], basis.shape[2]
-    total = np.einsum("nt,nt->n", estimation, estimation)
-    project(estimation, event, bounds, basis)
-    sigma, rss = _spread(estimation, k)
-    good: Bools = rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
+    days = task.days
+    _, good = _fit(values, bounds, given, task)
     which = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    unit = units(basis[:, days:], task)[which]
-    sigma = np.where(good, sigma, 1.0)
-    scar = event @ task.indicator(event.shape[1]) / (sigma[:, None] * np.sqrt(unit))
-    estimation /= sigma[:, None]
-    standard = standardise(estimation, bounds, basis)
-    place = np.where(good[:, None], scales * scar, np.inf)
+    car = values[:, values.shape[1] - task.event :] @ task.indicator
+    place = np.where(good[:, None], scales * (car / np.sqrt(given.unit)[which]), np.inf)  # in units of sigma
+    standard = _buffer("standard", (len(values), days))
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
+        np.multiply(values[begin:stop, :days], given.weight[d], out=standard[begin:stop])
     below = np.empty((len(scales), days))
+    above = _buffer("above", standard.shape, np.bool_)
     for w in range(len(scales)):
-        above = standard > place[:, w : w + 1]
+        np.greater(standard, place[:, w : w + 1], out=above)
         below[w] = np.add.reduce(above.view(np.uint8), axis=0, dtype=np.uint8)
     return below, good
 
 
-def units(ahead: Floats, task: Task) -> Floats:
-    """(g, W) C = i'Vi of each window from the event rows (g, L2, K) of the bases."""
-    length = task.indicator(ahead.shape[1]).sum(axis=0)
-    unit = np.broadcast_to(length, (len(ahead), len(length)))
-    if not task.prediction_error or not ahead.shape[2]:
-        return unit
-    total = np.einsum("lw,glk->gwk", task.indicator(ahead.shape[1]), ahead)
-    found: Floats = unit + (total**2).sum(axis=2)
-    return found
-
-
-def standardise(scaled: Floats, bounds: Ints, basis: Floats) -> Floats:
-    """Residuals over sigma become e = u / sqrt(1 - h), in place."""
-    days = scaled.shape[1]
-    leverage = (basis[:, :days] ** 2).sum(axis=2)
-    weight = 1 / np.sqrt(np.clip(1 - leverage, 1e-12, None))
-    if len(scaled) < _FEW * (len(bounds) - 1):
-        scaled *= np.repeat(weight, np.diff(bounds), axis=0)
-    else:
-        for d in range(len(bounds) - 1):
-            scaled[bounds[d] : bounds[d + 1]] *= weight[d]
-    return scaled
+def _fit(values: Floats, bounds: Ints, given: Designs, task: Task) -> tuple[Floats, Bools]:
+    """Leave abnormal returns in place; (n,) sigma, and whether there is variance around the normal return (ruling 12)."""
+    k = given.basis.shape[2]
+    gone = project(values, task.days, bounds, given.basis)
+    estimation = values[:, : task.days]
+    rss = np.einsum("nt,nt->n", estimation, estimation)
+    total = rss + gone
+    if not k:
+        centred = estimation - estimation.mean(axis=1, keepdims=True)
+        rss = np.einsum("nt,nt->n", centred, centred)
+    good: Bools = rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
+    return np.sqrt(np.where(good, rss, 1.0) / (task.days - (k or 1))), good
 
 
 def average_ranks(values: Floats) -> Floats:
@@ -245,68 +298,76 @@ def average_ranks(values: Floats) -> Floats:
     return ranks
 
 
-def _spread(estimation: Floats, k: int) -> tuple[Floats, Floats]:
-    """(n,) sigma and the sum of squares behind it; around the mean where nothing is estimated."""
-    days = estimation.shape[1]
-    if k:
-        rss = np.einsum("nt,nt->n", estimation, estimation)
-    else:
-        centred = estimation - estimation.mean(axis=1, keepdims=True)
-        rss = np.einsum("nt,nt->n", centred, centred)
-    return np.sqrt(rss / (days - (k or 1))), rss
-
-
-def _without(estimation: Floats, event: Floats, bounds: Ints, basis: Floats, task: Task, good: Bools) -> Found:
+def _without(values: Floats, bounds: Ints, given: Designs, task: Task, good: Bools) -> Found:
     """The sums of the good pairs alone; their residuals are projected once more, which leaves them as they are."""
-    count = np.add.reduceat(np.append(good, False).astype(np.int64), np.minimum(bounds[:-1], len(good)))
-    count = np.where(np.diff(bounds) > 0, count, 0)
-    kept = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    some = first(estimation[good], event[good], kept, basis, task)
+    kept = np.concatenate([[0], np.cumsum(good)])[bounds]
+    some = first(values[good], kept, given, task)
     whole: dict[str, NDArray[np.generic]] = {"good": good}
-    for name in ("car", "scar", "unit"):
+    for name in ("car", "scar"):
         whole[name] = np.full((len(good), len(task.windows)), np.nan)
         whole[name][good] = getattr(some, name)
     return Found(**{**vars(some), **whole})
 
 
-def _dates(scaled: Floats, bounds: Ints, df: int, *, centred: bool) -> Floats:
-    """(g, L1) sums over designs of residuals in units of their own standard deviation, from those in units of sigma."""
-    if centred:
-        values, factor = scaled, np.sqrt(scaled.shape[1] / df)
-    else:
-        values = scaled - scaled.mean(axis=1, keepdims=True)
-        values /= np.sqrt(np.einsum("nt,nt->n", values, values) / values.shape[1])[:, None]
-        factor = 1.0
-    found = np.zeros((len(bounds) - 1, scaled.shape[1]))
-    there = np.diff(bounds) > 0
-    if there.any():
-        found[there] = np.add.reduceat(values, bounds[:-1][there], axis=0)
-    found *= factor
-    return found
+def _dates(scaled: Floats, bounds: Ints) -> Floats:
+    """(g, L1) sums over designs of residuals that do not add up to zero, around their mean, in units of their deviation."""
+    values = scaled - scaled.mean(axis=1, keepdims=True)
+    values /= np.sqrt(np.einsum("nt,nt->n", values, values) / values.shape[1])[:, None]
+    return np.stack([values[begin:stop].sum(axis=0) for begin, stop in pairwise(bounds.tolist())])
 
 
-def _student(standard: Floats, df: int) -> tuple[Floats, Floats, Floats]:
-    """Sums over pairs of e sqrt((v - 1) / (v - e²)) and of its squares by day, and of its third and fourth powers."""
-    squares = standard * standard
-    ratio = df - squares
-    np.maximum(ratio, np.finfo(float).tiny, out=ratio)
-    np.divide(df - 1, ratio, out=ratio)
+def _student(standard: Floats, df: int, unit: float) -> tuple[Floats, Floats, Floats, float]:
+    """Sums over pairs of e sqrt((v - 1) / (v - e²)) and of its squares by day, of its third and fourth powers, and max e².
+
+    `standard` is e in units of 1 / `unit`.
+    """
+    squares = np.multiply(standard, standard, out=_buffer("squares", standard.shape))
+    widest = float(squares.max(initial=0.0)) / unit**2
+    ratio = np.subtract(df * unit**2, squares, out=_buffer("ratio", standard.shape))
+    if widest > 0.999 * df:
+        np.maximum(ratio, np.finfo(float).tiny, out=ratio)
+    np.divide((df - 1) * unit**2, ratio, out=ratio)
     squares *= ratio
     np.sqrt(ratio, out=ratio)
     ratio *= standard
     ones = np.ones(len(standard))
-    powers = np.array([np.vdot(squares, ratio), np.vdot(squares, squares)])
-    return ones @ ratio, ones @ squares, powers
+    powers = np.array([np.vdot(squares, ratio) / unit**3, np.vdot(squares, squares) / unit**4])
+    return ones @ ratio / unit, ones @ squares / unit**2, powers, widest
 
 
 def _runs(residuals: Floats, lengths: Sequence[int]) -> Ints:
-    """(R,) sums of so many consecutive days that are above zero, over all pairs."""
+    """(R,) sums of so many consecutive days that are above zero, over all pairs; put together from runs of powers of two.
+
+    All rows are added in one long line, which is quicker; what crosses from one row into the next is not counted.
+    """
     n, days = residuals.shape
-    running = np.zeros((n, days + 1))
-    np.cumsum(residuals, axis=1, out=running[:, 1:])
-    above = running + 1e-12
-    found = [np.count_nonzero(running[:, r:] > above[:, :-r]) if r <= days else 0 for r in lengths]
-    return np.array(found, dtype=np.int64)
+    line = _buffer("run0", (n, days))
+    line[:] = residuals
+    powers = [line.reshape(-1)]
+    found = np.zeros(len(lengths), dtype=np.int64)
+    up = _buffer("same", (n, days), np.bool_)
+    for r, length in enumerate(lengths):
+        if length > days:
+            continue
+        while 2 ** len(powers) <= length:
+            powers.append(_shifted(powers[-1], powers[-1], 2 ** (len(powers) - 1), f"run{len(powers)}"))
+        top = length.bit_length() - 1
+        total, done = powers[top], 2**top
+        for power in range(top):
+            if length >> power & 1:
+                total = _shifted(total, powers[power], done, "run")
+                done += 2**power
+        np.greater(total, 1e-12, out=up.reshape(-1))
+        found[r] = np.count_nonzero(up) - np.count_nonzero(up[:, days - length + 1 :])
+    return found
+
+
+def _shifted(left: Floats, right: Floats, by: int, name: str) -> Floats:
+    """The sum of `left` and what stands `by` places further on in `right`; zero at the end."""
+    room = _buffer(name, left.shape)
+    np.add(left[:-by], right[by:], out=room[:-by])
+    room[-by:] = 0.0
+    return room
 
 
 @lru_cache(maxsize=8)
@@ -314,28 +375,39 @@ def _positions(rows: int, columns: int) -> Floats:
     return np.tile(np.arange(1.0, columns + 1), rows)
 
 
-def _ranks(left: Floats, right: Floats | None, exact: Floats, exact_right: Floats | None) -> Floats:
-    """(columns,) sum over pairs of each day's rank; `left` and `right` in units of sigma make the keys, `exact` breaks ties."""
+def _key_unit(columns: int) -> float:
+    """How finely a 32-bit key that also holds the number of a column can tell values, per unit of `_WIDEST`."""
+    return float(2 ** (31 - _bits(columns))) / _WIDEST
+
+
+def _bits(columns: int) -> int:
+    return max(int(columns - 1).bit_length(), 1)
+
+
+def _ranks(left: Floats, right: Floats | None, tame: bool, exact: Callable[[Ints], Floats]) -> Floats:
+    """(columns,) sum over pairs of each day's rank; `left` and `right` in units of `_key_unit` make the keys.
+
+    `tame`: no value of `left` needs to be clipped. `exact` gives the values of some rows, to break ties by.
+    """
     n, days = left.shape
     columns = days + (0 if right is None else right.shape[1])
-    bits = max(int(columns - 1).bit_length(), 1)
-    scale = float(2 ** (30 - bits)) / _WIDEST * 2
-    limit = _WIDEST * (1 - 2.0**-20)
-    key = np.empty((n, columns), dtype=np.int32)
-    for part, where in ((left, slice(0, days)), (right, slice(days, columns))):
-        if part is not None:
-            value = np.clip(part, -limit, limit)
-            value *= scale
-            key[:, where] = value  # towards zero: the order is kept
+    bits = _bits(columns)
+    limit = 2.0 ** (31 - bits) * (1 - 2.0**-20)
+    key = _buffer("key", (n, columns), np.int32)
+    key[:, :days] = left if tame else np.clip(left, -limit, limit)  # towards zero: the order is kept
+    if right is not None:
+        key[:, days:] = np.clip(right, -limit, limit)
     key <<= bits
     key |= np.arange(columns, dtype=np.int32)
     key.sort(axis=1)
-    high = key >> bits
-    again = np.flatnonzero((high[:, 1:] == high[:, :-1]).any(axis=1))
+    high = np.right_shift(key, bits, out=_buffer("high", key.shape, np.int32))
+    same, line = _buffer("same", key.shape, np.bool_), high.reshape(-1)
+    np.equal(line[1:], line[:-1], out=same.reshape(-1)[:-1])
+    same[:, -1] = False  # the last of a row and the first of the next
+    again = np.flatnonzero(same.any(axis=1))
     key &= 2**bits - 1
     total: Floats = np.bincount(key.reshape(-1), _positions(n, columns), minlength=columns).astype(np.float64)
     if len(again):
         total -= np.bincount(key[again].reshape(-1), _positions(len(again), columns), minlength=columns)
-        values = exact[again] if exact_right is None else np.concatenate([exact[again], exact_right[again]], axis=1)
-        total += average_ranks(values).sum(axis=0)
+        total += average_ranks(exact(again)).sum(axis=0)
     return total

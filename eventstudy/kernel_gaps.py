@@ -5,7 +5,6 @@ Q L⁻ᵀ with G = L L' is that pair's own basis without a QR of its own; where 
 
 Contract as in `kernel`, but NaN is a missing day:
 
-    which (n,)             the design of each pair
     stratum (n,)           0 .. P - 1, a number for the set of windows that a pair covers
     used (n, L2)           whether the day has an abnormal return
     covered (n, W)         whether enough of the window was observed
@@ -55,7 +54,7 @@ class Fitted:
     @cached_property
     def standard(self) -> Floats:
         """(n, L1) residuals over sigma sqrt(1 - h)."""
-        leverage = (self.q**2).sum(axis=2)
+        leverage = np.einsum("ntk,ntk->nt", self.q, self.q)
         weight = self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None))
         found: Floats = self.residual / weight
         return found
@@ -65,15 +64,14 @@ class Fitted:
         return Fitted(**{name: values[rows] for name, values in vars(self).items() if name != "standard"})
 
 
-def fitted(estimation: Floats, event: Floats, which: Ints, basis: Floats) -> Fitted:
-    """Least squares on the days that each pair has."""
-    days, k = estimation.shape[1], basis.shape[2]
+def fitted(estimation: Floats, event: Floats, q: Floats, ahead: Floats) -> Fitted:
+    """Least squares on the days that each pair has; `q` (n, L1, K) and `ahead` (n, L2, K) are the bases of their designs."""
+    k = q.shape[2]
     known, used = np.isfinite(estimation), np.isfinite(event)
     y, ar = np.where(known, estimation, 0.0), np.where(used, event, 0.0)
     m = np.count_nonzero(known, axis=1).astype(np.int64)
     total = np.einsum("nt,nt->n", y, y)
-    wide = basis[which]
-    q, ahead = np.where(known[:, :, None], wide[:, :days], 0.0), wide[:, days:]
+    q = np.where(known[:, :, None], q, 0.0)
     good = np.ones(len(y), dtype=bool)
     if k:
         gram = np.matmul(q.transpose(0, 2, 1), q)
@@ -96,7 +94,7 @@ def fitted(estimation: Floats, event: Floats, which: Ints, basis: Floats) -> Fit
 
 def unit_of(fit: Fitted, task: Task) -> Floats:
     """(n, W) C = i'Vi over the days that are there."""
-    inside = task.indicator(fit.ar.shape[1])
+    inside = task.indicator
     unit: Floats = fit.used.astype(float) @ inside
     if task.prediction_error and fit.q.shape[2]:
         total = np.matmul(inside.T[None] * fit.used[:, None, :], fit.ahead)
@@ -138,7 +136,7 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
     """The first pass over one chunk of pairs that all count."""
     of = (np.arange(strata)[:, None] == stratum).astype(float)
     unit = np.where(covered, unit_of(fit, task), np.nan)
-    car = np.where(covered, fit.ar @ task.indicator(fit.ar.shape[1]), np.nan)
+    car = np.where(covered, fit.ar @ task.indicator, np.nan)
     known = fit.known
     scaled, event = fit.residual / fit.sigma[:, None], fit.ar / fit.sigma[:, None]
     t = fit.m + np.count_nonzero(fit.used, axis=1)
@@ -174,7 +172,7 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
 
 def second(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task, scales: Floats) -> Floats:
     """(P, W, L1) sum of 1{the SCAR times `scales` lies below that day} / (M + 2) over the pairs of each stratum."""
-    car = fit.ar @ task.indicator(fit.ar.shape[1])
+    car = fit.ar @ task.indicator
     scar = car / (fit.sigma[:, None] * np.sqrt(np.where(covered, unit_of(fit, task), 1.0)))
     place = np.where(covered, scales * scar, np.inf)
     weight = (np.arange(strata)[:, None] == stratum) / (fit.m + 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 
@@ -265,7 +265,13 @@ def _day0(
     session = np.full(len(distinct), np.datetime64("NaT", "D"))
     local = session.copy()
     sessions = prices.close.index.to_numpy("datetime64[D]")
-    for k, key in enumerate(distinct.tolist()):
+    wanted = list(range(len(distinct)))
+    if config.calendar is None:
+        wanted = _on_sessions(
+            [events.moments[k] for k in distinct.tolist()], sessions, config.max_shift, session, local
+        )
+    for k in wanted:
+        key = int(distinct[k])
         when = events.moments[key // len(places)]
         assert when is not None
         day0 = _placed(when, places[key % len(places)], sessions, config.max_shift)
@@ -285,6 +291,20 @@ def _day0(
         grids[good].astype(np.int64),
         tuple((places[p // len(places)], places[p % len(places)]) for p in pairs.tolist()),
     )
+
+
+def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days) -> list[int]:
+    """Fill in day 0 and date of moments as `exchanges.day0_on_sessions` does; those that have none are given back."""
+    asked = [m for m in moments if m is not None]
+    local[:] = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
+    after = np.array([m.timing == "post" for m in asked], dtype=bool)
+    sides = (np.searchsorted(sessions, local, side="right"), np.searchsorted(sessions, local, side="left"))
+    place = np.where(after, *sides)
+    there = place < len(sessions)
+    found = sessions[np.where(there, place, 0)]
+    there &= (found - local).astype(np.int64) <= max_shift
+    session[there] = found[there]
+    return np.flatnonzero(~there).tolist()
 
 
 def _exchange(ticker: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ class Wanted:
         return (f" from {self.start}" if self.start else "") + (f" to {self.end}" if self.end else "")
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A column name as it is compared: `Adj Close` is `adj_close`."""
     return re.sub(r"\s+", "_", name.strip().lower())
@@ -123,6 +125,7 @@ def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
     tickers = [name.strip() for name in names]
     if not tickers:
         raise place.fault("there is a date column but no ticker", hint="a wide table is date,TICKER,TICKER,...")
+    met: set[str] = set()
     for i, ticker in enumerate(tickers):
         if not ticker:
             raise place.fault(
@@ -130,8 +133,9 @@ def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
                 available=", ".join(filter(None, tickers)),
                 hint="give it a ticker or remove the column",
             )
-        if ticker in tickers[:i]:
+        if ticker in met:
             raise place.fault(f"ticker {ticker!r} heads two columns", hint="keep one of them")
+        met.add(ticker)
     return tickers
 
 
@@ -284,7 +288,7 @@ def _table(
     info = {t: _info(source, values, i) for i, t in enumerate(kept)}
     asked = tickers if wanted.tickers is None else wanted.tickers
     missing: dict[str, SourceError] = {t: not_there(place.name, t, known, wanted) for t in asked if t not in info}
-    return PriceTable({f: pd.DataFrame(g, index, columns) for f, g in values.items()}, info, missing)
+    return PriceTable({f: pd.DataFrame(g, index, columns, copy=False) for f, g in values.items()}, info, missing)
 
 
 def _info(source: str, values: Mapping[str, Floats], i: int) -> SeriesInfo:
