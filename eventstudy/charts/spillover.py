@@ -1,0 +1,112 @@
+"""Whom did it touch besides? The mean CAR of each group with its interval, and its firms as dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.aggregate import cumulate
+from eventstudy.charts._base import Chart
+from eventstudy.charts._canvas import head, is_own, open_axes
+from eventstudy.charts._paths import Verdict, verdict
+from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._select import day0_date
+from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
+from eventstudy.charts._words import caveat, judged, method, percent, subject, window_text
+from eventstudy.errors import NothingUsable
+from eventstudy.panel import Ints
+from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.results import StudyResult
+
+Row = tuple[str, Ints, Verdict]
+
+
+def paint(result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0)) -> Axes:
+    """Mean CAR over `window` of each group, the lowest on top, with the 95 % interval of its headline test; dots are its firms.
+
+    A filled mark stands out (p below 5 %, not adjusted for the number of groups). Without groups all pairs are one.
+
+    Raises:
+        InvalidRequest: the window lies outside the event window.
+        NothingUsable: no pair was observed over the window.
+    """
+    asked, everyone = Window.of(window), np.arange(result.returns.n)
+    whole = f"mean of {len(everyone)}" if len(everyone) > 1 else result.panel.pairs[0].ticker
+    named = [(group.name, group.members) for group in result.groups] or [(whole, everyone)]
+    rows: list[Row] = [(name, members, verdict(result, asked, members)) for name, members in named]
+    rows = sorted((row for row in rows if row[2].n), key=lambda row: row[2].value)
+    if not rows:
+        raise NothingUsable(f"no pair was observed over the window {asked}")
+    ax = open_axes(ax, max(2.8, 0.5 * len(rows) + 2.1))
+    zero_line(ax, vertical=True)
+    for y, row in zip(range(len(rows))[::-1], rows, strict=True):
+        _row(ax, result, asked, row, y)
+    _frame(ax, [f"{name} ({len(m)})" if result.groups else name for name, m, _ in rows], asked)
+    head(ax, _title(result, asked, rows), _lines(result, asked, rows))
+    return ax
+
+
+def _row(ax: Axes, result: StudyResult, window: Window, row: Row, y: int) -> None:
+    """The interval, the mean, the firms, and the figures on the right."""
+    name, members, found = row
+    place = [group.name for group in result.groups].index(name) if result.groups else 0
+    marker, colour = MARKS[place % len(MARKS)]
+    if len(members) > 1:
+        cars = cumulate(result.returns.take(members), window).car
+        ax.scatter(
+            cars, np.full(len(cars), y - 0.22), s=14, facecolor="none", edgecolor=MUTED, linewidth=0.8, label=f"_{name}"
+        )
+    if found.has_band:
+        ax.hlines([y], [found.low], [found.high], color=INK, linewidth=1.4, zorder=2, label=f"_{name} interval")
+    face = colour if found.p < LEVEL else "white"
+    ax.plot([found.value], [y], linestyle="", marker=marker, markersize=9, markerfacecolor=face, markeredgecolor=INK, zorder=3,
+            label=f"_{name} mean")  # fmt: skip
+    p = f"p\u00a0{p_text(found.p)}" if found.test else ""
+    for text, right, align in ((percent(found.value), 58, "right"), (p, 66, "left")):
+        ax.annotate(text, (1, y), (right, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha=align,
+                    va="center_baseline", fontsize=SMALL, color=INK)  # fmt: skip
+
+
+def _frame(ax: Axes, labels: Sequence[str], window: Window) -> None:
+    ax.set_yticks(range(len(labels))[::-1], labels, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(-0.7, len(labels) - 0.4)
+    if is_own(ax):
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
+        ax.spines["left"].set_visible(False)
+    percent_axis(ax.xaxis)
+    ax.set_xlabel(f"CAR{window_text(window)}")
+
+
+def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:
+    """The two ends; of a single row what it is."""
+    everyone = np.arange(result.returns.n)
+    who = subject(result, everyone, None)
+    if len(rows) == 1:
+        _, members, found = rows[0]
+        what = "mean CAR" if found.n > 1 else "CAR"
+        return f"{who}: {what}{window_text(window)} {percent(found.value)}, {judged(result, found, members)}"
+    (low, _, lowest), (high, _, highest) = rows[0], rows[-1]
+    return f"{who}: {low} {percent(lowest.value)}, {high} {percent(highest.value)}"
+
+
+def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str]:
+    everyone = np.arange(result.returns.n)
+    date = day0_date(result, everyone)
+    start = f"Day 0 is {date}" if date else f"{len(np.unique(result.returns.day0_sessions))} dates of day 0"
+    bands = list(dict.fromkeys(found.band for _, _, found in rows if found.band))
+    intervals = f"95 % intervals by {listed(bands)}" if bands else "no interval is valid"
+    drawn = f"{start}. Mean CAR{window_text(window)} of each group, {intervals}; dots: firms."
+    filled = f"Filled: p below 5 %, not adjusted for {len(rows)} looks."
+    return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
+
+
+CHART = Chart("mean CAR of each group of firms with its 95 % interval, and the firms in it", paint, ("return",))
