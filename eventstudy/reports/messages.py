@@ -151,7 +151,63 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"no pair was observed over this window", r"kein Paar wurde über dieses Fenster beobachtet"),
 )  # fmt: skip
 
-GERMAN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), german) for pattern, german in _SENTENCES)
+_DAY = r"(\d{4}-\d\d-\d\d)"
+_FLAGS: tuple[tuple[str, str], ...] = (
+    # what looks wrong in prices, each with its first day and, where there are more, their number
+    (rf"{_DAY}: from {_N} to {_N} \({_N}\) in one day; no dividend or split is listed",
+     r"\1: von \2 auf \3 (\4) an einem Tag; weder Dividende noch Split ist verzeichnet"),
+    (rf"{_DAY}: from {_N} to {_N} \({_N}\) in one day; a dividend is listed and does not explain it",
+     r"\1: von \2 auf \3 (\4) an einem Tag; eine Dividende ist verzeichnet und erklärt es nicht"),
+    (rf"{_DAY}: from {_N} to {_N} looks like a split of {_ANY} that is not listed",
+     r"\1: von \2 auf \3 sieht nach einem Split \4 aus, der nicht verzeichnet ist"),
+    (rf"{_DAY}: a split of {_ANY} is listed and the prices before it are not adjusted: from {_N} to {_N}",
+     r"\1: ein Split \2 ist verzeichnet, und die Kurse davor sind nicht bereinigt: von \3 auf \4"),
+    (rf"{_DAY}: a split of {_ANY} is listed and the prices before it seem adjusted for it twice: from {_N} to {_N}",
+     r"\1: ein Split \2 ist verzeichnet, und die Kurse davor scheinen zweimal bereinigt: von \3 auf \4"),
+    (rf"{_DAY}: the price is 100 times that of the day before, from {_N} to {_N}: another unit\?",
+     r"\1: der Kurs ist das Hundertfache des Vortags, von \2 auf \3: eine andere Einheit?"),
+    (rf"{_DAY}: the price is a hundredth of that of the day before, from {_N} to {_N}: another unit\?",
+     r"\1: der Kurs ist ein Hundertstel des Vortags, von \2 auf \3: eine andere Einheit?"),
+    (rf"{_DAY}: no price in {_N} sessions from {_DAY} to {_DAY}, and prices before and after",
+     r"\1: kein Kurs an \2 Handelstagen vom \3 bis \4, davor und danach schon"),
+    (rf"{_DAY}: no trade and no change of price in {_N} sessions from {_DAY} to {_DAY}",
+     r"\1: kein Handel und derselbe Kurs an \2 Handelstagen vom \3 bis \4"),
+    (rf"{_DAY}: the price does not change in {_N} sessions from {_DAY} to {_DAY}, though there was trade",
+     r"\1: derselbe Kurs an \2 Handelstagen vom \3 bis \4, obwohl gehandelt wurde"),
+    (rf"{_DAY}: the price does not change in {_N} sessions from {_DAY} to {_DAY}, and nothing tells whether it was traded",
+     r"\1: derselbe Kurs an \2 Handelstagen vom \3 bis \4, und nichts sagt, ob gehandelt wurde"),
+    (rf"{_DAY}: there is a price but a volume of zero on {_ANY}", r"\1: Kurs ohne Umsatz am \2"),
+)  # fmt: skip
+_MARKETS: tuple[tuple[str, str], ...] = (
+    (rf"{_ANY} trades? on {_ANY}, the benchmark {_ANY} on {_ANY}: {_N} sessions of one exchange only are left out",
+     r"\1: gehandelt an \2, der Vergleichsindex \3 an \4: \5 Handelstage nur einer der beiden bleiben ungenutzt"),
+    (rf"{_ANY} trades? on {_ANY}, the benchmark {_ANY} on {_ANY}: {_N} sessions of one exchange only are left out, and {_ANY}"
+     rf" closes {_N} hours later on the same day",
+     r"\1: gehandelt an \2, der Vergleichsindex \3 an \4: \5 Handelstage nur einer der beiden bleiben ungenutzt, und \6"
+     r" schließt \7 Stunden später am selben Tag"),
+    (rf"{_ANY} trades? on {_ANY}, the benchmark {_ANY} on {_ANY}: {_N} sessions of one exchange only are left out, and {_ANY}"
+     rf" closes {_N} hours earlier on the same day",
+     r"\1: gehandelt an \2, der Vergleichsindex \3 an \4: \5 Handelstage nur einer der beiden bleiben ungenutzt, und \6"
+     r" schließt \7 Stunden früher am selben Tag"),
+    (rf"{_ANY} (?:is|are) quoted in {_ANY}, the benchmark {_ANY} in {_ANY}: abnormal returns hold the exchange rate",
+     r"\1: notiert in \2, der Vergleichsindex \3 in \4: der Wechselkurs steckt in den abnormalen Renditen"),
+    (rf"{_ANY}: put from {_ANY} in {_ANY} by {_ANY} of each day \({_ANY}\)",
+     r"\1: von \2 in \3 umgerechnet, mit \4 jedes Tages (\5)"),
+    (rf"{_ANY}: put from {_ANY} in {_ANY} by {_ANY} of each day \({_ANY}\); {_ANY} taken as {_ANY} by the exchange, because the"
+     r" prices do not say",
+     r"\1: von \2 in \3 umgerechnet, mit \4 jedes Tages (\5); \6 nach der Börse für \7 gehalten, weil die Kurse es nicht"
+     r" sagen"),
+    (rf"the installed calendar of {_ANY} ends after {_DAY}, inside the event window: later days are not studied; update"
+     r" exchange-calendars",
+     r"der installierte Kalender von \1 endet nach dem \2, im Ereignisfenster: spätere Tage bleiben ununtersucht;"
+     r" exchange-calendars erneuern"),
+)  # fmt: skip
+_MORE = (r"; and (?P<more>\d+) more like it", r"; und \g<more> weitere dieser Art")
+
+GERMAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), german)
+    for pattern, german in (*_FLAGS, *((p + _MORE[0], g + _MORE[1]) for p, g in _FLAGS), *_MARKETS, *_SENTENCES)
+)
 """(pattern of the English sentence, German template with its groups)."""
 
 

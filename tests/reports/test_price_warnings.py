@@ -1,0 +1,53 @@
+"""What is said of prices, calendars and currencies has German words: sentences as the engine makes them."""
+
+from __future__ import annotations
+
+import pytest
+from eventstudy.reports.words import Words
+
+from tests.cli.test_several_markets import RATES, wide
+from tests.cli.test_several_markets import ran as abroad
+from tests.panel.test_flagged import INSIDE, Change, jump, long, still, untraded
+from tests.panel.test_flagged import ran as at_home
+
+CODES = {
+    "JUMP",
+    "SPLIT_NOT_APPLIED",
+    "UNIT_CHANGE",
+    "HALTED",
+    "STALE",
+    "ZERO_VOLUME",
+    "CALENDAR_MISMATCH",
+    "CURRENCY_MIX",
+}
+CODES |= {"CURRENCY_CONVERTED"}
+
+
+def in_german(warned: list[tuple[str, str]]) -> None:
+    about = [(code, message) for code, message in warned if code in CODES]
+    assert about
+    assert [pair for pair in about if not isinstance(Words("de").said(pair[1]), str)] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        jump(INSIDE, 0.6), jump(INSIDE, 0.1), jump(INSIDE, 0.1, 10.0), jump(INSIDE, 10.0, 10.0), jump(INSIDE, 0.01),
+        jump(INSIDE, 100.0), still(INSIDE), still(INSIDE, 0.0), still(INSIDE, float("nan")), untraded(INSIDE),
+    ],
+)  # fmt: skip
+def test_flags(change: Change) -> None:
+    in_german([(w.code, w.message) for w in at_home(long(change=change)).warned])
+
+
+def test_more_than_one_flag() -> None:
+    frame = long()
+    for row in (INSIDE, INSIDE + 10):
+        frame.loc[(frame["ticker"] == "AAA") & (frame["date"] >= frame["date"][row]), "close"] *= 0.1
+    (text,) = [w.message for w in at_home(frame).warned if w.code == "SPLIT_NOT_APPLIED"]
+    assert str(Words("de").said(text)).endswith("; und 1 weitere dieser Art")
+
+
+def test_several_markets_and_currencies() -> None:
+    in_german([(w.code, w.message) for w in abroad(wide(), benchmark="SPY").warned])
+    in_german([(w.code, w.message) for w in abroad(wide(*RATES), currency="USD").warned])
