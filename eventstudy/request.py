@@ -16,7 +16,7 @@ import pandas as pd
 
 from eventstudy import catalog, exchanges
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidFile, InvalidRequest, SourceError
+from eventstudy.errors import InvalidFile, InvalidRequest, SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
     SUFFIXES,
     Event,
@@ -207,6 +207,9 @@ def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News]
             stamps = yahoo.SOURCE.earnings(ticker)
         except SourceError as error:
             said.append(Warned("SOURCE_NOTE", f"no earnings dates: {' '.join(str(error).split())}", None, ticker))
+            if isinstance(error, SourceRateLimited | SourceDown):
+                said.append(Warned("SOURCE_NOTE", f"no further ticker after {ticker} was asked for"))
+                break
             continue
         found += [News(Moment(stamp), "earnings", ticker, None, "yahoo") for stamp in stamps]
     covered = {entry.ticker for entry in found}

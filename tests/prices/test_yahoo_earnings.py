@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import eventstudy as es
+import numpy as np
+import pandas as pd
 import pytest
 from eventstudy.errors import SourceDown, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices.yahoo import Yahoo
@@ -52,3 +55,32 @@ def test_faults_are_told(yahoo: Yahoo, service: Service, fault: str, error: type
     service.fail("GOOD", fault)
     with pytest.raises(error):
         yahoo.earnings("GOOD")
+
+
+def studied(*tickers: str) -> es.StudyResult:
+    """A study of made-up prices on New York's sessions that asks Yahoo for earnings."""
+    from eventstudy import exchanges
+
+    days = exchanges.sessions("XNYS", date(2024, 1, 2), date(2025, 2, 28))
+    rng = np.random.default_rng(5)
+    names = [*tickers, "MKT"]
+    walk = 100 * np.exp(np.cumsum(0.01 * rng.standard_normal((len(days), len(names))), 0))
+    prices = pd.DataFrame(walk, pd.DatetimeIndex(days), names)
+    return es.run(date="2025-01-27", tickers=list(tickers), benchmark="MKT", prices=prices, earnings="yahoo")
+
+
+def test_a_study_warns_of_the_reports_in_its_windows(yahoo: Yahoo, service: Service) -> None:
+    service.earnings["GOOD"] = ["January 29, 2025 at 4 PM EST", "October 30, 2024 at 8 AM EDT"]
+    told = {
+        (w.code, w.ticker, w.session) for w in studied("GOOD", "FINE").warned if w.code in ("EARNINGS", "SOURCE_NOTE")
+    }
+    assert told == {("EARNINGS", "GOOD", "2025-01-30"), ("SOURCE_NOTE", "FINE", None)}
+
+
+def test_after_a_rate_limit_no_further_ticker_is_asked_for(yahoo: Yahoo, service: Service) -> None:
+    service.earnings["GOOD"] = ["January 29, 2025 at 4 PM EST"]
+    service.fail("*", "rate-limited")
+    said = [w.message for w in studied("GOOD", "FINE").warned if w.code == "SOURCE_NOTE"]
+    assert "asks us to wait" in said[0]
+    assert said[1] == "no further ticker after GOOD was asked for"
+    assert not [path for path in service.asked if "symbol=FINE" in path]
