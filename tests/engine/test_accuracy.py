@@ -1,0 +1,179 @@
+"""Slope and sigma of the kernel on data that break careless arithmetic, against 60 digits; numpy's lstsq is the yardstick.
+
+With unit vectors as the regressors of the event days and returns of zero there, the abnormal returns are the coefficients with
+their signs turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath
+import numpy as np
+import pytest
+from eventstudy import kernel, kernel_gaps
+
+DAYS = 250
+NOISE = 1e-14
+"""Errors below this are rounding in any method."""
+
+Case = tuple[np.ndarray, np.ndarray]
+
+
+def ordinary(rng: np.random.Generator, days: int = DAYS) -> Case:
+    x = np.column_stack([np.ones(days), rng.normal(0.0004, 0.01, days)])
+    return x, x @ [0.0002, 1.1] + rng.normal(0, 0.02, days)
+
+
+def one_price_wrong(rng: np.random.Generator) -> Case:
+    x, y = ordinary(rng)
+    y[17], y[18] = 1e6, 1e-6 - 1
+    return x, y
+
+
+def index_fund(residual: float) -> Callable[[np.random.Generator], Case]:
+    def made(rng: np.random.Generator) -> Case:
+        x, _ = ordinary(rng)
+        return x, x @ [0.0, 1.0] + rng.normal(0, residual, DAYS)
+
+    return made
+
+
+def mean_of_y(rng: np.random.Generator) -> Case:
+    x, y = ordinary(rng)
+    return x, y + 100
+
+
+def mean_of_factor(rng: np.random.Generator) -> Case:
+    x, y = ordinary(rng)
+    return x + np.array([0, 100]), y + 110
+
+
+def many_days(rng: np.random.Generator) -> Case:
+    return ordinary(rng, 15_000)
+
+
+def collinear(apart: float) -> Callable[[np.random.Generator], Case]:
+    def made(rng: np.random.Generator) -> Case:
+        x, y = ordinary(rng)
+        third = x[:, 1] + apart * rng.normal(0, 0.01, DAYS)
+        return np.column_stack([x, third]), y
+
+    return made
+
+
+CASES: dict[str, Callable[[np.random.Generator], Case]] = {
+    "ordinary": ordinary,
+    "one price wrong by 1e6": one_price_wrong,
+    "index fund, residual 1e-6": index_fund(1e-6),
+    "index fund, residual 1e-9": index_fund(1e-9),
+    "mean of returns 100": mean_of_y,
+    "mean of factor 100": mean_of_factor,
+    "15,000 days": many_days,
+    "collinear to 1e-5": collinear(1e-5),
+    "collinear as far as it is allowed": collinear(4e-8),
+}
+
+
+def by_kernel(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """Coefficients and sigma²."""
+    days, k = x.shape
+    both = np.concatenate([x, np.eye(k)])[None]
+    basis, _, good = kernel.factorise(
+        both, np.ones((1, days), bool), np.ones((1, days + k)), np.s_[:days], np.s_[days:]
+    )
+    assert good.all()
+    task = kernel.Task(days, k, ((0, 1),), (1,), intercept=True, prediction_error=True)
+    given = kernel.designs(basis, task, days + k)
+    values = np.concatenate([y, np.zeros(k)])[None]
+    sigma, counts = kernel._fit(values, np.array([0, 1]), given, task)
+    assert counts.all()
+    return -values[0, days:], float(sigma[0] ** 2)
+
+
+def by_stack(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """As `by_kernel`, each pair with a design of its own, which goes another way."""
+    days, k = x.shape
+    both = np.stack([np.concatenate([x, np.eye(k)])] * 3)
+    valid, span = np.ones((3, days), bool), np.ones((3, days + k))
+    basis, _, _ = kernel.factorise(both, valid, span, np.s_[:days], np.s_[days:])
+    values = np.stack([np.concatenate([y, np.zeros(k)])] * 3)
+    kernel.project(values, days, np.arange(4), basis)
+    return -values[1, days:], float(np.vdot(values[1, :days], values[1, :days]) / (days - k))
+
+
+def with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """Coefficients and sigma² where the first twenty days are missing to the pair, not to its design."""
+    days, k = x.shape
+    longer = np.concatenate([x[40:60], x])
+    both = np.concatenate([longer, np.eye(k)])[None]
+    valid, span = np.ones((1, days + 20), bool), np.ones((1, days + 20 + k))
+    basis, _, _ = kernel.factorise(both, valid, span, np.s_[: days + 20], np.s_[days + 20 :])
+    seen = np.concatenate([np.full(20, np.nan), y])[None]
+    fit = kernel_gaps.fitted(seen, np.zeros((1, k)), basis[:, : days + 20], basis[:, days + 20 :])
+    assert fit.good.all()
+    return -fit.ar[0], float(fit.sigma[0] ** 2)
+
+
+def by_lstsq(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    found = np.linalg.lstsq(x, y, rcond=None)[0]
+    rest = y - x @ found
+    return found, float(rest @ rest / (len(y) - x.shape[1]))
+
+
+def errors(x: np.ndarray, y: np.ndarray, *found: tuple[np.ndarray, float]) -> list[tuple[float, float]]:
+    """(slope error in standard errors, relative error of sigma²) of each, against 60 digits."""
+    with mpmath.workdps(60):
+        k = x.shape[1]
+        columns = [[mpmath.mpf(v) for v in column] for column in [*x.T.tolist(), y.tolist()]]
+        gram = mpmath.matrix(k, k)
+        right = mpmath.matrix(k, 1)
+        for i in range(k):
+            right[i] = mpmath.fdot(columns[i], columns[k])
+            for j in range(k):
+                gram[i, j] = mpmath.fdot(columns[i], columns[j])
+        inverse = gram**-1
+        true = inverse * right
+        rest = [v - mpmath.fsum(true[i] * columns[i][t] for i in range(k)) for t, v in enumerate(columns[k])]
+        variance = mpmath.fdot(rest, rest) / (len(y) - k)
+        told = []
+        for coefficients, sigma2 in found:
+            slopes = max(
+                abs(mpmath.mpf(float(coefficients[i])) - true[i]) / mpmath.sqrt(variance * inverse[i, i])
+                for i in range(1, k)
+            )
+            told.append((float(slopes), float(abs(mpmath.mpf(sigma2) / variance - 1))))
+        return told
+
+
+@pytest.mark.parametrize("way", [by_kernel, by_stack, with_gaps])
+@pytest.mark.parametrize("case", CASES)
+def test_errors_are_within_five_times_those_of_lstsq(case: str, way: Callable[..., tuple[np.ndarray, float]]) -> None:
+    if way is not by_kernel and case == "15,000 days":
+        pytest.skip("once is enough for so long a window")
+    ours, theirs = np.zeros(2), np.zeros(2)
+    for seed in range(1 if case == "15,000 days" else 4):
+        x, y = CASES[case](np.random.default_rng(seed))
+        mine, yardstick = errors(x, y, way(x, y), by_lstsq(x, y))
+        ours, theirs = np.maximum(ours, mine), np.maximum(theirs, yardstick)
+    assert (ours <= 5 * np.maximum(theirs, NOISE)).all(), (ours, theirs)
+
+
+def test_raw_sums_would_not_do() -> None:
+    """The same test tells a careless method from a careful one."""
+
+    def by_sums(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+        slope = (len(y) * (x[:, 1] @ y) - x[:, 1].sum() * y.sum()) / (len(y) * (x[:, 1] @ x[:, 1]) - x[:, 1].sum() ** 2)
+        found = np.array([y.mean() - slope * x[:, 1].mean(), slope])
+        return found, float((y @ y - found @ (x.T @ y)) / (len(y) - 2))
+
+    x, y = mean_of_factor(np.random.default_rng(0))
+    careless, yardstick = errors(x, y, by_sums(x, y), by_lstsq(x, y))
+    assert careless[1] > 100 * max(yardstick[1], NOISE)
+
+
+def test_what_is_more_collinear_than_is_allowed_is_told() -> None:
+    x, _ = collinear(1e-9)(np.random.default_rng(0))
+    both = np.concatenate([x, np.eye(3)])[None]
+    _, _, good = kernel.factorise(both, np.ones((1, DAYS), bool), np.ones((1, DAYS + 3)), np.s_[:DAYS], np.s_[DAYS:])
+    assert not good.any()
