@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks import engine as many
 from tests.benchmarks import robustness
 
 CALENDAR = (
@@ -155,3 +156,4 @@ if __name__ == "__main__":
     engine()
     robustness.main()
     calibration()
+    many.main(full="--full" in sys.argv)
