@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from eventstudy.cli._output import columns_of, format_option, listing, put
+from eventstudy.cli._output import columns_of, format_option, listing, put, say
+from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
 
 
@@ -24,7 +25,7 @@ _registry_option = click.option(
 
 @click.group("events")
 def COMMAND() -> None:  # noqa: N802
-    """List, show and check events; find the day 0 of a moment."""
+    """List, show, check, add and import events; find the day 0 of a moment."""
 
 
 @COMMAND.command("list")
@@ -93,6 +94,65 @@ def check(path: str, max_shift: int) -> None:
     if problems:
         raise InvalidFile(f"{len(problems)} of the dates have no day 0", where=f"{path}: {'; '.join(problems)}")
     put(f"{path}: {len(registry)} events, all with a day 0 on the exchanges of their tickers")
+
+
+@COMMAND.command("import")
+@click.argument("path", type=click.Path())
+@click.option("--output", type=click.Path(dir_okay=False), help="Registry to write (.toml). [default: to stdout]")
+@click.option("--force", is_flag=True, help="Replace the registry if it is there.")
+@click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
+def import_events(path: str, output: str | None, force: bool, quiet: bool) -> None:
+    """Make a registry of a list of events: .csv, .xlsx, or a request file of EventStudyTools."""
+    from pathlib import Path
+
+    from eventstudy.events import import_requests, load_registry
+
+    requested = import_requests(path)
+    registry, asked = requested or (load_registry(path), {})
+    if output is None:
+        put(registry.to_toml())
+    elif Path(output).exists() and not force:
+        raise InvalidRequest(f"{output} is there already", hint="--force replaces it; --output names another file")
+    else:
+        registry.save(output)
+        say(f"{output}: {len(registry)} events", quiet=quiet)
+    for windows, lines in asked.items():
+        say(f"{lines} of them ask for: eventstudy run {output or 'registry.toml'} {windows}", quiet=quiet)
+
+
+@COMMAND.command("add")
+@click.option(
+    "--registry", type=click.Path(), envvar="EVENTSTUDY_REGISTRY", required=True, help="Your registry (.toml)."
+)
+@click.option("--title", required=True, help="What happened, in a few words.")
+@click.option("--date", required=True, help="When it was announced: 2025-01-27, or 2025-01-27T07:00:00-05:00.")
+@click.option("--tickers", multiple=True, required=True, help="Tickers, comma separated; may be repeated.")
+@click.option("--id", "id_", help="Its id. [default: made of the title]")
+@click.option(
+    "--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True
+)
+@click.option("--tz", help="Zone of a local time: America/New_York.")
+@click.option("--benchmark", help="Ticker of the market: SPY.")
+@click.option("--category", help="One word or two: technology.")
+@click.option("--source", "sources", multiple=True, help="Where it can be read; may be repeated.")
+@click.option("--notes", default="", help="What a reader must know.")
+@click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
+def add(
+    registry: str, title: str, date: str, tickers: tuple[str, ...], id_: str | None, quiet: bool, **more: Any
+) -> None:
+    """Add an event to a registry; what stands in the file stays as it is."""
+    from eventstudy.events import Event, Group, append_event, parse_when
+    from eventstudy.events.importers import slug
+
+    event = Event(
+        id=slug(title) if id_ is None else id_,
+        title=title,
+        announced=parse_when(date, tz=more["tz"]),
+        group=(Group(tickers=tuple(split(tickers))),),
+        **{name: value for name, value in more.items() if value not in (None, "")},
+    )
+    known = append_event(registry, event)
+    say(f"{registry}: {event.id} added, {len(known)} events", quiet=quiet)
 
 
 @COMMAND.command("schema")

@@ -31,8 +31,8 @@ def COMMAND(  # noqa: N802
 ) -> None:
     """Abnormal returns of an event: was it chance?
 
-    WHAT is an event id (`eventstudy events list`), a registry or event file (.toml, .csv; of many events .parquet), or absent
-    when --date and --tickers describe the event. --prices may be a folder of Parquet files, larger than memory.
+    WHAT is an event id (`eventstudy events list`), a registry or event file (.toml, .csv, .xlsx; of many events .parquet), or
+    absent when --date and --tickers describe the event. --prices may be a folder of Parquet files, larger than memory.
     """
     allowed = options["allow_excluded"]
     if keep == "aggregate" or (keep is None and sums_are_kept(options)):

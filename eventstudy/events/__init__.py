@@ -5,7 +5,15 @@ from eventstudy.events.event import Claim, Event, Group
 from eventstudy.events.faults import InvalidRecord
 from eventstudy.events.importers import single_event
 from eventstudy.events.news import News, read_calendar, read_earnings, shipped_calendar, shipped_earnings
-from eventstudy.events.registry import SUFFIXES, Registry, from_frame, load_registry, shipped_registry
+from eventstudy.events.registry import (
+    SUFFIXES,
+    Registry,
+    append_event,
+    from_frame,
+    import_requests,
+    load_registry,
+    shipped_registry,
+)
 from eventstudy.events.when import parse_when
 from eventstudy.exchanges import Moment
 
@@ -18,8 +26,10 @@ __all__ = [
     "Moment",
     "News",
     "Registry",
+    "append_event",
     "chosen_moment",
     "from_frame",
+    "import_requests",
     "load_registry",
     "moment_of_day",
     "parse_when",

@@ -1,4 +1,4 @@
-"""Events from tables: CSV files, data frames, and one event described on the spot.
+"""Events from tables: CSV files, workbooks, data frames, and one event described on the spot.
 
 A table has one row a ticker and at least the columns `ticker` and `date`. Rows with the same `event_id` are
 one event; a row without one is an event by itself. Tickers are text, so NA, ON and TRUE are tickers.
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidFile, InvalidRequest
@@ -20,6 +21,7 @@ from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.exchanges import Timing
+from eventstudy.sheets import as_serial, as_text, read_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ def read_csv(content: str, origin: str) -> list[Event]:
             that contradict each other; all faults are named with their row and column.
     """
     problems: list[str] = []
-    return _events(_rows(content, origin, problems), origin, problems)
+    return events_from_rows(_rows(content, origin, problems), origin, problems)
 
 
 def read_frame(frame: pd.DataFrame, origin: str) -> list[Event]:
@@ -69,7 +71,49 @@ def read_frame(frame: pd.DataFrame, origin: str) -> list[Event]:
         )
         for number, record in enumerate(records, start=1)
     )
-    return _events(rows, origin, [])
+    return events_from_rows(rows, origin, [])
+
+
+def read_xlsx(path: Path) -> list[Event]:
+    """The events of a workbook: of its sheet `events`, else of the only one that holds anything.
+
+    Raises:
+        InvalidFile: as `read_csv`, and cells that the spreadsheet program has changed: a ticker that became a date, a date that
+            is only a number. InvalidRequest: openpyxl is not installed.
+    """
+    sheet = read_sheet(path, "events")
+    origin, problems = f"{path}, sheet {sheet.name}", list[str]()
+    try:
+        names = [as_text(name).lower() for name in sheet.columns]
+    except ValueError as error:
+        raise InvalidFile(
+            f"the first row names no columns: {error}", where=origin, available=", ".join(COLUMNS)
+        ) from error
+    _check_columns(names, origin)
+    rows = []
+    for number, cells in sheet.rows:
+        row = {}
+        for name, value in zip(names, cells, strict=True):
+            try:
+                if value is not None:
+                    row[name] = _dated(value) if name == "date" else as_text(value)
+            except ValueError as error:
+                problems.append(f"row {number}, column {name}: {error}; format the cell as text and type it again")
+        if len(row) == sum(value is not None for value in cells):
+            rows.append((number, row))
+    return events_from_rows(rows, origin, problems)
+
+
+def _dated(value: Any) -> Any:
+    """A date, a naive datetime or text as it stands in a sheet.
+
+    Raises:
+        ValueError: a number, which may be a day or not.
+    """
+    if isinstance(value, str | date):
+        return value
+    day = as_serial(value)
+    raise ValueError(f"{value} is a number, not a date" + (f"; as spreadsheets count days it is {day}" if day else ""))
 
 
 def _given(value: Any) -> bool:
@@ -109,8 +153,12 @@ def single_event(
     )
 
 
-def _events(rows: Iterable[Row], origin: str, problems: list[str]) -> list[Event]:
-    """The events in the order in which each is first named; reading the rows may add to the problems."""
+def events_from_rows(rows: Iterable[Row], origin: str, problems: list[str]) -> list[Event]:
+    """The events in the order in which each is first named; reading the rows may add to the problems.
+
+    Raises:
+        InvalidFile: rows that are not valid, or none at all.
+    """
     drafts: dict[tuple[str, ...], _Draft] = {}
     for number, row in rows:
         try:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -14,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidFile, UnknownName
 from eventstudy.events.event import Event, iso
+from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
-from eventstudy.events.importers import read_csv, read_frame
+from eventstudy.events.importers import read_csv, read_frame, read_xlsx
 from eventstudy.shipped import shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".toml", ".csv")
+SUFFIXES = (".toml", ".csv", ".xlsx")
 """File names a registry is read from."""
 
 
@@ -161,22 +163,34 @@ class Registry:
             InvalidFile: the file cannot be written, or is not called `.toml`.
         """
         path = Path(path)
-        if path.suffix.lower() != ".toml":
-            raise InvalidFile(f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}")
-        content = "\n".join(_toml(event) for event in self)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        _only_toml(path)
+        _write(path, self.to_toml())
+
+    def to_toml(self) -> str:
+        """The events as a registry file has them."""
+        return "\n".join(_toml(event) for event in self)
+
+
+def _only_toml(path: Path) -> None:
+    if path.suffix.lower() != ".toml":
+        raise InvalidFile(f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}")
+
+
+def _write(path: Path, content: str) -> None:
+    """Put the text there whole, or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
         try:
-            try:
-                draft.write_text(content, encoding="utf-8", newline="\n")
-                os.replace(draft, path)
-            finally:
-                draft.unlink(missing_ok=True)
-        except OSError as error:
-            raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
+            draft.write_text(content, encoding="utf-8", newline="\n")
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
-    """The events of a TOML or CSV file; of None, those that come with eventstudy.
+    """The events of a TOML, CSV or XLSX file; of None, those that come with eventstudy.
 
     Raises:
         InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all
@@ -191,11 +205,55 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
             f"events are not read from {suffix or 'a file without suffix'}",
             where=str(path),
             available=", ".join(SUFFIXES),
-            hint="save the sheet as CSV" if suffix in (".xlsx", ".xls", ".ods") else None,
+            hint="save the sheet as .xlsx or CSV" if suffix in (".xls", ".ods") else None,
         )
+    if suffix == ".xlsx":
+        return Registry(read_xlsx(path), origin=str(path))
     content = _content(path)
+    if suffix == ".csv" and is_request(content):
+        raise InvalidFile(
+            "this is a request file of EventStudyTools, which names windows beside its events",
+            where=str(path),
+            hint=f"eventstudy events import {path} --output registry.toml",
+        )
     read = read_csv if suffix == ".csv" else _read_toml
     return Registry(read(content, str(path)), origin=str(path))
+
+
+def import_requests(path: str | os.PathLike[str]) -> tuple[Registry, Counter[Windows]] | None:
+    """The events of a request file of EventStudyTools and the windows it asks for; None: it is another file.
+
+    Raises:
+        InvalidFile: no such file, or lines that cannot be meant.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".csv", ".txt"):
+        return None
+    content = _content(path)
+    if not is_request(content):
+        return None
+    events, asked = read_requests(content, str(path))
+    return Registry(events, origin=str(path)), asked
+
+
+def append_event(path: str | os.PathLike[str], event: Event) -> Registry:
+    """Write an event at the end of a TOML registry, made where there is none; what stands there stays as it is.
+
+    Raises:
+        InvalidFile: the file is no registry, has an event of that id, or cannot be written.
+    """
+    path = Path(path)
+    _only_toml(path)
+    there = _content(path) if path.exists() else ""
+    content = there + ("\n" if there.strip() else "") + _toml(event)
+    if there and not there.endswith("\n"):
+        content = there + "\n\n" + _toml(event)
+    known = Registry(_read_toml(there, str(path)) if there.strip() else (), origin=str(path))
+    if event.id in known:
+        raise InvalidFile(f"there is an event {event.id!r} already", where=str(path), hint="choose another --id")
+    registry = Registry(_read_toml(content, str(path)), origin=str(path))
+    _write(path, content)
+    return registry
 
 
 def from_frame(frame: pd.DataFrame) -> Registry:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Ran
 
 Es = Callable[..., Ran]
@@ -58,3 +60,91 @@ def test_methods_lists_each_family(es: Es) -> None:
     assert all(row["summary"] for row in rows)
     tests = {row["name"]: row for row in json.loads(es("methods", "tests", "--format", "json").out)["rows"]}
     assert tests["bmp"]["paper"] == "Boehmer, Musumeci and Poulsen 1991"
+
+
+# ---- add and import --------------------------------------------------------------------------------------------------
+
+
+def test_add_keeps_what_stands_there(es: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    first = es(
+        "events",
+        "add",
+        "--registry",
+        "mine.toml",
+        "--title",
+        "A thing happened",
+        "--date",
+        "2025-01-27",
+        "--tickers",
+        "NA,ON",
+    )
+    assert (first.code, first.out) == (0, "")
+    assert first.err == "mine.toml: a-thing-happened added, 1 events\n"
+    path.write_text("# my own words\n" + path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    more = ("--title", "Another", "--date", "2025-01-28T07:00:00-05:00", "--tickers", "AMD", "--benchmark", "SPY")
+    assert (
+        es("events", "add", "--registry", "mine.toml", *more, "--id", "two", "--source", "a", "--source", "b").code == 0
+    )
+    assert path.read_text(encoding="utf-8").startswith(before + "\n\n[[event]]\n")
+    told = json.loads(es("events", "list", "--registry", "mine.toml", "--format", "json").out)["rows"]
+    assert [(r["id"], r["tickers"]) for r in told] == [("a-thing-happened", ["NA", "ON"]), ("two", ["AMD"])]
+    again = es("events", "add", "--registry", "mine.toml", *more, "--id", "two")
+    assert again.code == 3
+    assert "there is an event 'two' already" in again.err
+    assert len(json.loads(es("events", "list", "--registry", "mine.toml", "--format", "json").out)["rows"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "what"),
+    [
+        (("--date", "1/2/2025"), 2, "reads two ways"),
+        (("--date", "2025-01-27", "--timing", "noon"), 2, "noon"),
+        (("--date", "2025-01-27", "--id", "not a slug"), 2, "is not a slug"),
+        (("--date", "2025-01-27T07:00"), 2, "without an offset"),
+        (("--date", "2025-01-27", "--registry", "mine.csv"), 3, "saved as .toml"),
+    ],
+)
+def test_add_what_cannot_be_meant(
+    es: Callable[..., Ran], tmp_path: Path, options: tuple[str, ...], code: int, what: str
+) -> None:
+    ran = es("events", "add", "--registry", "mine.toml", "--title", "T", "--tickers", "A", *options)
+    assert ran.code == code
+    assert what in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_import_of_a_request_file_says_its_windows(es: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "01_RequestFile.csv").write_text("1;NVDA;SPY;27.01.2025;Addition;-1;1;-11;250\n", encoding="utf-8")
+    ran = es("events", "import", "01_RequestFile.csv", "--output", "r.toml")
+    assert (ran.code, ran.out) == (0, "")
+    assert "r.toml: 1 events" in ran.err
+    assert "eventstudy run r.toml --event-window -1 1 --estimation-window -260 -11" in ran.err
+    done = es("run", "r.toml", "--event-window", "-1", "1", "--estimation-window", "-260", "-11", "--format", "json")
+    assert done.code == 0
+    assert json.loads(done.out)["firms"][0]["day0"] == "2025-01-27"
+    there = es("events", "import", "01_RequestFile.csv", "--output", "r.toml")
+    assert (there.code, "r.toml is there already" in there.err) == (2, True)
+    assert es("events", "import", "01_RequestFile.csv", "--output", "r.toml", "--force").code == 0
+
+
+def test_import_of_a_list_goes_to_stdout_and_back(es: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("ticker,date\nNA,2025-01-27\n", encoding="utf-8")
+    ran = es("events", "import", "e.csv")
+    assert ran.code == 0
+    (tmp_path / "back.toml").write_text(ran.out, encoding="utf-8")
+    assert es("events", "list", "--registry", "back.toml").out == es("events", "list", "--registry", "e.csv").out
+
+
+def test_run_of_a_workbook(es: Callable[..., Ran], tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["ticker", "date"], ["NVDA", "2025-01-27"], ["AMD", "2025-01-27"]):
+        book.active.append(row)
+    book.save(tmp_path / "events.xlsx")
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-27\n", encoding="utf-8")
+    ran = es("run", "events.xlsx", "--format", "json")
+    assert ran.code == 0
+    assert ran.out == es("run", "events.csv", "--format", "json").out

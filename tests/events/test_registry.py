@@ -102,12 +102,12 @@ def test_a_missing_file_names_those_beside_it(tmp_path: Path) -> None:
         load_registry(tmp_path / "nowhere" / "main.toml")
 
 
-@pytest.mark.parametrize("name", ["events.xlsx", "events.json", "events"])
+@pytest.mark.parametrize("name", ["events.xls", "events.json", "events"])
 def test_other_suffixes_say_what_is_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidFile) as caught:
         load_registry(written(tmp_path, ONE, name))
-    assert caught.value.available == ".toml, .csv"
-    assert ("save the sheet as CSV" in str(caught.value)) == name.endswith("xlsx")
+    assert caught.value.available == ".toml, .csv, .xlsx"
+    assert ("save the sheet as .xlsx or CSV" in str(caught.value)) == name.endswith("xls")
 
 
 def test_an_unknown_id_names_the_nearest() -> None:
