@@ -19,6 +19,7 @@ import pandas as pd
 
 from tests.benchmarks import engine as many
 from tests.benchmarks import robustness
+from tests.benchmarks.prices import prices
 
 CALENDAR = (
     "import pandas, scipy.special, exchange_calendars; exchange_calendars.get_calendar('XNYS', start='1990-01-02')"
@@ -154,6 +155,7 @@ if __name__ == "__main__":
     startup()
     report()
     engine()
+    prices()
     robustness.main()
     calibration()
     many.main(full="--full" in sys.argv)

@@ -1,0 +1,190 @@
+"""No file, however broken, makes a reader raise anything but our own errors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from eventstudy.errors import EventStudyError
+from eventstudy.events import import_requests, load_registry
+from eventstudy.panel import read_shares
+from eventstudy.prices import load_prices, read_factors
+from eventstudy.request import read_dates
+from eventstudy.shipped import shipped
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+LONG = b"ticker,date,close,open,volume,dividend\nNA,2025-01-02,10,9.5,100,\nON,2025-01-02,20,19,1,0.5\nNA,2025-01-03,11,,,\n"
+WIDE = b"date,NA,ON\n2025-01-02,10,20\n2025-01-03,11,\n"
+CRSP = (
+    b"PERMNO,date,TICKER,PRC,VOL,RET,CFACPR,CFACSHR,DLRET\n10001,20080102,A,40,10,C,2,2,\n"
+    b"10001,20080103,A,-42,0,0.05,2,2,-0.3\n10002,20080102,B,4,1,.B,1,1,S\n"
+)
+CIZ = b"PERMNO,DlyCalDt,Ticker,DlyPrc,DlyPrcFlg,DlyRet,DlyDelFlg\n1,2008-01-02,A,4,TR,,N\n1,2008-01-03,A,5,BA,0.25,Y\n"
+FRENCH = b"Made by hand\n\n,Mkt-RF,SMB,RF\n20250102,-0.67,-99.99,0.01\n20250103,1,0,0.01\n\nCopyright\n"
+FACTORS = b"date,mkt_rf,rf\n2025-01-02,0.01,0\n2025-01-03,-0.02,\n"
+EVENTS = (
+    b"event_id,ticker,date,group,tz\nE1,NA,2025-01-27,treated,\nE1,ON,2025-01-27,,\n,A,2025-01-27T07:00,,Asia/Tokyo\n"
+)
+REQUESTS = b"1;Adobe;SP500;05.05.1997;Addition;-1;1;-11;250\n2;NA;SP500;1997-05-06;;-1;1;-11;250\n"
+DATES = b"# closed\n2025-01-20\n\n2025-01-09\n"
+SHARES = b"ticker,shares,date\nNA,1000,2025-01-02\nON,5e6,2025-01-02\n"
+
+
+def _book(rows: list[list[Any]]) -> bytes:
+    book, made = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(made)
+    return made.getvalue()
+
+
+@cache
+def _xlsx() -> bytes:
+    return _book([["ticker", "date", "close"], ["NA", date(2025, 1, 2), 10], [True, "2025-01-03", 11.5]])
+
+
+@cache
+def _event_book() -> bytes:
+    return _book([["ticker", "date", "group"], ["NA", date(2025, 1, 27), "peer"], [7203, "2025-01-28", None]])
+
+
+@cache
+def _parquet() -> bytes:
+    made = io.BytesIO()
+    pd.read_csv(io.BytesIO(LONG), keep_default_na=False, na_values={"open": [""], "volume": [""]}).to_parquet(made)
+    return made.getvalue()
+
+
+def _registry() -> bytes:
+    return shipped("events", "deepseek-r1.toml").read_bytes()
+
+
+Reader = Callable[[Path], object]
+KINDS: dict[str, tuple[str, Callable[[], bytes], Reader]] = {
+    "long": ("a.csv", lambda: LONG, lambda path: load_prices(path=path, source="csv")),
+    "wide": ("a.csv", lambda: WIDE, lambda path: load_prices(path=path)),
+    "crsp": ("a.csv", lambda: CRSP, lambda path: load_prices(path=path, source="crsp")),
+    "ciz": ("a.csv", lambda: CIZ, lambda path: load_prices(path=path, source="crsp")),
+    "xlsx": ("a.xlsx", _xlsx, lambda path: load_prices(path=path)),
+    "parquet": ("a.parquet", _parquet, lambda path: load_prices(path=path)),
+    "french": ("f.csv", lambda: FRENCH, lambda path: read_factors(path, None)),
+    "factors": ("f.csv", lambda: FACTORS, lambda path: read_factors(path, "decimal")),
+    "registry": ("r.toml", _registry, load_registry),
+    "events": ("e.csv", lambda: EVENTS, load_registry),
+    "event book": ("e.xlsx", _event_book, load_registry),
+    "requests": ("q.csv", lambda: REQUESTS, import_requests),
+    "dates": ("d.txt", lambda: DATES, read_dates),
+    "shares": ("s.csv", lambda: SHARES, read_shares),
+}
+
+WORDS = [
+    b"",
+    b",",
+    b";",
+    b"\n",
+    b"\r",
+    b'"',
+    b"\0",
+    b"-",
+    b"inf",
+    b"nan",
+    b"1e999",
+    b"9" * 400,
+    b"\xff",
+    b"\xe2\x82",
+    b"date",
+]
+WORDS += [
+    b"2025-02-30",
+    b"1/2/2025",
+    b"TRUE",
+    b"#",
+    b"[[event]]",
+    b"\x1c",
+    "٣".encode(),
+    b" ",
+    b"\t",
+    b"0x1p3",
+    b"1_000",
+]
+edit = st.tuples(st.floats(0, 1), st.integers(0, 12), st.one_of(st.sampled_from(WORDS), st.binary(max_size=6)))
+
+
+def mutated(good: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
+    """The bytes with some of them replaced: (where, how many, by what)."""
+    for place, length, word in edits:
+        at = int(place * len(good))
+        good = good[:at] + word + good[at + length :]
+    return good
+
+
+def survives(kind: str, folder: Path, content: bytes) -> None:
+    name, _, read = KINDS[kind]
+    path = folder / name
+    path.write_bytes(content)
+    refused: EventStudyError | None = None
+    try:
+        read(path)
+    except EventStudyError as error:
+        refused = error
+    assert refused is None or refused.exit_code in (2, 3)
+
+
+FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_files_themselves_are_good(tmp_path: Path, kind: str) -> None:
+    name, content, read = KINDS[kind]
+    (tmp_path / name).write_bytes(content())
+    assert read(tmp_path / name) is not None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(content=st.binary(max_size=200))
+@example(content=b"")
+@example(content=b"\xff\xfe\x00")
+@FEW
+def test_random_bytes(tmp_path: Path, kind: str, content: bytes) -> None:
+    survives(kind, tmp_path, content)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(edits=st.lists(edit, min_size=1, max_size=4))
+@FEW
+def test_good_files_with_something_changed(tmp_path: Path, kind: str, edits: list[tuple[float, int, bytes]]) -> None:
+    survives(kind, tmp_path, mutated(KINDS[kind][1](), edits))
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+    st.times(),
+    st.datetimes(),
+    st.timedeltas(),
+    st.text(max_size=8),
+)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "event book"])
+@given(rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=4), head=st.booleans())
+@FEW
+def test_workbooks_of_any_cells(tmp_path: Path, kind: str, rows: list[list[Any]], head: bool) -> None:
+    names = ["ticker", "date", "close" if kind == "xlsx" else "group"]
+    try:
+        content = _book([names, *rows] if head else rows)
+    except (ValueError, TypeError, OverflowError, IllegalCharacterError):  # what openpyxl itself does not write
+        return
+    survives(kind, tmp_path, content)
