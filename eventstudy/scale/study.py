@@ -28,7 +28,7 @@ from eventstudy.evidence import Evidence, Ground, with_second_pass
 from eventstudy.execution import Done, Executor, Serial, one_thread
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
-from eventstudy.panel.dense import Dense, LeftOut, line_up, regressors_of
+from eventstudy.panel.dense import Dense, LeftOut, benchmarks_of, line_up, regressors_of
 from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
@@ -187,7 +187,7 @@ def _date(moment: exchanges.Moment | None) -> np.datetime64:
 
 
 def _used(columns: EventColumns, config: StudyConfig) -> tuple[str, ...]:
-    return tuple(sorted({config.benchmark or b or DEFAULT_BENCHMARK for b in columns.benchmarks}))
+    return tuple(sorted(benchmarks_of(columns, config, DEFAULT_BENCHMARK)[0]))
 
 
 def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyConfig) -> list[Place]:

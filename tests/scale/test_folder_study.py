@@ -142,3 +142,14 @@ def test_what_cannot_be_had(tmp_path: Path) -> None:
     with pytest.raises(NothingUsable, match="no pair is left") as caught:
         run_folder(study(), gone, folder)
     assert "2 pairs: NO_PRICES" in str(caught.value)
+
+
+def test_a_ticker_with_its_own_benchmark(tmp_path: Path) -> None:
+    wide = panels.closes()
+    asked, own = events(wide), EventStudy(benchmark="MKT,S05=S06", windows=WINDOWS, min_estimation=60)
+    whole = own.run(asked, wide, keep="aggregate").to_dict()
+    found = run_folder(own, asked, panels.by_security(wide, tmp_path / "panel")).to_dict()
+    same(found["aggregate"], whole["aggregate"])
+    assert found["config"]["benchmark"] == whole["config"]["benchmark"] == ["MKT", "S06"]
+    one = EventStudy(benchmark="MKT", windows=WINDOWS, min_estimation=60).run(asked, wide, keep="aggregate").to_dict()
+    assert one["aggregate"]["windows"] != whole["aggregate"]["windows"], "it makes a difference"
