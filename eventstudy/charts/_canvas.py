@@ -52,6 +52,11 @@ def of_width(inches: float | None) -> Iterator[None]:
         _width.reset(before)
 
 
+def narrow() -> bool:
+    """Whether new figures are narrower than usual now, for a phone."""
+    return _width.get() < WIDTH
+
+
 def side_by_side(inches: float) -> int:
     """How many panels `inches` wide a new figure has room for beside each other, at least one."""
     return max(1, int(_width.get() / inches))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._canvas import head, narrow, open_axes
+from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
-from eventstudy.charts._style import BLUE, INK, ORANGE, THIN
+from eventstudy.charts._style import BLUE, HEIGHT, INK, ORANGE, THIN
 from eventstudy.charts._words import caveat, finding, method, tests_text
 from eventstudy.panel import Ints
 from eventstudy.sentences import LEVEL
@@ -35,7 +36,8 @@ def paint(
     Both are per cent of the price, so one axis holds them. `tickers` or `group`: the pairs to draw; all by default.
     """
     chosen = members(result, tickers, group)
-    ax = open_axes(ax)
+    phone = ax is None and narrow()
+    ax = open_axes(ax, HEIGHT + 0.7 if phone else HEIGHT)
     days = result.rel_days
     ar, p, tests = daily(result, chosen)
     mean = "mean " if len(chosen) > 1 else ""
@@ -53,7 +55,10 @@ def paint(
     percent_axis(ax.yaxis)
     ax.set_ylabel("abnormal return")
     handles, labels = ax.get_legend_handles_labels()
-    ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
+    if phone:
+        legend_below(ax)
+    else:
+        ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
     head(
         ax, finding(result, chosen, group), [tests_text(result, chosen), _drawn(result, chosen, tests), *caveat(result)]
     )

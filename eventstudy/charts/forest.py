@@ -10,7 +10,7 @@ import numpy as np
 
 from eventstudy.aggregate import cumulate
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, is_own, open_axes, text_width
+from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import day0_date, members, names
@@ -64,7 +64,8 @@ def paint(
     if whole.n == 0:
         raise NothingUsable(f"no pair was observed over the window {asked}")
     rows = _rows(result, asked, chosen, most)
-    ax = open_axes(ax, max(2.8, 0.21 * len(rows.name) + 2.1))
+    below = 0.22 * len(result.groups) if narrow() else 0  # a legend of one column takes its room
+    ax = open_axes(ax, max(2.8, 0.21 * len(rows.name) + 2.1 + below))
     _draw_rows(ax, result, rows)
     if whole.n > 1:
         _diamond(ax, whole, -1.4)
@@ -119,7 +120,7 @@ def _diamond(ax: Axes, whole: Verdict, y: float) -> None:
 
 
 def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
-    """Names on the left, values on the right, per cent below."""
+    """Names on the left, values on the right (on a narrow figure without their intervals, which are drawn), per cent below."""
     y = [float(i) for i in range(len(rows.name))[::-1]]
     shown = list(rows.name)
     values = [(c, lo, hi) for c, lo, hi in zip(rows.car, rows.low, rows.high, strict=True)]
@@ -142,7 +143,7 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     for place, (car, low, high) in zip(y, values, strict=True):
         weight = "bold" if place < 0 else "normal"
         _beside(ax, place, percent(car), 60, "right", weight)
-        if np.isfinite(low):
+        if np.isfinite(low) and not narrow():
             _beside(ax, place, f"[{percent(low)}, {percent(high)}]".replace("\u00a0%,", ","), 66, "left", weight)
 
 

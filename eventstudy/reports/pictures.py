@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 _PHONE = 3.6
 """Inches of a chart for a phone: its smallest letters are 11 pixels high on a page 360 pixels wide."""
 
-_NARROW = ("car", "price_path")
+_NARROW = ("ar_bars", "car", "forest", "price_path")
 """Charts that are drawn a second time for a phone; the others are moved about inside their frame there."""
+
+_LONGEST = 12
+"""Letters of a ticker that there is room for on a phone."""
 
 
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
-    """The charts that suit the number of pairs: one firm by its path and days, several side by side."""
-    wanted = ("car", "ar_bars") if result.returns.n == 1 else ("forest", "car")
+    """The charts that suit the number of pairs: one firm by its price and its days, several side by side."""
+    wanted = ("price_path", "ar_bars") if result.returns.n == 1 else ("forest", "car")
     return tuple(name for name in wanted if name in catalog.names("charts"))
 
 
@@ -36,7 +39,7 @@ def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
         title, text = words(drawn)
         svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
         narrow = ""
-        if name in _NARROW:
+        if name in _NARROW and max(len(pair.ticker) for pair in told.result.panel.pairs) <= _LONGEST:
             small = told.result.plot(name, width=_PHONE, lang=told.words.lang)
             narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
         yield Picture(name, title, text, svg, narrow)
