@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,8 @@ class AggregateResult:
     """What events, prices and estimates gave cause to say; `warned` adds what the design does."""
     source: Callable[[], Mapping[str, Any]]
     """Makes the provenance when it is asked for: hashing large tables takes its time."""
+    look: Callable[[], Iterable[Warned]] = tuple
+    """Says what looks wrong in the prices when it is asked for: looking at every series takes its time too."""
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ class AggregateResult:
         for window, answer in self.answers.items():
             for code, text in warn_design(answer.design) if answer.design else []:
                 found.setdefault(code, Warned(code, f"{window}: {text}"))
-        return (*self.noticed, *found.values())
+        return (*self.noticed, *self.look(), *found.values())
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 

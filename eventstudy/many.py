@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,8 @@ class LinedUp:
     warned: list[Warned]
     benchmarks: tuple[str, ...]
     """Those that events are compared with."""
+    look: Callable[[], Iterable[Warned]] = tuple
+    """Says what looks wrong in the prices; worked out when somebody asks, since it looks at every series."""
 
 
 def lined_up(
@@ -80,9 +82,9 @@ def lined_up(
     """Every pair on its grid; `benchmark` is that of events that name none."""
     compared = "benchmark" in model.requires(("benchmark",))
     grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
-    warned = [*warned, *flagged_in_sums(grids, table)]
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
-    return LinedUp(grids, left, warned, tuple(used))
+    placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
+    return LinedUp(grids, left, warned, tuple(used), lambda: flagged_in_sums(placed, table))
 
 
 def added_up(
@@ -115,6 +117,7 @@ def result_of(
         exclusions=tuple(lined.left.first),
         noticed=(*lined.warned, *_noticed(evidence, lined.grids, columns, day0)),
         source=source,
+        look=lined.look,
     )
 
 
