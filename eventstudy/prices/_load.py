@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
@@ -166,18 +167,23 @@ def _ask(
     progress: Progress | None,
 ) -> PriceTable:
     """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
-    desks = {name: Desk(_source(name, as_of)) for name in {name for _, name in asked}}
     fetched: list[tuple[str, Fetch]] = []
     missing: dict[str, SourceError] = {}
-    for i, (ticker, name) in enumerate(asked, 1):
-        if progress is not None:
-            progress(ticker, i, len(asked))
-        try:
-            fetch = desks[name].fetch(ticker, first, last)
-            whole = name in ("bundled", "store")  # they say themselves how far they reach
-            fetched.append(("yahoo" if name == _KEPT else name, fetch if whole else _told_of_its_end(fetch, last)))
-        except SourceError as error:
-            missing[ticker] = error
+    with ExitStack() as during:
+        sources = {name: _source(name, as_of) for name in {name for _, name in asked}}
+        desks = {
+            name: Desk(during.enter_context(source.opened()) if hasattr(source, "opened") else source)
+            for name, source in sources.items()
+        }
+        for i, (ticker, name) in enumerate(asked, 1):
+            if progress is not None:
+                progress(ticker, i, len(asked))
+            try:
+                fetch = desks[name].fetch(ticker, first, last)
+                whole = name in ("bundled", "store")  # they say themselves how far they reach
+                fetched.append(("yahoo" if name == _KEPT else name, fetch if whole else _told_of_its_end(fetch, last)))
+            except SourceError as error:
+                missing[ticker] = error
     return PriceTable.from_fetches(fetched, missing)
 
 

@@ -146,7 +146,7 @@ class Store:
         values[np.isinf(values)] = np.nan
         days = values[:, 0].astype("int64").astype("datetime64[D]").astype("datetime64[ns]")
         frame = pd.DataFrame(values[:, 1:], pd.DatetimeIndex(days, name="session"), named)
-        return frame[list(vintage.columns)]
+        return frame if named == list(vintage.columns) else frame[list(vintage.columns)]
 
     def fetch(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> Fetch:
         """What a vintage holds from `start` to `end`, with the notes of the fetches it came from."""
@@ -298,8 +298,10 @@ def digest(symbol: str, frame: pd.DataFrame) -> str:
 
 
 def _priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
-    """The days that have a price, ascending."""
-    return frame.index[frame["close"].notna()].to_numpy("datetime64[D]")
+    """The days that have a price, ascending; in numpy, for it is asked once a symbol."""
+    close = frame.to_numpy(float)[:, list(frame.columns).index("close")]
+    days: NDArray[np.datetime64] = frame.index.to_numpy("datetime64[D]")[~np.isnan(close)]
+    return days
 
 
 def _next(

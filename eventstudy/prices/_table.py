@@ -51,10 +51,10 @@ class PriceTable:
         present = [name for name in FIELDS if name == "close" or any(name in f.frame for _, f in fetched)]
         grids = {name: np.full((len(days), len(fetched)), np.nan) for name in present}
         for column, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
-            rows = np.searchsorted(days, own)
-            for name in present:
-                if name in f.frame:
-                    grids[name][rows, column] = f.frame[name]
+            rows, values = np.searchsorted(days, own), f.frame.to_numpy(float)
+            for i, name in enumerate(f.frame.columns):
+                if name in grids:
+                    grids[name][rows, column] = values[:, i]
         sessions = pd.DatetimeIndex(days, name="session")
         tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
         info = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 from eventstudy.prices._base import Fetch
 
 if TYPE_CHECKING:
-    from eventstudy.prices._store import Vintage
+    from eventstudy.prices._store import Store, Vintage
 
 
 class Stored:
@@ -26,6 +28,7 @@ class Stored:
     def __init__(self, path: Path | None = None, as_of: date | None = None) -> None:
         """`path` None: the store's usual place, looked up when it is read."""
         self._path, self._as_of = path, as_of
+        self._open: Store | None = None
 
     def at(self, as_of: date) -> Stored:
         """The store as it was known on a day."""
@@ -59,6 +62,27 @@ class Stored:
                     found.add(symbol)
         return found
 
+    @contextmanager
+    def opened(self) -> Iterator[Stored]:
+        """The same source with its file open, for many symbols in a row."""
+        from eventstudy.prices._store import Store
+
+        with Store(self._path) as store:
+            source = Stored(self._path, self._as_of)
+            source._open = store
+            yield source
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        """The store, opened for the moment if it is not open."""
+        from eventstudy.prices._store import Store
+
+        if self._open is not None:
+            yield self._open
+        else:
+            with Store(self._path) as store:
+                yield store
+
     def fetch(self, symbol: str, start: date | None = None, end: date | None = None) -> Fetch:
         """The prices of one symbol, `start` and `end` included; a note says where the store has only a part.
 
@@ -67,11 +91,10 @@ class Stored:
             InvalidFile, InvalidRequest, Locked: the store cannot be read.
         """
         from eventstudy.prices._given import Wanted, not_there
-        from eventstudy.prices._store import Store
         from eventstudy.prices._store_days import now
 
         at = now()
-        with Store(self._path) as store:
+        with self._store() as store:
             held = store.vintages(symbol)
             if not held:
                 raise not_there("the price store", symbol, store.symbols(), Wanted([symbol], start, end))
