@@ -68,7 +68,7 @@ def test_headings_tables_and_pictures_are_marked_up(sixteen: StudyResult) -> Non
     assert len(tables) == len(captions) >= 5
     assert {a.get("scope") for a in page.named("th")} == {"col", "row"}
     drawings = page.named("svg")
-    assert len(drawings) == 3, "two charts, one of them a second time for phones"
+    assert len(drawings) == 4, "two charts, each a second time for phones"
     for drawing in drawings:
         assert drawing["role"] == "img"
         assert "16 tickers" in (drawing["aria-label"] or "")
