@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -48,7 +49,36 @@ def usage() -> str:
     return f"```text\n{command.get_help(context)}\n```"
 
 
-PARTS: dict[str, Callable[[], str]] = {"models": models, "tests": tests, "usage": usage}
+SIZES = {
+    "distinct dates, N 50": "50 pairs, dates of their own",
+    "distinct dates, N 10": "10 pairs",
+    "distinct dates, N 50, t(4)": "50, fat tails",
+    "distinct dates, N 50, variance x2": "50, variance doubled",
+    "one date, N 20": "20 on one date",
+}
+
+
+def sizes() -> str:
+    """Simulated sizes of each test, one day / eleven days, in per cent, from `tests/oracles/sizes.json`."""
+    table = json.loads((Path(__file__).parent / "oracles" / "sizes.json").read_text(encoding="utf-8"))
+    share = {(c["plan"], c["name"], c["over"]): c for c in table["cells"] if c["variant"] == "default"}
+
+    def cell(plan: str, name: str) -> str:
+        found = [share.get((plan, name, over)) for over in ("day", "window")]
+        shown = [f"{100 * c['rejected'] / c['draws']:.1f}" if c else "–" for c in found]
+        return "" if not any(found) else " / ".join(shown)
+
+    rows = [
+        [f"`{name}`", *(cell(plan, name) for plan in SIZES)] for name in sorted({n for _, n, _ in share} - {"holm"})
+    ]
+    low = f"{table['seed']}, {table['made']}: `python -m tests.simulation`"
+    head = (
+        f"Share of true nulls rejected at 5 %, in per cent, on day 0 / over [-5, +5]; 120 estimation days (seed {low})."
+    )
+    return f"{head}\n\n" + _table(["test", *SIZES.values()], rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {"models": models, "tests": tests, "usage": usage, "sizes": sizes}
 
 
 def written(text: str) -> str:

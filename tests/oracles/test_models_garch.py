@@ -71,7 +71,9 @@ def fit_of(kind: str, made: EventBlock) -> Fit:
 
 @pytest.mark.parametrize("kind", ["GARCH", "EGARCH"])
 def test_parameters_residuals_and_covariance_are_archs(kind: Literal["GARCH", "EGARCH"]) -> None:
-    whole = clustered()  # the likelihood of EGARCH has two maxima for the last pair: which is found hangs on the last digits
+    whole = (
+        clustered()
+    )  # the likelihood of EGARCH has two maxima for the last pair: which is found hangs on the last digits
     made = replace(whole, returns=whole.returns[:3], design=whole.design[:3])
     fit = fit_of(kind, made)
     assert not fit.notes
