@@ -105,17 +105,19 @@ def project(values: Floats, days: int, bounds: Ints, basis: Floats) -> Floats:
             values -= np.matmul(step, wide.transpose(0, 2, 1))[:, 0]
             gone += (step[:, 0] ** 2).sum(axis=1)
         return gone
+    step, more = np.empty((2, len(values), basis.shape[2]))
     for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
         own, b = values[begin:stop], basis[d]
-        q = b[:days]
-        step = own[:, :days] @ q
-        own -= step @ b.T
-        gone[begin:stop] = np.einsum("nk,nk->n", step, step)
-        more = own[:, :days] @ q
-        left = np.einsum("nt,nt->n", own[:, :days], own[:, :days])
-        if (np.einsum("nk,nk->n", more, more) > _EXACT * left).any():
-            own -= more @ b.T
-    return gone
+        np.matmul(own[:, :days], b[:days], out=step[begin:stop])
+        own -= step[begin:stop] @ b.T
+        np.matmul(own[:, :days], b[:days], out=more[begin:stop])
+    left = np.einsum("nt,nt->n", values[:, :days], values[:, :days])
+    again = (more**2).sum(axis=1) > _EXACT * left
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())) if again.any() else ():
+        if again[begin:stop].any():
+            values[begin:stop] -= more[begin:stop] @ basis[d].T
+    found: Floats = (step**2).sum(axis=1)
+    return found
 
 
 @dataclass(frozen=True)
