@@ -166,6 +166,8 @@ def one_thread() -> Iterator[None]:
     except ImportError:
         yield
         return
+    import scipy.linalg  # noqa: F401 - brings a library of its own, which is held back only once it is loaded
+
     with threadpool_limits(limits=1):
         yield
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 from eventstudy import catalog
 
+from tests.benchmarks.figures import table
+
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -78,7 +80,7 @@ def sizes() -> str:
     return f"{head}\n\n" + _table(["test", *SIZES.values()], rows)
 
 
-PARTS: dict[str, Callable[[], str]] = {"models": models, "tests": tests, "usage": usage, "sizes": sizes}
+PARTS: dict[str, Callable[[], str]] = {"models": models, "tests": tests, "usage": usage, "speed": table, "sizes": sizes}
 
 
 def written(text: str) -> str:
