@@ -16,7 +16,10 @@ from eventstudy import catalog
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample, benjamini_hochberg
 from eventstudy.inference._bootstrap import DayBootstrap
+from eventstudy.inference._correlation import correlations, mean_correlation
 from eventstudy.inference._distributions import critical_normal, critical_t
+from eventstudy.inference._placebo import shape_of
+from eventstudy.inference._ranks import plain_ranks, with_one_more
 from eventstudy.inference.bhar_bootstrap import DRAWS, resample_size
 from eventstudy.inference.calendar_time import portfolio
 from eventstudy.inference.conformal import null_residuals, sets_of_days
@@ -319,3 +322,37 @@ def test_share_of_a_window_that_must_be_seen(window: tuple[int, int], missing: i
     assert Sample(replace(returns, ar=ar), Window(*window)).cumulated.covered.all() == covered
     ar[:, 7 : 8 + missing] = np.nan
     assert not Sample(replace(returns, ar=ar), Window(*window)).cumulated.covered.any()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_shape_of_residuals(seed: int) -> None:
+    values = np.random.default_rng(seed).exponential(1, (4, 60))
+    values[0, :5] = np.nan
+    pooled = values[np.isfinite(values)]
+    found = shape_of(values)
+    assert found.skewness == pytest.approx(stats.skew(pooled), rel=1e-10)
+    assert found.kurtosis == pytest.approx(stats.kurtosis(pooled), rel=1e-10)
+
+
+def test_correlations_given_are_those_worked_out_in_passing() -> None:
+    """Seventy series go in two batches, of other shapes than all of them at once."""
+    instances = tuple((i % 35, 90 + 2 * (i // 10)) for i in range(70))
+    returns = fitted(panel(56, instances, 0.01).block())
+    window, used = Window(-5, 5), np.isfinite(returns.ar)
+    plain = mean_correlation(returns, used, window)
+    told = mean_correlation(returns, used, window, correlations(returns))
+    assert told.mean == pytest.approx(plain.mean, rel=1e-11)
+    assert told.overlap == pytest.approx(plain.overlap, rel=1e-12)
+
+
+def test_rank_of_one_more_value_among_ties() -> None:
+    """Average ranks of all together, as scipy has them."""
+    rng = np.random.default_rng(57)
+    others = rng.integers(-3, 4, (6, 15)) / 100
+    others[2, 4] = np.nan
+    value = rng.integers(-3, 4, 6) / 100
+    got = with_one_more(plain_ranks(others), others, value)
+    for row, last, found in zip(others, value, got, strict=True):
+        together = np.append(row, last)
+        wanted = stats.rankdata(together, nan_policy="omit") / (np.isfinite(together).sum() + 1) - 0.5
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)

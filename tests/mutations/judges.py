@@ -1,0 +1,331 @@
+"""Which numbers from elsewhere judge which formula: for each file, the tests that must notice a fault in it."""
+
+from __future__ import annotations
+
+from eventstudy import catalog
+
+from tests.mutations.mutants import Mutant, planted
+from tests.mutations.oracles import Case, forget, in_time
+from tests.mutations.oracles import cases as cases_of
+
+_G, _S, _R = "oracles.test_golden", "oracles.test_scalar", "oracles.test_resampled_and_joint"
+_REF, _PUB, _FEW = "oracles.test_reference", "oracles.test_published", "inference.test_refusals"
+_LINE, _OLS, _FF = "oracles.test_identities", "oracles.test_statsmodels", "oracles.test_models_factors"
+_THIN, _ROBUST = "oracles.test_models_thin_trading", "oracles.test_models_robust"
+_GARCH, _COUNTER = "oracles.test_models_garch", "oracles.test_models_counterfactual"
+_E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
+_VOLUME, _OUTCOME = "oracles.test_models_volume", "models.test_outcomes"
+
+_PAIRS = (
+    f"{_S}:test_statistic",
+    f"{_S}:test_degrees_of_freedom_and_p_values",
+    f"{_FEW}:test_one_pair",
+    f"{_FEW}:test_least_number_of_pairs",
+)
+_MORE = (
+    f"{_R}:test_statistic",
+    f"{_R}:test_references_and_degrees_of_freedom",
+    f"{_FEW}:test_one_pair",
+    f"{_FEW}:test_least_number_of_pairs",
+)
+_FACTORS = (f"{_FF}:test_coefficients_and_car_with_its_standard_error",)
+_LEAST_SQUARES = (
+    f"{_OLS}:test_coefficients_residuals_and_variance",
+    f"{_OLS}:test_forecast_covariance_between_days",
+    f"{_OLS}:test_exact_t_is_the_t_of_event_dummies",
+)
+
+TESTS = {
+    "beaver_u": (*_MORE, f"{_R}:test_beaver_placebo", f"{_E}:test_degrees_of_freedom_that_a_variance_needs"),
+    "bhar_bootstrap": (
+        f"{_R}:test_bhar_bootstrap",
+        f"{_R}:test_bhar_bootstrap_refuses_few",
+        f"{_R}:test_a_resample_without_spread_counts_as_extreme",
+        f"{_E}:test_smallest_p_of_a_bootstrap_is_two_in_draws_plus_one",
+        f"{_E}:test_a_bootstrap_in_the_middle_of_its_draws_has_p_near_one",
+        f"{_E}:test_size_of_a_resample",
+        f"{_E}:test_equal_buy_and_hold_returns_are_refused",
+    ),
+    "bmp": _PAIRS,
+    "bmp_adjusted": _PAIRS,
+    "calendar_time": (
+        f"{_R}:test_calendar_time_is_the_regression_of_statsmodels",
+        f"{_R}:test_calendar_time_takes_the_factors_where_there_are_some",
+        f"{_R}:test_calendar_time_needs_thirty_days_and_raw_returns",
+        f"{_E}:test_calendar_time_over_many_days",
+    ),
+    "cda": (
+        *_PAIRS,
+        f"{_S}:test_days_with_half_of_the_pairs_stay_and_those_with_fewer_go",
+        f"{_S}:test_statistic_of_other_models",
+        f"{_E}:test_published_dependence_adjustment_counts_days_with_a_single_pair",
+    ),
+    "conformal": (
+        f"{_S}:test_conformal_against_all_permutations",
+        f"{_S}:test_residuals_refitted_under_the_null",
+        f"{_S}:test_conformal_of_a_window_depends_on_the_seed_and_on_nothing_else",
+        f"{_E}:test_p_of_a_permutation_counts_its_draws",
+        f"{_E}:test_days_of_changing_variance_are_refitted_on_one_scale",
+        f"{_E}:test_drawn_sets_of_days_have_no_day_twice_and_leave_none_out",
+        f"{_GAP}:test_permutations_do_not_take_a_long_return_for_a_day",
+    ),
+    "corrado_rank": (
+        *_PAIRS,
+        f"{_FEW}:test_ranks_of_a_window_that_is_nearly_everything",
+        f"{_GAP}:test_a_return_across_a_gap_is_ranked_as_a_day_is",
+    ),
+    "corrado_zivney": (
+        *_MORE,
+        f"{_E}:test_corrado_zivney_of_a_window",
+        f"{_GAP}:test_a_return_across_a_gap_is_ranked_as_a_day_is",
+    ),
+    "cross_section_t": _PAIRS,
+    "exact_t": (f"{_OLS}:test_exact_t_is_the_t_of_event_dummies", f"{_G}:test_cumulated_returns"),
+    "garch_z": (f"{_GARCH}:test_garch_z", f"{_GARCH}:test_garch_z_needs_garch"),
+    "generalized_sign": (*_PAIRS, f"{_S}:test_share_of_positive_runs"),
+    "grank_t": _PAIRS,
+    "grank_z": _MORE,
+    "hall_t": (
+        *_MORE,
+        f"{_R}:test_a_correction_for_skewness_that_no_longer_follows_the_mean_is_flagged",
+        f"{_E}:test_root_of_the_slope_of_halls_correction",
+    ),
+    "jackknife": _MORE,
+    "joint_f": (
+        f"{_R}:test_joint_f_is_the_multivariate_linear_model",
+        f"{_R}:test_one_restriction_is_the_squared_t_of_a_portfolio",
+        f"{_R}:test_equality_of_all_firms_does_not_see_what_they_share",
+        f"{_R}:test_joint_f_of_differences_is_hotellings_t",
+        f"{_E}:test_restrictions_that_say_the_same_twice",
+    ),
+    "joint_placebo": (
+        f"{_S}:test_joint_placebo",
+        f"{_OLS}:test_distance_of_all_firms_is_the_wald_statistic_of_a_system",
+        f"{_FEW}:test_joint_placebo",
+        f"{_FEW}:test_joint_placebo_takes_ten_firms_fewer_than_degrees_of_freedom",
+        f"{_R}:test_joint_f_of_differences_is_hotellings_t",
+    ),
+    "max_t": (
+        f"{_R}:test_largest_of_all_firms_on_one_day",
+        f"{_R}:test_dates_draw_apart_from_each_other_and_lacking_days_are_said",
+        f"{_E}:test_largest_of_all_is_the_statistic_of_max_t",
+    ),
+    "patell": (*_PAIRS, f"{_E}:test_degrees_of_freedom_that_a_variance_needs"),
+    "patell_adjusted": (
+        *_PAIRS,
+        f"{_E}:test_degrees_of_freedom_that_a_variance_needs",
+        f"{_E}:test_a_slightly_negative_correlation_is_kept",
+    ),
+    "placebo": (
+        f"{_R}:test_placebo_over_all_shifts",
+        f"{_R}:test_placebo_of_one_day_is_the_rank_of_the_day_and_long_windows_are_refused",
+        f"{_GAP}:test_permutations_do_not_take_a_long_return_for_a_day",
+    ),
+    "placebo_in_space": (
+        f"{_COUNTER}:test_placebo_in_space_ranks_the_firm_among_refitted_donors",
+        f"{_COUNTER}:test_one_donor_is_its_own_component_and_the_whole_control",
+    ),
+    "portfolio_t": (
+        f"{_G}:test_statistic",
+        f"{_LINE}:test_portfolio_is_the_mean_of_the_firms",
+        f"{_E}:test_portfolio_is_the_regression_of_its_own_returns",
+    ),
+    "sample_quantile": (
+        f"{_FEW}:test_sample_quantile_of_a_window",
+        f"{_S}:test_sample_quantile",
+        f"{_G}:test_sample_quantiles_of_firms_and_portfolio",
+    ),
+    "sign": (*_MORE, f"{_R}:test_binomial", f"{_E}:test_signs_are_counted_exactly_up_to_a_hundred"),
+    "variance_placebo": (f"{_S}:test_variance_placebo", *_MORE, f"{_E}:test_degrees_of_freedom_that_a_variance_needs"),
+    "variance_ratio": (f"{_OUTCOME}:test_variance_ratio_of_one_firm_by_hand",),
+    "wilcoxon": (
+        f"{_R}:test_wilcoxon",
+        f"{_R}:test_wilcoxon_with_ties_and_zeros",
+        f"{_R}:test_number_of_ways_to_a_sum_of_ranks",
+    ),
+    "wild_bootstrap": (
+        f"{_R}:test_statistic",
+        f"{_R}:test_wild_bootstrap_enumerates_all_signs_of_dates",
+        f"{_R}:test_wild_bootstrap_of_many_dates_comes_near_the_signs_of_all_of_them",
+        f"{_R}:test_wild_bootstrap_refuses_what_cannot_be_significant",
+        f"{_R}:test_wild_bootstrap_does_not_trust_windows_of_different_dates_that_overlap",
+        f"{_E}:test_smallest_p_of_random_signs",
+        f"{_E}:test_overlap_that_is_not_due_to_equal_dates",
+    ),
+}
+
+MODELS = {
+    "capm": (*_FACTORS, f"{_FF}:test_without_alpha"),
+    "carhart": _FACTORS,
+    "constant_mean": _LEAST_SQUARES,
+    "dimson": (
+        f"{_THIN}:test_dimson_sums_the_slopes",
+        f"{_THIN}:test_dimson_without_neighbours_is_the_market_model",
+        f"{_THIN}:test_returns_across_a_gap_have_the_neighbours_of_the_gap",
+    ),
+    "egarch": (f"{_GARCH}:test_parameters_residuals_and_covariance_are_archs",),
+    "elastic_net": (
+        f"{_COUNTER}:test_elastic_net_solves_its_equations",
+        f"{_COUNTER}:test_elastic_net_residuals_come_from_fits_that_did_not_see_the_day",
+        f"{_COUNTER}:test_no_donor_no_fit",
+    ),
+    "factors": (*_LEAST_SQUARES, f"{_FF}:test_users_factors_are_over_the_risk_free_rate_of_their_file"),
+    "fama_french3": _FACTORS,
+    "fama_french5": _FACTORS,
+    "fama_french5_momentum": _FACTORS,
+    "garch": (f"{_GARCH}:test_parameters_residuals_and_covariance_are_archs",),
+    "huber": (f"{_ROBUST}:test_huber_solves_its_equations", f"{_ROBUST}:test_a_return_across_a_gap"),
+    "market": _LEAST_SQUARES,
+    "market_adjusted": (f"{_OLS}:test_market_adjusted_in_closed_form",),
+    "matched": (f"{_FF}:test_matched_is_the_difference_to_the_control",),
+    "peer": _FACTORS,
+    "principal_components": (
+        f"{_COUNTER}:test_principal_components_are_statsmodels",
+        f"{_COUNTER}:test_number_of_factors_by_bai_and_ng",
+        f"{_COUNTER}:test_one_donor_is_its_own_component_and_the_whole_control",
+        f"{_COUNTER}:test_no_donor_no_fit",
+        f"{_COUNTER}:test_how_many_components_are_taken",
+    ),
+    "scholes_williams": (
+        f"{_THIN}:test_scholes_williams_is_the_market_model_with_an_instrument",
+        f"{_THIN}:test_the_published_ratio",
+        f"{_THIN}:test_returns_across_a_gap_have_the_neighbours_of_the_gap",
+    ),
+    "synthetic_control": (
+        f"{_COUNTER}:test_weights_solve_the_problem",
+        f"{_COUNTER}:test_a_firm_among_its_donors_is_found_exactly",
+        f"{_COUNTER}:test_synthetic_control_residuals_and_scale",
+        f"{_COUNTER}:test_the_basis_spans_what_active_weights_can_do",
+        f"{_COUNTER}:test_placebo_in_space_ranks_the_firm_among_refitted_donors",
+        f"{_COUNTER}:test_no_donor_no_fit",
+        f"{_COUNTER}:test_a_mix_over_returns_of_several_sessions_is_fitted_on_equal_footing",
+        f"{_COUNTER}:test_errors_of_donors",
+    ),
+    "theil_sen": (f"{_ROBUST}:test_theil_sen_is_scipys", f"{_ROBUST}:test_a_return_across_a_gap"),
+}
+
+SHARED = {
+    "models._ols": (
+        f"{_E}:test_fewest_days_of_an_estimation",
+        *_LEAST_SQUARES,
+        f"{_OLS}:test_market_adjusted_in_closed_form",
+        f"{_OLS}:test_collinear_and_nearly_collinear_regressors",
+        f"{_OLS}:test_leverage_and_studentised_residuals",
+        *_FACTORS,
+        f"{_FF}:test_without_alpha",
+        "panel.test_trade_to_trade:test_regression",
+        "panel.test_trade_to_trade:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
+    ),
+    "models._neighbours": MODELS["dimson"] + MODELS["scholes_williams"],
+    "models._robust": (
+        f"{_ROBUST}:test_scale_and_forecast_covariance",
+        *MODELS["theil_sen"],
+        "contracts.test_catalog:test_a_model_keeps_the_shapes_of_a_fit",
+        *MODELS["huber"],
+    ),
+    "models._garch": (
+        *MODELS["garch"],
+        f"{_GARCH}:test_variances_are_archs_forecasts",
+        f"{_GARCH}:test_egarch_variances_are_means_of_simulated_paths",
+        f"{_GARCH}:test_forecasts_return_to_the_mean",
+        f"{_GARCH}:test_no_shock_of_the_event_enters",
+        f"{_GARCH}:test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so",
+    ),
+    "models._autoregressive": (
+        f"{_VOLUME}:test_generalised_least_squares",
+        f"{_VOLUME}:test_prais_and_winsten",
+        f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
+    ),
+    "inference._correlation": (
+        f"{_E}:test_correlations_given_are_those_worked_out_in_passing",
+        f"{_S}:test_mean_correlation",
+        f"{_S}:test_mean_correlation_of_pairs_with_few_common_days",
+        f"{_S}:test_correlation_that_would_turn_a_variance_negative_is_set_to_zero",
+        f"{_S}:test_both_forms_of_the_mean_correlation_agree_where_they_must",
+        f"{_S}:test_tables_by_date_are_the_sums_they_stand_for",
+        f"{_R}:test_precision_weighted_mean_in_loops",
+        f"{_S}:test_statistic",
+        f"{_E}:test_mean_overlap_of_the_windows",
+        f"{_E}:test_a_slightly_negative_correlation_is_kept",
+    ),
+    "inference._ranks": (
+        f"{_E}:test_rank_of_one_more_value_among_ties",
+        f"{_S}:test_statistic",
+        f"{_S}:test_ranks_with_ties_of_days_without_a_move",
+    ),
+    "inference._placebo": (
+        f"{_S}:test_variance_placebo",
+        f"{_R}:test_beaver_placebo",
+        f"{_FEW}:test_variance_placebo_needs_thirty_days_with_all_pairs",
+        f"{_S}:test_share_of_positive_runs",
+        f"{_E}:test_shape_of_residuals",
+    ),
+    "inference._bootstrap": (
+        f"{_R}:test_drawn_windows_have_the_moments_of_the_days",
+        f"{_R}:test_days_are_drawn_in_runs_where_asked",
+        f"{_R}:test_dates_draw_apart_from_each_other_and_lacking_days_are_said",
+        f"{_E}:test_runs_of_days_are_runs",
+    ),
+    "inference._multiple": (f"{_OLS}:test_holm", f"{_R}:test_romano_wolf_step_down", f"{_E}:test_benjamini_hochberg"),
+    "inference._weighted": (f"{_R}:test_precision_weighted_mean_in_loops", f"{_R}:test_precision_weights_at_both_ends"),
+    "inference._distributions": (f"{_S}:test_degrees_of_freedom_and_p_values", f"{_E}:test_critical_values"),
+    "inference._sizes": (
+        f"{_PUB}:test_size_of_a_mean_over_a_known_variance",
+        f"{_PUB}:test_size_of_a_mean_over_its_own_spread",
+        f"{_PUB}:test_size_of_a_count_of_signs",
+        f"{_PUB}:test_sizes_without_correlation_are_the_nominal_one",
+    ),
+    "aggregate": (
+        "panel.test_missing:test_windows_of_up_to_three_days_need_all_of_them",
+        "panel.test_trade_to_trade:test_a_return_belongs_where_at_least_half_of_it_lies",
+        f"{_E}:test_scale_of_an_error_adds_its_own_variance_and_what_days_share",
+        f"{_E}:test_share_of_a_window_that_must_be_seen",
+        f"{_S}:test_cars_and_their_variances",
+        f"{_S}:test_studentised_residuals_are_forecasts_of_each_day_from_the_others",
+        f"{_S}:test_statistic",
+        "oracles.test_bhar:test_buy_and_hold",
+        "panel.test_trade_to_trade:test_regression",
+        "panel.test_trade_to_trade:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
+    ),
+}
+
+JUDGES: dict[str, tuple[str, ...]] = {
+    **{f"{catalog.FAMILIES['tests'].package}.{name}": judges for name, judges in TESTS.items()},
+    **{f"{catalog.FAMILIES['models'].package}.{name}": judges for name, judges in MODELS.items()},
+    **{f"eventstudy.{name}": judges for name, judges in SHARED.items()},
+}
+"""Module -> the tests that judge it."""
+
+_NAMES = {*TESTS, *MODELS}
+
+
+def judges(module: str) -> list[Case]:
+    """The cases that judge a module: of a test that goes through many names, those of this one."""
+    name = module.rpartition(".")[2]
+    found = [case for place in JUDGES[module] for case in cases_of(place)]
+    return [case for case in found if name not in _NAMES or case.says(name) or not case.names(_NAMES - {"market"})]
+
+
+def noticed(mutant: Mutant) -> bool:
+    """Whether any judge fails while the fault is in the program."""
+    modules = {f"tests.{place.partition(':')[0]}" for place in JUDGES[mutant.module]} | _CACHED
+    cases = judges(mutant.module)
+    with planted(mutant):
+        forget(*modules)
+        found = any(not _passes(case) for case in cases)
+    forget(*modules)
+    return found
+
+
+def _passes(case: Case) -> bool:
+    try:
+        with in_time(_PATIENCE):
+            return case.passes()
+    except TimeoutError:  # rung between two steps of `passes` itself
+        return False
+
+
+_PATIENCE = 15
+"""Seconds a judge may take; without a fault it takes one or two."""
+_CACHED = {"eventstudy.inference.conformal", "tests.oracles.reference"}
+"""Modules outside the judges' own that keep what they have worked out."""
