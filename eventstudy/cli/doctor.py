@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any, NamedTuple
 
 import click
@@ -21,6 +20,20 @@ _SAME_IMPORT = "eventstudy"
 
 _AHEAD = 60
 """Days that a calendar should reach into the future."""
+
+
+def version(name: str) -> str:
+    """The installed version of a distribution; its module takes a while to import, so only here."""
+    from importlib import metadata
+
+    return metadata.version(name)
+
+
+def requires(name: str) -> list[str] | None:
+    """What an installed distribution asks for."""
+    from importlib import metadata
+
+    return metadata.requires(name)
 
 
 class _Finding(NamedTuple):
@@ -63,7 +76,7 @@ def _installation() -> Iterator[_Finding]:
         what = f"package {name}"
         try:
             yield _Finding(what, "ok", version(name))
-        except PackageNotFoundError:
+        except ModuleNotFoundError:
             if extras:
                 text = f"pip install '{_NAME}[{extras[0]}]' adds it"
                 yield _Finding(what, "absent", f"not installed, for extra {', '.join(extras)} only", text)
@@ -71,7 +84,7 @@ def _installation() -> Iterator[_Finding]:
                 yield _Finding(what, "fault", "not installed", f"pip install --force-reinstall {_NAME}", 3)
     try:
         other = version(_SAME_IMPORT)
-    except PackageNotFoundError:
+    except ModuleNotFoundError:
         return
     advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then pip install {_NAME}"
     yield _Finding(f"package {_SAME_IMPORT}", "fault", f"{other} overwrites files of {_NAME}", advice, 3)
@@ -86,7 +99,7 @@ def _wanted() -> dict[str, list[str]]:
 
     try:
         lines = requires(_NAME) or []
-    except PackageNotFoundError:
+    except ModuleNotFoundError:
         return {}
     found: dict[str, list[str]] = {}
     for line in lines:

@@ -8,11 +8,12 @@ import sys
 import pytest
 
 HEAVY = {"matplotlib", "yfinance", "statsmodels", "scipy.stats", "pandas", "numpy", "exchange_calendars", "pydantic"}
+TOLD = HEAVY | {"importlib.metadata", "sqlite3", "urllib.request", "concurrent.futures"}
 STUDY = {"matplotlib", "yfinance", "statsmodels", "scipy.stats", "requests"}
 
 CASES = {
     "import eventstudy": ("import eventstudy", HEAVY),
-    "--help": ("from eventstudy.cli import main; main(['--help'])", HEAVY),
+    "--help": ("from eventstudy.cli import main; main(['--help'])", TOLD),
     "run --help": ("from eventstudy.cli import main; main(['run', '--help'])", HEAVY),
     "events list": ("from eventstudy.cli import main; main(['events', 'list'])", HEAVY - {"pydantic"}),
     "run": ("from eventstudy.cli import main; main(['run', 'deepseek-r1'])", STUDY),
