@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from eventstudy.errors import EventStudyError
 
 
 class _Commands(click.Group):
-    """The commands are the files of this folder; one is imported when it is run or described."""
+    """The commands are the files of this folder; one is imported when it is run, or describes itself."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
@@ -22,6 +23,17 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name, or None."""
         return catalog.load("commands", name) if name in catalog.names("commands") else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first line of each file says what its command is for; none is imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(ctx)])
+
+
+def _purpose(name: str) -> str:
+    with Path(__file__).with_name(f"{name}.py").open(encoding="utf-8") as file:
+        purpose = file.readline().partition("`: ")[2].strip().removesuffix('"""').removesuffix(".")
+    return purpose[:1].upper() + purpose[1:]
 
 
 @click.group(

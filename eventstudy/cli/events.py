@@ -1,4 +1,4 @@
-"""`eventstudy events`: who and when."""
+"""`eventstudy events`: list, show, check, add and import events; the day 0 of a moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eventstudy impact`: how much money?"""
+"""`eventstudy impact`: how much money did it move?"""
 
 from __future__ import annotations
 

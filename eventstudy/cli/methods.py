@@ -1,4 +1,4 @@
-"""`eventstudy methods`: what there is to choose from."""
+"""`eventstudy methods`: models, tests, price sources and charts to choose from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eventstudy plot`: one chart of a study."""
+"""`eventstudy plot`: one chart of a study, into a file."""
 
 from __future__ import annotations
 

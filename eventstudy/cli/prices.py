@@ -1,4 +1,4 @@
-"""`eventstudy prices`: the price store."""
+"""`eventstudy prices`: fetch, import, check and export prices; what the store holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eventstudy schedule`: what a scheduler needs to run `eventstudy update`."""
+"""`eventstudy schedule`: what a scheduler needs to keep reports up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eventstudy spillover`: whom did it touch besides?"""
+"""`eventstudy spillover`: which groups did it touch, and do they differ?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eventstudy update`: what the scheduler runs."""
+"""`eventstudy update`: bring the reports of a study file up to date (what the scheduler runs)."""
 
 from __future__ import annotations
 

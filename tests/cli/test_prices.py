@@ -411,7 +411,7 @@ def test_check_lists_a_currency_that_changed(es: Es) -> None:
 
 
 def test_a_source_that_is_down_for_long_is_given_up(es: Es, yahoo: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventstudy.prices._load._PATIENCE", 0.1)
+    monkeypatch.setattr("eventstudy.prices._load._PATIENCE", 0.0)
     yahoo.fail("*", "500")
     ran = es("prices", "fetch", "--tickers", "GOOD,FINE,SPY,MORE", *SPAN, "--format", "json")
     assert ran.code == 5
