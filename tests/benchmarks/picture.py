@@ -61,6 +61,6 @@ def _shape(axes: Any, found: dict[str, Any]) -> None:
     for y, value in zip(place, values, strict=True):
         axes.annotate(f"{value:.1f}", (value, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks(place, [label for label, _ in bars], fontsize=8)
-    axes.set(xlabel=f"microseconds of CPU an event, {bars[0][1]['events']:,} events", title="What a choice costs")
+    axes.set(xlabel=f"µs of CPU an event ({bars[0][1]['events']:,} events)", title="What a choice costs")
     axes.set_xlim(0, max(values) * 1.15)
     axes.spines[["top", "right"]].set_visible(False)
