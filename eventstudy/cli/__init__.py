@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def command(ctx: click.Context) -> None:
 def main(args: list[str] | None = None) -> Any:
     """Run the command; errors of ours become one message and their exit code (see `eventstudy.errors`)."""
     args = sys.argv[1:] if args is None else args
+    if "numpy" not in sys.modules:  # threads of small products wait for each other, and digits depend on their number
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False)
     except click.ClickException as error:
