@@ -18,7 +18,7 @@ from tests.simulation.table import OVER, PLANS, SEED, Cell, count, distance, fig
 pytestmark = pytest.mark.slow
 
 DRAWS = 2000
-TABLE_DRAWS, RESAMPLED = 1000, 200
+TABLE_DRAWS, RESAMPLED = 2000, 200
 DAY, WINDOW = OVER["day"], OVER["window"]
 
 
@@ -36,16 +36,16 @@ def agrees(hits: int, draws: int, percent: float, reference_draws: int = 20_000)
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_sizes_of_a_design(plan: str) -> None:
-    """Within four standard errors each: tests of a design see the same draws, so one bad draw moves many of them.
-
-    The stored 10,000 draws are held to three (`test_stored.py`).
-    """
+    """Three standard errors each; of some fifty cells one may lie beyond them by chance, none beyond four."""
     wanted = {cell: figure for cell, figure in figures().items() if cell.plan == plan}
     assert set(wanted) <= set(found(plan))
+    off = {}
     for cell, (share, their_draws) in wanted.items():
         hits, tried = found(plan)[cell]
-        by = distance(hits / tried, share, tried, their_draws)
-        assert by < 4, f"{cell}: {100 * hits / tried:.2f} % of {tried}, expected {100 * share:.2f} %"
+        if (by := distance(hits / tried, share, tried, their_draws)) > 3:
+            off[cell] = f"{100 * hits / tried:.2f} % of {tried}, expected {100 * share:.2f} %, {by:.1f} standard errors"
+            assert by < 4, off
+    assert len(off) <= 1, off
 
 
 @pytest.mark.parametrize("over", OVER)
