@@ -7,13 +7,17 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from eventstudy.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +68,32 @@ def say(text: str, *, quiet: bool = False) -> None:
     """A message on stderr, unless quiet."""
     if not quiet:
         click.echo(text, err=True)
+
+
+def answer(
+    form: str,
+    output: str | None,
+    *,
+    plain: Callable[[], Mapping[str, Any]],
+    rows: Callable[[], pd.DataFrame],
+    lines: Callable[[], Iterable[str]],
+) -> None:
+    """Put what was found in the form that was asked for: as plain values, as a table of rows, or as lines for people."""
+    if form == "json":
+        put(json.dumps(plain(), ensure_ascii=False, indent=1, allow_nan=False), output)
+    elif form == "csv":
+        put(rows().to_csv(index=False), output)
+    else:
+        put("\n".join(lines()), output)
+
+
+def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
+    """Write the picture of an answer into the file `chart`, if one is named, and say so."""
+    if chart:
+        from eventstudy.charts import save
+
+        save(plot(), chart)
+        say(chart, quiet=quiet)
 
 
 def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._output import answer, columns_of, draw, output_options
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -73,17 +72,8 @@ def COMMAND(  # noqa: N802
         executor=executor_of(*shared),
         done=None if quiet or not sys.stderr.isatty() else _progress,
     )
-    if chart:
-        from eventstudy.charts import save
-
-        save(found.plot(), chart)
-        say(chart, quiet=quiet)
-    if form == "json":
-        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        put("\n".join(_screen(found)), output)
+    draw(found.plot, chart, quiet=quiet)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: _screen(found))
 
 
 def _progress(done: int, n: int) -> None:

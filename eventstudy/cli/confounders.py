@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from eventstudy.cli._masked import before_and_after, mask_option
-from eventstudy.cli._output import columns_of, output_options, put
+from eventstudy.cli._output import answer, columns_of, output_options
 from eventstudy.cli._study import study_options, what_else
 
 if TYPE_CHECKING:
@@ -33,19 +32,24 @@ def COMMAND(  # noqa: N802
     day.
     WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
+    from eventstudy.cli._screen import heading, wrapped
+
     allowed = options["allow_excluded"]
     found, masked = what_else(options, quiet=quiet)
-    if form == "json":
-        told = found.to_dict() | {"masked": masked and masked.to_dict()}
-        put(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put((masked or found).tidy().to_csv(index=False), output)
-    else:
-        from eventstudy.cli._screen import heading, wrapped
-
-        after = ["", *before_and_after(masked, verbose=verbose)] if masked else []
-        lines = [*heading(found.result), "", *wrapped(found.sentence), "", *_days(found, verbose), *after]
-        put("\n".join(lines), output)
+    answer(
+        form,
+        output,
+        plain=lambda: found.to_dict() | {"masked": masked and masked.to_dict()},
+        rows=(masked or found).tidy,
+        lines=lambda: [
+            *heading(found.result),
+            "",
+            *wrapped(found.sentence),
+            "",
+            *_days(found, verbose),
+            *(["", *before_and_after(masked, verbose=verbose)] if masked else []),
+        ],
+    )
     if found.result.incomplete and not allowed:
         ctx.exit(4)
 

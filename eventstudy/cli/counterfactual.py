@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._output import answer, columns_of, draw, output_options
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def COMMAND(  # noqa: N802
 
     Models made of donors take --peers, else the event's peers and controls; best are tickers that the event left alone.
     """
+    from eventstudy.cli._screen import heading
     from eventstudy.investigate.counterfactual import MODELS, counterfactual
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
@@ -52,19 +52,14 @@ def COMMAND(  # noqa: N802
     prices = longer_prices(result, **from_where, as_of=limit, sessions=0, more=donors, everyone=True)
     named = [name for name in donors if "=" not in name]
     found = counterfactual(result, prices, models=split(models) or MODELS, donors=named, factors=factors)
-    if chart:
-        from eventstudy.charts import save
-
-        save(found.plot(), chart)
-        say(chart, quiet=quiet)
-    if form == "json":
-        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        from eventstudy.cli._screen import heading
-
-        put("\n".join([*heading(result), "", *_screen(found, verbose=verbose)]), output)
+    draw(found.plot, chart, quiet=quiet)
+    answer(
+        form,
+        output,
+        plain=found.to_dict,
+        rows=found.tidy,
+        lines=lambda: [*heading(result), "", *_screen(found, verbose=verbose)],
+    )
     if (result.incomplete or found.left_out) and not allowed:
         ctx.exit(4)
 

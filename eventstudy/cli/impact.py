@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._output import answer, columns_of, draw, output_options, say
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
@@ -39,6 +38,7 @@ def COMMAND(  # noqa: N802
     Shares outstanding come from --shares FILE (CSV with columns ticker, shares[, date]), or from Yahoo with --shares yahoo.
     Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong the few counts that ship.
     """
+    from eventstudy.cli._screen import heading
     from eventstudy.investigate.impact import impact
 
     from_where = {name: options[name] for name in ("source", "prices")}
@@ -50,20 +50,14 @@ def COMMAND(  # noqa: N802
     found = impact(result, prices, shares)
     for error in unknown:
         say(f"eventstudy: {error.what}", quiet=quiet)
-    if chart:
-        from eventstudy.charts import save
-
-        save(found.plot(), chart)
-        say(chart, quiet=quiet)
-    if form == "json":
-        told = found.to_dict() | {"events": result.to_dict()["events"], "provenance": dict(result.provenance)}
-        put(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        from eventstudy.cli._screen import heading
-
-        put("\n".join([*heading(result), "", *_screen(found, verbose=verbose)]), output)
+    draw(found.plot, chart, quiet=quiet)
+    answer(
+        form,
+        output,
+        plain=lambda: found.to_dict() | {"events": result.to_dict()["events"], "provenance": dict(result.provenance)},
+        rows=found.tidy,
+        lines=lambda: [*heading(result), "", *_screen(found, verbose=verbose)],
+    )
     if (result.incomplete or found.excluded) and not allowed:
         ctx.exit(4)
 

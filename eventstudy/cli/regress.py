@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put
+from eventstudy.cli._output import answer, columns_of, output_options
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def COMMAND(  # noqa: N802
     """
     import pandas as pd
 
+    from eventstudy.cli._screen import heading
     from eventstudy.investigate.characteristics import read_characteristics
     from eventstudy.investigate.regression import regress
 
@@ -60,20 +60,18 @@ def COMMAND(  # noqa: N802
         regress(result, table, split(on), window=window, weights=weights, cluster=split(cluster))
         for window in result.config.windows or ()
     ]
-    if form == "json":
-        told = {
+    answer(
+        form,
+        output,
+        plain=lambda: {
             "schema": "eventstudy.regression/1",
             "events": result.to_dict()["events"],
             "regressions": [one.to_dict() for one in found],
             "provenance": dict(result.provenance),
-        }
-        put(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(pd.concat([one.tidy() for one in found]).to_csv(index=False), output)
-    else:
-        from eventstudy.cli._screen import heading
-
-        put("\n".join([*heading(result), "", *(_screen(found))]), output)
+        },
+        rows=lambda: pd.concat([one.tidy() for one in found]),
+        lines=lambda: [*heading(result), "", *_screen(found)],
+    )
     if (result.incomplete or any(one.excluded for one in found)) and not allowed:
         ctx.exit(4)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put, say
+from eventstudy.cli._output import answer, columns_of, draw, output_options
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ def COMMAND(  # noqa: N802
     The study is done once for every combination of choices; its own choices are always among them. CAR windows are those of
     --window.
     """
+    from eventstudy.cli._screen import heading
     from eventstudy.investigate.robustness import MODELS, robustness
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
@@ -83,19 +83,14 @@ def COMMAND(  # noqa: N802
         factors=factors,
         executor=executor_of(*work),
     )
-    if chart:
-        from eventstudy.charts import save
-
-        save(found.plot(), chart)
-        say(chart, quiet=quiet)
-    if form == "json":
-        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        from eventstudy.cli._screen import heading
-
-        put("\n".join([*heading(result), "", *_screen(found)]), output)
+    draw(found.plot, chart, quiet=quiet)
+    answer(
+        form,
+        output,
+        plain=found.to_dict,
+        rows=found.tidy,
+        lines=lambda: [*heading(result), "", *_screen(found)],
+    )
     if (result.incomplete or _lacks(found, split(models), asked, spans)) and not allowed:
         ctx.exit(4)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put
+from eventstudy.cli._output import answer, columns_of, output_options
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -53,12 +52,7 @@ def COMMAND(  # noqa: N802
         start, end = options["event_window"]
         options["event_window"] = (min(start, days[0], 0), max(end, days[1], 0))
     found = scan(study(options, quiet=quiet), days)
-    if form == "json":
-        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        put(_screen(found, verbose=verbose), output)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [_screen(found, verbose=verbose)])
     if found.incomplete and not allowed:
         ctx.exit(4)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put
+from eventstudy.cli._output import answer, columns_of, output_options
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -30,12 +29,7 @@ def COMMAND(  # noqa: N802
 
     allowed = options["allow_excluded"]
     found = spillover(study(options, quiet=quiet))
-    if form == "json":
-        put(json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False), output)
-    elif form == "csv":
-        put(found.tidy().to_csv(index=False), output)
-    else:
-        put("\n".join(_screen(found, verbose)), output)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: _screen(found, verbose))
     if found.result.incomplete and not allowed:
         ctx.exit(4)
 
