@@ -18,7 +18,6 @@ from eventstudy import catalog, exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest, SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
-    SUFFIXES,
     Event,
     Group,
     News,
@@ -284,7 +283,7 @@ def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | N
         from eventstudy.events import from_frame
 
         return from_frame(what)
-    if Path(what).suffix.lower() in SUFFIXES or "/" in what:
+    if Path(what).suffix or "/" in what:  # an id has neither
         return load_registry(what)
     known = load_registry(registry) if registry else shipped_registry()
     return Registry([known[what]])

@@ -81,6 +81,8 @@ def _rows(path: Path, known: Sequence[str], needed: Sequence[str]) -> Iterator[t
     try:
         reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), restkey="more")
         rows: list[dict[str, Any]] = list(reader)
+    except FileNotFoundError:
+        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidFile(f"cannot read it: {error}", where=str(path)) from error
     columns = [name.strip() for name in reader.fieldnames or ()]

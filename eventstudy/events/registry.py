@@ -200,7 +200,7 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
         return shipped_registry()
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if suffix not in SUFFIXES and path.exists():
         raise InvalidFile(
             f"events are not read from {suffix or 'a file without suffix'}",
             where=str(path),

@@ -114,6 +114,8 @@ def read_shares(path: str | Path) -> pd.DataFrame:
     """
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except FileNotFoundError:
+        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InvalidFile(f"cannot read the shares outstanding: {error}", where=str(path)) from error
     if not {"ticker", "shares"} <= set(table.columns):

@@ -49,6 +49,9 @@ CASES = {
     "empty registry": (("run", "x", "--registry", "empty.toml"), 3, "empty.toml"),
     "broken registry": (("events", "check", "broken.toml"), 3, "line"),
     "no such registry": (("run", "no-such-file.toml"), 3, "no-such-file.toml"),
+    "no such event file": (("run", "no-such-file.parquet"), 3, "there is no such file"),
+    "no such shares": (("impact", "deepseek-r1", "--shares", "no.csv"), 3, "there is no such file"),
+    "no such news": (("confounders", "deepseek-r1", "--news", "no.csv"), 3, "there is no such file"),
     "ambiguous date in a file": (("run", "events.csv"), 3, "row"),
     "half-written prices": (
         ("run", "--date", "2025-01-03", "--tickers", "NVDA", "--prices", "half.csv"),
