@@ -19,8 +19,10 @@ from eventstudy.panel.dense import NAMED, Dense
 from eventstudy.totals import DateSums, Moments, Plan, Squeezed, Sums, Totals, bhar_of, squeezed_together
 from eventstudy.windows import Window
 
-_AHEAD = 16
-"""Chunks whose designs are factorised together, as long as they are few."""
+_DESIGNS = 2 * kernel.ROWS
+"""Designs that are factorised together."""
+_HELD = 16_384
+"""So many designs are kept from the first pass for the second."""
 
 
 def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals], Ints]:
@@ -31,7 +33,7 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     total = _Added(plan, gathered)
     left: list[Ints] = []
     for chunk in gathered.chunks(part.whole):
-        found = kernel.first(chunk.values, chunk.bounds, chunk.given, gathered.task)
+        found = kernel.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, gathered.task)
         total.add(chunk, found)
         left += [chunk.rows[~found.good], chunk.without]
     parts = total.totals()
@@ -50,7 +52,7 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     left: list[Ints] = []
     below = np.zeros((len(plan.windows), plan.estimation.length))
     for chunk in gathered.chunks(part.whole):
-        found, good = kernel.second(chunk.values, chunk.bounds, chunk.given, gathered.task, scales)
+        found, good = kernel.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, gathered.task, scales)
         below += found
         left += [chunk.rows[~good], chunk.without]
     parts: list[Squeezed] = [{_everything(plan): below / (plan.estimation.length + 2)}] if part.whole.any() else []
@@ -67,6 +69,21 @@ def _everything(plan: Plan) -> int:
 
 
 @dataclass(frozen=True)
+class _Known:
+    """Designs, ascending, and what the kernel needs of them."""
+
+    keys: Ints
+    """(g,)"""
+    given: kernel.Designs
+    offset: Floats
+    """(g, T) what is taken off the return first."""
+    market: Floats
+    """(g, L2) the benchmark's returns."""
+    good: Bools
+    """(g,) whether the kernel can take them: nothing lacks, and full rank."""
+
+
+@dataclass(frozen=True)
 class _Chunk:
     """Up to `kernel.ROWS` pairs for the kernel."""
 
@@ -77,8 +94,10 @@ class _Chunk:
     keys: Ints
     """(g,) designs."""
     bounds: Ints
-    values: Floats
-    """(n, T) returns less what the model subtracts."""
+    estimation: Floats
+    """(n, L1) returns less what the model subtracts."""
+    event: Floats
+    """(n, L2)"""
     raw: Floats
     """(n, L2) returns of event days as they are."""
     market: Floats
@@ -106,57 +125,67 @@ class _Gathered:
             prediction_error=plan.prediction_error,
         )
         self.least = max(plan.min_estimation, 30)
-        self._made: tuple[Ints, kernel.Designs, Floats, Floats, Bools] | None = None
-        flat = part.returns.reshape(-1)
         self.width = event.end - plan.estimation.start + 1
-        self._all = np.lib.stride_tricks.sliding_window_view(flat, self.width)
+        self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
+        self.designs = part.designs
+        self._all = np.lib.stride_tricks.sliding_window_view(part.returns.reshape(-1), self.width)
         excess = model.excess or (model.factors is None and "rf" in part.names)
         self._subtracts = bool(model.difference) or excess
-        self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
 
     def chunks(self, among: Bools) -> Iterator[_Chunk]:
         """Those of the pairs `among` (E,), one after the other."""
         rows = np.flatnonzero(among).astype(np.int64)
-        keys = self.part.designs[rows]
-        self._made = None  # it holds the designs of other pairs
+        keys = self.designs[rows]
+        distinct = np.unique(self.designs)
         size = kernel.rows_at_once(self.width)
-        for begin in range(0, len(rows), size):
-            stop = begin + size
-            self._prepare(keys[begin:stop][-1], keys[begin : begin + _AHEAD * size])
-            yield self._chunk(rows[begin:stop], keys[begin:stop])
+        for group in range(0, len(distinct), _DESIGNS):
+            some = distinct[group : group + _DESIGNS]
+            first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
+            for begin in range(first, last, size):
+                mine = slice(begin, min(begin + size, last))
+                yield self._chunk(self._known(some), rows[mine], keys[mine])
 
-    def _prepare(self, last: int, ahead: Ints) -> None:
-        """Factorise the designs of the pairs to come, unless those of this chunk, the `last` among them, are there."""
-        if self._made is None or self._made[0][-1] < last or self._made[0][0] > ahead[0]:
-            keys = np.unique(ahead)[: kernel.rows_at_once(self.width)]
-            self._made = keys, *self._designs(keys)
-
-    def _chunk(self, rows: Ints, key: Ints) -> _Chunk:
+    def _chunk(self, known: _Known, rows: Ints, key: Ints) -> _Chunk:
         part, (days, event) = self.part, self.columns
         new = np.flatnonzero(np.diff(key)) + 1
-        keys = key[np.concatenate([[0], new])]
-        assert self._made is not None
-        place = np.searchsorted(self._made[0], keys)
-        _, made, *others = self._made
-        given, (offset, market, good) = made.take(place), (values[place] for values in others)
         bounds = np.concatenate([[0], new, [len(rows)]])
+        place = np.searchsorted(known.keys, key[bounds[:-1]])
         without = rows[:0]
-        if not good.all():
+        if not known.good[place].all():
+            good = known.good[place]
             kept = np.repeat(good, np.diff(bounds))
             without, rows = rows[~kept], rows[kept]
-            bounds = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])])
-            keys, given, offset, market = keys[good], given.take(good), offset[good], market[good]
+            bounds, place = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])]), place[good]
         first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
-        values = self._all[first]
-        raw = values[:, event].copy()
-        zero = (values == 0)[:, days]
-        span = values.copy() if self.plan.portfolios else raw[:, :0]
+        estimation, ahead = self._all[:, days][first], self._all[:, event][first]
+        raw, zero = ahead.copy(), estimation == 0
         if self._subtracts:
-            values -= np.repeat(offset, np.diff(bounds), axis=0)
-        return _Chunk(rows, without, keys, bounds, values, raw, market, given, zero, span)
+            offset = np.repeat(known.offset[place], np.diff(bounds), axis=0)
+            estimation -= offset[:, days]
+            ahead -= offset[:, event]
+        return _Chunk(
+            rows,
+            without,
+            known.keys[place],
+            bounds,
+            estimation,
+            ahead,
+            raw,
+            known.market[place],
+            known.given.take(place),
+            zero,
+            self._all[first] if self.plan.portfolios else raw[:, :0],
+        )
 
-    def _designs(self, keys: Ints) -> tuple[kernel.Designs, Floats, Floats, Bools]:
-        """What the kernel needs, offset (g, T), benchmark (g, L2), and which designs have all they need and full rank."""
+    def _known(self, keys: Ints) -> _Known:
+        """These designs; the second pass finds those of the first, unless they were too many."""
+        held, name = self.part.held, keys.tobytes()
+        found: _Known = held[name] if name in held else self._made(keys)
+        if len(held) * _DESIGNS < _HELD:
+            held[name] = found
+        return found
+
+    def _made(self, keys: Ints) -> _Known:
         part, (days, event) = self.part, self.columns
         table, row = np.divmod(keys, part.returns.shape[1])
         first = row + self.plan.estimation.start
@@ -171,11 +200,8 @@ class _Gathered:
             good = good & ~np.isin(part.sessions[when], part.exclude).any(axis=1)
         if not known.all():
             x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
-        basis, _, full = kernel.factorise(
-            x, np.ones(known[:, days].shape, dtype=bool), np.ones(known.shape), days, event
-        )
-        given = kernel.designs(basis, self.task, self.width)
-        return given, offset, regressors[:, event, 0], good & full
+        given, full = kernel.designs(x[:, days], x[:, event], self.task)
+        return _Known(keys, given, offset, regressors[:, event, 0].copy(), good & full)
 
 
 class _Added:
@@ -281,14 +307,10 @@ class _Gapped:
         """Fit them."""
         self.gathered, self.chunk = gathered, chunk
         plan, which = gathered.plan, np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))
-        days, event = gathered.columns
-        basis = chunk.given.basis
-        m = np.count_nonzero(np.isfinite(chunk.values[:, days]), axis=1)
-        long = m >= max(gathered.least, basis.shape[2] + 10)
+        m = np.count_nonzero(np.isfinite(chunk.estimation), axis=1)
+        long = m >= max(gathered.least, chunk.given.basis.shape[2] + 10)
         self.short = [(int(o), int(n)) for o, n in zip(gathered.part.origin[chunk.rows[~long]], m[~long], strict=True)]
-        fit = kernel_gaps.fitted(
-            chunk.values[long, days], chunk.values[long, event], basis[which[long], days], basis[which[long], event]
-        )
+        fit = kernel_gaps.fitted(chunk.estimation[long], chunk.event[long], which[long], chunk.given)
         self.rows = np.flatnonzero(long)[fit.good]
         self.left = chunk.rows[np.flatnonzero(long)[~fit.good]]
         self.fit, self.which = fit.take(fit.good), which[self.rows]
@@ -395,11 +417,13 @@ def _bhar(plan: Plan, chunk: _Chunk) -> Floats:
     """(n, W) buy-and-hold returns minus the benchmark's."""
     which = np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))
     found = np.empty((len(chunk.rows), len(plan.windows)))
+    own, market = chunk.raw.T.copy(), chunk.market.T.copy()  # days first: products of whole rows are quicker
     for w, window in enumerate(plan.windows):
-        columns = slice(window.start - plan.event.start, window.end - plan.event.start + 1)
-        if plan.log:
-            own, market = (np.exp(r[:, columns].sum(axis=1)) for r in (chunk.raw, chunk.market))
-        else:
-            own, market = (np.prod(1 + r[:, columns], axis=1) for r in (chunk.raw, chunk.market))
-        found[:, w] = own - market[which]
+        found[:, w] = _held(own[_columns(plan, window)], plan) - _held(market[_columns(plan, window)], plan)[which]
+    return found
+
+
+def _held(returns: Floats, plan: Plan) -> Floats:
+    """(n,) one plus the return of holding through all days of (days, n)."""
+    found: Floats = np.exp(returns.sum(axis=0)) if plan.log else np.multiply.reduce(1 + returns, axis=0)
     return found

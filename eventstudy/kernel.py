@@ -5,15 +5,15 @@ arrays in C order, NaN nowhere (pairs with a missing day take the models' own wa
 no array is kept, and the same arrays give the same bits.
 
     n pairs, g designs (a design is a day 0 and a benchmark), K regressors with the intercept, L1 estimation and L2 event days,
-    T days from the first of the ones to the last of the others, the gap included, W windows, R lengths of runs
-    values (n, T)       returns less what the model subtracts; overwritten
-    bounds (g + 1,)     the pairs of design d are bounds[d] .. bounds[d + 1] - 1
-    given               what is the same for all pairs of a design: `designs` makes it of the QR of `factorise`
+    W windows, R lengths of runs
+    estimation (n, L1), event (n, L2)   returns less what the model subtracts; overwritten
+    bounds (g + 1,)                     the pairs of design d are bounds[d] .. bounds[d + 1] - 1, one at least
+    given                               what is the same for all pairs of a design: `designs` makes it
 
 Accuracy: Q of a Householder QR for each date, one refinement, sigma from the residuals themselves: as good as the
 singular value decomposition on every nasty case (tests/engine/test_accuracy.py). Ranks: values in units of sigma go into
 the high bits of a 32-bit key and the day into the low ones; one sort, and the days come out in order. Pairs with two equal
-high parts, ties among them, are ranked again by `average_ranks`, values rounded to 1e-12 (METHODS ruling 10).
+high parts, ties among them, are told apart by the values themselves, rounded to 1e-12 (METHODS ruling 10).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ ROWS = 255
 """Pairs worked on at once: few enough for the cache, and for counts in one byte."""
 MAX_CONDITION = 1e8
 _WIDEST = 8.0
-"""Values beyond so many sigmas share the outermost keys; if two do, their pair is ranked again."""
-_EXACT = 1e-30
-"""What is left of the regressors, over the sum of squared residuals, from which on a second projection changes anything."""
+"""Values beyond so many sigmas share the outermost keys, and are told apart as any with equal keys."""
+_EXACT = 1e-14
+"""An error of a coefficient, in standard errors, from which on a second projection is made."""
 _FEW = 4
 """Below so many pairs a design, all designs are projected in one stacked product instead of one by one."""
 
@@ -72,52 +72,29 @@ def factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) 
     if k == 0:
         width = (days.stop - days.start) + (event.stop - event.start)
         return np.zeros((b, width, 0)), np.zeros((b, 0, 0)), np.ones(b, dtype=bool)
-    weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
-    scaled = np.where(valid[:, :, None], x[:, days], 0.0) * weight[:, :, None]
-    length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
+    own = x[:, days]
+    if not (valid.all() and (span[:, days] == 1).all()):
+        weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
+        own = np.where(valid[:, :, None], own, 0.0) * weight[:, :, None]
+    q, inverse, good = _qr(own)
+    return np.concatenate([q, np.matmul(x[:, event], inverse)], axis=1), inverse, good
+
+
+def _qr(x: Floats) -> tuple[Floats, Floats, Bools]:
+    """Q (B, T, K), the inverse of R (B, K, K), and whether x (B, T, K) has full rank, whatever the units of its columns."""
+    length = np.sqrt(np.einsum("btk,btk->bk", x, x))[:, None]
     safe = np.where(length > 0, length, 1.0)
-    q, r = np.linalg.qr(scaled / safe)
+    q, r = np.linalg.qr(x / safe)
     pivot = np.abs(np.einsum("bkk->bk", r))
     good: Bools = (length > 0).all(axis=(1, 2)) & (pivot.min(axis=1) * MAX_CONDITION > pivot.max(axis=1))
-    r = np.where(good[:, None, None], r, np.eye(k))
+    r = np.where(good[:, None, None], r, np.eye(x.shape[2]))
     inverse = np.linalg.inv(r)
     large = np.sqrt((r**2).sum(axis=(1, 2)) * (inverse**2).sum(axis=(1, 2))) >= MAX_CONDITION  # at least the condition
     if large.any():
         singular = np.linalg.svd(r[large], compute_uv=False)
         good[large] = singular[:, -1] * MAX_CONDITION > singular[:, 0]
-        inverse[~good] = np.eye(k)
-    inverse = inverse / safe.transpose(0, 2, 1)
-    return np.concatenate([q, np.matmul(x[:, event], inverse)], axis=1), inverse, good
-
-
-def project(values: Floats, days: int, bounds: Ints, basis: Floats) -> Floats:
-    """Take the normal returns out, in place; give (n,) the sum of squares that went with them.
-
-    The first `days` columns are projected; where something of the regressors is left afterwards, once more, for accuracy.
-    """
-    gone = np.zeros(len(values))
-    if basis.shape[2] == 0:
-        return gone
-    if len(values) < _FEW * (len(bounds) - 1):
-        wide = np.repeat(basis, np.diff(bounds), axis=0)
-        for _ in range(2):
-            step = np.matmul(values[:, None, :days], wide[:, :days])
-            values -= np.matmul(step, wide.transpose(0, 2, 1))[:, 0]
-            gone += (step[:, 0] ** 2).sum(axis=1)
-        return gone
-    step, more = np.empty((2, len(values), basis.shape[2]))
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
-        own, b = values[begin:stop], basis[d]
-        np.matmul(own[:, :days], b[:days], out=step[begin:stop])
-        own -= step[begin:stop] @ b.T
-        np.matmul(own[:, :days], b[:days], out=more[begin:stop])
-    left = np.einsum("nt,nt->n", values[:, :days], values[:, :days])
-    again = (more**2).sum(axis=1) > _EXACT * left
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())) if again.any() else ():
-        if again[begin:stop].any():
-            values[begin:stop] -= more[begin:stop] @ basis[d].T
-    found: Floats = (step**2).sum(axis=1)
-    return found
+        inverse[~good] = np.eye(x.shape[2])
+    return q, inverse / safe.transpose(0, 2, 1), good
 
 
 @dataclass(frozen=True)
@@ -150,7 +127,13 @@ class Designs:
     """g designs, as the kernel needs them."""
 
     basis: Floats
-    """(g, T, K) [Q; 0; X* R⁻¹]; zero in the gap."""
+    """(g, L1, K) Q of X = QR on estimation days."""
+    inverse: Floats
+    """(g, K, K) R⁻¹."""
+    x: Floats
+    """(g, L1, K)"""
+    x_event: Floats
+    """(g, L2, K)"""
     weight: Floats
     """(g, L1) 1 / sqrt(1 - h), h the leverage."""
     unit: Floats
@@ -158,21 +141,78 @@ class Designs:
 
     def take(self, which: Ints | Bools) -> Designs:
         """Those at these positions."""
-        return Designs(self.basis[which], self.weight[which], self.unit[which])
+        return Designs(**{name: values[which] for name, values in vars(self).items()})
 
 
-def designs(basis: Floats, task: Task, width: int) -> Designs:
-    """From the [Q; X* R⁻¹] (g, L1 + L2, K) of `factorise`; `width` is T."""
-    g, _, k = basis.shape
-    wide = np.zeros((g, width, k))
-    wide[:, : task.days] = basis[:, : task.days]
-    wide[:, width - task.event :] = basis[:, task.days :]
-    leverage = np.einsum("gtk,gtk->gt", basis[:, : task.days], basis[:, : task.days])
+def designs(x: Floats, x_event: Floats, task: Task) -> tuple[Designs, Bools]:
+    """From the regressors on estimation days (g, L1, K) and event days (g, L2, K); and which designs have full rank."""
+    g, _, k = x.shape
+    if k:
+        basis, inverse, good = _qr(x)
+    else:
+        basis, inverse, good = x, np.zeros((g, 0, 0)), np.ones(g, dtype=bool)
+    ahead = np.matmul(x_event, inverse)
+    leverage = np.matmul(basis**2, np.ones(k))
     unit = np.broadcast_to(task.indicator.sum(axis=0), (g, len(task.windows)))
     if task.prediction_error and k:
-        total = np.matmul(task.indicator.T, basis[:, task.days :])
-        unit = unit + np.einsum("gwk,gwk->gw", total, total)
-    return Designs(wide, 1 / np.sqrt(np.clip(1 - leverage, 1e-12, None)), unit)
+        unit = unit + (np.matmul(task.indicator.T, ahead) ** 2).sum(axis=2)
+    return Designs(basis, inverse, x, x_event, 1 / np.sqrt(np.clip(1 - leverage, 1e-12, None)), unit), good
+
+
+def project(estimation: Floats, event: Floats, bounds: Ints, given: Designs) -> tuple[Floats, Floats]:
+    """Take the normal returns out, in place; (n,) the sum of squares that is left, and that which went.
+
+    Coefficients come by Q and R⁻¹, residuals from X itself, which keeps sigma as good as the coefficients squared. Where
+    something of the regressors is left after the first projection there is a second.
+    """
+    n, k = len(estimation), given.basis.shape[2]
+    if k == 0:
+        return squares(estimation), np.zeros(n)
+    found = _coordinates(estimation, bounds, given)
+    _subtract(estimation, event, bounds, given, found)
+    left, more = squares(estimation), _coordinates(estimation, bounds, given)
+    again = (more**2).sum(axis=1) > _EXACT**2 * left / estimation.shape[1]
+    if again.any():
+        _subtract(estimation, event, bounds, given, np.where(again[:, None], more, 0.0))
+        left = squares(estimation)
+    return left, (found**2).sum(axis=1)
+
+
+def _coordinates(values: Floats, bounds: Ints, given: Designs) -> Floats:
+    """(n, K) Q'y of each pair."""
+    n, k = len(values), given.basis.shape[2]
+    if n < _FEW * (len(bounds) - 1):
+        return np.asarray(np.matmul(values[:, None], given.basis[_which(bounds)])[:, 0])
+    found = np.empty((n, k))
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
+        np.matmul(values[begin:stop], given.basis[d], out=found[begin:stop])
+    return found
+
+
+def _subtract(estimation: Floats, event: Floats, bounds: Ints, given: Designs, coordinates: Floats) -> None:
+    """Take off the normal returns that belong to Q'y = `coordinates` (n, K), in place."""
+    which = _which(bounds)
+    params = np.matmul(given.inverse[which], coordinates[:, :, None])[:, :, 0]
+    if len(estimation) < _FEW * (len(bounds) - 1):
+        estimation -= np.matmul(given.x[which], params[:, :, None])[:, :, 0]
+        event -= np.matmul(given.x_event[which], params[:, :, None])[:, :, 0]
+        return
+    room = _buffer("room", estimation.shape)
+    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
+        np.matmul(params[begin:stop], given.x[d].T, out=room[begin:stop])
+        event[begin:stop] -= params[begin:stop] @ given.x_event[d].T
+    np.subtract(estimation, room, out=estimation)
+
+
+def squares(values: Floats) -> Floats:
+    """(n,) the sum of squares of each row."""
+    found: Floats = np.matmul(values[:, None], values[:, :, None])[:, 0, 0]
+    return found
+
+
+def _which(bounds: Ints) -> Ints:
+    """(n,) the design of each pair."""
+    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
 
 
 @dataclass(frozen=True)
@@ -205,32 +245,20 @@ class Found:
     """(g, L1) sum over the pairs of each design of residuals standardised by their own mean and deviation."""
 
 
-def first(values: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
+def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
     """The first pass over one chunk."""
-    days = task.days
-    sigma, good = _fit(values, bounds, given, task)
+    sigma, good = _fit(estimation, event, bounds, given)
     if not good.all():
-        return _without(values, bounds, given, task, good)
-    estimation, event = values[:, :days], values[:, values.shape[1] - task.event :]
+        return _without(estimation, event, bounds, given, task, good)
+    (n, days), which = estimation.shape, _which(bounds)
     df = days - (given.basis.shape[2] or 1)
-    columns = days + task.event
-    unit = _key_unit(columns)
-    per = (unit / sigma)[:, None]
-    scaled = np.multiply(estimation, per, out=_buffer("scaled", estimation.shape))
-    scaled_event = event * per
-    standard = _buffer("standard", estimation.shape)
-    dates = np.empty((len(bounds) - 1, days))
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
-        np.multiply(scaled[begin:stop], given.weight[d], out=standard[begin:stop])
-        np.add.reduce(scaled[begin:stop], axis=0, out=dates[d])
-    if task.intercept:
-        dates *= np.sqrt(days / df) / unit
-    else:
-        dates = _dates(scaled, bounds)
+    unit = _key_unit(days + task.event)
+    scaled = np.multiply(estimation, (unit / sigma)[:, None], out=_buffer("scaled", estimation.shape))
+    standard = np.take(given.weight, which, axis=0, out=_buffer("standard", estimation.shape), mode="clip")
+    np.multiply(standard, scaled, out=standard)
     student, squares, powers, widest = _student(standard, df, unit)
     tame = widest < (_WIDEST * (1 - 2.0**-20)) ** 2
-    ones = np.ones(len(values))
-    which = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    ones = np.ones(n)
     car = event @ task.indicator
     return Found(
         good=good,
@@ -238,30 +266,32 @@ def first(values: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
         scar=car / (sigma[:, None] * np.sqrt(given.unit)[which]),
         ar=ones @ event,
         residual=ones @ estimation,
-        ranks=_ranks(scaled, scaled_event, tame, lambda rows: np.concatenate([estimation[rows], event[rows]], axis=1)),
+        ranks=_ranks(
+            scaled, event * (unit / sigma)[:, None], tame, lambda rows: np.hstack([estimation[rows], event[rows]])
+        ),
         residual_ranks=_ranks(standard, None, tame, lambda rows: standard[rows] / unit),
         student=student,
         student_squares=squares,
         student_powers=powers,
         runs=_runs(estimation, task.lengths),
-        dates=dates,
+        dates=by_design(scaled, bounds) * (np.sqrt(days / df) / unit) if task.intercept else _dates(scaled, bounds),
     )
 
 
-def second(values: Floats, bounds: Ints, given: Designs, task: Task, scales: Floats) -> tuple[Floats, Bools]:
+def second(
+    estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, scales: Floats
+) -> tuple[Floats, Bools]:
     """The second pass: (W, L1) pairs whose SCAR times `scales` (W,) lies below that day's standardised residual.
 
     With it the pairs that count, as in `first`.
     """
-    days = task.days
-    _, good = _fit(values, bounds, given, task)
-    which = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    car = values[:, values.shape[1] - task.event :] @ task.indicator
+    _, good = _fit(estimation, event, bounds, given)
+    which = _which(bounds)
+    car = event @ task.indicator
     place = np.where(good[:, None], scales * (car / np.sqrt(given.unit)[which]), np.inf)  # in units of sigma
-    standard = _buffer("standard", (len(values), days))
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
-        np.multiply(values[begin:stop, :days], given.weight[d], out=standard[begin:stop])
-    below = np.empty((len(scales), days))
+    standard = np.take(given.weight, which, axis=0, out=_buffer("standard", estimation.shape), mode="clip")
+    np.multiply(standard, estimation, out=standard)
+    below = np.empty((len(scales), task.days))
     above = _buffer("above", standard.shape, np.bool_)
     for w in range(len(scales)):
         np.greater(standard, place[:, w : w + 1], out=above)
@@ -269,18 +299,15 @@ def second(values: Floats, bounds: Ints, given: Designs, task: Task, scales: Flo
     return below, good
 
 
-def _fit(values: Floats, bounds: Ints, given: Designs, task: Task) -> tuple[Floats, Bools]:
+def _fit(estimation: Floats, event: Floats, bounds: Ints, given: Designs) -> tuple[Floats, Bools]:
     """Leave abnormal returns in place; (n,) sigma, and whether there is variance around the normal return (ruling 12)."""
-    k = given.basis.shape[2]
-    gone = project(values, task.days, bounds, given.basis)
-    estimation = values[:, : task.days]
-    rss = np.einsum("nt,nt->n", estimation, estimation)
+    k, days = given.basis.shape[2], estimation.shape[1]
+    rss, gone = project(estimation, event, bounds, given)
     total = rss + gone
     if not k:
-        centred = estimation - estimation.mean(axis=1, keepdims=True)
-        rss = np.einsum("nt,nt->n", centred, centred)
+        rss = squares(estimation - estimation.mean(axis=1, keepdims=True))
     good: Bools = rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
-    return np.sqrt(np.where(good, rss, 1.0) / (task.days - (k or 1))), good
+    return np.sqrt(np.where(good, rss, 1.0) / (days - (k or 1))), good
 
 
 def average_ranks(values: Floats) -> Floats:
@@ -300,81 +327,97 @@ def average_ranks(values: Floats) -> Floats:
     return ranks
 
 
-def _without(values: Floats, bounds: Ints, given: Designs, task: Task, good: Bools) -> Found:
+def _without(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, good: Bools) -> Found:
     """The sums of the good pairs alone; their residuals are projected once more, which leaves them as they are."""
     kept = np.concatenate([[0], np.cumsum(good)])[bounds]
-    some = first(values[good], kept, given, task)
+    there = np.diff(kept) > 0
+    some = first(estimation[good], event[good], kept[np.append(True, there)], given.take(there), task)
     whole: dict[str, NDArray[np.generic]] = {"good": good}
-    for name in ("car", "scar"):
-        whole[name] = np.full((len(good), len(task.windows)), np.nan)
-        whole[name][good] = getattr(some, name)
+    for name, rows in (("car", good), ("scar", good), ("dates", there)):
+        found = getattr(some, name)
+        whole[name] = np.full((len(rows), found.shape[1]), np.nan)
+        whole[name][rows] = found
     return Found(**{**vars(some), **whole})
 
 
 def _dates(scaled: Floats, bounds: Ints) -> Floats:
     """(g, L1) sums over designs of residuals that do not add up to zero, around their mean, in units of their deviation."""
     values = scaled - scaled.mean(axis=1, keepdims=True)
-    values /= np.sqrt(np.einsum("nt,nt->n", values, values) / values.shape[1])[:, None]
-    return np.stack([values[begin:stop].sum(axis=0) for begin, stop in pairwise(bounds.tolist())])
+    values /= np.sqrt(squares(values) / values.shape[1])[:, None]
+    return by_design(values, bounds)
+
+
+def by_design(values: Floats, bounds: Ints) -> Floats:
+    """(g, ...) the sum over the pairs of each design; each has at least one."""
+    found: Floats = np.add.reduceat(values, bounds[:-1], axis=0)
+    return found
 
 
 def _student(standard: Floats, df: int, unit: float) -> tuple[Floats, Floats, Floats, float]:
-    """Sums over pairs of e sqrt((v - 1) / (v - e²)) and of its squares by day, of its third and fourth powers, and max e².
+    """Sums over pairs of s = e sqrt((v - 1) / (v - e²)) and of s² by day, of s³ and s⁴, and the largest e².
 
     `standard` is e in units of 1 / `unit`.
     """
     squares = np.multiply(standard, standard, out=_buffer("squares", standard.shape))
     widest = float(squares.max(initial=0.0)) / unit**2
-    ratio = np.subtract(df * unit**2, squares, out=_buffer("ratio", standard.shape))
+    root = np.subtract(df * unit**2, squares, out=_buffer("root", standard.shape))
     if widest > 0.999 * df:
-        np.maximum(ratio, np.finfo(float).tiny, out=ratio)
-    np.divide((df - 1) * unit**2, ratio, out=ratio)
-    squares *= ratio
-    np.sqrt(ratio, out=ratio)
-    ratio *= standard
-    ones = np.ones(len(standard))
-    powers = np.array([np.vdot(squares, ratio) / unit**3, np.vdot(squares, squares) / unit**4])
-    return ones @ ratio / unit, ones @ squares / unit**2, powers, widest
+        np.maximum(root, np.finfo(float).tiny, out=root)
+    np.sqrt(root, out=root)
+    np.divide(standard, root, out=root)  # s / sqrt(v - 1)
+    np.multiply(root, root, out=squares)
+    ones, v = np.ones(len(standard)), df - 1.0
+    powers = np.array([np.vdot(squares, root) * v**1.5, np.vdot(squares, squares) * v**2])
+    return (ones @ root) * np.sqrt(v), (ones @ squares) * v, powers, widest
 
 
 def _runs(residuals: Floats, lengths: Sequence[int]) -> Ints:
-    """(R,) sums of so many consecutive days that are above zero, over all pairs; put together from runs of powers of two.
+    """(R,) sums of so many consecutive days that are above zero, over all pairs.
 
-    All rows are added in one long line, which is quicker; what crosses from one row into the next is not counted.
+    All rows are added in one long line, which is quicker; what crosses from one row into the next is not counted. A length is
+    put together from the longest sums that are there already.
     """
     n, days = residuals.shape
-    line = _buffer("run0", (n, days))
-    line[:] = residuals
-    powers = [line.reshape(-1)]
+    sums = {1: residuals.reshape(-1)}
     found = np.zeros(len(lengths), dtype=np.int64)
     up = _buffer("same", (n, days), np.bool_)
     for r, length in enumerate(lengths):
         if length > days:
             continue
-        while 2 ** len(powers) <= length:
-            powers.append(_shifted(powers[-1], powers[-1], 2 ** (len(powers) - 1), f"run{len(powers)}"))
-        top = length.bit_length() - 1
-        total, done = powers[top], 2**top
-        for power in range(top):
-            if length >> power & 1:
-                total = _shifted(total, powers[power], done, "run")
-                done += 2**power
-        np.greater(total, 1e-12, out=up.reshape(-1))
+        for left, right in _steps(tuple(sums), length):
+            total = _buffer(f"run{left + right}", (n * days,))
+            np.add(sums[left][:-left], sums[right][left:], out=total[:-left])
+            total[-left:] = 0.0
+            sums[left + right] = total
+        np.greater(sums[length], 1e-12, out=up.reshape(-1))
         found[r] = np.count_nonzero(up) - np.count_nonzero(up[:, days - length + 1 :])
     return found
 
 
-def _shifted(left: Floats, right: Floats, by: int, name: str) -> Floats:
-    """The sum of `left` and what stands `by` places further on in `right`; zero at the end."""
-    room = _buffer(name, left.shape)
-    np.add(left[:-by], right[by:], out=room[:-by])
-    room[-by:] = 0.0
-    return room
+@lru_cache(maxsize=64)
+def _steps(there: tuple[int, ...], length: int) -> tuple[tuple[int, int], ...]:
+    """Which two lengths are added, one step after the other, to get from those that are `there` to `length`."""
+    known, steps = sorted(there), []
+    while 2 * known[-1] <= length:
+        steps.append((known[-1], known[-1]))
+        known.append(2 * known[-1])
+    total = known[-1]
+    while total < length:
+        more = max(k for k in known if k <= length - total)
+        steps.append((total, more))
+        total += more
+        known = sorted({*known, total})
+    return tuple(steps)
 
 
 @lru_cache(maxsize=8)
 def _positions(rows: int, columns: int) -> Floats:
     return np.tile(np.arange(1.0, columns + 1), rows)
+
+
+@lru_cache(maxsize=8)
+def _columns(rows: int, columns: int) -> NDArray[np.int32]:
+    return np.tile(np.arange(columns, dtype=np.int32), (rows, 1))
 
 
 def _key_unit(columns: int) -> float:
@@ -389,7 +432,7 @@ def _bits(columns: int) -> int:
 def _ranks(left: Floats, right: Floats | None, tame: bool, exact: Callable[[Ints], Floats]) -> Floats:
     """(columns,) sum over pairs of each day's rank; `left` and `right` in units of `_key_unit` make the keys.
 
-    `tame`: no value of `left` needs to be clipped. `exact` gives the values of some rows, to break ties by.
+    `tame`: no value of `left` needs to be clipped. `exact` gives the values of some rows, to tell equal keys apart.
     """
     n, days = left.shape
     columns = days + (0 if right is None else right.shape[1])
@@ -400,16 +443,36 @@ def _ranks(left: Floats, right: Floats | None, tame: bool, exact: Callable[[Ints
     if right is not None:
         key[:, days:] = np.clip(right, -limit, limit)
     key <<= bits
-    key |= np.arange(columns, dtype=np.int32)
+    key |= _columns(n, columns)
     key.sort(axis=1)
-    high = np.right_shift(key, bits, out=_buffer("high", key.shape, np.int32))
-    same, line = _buffer("same", key.shape, np.bool_), high.reshape(-1)
-    np.equal(line[1:], line[:-1], out=same.reshape(-1)[:-1])
-    same[:, -1] = False  # the last of a row and the first of the next
-    again = np.flatnonzero(same.any(axis=1))
-    key &= 2**bits - 1
-    total: Floats = np.bincount(key.reshape(-1), _positions(n, columns), minlength=columns).astype(np.float64)
-    if len(again):
-        total -= np.bincount(key[again].reshape(-1), _positions(len(again), columns), minlength=columns)
-        total += average_ranks(exact(again)).sum(axis=0)
+    line = key.reshape(-1)
+    differ = np.bitwise_xor(line[1:], line[:-1], out=_buffer("differ", (line.size - 1,), np.int32)).view(np.uint32)
+    close = np.less(differ, 2**bits, out=_buffer("close", differ.shape, np.bool_))
+    place = np.bitwise_and(line, 2**bits - 1, out=_buffer("place", line.shape, np.intp))
+    total: Floats = np.bincount(place, _positions(n, columns), minlength=columns).astype(np.float64)
+    if close.any():
+        hits = np.flatnonzero(close)
+        _tell_apart(total, place.reshape(n, columns), hits[(hits + 1) % columns != 0], exact)
     return total
+
+
+def _tell_apart(total: Floats, place: Ints, hits: Ints, exact: Callable[[Ints], Floats]) -> None:
+    """Set right, in `total`, the ranks of days with equal keys.
+
+    `place` (n, columns) are the days in order, `hits` (H,) where in it the first of two that are alike stands.
+    """
+    columns = place.shape[1]
+    row, at = np.divmod(hits, columns)
+    several = np.unique(row[1:][np.diff(hits) == 1])  # three or more are alike
+    if len(several):
+        total -= np.bincount(place[several].reshape(-1), _positions(len(several), columns), minlength=columns)
+        total += average_ranks(exact(several)).sum(axis=0)
+        others = ~np.isin(row, several)
+        row, at = row[others], at[others]
+    if len(row):
+        one, next_one, each = place[row, at], place[row, at + 1], np.arange(len(row))
+        values = np.round(exact(row), 12)
+        up = (
+            1 - np.sign(values[each, next_one] - values[each, one])
+        ) / 2  # 0 in order, 1/2 a tie, 1 the wrong way round
+        total += np.bincount(one, up, minlength=columns) - np.bincount(next_one, up, minlength=columns)

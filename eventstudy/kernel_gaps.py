@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from eventstudy.kernel import Bools, Floats, Ints, Task, average_ranks
+from eventstudy.kernel import Bools, Designs, Floats, Ints, Task, average_ranks, squares
 
 _LEAST = 0.01
 """The smallest eigenvalue of G: below it the days that are left do not carry the regressors of the design."""
@@ -37,9 +37,9 @@ class Fitted:
     used: Bools
     """(n, L2)"""
     q: Floats
-    """(n, L1, K) zero on missing days."""
+    """(n, K, L1) zero on missing days."""
     ahead: Floats
-    """(n, L2, K)"""
+    """(n, K, L2)"""
     m: Ints
     """(n,) estimation days."""
     sigma: Floats
@@ -49,12 +49,12 @@ class Fitted:
     @property
     def df(self) -> Ints:
         """(n,) degrees of freedom."""
-        return self.m - (self.q.shape[2] or 1)
+        return self.m - (self.q.shape[1] or 1)
 
     @cached_property
     def standard(self) -> Floats:
         """(n, L1) residuals over sigma sqrt(1 - h)."""
-        leverage = np.einsum("ntk,ntk->nt", self.q, self.q)
+        leverage = np.einsum("nkt,nkt->nt", self.q, self.q)
         weight = self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None))
         found: Floats = self.residual / weight
         return found
@@ -64,29 +64,30 @@ class Fitted:
         return Fitted(**{name: values[rows] for name, values in vars(self).items() if name != "standard"})
 
 
-def fitted(estimation: Floats, event: Floats, q: Floats, ahead: Floats) -> Fitted:
-    """Least squares on the days that each pair has; `q` (n, L1, K) and `ahead` (n, L2, K) are the bases of their designs."""
-    k = q.shape[2]
+def fitted(estimation: Floats, event: Floats, which: Ints, given: Designs) -> Fitted:
+    """Least squares on the days that each pair has; `which` (n,) says which of the designs `given` is its own."""
+    k = given.basis.shape[2]
     known, used = np.isfinite(estimation), np.isfinite(event)
     y, ar = np.where(known, estimation, 0.0), np.where(used, event, 0.0)
     m = np.count_nonzero(known, axis=1).astype(np.int64)
-    total = np.einsum("nt,nt->n", y, y)
-    q = np.where(known[:, :, None], q, 0.0)
+    total = squares(y)
+    q = np.ascontiguousarray(given.basis.transpose(0, 2, 1))[which]
+    ahead = np.matmul(given.x_event, given.inverse).transpose(0, 2, 1)[which]
     good = np.ones(len(y), dtype=bool)
     if k:
-        gram = np.matmul(q.transpose(0, 2, 1), q)
+        q *= known[:, None]
+        gram = np.matmul(q, q.transpose(0, 2, 1))
         good = np.linalg.eigvalsh(gram)[:, 0] > _LEAST
         gram = np.where(good[:, None, None], gram, np.eye(k))
-        turn = np.linalg.inv(np.linalg.cholesky(gram)).transpose(0, 2, 1)
-        q, ahead = np.matmul(q, turn), np.matmul(ahead, turn)
+        turn = np.linalg.inv(np.linalg.cholesky(gram))
+        q, ahead = np.matmul(turn, q), np.matmul(turn, ahead)
         for _ in range(2):
-            step = np.matmul(y[:, None, :], q)
-            y -= np.matmul(step, q.transpose(0, 2, 1))[:, 0]
-            ar -= np.matmul(step, ahead.transpose(0, 2, 1))[:, 0]
-        y, ar = np.where(known, y, 0.0), np.where(used, ar, 0.0)
+            step = np.matmul(q, y[:, :, None]).transpose(0, 2, 1)
+            y -= np.matmul(step, q)[:, 0]
+            ar -= np.matmul(step, ahead)[:, 0]
+        ar = np.where(used, ar, 0.0)
     centre = 0.0 if k else (y.sum(axis=1) / np.maximum(m, 1))[:, None]
-    centred = np.where(known, y - centre, 0.0)
-    rss = np.einsum("nt,nt->n", centred, centred)
+    rss = squares(y if k else np.where(known, y - centre, 0.0))
     good &= rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
     sigma = np.where(good, np.sqrt(rss / np.maximum(m - (k or 1), 1)), 1.0)
     return Fitted(y, known, ar, used, q, ahead, m, sigma, good)
@@ -96,9 +97,9 @@ def unit_of(fit: Fitted, task: Task) -> Floats:
     """(n, W) C = i'Vi over the days that are there."""
     inside = task.indicator
     unit: Floats = fit.used.astype(float) @ inside
-    if task.prediction_error and fit.q.shape[2]:
-        total = np.matmul(inside.T[None] * fit.used[:, None, :], fit.ahead)
-        unit = unit + (total**2).sum(axis=2)
+    if task.prediction_error and fit.q.shape[1]:
+        total = np.matmul(fit.ahead * fit.used[:, None], inside)
+        unit = unit + (total**2).sum(axis=1)
     return unit
 
 

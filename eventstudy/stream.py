@@ -70,9 +70,9 @@ def evidence_of(
 
 
 def in_order(dense: Dense) -> Dense:
-    """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut."""
+    """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet."""
     key = dense.designs * len(dense.returns) + dense.security
-    return dense.take(np.argsort(key, kind="stable"))
+    return replace(dense.take(np.argsort(key, kind="stable")), held={})
 
 
 def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Totals:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,10 +96,16 @@ class Dense:
     """Pairs whose day 0 is not the date of the event."""
     n_delisted: int = 0
     """Pairs that were delisted in the event window."""
+    held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out from the regressors and may be needed again; it stays where it was made."""
 
     def __len__(self) -> int:
         """E."""
         return len(self.security)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what can be worked out again."""
+        return vars(self) | {"held": {}}
 
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
