@@ -172,7 +172,7 @@ class _Gathered:
             ahead,
             raw,
             known.market[place],
-            known.given.take(place),
+            known.given.take(_as_slice(place)),
             zero,
             self._all[first] if self.plan.portfolios else raw[:, :0],
         )
@@ -396,6 +396,12 @@ class _Gapped:
             returns=by_date(np.nan_to_num(span)) if span.shape[1] else nothing,
             returns_n=by_date(np.isfinite(span).astype(float)) if span.shape[1] else nothing,
         )
+
+
+def _as_slice(place: Ints) -> Ints | slice:
+    """Positions without a gap as a slice, which copies nothing; they ascend."""
+    without_gap = len(place) > 0 and place[-1] - place[0] + 1 == len(place)
+    return slice(int(place[0]), int(place[-1]) + 1) if without_gap else place
 
 
 def _columns(plan: Plan, window: Window) -> slice:

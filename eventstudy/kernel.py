@@ -139,7 +139,7 @@ class Designs:
     unit: Floats
     """(g, W) C = i'Vi of each window."""
 
-    def take(self, which: Ints | Bools) -> Designs:
+    def take(self, which: Ints | Bools | slice) -> Designs:
         """Those at these positions."""
         return Designs(**{name: values[which] for name, values in vars(self).items()})
 
@@ -463,16 +463,15 @@ def _tell_apart(total: Floats, place: Ints, hits: Ints, exact: Callable[[Ints], 
     """
     columns = place.shape[1]
     row, at = np.divmod(hits, columns)
-    several = np.unique(row[1:][np.diff(hits) == 1])  # three or more are alike
-    if len(several):
+    alike = np.diff(hits) == 1
+    if alike.any():  # three or more
+        several = np.unique(row[1:][alike])
         total -= np.bincount(place[several].reshape(-1), _positions(len(several), columns), minlength=columns)
         total += average_ranks(exact(several)).sum(axis=0)
         others = ~np.isin(row, several)
         row, at = row[others], at[others]
-    if len(row):
-        one, next_one, each = place[row, at], place[row, at + 1], np.arange(len(row))
-        values = np.round(exact(row), 12)
-        up = (
-            1 - np.sign(values[each, next_one] - values[each, one])
-        ) / 2  # 0 in order, 1/2 a tie, 1 the wrong way round
-        total += np.bincount(one, up, minlength=columns) - np.bincount(next_one, up, minlength=columns)
+    one, next_one, each, values = place[row, at], place[row, at + 1], np.arange(len(row)), exact(row)
+    rise = np.round(values[each, next_one], 12) - np.round(values[each, one], 12)
+    up = (1 - np.sign(rise)) / 2  # 0 in order, 1/2 a tie, 1 the wrong way round
+    np.add.at(total, one, up)
+    np.subtract.at(total, next_one, up)
