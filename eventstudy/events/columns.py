@@ -154,6 +154,8 @@ def _dates(given: pd.Series) -> tuple[Codes, list[Any]]:
     codes, distinct = pd.factorize(given, use_na_sentinel=True)
     if (codes < 0).any():
         raise _fault(int((codes < 0).argmax()), "date", "is blank", "fill it in, or remove the row")
+    if isinstance(distinct, pd.DatetimeIndex) and distinct.tz is None and (distinct == distinct.normalize()).all():
+        return codes.astype(np.int64), distinct.to_numpy("datetime64[D]").tolist()
     values = [v.strip() if isinstance(v, str) else v for v in pd.Index(distinct).tolist()]
     stamps = [v for v in values if isinstance(v, datetime)]
     if all(s.tzinfo is None and s == datetime(s.year, s.month, s.day) for s in stamps):  # noqa: DTZ001

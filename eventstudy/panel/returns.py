@@ -82,9 +82,12 @@ def _bridged(level: Floats, paid: Floats | None, priced: Bools) -> tuple[Floats,
 
 
 def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
-    days = frame.index.to_numpy("datetime64[D]")
-    if list(frame.columns) == tickers and np.array_equal(days, sessions):
-        return frame.to_numpy(float, copy=True)
+    """(S, n) a copy of these columns on these sessions, NaN where there is none."""
+    columns = frame.columns.get_indexer(pd.Index(tickers, dtype=object))
+    if (columns >= 0).all() and np.array_equal(frame.index.to_numpy("datetime64[D]"), sessions):
+        values = frame.to_numpy(float)
+        in_a_row = len(columns) > 0 and bool((np.diff(columns) == 1).all())
+        return values[:, columns[0] : columns[-1] + 1].copy() if in_a_row else values[:, columns]
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"))
     return frame.reindex(index=index, columns=tickers).to_numpy(float, copy=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,8 @@ from eventstudy.prices._given import (
 )
 from eventstudy.prices._table import PriceTable
 
+_WRITES_COPY = int(pd.__version__.split(".")[0]) >= 3
+"""Whether frames may share memory: from pandas 3 on, whoever writes to one of them gets a copy first."""
 _PLACE = Place("the DataFrame of prices", lambda i: f"row {i}")
 _TEXT = "read tickers as text: pandas.read_csv(..., dtype={'ticker': str}, keep_default_na=False)"
 
@@ -97,11 +100,15 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, names: list[str], want
     days = _days(place, frame.iloc[:, dates[0]] if dates else frame.index)
     prices = [i for i in range(len(names)) if i not in dates]
     tickers = wide_tickers(place, [names[i] for i in prices])
-    if all(dtype == np.float64 for dtype in frame.dtypes):
-        closes = frame.to_numpy(copy=True)
-    else:
+    if not all(dtype == np.float64 for dtype in frame.dtypes):
         closes = np.column_stack([numbers(place, names[i], frame.iloc[:, i].to_numpy()) for i in prices])
-    return wide_table(place, source, tickers, days, closes, wanted)
+        return wide_table(place, source, tickers, days, closes, wanted)
+    closes = frame.to_numpy(copy=not _WRITES_COPY)
+    table = wide_table(place, source, tickers, days, closes, wanted)
+    if _WRITES_COPY and np.may_share_memory(table.close.to_numpy(), closes):
+        close = frame.set_axis(table.close.index, axis=0).set_axis(table.close.columns, axis=1)
+        return replace(table, fields={"close": close})
+    return table
 
 
 def _days(place: Place, given: Any) -> Days:

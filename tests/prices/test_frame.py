@@ -46,6 +46,16 @@ def test_all_forms_say_the_same(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
+def test_a_frame_that_is_written_to_afterwards_changes_nothing_and_the_other_way_round() -> None:
+    mine = pd.DataFrame([[10.0, 20.0], [11.0, 21.0]], pd.DatetimeIndex(DATES), ["A", "B"])
+    table = load_prices(path=mine)
+    mine.iloc[0, 0] = 99.0
+    mine["B"] = 0.0
+    assert table.close.to_numpy().tolist() == [[10.0, 20.0], [11.0, 21.0]]
+    table.close.iloc[1, 1] = 7.0
+    assert mine["B"].tolist() == [0.0, 0.0]
+
+
 def test_a_price_table_and_its_frame_say_the_same() -> None:
     table = load_prices(["NVDA", "SPY"], source="bundled")
     again = load_prices(path=table.close)
