@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Timing = Literal["pre", "intraday", "post", "unknown"]
 """When on its day the news came: before the open, while trading, after the close, or nobody noted it."""
+_TIMINGS: tuple[str, ...] = get_args(Timing)
 
 OLDEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 """Nothing is asked of a calendar outside these dates, even where the calendar itself names no limit."""
@@ -81,8 +82,8 @@ class Moment:
 
     def __post_init__(self) -> None:
         """Refuse what could be read two ways."""
-        if self.timing not in get_args(Timing):
-            raise InvalidRequest(f"the timing is {self.timing!r}", available=", ".join(get_args(Timing)))
+        if self.timing not in _TIMINGS:
+            raise InvalidRequest(f"the timing is {self.timing!r}", available=", ".join(_TIMINGS))
         if isinstance(self.when, datetime):
             if self.when.utcoffset() is None:
                 raise InvalidRequest(

@@ -21,7 +21,7 @@ from eventstudy.windows import Window
 
 _DESIGNS = 2 * kernel.ROWS
 """Designs that are factorised together."""
-_HELD = 16_384
+_HELD = 8_192
 """So many designs are kept from the first pass for the second."""
 
 
@@ -76,7 +76,7 @@ class _Known:
     """(g,)"""
     given: kernel.Designs
     offset: Floats
-    """(g, T) what is taken off the return first."""
+    """(g, T) what is taken off the return first; (g, 0) where nothing is."""
     market: Floats
     """(g, L2) the benchmark's returns."""
     good: Bools
@@ -201,6 +201,7 @@ class _Gathered:
         if not known.all():
             x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
         given, full = kernel.designs(x[:, days], x[:, event], self.task)
+        offset = offset if self._subtracts else offset[:, :0].copy()
         return _Known(keys, given, offset, regressors[:, event, 0].copy(), good & full)
 
 

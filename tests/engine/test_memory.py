@@ -1,0 +1,58 @@
+"""What the engine of many events holds in memory: a chunk, the designs and sums; never (events x days) of the whole study."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import kernel, stream
+from eventstudy.study import EventStudy
+
+from tests.engine.made import made
+
+MIB = 2**20
+
+
+def peak_of(call: Callable[[], object]) -> float:
+    """The most bytes that a call held at once, beside what was there before."""
+    tracemalloc.start()
+    try:
+        call()
+        return float(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("k", [2, 7])
+def test_the_kernel_needs_at_most_64_mib_beside_its_outputs(k: int) -> None:
+    rng = np.random.default_rng(k)
+    days, event, designs = 250, 21, 51
+    task = kernel.Task(days, event, ((0, 1), (0, 21)), (1, 2, 6, 21), intercept=True, prediction_error=True)
+    x = np.concatenate([np.ones((designs, days + event, 1)), rng.normal(size=(designs, days + event, k - 1))], axis=2)
+    given, good = kernel.designs(x[:, :days], x[:, days:], task)
+    assert good.all()
+    estimation, ahead = rng.normal(size=(kernel.ROWS, days)), rng.normal(size=(kernel.ROWS, event))
+    bounds = np.arange(0, kernel.ROWS + 1, kernel.ROWS // designs)
+    found: list[kernel.Found] = []
+    peak = peak_of(lambda: found.append(kernel.first(estimation, ahead, bounds, given, task)))
+    outputs = sum(np.asarray(value).nbytes for value in vars(found[0]).values())
+    assert outputs < peak < outputs + 64 * MIB
+
+
+def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "BLOCK", 500)
+    data = made(1, securities=60, days=900, events=12_000, dates=200, gaps=0.0005)
+    study = EventStudy(calendar=None, benchmark="M0")
+    own = pd.DataFrame(
+        {"ticker": data.events["ticker"], "date": data.events["date"], "event_id": data.events["event_id"]}
+    )
+
+    def peak(events: int) -> float:
+        return peak_of(lambda: study.run(own.head(events), data.prices, keep="aggregate"))
+
+    peak(100)  # what is made once
+    few, many = peak(2_000), peak(12_000)
+    assert many - few < 0.2 * 10_000 * 271 * 8  # a fifth of what the windows of the others would take
