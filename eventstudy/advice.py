@@ -168,7 +168,7 @@ def describe(sample: Any) -> Design:
 
 def is_thin(zero: float, missing: float) -> bool:
     """Whether so many days have a return of zero, or none, that betas are biased (METHODS 3.29)."""
-    return zero > _STILL or missing > _LACKING
+    return zero > _STILL + 1e-12 or missing > _LACKING + 1e-12  # a fifth is a fifth, however it was added up
 
 
 def situation(design: Design) -> Situation:

@@ -108,6 +108,13 @@ def test_random_panels(
 
 
 @pytest.mark.usefixtures("by_dates")
+def test_a_share_on_the_limit_is_told_alike() -> None:
+    """19 pairs of which a fifth of all days are still: as a mean of shares 0.2 and a little, as a share of sums 0.2."""
+    data = made(4428, dates=1, events=19, gaps=0.004, still=0.2)
+    same(*both(data, prediction_error=False))
+
+
+@pytest.mark.usefixtures("by_dates")
 def test_published_forms_and_excluded_dates() -> None:
     data = made(8, dates=25)
     variants = {"grank_t": "corr", "corrado_rank": "paper", "generalized_sign": "paper", "cda": "paper", "bmp": "paper"}
