@@ -66,5 +66,5 @@ def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, text: str
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(InvalidFile, match="cannot read it"):
+    with pytest.raises(InvalidFile, match="there is no such file"):
         read_earnings(tmp_path / "none.csv")
