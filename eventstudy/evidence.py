@@ -15,7 +15,6 @@ import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns
 from eventstudy.estimate import Portfolios
-from eventstudy.execution import one_thread
 from eventstudy.inference import Correlation
 from eventstudy.inference._correlation import DateTables, correlation_of_sums
 from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
@@ -26,9 +25,7 @@ from eventstudy.totals import DateSums, Plan, Said, Squeezed, Sums, Totals
 from eventstudy.windows import Window
 
 _BITS = 48
-_DATES_AT_ONCE = 64
-_PARTNERS_AT_ONCE = 512
-"""So many dates are compared at once, within so many sessions, with so many others."""
+_PAIRS_AT_ONCE = 256
 
 T = TypeVar("T")
 
@@ -81,8 +78,7 @@ class Evidence:
         """The pairs of dates of these strata whose windows can meet, worked out once for all windows that they cover."""
         mine = [w.length for i, w in enumerate(self.plan.windows) if self.over_strata(i) == strata]
         width = len(self.grounds[0].sessions)
-        with one_thread():
-            return self._once(f"near {strata}", lambda: _neighbours(self.dates(strata), max(mine), width))
+        return self._once(f"near {strata}", lambda: _neighbours(self.dates(strata), max(mine), width))
 
     def over_strata(self, w: int) -> tuple[int, ...]:
         """The strata that cover window number `w`."""
@@ -373,50 +369,50 @@ class Neighbours:
 
 
 def _neighbours(tables: DateSums, reach: int, width: int) -> Neighbours:
-    """All two dates less than `reach` sessions apart: laid on the calendar, the products of many are one of matrices."""
+    """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
     rows = tables.keys % width
     order = np.argsort(rows, kind="stable")
     rows, sums, counts = rows[order], tables.sums[order], tables.counts[order]
     squares, size = tables.squares[order], tables.size[order]
-    found = [(rows[:0], rows[:0], size[:0], size[:0])]
-    begin = 0
-    while begin < len(rows):
-        end = min(begin + _DATES_AT_ONCE, int(np.searchsorted(rows, rows[begin] + _DATES_AT_ONCE)))
-        last = int(np.searchsorted(rows, rows[end - 1] + reach))
-        for start in range(begin, last, _PARTNERS_AT_ONCE):
-            stop = min(start + _PARTNERS_AT_ONCE, last)
-            place = np.arange(start, stop)
-            lag = rows[place] - rows[begin:end, None]
-            near = (lag >= 0) & (lag < reach) & ((lag > 0) | (place >= np.arange(begin, end)[:, None]))
-            one, other = np.nonzero(near)
-            ends = (slice(begin, end), slice(start, stop))
-            cross, common = (_products(values, rows, *ends)[one, other] for values in (sums, counts))
-            one, other = one + begin, other + start
-            both, own = 2 * size[one] * size[other], one == other
-            cross[own] -= squares[one[own]]
-            common[own] -= counts[one[own]].sum(axis=1)
-            both[own] = size[one[own]] * (size[one[own]] - 1)
-            rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
-            found.append((rows[one], rows[other] - rows[one], both, both * rho))
-        begin = end
+    found = []
+    for lag in range(reach):
+        a, b = _apart(rows, lag)
+        cross, common = _products(sums, a, b, lag), _products(counts, a, b, lag)
+        both = 2 * size[a] * size[b]
+        own = a == b
+        cross[own] -= squares[a[own]]
+        common[own] -= counts[a[own]].sum(axis=1)
+        both[own] = size[a[own]] * (size[a[own]] - 1)
+        rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
+        found.append((rows[a], np.full(len(a), lag), both, both * rho))
     return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
-def _products(values: Floats, rows: Ints, some: slice, others: slice) -> Floats:
-    """(a, b) inner products of the days shared by `some` and `others` of the dates of (G, L1), whose days 0 are `rows` (G,)."""
-    first, days = rows[some.start], values.shape[1]
-    width = int(rows[some.stop - 1] - first) + days
-    left, right = (_on_calendar(values[part], rows[part] - first, width) for part in (some, others))
-    found: Floats = left @ right.T
+def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
+    """Positions (Q,) of all two dates `lag` rows apart (rows ascending), a date with itself and its like once."""
+    place = np.arange(len(rows))
+    start = place if lag == 0 else np.searchsorted(rows, rows + lag, side="left")
+    count = np.searchsorted(rows, rows + lag, side="right") - start
+    a = np.repeat(place, count)
+    return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
+
+
+def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
+    """(Q,) inner products of the days that rows a and b of (G, L1) share, some at a time."""
+    days = values.shape[1] - lag
+    found = np.empty(len(a))
+    for begin in range(0, len(a), _PAIRS_AT_ONCE):
+        some = slice(begin, begin + _PAIRS_AT_ONCE)
+        np.einsum("qt,qt->q", _rows(values, a[some])[:, lag:], _rows(values, b[some])[:, :days], out=found[some])
     return found
 
 
-def _on_calendar(values: Floats, start: Ints, width: int) -> Floats:
-    """(n, width) each row of (n, L1) from day `start` (n,) on, zero elsewhere; what does not fit is cut off."""
-    days = values.shape[1]
-    laid = np.zeros((len(values), max(width, int(start.max()) + days)))
-    np.put_along_axis(laid, start[:, None] + np.arange(days), values, axis=1)
-    return laid[:, :width]
+def _rows(values: Floats, which: Ints) -> Floats:
+    """These rows, without a copy where they follow each other."""
+    first, last = int(which[0]), int(which[-1])
+    if last - first + 1 == len(which) and (np.diff(which) == 1).all():
+        return values[first : last + 1]
+    return values[which]
 
 
 def _over_neighbours(evidence: Evidence, strata: tuple[int, ...], window: Window) -> tuple[float, float]:
