@@ -1,7 +1,7 @@
 """The arithmetic of many pairs at once: least squares by date, what the tests need of the residuals, and ranks.
 
 One file behind two functions, `first` and `second`, so that a compiled kernel can take its place. Contract of both: float64
-arrays in C order, NaN nowhere (pairs with a missing day take the models' own way), at most `ROWS` pairs, sorted by design;
+arrays in C order, NaN nowhere (pairs with a missing day are for `kernel_gaps`), at most `ROWS` pairs, sorted by design;
 no array is kept, and the same arrays give the same bits.
 
     n pairs, g designs (a design is a day 0 and a benchmark), K regressors with the intercept, L1 estimation and L2 event days,
@@ -10,10 +10,11 @@ no array is kept, and the same arrays give the same bits.
     bounds (g + 1,)                     the pairs of design d are bounds[d] .. bounds[d + 1] - 1, one at least
     given                               what is the same for all pairs of a design: `designs` makes it
 
-Accuracy: Q of a Householder QR for each date, one refinement, sigma from the residuals themselves: as good as the
-singular value decomposition on every nasty case (tests/engine/test_accuracy.py). Ranks: values in units of sigma go into
-the high bits of a 32-bit key and the day into the low ones; one sort, and the days come out in order. Pairs with two equal
-high parts, ties among them, are told apart by the values themselves, rounded to 1e-12 (METHODS ruling 10).
+Accuracy: coefficients by Q and R of a Householder QR for each date, residuals from X itself, a second projection where
+something is left, sigma from those residuals: within five times the errors of the singular value decomposition on every nasty
+case (tests/engine/test_accuracy.py). Ranks: values in units of sigma go into the high bits of a 32-bit key and the day into
+the low ones; one sort, and the days come out in order. Equal high parts, ties among them, are told apart by the values
+themselves, rounded to 1e-12 (METHODS ruling 10).
 """
 
 from __future__ import annotations
@@ -42,9 +43,8 @@ _EXACT = 1e-14
 """An error of a coefficient, in standard errors, from which on a second projection is made."""
 _FEW = 4
 """Below so many pairs a design, all designs are projected in one stacked product instead of one by one."""
-
-
 _CELLS = 70_000
+"""Doubles of a chunk."""
 _local = threading.local()
 
 
@@ -72,11 +72,8 @@ def factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) 
     if k == 0:
         width = (days.stop - days.start) + (event.stop - event.start)
         return np.zeros((b, width, 0)), np.zeros((b, 0, 0)), np.ones(b, dtype=bool)
-    own = x[:, days]
-    if not (valid.all() and (span[:, days] == 1).all()):
-        weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
-        own = np.where(valid[:, :, None], own, 0.0) * weight[:, :, None]
-    q, inverse, good = _qr(own)
+    weight = np.where(valid, 1 / np.sqrt(np.where(valid, span[:, days], 1)), 0.0)
+    q, inverse, good = _qr(np.where(valid[:, :, None], x[:, days], 0.0) * weight[:, :, None])
     return np.concatenate([q, np.matmul(x[:, event], inverse)], axis=1), inverse, good
 
 
@@ -162,8 +159,8 @@ def designs(x: Floats, x_event: Floats, task: Task) -> tuple[Designs, Bools]:
 def project(estimation: Floats, event: Floats, bounds: Ints, given: Designs) -> tuple[Floats, Floats]:
     """Take the normal returns out, in place; (n,) the sum of squares that is left, and that which went.
 
-    Coefficients come by Q and R⁻¹, residuals from X itself, which keeps sigma as good as the coefficients squared. Where
-    something of the regressors is left after the first projection there is a second.
+    Coefficients come by Q and R⁻¹, residuals from X itself: an error of a coefficient then enters their sum of squares only
+    squared. Where something of the regressors is left after the first projection there is a second.
     """
     n, k = len(estimation), given.basis.shape[2]
     if k == 0:
@@ -274,7 +271,7 @@ def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task:
         student_squares=squares,
         student_powers=powers,
         runs=_runs(estimation, task.lengths),
-        dates=by_design(scaled, bounds) * (np.sqrt(days / df) / unit) if task.intercept else _dates(scaled, bounds),
+        dates=_by_design(scaled, bounds) * (np.sqrt(days / df) / unit) if task.intercept else _dates(scaled, bounds),
     )
 
 
@@ -344,10 +341,10 @@ def _dates(scaled: Floats, bounds: Ints) -> Floats:
     """(g, L1) sums over designs of residuals that do not add up to zero, around their mean, in units of their deviation."""
     values = scaled - scaled.mean(axis=1, keepdims=True)
     values /= np.sqrt(squares(values) / values.shape[1])[:, None]
-    return by_design(values, bounds)
+    return _by_design(values, bounds)
 
 
-def by_design(values: Floats, bounds: Ints) -> Floats:
+def _by_design(values: Floats, bounds: Ints) -> Floats:
     """(g, ...) the sum over the pairs of each design; each has at least one."""
     found: Floats = np.add.reduceat(values, bounds[:-1], axis=0)
     return found

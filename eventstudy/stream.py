@@ -8,8 +8,8 @@ Both are pure functions of arguments that pickle, so blocks may be worked on any
 `blocks`: by grid, day 0, benchmark and security. `Totals.combined` and `squeezed_together` in that order give the same bits
 wherever the blocks were worked on.
 
-What the two engines share: `panel.dense` follows the rules of `panel.align`, factorisation and projection are those
-of `kernel`, and every formula of a test stands once, in `inference`.
+What the two engines share: `panel.dense` follows the rules of `panel.align`, designs are factorised by `kernel`, and every
+formula of a test stands once, in `inference`.
 """
 
 from __future__ import annotations

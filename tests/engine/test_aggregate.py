@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import kernel, stream
+from eventstudy import gather, kernel, stream
 from eventstudy.aggregated import AggregateResult
 from eventstudy.answers import NEEDS_PAIRS
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
@@ -148,9 +148,11 @@ def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) 
     data = made(2, gaps=0.002, events=150, dates=20)
     study = EventStudy(calendar=None)
     whole = study.run(data.events, data.prices, keep="aggregate")
-    for size, rows in ((1, 255), (13, 255), (100, 7), (1000, 30)):
+    for size, rows, designs, held in ((1, 255, 510, 8192), (13, 255, 3, 0), (100, 7, 2, 4), (1000, 30, 1, 8192)):
         monkeypatch.setattr(stream, "BLOCK", size)
         monkeypatch.setattr(kernel, "ROWS", rows)
+        monkeypatch.setattr(gather, "_DESIGNS", designs)
+        monkeypatch.setattr(gather, "_HELD", held)
         parts = study.run(data.events, data.prices, keep="aggregate")
         for window, answer in whole.answers.items():
             for name, said in answer.tests.items():
