@@ -1,0 +1,80 @@
+"""What the kernel leaves behind against scipy, statsmodels and counting by hand.
+
+Ranks by sorted keys have ties, values too close for the keys and values beyond them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from eventstudy import kernel
+from scipy.stats import rankdata
+
+RNG = np.random.default_rng(5)
+CASES = {
+    "no ties": RNG.normal(size=(40, 60)),
+    "some ties": np.where(RNG.random((40, 60)) < 0.03, 0.25, RNG.normal(size=(40, 60))),
+    "many ties": np.round(RNG.normal(size=(40, 60)), 1),
+    "closer than the keys can tell": RNG.normal(size=(40, 60)) * 1e-7,
+    "two that are close, the wrong way round": np.array([[0.5 + 2e-9, 0.1, 0.5 + 1e-9, -0.4]]),
+    "two that are close, in order": np.array([[0.5 + 1e-9, 0.1, 0.5 + 2e-9, -0.4]]),
+    "beyond the widest key": RNG.standard_t(1, size=(40, 60)) * 20,
+    "a row ends as the next begins": np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]),
+    "tied but for rounding": np.array([[1.0, 1.0 + 1e-15, -1.0, 0.3]]),
+}
+
+
+@pytest.mark.parametrize("event", [0, 2])
+@pytest.mark.parametrize("case", CASES)
+def test_sums_of_ranks_are_those_of_scipy(case: str, event: int) -> None:
+    values = CASES[case]
+    unit = kernel._key_unit(values.shape[1])
+    left, right = np.split(values * unit, [values.shape[1] - event], axis=1)
+    found = kernel._ranks(left.copy(), right if event else None, False, lambda rows: values[rows])
+    np.testing.assert_allclose(found, rankdata(np.round(values, 12), axis=1).sum(axis=0), rtol=1e-13)
+
+
+@pytest.mark.parametrize("lengths", [(1,), (2, 3, 6, 21), (1, 4, 5, 17, 41), (41,), (7, 60)])
+def test_runs_are_counted_as_one_would_by_hand(lengths: tuple[int, ...]) -> None:
+    values = np.round(RNG.normal(size=(9, 50)), 1)  # sums of zero are not above it
+    expected = [
+        sum(row[t : t + length].sum() > 1e-12 for row in values for t in range(50 - length + 1)) for length in lengths
+    ]
+    assert kernel._runs(values, lengths).tolist() == expected
+
+
+@pytest.mark.parametrize("extreme", [1.0, 40.0])
+def test_studentised_residuals_and_date_sums_are_those_of_statsmodels(extreme: float) -> None:
+    rng = np.random.default_rng(8)
+    days, event, bounds = 60, 4, np.array([0, 6, 11])
+    x = np.concatenate([np.ones((2, days + event, 1)), rng.normal(0, 0.01, (2, days + event, 2))], axis=2)
+    y = rng.standard_t(4, (11, days + event)) * 0.02
+    y[3, 17] *= extreme
+    task = kernel.Task(days, event, ((0, 1), (1, 4)), (1, 3), intercept=True, prediction_error=True)
+    given, _ = kernel.designs(x[:, :days], x[:, days:], task)
+    found = kernel.first(y[:, :days].copy(), y[:, days:].copy(), bounds, given, task)
+    student, scaled, residuals, ar = (
+        np.empty((11, days)),
+        np.empty((11, days)),
+        np.empty((11, days)),
+        np.empty((11, event)),
+    )
+    for i in range(11):
+        own = x[int(i >= 6)]
+        fit = sm.OLS(y[i, :days], own[:days]).fit()
+        student[i] = fit.get_influence().resid_studentized_external
+        residuals[i], ar[i] = fit.resid, y[i, days:] - fit.predict(own[days:])
+        scaled[i] = fit.resid / np.sqrt((fit.resid**2).mean())
+    expected = {
+        "student": student.sum(axis=0),
+        "student_squares": (student**2).sum(axis=0),
+        "student_powers": [(student**3).sum(), (student**4).sum()],
+        "residual": residuals.sum(axis=0),
+        "ar": ar.sum(axis=0),
+        "dates": [scaled[:6].sum(axis=0), scaled[6:].sum(axis=0)],
+        "ranks": rankdata(np.hstack([residuals, ar]), axis=1).sum(axis=0),
+        "car": np.stack([ar[:, 0], ar[:, 1:].sum(axis=1)], axis=1),
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(getattr(found, name), values, rtol=1e-9, atol=1e-12, err_msg=name)
