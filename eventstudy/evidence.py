@@ -21,7 +21,7 @@ from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
 from eventstudy.inference.grank_t import scale_of, too_few
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats, Ints
-from eventstudy.totals import DateSums, Plan, Said, Squeezed, Sums, Totals
+from eventstudy.totals import DateSums, Plan, Said, Squeezed, Sums, Totals, as_slice
 from eventstudy.windows import Window
 
 _BITS = 48
@@ -372,17 +372,15 @@ def _neighbours(tables: DateSums, reach: int, width: int) -> Neighbours:
     """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
     rows = tables.keys % width
     order = np.argsort(rows, kind="stable")
-    rows, sums, counts = rows[order], tables.sums[order], tables.counts[order]
-    squares, size = tables.squares[order], tables.size[order]
     found = []
     for lag in range(reach):
-        a, b = _apart(rows, lag)
-        cross, common = _products(sums, a, b, lag), _products(counts, a, b, lag)
-        both = 2 * size[a] * size[b]
+        a, b = (order[place] for place in _apart(rows[order], lag))
+        cross, common = _products(tables.sums, a, b, lag), _products(tables.counts, a, b, lag)
+        both = 2 * tables.size[a] * tables.size[b]
         own = a == b
-        cross[own] -= squares[a[own]]
-        common[own] -= counts[a[own]].sum(axis=1)
-        both[own] = size[a[own]] * (size[a[own]] - 1)
+        cross[own] -= tables.squares[a[own]]
+        common[own] -= tables.squares[a[own]]
+        both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
         rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
         found.append((rows[a], np.full(len(a), lag), both, both * rho))
     return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
@@ -403,16 +401,9 @@ def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
     found = np.empty(len(a))
     for begin in range(0, len(a), _PAIRS_AT_ONCE):
         some = slice(begin, begin + _PAIRS_AT_ONCE)
-        np.einsum("qt,qt->q", _rows(values, a[some])[:, lag:], _rows(values, b[some])[:, :days], out=found[some])
+        left, right = values[as_slice(a[some])][:, lag:], values[as_slice(b[some])][:, :days]
+        np.einsum("qt,qt->q", left, right, out=found[some])
     return found
-
-
-def _rows(values: Floats, which: Ints) -> Floats:
-    """These rows, without a copy where they follow each other."""
-    first, last = int(which[0]), int(which[-1])
-    if last - first + 1 == len(which) and (np.diff(which) == 1).all():
-        return values[first : last + 1]
-    return values[which]
 
 
 def _over_neighbours(evidence: Evidence, strata: tuple[int, ...], window: Window) -> tuple[float, float]:

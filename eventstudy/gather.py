@@ -16,7 +16,17 @@ from eventstudy.models import Model
 from eventstudy.models._ols import LinearModel
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.panel.dense import NAMED, Dense
-from eventstudy.totals import DateSums, Moments, Plan, Squeezed, Sums, Totals, bhar_of, squeezed_together
+from eventstudy.totals import (
+    DateSums,
+    Moments,
+    Plan,
+    Squeezed,
+    Sums,
+    Totals,
+    as_slice,
+    bhar_of,
+    squeezed_together,
+)
 from eventstudy.windows import Window
 
 _DESIGNS = 2 * kernel.ROWS
@@ -172,7 +182,7 @@ class _Gathered:
             ahead,
             raw,
             known.market[place],
-            known.given.take(_as_slice(place)),
+            known.given.take(as_slice(place)),
             zero,
             self._all[first] if self.plan.portfolios else raw[:, :0],
         )
@@ -397,12 +407,6 @@ class _Gapped:
             returns=by_date(np.nan_to_num(span)) if span.shape[1] else nothing,
             returns_n=by_date(np.isfinite(span).astype(float)) if span.shape[1] else nothing,
         )
-
-
-def _as_slice(place: Ints) -> Ints | slice:
-    """Positions without a gap as a slice, which copies nothing; they ascend."""
-    without_gap = len(place) > 0 and place[-1] - place[0] + 1 == len(place)
-    return slice(int(place[0]), int(place[-1]) + 1) if without_gap else place
 
 
 def _columns(plan: Plan, window: Window) -> slice:

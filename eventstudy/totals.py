@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import reduce
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -145,13 +146,20 @@ class DateSums:
             return parts[0]
         keys, where = np.unique(np.concatenate([p.keys for p in parts]), return_inverse=True)
         bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
+        places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
         found: dict[str, Any] = {}
         for name in (f.name for f in fields(cls) if f.name != "keys"):
             total = np.zeros((len(keys), *getattr(parts[0], name).shape[1:]))
-            for part, first, last in zip(parts, bounds[:-1], bounds[1:], strict=True):
-                total[where[first:last]] += getattr(part, name)  # keys of one part are distinct
+            for part, place in zip(parts, places, strict=True):
+                total[place] += getattr(part, name)  # keys of one part are distinct
             found[name] = total
         return cls(keys, **found)
+
+
+def as_slice(place: Ints) -> Ints | slice:
+    """Positions that follow each other as a slice, which copies nothing."""
+    in_a_row = len(place) > 0 and place[-1] - place[0] + 1 == len(place) and (np.diff(place) == 1).all()
+    return slice(int(place[0]), int(place[-1]) + 1) if in_a_row else place
 
 
 class Said(NamedTuple):
