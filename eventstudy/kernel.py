@@ -45,6 +45,8 @@ _FEW = 4
 """Below so many pairs a design, all designs are projected in one stacked product instead of one by one."""
 _CELLS = 70_000
 """Doubles of a chunk."""
+_LINE = 64
+"""Bytes of a line of the cache."""
 _local = threading.local()
 
 
@@ -54,11 +56,15 @@ def rows_at_once(width: int) -> int:
 
 
 def _buffer(name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
-    """Memory that is used again and again: fresh pages cost more than the arithmetic. What it held is lost."""
+    """Memory that is used again and again: fresh pages cost more than the arithmetic. What it held is lost.
+
+    It begins where a line of the cache does: sums and products of whole arrays take half the time there.
+    """
     size = math.prod(shape)
     held: NDArray[Any] | None = getattr(_local, name, None)
     if held is None or held.size < size:
-        held = np.empty(size, dtype)
+        room = np.empty(size * np.dtype(dtype).itemsize + _LINE, np.uint8)
+        held = room[-room.ctypes.data % _LINE :][: size * np.dtype(dtype).itemsize].view(dtype)
         setattr(_local, name, held)
     return held[:size].reshape(shape)
 

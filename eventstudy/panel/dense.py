@@ -33,6 +33,8 @@ NAMED = 5
 """So many pairs of each reason are named."""
 _AT_ONCE = 128
 """Securities whose returns are worked out together."""
+_TILE = 512
+"""Days of them that are turned over together."""
 
 
 @dataclass
@@ -431,7 +433,9 @@ def returns_by_security(
     for start in range(0, len(tickers), _AT_ONCE):
         part = slice(start, min(start + _AT_ONCE, len(tickers)))
         found = grid_returns(prices, list(tickers[part]), sessions, config.returns, "drop")
-        returns[part, before : before + len(sessions)] = found.returns.T
+        for first in range(0, len(sessions), _TILE):  # turned over a tile at a time, which stays in the cache
+            tile = found.returns[first : first + _TILE]
+            returns[part, before + first : before + first + len(tile)] = tile.T
         last[part] = last_row(found.priced)
     return returns, last
 
@@ -442,13 +446,13 @@ def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: i
     Found by the runs of missing days of each security, not by looking at every window.
     """
     whole = np.empty(len(security), dtype=bool)
-    order = np.argsort(security, kind="stable")
+    order = np.argsort(security.astype(np.min_scalar_type(len(returns))), kind="stable")  # small numbers sort sooner
     bounds = np.searchsorted(security[order], np.arange(0, len(returns) + _AT_ONCE, _AT_ONCE))
     width = returns.shape[1]
     for i, (first, stop) in enumerate(pairwise(bounds.tolist())):
         mine = order[first:stop]
-        lacking = np.isnan(returns[i * _AT_ONCE : (i + 1) * _AT_ONCE]).reshape(-1).view(np.int8)
-        edges = np.flatnonzero(np.diff(lacking, prepend=np.int8(0), append=np.int8(0)))
+        lacking = np.isnan(returns[i * _AT_ONCE : (i + 1) * _AT_ONCE]).reshape(-1)
+        edges = np.flatnonzero(np.diff(lacking, prepend=False, append=False))
         begins, ends = edges[::2], edges[1::2]
         place = (security[mine] - i * _AT_ONCE) * width + row[mine]
         run = np.searchsorted(ends, place + start, side="right")
