@@ -21,10 +21,10 @@ from eventstudy.answers import Answer, answer_of, ask
 from eventstudy.config import StudyConfig
 from eventstudy.document import SCHEMA, days_as_dicts, number, table_of_tests, warning_as_dict, window_as_dict
 from eventstudy.errors import InvalidRequest
-from eventstudy.evidence import Evidence
 from eventstudy.inference import Significance
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
 from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.sums.evidence import Evidence
 from eventstudy.windows import Window
 
 

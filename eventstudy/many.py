@@ -16,14 +16,15 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
-from eventstudy.evidence import Evidence
 from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Model
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import Dense, LeftOut, benchmarks_of, line_up
 from eventstudy.panel.flagged import flagged_in_sums
 from eventstudy.prices import PriceTable
-from eventstudy.stream import evidence_of, plan_of
+from eventstudy.sums.evidence import Evidence
+from eventstudy.sums.passes import evidence_of
+from eventstudy.sums.plan import plan_of
 
 FEW_DATES = 8
 """Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel import average_ranks
+from eventstudy.kernel.ranks import average_ranks
 from eventstudy.panel.block import Floats
 
 

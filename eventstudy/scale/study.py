@@ -24,7 +24,6 @@ from eventstudy.aggregated import AggregateResult
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
-from eventstudy.evidence import Evidence, Ground, with_second_pass
 from eventstudy.execution import Done, Executor, Serial, one_thread
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
@@ -35,9 +34,12 @@ from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
 from eventstudy.scale.read import on_sessions, read_rows, read_tickers, table_of, upto
-from eventstudy.stream import BLOCK, first_pass, in_order, plan_of, second_pass
 from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
-from eventstudy.totals import DateSums, Plan, Squeezed, Totals, squeezed_together
+from eventstudy.sums.dates import DateSums
+from eventstudy.sums.evidence import Evidence, Ground, with_second_pass
+from eventstudy.sums.passes import BLOCK, first_pass, in_order, second_pass
+from eventstudy.sums.plan import Plan, plan_of
+from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
 
 _BITS = 48
 _KEPT = 512 * 2**20

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import mpmath
 import numpy as np
 import pytest
-from eventstudy import kernel, kernel_gaps
+from eventstudy.kernel import gaps, least_squares
 
 DAYS = 250
 NOISE = 1e-14
@@ -77,11 +77,11 @@ CASES: dict[str, Callable[[np.random.Generator], Case]] = {
 }
 
 
-def made(x: np.ndarray) -> tuple[kernel.Designs, kernel.Task]:
+def made(x: np.ndarray) -> tuple[least_squares.Designs, least_squares.Task]:
     """One design, with unit vectors on its event days."""
     days, k = x.shape
-    task = kernel.Task(days, k, ((0, 1),), (1,), intercept=True, prediction_error=True)
-    given, good = kernel.designs(x[None], np.eye(k)[None], task)
+    task = least_squares.Task(days, k, ((0, 1),), (1,), intercept=True, prediction_error=True)
+    given, good = least_squares.designs(x[None], np.eye(k)[None], task)
     assert good.all()
     return given, task
 
@@ -90,7 +90,7 @@ def by_kernel(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     """Coefficients and sigma²."""
     given, _ = made(x)
     estimation, event = y[None].copy(), np.zeros((1, x.shape[1]))
-    sigma, counts = kernel._fit(estimation, event, np.array([0, 1]), given)
+    sigma, counts = least_squares.fit(estimation, event, np.array([0, 1]), given)
     assert counts.all()
     return -event[0], float(sigma[0] ** 2)
 
@@ -99,7 +99,7 @@ def many_of_one(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     """As `by_kernel`, with so many pairs of one design that another way is gone."""
     given, _ = made(x)
     estimation, event = np.stack([y] * 9), np.zeros((9, x.shape[1]))
-    sigma, _ = kernel._fit(estimation, event, np.array([0, 9]), given)
+    sigma, _ = least_squares.fit(estimation, event, np.array([0, 9]), given)
     return -event[3], float(sigma[3] ** 2)
 
 
@@ -107,7 +107,7 @@ def with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     """Coefficients and sigma² where the first twenty days are missing to the pair, not to its design."""
     given, _ = made(np.concatenate([x[40:60], x]))
     seen = np.concatenate([np.full(20, np.nan), y])[None]
-    fit = kernel_gaps.fitted(seen, np.zeros((1, x.shape[1])), np.zeros(1, dtype=np.int64), given)
+    fit = gaps.fitted(seen, np.zeros((1, x.shape[1])), np.zeros(1, dtype=np.int64), given)
     assert fit.good.all()
     return -fit.ar[0], float(fit.sigma[0] ** 2)
 
@@ -171,8 +171,10 @@ def test_raw_sums_would_not_do() -> None:
 
 def test_what_is_more_collinear_than_is_allowed_is_told() -> None:
     x, _ = collinear(1e-9)(np.random.default_rng(0))
-    task = kernel.Task(DAYS, 3, ((0, 1),), (1,), intercept=True, prediction_error=True)
-    assert not kernel.designs(x[None], np.eye(3)[None], task)[1].any()
+    task = least_squares.Task(DAYS, 3, ((0, 1),), (1,), intercept=True, prediction_error=True)
+    assert not least_squares.designs(x[None], np.eye(3)[None], task)[1].any()
     both = np.concatenate([x, np.eye(3)])[None]
-    _, _, good = kernel.factorise(both, np.ones((1, DAYS), bool), np.ones((1, DAYS + 3)), np.s_[:DAYS], np.s_[DAYS:])
+    _, _, good = least_squares.factorise(
+        both, np.ones((1, DAYS), bool), np.ones((1, DAYS + 3)), np.s_[:DAYS], np.s_[DAYS:]
+    )
     assert not good.any()

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import gather, kernel, stream
 from eventstudy.aggregated import AggregateResult
 from eventstudy.answers import NEEDS_PAIRS
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
 from eventstudy.inference import _correlation
+from eventstudy.kernel import whole
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
+from eventstudy.sums import chunks, fitted, passes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ def test_published_forms_and_excluded_dates() -> None:
 
 @pytest.mark.usefixtures("by_dates")
 def test_a_model_without_a_closed_form_goes_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "_AT_ONCE", 7)
+    monkeypatch.setattr(fitted, "_AT_ONCE", 7)
     same(*both(made(4, events=40, dates=9, gaps=0.002), model="scholes_williams"))
 
 
@@ -147,14 +148,14 @@ def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
 def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made(2, gaps=0.002, events=150, dates=20)
     study = EventStudy(calendar=None)
-    whole = study.run(data.events, data.prices, keep="aggregate")
+    usual = study.run(data.events, data.prices, keep="aggregate")
     for size, rows, designs, held in ((1, 255, 510, 8192), (13, 255, 3, 0), (100, 7, 2, 4), (1000, 30, 1, 8192)):
-        monkeypatch.setattr(stream, "BLOCK", size)
-        monkeypatch.setattr(kernel, "ROWS", rows)
-        monkeypatch.setattr(gather, "_DESIGNS", designs)
-        monkeypatch.setattr(gather, "_HELD", held)
+        monkeypatch.setattr(passes, "BLOCK", size)
+        monkeypatch.setattr(whole, "ROWS", rows)
+        monkeypatch.setattr(chunks, "_DESIGNS", designs)
+        monkeypatch.setattr(chunks, "_HELD", held)
         parts = study.run(data.events, data.prices, keep="aggregate")
-        for window, answer in whole.answers.items():
+        for window, answer in usual.answers.items():
             for name, said in answer.tests.items():
                 other = parts.answers[window].tests[name]
                 assert said.statistic == pytest.approx(other.statistic, rel=1e-10, abs=1e-11, nan_ok=True)

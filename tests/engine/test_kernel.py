@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import kernel
+from eventstudy.kernel import least_squares, ranks, whole
 from scipy.stats import rankdata
 
 RNG = np.random.default_rng(5)
@@ -29,9 +29,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_sums_of_ranks_are_those_of_scipy(case: str, event: int) -> None:
     values = CASES[case]
-    unit = kernel._key_unit(values.shape[1])
+    unit = ranks.key_unit(values.shape[1])
     left, right = np.split(values * unit, [values.shape[1] - event], axis=1)
-    found = kernel._ranks(left.copy(), right if event else None, False, lambda rows: values[rows])
+    found = ranks.rank_sums(left.copy(), right if event else None, False, lambda rows: values[rows])
     np.testing.assert_allclose(found, rankdata(np.round(values, 12), axis=1).sum(axis=0), rtol=1e-13)
 
 
@@ -41,7 +41,7 @@ def test_runs_are_counted_as_one_would_by_hand(lengths: tuple[int, ...]) -> None
     expected = [
         sum(row[t : t + length].sum() > 1e-12 for row in values for t in range(50 - length + 1)) for length in lengths
     ]
-    assert kernel._runs(values, lengths).tolist() == expected
+    assert whole._runs(values, lengths).tolist() == expected
 
 
 @pytest.mark.parametrize("extreme", [1.0, 40.0])
@@ -51,9 +51,9 @@ def test_studentised_residuals_and_date_sums_are_those_of_statsmodels(extreme: f
     x = np.concatenate([np.ones((2, days + event, 1)), rng.normal(0, 0.01, (2, days + event, 2))], axis=2)
     y = rng.standard_t(4, (11, days + event)) * 0.02
     y[3, 17] *= extreme
-    task = kernel.Task(days, event, ((0, 1), (1, 4)), (1, 3), intercept=True, prediction_error=True)
-    given, _ = kernel.designs(x[:, :days], x[:, days:], task)
-    found = kernel.first(y[:, :days].copy(), y[:, days:].copy(), bounds, given, task)
+    task = least_squares.Task(days, event, ((0, 1), (1, 4)), (1, 3), intercept=True, prediction_error=True)
+    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
+    found = whole.first(y[:, :days].copy(), y[:, days:].copy(), bounds, given, task)
     student, scaled, residuals, ar = (
         np.empty((11, days)),
         np.empty((11, days)),

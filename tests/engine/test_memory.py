@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import kernel, stream
+from eventstudy.kernel import least_squares, whole
 from eventstudy.study import EventStudy
+from eventstudy.sums import passes
 
 from tests.engine.made import made
 
@@ -30,20 +31,20 @@ def peak_of(call: Callable[[], object]) -> float:
 def test_the_kernel_needs_at_most_64_mib_beside_its_outputs(k: int) -> None:
     rng = np.random.default_rng(k)
     days, event, designs = 250, 21, 51
-    task = kernel.Task(days, event, ((0, 1), (0, 21)), (1, 2, 6, 21), intercept=True, prediction_error=True)
+    task = least_squares.Task(days, event, ((0, 1), (0, 21)), (1, 2, 6, 21), intercept=True, prediction_error=True)
     x = np.concatenate([np.ones((designs, days + event, 1)), rng.normal(size=(designs, days + event, k - 1))], axis=2)
-    given, good = kernel.designs(x[:, :days], x[:, days:], task)
+    given, good = least_squares.designs(x[:, :days], x[:, days:], task)
     assert good.all()
-    estimation, ahead = rng.normal(size=(kernel.ROWS, days)), rng.normal(size=(kernel.ROWS, event))
-    bounds = np.arange(0, kernel.ROWS + 1, kernel.ROWS // designs)
-    found: list[kernel.Found] = []
-    peak = peak_of(lambda: found.append(kernel.first(estimation, ahead, bounds, given, task)))
+    estimation, ahead = rng.normal(size=(whole.ROWS, days)), rng.normal(size=(whole.ROWS, event))
+    bounds = np.arange(0, whole.ROWS + 1, whole.ROWS // designs)
+    found: list[whole.Found] = []
+    peak = peak_of(lambda: found.append(whole.first(estimation, ahead, bounds, given, task)))
     outputs = sum(np.asarray(value).nbytes for value in vars(found[0]).values())
     assert outputs < peak < outputs + 64 * MIB
 
 
 def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "BLOCK", 500)
+    monkeypatch.setattr(passes, "BLOCK", 500)
     data = made(1, securities=60, days=900, events=12_000, dates=200, gaps=0.0005)
     study = EventStudy(calendar=None, benchmark="M0")
     own = pd.DataFrame(

@@ -3,7 +3,7 @@
 The basis Q of a design is orthonormal on all its days. On the days that a pair has, Q'Q = G is close to the identity, so
 Q L⁻ᵀ with G = L L' is that pair's own basis without a QR of its own; where too little is left the pair is handed back.
 
-Contract as in `kernel`, but NaN is a missing day:
+Contract as in the package, and:
 
     stratum (n,)           0 .. P - 1, a number for the set of windows that a pair covers
     used (n, L2)           whether the day has an abnormal return
@@ -17,11 +17,12 @@ from functools import cached_property
 
 import numpy as np
 
-from eventstudy.kernel import Bools, Designs, Floats, Ints, Task, average_ranks, squares
+from eventstudy.kernel.arrays import Bools, Floats, Ints, squares
+from eventstudy.kernel.least_squares import Designs, Task
+from eventstudy.kernel.ranks import weighted_rank_sums
 
 _LEAST = 0.01
 """The smallest eigenvalue of G: below it the days that are left do not carry the regressors of the design."""
-_WIDEST = 8.0
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def unit_of(fit: Fitted, task: Task) -> Floats:
 
 @dataclass(frozen=True)
 class Found:
-    """What a chunk leaves behind, by stratum (P); names and shapes as in `totals.Sums`."""
+    """What a chunk leaves behind, by stratum (P); names and shapes as in `sums.totals.Sums`."""
 
     car: Floats
     """(n, W) NaN where not covered."""
@@ -143,8 +144,10 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
     t = fit.m + np.count_nonzero(fit.used, axis=1)
     exact = np.concatenate([np.where(known, fit.residual, np.nan), np.where(fit.used, fit.ar, np.nan)], axis=1)
     there = np.concatenate([known, fit.used], axis=1)
-    ranks = _ranks(np.concatenate([scaled, event], axis=1), there, exact, 1 / (t + 1), stratum, strata)
-    own = _ranks(fit.standard, known, np.where(known, fit.standard, np.nan), 1 / (fit.m + 2), stratum, strata)
+    ranks = weighted_rank_sums(np.concatenate([scaled, event], axis=1), there, exact, 1 / (t + 1), stratum, strata)
+    own = weighted_rank_sums(
+        fit.standard, known, np.where(known, fit.standard, np.nan), 1 / (fit.m + 2), stratum, strata
+    )
     student, squares, powers = _student(fit)
     share = _shares(fit, task)
     has = np.isfinite(share)
@@ -210,27 +213,3 @@ def _shares(fit: Fitted, task: Task) -> Floats:
             share = np.count_nonzero(up, axis=1) / np.maximum(windows, 1)
             found[:, r] = np.where(windows > 0, share, np.nan)
     return found
-
-
-def _ranks(values: Floats, there: Bools, exact: Floats, weight: Floats, stratum: Ints, strata: int) -> Floats:
-    """(P, columns) sum over the pairs of each stratum of each day's rank times the pair's `weight` (n,); see `kernel`."""
-    columns = values.shape[1]
-    bits = max(int(columns - 1).bit_length(), 1)
-    top = 2 ** (31 - bits) - 1
-    limit = _WIDEST * (1 - 2.0**-20)
-    key = np.where(there, np.clip(values, -limit, limit) * (float(top + 1) / _WIDEST), top).astype(np.int32)
-    key <<= bits
-    key |= np.arange(columns, dtype=np.int32)
-    key.sort(axis=1)
-    high = key >> bits
-    again = ((high[:, 1:] == high[:, :-1]) & (high[:, 1:] != top)).any(axis=1)
-    position = np.arange(1.0, columns + 1)
-    count = np.count_nonzero(there, axis=1)[:, None]
-    weights = np.where(position <= count, position, 0.0) * np.where(again, 0.0, weight)[:, None]
-    place = (key & (2**bits - 1)) + (stratum * columns)[:, None]
-    flat: Floats = np.bincount(place.reshape(-1), weights.reshape(-1), minlength=strata * columns).astype(np.float64)
-    total = flat.reshape(strata, columns)
-    if again.any():
-        found = np.where(there[again], average_ranks(exact[again]), 0.0) * weight[again][:, None]
-        np.add.at(total, stratum[again], found)
-    return total

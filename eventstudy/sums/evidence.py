@@ -21,11 +21,12 @@ from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
 from eventstudy.inference.grank_t import scale_of, too_few
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats, Ints
-from eventstudy.totals import DateSums, Plan, Said, Squeezed, Sums, Totals, as_slice
+from eventstudy.sums.dates import DateSums, Neighbours, neighbours_of
+from eventstudy.sums.plan import Plan
+from eventstudy.sums.totals import Said, Squeezed, Sums, Totals
 from eventstudy.windows import Window
 
 _BITS = 48
-_PAIRS_AT_ONCE = 256
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ class Evidence:
         """The pairs of dates of these strata whose windows can meet, worked out once for all windows that they cover."""
         mine = [w.length for i, w in enumerate(self.plan.windows) if self.over_strata(i) == strata]
         width = len(self.grounds[0].sessions)
-        return self._once(f"near {strata}", lambda: _neighbours(self.dates(strata), max(mine), width))
+        return self._once(f"near {strata}", lambda: neighbours_of(self.dates(strata), max(mine), width))
 
     def over_strata(self, w: int) -> tuple[int, ...]:
         """The strata that cover window number `w`."""
@@ -352,58 +353,6 @@ def _block(evidence: Evidence, key: int, returns: Floats) -> EventBlock:
         estimation=plan.estimation,
         event=plan.event,
     )
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """Pairs of dates of one grid whose event windows can meet, the earlier first; a date with itself among them."""
-
-    row: Ints
-    """(Q,) day 0 of the earlier."""
-    lag: Ints
-    """(Q,) sessions to the later one."""
-    pairs: Floats
-    """(Q,) ordered pairs of one instance of each, none with itself."""
-    product: Floats
-    """(Q,) `pairs` times their mean correlation."""
-
-
-def _neighbours(tables: DateSums, reach: int, width: int) -> Neighbours:
-    """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
-    rows = tables.keys % width
-    order = np.argsort(rows, kind="stable")
-    found = []
-    for lag in range(reach):
-        a, b = (order[place] for place in _apart(rows[order], lag))
-        cross, common = _products(tables.sums, a, b, lag), _products(tables.counts, a, b, lag)
-        both = 2 * tables.size[a] * tables.size[b]
-        own = a == b
-        cross[own] -= tables.squares[a[own]]
-        common[own] -= tables.squares[a[own]]
-        both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
-        rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
-        found.append((rows[a], np.full(len(a), lag), both, both * rho))
-    return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-
-
-def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
-    """Positions (Q,) of all two dates `lag` rows apart (rows ascending), a date with itself and its like once."""
-    place = np.arange(len(rows))
-    start = place if lag == 0 else np.searchsorted(rows, rows + lag, side="left")
-    count = np.searchsorted(rows, rows + lag, side="right") - start
-    a = np.repeat(place, count)
-    return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
-
-
-def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
-    """(Q,) inner products of the days that rows a and b of (G, L1) share, some at a time."""
-    days = values.shape[1] - lag
-    found = np.empty(len(a))
-    for begin in range(0, len(a), _PAIRS_AT_ONCE):
-        some = slice(begin, begin + _PAIRS_AT_ONCE)
-        left, right = values[as_slice(a[some])][:, lag:], values[as_slice(b[some])][:, :days]
-        np.einsum("qt,qt->q", left, right, out=found[some])
-    return found
 
 
 def _over_neighbours(evidence: Evidence, strata: tuple[int, ...], window: Window) -> tuple[float, float]:

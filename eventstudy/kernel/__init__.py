@@ -1,0 +1,15 @@
+"""The arithmetic of many pairs at once: least squares by date, what the tests need of the residuals, and ranks.
+
+NumPy alone, behind a contract, so that a compiled kernel can take its place:
+
+    designs         what is the same for all pairs of a design (a day 0 and a benchmark)
+    whole, gaps     `first` and `second` pass over a chunk of pairs that have all their days, and of pairs that lack some
+
+Float64 arrays in C order, NaN nowhere (in `gaps` it is a missing day), at most `ROWS` pairs, sorted by design. No array is
+kept, and the same arrays give the same bits.
+
+    n pairs, g designs, K regressors with the intercept, L1 estimation and L2 event days, W windows, R lengths of runs
+    estimation (n, L1), event (n, L2)   returns less what the model subtracts; overwritten
+    bounds (g + 1,)                     the pairs of design d are bounds[d] .. bounds[d + 1] - 1, one at least
+    given                               what `designs` makes
+"""

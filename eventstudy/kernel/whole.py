@@ -1,0 +1,194 @@
+"""Pairs that have all their days.
+
+A compiled kernel could take the place of `first` and `second`: arrays in, sums out, see the contract of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer, squares
+from eventstudy.kernel.least_squares import Designs, Task, designs_of, fit
+from eventstudy.kernel.ranks import WIDEST, key_unit, rank_sums
+
+ROWS = 255
+"""Pairs worked on at once: few enough for the cache, and for counts in one byte."""
+_CELLS = 70_000
+"""Doubles of a chunk."""
+
+
+def rows_at_once(width: int) -> int:
+    """How many pairs with windows of `width` days make a chunk that fits the cache."""
+    return max(1, min(ROWS, _CELLS // width))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a chunk leaves behind; shapes as in the contract. Names are those of `sums.totals.Sums` where they are sums."""
+
+    good: Bools
+    """(n,) pairs that count; False: no variance is left around the normal return."""
+    car: Floats
+    """(n, W)"""
+    scar: Floats
+    """(n, W)"""
+    ar: Floats
+    """(L2,)"""
+    residual: Floats
+    """(L1,)"""
+    ranks: Floats
+    """(L1 + L2,) sum of plain ranks among all days."""
+    residual_ranks: Floats
+    """(L1,) sum of plain ranks of the standardised residuals among each other."""
+    student: Floats
+    """(L1,)"""
+    student_squares: Floats
+    """(L1,)"""
+    student_powers: Floats
+    """(2,)"""
+    runs: Ints
+    """(R,) positive runs of all pairs."""
+    dates: Floats
+    """(g, L1) sum over the pairs of each design of residuals standardised by their own mean and deviation."""
+
+
+def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
+    """The first pass over one chunk."""
+    sigma, good = fit(estimation, event, bounds, given)
+    if not good.all():
+        return _without(estimation, event, bounds, given, task, good)
+    (n, days), which = estimation.shape, designs_of(bounds)
+    df = days - (given.basis.shape[2] or 1)
+    unit = key_unit(days + task.event)
+    scaled = np.multiply(estimation, (unit / sigma)[:, None], out=buffer("scaled", estimation.shape))
+    standard = np.take(given.weight, which, axis=0, out=buffer("standard", estimation.shape), mode="clip")
+    np.multiply(standard, scaled, out=standard)
+    student, squares, powers, widest = _student(standard, df, unit)
+    tame = widest < (WIDEST * (1 - 2.0**-20)) ** 2
+    ones = np.ones(n)
+    car = event @ task.indicator
+    return Found(
+        good=good,
+        car=car,
+        scar=car / (sigma[:, None] * np.sqrt(given.unit)[which]),
+        ar=ones @ event,
+        residual=ones @ estimation,
+        ranks=rank_sums(
+            scaled, event * (unit / sigma)[:, None], tame, lambda rows: np.hstack([estimation[rows], event[rows]])
+        ),
+        residual_ranks=rank_sums(standard, None, tame, lambda rows: standard[rows] / unit),
+        student=student,
+        student_squares=squares,
+        student_powers=powers,
+        runs=_runs(estimation, task.lengths),
+        dates=_by_design(scaled, bounds) * (np.sqrt(days / df) / unit) if task.intercept else _dates(scaled, bounds),
+    )
+
+
+def second(
+    estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, scales: Floats
+) -> tuple[Floats, Bools]:
+    """The second pass: (W, L1) pairs whose SCAR times `scales` (W,) lies below that day's standardised residual.
+
+    With it the pairs that count, as in `first`.
+    """
+    _, good = fit(estimation, event, bounds, given)
+    which = designs_of(bounds)
+    car = event @ task.indicator
+    place = np.where(good[:, None], scales * (car / np.sqrt(given.unit)[which]), np.inf)  # in units of sigma
+    standard = np.take(given.weight, which, axis=0, out=buffer("standard", estimation.shape), mode="clip")
+    np.multiply(standard, estimation, out=standard)
+    below = np.empty((len(scales), task.days))
+    above = buffer("above", standard.shape, np.bool_)
+    for w in range(len(scales)):
+        np.greater(standard, place[:, w : w + 1], out=above)
+        below[w] = np.add.reduce(above.view(np.uint8), axis=0, dtype=np.uint8)
+    return below, good
+
+
+def _without(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, good: Bools) -> Found:
+    """The sums of the good pairs alone; their residuals are projected once more, which leaves them as they are."""
+    kept = np.concatenate([[0], np.cumsum(good)])[bounds]
+    there = np.diff(kept) > 0
+    some = first(estimation[good], event[good], kept[np.append(True, there)], given.take(there), task)
+    whole: dict[str, NDArray[np.generic]] = {"good": good}
+    for name, rows in (("car", good), ("scar", good), ("dates", there)):
+        found = getattr(some, name)
+        whole[name] = np.full((len(rows), found.shape[1]), np.nan)
+        whole[name][rows] = found
+    return Found(**{**vars(some), **whole})
+
+
+def _dates(scaled: Floats, bounds: Ints) -> Floats:
+    """(g, L1) sums over designs of residuals that do not add up to zero, around their mean, in units of their deviation."""
+    values = scaled - scaled.mean(axis=1, keepdims=True)
+    values /= np.sqrt(squares(values) / values.shape[1])[:, None]
+    return _by_design(values, bounds)
+
+
+def _by_design(values: Floats, bounds: Ints) -> Floats:
+    """(g, ...) the sum over the pairs of each design; each has at least one."""
+    found: Floats = np.add.reduceat(values, bounds[:-1], axis=0)
+    return found
+
+
+def _student(standard: Floats, df: int, unit: float) -> tuple[Floats, Floats, Floats, float]:
+    """Sums over pairs of s = e sqrt((v - 1) / (v - e²)) and of s² by day, of s³ and s⁴, and the largest e².
+
+    `standard` is e in units of 1 / `unit`.
+    """
+    squares = np.multiply(standard, standard, out=buffer("squares", standard.shape))
+    widest = float(squares.max(initial=0.0)) / unit**2
+    root = np.subtract(df * unit**2, squares, out=buffer("root", standard.shape))
+    if widest > 0.999 * df:
+        np.maximum(root, np.finfo(float).tiny, out=root)
+    np.sqrt(root, out=root)
+    np.divide(standard, root, out=root)  # s / sqrt(v - 1)
+    np.multiply(root, root, out=squares)
+    ones, v = np.ones(len(standard)), df - 1.0
+    powers = np.array([np.vdot(squares, root) * v**1.5, np.vdot(squares, squares) * v**2])
+    return (ones @ root) * np.sqrt(v), (ones @ squares) * v, powers, widest
+
+
+def _runs(residuals: Floats, lengths: Sequence[int]) -> Ints:
+    """(R,) sums of so many consecutive days that are above zero, over all pairs.
+
+    All rows are added in one long line, which is quicker; what crosses from one row into the next is not counted. A length is
+    put together from the longest sums that are there already.
+    """
+    n, days = residuals.shape
+    sums = {1: residuals.reshape(-1)}
+    found = np.zeros(len(lengths), dtype=np.int64)
+    up = buffer("same", (n, days), np.bool_)
+    for r, length in enumerate(lengths):
+        if length > days:
+            continue
+        for left, right in _steps(tuple(sums), length):
+            total = buffer(f"run{left + right}", (n * days,))
+            np.add(sums[left][:-left], sums[right][left:], out=total[:-left])
+            total[-left:] = 0.0
+            sums[left + right] = total
+        np.greater(sums[length], 1e-12, out=up.reshape(-1))
+        found[r] = np.count_nonzero(up) - np.count_nonzero(up[:, days - length + 1 :])
+    return found
+
+
+@lru_cache(maxsize=64)
+def _steps(there: tuple[int, ...], length: int) -> tuple[tuple[int, int], ...]:
+    """Which two lengths are added, one step after the other, to get from those that are `there` to `length`."""
+    known, steps = sorted(there), []
+    while 2 * known[-1] <= length:
+        steps.append((known[-1], known[-1]))
+        known.append(2 * known[-1])
+    total = known[-1]
+    while total < length:
+        more = max(k for k in known if k <= length - total)
+        steps.append((total, more))
+        total += more
+        known = sorted({*known, total})
+    return tuple(steps)

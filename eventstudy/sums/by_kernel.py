@@ -1,0 +1,58 @@
+"""Both passes over the pairs of a block that the kernel can take, those that lack days apart.
+
+What the kernel is not for is handed back: designs that lack a regressor or leave out a date, collinear ones, and pairs without
+variance. The models' own fit says what is to be said of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventstudy.kernel import whole
+from eventstudy.models import Model
+from eventstudy.models._ols import LinearModel
+from eventstudy.panel import Floats, Ints
+from eventstudy.panel.dense import Dense
+from eventstudy.sums.chunks import Chunks
+from eventstudy.sums.gaps import Gapped
+from eventstudy.sums.plan import Plan
+from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
+from eventstudy.sums.whole import Added
+
+
+def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals], Ints]:
+    """The first pass over the pairs of a block that the kernel can take, and the positions of the others."""
+    if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
+        return [], np.arange(len(part))
+    chunks = Chunks(plan, model, part)
+    total = Added(plan)
+    left: list[Ints] = []
+    for chunk in chunks.of(part.whole):
+        found = whole.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
+        total.add(chunk, found)
+        left += [chunk.rows[~found.good], chunk.without]
+    parts = total.totals()
+    for chunk in chunks.of(~part.whole):
+        some = Gapped(chunks, chunk)
+        left += [some.left, chunk.without]
+        parts.append(some.totals())
+    return parts, np.sort(np.concatenate(left))
+
+
+def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> tuple[Squeezed, Ints]:
+    """The second pass over the pairs of a block that the kernel can take, and the positions of the others."""
+    if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
+        return {}, np.arange(len(part))
+    chunks = Chunks(plan, model, part)
+    left: list[Ints] = []
+    below = np.zeros((len(plan.windows), plan.estimation.length))
+    for chunk in chunks.of(part.whole):
+        found, good = whole.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
+        below += found
+        left += [chunk.rows[~good], chunk.without]
+    parts: list[Squeezed] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
+    for chunk in chunks.of(~part.whole):
+        some = Gapped(chunks, chunk)
+        left += [some.left, chunk.without]
+        parts.append(some.squeezed(scales))
+    return squeezed_together(parts), np.sort(np.concatenate(left))

@@ -1,0 +1,157 @@
+"""Pairs under a linear model: their windows are chunks into chunks for the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventstudy.kernel import least_squares, whole
+from eventstudy.models._ols import LinearModel
+from eventstudy.panel import Bools, Floats, Ints
+from eventstudy.panel.dense import Dense
+from eventstudy.sums.dates import as_slice
+from eventstudy.sums.plan import Plan
+
+_DESIGNS = 2 * whole.ROWS
+"""Designs that are factorised together."""
+_HELD = 8_192
+"""So many designs are kept from the first pass for the second."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Designs, ascending, and what the kernel needs of them."""
+
+    keys: Ints
+    """(g,)"""
+    given: least_squares.Designs
+    offset: Floats
+    """(g, T) what is taken off the return first; (g, 0) where nothing is."""
+    market: Floats
+    """(g, L2) the benchmark's returns."""
+    good: Bools
+    """(g,) whether the kernel can take them: nothing lacks, and full rank."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Up to `whole.ROWS` pairs for the least_squares."""
+
+    rows: Ints
+    """(n,) their positions in the block."""
+    without: Ints
+    """Positions of pairs of designs that the kernel cannot take."""
+    keys: Ints
+    """(g,) designs."""
+    bounds: Ints
+    estimation: Floats
+    """(n, L1) returns less what the model subtracts."""
+    event: Floats
+    """(n, L2)"""
+    raw: Floats
+    """(n, L2) returns of event days as they are."""
+    market: Floats
+    """(g, L2) the benchmark's."""
+    given: least_squares.Designs
+    zero: Bools
+    """(n, L1) estimation days with a return of zero."""
+    span: Floats
+    """(n, T) all returns; (n, 0) where none of them are added up."""
+
+
+class Chunks:
+    """The chunks of a block."""
+
+    def __init__(self, plan: Plan, model: LinearModel, part: Dense) -> None:
+        """The pairs of `part`, sorted by design."""
+        self.plan, self.model, self.part = plan, model, part
+        event, start = plan.event, plan.event.start
+        self.task = least_squares.Task(
+            days=plan.estimation.length,
+            event=event.length,
+            windows=tuple((w.start - start, w.end - start + 1) for w in plan.windows),
+            lengths=plan.lengths,
+            intercept=model.intercept and not model.difference,
+            prediction_error=plan.prediction_error,
+        )
+        self.least = max(plan.min_estimation, 30)
+        self.width = event.end - plan.estimation.start + 1
+        self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
+        self.designs = part.designs
+        self._all = np.lib.stride_tricks.sliding_window_view(part.returns.reshape(-1), self.width)
+        excess = model.excess or (model.factors is None and "rf" in part.names)
+        self._subtracts = bool(model.difference) or excess
+
+    def of(self, among: Bools) -> Iterator[Chunk]:
+        """Those of the pairs `among` (E,), one after the other."""
+        rows = np.flatnonzero(among).astype(np.int64)
+        keys = self.designs[rows]
+        distinct = np.unique(self.designs)
+        size = whole.rows_at_once(self.width)
+        for group in range(0, len(distinct), _DESIGNS):
+            some = distinct[group : group + _DESIGNS]
+            first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
+            for begin in range(first, last, size):
+                mine = slice(begin, min(begin + size, last))
+                yield self._chunk(self._known(some), rows[mine], keys[mine])
+
+    def _chunk(self, known: _Known, rows: Ints, key: Ints) -> Chunk:
+        part, (days, event) = self.part, self.columns
+        new = np.flatnonzero(np.diff(key)) + 1
+        bounds = np.concatenate([[0], new, [len(rows)]])
+        place = np.searchsorted(known.keys, key[bounds[:-1]])
+        without = rows[:0]
+        if not known.good[place].all():
+            good = known.good[place]
+            kept = np.repeat(good, np.diff(bounds))
+            without, rows = rows[~kept], rows[kept]
+            bounds, place = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])]), place[good]
+        first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
+        estimation, ahead = self._all[:, days][first], self._all[:, event][first]
+        raw, zero = ahead.copy(), estimation == 0
+        if self._subtracts:
+            offset = np.repeat(known.offset[place], np.diff(bounds), axis=0)
+            estimation -= offset[:, days]
+            ahead -= offset[:, event]
+        return Chunk(
+            rows,
+            without,
+            known.keys[place],
+            bounds,
+            estimation,
+            ahead,
+            raw,
+            known.market[place],
+            known.given.take(as_slice(place)),
+            zero,
+            self._all[first] if self.plan.portfolios else raw[:, :0],
+        )
+
+    def _known(self, keys: Ints) -> _Known:
+        """These designs; the second pass finds those of the first, unless they were too many."""
+        held, name = self.part.held, keys.tobytes()
+        found: _Known = held[name] if name in held else self._made(keys)
+        if len(held) * _DESIGNS < _HELD:
+            held[name] = found
+        return found
+
+    def _made(self, keys: Ints) -> _Known:
+        part, (days, event) = self.part, self.columns
+        table, row = np.divmod(keys, part.returns.shape[1])
+        first = row + self.plan.estimation.start
+        spans = np.lib.stride_tricks.sliding_window_view(part.regressors, self.width, axis=1)
+        regressors = spans[table, first].transpose(0, 2, 1)
+        _, x, offset, known = self.model.equation(part.names, regressors, np.ones((len(keys), self.width)))
+        good = (
+            known[:, days].all(axis=1) & known[:, event].all(axis=1) & (x.shape[2] + 10 <= self.plan.estimation.length)
+        )
+        if len(part.exclude):
+            when = first[:, None] + np.arange(self.plan.estimation.length)
+            good = good & ~np.isin(part.sessions[when], part.exclude).any(axis=1)
+        if not known.all():
+            x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
+        given, full = least_squares.designs(x[:, days], x[:, event], self.task)
+        offset = offset if self._subtracts else offset[:, :0].copy()
+        return _Known(keys, given, offset, regressors[:, event, 0].copy(), good & full)

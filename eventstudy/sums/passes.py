@@ -1,0 +1,77 @@
+"""The two passes over all pairs, block by block.
+
+A block is `BLOCK` pairs by grid, day 0, benchmark and security. Both passes are pure functions of arguments that pickle, so
+blocks may be worked on anywhere: combined in their order they give the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from eventstudy.execution import Executor, Serial, one_thread
+from eventstudy.models import Model
+from eventstudy.panel import Floats
+from eventstudy.panel.dense import Dense
+from eventstudy.sums.by_kernel import first_by_kernel, second_by_kernel
+from eventstudy.sums.evidence import Evidence, Ground, with_second_pass
+from eventstudy.sums.fitted import first_by_model, second_by_model
+from eventstudy.sums.plan import Plan
+from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
+
+BLOCK = 32_768
+"""Pairs of one block: the unit of the fixed partition."""
+
+
+def evidence_of(
+    plan: Plan, model: Model, grids: Sequence[Dense], form: str = "adjusted", executor: Executor | None = None
+) -> Evidence:
+    """Both passes over all pairs of all grids; `form` is that of `grank_t`."""
+    runner = executor or Serial()
+    jobs = [(g, start) for g, dense in enumerate(grids) for start in range(0, len(dense), BLOCK)]
+    ordered = [in_order(dense) for dense in grids]
+    shared = (plan, model, ordered)
+    totals = Totals.combined(runner.run(_first, shared, jobs))
+    grounds = tuple(Ground(dense.sessions, dense.regressors, dense.names) for dense in grids)
+    evidence = Evidence(plan, totals, grounds, model)
+    if not totals.n:
+        return evidence
+    scales = evidence.scales_of(form)
+    parts = runner.run(_second, (*shared, scales), jobs)
+    return with_second_pass(evidence, squeezed_together(parts), scales)
+
+
+def in_order(dense: Dense) -> Dense:
+    """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet."""
+    key = dense.designs * len(dense.returns) + dense.security
+    return replace(dense.take(np.argsort(key, kind="stable")), held={})
+
+
+def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Totals:
+    plan, model, grids = shared
+    g, start = job
+    part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
+    with one_thread():
+        return first_pass(replace(plan, grid=g), model, part)
+
+
+def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int]) -> Squeezed:
+    plan, model, grids, scales = shared
+    g, start = job
+    part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
+    with one_thread():
+        return second_pass(replace(plan, grid=g), model, part, scales)
+
+
+def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
+    """The sums of the pairs of one block."""
+    quick, rest = first_by_kernel(plan, model, part)
+    return Totals.combined([*quick, *first_by_model(plan, model, part.take(rest))])
+
+
+def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Squeezed:
+    """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,)."""
+    quick, rest = second_by_kernel(plan, model, part, scales)
+    return squeezed_together([quick, second_by_model(plan, model, part.take(rest), scales)])
