@@ -19,8 +19,11 @@ from eventstudy.events.columns import EventColumns, columns_of_events, columns_o
 from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Model
 from eventstudy.panel import Exclusion, Warned
-from eventstudy.panel.dense import Dense, LeftOut, benchmarks_of, line_up
+from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import flagged_in_sums
+from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.line_up import line_up
+from eventstudy.panel.place import benchmarks_of
 from eventstudy.prices import PriceTable
 from eventstudy.sums.evidence import Evidence
 from eventstudy.sums.passes import evidence_of

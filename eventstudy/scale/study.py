@@ -27,8 +27,11 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.execution import Done, Executor, Serial, one_thread
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
-from eventstudy.panel.dense import Dense, LeftOut, benchmarks_of, line_up, regressors_of
+from eventstudy.panel.dense import Dense, regressors_of
 from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
+from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.line_up import line_up
+from eventstudy.panel.place import benchmarks_of
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of

@@ -6,7 +6,7 @@ import numpy as np
 
 from eventstudy.kernel import gaps
 from eventstudy.panel import Bools, Floats, Ints
-from eventstudy.panel.dense import NAMED
+from eventstudy.panel.left_out import NAMED
 from eventstudy.sums.chunks import Chunk, Chunks
 from eventstudy.sums.dates import DateSums
 from eventstudy.sums.fitted import bhar_of

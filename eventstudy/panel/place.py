@@ -1,0 +1,188 @@
+"""Day 0 of many pairs, before any return is looked at; rules, checks and their order are those of `align`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.events.columns import EventColumns
+from eventstudy.exchanges import Day0, Moment
+from eventstudy.panel.block import Bools, Days, Ints
+from eventstudy.panel.left_out import NAMED, LeftOut, exclusion_of
+from eventstudy.prices import PriceTable
+
+
+@dataclass(frozen=True)
+class Placed:
+    """E pairs with their day 0, before any return is looked at."""
+
+    rows: Ints
+    """(E,) rows of the table of events."""
+    benchmark: Ints
+    """(E,) position in `benchmarks`."""
+    benchmarks: tuple[str, ...]
+    session: Days
+    """(E,) day 0."""
+    local: Days
+    """(E,) the date of the event where the exchange is."""
+    grid: Ints
+    """(E,) position in `grids`."""
+    grids: tuple[tuple[str | None, str | None], ...]
+
+
+def benchmarks_of(events: EventColumns, config: StudyConfig, default: str) -> tuple[tuple[str, ...], Ints]:
+    """The benchmarks that pairs are compared with, and which of them each pair is."""
+    which, pairs = events.benchmark, [("", b) for b in events.benchmarks]
+    if config.benchmark_differs:
+        many = len(events.tickers)
+        distinct, which = np.unique(events.benchmark * many + events.ticker, return_inverse=True)
+        pairs = [(events.tickers[k % many], events.benchmarks[k // many]) for k in distinct.tolist()]
+    named = [config.benchmark_for(ticker, b) or default for ticker, b in pairs]
+    benchmarks = tuple(dict.fromkeys(named))
+    return benchmarks, np.array([benchmarks.index(b) for b in named], dtype=np.int64)[which.reshape(-1)]
+
+
+def place(
+    events: EventColumns, prices: PriceTable, config: StudyConfig, default: str, left: LeftOut, *, compared: bool
+) -> Placed:
+    """Day 0 of every pair and the exchanges that make its grid; what is left out goes into `left`."""
+    benchmarks, market = benchmarks_of(events, config, default)
+    columns = set(prices.close.columns)
+    no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
+    own = np.array([benchmarks.index(t) if t in benchmarks else -1 for t in events.tickers], dtype=np.int64)[
+        events.ticker
+    ]
+    priced = np.array([t in columns for t in events.tickers], dtype=bool)[events.ticker]
+    compared_with = np.array([b in columns for b in benchmarks], dtype=bool)[market]
+    alive = np.ones(len(events), dtype=bool)
+
+    def drop(hit: Bools, reason: str, why: str, of: str = "ticker") -> None:
+        nonlocal alive
+        rows = np.flatnonzero(alive & hit)
+        alive &= ~hit
+
+        def said(i: int) -> str:
+            ticker = events.tickers[events.ticker[i]] if of == "ticker" else benchmarks[market[i]]
+            lacking = prices.missing.get(ticker) if why == "" else None
+            return lacking.what if lacking else (why or "no prices for {}").format(ticker)
+
+        left.add(reason, len(rows), (exclusion_of(events, i, reason, said(i)) for i in rows[:NAMED].tolist()))
+
+    drop(no_moment, "NO_DAY0", "{} has no recognised date")
+    if compared:
+        drop(
+            own == market, "BENCHMARK_IS_TICKER", "{} is its own benchmark: its abnormal return is zero by construction"
+        )
+    drop(~priced, "NO_PRICES", "")
+    drop(~compared_with, "NO_BENCHMARK", "", of="benchmark")
+    rows = np.flatnonzero(alive)
+    return _day0(events, rows, market[rows], benchmarks, prices, config, left)
+
+
+def _day0(
+    events: EventColumns,
+    rows: Ints,
+    market: Ints,
+    benchmarks: tuple[str, ...],
+    prices: PriceTable,
+    config: StudyConfig,
+    left: LeftOut,
+) -> Placed:
+    """Day 0 of these rows: each distinct moment on each exchange is placed once, by `exchanges`."""
+    places: list[str | None] = [None]
+    wrong: dict[int, str] = {}
+    home = np.zeros(len(events.tickers), dtype=np.int64)
+    abroad = np.zeros(len(benchmarks), dtype=np.int64)
+    if config.calendar is not None:
+        asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
+        found = {name: _exchange(name) for name in (*asked, *benchmarks)}
+        known = sorted({place for place, why in found.values() if not why})
+        places = list(known)
+        wrong = {-1 - i: why for i, (_, why) in enumerate(found.values()) if why}
+        at = {n: -1 - i if why else known.index(place) for i, (n, (place, why)) in enumerate(found.items())}
+        home = np.array([at.get(t, 0) for t in events.tickers], dtype=np.int64)
+        abroad = np.array([at[b] for b in benchmarks], dtype=np.int64)
+    own, other = home[events.ticker[rows]], abroad[market]
+    for code, text in wrong.items():
+        hit = rows[(own == code) | ((own >= 0) & (other == code))]
+        left.add("NO_DAY0", len(hit), (exclusion_of(events, i, "NO_DAY0", text) for i in hit[:NAMED].tolist()))
+    sound = (own >= 0) & (other >= 0)
+    rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
+    moment = events.moment[rows]
+    codes, distinct = pd.factorize(moment * len(places) + own)
+    session = np.full(len(distinct), np.datetime64("NaT", "D"))
+    local = session.copy()
+    sessions = prices.close.index.to_numpy("datetime64[D]")
+    wanted = list(range(len(distinct)))
+    if config.calendar is None:
+        wanted = _on_sessions(
+            [events.moments[k] for k in distinct.tolist()], sessions, config.max_shift, session, local
+        )
+    for k in wanted:
+        key = int(distinct[k])
+        when = events.moments[key // len(places)]
+        assert when is not None
+        day0 = _placed(when, places[key % len(places)], sessions, config.max_shift)
+        if isinstance(day0, Day0):
+            session[k], local[k] = day0.session, day0.local_date
+        else:
+            hit = rows[codes == k]
+            left.add("NO_DAY0", len(hit), (exclusion_of(events, i, "NO_DAY0", day0) for i in hit[:NAMED].tolist()))
+    grids, pairs = pd.factorize(own * len(places) + other, sort=True)
+    good = ~np.isnat(session)[codes]
+    return Placed(
+        rows[good],
+        market[good],
+        benchmarks,
+        session[codes][good],
+        local[codes][good],
+        grids[good].astype(np.int64),
+        tuple((places[p // len(places)], places[p % len(places)]) for p in pairs.tolist()),
+    )
+
+
+def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days) -> list[int]:
+    """Fill in day 0 and date of moments as `exchanges.day0_on_sessions` does; those that have none are given back."""
+    asked = [m for m in moments if m is not None]
+    local[:] = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
+    after = np.array([m.timing == "post" for m in asked], dtype=bool)
+    sides = (np.searchsorted(sessions, local, side="right"), np.searchsorted(sessions, local, side="left"))
+    place = np.where(after, *sides)
+    there = place < len(sessions)
+    found = sessions[np.where(there, place, 0)]
+    there &= (found - local).astype(np.int64) <= max_shift
+    session[there] = found[there]
+    return np.flatnonzero(~there).tolist()
+
+
+def _exchange(ticker: str) -> tuple[str, str]:
+    """The exchange of a ticker, or why there is none."""
+    try:
+        return exchanges.exchange_of(ticker), ""
+    except InvalidRequest as error:
+        return "", error.what
+
+
+def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int) -> Day0 | str:
+    if exchange is not None:
+        return _on_exchange(moment, exchange, max_shift)
+    try:
+        return exchanges.day0_on_sessions(moment, sessions, max_shift=max_shift)
+    except InvalidRequest as error:
+        return error.what
+
+
+@lru_cache(maxsize=2**16)
+def _on_exchange(moment: Moment, exchange: str, max_shift: int) -> Day0 | str:
+    """Remembered, because the parts of a large panel ask for the same days again and again."""
+    try:
+        return exchanges.day0(moment, exchange, max_shift=max_shift)
+    except InvalidRequest as error:
+        return error.what
