@@ -68,11 +68,11 @@ def test_the_command_takes_the_dates_of_the_prices(
 def test_a_source_is_asked_for_enough_days_without_a_calendar(prices: pd.DataFrame) -> None:
     from eventstudy.config import StudyConfig
     from eventstudy.events import single_event
-    from eventstudy.request import _span
+    from eventstudy.request.span import days_needed
 
     day = date(2025, 1, 7)
     config = StudyConfig(benchmark="000300.SS", calendar=None)
-    first, last = _span([single_event(day, ["600519.SS"])], config, "announced")
+    first, last = days_needed([single_event(day, ["600519.SS"])], config, "announced")
     holidays = 12  # a year, more than most exchanges have
     assert len(pd.bdate_range(first, day)) > 262 + holidays
     assert len(pd.bdate_range(day, last)) > 6 + holidays
@@ -85,7 +85,7 @@ def test_asking_a_source_at_the_end_of_a_calendar(prices: pd.DataFrame, monkeypa
         asked.append((start, end))
         return es.load_prices(path=prices)
 
-    monkeypatch.setattr("eventstudy.request.load_prices", load)
+    monkeypatch.setattr("eventstudy.request.prices.load_prices", load)
     run: Callable[..., es.StudyResult] = es.run
     run(date=END - timedelta(4), tickers=["600519.SS"], benchmark="000300.SS")
     assert asked[0][1] == END

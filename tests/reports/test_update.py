@@ -94,7 +94,7 @@ def test_a_complete_report_is_not_fetched_again(study: Callable[..., Path], monk
     def asked(*_: Any, **__: Any) -> None:
         raise AssertionError("prices were asked for")
 
-    monkeypatch.setattr("eventstudy.request.load_prices", asked)
+    monkeypatch.setattr("eventstudy.request.prices.load_prices", asked)
     assert bring(path).written == ()
     assert bring(path, date(2025, 3, 3)).written == ()
 

@@ -1,0 +1,22 @@
+"""From words to a result: an event id, a date, tickers and options become events, prices and a study.
+
+`run` takes the words of the command `eventstudy run`; `events_of` and `prices_for` are its two halves.
+"""
+
+from eventstudy.request.dates import last_day, read_dates
+from eventstudy.request.events import events_of
+from eventstudy.request.factors import factors_for
+from eventstudy.request.prices import longer_prices, prices_for
+from eventstudy.request.study import run, run_aggregate, what_else
+
+__all__ = [
+    "events_of",
+    "factors_for",
+    "last_day",
+    "longer_prices",
+    "prices_for",
+    "read_dates",
+    "run",
+    "run_aggregate",
+    "what_else",
+]

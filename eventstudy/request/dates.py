@@ -1,0 +1,48 @@
+"""Days as a user names them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from eventstudy import exchanges
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.exchanges import Moment
+
+
+def last_day(as_of: str | dt.date | None) -> dt.date | None:
+    """The last day a run may read: a date, `last-session` (the last New York session that has closed), or None."""
+    if as_of is None or isinstance(as_of, dt.date):
+        return as_of
+    if as_of == "last-session":
+        now = Moment(dt.datetime.now(dt.UTC))
+        return exchanges.shift("XNYS", exchanges.day0(now, "XNYS").session, -1)
+    try:
+        return dt.date.fromisoformat(as_of)
+    except ValueError as error:
+        raise InvalidRequest(
+            f"--as-of cannot be {as_of!r}", available="a date such as 2025-01-31, or last-session"
+        ) from error
+
+
+def read_dates(path: str | Path) -> tuple[dt.date, ...]:
+    """Dates from a text file, one ISO date a line; empty lines and those that start with # are passed over.
+
+    Raises:
+        InvalidFile: no such file, or a line that is no date.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidFile(f"cannot read the dates: {error}", where=str(path)) from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            try:
+                found.append(dt.date.fromisoformat(text))
+            except ValueError as error:
+                raise InvalidFile(
+                    f"{text!r} is not a date", where=f"{path}, line {number}", hint="2025-01-31"
+                ) from error
+    return tuple(found)

@@ -1,0 +1,78 @@
+"""The events that a request is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import (
+    Event,
+    Group,
+    Registry,
+    load_registry,
+    parse_when,
+    shipped_registry,
+    single_event,
+)
+from eventstudy.exchanges import Timing
+
+
+def events_of(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+) -> Registry:
+    """The events that are meant; `tickers`, where given, take the place of the events' own.
+
+    Raises:
+        UnknownName: no event of that id. InvalidFile: a file that is no registry. InvalidRequest: words that contradict.
+    """
+    if what is None:
+        if date is None or not tickers:
+            raise InvalidRequest(
+                "say which event: an event id, a file, or --date with --tickers",
+                hint="eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA",
+            )
+        when = parse_when(date, tz=tz) if isinstance(date, str) else date
+        return Registry([single_event(when, tickers, timing=timing)])
+    if date is not None:
+        raise InvalidRequest(
+            "an event and --date were both given", hint="leave out --date, or move day 0 with --day0 DATE"
+        )
+    found = _named(what, registry)
+    return Registry([_with_tickers(event, tickers) for event in found]) if tickers else found
+
+
+def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | None) -> Registry:
+    if isinstance(what, Registry):
+        return what
+    if isinstance(what, Event):
+        return Registry([what])
+    if isinstance(what, pd.DataFrame):
+        from eventstudy.events import from_frame
+
+        return from_frame(what)
+    if Path(what).suffix or "/" in what:  # an id has neither
+        return load_registry(what)
+    known = load_registry(registry) if registry else shipped_registry()
+    return Registry([known[what]])
+
+
+def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
+    """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
+    wanted = tuple(dict.fromkeys(tickers))
+    groups = [
+        g.model_copy(update={"tickers": kept})
+        for g in event.group
+        if (kept := tuple(t for t in wanted if t in g.tickers))
+    ]
+    loose = tuple(t for t in wanted if t not in event.tickers)
+    return event.model_copy(update={"group": (*groups, *([Group(tickers=loose)] if loose else []))})

@@ -1,0 +1,46 @@
+"""Factor returns for a request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.models import model_of
+from eventstudy.prices import read_factors
+from eventstudy.study import needs_factors
+
+
+def factors_for(
+    given: pd.DataFrame | str | Path | None,
+    unit: Literal["percent", "decimal"] | None,
+    config: StudyConfig,
+    last: Callable[[], dt.date] | None = None,
+) -> pd.DataFrame | None:
+    """The factors that are meant: those of a file, or of `ken_french`, which is asked only for a model that needs factors.
+
+    `last`: the day they should reach, worked out only if it is needed.
+
+    Raises:
+        SourceError, InvalidFile, InvalidRequest: they cannot be had.
+    """
+    if given is None or isinstance(given, pd.DataFrame):
+        return given
+    if str(given) != "ken_french" or Path(given).exists():
+        return read_factors(given, unit)
+    source = catalog.load("sources", "ken_french")
+    model = model_of(config)
+    needed = needs_factors(model)
+    if config.model == "factors":
+        raise InvalidRequest(
+            "the model factors takes all columns of a file, and ken_french is none",
+            hint="say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum",
+        )
+    found: pd.DataFrame | None = source.factors(needed, last() if last else None) if needed else None
+    return found

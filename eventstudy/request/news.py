@@ -1,0 +1,60 @@
+"""What else was going on, of what ships and of what the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eventstudy.errors import SourceDown, SourceError, SourceRateLimited
+from eventstudy.events import (
+    News,
+    Registry,
+    read_calendar,
+    read_earnings,
+    shipped_calendar,
+    shipped_earnings,
+)
+from eventstudy.exchanges import Moment
+from eventstudy.investigate.confounders import Confounders, confounders
+from eventstudy.panel import Warned
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+
+
+def other_news(
+    result: StudyResult,
+    table: PriceTable,
+    known: Registry,
+    earnings: str | Path | None,
+    news: str | Path | Sequence[str | Path],
+) -> Confounders:
+    """What else happened on the days of a study: other events, calendars and earnings, those that ship and those named."""
+    files = (news,) if isinstance(news, str | Path) else news
+    reported, said = _earnings(earnings, result)
+    calendar = [*shipped_calendar(), *(entry for file in files for entry in read_calendar(file))]
+    return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
+
+
+def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Warned]]:
+    """The earnings that ship, with those of a file or of Yahoo's calendar, and what could not be had."""
+    shipped = list(shipped_earnings())
+    if where is None:
+        return shipped, []
+    if str(where) != "yahoo":
+        return [*shipped, *read_earnings(where)], []
+    from eventstudy.prices import yahoo
+
+    found: list[News] = []
+    said: list[Warned] = []
+    for ticker in dict.fromkeys(pair.ticker for pair in result.panel.pairs):
+        try:
+            stamps = yahoo.SOURCE.earnings(ticker)
+        except SourceError as error:
+            said.append(Warned("SOURCE_NOTE", f"no earnings dates: {' '.join(str(error).split())}", None, ticker))
+            if isinstance(error, SourceRateLimited | SourceDown):
+                said.append(Warned("SOURCE_NOTE", f"no further ticker after {ticker} was asked for"))
+                break
+            continue
+        found += [News(Moment(stamp), "earnings", ticker, None, "yahoo") for stamp in stamps]
+    covered = {entry.ticker for entry in found}
+    return [*(entry for entry in shipped if entry.ticker not in covered), *found], said

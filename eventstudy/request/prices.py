@@ -1,0 +1,122 @@
+"""The prices that a request needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import Event
+from eventstudy.models import model_of
+from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for
+from eventstudy.request.span import benchmark_of, days_needed
+from eventstudy.results import StudyResult
+from eventstudy.study import compares_with_peers, peers_of
+
+Progress = Callable[[str, int, int], None]
+
+
+def prices_for(
+    events: Iterable[Event],
+    config: StudyConfig,
+    day0: str | dt.date = "announced",
+    *,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    as_of: dt.date | None = None,
+    progress: Progress | None = None,
+) -> PriceTable:
+    """The prices that a study of these events needs: its tickers and benchmarks, from estimation to event window.
+
+    Raises:
+        SourceError: not one ticker was delivered. InvalidFile: not a price file.
+    """
+    if isinstance(prices, PriceTable):
+        return prices
+    events = list(events)
+    wanted = [benchmark_of(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
+    wanted += [t for e in events for t in e.tickers]
+    if compares_with_peers(model_of(config), config):
+        wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
+    tickers = list(dict.fromkeys(wanted))
+    if isinstance(prices, str | Path) and Path(prices).is_dir():
+        return _of_folder(Path(prices), tickers, source, config.currency, as_of)
+    if prices is not None:
+        load = partial(load_prices, start=None, end=as_of, source=source, path=prices)
+        return _with_rates(load(tickers), config.currency, load)
+    start, end = days_needed(events, config, day0)
+    end = min(end, as_of) if as_of else end
+    load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
+    table = _with_rates(load(tickers), config.currency, load)
+    if not table.tickers and table.missing:
+        raise next(iter(table.missing.values()))
+    return table
+
+
+def _of_folder(
+    path: Path, tickers: Sequence[str], source: str, currency: str | None, as_of: dt.date | None
+) -> PriceTable:
+    """The prices of some tickers from a folder of Parquet files."""
+    from eventstudy.scale.panel import PanelFolder
+    from eventstudy.scale.read import read_tickers, upto
+
+    if source not in ("auto", "parquet"):
+        raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
+    if currency is not None:
+        raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
+    return upto(read_tickers(PanelFolder(path), tickers), as_of)
+
+
+def _with_rates(table: PriceTable, currency: str | None, load: Callable[[list[str]], PriceTable]) -> PriceTable:
+    """With the exchange rates that putting the prices in a currency needs, from where the prices come."""
+    rates = rates_for(table, currency) if currency else []
+    return table.beside(load(rates)) if rates else table
+
+
+def longer_prices(
+    result: StudyResult,
+    *,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    as_of: dt.date | None = None,
+    sessions: int = 250,
+    everyone: bool = False,
+    more: Sequence[str] = (),
+    until: dt.date | None = None,
+    progress: Progress | None = None,
+) -> PriceTable:
+    """The prices of a study, reaching further back: all dates of a file or of the embedded sample, else `sessions` more.
+
+    `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not. `more`: tickers to
+    ask for besides. `until`: how far prices of a source go on at least.
+    """
+    if isinstance(prices, PriceTable):
+        return prices
+    pairs = result.panel.pairs
+    tickers = list(dict.fromkeys(t for pair in pairs for t in (pair.benchmark, pair.ticker, *pair.peers)))
+    listed = None if everyone else [*tickers, *(t for t in more if t not in tickers)]
+
+    def put(load: Callable[[list[str] | None], PriceTable], wanted: list[str] | None) -> PriceTable:
+        currency = result.config.currency
+        table = _with_rates(load(wanted), currency, load)
+        return in_currency(table, currency).table if currency else table
+
+    if prices is not None:
+        return put(partial(load_prices, start=None, end=as_of, source=source, path=prices), listed)
+    if result.provenance["source"] == "bundled":
+        return put(partial(load_prices, start=None, end=as_of, source="bundled"), listed)
+    known = (t for event in (*result.events, *result.known) for t in event.tickers if everyone)
+    tickers = list(dict.fromkeys([*tickers, *known, *(t for t in more if t != "peers" and "=" not in t)]))
+    end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
+    end = min(max(end, until or end), as_of or dt.date.max)
+    home = exchanges.exchange_of(pairs[0].ticker)
+    first = min(day0.session for day0 in result.panel.day0)
+    start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)
+    load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
+    return put(load, tickers)

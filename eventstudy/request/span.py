@@ -1,0 +1,60 @@
+"""From which day to which a request needs prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from eventstudy import exchanges
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import Event
+from eventstudy.exchanges import Moment
+from eventstudy.study import DEFAULT_BENCHMARK, chosen_moment
+
+
+def days_needed(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
+    """First and last calendar day that any pair needs: one session before the estimation window to the event window's end."""
+    days: list[dt.date] = []
+    for event in events:
+        moment = chosen_moment(event, day0)
+        if moment and config.calendar is None:
+            days += _roughly(moment, config)
+            continue
+        grids = {
+            (exchanges.exchange_of(t), exchanges.exchange_of(benchmark_of(event, t, config)))
+            for t in (event.tickers if moment else ())
+        }
+        for home, abroad in grids:
+            room = 0 if home == abroad else 30  # shared sessions are fewer
+            days += _needed(moment, home, config, room) if moment else []
+    if not days:
+        raise InvalidRequest(
+            "no event has a day 0 and a ticker", hint="eventstudy events show ID shows what an event has"
+        )
+    return min(days), max(days)
+
+
+def benchmark_of(event: Event, ticker: str, config: StudyConfig) -> str:
+    """What a ticker of an event is compared with."""
+    return config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
+
+
+def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:
+    first = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
+    low, high = exchanges.reach(exchange)
+    try:
+        end = exchanges.shift(exchange, first, config.event_window.end)
+    except InvalidRequest:  # the calendar ends inside the event window: told by the result
+        end = high
+    try:
+        start = exchanges.shift(exchange, first, config.estimation_window.start - 1)
+    except InvalidRequest:
+        start = low
+    return [start - dt.timedelta(days=room), end + dt.timedelta(days=room)]
+
+
+def _roughly(moment: Moment, config: StudyConfig) -> list[dt.date]:
+    """As `_needed` where the dates of the prices are the sessions: markets are open on two days of three, and more."""
+    day = moment.when.date() if isinstance(moment.when, dt.datetime) else moment.when
+    back, ahead = (dt.timedelta(1.6 * n + 30) for n in (1 - config.estimation_window.start, config.event_window.end))
+    return [day - back, day + ahead]

@@ -1,0 +1,153 @@
+"""The words of the command `eventstudy run` become a study."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import pandas as pd
+
+from eventstudy.events import Event, Registry, load_registry, shipped_registry
+from eventstudy.exchanges import Timing
+from eventstudy.investigate.confounders import Confounders
+from eventstudy.investigate.masked import Masked, mask
+from eventstudy.models import model_of, watched
+from eventstudy.panel import read_shares
+from eventstudy.prices import PriceTable, read_factors
+from eventstudy.request.dates import last_day
+from eventstudy.request.events import events_of
+from eventstudy.request.factors import factors_for
+from eventstudy.request.news import other_news
+from eventstudy.request.prices import Progress, prices_for
+from eventstudy.request.span import days_needed
+from eventstudy.results import StudyResult
+from eventstudy.scale.workers import executor_of
+from eventstudy.study import EventStudy, compares_with_peers, peers_in
+
+if TYPE_CHECKING:
+    from eventstudy.aggregated import AggregateResult
+
+
+def run(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    day0: str | dt.date = "announced",
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+    source: str = "auto",
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    factors: pd.DataFrame | str | Path | None = None,
+    factor_unit: Literal["percent", "decimal"] | None = None,
+    shares: pd.DataFrame | str | Path | None = None,
+    as_of: str | dt.date | None = None,
+    earnings: str | Path | None = None,
+    news: str | Path | Sequence[str | Path] = (),
+    look: Callable[[Confounders], None] | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
+    scheduler: str = "processes",
+    address: str | None = None,
+    **choices: Any,
+) -> StudyResult:
+    """Run a study as the command does, with the command's words.
+
+    `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
+    and `tickers`. `earnings` (a file, or `yahoo`) and `news` (files): what to warn of besides what ships; `look` is handed all
+    of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes long. `choices`: the fields of
+    `StudyConfig`.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
+    events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    compares = compares_with_peers(model_of(study.config), study.config)
+    known = events_of(what, registry=registry) if what is not None and tickers else ()
+    if known and compares and not study.config.peers:
+        # the peers of an event stay its peers, asked for or not
+        study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
+    factors = factors_for(factors, factor_unit, study.config, lambda: days_needed(list(events), study.config, day0)[1])
+    if isinstance(shares, str | Path):
+        shares = read_shares(shares)
+    limit = last_day(as_of)
+    table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
+    noted = {"as_of": limit.isoformat()} if limit else {}
+    with watched(progress):
+        result = study.run(
+            events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
+        )
+    result = replace(result, known=tuple(known)) if known else result
+    found = other_news(result, table, load_registry(registry) if registry else shipped_registry(), earnings, news)
+    result = replace(result, noticed=(*result.noticed, *found.warned))
+    if look:
+        look(replace(found, result=result))
+    return result
+
+
+def run_aggregate(
+    what: str | Registry | Event | pd.DataFrame | None = None,
+    *,
+    date: str | dt.date | None = None,
+    tickers: Sequence[str] = (),
+    timing: Timing = "unknown",
+    tz: str | None = None,
+    registry: str | Path | None = None,
+    day0: str | dt.date = "announced",
+    source: str = "auto",
+    prices: pd.DataFrame | str | Path | None = None,
+    factors: pd.DataFrame | str | Path | None = None,
+    factor_unit: Literal["percent", "decimal"] | None = None,
+    as_of: str | dt.date | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
+    scheduler: str = "processes",
+    address: str | None = None,
+    **choices: Any,
+) -> AggregateResult:
+    """As `run`, with sums alone kept of as many pairs as there are; `prices` may be a folder of Parquet files.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    from eventstudy.scale.words import run_many
+
+    if isinstance(factors, str | Path):
+        factors = read_factors(factors, factor_unit)
+    table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
+    events = (
+        what
+        if table_of_events and not tickers
+        else events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    )
+    limit = last_day(as_of)
+    return run_many(
+        EventStudy(**choices),
+        cast(Any, events),
+        prices,
+        source=source,
+        factors=factors,
+        day0=day0,
+        as_of=limit,
+        provenance={"as_of": limit.isoformat()} if limit else {},
+        executor=executor_of(workers, scheduler, address),
+        progress=progress,
+    )
+
+
+def what_else(
+    what: str | Registry | Event | pd.DataFrame | None = None, *, mask_confounded: bool = False, **words: Any
+) -> tuple[Confounders, Masked | None]:
+    """What else happened on the days of a study, and with `mask_confounded` the answer without them; takes the words of `run`.
+
+    Raises:
+        EventStudyError: one clear message; see `eventstudy.errors`.
+    """
+    found: list[Confounders] = []
+    run(what, look=found.append, **words)
+    return found[0], mask(found[0]) if mask_confounded else None
