@@ -1,6 +1,6 @@
 """A study of a panel that is larger than memory: its parts go by, their sums are kept (`keep="aggregate"`).
 
-A part is read, its events are lined up, and the two passes of `stream` add them up; the dates of all parts are numbered alike,
+A part is read, its events are lined up, and the two passes of `sums` add them up; the dates of all parts are numbered alike,
 so that pairs of one date meet wherever they are stored. Parts depend on the panel alone and are combined in their order: the
 same bits, however many workers read them. A panel by security is read file by file; one by time through a window that moves.
 """
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,67 +24,23 @@ from eventstudy.aggregated import AggregateResult
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
-from eventstudy.execution import Done, Executor, Serial, one_thread
+from eventstudy.execution import Done, Executor, Serial
 from eventstudy.models import model_of
-from eventstudy.panel import Exclusion, Floats, Ints, Warned
-from eventstudy.panel.dense import Dense, regressors_of
+from eventstudy.panel import Exclusion, Warned
+from eventstudy.panel.dense import regressors_of
 from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
 from eventstudy.panel.left_out import LeftOut
-from eventstudy.panel.line_up import line_up
 from eventstudy.panel.place import benchmarks_of
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
-from eventstudy.scale.read import on_sessions, read_rows, read_tickers, table_of, upto
+from eventstudy.scale.read import on_sessions, read_tickers, upto
+from eventstudy.scale.work import Found, Place, Work, first, second
 from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
-from eventstudy.sums.dates import DateSums
 from eventstudy.sums.evidence import Evidence, Ground, with_second_pass
-from eventstudy.sums.passes import BLOCK, first_pass, in_order, second_pass
-from eventstudy.sums.plan import Plan, plan_of
+from eventstudy.sums.plan import plan_of
 from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
-
-_BITS = 48
-_KEPT = 512 * 2**20
-"""Bytes of lined-up parts that a worker keeps for the second pass, so that it need not read them again."""
-
-Place = tuple[str | None, str | None]
-
-
-@dataclass(frozen=True)
-class Work:
-    """What all parts share; it travels to each worker once."""
-
-    folder: PanelFolder
-    columns: EventColumns
-    days: np.ndarray[Any, Any]
-    """(E,) the date of each event, for parts by time; NaT where it has none."""
-    config: StudyConfig
-    plan: Plan
-    market: PriceTable
-    """The benchmarks."""
-    factors: pd.DataFrame | None
-    sessions: np.ndarray[Any, Any] | None
-    """All days of the panel, where they are the sessions; else None."""
-    as_of: date | None
-    """The last day whose prices are used."""
-    grounds: dict[Place, tuple[int, Ground]]
-    """The grids that pairs may stand on, with their numbers."""
-    benchmarks: tuple[str, ...]
-    """Their tables, in this order on all grids."""
-
-
-@dataclass
-class Found:
-    """What one part, or several, leave behind in the first pass."""
-
-    totals: Totals
-    left: LeftOut
-    warned: list[Warned] = field(default_factory=list)
-    grids: list[Dense] = field(default_factory=list)
-    """Without their arrays: counts alone."""
-    seen: set[int] = field(default_factory=set)
-    """Tickers of the events that are in the panel."""
 
 
 def run_folder(
@@ -139,7 +95,7 @@ def _both_passes(
         found.grids += part.grids
         found.seen |= part.seen
 
-    runner.run(_first, work, parts, done and (lambda i, _: done(i, 2 * n)), fold)
+    runner.run(first, work, parts, done and (lambda i, _: done(i, 2 * n)), fold)
     grounds = tuple(ground for _, ground in work.grounds.values())
     evidence = Evidence(work.plan, found.totals, grounds, model_of(work.config))
     if not found.totals.n:
@@ -151,7 +107,7 @@ def _both_passes(
     def fold_ranks(part: Squeezed) -> None:
         squeezed[:] = [squeezed_together([*squeezed, part])]
 
-    runner.run(_second, (work, scales), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
+    runner.run(second, (work, scales), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
     return found, with_second_pass(evidence, squeezed[0] if squeezed else {}, scales)
 
 
@@ -234,136 +190,6 @@ def _ground(
 
 def _nat(n: int) -> np.ndarray[Any, Any]:
     return np.full(n, np.datetime64("NaT", "D"))
-
-
-# ---- one part, wherever it is worked on -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Lined:
-    """A part with its events lined up."""
-
-    grids: list[Dense]
-    rows: Ints
-    """(e,) the rows of the table of events that the part has."""
-    left: LeftOut
-    warned: list[Warned]
-
-
-_lined: dict[tuple[str, Part], _Lined] = {}
-"""Parts that the first pass left for the second, in this process."""
-
-
-def _line_up(work: Work, part: Part) -> _Lined:
-    table, tickers = _part_table(work, part)
-    has = set(tickers)
-    own = np.array([t in has for t in work.columns.tickers], dtype=bool)
-    hit = own[work.columns.ticker] & part.takes(work.days)
-    rows = np.flatnonzero(hit)
-    if not len(rows):
-        return _Lined([], rows, LeftOut(), [])
-    columns = replace(
-        work.columns,
-        ticker=work.columns.ticker[rows],
-        moment=work.columns.moment[rows],
-        benchmark=work.columns.benchmark[rows],
-        event=work.columns.event[rows],
-        name=lambda i: str(rows[i]),
-    )
-    compared = "benchmark" in model_of(work.config).requires(("benchmark",))
-    grids, left, warned = line_up(
-        columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors
-    )
-    return _Lined([in_order(dense) for dense in grids], rows, left, warned)
-
-
-def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
-    """The prices of a part with the benchmarks beside them, and the tickers that it has itself."""
-    rows = _remembered if work.folder.by == "time" else read_rows
-    table, own = table_of(work.folder, [rows(work.folder, unit) for unit in part.units], work.market)
-    table = upto(table, work.as_of)
-    if work.sessions is None:
-        return table, own
-    within = slice(None)
-    if work.folder.by == "time":
-        first, last = part.units[0].first, max(unit.last for unit in part.units)
-        within = slice(*np.searchsorted(work.sessions, [first, last + np.timedelta64(1, "D")]).tolist())
-    return on_sessions(table, work.sessions[within]), own
-
-
-@lru_cache(maxsize=4)
-def _remembered(folder: PanelFolder, unit: Any) -> Any:
-    return read_rows(folder, unit)
-
-
-def _first(work: Work, part: Part) -> Found:
-    """The sums of one part."""
-    lined, model = _line_up(work, part), model_of(work.config)
-    with one_thread():
-        sums = [
-            replace(_renumbered(found, work, dense), named=_rows_named(found, lined.rows))
-            for dense in lined.grids
-            for some in _blocks(dense)
-            for found in [first_pass(work.plan, model, some)]
-        ]
-    _remember(work, part, lined)
-    seen = {int(i) for i in np.unique(work.columns.ticker[lined.rows])}
-    return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen)
-
-
-def _second(shared: tuple[Work, Floats], part: Part) -> Squeezed:
-    """The ranks of one part."""
-    work, scales = shared
-    lined = _lined.pop((str(work.folder.path), part), None) or _line_up(work, part)
-    model = model_of(work.config)
-    with one_thread():
-        return squeezed_together(
-            [second_pass(work.plan, model, some, scales) for dense in lined.grids for some in _blocks(dense)]
-        )
-
-
-def _remember(work: Work, part: Part, lined: _Lined) -> None:
-    """Keep a part for the second pass as long as there is room."""
-    held = sum(d.returns.nbytes for one in _lined.values() for d in one.grids)
-    if held + sum(d.returns.nbytes for d in lined.grids) <= _KEPT:
-        _lined[str(work.folder.path), part] = lined
-
-
-def _blocks(dense: Dense) -> list[Dense]:
-    return [dense.take(np.arange(i, min(i + BLOCK, len(dense)))) for i in range(0, len(dense), BLOCK)]
-
-
-def _bare(dense: Dense) -> Dense:
-    """The grid without its arrays."""
-    none = dense.take(np.empty(0, dtype=np.int64))
-    return replace(none, returns=none.returns[:0].copy(), regressors=none.regressors[:0].copy(), tickers=())
-
-
-def _renumbered(totals: Totals, work: Work, dense: Dense) -> Totals:
-    """The sums with the dates of this grid numbered as on the ground that all parts share."""
-    number, ground = work.grounds[dense.place]
-    width = dense.returns.shape[1]
-    tables = np.array([work.benchmarks.index(b) if b in work.benchmarks else -1 for b in dense.benchmarks])
-    known = ~np.isnat(ground.sessions)
-    first = int(known.argmax())
-    days = ground.sessions[known]
-
-    def again(one: DateSums) -> DateSums:
-        local = one.keys & ((1 << _BITS) - 1)
-        row = first + np.searchsorted(days, dense.sessions[local % width])
-        keys = (number << _BITS) + tables[local // width] * len(ground.sessions) + row
-        order = np.argsort(keys, kind="stable")
-        moved = {name: values[order] for name, values in vars(one).items() if name != "keys"}
-        return DateSums(keys[order], **moved)
-
-    return replace(totals, dates={s: again(d) for s, d in totals.dates.items()})
-
-
-def _rows_named(totals: Totals, rows: Ints) -> tuple[tuple[str, int, int], ...]:
-    return tuple((reason, int(rows[i]), m) for reason, i, m in totals.named)
-
-
-# ---- what is told -----------------------------------------------------------------------------------------------------
 
 
 def _count_unseen(found: Found, columns: EventColumns) -> None:

@@ -25,7 +25,11 @@ def address() -> Iterator[str]:
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, worker_dashboard_address=None
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address=None,
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -79,7 +83,7 @@ def test_a_scheduler_without_workers() -> None:
     from distributed import LocalCluster
 
     with (
-        LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as empty,
+        LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as empty,
         pytest.raises(NothingUsable, match="has no workers"),
     ):
         Cluster(empty.scheduler_address).run(jobs.product, 1, [1])

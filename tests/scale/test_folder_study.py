@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Processes
-from eventstudy.scale import panel
-from eventstudy.scale import study as scaled
+from eventstudy.scale import panel, work
 from eventstudy.scale.cluster import Cluster
 from eventstudy.scale.study import run_folder
 from eventstudy.study import EventStudy
@@ -44,7 +43,7 @@ def study(calendar: str | None = "exchange") -> EventStudy:
 @pytest.fixture(autouse=True)
 def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panel, "ROWS", 3000)
-    monkeypatch.setattr(scaled, "_KEPT", 60_000)  # some parts are kept for the second pass, others read again
+    monkeypatch.setattr(work, "_KEPT", 60_000)  # some parts are kept for the second pass, others read again
 
 
 def same(mine: Any, theirs: Any, where: str = "") -> None:
@@ -108,7 +107,7 @@ def test_events_with_benchmarks_of_their_own(tmp_path: Path) -> None:
 def address() -> Iterator[str]:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster:
         yield cluster.scheduler_address
 
 
