@@ -11,6 +11,7 @@ import numpy as np
 
 from eventstudy import advice, catalog
 from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
+from eventstudy.execution import Executor
 from eventstudy.inference import (
     PairsTest,
     Sample,
@@ -233,7 +234,14 @@ class FamilyAnswers:
     draws: int
 
 
-def ask_family(returns: AbnormalReturns, firms: Mapping[Window, FirmAnswers], *, fat: bool, seed: int) -> FamilyAnswers:
+def ask_family(
+    returns: AbnormalReturns,
+    firms: Mapping[Window, FirmAnswers],
+    *,
+    fat: bool,
+    seed: int,
+    executor: Executor | None = None,
+) -> FamilyAnswers:
     """Adjust for all pairs and windows. With fat tails ranks and permutations stand in for the exact t (METHODS 3.28)."""
     windows = list(firms)
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
@@ -246,7 +254,7 @@ def ask_family(returns: AbnormalReturns, firms: Mapping[Window, FirmAnswers], *,
         p=p,
         holm=holm(p.ravel()).reshape(p.shape),
         benjamini_hochberg=benjamini_hochberg(p.ravel()).reshape(p.shape),
-        romano_wolf=romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS),
+        romano_wolf=romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor),
         draws=_DRAWS,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +24,7 @@ from eventstudy.document import document, table_of_tests
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
+from eventstudy.execution import Executor
 from eventstudy.holding import buy_and_hold, compared_with
 from eventstudy.inference import Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference._base import upper_tail
@@ -64,6 +65,8 @@ class StudyResult:
     """The prices the study was made with."""
     known: tuple[Event, ...] = ()
     """The events as the registry has them, where the study took other tickers; else empty."""
+    executor: Executor | None = field(default=None, compare=False)
+    """Who makes the many draws of bootstraps; None: they are made here."""
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 
@@ -200,7 +203,9 @@ class StudyResult:
         """The p-values of all pairs and reported windows, adjusted for their number."""
         if not self.firm_answers:
             raise InvalidRequest("no window is reported", hint="name windows inside the event window")
-        return ask_family(self.returns, self.firm_answers, fat=self.fat_tailed, seed=self.config.seed)
+        return ask_family(
+            self.returns, self.firm_answers, fat=self.fat_tailed, seed=self.config.seed, executor=self.executor
+        )
 
     @cached_property
     def fat_tailed(self) -> bool:
@@ -267,6 +272,7 @@ class StudyResult:
             members=counted,
             untraded=self.untraded[counted],
             outcome=self.config.outcome,
+            executor=self.executor,
         )
 
     @cached_property
@@ -316,18 +322,18 @@ class StudyResult:
         """The days of the event window relative to day 0."""
         return list(range(self.config.event_window.start, self.config.event_window.end + 1))
 
-    @property
+    @cached_property
     def raw(self) -> Floats:
         """(N, L2) returns of the event window."""
         return self.panel.block.returns[:, self.panel.block.event_columns]
 
-    @property
+    @cached_property
     def benchmark(self) -> Floats:
         """(N, L2) returns of each pair's benchmark."""
         block = self.panel.block
         return block.regressors[block.design][:, block.event_columns, 0]
 
-    @property
+    @cached_property
     def sessions(self) -> Any:
         """(N, L2) the session of each event day."""
         block = self.panel.block

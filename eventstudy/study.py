@@ -101,8 +101,9 @@ class EventStudy:
         `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
         DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
         shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
-        who works on models that are fitted pair by pair (`eventstudy.execution`); the result is the same, whoever does.
-        `keep="aggregate"` holds no pair's arrays: of as many events as there are only sums are kept (`eventstudy.stream`).
+        who works on models that are fitted pair by pair, and makes the draws of bootstraps where they are many
+        (`eventstudy.execution`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
+        events as there are only sums are kept (`eventstudy.sums`).
 
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
@@ -138,6 +139,7 @@ class EventStudy:
             noticed=(*warned, *converted, *panel.warnings, *checked, *_of_factors(model, made.panel, factors)),
             provenance=_provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
             prices=table,
+            executor=executor,
         )
 
     def _aggregate(

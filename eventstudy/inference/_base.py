@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns, Cumulated, average, cumulate
+from eventstudy.execution import Executor
 from eventstudy.inference._correlation import Correlation, mean_correlation
 from eventstudy.inference._placebo import Shape, days_in_common, mean_share, shape_of, share_of_runs
 from eventstudy.inference._ranks import mean_ranks, plain_ranks, scaled_ranks, with_one_more
@@ -126,6 +127,8 @@ class Sample:
     """(N, 2) share of estimation days with a return of zero, and without a return."""
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What the study asks about."""
+    executor: Executor | None = None
+    """Who makes many draws; None: they are made here."""
 
     @property
     def n(self) -> int:

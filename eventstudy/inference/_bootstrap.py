@@ -5,7 +5,7 @@ The days carry the correlation between firms; windows that overlap share drawn d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from eventstudy.windows import Window
 
 _FEWEST_DAYS = 30
 _CELLS = 100_000
+"""Drawn days that are held at once."""
+_ROWS, _MOST = 256, 4_000_000
+"""Draws that are made at once even so, since each date is visited once a chunk, while their sums are not more than this."""
 
 
 class DayBootstrap:
@@ -40,20 +43,32 @@ class DayBootstrap:
                 self.known[members] = True
                 self._pools.append((members, np.ascontiguousarray(pool.T)))
 
-    def draw(self, draws: int, seed: int) -> Iterator[Floats]:
-        """Chunks (draws in it, N, W) of SCARs; NaN for series that cannot be drawn."""
-        rng = np.random.default_rng(seed)
-        step = max(1, _CELLS // max(1, self._n * self._width))
-        for start in range(0, draws, step):
-            size = min(step, draws - start)
-            made = np.full((size, self._n, len(self._windows)), np.nan)
-            for members, pool in self._pools:
-                days = pool[self._positions(rng, size, len(pool))]
-                for w, window in enumerate(self._windows):
-                    first = window.start - self._first
-                    sums = days[:, first : first + window.length].sum(axis=1)
-                    made[:, members, w] = sums / np.sqrt(window.length)
-            yield made
+    @property
+    def cells(self) -> int:
+        """Days that one draw takes of all series."""
+        return self._n * self._width
+
+    def chunks(self, draws: int) -> list[tuple[int, int]]:
+        """Number and size of the chunks in which so many draws are made; they do not depend on who makes them."""
+        sums = max(1, self._n * len(self._windows))
+        step = max(1, _CELLS // max(1, self.cells), min(_ROWS, _MOST // sums))
+        return [(number, min(step, draws - start)) for number, start in enumerate(range(0, draws, step))]
+
+    def draw(self, seed: int, chunk: tuple[int, int]) -> Floats:
+        """(draws, N, W) SCARs of one chunk, whose number has its own part of the random numbers of `seed`.
+
+        NaN for series that cannot be drawn.
+        """
+        number, size = chunk
+        rng = np.random.default_rng([seed, number])
+        made = np.full((size, self._n, len(self._windows)), np.nan)
+        for members, pool in self._pools:
+            days = pool[self._positions(rng, size, len(pool))]
+            for w, window in enumerate(self._windows):
+                first = window.start - self._first
+                sums = days[:, first : first + window.length].sum(axis=1)
+                made[:, members, w] = sums / np.sqrt(window.length)
+        return made
 
     def _positions(self, rng: np.random.Generator, size: int, total: int) -> Ints:
         """(size, width) positions of drawn days: each by itself, or in runs that a random start cuts into."""

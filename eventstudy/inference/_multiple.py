@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from eventstudy.panel.block import Floats
+from eventstudy.panel.block import Floats, Ints
 
 
 def holm(p: Floats) -> Floats:
@@ -30,21 +30,36 @@ def benjamini_hochberg(p: Floats) -> Floats:
     return adjusted
 
 
-def romano_wolf(observed: Floats, drawn: Iterable[Floats]) -> Floats:
-    """(n,) step-down maxT adjusted p-values of statistics (n,), from chunks (draws, n) of draws under the null.
+class RomanoWolf:
+    """Step-down maxT adjusted p-values (Romano and Wolf 2005) of statistics (n,), from draws under the null.
 
-    The largest |statistic| is held against the largest of all, the next against the largest of the others, and so on
-    (Romano and Wolf 2005): p = (1 + #{max >= |statistic|}) / (draws + 1), made monotone.
+    The largest |statistic| is held against the largest of all, the next against the largest of the others, and so on:
+    p = (1 + #{max >= |statistic|}) / (draws + 1), made monotone.
     """
-    known = np.flatnonzero(np.isfinite(observed))
-    order = known[np.argsort(-np.abs(observed[known]), kind="stable")]
-    size = np.abs(observed[order]) * (1 - 1e-12)
-    reached, draws = np.zeros(len(order)), 0
-    for part in drawn:
-        largest = np.maximum.accumulate(np.abs(part[:, order])[:, ::-1], axis=1)[:, ::-1]
-        reached += (largest >= size).sum(axis=0)
-        draws += len(part)
-    adjusted = np.full(observed.shape, np.nan)
-    if len(order):
-        adjusted[order] = np.maximum.accumulate((1 + reached) / (draws + 1))
-    return adjusted
+
+    def __init__(self, observed: Floats) -> None:
+        """NaN in `observed` does not count."""
+        known = np.flatnonzero(np.isfinite(observed))
+        self._n = len(observed)
+        self._order = known[np.argsort(-np.abs(observed[known]), kind="stable")]
+        self._size = np.abs(observed[self._order]) * (1 - 1e-12)
+
+    def reached(self, drawn: Floats) -> Ints:
+        """How many of some draws (draws, n) reach each statistic at its step; the counts of several parts add up."""
+        largest = np.maximum.accumulate(np.abs(drawn[:, self._order])[:, ::-1], axis=1)[:, ::-1]
+        found: Ints = (largest >= self._size).sum(axis=0)
+        return found
+
+    def adjusted(self, reached: Ints, draws: int) -> Floats:
+        """(n,) p-values; NaN where there is no statistic."""
+        found = np.full(self._n, np.nan)
+        if len(self._order):
+            found[self._order] = np.maximum.accumulate((1 + reached) / (draws + 1))
+        return found
+
+
+def romano_wolf(observed: Floats, drawn: Iterable[Floats]) -> Floats:
+    """(n,) step-down adjusted p-values of statistics (n,), from chunks (draws, n) of draws under the null."""
+    steps, parts = RomanoWolf(observed), list(drawn)
+    reached = np.sum([steps.reached(part) for part in parts], axis=0)
+    return steps.adjusted(reached, sum(map(len, parts)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from eventstudy.aggregate import AbnormalReturns
+from eventstudy.execution import Executor, Serial
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._bootstrap import DayBootstrap
-from eventstudy.inference._multiple import romano_wolf
-from eventstudy.panel.block import Floats
+from eventstudy.inference._multiple import RomanoWolf, romano_wolf
+from eventstudy.panel.block import Floats, Ints
 from eventstudy.windows import Window
 
+_WORTH = 200_000_000
+"""Drawn days from which on several workers are quicker than one: some seconds of work."""
 _LACKING = "fewer than 30 estimation days on which all pairs of a date have a return"
 
 
@@ -24,17 +27,19 @@ def adjusted(sample: Sample, variant: str = "default") -> tuple[Floats, int | No
     """
     bootstrap = DayBootstrap(sample.returns, [sample.window], blocks=variant == "block")
     observed = np.where(bootstrap.known, sample.scar, np.nan)
-    drawn: Iterable[Floats]
     if variant == "default" and sample.window.length == 1 and sample.n_dates == 1:
         days = sample.returns.studentised
-        drawn, draws = [days[:, np.isfinite(days).all(axis=0)].T], None
-    else:
-        drawn, draws = (part[:, :, 0] for part in bootstrap.draw(sample.draws, sample.seed)), sample.draws
-    return romano_wolf(observed, drawn), draws
+        return romano_wolf(observed, [days[:, np.isfinite(days).all(axis=0)].T]), None
+    return _against_draws(bootstrap, observed, sample.seed, sample.draws, sample.executor), sample.draws
 
 
 def romano_wolf_of_windows(
-    returns: AbnormalReturns, windows: Sequence[Window], scar: Floats, seed: int, draws: int
+    returns: AbnormalReturns,
+    windows: Sequence[Window],
+    scar: Floats,
+    seed: int,
+    draws: int,
+    executor: Executor | None = None,
 ) -> Floats:
     """(N, W) step-down adjusted p of the standardised CARs `scar` (N, W) of all series and windows together.
 
@@ -42,8 +47,22 @@ def romano_wolf_of_windows(
     """
     bootstrap = DayBootstrap(returns, windows)
     observed = np.where(bootstrap.known[:, None], scar, np.nan)
-    drawn = (part.reshape(len(part), -1) for part in bootstrap.draw(draws, seed))
-    return romano_wolf(observed.ravel(), drawn).reshape(scar.shape)
+    return _against_draws(bootstrap, observed.ravel(), seed, draws, executor).reshape(scar.shape)
+
+
+def _against_draws(
+    bootstrap: DayBootstrap, observed: Floats, seed: int, draws: int, executor: Executor | None
+) -> Floats:
+    """(N * W,) adjusted p; the `executor` makes the draws where they are so many that it is worth its start."""
+    runner = executor if executor and bootstrap.cells * draws > _WORTH else Serial()
+    steps = RomanoWolf(observed)
+    reached = runner.run(_reached, (bootstrap, steps, seed), bootstrap.chunks(draws))
+    return steps.adjusted(np.sum(reached, axis=0), draws)
+
+
+def _reached(shared: tuple[DayBootstrap, RomanoWolf, int], chunk: tuple[int, int]) -> Ints:
+    bootstrap, steps, seed = shared
+    return steps.reached(bootstrap.draw(seed, chunk).reshape(chunk[1], -1))
 
 
 def compute(sample: Sample, variant: str) -> Significance:

@@ -113,7 +113,8 @@ def test_runs_of_days_are_runs() -> None:
     sample, _ = both(panel(22, ((0, 90),), 0.0), (0, 1), at_least=1)
     returns = sample.returns
     returns.__dict__["studentised"] = np.arange(60.0)[None]
-    drawn = np.concatenate(list(DayBootstrap(returns, [Window(0, 0), Window(1, 1)], blocks=True).draw(20_000, 1)))[:, 0]
+    bootstrap = DayBootstrap(returns, [Window(0, 0), Window(1, 1)], blocks=True)
+    drawn = np.concatenate([bootstrap.draw(1, chunk) for chunk in bootstrap.chunks(20_000)])[:, 0]
     step = drawn[:, 1] - drawn[:, 0]
     assert (step == 1).mean() == pytest.approx(0.75 + 0.25 / 57, abs=0.015)
     assert drawn.min() == 0

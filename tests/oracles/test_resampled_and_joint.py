@@ -393,7 +393,8 @@ def test_drawn_windows_have_the_moments_of_the_days() -> None:
     sample, _ = both(panel(21, ONE_DATE, 0.0), (-1, 1))
     days = sample.returns.studentised
     windows = [Window(0, 0), Window(-1, 1), Window(0, 1)]
-    drawn = np.concatenate(list(DayBootstrap(sample.returns, windows).draw(40_000, 3)))
+    bootstrap = DayBootstrap(sample.returns, windows)
+    drawn = np.concatenate([bootstrap.draw(3, chunk) for chunk in bootstrap.chunks(40_000)])
     assert drawn.shape == (40_000, 7, 3)
     for w, window in enumerate(windows):
         np.testing.assert_allclose(drawn[:, :, w].mean(0), sqrt(window.length) * days.mean(1), atol=0.03)
@@ -408,8 +409,8 @@ def test_days_are_drawn_in_runs_where_asked() -> None:
     returns = sample.returns
     returns.__dict__["studentised"] = np.resize([1.0, -1.0], (1, 60))
     single, runs = (
-        np.concatenate(list(DayBootstrap(returns, [Window(0, 1)], blocks=b).draw(4000, 1)))[:, 0, 0]
-        for b in (False, True)
+        np.concatenate([made.draw(1, chunk) for chunk in made.chunks(4000)])[:, 0, 0]
+        for made in (DayBootstrap(returns, [Window(0, 1)], blocks=b) for b in (False, True))
     )
     assert (single == 0).mean() == pytest.approx(0.5, abs=0.04)
     assert (runs == 0).mean() == pytest.approx(7 / 8, abs=0.03), (
@@ -423,7 +424,7 @@ def test_dates_draw_apart_from_each_other_and_lacking_days_are_said() -> None:
     returns = fitted(made.block())
     bootstrap = DayBootstrap(returns, [Window(0, 0)])
     assert bootstrap.known.tolist() == [False, False, True]
-    drawn = next(bootstrap.draw(10, 0))
+    drawn = bootstrap.draw(0, (0, 10))
     assert np.isnan(drawn[:, :2]).all()
     assert np.isfinite(drawn[:, 2]).all()
     answer = ask("max_t", Sample(returns, Window(0, 0)))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy import catalog
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, WorkerLost
 from eventstudy.execution import Executor, Processes, Serial, one_thread
+from eventstudy.inference import max_t
 from eventstudy.models import Fit, _pieces, fit_pairs
+from eventstudy.request import run
 from eventstudy.scale.cluster import Cluster
+from eventstudy.windows import Window
 
 from tests.contracts.made_up import block
 from tests.oracles.test_models_garch import clustered
@@ -45,6 +49,18 @@ def test_results_come_in_the_order_of_the_jobs(executor: Executor) -> None:
     told: list[tuple[int, int]] = []
     assert executor.run(jobs.product, 7, range(20), lambda i, n: told.append((i, n))) == [7 * i for i in range(20)]
     assert told == [(i, 20) for i in range(1, 21)]
+
+
+def test_draws_are_the_same_whoever_makes_them(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(max_t, "_WORTH", 0)
+    tickers = ["NVDA", "AMD", "AVGO", "MSFT", "NVDA"]
+    events = pd.DataFrame({"ticker": tickers, "date": ["2025-01-27"] * 4 + ["2025-02-27"]})
+    sample = replace(run(events, source="bundled").sample(Window(0, 1)), draws=700)
+    here, draws = max_t.adjusted(sample)
+    there, _ = max_t.adjusted(replace(sample, executor=executor))
+    assert draws == 700
+    np.testing.assert_array_equal(here, there)
+    assert here.min() < here.max() <= 1
 
 
 def test_an_error_arrives_as_it_was_raised(executor: Executor) -> None:
