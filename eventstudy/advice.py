@@ -237,7 +237,9 @@ def _why_clustered(design: Design) -> str:
             f"one date is one draw of the common shock: {design.n} tickers on it are not {design.n} observations"
             f" (mean correlation {design.correlation.mean:.2f})"
         )
-    shared = f"{design.n} pairs, {design.n_dates} dates, mean window overlap {design.correlation.overlap:.2f}"
+    overlap = design.correlation.overlap
+    said = f"{overlap:.2f}" if overlap >= 0.01 else np.format_float_positional(overlap, 1, fractional=False)
+    shared = f"{design.n} pairs, {design.n_dates} dates, mean window overlap {said}"
     return f"the events share days ({shared}): the pairs are not independent"
 
 
