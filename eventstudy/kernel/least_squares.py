@@ -129,8 +129,10 @@ def _project(estimation: Floats, event: Floats, bounds: Ints, given: Designs) ->
     left, more = squares(estimation), _coordinates(estimation, bounds, given)
     again = (more**2).sum(axis=1) > _EXACT**2 * left / estimation.shape[1]
     if again.any():
-        _subtract(estimation, event, bounds, given, np.where(again[:, None], more, 0.0))
-        left = squares(estimation)
+        rows = np.flatnonzero(again)
+        some, ahead = estimation[rows], event[rows]
+        _subtract_each(some, ahead, designs_of(bounds)[rows], given, more[rows])
+        estimation[rows], event[rows], left[rows] = some, ahead, squares(some)
     return left, (found**2).sum(axis=1)
 
 
@@ -148,16 +150,22 @@ def _coordinates(values: Floats, bounds: Ints, given: Designs) -> Floats:
 def _subtract(estimation: Floats, event: Floats, bounds: Ints, given: Designs, coordinates: Floats) -> None:
     """Take off the normal returns that belong to Q'y = `coordinates` (n, K), in place."""
     which = designs_of(bounds)
-    params = np.matmul(given.inverse[which], coordinates[:, :, None])[:, :, 0]
     if len(estimation) < _FEW * (len(bounds) - 1):
-        estimation -= np.matmul(given.x[which], params[:, :, None])[:, :, 0]
-        event -= np.matmul(given.x_event[which], params[:, :, None])[:, :, 0]
+        _subtract_each(estimation, event, which, given, coordinates)
         return
+    params = np.matmul(given.inverse[which], coordinates[:, :, None])[:, :, 0]
     room = buffer("room", estimation.shape)
     for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
         np.matmul(params[begin:stop], given.x[d].T, out=room[begin:stop])
         event[begin:stop] -= params[begin:stop] @ given.x_event[d].T
     np.subtract(estimation, room, out=estimation)
+
+
+def _subtract_each(estimation: Floats, event: Floats, which: Ints, given: Designs, coordinates: Floats) -> None:
+    """The same for pairs of which `which` (n,) says the design, in one stacked product."""
+    params = np.matmul(given.inverse[which], coordinates[:, :, None])
+    estimation -= np.matmul(given.x[which], params)[:, :, 0]
+    event -= np.matmul(given.x_event[which], params)[:, :, 0]
 
 
 def designs_of(bounds: Ints) -> Ints:

@@ -78,10 +78,15 @@ def neighbours_of(tables: DateSums, reach: int, width: int) -> Neighbours:
     """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
     rows = tables.keys % width
     order = np.argsort(rows, kind="stable")
+    days = tables.sums.shape[1]
+    whole = tables.squares == tables.size * days
     found = []
     for lag in range(reach):
         a, b = (order[place] for place in _apart(rows[order], lag))
-        cross, common = _products(tables.sums, a, b, lag), _products(tables.counts, a, b, lag)
+        cross = _products(tables.sums, a, b, lag)
+        common = tables.size[a] * tables.size[b] * (days - lag)
+        gaps = np.flatnonzero(~(whole[a] & whole[b]))
+        common[gaps] = _products(tables.counts, a[gaps], b[gaps], lag)
         both = 2 * tables.size[a] * tables.size[b]
         own = a == b
         cross[own] -= tables.squares[a[own]]
