@@ -92,10 +92,11 @@ class Chunks:
         size = whole.rows_at_once(self.width)
         for group in range(0, len(distinct), _DESIGNS):
             some = distinct[group : group + _DESIGNS]
+            known = self._known(some)
             first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
             for begin in range(first, last, size):
                 mine = slice(begin, min(begin + size, last))
-                yield self._chunk(self._known(some), rows[mine], keys[mine])
+                yield self._chunk(known, rows[mine], keys[mine])
 
     def _chunk(self, known: _Known, rows: Ints, key: Ints) -> Chunk:
         part, (days, event) = self.part, self.columns
@@ -133,7 +134,7 @@ class Chunks:
         """These designs; the second pass finds those of the first, unless they were too many."""
         held, name = self.part.held, keys.tobytes()
         found: _Known = held[name] if name in held else self._made(keys)
-        if len(held) * _DESIGNS < _HELD:
+        if sum(len(one.keys) for one in held.values()) + len(keys) <= _HELD:
             held[name] = found
         return found
 
