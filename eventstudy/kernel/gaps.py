@@ -20,6 +20,7 @@ import numpy as np
 from eventstudy.kernel.arrays import Bools, Floats, Ints, squares
 from eventstudy.kernel.least_squares import Designs, Task
 from eventstudy.kernel.ranks import weighted_rank_sums
+from eventstudy.kernel.runs import ABOVE, run_sums
 
 _LEAST = 0.01
 """The smallest eigenvalue of G: below it the days that are left do not carry the regressors of the design."""
@@ -200,16 +201,9 @@ def _student(fit: Fitted) -> tuple[Floats, Floats, Floats]:
 def _shares(fit: Fitted, task: Task) -> Floats:
     """(n, R) share of positive runs; NaN where a pair has no run of that length."""
     n, days = fit.residual.shape
-    running, lacking = np.zeros((n, days + 1)), np.zeros((n, days + 1), dtype=np.int32)
-    np.cumsum(fit.residual, axis=1, out=running[:, 1:])
-    np.cumsum(~fit.known, axis=1, out=lacking[:, 1:])
-    above = running + 1e-12
     found = np.full((n, len(task.lengths)), np.nan)
-    for r, length in enumerate(task.lengths):
-        if length <= days:
-            full = lacking[:, length:] == lacking[:, :-length]
-            up = full & (running[:, length:] > above[:, :-length])
-            windows = np.count_nonzero(full, axis=1)
-            share = np.count_nonzero(up, axis=1) / np.maximum(windows, 1)
-            found[:, r] = np.where(windows > 0, share, np.nan)
+    for r, length, sums in run_sums(np.where(fit.known, fit.residual, np.nan), task.lengths):
+        whole = sums[:, : days - length + 1]
+        runs, up = np.count_nonzero(np.isfinite(whole), axis=1), np.count_nonzero(whole > ABOVE, axis=1)
+        found[:, r] = np.where(runs > 0, up / np.maximum(runs, 1), np.nan)
     return found

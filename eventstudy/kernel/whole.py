@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer, squares
 from eventstudy.kernel.least_squares import Designs, Task, designs_of, fit
 from eventstudy.kernel.ranks import WIDEST, key_unit, rank_sums
+from eventstudy.kernel.runs import ABOVE, run_sums
 
 ROWS = 255
 """Pairs worked on at once: few enough for the cache, and for counts in one byte."""
@@ -156,39 +156,11 @@ def _student(standard: Floats, df: int, unit: float) -> tuple[Floats, Floats, Fl
 
 
 def _runs(residuals: Floats, lengths: Sequence[int]) -> Ints:
-    """(R,) sums of so many consecutive days that are above zero, over all pairs.
-
-    All rows are added in one long line, which is quicker; what crosses from one row into the next is not counted. A length is
-    put together from the longest sums that are there already.
-    """
-    n, days = residuals.shape
-    sums = {1: residuals.reshape(-1)}
+    """(R,) sums of so many consecutive days that are above zero, over all pairs."""
+    days = residuals.shape[1]
     found = np.zeros(len(lengths), dtype=np.int64)
-    up = buffer("same", (n, days), np.bool_)
-    for r, length in enumerate(lengths):
-        if length > days:
-            continue
-        for left, right in _steps(tuple(sums), length):
-            total = buffer(f"run{left + right}", (n * days,))
-            np.add(sums[left][:-left], sums[right][left:], out=total[:-left])
-            total[-left:] = 0.0
-            sums[left + right] = total
-        np.greater(sums[length], 1e-12, out=up.reshape(-1))
+    up = buffer("same", residuals.shape, np.bool_)
+    for r, length, sums in run_sums(residuals, lengths):
+        np.greater(sums, ABOVE, out=up)
         found[r] = np.count_nonzero(up) - np.count_nonzero(up[:, days - length + 1 :])
     return found
-
-
-@lru_cache(maxsize=64)
-def _steps(there: tuple[int, ...], length: int) -> tuple[tuple[int, int], ...]:
-    """Which two lengths are added, one step after the other, to get from those that are `there` to `length`."""
-    known, steps = sorted(there), []
-    while 2 * known[-1] <= length:
-        steps.append((known[-1], known[-1]))
-        known.append(2 * known[-1])
-    total = known[-1]
-    while total < length:
-        more = max(k for k in known if k <= length - total)
-        steps.append((total, more))
-        total += more
-        known = sorted({*known, total})
-    return tuple(steps)
