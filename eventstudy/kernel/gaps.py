@@ -19,7 +19,7 @@ import numpy as np
 
 from eventstudy.kernel.arrays import Bools, Floats, Ints, squares
 from eventstudy.kernel.least_squares import Designs, Task
-from eventstudy.kernel.ranks import weighted_rank_sums
+from eventstudy.kernel.ranks import Weighted, key_unit, weighted_rank_sums
 from eventstudy.kernel.runs import ABOVE, run_sums
 
 _LEAST = 0.01
@@ -141,13 +141,15 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
     unit = np.where(covered, unit_of(fit, task), np.nan)
     car = np.where(covered, fit.ar @ task.indicator, np.nan)
     known = fit.known
-    scaled, event = fit.residual / fit.sigma[:, None], fit.ar / fit.sigma[:, None]
     t = fit.m + np.count_nonzero(fit.used, axis=1)
-    exact = np.concatenate([np.where(known, fit.residual, np.nan), np.where(fit.used, fit.ar, np.nan)], axis=1)
-    there = np.concatenate([known, fit.used], axis=1)
-    ranks = weighted_rank_sums(np.concatenate([scaled, event], axis=1), there, exact, 1 / (t + 1), stratum, strata)
+    all_days = np.concatenate([fit.residual, fit.ar], axis=1)
+    scale = (key_unit(all_days.shape[1]) / fit.sigma)[:, None]
+    both = Weighted(np.concatenate([known, fit.used], axis=1), 1 / (t + 1), stratum, strata)
+    ranks = weighted_rank_sums(all_days * scale, both, lambda rows: all_days[rows])
     own = weighted_rank_sums(
-        fit.standard, known, np.where(known, fit.standard, np.nan), 1 / (fit.m + 2), stratum, strata
+        fit.standard * key_unit(known.shape[1]),
+        Weighted(known, 1 / (fit.m + 2), stratum, strata),
+        lambda rows: fit.standard[rows],
     )
     student, squares, powers = _student(fit)
     share = _shares(fit, task)

@@ -7,6 +7,7 @@ order. Equal high parts, ties among them, are told apart by the values themselve
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -54,6 +55,20 @@ def _bits(columns: int) -> int:
     return max(int(columns - 1).bit_length(), 1)
 
 
+@dataclass(frozen=True)
+class Weighted:
+    """What counts a pair that lacks days."""
+
+    there: Bools
+    """(n, columns) the days that it has; the others rank last and do not count."""
+    weight: Floats
+    """(n,) what its ranks are multiplied with."""
+    stratum: Ints
+    """(n,) 0 .. P - 1"""
+    strata: int
+    """P"""
+
+
 def rank_sums(left: Floats, right: Floats | None, tame: bool, exact: Callable[[Ints], Floats]) -> Floats:
     """(columns,) sum over pairs of each day's rank; `left` and `right` in units of `key_unit` make the keys.
 
@@ -61,68 +76,79 @@ def rank_sums(left: Floats, right: Floats | None, tame: bool, exact: Callable[[I
     """
     n, days = left.shape
     columns = days + (0 if right is None else right.shape[1])
-    bits = _bits(columns)
-    limit = 2.0 ** (31 - bits) * (1 - 2.0**-20)
+    limit = _limit(columns)
     key = buffer("key", (n, columns), np.int32)
     key[:, :days] = left if tame else np.clip(left, -limit, limit)  # towards zero: the order is kept
     if right is not None:
         key[:, days:] = np.clip(right, -limit, limit)
+    total: Floats = _summed(key, exact, None)[0]
+    return total
+
+
+def weighted_rank_sums(values: Floats, of: Weighted, exact: Callable[[Ints], Floats]) -> Floats:
+    """(P, columns) the same of pairs that lack days, by stratum; what `exact` gives for a missing day does not matter."""
+    n, columns = values.shape
+    last = 2 ** (31 - _bits(columns)) - 1
+    key = buffer("key", (n, columns), np.int32)
+    key[:] = np.clip(values, -_limit(columns), last - 1)
+    np.copyto(key, last, where=~of.there)
+    return _summed(key, exact, of)
+
+
+def _limit(columns: int) -> float:
+    return float(2.0 ** (31 - _bits(columns)) * (1 - 2.0**-20))
+
+
+def _summed(key: NDArray[np.int32], exact: Callable[[Ints], Floats], of: Weighted | None) -> Floats:
+    """(P, columns) sums of ranks by stratum, by keys (n, columns) that are overwritten."""
+    n, columns = key.shape
+    bits = _bits(columns)
     key <<= bits
     key |= _columns(n, columns)
     key.sort(axis=1)
     line = key.reshape(-1)
-    differ = np.bitwise_xor(line[1:], line[:-1], out=buffer("differ", (line.size - 1,), np.int32)).view(np.uint32)
+    pairs = max(line.size - 1, 0)
+    differ = np.bitwise_xor(line[1:], line[:-1], out=buffer("differ", (pairs,), np.int32)).view(np.uint32)
     close = np.less(differ, 2**bits, out=buffer("close", differ.shape, np.bool_))
-    place = np.bitwise_and(line, 2**bits - 1, out=buffer("place", line.shape, np.intp))
-    total: Floats = np.bincount(place, _positions(n, columns), minlength=columns).astype(np.float64)
+    place = np.bitwise_and(line, 2**bits - 1, out=buffer("place", line.shape, np.intp)).reshape(n, columns)
+    ranks, last = _positions(n, columns).reshape(n, columns), np.int64(columns)
+    if of is not None:
+        last = np.count_nonzero(of.there, axis=1)
+        ranks = np.where(ranks <= last[:, None], ranks, 0.0) * of.weight[:, None]
+        place += (of.stratum * columns)[:, None]
+    size = columns * (1 if of is None else of.strata)
+    total: Floats = np.bincount(place.reshape(-1), ranks.reshape(-1), minlength=size).astype(np.float64)
     if close.any():
-        hits = np.flatnonzero(close)
-        _tell_apart(total, place.reshape(n, columns), hits[(hits + 1) % columns != 0], exact)
-    return total
+        row, at = np.divmod(np.flatnonzero(close), columns)
+        both = at + 1 < np.broadcast_to(last, n)[row]
+        _tell_apart(total, place, ranks, row[both], at[both], exact, of)
+    return total.reshape(-1, columns)
 
 
-def _tell_apart(total: Floats, place: Ints, hits: Ints, exact: Callable[[Ints], Floats]) -> None:
+def _tell_apart(
+    total: Floats, place: Ints, ranks: Floats, row: Ints, at: Ints, exact: Callable[[Ints], Floats], of: Weighted | None
+) -> None:
     """Set right, in `total`, the ranks of days with equal keys.
 
-    `place` (n, columns) are the days in order, `hits` (H,) where in it the first of two that are alike stands.
+    `place` (n, columns) are the days in order, `ranks` what each was given; the first of two that are alike stand in `row`
+    (H,) `at` (H,).
     """
     columns = place.shape[1]
-    row, at = np.divmod(hits, columns)
-    alike = np.diff(hits) == 1
+    alike = (np.diff(row) == 0) & (np.diff(at) == 1)
     if alike.any():  # three or more
         several = np.unique(row[1:][alike])
-        total -= np.bincount(place[several].reshape(-1), _positions(len(several), columns), minlength=columns)
-        total += average_ranks(exact(several)).sum(axis=0)
+        np.subtract.at(total, place[several], ranks[several])
+        found = average_ranks(exact(several) if of is None else np.where(of.there[several], exact(several), np.nan))
+        if of is not None:
+            found = np.where(of.there[several], found, 0.0) * of.weight[several][:, None]
+        begin = 0 if of is None else (of.stratum[several] * columns)[:, None]
+        np.add.at(total, np.broadcast_to(begin + np.arange(columns), found.shape), found)
         others = ~np.isin(row, several)
         row, at = row[others], at[others]
     one, next_one, each, values = place[row, at], place[row, at + 1], np.arange(len(row)), exact(row)
-    rise = np.round(values[each, next_one], 12) - np.round(values[each, one], 12)
+    rise = np.round(values[each, next_one % columns], 12) - np.round(values[each, one % columns], 12)
     up = (1 - np.sign(rise)) / 2  # 0 in order, 1/2 a tie, 1 the wrong way round
+    if of is not None:
+        up *= of.weight[row]
     np.add.at(total, one, up)
     np.subtract.at(total, next_one, up)
-
-
-def weighted_rank_sums(
-    values: Floats, there: Bools, exact: Floats, weight: Floats, stratum: Ints, strata: int
-) -> Floats:
-    """(P, columns) sum over the pairs of each stratum of each day's rank times the pair's `weight` (n,); see `kernel`."""
-    columns = values.shape[1]
-    bits = _bits(columns)
-    top = 2 ** (31 - bits) - 1
-    limit = WIDEST * (1 - 2.0**-20)
-    key = np.where(there, np.clip(values, -limit, limit) * (float(top + 1) / WIDEST), top).astype(np.int32)
-    key <<= bits
-    key |= np.arange(columns, dtype=np.int32)
-    key.sort(axis=1)
-    high = key >> bits
-    again = ((high[:, 1:] == high[:, :-1]) & (high[:, 1:] != top)).any(axis=1)
-    position = np.arange(1.0, columns + 1)
-    count = np.count_nonzero(there, axis=1)[:, None]
-    weights = np.where(position <= count, position, 0.0) * np.where(again, 0.0, weight)[:, None]
-    place = (key & (2**bits - 1)) + (stratum * columns)[:, None]
-    flat: Floats = np.bincount(place.reshape(-1), weights.reshape(-1), minlength=strata * columns).astype(np.float64)
-    total = flat.reshape(strata, columns)
-    if again.any():
-        found = np.where(there[again], average_ranks(exact[again]), 0.0) * weight[again][:, None]
-        np.add.at(total, stratum[again], found)
-    return total

@@ -35,6 +35,22 @@ def test_sums_of_ranks_are_those_of_scipy(case: str, event: int) -> None:
     np.testing.assert_allclose(found, rankdata(np.round(values, 12), axis=1).sum(axis=0), rtol=1e-13)
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("columns", [None, 3000])
+def test_weighted_sums_of_ranks_are_those_of_scipy(case: str, columns: int | None) -> None:
+    """Pairs that lack days, in two strata; with so many columns a key has few bits left for the value."""
+    values = CASES[case] if columns is None else np.resize(CASES[case], (6, columns)) + 1e-4 * RNG.normal(size=columns)
+    there = RNG.random(values.shape) > 0.1
+    there[:, :2] = True
+    weight, stratum = RNG.uniform(0.5, 1.5, len(values)), np.arange(len(values)) % 2
+    of = ranks.Weighted(there, weight, stratum, 2)
+    found = ranks.weighted_rank_sums(values * ranks.key_unit(values.shape[1]), of, lambda rows: values[rows])
+    wanted = np.zeros((2, values.shape[1]))
+    for row, known, w, s in zip(values, there, weight, stratum, strict=True):
+        wanted[s, known] += w * rankdata(np.round(row[known], 12))
+    np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("lengths", [(1,), (2, 3, 6, 21), (1, 4, 5, 17, 41), (41,), (7, 60)])
 def test_runs_are_counted_as_one_would_by_hand(lengths: tuple[int, ...]) -> None:
     values = np.round(RNG.normal(size=(9, 50)), 1)  # sums of zero are not above it
