@@ -62,7 +62,7 @@ def grid_returns(
 
 def _adjacent(level: Floats, paid: Floats | None) -> Floats:
     """(S, n) gross returns between sessions that follow each other, NaN where one lacks its price."""
-    gross = np.empty(level.shape)
+    gross = np.empty_like(level)
     gross[:1] = np.nan
     np.divide(level[1:] if paid is None else level[1:] + paid[1:] - paid[:-1], level[:-1], out=gross[1:])
     return gross
@@ -87,7 +87,7 @@ def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
     if (columns >= 0).all() and np.array_equal(frame.index.to_numpy("datetime64[D]"), sessions):
         values = frame.to_numpy(float)
         in_a_row = len(columns) > 0 and bool((np.diff(columns) == 1).all())
-        return values[:, columns[0] : columns[-1] + 1].copy() if in_a_row else values[:, columns]
+        return values[:, columns[0] : columns[-1] + 1].copy(order="K") if in_a_row else values[:, columns]
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"))
     return frame.reindex(index=index, columns=tickers).to_numpy(float, copy=True)
 

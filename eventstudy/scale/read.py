@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -97,18 +97,31 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
 
 
 def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTable:
+    """The table of some rows, and what of `extra` it lacks beside them, on its days within theirs."""
     codes, tickers = _tickers(folder, rows.column("ticker"))
     days = days_of(folder, rows.column("date"))
-    row_of, sessions = _positions(days)
-    fields: dict[str, Floats] = {}
-    place = codes * len(sessions) + row_of
+    known = set(tickers)
+    more = [t for t in extra.tickers if t not in known] if extra is not None else []
+    theirs = extra.close.index.to_numpy("datetime64[D]").astype(np.int64) if more and extra is not None else None
+    row, sessions = _positions(days, theirs)
+    columns = pd.Index([*tickers, *more], dtype=object, name="ticker")
+    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
+    place = codes.astype(np.int64) * len(index)
+    place += row
+    _refuse_twice(folder, place, codes, tickers, days)
+    frames = {}
     for name in USED:
         if name in rows.column_names:
-            fields[name] = _dense(folder, name, rows.column(name), place, (len(tickers), len(sessions)))
-    _refuse_twice(folder, place, codes, tickers, days)
-    if "dividend" in fields:
-        fields["dividend"][fields["dividend"] == 0] = np.nan
-    return _beside(fields, tickers, sessions, extra)
+            grid = np.full((len(columns), len(index)), np.nan)
+            grid.reshape(-1)[place] = _values(folder, name, rows.column(name))
+            if more and extra is not None and name in extra.fields:
+                grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
+            if name == "dividend":
+                grid[: len(tickers)][grid[: len(tickers)] == 0] = np.nan
+            frames[name] = pd.DataFrame(grid.T, index, columns, copy=False)
+    basis: Basis = "dividends" if "dividend" in frames else "adj_close" if "adj_close" in frames else "as_given"
+    info = {t: SeriesInfo("parquet", basis) for t in tickers}
+    return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 
 def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
@@ -126,7 +139,7 @@ def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
         raise _fault(folder, "tickers are blank, or differ in blanks only", "write tickers without blanks around them")
     used = np.flatnonzero(np.bincount(one.indices.to_numpy(), minlength=len(names)))
     order = sorted(used.tolist(), key=lambda i: names[i])
-    again = np.zeros(len(names), dtype=np.int64)
+    again = np.zeros(len(names), dtype=np.int32)
     again[order] = np.arange(len(order))
     return again[one.indices.to_numpy()], [names[i] for i in order]
 
@@ -143,34 +156,34 @@ def days_of(folder: PanelFolder, column: Any) -> Ints:
         day = column.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
-    found: Ints = day.cast(pa.int32()).to_numpy().astype(np.int64)
+    found: Ints = day.cast(pa.int32()).to_numpy()
     return found
 
 
-def _positions(days: Ints) -> tuple[Ints, Days]:
-    """(N,) the row of each day among the distinct ones, and those, ascending."""
+def _positions(days: Ints, more: Ints | None) -> tuple[Ints, Days]:
+    """(N,) the row of each day among the distinct ones and those of `more` that lie within, and all of these, ascending."""
     if not len(days):
         return days, np.empty(0, dtype="datetime64[D]")
-    first = int(days.min())
-    there = np.zeros(int(days.max()) - first + 1, dtype=bool)
-    there[days - first] = True
-    position = np.cumsum(there) - 1
+    first, last = int(days.min()), int(days.max())
+    there = np.zeros(last - first + 1, dtype=bool)
+    days = days - np.int32(first)
+    there[days] = True
+    if more is not None:
+        there[more[(more >= first) & (more <= last)] - first] = True
     found: Days = (np.flatnonzero(there) + first).astype("datetime64[D]")
-    return position[days - first], found
+    return (np.cumsum(there) - 1)[days], found
 
 
-def _dense(folder: PanelFolder, name: str, column: Any, place: Ints, shape: tuple[int, int]) -> Floats:
-    """(S, T) the values of a field where they belong; NaN elsewhere."""
+def _values(folder: PanelFolder, name: str, column: Any) -> Floats:
+    """(N,) the values of a field; NaN where there is none."""
     import pyarrow as pa
 
     values: Floats = column.cast(pa.float64()).to_numpy()
-    wild = ~(values > 0) & ~np.isnan(values) if name != "dividend" else values < 0
-    if (wild | np.isinf(values)).any():
+    wild = values < 0 if name == "dividend" else values <= 0
+    if wild.any() or np.isinf(values).any():
         bad = values[wild | np.isinf(values)][0]
         raise _fault(folder, f"the {name.replace('_', ' ')} {bad:g} cannot be one", "leave a missing value empty")
-    grid = np.full(shape, np.nan)
-    grid.reshape(-1)[place] = values
-    return grid
+    return values
 
 
 def _refuse_twice(folder: PanelFolder, place: Ints, codes: Ints, tickers: list[str], days: Ints) -> None:
@@ -181,31 +194,6 @@ def _refuse_twice(folder: PanelFolder, place: Ints, codes: Ints, tickers: list[s
         again = int(np.setdiff1d(np.arange(len(place)), first)[0])
         day = np.datetime64(int(days[again]), "D")
         raise _fault(folder, f"{tickers[codes[again]]} on {day} is given twice", "keep one of the two rows")
-
-
-def _beside(fields: Mapping[str, Floats], tickers: list[str], sessions: Days, extra: PriceTable | None) -> PriceTable:
-    """The table of arrays (S, T), and what of `extra` it lacks, on its days."""
-    basis: Basis = "dividends" if "dividend" in fields else "adj_close" if "adj_close" in fields else "as_given"
-    more = [t for t in extra.tickers if t not in set(tickers)] if extra is not None else []
-    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
-    if more and extra is not None:
-        theirs = extra.close.index.to_numpy("datetime64[ns]")
-        within = theirs[(theirs >= index[0].to_numpy()) & (theirs <= index[-1].to_numpy())]
-        index = pd.DatetimeIndex(np.union1d(index.to_numpy("datetime64[ns]"), within), name="session")
-    rows = index.get_indexer(pd.DatetimeIndex(sessions.astype("datetime64[ns]")))
-    columns = pd.Index([*tickers, *more], dtype=object, name="ticker")
-    frames = {}
-    for name, values in fields.items():
-        grid = np.full((len(columns), len(index)), np.nan)
-        if len(rows) == len(index):
-            grid[: len(tickers)] = values
-        else:
-            grid[: len(tickers), rows] = values
-        if more and extra is not None and name in extra.fields:
-            grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
-        frames[name] = pd.DataFrame(grid.T, index.rename("session"), columns)
-    info = {t: SeriesInfo("parquet", basis) for t in tickers}
-    return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 
 def _fault(folder: PanelFolder, what: str, hint: str) -> InvalidFile:
