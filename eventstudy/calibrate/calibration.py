@@ -23,7 +23,7 @@ from eventstudy.calibrate.samples import drawn, moved
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Done, Executor, Serial
-from eventstudy.inference import Sample, SeriesTest
+from eventstudy.inference import PairsTest, Sample, SeriesTest
 from eventstudy.inference._correlation import correlations, mean_correlation
 from eventstudy.inference._placebo import share_of_runs
 from eventstudy.panel import Floats, Ints
@@ -253,10 +253,11 @@ def _notes(dates: int, samples: int, config: StudyConfig) -> list[str]:
 def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
     """(effects, windows, tests, 2) how many of the samples each test rejects, and how many it could be asked of."""
     counts = np.zeros((len(task.effects), len(task.windows), len(task.tests), 2), dtype=np.int64)
+    tests = [(catalog.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
     for rows in samples:
         for e, w, sample in _samples(task, rows):
-            for t, name in enumerate(task.tests):
-                p = _p_value(name, sample, task.config)
+            for t, (test, variant) in enumerate(tests):
+                p = _p_value(test, variant, sample)
                 if np.isfinite(p):
                     counts[e, w, t] += (p < task.level + 1e-12, 1)
     return counts
@@ -267,7 +268,7 @@ def _samples(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Sample]]:
     plain = task.made.returns.take(rows)
     portfolio, why = task.made.portfolio(rows)
     if portfolio:
-        portfolio.studentised  # noqa: B018 - worked out once, for all effects
+        portfolio.studentised, portfolio.error_scale  # noqa: B018 - worked out once, for all effects
     known = correlations(plain) if len(rows) > 1 else None
     for w, window in enumerate(task.windows):
         correlation = None
@@ -335,11 +336,10 @@ def _added(event: Window, window: Window, effect: float, *, spread: bool) -> Flo
     return add
 
 
-def _p_value(name: str, sample: Sample, config: StudyConfig) -> float:
-    test = catalog.load("tests", name)
+def _p_value(test: SeriesTest | PairsTest, variant: str, sample: Sample) -> float:
     if isinstance(test, SeriesTest):
         return test.compute(sample.portfolio, sample.window, sample.seed).at(0).p_value if sample.portfolio else np.nan
-    return float(test.compute(sample, config.variants.get(name, "default")).p_value) if sample.n > 1 else np.nan
+    return float(test.compute(sample, variant).p_value) if sample.n > 1 else np.nan
 
 
 def _rates(task: _Task, counts: np.ndarray) -> tuple[Rate, ...]:

@@ -38,9 +38,10 @@ def with_one_more(ranks: Floats, others: Floats, value: Floats) -> Floats:
 
 def mean_ranks(ranks: Floats) -> tuple[Floats, float, int]:
     """Mean scaled rank of each day (T,), NaN where no series has one; S = sqrt(sum (N_t/N) mean² / T); and T."""
-    n_day = np.isfinite(ranks).sum(axis=0)
+    known = np.isfinite(ranks)
+    n_day = np.count_nonzero(known, axis=0)
     there = n_day > 0
-    mean = np.where(there, np.nansum(ranks, axis=0) / np.maximum(n_day, 1), np.nan)
+    mean = np.where(there, np.where(known, ranks, 0.0).sum(axis=0) / np.maximum(n_day, 1), np.nan)
     t = int(there.sum())
     spread = float(np.sqrt((n_day[there] / len(ranks) * mean[there] ** 2).sum() / t))
     return mean, spread, t

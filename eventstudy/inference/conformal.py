@@ -28,10 +28,10 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     p = np.full(returns.n, np.nan)
     possible = found.covered & ~bridged
     shapes = np.stack([present.sum(axis=1), found.used.sum(axis=1)], axis=1)
-    for total, length in np.unique(shapes[possible], axis=0):
+    for total, length in sorted(set(map(tuple, shapes[possible].tolist()))):
         group = np.flatnonzero(possible & (shapes == (total, length)).all(axis=1))
         pool = days[group][present[group]].reshape(len(group), total)
-        drawn = sets_of_days(int(total), int(length), seed)
+        drawn = sets_of_days(total, length, seed)
         for i, series in zip(group, pool, strict=True):
             sums = np.abs(_sums(series, drawn))
             reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
@@ -46,7 +46,7 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
 def _sums(series: Floats, drawn: Ints) -> Floats:
     """(draws,) sums over the sets of days; day by day, which is faster for few days."""
     total = np.zeros(len(drawn))
-    for days in np.ascontiguousarray(drawn.T):
+    for days in drawn.T:
         total += series[days]
     return total
 
@@ -79,11 +79,11 @@ def sets_of_days(total: int, length: int, seed: int) -> Ints:
         return np.arange(total)[:, None]
     rng = np.random.default_rng(seed)
     if length * 4 > total:
-        return rng.random((DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64)
+        return np.asfortranarray(rng.random((DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64))
     drawn = rng.integers(total, size=(DRAWS, length))
     while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
         drawn[repeated] = rng.integers(total, size=(len(repeated), length))
-    return drawn
+    return np.asfortranarray(drawn)  # they are added up day by day
 
 
 TEST = SeriesTest(
