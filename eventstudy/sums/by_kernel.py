@@ -1,7 +1,7 @@
-"""Both passes over the pairs of a block that the kernel can take, those that lack days apart.
+"""Both passes over the pairs of a block that the kernel can take: those that lack days, or whose design does, apart.
 
-What the kernel is not for is handed back: designs that lack a regressor or leave out a date, collinear ones, and pairs without
-variance. The models' own fit says what is to be said of them.
+What the kernel is not for is handed back: designs that lack a regressor on day 0 or leave out a date, collinear ones, and
+pairs without variance. The models' own fit says what is to be said of them.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     chunks = Chunks(plan, model, part)
     total = Added(plan)
     left: list[Ints] = []
-    for chunk in chunks.of(part.whole):
+    gapped = ~part.whole
+    for chunk in chunks.of(part.whole, gaps=False):
         found = whole.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
         total.add(chunk, found)
-        left += [chunk.rows[~found.good], chunk.without]
+        left.append(chunk.rows[~found.good])
+        gapped[chunk.without] = True
     parts = total.totals()
-    for chunk in chunks.of(~part.whole):
+    for chunk in chunks.of(gapped, gaps=True):
         some = Gapped(chunks, chunk)
         left += [some.left, chunk.without]
         parts.append(some.totals())
@@ -46,12 +48,14 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     chunks = Chunks(plan, model, part)
     left: list[Ints] = []
     below = np.zeros((len(plan.windows), plan.estimation.length))
-    for chunk in chunks.of(part.whole):
+    gapped = ~part.whole
+    for chunk in chunks.of(part.whole, gaps=False):
         found, good = whole.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
         below += found
-        left += [chunk.rows[~good], chunk.without]
+        left.append(chunk.rows[~good])
+        gapped[chunk.without] = True
     parts: list[Squeezed] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
-    for chunk in chunks.of(~part.whole):
+    for chunk in chunks.of(gapped, gaps=True):
         some = Gapped(chunks, chunk)
         left += [some.left, chunk.without]
         parts.append(some.squeezed(scales))

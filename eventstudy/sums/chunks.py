@@ -31,13 +31,17 @@ class _Known:
     """(g, T) what is taken off the return first; (g, 0) where nothing is."""
     market: Floats
     """(g, L2) the benchmark's returns."""
+    whole: Bools
+    """(g,) whether no regressor lacks on estimation and event days."""
+    there: Bools
+    """(g, T) the days on which all regressors are known."""
     good: Bools
-    """(g,) whether the kernel can take them: nothing lacks, and full rank."""
+    """(g,) whether the kernel can take them: full rank, and all regressors on day 0."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Up to `whole.ROWS` pairs for the least_squares."""
+    """Up to `whole.ROWS` pairs for the kernel."""
 
     rows: Ints
     """(n,) their positions in the block."""
@@ -57,6 +61,8 @@ class Chunk:
     given: least_squares.Designs
     zero: Bools
     """(n, L1) estimation days with a return of zero."""
+    lacking: Bools
+    """(n, L1) estimation days without a return."""
     span: Floats
     """(n, T) all returns; (n, 0) where none of them are added up."""
 
@@ -84,8 +90,8 @@ class Chunks:
         excess = model.excess or (model.factors is None and "rf" in part.names)
         self._subtracts = bool(model.difference) or excess
 
-    def of(self, among: Bools) -> Iterator[Chunk]:
-        """Those of the pairs `among` (E,), one after the other."""
+    def of(self, among: Bools, *, gaps: bool) -> Iterator[Chunk]:
+        """Those of the pairs `among` (E,), one after the other; with `gaps` days may lack, of pairs and of designs."""
         rows = np.flatnonzero(among).astype(np.int64)
         keys = self.designs[rows]
         distinct = np.unique(self.designs)
@@ -96,22 +102,25 @@ class Chunks:
             first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
             for begin in range(first, last, size):
                 mine = slice(begin, min(begin + size, last))
-                yield self._chunk(known, rows[mine], keys[mine])
+                yield self._chunk(known, rows[mine], keys[mine], gaps=gaps)
 
-    def _chunk(self, known: _Known, rows: Ints, key: Ints) -> Chunk:
+    def _chunk(self, known: _Known, rows: Ints, key: Ints, *, gaps: bool) -> Chunk:
         part, (days, event) = self.part, self.columns
         new = np.flatnonzero(np.diff(key)) + 1
         bounds = np.concatenate([[0], new, [len(rows)]])
         place = np.searchsorted(known.keys, key[bounds[:-1]])
         without = rows[:0]
-        if not known.good[place].all():
-            good = known.good[place]
+        good = known.good[place] if gaps else known.good[place] & known.whole[place]
+        if not good.all():
             kept = np.repeat(good, np.diff(bounds))
             without, rows = rows[~kept], rows[kept]
             bounds, place = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])]), place[good]
         first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
         estimation, ahead = self._all[:, days][first], self._all[:, event][first]
-        raw, zero = ahead.copy(), estimation == 0
+        raw, zero, lacking = ahead.copy(), estimation == 0, np.isnan(estimation) if gaps else estimation[:0] == 0
+        if gaps:
+            lost = ~np.repeat(known.there[place], np.diff(bounds), axis=0)
+            estimation[lost[:, days]], ahead[lost[:, event]] = np.nan, np.nan
         if self._subtracts:
             offset = np.repeat(known.offset[place], np.diff(bounds), axis=0)
             estimation -= offset[:, days]
@@ -127,6 +136,7 @@ class Chunks:
             known.market[place],
             known.given.take(as_slice(place)),
             zero,
+            lacking,
             self._all[first] if self.plan.portfolios else raw[:, :0],
         )
 
@@ -145,9 +155,8 @@ class Chunks:
         spans = np.lib.stride_tricks.sliding_window_view(part.regressors, self.width, axis=1)
         regressors = spans[table, first].transpose(0, 2, 1)
         _, x, offset, known = self.model.equation(part.names, regressors, np.ones((len(keys), self.width)))
-        good = (
-            known[:, days].all(axis=1) & known[:, event].all(axis=1) & (x.shape[2] + 10 <= self.plan.estimation.length)
-        )
+        day0 = event.start - self.plan.event.start
+        good = known[:, day0] & (x.shape[2] + 10 <= self.plan.estimation.length)
         if len(part.exclude):
             when = first[:, None] + np.arange(self.plan.estimation.length)
             good = good & ~np.isin(part.sessions[when], part.exclude).any(axis=1)
@@ -155,4 +164,5 @@ class Chunks:
             x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
         given, full = least_squares.designs(x[:, days], x[:, event], self.task)
         offset = offset if self._subtracts else offset[:, :0].copy()
-        return _Known(keys, given, offset, regressors[:, event, 0].copy(), good & full)
+        complete: Bools = known[:, days].all(axis=1) & known[:, event].all(axis=1)
+        return _Known(keys, given, offset, regressors[:, event, 0].copy(), complete, known, good & full)

@@ -48,7 +48,9 @@ class Gapped:
         ]
         bhar = np.stack(held, axis=1) if held else np.empty((len(self.rows), 0))
         days = plan.estimation.length
-        untraded = np.stack([np.count_nonzero(chunk.zero[self.rows], axis=1) / days, 1 - fit.m / days], axis=1)
+        untraded = np.stack(
+            [np.count_nonzero(d[self.rows], axis=1) / days for d in (chunk.zero, chunk.lacking)], axis=1
+        )
         sums, dates = {}, {}
         for p, stratum in enumerate(self.strata.tolist()):
             mine = np.flatnonzero(self.stratum == p)

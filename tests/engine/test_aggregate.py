@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from eventstudy.kernel import whole
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
 from eventstudy.sums import chunks, fitted, passes
+from eventstudy.windows import Window
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +115,23 @@ def test_a_share_on_the_limit_is_told_alike() -> None:
     """19 pairs of which a fifth of all days are still: as a mean of shares 0.2 and a little, as a share of sums 0.2."""
     data = made(4428, dates=1, events=19, gaps=0.004, still=0.2)
     same(*both(data, prediction_error=False))
+
+
+@pytest.mark.usefixtures("by_dates")
+@pytest.mark.parametrize("model", ["market", "market_adjusted", "capm"])
+def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
+    data = made(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)
+    start = data.prices.index.searchsorted(data.events["date"].min()) - 180
+    data.prices.loc[data.prices.index[start + 20 : start + 160 : 23], "M0"] = np.nan
+    short = replace(data, prices=data.prices.iloc[start:])
+    aggregate, pairs = both(short, model=model)
+    same(aggregate, pairs)
+    untraded = pairs.sample(Window(0, 0)).untraded
+    assert untraded is not None
+    assert aggregate.evidence.over(Window(0, 0)).untraded_shares == pytest.approx(untraded.mean(axis=0), rel=1e-12)
+    monkeypatch.setattr(fitted, "_first", lambda *_: pytest.fail("pairs were left to the model"))
+    both(short, model=model)
 
 
 @pytest.mark.usefixtures("by_dates")
