@@ -164,5 +164,5 @@ class Chunks:
             x, offset = np.where(known[:, :, None], x, 0.0), np.where(known, offset, 0.0)
         given, full = least_squares.designs(x[:, days], x[:, event], self.task)
         offset = offset if self._subtracts else offset[:, :0].copy()
-        complete: Bools = known[:, days].all(axis=1) & known[:, event].all(axis=1)
+        complete = np.logical_and.reduce(np.concatenate([known[:, days], known[:, event]], axis=1), axis=1)
         return _Known(keys, given, offset, regressors[:, event, 0].copy(), complete, known, good & full)
