@@ -126,7 +126,7 @@ def _peers(rows: list[dict[str, Any]]) -> str:
         [
             f"`{r['name']}`" if "==" in r["name"] else r["name"],
             f"{r['events'] / r['seconds']:,.0f}",
-            f"{r['apart']:.0e}",
+            f"{r['apart']:.0e}" if r["apart"] else "0",
         ]
         for r in ran
     ]
