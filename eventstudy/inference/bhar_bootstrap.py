@@ -24,7 +24,8 @@ def adjusted_t(values: Floats, centre: float = 0.0) -> Floats:
     flat = sd <= 1e-14 * (1 + np.abs(mean[..., 0]))
     safe = np.where(flat, 1.0, sd)
     s = (mean[..., 0] - centre) / safe
-    g = ((values - mean) ** 3).sum(axis=-1) / (n * safe**3)
+    apart = values - mean
+    g = (apart * apart * apart).sum(axis=-1) / (n * safe**3)
     t: Floats = np.sqrt(n) * (s + g * s**2 / 3 + g / (6 * n))
     return np.where(flat, np.copysign(np.inf, s), t)
 

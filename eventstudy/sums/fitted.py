@@ -170,7 +170,7 @@ def _sums(plan: Plan, returns: AbnormalReturns, pairs: _Pairs) -> Sums:
         residual_ranks=np.nansum(ranks, axis=0),
         student=np.nansum(student, axis=0),
         student_squares=np.nansum(student**2, axis=0),
-        student_powers=np.array([(flat**3).sum(), (flat**4).sum()]),
+        student_powers=np.array([np.vdot(flat**2, flat), np.vdot(flat**2, flat**2)]),
         share=np.array([np.nansum(s) for s in shares]),
         share_n=np.array([np.isfinite(s).sum() for s in shares], dtype=np.int64),
         untraded=pairs.untraded.sum(axis=0),
