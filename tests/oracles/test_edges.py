@@ -28,9 +28,9 @@ from eventstudy.inference.joint_f import restricted
 from eventstudy.inference.wild_bootstrap import _shared_between_dates
 from eventstudy.windows import Window
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from tests.oracles import scalar
+from tests.oracles.adjusted import by_statsmodels
 from tests.oracles.designs import ask, fitted, made_up, sampled
 from tests.oracles.test_resampled_and_joint import by_calendar, panel, with_cars
 from tests.oracles.test_scalar import ONE_DATE, both
@@ -196,10 +196,10 @@ def test_root_of_the_slope_of_halls_correction() -> None:
 def test_benjamini_hochberg(seed: int) -> None:
     p = np.random.default_rng(seed).random(12) ** 3
     p[3] = p[7]
-    np.testing.assert_allclose(benjamini_hochberg(p), multipletests(p, method="fdr_bh")[1], rtol=1e-12)
+    np.testing.assert_allclose(benjamini_hochberg(p), by_statsmodels(p, "fdr_bh"), rtol=1e-12)
     p[[2, 5]] = np.nan
     known = np.isfinite(p)
-    np.testing.assert_allclose(benjamini_hochberg(p)[known], multipletests(p[known], method="fdr_bh")[1], rtol=1e-12)
+    np.testing.assert_allclose(benjamini_hochberg(p)[known], by_statsmodels(p[known], "fdr_bh"), rtol=1e-12)
     assert np.isnan(benjamini_hochberg(p)[~known]).all()
     assert benjamini_hochberg(np.array([])).shape == (0,)
 
