@@ -43,10 +43,12 @@ class Case:
 
 @cache
 def cases(place: str) -> tuple[Case, ...]:
-    """The cases of `module:function`, where the module is one of tests/."""
-    module, _, name = place.partition(":")
+    """The cases of `module:function`, where the module is one of tests/; with ` of NAME, NAME` those that name one of these."""
+    module, _, said = place.partition(":")
+    name, _, words = said.partition(" of ")
     test = getattr(import_module(f"tests.{module}"), name)
-    return tuple(Case(test, tuple(chosen.items())) for chosen in _choices(test))
+    found = tuple(Case(test, tuple(chosen.items())) for chosen in _choices(test))
+    return tuple(case for case in found if case.names(set(words.split(", ")))) if words else found
 
 
 def _choices(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
