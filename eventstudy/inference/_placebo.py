@@ -26,7 +26,7 @@ def shape_of(values: Floats) -> Shape:
     """The shape of all values that are not NaN, pooled."""
     pooled = values[np.isfinite(values)]
     centred = pooled - pooled.mean()
-    squares = centred * centred  # products: powers of many numbers take ten times as long
+    squares = centred * centred  # products are quicker than powers
     variance = squares.mean()
     skewness = (squares * centred).mean() / variance**1.5
     return Shape(float(skewness), float((squares * squares).mean() / variance**2 - 3))

@@ -21,7 +21,7 @@ _local = threading.local()
 def buffer(name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
     """Memory that is used again and again: fresh pages cost more than the arithmetic. What it held is lost.
 
-    It begins where a line of the cache does: sums and products of whole arrays take half the time there.
+    It begins where a line of the cache does: a sum of whole arrays takes half the time there.
     """
     size = math.prod(shape)
     held: NDArray[Any] | None = getattr(_local, name, None)

@@ -1,4 +1,4 @@
-"""Pairs under a linear model: their windows are chunks into chunks for the kernel."""
+"""Pairs under a linear model: their windows are gathered into chunks for the kernel."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ class Chunk:
     """(n, L1) estimation days without a return."""
     span: Floats
     """(n, T) all returns; (n, 0) where none of them are added up."""
+
+    @property
+    def which(self) -> Ints:
+        """(n,) the design of each pair."""
+        return least_squares.designs_of(self.bounds)
 
 
 class Chunks:

@@ -20,7 +20,7 @@ class Gapped:
     def __init__(self, chunks: Chunks, chunk: Chunk) -> None:
         """Fit them."""
         self.chunks, self.chunk = chunks, chunk
-        plan, which = chunks.plan, np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))
+        plan, which = chunks.plan, chunk.which
         m = np.count_nonzero(np.isfinite(chunk.estimation), axis=1)
         long = m >= max(chunks.least, chunk.given.basis.shape[2] + 10)
         self.short = [(int(o), int(n)) for o, n in zip(chunks.part.origin[chunk.rows[~long]], m[~long], strict=True)]

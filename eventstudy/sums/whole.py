@@ -55,7 +55,7 @@ class Added:
         self.dates.append(self._dates(chunk, found))
 
     def _dates(self, chunk: Chunk, found: whole.Found) -> DateSums:
-        which = np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))[found.good]
+        which = chunk.which[found.good]
         size = np.bincount(which, minlength=len(chunk.keys)).astype(float)
         kept = size > 0
         days = self.plan.estimation.length
@@ -111,7 +111,7 @@ class Added:
 
 def _bhar(plan: Plan, chunk: Chunk) -> Floats:
     """(n, W) buy-and-hold returns minus the benchmark's."""
-    which = np.repeat(np.arange(len(chunk.keys)), np.diff(chunk.bounds))
+    which = chunk.which
     found = np.empty((len(chunk.rows), len(plan.windows)))
     own, market = chunk.raw.T.copy(), chunk.market.T.copy()  # days first: products of whole rows are quicker
     for w, window in enumerate(plan.windows):
