@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -108,12 +108,16 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
     place = codes.astype(np.int64) * len(index)
     place += row
-    _refuse_twice(folder, place, codes, tickers, days)
+
+    def said(i: int) -> str:
+        return f"{tickers[codes[i]]} on {np.datetime64(int(days[i]), 'D')}"
+
+    _refuse_twice(folder, place, said)
     frames = {}
     for name in USED:
         if name in rows.column_names:
             grid = np.full((len(columns), len(index)), np.nan)
-            grid.reshape(-1)[place] = _values(folder, name, rows.column(name))
+            grid.reshape(-1)[place] = _values(folder, name, rows.column(name), said)
             if more and extra is not None and name in extra.fields:
                 grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
             if name == "dividend":
@@ -174,26 +178,26 @@ def _positions(days: Ints, more: Ints | None) -> tuple[Ints, Days]:
     return (np.cumsum(there) - 1)[days], found
 
 
-def _values(folder: PanelFolder, name: str, column: Any) -> Floats:
+def _values(folder: PanelFolder, name: str, column: Any, said: Callable[[int], str]) -> Floats:
     """(N,) the values of a field; NaN where there is none."""
     import pyarrow as pa
 
     values: Floats = column.cast(pa.float64()).to_numpy()
     wild = values < 0 if name == "dividend" else values <= 0
     if wild.any() or np.isinf(values).any():
-        bad = values[wild | np.isinf(values)][0]
-        raise _fault(folder, f"the {name.replace('_', ' ')} {bad:g} cannot be one", "leave a missing value empty")
+        bad = int(np.flatnonzero(wild | np.isinf(values))[0])
+        what = f"the {name.replace('_', ' ')} {values[bad]:g} of {said(bad)} cannot be one"
+        raise _fault(folder, what, "leave a missing value empty")
     return values
 
 
-def _refuse_twice(folder: PanelFolder, place: Ints, codes: Ints, tickers: list[str], days: Ints) -> None:
+def _refuse_twice(folder: PanelFolder, place: Ints, said: Callable[[int], str]) -> None:
     seen = np.zeros(int(place.max()) + 1 if len(place) else 0, dtype=bool)
     seen[place] = True
     if int(seen.sum()) < len(place):
         _, first = np.unique(place, return_index=True)
         again = int(np.setdiff1d(np.arange(len(place)), first)[0])
-        day = np.datetime64(int(days[again]), "D")
-        raise _fault(folder, f"{tickers[codes[again]]} on {day} is given twice", "keep one of the two rows")
+        raise _fault(folder, f"{said(again)} is given twice", "keep one of the two rows")
 
 
 def _fault(folder: PanelFolder, what: str, hint: str) -> InvalidFile:
