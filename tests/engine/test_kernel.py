@@ -51,6 +51,18 @@ def test_weighted_sums_of_ranks_are_those_of_scipy(case: str, columns: int | Non
     np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
+def test_a_day_beyond_the_widest_key_is_no_missing_day() -> None:
+    """With so many columns the largest key is the one that stands for missing days, unless values keep below it."""
+    values = RNG.normal(size=(1, 3000))
+    values[0, -1] = 100.0
+    there = np.ones((1, 3000), dtype=bool)
+    there[0, 5] = False
+    of = ranks.Weighted(there, np.ones(1), np.zeros(1, dtype=np.int64), 1)
+    found = ranks.weighted_rank_sums(values * ranks.key_unit(3000), of, lambda rows: values[rows])
+    assert found[0, -1] == 2999
+    assert found[0, 5] == 0
+
+
 @pytest.mark.parametrize("lengths", [(1,), (2, 3, 6, 21), (1, 4, 5, 17, 41), (41,), (7, 60)])
 def test_runs_are_counted_as_one_would_by_hand(lengths: tuple[int, ...]) -> None:
     values = np.round(RNG.normal(size=(9, 50)), 1)  # sums of zero are not above it

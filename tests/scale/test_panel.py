@@ -79,10 +79,11 @@ def spoiled(change: Callable[[pd.DataFrame], pd.DataFrame], folder: Path) -> Pan
 
 
 ZONE = timezone(timedelta(hours=-5))
+IS_WRONG = " of S00 on 2015-02-25 cannot be one"
 FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
     "twice": (lambda r: pd.concat([r, r.iloc[[5]]]), "is given twice"),
-    "zero": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], 0.0)), "the close 0 of S00 on 2015-02-25 cannot be one"),
-    "infinite": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], np.inf)), "the close inf of S00 on 2015-02-25 cannot be one"),
+    "zero": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], 0.0)), "the close 0" + IS_WRONG),
+    "infinite": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], np.inf)), "the close inf" + IS_WRONG),
     "no ticker": (lambda r: r.assign(ticker=r["ticker"].where(r.index != r.index[4])), "a row has no ticker"),
     "no close": (lambda r: r.drop(columns="close"), "there is no column 'close'"),
     "wide": (lambda r: r.drop(columns=["ticker"]).rename(columns={"close": "MKT"}), "there is no column 'ticker'"),
