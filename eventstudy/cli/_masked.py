@@ -45,6 +45,11 @@ def before_and_after(masked: Masked, *, verbose: bool) -> Iterator[str]:
         yield f"... and {len(changed) - len(rows) + 1} more rows (--verbose shows all)"
     for said in masked.kept_day0:
         yield from wrapped(f"day 0 is never masked, although it carries other news: {said}")
+    for said in masked.kept_own:
+        yield from wrapped(
+            "a day on which the event itself was announced or recognised is never masked, although it carries other news: "
+            + said
+        )
     if masked.estimation_days:
         told = ", ".join(f"{ticker} {n}" for ticker, n in list(masked.estimation_days.items())[:8])
         yield from wrapped(f"estimation days masked as well: {told}")

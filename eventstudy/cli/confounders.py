@@ -29,7 +29,7 @@ def COMMAND(  # noqa: N802
     """What else happened on the days of a study?
 
     Other events of the registry, earnings, dividends, splits, moves of the whole market and dated news (`--news FILE`), day by
-    day.
+    day. News that names the event is its own: it is shown apart and never masked.
     WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
     from eventstudy.cli._screen import heading, wrapped
@@ -56,6 +56,8 @@ def COMMAND(  # noqa: N802
 
 def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     """A row a day, kind and piece of news; `verbose` adds own news of the estimation window."""
+    from eventstudy.cli._screen import wrapped
+
     several = len(found.result.events) > 1
     rows = []
     for day in found.days:
@@ -63,6 +65,10 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
         event = [day.event_id] if several else []
         rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
     yield columns_of([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
+    for day in found.own_days:
+        of = f" ({day.event_id})" if several else ""
+        on = f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"
+        yield from wrapped(f"news of the event itself on {on}{of}: {day.what}")
     before = [hit for hit in found.hits if hit.part == "estimation"]
     if before and verbose:
         yield ""

@@ -1,7 +1,7 @@
 """What else happened: dated news beside the events that are studied, from files.
 
-A calendar is a CSV with `date,what[,timing][,event_id][,ticker]`: a row counts for every event unless it names one, and for
-every ticker unless it names one. Earnings are a CSV with `ticker,date[,timing]`.
+A calendar is a CSV with `date,what[,timing][,event_id][,ticker]`: a row is other news for every event, unless it names the
+event whose own news it is; and it counts for every ticker unless it names one. Earnings are a CSV with `ticker,date[,timing]`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class News:
     ticker: str | None = None
     """None: for every ticker."""
     event_id: str | None = None
-    """None: for every event."""
+    """The event whose own news it is; None: of none, so other news for every event."""
     origin: str = ""
     """The file it stands in."""
 

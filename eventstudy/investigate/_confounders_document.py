@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.sentences import listed
 
 if TYPE_CHECKING:
-    from eventstudy.investigate.confounders import Confounders
+    from eventstudy.investigate.confounders import Confounders, OtherDay
 
 SCHEMA = "eventstudy.confounders/1"
 _NAMED = 4
@@ -16,7 +17,6 @@ _NAMED = 4
 
 def document(found: Confounders) -> dict[str, Any]:
     """All of it as plain values; every figure of the sentence stands there too."""
-    days = [{**vars(day), "session": day.session.isoformat(), "tickers": list(day.tickers)} for day in found.days]
     looked = {n: list(v) if isinstance(v, tuple) else v for n, v in vars(found.looked).items()}
     return {
         "schema": SCHEMA,
@@ -25,12 +25,17 @@ def document(found: Confounders) -> dict[str, Any]:
         "n_days": len({day.rel_day for day in found.days}),
         "n_pairs": found.n_pairs,
         "day0": bool(any(day.rel_day == 0 for day in found.days)),
-        "days": days,
+        "days": _plain(found.days),
+        "own_news": _plain(found.own_days),
         "hits": [{**vars(hit), "session": hit.session.isoformat()} for hit in found.hits],
         "looked": looked,
         "sentence": sentence(found),
         "warnings": [w._asdict() for w in found.warned],
     }
+
+
+def _plain(days: Iterable[OtherDay]) -> list[dict[str, Any]]:
+    return [{**vars(day), "session": day.session.isoformat(), "tickers": list(day.tickers)} for day in days]
 
 
 def sentence(found: Confounders) -> str:

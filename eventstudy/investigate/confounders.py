@@ -1,7 +1,7 @@
 """What else happened? Other news on the days of a study (METHODS 5.2), and the answer without those days.
 
 Earnings and other events of the same firm are looked for in the estimation window too, where they widen what counts as
-ordinary; all else only on event days.
+ordinary; all else only on event days. News that names an event is that event's own: it is told apart and confounds nothing.
 """
 
 from __future__ import annotations
@@ -89,12 +89,22 @@ class Confounders:
     result: StudyResult
     noticed: tuple[Warned, ...] = ()
     """What the sources of news had to say."""
+    own: tuple[Hit, ...] = ()
+    """News of the events themselves, which is no other news."""
 
     @property
     def days(self) -> tuple[OtherDay, ...]:
         """The event days with other news, in their order."""
+        return self._by_day(self.hits)
+
+    @property
+    def own_days(self) -> tuple[OtherDay, ...]:
+        """The event days with news of the event itself, in their order."""
+        return self._by_day(self.own)
+
+    def _by_day(self, hits: Iterable[Hit]) -> tuple[OtherDay, ...]:
         who: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-        for hit in self.hits:
+        for hit in hits:
             if hit.part == "event":
                 who[hit.session, hit.rel_day, hit.event_id, hit.code, hit.what].append(hit.ticker)
         studied = defaultdict(set)
@@ -166,7 +176,7 @@ def confounders(
     place = _Places(result)
     hits = [
         *_other_events(result, known, place),
-        *_news(result, calendar, place),
+        *_news(result, [news for news in calendar if news.event_id is None], place),
         *_earnings(result, earnings, place),
         *_actions(result, prices),
         *_market_moves(result),
@@ -181,8 +191,12 @@ def confounders(
         actions=prices is not None and bool({"dividend", "split"} & set(prices.fields)),
     )
     order = {ticker: i for i, ticker in enumerate(tickers)}
-    found = sorted(set(hits), key=lambda h: (h.session, h.event_id, h.code, h.what, order[h.ticker]))
-    return Confounders(tuple(found), looked, result, tuple(noticed))
+
+    def in_order(some: Iterable[Hit]) -> tuple[Hit, ...]:
+        return tuple(sorted(set(some), key=lambda h: (h.session, h.event_id, h.code, h.what, order[h.ticker])))
+
+    own = _news(result, [news for news in calendar if news.event_id is not None], place)
+    return Confounders(in_order(hits), looked, result, tuple(noticed), in_order(own))
 
 
 def _reporting(result: StudyResult, earnings: Sequence[News]) -> set[str]:
@@ -335,14 +349,26 @@ def _market_moves(result: StudyResult) -> Iterator[Hit]:
 
 
 def masked_cells(found: Confounders) -> Bools:
-    """(N, T) the days of each pair's block with other news; never day 0, without which there is no event."""
+    """(N, T) the days of each pair's block with other news; never one of the event itself, without which there is no event."""
     block, pairs = found.result.panel.block, found.result.panel.pairs
     row = {(pair.event_id, pair.ticker): i for i, pair in enumerate(pairs)}
     cells = np.zeros(block.returns.shape, dtype=bool)
+    kept = days_of_the_event(found.result)
     for hit in found.hits:
-        if hit.rel_day != 0:
+        if hit.rel_day != 0 and (hit.event_id, hit.ticker, hit.session) not in kept:
             cells[row[hit.event_id, hit.ticker], hit.rel_day - block.estimation.start] = True
     return cells
+
+
+def days_of_the_event(result: StudyResult) -> set[tuple[str, str, date]]:
+    """Event, ticker and session: where the news of the event itself came, as it was announced and as it was recognised."""
+    place, found = _Places(result), set()
+    moments = {e.id: [m for m in (e.moment("announced"), e.moment("recognised")) if m] for e in result.events}
+    for i, pair in enumerate(result.panel.pairs):
+        for moment in moments[pair.event_id]:
+            if here := place.of(i, moment, own=True):
+                found.add((pair.event_id, pair.ticker, here[0]))
+    return found
 
 
 def _on(day: OtherDay) -> str:

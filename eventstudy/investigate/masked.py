@@ -1,7 +1,7 @@
 """The answer of a study without its days that carry other news: before and after, each by the exact t.
 
 The masked days are taken out and the model is estimated again, so that own news in the estimation window counts no more either.
-Day 0 is never masked.
+Day 0 is never masked, nor is another day on which the event itself was announced or recognised.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference._distributions import p_t
-from eventstudy.investigate.confounders import Confounders, masked_cells
+from eventstudy.investigate.confounders import Confounders, days_of_the_event, masked_cells
 from eventstudy.models import model_of
 from eventstudy.panel import Bools, Ints, Warned
 from eventstudy.results import StudyResult
@@ -70,6 +70,8 @@ class Masked:
     rows: tuple[Compared, ...]
     kept_day0: tuple[str, ...]
     """What else happened on day 0, which is never masked."""
+    kept_own: tuple[str, ...]
+    """What else happened on other days on which the event was announced or recognised, which are never masked either."""
     estimation_days: dict[str, int]
     """How many estimation days were masked, by ticker; those with none are not listed."""
     warned: tuple[Warned, ...]
@@ -83,6 +85,7 @@ class Masked:
         return {
             "rows": [_plain(row) | {"sentence": row.sentence} for row in self.rows],
             "kept_day0": list(self.kept_day0),
+            "kept_own": list(self.kept_own),
             "estimation_days": dict(self.estimation_days),
             "level": LEVEL,
             "warnings": [w._asdict() for w in self.warned],
@@ -104,10 +107,17 @@ def mask(found: Confounders) -> Masked:
         pair = result.panel.pairs[i]
         text = f"without the masked days {fit.n_estimation[i]} estimation days are left: no answer without them"
         warned.append(Warned("SHORT_ESTIMATION", text, pair.event_id, pair.ticker))
+    own = days_of_the_event(result)
+    kept_own = (
+        f"{day.session}: {day.what}"
+        for day in found.days
+        if day.rel_day != 0 and any((day.event_id, ticker, day.session) in own for ticker in day.tickers)
+    )
     estimation = cells[:, block.estimation_columns].sum(axis=1)
     return Masked(
         rows=tuple(rows),
         kept_day0=tuple(dict.fromkeys(f"{day.session}: {day.what}" for day in found.days if day.rel_day == 0)),
+        kept_own=tuple(dict.fromkeys(kept_own)),
         estimation_days={p.ticker: int(n) for p, n in zip(result.panel.pairs, estimation, strict=True) if n},
         warned=tuple(warned),
     )

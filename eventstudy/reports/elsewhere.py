@@ -22,7 +22,19 @@ def elsewhere(told: Material) -> Section:
     if found["days"]:
         blocks.append(_days(told, found))
         blocks.append(Paragraph((told.words("not apart"),), "note"))
+    blocks += [_own(told, place, day) for place, day in enumerate(found["own_news"][:_DAYS])]
     return Section("confounders", told.words("s.confounders"), tuple(blocks))
+
+
+def _own(told: Material, place: int, day: dict[str, Any]) -> Paragraph:
+    """News of the event itself, which is not counted as other news."""
+    words, path = told.words, f"confounders.own_news[{place}]"
+    fields: dict[str, Span | Text] = {
+        "session": told.text(f"{path}.session"),
+        "day": told.number(f"{path}.rel_day", 0, sign=True),
+        "what": told.text(f"{path}.what") if words.lang == "en" else words.said(day["what"]),
+    }
+    return Paragraph(words.fill("own news", **fields), "note")
 
 
 def _said(told: Material, found: dict[str, Any]) -> Text:

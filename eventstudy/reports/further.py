@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eventstudy.errors import InvalidRequest, NothingUsable
 
 if TYPE_CHECKING:
-    from eventstudy.investigate.confounders import Confounders
+    from eventstudy.investigate.confounders import Confounders, Hit
     from eventstudy.results import StudyResult
 
 Answers = Mapping[str, Any]
@@ -52,8 +52,11 @@ def about(found: Confounders, result: StudyResult) -> Confounders:
         earnings=tuple(t for t in found.looked.earnings if t in tickers),
         earnings_unknown=tuple(t for t in found.looked.earnings_unknown if t in tickers),
     )
-    hits = tuple(hit for hit in found.hits if hit.event_id in ids and hit.ticker in tickers)
-    return replace(found, hits=hits, looked=looked, result=result)
+
+    def of_this(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        return tuple(hit for hit in hits if hit.event_id in ids and hit.ticker in tickers)
+
+    return replace(found, hits=of_this(found.hits), own=of_this(found.own), looked=looked, result=result)
 
 
 def lead_window(result: StudyResult) -> int:

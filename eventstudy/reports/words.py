@@ -209,6 +209,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Für die {all} Tage des Ereignisfensters sind keine anderen Nachrichten bekannt.",
     ),
     "also day 0": ("Day 0 is one of them: {what}.", "Tag 0 ist einer davon: {what}."),
+    "own news": (
+        "News of the event itself, not counted as other news: {what} ({session}, day {day}).",
+        "Nachricht zum Ereignis selbst, nicht als andere Nachricht gezählt: {what} ({session}, Tag {day}).",
+    ),
     "not looked for": ("Not known, so not looked for: {what}.", "Nicht bekannt, daher nicht gesucht: {what}."),
     "earnings of": ("earnings dates of {tickers}", "Termine der Quartalszahlen von {tickers}"),
     "actions": ("dividends and splits", "Dividenden und Aktiensplits"),

@@ -42,7 +42,6 @@ def test_the_list_of_the_release() -> None:
         ("2025-01-15", "NEWS", "all"),
         ("2025-01-16", "EARNINGS", "TSM"),
         ("2025-01-21", "NEWS", "all"),
-        ("2025-01-27", "NEWS", "all"),
         ("2025-01-29", "NEWS", "all"),
         ("2025-01-30", "EARNINGS", "MSFT"),
         ("2025-01-30", "EARNINGS", "META"),
@@ -112,7 +111,6 @@ def test_each_is_a_warning_on_its_day_and_of_its_ticker() -> None:
         ("NEWS", None, "2025-01-15"),
         ("EARNINGS", "TSM", "2025-01-16"),
         ("NEWS", None, "2025-01-21"),
-        ("NEWS", None, "2025-01-27"),
     }
     assert {w["session"] for w in result.to_dict()["warnings"]} >= {"2025-01-21", None}
 
@@ -180,14 +178,14 @@ REPORTS = ("2024-02-22", "2024-05-23", "2024-08-29", "2024-11-21", "2025-01-23")
 def masked() -> Masked:
     result = es.run("deepseek-r1", tickers=["NVDA", "MSFT"])
     reports = [News(Moment(date.fromisoformat(day)), "earnings", "NVDA") for day in REPORTS]
-    return mask(confounders(result, SAMPLE, earnings=reports, calendar=[News(Moment(date(2025, 1, 27)), "app store")]))
+    return mask(confounders(result, SAMPLE, earnings=reports, calendar=[News(Moment(date(2025, 1, 24)), "a visit")]))
 
 
 @pytest.mark.parametrize("window", [(0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5)])
 @pytest.mark.parametrize("name", ["NVDA", "MSFT"])
 def test_a_mask_changes_the_estimate_by_what_a_refit_gives(masked: Masked, name: str, window: tuple[int, int]) -> None:
     [row] = [r for r in masked.rows if r.name == name and r.window == window]
-    move = ["2025-01-15", "2025-01-27"]
+    move = ["2025-01-15", "2025-01-24"]
     days = [*move, *(REPORTS if name == "NVDA" else ())]
     for part, left_out in ((row.before, []), (row.after, days)):
         car, se, p, n = refit(name, left_out, window)
@@ -202,9 +200,9 @@ def test_a_mask_changes_the_estimate_by_what_a_refit_gives(masked: Masked, name:
 
 def test_the_portfolio_loses_the_days_of_all_its_members(masked: Masked) -> None:
     [row] = [r for r in masked.rows if r.name == "all 2 tickers" and r.window == (0, 5)]
-    assert [d.isoformat() for d in row.days] == ["2025-01-23", "2025-01-27"]
+    assert [d.isoformat() for d in row.days] == ["2025-01-23", "2025-01-24"]
     assert row.after.n_days == 4
-    assert "without 2025-01-23, 2025-01-27" in row.sentence
+    assert "without 2025-01-23, 2025-01-24" in row.sentence
 
 
 def test_day_0_is_kept_and_said() -> None:
@@ -214,6 +212,36 @@ def test_day_0_is_kept_and_said() -> None:
     [row] = [r for r in without.rows if r.window == (0, 0)]
     assert (row.days, row.after) == ((), row.before)
     assert "day 0 is one of them" in found.sentence
+
+
+def test_news_of_the_event_itself_is_told_apart_and_never_masked() -> None:
+    found, without = what_else("deepseek-r1", tickers=["NVDA", "AMD"], mask_confounded=True)
+    assert without is not None
+    [day] = found.own_days
+    assert (str(day.session), day.rel_day, day.what[:14], day.everyone) == ("2025-01-27", 4, "DeepSeek's app", True)
+    assert all("DeepSeek" not in other.what for other in found.days)
+    assert [own["session"] for own in found.to_dict()["own_news"]] == ["2025-01-27"]
+    assert {str(masked) for row in without.rows for masked in row.days} == {"2025-01-15"}
+    assert not [w for w in found.result.warned if "DeepSeek" in w.message]
+
+
+def test_news_that_names_an_event_is_its_own_and_that_of_no_other() -> None:
+    events = [other("one", date(2025, 1, 21), "NVDA"), other("two", date(2025, 1, 22), "AMD")]
+    named = News(Moment(date(2025, 1, 23)), "a word of one", None, "one")
+    found = confounders(es.run(es.Registry(events)), SAMPLE, calendar=[named])
+    assert {(hit.event_id, hit.ticker, hit.what) for hit in found.own} == {("one", "NVDA", "a word of one")}
+    assert all(hit.what != "a word of one" for hit in found.hits)
+
+
+@pytest.mark.parametrize(("day0", "kept"), [("announced", "2025-01-27"), ("recognised", "2025-01-21")])
+def test_the_other_day_of_the_event_is_kept_and_said(day0: str, kept: str) -> None:
+    """QQQ itself moved out of the ordinary on the day the market took notice: without that day there is no event left."""
+    found, without = what_else("deepseek-r1", tickers=["NVDA"], benchmark="QQQ", day0=day0, mask_confounded=True)
+    assert without is not None
+    assert kept in {str(day.session) for day in found.days}
+    assert kept not in {str(masked) for row in without.rows for masked in row.days}
+    assert {said[:10] for said in without.kept_own} == {kept}
+    assert {said[:10] for said in without.to_dict()["kept_own"]} == {kept}
 
 
 def test_without_other_news_nothing_changes() -> None:

@@ -171,10 +171,12 @@ def test_other_news_of_the_window_stands_day_by_day(sixteen: StudyResult) -> Non
         assert shown[f"confounders.days[{i}].rel_day"] == day["rel_day"]
     text = "".join(page.text)
     assert "earnings of META" in text
+    assert "News of the event itself, not counted as other news: DeepSeek's app" in text
+    assert "Nachricht zum Ereignis selbst" in render(sixteen, "md", lang="de").decode()
     assert "Not known, so not looked for: earnings dates of" in text
     one, _ = what_else("deepseek-r1", tickers=["NVDA"], day0="recognised")
     part = about(asked, one.result)
-    assert {hit.ticker for hit in part.hits} == {"NVDA"}
+    assert {hit.ticker for hit in part.hits} == {hit.ticker for hit in part.own} == {"NVDA"}
     assert part.looked.earnings_unknown == one.looked.earnings_unknown
 
 
