@@ -53,9 +53,9 @@ def read_sheet(path: Path, wanted: str, *, header: bool = True) -> Sheet:
         import openpyxl
     except ImportError:
         raise InvalidRequest(
-            "reading .xlsx needs openpyxl",
+            "reading .xlsx needs openpyxl, which is not installed",
             where=str(path),
-            hint="python -m pip install 'eventstudy-lab[report]', or save the sheet as CSV",
+            hint="python -m pip install openpyxl, or save the sheet as CSV",
         ) from None
     content = _content(path)
     try:

@@ -113,8 +113,10 @@ def ask(
 def _requests() -> Any:
     try:
         import requests
-    except ImportError:  # yfinance brings it
-        raise InvalidRequest("asking a web service needs requests", hint="python -m pip install requests") from None
+    except ImportError:
+        raise InvalidRequest(
+            "asking a web service needs requests, which is not installed", hint="python -m pip install requests"
+        ) from None
     return requests
 
 

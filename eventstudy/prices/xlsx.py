@@ -35,7 +35,7 @@ from eventstudy.sheets import Sheet, as_serial, as_text, read_sheet
 class Workbook:
     """Workbooks of prices."""
 
-    summary = "an .xlsx workbook: a sheet with the columns of a CSV file, long or wide (extra: report)"
+    summary = "an .xlsx workbook: a sheet with the columns of a CSV file, long or wide"
     suffixes = (".xlsx", ".xlsm")
 
     def read(

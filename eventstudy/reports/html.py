@@ -45,7 +45,7 @@ def _environment() -> Environment:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError as error:
         raise InvalidRequest(
-            "an HTML report needs jinja2, which is not installed", hint="pip install 'eventstudy-lab[report]'"
+            "an HTML report needs jinja2, which is not installed", hint="python -m pip install jinja2"
         ) from error
     environment = Environment(
         loader=FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),

@@ -125,7 +125,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: python -m pip install "eventstudy-lab[report]"
+      - run: python -m pip install eventstudy-lab
       - uses: actions/cache@v4
         with:
           path: |

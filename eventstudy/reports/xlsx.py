@@ -71,7 +71,7 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
         import xlsxwriter
     except ImportError as error:
         raise InvalidRequest(
-            "an XLSX report needs xlsxwriter, which is not installed", hint="pip install 'eventstudy-lab[report]'"
+            "an XLSX report needs xlsxwriter, which is not installed", hint="python -m pip install xlsxwriter"
         ) from error
     if result.returns.n * len(result.rel_days) > _ROWS:
         raise InvalidRequest(

@@ -31,8 +31,8 @@ def rows(ran: Ran) -> dict[str, dict[str, Any]]:
 def alone(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What is installed, for a doctor who asks: two packages that are needed, and one of an extra."""
     installed = {"eventstudy-lab": "0.1.0", "numpy": "2.0", "click": "8.1"}
-    lines = ["numpy>=1.26.0", "click>=8.1.0", "jinja2>=3.1; extra == 'report'", "ruff>=0.9; extra == 'dev'"]
-    lines += ["eventstudy-lab[report]; extra == 'all'"]
+    lines = ["numpy>=1.26.0", "click>=8.1.0", "arch>=7.0; extra == 'garch'", "ruff>=0.9; extra == 'dev'"]
+    lines += ["eventstudy-lab[garch]; extra == 'all'"]
 
     def version(name: str) -> str:
         if name not in installed:
@@ -54,11 +54,11 @@ def test_a_healthy_installation(es: Es, alone: dict[str, str], price_store: Path
         "python": "ok",
         "package numpy": "ok",
         "package click": "ok",
-        "package jinja2": "absent",
+        "package arch": "absent",
         "embedded sample": "ok",
         "price store": "absent",
     }
-    assert "eventstudy-lab[report]" in found["package jinja2"]["advice"]
+    assert "eventstudy-lab[garch]" in found["package arch"]["advice"]
     assert not price_store.parent.exists(), "looking makes no store"
     assert es("doctor").out.startswith("ok")
 

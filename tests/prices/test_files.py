@@ -82,9 +82,10 @@ def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hidden", "name", "extra"), [("pyarrow", "x.parquet", "scale"), ("openpyxl", "x.xlsx", "report")]
+    ("hidden", "name", "wanted"),
+    [("pyarrow", "x.parquet", "'eventstudy-lab[scale]'"), ("openpyxl", "x.xlsx", "openpyxl")],
 )
-def test_the_extra_is_named_where_it_lacks(tmp_path: Path, hidden: str, name: str, extra: str) -> None:
+def test_what_to_install_is_named_where_it_lacks(tmp_path: Path, hidden: str, name: str, wanted: str) -> None:
     (tmp_path / name).write_bytes(b"x")
     code = (
         f"import sys; sys.modules[{hidden!r}] = None\n"
@@ -93,7 +94,7 @@ def test_the_extra_is_named_where_it_lacks(tmp_path: Path, hidden: str, name: st
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert f"eventstudy-lab[{extra}]" in done.stderr
+    assert f"python -m pip install {wanted}, or save" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -1,0 +1,60 @@
+"""What the plain install brings is what the stated uses need: a package outside of the extras is a dependency."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+NAMED = {"sklearn": "scikit-learn"}
+BROUGHT = {"markupsafe": "jinja2", "peewee": "yfinance", "curl_cffi": "yfinance", "pydantic_core": "pydantic"}
+"""Import package -> the package that brings it along."""
+
+
+def names(lines: list[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9_-]", line)[0].replace("-", "_") for line in lines}
+
+
+CORE = names(PROJECT["dependencies"])
+EXTRAS = {extra: names(lines) for extra, lines in PROJECT["optional-dependencies"].items()}
+
+
+def imported() -> set[str]:
+    """The foreign packages that the code imports, anywhere in a file."""
+    found: set[str] = set()
+    for file in (ROOT / "eventstudy").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    ours = found - sys.stdlib_module_names - {"eventstudy"}
+    return {NAMED.get(BROUGHT.get(name, name), BROUGHT.get(name, name)).replace("-", "_") for name in ours}
+
+
+def test_reports_workbooks_and_updates_need_no_extra() -> None:
+    assert {"jinja2", "xlsxwriter", "openpyxl", "requests", "matplotlib", "yfinance"} <= CORE
+    assert EXTRAS["report"] == set(), "kept for old commands, empty"
+
+
+def test_what_is_imported_is_a_dependency_or_of_an_extra_and_the_other_way_round() -> None:
+    offered = CORE | EXTRAS["garch"] | EXTRAS["ml"] | EXTRAS["scale"]
+    assert imported() == offered
+    assert not CORE & (EXTRAS["garch"] | EXTRAS["ml"] | EXTRAS["scale"])
+
+
+def test_no_text_sends_to_the_empty_extra() -> None:
+    for file in [*(ROOT / "eventstudy").rglob("*.py"), ROOT / "README.md"]:
+        assert "[report]'" not in file.read_text(encoding="utf-8"), file
+        assert "eventstudy-lab[report]" not in file.read_text(encoding="utf-8"), file
+
+
+def test_the_first_screen_shows_reports_and_their_schedule() -> None:
+    first = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
+    for command in ("eventstudy run", "eventstudy report", "eventstudy update", "eventstudy schedule"):
+        assert command in first
