@@ -32,6 +32,9 @@ _MARKETS |= {"TOR": "XTSE", "JPX": "XTKS", "HKG": "XHKG", "ASX": "XASX", "KSC": 
 """Yahoo's names of exchanges and their ISO 10383 market codes; others are left open."""
 
 _HUNDREDTHS = {"GBp": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
+_INSTANTS = (-5_364_662_400, 4_102_444_800)
+"""1800 and 2100 in seconds since 1970."""
+_LATER = "try again later; if it goes on, `pip install -U yfinance`"
 _CLOSING = 30 * 60
 """Seconds after the close until Yahoo's bar of the day is final: its quotes are late by that much."""
 
@@ -59,7 +62,7 @@ class Exchange:
         try:
             results = json.loads(self.text)["chart"]["result"]
             return dict(results[0])
-        except (ValueError, KeyError, IndexError, TypeError):
+        except (ValueError, KeyError, IndexError, TypeError, RecursionError):
             return {}
 
     @property
@@ -68,7 +71,7 @@ class Exchange:
         try:
             error = json.loads(self.text)["chart"]["error"]
             return str(error["description"]) if error else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
 
 
@@ -92,11 +95,11 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
         return SourceDown(f"Yahoo refuses the request (HTTP {status})", where=where, hint="`pip install -U yfinance`")
     if status in (400, 404, 422) or exchange.complaint or _empty(text):
         return _unknown(symbol, start, end, exchange.complaint)
-    page = text.lstrip().startswith("<")
+    page = "a web page instead of prices" if text.lstrip().startswith("<") else None
     return SourceMalformed(
-        f"Yahoo's answer cannot be read: {'a web page instead of prices' if page else _short(fault)}",
+        f"Yahoo's answer cannot be read: {page or _odd(exchange.chart) or _short(fault)}",
         where=where,
-        hint="try again later; if it goes on, `pip install -U yfinance`",
+        hint=_LATER,
     )
 
 
@@ -139,8 +142,41 @@ def _empty(text: str) -> bool:
     try:
         results = json.loads(text)["chart"]["result"]
         return not results or not results[0].get("timestamp")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
+
+
+def _odd(chart: dict[str, Any]) -> str | None:
+    """The first thing that is not of its kind in what an answer says of the prices; None: all of it can be meant."""
+    meta, stamps = chart.get("meta") or {}, chart.get("timestamp") or []
+    if not isinstance(meta, dict):
+        return f"meta is {_shown(meta)}"
+    for name in ("currency", "symbol", "exchangeName", "exchangeTimezoneName", "dataGranularity"):
+        if not isinstance(meta.get(name), str | None):
+            return f"{name} is {_shown(meta[name])}, not text"
+    for name, instant in (("firstTradeDate", meta.get("firstTradeDate")), ("the end of the session", _closing(meta))):
+        if instant is not None and not _is_instant(instant):
+            return f"{name} is {_shown(instant)}, no time in seconds since 1970"
+    if not isinstance(stamps, list):
+        return f"the times are {_shown(stamps)}"
+    wrong = next((stamp for stamp in stamps if not _is_instant(stamp)), None)
+    return None if wrong is None else f"a time of the prices is {_shown(wrong)}, not in seconds since 1970"
+
+
+def _closing(meta: dict[str, Any]) -> Any:
+    """When the session that goes on or was the last ends; what stands in its place where the answer is odd."""
+    period = meta.get("currentTradingPeriod") or {}
+    regular = (period.get("regular") or {}) if isinstance(period, dict) else period
+    return regular.get("end") if isinstance(regular, dict) else regular
+
+
+def _is_instant(value: Any) -> bool:
+    """Whether it is a number of seconds since 1970 within 1800 to 2100; milliseconds are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and _INSTANTS[0] <= value <= _INSTANTS[1]
+
+
+def _shown(value: Any) -> str:
+    return text if len(text := repr(value)) <= 60 else f"{text[:60]}..."
 
 
 def _short(fault: Exception) -> str:
@@ -155,6 +191,8 @@ def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exc
         SourceMalformed: no price at all, or not by the day.
     """
     chart = exchange.chart
+    if odd := _odd(chart):
+        raise SourceMalformed(f"Yahoo's answer cannot be read: {odd}", where=f"ticker {symbol}", hint=_LATER)
     meta = chart.get("meta") or {}
     if meta.get("dataGranularity", "1d") != "1d":
         raise SourceMalformed(
@@ -225,7 +263,7 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
     yield from _before_first_trade(meta, symbol, own)
     if currency in _HUNDREDTHS:
         yield f"prices are in {currency}, hundredths of {_HUNDREDTHS[currency]}"
-    closing = ((meta.get("currentTradingPeriod") or {}).get("regular") or {}).get("end")
+    closing = _closing(meta)
     if closing is not None and time.time() < closing + _CLOSING:
         zone = meta.get("exchangeTimezoneName", "UTC")
         today = pd.Timestamp(closing, unit="s", tz="UTC").tz_convert(zone).tz_localize(None).normalize()
@@ -236,7 +274,7 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
 def _before_first_trade(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterator[str]:
     """Whether there are prices from before the firm that has the symbol now was traded under it."""
     began = meta.get("firstTradeDate")
-    if not isinstance(began, int | float):
+    if began is None:
         return
     first = pd.Timestamp(began, unit="s", tz="UTC").tz_convert(meta.get("exchangeTimezoneName", "UTC"))
     early = own.index[own.index < first.tz_localize(None).normalize()]

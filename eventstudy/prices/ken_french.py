@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -28,7 +29,12 @@ FIVE = "F-F_Research_Data_5_Factors_2x3_daily"
 MOMENTUM = "F-F_Momentum_Factor_daily"
 _ADDRESS = "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/ftp"
 _WAIT = timedelta(days=1)
-_ALL = {"mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"}
+_COLUMNS = {
+    THREE: ["mkt_rf", "smb", "hml", "rf"],
+    FIVE: ["mkt_rf", "smb", "hml", "rmw", "cma", "rf"],
+    MOMENTUM: ["mom"],
+}
+_ALL = {name for names in _COLUMNS.values() for name in names}
 
 
 class Kept(NamedTuple):
@@ -72,7 +78,7 @@ class KenFrench:
             found, told = self._had(name, last)
             kept.append(found)
             notes += told
-        tables = [parse_factors(k.content, name, None) for k, name in zip(kept, files, strict=True)]
+        tables = [_table(k.content, name) for k, name in zip(kept, files, strict=True)]
         table = tables[0] if len(tables) == 1 else tables[0].join(tables[1], how="left")
         table.attrs = {
             "source": "ken_french",
@@ -114,7 +120,7 @@ class KenFrench:
                 hint="download the file with a browser and name it: --factors FILE",
             )
         try:
-            parse_factors(_text(answer.body, name), name, None)
+            _table(_text(answer.body, name), name)
         except (InvalidFile, InvalidRequest) as error:
             raise SourceMalformed(f"Ken French's file cannot be read: {error.what}", where=error.where) from error
         return answer.body
@@ -122,14 +128,28 @@ class KenFrench:
 
 def reaches(content: str, name: str, last: date | None) -> bool:
     """Whether a file has factors up to a day."""
-    return last is None or parse_factors(content, name, None).index[-1] >= pd.Timestamp(last)
+    return last is None or _table(content, name).index[-1] >= pd.Timestamp(last)
+
+
+def _table(content: str, name: str) -> pd.DataFrame:
+    """The factors of a file of the library.
+
+    Raises:
+        InvalidFile: it is no such file, or has other columns.
+    """
+    table = parse_factors(content, name, None)
+    if lacking := [column for column in _COLUMNS[name] if column not in table]:
+        raise InvalidFile(
+            f"the factor file has no {', '.join(lacking)}", where=name, available=", ".join(map(str, table.columns))
+        )
+    return table[_COLUMNS[name]]
 
 
 def _kept(path: Path, name: str) -> Kept | None:
     """The file as it was kept; None where there is none, or what is there is broken and may be replaced."""
     try:
         content = _text(path.read_bytes(), name)
-        parse_factors(content, name, None)
+        _table(content, name)
         return Kept(content, datetime.fromtimestamp(path.stat().st_mtime, UTC))
     except (OSError, InvalidFile, InvalidRequest, SourceMalformed):
         return None
@@ -163,7 +183,7 @@ def _text(body: bytes, name: str) -> str:
             if len(inside) == 1 and inside[0].file_size < 100_000_000:
                 return archive.read(inside[0]).decode("utf-8-sig", "replace")
             what = f"it holds {len(inside)} tables"
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError) as error:
         what = str(error) or type(error).__name__
     raise SourceMalformed(f"Ken French's file cannot be unpacked: {what}", where=name)
 

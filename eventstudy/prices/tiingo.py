@@ -26,6 +26,9 @@ _COLUMNS = {
     "open": "open", "high": "high", "low": "low", "close": "close", "adjClose": "adj_close", "volume": "volume",
     "divCash": "dividend", "splitFactor": "split",
 }  # fmt: skip
+_DAYS = (date(1800, 1, 1), date(2200, 1, 1))
+_MOST = 1e18
+"""What no price, volume or product of splits reaches."""
 _LIMITED = re.compile(r"allocation|limit|too many|run over", re.IGNORECASE)
 
 
@@ -121,7 +124,10 @@ def _frame(rows: list[dict[str, Any]], first: date, last: date, where: str) -> t
     split = np.where(np.isnan(values["split"]), 1.0, values["split"])
     if (split <= 0).any():
         raise _malformed(f"a split of {split.min():g} on {days[split.argmin()]}", where)
-    later = np.append(np.cumprod(split[::-1])[::-1][1:], 1.0)
+    with np.errstate(over="ignore", under="ignore"):
+        later = np.append(np.cumprod(split[::-1])[::-1][1:], 1.0)
+    if not ((later > 1 / _MOST) & (later < _MOST)).all():
+        raise _malformed("its splits multiply to what cannot be", where)
     for name in ("open", "high", "low", "close", "adj_close"):
         if (values[name] <= 0).any():
             raise _malformed(f"a price of {np.nanmin(values[name]):g} on {days[np.nanargmin(values[name])]}", where)
@@ -141,16 +147,19 @@ def _frame(rows: list[dict[str, Any]], first: date, last: date, where: str) -> t
 
 def _day(row: dict[str, Any], where: str) -> date:
     try:
-        return date.fromisoformat(str(row["date"])[:10])
+        day = date.fromisoformat(str(row["date"])[:10])
     except (KeyError, ValueError):
-        raise _malformed(f"{row.get('date')!r} is no day", where) from None
+        day = date.min
+    if not _DAYS[0] <= day < _DAYS[1]:
+        raise _malformed(f"{str(row.get('date'))[:40]!r} is no day of prices", where)
+    return day
 
 
 def _number(row: dict[str, Any], name: str, where: str) -> float:
     value = row.get(name)
     if value is None:
         return np.nan
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MOST:
         raise _malformed(f"{name} is {str(value)[:40]!r} on {str(row['date'])[:10]}", where)
     return float(value)
 

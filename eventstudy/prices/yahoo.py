@@ -107,15 +107,12 @@ class Yahoo:
                 try:
                     ticker = yfinance.Ticker(symbol, session=self._session)
                     found = ticker.get_shares_full(start=start, end=end + timedelta(days=1))
+                    if found is not None and len(found):
+                        return _counts(found)
                 except _faults(yfinance) as fault:
                     error = explain(fault, symbol, start, end, exchange)
                     raise (none if isinstance(error, SymbolUnknown) else error) from fault
-        if found is None or not len(found):
-            raise none
-        counts = found[found > 0].astype(float)
-        counts.index = counts.index.tz_localize(None).normalize()
-        kept: pd.Series = counts[~counts.index.duplicated(keep="last")].sort_index()
-        return kept
+        raise none
 
     def earnings(self, symbol: str) -> tuple[datetime, ...]:
         """The instants at which a firm reported or will report, as Yahoo's calendar has them: up to 100, newest first.
@@ -140,14 +137,15 @@ class Yahoo:
             with _watched(self._session, self._timeout, deadline, ("/calendar/earnings",)) as exchange:
                 try:
                     table = yfinance.Ticker(symbol, session=self._session).get_earnings_dates(limit=100)
+                    stamps = () if table is None else table.index[table.index.notna()]
+                    if len(stamps):
+                        return tuple(stamp.to_pydatetime() for stamp in stamps)
                 except ImportError as fault:
                     needs = "yfinance reads the page of earnings dates with lxml, which is not installed"
                     raise SourceDown(needs, where=f"ticker {symbol}", hint="pip install lxml") from fault
                 except _faults(yfinance) as fault:
                     raise explain_earnings(fault, symbol, exchange) from fault
-        if table is None or table.empty:
-            raise explain_earnings(None, symbol, exchange)
-        return tuple(stamp.to_pydatetime() for stamp in table.index)
+        raise explain_earnings(None, symbol, exchange)
 
     def _fetch(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
         """As often as allowed; the last error is the one raised."""
@@ -176,9 +174,17 @@ class Yahoo:
                         keepna=True,
                         timeout=self._timeout,
                     )
+                    return tidy(symbol, frame, start, end, exchange, _now())
                 except _faults(yfinance) as fault:
                     raise explain(fault, symbol, start, end, exchange) from fault
-        return tidy(symbol, frame, start, end, exchange, _now())
+
+
+def _counts(found: Any) -> pd.Series:
+    """Shares outstanding by day, the last count of each."""
+    counts = found[found > 0].astype(float)
+    counts.index = counts.index.tz_localize(None).normalize()
+    kept: pd.Series = counts[~counts.index.duplicated(keep="last")].sort_index()
+    return kept
 
 
 def _now() -> str:
@@ -186,10 +192,10 @@ def _now() -> str:
 
 
 def _faults(yfinance: Any) -> tuple[type[Exception], ...]:
-    """All that yfinance lets out when an answer is bad: its own errors, and those of what it is built on."""
+    """All that an odd answer leads to in yfinance, in what that is built on, and in what we make of the answer."""
     from peewee import PeeweeException
 
-    broken = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError)
+    broken = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError, RuntimeError)
     return (yfinance.exceptions.YFException, OSError, PeeweeException, *broken)
 
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Series, chart_of, earnings_page, shares_of
+from tests.loopback.answers import FAULTS, NOT_FOUND, Answer, Fault, Series, chart_of, earnings_page, shares_of
 
 _CHART = "/v8/finance/chart/"
 _SHARES = "/ws/fundamentals-timeseries/v1/finance/timeseries/"
@@ -19,7 +19,7 @@ class Service:
     """What the stand-in knows and how it behaves; tests change it while it runs.
 
     `fail(symbol, name, times)` answers a symbol's next `times` requests for prices (None: all) with a fault
-    of `FAULTS`; the symbol `*` is any. `asked` lists every path that was asked for.
+    of `FAULTS`, or one of their kind; the symbol `*` is any. `asked` lists every path that was asked for.
     """
 
     def __init__(self, series: Iterable[Series] = ()) -> None:
@@ -35,9 +35,9 @@ class Service:
         """Hold one more symbol, or another series for it."""
         self.series[series.symbol] = series
 
-    def fail(self, symbol: str, fault: str, times: int | None = None) -> None:
+    def fail(self, symbol: str, fault: str | Fault, times: int | None = None) -> None:
         """Answer badly from now on."""
-        self._faults[symbol] = [FAULTS[fault], times]
+        self._faults[symbol] = [FAULTS[fault] if isinstance(fault, str) else fault, times]
 
     def recover(self) -> None:
         """Answer well again."""
