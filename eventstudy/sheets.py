@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -19,6 +20,14 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """The most that a sheet can hold."""
+
+_SPARSE = 50
+"""A table has fewer places for one value than that, unless a value stands astray."""
+_SMALL = 1_000_000
+"""Places that a table may have in any case."""
+
+Cells = dict[int, dict[int, Any]]
+"""What a sheet holds: number of the row -> number of the column -> value; nothing for cells that are merely formatted."""
 
 _FORMULA = re.compile(rb"<(\w+:)?f[ />]")
 _LAST_SERIAL = 2_958_465  # 9999-12-31
@@ -72,7 +81,7 @@ def read_sheet(path: Path, wanted: str, *, header: bool = True) -> Sheet:
             where=str(path),
             hint="open it in a spreadsheet program and save it as .xlsx",
         ) from error
-    return _sheet(name, held[name], header)
+    return _sheet(path, name, held[name], header)
 
 
 def _content(path: Path) -> bytes:
@@ -84,30 +93,63 @@ def _content(path: Path) -> bytes:
         raise InvalidFile(f"the file cannot be read: {error}", where=str(path)) from error
 
 
-def _sheets(openpyxl: Any, path: Path, content: bytes) -> dict[str, list[tuple[Any, ...]]]:
-    """The cells of every sheet, by name.
+def _sheets(openpyxl: Any, path: Path, content: bytes) -> dict[str, Cells]:
+    """The cells of every sheet that hold something, by name.
 
     Raises:
         InvalidFile: a cell holds an error such as #N/A.
     """
     book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
-        found = {}
+        found: dict[str, Cells] = {}
         for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            found[sheet.title] = [
-                tuple(_plain(cell, path, sheet.title) for cell in row)
-                for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS)
-            ]
+            held = found[sheet.title] = {}
+            for cell in _written(sheet):
+                if (value := _plain(cell, path, sheet.title)) is not None:
+                    held.setdefault(cell["row"], {})[cell["column"]] = value
         return found
     finally:
         book.close()
 
 
-def _plain(cell: Any, path: Path, sheet: str) -> Any:
-    value = cell.value
-    if cell.data_type == "e":
-        where = f"{path.name}, sheet {sheet}, cell {cell.coordinate}"
+def _written(sheet: Any) -> Iterator[dict[str, Any]]:
+    """The cells that are written down in a sheet, as openpyxl reads them: row, column, value, data_type.
+
+    Its own rows are filled up with a cell for every column, formatted or not, that the sheet could have.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book, last = sheet.parent, 0
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            if number > ROWS:
+                return
+            if number > last:
+                last = number
+                yield from (cell | {"row": number} for cell in cells if 1 <= cell["column"] <= COLUMNS)
+
+
+def _named(row: int, column: int) -> str:
+    """A cell as spreadsheets name it: C7."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
+
+
+def _plain(cell: dict[str, Any], path: Path, sheet: str) -> Any:
+    value = cell["value"]
+    if cell["data_type"] == "e":
+        where = f"{path.name}, sheet {sheet}, cell {_named(cell['row'], cell['column'])}"
         raise InvalidFile(f"the cell holds the error {value}", where=where, hint="mend the formula, or empty the cell")
     if isinstance(value, str):
         return value.strip() or None
@@ -116,8 +158,8 @@ def _plain(cell: Any, path: Path, sheet: str) -> Any:
     return value
 
 
-def _chosen(held: dict[str, list[tuple[Any, ...]]], wanted: str, path: Path) -> str:
-    filled = [name for name, rows in held.items() if any(value is not None for row in rows for value in row)]
+def _chosen(held: dict[str, Cells], wanted: str, path: Path) -> str:
+    filled = [name for name, rows in held.items() if rows]
     named = [name for name in filled if name.strip().casefold() == wanted]
     if not filled:
         raise InvalidFile("there is nothing in the workbook", where=str(path), available=", ".join(held) or "no sheet")
@@ -131,7 +173,7 @@ def _chosen(held: dict[str, list[tuple[Any, ...]]], wanted: str, path: Path) -> 
     return (named or filled)[0]
 
 
-def _refuse_empty_formulas(openpyxl: Any, path: Path, content: bytes, name: str, rows: list[tuple[Any, ...]]) -> None:
+def _refuse_empty_formulas(openpyxl: Any, path: Path, content: bytes, name: str, held: Cells) -> None:
     """A formula that no spreadsheet program has worked out yet reads like an empty cell: refuse it."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         parts = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
@@ -139,24 +181,33 @@ def _refuse_empty_formulas(openpyxl: Any, path: Path, content: bytes, name: str,
             return
     book = openpyxl.load_workbook(BytesIO(content), read_only=True, keep_links=False)
     try:
-        sheet = book[name]
-        sheet.reset_dimensions()
-        for cells, values in zip(sheet.iter_rows(max_row=ROWS, max_col=COLUMNS), rows, strict=False):
-            for cell, value in zip(cells, values, strict=False):
-                if value is None and cell.data_type == "f":
-                    raise InvalidFile(
-                        "the cell holds a formula without a value",
-                        where=f"{path.name}, sheet {name}, cell {cell.coordinate}",
-                        hint="open the file in a spreadsheet program and save it, or put the value in its place",
-                    )
+        for cell in _written(book[name]):
+            row, column = cell["row"], cell["column"]
+            if cell["data_type"] == "f" and column not in held.get(row, {}):
+                raise InvalidFile(
+                    "the cell holds a formula without a value",
+                    where=f"{path.name}, sheet {name}, cell {_named(row, column)}",
+                    hint="open the file in a spreadsheet program and save it, or put the value in its place",
+                )
     finally:
         book.close()
 
 
-def _sheet(name: str, rows: list[tuple[Any, ...]], header: bool) -> Sheet:
-    filled = [(n, row) for n, row in enumerate(rows, 1) if any(value is not None for value in row)]
-    width = max(max(i for i, value in enumerate(row, 1) if value is not None) for _, row in filled)
-    padded = [(n, (*row[:width], *[None] * (width - len(row)))) for n, row in filled]
+def _sheet(path: Path, name: str, held: Cells, header: bool) -> Sheet:
+    """The table.
+
+    Raises:
+        InvalidFile: a value stands so far from the others that most of the table would be empty.
+    """
+    width = max(max(row) for row in held.values())
+    if width * len(held) > max(_SMALL, _SPARSE * sum(map(len, held.values()))):
+        astray = next(number for number, row in held.items() if width in row)
+        raise InvalidFile(
+            "a value stands far from the rest of the table",
+            where=f"{path.name}, sheet {name}, cell {_named(astray, width)}",
+            hint="empty that cell, or save the table as a sheet of its own",
+        )
+    padded = [(number, tuple(map(row.get, range(1, width + 1)))) for number, row in held.items()]
     return Sheet(name, padded[0][1], tuple(padded[1:])) if header else Sheet(name, (None,) * width, tuple(padded))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy import sheets
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.events import load_registry
 from eventstudy.prices import load_prices
 from eventstudy.prices.parquet import SOURCE as PARQUET
 from eventstudy.prices.xlsx import SOURCE as XLSX
@@ -145,6 +148,52 @@ def test_a_long_sheet(workbook: Write) -> None:
     assert table.close.fillna(0).to_numpy().tolist() == [[10.0, 20.5, 30.25], [11.0, 0.0, 0.0]]
     assert table.fields["dividend"]["TRUE"].iloc[0] == 0.25
     assert table.info["NA"].basis == "dividends"
+
+
+@pytest.mark.parametrize("kind", ["prices", "events"])
+def test_formatted_empty_columns_cost_nothing(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet formatted up to its last column, XFD: what is read is what is written there, not 16,384 cells a row."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["ticker", "date", "close"] if kind == "prices" else ["ticker", "date"])
+    days = pd.bdate_range("2023-01-02", periods=300)
+    for day in days:
+        sheet.append(["AAA", day.date(), 10.0] if kind == "prices" else ["AAA", day.date()])
+    for row in range(1, 302):
+        sheet.cell(row, 16_384).number_format = "0.00"
+    assert sheet.dimensions.endswith("XFD301")
+    path = tmp_path / "wide.xlsx"
+    book.save(path)
+    looked: list[object] = []
+    plain = sheets._plain
+
+    def counted(cell: dict[str, Any], *where: Any) -> Any:
+        looked.append(cell)
+        return plain(cell, *where)
+
+    monkeypatch.setattr(sheets, "_plain", counted)
+    tracemalloc.start()
+    try:
+        read = load_prices(path=path).close if kind == "prices" else load_registry(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(read) == 300
+    assert len(looked) == 301 * (4 if kind == "prices" else 3), "the values, and the one formatted cell a row"
+    assert peak < 20e6
+
+
+def test_a_value_astray_is_named_and_no_table_is_made_of_it(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["ticker", "date", "close"])
+    for day in pd.bdate_range("2023-01-02", periods=100):
+        sheet.append(["AAA", day.date(), 10.0])
+    sheet.cell(7, 16_384).value = "x"
+    book.save(tmp_path / "prices.xlsx")
+    error = refused(tmp_path / "prices.xlsx")
+    assert error.what == "a value stands far from the rest of the table"
+    assert error.where == "prices.xlsx, sheet Sheet, cell XFD7"
 
 
 def test_a_wide_sheet_says_what_the_csv_file_says(workbook: Write, tmp_path: Path) -> None:
