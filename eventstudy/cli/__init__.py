@@ -60,8 +60,11 @@ def main(args: list[str] | None = None) -> Any:
     args = sys.argv[1:] if args is None else args
     if "numpy" not in sys.modules:  # threads of small products wait for each other, and digits depend on their number
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    told: dict[str, Any] = {
+        "verbose": "--verbose" in args
+    }  # also by the environment or the settings, once these are read
     try:
-        code = command.main(args=args, prog_name="eventstudy", standalone_mode=False)
+        code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -69,17 +72,23 @@ def main(args: list[str] | None = None) -> Any:
         click.echo("stopped", err=True)
         code = 130
     except EventStudyError as error:
-        if "--verbose" in args:
-            raise
+        _trace(told)
         click.echo(f"eventstudy: {error}", err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
-    except Exception as error:
-        if "--verbose" in args:
-            raise
+    except Exception as error:  # noqa: BLE001 - told as a fault, with its traceback where that is asked for
+        _trace(told)
         click.echo(f"eventstudy: a fault of the program: {type(error).__name__}: {error}", err=True)
         click.echo("  what to do: run it again with --verbose and report what it prints", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+def _trace(told: dict[str, Any]) -> None:
+    """The traceback of the error at hand, where `--verbose` is on; the message and the exit code stay as they are."""
+    if told["verbose"]:
+        import traceback
+
+        traceback.print_exc()

@@ -29,9 +29,22 @@ def format_option(f: F) -> F:
     )(f)
 
 
+def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F], F]:
+    """`--verbose`, which `main` is told of as well: by the flag, the environment or the settings."""
+
+    def noted(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+        if value and isinstance(ctx.obj, dict):
+            ctx.obj["verbose"] = True
+        return value
+
+    return click.option(
+        "--verbose", is_flag=True, is_eager=True, envvar="EVENTSTUDY_VERBOSE", callback=noted, help=text
+    )
+
+
 def output_options(f: F) -> F:
     """`--format`, `--output`, `--quiet` and `--verbose`."""
-    f = click.option("--verbose", is_flag=True, help="Show more, and the traceback of an error.")(f)
+    f = verbose_option("Show more, and the traceback of an error.")(f)
     f = click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")(f)
     f = click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")(f)
     return format_option(f)

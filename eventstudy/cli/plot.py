@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import catalog
-from eventstudy.cli._output import say
+from eventstudy.cli._output import say, verbose_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import UnknownName
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--chart", default="car", show_default=True, help="See `eventstudy methods charts`.")
 @click.option("--output", type=click.Path(dir_okay=False), help="PNG, SVG or PDF. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
-@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@verbose_option()
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context, /, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import put, say
+from eventstudy.cli._output import put, say, verbose_option
 from eventstudy.cli._study import study_options, what_else
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PRINTED = ("md", "latex", "json")
 @click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--output", type=click.Path(), help="File, or folder of a site. [default: EVENT.html; text to stdout]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
-@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@verbose_option()
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context, /, form: str, lang: Any, output: str | None, quiet: bool, verbose: bool, **options: Any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eventstudy.cli._output import columns_of, put, say
+from eventstudy.cli._output import columns_of, put, say, verbose_option
 
 if TYPE_CHECKING:
     from eventstudy.reports.update import Summary
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
 @click.option("--quiet", is_flag=True, help="Print the summary only where something changed or is missing.")
-@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@verbose_option()
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context,

@@ -98,12 +98,33 @@ def test_one_clear_message(es: Es, files: Path, args: tuple[str, ...], code: int
     assert ran.out == ""
 
 
-def test_verbose_adds_the_traceback(es: Es, capsys: pytest.CaptureFixture[str]) -> None:
-    from eventstudy.cli import main
-    from eventstudy.errors import UnknownName
+@pytest.mark.parametrize("how", ["flag", "environment", "settings"])
+@pytest.mark.parametrize(
+    ("args", "code"), [(("nothing-like-it",), 2), (("none.toml",), 3), (("deepseek-r1", "--tickers", "INTC"), 5)]
+)
+def test_verbose_adds_the_traceback_and_keeps_the_exit_code(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, args: tuple[str, ...], code: int
+) -> None:
+    asked = ("run", *args, "--source", "bundled")
+    plain = es(*asked)
+    assert plain.code == code
+    assert "Traceback" not in plain.err
+    if how == "environment":
+        monkeypatch.setenv("EVENTSTUDY_VERBOSE", "1")
+    elif how == "settings":
+        (tmp_path / "eventstudy.toml").write_text("[run]\nverbose = true\n")
+    ran = es(*asked, *(["--verbose"] if how == "flag" else []))
+    assert ran.code == code
+    assert "Traceback" in ran.err
+    assert plain.err.splitlines()[0] in ran.err.splitlines()[-5:]
 
-    with pytest.raises(UnknownName):
-        main(["run", "nothing-like-it", "--verbose"])
+
+def test_verbose_shows_where_a_fault_of_the_program_is(es: Es, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstudy.request.study.prices_for", lambda *a, **k: 1 / 0)
+    ran = es("run", "deepseek-r1", "--verbose")
+    assert ran.code == 1
+    assert "Traceback" in ran.err
+    assert "a fault of the program: ZeroDivisionError" in ran.err
 
 
 def test_one_of_several_tickers_is_the_benchmark(es: Es) -> None:
