@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from eventstudy import catalog
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, UnknownName
+from eventstudy.separated import separated
 from eventstudy.windows import Window
 
 DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
@@ -82,8 +83,8 @@ class StudyConfig:
         put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
         put(self, "event_window", Window.of(self.event_window, "event window"))
         put(self, "windows", self._reported_windows())
-        put(self, "tests", tuple(self.tests))
-        put(self, "peers", tuple(self.peers))
+        put(self, "tests", tuple(separated(self.tests, "test")))
+        put(self, "peers", tuple(separated(self.peers)))
         put(self, "variants", dict(self.variants))
         put(self, "exclude_dates", tuple(_as_date(d) for d in self.exclude_dates))
         if self.benchmark is not None:

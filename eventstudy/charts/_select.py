@@ -10,6 +10,7 @@ import numpy as np
 
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.panel import Ints
+from eventstudy.separated import separated
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -32,7 +33,7 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
     everyone = [pair.ticker for pair in result.panel.pairs]
     if tickers is None:
         return np.arange(len(everyone))
-    wanted = [tickers] if isinstance(tickers, str) else list(tickers)
+    wanted = separated(tickers)
     if not wanted:
         raise InvalidRequest("no ticker is named", available=", ".join(sorted(set(everyone))))
     for ticker in wanted:

@@ -39,8 +39,8 @@ def paint(
     ax: Axes | None,
     *,
     ticker: str | None = None,
-    models: Sequence[str] = MODELS,
-    donors: Sequence[str] = (),
+    models: str | Sequence[str] = MODELS,
+    donors: str | Sequence[str] = (),
 ) -> Axes:
     """The price of one `ticker` (the first by default), and the counterfactual price of each model.
 

@@ -30,12 +30,12 @@ def paint(
     result: StudyResult,
     ax: Axes | None,
     *,
-    models: Sequence[str] = MODELS,
-    benchmarks: Sequence[str] = (),
+    models: str | Sequence[str] = MODELS,
+    benchmarks: str | Sequence[str] = (),
     estimation_windows: Sequence[Sequence[int]] = (),
     windows: Sequence[Sequence[int]] = (),
     returns: Sequence[str] = ("simple", "log"),
-    peers: Sequence[str] = (),
+    peers: str | Sequence[str] = (),
 ) -> Any:
     """The study under other choices: every CAR in order with its 95 % interval, and below it the choices behind it.
 

@@ -10,6 +10,7 @@ import click
 
 from eventstudy import catalog
 from eventstudy.errors import InvalidRequest
+from eventstudy.separated import separated
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
@@ -160,9 +161,9 @@ _PASSED = (
 )  # fmt: skip
 
 
-def split(tickers: Sequence[str]) -> list[str]:
-    """Tickers from comma-separated texts, each once, as they were typed."""
-    return list(dict.fromkeys(t.strip() for text in tickers for t in text.split(",") if t.strip()))
+def split(texts: Sequence[str]) -> list[str]:
+    """The names in the comma-separated texts of an option that may be repeated."""
+    return separated(",".join(texts))
 
 
 def _variants(texts: Sequence[str]) -> dict[str, str]:

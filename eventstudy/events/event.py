@@ -24,10 +24,12 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
 from eventstudy.exchanges import Moment, Timing
+from eventstudy.separated import separated
 
 _ANY = r"^[^\x00]*$"
 _FILLED = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _FIGURE = r"^[^\x00]*[0-9][^\x00]*$"
+_TICKERS = r"^[^\x00]*[^\s\x00,][^\x00]*$"
 _SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
 _WORD = "^[a-z][a-z0-9_-]*$"
 _MEANINGS = {
@@ -48,6 +50,10 @@ def iso(when: date | datetime) -> str:
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _as_tickers(value: Any) -> Any:
+    return tuple(separated(value)) if isinstance(value, str) else _as_tuple(value)
 
 
 def _one_ticker(value: str) -> str:
@@ -84,6 +90,11 @@ def _when(value: Any, info: ValidationInfo) -> date | datetime:
     except InvalidRequest as error:
         raise ValueError(in_one_line(error)) from error
     raise ValueError(f"{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00")
+
+
+def _list_or_text(schema: dict[str, Any]) -> None:
+    listed = {"type": schema.pop("type"), "items": schema.pop("items"), "minItems": 1, "uniqueItems": True}
+    schema["anyOf"] = [listed, {"type": "string", "pattern": _TICKERS}]
 
 
 _T = TypeVar("_T")
@@ -133,9 +144,9 @@ class Group(Table):
     )
     name: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="for people: chip makers")
     benchmark: _Ticker | None = Field(default=None, description="of these tickers, where it is not the event's: ^GDAXI")
-    tickers: Annotated[_Several[_Ticker], AfterValidator(_once_each)] = Field(
-        description="each once, as the price source writes them",
-        json_schema_extra={"minItems": 1, "uniqueItems": True},
+    tickers: Annotated[tuple[_Ticker, ...], BeforeValidator(_as_tickers), AfterValidator(_once_each)] = Field(
+        description="each once, as the price source writes them; a text names several by commas",
+        json_schema_extra=_list_or_text,
     )
 
 

@@ -21,6 +21,7 @@ from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.exchanges import Timing
+from eventstudy.separated import separated
 from eventstudy.sheets import as_serial, as_text, read_sheet
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _given(value: Any) -> bool:
 
 def single_event(
     when: str | date | datetime,
-    tickers: Sequence[str],
+    tickers: str | Sequence[str],
     *,
     benchmark: str | None = None,
     timing: Timing = "unknown",
@@ -138,6 +139,7 @@ def single_event(
         InvalidRequest: no ticker, a date that cannot be meant, or a timing beside an instant.
     """
     moment = parse_when(when, tz=tz) if isinstance(when, str) else checked(when, tz)
+    tickers = separated(tickers)
     if not tickers:
         raise InvalidRequest("there is no ticker", hint="name at least one, e.g. NVDA")
     day = moment.date() if isinstance(moment, datetime) else moment

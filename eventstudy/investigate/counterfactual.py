@@ -27,6 +27,7 @@ from eventstudy.models._donors import donors_of
 from eventstudy.panel import Bools, Floats
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
+from eventstudy.separated import separated
 from eventstudy.study import PEER_ROLES, EventStudy, needs_peers, peers_in
 from eventstudy.windows import Window
 
@@ -137,9 +138,9 @@ def counterfactual(
     result: StudyResult,
     prices: PriceTable | None = None,
     *,
-    models: Sequence[str] = MODELS,
-    donors: Sequence[str] = (),
-    tickers: Sequence[str] = (),
+    models: str | Sequence[str] = MODELS,
+    donors: str | Sequence[str] = (),
+    tickers: str | Sequence[str] = (),
     factors: pd.DataFrame | None = None,
 ) -> Counterfactual:
     """The study again with each of `models`, its own first, for its `tickers` (all by default).
@@ -154,9 +155,9 @@ def counterfactual(
     if result.config.outcome != "return":
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
     table = prices or all_prices(result)
-    pool = _pool(result, table, donors)
-    events = _only(result.events, tickers)
-    tried = list(dict.fromkeys([result.config.model, *models]))
+    pool = _pool(result, table, separated(donors))
+    events = _only(result.events, separated(tickers))
+    tried = list(dict.fromkeys([result.config.model, *separated(models, "model")]))
     for name in tried:
         catalog.load("models", name)
     left_out: dict[str, None] = {}

@@ -22,6 +22,7 @@ from eventstudy.investigate.characteristics import Known, checked, known_of
 from eventstudy.panel import Exclusion, Floats, Warned
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.separated import separated
 from eventstudy.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]
@@ -110,11 +111,11 @@ class Regression:
 def regress(
     result: StudyResult,
     characteristics: pd.DataFrame,
-    on: Sequence[str],
+    on: str | Sequence[str],
     *,
     window: Sequence[int] = (0, 0),
     weights: Weights = "equal",
-    cluster: Sequence[str] = (),
+    cluster: str | Sequence[str] = (),
 ) -> Regression:
     """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
 
@@ -128,6 +129,7 @@ def regress(
         NothingUsable: too few pairs for so many characteristics.
     """
     window = Window.of(window)
+    on, cluster = (separated(names, "column") for names in (on, cluster))
     _check(on, weights, cluster)
     sample_window = cumulate(result.returns, window)
     words = [c for c in cluster if c not in ("date", "ticker")]

@@ -29,6 +29,7 @@ from eventstudy.panel import Panel, align
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL
+from eventstudy.separated import separated
 from eventstudy.study import check_regressors, estimated, needs_peers, pairs_to_study
 from eventstudy.windows import Window
 
@@ -178,12 +179,12 @@ def robustness(
     result: StudyResult,
     prices: PriceTable | None = None,
     *,
-    models: Sequence[str] = MODELS,
-    benchmarks: Sequence[str] = (),
+    models: str | Sequence[str] = MODELS,
+    benchmarks: str | Sequence[str] = (),
     estimation_windows: Sequence[Sequence[int]] = (),
     windows: Sequence[Sequence[int]] = (),
     returns: Sequence[str] = ("simple", "log"),
-    peers: Sequence[str] = (),
+    peers: str | Sequence[str] = (),
     factors: pd.DataFrame | None = None,
     executor: Executor | None = None,
 ) -> Robustness:
@@ -203,9 +204,9 @@ def robustness(
         raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
     table = prices or all_prices(result)
     base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
-    tried, kinds = _names(base, models, returns)
+    tried, kinds = _names(base, separated(models, "model"), returns)
     left_out: dict[str, None] = {}
-    asked, table, index = _benchmarks(result, table, benchmarks, peers, left_out)
+    asked, table, index = _benchmarks(result, table, separated(benchmarks), separated(peers), left_out)
     shared = _Shared(
         replace(result, prices=None),
         table,

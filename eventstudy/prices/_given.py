@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from eventstudy.errors import InvalidFile, SourceError, SymbolUnknown
 from eventstudy.prices._base import FIELDS, Basis
 from eventstudy.prices._table import PriceTable, SeriesInfo
+from eventstudy.separated import separated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,9 +60,14 @@ class Place:
 class Wanted:
     """What is asked of the prices: tickers (None: all) and dates, both included (None: open)."""
 
-    tickers: Sequence[str] | None = None
+    tickers: str | Sequence[str] | None = None
     start: date | None = None
     end: date | None = None
+
+    def __post_init__(self) -> None:
+        """A text is the tickers that it names."""
+        if self.tickers is not None:
+            object.__setattr__(self, "tickers", separated(self.tickers))
 
     def on(self, days: Days) -> NDArray[np.bool_]:
         """(N,) which days are asked for."""

@@ -18,6 +18,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, S
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._table import PriceTable
+from eventstudy.separated import separated
 
 Progress = Callable[[str, int, int], object]
 """Called before each ticker is asked for: the ticker, its number from 1, and how many there are."""
@@ -47,8 +48,8 @@ def load_prices(
     suffix says, else for each ticker the embedded sample where it covers all the dates, else the price store where it does,
     else Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. `path` may be a
     DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
-    dates a file or the sample gives all it has. Tickers are used as they are written. A ticker that cannot
-    be had is in `missing` with its error; what was had stays.
+    dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
+    written. A ticker that cannot be had is in `missing` with its error; what was had stays.
 
     Raises:
         InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
@@ -100,9 +101,9 @@ def _kind_of(path: Path) -> str:
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
     if given is None:
         return None
-    listed = list(dict.fromkeys([given] if isinstance(given, str) else given))
+    listed = list(dict.fromkeys(separated(given)))
     for ticker in listed:
-        if not isinstance(ticker, str) or not ticker.strip() or ticker != ticker.strip():
+        if not ticker.strip() or ticker != ticker.strip():
             raise InvalidRequest(f"{ticker!r} is not a ticker", hint="a ticker is text without blanks around it")
     if not listed:
         raise InvalidRequest("no ticker is given", hint="leave tickers out for all of a file")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from eventstudy import catalog
 from eventstudy.errors import InvalidRequest, SymbolUnknown
+from eventstudy.separated import separated
 
 
 def load_shares(
-    tickers: Sequence[str], start: date, end: date, source: str = "yahoo"
+    tickers: str | Sequence[str], start: date, end: date, source: str = "yahoo"
 ) -> tuple[pd.DataFrame, dict[str, SymbolUnknown]]:
     """Shares outstanding (ticker, shares, date) from `start` to `end`, and why some tickers have none.
 
@@ -26,7 +27,7 @@ def load_shares(
     if not hasattr(asked, "shares"):
         raise InvalidRequest(f"the source {source} knows no shares outstanding", available="yahoo, or a file")
     frames, missing = [], {}
-    for ticker in dict.fromkeys(tickers):
+    for ticker in dict.fromkeys(separated(tickers)):
         try:
             counts = asked.shares(ticker, start, end)
         except SymbolUnknown as error:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventstudy.errors import SourceError
 from eventstudy.prices._base import FIELDS, Basis, Fetch
+from eventstudy.separated import separated
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ class PriceTable:
         info = {**self.info, **{t: other.info[t] for t in more}}
         return PriceTable(fields, info, {**other.missing, **self.missing})
 
-    def part(self, tickers: Sequence[str], first: date, last: date) -> PriceTable:
+    def part(self, tickers: str | Sequence[str], first: date, last: date) -> PriceTable:
         """The prices of these tickers from `first` to `last`, both included."""
+        tickers = separated(tickers)
         days = self.close.index.to_numpy("datetime64[D]")
         rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
         fields = {name: frame.iloc[rows][list(tickers)] for name, frame in self.fields.items()}

@@ -78,7 +78,7 @@ class CrspFile:
         known = _Known(rows)
         wanted = Wanted(tickers, start, end)
         fetches, missing = [], dict[str, SourceError]()
-        for ticker in known.all if tickers is None else dict.fromkeys(tickers):
+        for ticker in known.all if wanted.tickers is None else dict.fromkeys(wanted.tickers):
             try:
                 fetches.append(("crsp", _series(place, rows, ticker, known.rows(place.name, ticker, wanted), wanted)))
             except SymbolUnknown as error:

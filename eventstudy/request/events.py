@@ -19,22 +19,24 @@ from eventstudy.events import (
     single_event,
 )
 from eventstudy.exchanges import Timing
+from eventstudy.separated import separated
 
 
 def events_of(
     what: str | Registry | Event | pd.DataFrame | None = None,
     *,
     date: str | dt.date | None = None,
-    tickers: Sequence[str] = (),
+    tickers: str | Sequence[str] = (),
     timing: Timing = "unknown",
     tz: str | None = None,
     registry: str | Path | None = None,
 ) -> Registry:
-    """The events that are meant; `tickers`, where given, take the place of the events' own.
+    """The events that are meant; `tickers`, where given, take the place of the events' own (a text may name several).
 
     Raises:
         UnknownName: no event of that id. InvalidFile: a file that is no registry. InvalidRequest: words that contradict.
     """
+    tickers = separated(tickers)
     if what is None:
         if date is None or not tickers:
             raise InvalidRequest(

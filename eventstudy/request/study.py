@@ -25,6 +25,7 @@ from eventstudy.request.prices import Progress, prices_for
 from eventstudy.request.span import days_needed
 from eventstudy.results import StudyResult
 from eventstudy.scale.workers import executor_of
+from eventstudy.separated import separated
 from eventstudy.study import EventStudy, compares_with_peers, peers_in
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(
     what: str | Registry | Event | pd.DataFrame | None = None,
     *,
     date: str | dt.date | None = None,
-    tickers: Sequence[str] = (),
+    tickers: str | Sequence[str] = (),
     day0: str | dt.date = "announced",
     timing: Timing = "unknown",
     tz: str | None = None,
@@ -58,13 +59,14 @@ def run(
     """Run a study as the command does, with the command's words.
 
     `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
-    and `tickers`. `earnings` (a file, or `yahoo`) and `news` (files): what to warn of besides what ships; `look` is handed all
-    of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes long. `choices`: the fields of
-    `StudyConfig`.
+    and `tickers` (a list, or a text such as "NVDA,AMD"). `earnings` (a file, or `yahoo`) and `news` (files): what to warn of
+    besides what ships; `look` is handed all of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes
+    long. `choices`: the fields of `StudyConfig`.
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
+    tickers = separated(tickers)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
     compares = compares_with_peers(model_of(study.config), study.config)
@@ -94,7 +96,7 @@ def run_aggregate(
     what: str | Registry | Event | pd.DataFrame | None = None,
     *,
     date: str | dt.date | None = None,
-    tickers: Sequence[str] = (),
+    tickers: str | Sequence[str] = (),
     timing: Timing = "unknown",
     tz: str | None = None,
     registry: str | Path | None = None,
@@ -119,6 +121,7 @@ def run_aggregate(
 
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
+    tickers = separated(tickers)
     table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
     events = (
         what

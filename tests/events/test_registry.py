@@ -251,6 +251,7 @@ def test_the_schema_accepts_what_ships_and_refuses_what_is_refused() -> None:
     validator.validate(as_json(shipped_registry()))
     good = {"id": "a", "title": "A", "announced": "2025-01-20"}
     assert validator.is_valid({"event": [good]})
+    assert validator.is_valid({"event": [{**good, "group": [{"tickers": "A, B"}]}]})
     refused: list[dict[str, Any]] = [
         {},
         {"event": []},
@@ -261,6 +262,8 @@ def test_the_schema_accepts_what_ships_and_refuses_what_is_refused() -> None:
         {"event": [{"id": "a", "title": "A"}]},
         {"event": [{**good, "timing": "later"}]},
         {"event": [{**good, "group": [{"tickers": []}]}]},
+        {"event": [{**good, "group": [{"tickers": " , "}]}]},
+        {"event": [{**good, "group": [{"tickers": 5}]}]},
         {"event": [{**good, "group": [{"tickers": ["A", "A"]}]}]},
         {"event": [{**good, "claim": [{"text": "x", "from": 142}]}]},
         {"event": [{**good, "group": [{"tickers": [True]}]}]},
