@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from eventstudy import catalog
-from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, UnknownName
+from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.separated import separated
+from eventstudy.settings import Kind, Setting, checked, place_of
 from eventstudy.windows import Window
 
 DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
@@ -27,6 +29,9 @@ _CHOICES = {
     "bhar": ("auto", "model", "market", "matched"),
     "delisting": ("truncate", "reinvest"),
 }
+_SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
+"""Fields whose flag names one of several."""
+_LONGEST_SHIFT = 3650
 VOLUME_MODELS = ("constant_mean", "market")
 """Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
 
@@ -80,6 +85,8 @@ class StudyConfig:
     def __post_init__(self) -> None:
         """Bring every choice into its type, then check it."""
         put = object.__setattr__
+        for one in study_settings():
+            put(self, one.field, _fitting(one, getattr(self, one.field)))
         put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
         put(self, "event_window", Window.of(self.event_window, "event window"))
         put(self, "windows", self._reported_windows())
@@ -110,6 +117,10 @@ class StudyConfig:
             )
         if self.max_shift < 0:
             raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
+        if self.max_shift > _LONGEST_SHIFT:
+            raise InvalidRequest(f"max_shift is {self.max_shift} calendar days", hint=f"use {_LONGEST_SHIFT} or fewer")
+        if self.seed < 0:
+            raise InvalidRequest(f"seed is {self.seed}", hint="use 0 or more")
 
     def benchmark_for(self, ticker: str, named: str | None) -> str | None:
         """The benchmark of a ticker: its own, that of its suffix, that of all, or the one that its event `named`.
@@ -175,20 +186,69 @@ class StudyConfig:
             InvalidFile: no such file, not TOML, an unknown key, or a choice that cannot be meant.
         """
         try:
-            table = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("study", {})
+            text = Path(path).read_text(encoding="utf-8")
+            table = tomllib.loads(text).get("study", {})
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InvalidFile(f"cannot read the study settings: {error}", where=str(path)) from error
-        known = {f.name for f in fields(cls)}
-        if unknown := sorted(set(table) - known):
-            raise InvalidFile(
-                f"unknown settings: {', '.join(unknown)}",
-                where=f"{path}, [study]",
-                available=", ".join(sorted(known)),
-            )
+        place = partial(place_of, str(path), text, "study")
         try:
-            return cls(**table)
-        except (EventStudyError, TypeError) as error:
-            raise InvalidFile(str(error), where=f"{path}, [study]") from error
+            return cls(**chosen(checked(table, study_settings(), place)))
+        except InvalidRequest as error:
+            raise in_file(error, place()) from error
+
+
+@cache
+def study_settings() -> tuple[Setting, ...]:
+    """What a file may say of each choice: called as its field or as its flag."""
+    hints = get_type_hints(StudyConfig)
+    return tuple(_setting(f.name, hints[f.name], f.default) for f in fields(StudyConfig))
+
+
+def _setting(name: str, hint: Any, default: Any) -> Setting:
+    """The setting of a field of this type."""
+    several = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is Union else (hint,)
+    kind = next(h for h in several if h is not NoneType)
+    many = get_origin(kind) is tuple
+    inner = get_args(kind)[0] if many else kind
+    kinds: dict[Any, Kind] = {bool: "flag", int: "whole", Window: "whole", date: "day"}
+    return Setting(
+        name,
+        "form" if get_origin(inner) is Mapping else kinds.get(inner, "text"),
+        (_SINGULAR[name],) if name in _SINGULAR else (),
+        f"no_{name}" if default is True else "",
+        2 if inner is Window else 1,
+        many,
+        NoneType in several,
+        by_commas=name == "peers",
+    )
+
+
+def chosen(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says as the choices of a study: the sessions of the prices are no calendar."""
+    return {name: None if (name, value) == ("calendar", "prices") else value for name, value in found.items()}
+
+
+def in_file(error: InvalidRequest, where: str) -> InvalidFile:
+    """The error as one of the file that says what cannot be meant."""
+    return InvalidFile(error.what, where=error.where or where, available=error.available, hint=error.hint)
+
+
+def _fitting(one: Setting, value: Any) -> Any:
+    """A choice as it was given, plain where it is a scalar of numpy.
+
+    Raises:
+        InvalidRequest: it is of another type.
+    """
+    if value is None and one.optional:
+        return None
+    if one.many or one.each > 1 or one.kind == "form":
+        held = isinstance(value, Mapping if one.kind == "form" else Iterable)
+    else:
+        value = value.item() if hasattr(value, "item") else value
+        held = one.fits(value)
+    if not held:
+        raise InvalidRequest(f"{one.field} is {value!r}, not {one.meant}")
+    return value
 
 
 @cache

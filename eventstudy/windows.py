@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from eventstudy.errors import InvalidRequest
 
+_FURTHEST = 100_000
+"""Sessions on either side of day 0; four centuries of them."""
+
 
 class Window(NamedTuple):
     """Sessions `start`..`end` relative to day 0, both included."""
@@ -31,6 +34,11 @@ class Window(NamedTuple):
         if end < start:
             raise InvalidRequest(
                 f"the {name} [{start}, {end}] ends before it starts", hint=f"did you mean {end} {start}?"
+            )
+        if max(abs(start), abs(end)) > _FURTHEST:
+            raise InvalidRequest(
+                f"the {name} [{start}, {end}] reaches further than prices do",
+                hint=f"count in sessions, {_FURTHEST:,} at most on either side of day 0",
             )
         return cls(start, end)
 

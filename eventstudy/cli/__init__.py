@@ -52,7 +52,7 @@ def command(ctx: click.Context) -> None:
 
     Options come from the flag, else EVENTSTUDY_*, else eventstudy.toml in this folder, else the default.
     """
-    ctx.default_map = settings("eventstudy.toml")
+    ctx.default_map = settings("eventstudy.toml", ctx.invoked_subcommand)
 
 
 def main(args: list[str] | None = None) -> Any:

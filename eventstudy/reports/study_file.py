@@ -14,22 +14,28 @@ url_env = "EVENTSTUDY_WEBHOOK_URL"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidFile, UnknownName
+from eventstudy.config import StudyConfig, chosen, in_file, study_settings
+from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.reports.parts import Lang
+from eventstudy.settings import Setting, checked, place_of
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
 
-_REQUESTED = ("tickers", "day0", "source", "prices", "factors", "factor_unit", "allow_excluded")
-"""Options besides the fields of `StudyConfig`."""
+_REQUESTED = (
+    Setting("tickers", many=True, by_commas=True),
+    Setting("day0", "day"),
+    *(Setting(name) for name in ("source", "prices", "factors", "factor_unit", "exclude_dates")),
+    Setting("allow_excluded", "flag"),
+)
+"""Options besides the fields of `StudyConfig`, or in the place of one: the dates left out are those of a file."""
 
 _PATHS = ("prices", "factors", "exclude_dates")
 
@@ -103,35 +109,62 @@ def read_study(path: str | Path) -> StudyFile:
     """Read a study file.
 
     Raises:
-        InvalidFile: no such file, not TOML, unknown keys, or values that cannot be meant; all of them are named.
+        InvalidFile: no such file, not TOML, an unknown key, or a value that cannot be meant.
     """
     import tomllib
 
     path = Path(path).absolute()
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         hint = None if path.exists() else 'a study file begins with: events = ["deepseek-r1"]'
         raise InvalidFile(f"cannot read the study file: {error}", where=str(path), hint=hint) from error
     table = {name.replace("-", "_"): value for name, value in table.items()}
+    place = partial(place_of, str(path), text)
+    _all_known(table, StudyFile, place)
+    for name, kind in (("mail", Mail), ("webhook", Webhook)):
+        if isinstance(table.get(name), dict):
+            _all_known(table[name], kind, partial(place, name))
     try:
         study = StudyFile(path=path, **table)
     except (ValidationError, TypeError) as error:
         raise InvalidFile(_problems(error), where=str(path)) from error
     if not study.events and not study.registry:
         raise InvalidFile("the study file names no event", where=str(path), hint='events = ["deepseek-r1"]')
-    options = _checked(study.options, f"{path}, [options]")
-    by_event = {id: _checked(own, f"{path}, [event.{id}]") for id, own in study.event.items()}
+    options = _checked(study.options, partial(place, "options"))
+    by_event = {id: _checked(own, partial(place, f"event.{id}")) for id, own in study.event.items()}
+    if set(study.events) - set(by_event) or not study.events:
+        _meant(options, place("options"))
+    for id, own in by_event.items():
+        _meant({**options, **own}, place(f"event.{id}"))
     places = {"output": study.near(study.output), "registry": study.near(study.registry) if study.registry else None}
     return study.model_copy(update={"options": options, "event": by_event, **places})
 
 
-def _checked(options: Mapping[str, Any], where: str) -> Options:
-    plain = {name.replace("-", "_"): value for name, value in options.items()}
-    known = sorted({*_REQUESTED, *(field.name for field in fields(StudyConfig))})
-    if unknown := sorted(set(plain) - set(known)):
-        raise InvalidFile(f"unknown options: {', '.join(unknown)}", where=where, available=", ".join(known))
-    return plain
+def _all_known(table: Mapping[str, Any], kind: type[_Table], place: Callable[..., str]) -> None:
+    known = {field.alias or name for name, field in kind.model_fields.items()} - {"path"}
+    for key in table:
+        if key.replace("-", "_") not in known:
+            at = place(key) if kind is not StudyFile else place("", key)
+            raise in_file(UnknownName("setting", key, known, where=at), at)
+
+
+def _checked(options: Mapping[str, Any], place: Callable[[str], str]) -> Options:
+    known = {one.field: one for one in (*study_settings(), *_REQUESTED)}
+    try:
+        return chosen(checked(options, known.values(), place, "option"))
+    except InvalidRequest as error:
+        raise in_file(error, place("")) from error
+
+
+def _meant(options: Options, where: str) -> None:
+    """Refuse choices that no study could be made with, before any is."""
+    of_study = {one.field for one in study_settings()} - {one.field for one in _REQUESTED}
+    try:
+        StudyConfig(**{name: value for name, value in options.items() if name in of_study})
+    except InvalidRequest as error:
+        raise in_file(error, where) from error
 
 
 def _problems(error: Exception) -> str:

@@ -354,12 +354,16 @@ def test_a_folder_of_somebody_else_is_left_alone(study: Callable[..., Path]) -> 
     [
         ("events = [", "cannot read"),
         ("", "names no event"),
-        ('events = ["deepseek-r1"]\nevnts = 1', "evnts"),
+        ('events = ["deepseek-r1"]\nevnts = 1', "no setting called 'evnts'"),
+        ('events = ["deepseek-r1"]\nevnts = 1', "study.toml, line 2"),
+        ('events = ["deepseek-r1"]\nevnts = 1', "did you mean 'events'?"),
+        ('events = ["deepseek-r1"]\npath = "x"', "no setting called 'path'"),
+        ('events = ["deepseek-r1"]\n[mail]\ntoo = ["a"]', "line 3, [mail]"),
         ('events = ["deepseek-r1"]\nformats = ["doc"]', "formats"),
         ('events = ["deepseek-r1"]\nlang = "fr"', "lang"),
         ('events = ["deepseek-r1"]\nbase = "javascript:x"', "base"),
-        ('events = ["deepseek-r1"]\n[options]\nmodle = "market"', "unknown options: modle"),
-        ('events = ["deepseek-r1"]\n[event.deepseek-r1]\nday1 = "x"', "unknown options: day1"),
+        ('events = ["deepseek-r1"]\n[options]\nmodle = "market"', "there is no option called 'modle'"),
+        ('events = ["deepseek-r1"]\n[event.deepseek-r1]\nday1 = "x"', "there is no option called 'day1'"),
         ('events = ["deepseek-r1"]\n[mail]\nto = []\nfrom = "a"\nhost = "b"', "mail.to"),
     ],
 )
@@ -370,6 +374,60 @@ def test_a_faulty_study_file_is_refused(tmp_path: Path, text: str, told: str) ->
         read_study(path)
     assert told in str(error.value)
     assert error.value.exit_code == 3
+
+
+OPTIONS = {
+    "tests": "5",
+    "test": "[5]",
+    "seed": '"x"',
+    "windows": "5",
+    "tickers": "5",
+    "benchmark": "5",
+    "exclude_dates": "5",
+    "prices": "5",
+    "source": "5",
+    "day0": "5",
+    "factors": "5",
+    "min_estimation": '"100"',
+    "estimation_window": "[-99999999999, -11]",
+    "allow_excluded": '"no"',
+    "prediction_error": '"false"',
+    "no_alpha": '"no"',
+    "alpha": "5",
+    "model": '"markt"',
+}
+
+
+@pytest.mark.parametrize("table", ["options", "event.deepseek-r1"])
+@pytest.mark.parametrize(("option", "value"), OPTIONS.items())
+def test_an_option_that_cannot_be_meant_is_refused_by_name_before_any_work(
+    tmp_path: Path, option: str, value: str, table: str
+) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(f'events = ["deepseek-r1"]\n[{table}]\n{option} = {value}\n', encoding="utf-8")
+    with pytest.raises(InvalidFile) as error:
+        read_study(path)
+    assert option.replace("_", " ") in error.value.what.replace("_", " ")
+    assert f"[{table}]" in str(error.value.where)
+    assert str(path) in str(error.value.where)
+
+
+def test_options_are_called_as_flags_or_as_fields(study: Callable[..., Path]) -> None:
+    flags = 'tickers = "NVDA, AMD"\nwindow = [0, 1]\ntest = "bmp"\nno-alpha = true\ncalendar = "prices"'
+    fields = 'tickers = ["NVDA", "AMD"]\nwindows = [[0, 1]]\ntests = ["bmp"]\nalpha = false'
+    one = read_study(study(flags)).options
+    assert one == {**read_study(study(fields)).options, "calendar": None}
+    assert one["tickers"] == ["NVDA", "AMD"]
+
+
+def test_options_that_only_make_sense_for_their_events_are_judged_with_them(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    text = 'events = ["deepseek-r1"]\n[options]\nwindow = [0, 9]\n[event.deepseek-r1]\nevent_window = [-5, {}]\n'
+    path.write_text(text.format(10))
+    assert read_study(path).options_of("deepseek-r1")["event_window"] == [-5, 10]
+    path.write_text(text.format(8))
+    with pytest.raises(InvalidFile, match=r"lies outside the event window \[-5, \+8\]"):
+        read_study(path)
 
 
 def test_a_study_file_that_is_not_there_says_how_one_begins(tmp_path: Path) -> None:
