@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from eventstudy.cli._output import put, say, verbose_option
 from eventstudy.cli._study import study_options, what_else
+from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from eventstudy.investigate.confounders import Confounders
@@ -33,10 +35,13 @@ def COMMAND(  # noqa: N802
     Of several events HTML is a site: an index, a page each, and an Atom feed. PDF needs Chromium on PATH.
     """
     allowed = options["allow_excluded"]
+    site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
+    if site is None and output is not None and Path(output).is_dir():
+        raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
     result = found.result
-    if form == "html" and len(result.events) > 1:
-        say(_site(found, Path(output or "report"), lang), quiet=quiet)
+    if site is not None:
+        say(site.write(found, lang), quiet=quiet)
     else:
         _one(found, form, lang, output, quiet)
     if result.incomplete and not allowed:
@@ -57,19 +62,42 @@ def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bo
     say(str(path), quiet=quiet)
 
 
-def _site(found: Confounders, folder: Path, lang: Any) -> str:
-    """Write the pages, the index last; the path of the index."""
-    from eventstudy.errors import InvalidRequest
-    from eventstudy.reports import site_of, write
+@dataclass(frozen=True)
+class _Site:
+    """A folder of pages about the events of a file."""
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidRequest(
-            f"{folder} is no folder, which the pages of {len(found.result.events)} events need",
-            hint="name another --output",
-        ) from error
-    files = site_of(found.result, lang=lang, found=found)
-    for name in sorted(files, key=lambda n: n == "index.html"):
-        write(folder / name, files[name])
-    return str(folder / "index.html")
+    folder: Path
+    source: Path
+    ids: tuple[str, ...]
+    ours: set[str]
+    """Files that were written there before, for the same file of events."""
+
+    @classmethod
+    def of(cls, what: str | None, registry: str | None, output: str | None) -> _Site | None:
+        """The site that is meant, its folder looked at; None where there is one event.
+
+        Raises:
+            InvalidRequest: the folder is none, or somebody else's.
+        """
+        from eventstudy.reports.site import own_files
+        from eventstudy.request import events_of
+
+        if what is None:  # --date and --tickers: one event
+            return None
+        ids = tuple(event.id for event in events_of(what, registry=registry))
+        if len(ids) < 2:
+            return None
+        folder = Path(output or "report")
+        if folder.suffix:
+            raise InvalidRequest(
+                f"{output} names one file, and the pages of {len(ids)} events are a folder",
+                hint="--output with the name of a folder; or a file that ends in .pdf, .xlsx, .md, .tex or .json",
+            )
+        return cls(folder, Path(what), ids, own_files(folder, Path(what), ids))
+
+    def write(self, found: Confounders, lang: Any) -> str:
+        """Write the pages; the path of the index."""
+        from eventstudy.reports.site import site_of, write_site
+
+        write_site(self.folder, site_of(found.result, lang=lang, found=found), self.source, self.ids, self.ours)
+        return str(self.folder / "index.html")

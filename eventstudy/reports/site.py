@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from eventstudy.reports import html
+from eventstudy.errors import InvalidRequest
+from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, missing
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
@@ -26,12 +29,61 @@ if TYPE_CHECKING:
 
 INDEX, FEED = "index.html", "feed.xml"
 
-_OWN = ("index", "feed", "manifest")
+_OWN = re.compile("(index|feed|manifest)(-event)*", re.IGNORECASE)
+"""Names of the site's own files, and what events of such names become."""
+
+_SCHEMA = "eventstudy.site/1"
 
 
 def stem(id: str) -> str:
-    """The name of an event's files: its id, unless a file of the site itself is called so."""
-    return f"{id}-event" if id.lower() in _OWN else id
+    """The name of an event's files: its id, unless a file of the site itself, or of such an event, is called so."""
+    return f"{id}-event" if _OWN.fullmatch(id) else id
+
+
+def refuse_twins(ids: Iterable[str], where: str) -> None:
+    """Events whose ids differ in case alone would share a file where names know no case.
+
+    Raises:
+        InvalidRequest: there are such events.
+    """
+    known: dict[str, str] = {}
+    for id in ids:
+        twin = known.setdefault(id.lower(), id)
+        if twin != id:
+            raise InvalidRequest(
+                f"the events {twin!r} and {id!r} differ in upper and lower case alone, and many systems keep both in one file",
+                where=where,
+                hint="give one of them another id",
+            )
+
+
+def own_files(folder: Path, source: Path, ids: Sequence[str]) -> set[str]:
+    """The files that a folder holds from an earlier site of this file of events; asked before there is anything to write.
+
+    Raises:
+        InvalidRequest: what is there was not written for this file, or the events cannot share a site.
+    """
+    refuse_twins(ids, where=str(source))
+    found = files.owned(folder, _SCHEMA, source, ids)
+    return files.written(found) if found else set()
+
+
+def write_site(
+    folder: Path, pages: Mapping[str, bytes], source: Path, ids: Sequence[str], ours: Collection[str]
+) -> None:
+    """Write the pages of a site into a folder of which `ours` were written before, with a manifest that says whose it is.
+
+    Raises:
+        InvalidRequest: the folder cannot be written, or holds something else of these names.
+    """
+    found = {
+        "schema": _SCHEMA,
+        "study": files.seen_from(folder, source),
+        "events": list(ids),
+        "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
+    }
+    manifest = (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+    files.fill(folder, {**pages, files.MANIFEST: manifest}, ours)
 
 
 @dataclass(frozen=True)
@@ -55,22 +107,22 @@ def site_of(
 ) -> dict[str, bytes]:
     """All files of a site about the events of one study: name -> bytes. `found`: what else happened, where it was asked."""
     found = looked_through(result) if found is None else found
-    files: dict[str, bytes] = {}
+    pages: dict[str, bytes] = {}
     entries = []
     for event in result.events:
         part = of_event(result, event)
         if part is None:
             why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.event_id == event.id)
             entries.append(Entry(event.id, event.title, None, why))
-            files[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
+            pages[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
             continue
-        files |= pages_of(part, ("html", "json"), lang, further(part, found))
+        pages |= pages_of(part, ("html", "json"), lang, further(part, found))
         entries.append(entry_of(part, lang))
     told = Material(result, Words(lang))
-    files[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
-    files["index.json"] = render(result, "json", answers={})
-    files[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title or _named(result))
-    return files
+    pages[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
+    pages["index.json"] = render(result, "json", answers={})
+    pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title or _named(result))
+    return pages
 
 
 def _named(result: StudyResult) -> str:

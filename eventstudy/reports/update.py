@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy import __version__, exchanges
-from eventstudy.errors import EventStudyError, NothingUsable, SourceError, SourceRateLimited
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.reports import files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.further import further
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
-MANIFEST = "manifest.json"
+_SCHEMA = "eventstudy.manifest/1"
 _NEWS = 100
 """So many changes are kept for the feed."""
 
@@ -100,11 +100,12 @@ def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = Fals
     `catch_up`: first session by session since the last change, so that each has its own entry in the feed.
 
     Raises:
-        Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant.
+        Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant, or its folder is not its own.
     """
+    _manifest(study)
     with files.locked(study.output):
         files.tidy(study.output)
-        steps = [_step(study, day) for day in (*(_missed(study.output, as_of) if catch_up else ()), as_of)]
+        steps = [_step(study, day) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
         return _joined(steps)
 
 
@@ -126,9 +127,9 @@ def _joined(steps: Sequence[Summary]) -> Summary:
     return replace(steps[-1], events=events, removed=removed, written=written)
 
 
-def _missed(folder: Path, as_of: date | None) -> Iterator[date]:
+def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
     """The sessions of New York between the last change and `as_of`, both excluded."""
-    last = _manifest(files.contents(folder)).get("as_of")
+    last = _manifest(study).get("as_of")
     if last is None or as_of is None:
         return
     day = exchanges.shift("XNYS", date.fromisoformat(last), 1)
@@ -139,8 +140,9 @@ def _missed(folder: Path, as_of: date | None) -> Iterator[date]:
 
 def _step(study: StudyFile, as_of: date | None) -> Summary:
     """One update: every event, then index, feed and manifest, all published at once."""
-    before = files.contents(study.output)
-    manifest = _manifest(before)
+    manifest = _manifest(study)
+    ours = files.written(manifest)
+    before = {name: data for name, data in files.contents(study.output).items() if name in ours}
     known = {
         id: State(**{**state, "changes": tuple(state["changes"])}) for id, state in manifest.get("events", {}).items()
     }
@@ -157,29 +159,37 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
     news = _news(study, entries, summary) + [site.Item(**item) for item in manifest.get("news", [])]
     pages[site.INDEX] = site.index_page(entries, study.lang, study.title)
     pages[site.FEED] = site.feed(news[:_NEWS], study.lang, study.title, study.base)
-    same = {name: data for name, data in before.items() if name != MANIFEST} == pages
+    same = {name: data for name, data in before.items() if name != files.MANIFEST} == pages
     noted = manifest.get("as_of") if same else summary.as_of
-    pages[MANIFEST] = _manifest_of(states, noted, news[:_NEWS], pages)
-    return replace(summary, written=tuple(files.publish(study.output, pages)))
+    pages[files.MANIFEST] = _manifest_of(study, states, noted, news[:_NEWS], pages)
+    return replace(summary, written=tuple(files.publish(study.output, pages, before)))
 
 
-def _manifest(before: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the last update left; nothing where there was none of this version of the manifest."""
+def _manifest(study: StudyFile) -> dict[str, Any]:
+    """What the last update left; nothing where there was none.
+
+    Raises:
+        InvalidRequest: the folder is not this study's own.
+    """
+    ids = [event.id for event in study.chosen()]
+    site.refuse_twins(ids, where=str(study.path))
     try:
-        found = json.loads(before[MANIFEST])
-    except (KeyError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and found.get("schema") == "eventstudy.manifest/1" else {}
+        files.refuse_place(study.output)
+        return files.owned(study.output, _SCHEMA, study.path, ids)
+    except InvalidRequest as error:
+        error.where = f"{study.path}, output"
+        raise
 
 
 def _manifest_of(
-    states: Sequence[State], as_of: str | None, news: Sequence[site.Item], pages: Mapping[str, bytes]
+    study: StudyFile, states: Sequence[State], as_of: str | None, news: Sequence[site.Item], pages: Mapping[str, bytes]
 ) -> bytes:
     remembered = {
         s.id: asdict(replace(s, status="unchanged" if s.status in ("new", "updated") else s.status)) for s in states
     }
     found = {
-        "schema": "eventstudy.manifest/1",
+        "schema": _SCHEMA,
+        "study": files.seen_from(study.output, study.path),
         "as_of": as_of,
         "events": remembered,
         "news": [asdict(item) for item in news],
@@ -203,7 +213,8 @@ def _one(
     options = study.options_of(event.id)
     key = _key(study, event, options)
     last = {name: before[name] for name in old.files if name in before} if old else {}
-    intact = old is not None and {n: files.sha256(d) for n, d in last.items()} == dict(old.files) and bool(last)
+    page = f"{site.stem(event.id)}.html"  # an earlier version may have called it otherwise
+    intact = old is not None and {n: files.sha256(d) for n, d in last.items()} == dict(old.files) and page in last
     if old and intact and old.key == key and old.complete:
         return replace(old, status="unchanged"), last
     data = json.loads(last[f"{site.stem(event.id)}.json"]) if intact and old and old.status != "failed" else None

@@ -61,6 +61,78 @@ def test_several_events_are_a_site(es: Es, tmp_path: Path) -> None:
     assert all(json.loads((tmp_path / "site" / n).read_text()) for n in names if n.endswith(".json"))
 
 
+EVENTS = "ticker,date,event_id\nNVDA,2025-01-27,one\nAMD,2025-01-21,two\n"
+
+
+def test_a_site_is_written_again_for_its_own_file_and_leaves_what_others_put_there(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "report").mkdir()
+    assert es("report", "events.csv").code == 0, "an empty folder is free"
+    pages = {p.name: p.read_bytes() for p in (tmp_path / "report").iterdir()}
+    (tmp_path / "report" / "notes.txt").write_text("mine")
+    (tmp_path / "events.csv").write_text(EVENTS.replace("two", "three"), encoding="utf-8")
+    assert es("report", "events.csv").code == 0
+    left = {p.name for p in (tmp_path / "report").iterdir()}
+    assert left == {*(n.replace("two", "three") for n in pages), "notes.txt"}
+    (tmp_path / "report" / "four.html").write_text("mine")
+    (tmp_path / "events.csv").write_text(EVENTS.replace("two", "four"), encoding="utf-8")
+    ran = es("report", "events.csv")
+    assert ran.code == 2
+    assert "four.html was not written by this study" in ran.err
+    assert {p.name for p in (tmp_path / "report").iterdir()} == {*left, "four.html"}
+
+
+@pytest.mark.parametrize("there", ["thesis.docx", "index.html", "manifest.json"])
+def test_a_folder_of_somebody_else_gets_no_site(es: Es, tmp_path: Path, there: str) -> None:
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / there).write_text("mine")
+    ran = es("report", "events.csv", "--output", "site", "--source", "no such source")
+    assert ran.code == 2
+    assert "site was not written by this study" in ran.err, "said before any work"
+    assert there in ran.err
+    assert [(p.name, p.read_text()) for p in (tmp_path / "site").iterdir()] == [(there, "mine")]
+
+
+def test_a_site_of_another_file_or_of_update_is_refused(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(EVENTS, encoding="utf-8")
+    assert es("report", "events.csv", "--output", "site").code == 0
+    before = {p.name: p.read_bytes() for p in (tmp_path / "site").iterdir()}
+    ran = es("report", "more.csv", "--output", "site")
+    assert ran.code == 2
+    assert "site holds the reports of another study" in ran.err
+    assert "events.csv" in ran.err
+    study = 'events = ["one"]\nregistry = "events.csv"\noutput = "{}"\n'
+    (tmp_path / "study.toml").write_text(study.format("site"), encoding="utf-8")
+    assert es("update").code == 2
+    assert {p.name: p.read_bytes() for p in (tmp_path / "site").iterdir()} == before
+    (tmp_path / "study.toml").write_text(study.format("reports"), encoding="utf-8")
+    assert es("update").code == 0
+    assert es("report", "events.csv", "--output", "reports").code == 2
+
+
+def test_the_folder_one_stands_in_may_be_the_site(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path / "site")
+    for _ in range(2):
+        assert es("report", "../events.csv", "--output", ".").code == 0
+    assert Path("index.html").is_file()
+
+
+def test_one_file_and_a_folder_are_told_apart_before_any_work(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    nothing = ("--source", "no such source")
+    ran = es("report", "events.csv", "--output", "all.html", *nothing)
+    assert ran.code == 2
+    assert "all.html names one file, and the pages of 2 events are a folder" in ran.err
+    ran = es(*NVDA, "--output", "site", *nothing)
+    assert ran.code == 2
+    assert "site is a folder, and this report is one file" in ran.err
+
+
 def test_a_place_that_cannot_be_written_is_an_error_of_use(es: Es, tmp_path: Path) -> None:
     ran = es(*NVDA, "--output", str(tmp_path / "no" / "r.html"))
     assert ran.code == 2

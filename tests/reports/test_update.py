@@ -29,7 +29,7 @@ from eventstudy.errors import (
     SymbolUnknown,
 )
 from eventstudy.prices import load_prices
-from eventstudy.reports import files
+from eventstudy.reports import files, site
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
 
@@ -344,6 +344,155 @@ def test_a_folder_of_somebody_else_is_left_alone(study: Callable[..., Path]) -> 
     assert [p.name for p in (path.parent / "reports").iterdir()] == ["thesis.txt"]
     (path.parent / "reports" / "thesis.txt").unlink()
     assert bring(path).exit_code == 0
+
+
+# ---- whose folder it is -------------------------------------------------------------------------------------------------
+
+EVENT = '[[event]]\nid = "{}"\ntitle = "Title of {}"\nannounced = 2025-01-27\n'
+
+
+def registry_of(folder: Path, *ids: str) -> None:
+    (folder / "events.toml").write_text("".join(EVENT.format(id, id) for id in ids), encoding="utf-8")
+
+
+def another(folder: Path, name: str, output: str = "reports", *ids: str) -> Path:
+    path = folder / name
+    events = ", ".join(f'"{id}"' for id in ids or ("deepseek-r1",))
+    registry = 'registry = "events.toml"\n' if ids else ""
+    path.write_text(
+        f'events = [{events}]\n{registry}output = "{output}"\n[options]\ntickers = ["NVDA"]\n', encoding="utf-8"
+    )
+    return path
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["thesis.docx", "study.toml", "events.toml"])
+def test_an_output_that_is_a_file_is_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
+    registry_of(tmp_path, "one")
+    (tmp_path / "thesis.docx").write_text("ten years")
+    path = another(tmp_path, "study.toml", name, "one")
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    with pytest.raises(InvalidRequest, match=f"{name} is a file") as told:
+        bring(path)
+    assert told.value.where == f"{path}, output"
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_file_is_not_published_over_whoever_asks(tmp_path: Path) -> None:
+    (tmp_path / "thesis").write_text("ten years")
+    with pytest.raises(InvalidRequest, match="is a file"):
+        files.publish(tmp_path / "thesis", {"a.html": b"a"}, {})
+    assert (tmp_path / "thesis").read_text() == "ten years"
+
+
+@pytest.mark.parametrize("leads_to", ["elsewhere", "nowhere"])
+def test_a_link_of_the_user_stays_his(tmp_path: Path, leads_to: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "reports").symlink_to(leads_to)
+    with pytest.raises(InvalidRequest, match="a link that eventstudy did not make"):
+        bring(another(tmp_path, "study.toml"))
+    assert os.readlink(tmp_path / "reports") == leads_to
+
+
+@pytest.mark.parametrize("other", ["report[s]", "report?", "*"])
+def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path, other: str) -> None:
+    bring(another(tmp_path, "a.toml"))
+    bring(another(tmp_path, "b.toml", other))
+    assert consistent(tmp_path / "reports")
+    assert consistent(tmp_path / other)
+
+
+def test_a_folder_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> None:
+    bring(another(tmp_path, "a.toml", "reports.state-old"))
+    bring(another(tmp_path, "b.toml"))
+    assert consistent(tmp_path / "reports.state-old")
+
+
+def test_a_folder_of_another_study_is_refused(tmp_path: Path) -> None:
+    registry_of(tmp_path, "one", "two")
+    first = another(tmp_path, "a.toml", "reports", "one")
+    bring(first)
+    before = state_of(first)
+    for other in (("two",), ("one", "two")):
+        with pytest.raises(InvalidRequest, match="another study") as told:
+            bring(another(tmp_path, "b.toml", "reports", *other))
+        assert "a.toml" in str(told.value)
+    assert state_of(first) == before
+
+
+def test_a_study_file_that_was_renamed_keeps_its_folder_and_one_with_other_events_does_not(tmp_path: Path) -> None:
+    registry_of(tmp_path, "one", "two")
+    bring(another(tmp_path, "a.toml", "reports", "one"))
+    (tmp_path / "a.toml").rename(tmp_path / "desk.toml")
+    assert bring(tmp_path / "desk.toml").written == ("manifest.json",)
+    (tmp_path / "desk.toml").unlink()
+    with pytest.raises(InvalidRequest, match="another study"):
+        bring(another(tmp_path, "b.toml", "reports", "two"))
+
+
+def test_a_folder_of_an_earlier_version_is_known_by_its_events(tmp_path: Path) -> None:
+    registry_of(tmp_path, "one", "two")
+    path = another(tmp_path, "a.toml", "reports", "one")
+    bring(path)
+    manifest = tmp_path / "reports" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    del told["study"]
+    manifest.write_text(json.dumps(told))
+    with pytest.raises(InvalidRequest, match="another study"):
+        bring(another(tmp_path, "b.toml", "reports", "two"))
+    assert bring(path).events[0].status == "unchanged"
+
+
+def test_the_study_may_be_moved_together_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    bring(another(tmp_path / "old", "study.toml"))
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert bring(tmp_path / "new" / "study.toml").written == ()
+
+
+def test_what_others_put_into_the_folder_stays_there(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    folder = path.parent / "reports"
+    (folder / "notes.txt").write_text("mine")
+    (folder / "figures").mkdir()
+    (folder / "figures" / "one.png").write_text("mine too")
+    (folder / "latest").symlink_to("nowhere")
+    assert bring(path, HALF).written == (), "what others put there is no change of ours"
+    assert "notes.txt" not in bring(path).written
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / "figures" / "one.png").read_text() == "mine too"
+    assert os.readlink(folder / "latest") == "nowhere"
+
+
+def test_a_page_does_not_overwrite_what_others_put_there(tmp_path: Path) -> None:
+    registry_of(tmp_path, "one", "two")
+    bring(another(tmp_path, "a.toml", "reports", "one"))
+    (tmp_path / "reports" / "two.html").write_text("mine")
+    with pytest.raises(InvalidRequest, match=r"two\.html was not written by this study"):
+        bring(another(tmp_path, "a.toml", "reports", "one", "two"))
+    assert (tmp_path / "reports" / "two.html").read_text() == "mine"
+
+
+def test_every_event_has_its_own_page_whatever_its_id(tmp_path: Path) -> None:
+    ids = ("index", "index-event", "INDEX-Event-event", "feed", "Feed-event", "manifest", "manifest-event", "one")
+    registry_of(tmp_path, *ids)
+    bring(another(tmp_path, "study.toml", "reports", *ids))
+    folder = tmp_path / "reports"
+    pages = [folder / f"{site.stem(id)}.json" for id in ids]
+    assert [json.loads(page.read_text())["events"][0]["id"] for page in pages] == list(ids)
+    assert len({page.name.lower() for page in pages} - {"index.json", "feed.json", "manifest.json"}) == len(ids)
+    assert "feed.xml" in names_in(folder)
+
+
+def test_ids_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    registry_of(tmp_path, "q1", "Q1")
+    with pytest.raises(InvalidRequest, match="'q1' and 'Q1' differ in upper and lower case alone"):
+        bring(another(tmp_path, "study.toml", "reports", "q1", "Q1"))
+    assert names_in(tmp_path) == {"events.toml", "study.toml"}
 
 
 # ---- study files -------------------------------------------------------------------------------------------------------
