@@ -8,10 +8,12 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from eventstudy.errors import InvalidRequest
 
@@ -46,8 +48,97 @@ def output_options(f: F) -> F:
     """`--format`, `--output`, `--quiet` and `--verbose`."""
     f = verbose_option("Show more, and the traceback of an error.")(f)
     f = click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")(f)
-    f = click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")(f)
-    return format_option(f)
+    said = "Write to this file (.csv, .json, .txt) instead of stdout."
+    f = click.option("--output", type=click.Path(dir_okay=False), help=said)(f)
+    return format_option(written_as(TABLES)(f))
+
+
+# ---- the format that the name of a file says ----------------------------------------------------------------------------
+
+Forms: TypeAlias = Mapping[str, Sequence[str]]
+"""Format -> the suffixes of its files; the first is the default."""
+
+TABLES: Forms = {"table": (".txt",), "json": (".json", ".txt"), "csv": (".csv", ".txt")}
+PICTURES: Forms = {"png": (".png",), "svg": (".svg",), "pdf": (".pdf",)}
+
+_WRITERS = {
+    "eventstudy report": (".html", ".pdf", ".xlsx", ".md", ".tex"),
+    "eventstudy plot": (".png", ".svg"),
+    "eventstudy run": (".csv", ".json", ".txt"),
+}
+"""Who writes a file about an event that another command does not write."""
+
+
+def form_of(path: str | None, forms: Forms, given: str | None = None, *, flag: str = "--output") -> str:
+    """The format of a file by its suffix, whatever its case; `given` or the first one where it has none.
+
+    Raises:
+        InvalidRequest: the command writes no such file, or `given` is another format.
+    """
+    suffix = Path(path or "").suffix.lower()
+    if not suffix:
+        return given or next(iter(forms))
+    named = [form for form, suffixes in forms.items() if suffix in suffixes]
+    if not named:
+        raise _not_written(f"{flag} {path}".strip(), suffix, forms, flag)
+    if given is not None and given not in named:
+        raise InvalidRequest(
+            f"--format {given} and {flag} {path} name two formats",
+            available=f"{suffix} is {named[0]}, and {given} is {' or '.join(forms[given])}",
+            hint="leave out --format, or name a file of that format",
+        )
+    return given or named[0]
+
+
+def _not_written(where: str, suffix: str, forms: Forms, flag: str) -> InvalidRequest:
+    context = click.get_current_context()
+    options = {option.name for option in context.command.params}
+    others = [name for name, suffixes in _WRITERS.items() if suffix in suffixes and name != context.command_path]
+    hint = "end the name in one of these, or leave the ending out"
+    if flag == "--output" and "chart" in options and suffix in _WRITERS["eventstudy plot"]:
+        hint = f"--chart draws {suffix} files"
+    elif flag == "--output" and "what" in options and others:
+        hint = f"`{others[0]}` writes {suffix} files about the same event"
+    available = ", ".join(dict.fromkeys(one for suffixes in forms.values() for one in suffixes))
+    what = f"`{context.command_path}` does not write {suffix} files"
+    return InvalidRequest(what, where=where, available=available, hint=hint)
+
+
+def written_as(forms: Forms) -> Callable[[F], F]:
+    """A command with `--format` and `--output`: where the nearer of them is the file, its name says the format."""
+
+    def add(f: F) -> F:
+        @wraps(f)
+        def settled(*args: Any, **words: Any) -> Any:
+            words["form"] = form_of(words["output"], forms, _given(words["output"], words["form"]))
+            return f(*args, **words)
+
+        return cast(F, settled)
+
+    return add
+
+
+def _given(output: str | None, form: str) -> str | None:
+    """The format that was asked for by name; None where it is a default, or stands further away than the file's name."""
+    context = click.get_current_context()
+    sources = [context.get_parameter_source(name) for name in ("form", "output")]
+    named, written = (_NEAR.index(source) if source in _NEAR else len(_NEAR) for source in sources)
+    has_suffix = bool(Path(output or "").suffix)
+    return form if not has_suffix or (named < len(_NEAR) and named <= written) else None
+
+
+_NEAR = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
+"""Where an option can be given, the nearest first."""
+
+
+def picture_option(flag: str, help: str) -> Callable[[F], F]:
+    """An option that names the file of a chart; what cannot be drawn is refused before any work."""
+
+    def checked(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+        form_of(path, PICTURES, flag=flag)
+        return path
+
+    return click.option(flag, type=click.Path(dir_okay=False), callback=checked, help=help)
 
 
 def put(content: str | bytes, output: str | None = None) -> None:
@@ -103,9 +194,9 @@ def answer(
 def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
     """Write the picture of an answer into the file `chart`, if one is named, and say so."""
     if chart:
-        from eventstudy.charts import save
+        from eventstudy.charts import render
 
-        save(plot(), chart)
+        put(render(plot(), form_of(chart, PICTURES)), chart)
         say(chart, quiet=quiet)
 
 

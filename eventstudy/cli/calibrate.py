@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options
+from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--spread", is_flag=True, help="Spread the effect over the window instead of day 0.")
 @click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
 @click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
-@click.option("--chart", type=click.Path(dir_okay=False), help="Draw size and power into this file (PNG, SVG or PDF).")
+@picture_option("--chart", "Draw size and power into this file (PNG, SVG or PDF).")
 @output_options
 def COMMAND(  # noqa: N802
     n: int | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options
+from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ _FEW = 3
 @click.command("counterfactual")
 @study_options
 @click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
-@click.option(
-    "--chart", type=click.Path(dir_okay=False), help="Draw actual against counterfactual price into this file."
-)
+@picture_option("--chart", "Draw actual against counterfactual price into this file.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

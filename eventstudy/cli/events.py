@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from eventstudy.cli._output import columns_of, format_option, listing, put, say
+from eventstudy.cli._output import columns_of, form_of, format_option, listing, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
 
@@ -107,6 +107,7 @@ def import_events(path: str, output: str | None, force: bool, quiet: bool) -> No
 
     from eventstudy.events import import_requests, load_registry
 
+    form_of(output, {"toml": (".toml",)})
     requested = import_requests(path)
     registry, asked = requested or (load_registry(path), {})
     if output is None:

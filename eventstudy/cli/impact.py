@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options, say
+from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option, say
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
@@ -27,7 +27,7 @@ _BEFORE = dt.timedelta(days=550)
 
 @click.command("impact")
 @study_options
-@click.option("--chart", type=click.Path(dir_okay=False), help="Draw it into this file.")
+@picture_option("--chart", "Draw it into this file.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import catalog
-from eventstudy.cli._output import say, verbose_option
+from eventstudy.cli._output import draw, picture_option, verbose_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import UnknownName
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("plot")
 @study_options
 @click.option("--chart", default="car", show_default=True, help="See `eventstudy methods charts`.")
-@click.option("--output", type=click.Path(dir_okay=False), help="PNG, SVG or PDF. [default: EVENT-CHART.png]")
+@picture_option("--output", "File: .png, .svg or .pdf. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()
 @click.pass_context
@@ -31,13 +31,10 @@ def COMMAND(  # noqa: N802
         raise UnknownName("chart", chart, catalog.names("charts"))
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
     result = study(options, quiet=quiet)
-    from eventstudy.charts import save
-
     asked = {"prices": _longer(result, **words)} if "prices" in catalog.load("charts", chart).options else {}
 
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
-    save(result.plot(chart, **asked), path)
-    say(path, quiet=quiet)
+    draw(lambda: result.plot(chart, **asked), path, quiet=quiet)
     if result.incomplete and not allowed:
         ctx.exit(4)
 

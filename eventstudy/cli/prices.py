@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import catalog
-from eventstudy.cli._output import format_option, listing, output_options, put, say
+from eventstudy.cli._output import form_of, format_option, listing, output_options, put, say
 from eventstudy.cli._study import progress_line, split
 from eventstudy.errors import (
     EventStudyError,
@@ -354,6 +354,7 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
     from eventstudy.prices.parquet import SOURCE as PARQUET
     from eventstudy.prices.parquet import parquet_bytes
 
+    form = form_of(path, {"csv": (".csv", ".txt"), "parquet": PARQUET.suffixes}, flag="")
     days = [day.date() if day else None for day in (start, end, as_of)]
     with _opened() as store:
         wanted = _picked(store, tickers)
@@ -369,7 +370,7 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
         parts.append(frame.assign(ticker=ticker, date=pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d")))
     columns = ["ticker", "date", *(c for c in ("close", *table.fields) if c in table.fields)]
     long = pd.concat(parts)[list(dict.fromkeys(columns))]
-    if path and Path(path).suffix.lower() in PARQUET.suffixes:
+    if path and form == "parquet":
         put(parquet_bytes(long, Path(path)), path)
     else:
         put(long.to_csv(index=False, lineterminator="\n"), path)

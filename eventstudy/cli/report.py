@@ -8,24 +8,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import put, say, verbose_option
+from eventstudy.cli._output import Forms, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from eventstudy.investigate.confounders import Confounders
 
-FORMATS = ("html", "pdf", "md", "xlsx", "latex", "json")
+FORMATS: Forms = {
+    "html": (".html",),
+    "pdf": (".pdf",),
+    "md": (".md",),
+    "xlsx": (".xlsx",),
+    "latex": (".tex",),
+    "json": (".json",),
+}
 _PRINTED = ("md", "latex", "json")
 
 
 @click.command("report")
 @study_options
-@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True)
-@click.option("--output", type=click.Path(), help="File, or folder of a site. [default: EVENT.html; text to stdout]")
+@click.option(
+    "--output",
+    type=click.Path(),
+    help="File, whose ending says the format, or folder of a site. [default: EVENT.html; text to stdout]",
+)
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()
+@written_as(FORMATS)
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context, /, form: str, lang: Any, output: str | None, quiet: bool, verbose: bool, **options: Any

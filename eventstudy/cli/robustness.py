@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options
+from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _FIRMS = 20
     metavar="A B",
     help="Estimation window to try; may be repeated. [default: parts of the study's own]",
 )
-@click.option("--chart", type=click.Path(dir_okay=False), help="Draw the specification curve into this file.")
+@picture_option("--chart", "Draw the specification curve into this file.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eventstudy.cli._output import columns_of, put, say, verbose_option
+from eventstudy.cli._output import TABLES, columns_of, put, say, verbose_option, written_as
 
 if TYPE_CHECKING:
     from eventstudy.reports.update import Summary
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
 @click.option("--quiet", is_flag=True, help="Print the summary only where something changed or is missing.")
 @verbose_option()
+@written_as({form: TABLES[form] for form in ("table", "json")})
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context,

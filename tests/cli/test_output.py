@@ -1,0 +1,116 @@
+"""The name of a file says its format; what a command does not write is refused before any work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+NVDA = ("deepseek-r1", "--tickers", "NVDA")
+NOTHING = ("--prices", "no-such-file.csv")
+"""What would end in another error as soon as there was any work."""
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "begins"),
+    [
+        ("run", "r.json", b'{"schema": "eventstudy.result/1"'),
+        ("run", "r.CSV", b"event_id,"),
+        ("run", "r.txt", b"DeepSeek"),
+        ("run", "r", b"DeepSeek"),
+        ("scan", "s.json", b"{"),
+        ("report", "r.md", b"# "),
+        ("report", "r.XLSX", b"PK"),
+        ("report", "r.tex", b"% needs"),
+        ("report", "r.json", b"{"),
+        ("report", "r.html", b"<!DOCTYPE html>"),
+        ("report", "r", b"<!DOCTYPE html>"),
+        ("plot", "p.SVG", b"<?xml"),
+        ("plot", "p.pdf", b"%PDF"),
+        ("plot", "p", b"\x89PNG"),
+    ],
+)
+def test_the_suffix_says_the_format(es: Es, tmp_path: Path, command: str, name: str, begins: bytes) -> None:
+    ran = es(command, *NVDA, "--output", name)
+    assert (ran.code, ran.out) == (0, "")
+    assert (tmp_path / name).read_bytes().lstrip().replace(b"{\n ", b"{").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", *NVDA, "--output", "r.docx"), ("`eventstudy run` does not write .docx files", ".txt, .json, .csv")),
+        (("run", *NVDA, "--output", "r.pdf"), ("does not write .pdf files", "`eventstudy report` writes .pdf files")),
+        (("run", *NVDA, "--output", "r.XLSX"), ("does not write .xlsx files", "`eventstudy report`")),
+        (("run", *NVDA, "--output", "r.html"), ("`eventstudy report` writes .html files",)),
+        (("run", *NVDA, "--output", "r.png"), ("`eventstudy plot` writes .png files",)),
+        (("run", *NVDA, "--format", "csv", "--output", "r.md"), ("`eventstudy report`",)),
+        (
+            ("run", *NVDA, "--format", "csv", "--output", "r.json"),
+            ("--format csv and --output r.json name two formats",),
+        ),
+        (("report", *NVDA, "--output", "r.docx"), ("`eventstudy report` does not write .docx files", ".html, .pdf")),
+        (("report", *NVDA, "--output", "r.csv"), ("`eventstudy run` writes .csv files",)),
+        (("report", *NVDA, "--format", "html", "--output", "r.pdf"), ("--format html and --output r.pdf",)),
+        (("scan", *NVDA, "--output", "s.xlsx"), ("`eventstudy scan` does not write .xlsx files",)),
+        (("robustness", *NVDA, "--output", "r.svg"), ("--chart draws .svg files",)),
+        (("robustness", *NVDA, "--chart", "r.csv"), ("--chart r.csv", ".png, .svg, .pdf")),
+        (("impact", *NVDA, "--chart", "r.docx"), ("does not write .docx files",)),
+        (("counterfactual", *NVDA, "--chart", "r.docx"), ("does not write .docx files",)),
+        (("calibrate", *NVDA, "--chart", "r.docx"), ("does not write .docx files",)),
+        (("calibrate", *NVDA, "--output", "r.docx"), ("does not write .docx files",)),
+        (("spillover", *NVDA, "--output", "r.docx"), ("does not write .docx files",)),
+        (("plot", *NVDA, "--output", "p.json"), ("`eventstudy plot` does not write .json files", "`eventstudy run`")),
+    ],
+)
+def test_what_is_not_written_is_refused_before_any_work(
+    es: Es, tmp_path: Path, words: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    ran = es(*words, *NOTHING)
+    assert ran.code == 2
+    assert "no-such-file" not in ran.err
+    for text in told:
+        assert text in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("prices", "export", "p.xlsx"),
+        ("prices", "import", "no.csv", "--output", "p.xlsx"),
+        ("events", "import", "no.csv", "--output", "e.csv"),
+        ("update", "no.toml", "--output", "u.csv"),
+    ],
+)
+def test_commands_without_an_event_refuse_too(es: Es, tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = es(*words)
+    assert ran.code == 2
+    assert f"`eventstudy {' '.join(words[: 1 if words[0] == 'update' else 2])}` does not write" in ran.err
+    assert words[-1] in ran.err
+    assert "eventstudy report" not in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_and_a_suffix_that_agree_are_fine(es: Es, tmp_path: Path) -> None:
+    assert es("run", *NVDA, "--format", "csv", "--output", "r.txt", "--quiet").code == 0
+    assert (tmp_path / "r.txt").read_text().startswith("event_id,")
+    assert es("report", *NVDA, "--format", "latex", "--output", "r.tex").code == 0
+
+
+def test_the_file_that_is_named_is_nearer_than_the_format_of_the_settings(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "eventstudy.toml").write_text('[run]\nform = "csv"\n[report]\noutput = "r.md"\n', encoding="utf-8")
+    assert es("run", *NVDA, "--output", "r.json").code == 0
+    assert json.loads((tmp_path / "r.json").read_text())["schema"] == "eventstudy.result/1"
+    assert es("run", *NVDA, "--output", "r").code == 0
+    assert (tmp_path / "r").read_text().startswith("event_id,"), "without a suffix the settings say it"
+    ran = es("report", *NVDA, "--format", "json")
+    assert ran.code == 2
+    assert "--format json and --output r.md name two formats" in ran.err
