@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel.ranks import average_ranks
+from eventstudy.kernel.ranks import average_ranks, part_below
 from eventstudy.panel.block import Floats
 
 
 def scaled_ranks(values: Floats) -> Floats:
-    """(N, T) rank / (T_i + 1) - 1/2 within each row, T_i its values; ties share their average rank; NaN stays NaN.
-
-    Values are rounded to 1e-12 first, so that days of exactly no return are ties.
-    """
+    """(N, T) rank / (T_i + 1) - 1/2 within each row, T_i its values; ties share their average rank; NaN stays NaN."""
     count = np.isfinite(values).sum(axis=1, keepdims=True)
     scaled: Floats = plain_ranks(values) / (count + 1) - 0.5
     return scaled
 
 
 def plain_ranks(values: Floats) -> Floats:
-    """(N, T) rank within each row, from 1; rounding, ties and NaN as in `scaled_ranks`."""
+    """(N, T) rank within each row, from 1; ties and NaN as in `scaled_ranks`."""
     return np.where(np.isfinite(values), average_ranks(values), np.nan)
 
 
 def with_one_more(ranks: Floats, others: Floats, value: Floats) -> Floats:
     """(N, T + 1) scaled ranks of the values `others` (N, T) and of one more value (N,) a row, the last column.
 
-    `ranks` are the plain ones of the others among themselves: each goes up by one where the new value lies below it.
+    `ranks` are the plain ones of the others among themselves: each goes up by one where the new value lies
+    below it, by half where it ties.
     """
-    others, value = np.round(others, 12), np.round(value, 12)[:, None]
-    below, equal = value < others, value == others
+    below = part_below(value[:, None], others)
     count = np.isfinite(others).sum(axis=1, keepdims=True)
-    own = 1 + (others < value).sum(axis=1, keepdims=True) + equal.sum(axis=1, keepdims=True) / 2
-    scaled: Floats = np.concatenate([ranks + below + equal / 2, own], axis=1) / (count + 2) - 0.5
+    own = 1 + count - below.sum(axis=1, keepdims=True)
+    scaled: Floats = np.concatenate([ranks + below, own], axis=1) / (count + 2) - 0.5
     return scaled
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from eventstudy.kernel.arrays import Bools, Floats, Ints, squares
 from eventstudy.kernel.least_squares import Designs, Task
-from eventstudy.kernel.ranks import Weighted, key_unit, weighted_rank_sums
+from eventstudy.kernel.ranks import Weighted, days_above, key_unit, weighted_rank_sums
 from eventstudy.kernel.runs import ABOVE, run_sums
 
 _LEAST = 0.01
@@ -178,15 +178,20 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
 
 
 def second(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task, scales: Floats) -> Floats:
-    """(P, W, L1) sum of 1{the SCAR times `scales` lies below that day} / (M + 2) over the pairs of each stratum."""
+    """(P, W, L1) sum of 1{the SCAR times `scales` lies below that day} / (M + 2) over the pairs of each stratum.
+
+    A tie counts one half.
+    """
     car = fit.ar @ task.indicator
     scar = car / (fit.sigma[:, None] * np.sqrt(np.where(covered, unit_of(fit, task), 1.0)))
     place = np.where(covered, scales * scar, np.inf)
     weight = (np.arange(strata)[:, None] == stratum) / (fit.m + 2)
     values = np.where(fit.known, fit.standard, -np.inf)
     found = np.empty((strata, len(scales), fit.known.shape[1]))
-    for w in range(len(scales)):
-        found[:, w] = weight @ (values > place[:, w : w + 1]).astype(float)
+    near = days_above(values.astype(np.float32), place, np.ones(len(values)), lambda row, day: values[row, day])
+    for w, (above, row, day, part) in enumerate(near):
+        found[:, w] = weight @ above.astype(float)
+        np.add.at(found[:, w], (stratum[row], day), part / (fit.m[row] + 2))
     return found
 
 

@@ -1,32 +1,36 @@
 """Ranks: of a few rows with ties, and the sums of ranks of many rows at once.
 
 Values in units of sigma go into the high bits of a 32-bit key and the day into the low ones; one sort, and the days come out in
-order. Equal high parts, ties among them, are told apart by the values themselves, rounded to 1e-12 (METHODS ruling 10).
+order. Equal high parts, ties among them, are told apart by the values themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer
+from eventstudy.kernel.arrays import Bools, Floats, Ints, Singles, buffer
 
 WIDEST = 8.0
 """Values beyond so many sigmas share the outermost keys, and are told apart as any with equal keys."""
+TIED = 1e-12
+"""Neighbours in order that differ by no more, in units of sigma, are tied (METHODS ruling 10)."""
+_SINGLE = 1e-6
+"""More than the relative error of a product of two numbers in single precision, and of a number beside it."""
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 def average_ranks(values: Floats) -> Floats:
-    """Ranks within each row, from 1; ties share their average; values are rounded to 1e-12 first; NaN ranks last."""
-    rounded = np.round(values, 12)
-    order = np.argsort(rounded, axis=1, kind="stable")
-    ordered = np.take_along_axis(rounded, order, axis=1)
+    """Ranks within each row, from 1; ties share their average; NaN ranks last."""
+    order = np.argsort(values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
     position = np.arange(1.0, values.shape[1] + 1)
     new = np.ones(values.shape, dtype=bool)
-    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    new[:, 1:] = ~(np.diff(ordered, axis=1) <= TIED)
     start = np.maximum.accumulate(np.where(new, position, 0.0), axis=1)
     closing = np.ones(values.shape, dtype=bool)
     closing[:, :-1] = new[:, 1:]
@@ -34,6 +38,39 @@ def average_ranks(values: Floats) -> Floats:
     ranks = np.empty(values.shape)
     np.put_along_axis(ranks, order, (start + stop) / 2, axis=1)
     return ranks
+
+
+def part_below(place: Floats, values: Floats, tied: float | Floats = TIED) -> Floats:
+    """1 where `place` lies below the value, 1/2 where both are tied, else 0, NaN among them."""
+    rise = values - place
+    found: Floats = ((rise > tied).astype(float) + (rise >= -tied)) / 2
+    return found
+
+
+def days_above(
+    values: Singles, places: Floats, sigma: Floats, exact: Callable[[Ints, Ints], Floats]
+) -> Iterator[tuple[Bools, Ints, Ints, Floats]]:
+    """Of each column of `places` (n, W): the `values` (n, days) that are surely above it, and what is near it.
+
+    What is near comes as rows, days and `part_below`, by the values that `exact` gives; values and places are in units in which
+    `sigma` (n,) is one standard deviation. Singles, right to `_SINGLE`, say at half the price what is not near.
+    """
+    rows, days = values.shape
+    tied = TIED * sigma
+    room = np.where(np.isfinite(places), np.abs(places) * _SINGLE + tied[:, None], 0.0)
+    low, high = (places - room).astype(np.float32), (places + room).astype(np.float32)
+    size = -(-values.size // 8) * 8  # whole words, to be compared eight at a time
+    hit, beside = buffer("above", (size,), np.bool_), buffer("near", (size,), np.bool_)
+    hit[values.size :] = beside[values.size :] = False
+    above, near = hit[: values.size].reshape(rows, days), beside[: values.size].reshape(rows, days)
+    for w in range(places.shape[1]):
+        np.greater(values, high[:, w : w + 1], out=above)
+        np.greater_equal(values, low[:, w : w + 1], out=near)
+        if (hit.view(np.uint64) == beside.view(np.uint64)).all():
+            yield above, _NOTHING, _NOTHING, np.empty(0)
+            continue
+        row, day = np.divmod(np.flatnonzero(near != above), days)
+        yield above, row, day, part_below(places[row, w], exact(row, day), tied[row])
 
 
 @lru_cache(maxsize=8)
@@ -146,8 +183,7 @@ def _tell_apart(
         others = ~np.isin(row, several)
         row, at = row[others], at[others]
     one, next_one, each, values = place[row, at], place[row, at + 1], np.arange(len(row)), exact(row)
-    rise = np.round(values[each, next_one % columns], 12) - np.round(values[each, one % columns], 12)
-    up = (1 - np.sign(rise)) / 2  # 0 in order, 1/2 a tie, 1 the wrong way round
+    up = part_below(values[each, next_one % columns], values[each, one % columns])  # 0 in order, 1 the wrong way round
     if of is not None:
         up *= of.weight[row]
     np.add.at(total, one, up)

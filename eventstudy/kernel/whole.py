@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer, squares
 from eventstudy.kernel.least_squares import Designs, Task, designs_of, fit
-from eventstudy.kernel.ranks import WIDEST, key_unit, rank_sums
+from eventstudy.kernel.ranks import WIDEST, days_above, key_unit, rank_sums
 from eventstudy.kernel.runs import ABOVE, run_sums
 
 ROWS = 255
@@ -95,19 +95,23 @@ def second(
 ) -> tuple[Floats, Bools]:
     """The second pass: (W, L1) pairs whose SCAR times `scales` (W,) lies below that day's standardised residual.
 
-    With it the pairs that count, as in `first`.
+    A tie counts one half. With it the pairs that count, as in `first`.
     """
-    _, good = fit(estimation, event, bounds, given)
+    sigma, good = fit(estimation, event, bounds, given)
     which = designs_of(bounds)
     car = event @ task.indicator
     place = np.where(good[:, None], scales * (car / np.sqrt(given.unit)[which]), np.inf)  # in units of sigma
-    standard = np.take(given.weight, which, axis=0, out=buffer("standard", estimation.shape), mode="clip")
-    np.multiply(standard, estimation, out=standard)
+    standard = buffer("single", estimation.shape, np.float32)
+    weight = buffer("weight", estimation.shape, np.float32)
+    np.copyto(standard, estimation, casting="same_kind")
+    np.take(given.weight.astype(np.float32), which, axis=0, out=weight, mode="clip")
+    np.multiply(standard, weight, out=standard)
     below = np.empty((len(scales), task.days))
-    above = buffer("above", standard.shape, np.bool_)
-    for w in range(len(scales)):
-        np.greater(standard, place[:, w : w + 1], out=above)
+    near = days_above(standard, place, sigma, lambda row, day: estimation[row, day] * given.weight[which[row], day])
+    for w, (above, _, day, part) in enumerate(near):
         below[w] = np.add.reduce(above.view(np.uint8), axis=0, dtype=np.uint8)
+        if len(day):
+            np.add.at(below[w], day, part)
     return below, good
 
 

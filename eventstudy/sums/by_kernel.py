@@ -24,7 +24,7 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     """The first pass over the pairs of a block that the kernel can take, and the positions of the others."""
     if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
         return [], np.arange(len(part))
-    chunks = Chunks(plan, model, part)
+    chunks = Chunks(plan, model, part, untraded=True)
     total = Added(plan)
     left: list[Ints] = []
     gapped = ~part.whole
@@ -45,7 +45,7 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     """The second pass over the pairs of a block that the kernel can take, and the positions of the others."""
     if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
         return {}, np.arange(len(part))
-    chunks = Chunks(plan, model, part)
+    chunks = Chunks(plan, model, part, untraded=False)
     left: list[Ints] = []
     below = np.zeros((len(plan.windows), plan.estimation.length))
     gapped = ~part.whole

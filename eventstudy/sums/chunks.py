@@ -60,9 +60,9 @@ class Chunk:
     """(g, L2) the benchmark's."""
     given: least_squares.Designs
     zero: Bools
-    """(n, L1) estimation days with a return of zero."""
+    """(n, L1) estimation days with a return of zero; none in the second pass, which does not ask."""
     lacking: Bools
-    """(n, L1) estimation days without a return."""
+    """(n, L1) estimation days without a return; likewise."""
     span: Floats
     """(n, T) all returns; (n, 0) where none of them are added up."""
 
@@ -75,9 +75,9 @@ class Chunk:
 class Chunks:
     """The chunks of a block."""
 
-    def __init__(self, plan: Plan, model: LinearModel, part: Dense) -> None:
-        """The pairs of `part`, sorted by design."""
-        self.plan, self.model, self.part = plan, model, part
+    def __init__(self, plan: Plan, model: LinearModel, part: Dense, *, untraded: bool) -> None:
+        """The pairs of `part`, sorted by design; `untraded`: whether days without a trade are looked for."""
+        self.plan, self.model, self.part, self._untraded = plan, model, part, untraded
         event, start = plan.event, plan.event.start
         self.task = least_squares.Task(
             days=plan.estimation.length,
@@ -122,7 +122,8 @@ class Chunks:
             bounds, place = np.concatenate([[0], np.cumsum(np.diff(bounds)[good])]), place[good]
         first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
         estimation, ahead = self._all[:, days][first], self._all[:, event][first]
-        raw, zero, lacking = ahead.copy(), estimation == 0, np.isnan(estimation) if gaps else estimation[:0] == 0
+        seen = estimation if self._untraded else estimation[:0]
+        raw, zero, lacking = ahead.copy(), seen == 0, np.isnan(seen if gaps else seen[:0])
         if gaps:
             lost = ~np.repeat(known.there[place], np.diff(bounds), axis=0)
             estimation[lost[:, days]], ahead[lost[:, event]] = np.nan, np.nan

@@ -11,6 +11,7 @@ from eventstudy.aggregate import AbnormalReturns, bhar, cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._placebo import share_of_runs
 from eventstudy.inference._ranks import scaled_ranks
+from eventstudy.kernel.ranks import part_below
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Bools, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
@@ -119,12 +120,10 @@ def _summed(plan: Plan, returns: AbnormalReturns, pairs: _Pairs) -> Totals:
 def _squeezed(plan: Plan, returns: AbnormalReturns, scales: Floats) -> Squeezed:
     """The second pass: where the SCAR of each window, times `scales` (W,), stands among the standardised residuals."""
     strata = _strata(returns, plan.windows)
-    days = np.round(returns.standardised, 12)
     weight = 1 / (returns.observed_days + 2.0)
-    found = {s: np.zeros((len(plan.windows), days.shape[1])) for s in np.unique(strata).tolist()}
+    found = {s: np.zeros((len(plan.windows), returns.residuals.shape[1])) for s in np.unique(strata).tolist()}
     for w, window in enumerate(plan.windows):
-        place = np.round(scales[w] * cumulate(returns, window).scar, 12)[:, None]
-        below = (days > place) + 0.5 * (days == place)
+        below = part_below((scales[w] * cumulate(returns, window).scar)[:, None], returns.standardised)
         for stratum, total in found.items():
             mine = strata == stratum
             if stratum >> w & 1:

@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.made import Made, made
+from tests.oracles import scalar
 
 
 def both(data: Made, **choices: Any) -> tuple[AggregateResult, StudyResult]:
@@ -108,6 +109,56 @@ def test_random_panels(
     data = made(seed, dates=dates, events=19, gaps=gaps, delisted=delisted, still=still, listed_late=delisted)
     choices = {"returns": "log" if log else "simple", "prediction_error": prediction_error}
     same(*both(data, **choices))
+
+
+TICKS = [(0, 0), (0, 1), (-2, 2), (-5, 5)]
+
+
+def on_ticks(**trouble: Any) -> Made:
+    """Prices in whole ticks: on many days neither the share nor the market moves, and so its abnormal return is zero."""
+    data = made(21, events=24, dates=8, **trouble)
+    tick = np.where(data.prices.columns == "M0", 8, 1)
+    return replace(data, prices=((data.prices / tick).round() * tick).clip(lower=5))
+
+
+def ranked_by_hand(data: Made, window: tuple[int, int]) -> tuple[float, float]:
+    """The published GRANK-T and GRANK-Z of the market-adjusted model, day by day."""
+    returns = data.prices / data.prices.shift() - 1
+    fits = []
+    for ticker, day in zip(data.events["ticker"], data.events["date"], strict=True):
+        at = data.prices.index.get_loc(day)
+        diff = (returns[ticker] - returns["M0"]).iloc[at - 260 : at + 6]
+        numbers: list[float | None] = [None if np.isnan(v) else float(v) for v in diff]
+        days = list(range(at - 260, at + 6))
+        none: list[tuple[float, ...]] = [()] * 266
+        one = scalar.Instance(days[:250], numbers[:250], none[:250], days[255:], numbers[255:], none[255:], -5)
+        if numbers[260] is not None and sum(v is not None for v in numbers[:250]) >= 100:
+            fits.append(scalar.fit(one))
+    fits = [f for f in fits if scalar.counts(f, window)]
+    scars = [scalar.scar(f, window) for f in fits]
+    spread, own = scalar.sd(scars), []
+    for f, value in zip(fits, scars, strict=True):
+        days_of = [None if e is None else e / f.s2**0.5 for e in f.residual]
+        own.append((scalar.ranks([*days_of, value / spread])[-1], f.m + 1))
+    variance = sum((t - 1) / (12 * (t + 1)) for _, t in own)
+    return scalar.grank(fits, window, lambda n, r: 1.0)[0], sum(u for u, _ in own if u is not None) / variance**0.5
+
+
+@pytest.mark.usefixtures("by_dates")
+@pytest.mark.parametrize("trouble", [{}, {"gaps": 0.004}], ids=["whole", "gaps"])
+def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any]) -> None:
+    """Abnormal returns of zero stay zero however they are scaled, and tie with the days of zero."""
+    data = on_ticks(**trouble)
+    variants = {"grank_t": "paper"}
+    for choices in ({}, {"variants": variants}, {"model": "market"}, {"model": "constant_mean"}):
+        same(*both(data, windows=TICKS, **{"model": "market_adjusted", **choices}))
+    tests = ["grank_t", "grank_z"]
+    aggregate, pairs = both(data, windows=TICKS, model="market_adjusted", variants=variants, tests=tests)
+    for window in TICKS:
+        by_t, by_z = ranked_by_hand(data, window)
+        assert aggregate.test("grank_t", window).statistic == pytest.approx(by_t, rel=1e-9)
+        assert pairs.test("grank_t", window).statistic == pytest.approx(by_t, rel=1e-9)
+        assert pairs.test("grank_z", window).statistic == pytest.approx(by_z, rel=1e-9)
 
 
 @pytest.mark.usefixtures("by_dates")

@@ -22,7 +22,16 @@ CASES = {
     "beyond the widest key": RNG.standard_t(1, size=(40, 60)) * 20,
     "a row ends as the next begins": np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]),
     "tied but for rounding": np.array([[1.0, 1.0 + 1e-15, -1.0, 0.3]]),
+    "tied, though they round apart": np.array([[0.4000000000005 + 1e-14, 0.4000000000005 - 1e-14, -1.0, 0.3]]),
+    "three tied, though they round apart": np.array([[0.4000000000005 + d for d in (1e-14, 0, -1e-14)] + [0.3]]),
 }
+
+
+def ranked(row: np.ndarray) -> np.ndarray:
+    """By scipy; neighbours in order that differ by at most 1e-12 are alike."""
+    order = np.argsort(row)
+    alike = np.cumsum(np.append(0, np.diff(row[order]) > 1e-12))
+    return np.asarray(rankdata(alike))[np.argsort(order)]
 
 
 @pytest.mark.parametrize("event", [0, 2])
@@ -32,7 +41,7 @@ def test_sums_of_ranks_are_those_of_scipy(case: str, event: int) -> None:
     unit = ranks.key_unit(values.shape[1])
     left, right = np.split(values * unit, [values.shape[1] - event], axis=1)
     found = ranks.rank_sums(left.copy(), right if event else None, False, lambda rows: values[rows])
-    np.testing.assert_allclose(found, rankdata(np.round(values, 12), axis=1).sum(axis=0), rtol=1e-13)
+    np.testing.assert_allclose(found, sum(map(ranked, values)), rtol=1e-13)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -47,7 +56,7 @@ def test_weighted_sums_of_ranks_are_those_of_scipy(case: str, columns: int | Non
     found = ranks.weighted_rank_sums(values * ranks.key_unit(values.shape[1]), of, lambda rows: values[rows])
     wanted = np.zeros((2, values.shape[1]))
     for row, known, w, s in zip(values, there, weight, stratum, strict=True):
-        wanted[s, known] += w * rankdata(np.round(row[known], 12))
+        wanted[s, known] += w * ranked(row[known])
     np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
@@ -61,6 +70,24 @@ def test_a_day_beyond_the_widest_key_is_no_missing_day() -> None:
     found = ranks.weighted_rank_sums(values * ranks.key_unit(3000), of, lambda rows: values[rows])
     assert found[0, -1] == 2999
     assert found[0, 5] == 0
+
+
+def test_days_above_a_place_are_told_as_by_the_values_themselves() -> None:
+    """Places on a value, beside it by less and by more than what ties, closer than singles can tell, and nowhere."""
+    values = RNG.normal(size=(9, 50)) * 0.02
+    sigma = np.full(9, 0.02)
+    beside = np.array([0.0, 5e-13, -5e-13, 2e-12, -2e-12, 1e-9, -1e-9, 3.0, np.inf]) * 0.02
+    places = values[:, 7:8] + beside
+    places[2], values[2, 3:9] = 0.0, 0.0
+    wanted = np.array(
+        [[ranks.part_below(p, row / 0.02) for p in of / 0.02] for of, row in zip(places, values, strict=True)]
+    )
+    found = ranks.days_above(values.astype(np.float32), places, sigma, lambda row, day: values[row, day])
+    for w, (above, row, day, part) in enumerate(found):
+        got = above.astype(float)
+        got[row, day] += part
+        np.testing.assert_array_equal(got, wanted[:, w])
+    assert {w for w in range(9) if (wanted[[0, 1], w, 7] == 0.5).all()} == {0, 1, 2}
 
 
 @pytest.mark.parametrize("lengths", [(1,), (2, 3, 6, 21), (1, 4, 5, 17, 41), (41,), (7, 60)])
