@@ -16,6 +16,10 @@ class Code(NamedTuple):
 
 
 WARNINGS: dict[str, Code] = {
+    "ADJUSTED_DISAGREES": Code(
+        "The adjusted price, or the return that the file gives, moved by far more than the close, and nothing explains it.",
+        "Compare both with another source and correct the file, or leave out the column that is wrong.",
+    ),
     "ALPHA_DRIFT": Code(
         "The firm's own trend in the estimation window is subtracted every day and alone moves the cumulated return.",
         "Compare with a model without alpha (market_adjusted) or another estimation window.",

@@ -42,10 +42,8 @@ def grid_returns(
     A dividend that falls between two sessions of the grid belongs to the later one.
     """
     level = _on(table.close, tickers, sessions)
-    if "adj_close" in table.fields:
-        adjusted = _on(table.fields["adj_close"], tickers, sessions)
-        take = np.array([table.info[t].basis == "adj_close" for t in tickers], dtype=bool)
-        level[:, take] = adjusted[:, take]
+    if (take := table.adjusted(tickers)).any():
+        level[:, take] = _on(table.fields["adj_close"], tickers, sessions)[:, take]
     paid = _dividends(table, tickers, sessions)
     priced = np.isfinite(level)
     if missing == "trade_to_trade":

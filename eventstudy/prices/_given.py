@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
@@ -292,6 +292,9 @@ def _table(
         if field in values:
             values[field] = np.where(values[field] == 0, np.nan, values[field])
     info = {t: _info(source, values, i) for i, t in enumerate(kept)}
+    if any(one.basis == "adj_close" for one in info.values()):
+        values["adj_close"] = values["adj_close"].copy()
+        info = {t: _completed(values, i, sessions, info[t]) for i, t in enumerate(kept)}
     asked = tickers if wanted.tickers is None else wanted.tickers
     missing: dict[str, SourceError] = {t: not_there(place.name, t, known, wanted) for t in asked if t not in info}
     return PriceTable({f: pd.DataFrame(g, index, columns, copy=False) for f, g in values.items()}, info, missing)
@@ -304,6 +307,21 @@ def _info(source: str, values: Mapping[str, Floats], i: int) -> SeriesInfo:
     elif "adj_close" in values and np.isfinite(values["adj_close"][:, i]).any():
         basis = "adj_close"
     return SeriesInfo(source, basis)
+
+
+def _completed(values: Mapping[str, Floats], i: int, sessions: Days, info: SeriesInfo) -> SeriesInfo:
+    """Fill in adjusted prices where only they are lacking: they move as the close does there, and a note says so."""
+    close, adjusted = values["close"][:, i], values["adj_close"][:, i]
+    lacking = np.flatnonzero(np.isfinite(close) & ~np.isfinite(adjusted))
+    known = np.flatnonzero(np.isfinite(close) & np.isfinite(adjusted))
+    if info.basis != "adj_close" or not len(lacking) or not len(known):
+        return info
+    last = known[np.maximum(np.searchsorted(known, lacking) - 1, 0)]
+    adjusted[lacking] = close[lacking] * (adjusted[last] / close[last])
+    first, end = sessions[lacking[0]], sessions[lacking[-1]]
+    days = f"{len(lacking)} days from {first} to {end}" if len(lacking) > 1 else f"{first}"
+    text = f"adj_close has no value on {days}, where close has one: it is taken to move as close does there"
+    return replace(info, notes=(*info.notes, text))
 
 
 def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> SymbolUnknown:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from eventstudy import exchanges
 from eventstudy.prices._store_days import home_of
-from eventstudy.prices._table import PriceTable
+from eventstudy.prices._table import PriceTable, SeriesInfo
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -30,6 +30,12 @@ SPLITS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
 """Ratios by which shares are usually split or merged."""
 _NEAR = 0.03
 """How far a jump may be from a ratio of a split and still look like it; from 100, five times as far."""
+STEP = 0.02
+"""Smallest step of the adjusted over the plain close that is looked at, as a logarithm."""
+ODD = 5.0
+"""From so many robust daily spreads on a move is odd."""
+DIVIDEND = 0.16
+"""Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
 
 
 class Flag(NamedTuple):
@@ -44,12 +50,14 @@ class Flag(NamedTuple):
 def flags(table: PriceTable) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
-    STALE, GAP, HALTED, JUMP, SPLIT_NOT_APPLIED, ZERO_VOLUME and UNIT_CHANGE are about one ticker; CALENDAR_MISMATCH about
-    one beside the others; SUSPECT_CALENDAR about sessions that no ticker of a market has, of two or more.
+    STALE, GAP, HALTED, JUMP, SPLIT_NOT_APPLIED, ZERO_VOLUME, UNIT_CHANGE and ADJUSTED_DISAGREES are about one ticker;
+    CALENDAR_MISMATCH about one beside the others; SUSPECT_CALENDAR about sessions that no ticker of a market has, of two or
+    more. Moves are those of the series that returns are made of: `adj_close` where it is used, else `close`.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
     fields = {name: frame.to_numpy(float) for name, frame in table.fields.items()}
+    fields["used"], fields["paid"] = _used(table, fields)
     priced = np.isfinite(fields["close"])
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
@@ -68,10 +76,18 @@ def flags(table: PriceTable) -> list[Flag]:
     for ticker, i in places.items():
         if looks[ticker]:
             held = {name: values[priced[:, i], i] for name, values in fields.items()}
-            found += sorted(
-                _of_one(ticker, days[priced[:, i]], held, open_days[homes[ticker]]), key=lambda f: f.session
-            )
+            of_one = _of_one(ticker, days[priced[:, i]], held, open_days[homes[ticker]], table.info[ticker])
+            found += sorted(of_one, key=lambda f: f.session)
     return found
+
+
+def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:
+    """(S, n) the prices that returns are made of, and the dividends that are added to them."""
+    used, paid = fields["close"], np.nan_to_num(fields.get("dividend", np.zeros_like(fields["close"])))
+    if (take := table.adjusted(table.tickers)).any():
+        used = np.where(take, fields["adj_close"], used)
+        paid = np.where(take, 0.0, paid)
+    return used, paid
 
 
 def _odd(fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
@@ -85,9 +101,12 @@ def _odd(fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
     upto = np.concatenate(([0], np.cumsum(expected)))
     lacking = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
     odd: Bools = (lacking > 0) | (sessions > int(expected.sum()))
-    paid = np.nan_to_num(fields["dividend"][1:]) if "dividend" in fields else 0.0
+    used = fields["used"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        odd |= (np.abs(np.log((close[1:] + paid) / close[:-1])) > LEAP).any(axis=0)
+        odd |= (np.abs(np.log((used[1:] + fields["paid"][1:]) / used[:-1])) > LEAP).any(axis=0)
+        if used is not close:
+            apart = np.log(used / close)
+            odd |= (np.abs(apart[1:] - apart[:-1]) > STEP).any(axis=0)
     still = np.diff(close, axis=0) == 0
     for _ in range(LONG - 1):
         still = still[1:] & still[:-1]
@@ -143,8 +162,8 @@ def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[
                 yield Flag("CALENDAR_MISMATCH", ticker, apart[0].item(), text)
 
 
-def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days) -> Iterator[Flag]:
-    """The flags of one ticker: its N priced days, its values on them, and the days it should have."""
+def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo) -> Iterator[Flag]:
+    """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
     if not len(days):
         return
     volume = own.get("volume", np.full(len(days), np.nan))
@@ -165,7 +184,8 @@ def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days) -> 
     if quiet.any():
         text = f"there is a price but a volume of zero on {_shown(days[quiet])}"
         yield Flag("ZERO_VOLUME", ticker, days[quiet][0].item(), text)
-    yield from _jumps(ticker, days, own)
+    there = np.isfinite(own["used"])
+    yield from _jumps(ticker, days[there], {name: values[there] for name, values in own.items()}, info)
 
 
 def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
@@ -176,15 +196,25 @@ def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
         )
 
 
-def _jumps(ticker: str, days: Days, own: dict[str, Floats]) -> Iterator[Flag]:
-    close = own["close"]
-    paid, split = (np.nan_to_num(own.get(name, np.zeros(len(close)))) for name in ("dividend", "split"))
-    ratio = close[1:] / close[:-1]
-    moved = np.log((close[1:] + paid[1:]) / close[:-1])
-    spread = 1.4826 * float(np.median(np.abs(moved - np.median(moved)))) if len(moved) else 0.0
-    for t in np.flatnonzero(np.abs(moved) > max(LEAP, WILD * spread)).tolist():
-        day, r, listed = days[t + 1].item(), float(ratio[t]), float(split[t + 1])
-        step = f"from {close[t]:.6g} to {close[t + 1]:.6g}"
+def _jumps(ticker: str, days: Days, own: dict[str, Floats], info: SeriesInfo) -> Iterator[Flag]:
+    """Moves of the series that is used which are larger than it makes, and steps of it over the close that nothing explains.
+
+    A day that the source itself has a word on (a delisting return) is explained.
+    """
+    used, close, paid = own["used"], own["close"], own["paid"]
+    split = np.nan_to_num(own.get("split", np.zeros(len(close))))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved, by_close = np.log((used[1:] + paid[1:]) / used[:-1]), np.log(close[1:] / close[:-1])
+    apart = np.zeros(len(moved), bool) if np.array_equal(used, close) else _apart(moved, by_close, own)
+    for t in np.flatnonzero((np.abs(moved) > max(LEAP, WILD * _spread(moved))) | apart).tolist():
+        day, listed = days[t + 1].item(), float(split[t + 1])
+        if any(str(day) in note for note in info.notes):
+            continue
+        if apart[t]:
+            yield Flag("ADJUSTED_DISAGREES", ticker, day, _two_returns(info.source, moved[t], by_close[t]))
+            continue
+        shown = close if abs(moved[t] - by_close[t]) < _NEAR else used
+        r, step = float(used[t + 1] / used[t]), f"from {shown[t]:.6g} to {shown[t + 1]:.6g}"
         if listed and abs(np.log(r / listed)) < 5 * _NEAR:
             text = f"a split of {listed:g}:1 is listed and the prices before it seem adjusted for it twice: {step}"
             yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
@@ -200,6 +230,37 @@ def _jumps(ticker: str, days: Days, own: dict[str, Floats]) -> Iterator[Flag]:
         else:
             paying = "a dividend is listed and does not explain it" if paid[t + 1] else "no dividend or split is listed"
             yield Flag("JUMP", ticker, day, f"{step} ({np.expm1(moved[t]):+.1%}) in one day; {paying}")
+
+
+def _spread(moves: Floats) -> float:
+    """The robust standard deviation of daily moves."""
+    return 1.4826 * float(np.median(np.abs(moves - np.median(moves)))) if len(moves) else 0.0
+
+
+def _apart(moved: Floats, by_close: Floats, own: dict[str, Floats]) -> Bools:
+    """(N-1,) where the adjusted price steps over the close, and no dividend or split explains it.
+
+    An adjustment takes out of the close what is no gain or loss, so it leaves an ordinary move where the close made an odd one.
+    Where it is the adjusted price that moved oddly and the close that did not, it is at fault. A dividend raises the adjusted
+    price over the close; it may fall on a day on which the price rose much, so a step of its size must be the odder one by far.
+    """
+    step = moved - by_close
+    large = np.abs(step) > max(STEP, ODD * _spread(step))
+    dividend, split = (np.nan_to_num(own.get(name, np.zeros(len(moved) + 1)))[1:] for name in ("dividend", "split"))
+    listed = (dividend > 0) & (np.abs(step - np.log1p(dividend / own["close"][1:])) < STEP)
+    listed |= (split > 0) & (np.abs(np.abs(step) - np.abs(np.log(np.where(split > 0, split, 1.0)))) < 5 * _NEAR)
+    ordinary = (step > 0) & (np.abs(moved) <= ODD * _spread(by_close))
+    by_far = np.where((step > 0) & (step <= DIVIDEND), 2.0, 1.0)
+    odder: Bools = np.abs(moved) > by_far * np.abs(by_close)
+    return large & ~listed & ~ordinary & odder
+
+
+def _two_returns(source: str, moved: float, by_close: float) -> str:
+    adjusted, plain = f"{np.expm1(moved):+.1%}", f"{np.expm1(by_close):+.1%}"
+    told = f"adj_close moved by {adjusted}, close by {plain}"
+    if source == "crsp":
+        told = f"the return given is {adjusted}, that of the prices {plain}"
+    return f"{told}: no dividend or split explains the difference"
 
 
 def _like_a_split(ratio: float) -> str | None:

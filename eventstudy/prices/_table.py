@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventstudy.errors import SourceError
 from eventstudy.prices._base import FIELDS, Basis, Fetch
@@ -74,6 +75,11 @@ class PriceTable:
     def tickers(self) -> list[str]:
         """The tickers that have prices."""
         return [str(t) for t in self.close.columns]
+
+    def adjusted(self, tickers: Sequence[str]) -> NDArray[np.bool_]:
+        """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`."""
+        there = "adj_close" in self.fields
+        return np.array([there and self.info[t].basis == "adj_close" for t in tickers], dtype=bool)
 
     @property
     def source(self) -> str:

@@ -89,6 +89,12 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
      r" know",
      r"keine Reihe von \1 hat einen Kurs am \2, als offen war: unvollständige Kurse, oder eine Schließung, die der Kalender"
      r" nicht kennt"),
+    (rf"{_ANY}: adj_close has no value on {_N} days from {_ANY} to {_ANY}, where close has one: it is taken to move as close"
+     r" does there",
+     r"\1: adj_close hat an \2 Tagen vom \3 bis \4 keinen Wert, wo close einen hat: angenommen ist, dass es sich dort wie"
+     r" close bewegt"),
+    (rf"{_ANY}: adj_close has no value on {_ANY}, where close has one: it is taken to move as close does there",
+     r"\1: adj_close hat am \2 keinen Wert, wo close einen hat: angenommen ist, dass es sich dort wie close bewegt"),
     # other news
     (r"earnings of (\S+)", r"Quartalszahlen von \1"),
     (rf"a dividend of {_N} goes ex", r"Dividendenabschlag von \1"),
@@ -168,6 +174,10 @@ _FLAGS: tuple[tuple[str, str], ...] = (
      r"\1: der Kurs ist das Hundertfache des Vortags, von \2 auf \3: eine andere Einheit?"),
     (rf"{_DAY}: the price is a hundredth of that of the day before, from {_N} to {_N}: another unit\?",
      r"\1: der Kurs ist ein Hundertstel des Vortags, von \2 auf \3: eine andere Einheit?"),
+    (rf"{_DAY}: adj_close moved by {_N}, close by {_N}: no dividend or split explains the difference",
+     r"\1: adj_close bewegte sich um \2, close um \3: weder Dividende noch Split erklärt den Unterschied"),
+    (rf"{_DAY}: the return given is {_N}, that of the prices {_N}: no dividend or split explains the difference",
+     r"\1: die angegebene Rendite ist \2, die der Kurse \3: weder Dividende noch Split erklärt den Unterschied"),
     (rf"{_DAY}: no price in {_N} sessions from {_DAY} to {_DAY}, and prices before and after",
      r"\1: kein Kurs an \2 Handelstagen vom \3 bis \4, davor und danach schon"),
     (rf"{_DAY}: no trade and no change of price in {_N} sessions from {_DAY} to {_DAY}",

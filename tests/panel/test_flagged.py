@@ -65,7 +65,7 @@ def ran(frame: pd.DataFrame, tickers: tuple[str, ...] = ("AAA", "BBB"), benchmar
 
 
 def told(result: es.StudyResult) -> dict[tuple[str, str | None], str]:
-    wanted = {"JUMP", "SPLIT_NOT_APPLIED", "UNIT_CHANGE", "HALTED", "STALE", "ZERO_VOLUME"}
+    wanted = {"ADJUSTED_DISAGREES", "JUMP", "SPLIT_NOT_APPLIED", "UNIT_CHANGE", "HALTED", "STALE", "ZERO_VOLUME"}
     return {(w.code, w.ticker): w.message for w in result.warned if w.code in wanted}
 
 
@@ -99,6 +99,33 @@ def test_a_fault_of_the_benchmark_is_told_and_one_of_a_stranger_is_not() -> None
     frame = long(("AAA", "BBB", "SPY"), jump(INSIDE, 0.1))
     assert told(ran(frame, ("BBB",), "AAA")).keys() == {("SPLIT_NOT_APPLIED", "AAA")}
     assert told(ran(frame, ("BBB",), "SPY")) == {}
+
+
+def with_adjusted(row: int, factor: float) -> pd.DataFrame:
+    """The adjusted price of AAA is worth `factor` times its close before a row; those of the others are their closes."""
+    frame = long()
+    frame["adj_close"] = frame["close"]
+    early = (frame["ticker"] == "AAA") & (frame["date"] < DAYS[row])
+    frame.loc[early, "adj_close"] *= factor
+    return frame
+
+
+def test_an_adjusted_price_at_fault_is_told_of_a_firm_and_of_a_benchmark() -> None:
+    assert told(ran(with_adjusted(ROW, 0.57))).keys() == {("ADJUSTED_DISAGREES", "AAA")}
+    found = told(ran(with_adjusted(INSIDE, 0.93), ("BBB",), "AAA"))
+    assert found["ADJUSTED_DISAGREES", "AAA"].startswith(f"{DAYS[INSIDE]}: adj_close moved by +")
+
+
+def test_an_adjusted_price_that_ends_early_is_completed_by_the_close_and_told() -> None:
+    sound = ran(with_adjusted(INSIDE, 1.0))
+    frame = with_adjusted(INSIDE, 1.0)
+    frame.loc[(frame["ticker"] == "AAA") & (frame["date"] > DAYS[ROW]), "adj_close"] = np.nan
+    result = ran(frame)
+    np.testing.assert_allclose(result.returns.ar, sound.returns.ar, atol=1e-12)
+    assert not result.incomplete
+    said = {w.code: w.message for w in result.warned if w.ticker == "AAA"}
+    assert "DELISTED" not in said
+    assert f"AAA: adj_close has no value on {len(DAYS) - ROW - 1} days from {DAYS[ROW + 1]} to" in said["SOURCE_NOTE"]
 
 
 def test_sound_prices_are_not_talked_about() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from eventstudy.reports.words import Words
 
 from tests.cli.test_several_markets import RATES, wide
 from tests.cli.test_several_markets import ran as abroad
-from tests.panel.test_flagged import INSIDE, Change, jump, long, still, untraded
+from tests.panel.test_flagged import DAYS, INSIDE, ROW, Change, jump, long, still, untraded, with_adjusted
 from tests.panel.test_flagged import ran as at_home
 
 CODES = {
@@ -20,7 +21,7 @@ CODES = {
     "CALENDAR_MISMATCH",
     "CURRENCY_MIX",
 }
-CODES |= {"CURRENCY_CONVERTED"}
+CODES |= {"CURRENCY_CONVERTED", "ADJUSTED_DISAGREES"}
 
 
 def in_german(warned: list[tuple[str, str]]) -> None:
@@ -38,6 +39,21 @@ def in_german(warned: list[tuple[str, str]]) -> None:
 )  # fmt: skip
 def test_flags(change: Change) -> None:
     in_german([(w.code, w.message) for w in at_home(long(change=change)).warned])
+
+
+def test_adjusted_prices() -> None:
+    frame = with_adjusted(INSIDE, 0.57)
+    in_german([(w.code, w.message) for w in at_home(frame).warned])
+    returned = (
+        "2025-01-28: the return given is +90.0%, that of the prices -0.4%: no dividend or split explains the difference"
+    )
+    in_german([("ADJUSTED_DISAGREES", returned)])
+    for days in (DAYS[ROW:], DAYS[ROW : ROW + 1]):
+        frame.loc[(frame["ticker"] == "AAA") & frame["date"].isin(days), "adj_close"] = np.nan
+        assert [
+            isinstance(Words("de").said(w.message), str) for w in at_home(frame).warned if w.code == "SOURCE_NOTE"
+        ] == [True]
+        frame = with_adjusted(INSIDE, 1.0)
 
 
 def test_more_than_one_flag() -> None:

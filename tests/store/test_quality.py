@@ -7,6 +7,7 @@ walks; the faults are planted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -137,8 +138,6 @@ def test_a_ticker_of_another_market_than_most() -> None:
     close = np.linspace(100, 120, len(days))
     tokyo = pd.DataFrame({"close": close}, pd.DatetimeIndex(np.array(days, "datetime64[ns]"), name="session"))
     pairs = [("store", fetched(made(seed=s), symbol=f"T{s}")) for s in (1, 2)]
-    from dataclasses import replace
-
     pairs.append(("store", replace(fetched(tokyo, symbol="6758.T"), exchange=None)))
     found = flags(PriceTable.from_fetches(pairs))
     assert [(f.code, f.ticker) for f in found] == [("CALENDAR_MISMATCH", "6758.T")]
@@ -161,6 +160,77 @@ def test_the_quick_look_passes_over_nothing(seed: int, monkeypatch: pytest.Monke
     monkeypatch.setattr("eventstudy.prices._quality._odd", lambda own, *_: np.ones(own["close"].shape[1], bool))
     assert quick == flags(table(*frames))
     assert len(quick) > 5
+
+
+def by_adjusted(
+    step: float,
+    *,
+    close: float = 1.0,
+    listed: str = "",
+    of: float = np.nan,
+    source: str = "csv",
+    notes: tuple[str, ...] = (),
+) -> list[tuple[str, str]]:
+    """The flags of a series whose returns come from `adj_close`: from day 100 on that is `step` times what the close is worth.
+
+    The close itself moves by `close` more on that day; `of` stands in the column `listed`.
+    """
+    frame = made().drop(columns=["dividend", "split"])
+    later = np.arange(len(frame)) >= 100
+    frame["close"] *= np.where(later, close, 1.0)
+    frame["adj_close"] = frame["close"] * np.where(later, step, 1.0)
+    if listed:
+        frame[listed] = np.where(np.arange(len(frame)) == 100, of, np.nan)
+    series = replace(fetched(frame), basis="adj_close", notes=notes)
+    found = flags(PriceTable.from_fetches([(source, series)]))
+    assert {f.session for f in found} <= {DAY}
+    return [(f.code, f.message) for f in found]
+
+
+@pytest.mark.parametrize("step", [1.75, 2.0, 0.5, 1.2, 1.09, 0.93, 0.97])
+def test_an_adjusted_price_that_steps_over_a_sound_close_is_flagged(step: float) -> None:
+    ((code, message),) = by_adjusted(step)
+    assert code == "ADJUSTED_DISAGREES"
+    assert "adj_close moved by" in message
+    assert by_adjusted(step, source="crsp")[0][1].startswith("the return given is ")
+
+
+@pytest.mark.parametrize("paid", [0.002, 0.01, 0.03, 0.08, 0.3])
+def test_a_step_as_a_dividend_makes_it_needs_no_column_of_dividends(paid: float) -> None:
+    assert by_adjusted(1 / (1 - paid), close=1 - paid) == []
+    assert by_adjusted(1 / (1 - min(paid, 0.03)), close=1.1 * (1 - min(paid, 0.03))) == [], "on a day of good news too"
+
+
+def test_a_split_that_only_the_adjusted_price_knows_is_nothing() -> None:
+    assert by_adjusted(2.0, close=0.5) == by_adjusted(0.1, close=10.0) == []
+    assert [code for code, _ in by_adjusted(2.0, listed="split", of=2.0)] == ["SPLIT_NOT_APPLIED"], "applied twice"
+    assert by_adjusted(1.09, listed="dividend", of=float(0.09 * made()["close"].iloc[100])) == [], "listed"
+
+
+def test_flags_look_at_the_prices_that_returns_are_made_of() -> None:
+    both_jump = by_adjusted(1.0, close=0.63)
+    assert [code for code, _ in both_jump] == ["JUMP"]
+    assert f"from {made()['close'].iloc[99]:.6g} to" in both_jump[0][1], "told in closes, which can be looked up"
+    unused = made().drop(columns=["dividend", "split"])
+    unused["adj_close"] *= np.where(np.arange(len(unused)) >= 100, 1.75, 1.0)
+    assert flags(PriceTable.from_fetches([("csv", replace(fetched(unused), basis="as_given"))])) == []
+
+
+def test_a_day_that_the_source_has_a_word_on_is_explained() -> None:
+    assert (
+        by_adjusted(0.5, source="crsp", notes=(f"the delisting return of -50.0% is in the last return, of {DAY}",))
+        == []
+    )
+
+
+@pytest.mark.parametrize("digits", [2, 6])
+def test_sound_adjusted_prices_have_no_flags(digits: int) -> None:
+    """The embedded sample, its dividends in an adjusted price only, also where that is rounded to cents."""
+    sample = load_prices(source="bundled")
+    fields = {name: frame for name, frame in sample.fields.items() if name != "dividend"}
+    gross = (fields["close"] + sample.fields["dividend"].fillna(0.0)) / fields["close"].shift()
+    fields["adj_close"] = (gross.fillna(1.0).cumprod() * 10).round(digits).where(fields["close"].notna())
+    assert flags(PriceTable(fields, {t: replace(one, basis="adj_close") for t, one in sample.info.items()})) == []
 
 
 def test_sound_prices_have_no_flags() -> None:
