@@ -19,7 +19,17 @@ import pandas as pd
 from eventstudy.advice import warn_design
 from eventstudy.answers import Answer, answer_of, ask
 from eventstudy.config import StudyConfig
-from eventstudy.document import SCHEMA, days_as_dicts, number, table_of_tests, warning_as_dict, window_as_dict
+from eventstudy.document import (
+    SCHEMA,
+    belief_as_dict,
+    days_as_dicts,
+    number,
+    table_of_tests,
+    warnings_as_dicts,
+    window_as_dict,
+)
+from eventstudy.doubts import doubts_first, doubts_of, no_finding
+from eventstudy.doubts import told as doubts_told
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Significance
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
@@ -120,7 +130,17 @@ class AggregateResult:
         for window, answer in self.answers.items():
             for code, text in warn_design(answer.design) if answer.design else []:
                 found.setdefault(code, Warned(code, f"{window}: {text}"))
-        return (*self.noticed, *self.look(), *found.values())
+        return doubts_first((*self.noticed, *self.look(), *found.values()))
+
+    @property
+    def doubts(self) -> list[Warned]:
+        """Why the figures cannot be believed; empty where they can."""
+        return doubts_of(self.warned)
+
+    @property
+    def believable(self) -> bool:
+        """Whether the data that the figures rest on can be true."""
+        return not self.doubts
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 
@@ -173,7 +193,9 @@ class AggregateResult:
     # ---- show it, tell it ---------------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """The finding in a few sentences."""
+        """The finding in a few sentences; doubts stand before it, each in a line."""
+        if self.doubts:
+            return "\n".join([*doubts_told(self.doubts), no_finding(f"the {self.n:,} pairs together", self.doubts)])
         told = []
         for answer in self.answers.values():
             if answer.headline:
@@ -206,11 +228,12 @@ class AggregateResult:
                 "approximate": bool(widest and widest.design and widest.design.correlation.approximate),
                 "days": days_as_dicts(self.rel_days, average, count),
                 "windows": [window_as_dict(answer) for answer in self.answers.values()],
+                **belief_as_dict(self.doubts),
             },
             "groups": [],
             "excluded": [e._asdict() for e in self.exclusions],
             "excluded_counts": dict(self.left_out),
-            "warnings": [warning_as_dict(w) for w in self.warned],
+            "warnings": warnings_as_dicts(self.warned),
         }
 
     def to_json(self) -> str:
@@ -229,4 +252,5 @@ class AggregateResult:
                 0, "window", [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
             )
         shown = table.to_html(index=False, float_format=lambda v: f"{v:.4g}", na_rep="", border=0)
-        return f"<p>{html.escape(self.summary())}</p>{shown}"
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        return f"{said}{shown}"

@@ -5,20 +5,25 @@ The sentence in a result says what was found for one event or ticker; here stand
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Severity = Literal["doubt", "caution", "note"]
+"""`doubt`: the data hold what cannot be true; `caution`: the figure holds, a reader must know; `note`: what was assumed."""
 
 
 class Code(NamedTuple):
-    """One sentence each."""
+    """One sentence each, and how much it weighs."""
 
     meaning: str
     advice: str
+    severity: Severity = "caution"
 
 
 WARNINGS: dict[str, Code] = {
     "ADJUSTED_DISAGREES": Code(
         "The adjusted price, or the return that the file gives, moved by far more than the close, and nothing explains it.",
         "Compare both with another source and correct the file, or leave out the column that is wrong.",
+        "doubt",
     ),
     "ALPHA_DRIFT": Code(
         "The firm's own trend in the estimation window is subtracted every day and alone moves the cumulated return.",
@@ -31,6 +36,7 @@ WARNINGS: dict[str, Code] = {
     "BHAR_MARKET": Code(
         "Buy-and-hold returns over more than five sessions are compared with the benchmark, not with a similar firm.",
         "Name a control firm, or read them as returns over the market.",
+        "note",
     ),
     "CALENDAR_ENDS": Code(
         "The installed calendar of the exchange ends inside the event window, so its last days are not known.",
@@ -47,6 +53,7 @@ WARNINGS: dict[str, Code] = {
     "CORRELATION_APPROXIMATE": Code(
         "With so many pairs the mean correlation is worked out per date, not pair by pair.",
         "Nothing: with few missing returns the two hardly differ.",
+        "note",
     ),
     "CORRELATION_FLOORED": Code(
         "The measured mean correlation is more negative than a correlation of so many firms can be.",
@@ -63,6 +70,7 @@ WARNINGS: dict[str, Code] = {
     "CURRENCY_CONVERTED": Code(
         "Prices were put in one currency by the exchange rate of each day, which is noted at another hour than the close.",
         "Leave out --currency to see returns in local currency; compare the two where the rate moved.",
+        "note",
     ),
     "CURRENCY_MIX": Code(
         "Firm and benchmark are quoted in different currencies, so moves of the exchange rate look like abnormal returns.",
@@ -71,10 +79,12 @@ WARNINGS: dict[str, Code] = {
     "DAY0_CHOSEN": Code(
         "Day 0 was chosen by the user, perhaps after looking at the prices, and no p-value accounts for that.",
         "Report the announced date beside it, or let `eventstudy scan` judge the search.",
+        "note",
     ),
     "DAY0_SHIFTED": Code(
         "The news came when the exchange was closed, so day 0 is the first session that could react.",
         "Check that the session named is the one you mean.",
+        "note",
     ),
     "DELISTED": Code(
         "The security stopped trading inside the event window, so its windows end with its last close.",
@@ -87,6 +97,7 @@ WARNINGS: dict[str, Code] = {
     "ESTIMATION_GAPS": Code(
         "Some estimation days have no return and are left out.",
         "Nothing, if few; else look at `eventstudy prices check`.",
+        "note",
     ),
     "EVENT_VARIANCE": Code(
         "Returns spread more widely on the event days than usual, so tests that take it for unchanged reject too often.",
@@ -95,6 +106,7 @@ WARNINGS: dict[str, Code] = {
     "EX_DIVIDEND": Code(
         "A dividend went ex on a day of the window.",
         "Nothing, if dividends are in the returns; else look at the windows without that day.",
+        "note",
     ),
     "FAT_TAILS": Code(
         "Large returns are much more frequent than under the normal law that t and F tests assume.",
@@ -123,6 +135,7 @@ WARNINGS: dict[str, Code] = {
     "GROUPS_NOT_KEPT": Code(
         "With sums alone the pairs of all groups are taken together.",
         'Run with keep="pairs", or study each group by itself.',
+        "note",
     ),
     "HALTED": Code(
         "For a week or more there was no price, or no trade, and prices before and after.",
@@ -151,10 +164,12 @@ WARNINGS: dict[str, Code] = {
     "NEWS": Code(
         "A calendar of macro dates or other news has an entry on a day of the window.",
         "Ask whether it touches these firms; look at the windows without that day (`--mask-confounded`).",
+        "note",
     ),
     "NEWS_OF_MANY": Code(
         "There are too many events to name the days with other news here.",
         "See `eventstudy confounders`, which lists them.",
+        "note",
     ),
     "NO_ABNORMAL": Code(
         "The move that the claim names could not be compared with the market.",
@@ -167,6 +182,7 @@ WARNINGS: dict[str, Code] = {
     "OFF_CALENDAR": Code(
         "There are prices on days on which the exchange was closed; they are not used.",
         "Check the dates of the price file and the exchange of the ticker.",
+        "note",
     ),
     "ONE_DATE": Code(
         "All tickers share one date, so whatever else moved them all on that day looks like the event.",
@@ -207,14 +223,17 @@ WARNINGS: dict[str, Code] = {
     "SOURCE_NOTE": Code(
         "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
         "Look at the days it names; another source or a file can settle what the price was.",
+        "note",
     ),
     "SPLIT": Code(
         "Shares were split on a day of the window.",
         "Check that prices before and after are counted alike.",
+        "note",
     ),
     "SPLIT_NOT_APPLIED": Code(
         "The price moved by the ratio of a split, as if prices before it were on another basis than those after.",
         "Fetch the series again (`eventstudy prices fetch --force`) or correct the file: the return of that day is not real.",
+        "doubt",
     ),
     "STALE": Code(
         "The price stood still: on an event day without a trade, or for a week or more.",
@@ -235,6 +254,7 @@ WARNINGS: dict[str, Code] = {
     "UNIT_CHANGE": Code(
         "The price is a hundred times, or a hundredth of, that of the day before: pounds became pence, or the other way round.",
         "Put the series in one unit: the return of that day is not real.",
+        "doubt",
     ),
     "VOLUME_MARKET": Code(
         "The volume that tickers are compared with is their own mean, which the event raised as well.",
@@ -286,3 +306,12 @@ EXCLUSIONS: dict[str, Code] = {
 """Why a pair is left out."""
 
 CODES = WARNINGS | EXCLUSIONS
+
+
+NEWS_OF_A_DAY = frozenset({"EARNINGS", "EX_DIVIDEND", "MARKET_MOVE", "NEWS", "OTHER_EVENT", "SPLIT"})
+"""Other news on a day of the window, told day by day."""
+
+
+def severity_of(code: str) -> Severity:
+    """How much a warning of this code weighs; one that is not known here is a caution."""
+    return WARNINGS[code].severity if code in WARNINGS else "caution"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from eventstudy import codes
 from eventstudy.answers import Answer
+from eventstudy.doubts import doubts_first
 from eventstudy.inference import Significance
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.windows import Window
@@ -41,7 +43,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "aggregate": _together(result, None, result.answers),
         "groups": [_group(result, group) for group in result.groups],
         "excluded": [e._asdict() for e in result.exclusions],
-        "warnings": [warning_as_dict(w) for w in result.warned],
+        "warnings": warnings_as_dicts(result.warned),
     }
 
 
@@ -82,6 +84,7 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
         "params": {name: number(value) for name, value in zip(fit.names, fit.params[i], strict=True)},
         "days": days,
         "windows": [_firm_window(result, window, i) for window in result.firm_answers],
+        **belief_as_dict(result.doubts[i]),
     }
 
 
@@ -106,10 +109,20 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     }
 
 
-def warning_as_dict(warned: Warned) -> dict[str, Any]:
-    """A warning with what its code means."""
-    known = codes.WARNINGS.get(warned.code)
-    return {**warned._asdict(), "meaning": known and known.meaning, "advice": known and known.advice}
+def warnings_as_dicts(warned: Iterable[Warned]) -> list[dict[str, Any]]:
+    """Warnings with what their codes mean, doubts first."""
+    return [_warning(w, codes.WARNINGS.get(w.code)) for w in doubts_first(warned)]
+
+
+def _warning(warned: Warned, known: codes.Code | None) -> dict[str, Any]:
+    told = warned._asdict() | {"sessions": list(warned.sessions)}
+    return told | {"meaning": known and known.meaning, "advice": known and known.advice}
+
+
+def belief_as_dict(doubts: Iterable[Warned]) -> dict[str, Any]:
+    """Whether figures can be believed, and the codes of what speaks against it."""
+    why = list(dict.fromkeys(w.code for w in doubts))
+    return {"believable": not why, "doubts": why}
 
 
 def _test(name: str, answer: Significance) -> dict[str, Any]:
@@ -137,6 +150,7 @@ def _together(result: StudyResult, members: Ints | None, answers: dict[Window, A
         "mean_correlation": number(sample.correlation) if sample else None,
         "days": days_as_dicts(result.rel_days, aar, count),
         "windows": [window_as_dict(answer) for answer in answers.values()],
+        **belief_as_dict(result.doubts_of(members)),
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import catalog, doubts
 from eventstudy.aggregate import AbnormalReturns, average, cumulate
 from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.cautions import cautions
@@ -185,8 +185,23 @@ class StudyResult:
 
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
-        """All that the reader must know."""
-        return (*self.noticed, *cautions(self))
+        """All that the reader must know, doubts first."""
+        return doubts.graded(self, (*self.noticed, *cautions(self)))
+
+    @cached_property
+    def doubts(self) -> tuple[tuple[Warned, ...], ...]:
+        """For each pair why its figures cannot be believed; empty where they can."""
+        return doubts.of_pairs(self)
+
+    @property
+    def believable(self) -> bool:
+        """Whether the data that all figures rest on can be true."""
+        return not any(self.doubts)
+
+    def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
+        """Why the figures of these pairs (all by default) cannot be believed, each reason once."""
+        chosen = range(len(self.doubts)) if members is None else members
+        return list(dict.fromkeys(w for i in chosen for w in self.doubts[int(i)]))
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 
@@ -364,8 +379,8 @@ class StudyResult:
     # ---- show it, tell it ---------------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """The finding in a few sentences."""
-        return finding(self)
+        """The finding in a few sentences; doubts stand before it, each in a line."""
+        return "\n".join([*doubts.told(self.doubts_of()), finding(self)])
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.
@@ -393,4 +408,5 @@ class StudyResult:
         table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
         cars = table.pivot_table(index=["event_id", "ticker"], columns="window", values="car", sort=False)
         shown = cars.to_html(float_format=lambda v: f"{v:+.2%}", na_rep="", border=0)
-        return f"<p>{html.escape(self.summary())}</p>{shown}"
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        return f"{said}{shown}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.answers import Answer
+from eventstudy.doubts import no_finding
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -39,7 +40,12 @@ def listed(names: Iterable[str]) -> str:
 
 
 def finding(result: StudyResult) -> str:
-    """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day."""
+    """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day.
+
+    Where the figures cannot be believed there is no finding.
+    """
+    if doubts := result.doubts_of():
+        return no_finding(_subject(result), doubts)
     answers = list(result.answers.values())
     n = max((answer.n for answer in answers), default=0)
     what = {"return": "CAR", "volume": "abnormal log volume", "volatility": "variance over that of ordinary days"}
@@ -58,6 +64,11 @@ def finding(result: StudyResult) -> str:
     if unjudged := [str(a.window) for a in answers if not a.headline]:
         told.append(f"no test is valid for {', '.join(unjudged)}")
     return f"{subject[0].upper()}{subject[1:]}: {'; '.join(told)}. {largest_day(result)}".strip()
+
+
+def _subject(result: StudyResult) -> str:
+    n = result.returns.n
+    return result.panel.pairs[0].ticker if n == 1 else f"the {n} pairs together"
 
 
 def _windows(answers: list[Answer], show: Callable[[float], str] | None) -> str:

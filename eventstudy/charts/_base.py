@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import is_own, of_width, settle
+from eventstudy.charts._canvas import is_own, of_doubt, of_width, settle
 from eventstudy.charts._language import of_language, translate
+from eventstudy.charts._select import members
 from eventstudy.charts._style import style
+from eventstudy.charts._words import in_doubt
 from eventstudy.errors import InvalidRequest, UnknownName
 
 if TYPE_CHECKING:
@@ -78,7 +80,9 @@ class Chart:
             raise InvalidRequest(
                 "these Axes hold a chart already", hint="leave out ax=, or give Axes of your own figure"
             )
-        with style(), of_width(width), of_language(lang):
+        group = options.get("group")
+        doubt = in_doubt(result, members(result, options.get("tickers"), group), group)
+        with style(), of_width(width), of_language(lang), of_doubt(doubt):
             drawn = self.paint(result, ax, **options)
             axes = list(drawn) if isinstance(drawn, Iterable) else [drawn]
             translate(axes)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _width: ContextVar[float] = ContextVar("width", default=WIDTH)
 
+_doubt: ContextVar[tuple[str, list[str]] | None] = ContextVar("doubt", default=None)
+
 _HEAD = 0.3
 """The share of the height that title and subtitle may take of a narrow figure."""
 
@@ -50,6 +52,16 @@ def of_width(inches: float | None) -> Iterator[None]:
         yield
     finally:
         _width.reset(before)
+
+
+@contextmanager
+def of_doubt(instead: tuple[str, list[str]] | None) -> Iterator[None]:
+    """Charts have this title and these first lines meanwhile, in place of a finding; None: as always."""
+    before = _doubt.set(instead)
+    try:
+        yield
+    finally:
+        _doubt.reset(before)
 
 
 def narrow() -> bool:
@@ -132,6 +144,8 @@ def side_label(figure: Figure, text: str) -> None:
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
+    if (instead := _doubt.get()) is not None:
+        title, lines = instead[0], [*instead[1], *lines]
     own, figure, said = is_own(ax), ax.figure.figure, speech()
     title, lines = said(title), [said(line) for line in lines]
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi

@@ -50,6 +50,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"^(\d+) tickers:", r"\1 Werte:"),
     (r"^(\d+) events on (\d+) dates:", r"\1 Ereignisse an \2 Tagen:"),
     (r"^(\d+) events:", r"\1 Ereignisse:"),
+    (r": no finding, for the prices of (.*) look wrong$", r": kein Ergebnis, denn die Kurse von \1 sehen falsch aus"),
+    (r": no finding, for the prices look wrong$", ": kein Ergebnis, denn die Kurse sehen falsch aus"),
+    (r"^DOUBT: (\d+) more series of prices", r"ZWEIFEL: \1 weitere Kursreihen"),
+    (r"^DOUBT: ", "ZWEIFEL: "),
+    (r"(Kurse von .*) and (\d+) more sehen", r"\1 und \2 weiteren sehen"),
     # findings
     (rf"mean abnormal return ({_NUMBER}) on", r"mittlere abnormale Rendite \1 am"),
     (rf"abnormal return ({_NUMBER}) on", r"abnormale Rendite \1 am"),

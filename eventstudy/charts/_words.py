@@ -9,6 +9,7 @@ import numpy as np
 from eventstudy import catalog
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
+from eventstudy.doubts import some
 from eventstudy.panel import Ints
 from eventstudy.sentences import LEVEL, listed, p_text
 from eventstudy.windows import Window
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DAY0 = Window(0, 0)
 _DAY0 = "day\u00a00"
+_DOUBTS = 3
+"""So many doubts have a line of their own."""
 _LEFT = 6
 """So many tickers that were left out are named."""
 
@@ -127,6 +130,19 @@ def method(result: StudyResult, chosen: Ints) -> str:
     window = window_text(result.config.estimation_window)
     name = model.replace("_", " ").capitalize()
     return f"{name} model{against} on {span(days.min(), days.max())} days of {window}"
+
+
+def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str, list[str]] | None:
+    """Title and first lines in place of a finding on pairs whose prices look wrong; None where none do."""
+    doubts = result.doubts_of(chosen)
+    if not doubts:
+        return None
+    who = some(list(dict.fromkeys(w.ticker for w in doubts if w.ticker)))
+    series = f"prices of {who}" if who else "prices"
+    lines = [f"DOUBT: {w.ticker or ''} on {w.session} ({w.code})." for w in doubts[:_DOUBTS]]
+    if more := len(doubts) - len(lines):
+        lines.append(f"DOUBT: {more} more series of prices.")
+    return f"{subject(result, chosen, group)}: no finding, for the {series} look wrong", lines
 
 
 def caveat(result: StudyResult) -> list[str]:

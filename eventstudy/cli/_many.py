@@ -23,10 +23,11 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
         rows.append([str(answer.window), f"{answer.n:,}", *told])
     blocks = [
         wrapped(f"{result.n_events:,} events, {result.n:,} pairs; sums were kept, not pairs (--keep pairs shows each)"),
+        [] if result.believable else [line for said in result.summary().splitlines() for line in wrapped(said)],
         columns_of(rows, (1, 2, 3, 4, 6)).splitlines(),
         _tests(result) if verbose else [],
         [line for n in _left_out(result) for line in wrapped(n)],
-        [line for w in result.warned for line in wrapped(f"{w.code}: {w.message}")],
+        [line for w in result.warned if w not in result.doubts for line in wrapped(f"{w.code}: {w.message}")],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 

@@ -191,6 +191,12 @@ def answer(
         put("\n".join(lines()), output)
 
 
+def finish(ctx: click.Context, *, lacking: bool, allowed: bool, believable: bool) -> None:
+    """Exit with 4 where something is lacking, unless that is allowed, or where a figure is not to be believed."""
+    if (lacking and not allowed) or not believable:
+        ctx.exit(4)
+
+
 def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
     """Write the picture of an answer into the file `chart`, if one is named, and say so."""
     if chart:

@@ -13,11 +13,13 @@ from textwrap import wrap as textwrap
 
 import numpy as np
 
+from eventstudy import doubts
 from eventstudy.answers import Answer
 from eventstudy.cli._output import columns_of
+from eventstudy.codes import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, amount, p_text, percent
+from eventstudy.sentences import LEVEL, amount, finding, p_text, percent
 
 WIDTH = 118
 _FEW = 2
@@ -33,7 +35,7 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
     few = result.returns.n <= _FEW
     blocks = [
         list(heading(result)),
-        wrapped(result.summary()),
+        wrapped(finding(result)),
         list(_firms_in_detail(result)) if few else list(_firms_in_rows(result)),
         [] if few else list(_together(result)),
         list(_tests(result)) if verbose else [],
@@ -49,7 +51,7 @@ def wrapped(text: str) -> list[str]:
 
 
 def heading(result: StudyResult) -> Iterator[str]:
-    """What was studied, and how day 0 was found."""
+    """What was studied, how day 0 was found, and what cannot be believed."""
     config, events = result.config, result.events
     if len(events) == 1:
         yield f"{events[0].title} ({events[0].id})"
@@ -74,6 +76,10 @@ def heading(result: StudyResult) -> Iterator[str]:
         f"{config.model} model, {studied};"
         f" estimation {config.estimation_window}, event {config.event_window}; prices: {result.provenance['source']}"
     )
+    if not result.believable:
+        yield ""
+    for line in doubts.told(result.doubts_of()):
+        yield from wrapped(line)
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:
@@ -160,7 +166,9 @@ def _adjusted(result: StudyResult) -> bool:
 
 
 def _all_at_once(result: StudyResult) -> str:
-    """What is left when the number of tickers and windows is taken into account."""
+    """What is left when the number of tickers and windows is taken into account; nothing is said of figures in doubt."""
+    if not result.believable:
+        return ""
     if not _adjusted(result):
         return (
             f"no p is adjusted for the number of tickers: {result.returns.n} are too many (result.multiple() does it)"
@@ -257,7 +265,7 @@ def _other_news(result: StudyResult, verbose: bool) -> Iterator[str]:
     """A line a day with other news: what, and of whom where it is not all of them."""
     days: dict[tuple[str, str], dict[str, list[str]]] = {}
     for w in result.warned:
-        if w.session:
+        if w.code in NEWS_OF_A_DAY and w.session:
             on, _, what = w.message.partition(": ")
             event = f" {w.event_id}" if len(result.events) > 1 else ""
             whom = w.ticker if w.ticker and result.returns.n > 1 else ""
@@ -293,10 +301,12 @@ def _of(tickers: Sequence[str]) -> str:
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
     of_all = ("BHAR_MARKET", "COUNTERFACTUAL") if result.returns.n > _FEW else ()
-    said_by_news = ("ONE_DATE",) if of_all and any(w.session for w in result.warned) else ()
+    said_by_news = ("ONE_DATE",) if of_all and any(w.code in NEWS_OF_A_DAY for w in result.warned) else ()
     told_above = () if verbose else ("DAY0_SHIFTED", *of_all, *said_by_news)
     yield from _other_news(result, verbose)
-    shown = [w for w in result.warned if w.code not in told_above and not w.session]
+    told_by_day = {w for w in result.warned if w.code in NEWS_OF_A_DAY and w.session}
+    in_heading = () if verbose else doubts.doubts_of(result.warned)
+    shown = [w for w in result.warned if w.code not in told_above and w not in told_by_day and w not in in_heading]
     for code, members in groupby(sorted(shown, key=lambda w: w.code), key=lambda w: w.code):
         told = list(members)
         if verbose or len(told) == 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, output_options, put
+from eventstudy.cli._output import columns_of, finish, output_options, put
 from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
 
@@ -82,8 +82,9 @@ def COMMAND(  # noqa: N802
         put(_csv(told), output)
     else:
         put(_screen(told, verbose=verbose), output)
-    if checked.incomplete and not allowed:
-        ctx.exit(4)
+    finish(
+        ctx, lacking=checked.incomplete, allowed=allowed, believable=checked.study is None or checked.study.believable
+    )
 
 
 def _checked(options: dict[str, Any]) -> Checked:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._masked import before_and_after, mask_option
-from eventstudy.cli._output import answer, columns_of, output_options
+from eventstudy.cli._output import answer, columns_of, finish, output_options
 from eventstudy.cli._study import study_options, what_else
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def COMMAND(  # noqa: N802
             *(["", *before_and_after(masked, verbose=verbose)] if masked else []),
         ],
     )
-    if found.result.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=found.result.incomplete, allowed=allowed, believable=found.result.believable)
 
 
 def _days(found: Confounders, verbose: bool) -> Iterator[str]:

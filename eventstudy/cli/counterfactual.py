@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
+from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def COMMAND(  # noqa: N802
         rows=found.tidy,
         lines=lambda: [*heading(result), "", *_screen(found, verbose=verbose)],
     )
-    if (result.incomplete or found.left_out) and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=result.incomplete or bool(found.left_out), allowed=allowed, believable=result.believable)
 
 
 def _screen(found: Counterfactual, *, verbose: bool) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option, say
+from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option, say
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
@@ -58,8 +58,7 @@ def COMMAND(  # noqa: N802
         rows=found.tidy,
         lines=lambda: [*heading(result), "", *_screen(found, verbose=verbose)],
     )
-    if (result.incomplete or found.excluded) and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=result.incomplete or bool(found.excluded), allowed=allowed, believable=result.believable)
 
 
 def _prices(result: StudyResult, from_where: dict[str, Any], as_of: str | None) -> PriceTable:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import catalog
-from eventstudy.cli._output import draw, picture_option, verbose_option
+from eventstudy.cli._output import draw, finish, picture_option, verbose_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import UnknownName
 
@@ -35,8 +35,7 @@ def COMMAND(  # noqa: N802
 
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
     draw(lambda: result.plot(chart, **asked), path, quiet=quiet)
-    if result.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
 def _longer(result: StudyResult, source: str, prices: str | None, as_of: str | None) -> PriceTable:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, output_options
+from eventstudy.cli._output import answer, columns_of, finish, output_options
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -72,8 +72,12 @@ def COMMAND(  # noqa: N802
         rows=lambda: pd.concat([one.tidy() for one in found]),
         lines=lambda: [*heading(result), "", *_screen(found)],
     )
-    if (result.incomplete or any(one.excluded for one in found)) and not allowed:
-        ctx.exit(4)
+    finish(
+        ctx,
+        lacking=result.incomplete or any(one.excluded for one in found),
+        allowed=allowed,
+        believable=result.believable,
+    )
 
 
 def _screen(found: list[Regression]) -> list[str]:

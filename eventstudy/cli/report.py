@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import Forms, put, say, verbose_option, written_as
+from eventstudy.cli._output import Forms, finish, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.errors import InvalidRequest
 
@@ -56,8 +56,7 @@ def COMMAND(  # noqa: N802
         say(site.write(found, lang), quiet=quiet)
     else:
         _one(found, form, lang, output, quiet)
-    if result.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
 def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool) -> None:

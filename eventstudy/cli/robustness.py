@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
+from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 if TYPE_CHECKING:
@@ -91,8 +91,12 @@ def COMMAND(  # noqa: N802
         rows=found.tidy,
         lines=lambda: [*heading(result), "", *_screen(found)],
     )
-    if (result.incomplete or _lacks(found, split(models), asked, spans)) and not allowed:
-        ctx.exit(4)
+    finish(
+        ctx,
+        lacking=result.incomplete or _lacks(found, split(models), asked, spans),
+        allowed=allowed,
+        believable=result.believable,
+    )
 
 
 def _lacks(found: Robustness, models: list[str], benchmarks: list[str], spans: tuple[tuple[int, int], ...]) -> bool:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._masked import before_and_after, mask_option
-from eventstudy.cli._output import output_options, put
+from eventstudy.cli._output import finish, output_options, put
 from eventstudy.cli._study import study_options, sums, sums_are_kept, what_else
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
     from eventstudy.investigate.masked import Masked
+    from eventstudy.results import StudyResult
 
 
 @click.command("run")
@@ -38,22 +39,26 @@ def COMMAND(  # noqa: N802
     if keep == "aggregate" or (keep is None and sums_are_kept(options)):
         many = sums(options, quiet=quiet)
         put(_many(many, form, verbose=verbose), output)
-        if many.incomplete and not allowed:
-            ctx.exit(4)
+        finish(ctx, lacking=many.incomplete, allowed=allowed, believable=many.believable)
         return
     found, masked = what_else(options, quiet=quiet)
     result = found.result
     if form == "json":
         put(result.to_json() if masked is None else _with_mask(result.to_dict(), masked), output)
     elif form == "csv":
-        put(result.tidy().to_csv(index=False), output)
+        put(result.tidy().assign(**_belief(result)).to_csv(index=False), output)
     else:
         from eventstudy.cli._screen import screen
 
         shown = screen(result, verbose=verbose)
         put(shown if masked is None else "\n".join([shown, "", *before_and_after(masked, verbose=verbose)]), output)
-    if result.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
+
+
+def _belief(result: StudyResult) -> dict[str, list[Any]]:
+    """Whether each row of the table can be believed, and the codes of what speaks against it."""
+    codes = [" ".join(dict.fromkeys(w.code for w in of_one)) for of_one in result.doubts for _ in result.rel_days]
+    return {"believable": [not told for told in codes], "doubts": codes}
 
 
 def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:

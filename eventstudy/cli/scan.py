@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, output_options
+from eventstudy.cli._output import answer, columns_of, finish, output_options
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def COMMAND(  # noqa: N802
         options["event_window"] = (min(start, days[0], 0), max(end, days[1], 0))
     found = scan(study(options, quiet=quiet), days)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [_screen(found, verbose=verbose)])
-    if found.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.result.believable)
 
 
 def _screen(found: Scan, *, verbose: bool) -> str:

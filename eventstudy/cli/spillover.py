@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, output_options
+from eventstudy.cli._output import answer, columns_of, finish, output_options
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def COMMAND(  # noqa: N802
     allowed = options["allow_excluded"]
     found = spillover(study(options, quiet=quiet))
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: _screen(found, verbose))
-    if found.result.incomplete and not allowed:
-        ctx.exit(4)
+    finish(ctx, lacking=found.result.incomplete, allowed=allowed, believable=found.result.believable)
 
 
 def _screen(found: Spillover, verbose: bool) -> Iterator[str]:

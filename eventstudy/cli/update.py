@@ -67,7 +67,11 @@ def COMMAND(  # noqa: N802
 def _lines(summary: Summary) -> str:
     rows = []
     for e in summary.events:
-        told = [*(e.changes if e.status in ("new", "updated") else ()), *([e.gap] if e.gap else [])]
+        told = [
+            *([e.doubts] if e.doubts else []),
+            *(e.changes if e.status in ("new", "updated") else ()),
+            *([e.gap] if e.gap else []),
+        ]
         rows.append([e.status, e.id, "; ".join(told)])
     rows += [["removed", id, ""] for id in summary.removed]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"

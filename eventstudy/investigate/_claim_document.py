@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.document import warnings_as_dicts
 from eventstudy.investigate._claim_numbers import Quote
 from eventstudy.investigate._claim_search import Found, Match, move_agrees
 from eventstudy.investigate._claim_text import paragraph
@@ -59,7 +60,7 @@ def document(checked: Checked, lang: str) -> dict[str, Any]:
         "abnormal": _part(checked.whole),
         "abnormal_to_extreme": _part(checked.until),
         "verdict": verdict(checked),
-        "warnings": [w._asdict() for w in (*checked.warned, *(checked.study.warned if checked.study else ()))],
+        "warnings": warnings_as_dicts((*checked.warned, *(checked.study.warned if checked.study else ()))),
         "config": checked.study.config.as_dict() if checked.study else None,
         "provenance": dict(checked.provenance),
         "lang": lang,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from eventstudy.document import warnings_as_dicts
 from eventstudy.sentences import listed
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def document(found: Confounders) -> dict[str, Any]:
         "hits": [{**vars(hit), "session": hit.session.isoformat()} for hit in found.hits],
         "looked": looked,
         "sentence": sentence(found),
-        "warnings": [w._asdict() for w in found.warned],
+        "warnings": warnings_as_dicts(found.warned),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.document import warnings_as_dicts
 from eventstudy.sentences import LEVEL, p_text, percent
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def document(scan: Scan) -> dict[str, Any]:
         "config": scan.result.config.as_dict(),
         "provenance": dict(scan.result.provenance),
         "excluded": [e._asdict() for e in scan.result.exclusions],
-        "warnings": [w._asdict() for w in (*scan.result.warned, *scan.warned)],
+        "warnings": warnings_as_dicts((*scan.result.warned, *scan.warned)),
     }
 
 

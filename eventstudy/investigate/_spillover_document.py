@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.document import warnings_as_dicts
 from eventstudy.sentences import LEVEL, listed, p_text, percent
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def document(found: Spillover) -> dict[str, Any]:
         "config": result.config.as_dict(),
         "provenance": dict(result.provenance),
         "excluded": [e._asdict() for e in result.exclusions],
-        "warnings": [w._asdict() for w in (*result.warned, *found.warned)],
+        "warnings": warnings_as_dicts((*result.warned, *found.warned)),
     }
 
 

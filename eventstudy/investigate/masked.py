@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.document import warnings_as_dicts
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.investigate.confounders import Confounders, days_of_the_event, masked_cells
@@ -88,7 +89,7 @@ class Masked:
             "kept_own": list(self.kept_own),
             "estimation_days": dict(self.estimation_days),
             "level": LEVEL,
-            "warnings": [w._asdict() for w in self.warned],
+            "warnings": warnings_as_dicts(self.warned),
         }
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from eventstudy import catalog
 from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.document import warnings_as_dicts
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
 from eventstudy.inference._distributions import critical_t, p_t
@@ -104,7 +105,7 @@ class Regression:
             "coefficients": [{k: plain(v) for k, v in vars(c).items()} for c in self.coefficients],
             "sentence": self.sentence,
             "excluded": [e._asdict() for e in self.excluded],
-            "warnings": [w._asdict() for w in self.warned],
+            "warnings": warnings_as_dicts(self.warned),
         }
 
 

@@ -52,6 +52,23 @@ class Panel:
     warnings: tuple[Warned, ...]
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
 
+    def rests_on(self, pair: int, days: Days, left_out: Days) -> Bools:
+        """Which of these days lie in the estimation or event window of a pair; `left_out` are days left out of the estimation.
+
+        A price of a day that is no session of the pair counts for its next session, whose return holds it.
+        """
+        block = self.block
+        own = block.sessions[block.design[pair]]
+        used = np.ones(len(own), bool)
+        used[block.estimation_columns] = ~np.isin(own[block.estimation_columns], left_out)
+        used[block.estimation_columns.stop : block.event_columns.start] = False
+        known = np.flatnonzero(~np.isnat(own))
+        if not len(known):
+            return np.zeros(len(days), bool)
+        place = known[np.minimum(np.searchsorted(own[known], days), len(known) - 1)]
+        inside: Bools = (days >= own[known[0]]) & (days <= own[known[-1]]) & used[place]
+        return inside
+
     def take(self, which: Ints) -> Panel:
         """The pairs at these positions; designs are shared, not copied."""
         block = replace(self.block, returns=self.block.returns[which], design=self.block.design[which])

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from eventstudy import exchanges
+from eventstudy.codes import severity_of
 from eventstudy.panel.align import Panel
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.warned import Warned
@@ -21,11 +22,28 @@ Spans = dict[str, tuple[date, date]]
 
 
 def flagged(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
-    """The flags of tickers and benchmarks on the days a pair uses, one warning a ticker and code."""
+    """The flags of tickers and benchmarks on the days a pair uses, one warning a ticker and code.
+
+    The first it tells of is one of a day that a figure rests on, where there is one.
+    """
+    users: dict[str, list[int]] = {}
+    for i, pair in enumerate(panel.pairs):
+        for ticker in dict.fromkeys((pair.ticker, pair.benchmark, *pair.peers)):
+            users.setdefault(ticker, []).append(i)
     for code, by_ticker in _flags_on(_spans(panel), prices).items():
         for ticker, found in by_ticker.items():
-            more = f"; and {len(found) - 1} more like it" if len(found) > 1 else ""
-            yield Warned(code, f"{found[0].session}: {found[0].message}{more}", None, ticker)
+            days = np.array([f.session for f in found], dtype="datetime64[D]")
+            used = np.zeros(len(days), bool)
+            for i in users[ticker]:
+                used |= panel.rests_on(i, days, days[:0])
+            yield _warned_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
+
+
+def _warned_of(code: str, ticker: str, found: Sequence[Flag]) -> Warned:
+    """Several flags of one kind and ticker in a sentence on the first of them."""
+    more = f"; and {len(found) - 1} more like it" if len(found) > 1 else ""
+    days = tuple(f.session.isoformat() for f in found)
+    return Warned(code, f"{found[0].session}: {found[0].message}{more}", None, ticker, days[0], days)
 
 
 def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
@@ -41,8 +59,12 @@ def currencies(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
 
 
-def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable) -> Iterator[Warned]:
-    """All of the above where no pair is kept: one warning a code, with the first tickers it is about."""
+def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: bool = True) -> Iterator[Warned]:
+    """All of the above where no pair is kept: one warning a code, with the first tickers it is about.
+
+    A code that is a doubt is one only of tickers with such a day among those that a pair rests on; `compared`: whether the
+    model looks at benchmarks.
+    """
     spans: Spans = {}
     met: dict[tuple[str, str, str], None] = {}
     for dense in grids:
@@ -55,8 +77,14 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable) -> Iterator[Warn
             met[dense.place[0] or "", ticker, benchmark] = None
         _widen(spans, dense)
     for code, by_ticker in _flags_on(spans, prices).items():
-        ticker, found = next(iter(by_ticker.items()))
-        yield Warned(code, f"{_some(list(by_ticker))}: {ticker} on {found[0].session}: {found[0].message}")
+        used = {
+            ticker: kept
+            for ticker, found in by_ticker.items()
+            if (kept := [f for f in found if any(_rests_on(dense, ticker, f.session, compared) for dense in grids)])
+        }
+        ticker, found = next(iter((used or by_ticker).items()))
+        text = f"{_some(list(used or by_ticker))}: {ticker} on {found[0].session}: {found[0].message}"
+        yield Warned(code, text, severity="" if used or severity_of(code) != "doubt" else "caution")
     if spans:
         yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()))
     yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)
@@ -92,6 +120,23 @@ def _widen(spans: Spans, dense: Dense) -> None:
             own = dense.sessions[rows[0]].item(), dense.sessions[rows[1]].item()
             low, high = spans.get(names[i], own)
             spans[names[i]] = min(low, own[0]), max(high, own[1])
+
+
+def _rests_on(dense: Dense, ticker: str, day: date, compared: bool) -> bool:
+    """Whether the estimation or event window of a pair of the grid that uses the ticker holds the day."""
+    known = np.flatnonzero(~np.isnat(dense.sessions))
+    if not len(known) or day > dense.sessions[known[-1]].item():
+        return False
+    row = known[np.searchsorted(dense.sessions[known], np.datetime64(day))]
+    hit = np.zeros(len(dense), bool)
+    for names, which in ((dense.tickers, dense.security), (dense.benchmarks if compared else (), dense.table)):
+        if ticker in names:
+            hit |= which == names.index(ticker)
+    rel = row - dense.row[hit]
+    estimated = (
+        (rel >= dense.estimation.start) & (rel <= dense.estimation.end) & (dense.sessions[row] not in dense.exclude)
+    )
+    return bool((estimated | ((rel >= dense.event.start) & (rel <= dense.event.end))).any())
 
 
 # ---- what is said of it -------------------------------------------------------------------------------------------------

@@ -22,4 +22,8 @@ class Warned(NamedTuple):
     event_id: str | None = None
     ticker: str | None = None
     session: str | None = None
-    """The day it is about, as ISO text; None where it is about no single day."""
+    """The day it is about, as ISO text, the first of several; None where it is about no single day."""
+    sessions: tuple[str, ...] = ()
+    """All days it is about, where there are several."""
+    severity: str = ""
+    """`doubt`, `caution` or `note`; empty: that of its code."""

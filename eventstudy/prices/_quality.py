@@ -256,7 +256,7 @@ def _apart(moved: Floats, by_close: Floats, own: dict[str, Floats]) -> Bools:
 
 
 def _two_returns(source: str, moved: float, by_close: float) -> str:
-    adjusted, plain = f"{np.expm1(moved):+.1%}", f"{np.expm1(by_close):+.1%}"
+    adjusted, plain = (f"{np.round(np.expm1(move), 3) + 0.0:+.1%}" for move in (moved, by_close))
     told = f"adj_close moved by {adjusted}, close by {plain}"
     if source == "crsp":
         told = f"the return given is {adjusted}, that of the prices {plain}"

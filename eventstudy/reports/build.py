@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from eventstudy.reports.elsewhere import elsewhere
+from eventstudy.reports.elsewhere import elsewhere, who
 from eventstudy.reports.further import Answers, further
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text
@@ -73,10 +73,16 @@ def _subtitle(told: Material) -> Text:
 
 
 def finding(told: Material) -> Iterator[Paragraph]:
-    """Two sentences: what the first window brought, and what the others say; then what is missing."""
+    """Two sentences: what the first window brought, and what the others say; then what is missing.
+
+    Where the figures cannot be believed, that stands first, and no finding.
+    """
     windows = told.data["aggregate"]["windows"]
     lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
-    if told.result.config.outcome != "return":
+    if doubts := told.doubts:
+        yield in_doubt(told.words, doubts)
+        yield Paragraph(_no_finding(told), "lead")
+    elif told.result.config.outcome != "return":
         yield Paragraph((told.words.summary(told.result.summary()),), "lead")
     elif windows:
         yield Paragraph((*_lead(told, f"aggregate.windows[{lead}]"), " ", *_others(told, lead)), "lead")
@@ -88,6 +94,21 @@ def finding(told: Material) -> Iterator[Paragraph]:
         more: Text = (" ", told.words("and more", n=len(gaps) - _SHOWN)) if len(gaps) > _SHOWN else ()
         shown = [span for gap in gaps[:_SHOWN] for span in (" ", *gap, ".")]
         yield Paragraph((Strong(told.words("incomplete")), *shown, *more), "alert")
+
+
+def in_doubt(words: Words, doubts: Sequence[Text]) -> Paragraph:
+    """The line that stands before everything else: what cannot be believed."""
+    shown = joined([tuple(text) for text in doubts[:_SHOWN]], "; ")
+    more: Text = ("; ", words("and more doubts", n=len(doubts) - _SHOWN)) if len(doubts) > _SHOWN else ()
+    return Paragraph((Strong(words("doubt")), " ", *shown, *more, "."), "alert")
+
+
+def _no_finding(told: Material) -> Text:
+    """What is said in place of a finding."""
+    series = list(dict.fromkeys(w.ticker for w in told.result.doubts_of() if w.ticker))
+    if told.result.returns.n == 1:
+        return told.words.fill("no finding one", who=told.text("firms[0].ticker"), series=who(told, series))
+    return told.words.fill("no finding many", n=told.count("aggregate.n"), series=who(told, series))
 
 
 def _lead(told: Material, path: str) -> Text:

@@ -48,7 +48,8 @@ def _told(error: Exception) -> str:
 
 def text_of(summary: Summary) -> str:
     """What changed, in lines."""
-    lines = [f"{e.title}: {'; '.join(e.changes)}" for e in summary.news]
+    lines = [f"{e.title}: {e.doubts}" for e in summary.events if e.doubts]
+    lines += [f"{e.title}: {'; '.join(e.changes)}" for e in summary.news]
     lines += [f"{e.title}: {e.gap}" for e in summary.events if e.gap]
     return "\n".join(lines) + "\n"
 

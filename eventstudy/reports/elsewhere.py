@@ -50,7 +50,7 @@ def _said(told: Material, found: dict[str, Any]) -> Text:
         spans += [" ", *words.fill("also day 0", what=tuple(named))]
     lacking = []
     if unknown := found["looked"]["earnings_unknown"]:
-        lacking.append(words("earnings of", tickers=_who(told, unknown)))
+        lacking.append(words("earnings of", tickers=who(told, unknown)))
     lacking += [] if found["looked"]["actions"] else [words("actions")]
     if lacking:
         spans += [" ", words("not looked for", what="; ".join(lacking))]
@@ -62,19 +62,20 @@ def _days(told: Material, found: dict[str, Any]) -> Table:
     rows = []
     for place, day in enumerate(found["days"][:_DAYS]):
         path = f"confounders.days[{place}]"
-        who = words("all of them") if day["everyone"] and len(day["tickers"]) > 1 else _who(told, day["tickers"])
+        whom = words("all of them") if day["everyone"] and len(day["tickers"]) > 1 else who(told, day["tickers"])
         cells: tuple[Text, ...] = (
             (told.text(f"{path}.session"),),
             (words.named(f"news {day['code']}"),),
             (told.text(f"{path}.what") if words.lang == "en" else words.said(day["what"]),),
-            (who,),
+            (whom,),
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
     columns = tuple(map(words, ("day", "session", "kind", "what", "tickers")))
     return Table(words("cap.news"), columns, tuple(rows), frozenset({2, 3, 4}))
 
 
-def _who(told: Material, tickers: list[str]) -> str:
+def who(told: Material, tickers: list[str]) -> str:
+    """The first few tickers, and how many more there are."""
     more = len(tickers) - _NAMED
     named = ", ".join(tickers[:_NAMED])
     return told.words("and so many", names=named, n=more) if more > 0 else named

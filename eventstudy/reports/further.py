@@ -67,6 +67,8 @@ def lead_window(result: StudyResult) -> int:
 def _robustness(result: StudyResult) -> dict[str, Any]:
     from eventstudy.investigate.robustness import robustness
 
+    if not result.believable:
+        return {"reason": "the prices of the study look wrong"}
     windows = [tuple(window) for window in result.answers]
     if not windows:
         return {"reason": "no window is reported"}

@@ -31,6 +31,12 @@ def value_at(data: Any, path: str) -> Any:
     return data
 
 
+def doubts_in(data: Mapping[str, Any], words: Words) -> tuple[Text, ...]:
+    """The doubts of the object of a result's JSON, a sentence each."""
+    found = [w for w in data["warnings"] if w.get("severity") == "doubt"]
+    return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), words.said(w["message"])) for w in found)
+
+
 @dataclass(frozen=True)
 class Material:
     """A result and the words it is told in."""
@@ -44,6 +50,11 @@ class Material:
     def data(self) -> dict[str, Any]:
         """The object of the report's JSON: that of `to_json()`, with the answers to further questions."""
         return {**self.result.to_dict(), **self.answers}
+
+    @property
+    def doubts(self) -> tuple[Text, ...]:
+        """What cannot be believed, a sentence each, with the series it is about."""
+        return doubts_in(self.data, self.words)
 
     def percent(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
         """A decimal of the result as per cent."""

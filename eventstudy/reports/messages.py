@@ -114,6 +114,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (rf"the peers moved abnormally on day 0 themselves \({_ANY}, t = {_ANY}, {_ANY}\): a CAR against them lacks that much"
      r" \[PEER_CONTAMINATION\]",
      r"die Vergleichsfirmen bewegten sich an Tag 0 selbst abnormal (\1, t = \2, \3): so viel fehlt einer CAR gegen sie"),
+    (r"the prices of the study look wrong", r"die Kurse der Studie sehen falsch aus"),
     (r"no window is reported", r"kein Fenster wird berichtet"),
     (r"the study does not hold its prices", r"die Studie hält ihre Kurse nicht"),
     (r"no specification could be made", r"keine Spezifikation war möglich"),

@@ -15,10 +15,10 @@ import numpy as np
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports import files, html
-from eventstudy.reports.build import finding, missing
+from eventstudy.reports.build import finding, in_doubt, missing
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
-from eventstudy.reports.material import Material, value_at
+from eventstudy.reports.material import Material, doubts_in, value_at
 from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
 from eventstudy.reports.words import Words
 
@@ -100,6 +100,10 @@ class Entry:
     """What the last update changed."""
     updated: str = ""
     """The date of the last session that the result knows."""
+
+    def doubts(self, words: Words) -> tuple[Text, ...]:
+        """What of the result cannot be believed, a sentence each."""
+        return () if self.data is None else doubts_in(self.data, words)
 
 
 def site_of(
@@ -188,7 +192,13 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     words = Words(lang)
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
-    faces = (*told, *([Paragraph((Strong(words("incomplete")), *alert), "alert")] if gaps and not told else []))
+    doubtful = [(entry.title, ": ", *text) for entry in entries for text in entry.doubts(words)]
+    doubts = (in_doubt(words, doubtful),) if doubtful and not told else ()
+    faces = (
+        *doubts,
+        *told,
+        *([Paragraph((Strong(words("incomplete")), *alert), "alert")] if gaps and not told else []),
+    )
     rows = tuple(_row(entry, words) for entry in entries)
     columns = tuple(map(words, ("event", "day 0", "window", "mean CAR", "p", "status")))
     table = Table(words("cap.events"), columns, rows, frozenset({5}))
@@ -228,7 +238,7 @@ def _row(entry: Entry, words: Words) -> Row:
             (words.window(windows[lead]["start"], windows[lead]["end"]),),
             figure(f"{path}.caar", words.percent(windows[lead]["caar"])),
             p,
-            (words("partial" if entry.gap else "complete"),),
+            (words("doubtful" if entry.doubts(words) else "partial" if entry.gap else "complete"),),
         ),
     )
 
@@ -247,7 +257,14 @@ class Item:
 def item_of(entry: Entry, lang: Lang) -> Item:
     """A result as news."""
     told = " · ".join(plain(cell) for cell in _row(entry, Words(lang)).cells if cell)
-    return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, "; ".join([told, *entry.changes]))
+    first = [doubts] if (doubts := doubts_of(entry, lang)) else []
+    return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, "; ".join([*first, told, *entry.changes]))
+
+
+def doubts_of(entry: Entry, lang: Lang) -> str:
+    """What of a result cannot be believed, in one line; empty where all can."""
+    found = entry.doubts(Words(lang))
+    return plain(in_doubt(Words(lang), found).text) if found else ""
 
 
 def feed(items: Iterable[Item], lang: Lang, title: str, base: str = "") -> bytes:

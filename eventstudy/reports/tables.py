@@ -81,6 +81,8 @@ def _means(told: Material, path: str) -> tuple[Text, ...]:
 
 def _after_holm(told: Material) -> Text:
     """How the p-values of the table come about, and which stocks are left after Holm's correction."""
+    if not told.data["aggregate"]["believable"]:
+        return (told.words("p note doubt"),)
     fat = any(w["code"] == "FAT_TAILS" for w in told.data["warnings"])
     key = "headline_p_adjusted" if fat else "p_adjusted"
     left = []

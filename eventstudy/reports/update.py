@@ -45,8 +45,10 @@ class State:
     complete: bool = False
     """Whether every day of every stock is there: nothing is left to be fetched."""
     incomplete: bool = True
-    """Whether something asked for is missing: exit code 4."""
+    """Whether something asked for is missing, or cannot be believed: exit code 4."""
     gap: str = ""
+    doubts: str = ""
+    """What of the report cannot be believed, in words; empty where all can."""
     changes: tuple[str, ...] = ()
     date: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0, 4 (something is missing and named), 5 (no event has a report), or 75 (none, because the source said wait)."""
+        """0, 4 (something is missing or not to be believed, and named), 5 (no event has a report), or 75 (all were to wait)."""
         if all(e.status == "failed" for e in self.events):
             return 75 if any(e.again for e in self.events) else 5
         return 4 if any(e.incomplete for e in self.events) else 0
@@ -81,7 +83,7 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object `eventstudy.update/1`."""
-        shown = ("id", "title", "status", "complete", "changes", "gap", "date")
+        shown = ("id", "title", "status", "complete", "changes", "gap", "doubts", "date")
         events = [{name: value for name, value in asdict(e).items() if name in shown} for e in self.events]
         return {
             "schema": "eventstudy.update/1",
@@ -250,8 +252,9 @@ def _with(
         key=key,
         status="updated" if old else "new",
         complete=_complete(result),
-        incomplete=result.incomplete and not options.get("allow_excluded", False),
+        incomplete=(result.incomplete and not options.get("allow_excluded", False)) or not result.believable,
         gap=entry.gap,
+        doubts=site.doubts_of(entry, study.lang),
         date=entry.updated,
     )
     if old and data and old.key == key and substance(data) == substance(json.loads(json.dumps(found))):

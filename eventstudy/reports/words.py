@@ -46,6 +46,20 @@ PHRASES: dict[str, tuple[str, str]] = {
     "on date": ("on {day0}", "am {day0}"),
     "on day 0": ("on day 0", "am Tag 0"),
     "over window": ("over {window}", "über {window}"),
+    "doubt": ("DOUBT", "ZWEIFEL"),
+    "and more doubts": ("and {n} more", "und {n} weitere"),
+    "no finding one": (
+        "No finding for {who}: the figures rest on prices of {series} that look wrong. They can be computed, but not quoted"
+        " before these prices have been looked at.",
+        "Kein Ergebnis für {who}: die Zahlen beruhen auf Kursen von {series}, die falsch aussehen. Sie lassen sich berechnen,"
+        " aber nicht zitieren, bevor diese Kurse geprüft sind.",
+    ),
+    "no finding many": (
+        "No finding for the {n} stocks together: the figures rest on prices of {series} that look wrong. They can be computed,"
+        " but not quoted before these prices have been looked at.",
+        "Kein Ergebnis für die {n} Werte zusammen: die Zahlen beruhen auf Kursen von {series}, die falsch aussehen. Sie lassen"
+        " sich berechnen, aber nicht zitieren, bevor diese Kurse geprüft sind.",
+    ),
     "incomplete": ("Incomplete.", "Unvollständig."),
     "left out": ("{ticker} is left out: ", "{ticker} fehlt: "),
     "left out of": ("{ticker} ({event}) is left out: ", "{ticker} ({event}) fehlt: "),
@@ -117,6 +131,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         " test. Holm's correction leaves, below 5 %: {list}.",
         "p eines Werts: sein Rang unter gewöhnlichen Tagen (ein Tag) oder Permutation der Tage (längere Fenster); p eines"
         " Mittels: maßgeblicher Test. Nach Holms Korrektur bleiben unter 5 %: {list}.",
+    ),
+    "p note doubt": (
+        "p of a stock: its place among ordinary days (one day) or permutation of days (longer windows); p of a mean: headline"
+        " test. Prices are in doubt, so no stock is named.",
+        "p eines Werts: sein Rang unter gewöhnlichen Tagen (ein Tag) oder Permutation der Tage (längere Fenster); p eines"
+        " Mittels: maßgeblicher Test. Kurse sind zweifelhaft, daher wird kein Wert genannt.",
     ),
     "nothing left": ("none", "keiner"),
     "day": ("Day", "Tag"),
@@ -278,6 +298,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "status": ("Status", "Stand"),
     "complete": ("complete", "vollständig"),
     "partial": ("incomplete", "unvollständig"),
+    "doubtful": ("in doubt", "zweifelhaft"),
     "no report": ("no result", "kein Ergebnis"),
     "kept": ("not updated, the last report stands: ", "nicht aktualisiert, der letzte Bericht gilt weiter: "),
     "first report": ("first report", "erster Bericht"),

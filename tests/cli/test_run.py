@@ -56,7 +56,7 @@ def test_json_and_table_say_the_same(es: Es) -> None:
 
 def test_csv_is_the_tidy_table(es: Es) -> None:
     rows = list(csv.DictReader(io.StringIO(es(*NVDA, "--format", "csv").out)))
-    columns = "event_id,ticker,rel_day,session,ret,expected,ar,ar_se,car,car_se,car_low,car_high"
+    columns = "event_id,ticker,rel_day,session,ret,expected,ar,ar_se,car,car_se,car_low,car_high,believable,doubts"
     assert list(rows[0]) == columns.split(",")
     assert [r["rel_day"] for r in rows] == [str(d) for d in range(-5, 6)]
     assert rows[5]["session"] == "2025-01-21"

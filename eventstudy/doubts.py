@@ -1,0 +1,106 @@
+"""Which figures rest on data that cannot be believed, and the words for it.
+
+`of_pairs` decides it for a result, `graded` gives each warning its severity; `told` and `no_finding` are what every surface
+says before, and in place of, a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy import catalog
+from eventstudy.codes import WARNINGS, severity_of
+from eventstudy.panel import Warned
+
+if TYPE_CHECKING:
+    from eventstudy.results import StudyResult
+
+_NAMED = 4
+"""So many tickers are named of those that a sentence is about."""
+
+
+def of_pairs(result: StudyResult) -> tuple[tuple[Warned, ...], ...]:
+    """For each pair the doubts that its figures rest on.
+
+    They are those of its own prices, of its benchmark's where the model has one, and of its peers', on a day of its estimation
+    or event window. Volumes rest on no price.
+    """
+    found: list[list[Warned]] = [[] for _ in result.panel.pairs]
+    doubts = [w for w in result.noticed if severity_of(w.code) == "doubt" and w.severity in ("", "doubt")]
+    if not doubts or result.config.outcome == "volume":
+        return tuple(() for _ in found)
+    left_out = np.array(result.config.exclude_dates, dtype="datetime64[D]")
+    compared = _compared(result)
+    for i, pair in enumerate(result.panel.pairs):
+        series = (pair.ticker, *((pair.benchmark,) if compared else ()), *pair.peers)
+        for w in doubts:
+            if w.event_id in (None, pair.event_id) and (w.ticker is None or w.ticker in series):
+                days = np.array(w.sessions or ([w.session] if w.session else []), dtype="datetime64[D]")
+                if not len(days) or result.panel.rests_on(i, days, left_out).any():
+                    found[i].append(w)
+    return tuple(map(tuple, found))
+
+
+def _compared(result: StudyResult) -> bool:
+    """Whether the model looks at the benchmark: by itself, or as the market factor that is made of it."""
+    names, block = result.panel.block.names, result.panel.block
+    needed = catalog.load("models", result.config.model).requires(names)
+    if "benchmark" in needed or not {"mkt_rf", "rf"} <= set(names) or "mkt_rf" not in needed:
+        return "benchmark" in needed
+    benchmark, market, rf = (block.columns((name,))[:, :, 0] for name in ("benchmark", "mkt_rf", "rf"))
+    return bool(np.array_equal(benchmark - rf, market, equal_nan=True))
+
+
+def graded(result: StudyResult, warned: Iterable[Warned]) -> tuple[Warned, ...]:
+    """Each with its severity, doubts first; one that no figure rests on is a caution."""
+    touching = {w for of_one in result.doubts for w in of_one}
+    grades = [
+        w._replace(severity="caution") if severity_of(w.code) == "doubt" and w not in touching else with_severity(w)
+        for w in warned
+    ]
+    return doubts_first(grades)
+
+
+def with_severity(warned: Warned) -> Warned:
+    """With the severity of its code, unless it has one of its own."""
+    return warned if warned.severity else warned._replace(severity=severity_of(warned.code))
+
+
+def doubts_first(warned: Iterable[Warned]) -> tuple[Warned, ...]:
+    """The same, each with a severity, doubts before all others."""
+    return tuple(sorted(map(with_severity, warned), key=lambda w: w.severity != "doubt"))
+
+
+def doubts_of(warned: Iterable[Warned]) -> list[Warned]:
+    """Those that are doubts."""
+    return [w for w in warned if w.severity == "doubt"]
+
+
+# ---- words ------------------------------------------------------------------------------------------------------------
+
+
+def told(doubts: Sequence[Warned]) -> list[str]:
+    """The lines that stand before everything else: one a kind, with the first series and day."""
+    lines = []
+    for code in dict.fromkeys(w.code for w in doubts):
+        same = [w for w in doubts if w.code == code]
+        who = some(list(dict.fromkeys(w.ticker for w in same if w.ticker)))
+        alike = " (and the like of the others)" if len(same) > 1 else ""
+        lines.append(f"DOUBT {who + ', ' if who else ''}{same[0].message}{alike} [{code}]")
+    return lines
+
+
+def no_finding(whom: str, doubts: Sequence[Warned]) -> str:
+    """What is said in place of a finding on `whom`."""
+    who = some(list(dict.fromkeys(w.ticker for w in doubts if w.ticker)))
+    advice = " ".join(dict.fromkeys(WARNINGS[w.code].advice for w in doubts))
+    return f"No finding for {whom}: the figures rest on prices{' of ' + who if who else ''} that look wrong. {advice}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,245 @@
+"""Figures that rest on prices which look wrong are no finding: every surface says so before anything else.
+
+The faults are planted in random walks; where no figure rests on the day of the fault, nothing is in doubt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import eventstudy
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.charts import words
+from eventstudy.doubts import of_pairs
+from eventstudy.reports import render, site_of
+
+from tests.cli.conftest import Ran
+from tests.panel.test_flagged import DAY0, DAYS, INSIDE, ROW, Change, jump, long, ran, with_adjusted
+
+Es = Callable[..., Ran]
+
+FINDING = ("stand out", "stands out", "out of the ordinary", "significant", "ungewöhnlich", "fallen auf")
+DAY = str(DAYS[INSIDE])
+GAP = ROW - 8
+"""A row between the estimation and the event window."""
+
+
+def spoilt(ticker: str = "AAA", row: int = INSIDE, factor: float = 100.0) -> pd.DataFrame:
+    """Two firms and their benchmark; one close of one of them is so many times what it was."""
+    frame = long()
+    frame.loc[(frame["ticker"] == ticker) & (frame["date"] == DAYS[row]), "close"] *= factor
+    return frame
+
+
+def written(frame: pd.DataFrame, path: Path = Path("prices.csv")) -> str:
+    frame.to_csv(path, index=False)
+    return str(path)
+
+
+def words_of(frame: pd.DataFrame, *tickers: str) -> list[str]:
+    return ["--date", str(DAY0), "--tickers", ",".join(tickers), "--benchmark", "SPY", "--prices", written(frame)]
+
+
+def says_no_finding(text: str, doubt: str, *before: str) -> None:
+    """The doubt comes first, and nothing is found."""
+    assert doubt in text
+    assert all(text.index(doubt) < text.index(word) for word in before)
+    assert [said for said in FINDING if said in text] == []
+
+
+# ---- which pairs, and which not ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", [INSIDE, ROW - 11, ROW - 3, ROW + 5])
+def test_a_day_of_the_estimation_or_event_window_is_one_that_figures_rest_on(row: int) -> None:
+    result = ran(spoilt(row=row))
+    assert [[w.code for w in of_one] for of_one in of_pairs(result)] == [["UNIT_CHANGE"], []]
+    assert not result.believable
+
+
+@pytest.mark.parametrize("row", [GAP, ROW + 8])
+def test_a_day_between_the_windows_or_after_them_is_none(row: int) -> None:
+    result = ran(spoilt(row=row))
+    assert result.believable
+    assert {w.severity for w in result.warned if w.code == "UNIT_CHANGE"} <= {"caution"}
+    assert not result.summary().startswith("DOUBT")
+
+
+def test_a_day_left_out_of_the_estimation_is_none() -> None:
+    left_out = [str(DAYS[INSIDE]), str(DAYS[INSIDE + 1])]
+    study = eventstudy.EventStudy(exclude_dates=left_out, benchmark="SPY")
+    events = pd.DataFrame({"ticker": ["AAA"], "date": [str(DAY0)]})
+    assert study.run(events, spoilt()).believable
+    assert not eventstudy.EventStudy(exclude_dates=left_out[:1], benchmark="SPY").run(events, spoilt()).believable
+
+
+def test_a_benchmark_in_doubt_is_one_of_every_firm_whose_model_looks_at_it() -> None:
+    told = ran(spoilt("SPY")).to_dict()
+    assert [(f["ticker"], f["believable"], f["doubts"]) for f in told["firms"]] == [
+        ("AAA", False, ["UNIT_CHANGE"]),
+        ("BBB", False, ["UNIT_CHANGE"]),
+    ]
+    alone = eventstudy.run(date=DAY0, tickers=["AAA"], prices=spoilt("SPY"), model="constant_mean", benchmark="SPY")
+    assert alone.believable
+
+
+@pytest.mark.parametrize("change", [jump(ROW, 0.6), jump(INSIDE, 1.42)])
+def test_a_large_move_alone_is_no_doubt(change: Change) -> None:
+    result = ran(long(change=change))
+    assert [w.severity for w in result.warned if w.code == "JUMP"] == ["caution"]
+    assert result.believable
+
+
+def test_volumes_rest_on_no_price() -> None:
+    frame = spoilt()
+    frame["volume"] = 1e6 * np.exp(np.random.default_rng(7).normal(0, 0.2, len(frame)))
+    result = eventstudy.run(date=DAY0, tickers=["AAA", "BBB"], prices=frame, benchmark="SPY", outcome="volume")
+    assert result.believable
+
+
+# ---- what is said of them ---------------------------------------------------------------------------------------------
+
+
+def test_the_object_grades_its_warnings_doubts_first(es: Es) -> None:
+    done = es("run", *words_of(spoilt(), "BBB", "AAA"), "--format", "json")
+    told = json.loads(done.out)
+    grades = [w["severity"] for w in told["warnings"]]
+    assert grades[0] == "doubt"
+    assert set(grades) == {"doubt", "caution", "note"}
+    first = told["warnings"][0]
+    assert (first["code"], first["ticker"], first["session"]) == ("UNIT_CHANGE", "AAA", DAY)
+    assert first["sessions"] == [DAY, str(DAYS[INSIDE + 1])]
+    assert [(f["ticker"], f["believable"], f["doubts"]) for f in told["firms"]] == [
+        ("BBB", True, []),
+        ("AAA", False, ["UNIT_CHANGE"]),
+    ]
+    assert (told["aggregate"]["believable"], told["aggregate"]["doubts"]) == (False, ["UNIT_CHANGE"])
+    assert done.code == 4
+
+
+@pytest.mark.parametrize("more", [[], ["--verbose"], ["--allow-excluded"]])
+def test_the_table_says_it_before_its_figures(es: Es, more: list[str]) -> None:
+    done = es("run", *words_of(spoilt(), "AAA"), *more)
+    says_no_finding(done.out, f"DOUBT AAA, {DAY}: the price is 100 times", "No finding for AAA", "CAR", "abnormal")
+    assert done.code == 4, "what is allowed to be left out is not what cannot be believed"
+
+
+def test_the_table_of_several_firms_names_the_one_in_doubt(es: Es) -> None:
+    done = es("run", *words_of(spoilt(), "AAA", "BBB"))
+    says_no_finding(done.out, f"DOUBT AAA, {DAY}", "No finding for the 2 pairs together", "CAR")
+    assert "the figures rest on prices of AAA that look wrong" in " ".join(done.out.split())
+    assert "below 5 % of all" not in done.out
+
+
+def test_sound_prices_are_spoken_of_as_ever(es: Es) -> None:
+    done = es("run", *words_of(long(), "AAA", "BBB"))
+    assert "DOUBT" not in done.out
+    assert "No finding" not in done.out
+    assert done.code == 0
+    assert all(f["believable"] for f in ran(long()).to_dict()["firms"])
+
+
+def test_the_tidy_table_of_the_command_marks_the_rows(es: Es) -> None:
+    done = es("run", *words_of(spoilt(), "AAA", "BBB"), "--format", "csv")
+    rows = pd.read_csv(Path(written_out(done)), keep_default_na=False)
+    assert rows.groupby("ticker")["believable"].unique().map(list).to_dict() == {"AAA": [False], "BBB": [True]}
+    assert set(rows["doubts"]) == {"UNIT_CHANGE", ""}
+    assert done.code == 4
+
+
+def written_out(done: Ran) -> str:
+    Path("out.csv").write_text(done.out)
+    return "out.csv"
+
+
+def test_a_notebook_shows_it_first() -> None:
+    result = ran(spoilt(), ("AAA",))
+    for shown in (result._repr_html_(), repr(result), result.summary()):
+        says_no_finding(shown, f"DOUBT AAA, {DAY}", "No finding for AAA")
+    assert result._repr_html_().startswith("<p>DOUBT AAA")
+
+
+@pytest.mark.parametrize("chart", ["car", "ar_bars", "forest", "reaction", "price_path"])
+def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
+    result = ran(spoilt())
+    title, text = words(result.plot(chart))
+    assert title == "2 tickers: no finding, for the prices of AAA look wrong"
+    says_no_finding(f"{title} {text}", f"DOUBT: AAA on {DAY} (UNIT_CHANGE)")
+    title, text = words(result.plot(chart, lang="de"))
+    assert title == "2 Werte: kein Ergebnis, denn die Kurse von AAA sehen falsch aus"
+    says_no_finding(f"{title} {text}", f"ZWEIFEL: AAA am {DAY} (UNIT_CHANGE)")
+
+
+def test_a_chart_of_a_firm_that_is_not_in_doubt_says_nothing() -> None:
+    title, text = words(ran(spoilt()).plot("car", tickers="BBB"))
+    assert "DOUBT" not in text
+    assert title.startswith("BBB: abnormal return")
+
+
+@pytest.mark.parametrize(
+    ("lang", "doubt", "instead"), [("en", "DOUBT", "No finding for"), ("de", "ZWEIFEL", "Kein Ergebnis für")]
+)
+@pytest.mark.parametrize("tickers", [("AAA",), ("AAA", "BBB")])
+def test_a_report_says_it_before_its_figures(lang: Any, doubt: str, instead: str, tickers: tuple[str, ...]) -> None:
+    text = render(ran(with_adjusted(ROW, 0.57), tickers), "md", lang=lang).decode().replace("\\", "")
+    assert all(said not in text for said in ("stands out", "is out of the ordinary", "ist ungewöhnlich"))
+    says_no_finding(text.partition("\n## ")[0], doubt, instead)
+    assert text.index(doubt) < text.index("CAR")
+    assert "AAA, 2025-01-27: adj_close " in text
+    page = render(ran(with_adjusted(ROW, 0.57), tickers), "html", lang=lang, answers={}).decode()
+    assert f"<strong>{doubt}</strong> AAA, 2025-01-27: adj_close" in page
+
+
+def test_index_and_feed_of_a_site_say_it() -> None:
+    events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [str(DAY0)] * 2, "event_id": ["one", "two"]})
+    result = eventstudy.EventStudy(benchmark="SPY").run(events, spoilt())
+    files = {name: data.decode() for name, data in site_of(result, lang="de").items()}
+    assert f"<strong>ZWEIFEL</strong> AAA, {DAY}" in files["index.html"]
+    assert "zweifelhaft" in files["index.html"]
+    says_no_finding(files["index.html"], "ZWEIFEL")
+    feed = files["feed.xml"]
+    assert feed.count("<summary>ZWEIFEL AAA") == 1, "the other event is not in doubt"
+    assert "ZWEIFEL" not in files["two.html"]
+
+
+def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
+    written(spoilt())
+    Path("events.toml").write_text(
+        f'[[event]]\nid = "one"\ntitle = "One"\nannounced = {DAY0}\n[[event.group]]\ntickers = ["AAA"]\n'
+    )
+    Path("study.toml").write_text(
+        'registry = "events.toml"\nlang = "de"\noutput = "site"\n[options]\nprices = "prices.csv"\nbenchmark = "SPY"\n'
+    )
+    for status in ("new", "unchanged"):
+        done = es("update", "study.toml", "--as-of", "2025-02-14")
+        assert f"one  ZWEIFEL AAA, {DAY}: der Kurs ist das Hundertfache" in done.out
+        assert done.out.startswith(status)
+        assert done.code == 4
+    index = Path("site/index.html").read_text()
+    assert f"<strong>ZWEIFEL</strong> One: AAA, {DAY}" in index
+    assert "<summary>ZWEIFEL AAA" in Path("site/feed.xml").read_text()
+
+
+def test_sums_over_pairs_say_it_too(es: Es) -> None:
+    Path("events.csv").write_text(f"ticker,date\nAAA,{DAY0}\nBBB,{DAY0}\n")
+    words = ["run", "events.csv", "--keep", "aggregate", "--benchmark", "SPY", "--prices", written(spoilt())]
+    done = es(*words)
+    says_no_finding(done.out, f"DOUBT AAA: AAA on {DAY}", "No finding for the 2 pairs together", "CAAR")
+    assert done.code == 4
+    told = json.loads(es(*words, "--format", "json").out)
+    assert told["aggregate"]["believable"] is False
+    assert told["warnings"][0]["severity"] == "doubt"
+    written(spoilt(row=GAP))
+    assert es(*words).code == 0
+
+
+@pytest.mark.parametrize("command", ["scan", "robustness", "confounders"])
+def test_other_answers_name_it_above_all_and_end_with_4(es: Es, command: str) -> None:
+    done = es(command, *words_of(spoilt(), "AAA"))
+    assert f"DOUBT AAA, {DAY}" in done.out
+    assert done.code == 4
