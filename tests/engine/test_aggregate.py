@@ -118,7 +118,7 @@ def on_ticks(**trouble: Any) -> Made:
     """Prices in whole ticks: on many days neither the share nor the market moves, and so its abnormal return is zero."""
     data = made(21, events=24, dates=8, **trouble)
     tick = np.where(data.prices.columns == "M0", 8, 1)
-    return replace(data, prices=((data.prices / tick).round() * tick).clip(lower=5))
+    return replace(data, prices=data.prices.div(tick).round().mul(tick).clip(lower=5))
 
 
 def ranked_by_hand(data: Made, window: tuple[int, int]) -> tuple[float, float]:
@@ -126,7 +126,7 @@ def ranked_by_hand(data: Made, window: tuple[int, int]) -> tuple[float, float]:
     returns = data.prices / data.prices.shift() - 1
     fits = []
     for ticker, day in zip(data.events["ticker"], data.events["date"], strict=True):
-        at = data.prices.index.get_loc(day)
+        at = int(data.prices.index.searchsorted(day))
         diff = (returns[ticker] - returns["M0"]).iloc[at - 260 : at + 6]
         numbers: list[float | None] = [None if np.isnan(v) else float(v) for v in diff]
         days = list(range(at - 260, at + 6))
