@@ -6,6 +6,7 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._sizes import mean_over_spread
+from eventstudy.inference._spread import no_spread
 from eventstudy.panel.block import Floats
 
 DRAWS = 1000
@@ -48,7 +49,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     if n < _LEAST or size < _LEAST_DRAWN:
         least = _LEAST if variant == "default" else 4 * _LEAST_DRAWN
         return Significance.undefined(f"{n} buy-and-hold returns are too few to resample: {least} are needed", n)
-    if values.std(ddof=1) == 0:
+    if no_spread(float(values.std(ddof=1)), float(values.mean())):
         return Significance.undefined("all buy-and-hold returns are equal", n)
     rng = np.random.default_rng(sample.seed)
     t = float(adjusted_t(values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.inference._spread import no_spread, nothing_own
 from eventstudy.inference.bmp import bmp_t, reference
 
 
@@ -14,6 +15,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     if n < 2:
         return Significance.undefined("a spread needs two pairs", n)
     r = sample.correlation
+    if reason := no_spread(sample.scar_spread, sample.scar_mean) or nothing_own(r.mean):
+        return Significance.undefined(reason, n)
     t = bmp_t(sample) * float(np.sqrt((1 - r.mean) / r.inflation(n)))
     return reference(t, n, variant)
 

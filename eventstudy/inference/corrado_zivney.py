@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._ranks import mean_ranks, scaled_ranks
+from eventstudy.inference._spread import no_spread
 
 
 def rank_z(sample: Sample) -> float:
@@ -38,6 +39,8 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance.undefined("one day only: use grank_t for a window", sample.n)
     if sample.n < 2:
         return Significance.undefined("a spread needs two pairs", sample.n)
+    if variant != "sign" and (reason := no_spread(sample.scar_spread, sample.scar_mean)):
+        return Significance.undefined(reason, sample.n)
     z = sign_z(sample) if variant == "sign" else rank_z(sample)
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)
 

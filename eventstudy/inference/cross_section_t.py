@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._sizes import mean_over_spread
+from eventstudy.inference._spread import no_spread
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -14,6 +15,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     n = sample.n
     if n < 2:
         return Significance.undefined("a spread needs two pairs", n)
+    if reason := no_spread(sample.car_spread, sample.caar):
+        return Significance.undefined(reason, n)
     se = float(sample.car_spread / np.sqrt(n))
     t = sample.caar / se
     return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n, se=se)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._ranks import pooled_t
+from eventstudy.inference._spread import no_spread, nothing_own
 
 
 def scale_of(n: int, r: float, spread: float, form: str) -> float:
@@ -18,16 +21,19 @@ def scale_of(n: int, r: float, spread: float, form: str) -> float:
     return float(np.sqrt(shrink) / spread)
 
 
-def too_few(n: int, form: str) -> str:
-    """Why so few pairs cannot be ranked in this form, or nothing."""
+def not_ranked(sample: Any, form: str) -> str:
+    """Why the windows of these pairs cannot be ranked in this form, or nothing."""
     least = 4 if form == "adjusted" else 2
-    return f"needs at least {least} pairs" if n < least else ""
+    if sample.n < least:
+        return f"needs at least {least} pairs"
+    own = "" if form == "paper" else nothing_own(sample.correlation.mean)
+    return no_spread(sample.scar_spread, sample.scar_mean) or own
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """T = Z sqrt((T - 2) / (T - 1 - Z²)) with T - 2 df, T = M + 1; the default is the `adjusted` form."""
     form = "adjusted" if variant == "default" else variant
-    if reason := too_few(sample.n, form):
+    if reason := not_ranked(sample, form):
         return Significance.undefined(reason, sample.n)
     scale = scale_of(sample.n, sample.correlation.mean, sample.scar_spread, form)
     mean, spread, t = sample.window_ranks(scale)

@@ -7,7 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._sizes import mean_over_spread
-from eventstudy.inference.grank_t import scale_of, too_few
+from eventstudy.inference.grank_t import not_ranked, scale_of
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -16,7 +16,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     `corr` and `adjusted` shrink the window as `grank_t` does.
     """
     form = "paper" if variant == "default" else variant
-    if reason := too_few(sample.n, form):
+    if reason := not_ranked(sample, form):
         return Significance.undefined(reason, sample.n)
     ranks = sample.squeezed(scale_of(sample.n, sample.correlation.mean, sample.scar_spread, form))
     t = np.isfinite(ranks).sum(axis=1)

@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
 from eventstudy.inference._sizes import mean_over_spread
+from eventstudy.inference._spread import no_spread
 from eventstudy.panel.block import Floats
 
 _LEAST = 10
@@ -30,6 +31,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     n = sample.n
     if n < _LEAST:
         return Significance.undefined(f"a skewness from {n} pairs says nothing: ten are needed", n)
+    if reason := no_spread(sample.car_spread, sample.caar):
+        return Significance.undefined(reason, n)
     t, slope = hall(sample.car)
     answer = (
         Significance(t, float(p_normal(t)), "normal", None, n)

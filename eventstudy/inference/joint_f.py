@@ -11,6 +11,7 @@ from scipy import special
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.inference._spread import collinear
 from eventstudy.inference.joint_placebo import not_one_design, residuals_in_common
 from eventstudy.panel.block import Floats, Ints
 
@@ -50,7 +51,10 @@ def restricted(sample: Sample, restriction: Floats, *, wald: bool = False) -> Si
     if reason := not_one_design(sample, q):
         return Significance.undefined(reason, sample.n)
     df = float(sample.returns.df[0])
-    moved = restriction @ residuals_in_common(sample)
+    residuals = residuals_in_common(sample)
+    if reason := collinear(restriction, residuals):
+        return Significance.undefined(reason, sample.n)
+    moved = restriction @ residuals
     c = restriction @ sample.car
     distance = float(c @ np.linalg.solve(moved @ moved.T / df, c) / sample.cumulated.unit[0])
     if wald:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.inference._spread import collinear
 from eventstudy.panel.block import Floats
 
 
@@ -46,6 +47,8 @@ def compute(sample: Sample, variant: str) -> Significance:
         why = "the model estimates nothing, so estimation days have no leverage to leave out"
         return Significance.undefined(why, sample.n)
     if reason := not_one_design(sample, sample.n):
+        return Significance.undefined(reason, sample.n)
+    if reason := collinear(np.eye(sample.n), residuals_in_common(sample)):
         return Significance.undefined(reason, sample.n)
     there = np.isfinite(returns.residuals).all(axis=0)
     q, solved = distance(sample)

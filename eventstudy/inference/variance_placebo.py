@@ -6,6 +6,7 @@ from scipy import special
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._placebo import upper_p
+from eventstudy.inference._spread import no_spread
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -16,6 +17,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     n = sample.n
     if n < 3:
         return Significance.undefined("a variance over firms needs three pairs", n)
+    if reason := no_spread(sample.scar_spread, sample.scar_mean):
+        return Significance.undefined(reason, n)
     observed = sample.scar_spread**2
     if variant == "chi2":
         if sample.least_df <= 2:

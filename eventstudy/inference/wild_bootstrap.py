@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
+from eventstudy.inference._spread import no_spread
 from eventstudy.inference.bmp import bmp_t
 from eventstudy.panel.block import Floats
 
@@ -31,6 +32,8 @@ def compute(sample: Sample, variant: str) -> Significance:
     if smallest > _LEVEL:
         why = f"{groups} date{'s' if groups > 1 else ''} cannot reach 5 %: the smallest p is {smallest:.3g}"
         return Significance.undefined(why, sample.n)
+    if reason := no_spread(sample.scar_spread, sample.scar_mean):
+        return Significance.undefined(reason, sample.n)
     sums = np.bincount(date, weights=sample.scar)
     reached = abs(sums.sum()) * (1 - 1e-12)
     draws = None

@@ -18,7 +18,7 @@ from eventstudy.estimate import Portfolios
 from eventstudy.inference import Correlation
 from eventstudy.inference._correlation import DateTables, correlation_of_sums
 from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
-from eventstudy.inference.grank_t import scale_of, too_few
+from eventstudy.inference.grank_t import not_ranked, scale_of
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats, Ints
 from eventstudy.sums.dates import DateSums, Neighbours, neighbours_of
@@ -67,7 +67,7 @@ class Evidence:
         found = []
         for window in self.plan.windows:
             one = self.over(window)
-            ready = not too_few(one.n, form) and one.scar_spread > 0
+            ready = not not_ranked(one, form)
             found.append(scale_of(one.n, one.correlation.mean, one.scar_spread, form) if ready else 0.0)
         return np.array(found)
 

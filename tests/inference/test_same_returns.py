@@ -1,0 +1,83 @@
+"""One firm on one date under several ids, or firms whose returns are the same: what cannot be tested says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import catalog
+from eventstudy.inference import PairsTest
+from eventstudy.reports.messages import GERMAN
+from eventstudy.study import EventStudy
+
+DAYS = pd.bdate_range("2022-01-03", periods=420)
+ONE, OTHER = str(DAYS[350].date()), str(DAYS[330].date())
+SETS: dict[str, tuple[list[str], list[str]]] = {
+    "one firm, four ids": (["AAA"] * 4, [ONE] * 4),
+    "one firm, 25 ids": (["AAA"] * 25, [ONE] * 25),
+    "firms with the same returns": (["AAA", "BBB", "CCC", "DDD"], [ONE] * 4),
+    "one firm three times beside another": (["AAA", "AAA", "AAA", "EEE"], [ONE] * 4),
+    "two dates": (["AAA", "AAA", "AAA", "AAA", "BBB", "BBB"], [ONE, ONE, ONE, OTHER, OTHER, OTHER]),
+}
+NEEDS_SPREAD = ("bmp", "bmp_adjusted", "cross_section_t", "grank_t", "grank_z", "jackknife", "variance_placebo")
+
+
+def prices() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    market = rng.normal(0, 0.01, 420)
+    one = 100 * np.cumprod(1 + 0.9 * market + rng.normal(0, 0.02, 420))
+    other = 80 * np.cumprod(1 + 1.1 * market + rng.normal(0, 0.015, 420))
+    table = {"AAA": one, "BBB": one, "CCC": one / 3, "DDD": 2 * one, "EEE": other, "SPY": 100 * np.cumprod(1 + market)}
+    return pd.DataFrame(table, index=DAYS)
+
+
+def asked(kind: str, keep: Literal["pairs", "aggregate"], form: int = 0, **choices: Any) -> Any:
+    """The result of a study with all tests, in their form number `form` where they have so many."""
+    tests = catalog.names("tests")
+    forms = {name: getattr(catalog.load("tests", name), "variants", ("default",)) for name in tests}
+    variants = {name: found[form] for name, found in forms.items() if form < len(found)}
+    tickers, dates = SETS[kind]
+    events = pd.DataFrame({"ticker": tickers, "date": dates, "event_id": [f"e{i}" for i in range(len(dates))]})
+    settings = {"benchmark": "SPY", "windows": [(0, 0), (0, 1)], "tests": tests, "variants": variants, **choices}
+    return EventStudy(calendar=None, **settings).run(events, prices(), keep=keep)
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+@pytest.mark.parametrize("model", ["market", "market_adjusted", "constant_mean"])
+@pytest.mark.parametrize("kind", SETS)
+def test_what_cannot_be_computed_is_null_with_its_reason(
+    kind: str, model: str, keep: Literal["pairs", "aggregate"]
+) -> None:
+    for form in range(3):
+        found = asked(kind, keep, form, model=model)
+        windows = json.loads(found.to_json())["aggregate"]["windows"]
+        for told in [test for window in windows for test in window["tests"]]:
+            if told["statistic"] is None or told["p"] is None:
+                assert told["valid"] is False, told
+                assert told["reasons"], told
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+@pytest.mark.parametrize("kind", ["one firm, four ids", "one firm, 25 ids", "firms with the same returns"])
+def test_pairs_without_a_spread_are_not_judged_by_one(kind: str, keep: Literal["pairs", "aggregate"]) -> None:
+    found = asked(kind, keep)
+    for window in found.answers:
+        for name in NEEDS_SPREAD:
+            test = catalog.load("tests", name)
+            assert isinstance(test, PairsTest)
+            if keep == "aggregate" and "default" not in test.from_sums:
+                continue
+            said = found.test(name, window)
+            assert np.isnan(said.statistic), name
+            assert "no spread between the pairs" in said.reasons[0]
+            assert any(pattern.fullmatch(said.reasons[0]) for pattern, _ in GERMAN)
+
+
+def test_a_joint_test_of_firms_with_the_same_returns_says_why_there_is_none() -> None:
+    found = asked("one firm three times beside another", "pairs")
+    for name in ("joint_f", "joint_placebo"):
+        assert "no joint test is possible" in found.test(name, (0, 0)).reasons[0]
+    assert "without one of the pairs" in found.test("jackknife", (0, 0)).reasons[0]
