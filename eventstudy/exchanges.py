@@ -161,6 +161,11 @@ def exchange_of(ticker: str) -> str:
     return "XNYS"
 
 
+def says_where(ticker: str) -> bool:
+    """Whether a ticker says by itself where it trades: `MC.PA`, `^FCHI`, `ES=F`; a plain name such as `SPY` does not."""
+    return not ticker.strip().isalnum()
+
+
 def _known(table: dict[str, str], key: str, ticker: str, noun: str) -> str:
     if key not in table:
         mark = "." if noun == "suffix" and not key.startswith("=") else ""

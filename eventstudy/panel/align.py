@@ -18,6 +18,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.exchanges import Day0, Moment
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import Grid, build_grid, factor_names
+from eventstudy.panel.homes import exchange_beside
 from eventstudy.panel.returns import across_gaps
 from eventstudy.panel.warned import Exclusion, Warned
 from eventstudy.prices import PriceTable
@@ -95,9 +96,10 @@ def align(pairs: Sequence[Pair], prices: PriceTable, config: StudyConfig, factor
     excluded: list[Exclusion] = []
     warned: list[Warned] = []
     peers = list(dict.fromkeys(p for pair in pairs for p in pair.peers if p in prices.close.columns))
+    beside: dict[tuple[str, str], str] = {}
     by_grid: dict[tuple[str | None, str | None], list[Placed]] = {}
     for position, pair in enumerate(pairs):
-        found = _place(pair, prices, config)
+        found = _place(pair, prices, config, beside)
         if isinstance(found, Exclusion):
             excluded.append(found)
         else:
@@ -123,9 +125,12 @@ def peer_names(peers: list[str]) -> tuple[str, ...]:
 
 
 def _place(
-    pair: Pair, prices: PriceTable, config: StudyConfig
+    pair: Pair, prices: PriceTable, config: StudyConfig, beside: dict[tuple[str, str], str]
 ) -> tuple[Day0, tuple[str | None, str | None]] | Exclusion:
-    """Day 0 of a pair and the exchanges that make its grid, or why it has none."""
+    """Day 0 of a pair and the exchanges that make its grid, or why it has none.
+
+    `beside` remembers the exchanges of (benchmark, exchange of the share).
+    """
     for ticker, reason in ((pair.ticker, "NO_PRICES"), (pair.benchmark, "NO_BENCHMARK")):
         if ticker not in prices.close.columns:
             why = prices.missing.get(ticker)
@@ -134,8 +139,11 @@ def _place(
         if config.calendar is None:
             sessions = prices.close.index.to_numpy("datetime64[D]")
             return exchanges.day0_on_sessions(pair.moment, sessions, max_shift=config.max_shift), (None, None)
-        home, abroad = exchanges.exchange_of(pair.ticker), exchanges.exchange_of(pair.benchmark)
-        return exchanges.day0(pair.moment, home, max_shift=config.max_shift), (home, abroad)
+        home = exchanges.exchange_of(pair.ticker)
+        if (pair.benchmark, home) not in beside:
+            beside[pair.benchmark, home] = exchange_beside(pair.benchmark, home, prices)
+        day0 = exchanges.day0(pair.moment, home, max_shift=config.max_shift)
+        return day0, (home, beside[pair.benchmark, home])
     except InvalidRequest as error:
         return Exclusion(pair.event_id, pair.ticker, "NO_DAY0", error.what)
 

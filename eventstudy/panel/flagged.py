@@ -11,6 +11,7 @@ from eventstudy import exchanges
 from eventstudy.codes import severity_of
 from eventstudy.panel.align import Panel
 from eventstudy.panel.dense import Dense
+from eventstudy.panel.homes import exchange_beside, lives_with
 from eventstudy.panel.warned import Warned
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
 
@@ -51,7 +52,7 @@ def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     days = panel.block.sessions[~np.isnat(panel.block.sessions)]
     met = ((d.exchange, p.ticker, p.benchmark) for p, d in zip(panel.pairs, panel.day0, strict=True))
     if days.size:
-        yield from _calendars_of(met, days.min().item(), days.max().item())
+        yield from _calendars_of(met, days.min().item(), days.max().item(), prices)
 
 
 def currencies(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
@@ -86,7 +87,7 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
         text = f"{_some(list(used or by_ticker))}: {ticker} on {found[0].session}: {found[0].message}"
         yield Warned(code, text, severity="" if used or severity_of(code) != "doubt" else "caution")
     if spans:
-        yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()))
+        yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()), prices)
     yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)
 
 
@@ -158,14 +159,16 @@ def _flags_on(spans: Spans, prices: PriceTable) -> dict[str, dict[str, list[Flag
     return told
 
 
-def _calendars_of(met: Iterable[tuple[str, str, str]], first: date, last: date) -> Iterator[Warned]:
+def _calendars_of(met: Iterable[tuple[str, str, str]], first: date, last: date, prices: PriceTable) -> Iterator[Warned]:
     """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
     apart: dict[tuple[str, str], dict[str, None]] = {}
     for home, ticker, benchmark in met:
         if home and exchanges.code_of(exchanges.exchange_of(benchmark)) != exchanges.code_of(home):
             apart.setdefault((home, benchmark), {})[ticker] = None
     for (home, benchmark), found in apart.items():
-        abroad, tickers = exchanges.exchange_of(benchmark), list(found)
+        abroad, tickers = exchange_beside(benchmark, home, prices), list(found)
+        if abroad == home:
+            continue
         a, b = (exchanges.sessions(e, first, last) for e in (home, abroad))
         verb = "trades" if len(tickers) == 1 else "trade"
         text = f"{_some(tickers)} {verb} on {home}, the benchmark {benchmark} on {abroad}: {len(np.setxor1d(a, b))} sessions"
@@ -181,7 +184,10 @@ def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iter
         if own and other and own != other:
             apart.setdefault((own, benchmark, other), {})[ticker] = None
     for (own, benchmark, other), found in apart.items():
-        tickers = list(found)
+        stated = prices.info[benchmark].currency if benchmark in prices.info else None
+        tickers = [t for t in found if stated or not lives_with(benchmark, t, prices)]
+        if not tickers:
+            continue
         verb = "is" if len(tickers) == 1 else "are"
         text = f"{_some(tickers)} {verb} quoted in {own}, the benchmark {benchmark} in {other}:"
         yield Warned(

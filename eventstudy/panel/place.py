@@ -15,6 +15,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns
 from eventstudy.exchanges import Day0, Moment
 from eventstudy.panel.block import Bools, Days, Ints
+from eventstudy.panel.homes import exchange_beside
 from eventstudy.panel.left_out import NAMED, LeftOut, exclusion_of
 from eventstudy.prices import PriceTable
 
@@ -115,6 +116,7 @@ def _day0(
         left.add("NO_DAY0", len(hit), (exclusion_of(events, i, "NO_DAY0", text) for i in hit[:NAMED].tolist()))
     sound = (own >= 0) & (other >= 0)
     rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
+    other = _with_shares(other, own, market, places, benchmarks, prices)
     moment = events.moment[rows]
     codes, distinct = pd.factorize(moment * len(places) + own)
     session = np.full(len(distinct), np.datetime64("NaT", "D"))
@@ -146,6 +148,20 @@ def _day0(
         grids[good].astype(np.int64),
         tuple((places[p // len(places)], places[p % len(places)]) for p in pairs.tolist()),
     )
+
+
+def _with_shares(
+    other: Ints, own: Ints, market: Ints, places: list[str | None], benchmarks: tuple[str, ...], prices: PriceTable
+) -> Ints:
+    """(E,) the exchanges `other` of the benchmarks `market`, those without a suffix by what their prices say beside `own`."""
+    found = other.copy()
+    for b, name in enumerate(benchmarks):
+        mine = market == b
+        for h in np.unique(own[mine & (own != other)]).tolist():
+            home = places[h]
+            if home is not None and exchange_beside(name, home, prices) == home:
+                found[mine & (own == h)] = h
+    return found
 
 
 def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days) -> list[int]:

@@ -156,7 +156,10 @@ def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyCon
     if config.calendar is None:
         return [(None, None)]
     homes, abroad = ({e for t in names if (e := _exchange(t))} for names in (columns.tickers, benchmarks))
-    return sorted((h, a) for h in homes for a in abroad)
+    met = {(h, a) for h in homes for a in abroad}
+    if not all(exchanges.says_where(b) for b in benchmarks):
+        met |= {(h, h) for h in homes}  # a benchmark without a suffix may live with its share
+    return sorted(met)
 
 
 def _exchange(ticker: str) -> str | None:

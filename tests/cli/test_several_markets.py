@@ -111,6 +111,52 @@ def test_one_benchmark_for_all_is_warned_of() -> None:
     assert np.isin(result.sessions[1].astype("datetime64[D]"), shared).all(), "across exchanges: what both share"
 
 
+def beside_paris(*, carried: bool = False) -> pd.DataFrame:
+    """Shares of Paris and New York, an index of Paris named without a suffix, and SPY, carried over its holidays or not."""
+    homes = {"MC.PA": "XPAR", "SBF": "XPAR", "AAA": "XNYS", "SPY": "XNYS"}
+    columns = {}
+    for i, (name, home) in enumerate(homes.items()):
+        days = exchanges.sessions(home, date(2024, 1, 2), date(2025, 6, 30))
+        steps = 1 + np.random.default_rng(70 + i).normal(0, 0.01, len(days))
+        columns[name] = pd.Series(100 * np.cumprod(steps), pd.DatetimeIndex(days.astype("datetime64[ns]")))
+    table = pd.DataFrame(columns)
+    return table.assign(SPY=table["SPY"].ffill()) if carried else table
+
+
+MEMORIAL_DAY = date(2025, 5, 26)
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+def test_a_benchmark_without_a_suffix_takes_the_sessions_of_its_share(keep: Any) -> None:
+    """New York was closed on 26 May 2025, Paris was not, and the prices of the index say so."""
+    prices = beside_paris()
+    events = pd.DataFrame({"ticker": ["MC.PA"], "date": [MEMORIAL_DAY], "event_id": ["a"]})
+    study = es.EventStudy(benchmark="SBF", model="market_adjusted", windows=[(0, 0)])
+    result = study.run(events, prices, keep=keep)
+    plain = prices[["MC.PA", "SBF"]].dropna().pct_change().loc[str(MEMORIAL_DAY)]
+    assert result.answers[Window(0, 0)].caar == pytest.approx(plain["MC.PA"] - plain["SBF"], abs=1e-12)
+    assert not {w.code for w in result.warned} & {"CALENDAR_MISMATCH", "CURRENCY_MIX"}
+
+
+@pytest.mark.parametrize("carried", [False, True], ids=["no price on holidays", "the price before on holidays"])
+def test_a_benchmark_of_new_york_keeps_its_sessions_beside_a_share_of_paris(carried: bool) -> None:
+    result = es.run(date=MEMORIAL_DAY, tickers=["MC.PA"], prices=beside_paris(carried=carried), benchmark="SPY")
+    assert result.panel.day0[0].session == date(2025, 5, 27)
+    assert {"CALENDAR_MISMATCH", "CURRENCY_MIX"} <= codes(result)
+
+
+def test_one_benchmark_without_a_suffix_for_shares_of_two_exchanges() -> None:
+    """Each pair has its own sessions: those of Paris, and those that New York and the index of Paris share."""
+    frame = pd.DataFrame({"ticker": ["MC.PA", "AAA"], "date": [MEMORIAL_DAY] * 2, "event_id": ["a", "b"]})
+    study = es.EventStudy(benchmark="SBF", model="market_adjusted", windows=[(0, 0)])
+    full, summed = study.run(frame, beside_paris()), study.run(frame, beside_paris(), keep="aggregate")
+    assert {p.ticker: d.session.day for p, d in zip(full.panel.pairs, full.panel.day0, strict=True)} == {
+        "MC.PA": 26,
+        "AAA": 27,
+    }
+    assert summed.answers[Window(0, 0)].caar == pytest.approx(full.answers[Window(0, 0)].caar, abs=1e-12)
+
+
 def test_all_in_one_currency() -> None:
     result = ran(wide(*RATES), currency="USD")
     assert on_day0(result) == pytest.approx(IN_DOLLARS, abs=1e-12)
