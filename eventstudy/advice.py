@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import special
 
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns, cumulate
-from eventstudy.inference import Correlation, PairsTest, Significance
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference._distributions import critical_normal, critical_t
 
 DEFAULT_TESTS = (
@@ -147,7 +146,7 @@ _CIRCUMSTANCES = (
 )
 
 
-def describe(sample: Any) -> Design:
+def describe(sample: Sample) -> Design:
     """The design of a `Sample`, or of what the sums over pairs say of one: its counts, correlation, and its residuals."""
     shape, untraded = sample.residual_shape, sample.untraded_shares
     variance = catalog.load("tests", "variance_placebo").compute(sample, "default")
@@ -160,8 +159,8 @@ def describe(sample: Any) -> Design:
         kurtosis=shape.kurtosis,
         skewness=shape.skewness,
         has_portfolio=sample.portfolio is not None and bool(cumulate(sample.portfolio, sample.window).covered[0]),
-        df=sample.least_df,
-        m=sample.least_m,
+        df=sample.days.least_df,
+        m=sample.days.least_m,
         thin=untraded is not None and is_thin(*untraded),
     )
 
@@ -255,9 +254,6 @@ def warn_design(design: Design) -> list[tuple[str, str]]:
     if design.correlation.floored:
         text = "the mean correlation of the residuals is too negative to be one: taken as zero"
         found.append(("CORRELATION_FLOORED", text))
-    if design.correlation.approximate:
-        text = f"{design.n} pairs: the mean correlation comes from tables per date, not from every pair on its own days"
-        found.append(("CORRELATION_APPROXIMATE", text))
     if design.event_variance:
         text = f"standardised returns spread more widely than on ordinary days (p = {design.variance_p:.3f})"
         if design.clustered:

@@ -30,6 +30,7 @@ from eventstudy.document import (
 )
 from eventstudy.doubts import doubts_first, doubts_of, no_finding
 from eventstudy.doubts import told as doubts_told
+from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Significance
 from eventstudy.panel import Exclusion, Floats, Ints, Warned
@@ -98,9 +99,10 @@ class AggregateResult:
             InvalidRequest: the window is not one of those that were added up.
         """
         answer = self.answer(Window.of(window))
-        if answer.design is None:
+        sample = self.evidence.over(answer.window)
+        if answer.design is None or sample is None:
             return Significance.undefined("no pair was observed over this window")
-        return answer_of(name, self.evidence.over(answer.window), answer.design, self.config.variants)
+        return answer_of(name, sample, answer.design, self.config.variants)
 
     @property
     def excluded(self) -> pd.DataFrame:
@@ -149,9 +151,9 @@ class AggregateResult:
         """What all pairs say together, for every reported window."""
         found = {}
         for window in self.evidence.plan.windows:
-            summed = self.evidence.over(window)
-            bhaar = summed.bhaar if summed.n else float("nan")
-            found[window] = ask(summed, bhaar, self.config.tests, self.config.variants)
+            sample = self.evidence.over(window)
+            asked = sample and ask(sample, self.config.tests, self.config.variants)
+            found[window] = asked or Answer.of_none(window)
         return found
 
     def answer(self, window: Window) -> Answer:
@@ -181,9 +183,9 @@ class AggregateResult:
 
     @cached_property
     def _aar(self) -> tuple[Floats, Ints]:
-        sums = list(self.evidence.totals.sums.values())
+        sums = [stratum.days for stratum in self.evidence.totals.strata.values()]
         total, count = np.sum([s.ar for s in sums], axis=0), np.sum([s.ar_n for s in sums], axis=0)
-        return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
+        return mean_of(total, count), count
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
@@ -223,9 +225,9 @@ class AggregateResult:
             "firms": [],
             "aggregate": {
                 "n": self.n,
-                "n_dates": len(self.evidence.day0_sessions),
+                "n_dates": self.evidence.n_dates,
                 "mean_correlation": number(widest.correlation) if widest else None,
-                "approximate": bool(widest and widest.design and widest.design.correlation.approximate),
+                "approximate": bool(widest and widest.design and not widest.design.correlation.exact),
                 "days": days_as_dicts(self.rel_days, average, count),
                 "windows": [window_as_dict(answer) for answer in self.answers.values()],
                 **belief_as_dict(self.doubts),

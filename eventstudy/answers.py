@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from eventstudy import advice, catalog
-from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
+from eventstudy.engine.totals import Errors
 from eventstudy.execution import Executor
 from eventstudy.inference import (
     PairsTest,
@@ -78,11 +78,16 @@ class Answer:
     robustness: tuple[str, ...] = ()
     """The tests to look at beside the headline, by the decision table."""
 
+    @classmethod
+    def of_none(cls, window: Window) -> Answer:
+        """The answer where no pair was observed."""
+        return cls(window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
 
-def ask(sample: Any, bhaar: float, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
-    """All default tests, the headline, and the `extra` ones, on one `Sample`, or on what sums say of one."""
+
+def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> Answer:
+    """All default tests, the headline, and the `extra` ones, on one sample."""
     if sample.n == 0:
-        return Answer(sample.window, 0, 0, np.nan, np.nan, 0.0, 0.0, None, None, {}, None)
+        return Answer.of_none(sample.window)
     design = advice.describe(sample)
     if sample.outcome == "volatility":
         variants = {"beaver_u": "placebo", **variants}
@@ -102,7 +107,7 @@ def ask(sample: Any, bhaar: float, extra: Sequence[str], variants: Mapping[str, 
         n=sample.n,
         n_dates=sample.n_dates,
         caar=sample.caar,
-        bhaar=bhaar,
+        bhaar=sample.bhaar,
         correlation=sample.correlation.mean,
         overlap=sample.correlation.overlap,
         interval=advice.confidence_interval(chosen, sample.caar),
@@ -113,23 +118,23 @@ def ask(sample: Any, bhaar: float, extra: Sequence[str], variants: Mapping[str, 
     )
 
 
-def _beside(sample: Any, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
+def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
     """The tests to look at beside the headline: those of the decision table that the model does not rule out."""
     named = advice.robustness(design)
     if sample.outcome == "volatility":
         named = ("variance_placebo", "variance_ratio") if sample.n > 1 else ()
-    if sample.returns.descriptive or sample.returns.dependent:
+    if sample.errors.descriptive or sample.errors.dependent:
         named = tuple(name for name in named if answer_of(name, sample, design, variants).valid)
     return tuple(name for name in named if name != headline)
 
 
-def headline_of(sample: Any, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
+def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
     if sample.outcome == "volatility":
         name = "variance_ratio" if sample.n == 1 else "beaver_u"
         return name, answer_of(name, sample, design, variants)
-    if sample.returns.descriptive and name in ("portfolio_t", "patell"):
+    if sample.errors.descriptive and name in ("portfolio_t", "patell"):
         name = "sample_quantile" if sample.window.length == 1 else "conformal"
     answer = answer_of(name, sample, design, variants)
     if sample.n == 1 and not answer.valid:
@@ -137,19 +142,19 @@ def headline_of(sample: Any, design: advice.Design, variants: Mapping[str, str])
     return name, answer
 
 
-def answer_of(name: str, sample: Any, design: advice.Design, variants: Mapping[str, str]) -> Significance:
+def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     """One test on a sample; a series test is put to the portfolio of the pairs."""
     test: SeriesTest | PairsTest = catalog.load("tests", name)
     if isinstance(test, PairsTest):
         if sample.n == 1:
             return Significance.undefined("a mean over pairs is not defined for one pair", 1)
         variant = variants.get(name, "default")
-        if variant not in test.from_sums and not isinstance(sample, Sample):
+        if variant not in test.from_sums and sample.pairs is None:
             return Significance.undefined(NEEDS_PAIRS, sample.n)
         answer = test.compute(sample, variant)
         if answer.distribution:
-            doubt = _doubt(answer.distribution, sample.returns, spread_of_pairs=test.cross_sectional_variance)
-            answer = answer.in_upper_tail() if sample.returns.upper else answer
+            doubt = _doubt(answer.distribution, sample.errors, spread_of_pairs=test.cross_sectional_variance)
+            answer = answer.in_upper_tail() if sample.errors.upper else answer
             answer = answer.distrusted(doubt) if doubt else answer
         return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
@@ -164,15 +169,15 @@ def _series(name: str, returns: AbnormalReturns, window: Window, seed: int) -> S
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
 
-def _doubt(distribution: str, returns: Any, *, spread_of_pairs: bool) -> str:
+def _doubt(distribution: str, errors: AbnormalReturns | Errors, *, spread_of_pairs: bool) -> str:
     """Why the model makes a test of this reference distribution one not to believe; or empty.
 
     Where sigma and V only describe, tests remain that take their spread from the pairs, or compare days; where days depend on
     one another, those that compare days do not.
     """
     if distribution in _OF_DAYS:
-        return str(returns.dependent)
-    return str(returns.descriptive) if distribution in _OF_SIGMA and not spread_of_pairs else ""
+        return errors.dependent
+    return errors.descriptive if distribution in _OF_SIGMA and not spread_of_pairs else ""
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,7 @@ def ask_firms(
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
     by = tuple(np.where(speaks, headline, "exact_t").tolist())
-    return FirmAnswers(window, cumulate(returns, window), p, holm(p), by, headline_p, holm(headline_p), tests)
+    return FirmAnswers(window, returns.over(window), p, holm(p), by, headline_p, holm(headline_p), tests)
 
 
 @dataclass(frozen=True)

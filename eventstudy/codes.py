@@ -50,11 +50,6 @@ WARNINGS: dict[str, Code] = {
         "A changing variance could not be estimated for this security, so its days have one variance.",
         "Lengthen the estimation window, or read it as a result of the market model.",
     ),
-    "CORRELATION_APPROXIMATE": Code(
-        "With so many pairs the mean correlation is worked out per date, not pair by pair.",
-        "Nothing: with few missing returns the two hardly differ.",
-        "note",
-    ),
     "CORRELATION_FLOORED": Code(
         "The measured mean correlation is more negative than a correlation of so many firms can be.",
         "Read the adjusted tests as if there were no correlation.",

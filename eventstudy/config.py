@@ -24,6 +24,7 @@ DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
 _CHOICES = {
     "returns": ("simple", "log"),
     "missing": ("drop", "trade_to_trade"),
+    "correlation": ("by_date", "pairwise"),
     "calendar": ("exchange", None),
     "outcome": ("return", "volume", "volatility"),
     "bhar": ("auto", "model", "market", "matched"),
@@ -62,6 +63,8 @@ class StudyConfig:
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
+    correlation: Literal["by_date", "pairwise"] = "by_date"
+    """The mean correlation of residuals: from sums by event date, or of every two pairs on the days that they share."""
     tests: tuple[str, ...] = ()
     """Tests asked for besides the default set."""
     variants: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Days, EventBlock, Floats, Ints
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.aggregate import bhar, cumulate
+from eventstudy.engine.abnormal import bhar
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.windows import Window
 
@@ -27,7 +27,7 @@ def buy_and_hold(result: StudyResult, window: Window) -> Floats:
     config = result.config
     if config.outcome == "volume":
         return np.full(result.returns.n, np.nan)
-    found = cumulate(result.returns, window)
+    found = result.returns.over(window)
     columns = slice(window.start - config.event_window.start, window.end - config.event_window.start + 1)
     normal, ret, used = _normal(result, window)[:, columns], result.raw[:, columns], found.used
     if config.delisting == "reinvest":

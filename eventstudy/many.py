@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventstudy.aggregated import AggregateResult
 from eventstudy.config import StudyConfig
+from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
@@ -27,7 +28,6 @@ from eventstudy.panel.place import benchmarks_of
 from eventstudy.prices import PriceTable
 from eventstudy.sums.evidence import Evidence
 from eventstudy.sums.passes import evidence_of
-from eventstudy.sums.plan import plan_of
 
 FEW_DATES = 8
 """Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""
@@ -42,6 +42,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         (wants_peers, f"the model {config.model}, which compares with peers,"),
         (bool(config.peers), "buy-and-hold returns over those of peers"),
         (config.bhar in ("model", "matched"), f'bhar="{config.bhar}"'),
+        (config.correlation != "by_date", f'correlation="{config.correlation}"'),
         (config.delisting != "truncate", f'delisting="{config.delisting}"'),
     ):
         if wrong:

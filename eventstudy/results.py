@@ -16,17 +16,17 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import catalog, doubts
-from eventstudy.aggregate import AbnormalReturns, average, cumulate
 from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.cautions import cautions
 from eventstudy.config import StudyConfig
 from eventstudy.document import document, table_of_tests
+from eventstudy.engine.abnormal import AbnormalReturns, average
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
 from eventstudy.execution import Executor
 from eventstudy.holding import buy_and_hold, compared_with
-from eventstudy.inference import Sample, Significance, WeightedMean, precision_weighted
+from eventstudy.inference import Pairs, Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference._base import upper_tail
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
@@ -79,7 +79,7 @@ class StudyResult:
         n, length = self.returns.ar.shape
         car, se = np.empty((n, length)), np.empty((n, length))
         for day in range(length):
-            found = cumulate(self.returns, Window(self.config.event_window.start, self.rel_days[day]))
+            found = self.returns.over(Window(self.config.event_window.start, self.rel_days[day]))
             there = np.isfinite(self.returns.ar[:, day])
             car[:, day], se[:, day] = np.where(there, found.car, np.nan), np.where(there, found.se, np.nan)
         half = self._critical[:, None] * se
@@ -273,22 +273,39 @@ class StudyResult:
                 f"the window {window} lies outside the event window {self.config.event_window}",
                 hint="run the study again with a wider event window",
             )
-        everyone = np.arange(self.returns.n) if members is None else members
-        counted = everyone[cumulate(self.returns.take(everyone), window).covered]
-        portfolio, why_none = self.portfolios.portfolio(counted) if len(counted) else (None, "no pair")
+        part = self._pairs(members)
+        covered = part.returns.over(window).covered
+        assert part.members is not None
+        if not covered.all():
+            part = self._pairs(part.members[covered])
+        assert part.members is not None
+        portfolio, why_none = self.portfolios.portfolio(part.members) if part.returns.n else (None, "no pair")
         return Sample(
-            self.returns.take(counted),
             window,
-            portfolio,
-            why_none,
-            self.config.seed,
-            bhar=self.bhar(window)[counted],
-            block=self.panel.block,
-            members=counted,
-            untraded=self.untraded[counted],
+            part,
+            bhar=self.bhar(window)[part.members],
+            portfolio=portfolio,
+            no_portfolio=why_none,
+            seed=self.config.seed,
             outcome=self.config.outcome,
             executor=self.executor,
+            exact_correlation=self.config.correlation == "pairwise",
         )
+
+    def _pairs(self, members: Ints | None) -> Pairs:
+        """These pairs, or all; what their days add up to is kept, since most windows count the same."""
+        if members is None:
+            members = np.arange(self.returns.n)
+        key = members.tobytes()
+        if key not in self._known_pairs:
+            whole = len(members) == self.returns.n and bool((np.diff(members) == 1).all())
+            returns = self.returns if whole else self.returns.take(members)
+            self._known_pairs[key] = Pairs(returns, self.panel.block, members, self.untraded[members])
+        return self._known_pairs[key]
+
+    @cached_property
+    def _known_pairs(self) -> dict[bytes, Pairs]:
+        return {}
 
     @cached_property
     def untraded(self) -> Floats:
@@ -299,10 +316,7 @@ class StudyResult:
         """What the pairs (of a group) say together about one window."""
         if (window, group) not in self._asked:
             members = self._members(group)
-            sample = self.sample(window, members)
-            values = sample.bhar
-            bhaar = float(np.nanmean(values)) if values is not None and np.isfinite(values).any() else float("nan")
-            self._asked[window, group] = ask(sample, bhaar, self.config.tests, self.config.variants)
+            self._asked[window, group] = ask(self.sample(window, members), self.config.tests, self.config.variants)
         return self._asked[window, group]
 
     @cached_property

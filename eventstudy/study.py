@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import __version__, catalog
-from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, chosen_moment, from_frame

@@ -32,7 +32,7 @@ def panel(days: list[int], seed: int = 1, jump: float = 1.0) -> Panel:
 
 
 def asked(made: Panel, window: tuple[int, int] = DAY) -> Answer:
-    return ask(sampled(made.block(), window), 0.0, (), {})
+    return ask(sampled(made.block(), window), (), {})
 
 
 def invalid(answer: Answer) -> set[str]:
@@ -171,7 +171,7 @@ def test_firms_with_two_benchmarks_have_no_portfolio() -> None:
         span=np.repeat(block.span, 2, axis=0),
         design=np.array([0, 0, 0, 1, 1, 1]),
     )
-    answer = ask(sampled(two, DAY), 0.0, (), {})
+    answer = ask(sampled(two, DAY), (), {})
     assert answer.headline == "bmp_adjusted"
     assert "one benchmark" in answer.tests["portfolio_t"].reasons[0]
 
@@ -205,8 +205,8 @@ def test_fat_tails_and_skew_are_measured() -> None:
 
 def test_no_pair_at_all() -> None:
     empty = sampled(panel([100]).block(), DAY)
-    nothing = Sample(empty.returns.take(np.array([], dtype=np.int64)), empty.window)
-    answer = ask(nothing, float("nan"), (), {})
+    nothing = Sample.of(empty.returns.take(np.array([], dtype=np.int64)), empty.window)
+    answer = ask(nothing, (), {})
     assert (answer.n, answer.headline, answer.tests) == (0, None, {})
 
 

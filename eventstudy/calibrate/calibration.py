@@ -7,7 +7,7 @@ days are put on abnormal returns, so that all made-up studies share one fit. Ide
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,15 +17,13 @@ from scipy import special
 
 from eventstudy import catalog
 from eventstudy.advice import DEFAULT_TESTS
-from eventstudy.aggregate import AbnormalReturns, Cumulated, cumulate
 from eventstudy.calibrate.placebo import PlaceboPairs, placebo_dates, placebo_pairs
 from eventstudy.calibrate.samples import drawn, moved
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Done, Executor, Serial
-from eventstudy.inference import PairsTest, Sample, SeriesTest
-from eventstudy.inference._correlation import correlations, mean_correlation
-from eventstudy.inference._placebo import share_of_runs
+from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.panel import Floats, Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import percent
@@ -142,10 +140,6 @@ class _Task:
     level: float
     pools: list[list[_Pool]]
     """By window and effect."""
-    estimation_ranks: Floats
-    """(N, L1) of all placebo pairs; see `Sample`."""
-    run_shares: dict[int, Floats]
-    """Length of a window -> (N,); see `Sample`."""
 
 
 def calibrate(
@@ -195,11 +189,9 @@ def calibrate(
     own = ("exact_t", "sample_quantile", "conformal")
     asked = (*(own if one else (*DEFAULT_TESTS, *own[1:])), *config.tests)
     windows, sizes = tuple(config.windows or ()), (0.0, *effects)
-    made.returns.studentised, made.returns.error_scale  # noqa: B018 - worked out once, for all samples
+    made.returns.work_out({1, *(w.length for w in windows)})
     pools = _pools(made, windows, sizes, variance, spread=spread)
-    ranks = Sample(made.returns, config.event_window).estimation_ranks
-    shares = {length: share_of_runs(made.returns.residuals, length) for length in {w.length for w in windows}}
-    task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools, ranks, shares)
+    task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools)
     batches = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
     counts = np.sum((executor or Serial()).run(_count, task, batches, done), axis=0)
     return Calibration(
@@ -265,43 +257,33 @@ def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
 
 def _samples(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Sample]]:
     """(effect, window, sample) of the made-up study of these rows; what effects do not change is worked out once."""
-    plain = task.made.returns.take(rows)
     portfolio, why = task.made.portfolio(rows)
     if portfolio:
         portfolio.studentised, portfolio.error_scale  # noqa: B018 - worked out once, for all effects
-    known = correlations(plain) if len(rows) > 1 else None
-    for w, window in enumerate(task.windows):
-        correlation = None
-        for e in range(len(task.effects)):
+    exact, correlations = task.config.correlation == "pairwise", dict[Window, Correlation]()
+    for e in range(len(task.effects)):
+        pairs: Pairs | None = None
+        for w, window in enumerate(task.windows):
             pool = task.pools[w][e]
-            found = pool.cumulated.take(rows)
+            if pairs is None or pool.added is not task.pools[w - 1][e].added:
+                pairs = Pairs(pool.returns.take(rows))
             together = portfolio.with_ar(portfolio.ar * np.sqrt(task.variance) + pool.added) if portfolio else None
-            sample = Sample(pool.returns.take(rows), window, together, why, task.config.seed)
-            if not found.covered.all():
-                sample = replace(sample, returns=sample.returns.take(found.covered), portfolio=None)
-                yield e, w, sample
+            covered = pairs.returns.over(window).covered
+            more: dict[str, Any] = {"seed": task.config.seed, "exact_correlation": exact}
+            if not covered.all():
+                yield e, w, Sample(window, Pairs(pairs.returns.take(covered)), no_portfolio=why, **more)
                 continue
-            if known is not None:
-                correlation = correlation or mean_correlation(plain, found.used, window, known)
-                sample.knowing(correlation=correlation)
-            yield (
-                e,
-                w,
-                sample.knowing(
-                    cumulated=found,
-                    ranks=pool.ranks[rows],
-                    estimation_ranks=task.estimation_ranks[rows],
-                    run_shares={window.length: task.run_shares[window.length][rows]},
-                ),
-            )
+            sample = Sample(window, pairs, portfolio=together, no_portfolio=why, **more)
+            if len(rows) > 1:
+                correlations.setdefault(window, sample.correlation)  # effects do not change it
+                sample = sample.knowing(correlation=correlations[window])
+            yield e, w, sample
 
 
 class _Pool(NamedTuple):
     """All placebo pairs with one effect added, and what their samples take over from them."""
 
     returns: AbnormalReturns
-    cumulated: Cumulated
-    ranks: Floats
     added: Floats
     """(L2,)"""
 
@@ -316,11 +298,13 @@ def _pools(
         for e, effect in enumerate(effects):
             add = _added(made.returns.event, window, effect, spread=spread)
             if pools and not spread:
-                row.append(pools[0][e]._replace(cumulated=cumulate(pools[0][e].returns, window)))
+                row.append(pools[0][e])
                 continue
             moved_pairs = made.returns.with_ar(made.returns.ar * np.sqrt(variance) + add)
-            ranks = Sample(moved_pairs, window).ranks
-            row.append(_Pool(moved_pairs, cumulate(moved_pairs, window), ranks, add))
+            moved_pairs.day_ranks  # noqa: B018 - worked out once, for all samples
+            row.append(_Pool(moved_pairs, add))
+        for pool in row:
+            pool.returns.over(window)
         pools.append(row)
     return pools
 

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventstudy.aggregate import AbnormalReturns
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import NothingUsable
 from eventstudy.estimate import Portfolios, abnormal_returns, combined
 from eventstudy.exchanges import Moment

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.aggregate import cumulate
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._paths import Verdict, verdict
@@ -16,6 +15,7 @@ from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import day0_date, members, names
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
 from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference._distributions import critical_t
 from eventstudy.panel import Floats, Ints

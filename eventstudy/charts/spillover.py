@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.aggregate import cumulate
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, open_axes
 from eventstudy.charts._paths import Verdict, verdict
@@ -15,6 +14,7 @@ from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
 from eventstudy.charts._words import caveat, judged, method, percent, subject, window_text
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
 from eventstudy.sentences import LEVEL, listed, p_text

@@ -1,18 +1,20 @@
 """Was it chance: one test a file."""
 
-from eventstudy.inference._base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
-from eventstudy.inference._correlation import Correlation
+from eventstudy.engine.correlation import Correlation
+from eventstudy.inference._base import Pairs, PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, Sums
 from eventstudy.inference._multiple import benjamini_hochberg, holm, romano_wolf
 from eventstudy.inference._weighted import WeightedMean, precision_weighted
 from eventstudy.inference.max_t import romano_wolf_of_windows
 
 __all__ = [
     "Correlation",
+    "Pairs",
     "PairsTest",
     "Sample",
     "SeriesSignificance",
     "SeriesTest",
     "Significance",
+    "Sums",
     "WeightedMean",
     "benjamini_hochberg",
     "holm",

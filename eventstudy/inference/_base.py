@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns, Cumulated, average, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
+from eventstudy.engine.arrays import mean_of
+from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
+from eventstudy.engine.ranks import mean_ranks, with_one_more
+from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.execution import Executor
-from eventstudy.inference._correlation import Correlation, mean_correlation
-from eventstudy.inference._placebo import Shape, days_in_common, mean_share, shape_of, share_of_runs
-from eventstudy.inference._ranks import mean_ranks, plain_ranks, scaled_ranks, with_one_more
-from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
+from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
+from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
 
@@ -106,39 +108,266 @@ def upper_tail(statistic: Any, p: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """The pairs that count for one window (ruling 9), on event and estimation days alike."""
+class Pairs:
+    """N pairs one by one, and what their days add up to, whatever the window."""
 
     returns: AbnormalReturns
-    window: Window
-    portfolio: AbnormalReturns | None = None
-    """One series: the equal-weighted portfolio of the pairs, run as a single security; None where there is none."""
-    no_portfolio: str = ""
-    """Why there is no portfolio."""
-    seed: int = 0
-    draws: int = 9999
-    bhar: Floats | None = None
-    """(N,) buy-and-hold abnormal returns of the window, NaN where one is not known; None where none was asked for."""
     block: EventBlock | None = None
     """Raw returns and regressors; the pairs stand at `members`."""
     members: Ints | None = None
     """(N,) rows of `block`; None for all of them."""
     untraded: Floats | None = None
     """(N, 2) share of estimation days with a return of zero, and without a return."""
+
+    @cached_property
+    def days(self) -> DaySums:
+        """The sums of their days."""
+        unknown = np.full((self.returns.n, 2), np.nan)
+        return day_sums(self.returns, unknown if self.untraded is None else self.untraded)
+
+    @cached_property
+    def dates(self) -> DateTables:
+        """The sums of their standardised residuals by event date."""
+        return DateTables.of(self.returns)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the pairs that cover a window add up to, where the pairs themselves were not kept."""
+
+    days: DaySums
+    cars: CarSums
+    """Of this window alone: W = 1."""
+    dates: DateTables
+    event: Window
+    """The event window."""
+    errors: Errors
+    """What the model says of its own errors."""
+    parameters: int
+    """K, the estimated parameters."""
+    below: Floats | None = None
+    """(L1,) what `engine.totals.below` says with `scale`; None before the second pass."""
+    scale: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What tests over pairs see: the N pairs that cover a window, as sums, and one by one where they were kept (ruling 9).
+
+    One of `pairs` and `sums` is there. What follows from sums alone is asked of either in the same words.
+    """
+
+    window: Window
+    pairs: Pairs | None = None
+    sums: Sums | None = None
+    bhar: Floats | None = None
+    """(N,) buy-and-hold abnormal returns of the window, NaN where one is not known; None where none was asked for."""
+    portfolio: AbnormalReturns | None = None
+    """One series: the equal-weighted portfolio of the pairs, run as a single security; None where there is none."""
+    no_portfolio: str = ""
+    """Why there is no portfolio."""
+    seed: int = 0
+    draws: int = 9999
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What the study asks about."""
     executor: Executor | None = None
     """Who makes many draws; None: they are made here."""
+    exact_correlation: bool = False
+    """Whether every two pairs are compared on the days that they share (ruling 25)."""
+
+    @classmethod
+    def of(
+        cls,
+        returns: AbnormalReturns,
+        window: Window,
+        portfolio: AbnormalReturns | None = None,
+        no_portfolio: str = "",
+        *,
+        block: EventBlock | None = None,
+        members: Ints | None = None,
+        untraded: Floats | None = None,
+        **more: Any,
+    ) -> Sample:
+        """The sample of N pairs, all of which cover the window."""
+        return cls(
+            window, Pairs(returns, block, members, untraded), portfolio=portfolio, no_portfolio=no_portfolio, **more
+        )
 
     @property
     def n(self) -> int:
         """N."""
-        return self.returns.n
+        return self.pairs.returns.n if self.pairs else self.days.n
 
     @cached_property
+    def day0_sessions(self) -> Days:
+        """(G,) the distinct sessions of day 0."""
+        if self.pairs:
+            return np.unique(self.returns.day0_sessions)
+        return np.unique(self.dates.days[:, len(self.days.residual) - self.event.start])
+
+    @property
+    def n_dates(self) -> int:
+        """G, the number of distinct day-0 sessions."""
+        return len(self.day0_sessions)
+
+    @property
+    def _sums(self) -> Sums:
+        assert self.sums is not None, "a sample has pairs or sums"
+        return self.sums
+
+    @property
+    def days(self) -> DaySums:
+        """What the days of the pairs add up to."""
+        return self.pairs.days if self.pairs else self._sums.days
+
+    @property
+    def dates(self) -> DateTables:
+        """The same of their standardised residuals, by event date."""
+        return self.pairs.dates if self.pairs else self._sums.dates
+
+    @cached_property
+    def cars(self) -> CarSums:
+        """What their CARs of the window add up to: W = 1."""
+        if not self.pairs:
+            return self._sums.cars
+        held = np.full(self.n, np.nan) if self.bhar is None else self.bhar
+        return car_sums(self.returns, [self.window], held[:, None])
+
+    @property
+    def event(self) -> Window:
+        """The event window."""
+        return self.pairs.returns.event if self.pairs else self._sums.event
+
+    @property
+    def errors(self) -> Errors:
+        """What the model says of its own errors."""
+        return Errors.of(self.pairs.returns) if self.pairs else self._sums.errors
+
+    @property
+    def parameters(self) -> int:
+        """K, the estimated parameters."""
+        return self.pairs.returns.parameters if self.pairs else self._sums.parameters
+
+    # ---- from sums ----------------------------------------------------------------------------------------------------
+
+    @property
+    def caar(self) -> float:
+        """Mean CAR."""
+        return float(self.cars.car.mean[0])
+
+    @property
+    def bhaar(self) -> float:
+        """Mean buy-and-hold abnormal return; NaN where no pair has one."""
+        return float(self.cars.bhar.mean[0]) if self.cars.bhar.n[0] else float("nan")
+
+    @property
+    def car_spread(self) -> float:
+        """Standard deviation of the CARs, N - 1."""
+        return float(self.cars.car.spread[0])
+
+    @property
+    def scar_mean(self) -> float:
+        """Mean SCAR."""
+        return float(self.cars.scar.mean[0])
+
+    @property
+    def scar_spread(self) -> float:
+        """Standard deviation of the SCARs, N - 1."""
+        return float(self.cars.scar.spread[0])
+
+    @property
+    def mean_unit(self) -> float:
+        """Mean of C, the variance of a CAR over sigma²."""
+        return float(self.cars.unit[0] / self.n)
+
+    @property
+    def positive(self) -> int:
+        """The number of CARs above zero."""
+        return int(self.cars.positive[0])
+
+    @property
+    def share_positive(self) -> float:
+        """Mean share of positive sums of as many consecutive estimation days as the window has; NaN without such a run."""
+        return float(self.cars.share[0] / self.cars.share_n[0]) if self.cars.share_n[0] else float("nan")
+
+    @property
+    def share_positive_days(self) -> float:
+        """Mean share of estimation days with a residual above zero."""
+        return self.days.share / self.n
+
+    @property
+    def residual_average(self) -> tuple[Floats, Ints]:
+        """(L1,) mean residual of each estimation day in event time, and the pairs behind it."""
+        return mean_of(self.days.residual, self.days.residual_n), self.days.residual_n
+
+    @property
+    def day_ranks(self) -> tuple[Floats, float, int]:
+        """Mean scaled rank of each day of estimation and event window, its spread S, and T; see `mean_ranks`."""
+        return mean_ranks(self.days.ranks, np.concatenate([self.days.residual_n, self.days.ar_n]), self.n)
+
+    def window_ranks(self, scale: float) -> tuple[Floats, float, int]:
+        """As `day_ranks`, of the standardised estimation days and, the last column, the SCARs times `scale`."""
+        if self.pairs:
+            lower = below(self.returns, self.window, scale)
+        else:
+            assert self._sums.below is not None
+            assert scale == self._sums.scale
+            lower = self._sums.below
+        days = self.days.residual_ranks + lower - 0.5 * self.days.residual_n
+        own = -days.sum()  # the scaled ranks of a pair add up to zero
+        return mean_ranks(np.append(days, own), np.append(self.days.residual_n, self.n), self.n)
+
+    @property
+    def residual_shape(self) -> Shape:
+        """Skewness and kurtosis of the pooled studentised residuals."""
+        n = float(self.days.residual_n.sum())
+        s1, s2 = self.days.student.sum() / n, self.days.student_squares.sum() / n
+        s3, s4 = self.days.student_powers / n
+        variance = s2 - s1**2
+        third = s3 - 3 * s1 * s2 + 2 * s1**3
+        fourth = s4 - 4 * s1 * s3 + 6 * s1**2 * s2 - 3 * s1**4
+        return Shape(float(third / variance**1.5), float(fourth / variance**2 - 3))
+
+    @property
+    def variance_of_days(self) -> Floats | str:
+        """(days,) spread over pairs, squared, of every estimation day on which all have a residual; or why there are none."""
+        common = self.days.residual_n == self.n
+        if common.sum() < FEWEST_DAYS:
+            return TOO_FEW_DAYS
+        student, squares = self.days.student[common], self.days.student_squares[common]
+        variance: Floats = (squares - student**2 / self.n) / (self.n - 1)
+        return np.where(variance > 1e-12 * squares / self.n, variance, 0.0)
+
+    @property
+    def untraded_shares(self) -> tuple[float, float] | None:
+        """Mean share of estimation days with a return of zero, and without a return; None where that is not known."""
+        zero, lacking = (self.days.untraded / self.n).tolist()
+        return None if np.isnan(zero) else (zero, lacking)
+
+    @cached_property
+    def correlation(self) -> Correlation:
+        """Mean residual correlation, weighted by how far the windows share calendar days."""
+        if self.exact_correlation:
+            return pairwise_correlation(self.returns, self.window)
+        return self.dates.mean_correlation(self.event, self.window)
+
+    def knowing(self, correlation: Correlation) -> Sample:
+        """This sample, told the mean correlation of its residuals where that is worked out already."""
+        self.__dict__["correlation"] = correlation
+        return self
+
+    # ---- pair by pair -------------------------------------------------------------------------------------------------
+
+    @property
+    def returns(self) -> AbnormalReturns:
+        """Abnormal returns of the pairs."""
+        assert self.pairs is not None, "only sums were kept"
+        return self.pairs.returns
+
+    @property
     def cumulated(self) -> Cumulated:
         """CARs, standard errors and SCARs of the window."""
-        return cumulate(self.returns, self.window)
+        return self.returns.over(self.window)
 
     @property
     def car(self) -> Floats:
@@ -151,141 +380,22 @@ class Sample:
         return self.cumulated.scar
 
     @property
-    def caar(self) -> float:
-        """Mean CAR."""
-        return float(self.car.mean())
-
-    # What the default tests look at; `totals.Summed` says the same from sums, where no pair is kept.
-
-    @cached_property
-    def car_spread(self) -> float:
-        """Standard deviation of the CARs, N - 1."""
-        return float(self.car.std(ddof=1))
-
-    @cached_property
-    def scar_mean(self) -> float:
-        """Mean SCAR."""
-        return float(self.scar.mean())
-
-    @cached_property
-    def scar_spread(self) -> float:
-        """Standard deviation of the SCARs, N - 1."""
-        return float(self.scar.std(ddof=1))
-
-    @cached_property
-    def theoretical_variance(self) -> float:
-        """Sum of v / (v - 2), the variances the SCARs should have."""
-        df = self.returns.df
-        return float((df / (df - 2)).sum())
+    def members(self) -> Ints | None:
+        """(N,) rows of the block; None for all of them."""
+        return self.pairs.members if self.pairs else None
 
     @property
-    def least_df(self) -> int:
-        """The smallest degrees of freedom of a residual variance."""
-        return int(self.returns.df.min())
-
-    @property
-    def least_m(self) -> int:
-        """The smallest number of estimation days."""
-        return int(self.returns.observed_days.min())
-
-    @property
-    def parameters(self) -> int:
-        """K, the estimated parameters."""
-        return self.returns.parameters
-
-    @property
-    def event(self) -> Window:
-        """The event window."""
-        return self.returns.event
-
-    @property
-    def mean_unit(self) -> float:
-        """Mean of C, the variance of a CAR over sigma²."""
-        return float(self.cumulated.unit.mean())
-
-    @property
-    def positive(self) -> int:
-        """The number of CARs above zero."""
-        return int((self.car > 1e-12).sum())
-
-    def share_positive(self, length: int) -> float:
-        """Mean share of positive sums of `length` consecutive estimation days; NaN where there is no such run."""
-        if length not in self.run_shares:
-            self.run_shares[length] = share_of_runs(self.returns.residuals, length)
-        return mean_share(self.run_shares[length])
-
-    @property
-    def residual_average(self) -> tuple[Floats, Ints]:
-        """(L1,) mean residual of each estimation day in event time, and the pairs behind it."""
-        return average(self.returns.residuals)
-
-    @cached_property
-    def day_ranks(self) -> tuple[Floats, float, int]:
-        """Mean scaled rank of each day of estimation and event window, its spread S, and T; see `mean_ranks`."""
-        return mean_ranks(self.ranks)
-
-    def window_ranks(self, scale: float) -> tuple[Floats, float, int]:
-        """As `day_ranks`, of the standardised estimation days and, the last column, the SCARs times `scale`."""
-        return mean_ranks(self.squeezed(scale))
+    def block(self) -> EventBlock | None:
+        """Raw returns and regressors."""
+        return self.pairs.block if self.pairs else None
 
     def squeezed(self, scale: float) -> Floats:
         """(N, L1 + 1) scaled ranks of the standardised residuals and of the SCARs times `scale`, the last column."""
-        return with_one_more(self.estimation_ranks, self.returns.standardised, scale * self.scar)
-
-    @cached_property
-    def residual_shape(self) -> Shape:
-        """Skewness and kurtosis of the pooled studentised residuals."""
-        return shape_of(self.returns.studentised)
-
-    @cached_property
-    def variance_of_days(self) -> Floats | str:
-        """(days,) spread over pairs, squared, of every estimation day on which all have a residual; or why there are none."""
-        days = days_in_common(self.returns.studentised)
-        return days if isinstance(days, str) else days.var(axis=0, ddof=1)
-
-    @property
-    def untraded_shares(self) -> tuple[float, float] | None:
-        """Mean share of estimation days with a return of zero, and without a return."""
-        if self.untraded is None:
-            return None
-        zero, lacking = self.untraded.mean(axis=0).tolist()
-        return zero, lacking
-
-    @cached_property
-    def ranks(self) -> Floats:
-        """(N, L1 + L2) scaled ranks of all days of each pair, event days on the scale of the residuals."""
-        ar = self.returns.ar / self.returns.error_scale
-        return scaled_ranks(np.concatenate([self.returns.residuals, ar], axis=1))
-
-    @cached_property
-    def estimation_ranks(self) -> Floats:
-        """(N, L1) ranks of the standardised residuals of each pair among themselves."""
-        return plain_ranks(self.returns.standardised)
-
-    @cached_property
-    def run_shares(self) -> dict[int, Floats]:
-        """Length -> (N,) share of positive runs of that many estimation days, as far as they were asked for."""
-        return {}
-
-    def knowing(self, **found: Any) -> Sample:
-        """This sample, told what is worked out already: `cumulated`, `ranks`, `correlation`, `run_shares`, ..."""
-        self.__dict__.update(found)
-        return self
-
-    @cached_property
-    def n_dates(self) -> int:
-        """G, the number of distinct day-0 sessions."""
-        return len(np.unique(self.returns.day0_sessions))
-
-    @cached_property
-    def correlation(self) -> Correlation:
-        """Mean residual correlation, weighted by how far the windows share calendar days."""
-        return mean_correlation(self.returns, self.cumulated.used, self.window)
+        return with_one_more(self.returns.estimation_ranks, self.returns.standardised, scale * self.scar)
 
 
 SeriesFunction = Callable[[AbnormalReturns, Window, int], SeriesSignificance]
-PairsFunction = Callable[[Any, str], Significance]
-"""Takes a `Sample`, or for the `from_sums` variants anything that says the same of the pairs (`totals.Summed`)."""
+PairsFunction = Callable[[Sample, str], Significance]
 SizeFunction = Callable[[int, float], float]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from eventstudy.engine.correlation import pair_correlations
 from eventstudy.inference._base import Sample
-from eventstudy.inference._correlation import pair_correlations
 from eventstudy.inference._distributions import p_normal, p_t
 from eventstudy.panel.block import Floats
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window

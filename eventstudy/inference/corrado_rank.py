@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventstudy.engine.ranks import pooled_t
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
-from eventstudy.inference._ranks import pooled_t
 
 
 def compute(sample: Sample, variant: str) -> Significance:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventstudy.engine.ranks import mean_ranks, scaled_ranks
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
-from eventstudy.inference._ranks import mean_ranks, scaled_ranks
 from eventstudy.inference._spread import no_spread
 
 
@@ -14,7 +14,8 @@ def rank_z(sample: Sample) -> float:
     """Mean rank of the day over the spread of the mean ranks; estimation days as residual / s, the day as SAR / sd(SAR)."""
     scaled = sample.returns.residuals / sample.returns.sigma[:, None]
     day = sample.scar / sample.scar.std(ddof=1)
-    mean, spread, _ = mean_ranks(scaled_ranks(np.concatenate([scaled, day[:, None]], axis=1)))
+    ranks = scaled_ranks(np.concatenate([scaled, day[:, None]], axis=1))
+    mean, spread, _ = mean_ranks(np.nansum(ranks, axis=0), np.isfinite(ranks).sum(axis=0), sample.n)
     return float(mean[-1] / spread)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.inference._distributions import p_t
 from eventstudy.windows import Window

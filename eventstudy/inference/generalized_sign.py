@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
-from eventstudy.inference._placebo import mean_share, share_of_runs
 from eventstudy.inference._sizes import count_of_signs
-
-
-def share_positive(returns: AbnormalReturns, length: int) -> float:
-    """Mean over series of the share of positive sums of `length` consecutive valid estimation days; zero is not positive."""
-    return mean_share(share_of_runs(returns.residuals, length))
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Give Z = (n+ - N p) / sqrt(N p (1 - p)); `paper` takes p from single days."""
-    p = sample.share_positive(1 if variant == "paper" else sample.window.length)
+    p = sample.share_positive_days if variant == "paper" else sample.share_positive
     if not 0 < p < 1:
         return Significance.undefined("the estimation window has no run of days as long as the window", sample.n)
     z = (sample.positive - sample.n * p) / np.sqrt(sample.n * p * (1 - p))

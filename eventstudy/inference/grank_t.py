@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from eventstudy.engine.ranks import pooled_t
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
-from eventstudy.inference._ranks import pooled_t
 from eventstudy.inference._spread import no_spread, nothing_own
 
 
@@ -21,7 +19,7 @@ def scale_of(n: int, r: float, spread: float, form: str) -> float:
     return float(np.sqrt(shrink) / spread)
 
 
-def not_ranked(sample: Any, form: str) -> str:
+def not_ranked(sample: Sample, form: str) -> str:
     """Why the windows of these pairs cannot be ranked in this form, or nothing."""
     least = 4 if form == "adjusted" else 2
     if sample.n < least:

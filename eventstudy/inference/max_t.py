@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.execution import Executor, Serial
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._bootstrap import DayBootstrap

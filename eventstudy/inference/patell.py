@@ -13,18 +13,18 @@ NEEDS_DF = "needs more than four degrees of freedom in every estimation"
 
 def patell_z(sample: Sample, variant: str) -> float:
     """Give Z = sum SCAR / sqrt(sum v / (v - 2)); `paper` sums daily SARs over sqrt(L) in place of the exact SCAR."""
-    total = sample.n * sample.scar_mean
+    total = float(sample.n * sample.scar_mean)
     if variant == "paper":
         used = sample.cumulated.used
         columns = slice(sample.window.start - sample.returns.event.start, None)
         sar = sample.returns.sar[:, columns][:, : sample.window.length]
         total = (np.where(used, sar, 0.0).sum(axis=1) / np.sqrt(used.sum(axis=1))).sum()
-    return float(total / np.sqrt(sample.theoretical_variance))
+    return float(total / np.sqrt(sample.days.theoretical))
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Standard normal for independent pairs."""
-    if sample.least_df <= 4:
+    if sample.days.least_df <= 4:
         return Significance.undefined(NEEDS_DF, sample.n)
     z = patell_z(sample, variant)
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)

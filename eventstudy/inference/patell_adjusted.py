@@ -13,7 +13,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     """Standard normal; r is the overlap-weighted mean residual correlation."""
     if sample.n < 2:
         return Significance.undefined("a correlation needs two pairs", sample.n)
-    if sample.least_df <= 4:
+    if sample.days.least_df <= 4:
         return Significance.undefined(NEEDS_DF, sample.n)
     z = patell_z(sample, "default") / np.sqrt(sample.correlation.inflation(sample.n))
     return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)

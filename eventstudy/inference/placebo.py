@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import sample_quantile
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.inference.conformal import null_residuals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 

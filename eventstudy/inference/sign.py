@@ -21,7 +21,7 @@ def two_sided_binomial(up: int, n: int) -> float:
 def compute(sample: Sample, variant: str) -> Significance:
     """Z = (n+ - N/2) / (sqrt(N)/2), zero is not positive; p is exactly binomial up to 100 pairs, `paper` takes the normal."""
     n = sample.n
-    up = int((sample.car > 1e-12).sum())
+    up = sample.positive
     z = (up - n / 2) / (np.sqrt(n) / 2)
     if variant == "default" and n <= _EXACT:
         return Significance(float(z), two_sided_binomial(up, n), "binomial", None, n)

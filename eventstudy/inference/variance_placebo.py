@@ -21,9 +21,9 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance.undefined(reason, n)
     observed = sample.scar_spread**2
     if variant == "chi2":
-        if sample.least_df <= 2:
+        if sample.days.least_df <= 2:
             return Significance.undefined("needs more than two degrees of freedom in every estimation", n)
-        ratio = float((n - 1) * observed / (sample.theoretical_variance / n))
+        ratio = float((n - 1) * observed / (sample.days.theoretical / n))
         return Significance(ratio, float(special.chdtrc(n - 1, ratio)), "chi2", n - 1, n)
     days = sample.variance_of_days
     if isinstance(days, str):

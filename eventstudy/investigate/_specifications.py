@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.answers import ask_firms
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Model

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.answers import ask_firms
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
 from eventstudy.inference import Sample
@@ -315,7 +315,7 @@ def _total(
     if result.config.returns == "log":
         return None, "log returns of firms do not add up to those of a portfolio"
     returns = result.returns.take(known)
-    if reason := not_one_design(Sample(returns, window), 1):
+    if reason := not_one_design(Sample.of(returns, window), 1):
         return None, reason
     value = np.array([stake.capitalisation for stake in held])
     raw = float(value @ _compounded(result, known, window) / value.sum())

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.document import warnings_as_dicts
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.investigate.confounders import Confounders, days_of_the_event, masked_cells

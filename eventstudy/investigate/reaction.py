@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import catalog, exchanges
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.exchanges import Moment
 from eventstudy.inference import holm

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns, cumulate
 from eventstudy.document import warnings_as_dicts
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
 from eventstudy.inference._distributions import critical_t, p_t

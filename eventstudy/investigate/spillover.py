@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import catalog
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.estimate import combined
 from eventstudy.inference import Sample, Significance, holm

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel.least_squares import MAX_CONDITION
+from eventstudy.engine.least_squares import MAX_CONDITION
 from eventstudy.models._base import Fit
 from eventstudy.models._ols import distinct_designs, problems
 from eventstudy.panel.block import EventBlock, Floats

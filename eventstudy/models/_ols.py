@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.kernel.least_squares import factorise
+from eventstudy.engine.least_squares import factorise
 from eventstudy.models._base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 

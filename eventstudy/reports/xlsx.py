@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports.build import finding
 from eventstudy.reports.material import Material

@@ -22,6 +22,8 @@ import pandas as pd
 from eventstudy import __version__, exchanges, many
 from eventstudy.aggregated import AggregateResult
 from eventstudy.config import StudyConfig
+from eventstudy.engine.plan import plan_of
+from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
 from eventstudy.execution import Done, Executor, Serial
@@ -38,9 +40,7 @@ from eventstudy.scale.parts import Part, parts_of
 from eventstudy.scale.read import on_sessions, read_tickers, upto
 from eventstudy.scale.work import Found, Place, Work, first, second
 from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
-from eventstudy.sums.evidence import Evidence, Ground, with_second_pass
-from eventstudy.sums.plan import plan_of
-from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
+from eventstudy.sums.evidence import Evidence, Ground
 
 
 def run_folder(
@@ -84,7 +84,7 @@ def _both_passes(
 ) -> tuple[Found, Evidence]:
     """All parts twice: the first pass, and the second with what it found. Parts name events by their rows."""
     n = len(parts)
-    found = Found(Totals({}, {}), LeftOut())
+    found = Found(Totals({}), LeftOut())
 
     def fold(part: Found) -> None:
         found.totals = Totals.combined([found.totals, part.totals])
@@ -102,13 +102,13 @@ def _both_passes(
         return found, evidence
     form = work.config.variants.get("grank_t", "default")
     scales = evidence.scales_of("adjusted" if form == "default" else form)
-    squeezed: list[Squeezed] = []
+    below: list[Below] = []
 
-    def fold_ranks(part: Squeezed) -> None:
-        squeezed[:] = [squeezed_together([*squeezed, part])]
+    def fold_ranks(part: Below) -> None:
+        below[:] = [below_together([*below, part])]
 
     runner.run(second, (work, scales), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
-    return found, with_second_pass(evidence, squeezed[0] if squeezed else {}, scales)
+    return found, replace(evidence, below=below[0] if below else {}, scales=tuple(scales.tolist()))
 
 
 def _work(

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.config import StudyConfig
+from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.events.columns import EventColumns
 from eventstudy.execution import one_thread
 from eventstudy.models import model_of
@@ -23,11 +26,8 @@ from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
 from eventstudy.study import DEFAULT_BENCHMARK
-from eventstudy.sums.dates import DateSums
 from eventstudy.sums.evidence import Ground
 from eventstudy.sums.passes import BLOCK, first_pass, in_order, second_pass
-from eventstudy.sums.plan import Plan
-from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
 
 _BITS = 48
 _KEPT = 512 * 2**20
@@ -144,13 +144,13 @@ def first(work: Work, part: Part) -> Found:
     return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen)
 
 
-def second(shared: tuple[Work, Floats], part: Part) -> Squeezed:
+def second(shared: tuple[Work, Floats], part: Part) -> Below:
     """The ranks of one part."""
     work, scales = shared
     lined = _lined.pop((str(work.folder.path), part), None) or _line_up(work, part)
     model = model_of(work.config)
     with one_thread():
-        return squeezed_together(
+        return below_together(
             [second_pass(work.plan, model, some, scales) for dense in lined.grids for some in _blocks(dense)]
         )
 
@@ -181,15 +181,15 @@ def _renumbered(totals: Totals, work: Work, dense: Dense) -> Totals:
     first = int(known.argmax())
     days = ground.sessions[known]
 
-    def again(one: DateSums) -> DateSums:
+    def again(one: DateTables) -> DateTables:
         local = one.keys & ((1 << _BITS) - 1)
         row = first + np.searchsorted(days, dense.sessions[local % width])
         keys = (number << _BITS) + tables[local // width] * len(ground.sessions) + row
         order = np.argsort(keys, kind="stable")
-        moved = {name: values[order] for name, values in vars(one).items() if name != "keys"}
-        return DateSums(keys[order], **moved)
+        return one.take(order, keys[order])
 
-    return replace(totals, dates={s: again(d) for s, d in totals.dates.items()})
+    strata = {s: stratum._replace(dates=again(stratum.dates)) for s, stratum in totals.strata.items()}
+    return replace(totals, strata=strata)
 
 
 def _rows_named(totals: Totals, rows: Ints) -> tuple[tuple[str, int, int], ...]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel import whole
+from eventstudy.engine import whole
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.models import Model
 from eventstudy.models._ols import LinearModel
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.sums.chunks import Chunks
 from eventstudy.sums.gaps import Gapped
-from eventstudy.sums.plan import Plan
-from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
 from eventstudy.sums.whole import Added
 
 
@@ -41,7 +41,7 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     return parts, np.sort(np.concatenate(left))
 
 
-def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> tuple[Squeezed, Ints]:
+def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> tuple[Below, Ints]:
     """The second pass over the pairs of a block that the kernel can take, and the positions of the others."""
     if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
         return {}, np.arange(len(part))
@@ -54,9 +54,9 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
         below += found
         left.append(chunk.rows[~good])
         gapped[chunk.without] = True
-    parts: list[Squeezed] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
+    parts: list[Below] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
     for chunk in chunks.of(gapped, gaps=True):
         some = Gapped(chunks, chunk)
         left += [some.left, chunk.without]
-        parts.append(some.squeezed(scales))
-    return squeezed_together(parts), np.sort(np.concatenate(left))
+        parts.append(some.below(scales))
+    return below_together(parts), np.sort(np.concatenate(left))

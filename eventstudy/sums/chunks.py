@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventstudy.kernel import least_squares, whole
+from eventstudy.engine import least_squares, whole
+from eventstudy.engine.correlation import as_slice
+from eventstudy.engine.plan import Plan
 from eventstudy.models._ols import LinearModel
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
-from eventstudy.sums.dates import as_slice
-from eventstudy.sums.plan import Plan
 
 _DESIGNS = 2 * whole.ROWS
 """Designs that are factorised together."""

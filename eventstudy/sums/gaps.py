@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel import gaps
+from eventstudy.engine import gaps
+from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.runs import ABOVE
+from eventstudy.engine.totals import Below, CarSums, DaySums, Moments, Stratum, Totals
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.panel.left_out import NAMED
 from eventstudy.sums.chunks import Chunk, Chunks
-from eventstudy.sums.dates import DateSums
 from eventstudy.sums.fitted import bhar_of
-from eventstudy.sums.plan import Plan
-from eventstudy.sums.totals import Moments, Squeezed, Sums, Totals
 
 
 class Gapped:
@@ -32,7 +33,7 @@ class Gapped:
         bits = self.covered.astype(np.int64) << np.arange(len(plan.windows))
         self.strata, self.stratum = np.unique(bits.sum(axis=1), return_inverse=True)
 
-    def squeezed(self, scales: Floats) -> Squeezed:
+    def below(self, scales: Floats) -> Below:
         """The second pass."""
         found = gaps.second(self.fit, self.stratum, len(self.strata), self.covered, self.chunks.task, scales)
         return dict(zip(self.strata.tolist(), found, strict=True))
@@ -51,14 +52,13 @@ class Gapped:
         untraded = np.stack(
             [np.count_nonzero(d[self.rows], axis=1) / days for d in (chunk.zero, chunk.lacking)], axis=1
         )
-        sums, dates = {}, {}
+        strata = {}
         for p, stratum in enumerate(self.strata.tolist()):
             mine = np.flatnonzero(self.stratum == p)
-            sums[stratum] = self._sums(found, p, mine, bhar[mine], untraded[mine])
-            dates[stratum] = self._dates(found, mine)
+            of_days = self._days(found, p, mine, untraded[mine])
+            strata[stratum] = Stratum(of_days, self._cars(found, p, mine, bhar[mine]), self._dates(found, mine))
         return Totals(
-            sums,
-            dates,
+            strata,
             problems={"MIN_EST": len(self.short)} if self.short else {},
             named=tuple(("MIN_EST", row, m) for row, m in sorted(self.short)[:NAMED]),
             parameters=chunk.given.basis.shape[2],
@@ -66,16 +66,24 @@ class Gapped:
             gaps=int(((fit.m >= 120) & (fit.m < days)).sum()),
         )
 
-    def _sums(self, found: gaps.Found, p: int, mine: Ints, bhar: Floats, untraded: Floats) -> Sums:
-        df = self.fit.df[mine]
+    def _cars(self, found: gaps.Found, p: int, mine: Ints, bhar: Floats) -> CarSums:
+        plan = self.chunks.plan
         car = found.car[mine]
-        return Sums(
-            n=len(mine),
+        place = [plan.lengths.index(window.length) for window in plan.windows]
+        return CarSums(
             car=Moments.of(car),
             scar=Moments.of(found.scar[mine]),
             bhar=Moments.of(bhar),
             unit=np.nansum(found.unit[mine], axis=0),
-            positive=(car > 1e-12).sum(axis=0),
+            positive=(car > ABOVE).sum(axis=0),
+            share=found.share[p, place],
+            share_n=found.share_n[p, place],
+        )
+
+    def _days(self, found: gaps.Found, p: int, mine: Ints, untraded: Floats) -> DaySums:
+        df = self.fit.df[mine]
+        return DaySums(
+            n=len(mine),
             theoretical=float((df / (df - 2)).sum()),
             least_df=int(df.min()),
             least_m=int(self.fit.m[mine].min()),
@@ -88,30 +96,14 @@ class Gapped:
             student=found.student[p],
             student_squares=found.student_squares[p],
             student_powers=found.student_powers[p],
-            share=found.share[p],
-            share_n=found.share_n[p],
+            share=float(found.share[p, self.chunks.plan.lengths.index(1)]),
             untraded=untraded.sum(axis=0),
         )
 
-    def _dates(self, found: gaps.Found, mine: Ints) -> DateSums:
-        designs, first = np.unique(self.which[mine], return_index=True)
-        known = self.fit.known[mine].astype(float)
+    def _dates(self, found: gaps.Found, mine: Ints) -> DateTables:
         span = self.chunk.span[self.rows[mine]]
-
-        def by_date(values: Floats) -> Floats:
-            total: Floats = np.add.reduceat(values, first, axis=0)
-            return total
-
-        nothing = np.empty((len(designs), 0))
-        return DateSums(
-            keys=(self.chunks.plan.grid << 48) + self.chunk.keys[designs],
-            sums=by_date(found.dates[mine]),
-            counts=by_date(known),
-            squares=by_date(known.sum(axis=1)),
-            size=by_date(np.ones(len(mine))),
-            returns=by_date(np.nan_to_num(span)) if span.shape[1] else nothing,
-            returns_n=by_date(np.isfinite(span).astype(float)) if span.shape[1] else nothing,
-        )
+        keys = (self.chunks.plan.grid << 48) + self.chunk.keys[self.which[mine]]
+        return DateTables.by_date(keys, None, found.dates[mine], self.fit.known[mine], span)
 
 
 def _covered(plan: Plan, used: Bools, last_day: Ints) -> Bools:

@@ -11,15 +11,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.execution import Executor, Serial, one_thread
 from eventstudy.models import Model
 from eventstudy.panel import Floats
 from eventstudy.panel.dense import Dense
 from eventstudy.sums.by_kernel import first_by_kernel, second_by_kernel
-from eventstudy.sums.evidence import Evidence, Ground, with_second_pass
+from eventstudy.sums.evidence import Evidence, Ground
 from eventstudy.sums.fitted import first_by_model, second_by_model
-from eventstudy.sums.plan import Plan
-from eventstudy.sums.totals import Squeezed, Totals, squeezed_together
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""
@@ -40,7 +40,7 @@ def evidence_of(
         return evidence
     scales = evidence.scales_of(form)
     parts = runner.run(_second, (*shared, scales), jobs)
-    return with_second_pass(evidence, squeezed_together(parts), scales)
+    return replace(evidence, below=below_together(parts), scales=tuple(scales.tolist()))
 
 
 def in_order(dense: Dense) -> Dense:
@@ -57,7 +57,7 @@ def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Tot
         return first_pass(replace(plan, grid=g), model, part)
 
 
-def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int]) -> Squeezed:
+def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int]) -> Below:
     plan, model, grids, scales = shared
     g, start = job
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
@@ -71,7 +71,7 @@ def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
     return Totals.combined([*quick, *first_by_model(plan, model, part.take(rest))])
 
 
-def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Squeezed:
+def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Below:
     """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,)."""
     quick, rest = second_by_kernel(plan, model, part, scales)
-    return squeezed_together([quick, second_by_model(plan, model, part.take(rest), scales)])
+    return below_together([quick, second_by_model(plan, model, part.take(rest), scales)])

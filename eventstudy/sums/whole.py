@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.kernel import whole
+from eventstudy.engine import whole
+from eventstudy.engine.correlation import DateTables, undated
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.runs import ABOVE
+from eventstudy.engine.totals import CarSums, DaySums, Moments, Stratum, Totals
 from eventstudy.panel import Floats
 from eventstudy.sums.chunks import Chunk
-from eventstudy.sums.dates import DateSums
-from eventstudy.sums.plan import Plan
-from eventstudy.sums.totals import Moments, Sums, Totals
 
 
 class Added:
@@ -22,10 +23,9 @@ class Added:
         self.n = self.still = 0
         self.of_pairs: list[tuple[Floats, Floats, Floats]] = []
         self.unit = np.zeros(len(plan.windows))
-        self.positive = np.zeros(len(plan.windows), dtype=np.int64)
         self.sums: list[Floats] = []
         self.runs = np.zeros(len(plan.lengths), dtype=np.int64)
-        self.dates: list[DateSums] = []
+        self.dates: list[DateTables] = []
 
     def add(self, chunk: Chunk, found: whole.Found) -> None:
         """One chunk more."""
@@ -40,7 +40,6 @@ class Added:
         self.still += int(np.count_nonzero(chunk.zero if n == len(good) else chunk.zero[good]))
         self.of_pairs.append((found.car, found.scar, bhar))
         self.unit += np.diff(np.concatenate([[0], np.cumsum(good)])[chunk.bounds]) @ chunk.given.unit
-        self.positive += (found.car > 1e-12).sum(axis=0)
         self.runs += found.runs
         mine = (
             found.ar,
@@ -54,7 +53,7 @@ class Added:
         self.sums = [a + b for a, b in zip(self.sums, mine, strict=True)] if self.sums else list(mine)
         self.dates.append(self._dates(chunk, found))
 
-    def _dates(self, chunk: Chunk, found: whole.Found) -> DateSums:
+    def _dates(self, chunk: Chunk, found: whole.Found) -> DateTables:
         which = chunk.which[found.good]
         size = np.bincount(which, minlength=len(chunk.keys)).astype(float)
         kept = size > 0
@@ -63,8 +62,9 @@ class Added:
         returns = np.zeros((len(size), width))
         if width:
             np.add.at(returns, which, chunk.span[found.good])
-        return DateSums(
+        return DateTables(
             keys=(self.plan.grid << 48) + chunk.keys[kept],
+            days=undated(int(kept.sum())),
             sums=found.dates[kept],
             counts=np.broadcast_to(size[kept, None], (int(kept.sum()), days)),
             squares=size[kept] * days,
@@ -81,13 +81,19 @@ class Added:
         car, scar, bhar = (np.concatenate(values) for values in zip(*self.of_pairs, strict=True))
         ar, residual, ranks, residual_ranks, student, squares, powers = self.sums
         t, df = days + plan.event.length, days - (self.k or 1)
-        sums = Sums(
-            n=n,
+        runs = dict(zip(plan.lengths, self.runs.tolist(), strict=True))
+        lengths = [window.length for window in plan.windows]
+        cars = CarSums(
             car=Moments.of(car),
             scar=Moments.of(scar),
             bhar=Moments.of(bhar),
             unit=self.unit,
-            positive=self.positive,
+            positive=(car > ABOVE).sum(axis=0),
+            share=np.array([runs[length] / max(days - length + 1, 1) for length in lengths]),
+            share_n=np.array([n if length <= days else 0 for length in lengths], dtype=np.int64),
+        )
+        of_days = DaySums(
+            n=n,
             theoretical=n * df / (df - 2),
             least_df=df,
             least_m=days,
@@ -100,13 +106,11 @@ class Added:
             student=student,
             student_squares=squares,
             student_powers=powers,
-            share=np.array([r / (days - length + 1) for r, length in zip(self.runs, plan.lengths, strict=True)]),
-            share_n=np.array([n if length <= days else 0 for length in plan.lengths], dtype=np.int64),
+            share=runs[1] / days,
             untraded=np.array([self.still / days, 0.0]),
         )
-        stratum = plan.everything
-        short = n if days < 120 else 0
-        return [Totals({stratum: sums}, {stratum: DateSums.merged(self.dates)}, parameters=self.k, short=short)]
+        stratum = Stratum(of_days, cars, DateTables.merged(self.dates))
+        return [Totals({plan.everything: stratum}, parameters=self.k, short=n if days < 120 else 0)]
 
 
 def _bhar(plan: Plan, chunk: Chunk) -> Floats:

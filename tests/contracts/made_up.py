@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.estimate import abnormal_returns
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window

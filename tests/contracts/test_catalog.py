@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import UnknownName
 from eventstudy.inference import PairsTest, Sample, SeriesTest
 from eventstudy.panel import EventBlock
@@ -68,7 +68,7 @@ def test_a_model_keeps_the_shapes_of_a_fit(name: str) -> None:
 
 
 def _sample(returns: AbnormalReturns, window: Window, portfolio: AbnormalReturns) -> Sample:
-    return Sample(returns, window, portfolio, "")
+    return Sample.of(returns, window, portfolio, "")
 
 
 @pytest.mark.parametrize("name", TESTS)

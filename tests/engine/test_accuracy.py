@@ -13,7 +13,7 @@ from collections.abc import Callable
 import mpmath
 import numpy as np
 import pytest
-from eventstudy.kernel import gaps, least_squares
+from eventstudy.engine import gaps, least_squares
 
 DAYS = 250
 NOISE = 1e-14

@@ -13,15 +13,15 @@ import pandas as pd
 import pytest
 from eventstudy.aggregated import AggregateResult
 from eventstudy.answers import NEEDS_PAIRS
+from eventstudy.engine import whole
+from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
-from eventstudy.inference import _correlation
-from eventstudy.kernel import whole
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
 from eventstudy.sums import chunks, fitted, passes
 from eventstudy.windows import Window
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.made import Made, made
@@ -37,35 +37,29 @@ def both(data: Made, **choices: Any) -> tuple[AggregateResult, StudyResult]:
 
 
 def same(aggregate: AggregateResult, pairs: StudyResult) -> None:
-    """Every default test, mean, interval, correlation and count, to 1e-9."""
+    """Every default test, mean, interval, correlation and count, to 1e-12."""
     assert aggregate.n == pairs.returns.n
     for window, ours in aggregate.answers.items():
         theirs = pairs.answers[window]
         assert (ours.n, ours.n_dates, ours.headline) == (theirs.n, theirs.n_dates, theirs.headline)
         assert list(ours.tests) == list(theirs.tests)
         for name in ("caar", "bhaar", "correlation", "overlap"):
-            assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-9, abs=1e-13, nan_ok=True)
+            assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-12, abs=1e-13, nan_ok=True)
         assert (ours.interval is None) == (theirs.interval is None)
         if ours.interval:
-            assert ours.interval == pytest.approx(theirs.interval, rel=1e-9)
+            assert ours.interval == pytest.approx(theirs.interval, rel=1e-11, abs=1e-13)
         for name, said in ours.tests.items():
             if NEEDS_PAIRS in said.reasons:
                 assert name == "joint_placebo"
                 continue
             other = theirs.tests[name]
-            assert said.statistic == pytest.approx(other.statistic, rel=1e-9, abs=1e-9, nan_ok=True), name
-            assert said.p_value == pytest.approx(other.p_value, rel=1e-7, abs=1e-12, nan_ok=True), name
+            assert said.statistic == pytest.approx(other.statistic, rel=1e-12, abs=1e-12, nan_ok=True), name
+            assert said.p_value == pytest.approx(other.p_value, rel=1e-11, abs=1e-12, nan_ok=True), name
             for part in ("distribution", "df", "n", "valid", "reasons"):
                 assert getattr(said, part) == getattr(other, part), (name, part)
     aar, count = pairs.aar()
-    np.testing.assert_allclose(aggregate.aar()["aar"], aar, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(aggregate.aar()["aar"], aar, rtol=1e-12, atol=1e-14)
     np.testing.assert_array_equal(aggregate.aar()["n"], count)
-
-
-@pytest.fixture
-def by_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pair engine, too, takes the mean correlation from tables per date (ruling 25)."""
-    monkeypatch.setattr(_correlation, "_MOST_PAIRS", 1)
 
 
 TROUBLE: Mapping[str, dict[str, Any]] = {
@@ -78,22 +72,19 @@ TROUBLE: Mapping[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.usefixtures("by_dates")
 @pytest.mark.parametrize("kind", TROUBLE)
 @pytest.mark.parametrize("model", ["market", "constant_mean", "market_adjusted"])
 def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     same(*both(made(3, **TROUBLE[kind]), model=model))
 
 
-@pytest.mark.usefixtures("by_dates")
 @pytest.mark.parametrize("model", ["capm", "fama_french5_momentum", "factors"])
 def test_six_factors(model: str) -> None:
     data = made(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
     same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
 
 
-@pytest.mark.usefixtures("by_dates")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     dates=st.sampled_from([1, 2, 30]),
@@ -144,7 +135,6 @@ def ranked_by_hand(data: Made, window: tuple[int, int]) -> tuple[float, float]:
     return scalar.grank(fits, window, lambda n, r: 1.0)[0], sum(u for u, _ in own if u is not None) / variance**0.5
 
 
-@pytest.mark.usefixtures("by_dates")
 @pytest.mark.parametrize("trouble", [{}, {"gaps": 0.004}], ids=["whole", "gaps"])
 def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any]) -> None:
     """Abnormal returns of zero stay zero however they are scaled, and tie with the days of zero."""
@@ -161,14 +151,12 @@ def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any
         assert pairs.test("grank_z", window).statistic == pytest.approx(by_z, rel=1e-9)
 
 
-@pytest.mark.usefixtures("by_dates")
 def test_a_share_on_the_limit_is_told_alike() -> None:
     """19 pairs of which a fifth of all days are still: as a mean of shares 0.2 and a little, as a share of sums 0.2."""
     data = made(4428, dates=1, events=19, gaps=0.004, still=0.2)
     same(*both(data, prediction_error=False))
 
 
-@pytest.mark.usefixtures("by_dates")
 @pytest.mark.parametrize("model", ["market", "market_adjusted", "capm"])
 def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
@@ -178,21 +166,19 @@ def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, m
     short = replace(data, prices=data.prices.iloc[start:])
     aggregate, pairs = both(short, model=model)
     same(aggregate, pairs)
-    untraded = pairs.sample(Window(0, 0)).untraded
-    assert untraded is not None
-    assert aggregate.evidence.over(Window(0, 0)).untraded_shares == pytest.approx(untraded.mean(axis=0), rel=1e-12)
+    sample = aggregate.evidence.over(Window(0, 0))
+    assert sample is not None
+    assert sample.untraded_shares == pytest.approx(pairs.untraded.mean(axis=0), rel=1e-12)
     monkeypatch.setattr(fitted, "_first", lambda *_: pytest.fail("pairs were left to the model"))
     both(short, model=model)
 
 
-@pytest.mark.usefixtures("by_dates")
 def test_published_forms_and_excluded_dates() -> None:
     data = made(8, dates=25)
     variants = {"grank_t": "corr", "corrado_rank": "paper", "generalized_sign": "paper", "cda": "paper", "bmp": "paper"}
     same(*both(data, variants=variants, exclude_dates=[str(d.date()) for d in data.prices.index[300:420:7]]))
 
 
-@pytest.mark.usefixtures("by_dates")
 def test_a_model_without_a_closed_form_goes_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitted, "_AT_ONCE", 7)
     same(*both(made(4, events=40, dates=9, gaps=0.002), model="scholes_williams"))
@@ -202,7 +188,8 @@ def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None
     aggregate, pairs = both(made(6, dates=1, events=20))
     for window, answer in aggregate.answers.items():
         assert pairs.answers[window].design is not None
-        assert answer.correlation == pytest.approx(pairs.answers[window].correlation, rel=1e-12)
+        exact = pairwise_correlation(pairs.returns, window)
+        assert answer.correlation == pytest.approx(exact.mean, rel=1e-12)
 
 
 def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
@@ -236,7 +223,7 @@ def test_totals_and_blocks_pickle() -> None:
     found = EventStudy(calendar=None).run(data.events, data.prices, keep="aggregate")
     totals = found.evidence.totals
     again = pickle.loads(pickle.dumps(totals))
-    assert again.sums[31].n == totals.sums[31].n
+    assert again.strata[31].days.n == totals.strata[31].days.n
 
 
 def test_exclusions_are_those_of_the_pair_engine() -> None:
@@ -265,7 +252,7 @@ def test_exclusions_are_those_of_the_pair_engine() -> None:
     assert aggregate.incomplete
 
 
-def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine(by_dates: None) -> None:
+def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine() -> None:
     data = made(11, days=800, dates=20)
     stamped = data.events.assign(
         date=[f"{d.date()}T{17 + i % 6}:30:00-05:00" for i, d in enumerate(data.events["date"])]
@@ -291,7 +278,6 @@ def test_json_has_the_shape_of_the_contract() -> None:
     assert plain["firms"] == []
     assert plain["aggregate"]["approximate"] is True
     assert plain["provenance"]["prices_sha256"] == whole["provenance"]["prices_sha256"]
-    assert "CORRELATION_APPROXIMATE" in {w["code"] for w in plain["warnings"]}
 
 
 def test_what_needs_every_pair_is_null_with_the_reason() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy.kernel import least_squares, ranks, whole
+from eventstudy.engine import least_squares, ranks, whole
 from scipy.stats import rankdata
 
 RNG = np.random.default_rng(5)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.kernel import least_squares, whole
+from eventstudy.engine import least_squares, whole
 from eventstudy.study import EventStudy
 from eventstudy.sums import passes
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy.engine import correlation
 from eventstudy.inference import Sample
-from eventstudy.inference import _correlation as correlation
 from eventstudy.windows import Window
 
 from tests.oracles.designs import fitted, made_up
 
 
-def many(seed: int, pairs: int, last: int, missing: float) -> Sample:
+def many(seed: int, pairs: int, last: int, missing: float, *, exact: bool = True) -> Sample:
     rng = np.random.default_rng(seed)
     days = np.sort(rng.integers(100, last, pairs))
     instances = tuple((i, int(d)) for i, d in enumerate(rng.permutation(days)))
@@ -21,7 +21,7 @@ def many(seed: int, pairs: int, last: int, missing: float) -> Sample:
         made.returns[day0 - 90 : day0 - 52, firm] = np.nan
     for firm, day0 in instances[4::9]:
         made.returns[day0 - 48 : day0 - 10, firm] = np.nan
-    return Sample(fitted(made.block()), Window(-5, 5))
+    return Sample.of(fitted(made.block()), Window(-5, 5), exact_correlation=exact)
 
 
 def by_pandas(sample: Sample) -> float:
@@ -44,7 +44,7 @@ def test_two_hundred_pairs(seed: int, last: int, missing: float) -> None:
     sample = many(seed, 200, last, missing)
     wanted = by_pandas(sample)
     assert sample.correlation.mean == pytest.approx(wanted, rel=1e-9, abs=1e-13)
-    assert not sample.correlation.approximate
+    assert sample.correlation.exact
 
 
 @pytest.mark.parametrize("rows", [1, 3, 7])
@@ -56,11 +56,9 @@ def test_the_size_of_the_steps_does_not_matter(rows: int, monkeypatch: pytest.Mo
     assert parts.overlap == pytest.approx(whole.overlap, rel=1e-11)
 
 
-def test_very_many_pairs_go_by_date_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = many(6, 60, 130, 0.0).correlation
-    monkeypatch.setattr(correlation, "_MOST_PAIRS", 50)
-    tables = many(6, 60, 130, 0.0).correlation
-    assert (exact.approximate, tables.approximate) == (False, True)
+def test_sums_by_date_are_near_the_exact_form() -> None:
+    exact, tables = (many(6, 60, 130, 0.0, exact=exact).correlation for exact in (True, False))
+    assert (exact.exact, tables.exact) == (True, False)
     assert tables.mean == pytest.approx(exact.mean, rel=0.05)
     assert tables.overlap == pytest.approx(exact.overlap, rel=1e-9)
 

@@ -99,7 +99,7 @@ def test_sample_quantile_of_a_window() -> None:
 
 def test_ranks_of_a_window_that_is_nearly_everything() -> None:
     made = made_up(np.random.default_rng(4), ((0, 40), (1, 40)), missing=0.0, estimation=(-40, -11), event=(0, 120))
-    whole = Sample(sampled(made.block(), (0, 0)).returns, Window(0, 120))
+    whole = Sample.of(sampled(made.block(), (0, 0)).returns, Window(0, 120))
     assert np.isfinite(ask("corrado_rank", whole).p_value)
 
 

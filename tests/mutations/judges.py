@@ -236,8 +236,9 @@ SHARED = {
         f"{_VOLUME}:test_prais_and_winsten",
         f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
     ),
-    "inference._correlation": (
-        f"{_E}:test_correlations_given_are_those_worked_out_in_passing",
+    "engine.correlation": (
+        f"{_E}:test_pairs_in_steps_correlate_as_pairs_at_once",
+        f"{_S}:test_mean_correlation_by_date",
         f"{_S}:test_mean_correlation",
         f"{_S}:test_mean_correlation_of_pairs_with_few_common_days",
         f"{_S}:test_correlation_that_would_turn_a_variance_negative_is_set_to_zero",
@@ -248,7 +249,7 @@ SHARED = {
         f"{_E}:test_mean_overlap_of_the_windows",
         f"{_E}:test_a_slightly_negative_correlation_is_kept",
     ),
-    "inference._ranks": (
+    "engine.ranks": (
         f"{_E}:test_rank_of_one_more_value_among_ties",
         f"{_S}:test_statistic",
         f"{_S}:test_ranks_with_ties_of_days_without_a_move",

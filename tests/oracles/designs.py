@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference import Sample, Significance
 from eventstudy.panel import Days, EventBlock, Floats, Ints
@@ -95,10 +95,10 @@ def fitted(block: EventBlock, model: str = "market", *, prediction_error: bool =
 def sampled(block: EventBlock, window: tuple[int, int], model: str = "market", **more: Any) -> Sample:
     """The sample of a window, with the portfolio where the pairs have one: the pairs covered, as a study takes them."""
     returns = fitted(block, model)
-    whole = Sample(returns, Window(*window))
+    whole = Sample.of(returns, Window(*window))
     counted = np.flatnonzero(whole.cumulated.covered)
     portfolio, why = Portfolios(block, catalog.load("models", model), 30, True).portfolio(counted)
-    return Sample(returns.take(counted), Window(*window), portfolio, why, **more)
+    return Sample.of(returns.take(counted), Window(*window), portfolio, why, **more)
 
 
 def ask(name: str, sample: Sample, variant: str = "default") -> Significance:

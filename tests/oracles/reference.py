@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
@@ -55,7 +55,7 @@ def ours() -> AbnormalReturns:
 
 @cache
 def sample(start: int, end: int) -> Sample:
-    return Sample(ours(), Window(start, end))
+    return Sample.of(ours(), Window(start, end))
 
 
 @cache

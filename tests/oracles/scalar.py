@@ -227,7 +227,8 @@ def mean_correlation_by_date(fits: list[Fitted], window: tuple[int, int]) -> flo
             products = [z[i][d] * z[j][d] for i, j in cells for d in z[i] if d in z[j]]
             if products:
                 total += len(cells) * max(0, length - abs(a - b)) / length * mean(products)
-    return total / (len(fits) * (len(fits) - 1))
+    r = total / (len(fits) * (len(fits) - 1))
+    return r if 1 + (len(fits) - 1) * r > 0 else 0.0
 
 
 # ---- tests over pairs ------------------------------------------------------------------------------------------------
@@ -249,7 +250,7 @@ def patell_of_daily_values(fits: list[Fitted], window: tuple[int, int]) -> float
 
 
 def patell_adjusted(fits: list[Fitted], window: tuple[int, int]) -> float:
-    return patell(fits, window) / sqrt(1 + (len(fits) - 1) * mean_correlation(fits, window))
+    return patell(fits, window) / sqrt(1 + (len(fits) - 1) * mean_correlation_by_date(fits, window))
 
 
 def bmp(fits: list[Fitted], window: tuple[int, int]) -> float:
@@ -258,7 +259,7 @@ def bmp(fits: list[Fitted], window: tuple[int, int]) -> float:
 
 
 def bmp_adjusted(fits: list[Fitted], window: tuple[int, int]) -> float:
-    r = mean_correlation(fits, window)
+    r = mean_correlation_by_date(fits, window)
     return bmp(fits, window) * sqrt((1 - r) / (1 + (len(fits) - 1) * r))
 
 
@@ -331,7 +332,7 @@ def corrado(fits: list[Fitted], window: tuple[int, int], *, published: bool = Fa
 def grank(fits: list[Fitted], window: tuple[int, int], kappa: Callable[[int, float], float]) -> tuple[float, int]:
     """Statistic and T; `kappa(N, r)` scales the squeezed window."""
     scars = [scar(f, window) for f in fits]
-    spread, factor = sd(scars), kappa(len(fits), mean_correlation(fits, window))
+    spread, factor = sd(scars), kappa(len(fits), mean_correlation_by_date(fits, window))
     rows: list[Numbers] = []
     for f, value in zip(fits, scars, strict=True):
         days: Numbers = [None if e is None else e / sqrt(f.s2 * (1 - leverage(f, i))) for i, e in enumerate(f.residual)]

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
+from eventstudy.engine import correlation
+from eventstudy.engine.correlation import pairwise_correlation
+from eventstudy.engine.ranks import plain_ranks, with_one_more
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample, benjamini_hochberg
 from eventstudy.inference._bootstrap import DayBootstrap
-from eventstudy.inference._correlation import correlations, mean_correlation
 from eventstudy.inference._distributions import critical_normal, critical_t
-from eventstudy.inference._placebo import shape_of
-from eventstudy.inference._ranks import plain_ranks, with_one_more
 from eventstudy.inference.bhar_bootstrap import DRAWS, resample_size
 from eventstudy.inference.calendar_time import portfolio
 from eventstudy.inference.conformal import null_residuals, sets_of_days
@@ -44,7 +44,7 @@ def test_p_of_a_permutation_counts_its_draws(window: tuple[int, int]) -> None:
     returns = fitted(panel(41, missing=0.0).block())
     found = catalog.load("tests", "conformal").compute(returns, Window(*window), 5)
     columns = slice(window[0] + 5, window[1] + 6)
-    days, inside = null_residuals(returns, Sample(returns, Window(*window)).cumulated.used, columns)
+    days, inside = null_residuals(returns, Sample.of(returns, Window(*window)).cumulated.used, columns)
     drawn = sets_of_days(days.shape[1], window[1] - window[0] + 1, 5).tolist()
     assert len(drawn) == 9999 == found.draws
     for i in range(2):
@@ -96,7 +96,7 @@ def test_smallest_p_of_random_signs() -> None:
     sample = sampled(panel(42, tuple((i, 90 + 30 * i) for i in range(30)), 0.0).block(), (0, 0))
     returns = replace(sample.returns, ar=sample.returns.ar.copy())
     returns.ar[:, 5] = 0.05 + 0.001 * np.arange(30)
-    assert ask("wild_bootstrap", Sample(returns, Window(0, 0))).p_value == pytest.approx(1e-4, rel=1e-12)
+    assert ask("wild_bootstrap", Sample.of(returns, Window(0, 0))).p_value == pytest.approx(1e-4, rel=1e-12)
 
 
 def test_overlap_that_is_not_due_to_equal_dates() -> None:
@@ -139,8 +139,8 @@ def test_degrees_of_freedom_that_a_variance_needs(name: str, variant: str, least
     """The variance of a Student t exists from three degrees of freedom on; Patell's test wants a fourth moment."""
     sample = sampled(panel(44, ONE_DATE, 0.0).block(), (0, 0))
     enough, short = (replace(sample.returns, df=np.full(7, df)) for df in (least, least - 1))
-    assert np.isfinite(ask(name, Sample(enough, Window(0, 0)), variant).p_value)
-    assert "degrees of freedom" in ask(name, Sample(short, Window(0, 0)), variant).reasons[0]
+    assert np.isfinite(ask(name, Sample.of(enough, Window(0, 0)), variant).p_value)
+    assert "degrees of freedom" in ask(name, Sample.of(short, Window(0, 0)), variant).reasons[0]
 
 
 def test_corrado_zivney_of_a_window() -> None:
@@ -239,7 +239,7 @@ def test_calendar_time_over_many_days(variant: str) -> None:
     """Some 600 calendar days: Newey and West's lag is 5, not the 4 of a hundred."""
     made = panel(50, tuple((i % 9, 90 + 10 * i) for i in range(60)), 0.0)
     whole = made.block()
-    sample = Sample(fitted(whole), Window(-5, 5), block=whole)
+    sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
     y, x, held = (np.array(v) for v in by_calendar(made, (-5, 5)))
     assert len(y) == len(portfolio(sample, whole).returns) > 500
     design, lag = sm.add_constant(x), math.floor(4 * (len(y) / 100) ** (2 / 9))
@@ -262,7 +262,11 @@ def test_mean_overlap_of_the_windows(seed: int) -> None:
     n = len(fits)
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
     wanted = fsum(scalar.overlap(fits[i], fits[j], (-5, 5)) for i, j in pairs) / len(pairs)
-    assert sample.correlation.overlap == pytest.approx(wanted, rel=1e-12)
+    assert pairwise_correlation(sample.returns, sample.window).overlap == pytest.approx(wanted, rel=1e-12)
+    length = (
+        sum(max(0, 11 - abs(f.instance.event_days[0] - g.instance.event_days[0])) for f in fits for g in fits) - 11 * n
+    )
+    assert sample.correlation.overlap == pytest.approx(length / 11 / len(pairs), rel=1e-12)
 
 
 def test_a_slightly_negative_correlation_is_kept() -> None:
@@ -320,30 +324,28 @@ def test_share_of_a_window_that_must_be_seen(window: tuple[int, int], missing: i
     returns = fitted(panel(55, ONE_DATE, 0.0).block())
     ar = returns.ar.copy()
     ar[:, 7 : 7 + missing] = np.nan
-    assert Sample(replace(returns, ar=ar), Window(*window)).cumulated.covered.all() == covered
+    assert Sample.of(replace(returns, ar=ar), Window(*window)).cumulated.covered.all() == covered
     ar[:, 7 : 8 + missing] = np.nan
-    assert not Sample(replace(returns, ar=ar), Window(*window)).cumulated.covered.any()
+    assert not Sample.of(replace(returns, ar=ar), Window(*window)).cumulated.covered.any()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_shape_of_residuals(seed: int) -> None:
-    values = np.random.default_rng(seed).exponential(1, (4, 60))
-    values[0, :5] = np.nan
-    pooled = values[np.isfinite(values)]
-    found = shape_of(values)
-    assert found.skewness == pytest.approx(stats.skew(pooled), rel=1e-10)
-    assert found.kurtosis == pytest.approx(stats.kurtosis(pooled), rel=1e-10)
+    sample = Sample.of(fitted(panel(seed, missing=0.05).block()), Window(0, 0))
+    pooled = sample.returns.studentised[np.isfinite(sample.returns.studentised)]
+    assert sample.residual_shape.skewness == pytest.approx(stats.skew(pooled), rel=1e-10)
+    assert sample.residual_shape.kurtosis == pytest.approx(stats.kurtosis(pooled), rel=1e-10)
 
 
-def test_correlations_given_are_those_worked_out_in_passing() -> None:
-    """Seventy series go in two batches, of other shapes than all of them at once."""
+def test_pairs_in_steps_correlate_as_pairs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seventy series go in two steps, of other shapes than all of them at once."""
     instances = tuple((i % 35, 90 + 2 * (i // 10)) for i in range(70))
     returns = fitted(panel(56, instances, 0.01).block())
-    window, used = Window(-5, 5), np.isfinite(returns.ar)
-    plain = mean_correlation(returns, used, window)
-    told = mean_correlation(returns, used, window, correlations(returns))
-    assert told.mean == pytest.approx(plain.mean, rel=1e-11)
-    assert told.overlap == pytest.approx(plain.overlap, rel=1e-12)
+    plain = pairwise_correlation(returns, Window(-5, 5))
+    monkeypatch.setattr(correlation, "_ROWS", 1000)
+    at_once = pairwise_correlation(returns, Window(-5, 5))
+    assert at_once.mean == pytest.approx(plain.mean, rel=1e-11)
+    assert at_once.overlap == pytest.approx(plain.overlap, rel=1e-12)
 
 
 def test_rank_of_one_more_value_among_ties() -> None:

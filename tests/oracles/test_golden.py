@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.inference import Sample
-from eventstudy.inference.generalized_sign import share_positive
 from eventstudy.inference.joint_placebo import distance
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
@@ -164,7 +163,7 @@ def test_finite_population_correction_of_the_rank_test(name: str) -> None:
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_shares_of_positive_windows(name: str) -> None:
-    close(share_positive(fitted(block()), Window(*WINDOWS[name]).length), GOLDEN[name]["phat_window"])
+    close(sample(name).share_positive, GOLDEN[name]["phat_window"])
 
 
 @pytest.mark.parametrize("name", WINDOWS)

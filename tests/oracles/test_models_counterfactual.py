@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.estimate import abnormal_returns
 from eventstudy.models.elastic_net import ElasticNet
 from eventstudy.models.principal_components import components, criteria, number_of_factors

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
-from eventstudy.aggregate import cumulate
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.estimate import abnormal_returns
 from eventstudy.models import model_of

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from arch import arch_model
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.estimate import abnormal_returns
 from eventstudy.models import Fit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from eventstudy import catalog
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.models import watched

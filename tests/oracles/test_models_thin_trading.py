@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.models import Fit

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from eventstudy import EventStudy, StudyResult
-from eventstudy.aggregate import cumulate
-from eventstudy.inference.generalized_sign import share_positive
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
@@ -144,7 +143,7 @@ def test_averages(program: str, stat: str, windows: list[tuple[int, int]]) -> No
 
 
 def test_share_of_positive_days() -> None:
-    assert share_positive(ours(), 1) == pytest.approx(printed("toolkit", "e_est_pos")[0], rel=1e-9)
+    assert ours().share_of_runs(1).mean() == pytest.approx(printed("toolkit", "e_est_pos")[0], rel=1e-9)
 
 
 # ---- where we differ, and why ----------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def test_a_correction_for_skewness_that_no_longer_follows_the_mean_is_flagged() 
     returns = replace(sample.returns, ar=sample.returns.ar.copy())
     returns.ar[:, 5] = -0.02 + 0.0001 * np.arange(sample.n)
     returns.ar[0, 5] = 0.005
-    answer = ask("hall_t", Sample(returns, Window(0, 0)))
+    answer = ask("hall_t", Sample.of(returns, Window(0, 0)))
     assert not answer.valid
     assert np.isfinite(answer.statistic)
     assert "no longer follows the mean" in answer.reasons[0]
@@ -189,7 +189,7 @@ def with_cars(values: list[float]) -> Sample:
     returns = fitted(made.block())
     ar = returns.ar.copy()
     ar[:, 5] = values
-    return Sample(replace(returns, ar=ar), Window(0, 0))
+    return Sample.of(replace(returns, ar=ar), Window(0, 0))
 
 
 @pytest.mark.parametrize("n", [1, 5, 8, 14, 25, 26, 60])
@@ -310,7 +310,7 @@ def test_one_restriction_is_the_squared_t_of_a_portfolio() -> None:
     answer = restricted(sample, equal_means(7, members, others))
     spread = made.returns[:, members].mean(axis=1) - made.returns[:, others].mean(axis=1)
     one = fitted(replace(made, returns=spread[:, None], instances=((0, 90),)).block())
-    t = Sample(one, Window(-1, 1)).scar[0]
+    t = Sample.of(one, Window(-1, 1)).scar[0]
     assert answer.statistic == pytest.approx(t**2, rel=1e-9)
     assert answer.p_value == pytest.approx(2 * stats.t.sf(abs(t), 58), rel=1e-9)
 
@@ -427,9 +427,9 @@ def test_dates_draw_apart_from_each_other_and_lacking_days_are_said() -> None:
     drawn = bootstrap.draw(0, (0, 10))
     assert np.isnan(drawn[:, :2]).all()
     assert np.isfinite(drawn[:, 2]).all()
-    answer = ask("max_t", Sample(returns, Window(0, 0)))
+    answer = ask("max_t", Sample.of(returns, Window(0, 0)))
     assert "fewer than 30" in answer.reasons[0]
-    p = romano_wolf_of_windows(returns, [Window(0, 0)], Sample(returns, Window(0, 0)).scar[:, None], 0, 99)
+    p = romano_wolf_of_windows(returns, [Window(0, 0)], Sample.of(returns, Window(0, 0)).scar[:, None], 0, 99)
     assert np.isnan(p[:2]).all()
     assert np.isfinite(p[2, 0])
 
@@ -440,7 +440,7 @@ def test_placebo_over_all_shifts(window: tuple[int, int]) -> None:
     found = catalog.load("tests", "placebo").compute(returns, Window(*window), 0)
     columns = slice(window[0] + 5, window[1] + 6)
     length = window[1] - window[0] + 1
-    days, inside = null_residuals(returns, Sample(returns, Window(*window)).cumulated.used, columns)
+    days, inside = null_residuals(returns, Sample.of(returns, Window(*window)).cumulated.used, columns)
     for i in range(returns.n):
         series = days[i].tolist()
         total = len(series)
@@ -522,7 +522,7 @@ def test_calendar_time_is_the_regression_of_statsmodels(variant: str) -> None:
     days = [90 + 3 * (i // 2) for i in range(40)]
     made = panel(28, tuple(enumerate(days)), 0.02)
     whole = made.block()
-    sample = Sample(fitted(whole), Window(-5, 5), block=whole)
+    sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
     y, x, held = (np.array(v) for v in by_calendar(made, (-5, 5)))
     got = portfolio(sample, whole)
     np.testing.assert_allclose(got.returns, y, **TIGHT)
@@ -545,7 +545,7 @@ def test_calendar_time_takes_the_factors_where_there_are_some() -> None:
     made = made_up(np.random.default_rng(29), tuple((i, 90 + 5 * i) for i in range(20)), missing=0.0, n_factors=3)
     made = replace(made, factor_names=("mkt_rf", "smb", "rf"))
     whole = made.block()
-    sample = Sample(fitted(whole), Window(-5, 5), block=whole)
+    sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
     got = portfolio(sample, whole)
     y, _, _ = by_calendar(made, (-5, 5))
     on = [d for d in range(len(made.market)) if any(abs(d - day0) <= 5 for _, day0 in made.instances)]
@@ -557,7 +557,7 @@ def test_calendar_time_needs_thirty_days_and_raw_returns() -> None:
     sample = sampled(panel(30).block(), (0, 0))
     assert "raw returns" in ask("calendar_time", sample).reasons[0]
     whole = panel(30).block()
-    assert "needs 30" in ask("calendar_time", Sample(fitted(whole), Window(0, 0), block=whole)).reasons[0]
+    assert "needs 30" in ask("calendar_time", Sample.of(fitted(whole), Window(0, 0), block=whole)).reasons[0]
 
 
 # ---- weights by precision --------------------------------------------------------------------------------------------

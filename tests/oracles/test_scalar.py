@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
-from eventstudy.inference._correlation import DateTables, _all_pairs
 from eventstudy.inference.conformal import null_residuals
-from eventstudy.inference.generalized_sign import share_positive
 from eventstudy.windows import Window
 
 from tests.oracles import scalar
@@ -69,7 +68,17 @@ def test_mean_correlation(seed: int, window: tuple[int, int]) -> None:
     sample, fits = both(panel(seed), window)
     wanted = scalar.mean_correlation(fits, window)
     assert wanted != 0
-    np.testing.assert_allclose(sample.correlation.mean, wanted, **TIGHT)
+    found = pairwise_correlation(sample.returns, sample.window)
+    np.testing.assert_allclose(found.mean, wanted, **TIGHT)
+    assert found.exact
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_mean_correlation_by_date(seed: int, window: tuple[int, int]) -> None:
+    sample, fits = both(panel(seed), window)
+    np.testing.assert_allclose(sample.correlation.mean, scalar.mean_correlation_by_date(fits, window), **TIGHT)
+    assert not sample.correlation.exact
 
 
 def test_mean_correlation_of_pairs_with_few_common_days() -> None:
@@ -79,7 +88,8 @@ def test_mean_correlation_of_pairs_with_few_common_days() -> None:
     made.returns[40:80, 1] = np.nan
     sample, fits = both(made, (-1, 1))
     assert scalar.pearson(fits[0], fits[1]) is None
-    np.testing.assert_allclose(sample.correlation.mean, scalar.mean_correlation(fits, (-1, 1)), **TIGHT)
+    found = pairwise_correlation(sample.returns, sample.window)
+    np.testing.assert_allclose(found.mean, scalar.mean_correlation(fits, (-1, 1)), **TIGHT)
 
 
 def test_correlation_that_would_turn_a_variance_negative_is_set_to_zero() -> None:
@@ -97,22 +107,20 @@ def test_correlation_that_would_turn_a_variance_negative_is_set_to_zero() -> Non
     assert ask("patell_adjusted", sample).statistic == ask("patell", sample).statistic
 
 
-def by_date(returns: AbnormalReturns, window: Window, parts: int = 3) -> tuple[float, float]:
-    """Sums over ordered pairs from tables to which the pairs were added in parts."""
-    tables = DateTables.empty(returns.sessions, returns.n_estimation_days)
-    for part in np.array_split(np.random.default_rng(4).permutation(returns.n), parts):
-        tables.add(returns.take(part))
-    return tables._sums_over_dates(returns.event, window)
+def by_date(returns: AbnormalReturns, window: Window, parts: int = 3) -> Correlation:
+    """The mean correlation from tables of parts of the pairs."""
+    order = np.array_split(np.random.default_rng(4).permutation(returns.n), parts)
+    tables = DateTables.merged([DateTables.of(returns.take(part)) for part in order])
+    return tables.mean_correlation(returns.event, window)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_both_forms_of_the_mean_correlation_agree_where_they_must(window: tuple[int, int]) -> None:
     """Ruling 25: with nothing missing and all windows coincident they are one number."""
     sample = sampled(panel(7, instances=ONE_DATE, missing=0.0).block(), window)
-    exact, overlaps = _all_pairs(sample.returns, sample.cumulated.used, sample.window)
-    tables, weights = by_date(sample.returns, sample.window)
-    assert exact == pytest.approx(tables, rel=1e-12)
-    assert overlaps == pytest.approx(weights, rel=1e-12)
+    exact, tables = pairwise_correlation(sample.returns, sample.window), by_date(sample.returns, sample.window)
+    assert exact.mean == pytest.approx(tables.mean, rel=1e-12)
+    assert exact.overlap == pytest.approx(tables.overlap, rel=1e-12)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.05])
@@ -121,9 +129,8 @@ def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tupl
     made = panel(8, missing=missing)
     returns = fitted(made.block())
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
-    total, _ = by_date(returns, Window(*window))
-    n = len(fits)
-    assert total / (n * (n - 1)) == pytest.approx(scalar.mean_correlation_by_date(fits, window), rel=1e-11, abs=1e-14)
+    found = by_date(returns, Window(*window))
+    assert found.mean == pytest.approx(scalar.mean_correlation_by_date(fits, window), rel=1e-11, abs=1e-14)
 
 
 SIMPLE: dict[tuple[str, str], Callable[[list[scalar.Fitted], tuple[int, int]], float]] = {
@@ -222,7 +229,8 @@ def test_ranks_with_ties_of_days_without_a_move() -> None:
 def test_share_of_positive_runs(length: int) -> None:
     made = panel(13)
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
-    assert share_positive(fitted(made.block()), length) == pytest.approx(scalar.share_positive(fits, length), rel=1e-12)
+    shares = fitted(made.block()).share_of_runs(length)
+    assert np.nanmean(shares) == pytest.approx(scalar.share_positive(fits, length), rel=1e-12)
 
 
 @pytest.mark.parametrize("model", ["market", "constant_mean"])
@@ -290,7 +298,7 @@ def refitted(made: Panel, i: int, window: tuple[int, int], model: str) -> tuple[
 def test_residuals_refitted_under_the_null(model: str, window: tuple[int, int]) -> None:
     made = panel(21)
     returns = fitted(made.block(), model)
-    sample = Sample(returns, Window(*window))
+    sample = Sample.of(returns, Window(*window))
     columns = slice(window[0] + 5, window[1] + 6)
     found, inside = null_residuals(returns, sample.cumulated.used, columns)
     for i in range(returns.n):

@@ -11,7 +11,7 @@ import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
 from eventstudy.advice import arch_p
-from eventstudy.aggregate import cumulate
+from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference import holm
 from eventstudy.inference.joint_placebo import distance
 from eventstudy.models import Fit

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from eventstudy import catalog
-from eventstudy.aggregate import AbnormalReturns, bhar
+from eventstudy.engine.abnormal import AbnormalReturns, bhar
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
@@ -58,7 +58,7 @@ class Study:
         span = Window(*window)
         returns, market = self.event_returns(span)
         held = bhar(returns, market, np.isfinite(returns), log=False)
-        return Sample(self.returns, span, self.portfolio, bhar=held, block=self.block, **more)
+        return Sample.of(self.returns, span, self.portfolio, bhar=held, block=self.block, **more)
 
     def event_returns(self, window: Window) -> tuple[Floats, Floats]:
         """(N, L) returns of the firms and of the market."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.kernel.arrays import Bools, Floats, Ints, Singles, buffer
+from eventstudy.engine.arrays import Bools, Floats, Ints, Singles, buffer, mean_of
 
 WIDEST = 8.0
 """Values beyond so many sigmas share the outermost keys, and are told apart as any with equal keys."""
@@ -25,12 +25,12 @@ _NOTHING = np.empty(0, dtype=np.int64)
 
 
 def average_ranks(values: Floats) -> Floats:
-    """Ranks within each row, from 1; ties share their average; NaN ranks last."""
+    """Ranks within each row of `values` (n, T) in units of sigma, from 1; ties share their average; NaN ranks last."""
     order = np.argsort(values, axis=1, kind="stable")
     ordered = np.take_along_axis(values, order, axis=1)
     position = np.arange(1.0, values.shape[1] + 1)
     new = np.ones(values.shape, dtype=bool)
-    new[:, 1:] = ~(np.diff(ordered, axis=1) <= TIED)
+    new[:, 1:] = ~(ordered[:, 1:] - ordered[:, :-1] <= TIED)
     start = np.maximum.accumulate(np.where(new, position, 0.0), axis=1)
     closing = np.ones(values.shape, dtype=bool)
     closing[:, :-1] = new[:, 1:]
@@ -71,6 +71,46 @@ def days_above(
             continue
         row, day = np.divmod(np.flatnonzero(near != above), days)
         yield above, row, day, part_below(places[row, w], exact(row, day), tied[row])
+
+
+def plain_ranks(values: Floats) -> Floats:
+    """(n, T) the same; NaN stays NaN."""
+    return np.where(np.isfinite(values), average_ranks(values), np.nan)
+
+
+def scaled_ranks(values: Floats) -> Floats:
+    """(n, T) rank / (T_i + 1) - 1/2 within each row, T_i the number of its values; NaN stays NaN."""
+    count = np.isfinite(values).sum(axis=1, keepdims=True)
+    scaled: Floats = plain_ranks(values) / (count + 1) - 0.5
+    return scaled
+
+
+def with_one_more(ranks: Floats, days: Floats, value: Floats) -> Floats:
+    """(n, T + 1) scaled ranks of `days` (n, T) and of one more `value` (n,) a row, the last column.
+
+    `ranks` are the plain ones of the days among themselves: each goes up by one where the new value lies below it.
+    """
+    below = part_below(value[:, None], days)
+    count = np.isfinite(days).sum(axis=1, keepdims=True)
+    own = 1 + count - below.sum(axis=1, keepdims=True)
+    scaled: Floats = np.concatenate([ranks + below, own], axis=1) / (count + 2) - 0.5
+    return scaled
+
+
+def mean_ranks(total: Floats, count: Ints, n: int) -> tuple[Floats, float, int]:
+    """Of sums over n pairs of scaled ranks (T,) and the pairs behind them (T,).
+
+    Gives the mean of each day, NaN where no pair has one; S = sqrt(sum (count / n) mean² / T); and T, the days with a rank.
+    """
+    mean, there = mean_of(total, count), count > 0
+    t = int(there.sum())
+    return mean, float(np.sqrt((count[there] / n * mean[there] ** 2).sum() / t)), t
+
+
+def pooled_t(z: float, t: int) -> float:
+    """z sqrt((T - 2) / (T - 1 - z²)): the pooled two-sample t of the event days against the others, T - 2 df."""
+    rest = t - 1 - z**2
+    return float(np.copysign(np.inf, z)) if rest <= 0 else float(z * np.sqrt((t - 2) / rest))
 
 
 @lru_cache(maxsize=8)

@@ -40,7 +40,7 @@ class Plan:
 def plan_of(config: StudyConfig, *, portfolios: bool) -> Plan:
     """What has to be added up for a study of these choices."""
     windows = config.windows or ()
-    lengths = {w.length for w in windows} | ({1} if config.variants.get("generalized_sign") == "paper" else set())
+    lengths = {1, *(w.length for w in windows)}
     return Plan(
         estimation=config.estimation_window,
         event=config.event_window,

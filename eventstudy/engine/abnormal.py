@@ -6,12 +6,15 @@ covariance of the forecast errors included (Campbell, Lo and MacKinlay 1997, ch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 
+from eventstudy.engine.arrays import mean_of
+from eventstudy.engine.ranks import plain_ranks, scaled_ranks
+from eventstudy.engine.runs import shares_of_runs
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.windows import Window
 
@@ -96,6 +99,54 @@ class AbnormalReturns:
         return found
 
     @cached_property
+    def day_ranks(self) -> Floats:
+        """(N, L1 + L2) scaled ranks of all days of each series; event days on the scale of the residuals."""
+        days = np.concatenate([self.residuals, self.ar / self.error_scale], axis=1)
+        return scaled_ranks(days / self.sigma[:, None])
+
+    @cached_property
+    def estimation_ranks(self) -> Floats:
+        """(N, L1) ranks of the standardised residuals of each series among themselves."""
+        return plain_ranks(self.standardised)
+
+    @cached_property
+    def centred(self) -> Floats:
+        """(N, L1) residuals around their own mean, in units of their own standard deviation; 0 on missing days."""
+        known = np.isfinite(self.residuals)
+        m = self.observed_days[:, None]
+        there = np.where(known, self.residuals, 0.0)
+        around = np.where(known, there - there.sum(axis=1, keepdims=True) / m, 0.0)
+        found: Floats = around / np.sqrt((around**2).sum(axis=1, keepdims=True) / m)
+        return found
+
+    def share_of_runs(self, length: int) -> Floats:
+        """(N,) share of sums of `length` consecutive estimation days that are above zero; NaN without such a run."""
+        if length not in self._runs:
+            [self._runs[length]] = shares_of_runs(self.residuals, (length,)).T
+        return self._runs[length]
+
+    def over(self, window: Window) -> Cumulated:
+        """CARs over a window, worked out once."""
+        if window not in self._cumulated:
+            self._cumulated[window] = cumulate(self, window)
+        return self._cumulated[window]
+
+    def work_out(self, lengths: Iterable[int]) -> None:
+        """Work out all that no window has a part in, and the shares of runs of these `lengths`, before series are taken."""
+        for name in _BY_SERIES:
+            getattr(self, name)
+        for length in lengths:
+            self.share_of_runs(length)
+
+    @cached_property
+    def _runs(self) -> dict[int, Floats]:
+        return {}
+
+    @cached_property
+    def _cumulated(self) -> dict[Window, Cumulated]:
+        return {}
+
+    @cached_property
     def unit_variance(self) -> Floats:
         """(N, L2) V_tt, the variance of a day's abnormal return in units of sigma²."""
         rows, own = self._designs
@@ -140,17 +191,31 @@ class AbnormalReturns:
             last_close=self.last_close[which],
         )
         part.__dict__.update({name: known[which] for name, known in self.__dict__.items() if name in _BY_SERIES})
+        part._runs.update({length: shares[which] for length, shares in self._runs.items()})
+        part._cumulated.update({window: found.take(which) for window, found in self._cumulated.items()})
         return part
 
     def with_ar(self, ar: Floats) -> AbnormalReturns:
         """The series with other abnormal returns (N, L2); what is worked out of other things is kept."""
         other = replace(self, ar=ar)
-        kept = {name: known for name, known in self.__dict__.items() if name in _BY_SERIES - {"sar"}}
+        kept = {name: known for name, known in self.__dict__.items() if name in _BY_SERIES - {"sar", "day_ranks"}}
         other.__dict__.update(kept)
+        other._runs.update(self._runs)
         return other
 
 
-_BY_SERIES = {"observed_days", "day0_sessions", "standardised", "studentised", "unit_variance", "error_scale", "sar"}
+_BY_SERIES = {
+    "observed_days",
+    "day0_sessions",
+    "standardised",
+    "studentised",
+    "unit_variance",
+    "error_scale",
+    "sar",
+    "day_ranks",
+    "estimation_ranks",
+    "centred",
+}
 """What is worked out once, a row a series."""
 
 
@@ -210,7 +275,7 @@ def cumulate(returns: AbnormalReturns, window: Window, left_out: Bools | None = 
 def average(ar: Floats) -> tuple[Floats, Ints]:
     """AAR over the first axis, and the number of values behind each; NaN where there is none."""
     n = np.isfinite(ar).sum(axis=0).astype(np.int64)
-    return np.where(n > 0, np.nansum(ar, axis=0) / np.maximum(n, 1), np.nan), n
+    return mean_of(np.nansum(ar, axis=0), n), n
 
 
 def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer, squares
+from eventstudy.engine.arrays import Bools, Floats, Ints, buffer, squares
 
 MAX_CONDITION = 1e8
 _EXACT = 1e-14

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.kernel.arrays import Bools, Floats, Ints, buffer, squares
-from eventstudy.kernel.least_squares import Designs, Task, designs_of, fit
-from eventstudy.kernel.ranks import WIDEST, days_above, key_unit, rank_sums
-from eventstudy.kernel.runs import ABOVE, run_sums
+from eventstudy.engine.arrays import Bools, Floats, Ints, buffer, squares
+from eventstudy.engine.least_squares import Designs, Task, designs_of, fit
+from eventstudy.engine.ranks import WIDEST, days_above, key_unit, rank_sums
+from eventstudy.engine.runs import ABOVE, run_sums
 
 ROWS = 255
 """Pairs worked on at once: few enough for the cache, and for counts in one byte."""
@@ -79,7 +79,10 @@ def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task:
         ar=ones @ event,
         residual=ones @ estimation,
         ranks=rank_sums(
-            scaled, event * (unit / sigma)[:, None], tame, lambda rows: np.hstack([estimation[rows], event[rows]])
+            scaled,
+            event * (unit / sigma)[:, None],
+            tame,
+            lambda rows: np.hstack([estimation[rows], event[rows]]) / sigma[rows, None],
         ),
         residual_ranks=rank_sums(standard, None, tame, lambda rows: standard[rows] / unit),
         student=student,

@@ -37,3 +37,8 @@ def squares(values: Floats) -> Floats:
     """(n,) the sum of squares of each row."""
     found: Floats = np.matmul(values[:, None], values[:, :, None])[:, 0, 0]
     return found
+
+
+def mean_of(total: Floats, count: Ints) -> Floats:
+    """Sums over the number of values behind each; NaN where there is none."""
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

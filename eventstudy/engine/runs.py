@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from eventstudy.kernel.arrays import Floats, buffer
+from eventstudy.engine.arrays import Floats, buffer
 
 ABOVE = 1e-12
 """A sum that is larger is above zero (METHODS ruling 10)."""
@@ -30,6 +30,17 @@ def run_sums(values: Floats, lengths: Sequence[int]) -> Iterator[tuple[int, int,
             total[-left:] = 0.0
             sums[left + right] = total
         yield r, length, sums[length].reshape(n, days)
+
+
+def shares_of_runs(values: Floats, lengths: Sequence[int]) -> Floats:
+    """(n, R) share of the sums of consecutive days that are above zero; days (n, T) may be NaN; NaN where no run is whole."""
+    n, days = values.shape
+    found = np.full((n, len(lengths)), np.nan)
+    for r, length, sums in run_sums(values, lengths):
+        whole = sums[:, : days - length + 1]
+        runs, up = np.count_nonzero(np.isfinite(whole), axis=1), np.count_nonzero(whole > ABOVE, axis=1)
+        found[:, r] = np.where(runs > 0, up / np.maximum(runs, 1), np.nan)
+    return found
 
 
 @lru_cache(maxsize=64)

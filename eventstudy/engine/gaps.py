@@ -17,10 +17,10 @@ from functools import cached_property
 
 import numpy as np
 
-from eventstudy.kernel.arrays import Bools, Floats, Ints, squares
-from eventstudy.kernel.least_squares import Designs, Task
-from eventstudy.kernel.ranks import Weighted, days_above, key_unit, weighted_rank_sums
-from eventstudy.kernel.runs import ABOVE, run_sums
+from eventstudy.engine.arrays import Bools, Floats, Ints, squares
+from eventstudy.engine.least_squares import Designs, Task
+from eventstudy.engine.ranks import Weighted, days_above, key_unit, weighted_rank_sums
+from eventstudy.engine.runs import shares_of_runs
 
 _LEAST = 0.01
 """The smallest eigenvalue of G: below it the days that are left do not carry the regressors of the design."""
@@ -145,14 +145,14 @@ def first(fit: Fitted, stratum: Ints, strata: int, covered: Bools, task: Task) -
     all_days = np.concatenate([fit.residual, fit.ar], axis=1)
     scale = (key_unit(all_days.shape[1]) / fit.sigma)[:, None]
     both = Weighted(np.concatenate([known, fit.used], axis=1), 1 / (t + 1), stratum, strata)
-    ranks = weighted_rank_sums(all_days * scale, both, lambda rows: all_days[rows])
+    ranks = weighted_rank_sums(all_days * scale, both, lambda rows: all_days[rows] / fit.sigma[rows, None])
     own = weighted_rank_sums(
         fit.standard * key_unit(known.shape[1]),
         Weighted(known, 1 / (fit.m + 2), stratum, strata),
         lambda rows: fit.standard[rows],
     )
     student, squares, powers = _student(fit)
-    share = _shares(fit, task)
+    share = shares_of_runs(np.where(fit.known, fit.residual, np.nan), task.lengths)
     has = np.isfinite(share)
     residual_n, ar_n = (of @ known.astype(float)), (of @ fit.used.astype(float))
     mean = (fit.residual.sum(axis=1) / fit.m)[:, None]
@@ -203,14 +203,3 @@ def _student(fit: Fitted) -> tuple[Floats, Floats, Floats]:
     student, squares = fit.standard * np.sqrt(ratio), squares * ratio
     powers = np.stack([np.einsum("nt,nt->n", squares, v) for v in (student, squares)], axis=1)
     return student, squares, powers
-
-
-def _shares(fit: Fitted, task: Task) -> Floats:
-    """(n, R) share of positive runs; NaN where a pair has no run of that length."""
-    n, days = fit.residual.shape
-    found = np.full((n, len(task.lengths)), np.nan)
-    for r, length, sums in run_sums(np.where(fit.known, fit.residual, np.nan), task.lengths):
-        whole = sums[:, : days - length + 1]
-        runs, up = np.count_nonzero(np.isfinite(whole), axis=1), np.count_nonzero(whole > ABOVE, axis=1)
-        found[:, r] = np.where(runs > 0, up / np.maximum(runs, 1), np.nan)
-    return found

@@ -1,0 +1,393 @@
+"""Mean residual correlation on calendar days, weighted by the overlap of the event windows (METHODS 3.7, rulings 2 and 25).
+
+r = mean over i != j of rho_ij w_ij, w_ij = shared calendar days of the two windows / sqrt(L_i L_j). Residuals are standardised
+by their own mean and deviation and added up by event date, so that the sum over all pairs of two dates is one product of two
+rows (`DateTables`); that is the rule for any number of pairs. `pairwise_correlation` is the exact form: rho_ij is Pearson's
+correlation on the estimation days that i and j share, centred on those days. With nothing missing on one date both are one
+number. Idea: Kolari, Pape and Pynnonen (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.panel.block import Bools, Days, Floats, Ints
+from eventstudy.windows import Window
+
+_MIN_COMMON_DAYS = 30
+_ROWS = 64
+_AT_ONCE = 256
+"""Pairs of dates whose products are taken together."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """How far N pairs are one draw instead of N."""
+
+    mean: float
+    """r, the overlap-weighted mean correlation; 0 where it would make 1 + (N - 1) r negative."""
+    overlap: float
+    """Mean of w_ij over i != j."""
+    floored: bool = False
+    """Whether r was set to 0."""
+    exact: bool = False
+    """Whether every two pairs were compared on the days that they share, in place of sums by date (ruling 25)."""
+
+    def inflation(self, n: int) -> float:
+        """1 + (N - 1) r, the variance of a mean of correlated draws relative to independent ones."""
+        return 1 + (n - 1) * self.mean
+
+
+def correlation_of_sums(total: float, overlap: float, n: int, *, exact: bool = False) -> Correlation:
+    """From sums over ordered pairs i != j; a mean so negative that 1 + (N - 1) r would not be positive becomes zero."""
+    mean = total / (n * (n - 1))
+    floored = 1 + (n - 1) * mean <= 0
+    return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, exact)
+
+
+@dataclass(frozen=True)
+class DateTables:
+    """Residuals of the pairs of each event date, each standardised by its own mean and deviation, added up (ruling 25).
+
+    A date is a day 0 and a benchmark: G of them, with L1 estimation and L2 event days each. Tables of parts of a study add up.
+    """
+
+    keys: Ints
+    """(G,) ascending numbers that tell the dates of all parts of a study apart."""
+    days: Days
+    """(G, L1 + L2) calendar days, NaT beyond the calendar; (G, 0) while parts are added up."""
+    sums: Floats
+    """(G, L1) sum of the standardised residuals of a day."""
+    counts: Floats
+    """(G, L1) pairs with a residual that day."""
+    squares: Floats
+    """(G,) sum of all squares, which is the number of residuals."""
+    size: Floats
+    """(G,) pairs."""
+    returns: Floats
+    """(G, T) sum of returns from the start of the estimation to the end of the event window; (G, 0) where not kept."""
+    returns_n: Floats
+    """(G, T) pairs behind it."""
+    row: Ints | None = None
+    """(G,) where day 0 stands among the sessions of the one grid that all dates are on; None where there are several."""
+    near: dict[int, Neighbours] = field(default_factory=dict, compare=False, repr=False)
+    """Pairs of dates whose windows can meet, by the length of the window; worked out once."""
+
+    @classmethod
+    def of(cls, returns: AbnormalReturns) -> DateTables:
+        """The tables of N series; a date is a row of `sessions`."""
+        return cls.by_date(
+            returns.session_of,
+            returns.sessions,
+            returns.centred,
+            np.isfinite(returns.residuals),
+            np.empty((returns.n, 0)),
+        )
+
+    @classmethod
+    def by_date(cls, date: Ints, days: Days | None, centred: Floats, known: Bools, returns: Floats) -> DateTables:
+        """Pairs added up by their `date` (N,), a row of `days` (D, L1 + L2) where there are some.
+
+        `centred`, `known` (N, L1): standardised residuals, 0 where there is none. `returns` (N, T) or (N, 0): to be added up.
+        """
+        order = np.argsort(date, kind="stable")
+        keys, first = np.unique(date[order], return_index=True)
+
+        def added(values: Floats) -> Floats:
+            total: Floats = np.add.reduceat(values[order], first, axis=0)
+            return total
+
+        m = np.count_nonzero(known, axis=1).astype(float)
+        kept = returns.shape[1] > 0
+        nothing = np.empty((len(keys), 0))
+        return cls(
+            keys=keys,
+            days=undated(len(keys)) if days is None else days[keys],
+            sums=added(centred),
+            counts=added(known.astype(float)),
+            squares=added(m),
+            size=np.diff(np.append(first, len(order))).astype(float),
+            returns=added(np.nan_to_num(returns)) if kept else nothing,
+            returns_n=added(np.isfinite(returns).astype(float)) if kept else nothing,
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[DateTables]) -> DateTables:
+        """Those of all parts together, in their order."""
+        if len(parts) == 1:
+            return parts[0]
+        keys, one, where = np.unique(np.concatenate([p.keys for p in parts]), return_index=True, return_inverse=True)
+        bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
+        places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
+        found: dict[str, Any] = {}
+        for name in ("sums", "counts", "squares", "size", "returns", "returns_n"):
+            total = np.zeros((len(keys), *getattr(parts[0], name).shape[1:]))
+            for part, place in zip(parts, places, strict=True):
+                total[place] += getattr(part, name)  # keys of one part are distinct
+            found[name] = total
+        rows = [p.row for p in parts if p.row is not None]
+        return cls(
+            keys,
+            days=np.concatenate([p.days for p in parts])[one],
+            row=np.concatenate(rows)[one] if len(rows) == len(parts) else None,
+            **found,
+        )
+
+    def take(self, which: Ints, keys: Ints) -> DateTables:
+        """The dates at these positions under these `keys`, which ascend."""
+        names = ("days", "sums", "counts", "squares", "size", "returns", "returns_n")
+        return DateTables(keys, **{name: getattr(self, name)[which] for name in names})
+
+    @property
+    def n(self) -> int:
+        """All pairs."""
+        return int(self.size.sum())
+
+    def mean_correlation(self, event: Window, window: Window) -> Correlation:
+        """Mean correlation over the pairs of dates whose `window` shares days."""
+        if self.n < 2:
+            return Correlation(0.0, 0.0)
+        sums = self._by_lag if self.row is not None else self._by_calendar
+        return correlation_of_sums(*sums(event, window), self.n)
+
+    def _by_lag(self, event: Window, window: Window) -> tuple[float, float]:
+        """Sum of rho w and sum of w over ordered pairs of pairs; w counts the days of the grid that both windows hold."""
+        near = self._neighbours(window.length)
+        there = ~np.isnat(self.days[:, self.sums.shape[1] :])
+        before = np.where(there[:, ::-1].any(axis=1), there[:, ::-1].argmax(axis=1), 0)  # days lacking at the end
+        first = event.start + there.argmax(axis=1)
+        last = event.end - before
+        start = np.maximum(near.lag + window.start, np.maximum(first[near.one], near.lag + first[near.other]))
+        end = np.minimum(window.end, np.minimum(last[near.one], near.lag + last[near.other]))
+        weight = np.maximum(end - start + 1, 0) / window.length
+        return float((weight * near.product).sum()), float((weight * near.pairs).sum())
+
+    def _neighbours(self, reach: int) -> Neighbours:
+        """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
+        if reach not in self.near:
+            self.near[reach] = _neighbours_of(self, reach)
+        return self.near[reach]
+
+    def _by_calendar(self, event: Window, window: Window) -> tuple[float, float]:
+        """Sum of rho w and sum of w over ordered pairs of pairs, some dates at a time against those within reach."""
+        n_estimation = self.sums.shape[1]
+        first = n_estimation + window.start - event.start
+        days = self.days[:, first : first + window.length]
+        before, sums, counts = self.days[:, :n_estimation], self.sums, self.counts
+        start_day, end_day = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
+        order = np.argsort(start_day, kind="stable")
+        start_day, reach = start_day[order], np.maximum.accumulate(end_day[order])
+        total = weights = 0.0
+        for start in range(0, len(order), _ROWS):
+            stop = min(start + _ROWS, len(order))
+            end = int(np.searchsorted(start_day, reach[stop - 1], side="right"))
+            columns, mine = order[start:end], slice(0, stop - start)
+            hit = _on_calendar(np.ones(days[columns].shape), days[columns], ~np.isnat(days[columns]))
+            weight = hit[mine] @ hit.T / window.length
+            weight[:, mine] = np.triu(weight[:, mine])
+            there = counts[columns] > 0
+            z = _on_calendar(sums[columns], before[columns], there)
+            n = _on_calendar(counts[columns], before[columns], there)
+            cross, pairs = z[mine] @ z.T, n[mine] @ n.T
+            own, size = columns, self.size[columns]
+            both = 2 * np.outer(size[mine], size)
+            diagonal = np.arange(stop - start)
+            cross[diagonal, diagonal] -= self.squares[own[mine]]
+            pairs[diagonal, diagonal] -= n[mine].sum(axis=1)
+            both[diagonal, diagonal] = size[mine] * (size[mine] - 1)
+            rho = np.where(pairs > 0, cross / np.where(pairs > 0, pairs, 1.0), 0.0)
+            total += float((weight * both * rho).sum())
+            weights += float((weight * both).sum())
+        return total, weights
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Pairs of dates of one grid whose windows can meet, the earlier first; a date with itself among them."""
+
+    one: Ints
+    """(Q,) the earlier date."""
+    other: Ints
+    """(Q,) the later one."""
+    lag: Ints
+    """(Q,) sessions between them."""
+    pairs: Floats
+    """(Q,) ordered pairs of one instance of each, none with itself."""
+    product: Floats
+    """(Q,) `pairs` times their mean correlation."""
+
+
+def _neighbours_of(tables: DateTables, reach: int) -> Neighbours:
+    assert tables.row is not None
+    order = np.argsort(tables.row, kind="stable")
+    days = tables.sums.shape[1]
+    whole = tables.squares == tables.size * days
+    found = []
+    for lag in range(reach):
+        a, b = (order[place] for place in _apart(tables.row[order], lag))
+        cross = _products(tables.sums, a, b, lag)
+        common = tables.size[a] * tables.size[b] * (days - lag)
+        gaps = np.flatnonzero(~(whole[a] & whole[b]))
+        common[gaps] = _products(tables.counts, a[gaps], b[gaps], lag)
+        both = 2 * tables.size[a] * tables.size[b]
+        own = a == b
+        cross[own] -= tables.squares[a[own]]
+        common[own] -= tables.squares[a[own]]
+        both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
+        rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
+        found.append((a, b, np.full(len(a), lag), both, both * rho))
+    return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
+    """Positions (Q,) of all two dates `lag` rows apart (rows ascending), a date with itself and its like once."""
+    place = np.arange(len(rows))
+    start = place if lag == 0 else np.searchsorted(rows, rows + lag, side="left")
+    count = np.searchsorted(rows, rows + lag, side="right") - start
+    a = np.repeat(place, count)
+    return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
+
+
+def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
+    """(Q,) inner products of the days that rows a and b of (G, L1) share, some at a time."""
+    days = values.shape[1] - lag
+    found = np.empty(len(a))
+    for begin in range(0, len(a), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        left, right = values[as_slice(a[some])][:, lag:], values[as_slice(b[some])][:, :days]
+        np.einsum("qt,qt->q", left, right, out=found[some])
+    return found
+
+
+def undated(n: int) -> Days:
+    """(n, 0) the calendar days of dates that are told apart by their keys alone, until they are all together."""
+    return np.empty((n, 0), dtype="datetime64[D]")
+
+
+def as_slice(place: Ints) -> Ints | slice:
+    """Positions that follow each other as a slice, which copies nothing."""
+    in_a_row = len(place) > 0 and place[-1] - place[0] + 1 == len(place) and (np.diff(place) == 1).all()
+    return slice(int(place[0]), int(place[-1]) + 1) if in_a_row else place
+
+
+def pairwise_correlation(returns: AbnormalReturns, window: Window) -> Correlation:
+    """Mean correlation of N series, every two of them on their own common days."""
+    if returns.n < 2:
+        return Correlation(0.0, 0.0)
+    return correlation_of_sums(*_all_pairs(returns, returns.over(window).used, window), returns.n, exact=True)
+
+
+def correlations(returns: AbnormalReturns) -> tuple[Floats, Bools]:
+    """(N, N) Pearson correlations of all series on common estimation days, and whether there are enough of them."""
+    everyone = np.arange(returns.n)
+    return _correlations(returns, everyone, everyone)
+
+
+def pair_correlations(returns: AbnormalReturns, used: Bools, window: Window) -> Floats:
+    """(N, N) rho_ij w_ij of every two series, 1 on the diagonal; an N x N matrix, so for moderate N."""
+    everyone = np.arange(returns.n)
+    days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
+    weight = _overlaps(days, used, everyone, everyone)
+    rho, enough = _correlations(returns, everyone, everyone)
+    if not enough[weight > 0].all():
+        rho = np.where(enough, rho, _mean_of_all(returns))
+    common: Floats = np.where(weight > 0, rho * weight, 0.0)
+    np.fill_diagonal(common, 1.0)
+    return common
+
+
+def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[float, float]:
+    """Sum of rho w and sum of w over ordered pairs i != j, every pair on its own common days.
+
+    Only pairs whose windows share days count, so series are taken in the order of their windows, a few rows at a time
+    against those that can still reach them.
+    """
+    days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
+    first, last = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
+    order = np.argsort(first, kind="stable")
+    first, reach = first[order], np.maximum.accumulate(last[order])
+    total = weights = 0.0
+    for start in range(0, len(order), _ROWS):
+        stop = min(start + _ROWS, len(order))
+        end = int(np.searchsorted(first, reach[stop - 1], side="right"))
+        rows, columns = order[start:stop], order[start:end]
+        weight = _overlaps(days, used, rows, columns)
+        weight[:, : len(rows)] = np.triu(weight[:, : len(rows)], 1)
+        if weight.any():
+            rho, enough = _correlations(returns, rows, columns)
+            if not enough[weight > 0].all():
+                fallback = _mean_of_all(returns)
+                rho = np.where(enough, rho, fallback)
+            total += 2 * float((rho * weight).sum())
+            weights += 2 * float(weight.sum())
+    return total, weights
+
+
+def _overlaps(days: Days, used: Bools, rows: Ints, columns: Ints) -> Floats:
+    """(rows, columns) shared calendar days of the windows over the root of the product of their lengths."""
+    hit = _on_calendar(used[columns].astype(float), days[columns], used[columns])
+    length = used.sum(axis=1)
+    own = hit[: len(rows)]
+    return np.asarray(own @ hit.T / np.sqrt(np.outer(length[rows], length[columns])))
+
+
+def _correlations(returns: AbnormalReturns, rows: Ints, columns: Ints) -> tuple[Floats, Bools]:
+    """(rows, columns) Pearson correlations on common estimation days, and whether there are enough of them.
+
+    The first of the `columns` are the `rows`.
+    """
+    residuals = returns.residuals[columns] / returns.sigma[columns, None]
+    known = np.isfinite(residuals)
+    days = returns.sessions[:, : returns.n_estimation_days][returns.session_of[columns]]
+    z = _on_calendar(np.where(known, residuals, 0.0), days, known)
+    there = _on_calendar(known.astype(float), days, known)
+    mine = slice(0, len(rows))
+    common = there[mine] @ there.T
+    safe = np.maximum(common, 1)
+    sums, squares = z[mine] @ there.T, (z[mine] ** 2) @ there.T
+    if len(rows) == len(columns):
+        others, other_squares = sums.T, squares.T
+    else:
+        others, other_squares = there[mine] @ z.T, there[mine] @ (z**2).T
+    spread, other_spread = squares - sums**2 / safe, other_squares - others**2 / safe
+    scale = np.sqrt(np.maximum(spread, 0.0) * np.maximum(other_spread, 0.0))
+    enough = (common >= _MIN_COMMON_DAYS) & (scale > 0)
+    rho = (z[mine] @ z.T - sums * others / safe) / np.where(scale > 0, scale, 1.0)
+    return rho, enough
+
+
+def _mean_of_all(returns: AbnormalReturns) -> float:
+    """Mean correlation of all pairs that share enough estimation days; what stands in for overlapping pairs that do not."""
+    return _mean_of(*correlations(returns))
+
+
+def _mean_of(rho: Floats, enough: Bools) -> float:
+    others = enough & ~np.eye(len(rho), dtype=bool)
+    return float(rho[others].mean()) if others.any() else 0.0
+
+
+def _window_columns(returns: AbnormalReturns, window: Window) -> slice:
+    first = returns.n_estimation_days + window.start - returns.event.start
+    return slice(first, first + window.length)
+
+
+def _on_calendar(values: Floats, days: Days, where: Bools) -> Floats:
+    """(N, calendar days) the values (N, columns) laid out on the distinct days that occur; zero elsewhere."""
+    if len(days) and (days == days[0]).all():
+        return np.where(where, values, 0.0)  # one date: the columns are the calendar
+    number = days.astype(np.int64)
+    mine = number[where]
+    first = int(mine.min()) if len(mine) else 0
+    occurs = np.zeros(int(mine.max()) - first + 1 if len(mine) else 0, dtype=bool)
+    occurs[mine - first] = True
+    place = np.cumsum(occurs) - 1
+    laid = np.zeros((len(values), int(occurs.sum())))
+    row, _ = np.nonzero(where)
+    laid[row, place[mine - first]] = values[where]
+    return laid

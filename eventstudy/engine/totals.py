@@ -1,0 +1,268 @@
+"""What many pairs leave behind: sums that combine, from which the tests over pairs are worked out.
+
+`DaySums` hold what no window has a part in, `CarSums` what each window does. Both come from the kernel (`whole`, `gaps`), or
+from abnormal returns that any model made (`day_sums`, `car_sums`). Means and variances of pairs are merged as (n, mean, M2),
+never as raw squares; the rest are plain sums. Parts are combined in the order given: the same partition gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.ranks import part_below
+from eventstudy.engine.runs import ABOVE
+from eventstudy.panel.block import Floats, Ints
+from eventstudy.windows import Window
+
+_MANY = 2**62
+"""More days than there are."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Count, mean and sum of squared distances from the mean, of W quantities."""
+
+    n: Floats
+    mean: Floats
+    m2: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Moments:
+        """Of values (N, W); NaN does not count."""
+        known = np.isfinite(values)
+        n = known.sum(axis=0).astype(float)
+        mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(n, 1)
+        m2 = (np.where(known, values - mean, 0.0) ** 2).sum(axis=0)
+        return cls(n, mean, m2)
+
+    def __add__(self, other: Moments) -> Moments:
+        """Those of both together."""
+        n = self.n + other.n
+        apart = other.mean - self.mean
+        share = other.n / np.maximum(n, 1)
+        return Moments(n, self.mean + apart * share, self.m2 + other.m2 + apart**2 * self.n * share)
+
+    def at(self, w: int) -> Moments:
+        """Of quantity w alone."""
+        return Moments(self.n[w : w + 1], self.mean[w : w + 1], self.m2[w : w + 1])
+
+    @property
+    def spread(self) -> Floats:
+        """(W,) standard deviation, n - 1; NaN for fewer than two values."""
+        return np.where(self.n > 1, np.sqrt(self.m2 / np.maximum(self.n - 1, 1)), np.nan)
+
+
+@dataclass(frozen=True)
+class CarSums:
+    """What the windows of N pairs leave behind: W windows, each of which all pairs cover."""
+
+    car: Moments
+    scar: Moments
+    bhar: Moments
+    unit: Floats
+    """(W,) sum of C = i'Vi."""
+    positive: Ints
+    """(W,) CARs above zero."""
+    share: Floats
+    """(W,) sum of the shares of positive runs of estimation days, each as long as the window."""
+    share_n: Ints
+    """(W,) pairs that have such a run."""
+
+    def __add__(self, other: CarSums) -> CarSums:
+        """Those of both together."""
+        return CarSums(**{name: mine + getattr(other, name) for name, mine in vars(self).items()})
+
+    def at(self, w: int) -> CarSums:
+        """Those of window w alone."""
+        sums = (values[w : w + 1] for values in (self.unit, self.positive, self.share, self.share_n))
+        return CarSums(self.car.at(w), self.scar.at(w), self.bhar.at(w), *sums)
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """What the days of N pairs leave behind: L1 estimation days, L2 event days."""
+
+    n: int
+    theoretical: float
+    """Sum of v / (v - 2)."""
+    least_df: int
+    least_m: int
+    ar: Floats
+    """(L2,) sum of abnormal returns of each event day."""
+    ar_n: Ints
+    """(L2,) pairs behind it."""
+    residual: Floats
+    """(L1,) sum of residuals of each estimation day."""
+    residual_n: Ints
+    ranks: Floats
+    """(L1 + L2,) sum of scaled ranks among all days; pairs behind it are `residual_n` and `ar_n`."""
+    residual_ranks: Floats
+    """(L1,) sum of rank / (M + 2) of the standardised residuals among each other; `below` adds a window's part."""
+    student: Floats
+    """(L1,) sum of studentised residuals."""
+    student_squares: Floats
+    """(L1,) sum of their squares."""
+    student_powers: Floats
+    """(2,) sums of their third and fourth powers over all days."""
+    share: float
+    """Sum of the shares of estimation days with a residual above zero."""
+    untraded: Floats
+    """(2,) sums of the shares of estimation days with a return of zero, and without a return."""
+
+    def __add__(self, other: DaySums) -> DaySums:
+        """Those of both together."""
+        least = ("least_df", "least_m")
+        mine, theirs = vars(self), vars(other)
+        return DaySums(**{k: min(mine[k], theirs[k]) if k in least else mine[k] + theirs[k] for k in mine})
+
+
+def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:
+    """The sums of N pairs; `untraded` (N, 2) are their shares of days with a return of zero, and without one."""
+    student = returns.studentised
+    flat = student[np.isfinite(student)]
+    days, df = returns.observed_days, returns.df
+    residuals = returns.residuals
+    own = returns.estimation_ranks / (days + 2.0)[:, None]
+    return DaySums(
+        n=returns.n,
+        theoretical=float((df / np.maximum(df - 2, 1)).sum()),
+        least_df=int(df.min(initial=_MANY)),
+        least_m=int(days.min(initial=_MANY)),
+        ar=np.nansum(returns.ar, axis=0),
+        ar_n=np.isfinite(returns.ar).sum(axis=0),
+        residual=np.nansum(residuals, axis=0),
+        residual_n=np.isfinite(residuals).sum(axis=0),
+        ranks=np.nansum(returns.day_ranks, axis=0),
+        residual_ranks=np.nansum(own, axis=0),
+        student=np.nansum(student, axis=0),
+        student_squares=np.nansum(student**2, axis=0),
+        student_powers=np.array([np.vdot(flat**2, flat), np.vdot(flat**2, flat**2)]),
+        share=float(np.nansum(returns.share_of_runs(1))),
+        untraded=untraded.sum(axis=0),
+    )
+
+
+def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) -> CarSums:
+    """The sums of N pairs that cover all W `windows`; `bhar` (N, W) are their buy-and-hold abnormal returns."""
+    found = [returns.over(window) for window in windows]
+    shares = _columns(returns, [returns.share_of_runs(window.length) for window in windows])
+    car = _columns(returns, [f.car for f in found])
+    return CarSums(
+        car=Moments.of(car),
+        scar=Moments.of(_columns(returns, [f.scar for f in found])),
+        bhar=Moments.of(bhar),
+        unit=np.nansum(_columns(returns, [f.unit for f in found]), axis=0),
+        positive=(car > ABOVE).sum(axis=0),
+        share=np.nansum(shares, axis=0),
+        share_n=np.isfinite(shares).sum(axis=0),
+    )
+
+
+def below(returns: AbnormalReturns, window: Window, scale: float) -> Floats:
+    """(L1,) sum over pairs of 1{the window's SCAR times `scale` ranks below that day} / (M + 2), a tie counting half."""
+    found = part_below((scale * returns.over(window).scar)[:, None], returns.standardised)
+    total: Floats = (1 / (returns.observed_days + 2.0)) @ found
+    return total
+
+
+def _columns(returns: AbnormalReturns, values: list[Floats]) -> Floats:
+    return np.stack(values, axis=1) if values else np.empty((returns.n, 0))
+
+
+class Errors(NamedTuple):
+    """What the model says of its own errors; see `models.Fit`."""
+
+    descriptive: str = ""
+    dependent: str = ""
+    upper: bool = False
+
+    @classmethod
+    def of(cls, returns: AbnormalReturns) -> Self:
+        """Those of abnormal returns."""
+        return cls(returns.descriptive, returns.dependent, returns.upper)
+
+
+class Stratum(NamedTuple):
+    """What the pairs that cover one set of windows leave behind."""
+
+    days: DaySums
+    cars: CarSums
+    dates: DateTables
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What all pairs of a part of a study leave behind after the first pass."""
+
+    strata: Mapping[int, Stratum]
+    """Bit w of the key says that the pairs cover window w (ruling 9: a window's tests use the pairs that cover it)."""
+    problems: Mapping[str, int] = field(default_factory=dict)
+    """Reason -> pairs that could not be studied."""
+    named: tuple[tuple[str, int, int], ...] = ()
+    """(reason, row of the table of events, estimation days) of the first of them."""
+    parameters: int = 0
+    """K, the estimated parameters."""
+    errors: Errors = Errors()
+    short: int = 0
+    """Pairs with fewer than 120 estimation days."""
+    gaps: int = 0
+    """Other pairs with fewer than the estimation window has."""
+
+    @classmethod
+    def combined(cls, parts: Iterable[Totals], most_named: int = 5) -> Totals:
+        """Those of all parts together, in their order."""
+        given = list(parts)
+        strata = sorted({s for part in given for s in part.strata})
+        problems: dict[str, int] = {}
+        named: dict[str, list[tuple[str, int, int]]] = {}
+        for part in given:
+            for reason, count in part.problems.items():
+                problems[reason] = problems.get(reason, 0) + count
+            for one in part.named:
+                named.setdefault(one[0], []).append(one)
+        return cls(
+            strata={s: _together([p.strata[s] for p in given if s in p.strata]) for s in strata},
+            problems=problems,
+            named=tuple(one for found in named.values() for one in sorted(found, key=lambda o: o[1])[:most_named]),
+            parameters=max((p.parameters for p in given), default=0),
+            errors=next((p.errors for p in given if p.n), Errors()),
+            short=sum(p.short for p in given),
+            gaps=sum(p.gaps for p in given),
+        )
+
+    @property
+    def n(self) -> int:
+        """All pairs that could be studied."""
+        return sum(s.days.n for s in self.strata.values())
+
+    def covering(self, w: int) -> tuple[int, ...]:
+        """The strata that cover window number w."""
+        return tuple(s for s in self.strata if s >> w & 1)
+
+
+def _together(parts: Sequence[Stratum]) -> Stratum:
+    return Stratum(
+        reduce(lambda a, b: a + b, [p.days for p in parts]),
+        reduce(lambda a, b: a + b, [p.cars for p in parts]),
+        DateTables.merged([p.dates for p in parts]),
+    )
+
+
+Below = Mapping[int, Floats]
+"""Stratum -> (W, L1) what `below` says of its pairs: the second pass."""
+
+
+def below_together(parts: Iterable[Below]) -> Below:
+    """The second pass of all parts together, in their order."""
+    found: dict[int, Floats] = {}
+    for part in parts:
+        for stratum, values in part.items():
+            found[stratum] = found[stratum] + values if stratum in found else values
+    return found
