@@ -46,7 +46,7 @@ class Correlation:
 
 def correlation_of_sums(total: float, overlap: float, n: int, *, exact: bool = False) -> Correlation:
     """From sums over ordered pairs i != j; a mean so negative that 1 + (N - 1) r would not be positive becomes zero."""
-    mean = total / (n * (n - 1))
+    mean = min(total / (n * (n - 1)), 1.0)  # rounding puts firms of equal returns beyond it
     floored = 1 + (n - 1) * mean <= 0
     return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, exact)
 

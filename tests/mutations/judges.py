@@ -276,7 +276,7 @@ SHARED = {
         f"{_PUB}:test_size_of_a_count_of_signs",
         f"{_PUB}:test_sizes_without_correlation_are_the_nominal_one",
     ),
-    "aggregate": (
+    "engine.abnormal": (
         "panel.test_missing:test_windows_of_up_to_three_days_need_all_of_them",
         "panel.test_trade_to_trade:test_a_return_belongs_where_at_least_half_of_it_lies",
         f"{_E}:test_scale_of_an_error_adds_its_own_variance_and_what_days_share",
