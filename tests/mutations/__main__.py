@@ -12,7 +12,7 @@ from collections import Counter
 
 from tests.mutations.judges import JUDGES, noticed
 from tests.mutations.mutants import mutants
-from tests.mutations.unnoticed import PATH, Row, key, known, write
+from tests.mutations.unnoticed import PATH, Row, key, known, of_module, write
 
 
 def main(modules: list[str]) -> None:
@@ -20,7 +20,8 @@ def main(modules: list[str]) -> None:
     warnings.simplefilter("error")  # as under pytest
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     before = dict(known()) if PATH.exists() else {}
-    rows = {place: row for place, row in before.items() if modules and place.module not in modules}
+    anew = {formula for module in modules for formula in of_module(module)}
+    rows = {place: row for place, row in before.items() if modules and place.formula not in anew}
     for module in modules or JUDGES:
         made = mutants(module)
         found = Counter(key(m) for m in made if not noticed(m))
