@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def price_store(_own_price_store: None, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENTSTUDY_STORE", str(path))
         yield path
+
+
+@pytest.fixture
+def each_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports on the same result share the pictures, which have tests of their own."""
+    from tests.reports.once import pictures_once
+
+    monkeypatch.setattr(import_module("eventstudy.reports.build"), "pictures", pictures_once)
 
 
 _numbers = iter(range(10**9))

@@ -32,6 +32,7 @@ def test_pictures_are_small() -> None:
         assert height <= 1600
 
 
+@pytest.mark.render
 def test_drawing_one_anew_gives_a_picture_of_the_same_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "placebo.png"
     monkeypatch.setattr("tests.gallery.PICTURES", {name: PICTURES[name]})

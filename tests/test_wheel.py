@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.render
 ROOT = Path(__file__).parents[1]
 
 

@@ -19,6 +19,7 @@ from eventstudy.study import EventStudy
 from scipy import stats
 
 WINDOWS = [(0, 0), (-1, 1)]
+FEW, MORE = ("portfolio_t", "bmp_adjusted", "corrado_rank"), ("cross_section_t", "grank_t", "cda")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,17 @@ def found(result: StudyResult, prices: PriceTable) -> Calibration:
     return calibrate(result, prices, effects=[0.02])
 
 
+@pytest.fixture(scope="module")
+def one_by_one(found: Calibration, result: StudyResult, prices: PriceTable) -> list[StudyResult]:
+    """The study of every eighth placebo date."""
+    tickers = [p.ticker for p in result.panel.pairs]
+    frames = [
+        pd.DataFrame({"ticker": tickers, "date": date.fromisoformat(day), "event_id": "e"}) for day in found.dates[::8]
+    ]
+    study = EventStudy(result.config, benchmark="SPY")
+    return [study.run(frame, prices) for frame in frames]
+
+
 def size(found: Calibration, name: str, window: tuple[int, int]) -> float:
     return next(r.size for r in found.rates if r.name == name and r.window == window)
 
@@ -49,19 +61,19 @@ def test_on_the_embedded_sample_counting_tickers_as_observations_fails(
     assert size(found, "bmp_adjusted", window) < 0.12
 
 
-@pytest.mark.parametrize("name", ["portfolio_t", "bmp_adjusted", "cross_section_t", "corrado_rank", "grank_t", "cda"])
+@pytest.mark.parametrize("name", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_made_up_study_is_the_study_run_on_that_date(
-    found: Calibration, result: StudyResult, prices: PriceTable, name: str, window: tuple[int, int]
+    found: Calibration,
+    one_by_one: list[StudyResult],
+    result: StudyResult,
+    prices: PriceTable,
+    name: str,
+    window: tuple[int, int],
 ) -> None:
     """The share over all placebo dates, each date run as a study of its own with a level between any two p-values."""
     days = found.dates[::8]
-    tickers = [p.ticker for p in result.panel.pairs]
-    study = EventStudy(result.config, benchmark="SPY")
-    p = []
-    for day in days:
-        frame = pd.DataFrame({"ticker": tickers, "date": [date.fromisoformat(day)] * len(tickers)})
-        p.append(study.run(frame.assign(event_id="e"), prices).test(name, window).p_value)
+    p = [one.test(name, window).p_value for one in one_by_one]
     level = float(np.median(p)) + 1e-9
     again = calibrate(result, prices, effects=[], level=level)
     every = calibrate_on(result, prices, days, level)

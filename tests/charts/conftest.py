@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,11 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy import catalog
 from eventstudy.prices import PriceTable, SeriesInfo, load_prices
 from eventstudy.results import StudyResult
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 
 def made_up(
@@ -91,6 +94,41 @@ def many_dates_volume() -> StudyResult:
     table = PriceTable({"close": prices, "volume": volume}, info)
     events = pd.DataFrame({"ticker": [f"F{i:02d}" for i in range(6)], "date": prices.index[[290, 350, 410] * 2]})
     return es.EventStudy(benchmark="MKT", calendar=None, outcome="volume").run(events, table)
+
+
+OTHERS = ("recognised", "announced", "many_dates")
+STUDIES = ("nvda", "recognised", *(pytest.param(study, marks=pytest.mark.render) for study in OTHERS[1:]))
+"""One ticker, sixteen on one date; then those of other shapes."""
+Look = Callable[..., Any]
+
+
+def fit_for(name: str, study: str) -> str:
+    """The fixture of this study that a chart can show: the one of volumes where it shows nothing else."""
+    return study if "return" in catalog.load("charts", name).outcomes else f"{study}_volume"
+
+
+@pytest.fixture(scope="session")
+def look(request: pytest.FixtureRequest) -> Look:
+    """`look(study, chart, lang)` is what `plot` gives, drawn once for all tests that only look at it."""
+    drawn: dict[tuple[str, str, str], Any] = {}
+
+    def get(study: str, name: str, lang: str = "en") -> Any:
+        if (study, name, lang) not in drawn:
+            drawn[study, name, lang] = request.getfixturevalue(fit_for(name, study)).plot(name, lang=lang)
+        return drawn[study, name, lang]
+
+    return get
+
+
+def first_axes(drawn: Any) -> Axes:
+    first: Axes = np.atleast_1d(np.asarray(drawn, dtype=object))[0]
+    return first
+
+
+def figure_of(drawn: Any) -> Figure:
+    figure = first_axes(drawn).figure
+    assert isinstance(figure, Figure)
+    return figure
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -17,25 +16,17 @@ from eventstudy.charts._style import BLUE, INK, MUTED, SETTINGS
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.results import StudyResult
 from matplotlib._pylab_helpers import Gcf
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from .conftest import STUDIES, Look, figure_of, first_axes, fit_for
+
 CHARTS = [name for name in catalog.names("charts") if not catalog.load("charts", name).further]
 """Those that draw a result as it is; charts that ask further questions have tests of their own."""
-STUDIES = ("nvda", "announced", "recognised", "many_dates")
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
 every_study = pytest.mark.parametrize("study", STUDIES)
-
-
-Look = Callable[[str, str], Figure]
-
-
-def fit_for(name: str, study: str) -> str:
-    """The fixture of this study that a chart can show: the one of volumes where it shows nothing else."""
-    return study if "return" in catalog.load("charts", name).outcomes else f"{study}_volume"
 
 
 @pytest.fixture
@@ -43,30 +34,6 @@ def one(name: str, request: pytest.FixtureRequest) -> StudyResult:
     """NVDA alone."""
     result: StudyResult = request.getfixturevalue(fit_for(name, "nvda"))
     return result
-
-
-@pytest.fixture(scope="module")
-def look(request: pytest.FixtureRequest) -> Look:
-    """The figure of a chart of a study, drawn once for all tests that only look at it."""
-    drawn: dict[tuple[str, str], Figure] = {}
-
-    def get(study: str, name: str) -> Figure:
-        if (study, name) not in drawn:
-            drawn[study, name] = figure_of(request.getfixturevalue(fit_for(name, study)).plot(name))
-        return drawn[study, name]
-
-    return get
-
-
-def first_axes(drawn: Any) -> Axes:
-    first: Axes = np.atleast_1d(np.asarray(drawn, dtype=object))[0]
-    return first
-
-
-def figure_of(drawn: Any) -> Figure:
-    figure = first_axes(drawn).figure
-    assert isinstance(figure, Figure)
-    return figure
 
 
 def texts(figure: Figure) -> list[Text]:
@@ -125,14 +92,17 @@ def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, one: St
 
 
 @every_chart
-def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(name: str, one: StudyResult) -> None:
+def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(
+    name: str, one: StudyResult, look: Look
+) -> None:
     before = Gcf.get_all_fig_managers()
-    first, other = (figure_of(one.plot(name)) for _ in range(2))
+    first, other = figure_of(look("nvda", name)), figure_of(one.plot(name))
     assert first is not other
     assert first.get_suptitle().startswith("NVDA: ")
     assert Gcf.get_all_fig_managers() == before
 
 
+@pytest.mark.render
 @every_chart
 def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, one: StudyResult) -> None:
     def files() -> list[bytes]:
@@ -154,7 +124,7 @@ def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, o
 @every_chart
 @every_study
 def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, look: Look) -> None:
-    figure = look(study, name)
+    figure = figure_of(look(study, name))
     boxes = [(t.get_text(), t.get_window_extent()) for t in texts(figure)]
     room = figure.bbox
     for said, box in boxes:
@@ -170,7 +140,7 @@ def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, look
 
 @every_chart
 def test_every_text_can_be_read_on_white(name: str, look: Look) -> None:
-    shown = texts(look("recognised", name))
+    shown = texts(figure_of(look("recognised", name)))
     assert len(shown) > 10
     for text in shown:
         assert contrast(text.get_color()) >= 4.5, text.get_text()
@@ -192,16 +162,17 @@ def test_contrast_is_that_of_the_guideline() -> None:
 
 @every_chart
 def test_what_was_done_stands_under_the_title(name: str, look: Look) -> None:
-    words = str(look("nvda", name).get_label()).replace("\n", " ").replace("\u00a0", " ")
+    words = str(figure_of(look("nvda", name)).get_label()).replace("\n", " ").replace("\u00a0", " ")
     assert "no p-value accounts for that choice" in words
     model = "Constant mean model" if fit_for(name, "nvda") != "nvda" else "Market model against SPY"
     if name != "price_path":
         assert f"{model} on 250 days of [−260, −11]" in words
 
 
+@pytest.mark.render
 @every_chart
 def test_an_announced_day_0_needs_no_caveat(name: str, look: Look) -> None:
-    assert "set by the user" not in str(look("announced", name).get_label())
+    assert "set by the user" not in str(figure_of(look("announced", name)).get_label())
 
 
 @every_chart
@@ -228,9 +199,9 @@ def test_a_study_of_another_outcome_is_refused(name: str, nvda: StudyResult, nvd
 
 
 @every_chart
-def test_axes_of_another_chart_are_refused(name: str, one: StudyResult) -> None:
+def test_axes_of_another_chart_are_refused(name: str, one: StudyResult, look: Look) -> None:
     with pytest.raises(InvalidRequest, match="hold a chart already"):
-        one.plot(name, ax=first_axes(one.plot(name)))
+        one.plot(name, ax=first_axes(look("nvda", name)))
 
 
 @pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in catalog.load("charts", n).options])

@@ -12,8 +12,8 @@ from eventstudy.charts._german import german
 from eventstudy.errors import UnknownName
 from eventstudy.results import StudyResult
 
-from .conftest import made_up
-from .test_contract import CHARTS, STUDIES, figure_of, fit_for, texts
+from .conftest import OTHERS, Look, figure_of, fit_for, made_up
+from .test_contract import CHARTS, texts
 
 ENGLISH = re.compile(
     r"\b(the|of|and|by|not|days?|on|is|return|mean|or|over|for|to|that|with|at|firms?|dates|model|no|none|was|its|each|where"
@@ -28,11 +28,13 @@ def without_names(text: str, result: StudyResult) -> str:
     return re.sub(r"was auffällt|^Modell: market", "", text)
 
 
-@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("study", ["nvda", *(pytest.param(s, marks=pytest.mark.render) for s in OTHERS)])
 @pytest.mark.parametrize("name", CHARTS)
-def test_no_english_is_left_and_every_figure_is_there(name: str, study: str, request: pytest.FixtureRequest) -> None:
+def test_no_english_is_left_and_every_figure_is_there(
+    name: str, study: str, look: Look, request: pytest.FixtureRequest
+) -> None:
     result: StudyResult = request.getfixturevalue(fit_for(name, study))
-    german_one, english = (result.plot(name, lang=lang) for lang in ("de", "en"))
+    german_one, english = (look(study, name, lang) for lang in ("de", "en"))
     for text in texts(figure_of(german_one)):
         left = ENGLISH.findall(without_names(text.get_text(), result))
         assert not left, text.get_text()
@@ -46,6 +48,7 @@ def figures(text: str) -> list[str]:
     return [re.sub(r"^0(?=\.\d{3}$)", "", n) for n in re.findall(r"[+−]?\d*\.?\d+", text.replace("95-%", "95 %"))]
 
 
+@pytest.mark.render
 def test_gaps_and_what_was_left_out_too() -> None:
     holed, _ = made_up(3, 3, holes=((0, 2), (1, -2)))
     for name in CHARTS:

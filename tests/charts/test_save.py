@@ -19,7 +19,14 @@ from matplotlib.figure import Figure
 from .test_contract import CHARTS
 
 
-@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".PDF", b"%PDF")])
+@pytest.mark.parametrize(
+    ("suffix", "start"),
+    [
+        (".svg", b"<?xml"),
+        pytest.param(".png", b"\x89PNG", marks=pytest.mark.render),
+        pytest.param(".PDF", b"%PDF", marks=pytest.mark.render),
+    ],
+)
 def test_the_suffix_says_how_and_two_files_are_the_same(
     suffix: str, start: bytes, nvda: StudyResult, tmp_path: Path
 ) -> None:
@@ -31,6 +38,7 @@ def test_the_suffix_says_how_and_two_files_are_the_same(
     assert sorted(tmp_path.iterdir()) == sorted([one, other])
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("name", [n for n in CHARTS if "return" in catalog.load("charts", n).outcomes])
 def test_to_write_a_chart_does_not_change_it(name: str, recognised: StudyResult) -> None:
     drawn = recognised.plot(name)

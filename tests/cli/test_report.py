@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("each_picture_once")
 Es = Callable[..., Ran]
 NVDA = ("report", "deepseek-r1", "--tickers", "NVDA")
 

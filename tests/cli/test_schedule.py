@@ -77,6 +77,7 @@ def test_cron_would_run_the_command(es: Es, tmp_path: Path, study: str) -> None:
     assert shell.stdout.split("|")[:4] == ["-m", "eventstudy", "update", str(tmp_path / study)]
 
 
+@pytest.mark.wait
 def test_the_line_of_cron_works(es: Es, tmp_path: Path) -> None:
     text = 'events = ["deepseek-r1"]\n[options]\ntickers = ["NVDA"]\n'
     (tmp_path / ODD).write_text(text, encoding="utf-8")

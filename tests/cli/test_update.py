@@ -16,6 +16,7 @@ from eventstudy.reports.files import locked
 
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("each_picture_once")
 Es = Callable[..., Ran]
 STUDY = 'title = "Desk"\nevents = ["deepseek-r1"]\n[options]\nsource = "bundled"\ntickers = [{}]\n'
 

@@ -18,6 +18,7 @@ from tests.loopback.answers import Series
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
 
+pytestmark = pytest.mark.wait
 DAY0 = date(2025, 1, 27)
 DAYS = [d.astype(object) for d in exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14))]
 CLEAN = ("GOOD", "FINE", "MKT")

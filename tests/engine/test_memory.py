@@ -43,6 +43,7 @@ def test_the_kernel_needs_at_most_64_mib_beside_its_outputs(k: int) -> None:
     assert outputs < peak < outputs + 64 * MIB
 
 
+@pytest.mark.slow
 def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "BLOCK", 500)
     data = made(1, securities=60, days=900, events=12_000, dates=200, gaps=0.0005)

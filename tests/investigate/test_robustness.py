@@ -83,8 +83,10 @@ def agree(result: StudyResult, found: Robustness, prices: PriceTable | None = No
     assert len(made) * len(result.config.windows or ()) == len(found.specifications)
 
 
-@pytest.mark.parametrize("day0", ["announced", "recognised"])
-@pytest.mark.parametrize("tickers", [(), ("NVDA",), ("NVDA", "AMD", "MU")], ids=["all", "one", "three"])
+@pytest.mark.parametrize("day0", [pytest.param("announced", marks=pytest.mark.slow), "recognised"])
+@pytest.mark.parametrize(
+    "tickers", [pytest.param((), marks=pytest.mark.slow), ("NVDA",), ("NVDA", "AMD", "MU")], ids=["all", "one", "three"]
+)
 def test_every_specification_is_the_study_with_those_choices(tickers: Sequence[str], day0: str) -> None:
     result = es.run("deepseek-r1", tickers=tickers, day0=day0)
     found = robustness(result)

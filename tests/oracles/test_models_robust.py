@@ -87,6 +87,7 @@ def draws(n: int, tails: int | None, seed: int) -> EventBlock:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tails", [None, 4])
 @pytest.mark.parametrize("window", [(0, 0), (-5, 5)])
 def test_size_of_theil_sen(tails: int | None, window: tuple[int, int]) -> None:

@@ -174,6 +174,7 @@ def thin(draws: int, m: int, seed: int) -> EventBlock:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [SW, DIMSON], ids=["scholes_williams", "dimson"])
 @pytest.mark.parametrize("window", [(0, 0), (-5, 5)])
 def test_size(model: Any, window: tuple[int, int]) -> None:

@@ -107,6 +107,7 @@ def test_without_autocorrelation_it_is_least_squares() -> None:
     np.testing.assert_allclose(fit.params[:, 0], plain.params[:, 0], atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("window", "least", "most"), [((0, 0), 0.035, 0.075), ((-3, 3), 0.035, 0.085)])
 def test_size_in_the_upper_tail(window: tuple[int, int], least: float, most: float) -> None:
     """Nothing happened: about 5 % in the upper tail although volume is autocorrelated; independent errors are far off.

@@ -14,6 +14,7 @@ from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
 from tests.prices.conftest import FIRST, LAST
 
+pytestmark = pytest.mark.wait
 ROOT = Path(__file__).parents[2]
 CODE = f"""
 import json

@@ -17,6 +17,8 @@ import pandas as pd
 import pytest
 from eventstudy.events import Group
 from eventstudy.prices import load_prices
+from eventstudy.reports import render, site_of
+from eventstudy.reports.parts import Lang
 from eventstudy.reports.pdf import BROWSERS, flags
 from eventstudy.results import StudyResult
 
@@ -55,6 +57,12 @@ def volatility() -> StudyResult:
 
 
 @pytest.fixture(scope="session")
+def mean_model() -> StudyResult:
+    """One parameter and no forecast of a regressor: the other shape of a forecast covariance."""
+    return es.run("deepseek-r1", tickers=["NVDA", "MU"], model="constant_mean", prediction_error=False)
+
+
+@pytest.fixture(scope="session")
 def three() -> StudyResult:
     """Three events, one of them without any ticker that has prices."""
     rows = [
@@ -80,6 +88,28 @@ def hostile() -> StudyResult:
         group=(Group(name=HOSTILE, tickers=(ticker,)),),
     )
     return es.run(event, prices=closes, calendar=None)
+
+
+Rendered = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def rendered(request: pytest.FixtureRequest) -> Rendered:
+    """`rendered("nvda", "html", "de")` is the report on a study of this file, written once for all tests that only read it."""
+    made: dict[tuple[str, str, str], bytes] = {}
+
+    def get(study: str, form: str = "html", lang: Lang = "en") -> bytes:
+        if (study, form, lang) not in made:
+            made[study, form, lang] = render(request.getfixturevalue(study), form, lang=lang)
+        return made[study, form, lang]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def site(three: StudyResult) -> dict[str, bytes]:
+    """The site of three events, written once."""
+    return site_of(three)
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 from eventstudy.charts._style import SMALL
-from eventstudy.reports import render, site_of
+from eventstudy.reports import render
 from eventstudy.results import StudyResult
 
-from tests.reports.conftest import Looked, chromium
+from tests.reports.conftest import Looked, Rendered, chromium
 
+pytestmark = pytest.mark.render
 Look = Callable[..., Looked]
 STUDIES = ("nvda", "sixteen", "gaps", "hostile")
 WIDTHS = (360, 390, 1280)
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_fits_is_legible_and_asks_for_nothing(request: pytest.FixtureRequest, look: Look, study: str) -> None:
-    found = look(render(request.getfixturevalue(study)), *WIDTHS)
+def test_fits_is_legible_and_asks_for_nothing(rendered: Rendered, look: Look, study: str) -> None:
+    found = look(rendered(study), *WIDTHS)
     assert [facts["width"] for facts in found.facts] == list(WIDTHS)
     for width, facts in zip(WIDTHS, found.facts, strict=True):
         assert facts["scroll"] <= width
@@ -36,31 +37,31 @@ def test_fits_is_legible_and_asks_for_nothing(request: pytest.FixtureRequest, lo
     assert [a for a in found.requests if not a.startswith("data:")] == []
 
 
-def test_dark_is_dark_and_as_legible(look: Look, sixteen: StudyResult) -> None:
-    light, dark = (look(render(sixteen), 390, dark=dark).facts[0] for dark in (False, True))
+def test_dark_is_dark_and_as_legible(look: Look, rendered: Rendered) -> None:
+    light, dark = (look(rendered("sixteen"), 390, dark=dark).facts[0] for dark in (False, True))
     assert light["background"] == "rgb(255, 255, 255)"
     assert dark["background"] == "rgb(22, 24, 27)"
     assert dark["contrast"] >= 4.5
 
 
-def test_the_index_of_a_site_fits_too(look: Look, three: StudyResult) -> None:
-    found = look(site_of(three)["index.html"], 390)
+def test_the_index_of_a_site_fits_too(look: Look, site: dict[str, bytes]) -> None:
+    found = look(site["index.html"], 390)
     assert found.facts[0]["scroll"] <= 390
     assert found.facts[0]["smallest"] >= 11
     assert found.console == []
 
 
-def test_a_request_would_be_noticed(look: Look, nvda: StudyResult) -> None:
-    page = render(nvda).replace(b"</body>", b'<img src="https://example.invalid/x.png"></body>')
+def test_a_request_would_be_noticed(look: Look, rendered: Rendered) -> None:
+    page = rendered("nvda").replace(b"</body>", b'<img src="https://example.invalid/x.png"></body>')
     found = look(page, 390)
     assert any("Content Security Policy" in line for line in found.console)
     open_page = page.replace(b"img-src data:", b"img-src *")
     assert any("example.invalid" in address for address in look(open_page, 390).requests)
 
 
-def test_prints_to_pages_of_text(browser: str, tmp_path: Path, sixteen: StudyResult) -> None:
+def test_prints_to_pages_of_text(browser: str, tmp_path: Path, rendered: Rendered) -> None:
     page, target = tmp_path / "page.html", tmp_path / "page.pdf"
-    page.write_bytes(render(sixteen))
+    page.write_bytes(rendered("sixteen"))
     ran = chromium(browser, tmp_path / "profile", f"--print-to-pdf={target}", page.as_uri())
     assert "CONSOLE" not in ran.stderr
     assert 3 <= pages(target.read_bytes()) <= 8

@@ -9,16 +9,18 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import eventstudy as es
 import pytest
-from eventstudy.reports import build, render, site_of
+from eventstudy.reports import build, render
 from eventstudy.reports.further import about, further
 from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text
 from eventstudy.request import what_else
 from eventstudy.results import StudyResult
 from eventstudy.windows import Window
 
+from tests.reports.conftest import Rendered
 from tests.reports.pages import at, read
 
-STUDIES = ("nvda", "sixteen", "gaps", "hostile", "volume", "volatility")
+MORE = ("gaps", "hostile", "volume", "volatility")
+STUDIES = ("nvda", "sixteen", *(pytest.param(study, marks=pytest.mark.render) for study in MORE))
 every_study = pytest.mark.parametrize("study", STUDIES)
 every_language = pytest.mark.parametrize("lang", ["en", "de"])
 
@@ -49,11 +51,13 @@ def agrees(shown: str, value: object) -> bool:
 
 @every_language
 @every_study
-def test_every_figure_of_a_page_is_that_of_the_json(request: pytest.FixtureRequest, study: str, lang: str) -> None:
+def test_every_figure_of_a_page_is_that_of_the_json(
+    request: pytest.FixtureRequest, rendered: Rendered, study: str, lang: str
+) -> None:
     result: StudyResult = request.getfixturevalue(study)
-    data = json.loads(render(result, "json"))
+    data = json.loads(rendered(study, "json"))
     assert json.loads(result.to_json()).items() <= data.items()
-    figures = read(render(result, lang=lang)).figures  # type: ignore[arg-type]
+    figures = read(rendered(study, "html", lang)).figures
     assert len(figures) > 60
     for attributes, shown in figures:
         path = attributes["data-path"] or ""
@@ -63,9 +67,11 @@ def test_every_figure_of_a_page_is_that_of_the_json(request: pytest.FixtureReque
 
 
 @every_study
-def test_every_car_p_and_test_of_the_json_is_on_the_page(request: pytest.FixtureRequest, study: str) -> None:
+def test_every_car_p_and_test_of_the_json_is_on_the_page(
+    request: pytest.FixtureRequest, rendered: Rendered, study: str
+) -> None:
     result: StudyResult = request.getfixturevalue(study)
-    shown = {a["data-path"] for a, _ in read(render(result)).figures}
+    shown = {a["data-path"] for a, _ in read(rendered(study)).figures}
     for i, firm in enumerate(result.to_dict()["firms"]):
         for j in range(len(firm["windows"])):
             assert {f"firms[{i}].windows[{j}].car", f"firms[{i}].windows[{j}].headline_p"} <= shown
@@ -76,13 +82,12 @@ def test_every_car_p_and_test_of_the_json_is_on_the_page(request: pytest.Fixture
                 assert f"aggregate.windows[{j}].tests[{k}].p" in shown
 
 
-def test_the_index_of_a_site_takes_its_figures_from_the_files_beside_it(three: StudyResult) -> None:
-    files = site_of(three)
-    figures = [f for f in read(files["index.html"]).figures if "data-of" in f[0]]
+def test_the_index_of_a_site_takes_its_figures_from_the_files_beside_it(site: dict[str, bytes]) -> None:
+    figures = [f for f in read(site["index.html"]).figures if "data-of" in f[0]]
     assert len({a["data-of"] for a, _ in figures}) == 2
     for attributes, shown in figures:
         value = json.loads(attributes["data-value"] or "")
-        assert at(json.loads(files[attributes["data-of"] or ""]), attributes["data-path"] or "") == value
+        assert at(json.loads(site[attributes["data-of"] or ""]), attributes["data-path"] or "") == value
         assert agrees(shown, value)
 
 
@@ -126,18 +131,19 @@ def test_the_finding_is_two_sentences_and_names_the_test(sixteen: StudyResult) -
     assert text.count(". ") + text.endswith(".") == 2
 
 
-def test_a_gap_is_named_on_the_face(gaps: StudyResult) -> None:
-    page = read(render(gaps))
+@pytest.mark.render
+def test_a_gap_is_named_on_the_face(rendered: Rendered) -> None:
+    page = read(rendered("gaps"))
     told = " ".join("".join(page.text).split())
     face = told[: told.index("How day 0 was found")]
     assert "Incomplete. XYZ is left out" in face
     assert "NVDA: prices end on day +4: 10 of 11 event days observed" in face
 
 
-def test_other_choices_say_what_studies_with_these_choices_say(sixteen: StudyResult) -> None:
-    page = read(render(sixteen))
+def test_other_choices_say_what_studies_with_these_choices_say(rendered: Rendered) -> None:
+    page = read(rendered("sixteen"))
     shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}
-    found = json.loads(render(sixteen, "json"))["robustness"]["specifications"]
+    found = json.loads(rendered("sixteen", "json"))["robustness"]["specifications"]
     told = {path.partition(".car")[0] for path in shown if path and re.fullmatch(r"robustness.spec.*\.car", path)}
     assert len(told) >= 7
     for path in told:
@@ -155,14 +161,14 @@ def test_other_choices_say_what_studies_with_these_choices_say(sixteen: StudyRes
         assert shown[f"{path}.p"] == pytest.approx(other.test("portfolio_t", window=(0, 0)).p_value, rel=1e-6)
 
 
-def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult) -> None:
+def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult, rendered: Rendered) -> None:
     assert set(further(volume)) == {"confounders"}
-    assert "robustness" not in json.loads(render(volume, "json"))
+    assert "robustness" not in json.loads(rendered("volume", "json"))
 
 
-def test_other_news_of_the_window_stands_day_by_day(sixteen: StudyResult) -> None:
+def test_other_news_of_the_window_stands_day_by_day(rendered: Rendered) -> None:
     asked, _ = what_else("deepseek-r1", day0="recognised")
-    page = read(render(sixteen))
+    page = read(rendered("sixteen"))
     shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}
     days = asked.to_dict()["days"]
     assert days

@@ -9,12 +9,10 @@ import zipfile
 
 import openpyxl
 import pytest
-from eventstudy.reports import render, site_of
 from eventstudy.reports.latex import escaped
 from eventstudy.reports.site import Entry, Item, feed, index_page
-from eventstudy.results import StudyResult
 
-from tests.reports.conftest import HOSTILE
+from tests.reports.conftest import HOSTILE, Rendered
 from tests.reports.pages import read
 
 ALLOWED = {
@@ -25,8 +23,8 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
-def test_html_holds_no_tag_and_no_attribute_of_the_user(hostile: StudyResult, lang: str) -> None:
-    page = read(render(hostile, lang=lang))  # type: ignore[arg-type]
+def test_html_holds_no_tag_and_no_attribute_of_the_user(rendered: Rendered, lang: str) -> None:
+    page = read(rendered("hostile", "html", lang))
     assert {tag for tag, _ in page.tags} <= ALLOWED
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "src"]
     links = [a["href"] or "" for a in page.named("a")]
@@ -36,14 +34,14 @@ def test_html_holds_no_tag_and_no_attribute_of_the_user(hostile: StudyResult, la
     assert HOSTILE in "".join(page.text)
 
 
-def test_a_page_asks_for_nothing(sixteen: StudyResult) -> None:
-    text = render(sixteen).decode()
+def test_a_page_asks_for_nothing(rendered: Rendered) -> None:
+    text = rendered("sixteen").decode()
     assert not re.findall(r"@import|url\((?!#)|<script|<iframe|<img|\bsrc=", text)
     assert set(re.findall(r"(?:xlink:)?href=\"(?!#)([^\"]*)\"", text)) == {"data:,"}
 
 
-def test_ids_are_there_once(sixteen: StudyResult) -> None:
-    page = read(render(sixteen))
+def test_ids_are_there_once(rendered: Rendered) -> None:
+    page = read(rendered("sixteen"))
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
     used = [(a.get("xlink:href") or "")[1:] for _, a in page.tags if a.get("xlink:href")]
@@ -52,8 +50,8 @@ def test_ids_are_there_once(sixteen: StudyResult) -> None:
     assert set(used) <= set(ids)
 
 
-def test_workbook_cells_are_text(hostile: StudyResult) -> None:
-    data = render(hostile, "xlsx")
+def test_workbook_cells_are_text(rendered: Rendered) -> None:
+    data = rendered("hostile", "xlsx")
     book = openpyxl.load_workbook(io.BytesIO(data))
     texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert any(cell.value == HOSTILE for cell in texts)
@@ -66,8 +64,8 @@ def test_workbook_cells_are_text(hostile: StudyResult) -> None:
     assert b"hyperlink" not in b"".join(zipfile.ZipFile(io.BytesIO(data)).read(n) for n in names if "sheet" in n)
 
 
-def test_markdown_has_no_html_no_link_of_the_user_and_whole_tables(hostile: StudyResult) -> None:
-    text = render(hostile, "md").decode()
+def test_markdown_has_no_html_no_link_of_the_user_and_whole_tables(rendered: Rendered) -> None:
+    text = rendered("hostile", "md").decode()
     assert not re.search(r"(?<!\\)<(?!http)", re.sub(r"\]\(<[^>]*>\)", "", text))
     assert re.findall(r"(?<!\\)\]\(<?([a-z]+):", text) == ["http"]
     tables = [line for line in text.splitlines() if line.startswith("|")]
@@ -78,12 +76,12 @@ def test_markdown_has_no_html_no_link_of_the_user_and_whole_tables(hostile: Stud
         assert widths[i - 1] == widths[i] == widths[i + 1]
 
 
-def test_latex_prints_every_sign(hostile: StudyResult) -> None:
+def test_latex_prints_every_sign(rendered: Rendered) -> None:
     assert escaped(r"\input{x} $1 & 5% #a_b ^~ <|>") == (
         r"\textbackslash{}input\{x\} \$1 \& 5\% \#a\_b \textasciicircum{}\textasciitilde{}"
         r" \textless{}\textbar{}\textgreater{}"
     )
-    text = render(hostile, "latex").decode()
+    text = rendered("hostile", "latex").decode()
     body = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     assert r"\input" not in body
     rows = [line for line in body.splitlines() if line.endswith(r"\\")]
@@ -107,12 +105,11 @@ def test_feed_and_index_hold_no_tag_of_the_user() -> None:
     assert {tag for tag, _ in page.tags} <= ALLOWED
 
 
-def test_a_site_has_a_page_for_each_event_and_none_is_overwritten(three: StudyResult) -> None:
-    files = site_of(three)
-    assert {"index.html", "one.html", "index-event.html", "none.html", "feed.xml", "index.json"} <= set(files)
-    links = [a["href"] for a in read(files["index.html"]).named("a")]
+def test_a_site_has_a_page_for_each_event_and_none_is_overwritten(site: dict[str, bytes]) -> None:
+    assert {"index.html", "one.html", "index-event.html", "none.html", "feed.xml", "index.json"} <= set(site)
+    links = [a["href"] for a in read(site["index.html"]).named("a")]
     assert links == ["one.html", "index-event.html", "none.html"]
-    assert "XYZ" in "".join(read(files["none.html"]).text)
-    assert "XYZ" in "".join(read(files["index.html"]).text)
-    entries = ET.fromstring(files["feed.xml"]).findall("{http://www.w3.org/2005/Atom}entry")
+    assert "XYZ" in "".join(read(site["none.html"]).text)
+    assert "XYZ" in "".join(read(site["index.html"]).text)
+    entries = ET.fromstring(site["feed.xml"]).findall("{http://www.w3.org/2005/Atom}entry")
     assert len(entries) == 2

@@ -33,7 +33,11 @@ from eventstudy.reports import files, site
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
 
-FAULTS = (SymbolUnknown, SourceDown, SourceMalformed, SourceRateLimited)
+pytestmark = pytest.mark.usefixtures("each_picture_once")
+FAULTS = (
+    SourceDown,
+    *(pytest.param(error, marks=pytest.mark.wait) for error in (SymbolUnknown, SourceMalformed, SourceRateLimited)),
+)
 HALF, END = date(2025, 1, 29), date(2025, 2, 14)
 
 
@@ -312,6 +316,7 @@ def consistent(folder: Path) -> str:
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.wait
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
 def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(study: Callable[..., Path]) -> None:
     path = study()

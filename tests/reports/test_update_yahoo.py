@@ -18,6 +18,7 @@ from tests.loopback.answers import FAULTS, Series
 from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
 from tests.loopback.server import Service
 
+pytestmark = [pytest.mark.wait, pytest.mark.usefixtures("each_picture_once")]
 HALF, END = date(2025, 1, 29), date(2025, 2, 14)
 DAYS = [day.astype(object) for day in exchanges.sessions("XNYS", date(2023, 12, 1), END)]
 TICKERS = ("GOOD", "FINE", "MKT")
@@ -90,7 +91,7 @@ def test_a_fault_on_the_first_report_is_on_its_face(service: Service, study: Pat
     assert bring(study, END).events[0].changes == ("FINE is there now",)
 
 
-@pytest.mark.parametrize("symbol", ["FINE", *(pytest.param(name, marks=pytest.mark.slow) for name in ("MKT", "*"))])
+@pytest.mark.parametrize("symbol", ["FINE", "MKT", "*"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_later_on_leaves_the_last_report(service: Service, study: Path, fault: str, symbol: str) -> None:
     bring(study, HALF)

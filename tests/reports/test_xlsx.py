@@ -10,21 +10,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import eventstudy as es
 import openpyxl
 import pytest
-from eventstudy.reports import render
 from eventstudy.reports.xlsx import _letters
 from eventstudy.results import StudyResult
 from openpyxl.workbook import Workbook
 
+from tests.reports.conftest import Rendered
+
 STUDIES = ("nvda", "sixteen", "gaps", "mean_model", "volume", "volatility")
-
-
-@pytest.fixture(scope="session")
-def mean_model() -> StudyResult:
-    """One parameter and no forecast of a regressor: the other shape of a forecast covariance."""
-    return es.run("deepseek-r1", tickers=["NVDA", "MU"], model="constant_mean", prediction_error=False)
 
 
 def load(data: bytes, *, values: bool) -> Workbook:
@@ -37,9 +31,11 @@ def shown(figures: list[float | None]) -> list[Any]:
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_cached_values_are_the_figures_of_the_result(request: pytest.FixtureRequest, study: str) -> None:
+def test_cached_values_are_the_figures_of_the_result(
+    request: pytest.FixtureRequest, rendered: Rendered, study: str
+) -> None:
     result: StudyResult = request.getfixturevalue(study)
-    found, book = result.to_dict(), load(render(result, "xlsx"), values=True)
+    found, book = result.to_dict(), load(rendered(study, "xlsx"), values=True)
     days = list(book["Days"].iter_rows(min_row=2, values_only=True))
     wanted = [(f["ticker"], d) for f in found["firms"] for d in f["days"]]
     for row, (ticker, day) in zip(days, wanted, strict=True):
@@ -55,8 +51,8 @@ def test_cached_values_are_the_figures_of_the_result(request: pytest.FixtureRequ
         assert list(row[5:9]) == shown(figures)
 
 
-def test_an_auditor_can_follow_it(nvda: StudyResult) -> None:
-    book = load(render(nvda, "xlsx"), values=False)
+def test_an_auditor_can_follow_it(rendered: Rendered) -> None:
+    book = load(rendered("nvda", "xlsx"), values=False)
     assert [book["Days"][f"{c}2"].value for c in "GHIJ"] == [
         "=E2-F2",
         "=Firms!$D$2*SQRT(K2+SUMSQ(L2:M2))",
@@ -69,12 +65,13 @@ def test_an_auditor_can_follow_it(nvda: StudyResult) -> None:
     assert book["Together"]["D2"].value == "=AVERAGE(Windows!F2:F2)"
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("study", STUDIES)
-def test_libreoffice_calculates_the_same(request: pytest.FixtureRequest, tmp_path: Path, study: str) -> None:
+def test_libreoffice_calculates_the_same(rendered: Rendered, tmp_path: Path, study: str) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("no LibreOffice on PATH (Debian: apt-get install libreoffice-calc-nogui)")
-    data = render(request.getfixturevalue(study), "xlsx")
+    data = rendered(study, "xlsx")
     (tmp_path / "empty.xlsx").write_bytes(without_cached_values(data))
     command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to"]
     command += ["xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "empty.xlsx")]

@@ -38,7 +38,7 @@ def address() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-@pytest.fixture(params=["serial", "processes", "dask"])
+@pytest.fixture(params=["serial", "processes", pytest.param("dask", marks=pytest.mark.wait)])
 def executor(request: pytest.FixtureRequest) -> Executor:
     if request.param == "dask":
         return Cluster(request.getfixturevalue("address"))
@@ -70,6 +70,7 @@ def test_an_error_arrives_as_it_was_raised(executor: Executor) -> None:
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.wait
 def test_a_killed_worker_costs_time_not_the_result(address: str, tmp_path: Path) -> None:
     for name, executor in (("processes", Processes(2)), ("dask", Cluster(address))):
         marker = tmp_path / name
@@ -77,6 +78,7 @@ def test_a_killed_worker_costs_time_not_the_result(address: str, tmp_path: Path)
         assert marker.exists(), "the worker was killed"
 
 
+@pytest.mark.wait
 def test_workers_that_always_die_are_given_up() -> None:
     with pytest.raises(WorkerLost, match="died 3 times"):
         Processes(2).run(jobs.fatal, None, range(6))
@@ -89,12 +91,14 @@ def test_an_error_ends_the_work_at_once() -> None:
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.wait
 def test_a_scheduler_that_is_not_there() -> None:
     with pytest.raises(InvalidRequest, match="no Dask scheduler answers") as caught:
         Cluster("nonsense://127.0.0.1:1").run(jobs.product, 1, [1])
     assert "dask scheduler" in str(caught.value)
 
 
+@pytest.mark.wait
 def test_a_scheduler_without_workers() -> None:
     from distributed import LocalCluster
 

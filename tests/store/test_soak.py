@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from eventstudy.prices._store import Store, digest
 
+pytestmark = pytest.mark.wait
 ROOT = Path(__file__).parents[2]
 
 WRITER = """
@@ -150,6 +151,5 @@ def test_two_writers_a_reader_and_a_killer(price_store: Path, tmp_path: Path) ->
     check(soak(tmp_path, 8, 1), kills=1)
 
 
-@pytest.mark.slow
 def test_a_minute_of_it(price_store: Path, tmp_path: Path) -> None:
     check(soak(tmp_path, 60, 5), kills=5)  # a start takes seconds where others work too
