@@ -166,7 +166,7 @@ def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult, rende
     assert "robustness" not in json.loads(rendered("volume", "json"))
 
 
-def test_other_news_of_the_window_stands_day_by_day(rendered: Rendered) -> None:
+def test_other_news_of_the_window_stands_day_by_day(rendered: Rendered, sixteen: StudyResult) -> None:
     asked, _ = what_else("deepseek-r1", day0="recognised")
     page = read(rendered("sixteen"))
     shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}
