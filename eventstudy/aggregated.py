@@ -6,9 +6,7 @@ null with the reason.
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,15 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.advice import warn_design
-from eventstudy.answers import Answer, answer_of, ask
-from eventstudy.config import StudyConfig
+from eventstudy.cautions import of_design
 from eventstudy.document import (
     SCHEMA,
     belief_as_dict,
     days_as_dicts,
     number,
-    table_of_tests,
     warnings_as_dicts,
     window_as_dict,
 )
@@ -32,28 +27,24 @@ from eventstudy.doubts import doubts_first, doubts_of, no_finding
 from eventstudy.doubts import told as doubts_told
 from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference import Significance
-from eventstudy.panel import Exclusion, Floats, Ints, Warned
+from eventstudy.inference import Sample
+from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.results import Result
 from eventstudy.sentences import LEVEL, p_text, percent
 from eventstudy.sums.evidence import Evidence
 from eventstudy.windows import Window
 
 
-@dataclass(frozen=True)
-class AggregateResult:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AggregateResult(Result):
     """What many pairs say together; no pair's arrays are held."""
 
-    config: StudyConfig
     evidence: Evidence
     benchmark: str | list[str] | None
     """The benchmark, or those of the events."""
     n_events: int
     left_out: Mapping[str, int]
     """Reason -> pairs that could not be studied."""
-    exclusions: tuple[Exclusion, ...]
-    """The first few of each reason."""
-    noticed: tuple[Warned, ...]
-    """What events, prices and estimates gave cause to say; `warned` adds what the design does."""
     source: Callable[[], Mapping[str, Any]]
     """Makes the provenance when it is asked for: hashing large tables takes its time."""
     look: Callable[[], Iterable[Warned]] = tuple
@@ -87,23 +78,6 @@ class AggregateResult:
         average, count = self._aar
         return pd.DataFrame({"rel_day": self.rel_days, "n": count, "aar": average})
 
-    def tests(self, window: Sequence[int] = (0, 0)) -> pd.DataFrame:
-        """All tests of one reported window: one row a test, the valid ones first."""
-        return table_of_tests(self.answer(Window.of(window)))
-
-    def test(self, name: str, window: Sequence[int] = (0, 0)) -> Significance:
-        """One test of one reported window; null with the reason where it needs every pair.
-
-        Raises:
-            UnknownName: no such test.
-            InvalidRequest: the window is not one of those that were added up.
-        """
-        answer = self.answer(Window.of(window))
-        sample = self.evidence.over(answer.window)
-        if answer.design is None or sample is None:
-            return Significance.undefined("no pair was observed over this window")
-        return answer_of(name, sample, answer.design, self.config.variants)
-
     @property
     def excluded(self) -> pd.DataFrame:
         """The pairs left out, counted by reason, with the first of each and its sentence."""
@@ -120,51 +94,31 @@ class AggregateResult:
         ]
         return pd.DataFrame(rows, columns=["reason", "n", "first_event_id", "first_ticker", "message"])
 
-    @property
-    def warnings(self) -> pd.DataFrame:
-        """What the reader must know: code, sentence, and the event and ticker it is about."""
-        return pd.DataFrame(self.warned, columns=list(Warned._fields))
-
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
-        """All that the reader must know; what is said of several windows, once."""
-        found: dict[str, Warned] = {}
-        for window, answer in self.answers.items():
-            for code, text in warn_design(answer.design) if answer.design else []:
-                found.setdefault(code, Warned(code, f"{window}: {text}"))
-        return doubts_first((*self.noticed, *self.look(), *found.values()))
+        """All that the reader must know, doubts first."""
+        return doubts_first((*self.noticed, *self.look(), *of_design(self.answers.values())))
 
-    @property
-    def doubts(self) -> list[Warned]:
-        """Why the figures cannot be believed; empty where they can."""
+    def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
+        """Why the figures cannot be believed, each reason once; empty where they can."""
         return doubts_of(self.warned)
-
-    @property
-    def believable(self) -> bool:
-        """Whether the data that the figures rest on can be true."""
-        return not self.doubts
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def answers(self) -> dict[Window, Answer]:
-        """What all pairs say together, for every reported window."""
-        found = {}
-        for window in self.evidence.plan.windows:
-            sample = self.evidence.over(window)
-            asked = sample and ask(sample, self.config.tests, self.config.variants)
-            found[window] = asked or Answer.of_none(window)
-        return found
+    def sample(self, window: Window, members: Ints | None = None) -> Sample:
+        """The pairs that cover one of the windows that were added up.
 
-    def answer(self, window: Window) -> Answer:
-        """What all pairs say together about one reported window."""
-        if window not in self.answers:
+        Raises:
+            InvalidRequest: the window is not one of them.
+        """
+        windows = self.evidence.plan.windows
+        if window not in windows:
             raise InvalidRequest(
                 f"the window {window} was not added up",
-                available=", ".join(str(w) for w in self.answers),
+                available=", ".join(map(str, windows)),
                 hint="name it in windows= and run again: sums cannot be had afterwards",
             )
-        return self.answers[window]
+        return self.evidence.over(window, self.config.seed)
 
     @property
     def n(self) -> int:
@@ -175,11 +129,6 @@ class AggregateResult:
     def incomplete(self) -> bool:
         """Whether something asked for is missing: an excluded pair, or a window that a pair did not live through."""
         return bool(self.left_out) or any(a.n < self.n for a in self.answers.values())
-
-    @property
-    def rel_days(self) -> list[int]:
-        """The days of the event window relative to day 0."""
-        return list(range(self.config.event_window.start, self.config.event_window.end + 1))
 
     @cached_property
     def _aar(self) -> tuple[Floats, Ints]:
@@ -196,8 +145,8 @@ class AggregateResult:
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        if self.doubts:
-            return "\n".join([*doubts_told(self.doubts), no_finding(f"the {self.n:,} pairs together", self.doubts)])
+        if doubts := self.doubts_of():
+            return "\n".join([*doubts_told(doubts), no_finding(f"the {self.n:,} pairs together", doubts)])
         told = []
         for answer in self.answers.values():
             if answer.headline:
@@ -230,7 +179,7 @@ class AggregateResult:
                 "approximate": bool(widest and widest.design and not widest.design.correlation.exact),
                 "days": days_as_dicts(self.rel_days, average, count),
                 "windows": [window_as_dict(answer) for answer in self.answers.values()],
-                **belief_as_dict(self.doubts),
+                **belief_as_dict(self.doubts_of()),
             },
             "groups": [],
             "excluded": [e._asdict() for e in self.exclusions],
@@ -238,21 +187,10 @@ class AggregateResult:
             "warnings": warnings_as_dicts(self.warned),
         }
 
-    def to_json(self) -> str:
-        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-
-    def __repr__(self) -> str:
-        """The finding, for a prompt."""
-        return f"<AggregateResult of {self.n:,} pairs>\n{self.summary()}"
-
-    def _repr_html_(self) -> str:
-        """A table and a sentence, for Jupyter."""
+    def _table(self) -> pd.DataFrame:
+        """What Jupyter shows below the finding: a row a window."""
         table = self.windows()
         if len(table):
-            table.insert(
-                0, "window", [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
-            )
-        shown = table.to_html(index=False, float_format=lambda v: f"{v:.4g}", na_rep="", border=0)
-        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        return f"{said}{shown}"
+            spans = zip(table.pop("start"), table.pop("end"), strict=True)
+            table.insert(0, "window", [str(Window(s, e)) for s, e in spans])
+        return table.set_index("window").map(lambda v: f"{v:.4g}" if isinstance(v, float) else v, na_action="ignore")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from eventstudy.estimate import abnormal_returns
 from eventstudy.panel import Pair, Warned
 
 if TYPE_CHECKING:
+    from eventstudy.answers import Answer
     from eventstudy.results import StudyResult
 
 _OF_A_WINDOW = ("EVENT_VARIANCE", "LONG_WINDOW", "LONG_FOR_ESTIMATION", "OVERLAPPING_EVENTS")
@@ -24,19 +25,22 @@ _WILD = 2.0
 
 def cautions(result: StudyResult) -> list[Warned]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = list(_pair_warnings(result))
-    said: set[str] = set()
-    for window, answer in result.answers.items():
-        for code, text in warn_design(answer.design) if answer.design else []:
-            if code not in said:
-                found.append(Warned(code, f"{window}: {text}" if code in _OF_A_WINDOW else text))
-                said.add(code)
+    found = [*_pair_warnings(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
         text = "on one event date the mean volume of the tickers studied holds the event itself: prefer constant_mean"
         found.append(Warned("VOLUME_MARKET", text))
     return found
+
+
+def of_design(answers: Iterable[Answer]) -> list[Warned]:
+    """What the design of the reported windows calls for; what is said of several windows, once."""
+    found: dict[str, Warned] = {}
+    for answer in answers:
+        for code, text in warn_design(answer.design) if answer.design else []:
+            found.setdefault(code, Warned(code, f"{answer.window}: {text}" if code in _OF_A_WINDOW else text))
+    return list(found.values())
 
 
 def _bhar(result: StudyResult) -> Iterator[Warned]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,11 +46,131 @@ class Group(NamedTuple):
     members: Ints
 
 
-@dataclass(frozen=True)
-class StudyResult:
-    """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Result(ABC):
+    """What any study found: the answers of all its pairs together, and what to know of them."""
 
     config: StudyConfig
+    exclusions: tuple[Exclusion, ...]
+    """The pairs left out, with the reason; where sums alone are kept, the first few of each reason."""
+    noticed: tuple[Warned, ...]
+    """What events, prices and their alignment gave cause to say; `warned` adds what the estimates do."""
+
+    @property
+    @abstractmethod
+    def n(self) -> int:
+        """N, the pairs studied."""
+
+    @abstractmethod
+    def sample(self, window: Window, members: Ints | None = None) -> Sample:
+        """The pairs (of `members`) that cover a window."""
+
+    @property
+    @abstractmethod
+    def warned(self) -> tuple[Warned, ...]:
+        """All that the reader must know, doubts first."""
+
+    @abstractmethod
+    def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
+        """Why the figures of these pairs (all by default) cannot be believed, each reason once."""
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The finding in a few sentences; doubts stand before it, each in a line."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the contract, as plain values."""
+
+    @abstractmethod
+    def _table(self) -> pd.DataFrame:
+        """What Jupyter shows below the finding."""
+
+    # ---- answers ------------------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The named groups of the events; none where sums alone are kept."""
+        return ()
+
+    @cached_property
+    def answers(self) -> dict[Window, Answer]:
+        """What all pairs say together, for every reported window."""
+        return {w: self.answer(w) for w in self.config.windows or ()}
+
+    def answer(self, window: Window, group: str | None = None) -> Answer:
+        """What the pairs (of a group) say together about one window."""
+        if (window, group) not in self._asked:
+            sample = self.sample(window, self._members(group))
+            self._asked[window, group] = ask(sample, self.config.tests, self.config.variants)
+        return self._asked[window, group]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Window, str | None], Answer]:
+        return {}
+
+    def _members(self, group: str | None) -> Ints | None:
+        if group is None:
+            return None
+        for known in self.groups:
+            if known.name == group:
+                return known.members
+        raise UnknownName("group", group, [g.name for g in self.groups])
+
+    def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
+        """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
+        return table_of_tests(self.answer(Window.of(window), group))
+
+    def test(self, name: str, window: Sequence[int] = (0, 0), *, group: str | None = None) -> Significance:
+        """One test of one window over the pairs, or over those of a group; a series test judges their portfolio.
+
+        Null with the reason where a test needs every pair and only sums were kept.
+
+        Raises:
+            UnknownName: no such test or group.
+            InvalidRequest: the window lies outside the event window, or is not one of those that were added up.
+        """
+        sample = self.sample(Window.of(window), self._members(group))
+        design = self.answer(sample.window, group).design
+        if design is None:
+            return Significance.undefined("no pair was observed over this window")
+        return answer_of(name, sample, design, self.config.variants)
+
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What the reader must know: code, sentence, and the event and ticker it is about."""
+        return pd.DataFrame(self.warned, columns=list(Warned._fields))
+
+    @property
+    def believable(self) -> bool:
+        """Whether the data that all figures rest on can be true."""
+        return not self.doubts_of()
+
+    @property
+    def rel_days(self) -> list[int]:
+        """The days of the event window relative to day 0."""
+        return list(range(self.config.event_window.start, self.config.event_window.end + 1))
+
+    # ---- show it, tell it ---------------------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """The finding, for a prompt."""
+        return f"<{type(self).__name__} of {self.n:,} pairs>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        """The finding and a table, for Jupyter."""
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        return f"{said}{self._table().to_html(na_rep='', border=0)}"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class StudyResult(Result):
+    """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`."""
+
     events: tuple[Event, ...]
     day0_policy: str
     """How day 0 was chosen: `announced`, `recognised`, or the date the user named."""
@@ -57,9 +178,6 @@ class StudyResult:
     fit: Fit
     returns: AbnormalReturns
     portfolios: Portfolios
-    exclusions: tuple[Exclusion, ...]
-    noticed: tuple[Warned, ...]
-    """What events, prices and their alignment gave cause to say; `warned` adds what the estimates do."""
     provenance: Mapping[str, Any]
     prices: PriceTable | None = None
     """The prices the study was made with."""
@@ -67,6 +185,11 @@ class StudyResult:
     """The events as the registry has them, where the study took other tickers; else empty."""
     executor: Executor | None = field(default=None, compare=False)
     """Who makes the many draws of bootstraps; None: they are made here."""
+
+    @property
+    def n(self) -> int:
+        """N, the pairs studied."""
+        return self.returns.n
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 
@@ -156,32 +279,10 @@ class StudyResult:
         """Mean CAR with weights by precision, 1 / variance or 1 / standard deviation, and its standard error."""
         return precision_weighted(self.sample(Window.of(window)), by)
 
-    def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
-        """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
-        return table_of_tests(self.answer(Window.of(window), group))
-
-    def test(self, name: str, window: Sequence[int] = (0, 0), *, group: str | None = None) -> Significance:
-        """One test of one window over the pairs, or over those of a group; a series test judges their portfolio.
-
-        Raises:
-            UnknownName: no such test or group.
-            InvalidRequest: the window lies outside the event window.
-        """
-        sample = self.sample(Window.of(window), self._members(group))
-        answer = self.answer(Window.of(window), group)
-        if answer.design is None:
-            return Significance.undefined("no pair was observed over this window")
-        return answer_of(name, sample, answer.design, self.config.variants)
-
     @property
     def excluded(self) -> pd.DataFrame:
         """The pairs left out, with the code and the sentence of the reason."""
         return pd.DataFrame(self.exclusions, columns=list(Exclusion._fields))
-
-    @property
-    def warnings(self) -> pd.DataFrame:
-        """What the reader must know: code, sentence, and the event and ticker it is about."""
-        return pd.DataFrame(self.warned, columns=list(Warned._fields))
 
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
@@ -192,11 +293,6 @@ class StudyResult:
     def doubts(self) -> tuple[tuple[Warned, ...], ...]:
         """For each pair why its figures cannot be believed; empty where they can."""
         return doubts.of_pairs(self)
-
-    @property
-    def believable(self) -> bool:
-        """Whether the data that all figures rest on can be true."""
-        return not any(self.doubts)
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures of these pairs (all by default) cannot be believed, each reason once."""
@@ -235,11 +331,6 @@ class StudyResult:
     @cached_property
     def _critical(self) -> Floats:
         return np.array([critical_t(float(df)) for df in self.returns.df])
-
-    @cached_property
-    def answers(self) -> dict[Window, Answer]:
-        """What all pairs say together, for every reported window."""
-        return {w: self.answer(w) for w in self.config.windows or ()}
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -312,25 +403,6 @@ class StudyResult:
         """(N, 2) share of estimation days with a return of zero, and without a return; excluded dates do not count."""
         return self.panel.block.untraded(np.array(self.config.exclude_dates, dtype="datetime64[D]"))
 
-    def answer(self, window: Window, group: str | None = None) -> Answer:
-        """What the pairs (of a group) say together about one window."""
-        if (window, group) not in self._asked:
-            members = self._members(group)
-            self._asked[window, group] = ask(self.sample(window, members), self.config.tests, self.config.variants)
-        return self._asked[window, group]
-
-    @cached_property
-    def _asked(self) -> dict[tuple[Window, str | None], Answer]:
-        return {}
-
-    def _members(self, group: str | None) -> Ints | None:
-        if group is None:
-            return None
-        for known in self.groups:
-            if known.name == group:
-                return known.members
-        raise UnknownName("group", group, [g.name for g in self.groups])
-
     @cached_property
     def bhars(self) -> dict[Window, Floats]:
         """(N,) BHARs of every reported window."""
@@ -345,11 +417,6 @@ class StudyResult:
         return compared_with(self, window)
 
     # ---- arrays -------------------------------------------------------------------------------------------------------
-
-    @property
-    def rel_days(self) -> list[int]:
-        """The days of the event window relative to day 0."""
-        return list(range(self.config.event_window.start, self.config.event_window.end + 1))
 
     @cached_property
     def raw(self) -> Floats:
@@ -408,19 +475,9 @@ class StudyResult:
         """The JSON object of the contract, as plain values."""
         return document(self)
 
-    def to_json(self) -> str:
-        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-
-    def __repr__(self) -> str:
-        """The finding, for a prompt."""
-        return f"<StudyResult of {self.returns.n} pairs>\n{self.summary()}"
-
-    def _repr_html_(self) -> str:
-        """A table and a sentence, for Jupyter."""
+    def _table(self) -> pd.DataFrame:
+        """What Jupyter shows below the finding: a row a pair, a column a window."""
         table = self.windows()
         table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
         cars = table.pivot_table(index=["event_id", "ticker"], columns="window", values="car", sort=False)
-        shown = cars.to_html(float_format=lambda v: f"{v:+.2%}", na_rep="", border=0)
-        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        return f"{said}{shown}"
+        return cars.map(lambda v: f"{v:+.2%}", na_action="ignore")

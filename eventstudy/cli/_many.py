@@ -27,7 +27,7 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
         columns_of(rows, (1, 2, 3, 4, 6)).splitlines(),
         _tests(result) if verbose else [],
         [line for n in _left_out(result) for line in wrapped(n)],
-        [line for w in result.warned if w not in result.doubts for line in wrapped(f"{w.code}: {w.message}")],
+        [line for w in result.warned if w not in result.doubts_of() for line in wrapped(f"{w.code}: {w.message}")],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 

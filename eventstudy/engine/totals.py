@@ -81,8 +81,9 @@ class CarSums:
 
     def at(self, w: int) -> CarSums:
         """Those of window w alone."""
-        sums = (values[w : w + 1] for values in (self.unit, self.positive, self.share, self.share_n))
-        return CarSums(self.car.at(w), self.scar.at(w), self.bhar.at(w), *sums)
+        one = slice(w, w + 1)
+        means = (self.car.at(w), self.scar.at(w), self.bhar.at(w))
+        return CarSums(*means, self.unit[one], self.positive[one], self.share[one], self.share_n[one])
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ class Sums:
 class Sample:
     """What tests over pairs see: the N pairs that cover a window, as sums, and one by one where they were kept (ruling 9).
 
-    One of `pairs` and `sums` is there. What follows from sums alone is asked of either in the same words.
+    One of `pairs` and `sums` is there, unless no pair covers the window. What follows from sums is asked of either in one way.
     """
 
     window: Window
@@ -196,7 +196,9 @@ class Sample:
     @property
     def n(self) -> int:
         """N."""
-        return self.pairs.returns.n if self.pairs else self.days.n
+        if self.pairs:
+            return self.pairs.returns.n
+        return self.sums.days.n if self.sums else 0
 
     @cached_property
     def day0_sessions(self) -> Days:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -102,7 +102,7 @@ def run_aggregate(
     registry: str | Path | None = None,
     day0: str | dt.date = "announced",
     source: str = "auto",
-    prices: pd.DataFrame | str | Path | None = None,
+    prices: PriceTable | pd.DataFrame | str | Path | None = None,
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
     as_of: str | dt.date | None = None,
@@ -119,19 +119,18 @@ def run_aggregate(
     """
     from eventstudy.scale.words import run_many
 
+    study, limit = EventStudy(**choices), last_day(as_of)
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
-    tickers = separated(tickers)
     table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
-    events = (
-        what
-        if table_of_events and not tickers
-        else events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
-    )
-    limit = last_day(as_of)
+    events: Any = what
+    if prices is None or tickers or not table_of_events:
+        events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    if prices is None:
+        prices = prices_for(events, study.config, day0, source=source, as_of=limit, progress=progress)
     return run_many(
-        EventStudy(**choices),
-        cast(Any, events),
+        study,
+        events,
         prices,
         source=source,
         factors=factors,

@@ -14,7 +14,7 @@ from eventstudy.aggregated import AggregateResult
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.execution import Done, Executor
-from eventstudy.prices import load_prices
+from eventstudy.prices import PriceTable, load_prices
 from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.study import run_folder
 from eventstudy.study import Events, EventStudy
@@ -72,7 +72,7 @@ def read_events(path: str | Path) -> pd.DataFrame:
 def run_many(
     study: EventStudy,
     what: Events | str | Path,
-    prices: str | Path | pd.DataFrame | None,
+    prices: PriceTable | pd.DataFrame | str | Path,
     *,
     source: str = "auto",
     factors: pd.DataFrame | None = None,
@@ -82,16 +82,14 @@ def run_many(
     executor: Executor | None = None,
     progress: Callable[[str, int, int], object] | None = None,
 ) -> AggregateResult:
-    """The sums of a study; `what` may be a file of events, `prices` a file or a folder.
+    """The sums of a study; `what` may be a file of events, `prices` a table, a file or a folder.
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
     events: Events = what if not isinstance(what, str | Path) else _events(Path(what))
-    if prices is None:
-        raise InvalidRequest("sums over many pairs need prices from a file or folder", hint="name it: --prices PATH")
     if not is_panel(prices):
-        table = load_prices(None, None, as_of, source=source, path=prices)
+        table = prices if isinstance(prices, PriceTable) else load_prices(None, None, as_of, source=source, path=prices)
         return study.run(
             events, table, keep="aggregate", factors=factors, day0=day0, provenance=provenance, executor=executor
         )

@@ -50,12 +50,12 @@ class Evidence:
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
     """Tables of dates that several windows look at, put together once."""
 
-    def over(self, window: Window, seed: int = 0) -> Sample | None:
-        """The pairs that cover `window`; None where there are none."""
+    def over(self, window: Window, seed: int = 0) -> Sample:
+        """The pairs that cover `window`, one of those of the plan."""
         w = self.plan.windows.index(window)
         strata = self.totals.covering(w)
         if not strata:
-            return None
+            return Sample(window)
         first, *rest = (self.totals.strata[s] for s in strata)
         days, cars = first.days, first.cars.at(w)
         for more in rest:
@@ -73,8 +73,8 @@ class Evidence:
         found = []
         for window in self.plan.windows:
             one = self.over(window)
-            ready = one is not None and not not_ranked(one, form)
-            found.append(scale_of(one.n, one.correlation.mean, one.scar_spread, form) if one and ready else 0.0)
+            ready = one.n > 0 and not not_ranked(one, form)
+            found.append(scale_of(one.n, one.correlation.mean, one.scar_spread, form) if ready else 0.0)
         return np.array(found)
 
     def dates(self, strata: tuple[int, ...]) -> DateTables:

@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 from eventstudy.aggregated import AggregateResult
 from eventstudy.answers import NEEDS_PAIRS
+from eventstudy.cautions import of_design
 from eventstudy.engine import whole
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
+from eventstudy.request import run, run_aggregate
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
 from eventstudy.sums import chunks, fitted, passes
@@ -57,6 +59,7 @@ def same(aggregate: AggregateResult, pairs: StudyResult) -> None:
             assert said.p_value == pytest.approx(other.p_value, rel=1e-11, abs=1e-12, nan_ok=True), name
             for part in ("distribution", "df", "n", "valid", "reasons"):
                 assert getattr(said, part) == getattr(other, part), (name, part)
+    assert of_design(aggregate.answers.values()) == of_design(pairs.answers.values())
     aar, count = pairs.aar()
     np.testing.assert_allclose(aggregate.aar()["aar"], aar, rtol=1e-12, atol=1e-14)
     np.testing.assert_array_equal(aggregate.aar()["n"], count)
@@ -166,8 +169,7 @@ def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, m
     short = replace(data, prices=data.prices.iloc[start:])
     aggregate, pairs = both(short, model=model)
     same(aggregate, pairs)
-    sample = aggregate.evidence.over(Window(0, 0))
-    assert sample is not None
+    sample = aggregate.sample(Window(0, 0))
     assert sample.untraded_shares == pytest.approx(pairs.untraded.mean(axis=0), rel=1e-12)
     monkeypatch.setattr(fitted, "_first", lambda *_: pytest.fail("pairs were left to the model"))
     both(short, model=model)
@@ -190,6 +192,31 @@ def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None
         assert pairs.answers[window].design is not None
         exact = pairwise_correlation(pairs.returns, window)
         assert answer.correlation == pytest.approx(exact.mean, rel=1e-12)
+
+
+def test_three_thousand_events() -> None:
+    same(*both(made(12, events=3000, dates=300, gaps=0.001, delisted=0.1)))
+
+
+@pytest.mark.parametrize("day0", ["announced", "recognised"])
+def test_the_shipped_event(day0: str) -> None:
+    same(run_aggregate("deepseek-r1", day0=day0), run("deepseek-r1", day0=day0))
+
+
+def test_two_calendars() -> None:
+    """Shares of New York and Tokyo, of one benchmark each."""
+    data = made(13, days=900, dates=30, benchmarks=2)
+    home = {"M0": "M0", "M1": "M1.T"}
+    tokyo = set(data.events["ticker"][data.events["benchmark"] == "M1"])
+    events = data.events.assign(
+        ticker=[
+            f"{t}.T" if b == "M1" else t for t, b in zip(data.events["ticker"], data.events["benchmark"], strict=True)
+        ],
+        benchmark=data.events["benchmark"].map(home),
+    )
+    prices = data.prices.rename(columns=home).assign(**{f"{t}.T": data.prices[t] for t in sorted(tokyo)})
+    study = EventStudy()
+    same(study.run(events, prices, keep="aggregate"), study.run(events, prices))
 
 
 def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
