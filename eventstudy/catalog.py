@@ -1,13 +1,15 @@
-"""Finds models, tests, sources, charts and commands by their file name.
+"""Finds models, tests, sources, charts and commands by their names.
 
-A family is a folder. A file in it whose name has no leading underscore is a member, its name is the member's key, and the
-family's one attribute (`MODEL`, `TEST`, ...) is the member itself. Other distributions add members through entry points
+A family is a folder. Small members stand together in files, and the family says which are where (`files`): a file's table
+(`MODELS`) holds them by name. Where it says nothing, a file whose name has no leading underscore is a member, its name is the
+member's key, and its attribute (`TEST`, `CHART`, ...) the member itself. Other distributions add members through entry points
 named like the family (`eventstudy.models`, ...) that point at such a module; commands are our own, so that `--help` need not
 read what else is installed. Nothing is imported to list names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -28,10 +30,32 @@ class Family(NamedTuple):
     noun: str
     open: bool = True
     """Whether other distributions may add to it."""
+    files: Mapping[str, tuple[str, ...]] = {}
+    """File -> the members in its table; none where each file is a member."""
 
+
+_MODELS = {
+    "linear": (
+        "constant_mean",
+        "market_adjusted",
+        "market",
+        "capm",
+        "fama_french3",
+        "carhart",
+        "fama_french5",
+        "fama_french5_momentum",
+        "factors",
+        "peer",
+        "matched",
+    ),
+    "robust": ("theil_sen", "huber"),
+    "thin_trading": ("scholes_williams", "dimson"),
+    "garch": ("garch", "egarch"),
+    "peers": ("synthetic_control", "elastic_net", "principal_components"),
+}
 
 FAMILIES = {
-    "models": Family("eventstudy.models", "MODEL", "model"),
+    "models": Family("eventstudy.models", "MODEL", "model", files=_MODELS),
     "tests": Family("eventstudy.inference", "TEST", "test"),
     "sources": Family("eventstudy.prices", "SOURCE", "price source"),
     "charts": Family("eventstudy.charts", "CHART", "chart"),
@@ -41,14 +65,16 @@ FAMILIES = {
 
 @cache
 def _modules(kind: str) -> dict[str, str | EntryPoint]:
-    spec = find_spec(FAMILIES[kind].package)
-    folders = spec.submodule_search_locations if spec and spec.submodule_search_locations else []
-    own: dict[str, str | EntryPoint] = {
-        module.name: f"{FAMILIES[kind].package}.{module.name}"
-        for module in iter_modules(folders)
-        if not module.name.startswith("_")
-    }
-    return _foreign(kind) | own if FAMILIES[kind].open else own
+    family = FAMILIES[kind]
+    own: dict[str, str | EntryPoint]
+    if family.files:
+        own = {name: f"{family.package}.{file}" for file, names in family.files.items() for name in names}
+    else:
+        spec = find_spec(family.package)
+        folders = spec.submodule_search_locations if spec and spec.submodule_search_locations else []
+        files = (module.name for module in iter_modules(folders))
+        own = {name: f"{family.package}.{name}" for name in files if not name.startswith("_")}
+    return _foreign(kind) | own if family.open else own
 
 
 def _foreign(kind: str) -> dict[str, str | EntryPoint]:
@@ -72,5 +98,7 @@ def load(kind: str, name: str) -> Any:
     if name not in known:
         raise UnknownName(family.noun, name, known)
     place = known[name]
-    module = import_module(place) if isinstance(place, str) else place.load()
-    return getattr(module, family.attribute)
+    if not isinstance(place, str):
+        return getattr(place.load(), family.attribute)
+    module = import_module(place)
+    return getattr(module, f"{family.attribute}S")[name] if family.files else getattr(module, family.attribute)

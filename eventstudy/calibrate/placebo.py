@@ -15,7 +15,7 @@ from eventstudy.estimate import Portfolios, abnormal_returns, combined
 from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
 from eventstudy.models import fit_pairs, model_of
-from eventstudy.models._ols import LinearModel
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel import EventBlock, Ints, Pair, align
 from eventstudy.prices import PriceTable
 

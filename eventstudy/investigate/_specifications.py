@@ -18,7 +18,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Model
-from eventstudy.models._ols import LinearModel
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, EventBlock, Floats, Panel
 from eventstudy.results import StudyResult
 from eventstudy.study import estimated, last_day

@@ -23,7 +23,7 @@ from eventstudy.investigate._paths import Path, path_of
 from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate.peer_index import FUNDS, known_events
 from eventstudy.models import model_of
-from eventstudy.models._donors import donors_of
+from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult

@@ -1,8 +1,6 @@
-"""What was normal: one normal-return model a file."""
+"""What was normal: a family of normal-return models a file; `catalog` knows which model stands where."""
 
-from eventstudy.models._base import WHY_UNFIT, Fit, Model, Note
-from eventstudy.models._choose import model_of
-from eventstudy.models._pieces import fit_pairs
-from eventstudy.models._progress import watched
+from eventstudy.models.base import WHY_UNFIT, Fit, Model, Note
+from eventstudy.models.fitting import fit_pairs, model_of, watched
 
 __all__ = ["WHY_UNFIT", "Fit", "Model", "Note", "fit_pairs", "model_of", "watched"]

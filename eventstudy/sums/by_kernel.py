@@ -12,7 +12,7 @@ from eventstudy.engine import whole
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.models import Model
-from eventstudy.models._ols import LinearModel
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.sums.chunks import Chunks

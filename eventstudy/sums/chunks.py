@@ -10,7 +10,7 @@ import numpy as np
 from eventstudy.engine import least_squares, whole
 from eventstudy.engine.correlation import as_slice
 from eventstudy.engine.plan import Plan
-from eventstudy.models._ols import LinearModel
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
 

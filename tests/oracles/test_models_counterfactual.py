@@ -10,9 +10,7 @@ import statsmodels.api as sm
 from eventstudy import catalog
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.estimate import abnormal_returns
-from eventstudy.models.elastic_net import ElasticNet
-from eventstudy.models.principal_components import components, criteria, number_of_factors
-from eventstudy.models.synthetic_control import weights
+from eventstudy.models.peers import ElasticNet, components, criteria, number_of_factors, weights
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
 from scipy.optimize import minimize

@@ -15,7 +15,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.estimate import abnormal_returns
 from eventstudy.models import Fit
-from eventstudy.models._garch import egarch_forecast, garch_forecast
+from eventstudy.models.garch import egarch_forecast, garch_forecast
 from eventstudy.panel import EventBlock, Ints
 from eventstudy.windows import Window
 from scipy import stats
@@ -197,7 +197,7 @@ def test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so() -> N
 
 def test_a_variance_that_cannot_be_meant_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A forecast of nearly no variance would make any return significant; so would shocks that calm the market."""
-    from eventstudy.models import _garch
+    from eventstudy.models import garch as _garch
 
     made = clustered()
     monkeypatch.setitem(_garch.FORECASTS, "GARCH", lambda params, errors, h, days: np.full(days, 1e-5))

@@ -15,7 +15,7 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.estimate import abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.models import Fit
-from eventstudy.models.dimson import Dimson
+from eventstudy.models.thin_trading import Dimson
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
 from statsmodels.sandbox.regression.gmm import IV2SLS

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from eventstudy.models._base import Fit, Model
-from eventstudy.models._pairwise import Single, fit_each, least_squares
+from eventstudy.models.base import Fit, Model
+from eventstudy.models.pairwise import Single, fit_each, least_squares
 from eventstudy.panel.block import EventBlock, Floats, Ints
 
 DEPENDENT = "volume is autocorrelated: its days must not be exchanged for one another"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from eventstudy.models._base import Fit, Note
-from eventstudy.models._progress import counted
+from eventstudy.models.base import Fit, Note
+from eventstudy.models.fitting import counted
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from eventstudy.models import market
-from eventstudy.models._base import Fit
-from eventstudy.models._progress import counted
+from eventstudy.models.base import Fit
+from eventstudy.models.fitting import counted
+from eventstudy.models.linear import MODELS as LINEAR
 from eventstudy.panel.block import EventBlock, Floats
 
 Line = Callable[[Floats, Floats, Floats], tuple[float, float]]
@@ -38,7 +38,7 @@ class RobustModel:
 
     def fit(self, block: EventBlock, min_estimation: int) -> Fit:
         """Fit all pairs; see `Fit` for the shapes."""
-        ols = market.MODEL.fit(block, min_estimation)
+        ols = LINEAR["market"].fit(block, min_estimation)
         days, event = block.estimation_columns, block.event_columns
         x = block.columns(("benchmark",))[:, :, 0]
         params, residuals = ols.params.copy(), ols.residuals.copy()
@@ -52,3 +52,45 @@ class RobustModel:
         expected = params[:, :1] * ahead[0] + params[:, 1:] * ahead[1]
         ar = np.where(np.isnan(ols.ar), np.nan, block.returns[:, event] - expected)
         return replace(ols, params=params, residuals=residuals, sigma=sigma, expected=expected, ar=ar)
+
+
+def theil_sen_line(y: Floats, x: Floats, span: Floats) -> tuple[float, float]:
+    """Median slope over pairs of days with different x, and the median of y - beta x. A gap enters by its mean session."""
+    y, x = y / span, x / span
+    first, second = np.triu_indices(len(y), k=1)
+    run = x[second] - x[first]
+    apart = run != 0
+    beta = float(np.median((y[second] - y[first])[apart] / run[apart]))
+    return float(np.median(y - beta * x)), beta
+
+
+TUNING = 1.345
+"""95 % efficient under normal errors."""
+
+
+def huber_line(y: Floats, x: Floats, span: Floats) -> tuple[float, float]:
+    """Iteratively reweighted least squares with the scale re-estimated by the median absolute deviation."""
+    from statsmodels.robust.norms import HuberT
+    from statsmodels.robust.robust_linear_model import RLM
+
+    root = np.sqrt(span)
+    alpha, beta = RLM(y / root, np.column_stack([root, x / root]), M=HuberT(TUNING)).fit().params
+    return float(alpha), float(beta)
+
+
+MODELS = {
+    "theil_sen": RobustModel(
+        summary="alpha + beta x the benchmark, beta the median of all pairwise slopes",
+        assumes="a stable alpha and beta; outliers on fewer than 29 % of the days",
+        fails="for skewed errors: its alpha is a median, so abnormal returns need not average zero",
+        paper="Theil 1950; Sen 1968",
+        line=theil_sen_line,
+    ),
+    "huber": RobustModel(
+        summary="alpha + beta x the benchmark by Huber's M-estimator (1.345)",
+        assumes="a stable alpha and beta; symmetric errors, some of them large",
+        fails="with outliers in the benchmark itself; for skewed errors alpha is off the mean",
+        paper="Huber 1964; Huber 1973",
+        line=huber_line,
+    ),
+}

@@ -1,19 +1,79 @@
-"""Models that are fitted pair by pair, in pieces: an executor works on them, and the pieces make the `Fit` of all pairs.
+"""From the choices of a study to its model, and from a model to the fits of all pairs.
 
-Pieces have one size, whoever works on them, so that the number of workers changes no digit.
+Models that are fitted pair by pair go in pieces of one size, whoever works on them: the number of workers changes no digit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from eventstudy import catalog
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
 from eventstudy.execution import Executor, Serial, one_thread
-from eventstudy.models._base import Fit, Model
-from eventstudy.models._progress import heard, watched
+from eventstudy.models.base import Fit, Model
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel.block import EventBlock, Floats, Ints
+
+
+def model_of(config: StudyConfig) -> Model:
+    """The model of that name: without intercept where `alpha` is off, with autocorrelated errors where volume is studied.
+
+    Raises:
+        InvalidRequest: the model has no intercept to leave out, or nothing would be left of it.
+    """
+    model: Model = catalog.load("models", config.model)
+    if not config.alpha:
+        if not isinstance(model, LinearModel) or model.difference or model.factors == () or config.outcome == "volume":
+            raise InvalidRequest(
+                f"the model {config.model} cannot do without its intercept",
+                available="market, capm, peer, factors and the Fama-French models",
+                hint="leave out --no-alpha",
+            )
+        model = replace(model, intercept=False)
+    if config.outcome == "volume":
+        from eventstudy.models.autoregressive import autoregressive
+
+        return autoregressive(model)
+    return model
+
+
+Watcher = Callable[[str, int, int], object]
+"""Called with what is done, its number from 1, and how many there are."""
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+_MANY = 20
+
+
+@contextmanager
+def watched(watcher: Watcher | None) -> Iterator[None]:
+    """Within the block `watcher` hears of every pair that is fitted, where there are many."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+def heard() -> Watcher | None:
+    """Who watches, if anyone does."""
+    return _watcher.get()
+
+
+def counted(pairs: Iterable[int]) -> Iterator[int]:
+    """The positions of the pairs, each told to the watcher before it is handed out."""
+    listed, watcher = list(pairs), _watcher.get()
+    for number, i in enumerate(listed, 1):
+        if watcher is not None and len(listed) >= _MANY:
+            watcher("pairs fitted", number, len(listed))
+        yield i
+
 
 PIECE = 16
 """Pairs of a piece: some tenths of a second of GARCH."""

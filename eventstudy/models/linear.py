@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy.engine.least_squares import factorise
-from eventstudy.models._base import Fit
+from eventstudy.models.base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 _CHUNK = 2048
@@ -173,3 +173,89 @@ def problems(
     problem[~good] = "COLLINEAR"
     problem[m < max(min_estimation, 30, k + 10)] = "MIN_EST"
     return problem
+
+
+MODELS = {
+    "constant_mean": LinearModel(
+        summary="the mean return of the estimation window",
+        assumes="a stable mean; the market does not matter",
+        fails="when the whole market moves in the event window",
+        paper="Brown and Warner 1985",
+    ),
+    "market_adjusted": LinearModel(
+        summary="the benchmark's return, beta taken as one",
+        assumes="beta = 1, alpha = 0",
+        fails="for betas far from one when the market moves",
+        paper="Brown and Warner 1985",
+        difference="benchmark",
+    ),
+    "market": LinearModel(
+        summary="alpha + beta x the benchmark's return",
+        assumes="a stable alpha and beta",
+        fails="with thin trading, after structural breaks, with alpha from a bull run in long windows",
+        paper="Sharpe 1963; MacKinlay 1997",
+        factors=("benchmark",),
+    ),
+    "capm": LinearModel(
+        summary="rf + alpha + beta x the market's excess return",
+        assumes="a stable alpha and beta; a daily risk-free rate",
+        fails="as the market model",
+        paper="Sharpe 1964; Lintner 1965",
+        factors=("mkt_rf",),
+        excess=True,
+    ),
+    "fama_french3": LinearModel(
+        summary="rf + alpha + betas x market, size and value factors",
+        assumes="stable betas; factors of the security's own market",
+        fails="with factors of another country or currency, or factor files that end before the event",
+        paper="Fama and French 1993",
+        factors=("mkt_rf", "smb", "hml"),
+        excess=True,
+    ),
+    "carhart": LinearModel(
+        summary="rf + alpha + betas x market, size, value and momentum factors",
+        assumes="stable betas; factors of the security's own market",
+        fails="as fama_french3; for firms that have just become winners or losers",
+        paper="Carhart 1997",
+        factors=("mkt_rf", "smb", "hml", "mom"),
+        excess=True,
+    ),
+    "fama_french5": LinearModel(
+        summary="rf + alpha + betas x market, size, value, profitability and investment factors",
+        assumes="stable betas; factors of the security's own market",
+        fails="as fama_french3; six coefficients want long estimation windows",
+        paper="Fama and French 2015",
+        factors=("mkt_rf", "smb", "hml", "rmw", "cma"),
+        excess=True,
+    ),
+    "fama_french5_momentum": LinearModel(
+        summary="rf + alpha + betas x the five Fama-French factors and momentum",
+        assumes="stable betas; factors of the security's own market",
+        fails="as fama_french5 and carhart",
+        paper="Fama and French 2015; Carhart 1997",
+        factors=("mkt_rf", "smb", "hml", "rmw", "cma", "mom"),
+        excess=True,
+    ),
+    "factors": LinearModel(
+        summary="alpha + betas x all columns of the factor file",
+        assumes="stable betas; the factors are returns or differences of returns",
+        fails="with factors that the event itself moves, or nearly collinear ones",
+        paper="Campbell, Lo and MacKinlay 1997, ch. 4",
+        factors=None,
+    ),
+    "peer": LinearModel(
+        summary="alpha + beta x the benchmark + beta x the equal-weighted mean of the peers",
+        assumes="stable betas; peers that the event leaves alone",
+        fails="when the event moves the peers too: then their share of it is taken for normal",
+        paper="King 1966; Brown and Warner 1980",
+        factors=("benchmark", "peer"),
+    ),
+    "matched": LinearModel(
+        summary="the return of the control firm or of the equal-weighted controls",
+        assumes="firm and control have the same expected return and the same exposure",
+        fails="when they differ in beta or size, or the event moves the control",
+        paper="Barber and Lyon 1997",
+        difference="peer",
+    ),
+}
+"""The linear models: a name, the regressors, and what is taken off the return first (papers in each row)."""
