@@ -79,7 +79,6 @@ def test_nothing_later_than_as_of_is_read(es: Es, folder: Path) -> None:
     ("more", "text", "code"),
     [
         (("--prices", "panel", "--source", "csv"), "reads no folder", 2),
-        (("--keep", "aggregate"), "need prices from a file or folder", 2),
         (("--prices", "panel", "--scheduler", "dask"), "which Dask scheduler is not said", 2),
         (("--prices", "panel", "--address", "tcp://127.0.0.1:1"), "an address is that of a Dask scheduler", 2),
         (("--prices", "panel", "--workers", "0"), "0 workers cannot work", 2),

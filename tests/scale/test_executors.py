@@ -14,7 +14,7 @@ from eventstudy import catalog
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, WorkerLost
 from eventstudy.execution import Executor, Processes, Serial, one_thread
 from eventstudy.inference import max_t
-from eventstudy.models import Fit, _pieces, fit_pairs
+from eventstudy.models import Fit, fit_pairs, fitting
 from eventstudy.request import run
 from eventstudy.scale.cluster import Cluster
 from eventstudy.windows import Window
