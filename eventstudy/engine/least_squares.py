@@ -16,6 +16,8 @@ import numpy as np
 from eventstudy.engine.arrays import Bools, Floats, Ints, buffer, squares
 
 MAX_CONDITION = 1e8
+_CHUNK = 2048
+"""Series that are projected together."""
 _EXACT = 1e-14
 """An error of a coefficient, in standard errors, from which on a second projection is made."""
 _FEW = 4
@@ -51,6 +53,35 @@ def _qr(x: Floats) -> tuple[Floats, Floats, Bools]:
         good[large] = singular[:, -1] * MAX_CONDITION > singular[:, 0]
         inverse[~good] = np.eye(x.shape[2])
     return q, inverse / safe.transpose(0, 2, 1), good
+
+
+def distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
+    """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
+    key = np.concatenate(
+        [design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1
+    )
+    _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return design[first], complete[first], which.reshape(-1).astype(np.int64)
+
+
+def project(
+    y: Floats, span: Floats, design: Ints, complete: Bools, basis: Floats, basis_of: Ints, days: slice
+) -> tuple[Floats, Floats]:
+    """Coordinates Q'y (N, K) and residuals (N, L1), both scaled by 1/sqrt(span), in two passes for accuracy."""
+    n, k = len(y), basis.shape[2]
+    coordinates = np.zeros((n, k))
+    residuals = np.empty((n, days.stop - days.start))
+    for start in range(0, n, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        inside = complete[part, days]
+        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(np.where(inside, span[design[part]][:, days], 1.0))
+        q = basis[basis_of[part], : days.stop]
+        for _ in range(2 if k else 0):
+            step = np.einsum("nmk,nm->nk", q, rest)
+            rest = rest - np.einsum("nmk,nk->nm", q, step)
+            coordinates[part] += step
+        residuals[part] = np.where(inside, rest, np.nan)
+    return coordinates, residuals
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.engine.least_squares import factorise
+from eventstudy.engine.least_squares import distinct_designs, factorise, project
 from eventstudy.models.base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
-
-_CHUNK = 2048
 
 
 class Equation(NamedTuple):
@@ -106,7 +104,7 @@ def _fit(
     df = m - (k if k else 1)
     design, valid, basis_of = distinct_designs(block.design, complete[:, days])
     basis, unscale, good = factorise(x[design], valid, block.span[design], days, event)
-    coordinates, residuals = _project(y, block.span, block.design, complete, basis, basis_of, days)
+    coordinates, residuals = project(y, block.span, block.design, complete, basis, basis_of, days)
     params = np.einsum("nkj,nj->nk", unscale[basis_of], coordinates)
     expected = np.einsum("nlk,nk->nl", basis[basis_of, days.stop :], coordinates) + offset[block.design][:, event]
     ar = np.where(complete[:, event], block.returns[:, event] - expected, np.nan)
@@ -131,35 +129,6 @@ def _fit(
         noise=block.span[design][:, event],
         problem=problem,
     )
-
-
-def distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
-    """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
-    key = np.concatenate(
-        [design[:, None].view(np.uint8).reshape(len(design), 8), np.packbits(complete, axis=1)], axis=1
-    )
-    _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    return design[first], complete[first], which.reshape(-1).astype(np.int64)
-
-
-def _project(
-    y: Floats, span: Floats, design: Ints, complete: Bools, basis: Floats, basis_of: Ints, days: slice
-) -> tuple[Floats, Floats]:
-    """Coordinates Q'y (N, K) and residuals (N, L1), both scaled by 1/sqrt(span), in two passes for accuracy."""
-    n, k = len(y), basis.shape[2]
-    coordinates = np.zeros((n, k))
-    residuals = np.empty((n, days.stop - days.start))
-    for start in range(0, n, _CHUNK):
-        part = slice(start, start + _CHUNK)
-        inside = complete[part, days]
-        rest = np.where(inside, y[part, days], 0.0) / np.sqrt(np.where(inside, span[design[part]][:, days], 1.0))
-        q = basis[basis_of[part], : days.stop]
-        for _ in range(2 if k else 0):
-            step = np.einsum("nmk,nm->nk", q, rest)
-            rest = rest - np.einsum("nmk,nk->nm", q, step)
-            coordinates[part] += step
-        residuals[part] = np.where(inside, rest, np.nan)
-    return coordinates, residuals
 
 
 def problems(

@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from eventstudy.engine.least_squares import MAX_CONDITION
+from eventstudy.engine.least_squares import MAX_CONDITION, distinct_designs
 from eventstudy.models.base import Fit, Model
-from eventstudy.models.linear import distinct_designs, problems
+from eventstudy.models.linear import problems
 from eventstudy.panel.block import EventBlock, Floats
 
 _CHUNK = 2048

@@ -123,7 +123,7 @@ def same(one: Fit, other: Fit) -> None:
 
 @pytest.mark.slow
 def test_garch_is_the_same_whoever_fits_it(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pieces, "PIECE", 3)
+    monkeypatch.setattr(fitting, "PIECE", 3)
     made = clustered(8)
     made.returns[3, 5:] = np.nan  # no fit, and in its piece fewer parameters are known
     model = catalog.load("models", "garch")
@@ -136,7 +136,7 @@ def test_garch_is_the_same_whoever_fits_it(executor: Executor, monkeypatch: pyte
 
 @pytest.mark.parametrize("name", ["theil_sen", "huber", "elastic_net"])
 def test_pieces_make_the_whole(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pieces, "PIECE", 3)
+    monkeypatch.setattr(fitting, "PIECE", 3)
     made = block(n=8)
     model = catalog.load("models", name)
     assert model.apart
