@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eventstudy import disk
 from eventstudy.charts._style import HEAD, style
 from eventstudy.errors import InvalidRequest
 
@@ -32,14 +31,10 @@ def save(chart: Axes | Iterable[Axes], path: str | Path) -> None:
     """
     path = Path(path)
     data = render(chart, _kind(path.suffix, path.name))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        draft.write_bytes(data)
-        os.replace(draft, path)
+        disk.replace(path, data)
     except OSError as error:
         raise InvalidRequest(f"cannot write the chart: {error.strerror}", where=str(path)) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True) -> bytes:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import click
 from click.core import ParameterSource
 
+from eventstudy import disk
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -152,20 +151,7 @@ def put(content: str | bytes, output: str | None = None) -> None:
     if output is None:
         click.echo(content, nl=False)
         return
-    made = content if isinstance(content, bytes) else content.encode()
-    path = Path(output)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(made)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise InvalidRequest(f"cannot write {output}: {error.strerror}", hint="name another file") from error
+    disk.write(output, content if isinstance(content, bytes) else content.encode())
 
 
 def say(text: str, *, quiet: bool = False) -> None:

@@ -60,7 +60,7 @@ def COMMAND(  # noqa: N802
 
 
 def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool) -> None:
-    from eventstudy.reports import SUFFIXES, render, write
+    from eventstudy.reports import SUFFIXES, render
     from eventstudy.reports.further import further
 
     result = found.result
@@ -69,7 +69,7 @@ def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bo
         put(data.decode())
         return
     path = Path(output or "-".join(e.id for e in result.events[:3]) + SUFFIXES[form])
-    write(path, data)
+    put(data, str(path))
     say(str(path), quiet=quiet)
 
 

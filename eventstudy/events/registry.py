@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eventstudy import disk
 from eventstudy.errors import InvalidFile, UnknownName
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
@@ -178,13 +179,8 @@ def _only_toml(path: Path) -> None:
 
 def _write(path: Path, content: str) -> None:
     """Put the text there whole, or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        try:
-            draft.write_text(content, encoding="utf-8", newline="\n")
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        disk.replace(path, content.encode())
     except OSError as error:
         raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
 

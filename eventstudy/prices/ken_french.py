@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from eventstudy import disk
 from eventstudy.errors import InvalidFile, InvalidRequest, SourceError, SourceMalformed
 from eventstudy.prices._factors import parse_factors
 from eventstudy.prices._store_schema import location
@@ -157,15 +158,10 @@ def _kept(path: Path, name: str) -> Kept | None:
 
 def _keep(path: Path, body: bytes, at: datetime) -> list[str]:
     """Put the file there whole or not at all; say why where it cannot be kept."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.write_bytes(body)
-            os.utime(draft, (at.timestamp(), at.timestamp()))
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        disk.replace(path, body)
+        os.utime(path, (at.timestamp(), at.timestamp()))
     except OSError as error:
         return [f"{path.stem} cannot be kept in {path.parent}: {error.strerror}"]
     return []

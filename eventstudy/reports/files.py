@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and folders that change from one state to the next in one step.
+"""Folders that change from one state to the next in one step.
 
 A published folder is a link to a hidden folder beside it that is never written to again. A new state is written into a new
 hidden folder, unchanged files as hard links, and the link is then replaced: a process that dies at any point leaves the
@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from eventstudy.disk import write_through
 from eventstudy.errors import InvalidRequest, Locked
 
 MANIFEST = "manifest.json"
@@ -31,29 +32,6 @@ _ELSEWHERE = "name a folder that does not exist yet, or is empty"
 def sha256(data: bytes) -> str:
     """The hash by which files are compared."""
     return hashlib.sha256(data).hexdigest()
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file: all of it, or what was there before stays.
-
-    Raises:
-        InvalidRequest: it cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _write(draft, data)
-        os.replace(draft, path)
-    except OSError as error:
-        raise InvalidRequest(f"cannot write {path}: {error.strerror}", hint="name another file") from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -162,7 +140,7 @@ def fill(folder: Path, files: Mapping[str, bytes], ours: Collection[str]) -> Non
     try:
         drafts.mkdir(parents=True)
         for name, data in files.items():
-            _write(drafts / name, data)
+            write_through(drafts / name, data)
         if new:
             os.rename(drafts, folder)
             return
@@ -223,7 +201,7 @@ def _replace(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes])
         if now.get(name) == data:
             os.link(folder / name, state / name)
         else:
-            _write(state / name, data)
+            write_through(state / name, data)
     if folder.is_dir() and {path.name for path in folder.iterdir()} - now.keys():
         _carry(folder, state, now)
     _sync(state)

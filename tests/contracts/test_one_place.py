@@ -1,0 +1,39 @@
+"""One place for each thing that every room needs: no second writer of files, and so on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "eventstudy"
+
+PLACES: dict[str, tuple[set[str], set[str]]] = {
+    "files are written whole": (
+        {"os.replace", "tempfile.mkstemp", "tempfile.NamedTemporaryFile", ".write_bytes", ".write_text", "os.fsync"},
+        {
+            "disk.py",
+            "reports/files.py",
+            "reports/pdf.py",
+        },  # folders by a link; a page in a folder that the browser reads
+    ),
+}
+"""What there is one of -> the calls it is made of, and the files that may make them."""
+
+
+def calls(file: Path) -> Iterator[str]:
+    """The functions that a file calls, as `module.name` where it is plain, and each method as `.name` too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield f".{node.func.attr}"
+            yield ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("what", PLACES)
+def test_there_is_one(what: str) -> None:
+    wanted, places = PLACES[what]
+    users = {f.relative_to(ROOT).as_posix() for f in ROOT.rglob("*.py") if wanted & set(calls(f))}
+    assert users <= places
+    assert places <= users, "these no longer need it"
