@@ -23,10 +23,17 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
 def replace(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all, for callers that have words of their own for what goes wrong.
 
+    A link stays: the file that it leads to is written. A device or a pipe takes the data as they are.
+
     Raises:
         OSError: it cannot be written.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            device.write(data)
+        return
+    path = Path(os.path.realpath(path))
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         write_through(draft, data)
