@@ -1,11 +1,13 @@
-"""Files on the disk: written whole or not at all."""
+"""Files on the disk: written whole or not at all, and under a lock."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Locked
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:
@@ -48,3 +50,29 @@ def write_through(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def locked(folder: Path, what: str = "update") -> Iterator[None]:
+    """Hold the lock of a folder while `what` is at work there; it is let go when the process ends, however it ends.
+
+    Raises:
+        Locked: another process holds it. InvalidRequest: the folder's place cannot be written.
+    """
+    import filelock
+
+    path = folder.with_name(f".{folder.name}.lock")
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        hint = "wait until it has ended, then try again"
+        raise Locked(f"another {what} is at work", where=str(folder), hint=hint) from error
+    except (OSError, NotImplementedError) as error:  # the second: a file system without locks
+        said = getattr(error, "strerror", None) or error
+        raise InvalidRequest(f"cannot write {path}: {said}", hint="name another folder") from error
+    try:
+        yield
+    finally:
+        lock.release()

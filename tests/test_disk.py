@@ -1,14 +1,16 @@
-"""Files of ours are written in one place: whole or not at all."""
+"""Files of ours are written in one place: whole or not at all, and under one kind of lock."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from eventstudy import disk
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Locked
 
 
 def full(*_: object) -> None:
@@ -52,6 +54,39 @@ def test_links_and_pipes_are_written_to_and_not_replaced(tmp_path: Path) -> None
 
 def test_a_folder_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(InvalidRequest, match="Is a directory|Permission denied"):
+    with pytest.raises(InvalidRequest, match=r"Is a directory|Permission denied"):
         disk.write(tmp_path / "folder", b"")
     assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+
+
+def test_a_lock_is_held_by_one_and_let_go_when_its_process_is_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "reports"
+    code = """
+import pathlib, sys
+from eventstudy.disk import locked
+with locked(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    input()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(Locked, match="another update is at work"), disk.locked(folder):
+            pass
+        other.kill()
+        other.wait(20)
+    with disk.locked(folder), pytest.raises(Locked), disk.locked(folder):
+        pass
+    with disk.locked(folder):
+        pass
+
+
+def test_a_place_without_room_for_a_lock_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with (
+        pytest.raises(InvalidRequest, match="cannot write .*\\.reports\\.lock"),
+        disk.locked(tmp_path / "file" / "reports"),
+    ):
+        pass

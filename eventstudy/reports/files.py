@@ -16,13 +16,12 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from eventstudy.disk import write_through
-from eventstudy.errors import InvalidRequest, Locked
+from eventstudy.errors import InvalidRequest
 
 MANIFEST = "manifest.json"
 
@@ -249,37 +248,3 @@ def _sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; it is let go when the process ends, however it ends.
-
-    Raises:
-        Locked: another process holds it. InvalidRequest: the folder's place cannot be written.
-    """
-    path = folder.with_name(f".{folder.name}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise InvalidRequest(f"cannot write {path}: {error.strerror}", hint="name another folder") from error
-    with file:
-        try:
-            _lock(file.fileno())
-        except OSError as error:
-            raise Locked(
-                "another update is at work", where=str(folder), hint="wait until it has ended, then try again"
-            ) from error
-        yield
-
-
-def _lock(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventstudy import __version__, exchanges
+from eventstudy import __version__, disk, exchanges
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.reports import files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
@@ -105,7 +105,7 @@ def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = Fals
         Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant, or its folder is not its own.
     """
     _manifest(study)
-    with files.locked(study.output):
+    with disk.locked(study.output):
         files.tidy(study.output)
         steps = [_step(study, day) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
         return _joined(steps)

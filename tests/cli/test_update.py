@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy.reports.files import locked
+from eventstudy.disk import locked
 
 from tests.cli.conftest import Ran
 

@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
             "reports/pdf.py",
         },  # folders by a link; a page in a folder that the browser reads
     ),
+    "a lock": ({"fcntl.flock", "msvcrt.locking", "filelock.FileLock"}, {"disk.py"}),
 }
 """What there is one of -> the calls it is made of, and the files that may make them."""
 

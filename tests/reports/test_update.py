@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy import catalog
+from eventstudy import catalog, disk
 from eventstudy.errors import (
     InvalidFile,
     InvalidRequest,
@@ -334,7 +334,7 @@ def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(s
 
 def test_a_second_update_at_the_same_time_is_refused(study: Callable[..., Path]) -> None:
     path = study()
-    with files.locked(path.parent / "reports"), pytest.raises(Locked) as told:
+    with disk.locked(path.parent / "reports"), pytest.raises(Locked) as told:
         bring(path)
     assert told.value.exit_code == 75
     assert bring(path).exit_code == 0
