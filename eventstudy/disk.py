@@ -1,8 +1,9 @@
-"""Files on the disk: written whole or not at all, and under a lock."""
+"""Files on the disk: written whole or not at all, under a lock, and where those of our own are."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,3 +77,13 @@ def locked(folder: Path, what: str = "update") -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def data_folder() -> Path:
+    """The user's folder for what we keep, as the system has it; one that an earlier version made elsewhere stays in use."""
+    import platformdirs
+
+    earlier = os.environ.get("XDG_DATA_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    if earlier and Path(earlier, "eventstudy").is_dir():
+        return Path(earlier, "eventstudy")
+    return Path(platformdirs.user_data_dir("eventstudy", appauthor=False))

@@ -86,7 +86,7 @@ with locked(pathlib.Path(sys.argv[1])):
 def test_a_place_without_room_for_a_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with (
-        pytest.raises(InvalidRequest, match="cannot write .*\\.reports\\.lock"),
+        pytest.raises(InvalidRequest, match=r"cannot write .*reports\.lock"),
         disk.locked(tmp_path / "file" / "reports"),
     ):
         pass

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eventstudy import disk
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
 
 STEPS = (
@@ -55,21 +55,11 @@ _HINT = "name another place: EVENTSTUDY_STORE=/path/to/prices.db"
 
 
 def location() -> Path:
-    """The file of the store: `EVENTSTUDY_STORE`, else `eventstudy/prices.db` in the user's folder for data."""
+    """The file of the store: `EVENTSTUDY_STORE`, else `prices.db` in our folder of the user's data."""
     named = os.environ.get("EVENTSTUDY_STORE")
     if named:
         return Path(named).expanduser()
-    return _data_folder() / "eventstudy" / "prices.db"
-
-
-def _data_folder() -> Path:
-    if given := os.environ.get("XDG_DATA_HOME"):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path.home() / ".local" / "share"
+    return disk.data_folder() / "prices.db"
 
 
 def is_remote(path: Path, mounts: str | None = None) -> bool:

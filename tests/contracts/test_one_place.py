@@ -20,6 +20,7 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
         },  # folders by a link; a page in a folder that the browser reads
     ),
     "a lock": ({"fcntl.flock", "msvcrt.locking", "filelock.FileLock"}, {"disk.py"}),
+    "a folder of our own": ({"platformdirs.user_data_dir", "Path.home"}, {"disk.py"}),
 }
 """What there is one of -> the calls it is made of, and the files that may make them."""
 

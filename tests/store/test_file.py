@@ -248,13 +248,24 @@ def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert location() == tmp_path / "eventstudy" / "prices.db"
     monkeypatch.delenv("XDG_DATA_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for platform, folder in (("linux", ".local/share"), ("darwin", "Library/Application Support")):
-        monkeypatch.setattr(sys, "platform", platform)
-        assert location() == tmp_path / folder / "eventstudy" / "prices.db"
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert location() == tmp_path / "local" / "eventstudy" / "prices.db"
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda name, appauthor: str(tmp_path / "system" / name))
+    assert location() == tmp_path / "system" / "eventstudy" / "prices.db"
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable"), [("darwin", "XDG_DATA_HOME"), ("win32", "XDG_DATA_HOME"), ("win32", "LOCALAPPDATA")]
+)
+def test_the_store_of_an_earlier_version_is_found_again(
+    platform: str, variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("EVENTSTUDY_STORE", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda name, appauthor: str(tmp_path / "system" / name))
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setenv(variable, str(tmp_path / "earlier"))
+    assert location() == tmp_path / "system" / "eventstudy" / "prices.db"
+    (tmp_path / "earlier" / "eventstudy").mkdir(parents=True)
+    assert location() == tmp_path / "earlier" / "eventstudy" / "prices.db"
 
 
 MOUNTS = r"""/dev/sda1 / ext4 rw 0 0
