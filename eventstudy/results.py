@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import html
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
 from eventstudy.prices import PriceTable
 from eventstudy.sentences import finding
+from eventstudy.text import json_text
 from eventstudy.windows import Window
 
 
@@ -155,7 +155,7 @@ class Result(ABC):
 
     def to_json(self) -> str:
         """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+        return json_text(self.to_dict())
 
     def __repr__(self) -> str:
         """The finding, for a prompt."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eventstudy.cli._output import columns_of
-from eventstudy.cli._screen import wrapped
 from eventstudy.sentences import p_text, percent
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
@@ -24,7 +23,7 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
     blocks = [
         wrapped(f"{result.n_events:,} events, {result.n:,} pairs; sums were kept, not pairs (--keep pairs shows each)"),
         [] if result.believable else [line for said in result.summary().splitlines() for line in wrapped(said)],
-        columns_of(rows, (1, 2, 3, 4, 6)).splitlines(),
+        columns(rows, (1, 2, 3, 4, 6)).splitlines(),
         _tests(result) if verbose else [],
         [line for n in _left_out(result) for line in wrapped(n)],
         [line for w in result.warned if w not in result.doubts_of() for line in wrapped(f"{w.code}: {w.message}")],
@@ -47,4 +46,4 @@ def _tests(result: AggregateResult) -> list[str]:
         for name, said in answer.tests.items():
             why = "yes" if said.valid else f"no: {'; '.join(said.reasons)}"
             rows.append([str(window), name, f"{said.statistic:.3f}", p_text(said.p_value), why])
-    return columns_of(rows, (2, 3)).splitlines()
+    return columns(rows, (2, 3)).splitlines()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from eventstudy.cli._output import columns_of
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.masked import Masked
@@ -26,7 +26,6 @@ def mask_option(f: F) -> F:
 
 def before_and_after(masked: Masked, *, verbose: bool) -> Iterator[str]:
     """The windows that lose a day (`verbose`: all), with all days and without the masked ones, each by the exact t."""
-    from eventstudy.cli._screen import wrapped
     from eventstudy.sentences import p_text, percent
 
     changed = [row for row in masked.rows if verbose or row.days]
@@ -38,7 +37,7 @@ def before_and_after(masked: Masked, *, verbose: bool) -> Iterator[str]:
         rows.append([name, str(row.window), *cells[0], days or "no day", *cells[1]])
     yield "before and after days with other news are masked (exact t; groups as one portfolio)"
     if len(rows) > 1:
-        yield columns_of(rows, (2, 3, 5, 6))
+        yield columns(rows, (2, 3, 5, 6))
     else:
         yield "no window has a day that is masked"
     if len(changed) >= len(rows):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -15,6 +14,7 @@ from click.core import ParameterSource
 
 from eventstudy import disk
 from eventstudy.errors import InvalidRequest
+from eventstudy.text import columns, json_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,7 @@ def answer(
 ) -> None:
     """Put what was found in the form that was asked for: as plain values, as a table of rows, or as lines for people."""
     if form == "json":
-        put(json.dumps(plain(), ensure_ascii=False, indent=1, allow_nan=False), output)
+        put(json_text(plain()), output)
     elif form == "csv":
         put(rows().to_csv(index=False), output)
     else:
@@ -195,27 +195,15 @@ def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
 def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:
     """Rows as a table for people, as JSON (`eventstudy.<name>/1`), or as CSV."""
     if form == "json":
-        return json.dumps({"schema": f"eventstudy.{name}/1", "rows": list(rows)}, ensure_ascii=False, indent=1)
-    columns = list(rows[0]) if rows else []
+        return json_text({"schema": f"eventstudy.{name}/1", "rows": list(rows)})
+    names = list(rows[0]) if rows else []
     if form == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_plain(row[c]) for c in columns] for row in rows)
+        writer.writerow(names)
+        writer.writerows([_plain(row[c]) for c in names] for row in rows)
         return text.getvalue()
-    return columns_of([columns, *([_plain(row[c]) for c in columns] for row in rows)])
-
-
-def columns_of(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> str:
-    """Text laid out in columns; those whose numbers are in `right` are aligned to the right."""
-    if not lines:
-        return ""
-    width = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]
-    laid = [
-        (" " * gap).join(text.rjust(width[c]) if c in right else text.ljust(width[c]) for c, text in enumerate(line))
-        for line in lines
-    ]
-    return "\n".join(line.rstrip() for line in laid)
+    return columns([names, *([_plain(row[c]) for c in names] for row in rows)])
 
 
 def _plain(value: Any) -> str:

@@ -6,22 +6,19 @@ warnings and exclusions in plain words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap as textwrap
 
 import numpy as np
 
 from eventstudy import doubts
 from eventstudy.answers import Answer
-from eventstudy.cli._output import columns_of
 from eventstudy.codes import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, amount, finding, p_text, percent
+from eventstudy.text import columns, wrapped
 
-WIDTH = 118
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
 _NEWS_DAYS = 8
@@ -42,12 +39,6 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
         list(notes(result, verbose)),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
-
-
-def wrapped(text: str) -> list[str]:
-    """Lines of at most `WIDTH`; windows and percentages are not torn apart."""
-    held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
-    return [line.replace("\u00a0", " ") for line in textwrap(held, WIDTH, subsequent_indent="  ")]
 
 
 def heading(result: StudyResult) -> Iterator[str]:
@@ -87,9 +78,9 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
     what = "log volume" if result.config.outcome == "volume" else "return"
     for i, pair in enumerate(result.panel.pairs):
         yield f"{pair.ticker}: {_model_line(result, i)}"
-        yield columns_of([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
+        yield columns([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
         yield ""
-        yield columns_of(
+        yield columns(
             [["window", "CAR", "95 % interval", "t", "p", "p (ranks)", "BHAR"], *_window_rows(result, i)], range(1, 7)
         )
         yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
@@ -151,7 +142,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     rest = np.array([i for i in range(result.returns.n) if i not in grouped], dtype=np.int64)
     shown = rest[:20]
     rows += _ticker_rows(result, shown)
-    yield columns_of(rows, range(1, len(head)))
+    yield columns(rows, range(1, len(head)))
     if len(rest) > len(shown):
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline test" if result.groups else ""
@@ -226,7 +217,7 @@ def _together(result: StudyResult) -> Iterator[str]:
         mark = "headline" if name in headlines else "also valid"
         cells = [p_text(a.tests[name].p_value) if name in a.tests and a.tests[name].valid else "" for a in answers]
         rows.append([f"  p, {name} ({mark})", *cells])
-    yield columns_of(rows, range(1, len(answers) + 1))
+    yield columns(rows, range(1, len(answers) + 1))
     yield from _not_valid(answers)
 
 
@@ -258,7 +249,7 @@ def _tests(result: StudyResult) -> Iterator[str]:
             told = "" if row["valid"] else f"not valid: {row['reasons']}"
             rows.append([f"  {row['name']}", f"{row['statistic']:.3f}", p_text(row["p"]), told])
         rows[0][0] = f"tests of {window}"
-        yield columns_of(rows, (1, 2))
+        yield columns(rows, (1, 2))
 
 
 def _other_news(result: StudyResult, verbose: bool) -> Iterator[str]:

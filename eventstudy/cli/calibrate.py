@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, output_options, picture_option
+from eventstudy.cli._output import answer, draw, output_options, picture_option
 from eventstudy.cli._study import study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.calibrate import Calibration
@@ -82,7 +83,6 @@ def _progress(done: int, n: int) -> None:
 
 def _screen(found: Calibration) -> list[str]:
     """A row a test and window: size with its interval, power by effect."""
-    from eventstudy.cli._screen import wrapped
     from eventstudy.sentences import percent
 
     effects = list(found.rates[0].power) if found.rates else []
@@ -98,6 +98,6 @@ def _screen(found: Calibration) -> list[str]:
         f"Made-up studies: {found.design}; {len(found.dates)} placebo dates, {when}; {len(found.tickers)} tickers"
     )
     lines += [f"share of true nulls rejected at {100 * found.level:g} %, and of added effects found:", ""]
-    lines += columns_of(rows, range(2, len(head))).splitlines()
+    lines += columns(rows, range(2, len(head))).splitlines()
     told = next((r for r in found.rates if r.name in ("portfolio_t", "sample_quantile")), None)
     return [*lines, "", *(wrapped(found.sentence(told)) if told else []), *(x for n in found.notes for x in wrapped(n))]

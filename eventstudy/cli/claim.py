@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import columns_of, finish, output_options, put
+from eventstudy.cli._output import finish, output_options, put
 from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
+from eventstudy.text import columns, json_text, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -77,7 +77,7 @@ def COMMAND(  # noqa: N802
     checked = _checked(options)
     told = checked.to_dict(lang)
     if form == "json":
-        put(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False), output)
+        put(json_text(told), output)
     elif form == "csv":
         put(_csv(told), output)
     else:
@@ -157,8 +157,6 @@ def _is_name(what: str) -> bool:
 
 def _screen(told: dict[str, Any], *, verbose: bool) -> str:
     """What was understood, where it was found, the sessions of the move, the paragraph, and the verdict."""
-    from eventstudy.cli._screen import wrapped
-
     blocks = [
         list(_understood(told)),
         list(_found(told, None if verbose else _LISTED)),
@@ -180,7 +178,6 @@ _SAID = ("NO_ABNORMAL",)
 
 
 def _understood(told: dict[str, Any]) -> Iterator[str]:
-    from eventstudy.cli._screen import wrapped
 
     u, event = told["understood"], told["event"]
     if u["text"]:
@@ -214,7 +211,6 @@ def _date(day: dict[str, int | None]) -> str:
 
 
 def _found(told: dict[str, Any], most: int | None) -> Iterator[str]:
-    from eventstudy.cli._screen import wrapped
 
     rows, also = [], []
     for key in ("from", "to"):
@@ -230,7 +226,7 @@ def _found(told: dict[str, Any], most: int | None) -> Iterator[str]:
         more = f" and {len(others) - most} more" if most is not None and len(others) > most else ""
         also += [f"{printed} also matches: {'; '.join(others[:most])}{more}"] if others else []
     if rows:
-        yield columns_of(rows)
+        yield columns(rows)
     for line in also:
         yield from wrapped(line)
 
@@ -255,11 +251,10 @@ def _days(told: dict[str, Any]) -> Iterator[str]:
         cell(told["abnormal"] and told["abnormal"]["car"]),
     ]
     shown = rows if len(rows) <= 12 else [*rows[:6], ["..."], *rows[-5:]]
-    yield columns_of([head, *shown, total], range(1, 5))
+    yield columns([head, *shown, total], range(1, 5))
 
 
 def _verdict(told: dict[str, Any]) -> Iterator[str]:
-    from eventstudy.cli._screen import wrapped
 
     words = {True: "yes", False: "no", None: "cannot be told"}
     verdict = dict(told["verdict"])

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._masked import before_and_after, mask_option
-from eventstudy.cli._output import answer, columns_of, finish, output_options
+from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import study_options, what_else
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.confounders import Confounders
@@ -32,7 +33,7 @@ def COMMAND(  # noqa: N802
     day. News that names the event is its own: it is shown apart and never masked.
     WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
-    from eventstudy.cli._screen import heading, wrapped
+    from eventstudy.cli._screen import heading
 
     allowed = options["allow_excluded"]
     found, masked = what_else(options, quiet=quiet)
@@ -55,15 +56,13 @@ def COMMAND(  # noqa: N802
 
 def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     """A row a day, kind and piece of news; `verbose` adds own news of the estimation window."""
-    from eventstudy.cli._screen import wrapped
-
     several = len(found.result.events) > 1
     rows = []
     for day in found.days:
         who = "all" if day.everyone else _who(day.tickers)
         event = [day.event_id] if several else []
         rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
-    yield columns_of([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
+    yield columns([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
     for day in found.own_days:
         of = f" ({day.event_id})" if several else ""
         on = f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"
@@ -71,7 +70,7 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     before = [hit for hit in found.hits if hit.part == "estimation"]
     if before and verbose:
         yield ""
-        yield columns_of([[hit.ticker, str(hit.session), hit.code, hit.what] for hit in before])
+        yield columns([[hit.ticker, str(hit.session), hit.code, hit.what] for hit in before])
     elif before:
         yield f"{len(before)} more in the estimation window (--verbose shows them)"
     looked = found.looked

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.counterfactual import Counterfactual, Row
@@ -63,21 +64,19 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: Counterfactual, *, verbose: bool) -> list[str]:
     """The finding, a row a model, and what to know of the donors."""
-    from eventstudy.cli._screen import wrapped
-
     pairs = list(dict.fromkeys((r.event_id, r.ticker) for r in found.rows))
     first = found.rows[0].window
     many = len(pairs) > _FEW and not verbose
     rows = [r for r in found.rows if r.window == first or not many]
     lines = [*wrapped(found.sentence), ""]
     if many:
-        lines += columns_of(_compact(found, rows), range(1, 20)).splitlines()
+        lines += columns(_compact(found, rows), range(1, 20)).splitlines()
         lines.append(
             f"CAR{first} and p by model (--verbose shows other windows and placebos, --format csv all figures)"
         )
     else:
         head = ["ticker", "window", "model", "CAR", "p", "test", "in time", "permuted", "in space", "pre-event fit"]
-        lines += columns_of([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9)).splitlines()
+        lines += columns([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9)).splitlines()
         lines += wrapped(
             "p: of the test that speaks. in time: among runs of days. permuted: days exchanged. in space: rank among the firm"
             " and its donors by the window's errors over those before, and p. pre-event fit: root mean square error a day."

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import click
 
 from eventstudy import __version__, catalog
-from eventstudy.cli._output import columns_of, format_option, listing, put
+from eventstudy.cli._output import format_option, listing, put
 from eventstudy.errors import EventStudyError
+from eventstudy.text import columns
 
 _NAME = "eventstudy-lab"
 _SAME_IMPORT = "eventstudy"
@@ -60,7 +61,7 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
     for row in rows:
         del row["exit_code"]
     if form == "table":
-        put(columns_of([[f.status, f.check, f.found + (f": {f.advice}" if f.advice else "")] for f in found]))
+        put(columns([[f.status, f.check, f.found + (f": {f.advice}" if f.advice else "")] for f in found]))
     else:
         put(listing("doctor", rows, form))
     ctx.exit(next((f.exit_code for f in found if f.status == "fault"), 0))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from eventstudy.cli._output import columns_of, form_of, format_option, listing, put, say
+from eventstudy.cli._output import form_of, format_option, listing, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.text import columns, json_text
 
 
 def _registry(path: str | None) -> Any:
@@ -57,7 +57,7 @@ def show(id: str, registry: str | None, form: str) -> None:
     """Show one event with its groups, claims and sources."""
     event = _registry(registry)[id]
     if form == "json":
-        put(json.dumps({"schema": "eventstudy.event/1", **event.to_dict()}, ensure_ascii=False, indent=1, default=str))
+        put(json_text({"schema": "eventstudy.event/1", **event.to_dict()}))
         return
     lines = [
         [name, _text(value)] for name, value in event.to_dict().items() if name not in ("group", "claim") and value
@@ -66,7 +66,7 @@ def show(id: str, registry: str | None, form: str) -> None:
         [f"{g.role}", f"{g.name}: {', '.join(g.tickers)}" if g.name else ", ".join(g.tickers)] for g in event.group
     ]
     lines += [["claim", claim.text] for claim in event.claim]
-    put(columns_of(lines))
+    put(columns(lines))
 
 
 def _text(value: Any) -> str:
@@ -161,7 +161,7 @@ def schema() -> None:
     """Print the JSON Schema of a registry file."""
     from eventstudy.events import Registry
 
-    put(json.dumps(Registry.schema(), ensure_ascii=False, indent=1))
+    put(json_text(Registry.schema()))
 
 
 @COMMAND.command("day0")
@@ -190,7 +190,7 @@ def find_day0(
     if form == "json":
         told = asdict(found)
         told["day0"] = told.pop("session")
-        put(json.dumps({"schema": "eventstudy.day0/1", **told}, default=str))
+        put(json_text({"schema": "eventstudy.day0/1", **told}, indent=None))
         return
     why = f", {found.shift_days} calendar days later [DAY0_SHIFTED]" if found.shifted else ""
     put(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option, say
+from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, say
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,8 +93,6 @@ def _shares(result: StudyResult, given: str | None) -> tuple[pd.DataFrame, list[
 
 def _screen(found: Impact, *, verbose: bool) -> list[str]:
     """The finding, a row a pair and window with the total below, and what to know."""
-    from eventstudy.cli._screen import wrapped
-
     unit, name = _unit(found)
     rows = [["window", name, "value before", "in all", "abnormal", "95 % interval", "p", "headline p"]]
     firms = found.firms if verbose else found.firms[:_SHOWN]
@@ -103,7 +102,7 @@ def _screen(found: Impact, *, verbose: bool) -> list[str]:
     rows += [
         [str(t.window), f"all {len(t.tickers)}", *_figures(t.amount, unit), _p(t.headline_p)] for t in found.totals
     ]
-    lines = [*wrapped(found.sentence), "", *columns_of(rows, range(2, 8)).splitlines()]
+    lines = [*wrapped(found.sentence), "", *columns(rows, range(2, 8)).splitlines()]
     if len(firms) < len(found.firms):
         lines.append(f"... and {len(found.firms) - len(firms)} more rows (--verbose, or --format csv)")
     lines.append("value before: last close before the window times shares outstanding. p: exact t, as the interval.")
@@ -116,8 +115,6 @@ def _screen(found: Impact, *, verbose: bool) -> list[str]:
 
 def _counted(found: Impact) -> list[str]:
     """Which count of shares was taken, once a ticker and day of counting."""
-    from eventstudy.cli._screen import wrapped
-
     counts: dict[str, None] = {}
     for f in found.firms:
         stake = f.stake
@@ -130,8 +127,6 @@ def _counted(found: Impact) -> list[str]:
 
 def _left_out(found: Impact, *, verbose: bool) -> list[str]:
     """Pairs without an amount: one line for all that lack a count of shares, or with `verbose` one each."""
-    from eventstudy.cli._screen import wrapped
-
     lacking = [e for e in found.excluded if e.reason == "NO_SHARES"]
     others = [e for e in found.excluded if e.reason != "NO_SHARES"]
     lines = []

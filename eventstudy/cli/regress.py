@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, finish, output_options
+from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import split, study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.regression import Regression
@@ -82,7 +83,6 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: list[Regression]) -> list[str]:
     """The coefficients of each window, how they were judged, and what to know."""
-    from eventstudy.cli._screen import wrapped
     from eventstudy.sentences import p_text
 
     ranks = any(c.rank_p is not None for one in found for c in one.coefficients)
@@ -92,7 +92,7 @@ def _screen(found: list[Regression]) -> list[str]:
             name = str(one.window) if i == 0 else ""
             figures = [f"{c.value:+.5g}", f"{c.low:+.5g} .. {c.high:+.5g}", f"{c.t:+.2f}", p_text(c.p)]
             rows.append([name, c.name, *figures, *([p_text(c.rank_p or float("nan"))] if ranks else [])])
-    lines = [*columns_of(rows, range(2, 7)).splitlines(), ""]
+    lines = [*columns(rows, range(2, 7)).splitlines(), ""]
     for one in found[:1]:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
         how = f"{who}; {one.method}; standard errors: {one.covariance}"

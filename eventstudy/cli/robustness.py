@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.robustness import Robustness, Specification
@@ -111,7 +112,6 @@ def _lacks(found: Robustness, models: list[str], benchmarks: list[str], spans: t
 
 def _screen(found: Robustness) -> list[str]:
     """The finding, what each option says, and the extremes."""
-    from eventstudy.cli._screen import wrapped
     from eventstudy.sentences import LEVEL, percent
 
     lines = [*wrapped(found.sentence), ""]
@@ -126,22 +126,20 @@ def _screen(found: Robustness) -> list[str]:
             figures = [percent(v) for v in (median(cars), cars[0], cars[-1])]
             shown = f"{100 * sum(hits) / len(hits):.0f} %" if hits else "n/a"
             table.append([heading, option, str(len(cars)), *figures, shown])
-    lines += columns_of(table, range(2, 7)).splitlines()
+    lines += columns(table, range(2, 7)).splitlines()
     lines += wrapped("per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(found.tests))
     lines += wrapped(f"peers: equal-weighted index of {', '.join(found.peers)}") if found.peers else []
     lines += _firms(found)
     ordered = sorted(found.specifications, key=lambda s: s.car)
     extremes = [*ordered[:_SHOWN], *ordered[-_SHOWN:]] if len(ordered) > 2 * _SHOWN else ordered
     lines += ["", "the lowest and the highest (--format csv shows all):"]
-    lines += columns_of([_row(s) for s in extremes], (4, 5)).splitlines()
+    lines += columns([_row(s) for s in extremes], (4, 5)).splitlines()
     lines += [line for text in found.cautions for line in wrapped(text)]
     return [*lines, *(line for text in found.left_out for line in wrapped(f"left out: {text}"))]
 
 
 def _firms(found: Robustness) -> list[str]:
     """How the CAR of each firm by itself fares, in a line or two."""
-    from eventstudy.cli._screen import wrapped
-
     table = found.firms()
     if table.empty:
         return []

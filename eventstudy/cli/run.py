@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from eventstudy.cli._masked import before_and_after, mask_option
 from eventstudy.cli._output import finish, output_options, put
 from eventstudy.cli._study import study_options, sums, sums_are_kept, what_else
+from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
@@ -70,4 +70,4 @@ def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:
 
 
 def _with_mask(told: dict[str, Any], masked: Masked) -> str:
-    return json.dumps(told | {"masked": masked.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)
+    return json_text(told | {"masked": masked.to_dict()})

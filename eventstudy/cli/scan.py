@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, finish, output_options
+from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.reaction import Day, Scan, Subject
@@ -58,7 +59,7 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: Scan, *, verbose: bool) -> str:
     """What was searched, a row a subject (or a day, of a single one), the answer in words, and what to know."""
-    from eventstudy.cli._screen import heading, notes, wrapped
+    from eventstudy.cli._screen import heading, notes
     from eventstudy.investigate._reaction_document import sentence
 
     one = len(found.subjects) == 1
@@ -92,7 +93,7 @@ def _subjects(found: Scan, verbose: bool) -> Iterator[str]:
         steps = [s.earliest.rel_day if s.earliest else None, s.half_life, *([s.volume_peak] if volume else [])]
         name = s.name if s.kind == "group" else f"  {s.name}"
         rows.append([name, *(text for pair in cells for text in pair), *map(_step, steps)])
-    yield columns_of(rows, range(1, len(head)))
+    yield columns(rows, range(1, len(head)))
     if len(found.subjects) > len(shown):
         yield f"... and {len(found.subjects) - len(shown)} more (--format csv shows all)"
 
@@ -120,7 +121,7 @@ def _days_of(subject: Subject) -> Iterator[str]:
         sar = f"{day.sar:+.2f}" if day.sar == day.sar else "n/a"
         figures = [percent(day.ar), sar, p_text(day.p), p_text(day.p_adjusted)]
         rows.append([_step(day.rel_day), str(day.session), *figures, ", ".join(said)])
-    yield columns_of(rows, range(6))
+    yield columns(rows, range(6))
     half = (
         "" if subject.half_life is None else f"; half of the largest CAR was reached by day {_step(subject.half_life)}"
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, columns_of, finish, output_options
+from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import study, study_options
+from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.spillover import FirmAnswer, Spill, Spillover, Verdict
@@ -35,12 +36,12 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: Spillover, verbose: bool) -> Iterator[str]:
     """The groups by window; of the first window (`verbose`: of all) the differences, who gained and who lost, in words."""
-    from eventstudy.cli._screen import heading, wrapped
+    from eventstudy.cli._screen import heading
 
     yield from heading(found.result)
     for spill in found.windows if verbose else found.windows[:1]:
         yield from ("", *wrapped(spill.sentence), "")
-        yield columns_of([_HEAD, *_rows(spill)], (2, 3, 4, 5, 6))
+        yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5, 6))
         yield from _firms("lost", spill.lost)
         yield from _firms("gained", spill.gained)
     rest = [] if verbose else found.windows[1:]
@@ -73,7 +74,6 @@ def _cells(answer: Verdict) -> list[str]:
 
 
 def _firms(word: str, firms: tuple[FirmAnswer, ...]) -> Iterator[str]:
-    from eventstudy.cli._screen import wrapped
     from eventstudy.sentences import percent
 
     told = ", ".join(f"{firm.ticker} {percent(firm.car)}" for firm in firms)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from eventstudy.cli._output import TABLES, columns_of, put, say, verbose_option, written_as
+from eventstudy.cli._output import TABLES, put, say, verbose_option, written_as
+from eventstudy.text import columns, json_text
 
 if TYPE_CHECKING:
     from eventstudy.reports.update import Summary
@@ -56,7 +56,7 @@ def COMMAND(  # noqa: N802
     code = summary.exit_code or (4 if failed else 0)
     if form == "json":
         told = {**summary.to_dict(), "exit_code": code, "undelivered": failed}
-        put(json.dumps(told, ensure_ascii=False, indent=1), output)
+        put(json_text(told), output)
     elif not quiet or summary.written or code:
         put(_lines(summary), output)
     for problem in failed:
@@ -75,4 +75,4 @@ def _lines(summary: Summary) -> str:
         rows.append([e.status, e.id, "; ".join(told)])
     rows += [["removed", id, ""] for id in summary.removed]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
-    return f"{columns_of(rows)}\n{summary.output}: {written}"
+    return f"{columns(rows)}\n{summary.output}: {written}"

@@ -20,6 +20,7 @@ from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
 from eventstudy.events.importers import read_csv, read_frame, read_xlsx
 from eventstudy.shipped import shipped
+from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,7 @@ class Registry:
 
         digest = hashlib.sha256()
         for id in sorted(self._events):
-            content = json.dumps(self._events[id].to_dict(), ensure_ascii=False, sort_keys=True)
+            content = json_text(self._events[id].to_dict(), indent=None, sort_keys=True)
             digest.update(content.encode() + b"\n")
         return digest.hexdigest()
 

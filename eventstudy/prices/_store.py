@@ -33,6 +33,7 @@ from eventstudy.prices._store_days import (
 )
 from eventstudy.prices._store_join import Apart, Outcome, changed, join
 from eventstudy.prices._store_schema import connect, location, told, transaction
+from eventstudy.text import json_text
 
 _EPOCH = date(1970, 1, 1)
 _VINTAGE = """SELECT s.source, s.symbol, v.series_id, v.number, v.retrieved_at, v.outcome, v.asked_first, v.asked_last,
@@ -216,8 +217,8 @@ class Store:
             )
             made = _next(old, source, fetch, _priced(joined.frame), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
-            made["notes"] = json.dumps([*fetch.notes, *joined.notes, *_new_currency(old, fetch)], ensure_ascii=False)
-            made["columns"] = json.dumps([c for c in FIELDS if c in joined.frame])
+            made["notes"] = json_text([*fetch.notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
+            made["columns"] = json_text([c for c in FIELDS if c in joined.frame], indent=None)
             self._insert("vintage", [made | {"series_id": self._series(source, fetch.symbol)}])
             vintage = self.newest(fetch.symbol, source)
             assert vintage is not None

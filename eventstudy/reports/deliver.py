@@ -5,7 +5,6 @@ Passwords and addresses that are secret come from the environment and are never 
 
 from __future__ import annotations
 
-import json
 import os
 import smtplib
 import ssl
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from eventstudy.reports.study_file import Mail, StudyFile, Webhook
+from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from eventstudy.reports.update import Summary
@@ -89,7 +89,7 @@ def _post(study: StudyFile, summary: Summary) -> None:
         return
     address = _address(study.webhook)
     body = {"title": study.title, "text": text_of(summary), **summary.to_dict()}
-    data = json.dumps(body, ensure_ascii=False).encode()
+    data = json_text(body, indent=None).encode()
     request = Request(address, data, {"Content-Type": "application/json; charset=utf-8"})
     with build_opener(_NoRedirects).open(request, timeout=_SECONDS):
         pass

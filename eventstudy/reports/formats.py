@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from eventstudy.errors import UnknownName
 from eventstudy.reports.build import build
 from eventstudy.reports.further import further
 from eventstudy.reports.parts import Lang
+from eventstudy.text import json_file
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -36,7 +36,7 @@ def render(result: StudyResult, form: str = "html", *, lang: Lang = "en", **opti
     if form == "json":
         answers = options.get("answers")
         found = {**result.to_dict(), **(further(result) if answers is None else answers)}
-        return (json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+        return json_file(found)
     writer = import_module(f"eventstudy.reports.{FORMATS[form]}")
     if form in _OF_THE_RESULT:
         data: bytes = writer.render(result, lang=lang)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eventstudy import __version__
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports.parts import Report
 from eventstudy.reports.words import Words
+from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,13 +53,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    environment.filters |= {"json": _json, "drawn": _drawn}
+    environment.filters |= {"json": partial(json_text, indent=None), "drawn": _drawn}
     environment.globals["kind_of"] = lambda part: type(part).__name__
     return environment
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _drawn(svg: str, alt: str) -> Markup:

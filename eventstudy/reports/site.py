@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from eventstudy.reports.further import Answers, further, looked_through
 from eventstudy.reports.material import Material, doubts_in, value_at
 from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
 from eventstudy.reports.words import Words
+from eventstudy.text import json_file
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -82,7 +82,7 @@ def write_site(
         "events": list(ids),
         "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
     }
-    manifest = (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+    manifest = json_file(found)
     files.fill(folder, {**pages, files.MANIFEST: manifest}, ours)
 
 

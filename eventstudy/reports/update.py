@@ -21,6 +21,7 @@ from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.further import further
 from eventstudy.reports.study_file import Options, StudyFile
 from eventstudy.reports.words import Words
+from eventstudy.text import json_file, json_text
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -197,7 +198,7 @@ def _manifest_of(
         "news": [asdict(item) for item in news],
         "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
     }
-    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_file(found)
 
 
 def _news(study: StudyFile, entries: Sequence[site.Entry], summary: Summary) -> list[site.Item]:
@@ -257,7 +258,7 @@ def _with(
         doubts=site.doubts_of(entry, study.lang),
         date=entry.updated,
     )
-    if old and data and old.key == key and substance(data) == substance(json.loads(json.dumps(found))):
+    if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
         same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
         return same, last
     pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers)

@@ -21,6 +21,16 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "a lock": ({"fcntl.flock", "msvcrt.locking", "filelock.FileLock"}, {"disk.py"}),
     "a folder of our own": ({"platformdirs.user_data_dir", "Path.home"}, {"disk.py"}),
+    "an encoder of JSON": (
+        {"json.dumps", "json.dump"},
+        {
+            "text.py",
+            "settings.py",
+            "events/registry.py",
+            "reports/update.py",
+        },  # values of TOML; a key that stays as it was
+    ),
+    "a printer of tables": ({".ljust", ".rjust"}, {"text.py", "scale/words.py"}),
 }
 """What there is one of -> the calls it is made of, and the files that may make them."""
 

@@ -1,0 +1,35 @@
+"""One encoder of JSON and one printer of tables."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from eventstudy.text import columns, json_file, json_text, wrapped
+
+
+def test_json_has_iso_dates_all_letters_and_no_nan() -> None:
+    value = {"title": "Börse", "day": date(2025, 1, 27), "at": datetime(2025, 1, 27, 12, tzinfo=UTC), "none": None}
+    text = json_text(value)
+    assert "Börse" in text
+    assert json.loads(text) == {**value, "day": "2025-01-27", "at": "2025-01-27T12:00:00+00:00"}
+    assert json_file(value) == f"{text}\n".encode()
+    assert json_text([1, 2], indent=None) == "[1, 2]"
+    with pytest.raises(ValueError):
+        json_text(float("nan"))
+    with pytest.raises(TypeError):
+        json_text({1, 2})
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    assert columns([["a", "value", ""], ["long name", "1"], ["", "-12.5", "note"]], right=[1]) == (
+        "a          value\nlong name      1\n           -12.5  note"
+    )
+    assert columns([]) == ""
+
+
+def test_lines_hold_windows_and_percentages_together() -> None:
+    lines = wrapped("CAR over [-1, +1] was +3.20 % " * 12)
+    assert max(map(len, lines)) <= 118
+    assert not any(line.endswith(("[-1,", "+3.20")) for line in lines)
