@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -158,6 +159,22 @@ def say(text: str, *, quiet: bool = False) -> None:
     """A message on stderr, unless quiet."""
     if not quiet:
         click.echo(text, err=True)
+
+
+def progress(quiet: bool) -> Callable[[str, int, int], None] | None:
+    """What shows how far something is; None where nobody looks: not on a terminal, or to be quiet."""
+    return None if quiet or not sys.stderr.isatty() else bar
+
+
+def bar(what: str, i: int, n: int) -> None:
+    """One line on a terminal: a bar, and what is at work; the last one wipes it."""
+    done = round(_BAR * i / max(n, 1))
+    line = f"[{'#' * done}{'-' * (_BAR - done)}] {i}/{n} {what}"
+    click.echo(f"\r\x1b[K{line}" if i < n else "\r\x1b[K", nl=False, err=True)
+
+
+_BAR = 30
+"""Characters of the progress bar."""
 
 
 def answer(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from eventstudy import catalog
+from eventstudy.cli._output import progress
 from eventstudy.errors import InvalidRequest
 from eventstudy.separated import separated
 
@@ -149,7 +149,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         alpha=not take("no_alpha"),
         calendar="exchange" if take("calendar") == "exchange" else None,
         exclude_dates=read_dates(excluded) if excluded else (),
-        progress=None if quiet or not sys.stderr.isatty() else progress_line,
+        progress=progress(quiet),
         **{name: take(name) for name in _PASSED},
     )
 
@@ -174,14 +174,3 @@ def _variants(texts: Sequence[str]) -> dict[str, str]:
             raise InvalidRequest(f"--variant {text!r} names no form", hint="write --variant corrado_rank=paper")
         found[name] = form
     return found
-
-
-def progress_line(ticker: str, i: int, n: int) -> None:
-    """One line on a terminal: a bar, and which ticker is asked for; the last one wipes it."""
-    done = round(_BAR * i / max(n, 1))
-    bar = f"[{'#' * done}{'-' * (_BAR - done)}] {i}/{n} {ticker}"
-    click.echo(f"\r\x1b[K{bar}" if i < n else "\r\x1b[K", nl=False, err=True)
-
-
-_BAR = 30
-"""Characters of the progress bar."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import answer, draw, output_options, picture_option
+from eventstudy.cli._output import answer, draw, output_options, picture_option, progress
 from eventstudy.cli._study import study, study_options
 from eventstudy.text import columns, wrapped
 
@@ -55,6 +55,7 @@ def COMMAND(  # noqa: N802
 
     shared = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
+    shown = progress(quiet)
     limit = last_day(options["as_of"])
     given = options["factors"], options["factor_unit"]
     result = study(options, quiet=quiet)
@@ -71,14 +72,10 @@ def COMMAND(  # noqa: N802
         variance=variance,
         level=level,
         executor=executor_of(*shared),
-        done=None if quiet or not sys.stderr.isatty() else _progress,
+        done=shown and partial(shown, "parts of the made-up studies"),
     )
     draw(found.plot, chart, quiet=quiet)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: _screen(found))
-
-
-def _progress(done: int, n: int) -> None:
-    click.echo(f"\r\x1b[K{done / n:.0%} of the made-up studies" if done < n else "\r\x1b[K", nl=False, err=True)
 
 
 def _screen(found: Calibration) -> list[str]:

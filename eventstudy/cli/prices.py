@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import catalog
-from eventstudy.cli._output import form_of, format_option, listing, output_options, put, say
-from eventstudy.cli._study import progress_line, split
+from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
+from eventstudy.cli._study import split
 from eventstudy.errors import (
     EventStudyError,
     InvalidFile,
@@ -128,11 +127,11 @@ def _fetch_all(
     from eventstudy.prices._store_update import bring
 
     desk = Desk(member)  # a source that is down is given up after a while
-    tally, shown = _Tally(), sys.stderr.isatty() and not quiet
+    tally, shown = _Tally(), progress(quiet)
     with Store(write=True) as store:
         for i, ticker in enumerate(wanted, 1):
             if shown:
-                progress_line(ticker, i, len(wanted))
+                shown(ticker, i, len(wanted))
             try:
                 found = bring(store, name, desk, ticker, first, last, force=force)
             except (SourceRateLimited, Locked, InvalidFile, InvalidRequest) as error:  # not better with the next ticker
@@ -146,7 +145,7 @@ def _fetch_all(
                 notes = store.fetch(found.vintage, first, last).notes
                 tally.held(found.vintage, found.vintage.outcome if found.asked else "held", notes)
     if shown:
-        progress_line("", len(wanted), len(wanted))
+        shown("", len(wanted), len(wanted))
     return tally
 
 

@@ -119,7 +119,6 @@ def told(progress: Callable[[str, int, int], object], rows: int) -> Done:
 
     def done(i: int, n: int) -> None:
         rate = 2 * rows * i / n / max(time.monotonic() - began, 1e-9)
-        bar = ("#" * round(30 * i / n)).ljust(30, ".")
-        progress(f"[{bar}] {i / n:.0%} of the panel, {rate / 1e6:.1f} million rows a second", i, n)
+        progress(f"{i / n:.0%} of the panel, {rate / 1e6:.1f} million rows a second", i, n)
 
     return done

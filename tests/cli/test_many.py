@@ -97,6 +97,6 @@ def test_progress_tells_the_rate() -> None:
     done = words.told(lambda text, i, n: lines.append(text), 5_000_000)
     done(1, 4)
     done(4, 4)
-    assert lines[0].startswith("[########......................] 25% of the panel, ")
-    assert lines[-1].startswith("[##############################] 100%")
+    assert lines[0].startswith("25% of the panel, ")
+    assert lines[-1].startswith("100% of the panel, ")
     assert lines[0].endswith("million rows a second")

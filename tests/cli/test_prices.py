@@ -422,10 +422,10 @@ def test_a_source_that_is_down_for_long_is_given_up(es: Es, yahoo: Service, monk
 
 
 def test_the_bar_grows_and_is_wiped(capsys: pytest.CaptureFixture[str]) -> None:
-    from eventstudy.cli._study import progress_line
+    from eventstudy.cli._output import bar
 
     for i, ticker in ((1, "A"), (2, "B"), (4, "")):
-        progress_line(ticker, i, 4)
+        bar(ticker, i, 4)
     shown = capsys.readouterr().err.split("\r")
     assert [s.count("#") for s in shown] == [0, 8, 15, 0]
     assert [s[32:] for s in shown] == ["", " 1/4 A", " 2/4 B", ""]

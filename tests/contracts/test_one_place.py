@@ -30,7 +30,8 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
             "reports/update.py",
         },  # values of TOML; a key that stays as it was
     ),
-    "a printer of tables": ({".ljust", ".rjust"}, {"text.py", "scale/words.py"}),
+    "a printer of tables": ({".ljust", ".rjust"}, {"text.py"}),
+    "a progress bar": ({".isatty", "click.progressbar"}, {"cli/_output.py"}),
 }
 """What there is one of -> the calls it is made of, and the files that may make them."""
 
