@@ -30,6 +30,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.results import Result
+from eventstudy.screens import many_screen
 from eventstudy.sentences import LEVEL, p_text, percent
 from eventstudy.sums.evidence import Evidence
 from eventstudy.windows import Window
@@ -158,6 +159,10 @@ class AggregateResult(Result):
         left = sum(self.left_out.values())
         more = f" {left:,} pairs left out: {', '.join(f'{n:,} {r}' for r, n in self.left_out.items())}." if left else ""
         return f"Mean CAR of {self.n:,} pairs: {'; '.join(told)}.{more}"
+
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: at most a screen; `verbose` adds every test and every warning."""
+        return many_screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract, as plain values: no firms, the first of the excluded pairs, and their counts."""

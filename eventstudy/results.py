@@ -32,6 +32,7 @@ from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
 from eventstudy.prices import PriceTable
+from eventstudy.screens import screen
 from eventstudy.sentences import finding
 from eventstudy.text import json_text
 from eventstudy.windows import Window
@@ -470,6 +471,10 @@ class StudyResult(Result):
             UnknownName: no such chart.
         """
         return catalog.load("charts", chart).draw(self, **options)
+
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: at most a screen; `verbose` adds every test and every warning."""
+        return screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract, as plain values."""

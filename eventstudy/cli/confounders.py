@@ -33,7 +33,7 @@ def COMMAND(  # noqa: N802
     day. News that names the event is its own: it is shown apart and never masked.
     WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
-    from eventstudy.cli._screen import heading
+    from eventstudy.screens import heading
 
     allowed = options["allow_excluded"]
     found, masked = what_else(options, quiet=quiet)

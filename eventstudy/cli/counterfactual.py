@@ -38,10 +38,10 @@ def COMMAND(  # noqa: N802
 
     Models made of donors take --peers, else the event's peers and controls; best are tickers that the event left alone.
     """
-    from eventstudy.cli._screen import heading
     from eventstudy.investigate.counterfactual import MODELS, counterfactual
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
+    from eventstudy.screens import heading
 
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]

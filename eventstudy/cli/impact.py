@@ -39,8 +39,8 @@ def COMMAND(  # noqa: N802
     Shares outstanding come from --shares FILE (CSV with columns ticker, shares[, date]), or from Yahoo with --shares yahoo.
     Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong the few counts that ship.
     """
-    from eventstudy.cli._screen import heading
     from eventstudy.investigate.impact import impact
+    from eventstudy.screens import heading
 
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]

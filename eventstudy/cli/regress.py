@@ -50,9 +50,9 @@ def COMMAND(  # noqa: N802
     """
     import pandas as pd
 
-    from eventstudy.cli._screen import heading
     from eventstudy.investigate.characteristics import read_characteristics
     from eventstudy.investigate.regression import regress
+    from eventstudy.screens import heading
 
     allowed = options["allow_excluded"]
     table = read_characteristics(characteristics)

@@ -55,10 +55,10 @@ def COMMAND(  # noqa: N802
     The study is done once for every combination of choices; its own choices are always among them. CAR windows are those of
     --window.
     """
-    from eventstudy.cli._screen import heading
     from eventstudy.investigate.robustness import MODELS, robustness
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
+    from eventstudy.screens import heading
 
     work = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}

@@ -48,9 +48,7 @@ def COMMAND(  # noqa: N802
     elif form == "csv":
         put(result.tidy().assign(**_belief(result)).to_csv(index=False), output)
     else:
-        from eventstudy.cli._screen import screen
-
-        shown = screen(result, verbose=verbose)
+        shown = result.text(verbose=verbose)
         put(shown if masked is None else "\n".join([shown, "", *before_and_after(masked, verbose=verbose)]), output)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
@@ -62,10 +60,8 @@ def _belief(result: StudyResult) -> dict[str, list[Any]]:
 
 
 def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:
-    from eventstudy.cli._many import many_screen
-
     if form == "table":
-        return many_screen(result, verbose=verbose)
+        return result.text(verbose=verbose)
     return result.to_json() if form == "json" else result.windows().to_csv(index=False)
 
 

@@ -59,8 +59,8 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: Scan, *, verbose: bool) -> str:
     """What was searched, a row a subject (or a day, of a single one), the answer in words, and what to know."""
-    from eventstudy.cli._screen import heading, notes
     from eventstudy.investigate._reaction_document import sentence
+    from eventstudy.screens import heading, notes
 
     one = len(found.subjects) == 1
     table = _days_of(found.subjects[0]) if one else _subjects(found, verbose)

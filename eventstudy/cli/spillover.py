@@ -36,7 +36,7 @@ def COMMAND(  # noqa: N802
 
 def _screen(found: Spillover, verbose: bool) -> Iterator[str]:
     """The groups by window; of the first window (`verbose`: of all) the differences, who gained and who lost, in words."""
-    from eventstudy.cli._screen import heading
+    from eventstudy.screens import heading
 
     yield from heading(found.result)
     for spill in found.windows if verbose else found.windows[:1]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from eventstudy.request import run_aggregate
 from eventstudy.scale import words
 
 from tests.cli.conftest import Ran
@@ -54,6 +55,8 @@ def test_what_is_missing_is_said_and_ends_with_4(es: Es, folder: Path) -> None:
     assert ran.code == 4
     assert "sums were kept, not pairs (--keep pairs shows each)" in ran.out
     assert "1 pairs NO_PRICES, the first GONE" in ran.out
+    result = run_aggregate("events.parquet", prices="panel", benchmark="MKT", min_estimation=60, windows=[(-1, 1)])
+    assert result.text() + "\n" == ran.out, "Python has what the command prints"
     assert es("run", "events.parquet", "--prices", "panel", *OPTIONS, "--allow-excluded").code == 0
 
 

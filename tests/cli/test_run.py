@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import eventstudy
 import pytest
 
 from tests.cli.conftest import Ran
@@ -31,6 +32,14 @@ def test_release_day_is_a_holiday_and_moves_to_the_next_session(es: Es) -> None:
     assert "announced 2025-01-20; day 0 is Tue 2025-01-21" in ran.out
     assert "DAY0_SHIFTED" in ran.out
     assert "--day0 recognised" in ran.out, "points to the other date of the registry"
+
+
+@pytest.mark.parametrize("tickers", [["NVDA"], []], ids=["one", "all"])
+@pytest.mark.parametrize("verbose", [False, True], ids=["short", "verbose"])
+def test_python_has_the_screen_of_the_command(es: Es, tickers: list[str], verbose: bool) -> None:
+    words = [*(["--tickers", *tickers] if tickers else []), *(["--verbose"] if verbose else [])]
+    result = eventstudy.run("deepseek-r1", tickers=tickers)
+    assert result.text(verbose=verbose) + "\n" == es("run", "deepseek-r1", *words).out
 
 
 def test_all_tickers_fit_one_screen_and_the_headline_is_the_portfolio(es: Es) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import codes, exchanges
-from eventstudy.cli._screen import screen
 from eventstudy.prices import load_prices
 
 DAYS = exchanges.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
@@ -144,7 +143,7 @@ def test_many_faults_are_a_line_a_kind() -> None:
     found = told(result)
     assert len(found) == 30
     assert all("; and 2 more like it" in text for text in found.values())
-    lines = [line for line in screen(result).splitlines() if line.startswith("DOUBT")]
+    lines = [line for line in result.text().splitlines() if line.startswith("DOUBT")]
     assert len(lines) == 1
     assert "T0, T1, T2, T3 and 26 more" in lines[0]
 
