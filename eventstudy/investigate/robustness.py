@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from statistics import median
 from typing import Any, cast
 
 import numpy as np
@@ -125,6 +126,45 @@ class Robustness:
         ]
         return pd.DataFrame(rows)
 
+    def options(self) -> pd.DataFrame:
+        """One row an option of each choice: what the specifications with it say. The choices stand in the order of `drivers`.
+
+        Columns: choice, share (of the variance of the CARs that goes with the choice), option, n, median, lowest, highest,
+        share_significant (of those with a p; NaN where none has one).
+        """
+        rows = []
+        for choice, share in self.drivers.items():
+            those: dict[str, list[Specification]] = {}
+            for s in self.specifications:
+                those.setdefault(str(getattr(s, choice)), []).append(s)
+            for option, made in those.items():
+                cars, hits = [s.car for s in made], [s.p < LEVEL for s in made if s.judged.test]
+                significant = sum(hits) / len(hits) if hits else np.nan
+                figures = (len(cars), median(cars), min(cars), max(cars), significant)
+                rows.append((choice, share, option, *figures))
+        names = ["choice", "share", "option", "n", "median", "lowest", "highest", "share_significant"]
+        return pd.DataFrame(rows, columns=names)
+
+    def lacks(
+        self,
+        models: Sequence[str] = (),
+        benchmarks: Sequence[str] = (),
+        estimation_windows: Sequence[Sequence[int]] = (),
+    ) -> bool:
+        """Whether one of these choices is in no specification."""
+        made = self.specifications
+        return bool(
+            set(models) - {s.model for s in made}
+            or set(benchmarks) - {s.benchmark for s in made}
+            or set(map(tuple, estimation_windows)) - {tuple(s.estimation_window) for s in made}
+        )
+
+    def text(self) -> str:
+        """What the command prints below its heading: the finding, what each option says, and the extremes."""
+        from eventstudy.investigate._robustness_text import text
+
+        return text(self)
+
     def firms(self) -> pd.DataFrame:
         """One row a pair, where there are several: how its own CAR fares over the specifications, with p by the exact t.
 
@@ -173,6 +213,15 @@ class Robustness:
         from importlib import import_module
 
         return import_module("eventstudy.charts.specification_curve").draw(self)
+
+
+def prices_needed(
+    config: StudyConfig, estimation_windows: Sequence[Sequence[int]] = (), benchmarks: Sequence[str] = ()
+) -> tuple[int, list[str]]:
+    """What `robustness` needs of prices beyond those of a study: so many sessions before them, and these tickers besides."""
+    own = config.estimation_window.start
+    sessions = own - min([own, *(start for start, _ in estimation_windows)])
+    return sessions, [*benchmarks, *(peer.split("=")[-1] for peer in config.peers)]
 
 
 def robustness(

@@ -18,7 +18,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.investigate._drivers import drivers_of
 from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate.peer_index import PEERS, peers_outside, with_peer_index
-from eventstudy.investigate.robustness import OWN, Robustness, Specification, robustness
+from eventstudy.investigate.robustness import OWN, Robustness, Specification, prices_needed, robustness
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
@@ -382,3 +382,23 @@ def test_prices_as_of_a_day_stay_so() -> None:
     assert all_prices(result).close.index[-1].date() == date(2025, 1, 28)
     with pytest.raises(InvalidRequest, match="does not hold its prices"):
         all_prices(replace(result, prices=None, provenance={"source": "csv"}))
+
+
+def test_options_in_numbers_are_those_of_their_specifications() -> None:
+    found = robustness(es.run("deepseek-r1", tickers=["NVDA"]))
+    table, told = found.options(), found.tidy()
+    assert list(dict.fromkeys(table["choice"])) == list(found.drivers)
+    for row in table[table["choice"] == "model"].to_dict("records"):
+        cars = told.loc[told["model"] == row["option"]]
+        figures = (len(cars), cars["car"].median(), cars["car"].min(), cars["car"].max())
+        assert (row["n"], row["median"], row["lowest"], row["highest"]) == pytest.approx(figures, rel=1e-12)
+        assert row["share_significant"] == pytest.approx((cars["p"].dropna() < 0.05).mean())
+        assert row["share"] == found.drivers["model"]
+    assert found.lacks(["market"], [], [(-900, -11)])
+    assert not found.lacks(["market"], ["SPY"], [(-260, -11)])
+
+
+def test_prices_must_reach_as_far_back_as_the_longest_estimation_window() -> None:
+    config = es.StudyConfig(estimation_window=(-260, -11), peers=("NVDA=AMD", "TSM"))
+    assert prices_needed(config) == (0, ["AMD", "TSM"])
+    assert prices_needed(config, [(-500, -11), (-100, -11)], ["QQQ"]) == (240, ["QQQ", "AMD", "TSM"])
