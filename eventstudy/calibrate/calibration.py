@@ -85,6 +85,12 @@ class Calibration:
         rejects = f"rejects {size} % of true nulls ({low} to {high} %) at {100 * self.level:g} %"
         return f"With these tickers and dates {rate.name} over {rate.window} {' and '.join([rejects, *finds])}."
 
+    def text(self) -> str:
+        """What the command prints: a row a test and window, its size with its interval, and its power by effect."""
+        from eventstudy.calibrate._text import text
+
+        return text(self)
+
     def _repr_html_(self) -> str:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page

@@ -92,6 +92,12 @@ def some_options(*wanted: str) -> Callable[[F], F]:
     return add
 
 
+def mask_option(f: F) -> F:
+    """`--mask-confounded`."""
+    text = "Show the answer without the days that carry other news as well."
+    return click.option("--mask-confounded", is_flag=True, help=text)(f)
+
+
 def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     """The result of a study with these options, taken out of `options`; the rest of them is left there."""
     from eventstudy.request import run

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._masked import before_and_after, mask_option
 from eventstudy.cli._output import finish, output_options, put
-from eventstudy.cli._study import study_options, sums, sums_are_kept, what_else
+from eventstudy.cli._study import mask_option, study_options, sums, sums_are_kept, what_else
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def COMMAND(  # noqa: N802
         put(result.tidy().assign(**_belief(result)).to_csv(index=False), output)
     else:
         shown = result.text(verbose=verbose)
-        put(shown if masked is None else "\n".join([shown, "", *before_and_after(masked, verbose=verbose)]), output)
+        put(shown if masked is None else "\n".join([shown, "", masked.text(verbose=verbose)]), output)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 

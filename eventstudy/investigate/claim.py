@@ -114,6 +114,12 @@ class Checked:
         """Whether there is a move without an abnormal part."""
         return self.move is not None and self.whole is None
 
+    def text(self, lang: str = "en", *, verbose: bool = False) -> str:
+        """What the command prints: what was understood, where it was found, the sessions of the move, and the verdict."""
+        from eventstudy.investigate._claim_screen import text
+
+        return text(self.to_dict(lang), verbose=verbose)
+
     def _repr_html_(self) -> str:
         """The verdict, and where the numbers were found, for Jupyter."""
         from eventstudy.events.notebook import answer_page

@@ -149,6 +149,12 @@ class Confounders:
         columns = list(Hit.__dataclass_fields__)
         return pd.DataFrame([[getattr(hit, name) for name in columns] for hit in self.hits], columns=columns)
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: the sentence, a row a day and piece of news, and what was looked through."""
+        from eventstudy.investigate._confounders_text import text
+
+        return text(self, verbose=verbose)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object (`eventstudy.confounders/1`)."""
         from eventstudy.investigate._confounders_document import document

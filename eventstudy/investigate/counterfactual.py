@@ -123,6 +123,12 @@ class Counterfactual:
         """What the models say of the first window, and whether they agree."""
         return sentence(self.to_dict())
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints below its heading: the finding, a row a model, and what to know of the donors."""
+        from eventstudy.investigate._counterfactual_text import text
+
+        return text(self, verbose=verbose)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values (schema `eventstudy.counterfactual/1`): decimals, NaN as None."""
         return document(self)

@@ -141,6 +141,12 @@ class Impact:
         """An amount as shown to people: in billions or millions."""
         return money(value, self.currency, sign=sign)
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints below its heading: the finding, a row a pair and window, totals, and what to know."""
+        from eventstudy.investigate._impact_text import text
+
+        return text(self, verbose=verbose)
+
     def _repr_html_(self) -> str:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page

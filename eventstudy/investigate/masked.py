@@ -81,6 +81,12 @@ class Masked:
         """One row a firm or group and window: car, se, t, p before and after, n_days, and the masked days."""
         return pd.DataFrame([_plain(row, dates=" ") for row in self.rows])
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: the windows before and after, and which days were masked."""
+        from eventstudy.investigate._masked_text import text
+
+        return text(self, verbose=verbose)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values: rows, what was kept, and the sentences."""
         return {

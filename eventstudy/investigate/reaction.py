@@ -128,6 +128,12 @@ class Scan:
         ]
         return pd.DataFrame(rows)
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: what was searched, a row a subject, the answer in words, and what to know."""
+        from eventstudy.investigate._reaction_text import text
+
+        return text(self, verbose=verbose)
+
     def _repr_html_(self) -> str:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page
@@ -139,6 +145,12 @@ class Scan:
         from eventstudy.investigate._reaction_document import document
 
         return document(self)
+
+
+def window_for(days: Sequence[int], event_window: Sequence[int] = (0, 0)) -> Window:
+    """The event window of a study that these days are to be searched in: its own, made wide enough for them and for day 0."""
+    (first, last), (start, end) = days, event_window
+    return Window(min(start, first, 0), max(end, last, 0))
 
 
 def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:

@@ -19,6 +19,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
 from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.investigate._regression_text import text_of as text_of
 from eventstudy.investigate.characteristics import Known, checked, known_of
 from eventstudy.panel import Exclusion, Floats, Warned
 from eventstudy.results import StudyResult
@@ -79,6 +80,10 @@ class Regression:
         who = f"CAR{self.window} of {self.n} pairs"
         none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
         return f"{who} goes with {listed(found)}." if found else none
+
+    def text(self) -> str:
+        """What the command prints below its heading, of this window."""
+        return text_of([self])
 
     def _repr_html_(self) -> str:
         """Sentences and a table, for Jupyter."""

@@ -137,6 +137,12 @@ class Spillover:
             ]
         return pd.DataFrame(rows)
 
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints: the groups by window, their differences, who gained and who lost."""
+        from eventstudy.investigate._spillover_text import text
+
+        return text(self, verbose=verbose)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object (`eventstudy.spillover/1`)."""
         from eventstudy.investigate._spillover_document import document

@@ -7,6 +7,7 @@ from eventstudy.request.dates import last_day, read_dates
 from eventstudy.request.events import events_of
 from eventstudy.request.factors import factors_for
 from eventstudy.request.prices import longer_prices, prices_for
+from eventstudy.request.shares import shares_for
 from eventstudy.request.study import run, run_aggregate, what_else
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "read_dates",
     "run",
     "run_aggregate",
+    "shares_for",
     "what_else",
 ]

@@ -50,3 +50,14 @@ def test_there_is_one(what: str) -> None:
     users = {f.relative_to(ROOT).as_posix() for f in ROOT.rglob("*.py") if wanted & set(calls(f))}
     assert users <= places
     assert places <= users, "these no longer need it"
+
+
+def test_the_command_line_works_out_no_numbers_and_writes_no_findings() -> None:
+    told = ("numpy", "statistics", "scipy", "eventstudy.sentences", "eventstudy.inference", "eventstudy.engine")
+    found = {
+        (file.name, node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
+        for file in (ROOT / "cli").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert not [(name, module) for name, module in sorted(found, key=str) if str(module).startswith(told)]

@@ -1,33 +1,27 @@
-"""`--mask-confounded`: the windows of a study before and after its days with other news are taken out."""
+"""The windows of a study before and after its days with other news are taken out, as a person reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import click
-
+from eventstudy.sentences import p_text, percent
 from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
     from eventstudy.investigate.masked import Masked
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _SHOWN = 60
 """Up to so many rows are shown in a table for people."""
 
 
-def mask_option(f: F) -> F:
-    """`--mask-confounded`."""
-    text = "Show the answer without the days that carry other news as well."
-    return click.option("--mask-confounded", is_flag=True, help=text)(f)
+def text(masked: Masked, *, verbose: bool = False) -> str:
+    """The windows before and after, and which days were masked and which were not."""
+    return "\n".join(_before_and_after(masked, verbose=verbose))
 
 
-def before_and_after(masked: Masked, *, verbose: bool) -> Iterator[str]:
+def _before_and_after(masked: Masked, *, verbose: bool) -> Iterator[str]:
     """The windows that lose a day (`verbose`: all), with all days and without the masked ones, each by the exact t."""
-    from eventstudy.sentences import p_text, percent
-
     changed = [row for row in masked.rows if verbose or row.days]
     rows = [["", "window", "CAR", "p", "without", "CAR", "p"]]
     for row in changed if verbose else changed[:_SHOWN]:
