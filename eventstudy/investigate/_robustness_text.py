@@ -20,12 +20,13 @@ def text(found: Robustness) -> str:
     lines = [*wrapped(found.sentence), ""]
     table = [["choice", "option", "specifications", "median CAR", "smallest", "largest", "p < 5 %"]]
     before = ""
-    for row in found.options().itertuples():
-        heading = f"{row.choice.replace('_', ' ')} ({100 * row.share:.0f} %)" if row.choice != before else ""
-        before = row.choice
-        figures = [percent(v) for v in (row.median, row.lowest, row.highest)]
-        shown = f"{100 * row.share_significant:.0f} %" if row.share_significant == row.share_significant else "n/a"
-        table.append([heading, row.option, str(row.n), *figures, shown])
+    for row in found.options().to_dict("records"):
+        choice, significant = row["choice"], row["share_significant"]
+        heading = f"{choice.replace('_', ' ')} ({100 * row['share']:.0f} %)" if choice != before else ""
+        before = choice
+        figures = [percent(row[name]) for name in ("median", "lowest", "highest")]
+        shown = f"{100 * significant:.0f} %" if significant == significant else "n/a"
+        table.append([heading, row["option"], str(row["n"]), *figures, shown])
     lines += columns(table, range(2, 7)).splitlines()
     lines += wrapped("per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(found.tests))
     lines += wrapped(f"peers: equal-weighted index of {', '.join(found.peers)}") if found.peers else []

@@ -399,6 +399,6 @@ def test_options_in_numbers_are_those_of_their_specifications() -> None:
 
 
 def test_prices_must_reach_as_far_back_as_the_longest_estimation_window() -> None:
-    config = es.StudyConfig(estimation_window=(-260, -11), peers=("NVDA=AMD", "TSM"))
+    config = es.StudyConfig(estimation_window=Window(-260, -11), peers=("NVDA=AMD", "TSM"))
     assert prices_needed(config) == (0, ["AMD", "TSM"])
     assert prices_needed(config, [(-500, -11), (-100, -11)], ["QQQ"]) == (240, ["QQQ", "AMD", "TSM"])
