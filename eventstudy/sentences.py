@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.answers import Answer
-from eventstudy.doubts import no_finding
+from eventstudy.doubts import no_finding, told
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -64,6 +64,15 @@ def finding(result: StudyResult) -> str:
     if unjudged := [str(a.window) for a in answers if not a.headline]:
         told.append(f"no test is valid for {', '.join(unjudged)}")
     return f"{subject[0].upper()}{subject[1:]}: {'; '.join(told)}. {largest_day(result)}".strip()
+
+
+def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None, whom: str = "") -> tuple[str, ...]:
+    """What other answers say of these pairs (or all) where prices look wrong: the doubts, and last that there is no finding.
+
+    Nothing where there is no doubt.
+    """
+    doubts = result.doubts_of(members)
+    return (*told(doubts), no_finding(whom or _subject(result), doubts)) if doubts else ()
 
 
 def _subject(result: StudyResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,6 +144,11 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
     if more := len(doubts) - len(lines):
         lines.append(f"DOUBT: {more} more series of prices.")
     return f"{subject(result, chosen, group)}: no finding, for the {series} look wrong", lines
+
+
+def no_finding_of(instead: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The same of an answer that says this in place of a finding; None where it has one."""
+    return (instead[-1].partition(". ")[0], [f"{line}." for line in instead[:-1][:_DOUBTS]]) if instead else None
 
 
 def caveat(result: StudyResult) -> list[str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes, settle
+from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
-from eventstudy.charts._words import caveat, method, signed
+from eventstudy.charts._words import caveat, method, no_finding_of, signed
 from eventstudy.errors import NothingUsable, UnknownName
 from eventstudy.investigate.counterfactual import MODELS, counterfactual
 from eventstudy.sentences import p_text
@@ -61,7 +61,7 @@ def draw(found: Counterfactual, ticker: str | None = None) -> Any:
     known = list(dict.fromkeys(path.ticker for path in found.paths))
     if ticker is not None and ticker not in known:
         raise UnknownName("ticker in this answer", ticker, known)
-    with style():
+    with style(), of_doubt(no_finding_of(found.instead)):
         ax = _draw(found, None, ticker, [])
         settle(ax)
     return ax

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes, settle
+from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
-from eventstudy.charts._words import caveat, signed, window_text
+from eventstudy.charts._words import caveat, no_finding_of, signed, window_text
 from eventstudy.investigate.impact import Amount, Impact, impact
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def paint(
 
 def draw(found: Impact) -> Any:
     """The same of an answer that is there already. Returns the Axes."""
-    with style():
+    with style(), of_doubt(no_finding_of(found.instead)):
         ax = _draw(found, None, [])
         settle(ax)
     return ax

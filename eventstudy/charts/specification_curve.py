@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, open_panels, settle
+from eventstudy.charts._canvas import as_panels, head, of_doubt, open_panels, settle
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
-from eventstudy.charts._words import caveat, method, percent, subject
+from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject
 from eventstudy.investigate.robustness import DIMENSIONS, MODELS, robustness
 from eventstudy.sentences import LEVEL
 
@@ -57,7 +57,7 @@ def paint(
 
 def draw(found: Robustness) -> Any:
     """The curve and the choices of an answer that is there already. Returns the two Axes."""
-    with style():
+    with style(), of_doubt(no_finding_of(found.instead)):
         drawn = _draw(found, None, "", [])
         settle(drawn[0])
     return drawn

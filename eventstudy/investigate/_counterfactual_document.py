@@ -58,7 +58,7 @@ def document(found: Counterfactual) -> dict[str, Any]:
         "cautions": list(found.cautions),
         "left_out": list(found.left_out),
     }
-    return told | {"sentence": sentence(told)}
+    return told | {"believable": not found.instead, "sentence": found.instead[-1] if found.instead else sentence(told)}
 
 
 def sentence(told: Plain) -> str:

@@ -40,7 +40,7 @@ def document(found: Impact) -> dict[str, Any]:
         "cautions": list(found.cautions),
         "excluded": [e._asdict() for e in found.excluded],
     }
-    return told | {"sentence": sentence(told)}
+    return told | {"believable": not found.instead, "sentence": found.instead[-1] if found.instead else sentence(told)}
 
 
 def sentence(told: Mapping[str, Any]) -> str:

@@ -35,6 +35,8 @@ def document(scan: Scan) -> dict[str, Any]:
 
 def sentence(subject: Subject) -> str:
     """Announcement and recognition side by side, then the day of the reaction or that there was none."""
+    if subject.instead:
+        return subject.instead[-1]
     told = [_beside("announced", subject, subject.announced_day0)]
     if subject.recognised_day0 and subject.recognised_day0 != subject.announced_day0:
         told.append(_beside("recognised", subject, subject.recognised_day0))
@@ -87,6 +89,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "recognised_day0": recognised.isoformat() if recognised else None,
         "reaction_day": day.session.isoformat() if day and day.session else None,
         "days": [_plain(d) for d in subject.days],
+        "believable": not subject.instead,
         "sentence": sentence(subject),
         "announced": _plain(subject.on(subject.announced_day0)),
         "recognised": _plain(subject.on(recognised)),

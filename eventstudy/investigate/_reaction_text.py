@@ -44,7 +44,7 @@ def _subjects(found: Scan, verbose: bool) -> Iterator[str]:
     for s in shown:
         days = [s.on(s.announced_day0), *([s.on(s.recognised_day0)] if recognised else []), s.reaction or s.largest]
         cells = [[percent(day.ar), _p_of(day)] if day else ["", ""] for day in days]
-        cells[-1].insert(0, str(s.reaction.session) if s.reaction else "none")
+        cells[-1].insert(0, "in doubt" if s.instead else str(s.reaction.session) if s.reaction else "none")
         steps = [s.earliest.rel_day if s.earliest else None, s.half_life, *([s.volume_peak] if volume else [])]
         name = s.name if s.kind == "group" else f"  {s.name}"
         rows.append([name, *(text for pair in cells for text in pair), *map(_step, steps)])
@@ -67,7 +67,7 @@ def _days_of(subject: Subject) -> Iterator[str]:
     rows = [["day", "session", "abnormal", "SAR", "p", "p, adjusted", ""]]
     for day in subject.days:
         said = [marks[day.session]] if day.session in marks else []
-        said += ["REACTION DAY"] if day == subject.reaction else []
+        said += ["REACTION DAY"] if day == subject.reaction and not subject.instead else []
         said += ["highest volume"] if day.rel_day == subject.volume_peak else []
         sar = f"{day.sar:+.2f}" if day.sar == day.sar else "n/a"
         figures = [percent(day.ar), sar, p_text(day.p), p_text(day.p_adjusted)]
@@ -76,6 +76,8 @@ def _days_of(subject: Subject) -> Iterator[str]:
     half = (
         "" if subject.half_life is None else f"; half of the largest CAR was reached by day {_step(subject.half_life)}"
     )
+    if subject.instead:
+        return
     first = subject.earliest
     yield (
         f"first significant day by Holm's correction: {first.session} (p {p_text(first.p_holm)})"

@@ -26,7 +26,7 @@ def text_of(found: Sequence[Regression]) -> str:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
         how = f"{who}; {one.method}; standard errors: {one.covariance}"
         lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are decimals of CAR a unit")
-    lines += [line for one in found for line in wrapped(one.sentence)]
+    lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
     lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
     return "\n".join(lines)

@@ -54,7 +54,7 @@ def document(found: Robustness) -> dict[str, Any]:
             for s in found.specifications
         ],
     }
-    return told | {"sentence": sentence(told)}
+    return told | {"believable": not found.instead, "sentence": found.instead[-1] if found.instead else sentence(told)}
 
 
 def sentence(told: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ def document(found: Spillover) -> dict[str, Any]:
         "day0_policy": result.day0_policy,
         "level": LEVEL,
         "doubt": found.doubt or None,
+        "believable": found.result.believable,
         "windows": [_spill(spill) for spill in found.windows],
         "config": result.config.as_dict(),
         "provenance": dict(result.provenance),
@@ -66,6 +67,8 @@ def _number(value: float | None) -> float | None:
 
 def sentence(spill: Spill) -> str:
     """Which groups lost, which gained, which did not stand out, and whether they differ: what happened, never why."""
+    if spill.instead:
+        return spill.instead[-1]
     by_move: dict[str, list[GroupAnswer]] = {"lost": [], "gained": [], "": []}
     for group in spill.groups:
         by_move[group.moved].append(group)

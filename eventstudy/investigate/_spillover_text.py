@@ -23,9 +23,10 @@ def _lines(found: Spillover, verbose: bool) -> Iterator[str]:
     for spill in found.windows if verbose else found.windows[:1]:
         yield from ("", *wrapped(spill.sentence), "")
         yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5, 6))
-        yield from _firms("lost", spill.lost)
-        yield from _firms("gained", spill.gained)
-    rest = [] if verbose else found.windows[1:]
+        if not spill.instead:
+            yield from _firms("lost", spill.lost)
+            yield from _firms("gained", spill.gained)
+    rest = [] if verbose or not found.result.believable else found.windows[1:]
     yield from ("", *(line for spill in rest for line in wrapped(spill.sentence)))
     yield "p: exact t, by Holm over the groups, or over the differences, of a window; p (ranks): place among ordinary days"
     if found.result.day0_policy != "announced":

@@ -18,7 +18,7 @@ from eventstudy import catalog
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
-from eventstudy.investigate._counterfactual_document import document, sentence
+from eventstudy.investigate._counterfactual_document import document
 from eventstudy.investigate._paths import Path, path_of
 from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate.peer_index import FUNDS, known_events
@@ -27,6 +27,7 @@ from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
+from eventstudy.sentences import instead_of_finding
 from eventstudy.separated import separated
 from eventstudy.study import PEER_ROLES, EventStudy, needs_peers, peers_in
 from eventstudy.windows import Window
@@ -92,6 +93,8 @@ class Counterfactual:
     """What to know of the donors."""
     left_out: tuple[str, ...]
     """Models and pairs that could not be, and why."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair, model and window."""
@@ -121,7 +124,7 @@ class Counterfactual:
     @property
     def sentence(self) -> str:
         """What the models say of the first window, and whether they agree."""
-        return sentence(self.to_dict())
+        return str(self.to_dict()["sentence"])
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints below its heading: the finding, a row a model, and what to know of the donors."""
@@ -187,7 +190,8 @@ def counterfactual(
     order = {(p.event_id, p.ticker): i for i, p in enumerate(result.panel.pairs)}
     rows.sort(key=lambda row: order.get((row.event_id, row.ticker), len(order)))
     fitted = tuple(name for name in tried if any(row.model == name for row in rows))
-    return Counterfactual(fitted, tuple(rows), tuple(paths), tuple(pool), tuple(cautions), tuple(left_out))
+    told = (fitted, tuple(rows), tuple(paths), tuple(pool), tuple(cautions), tuple(left_out))
+    return Counterfactual(*told, instead_of_finding(result))
 
 
 def _config(result: StudyResult, model: str, pool: Sequence[str]) -> StudyConfig:

@@ -21,12 +21,12 @@ from eventstudy.estimate import combined
 from eventstudy.inference import Sample
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.inference.joint_placebo import not_one_design
-from eventstudy.investigate._impact_document import document, money, sentence
+from eventstudy.investigate._impact_document import document, money
 from eventstudy.investigate._prices import all_prices
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
-from eventstudy.sentences import listed
+from eventstudy.sentences import instead_of_finding, listed
 from eventstudy.shipped import shipped
 from eventstudy.windows import Window
 
@@ -114,6 +114,8 @@ class Impact:
     excluded: tuple[Exclusion, ...]
     cautions: tuple[str, ...] = ()
     """What to know of the counts of shares."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair and window, then one a total (no event, ticker `total`): capitalisation, raw and abnormal value, p."""
@@ -135,7 +137,7 @@ class Impact:
     @property
     def sentence(self) -> str:
         """What the first window brought, all firms together or one by one."""
-        return sentence(self.to_dict())
+        return str(self.to_dict()["sentence"])
 
     def money(self, value: float, *, sign: bool = True) -> str:
         """An amount as shown to people: in billions or millions."""
@@ -151,7 +153,7 @@ class Impact:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page
 
-        return answer_page([self.sentence], self.tidy())
+        return answer_page(self.instead or [self.sentence], self.tidy())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values (schema `eventstudy.impact/1`): amounts in units of the currency, NaN as None."""
@@ -222,6 +224,7 @@ def impact(
         doubt=result.returns.descriptive,
         excluded=tuple(lacking.values()),
         cautions=_cautions(firms, table),
+        instead=instead_of_finding(result),
     )
 
 

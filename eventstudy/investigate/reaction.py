@@ -22,7 +22,7 @@ from eventstudy.exchanges import Moment
 from eventstudy.inference import holm
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, p_text
+from eventstudy.sentences import LEVEL, instead_of_finding, p_text
 from eventstudy.windows import Window
 
 DAYS = Window(0, 10)
@@ -70,6 +70,8 @@ class Subject:
     """First day by which half of the largest CAR since the first searched day was reached; None where days are missing."""
     volume_peak: int | None
     """Day with the highest log volume; the same with and without a constant mean. None where volume is not known."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     @property
     def days(self) -> tuple[Day, ...]:
@@ -138,7 +140,8 @@ class Scan:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page
 
-        return answer_page([s["sentence"] for s in self.to_dict()["subjects"]], self.tidy())
+        doubts = dict.fromkeys(line for subject in self.subjects for line in subject.instead[:-1])
+        return answer_page([*doubts, *(s["sentence"] for s in self.to_dict()["subjects"])], self.tidy())
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (`eventstudy.scan/1`): decimals, NaN as None, dates as ISO text."""
@@ -342,6 +345,7 @@ def _subject(
         car_p=float(judged.car_p[row]),
         half_life=None if steps is None else days.start + steps,
         volume_peak=_volume_peak(days, result.panel.volume[members][:, judged.searched]),
+        instead=instead_of_finding(result, members.tolist(), name),
     )
 
 

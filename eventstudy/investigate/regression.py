@@ -23,7 +23,7 @@ from eventstudy.investigate._regression_text import text_of as text_of
 from eventstudy.investigate.characteristics import Known, checked, known_of
 from eventstudy.panel import Exclusion, Floats, Warned
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text
 from eventstudy.separated import separated
 from eventstudy.windows import Window
 
@@ -66,6 +66,8 @@ class Regression:
     coefficients: tuple[Coefficient, ...]
     excluded: tuple[Exclusion, ...]
     warned: tuple[Warned, ...]
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     def tidy(self) -> pd.DataFrame:
         """One row a coefficient: start, end, name, value, se, t, p, low, high, rank_p."""
@@ -75,6 +77,8 @@ class Regression:
     @property
     def sentence(self) -> str:
         """Which characteristics go with the CARs."""
+        if self.instead:
+            return self.instead[-1]
         told = [c for c in self.coefficients if c.name != "intercept"]
         found = [f"{c.name} ({c.value:+.4g} a unit, p {p_text(c.p)})" for c in told if c.p < LEVEL]
         who = f"CAR{self.window} of {self.n} pairs"
@@ -89,7 +93,7 @@ class Regression:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page
 
-        return answer_page([self.sentence], self.tidy())
+        return answer_page(self.instead or [self.sentence], self.tidy())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values: decimals, NaN as None."""
@@ -108,6 +112,7 @@ class Regression:
             "r_squared": plain(self.r_squared),
             "tau": plain(self.tau),
             "coefficients": [{k: plain(v) for k, v in vars(c).items()} for c in self.coefficients],
+            "believable": not self.instead,
             "sentence": self.sentence,
             "excluded": [e._asdict() for e in self.excluded],
             "warnings": warnings_as_dicts(self.warned),
@@ -187,6 +192,7 @@ def regress(
         coefficients=coefficients,
         excluded=tuple(excluded),
         warned=tuple(warned),
+        instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),
     )
 
 

@@ -22,14 +22,14 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Executor, Serial
 from eventstudy.investigate._drivers import NONE, drivers_of
 from eventstudy.investigate._prices import all_prices
-from eventstudy.investigate._robustness_document import document, sentence
+from eventstudy.investigate._robustness_document import document
 from eventstudy.investigate._specifications import Judged, judge
 from eventstudy.investigate.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
 from eventstudy.models import model_of
 from eventstudy.panel import Panel, align
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL
+from eventstudy.sentences import LEVEL, instead_of_finding
 from eventstudy.separated import separated
 from eventstudy.study import check_regressors, estimated, needs_peers, pairs_to_study
 from eventstudy.windows import Window
@@ -88,6 +88,8 @@ class Robustness:
     """Choices that could not be made, and why."""
     cautions: tuple[str, ...] = ()
     """What to know before believing some of the specifications."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     def is_own(self, one: Specification) -> bool:
         """Whether a specification is the study's own, for its window."""
@@ -196,13 +198,13 @@ class Robustness:
     @property
     def sentence(self) -> str:
         """What the choices change, in a few sentences."""
-        return sentence(self.to_dict())
+        return str(self.to_dict()["sentence"])
 
     def _repr_html_(self) -> str:
         """Sentences and a table, for Jupyter."""
         from eventstudy.events.notebook import answer_page
 
-        return answer_page([self.sentence], self.tidy())
+        return answer_page(self.instead or [self.sentence], self.tidy())
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract (schema `eventstudy.robustness/1`)."""
@@ -273,7 +275,8 @@ def robustness(
             made.setdefault(one.choices, one)
     if not made:
         raise NothingUsable("no specification could be made", available="; ".join(left_out))
-    return _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
+    found = _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
+    return replace(found, instead=instead_of_finding(result))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from eventstudy.inference.joint_f import equal_means, restricted
 from eventstudy.inference.joint_placebo import not_one_design
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.results import Group, StudyResult
-from eventstudy.sentences import LEVEL
+from eventstudy.sentences import LEVEL, instead_of_finding
 from eventstudy.windows import Window
 
 
@@ -100,6 +100,8 @@ class Spill:
     """How many restrictions that are."""
     gained: tuple[FirmAnswer, ...]
     lost: tuple[FirmAnswer, ...]
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     @property
     def sentence(self) -> str:
@@ -209,6 +211,7 @@ def _spill(result: StudyResult, window: Window, warned: list[Warned]) -> Spill |
         restrictions=len(restriction),
         gained=_firms(result, window, up=True),
         lost=_firms(result, window, up=False),
+        instead=instead_of_finding(result, whom=f"the groups over {window}"),
     )
 
 

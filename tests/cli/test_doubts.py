@@ -16,6 +16,12 @@ import pandas as pd
 import pytest
 from eventstudy.charts import words
 from eventstudy.doubts import of_pairs
+from eventstudy.investigate.counterfactual import counterfactual
+from eventstudy.investigate.impact import impact
+from eventstudy.investigate.reaction import scan
+from eventstudy.investigate.regression import regress
+from eventstudy.investigate.robustness import robustness
+from eventstudy.investigate.spillover import spillover
 from eventstudy.reports import render, site_of
 
 from tests.cli.conftest import Ran
@@ -243,3 +249,101 @@ def test_other_answers_name_it_above_all_and_end_with_4(es: Es, command: str) ->
     done = es(command, *words_of(spoilt(), "AAA"))
     assert f"DOUBT AAA, {DAY}" in done.out
     assert done.code == 4
+
+
+def grouped(frame: pd.DataFrame) -> Any:
+    """AAA and BBB as two groups of one event."""
+    Path("groups.toml").write_text(
+        f'[[event]]\nid = "one"\ntitle = "One"\nannounced = {DAY0}\n[[event.group]]\nname = "first"\ntickers = ["AAA"]\n'
+        '[[event.group]]\nname = "second"\ntickers = ["BBB"]\n'
+    )
+    return eventstudy.run("groups.toml", prices=written(frame), benchmark="SPY")
+
+
+def other_answers(result: Any) -> dict[str, Any]:
+    """What the other commands find out about a result."""
+    Path("shares.csv").write_text("ticker,shares\nAAA,1000000\nBBB,1000000\n")
+    return {
+        "scan": scan(result),
+        "robustness": robustness(result, models="market", returns=("simple",)),
+        "counterfactual": counterfactual(result, models="market"),
+        "impact": impact(result, shares="shares.csv"),
+        "spillover": spillover(result),
+    }
+
+
+def told_by(answer: Any) -> list[str]:
+    """Every sentence of an answer."""
+    found: list[str] = []
+
+    def walk(value: Any, key: str = "") -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                walk(inner, name)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner, key)
+        elif key == "sentence":
+            found.append(value)
+
+    walk(answer.to_dict())
+    return found
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("command", ["scan", "robustness", "counterfactual", "impact", "spillover"])
+def test_other_answers_state_no_finding(command: str) -> None:
+    answer = other_answers(grouped(spoilt()))[command]
+    sentences = told_by(answer)
+    doubtful = [said for said in sentences if said.startswith("No finding for ")]
+    assert doubtful
+    assert all("prices of AAA that look wrong" in said for said in doubtful)
+    if command != "scan":  # which has a sentence a firm, and BBB is not in doubt
+        assert doubtful == sentences
+    if hasattr(answer, "_repr_html_"):
+        page = answer._repr_html_()
+        assert 0 <= page.index("DOUBT AAA") < page.index("No finding for")
+    if hasattr(answer, "plot"):
+        drawn = answer.plot()
+        title, text = words(drawn)
+        assert title.startswith("No finding for the 2 pairs together")
+        assert f"DOUBT AAA, {DAY}" in text
+
+
+@pytest.mark.usefixtures("here")
+def test_other_answers_of_sound_prices_state_theirs() -> None:
+    for name, answer in other_answers(grouped(long())).items():
+        assert not any("No finding" in said for said in told_by(answer)), name
+
+
+@pytest.mark.usefixtures("here")
+def test_a_regression_states_no_finding() -> None:
+    frame = spoilt()
+    more = [frame[frame["ticker"] == "BBB"].assign(ticker=name) for name in ("CCC", "DDD", "EEE")]
+    rng = np.random.default_rng(5)
+    for other in more:
+        other["close"] *= np.exp(rng.normal(0, 0.01, len(other)).cumsum())
+    size = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC", "DDD", "EEE"], "size": [1.0, 2.0, 4.0, 3.0, 5.0]})
+    for tickers, doubtful in ((("AAA", "BBB", "CCC", "DDD", "EEE"), True), (("BBB", "CCC", "DDD", "EEE"), False)):
+        answer = regress(ran(pd.concat([frame, *more]), tickers), size, "size")
+        assert told_by(answer)[0].startswith("No finding for the CARs of 5 pairs") is doubtful
+        assert answer.to_dict()["believable"] is not doubtful
+        assert ("DOUBT AAA" in answer._repr_html_()) is doubtful
+
+
+def test_a_scan_names_no_day_and_groups_are_no_winners(es: Es) -> None:
+    grouped(spoilt())
+    options = ["groups.toml", "--prices", "prices.csv", "--benchmark", "SPY"]
+    for command in ("scan", "spillover", "counterfactual"):
+        done = es(command, *options)
+        assert done.code == 4
+        assert "DOUBT AAA" in done.out
+        assert not {"lost, each", "gained, each"} & set(done.out.split(" by itself"))
+        assert not [said for said in ("REACTION DAY", "lost:", "gained:", "below 5 % for") if said in done.out]
+    alone = es("scan", *words_of(spoilt(), "AAA"))
+    says_no_finding(alone.out.replace("No finding", ""), "DOUBT AAA", "days searched")
