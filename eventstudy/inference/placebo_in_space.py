@@ -9,6 +9,11 @@ from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.panel.block import Bools, Floats
 from eventstudy.windows import Window
 
+LONE = "one donor alone cannot be fitted by others"
+COPIES = "fewer than two donors have an error to compare: others make up the rest exactly"
+_EXACT = 1e-12
+"""Below such an error a return is fitted exactly."""
+
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
     """Give the root mean square error of the window over that of the estimation days, and p = rank / (J + 1).
@@ -23,19 +28,35 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     reasons = [""] * returns.n
     for i in np.flatnonzero(found.covered):
         errors = returns.donors(int(returns.session_of[i]))
-        if len(errors) < 2:
-            reasons[i] = "one donor alone cannot be fitted by others"
+        split, used = returns.n_estimation_days, found.used[i]
+        others = known(ratios(errors[:, :split], errors[:, split:][:, columns], used)) if len(errors) else errors
+        if len(others) < 2:
+            reasons[i] = COPIES if len(errors) > 1 else LONE
             continue
-        used = found.used[i]
-        ratio[i] = _ratio(returns.residuals[i], returns.ar[i, columns], used)
-        split = returns.n_estimation_days
-        others = [_ratio(e[:split], e[split:][columns], used) for e in errors]
-        p[i] = (1 + sum(other >= ratio[i] for other in others)) / (len(others) + 1)
+        ratio[i] = ratios(returns.residuals[i : i + 1], returns.ar[i : i + 1, columns], used)[0]
+        if np.isnan(ratio[i]):
+            reasons[i] = "the donors make up the firm exactly, in the window too: there is no error to compare"
+            continue
+        p[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1)
     return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons))
 
 
-def _ratio(before: Floats, within: Floats, used: Bools) -> float:
-    return float(np.sqrt(np.mean(within[used] ** 2) / np.nanmean(before**2)))
+def ratios(before: Floats, within: Floats, used: Bools) -> Floats:
+    """(J,) root mean square of the used days of a window over that of the estimation days; rounding is no error.
+
+    It is infinite where there was no error before, and NaN where there is none in the window either.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        under = np.sqrt(np.nansum(before**2, axis=1) / np.isfinite(before).sum(axis=1))
+        over = np.sqrt(np.mean(within[:, used] ** 2, axis=1))
+        value: Floats = np.where(over < _EXACT, 0.0, over) / np.where(under < _EXACT, 0.0, under)
+    return value
+
+
+def known(values: Floats) -> Floats:
+    """The ratios of donors that say something."""
+    told: Floats = values[~np.isnan(values)]
+    return told
 
 
 TEST = SeriesTest(

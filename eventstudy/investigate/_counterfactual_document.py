@@ -35,7 +35,13 @@ def document(found: Counterfactual) -> dict[str, Any]:
                 "p": _plain(r.p),
                 "p_time": _plain(r.p_time),
                 "p_conformal": _plain(r.p_conformal),
-                "in_space": vars(r.in_space) | {"smallest_p": r.in_space.smallest_p} if r.in_space else None,
+                "in_space": {
+                    **vars(r.in_space),
+                    "ratio": _plain(r.in_space.ratio),
+                    "smallest_p": r.in_space.smallest_p,
+                }
+                if r.in_space
+                else None,
                 "rmspe": r.rmspe,
                 "weights": r.weights,
                 "donors": list(r.donors),

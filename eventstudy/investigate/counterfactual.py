@@ -18,6 +18,7 @@ from eventstudy import catalog
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
+from eventstudy.inference.placebo_in_space import known, ratios
 from eventstudy.investigate._counterfactual_document import document
 from eventstudy.investigate._paths import Path, path_of
 from eventstudy.investigate._prices import all_prices
@@ -324,19 +325,12 @@ def _in_space(made: StudyResult, i: int, window: Window, used: Bools, before: Fl
     """Where the firm's ratio of errors stands among those of its donors."""
     first = window.start - made.config.event_window.start
     columns = slice(first, first + window.length)
-    ratio = float(_ratios(made.returns.residuals[i : i + 1], made.returns.ar[i : i + 1, columns], used)[0])
-    others = _ratios(before, within[:, columns], used) if len(before) else np.empty(0)
-    others = others[np.isfinite(others)]
-    if len(others) < 2:
+    ratio = float(ratios(made.returns.residuals[i : i + 1], made.returns.ar[i : i + 1, columns], used)[0])
+    others = known(ratios(before, within[:, columns], used)) if len(before) else np.empty(0)
+    if len(others) < 2 or np.isnan(ratio):
         return None
     rank = 1 + int((others >= ratio).sum())
     return InSpace(ratio, rank, len(others), rank / (len(others) + 1))
-
-
-def _ratios(before: Floats, within: Floats, used: Bools) -> Floats:
-    """(J,) root mean square of the used days of a window over that of the estimation days."""
-    value: Floats = np.sqrt((within[:, used] ** 2).mean(axis=1) / np.nanmean(before**2, axis=1))
-    return value
 
 
 def _weights(made: StudyResult, i: int) -> dict[str, float]:

@@ -275,8 +275,8 @@ def robustness(
             made.setdefault(one.choices, one)
     if not made:
         raise NothingUsable("no specification could be made", available="; ".join(left_out))
-    found = _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
-    return replace(found, instead=instead_of_finding(result))
+    summary = _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
+    return replace(summary, instead=instead_of_finding(result))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -176,6 +177,26 @@ def test_placebo_in_space_ranks_the_firm_among_refitted_donors() -> None:
     market = catalog.load("tests", "placebo_in_space").compute(abnormal(made, "market"), window, 0)
     assert not market.at(0).valid
     assert "no donors" in market.at(0).reasons[0]
+
+
+@pytest.mark.parametrize(("copies", "judged"), [((1, 2), True), ((1, 2, 3, 4), False)])
+def test_donors_that_others_make_up_exactly_have_no_error_to_compare(copies: tuple[int, ...], judged: bool) -> None:
+    """A donor that is twice there is fitted exactly before and after: it is neither a smaller nor a larger error."""
+    made = block(missing=False)
+    same = made.regressors.copy()
+    for a, b in zip(copies[::2], copies[1::2], strict=True):
+        one, other = (made.names.index(f"@{PEERS[k]}") for k in (a, b))
+        same[:, :, other] = same[:, :, one]
+    test, window = catalog.load("tests", "placebo_in_space"), Window(-1, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = test.compute(abnormal(replace(made, regressors=same), "synthetic_control"), window, 0)
+    for i in range(made.n_pairs):
+        if judged:
+            assert (found.p_value[i] * 4) % 1 == pytest.approx(0), "three donors are left, and the firm"
+        else:
+            assert np.isnan(found.p_value[i])
+            assert "fewer than two donors have an error to compare" in found.at(i).reasons[0]
 
 
 def test_elastic_net_solves_its_equations() -> None:
