@@ -73,8 +73,9 @@ def form_of(path: str | None, forms: Forms, given: str | None = None, *, flag: s
     """The format of a file by its suffix, whatever its case; `given` or the first one where it has none.
 
     Raises:
-        InvalidRequest: the command writes no such file, or `given` is another format.
+        InvalidRequest: the command writes no such file, `given` is another format, or the command reads that file.
     """
+    _refuse_input(path, flag)
     suffix = Path(path or "").suffix.lower()
     if not suffix:
         return given or next(iter(forms))
@@ -88,6 +89,29 @@ def form_of(path: str | None, forms: Forms, given: str | None = None, *, flag: s
             hint="leave out --format, or name a file of that format",
         )
     return given or named[0]
+
+
+def _refuse_input(path: str | None, flag: str) -> None:
+    """A file that the command reads is not written over, whatever name or link leads to it."""
+    if path is None or not Path(path).is_file():
+        return
+    context = click.get_current_context()
+    for option in context.command.params:
+        if flag == (option.opts[0] if isinstance(option, click.Option) else ""):
+            continue
+        given = context.params.get(str(option.name))
+        for one in given if isinstance(given, tuple) else (given,):
+            if isinstance(one, str) and _is_file(option, one) and Path(one).samefile(path):
+                what = f"{path} is read by this command, and would be written over"
+                raise InvalidRequest(what, where=f"{flag} {path}".strip(), hint="name another file")
+
+
+def _is_file(option: click.Parameter, given: str) -> bool:
+    """Whether a file is meant and there: WHAT and --earnings take other words too, without ending and folder."""
+    meant = isinstance(option.type, click.Path)
+    if option.name in ("what", "earnings"):
+        meant = bool(Path(given).suffix or Path(given).parent.name)
+    return meant and Path(given).is_file()
 
 
 def _not_written(where: str, suffix: str, forms: Forms, flag: str) -> InvalidRequest:

@@ -114,3 +114,49 @@ def test_the_file_that_is_named_is_nearer_than_the_format_of_the_settings(
     ran = es("report", *NVDA, "--format", "json")
     assert ran.code == 2
     assert "--format json and --output r.md name two formats" in ran.err
+
+
+def inputs(tmp_path: Path) -> dict[str, Path]:
+    """A file of each kind that commands read; none is good for anything."""
+    names = ("list.csv", "p.csv", "p.xlsx", "n.csv", "x.json", "list.toml", "study.txt", "s.csv")
+    for name in names:
+        (tmp_path / name).write_text(f"this is {name}\n", encoding="utf-8")
+    return {name: tmp_path / name for name in names}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "list.csv", "--output", "list.csv"),
+        ("run", "./list.csv", "--output", "{}/list.csv"),
+        ("run", *NVDA, "--prices", "p.csv", "--output", "p.csv"),
+        ("run", *NVDA, "--news", "x.json", "--news", "n.csv", "--output", "n.csv"),
+        ("run", *NVDA, "--earnings", "n.csv", "--output", "n.csv"),
+        ("run", *NVDA, "--exclude-dates", "study.txt", "--output", "study.txt"),
+        ("scan", "list.csv", "--output", "list.csv"),
+        ("regress", *NVDA, "--characteristics", "s.csv", "--on", "size", "--output", "s.csv"),
+        ("impact", *NVDA, "--shares", "s.csv", "--output", "s.csv"),
+        ("report", *NVDA, "--prices", "p.xlsx", "--output", "p.xlsx"),
+        ("report", *NVDA, "--registry", "x.json", "--output", "x.json"),
+        ("events", "import", "list.toml", "--output", "list.toml", "--force"),
+        ("update", "study.txt", "--output", "study.txt"),
+        ("run", *NVDA, "--prices", "p.csv", "--output", "link.csv"),
+    ],
+)
+def test_a_file_that_is_read_is_not_written_over(es: Es, tmp_path: Path, words: tuple[str, ...]) -> None:
+    before = {path: path.read_text() for path in inputs(tmp_path).values()}
+    if "link.csv" in words:
+        try:
+            (tmp_path / "link.csv").symlink_to("p.csv")
+        except OSError:
+            pytest.skip("no links here")
+    ran = es(*(word.format(tmp_path) for word in words))
+    assert ran.code == 2
+    assert f"{words[words.index('--output') + 1].format(tmp_path)} is read by this command" in ran.err
+    assert {path: path.read_text() for path in before} == before
+
+
+def test_an_event_id_is_no_file(es: Es, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert es("run", *NVDA, "--output", "deepseek-r1").code == 0
+    assert (tmp_path / "deepseek-r1").read_text().startswith("DeepSeek")
