@@ -52,7 +52,11 @@ def command(ctx: click.Context) -> None:
 
     Options come from the flag, else EVENTSTUDY_*, else eventstudy.toml in this folder, else the default.
     """
-    ctx.default_map = settings("eventstudy.toml", ctx.invoked_subcommand)
+    try:
+        ctx.default_map = settings("eventstudy.toml", ctx.invoked_subcommand)
+    except EventStudyError:
+        if not (ctx.obj or {}).get("help"):  # which is how to find out what the settings may be
+            raise
 
 
 def main(args: list[str] | None = None) -> Any:
@@ -61,8 +65,9 @@ def main(args: list[str] | None = None) -> Any:
     if "numpy" not in sys.modules:  # threads of small products wait for each other, and digits depend on their number
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     told: dict[str, Any] = {
-        "verbose": "--verbose" in args
-    }  # also by the environment or the settings, once these are read
+        "verbose": "--verbose" in args,  # also by the environment or the settings, once these are read
+        "help": bool({"-h", "--help"} & set(args)),
+    }
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)
     except click.ClickException as error:

@@ -106,3 +106,13 @@ def test_the_default_of_every_option_may_be_set() -> None:
                 assert {opt.strip("-").replace("-", "_") for opt in param.opts} <= set(one.also)
                 read += 1
     assert read > 300
+
+
+@pytest.mark.parametrize("text", ["[run", "[run]\nbenchmrk = 5", "[rnu]\nseed = 1", "seed = 1"])
+@pytest.mark.parametrize("words", [("run", "--help"), ("prices", "fetch", "-h"), ("report", "x", "--help")])
+def test_help_is_shown_whatever_the_settings_hold(es: Es, tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+    (tmp_path / "eventstudy.toml").write_text(text + "\n")
+    ran = es(*words)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: ")
+    assert es(*words[:-1]).code in (2, 3)
