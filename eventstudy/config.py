@@ -96,7 +96,7 @@ class StudyConfig:
         put(self, "tests", tuple(separated(self.tests, "test")))
         put(self, "peers", tuple(separated(self.peers)))
         put(self, "variants", dict(self.variants))
-        put(self, "exclude_dates", tuple(_as_date(d) for d in self.exclude_dates))
+        put(self, "exclude_dates", tuple(map(_as_date, _listed(self.exclude_dates))))
         if self.benchmark is not None:
             _benchmarks(self.benchmark)
         for name, allowed in _CHOICES.items():
@@ -273,6 +273,11 @@ def _benchmarks(text: str) -> tuple[dict[str, str], str | None]:
             hint="SPY,.DE=^GDAXI,7203.T=^N225",
         )
     return own, everyone[0] if everyone else None
+
+
+def _listed(dates: str | Iterable[Any]) -> Iterable[Any]:
+    """Dates as they were given; a text may name several, as one of tickers does."""
+    return separated(dates, "date") if isinstance(dates, str) else dates
 
 
 def _as_date(value: date | str | Sequence[Any]) -> date:

@@ -15,7 +15,7 @@ def separated(given: str | Iterable[str], noun: str = "ticker") -> list[str]:
     """
     if isinstance(given, str):
         return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
-    names = list(given) if isinstance(given, Iterable) else [given]
+    names = list(given) if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]
     for name in names:
         if not isinstance(name, str):
             raise InvalidRequest(f"{name!r} is not a {noun}", hint=f"a {noun} is text, in quotes")

@@ -31,10 +31,17 @@ def test_names_are_parted_at_commas_and_each_stands_once() -> None:
     assert separated("") == separated(()) == []
 
 
-@pytest.mark.parametrize("given", [5, [5], ["NVDA", None], None])
+@pytest.mark.parametrize("given", [5, [5], ["NVDA", None], None, b"NVDA"])
 def test_what_is_no_text_is_named(given: object) -> None:
     with pytest.raises(InvalidRequest, match=r"is not a ticker"):
         separated(given)  # type: ignore[arg-type]
+
+
+def test_a_text_of_dates_is_one_too() -> None:
+    told = StudyConfig(exclude_dates="2024-01-02, 2024-01-03")  # type: ignore[arg-type]
+    assert told.exclude_dates == (dt.date(2024, 1, 2), dt.date(2024, 1, 3))
+    with pytest.raises(InvalidRequest, match="'2024-1-2' is not a date"):
+        StudyConfig(exclude_dates="2024-1-2")  # type: ignore[arg-type]
 
 
 def test_a_study_of_a_text_is_that_of_its_tickers() -> None:
