@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from eventstudy.errors import InvalidRequest
 
 
-def separated(given: str | Iterable[str], noun: str = "ticker") -> list[str]:
+def separated(given: object, noun: str = "ticker") -> list[str]:
     """The names in a comma-separated text, each once; a list is what it is.
 
     Raises:
