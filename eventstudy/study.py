@@ -117,13 +117,13 @@ class EventStudy:
         if keep != "pairs":
             raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
         known = _as_events(events)
-        pairs, excluded, warned = pairs_to_study(known, config, model, day0)
-        panel = align(pairs, table, config, factors)
+        pairs, warned = pairs_to_study(known, config, model, day0)
+        panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
         check_regressors(model, panel.block.names, config)
         made = estimated(panel, config, model, executor)
-        excluded += [*panel.excluded, *made.excluded]
+        excluded = [*panel.excluded, *made.excluded]
         if not made.panel.pairs:
             raise _nothing(excluded, table)
         checked = check(made.panel, table, of_returns=config.outcome != "volume")
@@ -218,36 +218,30 @@ def _as_events(events: Events) -> list[Event]:
 
 def pairs_to_study(
     events: list[Event], config: StudyConfig, model: Model, day0: str | date
-) -> tuple[list[Pair], list[Exclusion], list[Warned]]:
-    """All (event, ticker) pairs to be lined up, and what is left out or said before any price is looked at."""
+) -> tuple[list[Pair], list[Warned]]:
+    """All (event, ticker) pairs to be lined up, and what is said before any price is looked at."""
     pairs: list[Pair] = []
-    excluded: list[Exclusion] = []
     warned: list[Warned] = []
-    compared = "benchmark" in model.requires(("benchmark",))
     peered = compares_with_peers(model, config)
     for event in events:
         moment = chosen_moment(event, day0)
-        if moment is None:
-            why = f"{event.id} has no recognised date"
-            excluded += [Exclusion(event.id, t, "NO_DAY0", why) for t in event.tickers]
-            continue
-        if day0 != "announced":
+        if day0 != "announced" and moment is not None:
             text = f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
             warned.append(Warned("DAY0_CHOSEN", text, event.id))
-        clash = [p for p in config.peers if peered and p in event.tickers and p not in peers_in(event)]
+        named = config.peers if peered and moment is not None else ()
+        clash = [p for p in named if p in event.tickers and p not in peers_in(event)]
         if clash:
             text = f"{', '.join(clash)}: no peer of the firms that the event is about, because it is one of them"
             warned.append(Warned("PEER_CONTAMINATION", text, event.id))
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
-            if compared and ticker == benchmark:
-                why = f"{ticker} is its own benchmark: its abnormal return is zero by construction"
-                excluded.append(Exclusion(event.id, ticker, "BENCHMARK_IS_TICKER", why))
-            else:
-                pairs.append(
-                    Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else ())
-                )
-    return pairs, excluded, warned
+            pairs.append(Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else ()))
+    return pairs, warned
+
+
+def needs_benchmark(model: Model) -> bool:
+    """Whether a model compares with a benchmark, which then cannot be studied itself."""
+    return "benchmark" in model.requires(("benchmark",))
 
 
 def needs_peers(model: Model) -> bool:

@@ -5,10 +5,10 @@ The same table by the same rules as `registry.from_frame`; only what is distinct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from eventstudy.events.when import checked, parse_when
 from eventstudy.exchanges import Moment
 
 Codes = NDArray[np.int64]
+H = TypeVar("H", bound=Hashable)
 _ORIGIN = "the table of events"
 
 
@@ -49,6 +50,10 @@ class EventColumns:
     def __len__(self) -> int:
         """E."""
         return len(self.ticker)
+
+    def ticker_of(self, row: int) -> str:
+        """The ticker of row i."""
+        return self.tickers[int(self.ticker[row])]
 
 
 def columns_of_frame(frame: pd.DataFrame) -> EventColumns:
@@ -92,25 +97,33 @@ def columns_of_events(events: Iterable[Event], moment_of: Callable[[Event], Mome
     known = list(events)
     rows = [(i, t) for i, event in enumerate(known) for t in event.tickers]
     event = np.array([i for i, _ in rows], dtype=np.int64)
-    ticker, tickers = pd.factorize(np.array([t for _, t in rows], dtype=object))
-    named = [moment_of(e) for e in known]
-    moments = list(dict.fromkeys(named))
-    named_of = [known[i].benchmark_of(t) for i, t in rows]
-    benchmarks = list(dict.fromkeys(named_of))
-    code = {b: i for i, b in enumerate(benchmarks)}
-    place = {m: i for i, m in enumerate(moments)}
-    moment = np.array([place[m] for m in named], dtype=np.int64)
+    ticker, tickers = coded(t for _, t in rows)
+    moment, moments = coded_moments(moment_of(e) for e in known)
+    benchmark, benchmarks = coded(known[i].benchmark_of(t) for i, t in rows)
     return EventColumns(
-        tuple(str(t) for t in tickers),
-        ticker.astype(np.int64),
-        tuple(moments),
+        tickers,
+        ticker,
+        moments,
         moment[event],
-        tuple(benchmarks),
-        np.array([code[b] for b in named_of], dtype=np.int64),
+        benchmarks,
+        benchmark,
         event,
         lambda i: known[event[i]].id,
         grouped=any(group.name for e in known for group in e.group),
     )
+
+
+def coded(values: Iterable[H]) -> tuple[Codes, tuple[H, ...]]:
+    """(E,) codes of some values, and the distinct values in the order in which they are met."""
+    place: dict[H, int] = {}
+    codes = np.array([place.setdefault(value, len(place)) for value in values], dtype=np.int64)
+    return codes, tuple(place)
+
+
+def coded_moments(moments: Iterable[Moment | None]) -> tuple[Codes, tuple[Moment | None, ...]]:
+    """The same of moments; an instant told in two zones is two, because its date is not the same in both."""
+    codes, distinct = coded((moment, moment and moment.when.isoformat()) for moment in moments)
+    return codes, tuple(moment for moment, _ in distinct)
 
 
 def _fault(row: int, column: str, what: str, hint: str | None = None) -> InvalidFile:
@@ -204,4 +217,4 @@ def _shared_benchmark(event: Codes, codes: Codes, names: tuple[str, ...]) -> tup
     return np.where(shared < 0, len(names), shared), (*names, None)
 
 
-__all__ = ["EventColumns", "columns_of_events", "columns_of_frame"]
+__all__ = ["EventColumns", "coded", "coded_moments", "columns_of_events", "columns_of_frame"]

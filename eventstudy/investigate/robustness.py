@@ -31,7 +31,7 @@ from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, instead_of_finding
 from eventstudy.separated import separated
-from eventstudy.study import check_regressors, estimated, needs_peers, pairs_to_study
+from eventstudy.study import check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
 from eventstudy.windows import Window
 
 MODELS = ("market", "market_adjusted", "constant_mean")
@@ -309,9 +309,8 @@ class _Shared:
         if key not in self.panels:
             plain = replace(config, estimation_window=span, exclude_dates=())
             events = list(self.result.events)
-            pairs, excluded, _ = pairs_to_study(events, plain, model, self.result.day0_policy)
-            panel = align(pairs, self.prices, plain, self.factors)
-            self.panels[key] = replace(panel, excluded=(*excluded, *panel.excluded))
+            pairs, _ = pairs_to_study(events, plain, model, self.result.day0_policy)
+            self.panels[key] = align(pairs, self.prices, plain, self.factors, compared=needs_benchmark(model))
         return self.panels[key]
 
 

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from eventstudy.config import StudyConfig
-from eventstudy.panel.align import last_row
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.grid import factor_names, factors_on
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
@@ -44,8 +45,12 @@ class Dense:
     """(E,) the day of day 0."""
     table: Ints
     """(E,) row of `regressors`."""
-    last_day: Ints
-    """(E,) last event day a delisted security could be observed, the end of the event window for others."""
+    last_close: Ints
+    """(E,) the event day of the last close, at most the end of the event window."""
+    delisted: Bools
+    """(E,) whether that close lies inside the event window and before the last one of the benchmark (ruling 3)."""
+    late: Ints
+    """(E,) calendar days from the date of the event, where its exchange is, to day 0."""
     origin: Ints
     """(E,) row of the pair in the table of events."""
     estimation: Window
@@ -62,6 +67,8 @@ class Dense:
     """Pairs whose day 0 is not the date of the event."""
     n_delisted: int = 0
     """Pairs that were delisted in the event window."""
+    span: Ints | None = None
+    """(S, P) sessions that each return covers, where returns go on across gaps; None: one each."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from the regressors and may be needed again; it stays where it was made."""
 
@@ -75,8 +82,14 @@ class Dense:
 
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
-        names = ("security", "row", "table", "last_day", "origin", "whole")
+        names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "whole")
         return replace(self, **{name: getattr(self, name)[which] for name in names})
+
+    @property
+    def last_day(self) -> Ints:
+        """(E,) last event day a delisted security could be observed, the end of the event window for others."""
+        days: Ints = np.where(self.delisted, self.last_close, self.event.end)
+        return days
 
     @property
     def designs(self) -> Ints:
@@ -84,21 +97,25 @@ class Dense:
         keys: Ints = self.table * self.returns.shape[1] + self.row
         return keys
 
-    def block(self) -> EventBlock:
-        """All E pairs in event time; designs are shared by pairs of one day 0 and benchmark."""
+    def windows(self, values: Floats | Ints) -> Any:
+        """(E, T) what (S, P) values hold on the days of each pair, estimation window to event window."""
         width = self.event.end - self.estimation.start + 1
-        keys, design = np.unique(self.designs, return_inverse=True)
-        first = keys % self.returns.shape[1] + self.estimation.start
-        days = first[:, None] + np.arange(width)
         start = self.security * self.returns.shape[1] + self.row + self.estimation.start
-        returns = np.lib.stride_tricks.sliding_window_view(self.returns.reshape(-1), width)[start]
+        return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), width)[start]
+
+    def block(self, apart: Ints | None = None) -> EventBlock:
+        """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
+        keys = self.designs if apart is None else self.designs * (int(apart.max(initial=0)) + 1) + apart
+        _, first, design = np.unique(keys, return_index=True, return_inverse=True)
+        days = self.row[first][:, None] + np.arange(self.estimation.start, self.event.end + 1)
+        returns = self.windows(self.returns)
         sessions = self.sessions[days]
         if len(self.exclude):
             inside = slice(0, self.estimation.length)
             returns[:, inside][np.isin(sessions[:, inside], self.exclude)[design]] = np.nan
         return EventBlock(
             returns=returns,
-            regressors=self.regressors[(keys // self.returns.shape[1])[:, None], days],
+            regressors=self.regressors[self.table[first][:, None], days],
             names=self.names,
             design=design.reshape(-1).astype(np.int64),
             sessions=sessions,
@@ -108,25 +125,42 @@ class Dense:
         )
 
 
+def last_row(priced: Bools) -> Ints:
+    """(n,) the last row that has a price; -1 where none has."""
+    last = len(priced) - 1 - np.argmax(priced[::-1], axis=0)
+    return np.where(priced.any(axis=0), last, -1).astype(np.int64)
+
+
+def padded(values: np.ndarray, config: StudyConfig, axis: int = 0) -> np.ndarray:
+    """Values on the sessions of a grid, S along one axis, with days before and after on which nothing has a value: P."""
+    beyond = [(0, 0)] * values.ndim
+    beyond[axis] = (-config.estimation_window.start, config.event_window.end)
+    return np.pad(values, beyond, constant_values=np.datetime64("NaT") if values.dtype.kind == "M" else np.nan)
+
+
 def returns_by_security(
-    prices: PriceTable, tickers: tuple[str, ...], sessions: Days, config: StudyConfig, before: int, after: int
-) -> tuple[Floats, Ints]:
-    """(S, before + sessions + after) returns, NaN before and after; and (S,) the session of each last price, -1 for none.
+    prices: PriceTable, tickers: tuple[str, ...], sessions: Days, config: StudyConfig
+) -> tuple[Floats, Ints | None, Ints]:
+    """(S, P) returns, padded; (S, P) the sessions each covers, None: one; (S,) the session of each last price, -1 for none.
 
     Some securities at a time, so that no second table of the whole size is needed.
     """
+    before, after = -config.estimation_window.start, config.event_window.end
     returns = np.empty((len(tickers), before + len(sessions) + after))
     returns[:, :before] = np.nan
     returns[:, before + len(sessions) :] = np.nan
+    span = None if config.missing == "drop" else np.ones(returns.shape, dtype=np.int64)
     last = np.empty(len(tickers), dtype=np.int64)
     for start in range(0, len(tickers), _AT_ONCE):
         part = slice(start, min(start + _AT_ONCE, len(tickers)))
-        found = grid_returns(prices, list(tickers[part]), sessions, config.returns, "drop")
+        found = grid_returns(prices, list(tickers[part]), sessions, config.returns, config.missing)
         for first in range(0, len(sessions), _TILE):  # turned over a tile at a time, which stays in the cache
             tile = found.returns[first : first + _TILE]
             returns[part, before + first : before + first + len(tile)] = tile.T
+        if span is not None:
+            span[part, before : before + len(sessions)] = found.span.T
         last[part] = last_row(found.priced)
-    return returns, last
+    return returns, span, last
 
 
 def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: int) -> Bools:
@@ -150,11 +184,26 @@ def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: i
     return whole
 
 
-def regressors_of(market: Floats, factors: Floats, names: tuple[str, ...]) -> Floats:
-    """(B, S, F) benchmark returns, factors, and `mkt_rf` derived from the benchmark where it is not in the file (ruling 6)."""
-    shared = np.broadcast_to(factors, (market.shape[1], *factors.shape))
-    values = np.concatenate([market.T[:, :, None], shared], axis=2)
-    if len(names) == values.shape[2]:
-        rf = values[:, :, 1 + names.index("rf")]
-        values = np.concatenate([values, (values[:, :, 0] - rf)[:, :, None]], axis=2)
-    return values
+def regressors_on(
+    prices: PriceTable,
+    benchmarks: tuple[str, ...],
+    sessions: Days,
+    config: StudyConfig,
+    factors: pd.DataFrame | None,
+) -> tuple[Floats, Ints]:
+    """(B, P, F) each benchmark's return and the factors, padded; and (B,) the session of each last price, -1 for none."""
+    own = grid_returns(prices, list(benchmarks), sessions, config.returns, "drop")
+    shared = factors_on(factors, sessions)
+    values = np.concatenate(
+        [own.returns.T[:, :, None], np.broadcast_to(shared, (len(benchmarks), *shared.shape))], axis=2
+    )
+    values = with_derived(values, factor_names(factors))
+    return padded(values, config, axis=1), last_row(own.priced)
+
+
+def with_derived(values: Floats, names: tuple[str, ...]) -> Floats:
+    """(..., F) benchmark and factors, with `mkt_rf` derived from the benchmark where the file lacks it (ruling 6)."""
+    if len(names) < values.shape[-1]:
+        return values
+    excess = values[..., 0] - values[..., 1 + names.index("rf")]
+    return np.concatenate([values, excess[..., None]], axis=-1)

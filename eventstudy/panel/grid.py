@@ -1,11 +1,10 @@
-"""A grid: the sessions that pairs are counted on, and the returns on them.
+"""A grid: the sessions that pairs are counted on, and the factors on them.
 
 The grid is the sessions of the ticker's exchange; across exchanges it is those that ticker and benchmark share (ruling 19).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,60 +14,17 @@ from eventstudy import exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel.block import Days, Floats
-from eventstudy.panel.returns import GridReturns, grid_returns
 from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
-
-
-@dataclass(frozen=True)
-class Grid:
-    """S sessions with the returns of the securities studied, of their benchmarks, and the factors."""
-
-    sessions: Days
-    tickers: dict[str, int]
-    own: GridReturns
-    benchmarks: dict[str, int]
-    market: GridReturns
-    factors: Floats
-    """(S, F) factor columns as decimals, in the order of the file."""
-    peers: Floats
-    """(S, J) returns of all peers of the study; NaN for one that has no prices."""
-
-
-def build_grid(
-    home: str | None,
-    abroad: str | None,
-    tickers: list[str],
-    benchmarks: list[str],
-    peers: list[str],
-    last: date,
-    prices: PriceTable,
-    config: StudyConfig,
-    factors: pd.DataFrame | None,
-) -> tuple[Grid, list[Warned]]:
-    """The grid of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
-
-    `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
-    """
-    sessions, warned = grid_sessions(home, abroad, tickers, last, prices, config)
-    own = grid_returns(prices, tickers, sessions, config.returns, config.missing)
-    market = grid_returns(prices, benchmarks, sessions, config.returns, "drop")
-    grid = Grid(
-        sessions,
-        {t: i for i, t in enumerate(tickers)},
-        own,
-        {b: i for i, b in enumerate(benchmarks)},
-        market,
-        factors_on(factors, sessions),
-        grid_returns(prices, peers, sessions, config.returns, "drop").returns,
-    )
-    return grid, warned
 
 
 def grid_sessions(
     home: str | None, abroad: str | None, tickers: list[str], last: date, prices: PriceTable, config: StudyConfig
 ) -> tuple[Days, list[Warned]]:
-    """(S,) the sessions of a grid; see `build_grid`."""
+    """(S,) the sessions of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
+
+    `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
+    """
     sessions = prices.close.index.to_numpy("datetime64[D]")
     if home is None:
         return sessions, []

@@ -1,30 +1,42 @@
-"""Which pairs were left out among many: counted by reason, and only the first few are named."""
+"""Which pairs were left out: counted by reason; all are named, or among many only the first few."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from eventstudy.events.columns import EventColumns
+from eventstudy.panel.block import Ints
 from eventstudy.panel.warned import Exclusion
 
 NAMED = 5
-"""So many pairs of each reason are named."""
+"""So many pairs of each reason are named where only sums are kept."""
 
 
 @dataclass
 class LeftOut:
-    """How many pairs were left out, by reason, and the first few of each by name."""
+    """How many pairs were left out, by reason, and the first of each by name."""
 
     counts: dict[str, int] = field(default_factory=dict)
     first: list[Exclusion] = field(default_factory=list)
+    named: int | None = NAMED
+    """How many of each reason are named; None: all."""
 
     def add(self, reason: str, count: int, named: Iterable[Exclusion]) -> None:
         """Count `count` pairs more; of those `named` only as many are kept as still have room."""
-        room = NAMED - self.counts.get(reason, 0)
+        known = self.counts.get(reason, 0)
+        room = count if self.named is None else min(self.named - known, count)
         if count:
-            self.counts[reason] = self.counts.get(reason, 0) + count
+            self.counts[reason] = known + count
             self.first += [e for _, e in zip(range(max(room, 0)), named, strict=False)]
+
+    def rows(self, events: EventColumns, rows: Ints, reason: str, why: str | Callable[[int], str]) -> None:
+        """Leave out the pairs in these rows of the events; `why` is what keeps them out, or says it of the i-th of them."""
+        named = (
+            Exclusion(events.name(row), events.ticker_of(row), reason, why if isinstance(why, str) else why(i))
+            for i, row in enumerate(rows.tolist())
+        )
+        self.add(reason, len(rows), named)
 
     @property
     def total(self) -> int:
@@ -32,6 +44,16 @@ class LeftOut:
         return sum(self.counts.values())
 
 
-def exclusion_of(events: EventColumns, row: int, reason: str, text: str) -> Exclusion:
-    """What is said of the pair in this row."""
-    return Exclusion(events.name(row), events.tickers[events.ticker[row]], reason, text)
+def by_row(row: int) -> str:
+    """What an event is called as long as only its row is known."""
+    return f"row {row}"
+
+
+def row_of(one: Exclusion) -> int:
+    """The row of a pair whose event is named by it."""
+    return int(one.event_id.rpartition(" ")[2])
+
+
+def with_id(one: Exclusion, event_id: str) -> Exclusion:
+    """The same with the id of its event in place of the row."""
+    return one._replace(event_id=event_id, message=one.message.replace(one.event_id, event_id))

@@ -1,7 +1,6 @@
-"""Many pairs lined up without an object for each: one table of returns a grid, and where in it each pair stands.
+"""Events and prices lined up: one table of returns a grid, and where in it each pair stands.
 
-The rules, codes and sentences are those of `align`: METHODS 0.3, 0.5, rulings 3, 12, 19. What differs is that pairs which do
-not fit are counted by reason, and only the first few are named.
+Rules: METHODS 0.3 (day 0), 0.5 (missing data), rulings 3, 12, 19. No object is made for a pair, so that there may be millions.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ import pandas as pd
 
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns
-from eventstudy.panel.align import last_row, why_no_day0
-from eventstudy.panel.block import Days, Ints
-from eventstudy.panel.dense import Dense, regressors_of, returns_by_security, whole_windows
-from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
-from eventstudy.panel.left_out import NAMED, LeftOut, exclusion_of
+from eventstudy.panel.block import Ints
+from eventstudy.panel.dense import Dense, padded, regressors_on, returns_by_security, whole_windows
+from eventstudy.panel.grid import factor_names, grid_sessions
+from eventstudy.panel.left_out import NAMED, LeftOut
 from eventstudy.panel.place import Placed, place
-from eventstudy.panel.returns import grid_returns
 from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
 
@@ -28,16 +25,18 @@ def line_up(
     events: EventColumns,
     prices: PriceTable,
     config: StudyConfig,
-    benchmark: str,
+    benchmark: str | None,
     *,
     compared: bool,
     factors: pd.DataFrame | None,
+    named: int | None = NAMED,
 ) -> tuple[list[Dense], LeftOut, list[Warned]]:
     """Every grid with its pairs, what was left out, and what the grids had to say.
 
-    `benchmark` is that of events that name none; `compared`: the model has a benchmark, so that none may be studied itself.
+    `benchmark` is that of events that name none, None where all do; `compared`: the model has a benchmark, so that none may be
+    studied itself; `named`: so many pairs of each reason are named among those left out, None: all.
     """
-    left = LeftOut()
+    left = LeftOut(named=named)
     placed = place(events, prices, config, benchmark, left, compared=compared)
     grids, warned = [], []
     for g, (home, abroad) in enumerate(placed.grids):
@@ -60,56 +59,49 @@ def _dense(
     left: LeftOut,
 ) -> tuple[Dense, list[Warned]]:
     """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12)."""
-    ticker, tickers = _by_name(events.ticker[placed.rows[mine]], events.tickers)
+    rows, session = placed.rows[mine], placed.session[mine]
+    ticker, tickers = _by_name(events.ticker[rows], events.tickers)
     market, benchmarks = _by_name(placed.benchmark[mine], placed.benchmarks)
-    last_session = placed.session[mine].max().astype(date)
-    sessions, warned = grid_sessions(*grid, list(tickers), last_session, prices, config)
+    sessions, warned = grid_sessions(*grid, list(tickers), session.max().astype(date), prices, config)
     before, after = -config.estimation_window.start, config.event_window.end
-    returns, last = returns_by_security(prices, tickers, sessions, config, before, after)
-    own = grid_returns(prices, list(benchmarks), sessions, config.returns, "drop")
-    regressors = regressors_of(own.returns, factors_on(factors, sessions), factor_names(factors))
-    row0 = np.searchsorted(sessions, placed.session[mine])
-    beyond = (row0 >= len(sessions)).astype(np.int64)
-    row = row0 - beyond + before
-    there = np.isfinite(returns[ticker, row]) & (beyond == 0)
-    rows = placed.rows[mine]
+    returns, span, last = returns_by_security(prices, tickers, sessions, config)
+    regressors, last_market = regressors_on(prices, benchmarks, sessions, config, factors)
+    row0 = np.searchsorted(sessions, session)
+    known = np.minimum(row0, len(sessions) - 1)
+    there = np.isfinite(returns[ticker, known + before]) & (row0 < len(sessions))
     lost = np.flatnonzero(~there)
-    left.add(
+    left.rows(
+        events,
+        rows[lost],
         "NO_DAY0",
-        len(lost),
-        (
-            exclusion_of(
-                events,
-                rows[i],
-                "NO_DAY0",
-                why_no_day0(tickers[ticker[i]], placed.session[mine[i]].astype(date), prices),
-            )
-            for i in lost[:NAMED]
-        ),
+        lambda i: _why_no_day0(tickers[ticker[lost[i]]], session[lost[i]].astype(date), prices),
     )
-    last_market = last_row(own.priced)[market]
-    gone = (last[ticker] < row0 + after) & (last[ticker] < last_market)
-    shifted = sessions[row0 - beyond] != placed.local[mine]
     keep = np.flatnonzero(there)
+    ticker, market, row0, rows = ticker[keep], market[keep], row0[keep], rows[keep]
+    gone = (last[ticker] < row0 + after) & (last[ticker] < last_market[market])
+    late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
     dense = Dense(
         returns=returns,
-        regressors=np.pad(regressors, ((0, 0), (before, after), (0, 0)), constant_values=np.nan),
+        regressors=regressors,
         names=("benchmark", *factor_names(factors)),
-        sessions=np.concatenate([_nat(before), sessions, _nat(after)]),
+        sessions=padded(sessions, config),
         tickers=tickers,
-        security=ticker[keep].astype(np.int64),
-        row=row[keep].astype(np.int64),
-        table=market[keep].astype(np.int64),
-        last_day=np.where(gone, np.minimum(last[ticker] - row0, after), after)[keep].astype(np.int64),
-        origin=rows[keep],
+        security=ticker,
+        row=row0 + before,
+        table=market,
+        last_close=np.minimum(last[ticker] - row0, after),
+        delisted=gone,
+        late=late,
+        origin=rows,
         estimation=config.estimation_window,
         event=config.event_window,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
-        whole=whole_windows(returns, ticker[keep], row[keep], -before, after),
+        whole=whole_windows(returns, ticker, row0 + before, -before, after),
         place=grid,
         benchmarks=benchmarks,
-        n_shifted=int(shifted[keep].sum()),
-        n_delisted=int(gone[keep].sum()),
+        n_shifted=int(np.count_nonzero(late)),
+        n_delisted=int(gone.sum()),
+        span=span,
     )
     return dense, warned
 
@@ -122,5 +114,13 @@ def _by_name(codes: Ints, names: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]
     return place[codes], tuple(names[i] for i in used)
 
 
-def _nat(n: int) -> Days:
-    return np.full(n, np.datetime64("NaT", "D"))
+def _why_no_day0(ticker: str, session: date, prices: PriceTable) -> str:
+    """A sentence on why day 0 of a ticker has no return."""
+    closes = prices.close[ticker].dropna()
+    if closes.empty:
+        return f"{ticker} has no price at all"
+    first, last = closes.index[0].date(), closes.index[-1].date()
+    where = "before" if session <= first else "after" if session > last else "inside"
+    if where == "inside":
+        return f"{ticker} lacks the close of day 0, {session}, or of the session before"
+    return f"day 0 is {session}, {where} the prices of {ticker}, {first} to {last}"

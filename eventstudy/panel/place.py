@@ -1,7 +1,8 @@
-"""Day 0 of many pairs, before any return is looked at; rules, checks and their order are those of `align`."""
+"""Day 0 of the pairs of a study, before any return is looked at (METHODS 0.3)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +17,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.exchanges import Day0, Moment
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.homes import exchange_beside
-from eventstudy.panel.left_out import NAMED, LeftOut, exclusion_of
+from eventstudy.panel.left_out import LeftOut
 from eventstudy.prices import PriceTable
 
 
@@ -38,8 +39,13 @@ class Placed:
     grids: tuple[tuple[str | None, str | None], ...]
 
 
-def benchmarks_of(events: EventColumns, config: StudyConfig, default: str) -> tuple[tuple[str, ...], Ints]:
-    """The benchmarks that pairs are compared with, and which of them each pair is."""
+def benchmarks_of(events: EventColumns, config: StudyConfig, default: str | None) -> tuple[tuple[str, ...], Ints]:
+    """The benchmarks that pairs are compared with, and which of them each pair is.
+
+    `default` is that of events that name none; None: every event names the one that it is compared with.
+    """
+    if default is None:
+        return tuple(str(b) for b in events.benchmarks), events.benchmark
     which, pairs = events.benchmark, [("", b) for b in events.benchmarks]
     if config.benchmark_differs:
         many = len(events.tickers)
@@ -51,9 +57,12 @@ def benchmarks_of(events: EventColumns, config: StudyConfig, default: str) -> tu
 
 
 def place(
-    events: EventColumns, prices: PriceTable, config: StudyConfig, default: str, left: LeftOut, *, compared: bool
+    events: EventColumns, prices: PriceTable, config: StudyConfig, default: str | None, left: LeftOut, *, compared: bool
 ) -> Placed:
-    """Day 0 of every pair and the exchanges that make its grid; what is left out goes into `left`."""
+    """Day 0 of every pair and the exchanges that make its grid; what is left out goes into `left`.
+
+    `compared`: the model has a benchmark, so that none may be studied itself.
+    """
     benchmarks, market = benchmarks_of(events, config, default)
     columns = set(prices.close.columns)
     no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
@@ -64,25 +73,24 @@ def place(
     compared_with = np.array([b in columns for b in benchmarks], dtype=bool)[market]
     alive = np.ones(len(events), dtype=bool)
 
-    def drop(hit: Bools, reason: str, why: str, of: str = "ticker") -> None:
+    def drop(hit: Bools, reason: str, why: str, of: Callable[[int], str]) -> None:
         nonlocal alive
         rows = np.flatnonzero(alive & hit)
         alive &= ~hit
 
         def said(i: int) -> str:
-            ticker = events.tickers[events.ticker[i]] if of == "ticker" else benchmarks[market[i]]
-            lacking = prices.missing.get(ticker) if why == "" else None
-            return lacking.what if lacking else (why or "no prices for {}").format(ticker)
+            name = of(int(rows[i]))
+            lacking = None if why else prices.missing.get(name)
+            return lacking.what if lacking else (why or "no prices for {}").format(name)
 
-        left.add(reason, len(rows), (exclusion_of(events, i, reason, said(i)) for i in rows[:NAMED].tolist()))
+        left.rows(events, rows, reason, said)
 
-    drop(no_moment, "NO_DAY0", "{} has no recognised date")
+    drop(no_moment, "NO_DAY0", "{} has no recognised date", events.name)
     if compared:
-        drop(
-            own == market, "BENCHMARK_IS_TICKER", "{} is its own benchmark: its abnormal return is zero by construction"
-        )
-    drop(~priced, "NO_PRICES", "")
-    drop(~compared_with, "NO_BENCHMARK", "", of="benchmark")
+        why = "{} is its own benchmark: its abnormal return is zero by construction"
+        drop(own == market, "BENCHMARK_IS_TICKER", why, events.ticker_of)
+    drop(~priced, "NO_PRICES", "", events.ticker_of)
+    drop(~compared_with, "NO_BENCHMARK", "", lambda row: benchmarks[market[row]])
     rows = np.flatnonzero(alive)
     return _day0(events, rows, market[rows], benchmarks, prices, config, left)
 
@@ -113,7 +121,7 @@ def _day0(
     own, other = home[events.ticker[rows]], abroad[market]
     for code, text in wrong.items():
         hit = rows[(own == code) | ((own >= 0) & (other == code))]
-        left.add("NO_DAY0", len(hit), (exclusion_of(events, i, "NO_DAY0", text) for i in hit[:NAMED].tolist()))
+        left.rows(events, hit, "NO_DAY0", text)
     sound = (own >= 0) & (other >= 0)
     rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
     other = _with_shares(other, own, market, places, benchmarks, prices)
@@ -135,8 +143,7 @@ def _day0(
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
         else:
-            hit = rows[codes == k]
-            left.add("NO_DAY0", len(hit), (exclusion_of(events, i, "NO_DAY0", day0) for i in hit[:NAMED].tolist()))
+            left.rows(events, rows[codes == k], "NO_DAY0", day0)
     grids, pairs = pd.factorize(own * len(places) + other, sort=True)
     good = ~np.isnat(session)[codes]
     return Placed(

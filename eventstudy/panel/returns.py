@@ -26,8 +26,6 @@ class GridReturns:
     """(S, n) sessions each return covers; 1 unless trade-to-trade bridged a gap."""
     priced: Bools
     """(S, n) whether the session has a price."""
-    volume: Floats
-    """(S, n) shares traded; NaN where unknown."""
 
 
 def grid_returns(
@@ -50,12 +48,17 @@ def grid_returns(
         gross, span = _bridged(level, paid, priced)
     else:
         gross, span = _adjacent(level, paid), np.broadcast_to(np.int64(1), level.shape)
-    nothing = np.broadcast_to(np.nan, level.shape)
-    volume = _on(table.fields["volume"], tickers, sessions) if "volume" in table.fields else nothing
     if kind == "log":
         gross[gross == 0] = np.nan  # a loss of all there was has no logarithm
     returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
-    return GridReturns(returns, span, priced, volume)
+    return GridReturns(returns, span, priced)
+
+
+def volume_on(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
+    """(S, n) shares traded; NaN where unknown."""
+    if "volume" not in table.fields:
+        return np.full((len(sessions), len(tickers)), np.nan)
+    return _on(table.fields["volume"], tickers, sessions)
 
 
 def _adjacent(level: Floats, paid: Floats | None) -> Floats:

@@ -29,11 +29,10 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.execution import Done, Executor, Serial
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Warned
-from eventstudy.panel.dense import regressors_of
-from eventstudy.panel.grid import factor_names, factors_on, grid_sessions
-from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.dense import padded, regressors_on
+from eventstudy.panel.grid import factor_names, grid_sessions
+from eventstudy.panel.left_out import LeftOut, by_row, row_of, with_id
 from eventstudy.panel.place import benchmarks_of
-from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
@@ -90,7 +89,7 @@ def _both_passes(
         found.totals = Totals.combined([found.totals, part.totals])
         for reason, count in part.left.counts.items():
             mine = (e for e in part.left.first if e.reason == reason)
-            found.left.add(reason, count, (e._replace(event_id=columns.name(int(e.event_id))) for e in mine))
+            found.left.add(reason, count, (with_id(e, columns.name(row_of(e))) for e in mine))
         found.warned += part.warned
         found.grids += part.grids
         found.seen |= part.seen
@@ -136,7 +135,7 @@ def _work(
     grounds = {}
     for number, place in enumerate(_places(columns, benchmarks, config)):
         grounds[place] = (number, _ground(place, market, known, days, config, factors))
-    plain = replace(columns, name=str)
+    plain = replace(columns, name=by_row)
     return Work(folder, plain, days, config, plan, market, factors, sessions, as_of, grounds, known)
 
 
@@ -177,22 +176,12 @@ def _ground(
     config: StudyConfig,
     factors: pd.DataFrame | None,
 ) -> Ground:
-    """The days and regressors of a grid, from the benchmarks alone; built as `panel.dense` builds those of pairs."""
+    """The days and regressors of a grid, from the benchmarks alone; as those of pairs."""
     known = days[~np.isnat(days)]
     last = (known.max() if len(known) else market.close.index[-1].to_datetime64().astype("datetime64[D]")).astype(date)
     sessions, _ = grid_sessions(*place, [], last, market, config)
-    before, after = -config.estimation_window.start, config.event_window.end
-    own = grid_returns(market, list(benchmarks), sessions, config.returns, "drop")
-    regressors = regressors_of(own.returns, factors_on(factors, sessions), factor_names(factors))
-    return Ground(
-        np.concatenate([_nat(before), sessions, _nat(after)]),
-        np.pad(regressors, ((0, 0), (before, after), (0, 0)), constant_values=np.nan),
-        ("benchmark", *factor_names(factors)),
-    )
-
-
-def _nat(n: int) -> np.ndarray[Any, Any]:
-    return np.full(n, np.datetime64("NaT", "D"))
+    regressors, _ = regressors_on(market, benchmarks, sessions, config, factors)
+    return Ground(padded(sessions, config), regressors, ("benchmark", *factor_names(factors)))
 
 
 def _count_unseen(found: Found, columns: EventColumns) -> None:

@@ -19,7 +19,7 @@ from eventstudy.execution import one_thread
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
-from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.left_out import LeftOut, by_row
 from eventstudy.panel.line_up import line_up
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder
@@ -101,7 +101,7 @@ def _line_up(work: Work, part: Part) -> _Lined:
         moment=work.columns.moment[rows],
         benchmark=work.columns.benchmark[rows],
         event=work.columns.event[rows],
-        name=lambda i: str(rows[i]),
+        name=lambda i: by_row(rows[i]),
     )
     compared = "benchmark" in model_of(work.config).requires(("benchmark",))
     grids, left, warned = line_up(

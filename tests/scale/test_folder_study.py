@@ -103,6 +103,12 @@ def test_events_with_benchmarks_of_their_own(tmp_path: Path) -> None:
     assert found["excluded_counts"] == whole["excluded_counts"]
 
 
+def test_an_event_without_a_recognised_date_is_named(tmp_path: Path) -> None:
+    folder = panels.by_security(panels.closes(), tmp_path / "panel")
+    with pytest.raises(NothingUsable, match=r"\((e\d+)\): \1 has no recognised date"):
+        run_folder(study(), events(panels.closes()).iloc[3:40], folder, day0="recognised")
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     from distributed import LocalCluster
