@@ -15,8 +15,9 @@ def separated(given: object, noun: str = "ticker") -> list[str]:
     """
     if isinstance(given, str):
         return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
-    names = list(given) if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]
-    for name in names:
+    names: list[str] = []
+    for name in given if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]:
         if not isinstance(name, str):
             raise InvalidRequest(f"{name!r} is not a {noun}", hint=f"a {noun} is text, in quotes")
+        names.append(name)
     return names
