@@ -27,6 +27,7 @@ def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, predictio
         noise=fit.noise,
         sessions=np.concatenate([block.sessions[:, days], block.sessions[:, event]], axis=1),
         session_of=block.design,
+        row=block.row,
         event=block.event,
         last_close=last_close,
         prediction_error=prediction_error,

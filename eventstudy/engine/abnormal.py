@@ -7,7 +7,7 @@ covariance of the forecast errors included (Campbell, Lo and MacKinlay 1997, ch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +48,8 @@ class AbnormalReturns:
     """(D, L1 + L2) calendar days of the columns."""
     session_of: Ints
     """(N,) the row of `sessions` of each series."""
+    row: Ints | None = field(default=None, kw_only=True)
+    """(D,) where day 0 stands on the one grid of sessions of all series; None where there are several."""
     event: Window
     last_close: Ints
     """(N,) last event day a delisted security could be observed; the end of the event window for others."""

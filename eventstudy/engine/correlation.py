@@ -10,7 +10,7 @@ number. Idea: Kolari, Pape and Pynnonen (2018).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -82,13 +82,9 @@ class DateTables:
     @classmethod
     def of(cls, returns: AbnormalReturns) -> DateTables:
         """The tables of N series; a date is a row of `sessions`."""
-        return cls.by_date(
-            returns.session_of,
-            returns.sessions,
-            returns.centred,
-            np.isfinite(returns.residuals),
-            np.empty((returns.n, 0)),
-        )
+        known, nothing = np.isfinite(returns.residuals), np.empty((returns.n, 0))
+        tables = cls.by_date(returns.session_of, returns.sessions, returns.centred, known, nothing)
+        return replace(tables, row=None if returns.row is None else returns.row[tables.keys])
 
     @classmethod
     def by_date(cls, date: Ints, days: Days | None, centred: Floats, known: Bools, returns: Floats) -> DateTables:

@@ -112,6 +112,7 @@ def cut(block: EventBlock, rows: Ints) -> EventBlock:
         design=which.reshape(-1).astype(np.int64),
         regressors=block.regressors[designs],
         sessions=block.sessions[designs],
+        row=None if block.row is None else block.row[designs],
         span=block.span[designs],
     )
 

@@ -239,6 +239,7 @@ def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...
         span=_stacked([b.span for b in blocks], width),
         estimation=config.estimation_window,
         event=config.event_window,
+        row=blocks[0].row if len(blocks) == 1 else None,
     )
 
 

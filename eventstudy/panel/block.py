@@ -42,6 +42,8 @@ class EventBlock:
     """(D, T) how many sessions a return covers: 1, or more across a gap with trade-to-trade returns."""
     estimation: Window
     event: Window
+    row: Ints | None = None
+    """(D,) where day 0 of each design stands on the one grid of sessions of all pairs; None where there are several grids."""
 
     @property
     def n_pairs(self) -> int:

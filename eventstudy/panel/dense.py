@@ -122,6 +122,7 @@ class Dense:
             span=np.ones(days.shape),
             estimation=self.estimation,
             event=self.event,
+            row=self.row[first],
         )
 
 

@@ -53,6 +53,7 @@ def with_volume(
         names=("benchmark",),
         design=block.design,
         sessions=block.sessions,
+        row=block.row,
         span=np.ones_like(block.span),
         estimation=block.estimation,
         event=block.event,
