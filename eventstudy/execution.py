@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -162,14 +163,21 @@ def one_thread() -> Iterator[None]:
     That needs threadpoolctl (extras `scale` and `garch`); without it the number of threads is the machine's.
     """
     try:
-        from threadpoolctl import threadpool_limits
+        libraries = _libraries()
     except ImportError:
         yield
         return
-    import scipy.linalg  # noqa: F401 - brings a library of its own, which is held back only once it is loaded
-
-    with threadpool_limits(limits=1):
+    with libraries.limit(limits=1):
         yield
+
+
+@cache
+def _libraries() -> Any:
+    """The libraries of linear algebra; to find them costs as much as the study of one event."""
+    import scipy.linalg  # noqa: F401 - brings a library of its own, which is held back only once it is loaded
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 _kept: list[Any] = []

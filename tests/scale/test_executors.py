@@ -121,6 +121,15 @@ def same(one: Fit, other: Fit) -> None:
             assert mine == theirs, name
 
 
+def test_the_libraries_of_linear_algebra_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    with one_thread():
+        pass
+    monkeypatch.setattr(threadpoolctl.ThreadpoolController, "__init__", None)
+    with one_thread():
+        pass
+
+
 @pytest.mark.slow
 def test_garch_is_the_same_whoever_fits_it(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "PIECE", 3)
