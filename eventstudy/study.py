@@ -5,9 +5,10 @@ events and prices -> pairs -> lined up -> normal returns -> abnormal returns -> 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
@@ -25,7 +26,7 @@ from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
 from eventstudy.models import WHY_UNFIT, Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
-from eventstudy.prices import PriceTable, in_currency, load_prices
+from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
 from eventstudy.results import StudyResult
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class EventStudy:
             InvalidRequest: the model needs factors that are not there.
         """
         config, model = self.config, model_of(self.config)
-        table = prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+        table = _table(prices)
         given, table, converted = table, *_in_one_currency(table, config)
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
@@ -137,7 +138,7 @@ class EventStudy:
             portfolios=made.portfolios,
             exclusions=tuple(excluded),
             noticed=(*warned, *converted, *panel.warnings, *checked, *_of_factors(model, made.panel, factors)),
-            provenance=_provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
+            provenance=_Provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
             prices=table,
             executor=executor,
         )
@@ -174,6 +175,37 @@ class EventStudy:
             day0,
             lambda: _provenance(given, many.fingerprint(columns), more),
         )
+
+
+def _table(prices: Prices) -> PriceTable:
+    """The prices as a table; of a wide frame those columns are looked at that the study names."""
+    if isinstance(prices, pd.DataFrame):
+        return frame_to_table(prices, all_checked=False)
+    return prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+
+
+class _Provenance(Mapping[str, Any]):
+    """Where a study came from, worked out when somebody asks: the hash reads every price."""
+
+    def __init__(self, table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> None:
+        """Of these prices and events."""
+        self._of = table, registry_sha256, more
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return _provenance(*self._of)
+
+    def __getitem__(self, key: str) -> Any:
+        """What is known under a name."""
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """How many names."""
+        return len(self._known)
 
 
 def _in_one_currency(table: PriceTable, config: StudyConfig) -> tuple[PriceTable, list[Warned]]:
@@ -371,7 +403,7 @@ def _hint(excluded: list[Exclusion]) -> str:
 
 
 def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    packages = ("numpy", "scipy", "pandas", "exchange-calendars")
+    packages, table = ("numpy", "scipy", "pandas", "exchange-calendars"), table.priced()
     return {
         "source": table.source,
         "sources": {ticker: table.info[ticker].source for ticker in sorted(table.tickers)},

@@ -34,6 +34,7 @@ def with_peer_index(prices: PriceTable, peers: Sequence[str], name: str = PEERS)
     Raises:
         ValueError: none of the peers has prices.
     """
+    prices = prices.naming(peers)
     names = [t for t in dict.fromkeys(peers) if t in prices.close.columns]
     if not names:
         raise ValueError("none of the peers has prices")

@@ -100,6 +100,7 @@ def align(
     `factors`: index sessions, columns factor returns as decimals (`rf` among them), or None. `compared`: the model has a
     benchmark, so that none may be studied itself.
     """
+    prices = prices.naming(p for pair in pairs for p in pair.peers)
     grids, left, warned = line_up(_columns(pairs), prices, config, None, compared=compared, factors=factors, named=None)
     peers = list(dict.fromkeys(p for pair in pairs for p in pair.peers if p in prices.close.columns))
     blocks = []

@@ -63,17 +63,30 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
         return []
     warned = []
     low, high = exchanges.reach(home)
-    if len(extra := np.setdiff1d(own[(own >= low) & (own <= high)], sessions)):
+    if len(extra := without(own[(own >= low) & (own <= high)], sessions)):
         text = f"prices of {', '.join(tickers[:3])} on {_dates(extra)} are not used: {home} was closed"
         warned.append(Warned("OFF_CALENDAR", text))
-    members = [t for t in prices.tickers if _trades_on(t, home)]
-    everyone = prices.close[members] if len(members) > 1 else prices.close
-    traded = dates[everyone.notna().any(axis=1).to_numpy()]
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
-    if len(lacking := np.setdiff1d(inside, traded)):
+    if len(lacking := without(inside, own)) and len(lacking := _lacked_by_all(lacking, home, prices)):
         text = f"no series of {home} has a price on {_dates(lacking)}, where it was open"
         warned.append(Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know"))
     return warned
+
+
+def _lacked_by_all(days: Days, home: str, prices: PriceTable) -> Days:
+    """Those of the days on which no series of an exchange has a price, nor, where the prices hold one alone, any series."""
+    dates = prices.close.index.to_numpy("datetime64[D]")
+    some = prices.close[np.isin(dates, days)]
+    members = [t for t in prices.tickers if _trades_on(t, home)]
+    traded = (some[members] if len(members) > 1 else some).notna().any(axis=1).to_numpy()
+    return without(days, some.index.to_numpy("datetime64[D]")[traded])
+
+
+def without(days: Days, others: Days) -> Days:
+    """The days that are not among the others; both ascend."""
+    place = np.searchsorted(others, days)
+    found: Days = days[np.append(others, np.datetime64("NaT"))[place] != days]
+    return found
 
 
 def _trades_on(ticker: str, home: str) -> bool:

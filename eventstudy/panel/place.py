@@ -64,7 +64,8 @@ def place(
     `compared`: the model has a benchmark, so that none may be studied itself.
     """
     benchmarks, market = benchmarks_of(events, config, default)
-    columns = set(prices.close.columns)
+    prices = prices.naming((*events.tickers, *benchmarks))
+    columns = prices.close.columns
     no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
     own = np.array([benchmarks.index(t) if t in benchmarks else -1 for t in events.tickers], dtype=np.int64)[
         events.ticker

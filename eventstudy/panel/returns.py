@@ -85,12 +85,16 @@ def _bridged(level: Floats, paid: Floats | None, priced: Bools) -> tuple[Floats,
 def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
     """(S, n) a copy of these columns on these sessions, NaN where there is none."""
     columns = frame.columns.get_indexer(pd.Index(tickers, dtype=object))
-    if (columns >= 0).all() and np.array_equal(frame.index.to_numpy("datetime64[D]"), sessions):
-        values = frame.to_numpy(float)
+    days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
+    if (columns >= 0).all() and np.array_equal(days, sessions):
         in_a_row = len(columns) > 0 and bool((np.diff(columns) == 1).all())
         return values[:, columns[0] : columns[-1] + 1].copy(order="K") if in_a_row else values[:, columns]
-    index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"))
-    return frame.reindex(index=index, columns=tickers).to_numpy(float, copy=True)
+    found = np.full((len(sessions), len(columns)), np.nan)
+    own = np.searchsorted(days, sessions)
+    rows = np.flatnonzero(np.append(days, np.datetime64("NaT"))[own] == sessions)
+    there = np.flatnonzero(columns >= 0)
+    found[rows[:, None], there] = values[own[rows][:, None], columns[there]]
+    return found
 
 
 def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats | None:

@@ -3,6 +3,7 @@
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._currency import currency_of, in_currency, rates_for
 from eventstudy.prices._factors import read_factors
+from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._load import load_prices
 from eventstudy.prices._quality import Flag, flags
 from eventstudy.prices._shares import load_shares
@@ -18,6 +19,7 @@ __all__ = [
     "SeriesInfo",
     "currency_of",
     "flags",
+    "frame_to_table",
     "in_currency",
     "load_prices",
     "load_shares",

@@ -64,6 +64,7 @@ def in_currency(table: PriceTable, currency: str) -> Converted:
     Price and dividend of a day are multiplied by the rate of that day; a day without a rate has no price. A series whose
     currency is not known, or has no rate, is in `missing` with the reason.
     """
+    table = table.naming(table.tickers)
     shares = [t for t in table.tickers if not is_rate(t)]
     groups: dict[str | None, list[str]] = {}
     for ticker in shares:

@@ -131,6 +131,8 @@ def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
     tickers = [name.strip() for name in names]
     if not tickers:
         raise place.fault("there is a date column but no ticker", hint="a wide table is date,TICKER,TICKER,...")
+    if all(tickers) and len(set(tickers)) == len(tickers):
+        return tickers
     met: set[str] = set()
     for i, ticker in enumerate(tickers):
         if not ticker:
@@ -222,14 +224,19 @@ def long_table(
 
 
 def wide_table(
-    place: Place, source: str, names: Sequence[str], days: Days, closes: Floats, wanted: Wanted
+    place: Place,
+    source: str,
+    names: Sequence[str],
+    days: Days,
+    closes: Floats,
+    wanted: Wanted,
+    known: Sequence[str] | None = None,
 ) -> PriceTable:
-    """A table from closing prices (S, n) of the tickers `names` on `days` (S,)."""
+    """A table from closing prices (S, n) of the tickers `names` on `days` (S,); `known` are all that there are."""
     sound = np.isnan(closes) | ((closes > 0) & (closes < np.inf))
     for i in np.flatnonzero(~sound.all(axis=0))[:1].tolist():
         check_values(place, "close", closes[:, i], names[i])
-    _refuse_twice(place, np.zeros(len(days), np.int64), None, days)
-    order = np.argsort(days, kind="stable")
+    order = ascending(place, days)
     order = order[wanted.on(days[order])]
     column_of = {t: i for i, t in enumerate(names)}
     there = [t for t in dict.fromkeys(names if wanted.tickers is None else wanted.tickers) if t in column_of]
@@ -240,8 +247,14 @@ def wide_table(
         there,
         {"close": _picked(closes, order, [column_of[t] for t in there])},
         wanted,
-        names,
+        names if known is None else known,
     )
+
+
+def ascending(place: Place, days: Days) -> Ints:
+    """(S,) the order of the days of a wide table; a day that is given twice is refused."""
+    _refuse_twice(place, np.zeros(len(days), np.int64), None, days)
+    return np.argsort(days, kind="stable")
 
 
 def _picked(values: Floats, rows: Ints, columns: list[int]) -> Floats:

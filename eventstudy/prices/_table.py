@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -29,18 +30,31 @@ class SeriesInfo:
     notes: tuple[str, ...] = ()
 
 
+class Given(Protocol):
+    """Columns that are looked at when a study names them."""
+
+    def empty(self, tickers: Iterable[str]) -> Mapping[str, SourceError]:
+        """Those of the columns that hold no price at all, and what to say of each.
+
+        Raises:
+            InvalidFile: one holds what cannot be a price.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class PriceTable:
     """Daily prices of many tickers.
 
     `fields` maps some of `FIELDS` (always `close`) to frames of one shape: index = sessions (naive,
     ascending, unique), columns = tickers; NaN = no value. `info` says for each ticker where it came from;
-    `missing` why a wanted ticker is not there.
+    `missing` why a wanted ticker is not there. Columns that are still `given` as they were are looked at by `naming`.
     """
 
     fields: Mapping[str, pd.DataFrame]
     info: Mapping[str, SeriesInfo]
     missing: Mapping[str, SourceError] = field(default_factory=dict)
+    given: Given | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_fetches(
@@ -75,6 +89,29 @@ class PriceTable:
     def tickers(self) -> list[str]:
         """The tickers that have prices."""
         return [str(t) for t in self.close.columns]
+
+    def naming(self, tickers: Iterable[str]) -> PriceTable:
+        """The table for who names these tickers: their columns are sound, and those without a price are in `missing`.
+
+        Raises:
+            InvalidFile: a column holds what cannot be a price.
+        """
+        return self if self.given is None else self._without(self.given.empty(tickers))
+
+    def priced(self) -> PriceTable:
+        """The table without the columns that hold no price, wherever nobody has looked at them."""
+        if self.given is None:
+            return self
+        there = self.close.notna().any().to_numpy()
+        return self._without({}, [str(t) for t in self.close.columns[~there]])
+
+    def _without(self, missing: Mapping[str, SourceError], more: Sequence[str] = ()) -> PriceTable:
+        gone = [t for t in (*missing, *more) if t in self.info]
+        if not gone:
+            return self
+        fields = {name: frame.drop(columns=gone) for name, frame in self.fields.items()}
+        info = {t: i for t, i in self.info.items() if t not in gone}
+        return replace(self, fields=fields, info=info, missing={**self.missing, **missing})
 
     def adjusted(self, tickers: Sequence[str]) -> NDArray[np.bool_]:
         """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`."""
@@ -122,8 +159,9 @@ class PriceTable:
     @cached_property
     def _sha256(self) -> str:
         digest = hashlib.sha256()
-        for name in sorted(self.fields):
-            frame = self.fields[name].sort_index(axis=1)
+        fields = self.priced().fields
+        for name in sorted(fields):
+            frame = fields[name].sort_index(axis=1)
             digest.update(repr((name, [str(t) for t in frame.columns])).encode())
             digest.update(frame.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
             values = frame.to_numpy("<f8") + 0.0  # one zero

@@ -7,6 +7,7 @@ is made: half of the securities are listed late, 30 % are delisted, 0.02 % of th
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import shutil
 import statistics
@@ -17,11 +18,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from eventstudy.study import EventStudy
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ESTIMATION, EVENT = (-260, -11), (-10, 10)
 WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-10, 10))
 BYTES_OF = 271
@@ -180,6 +183,25 @@ def measure(securities: int, days: int, events: int, *, factors: bool = False, l
     print(line, flush=True)
 
 
+def one_event(securities: int = 2000, days: int = 5000) -> None:
+    """One line a way of keeping: one event on a wide frame, on the two columns it names, and all cells looked at once."""
+    data = panel(securities, days, 1)
+    used = data.prices[[*data.events["ticker"], "MKT"]].copy()
+    looked = cpu(lambda: np.isfinite(data.prices.to_numpy()).all(), 5)
+    for keep in ("pairs", "aggregate"):
+
+        def ran(prices: pd.DataFrame, keep: Any = keep) -> float:
+            return cpu(lambda: study().run(data.events, prices, keep=keep), 1)
+
+        ran(data.prices), ran(used)  # once, so that no repetition pays for what is made on first use
+        whole, named = zip(*((ran(data.prices), ran(used)) for _ in range(21)), strict=True)
+        ours, least = statistics.median(whole), statistics.median(named)
+        line = f"one event on {securities:,} x {days:,}, keep={keep!r}: {1e3 * ours:.1f} ms CPU"
+        line += f", {ours / least:.1f}x that on the two columns it names ({1e3 * least:.1f} ms)"
+        line += f", {ours / looked:.1f}x a look at every cell ({1e3 * looked:.1f} ms)"
+        print(line, flush=True)
+
+
 QUICK = ((500, 2000, 20_000),)
 FULL = (
     (2000, 5000, 1_000),
@@ -196,6 +218,8 @@ def main(full: bool = False) -> None:
         size = f"{securities}, {days}, {events}, factors={events >= 10_000}"
         code = f"from tests.benchmarks.engine import measure; measure({size})"
         subprocess.run([sys.executable, "-c", code], check=True)
+    code = "from tests.benchmarks.engine import one_event; one_event()"
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | ONE_THREAD)
 
 
 if __name__ == "__main__":

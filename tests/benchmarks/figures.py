@@ -14,8 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.engine import ONE_THREAD
+
 HELD = Path(__file__).with_name("figures.json")
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 CASES: dict[str, list[dict[str, Any]]] = {
@@ -63,7 +64,7 @@ def keep(name: str, value: Any) -> None:
 def point(case: dict[str, Any]) -> dict[str, Any]:
     """One case in a process of its own, on one thread."""
     command = [sys.executable, "-m", "tests.benchmarks.points", json.dumps(case)]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | _ONE_THREAD)
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD)
     found: dict[str, Any] = json.loads(ran.stdout)
     print(json.dumps(found), flush=True)
     return found
