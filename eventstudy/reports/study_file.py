@@ -37,6 +37,21 @@ _REQUESTED = (
 )
 """Options besides the fields of `StudyConfig`, or in the place of one: the dates left out are those of a file."""
 
+_TABLES: Mapping[str, tuple[Setting, ...]] = {
+    "": (
+        *(Setting(name) for name in ("title", "output", "lang", "base", "registry")),
+        *(Setting(name, many=True, by_commas=True) for name in ("formats", "events")),
+    ),
+    "mail": (
+        *(Setting(name) for name in ("from", "host", "user")),
+        Setting("to", many=True),
+        Setting("port", "whole"),
+        Setting("starttls", "flag"),
+    ),
+    "webhook": (Setting("url_env"),),
+}
+"""What stands at the top of the file, and in the tables that are not options of a study."""
+
 _PATHS = ("prices", "factors", "exclude_dates")
 
 Options = dict[str, Any]
@@ -122,10 +137,7 @@ def read_study(path: str | Path) -> StudyFile:
         raise InvalidFile(f"cannot read the study file: {error}", where=str(path), hint=hint) from error
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
-    _all_known(table, StudyFile, place)
-    for name, kind in (("mail", Mail), ("webhook", Webhook)):
-        if isinstance(table.get(name), dict):
-            _all_known(table[name], kind, partial(place, name))
+    table = _typed(table, place)
     try:
         study = StudyFile(path=path, **table)
     except (ValidationError, TypeError) as error:
@@ -142,12 +154,25 @@ def read_study(path: str | Path) -> StudyFile:
     return study.model_copy(update={"options": options, "event": by_event, **places})
 
 
-def _all_known(table: Mapping[str, Any], kind: type[_Table], place: Callable[..., str]) -> None:
-    known = {field.alias or name for name, field in kind.model_fields.items()} - {"path"}
+def _typed(table: Mapping[str, Any], place: Callable[..., str]) -> dict[str, Any]:
+    """The file with what is not an option of a study held to its types; `place` says where a key of a table stands."""
+    inner = [name for name in StudyFile.model_fields if name in ("options", "event", *_TABLES)]
+    known = [*(one.field for one in _TABLES[""]), *inner]
     for key in table:
-        if key.replace("-", "_") not in known:
-            at = place(key) if kind is not StudyFile else place("", key)
-            raise in_file(UnknownName("setting", key, known, where=at), at)
+        if key not in known:
+            raise in_file(UnknownName("setting", key, known, where=place("", key)), place("", key))
+    for name in inner:
+        parts = table.get(name, {})
+        parts = [parts, *parts.values()] if name == "event" and isinstance(parts, dict) else [parts]
+        if not all(isinstance(part, dict) for part in parts):
+            hint = "write [event.ID] above the options of an event" if name == "event" else f"write it as [{name}]"
+            raise InvalidFile(f"{name} is not a table", where=place("", name), hint=hint)
+    try:
+        plain = checked({k: v for k, v in table.items() if k not in inner}, _TABLES[""], partial(place, ""))
+        of_tables = {k: checked(table[k], _TABLES[k], partial(place, k)) for k in inner if k in table and k in _TABLES}
+    except InvalidRequest as error:
+        raise in_file(error, place("")) from error
+    return {**table, **plain, **of_tables}
 
 
 def _checked(options: Mapping[str, Any], place: Callable[[str], str]) -> Options:

@@ -519,6 +519,18 @@ def test_ids_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
         ('events = ["deepseek-r1"]\n[options]\nmodle = "market"', "there is no option called 'modle'"),
         ('events = ["deepseek-r1"]\n[event.deepseek-r1]\nday1 = "x"', "there is no option called 'day1'"),
         ('events = ["deepseek-r1"]\n[mail]\nto = []\nfrom = "a"\nhost = "b"', "mail.to"),
+        ('events = ["deepseek-r1"]\ntitle = 5', "title is 5, not text in quotes\n  where: "),
+        ("events = 5", "events is 5, not text in quotes or a list of it"),
+        ('events = ["deepseek-r1"]\nformats = [5]', "study.toml, line 2"),
+        ('events = ["deepseek-r1"]\nregistry = ["r"]', 'registry is ["r"], not text in quotes'),
+        (
+            'events = ["deepseek-r1"]\n[mail]\nto = "a"\nfrom = "a"\nhost = "b"\nport = "25"',
+            'port is "25", not a whole',
+        ),
+        ('events = ["deepseek-r1"]\n[mail]\nto = "a"\nfrom = "a"\nhost = "b"\nstarttls = "no"', "not true or false"),
+        ('events = ["deepseek-r1"]\nmail = "a@b"', "mail is not a table"),
+        ('events = ["deepseek-r1"]\noptions = 5', "options is not a table"),
+        ('events = ["deepseek-r1"]\n[event]\nday0 = "recognised"', "write [event.ID] above the options of an event"),
     ],
 )
 def test_a_faulty_study_file_is_refused(tmp_path: Path, text: str, told: str) -> None:
@@ -564,6 +576,16 @@ def test_an_option_that_cannot_be_meant_is_refused_by_name_before_any_work(
     assert option.replace("_", " ") in error.value.what.replace("_", " ")
     assert f"[{table}]" in str(error.value.where)
     assert str(path) in str(error.value.where)
+
+
+def test_a_text_may_stand_for_a_list_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    mail = '[mail]\nto = "Desk, first <a@b.org>"\nfrom = "c@b.org"\nhost = "b"\n'
+    path.write_text(f'events = "deepseek-r1, brexit"\nformats = "html"\n{mail}', encoding="utf-8")
+    asked = read_study(path)
+    assert (asked.events, asked.formats) == (("deepseek-r1", "brexit"), ("html",))
+    assert asked.mail is not None
+    assert (asked.mail.to, asked.mail.sender) == (["Desk, first <a@b.org>"], "c@b.org")
 
 
 def test_options_are_called_as_flags_or_as_fields(study: Callable[..., Path]) -> None:
