@@ -52,10 +52,10 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
         InvalidRequest: what is there is a file, or was written by somebody else, or for another study.
     """
     try:
+        if file := next((part for part in (folder, *folder.parents) if part.is_file()), None):
+            raise InvalidRequest(f"{file} is a file, and the reports need a folder", hint=_ELSEWHERE)
         if not folder.exists():
             return {}
-        if not folder.is_dir():
-            raise InvalidRequest(f"{folder} is a file, and the reports need a folder", hint=_ELSEWHERE)
         names = sorted(path.name for path in folder.iterdir())
         found = _read_manifest(folder / MANIFEST)
     except OSError as error:

@@ -374,13 +374,15 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("name", ["thesis.docx", "study.toml", "events.toml"])
+@pytest.mark.parametrize("name", ["thesis.docx", "study.toml", "events.toml", "thesis.docx/reports"])
 def test_an_output_that_is_a_file_is_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
     registry_of(tmp_path, "one")
     (tmp_path / "thesis.docx").write_text("ten years")
     path = another(tmp_path, "study.toml", name, "one")
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
-    with pytest.raises(InvalidRequest, match=f"{name} is a file") as told:
+    with pytest.raises(
+        InvalidRequest, match=f"{name.partition('/')[0]} is a file, and the reports need a folder"
+    ) as told:
         bring(path)
     assert told.value.where == f"{path}, output"
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
