@@ -17,6 +17,9 @@ from eventstudy import catalog
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference._distributions import critical_normal, critical_t
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.windows import Window
 
 DEFAULT_TESTS = (
     "portfolio_t",
@@ -205,89 +208,112 @@ def judge(test: PairsTest, answer: Significance, design: Design, variant: str = 
     return answer
 
 
-def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[str, float | None]]:
+def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[Phrase, float | None]]:
     """(reason, expected size or None) of everything that the design breaks."""
     n = design.n
     if (test.independent or variant in test.independent_variants) and design.clustered:
         size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered else None
         yield _why_clustered(design), size
     if test.cross_sectional_variance and n < _FEW and not design.clustered:
-        yield f"a spread estimated from {n} pairs says little: five are needed", None
+        yield Phrase("a spread estimated from {pairs} pairs says little: five are needed", pairs=n), None
     if test.constant_variance and design.event_variance and not design.clustered:
-        text = f"the variance rose with the event (p = {design.variance_p:.3f}); this test takes it for unchanged"
-        yield text, None
+        yield (
+            Phrase(
+                "the variance rose with the event (p = {p:.3f}); this test takes it for unchanged", p=design.variance_p
+            ),
+            None,
+        )
     if test.symmetric and design.skewed:
-        yield f"residuals are skewed ({design.skewness:+.1f}); this test takes them for symmetric", None
+        yield (
+            Phrase(
+                "residuals are skewed ({skewness:+.1f}); this test takes them for symmetric", skewness=design.skewness
+            ),
+            None,
+        )
     if variant in test.normal_variants and design.fat_tailed:
-        yield f"residuals have fat tails (excess kurtosis {design.kurtosis:.1f}); this test needs normal ones", None
+        yield (
+            Phrase(
+                "residuals have fat tails (excess kurtosis {kurtosis:.1f}); this test needs normal ones",
+                kurtosis=design.kurtosis,
+            ),
+            None,
+        )
     if variant in test.short_variants and design.length > _LONG:
-        yield f"{design.length} sessions: this form forgets what the errors of the days have in common", None
+        yield (
+            Phrase(
+                "{sessions} sessions: this form forgets what the errors of the days have in common",
+                sessions=design.length,
+            ),
+            None,
+        )
     if not test.thin_trading and design.thin:
-        yield "many days without a trade bias betas and variances: prefer ranks", None
+        yield Phrase("many days without a trade bias betas and variances: prefer ranks"), None
     if n < (least := test.trusted_from.get(variant, 0)):
-        yield f"with {n} pairs the reference distribution of this form is a poor one: {least} are needed", None
+        yield (
+            Phrase(
+                "with {pairs} pairs the reference distribution of this form is a poor one: {least} are needed",
+                pairs=n,
+                least=least,
+            ),
+            None,
+        )
     if test.smallest_p and (smallest := test.smallest_p(n)) > _LEVEL:
-        yield f"{n} pairs cannot reach 5 %: the smallest p is {smallest:.3g}", None
+        yield Phrase("{pairs} pairs cannot reach 5 %: the smallest p is {p:.3g}", pairs=n, p=smallest), None
 
 
-def _why_clustered(design: Design) -> str:
+def _why_clustered(design: Design) -> Phrase:
     if design.n_dates == 1:
-        return (
-            f"one date is one draw of the common shock: {design.n} tickers on it are not {design.n} observations"
-            f" (mean correlation {design.correlation.mean:.2f})"
+        return Phrase(
+            "one date is one draw of the common shock: {pairs} tickers on it are not {pairs} observations"
+            " (mean correlation {correlation:.2f})",
+            pairs=design.n,
+            correlation=design.correlation.mean,
         )
     overlap = design.correlation.overlap
-    said = f"{overlap:.2f}" if overlap >= 0.01 else np.format_float_positional(overlap, 1, fractional=False)
-    shared = f"{design.n} pairs, {design.n_dates} dates, mean window overlap {said}"
-    return f"the events share days ({shared}): the pairs are not independent"
+    shared = {"pairs": design.n, "dates": design.n_dates, "overlap": overlap}
+    if overlap >= 0.01:
+        return Phrase(
+            "the events share days ({pairs} pairs, {dates} dates, mean window overlap {overlap:.2f}): the pairs are not"
+            " independent",
+            **shared,
+        )
+    return Phrase(
+        "the events share days ({pairs} pairs, {dates} dates, mean window overlap {overlap:.1g}): the pairs are not"
+        " independent",
+        **shared,
+    )
 
 
-def warn_design(design: Design) -> list[tuple[str, str]]:
-    """(code, sentence) of all that the reader of an aggregate must know."""
+def warn_design(design: Design, window: Window) -> list[Message]:
+    """All that the reader of an aggregate over this window must know."""
     found = []
     if design.n > 1 and design.n_dates == 1:
-        text = (
-            f"{design.n} tickers on one date: a shock to all of them on that day, whatever its cause,"
-            " cannot be told apart from the event"
-        )
-        found.append(("ONE_DATE", text))
+        found.append(Message.of("ONE_DATE", pairs=design.n))
     if design.correlation.floored:
-        text = "the mean correlation of the residuals is too negative to be one: taken as zero"
-        found.append(("CORRELATION_FLOORED", text))
+        found.append(Message.of("CORRELATION_FLOORED"))
     if design.event_variance:
-        text = f"standardised returns spread more widely than on ordinary days (p = {design.variance_p:.3f})"
-        if design.clustered:
-            text += "; no test is robust to a jump of the common variance: read the result as `an unusual day`"
-        found.append(("EVENT_VARIANCE", text))
+        form = "EVENT_VARIANCE.clustered" if design.clustered else "EVENT_VARIANCE"
+        found.append(Message.of(form, window=window, p=design.variance_p))
     if design.fat_tailed:
-        text = f"residuals have fat tails (excess kurtosis {design.kurtosis:.1f}): trust ranks and permutations over t"
-        found.append(("FAT_TAILS", text))
+        found.append(Message.of("FAT_TAILS", kurtosis=design.kurtosis))
     if design.skewed:
-        found.append(("SKEWED", f"residuals are skewed ({design.skewness:+.1f}): sign and mean tests disagree easily"))
-    return found + _warn_counts(design)
+        found.append(Message.of("SKEWED", skewness=design.skewness))
+    return found + _warn_counts(design, window)
 
 
-def _warn_counts(design: Design) -> list[tuple[str, str]]:
-    """(code, sentence) of what the numbers of pairs, dates and days call for."""
+def _warn_counts(design: Design, window: Window) -> list[Message]:
+    """What the numbers of pairs, dates and days call for."""
     found = []
     if design.n > 1 and design.n_dates > 1 and design.clustered:
-        found.append(("OVERLAPPING_EVENTS", f"{_why_clustered(design)}; the headline allows for that"))
+        found.append(Message.of("OVERLAPPING_EVENTS", window=window, shared=_why_clustered(design)))
     if 1 < design.n < _FEW and not design.clustered:
-        text = f"{design.n} events: too few for a spread between them; read each event by itself too"
-        found.append(("FEW_EVENTS", text))
+        found.append(Message.of("FEW_EVENTS", pairs=design.n))
     if design.n_dates == 1 and 1 < design.df - 10 < design.n:
-        text = (
-            f"{design.n} firms on one date for {design.df} degrees of freedom: no joint F or joint placebo, use max_t"
-        )
-        found.append(("MANY_FIRMS", text))
+        found.append(Message.of("MANY_FIRMS", pairs=design.n, df=design.df))
     if design.length > _LONG:
-        text = f"{design.length} sessions: a sum of abnormal returns is no wealth change, and small model errors add up"
-        found.append(("LONG_WINDOW", text))
+        found.append(Message.of("LONG_WINDOW", window=window, sessions=design.length))
     if design.m and design.length > _SHARE_OF_ESTIMATION * design.m:
-        text = (
-            f"{design.length} sessions judged by {design.m} estimation days: errors of the normal return weigh heavily"
-        )
-        found.append(("LONG_FOR_ESTIMATION", text))
+        found.append(Message.of("LONG_FOR_ESTIMATION", window=window, sessions=design.length, days=design.m))
     return found
 
 

@@ -22,6 +22,7 @@ from eventstudy.inference import (
     holm,
     romano_wolf_of_windows,
 )
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
@@ -29,7 +30,7 @@ _MANY = 200
 """Above so many pairs the permutation tests of single firms run on request only."""
 _DRAWS = 9999
 
-NEEDS_PAIRS = 'needs every pair, and only sums were kept: run with keep="pairs"'
+NEEDS_PAIRS = Phrase('needs every pair, and only sums were kept: run with keep="pairs"')
 
 _OF_DAYS = ("permutation", "placebo", "ranks of days", "shifts of days", "bootstrap")
 """Reference distributions made by exchanging days."""
@@ -147,7 +148,7 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
     test: SeriesTest | PairsTest = catalog.load("tests", name)
     if isinstance(test, PairsTest):
         if sample.n == 1:
-            return Significance.undefined("a mean over pairs is not defined for one pair", 1)
+            return Significance.undefined(Phrase("a mean over pairs is not defined for one pair"), 1)
         variant = variants.get(name, "default")
         if variant not in test.from_sums and sample.pairs is None:
             return Significance.undefined(NEEDS_PAIRS, sample.n)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventstudy import codes
 from eventstudy.answers import Answer
 from eventstudy.doubts import doubts_first
 from eventstudy.inference import Significance
+from eventstudy.messages import WARNINGS, Code
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.windows import Window
 
@@ -111,11 +111,11 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
 
 def warnings_as_dicts(warned: Iterable[Warned]) -> list[dict[str, Any]]:
     """Warnings with what their codes mean, doubts first."""
-    return [_warning(w, codes.WARNINGS.get(w.code)) for w in doubts_first(warned)]
+    return [_warning(w, WARNINGS.get(w.code)) for w in doubts_first(warned)]
 
 
-def _warning(warned: Warned, known: codes.Code | None) -> dict[str, Any]:
-    told = warned._asdict() | {"sessions": list(warned.sessions)}
+def _warning(warned: Warned, known: Code | None) -> dict[str, Any]:
+    told = warned._asdict() | {"sessions": list(warned.sessions), "params": warned.params}
     return told | {"meaning": known and known.meaning, "advice": known and known.advice}
 
 

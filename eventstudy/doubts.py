@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import catalog
-from eventstudy.codes import WARNINGS, severity_of
-from eventstudy.panel import Warned
+from eventstudy.messages import WARNINGS, Message, severity_of
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -22,13 +21,13 @@ _NAMED = 4
 """So many tickers are named of those that a sentence is about."""
 
 
-def of_pairs(result: StudyResult) -> tuple[tuple[Warned, ...], ...]:
+def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
     """For each pair the doubts that its figures rest on.
 
     They are those of its own prices, of its benchmark's where the model has one, and of its peers', on a day of its estimation
     or event window. Volumes rest on no price.
     """
-    found: list[list[Warned]] = [[] for _ in result.panel.pairs]
+    found: list[list[Message]] = [[] for _ in result.panel.pairs]
     doubts = [w for w in result.noticed if severity_of(w.code) == "doubt" and w.severity in ("", "doubt")]
     if not doubts or result.config.outcome == "volume":
         return tuple(() for _ in found)
@@ -54,7 +53,7 @@ def _compared(result: StudyResult) -> bool:
     return bool(np.array_equal(benchmark - rf, market, equal_nan=True))
 
 
-def graded(result: StudyResult, warned: Iterable[Warned]) -> tuple[Warned, ...]:
+def graded(result: StudyResult, warned: Iterable[Message]) -> tuple[Message, ...]:
     """Each with its severity, doubts first; one that no figure rests on is a caution."""
     touching = {w for of_one in result.doubts for w in of_one}
     grades = [
@@ -64,17 +63,17 @@ def graded(result: StudyResult, warned: Iterable[Warned]) -> tuple[Warned, ...]:
     return doubts_first(grades)
 
 
-def with_severity(warned: Warned) -> Warned:
+def with_severity(warned: Message) -> Message:
     """With the severity of its code, unless it has one of its own."""
     return warned if warned.severity else warned._replace(severity=severity_of(warned.code))
 
 
-def doubts_first(warned: Iterable[Warned]) -> tuple[Warned, ...]:
+def doubts_first(warned: Iterable[Message]) -> tuple[Message, ...]:
     """The same, each with a severity, doubts before all others."""
     return tuple(sorted(map(with_severity, warned), key=lambda w: w.severity != "doubt"))
 
 
-def doubts_of(warned: Iterable[Warned]) -> list[Warned]:
+def doubts_of(warned: Iterable[Message]) -> list[Message]:
     """Those that are doubts."""
     return [w for w in warned if w.severity == "doubt"]
 
@@ -82,7 +81,7 @@ def doubts_of(warned: Iterable[Warned]) -> list[Warned]:
 # ---- words ------------------------------------------------------------------------------------------------------------
 
 
-def told(doubts: Sequence[Warned]) -> list[str]:
+def told(doubts: Sequence[Message]) -> list[str]:
     """The lines that stand before everything else: one a kind, with the first series and day."""
     lines = []
     for code in dict.fromkeys(w.code for w in doubts):
@@ -93,7 +92,7 @@ def told(doubts: Sequence[Warned]) -> list[str]:
     return lines
 
 
-def no_finding(whom: str, doubts: Sequence[Warned]) -> str:
+def no_finding(whom: str, doubts: Sequence[Message]) -> str:
     """What is said in place of a finding on `whom`."""
     who = some(list(dict.fromkeys(w.ticker for w in doubts if w.ticker)))
     advice = " ".join(dict.fromkeys(WARNINGS[w.code].advice for w in doubts))

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.language import Phrase
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Days, EventBlock, Floats, Ints
 
@@ -63,14 +64,16 @@ class Portfolios:
         designs = np.unique(block.design[members])
         day0 = block.sessions[designs, -block.estimation.start]
         if len(np.unique(day0)) > 1:
-            return None, "the pairs have more than one event date"
+            return None, Phrase("the pairs have more than one event date")
         if not _alike(block, designs):
-            return None, "the firms do not share one calendar and one benchmark"
+            return None, Phrase("the firms do not share one calendar and one benchmark")
         mean = block.returns[members].mean(axis=0, keepdims=True)
         one = replace(block, returns=mean, design=designs[:1].astype(np.int64))
         fit = self.model.fit(one, self.min_estimation)
         if fit.problem[0]:
-            return None, f"the portfolio has too few days on which all members traded ({fit.n_estimation[0]})"
+            return None, Phrase(
+                "the portfolio has too few days on which all members traded ({days})", days=int(fit.n_estimation[0])
+            )
         end = np.array([block.event.end])
         return abnormal_returns(one, fit, end, prediction_error=self.prediction_error), ""
 

@@ -18,7 +18,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
 from eventstudy.execution import Executor
-from eventstudy.models import WHY_UNFIT, Model
+from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import flagged_in_sums
@@ -135,11 +135,12 @@ def count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, 
             reason,
             count,
             (
-                Exclusion(
+                Exclusion.of(
+                    "NO_DAY0.sums" if reason == "NO_DAY0" else reason,
                     columns.name(row),
                     columns.tickers[columns.ticker[row]],
-                    reason,
-                    WHY_UNFIT.get(reason, "the benchmark or a factor has no value on day 0").format(m=m, least=least),
+                    usable=m,
+                    least=least,
                 )
                 for row, m in said
             ),
@@ -149,18 +150,18 @@ def count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, 
 def _noticed(evidence: Evidence, grids: Sequence[Dense], columns: EventColumns, day0: str | date) -> Iterator[Warned]:
     """What is said of each pair by the ordinary engine, counted."""
     if day0 != "announced":
-        yield Warned("DAY0_CHOSEN", f"day 0 is set to {day0} by the user: no p-value accounts for that choice")
+        yield Warned.of("DAY0_CHOSEN.sums_recognised" if day0 == "recognised" else "DAY0_CHOSEN.sums", day0=day0)
     counted = (
-        ("DAY0_SHIFTED", sum(d.n_shifted for d in grids), "have day 0 on a later session than the date of their event"),
-        ("DELISTED", sum(d.n_delisted for d in grids), "made their last trade in the event window: windows end there"),
-        ("SHORT_ESTIMATION", evidence.totals.short, "have fewer than 120 usable estimation days: estimates are rough"),
-        ("ESTIMATION_GAPS", evidence.totals.gaps, "lack some days of the estimation window"),
+        ("DAY0_SHIFTED.sums", sum(d.n_shifted for d in grids)),
+        ("DELISTED.sums", sum(d.n_delisted for d in grids)),
+        ("SHORT_ESTIMATION.sums", evidence.totals.short),
+        ("ESTIMATION_GAPS.sums", evidence.totals.gaps),
     )
-    for code, count, text in counted:
+    for form, count in counted:
         if count:
-            yield Warned(code, f"{count:,} pairs {text}")
+            yield Warned.of(form, count=count)
     if columns.grouped:
-        yield Warned("GROUPS_NOT_KEPT", 'groups are not told apart: run with keep="pairs", or one study a group')
+        yield Warned.of("GROUPS_NOT_KEPT")
 
 
 def fingerprint(columns: EventColumns) -> str:

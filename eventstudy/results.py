@@ -29,6 +29,7 @@ from eventstudy.holding import buy_and_hold, compared_with
 from eventstudy.inference import Pairs, Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference._base import upper_tail
 from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.language import Phrase
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
 from eventstudy.prices import PriceTable
@@ -134,7 +135,7 @@ class Result(ABC):
         sample = self.sample(Window.of(window), self._members(group))
         design = self.answer(sample.window, group).design
         if design is None:
-            return Significance.undefined("no pair was observed over this window")
+            return Significance.undefined(Phrase("no pair was observed over this window"))
         return answer_of(name, sample, design, self.config.variants)
 
     @property
@@ -371,7 +372,7 @@ class StudyResult(Result):
         if not covered.all():
             part = self._pairs(part.members[covered])
         assert part.members is not None
-        portfolio, why_none = self.portfolios.portfolio(part.members) if part.returns.n else (None, "no pair")
+        portfolio, why_none = self.portfolios.portfolio(part.members) if part.returns.n else (None, Phrase("no pair"))
         return Sample(
             window,
             part,

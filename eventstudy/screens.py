@@ -14,7 +14,7 @@ import numpy as np
 
 from eventstudy import doubts
 from eventstudy.answers import Answer
-from eventstudy.codes import NEWS_OF_A_DAY
+from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped

@@ -24,7 +24,9 @@ from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, chosen_moment, from_frame
 from eventstudy.exchanges import Moment
 from eventstudy.execution import Executor
-from eventstudy.models import WHY_UNFIT, Fit, Model, fit_pairs, model_of
+from eventstudy.language import Phrase
+from eventstudy.messages import sentence
+from eventstudy.models import Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
 from eventstudy.results import StudyResult
@@ -215,8 +217,8 @@ def _in_one_currency(table: PriceTable, config: StudyConfig) -> tuple[PriceTable
     found = in_currency(table, config.currency)
     said = []
     for tickers, text in found.told:
-        who = ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
-        said.append(Warned("CURRENCY_CONVERTED", f"{who}: {text}", None, tickers[0] if len(tickers) == 1 else None))
+        whom = tickers[0] if len(tickers) == 1 else None
+        said.append(Warned.of("CURRENCY_CONVERTED", None, whom, tickers=tickers, what=text))
     return found.table, said
 
 
@@ -258,13 +260,12 @@ def pairs_to_study(
     for event in events:
         moment = chosen_moment(event, day0)
         if day0 != "announced" and moment is not None:
-            text = f"day 0 is set to {day0} ({_said(moment)}) by the user: no p-value accounts for that choice"
-            warned.append(Warned("DAY0_CHOSEN", text, event.id))
+            form = "DAY0_CHOSEN.recognised" if day0 == "recognised" else "DAY0_CHOSEN"
+            warned.append(Warned.of(form, event.id, day0=day0, moment=_said(moment)))
         named = config.peers if peered and moment is not None else ()
         clash = [p for p in named if p in event.tickers and p not in peers_in(event)]
         if clash:
-            text = f"{', '.join(clash)}: no peer of the firms that the event is about, because it is one of them"
-            warned.append(Warned("PEER_CONTAMINATION", text, event.id))
+            warned.append(Warned.of("PEER_CONTAMINATION.own", event.id, peers=clash))
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
             pairs.append(Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else ()))
@@ -343,8 +344,9 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
         least = max(config.min_estimation, 30, fit.parameters + 10)
-        text = WHY_UNFIT[reason].format(m=fit.n_estimation[i], least=least) if fit.problem[i] else ""
-        text = text or _no_regressor(panel, int(i))
+        text = _no_regressor(panel, int(i))
+        if fit.problem[i]:
+            text = sentence(str(reason), usable=int(fit.n_estimation[i]), least=least)
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
     return good, excluded
 
@@ -353,7 +355,7 @@ def _of_factors(model: Model, panel: Panel, factors: pd.DataFrame | None) -> lis
     """Where the factors do not reach, and what their source had to say."""
     if factors is None:
         return []
-    noted = [Warned("SOURCE_NOTE", note) for note in factors.attrs.get("notes", ())]
+    noted = [Warned.of("SOURCE_NOTE.factors", note=Phrase.quoted(note)) for note in factors.attrs.get("notes", ())]
     needed = tuple(n for n in model.requires(panel.block.names) if n in factors.columns)
     return noted + lacking_factors(panel, needed)
 
@@ -364,12 +366,12 @@ def _told(factors: pd.DataFrame | None) -> dict[str, Any]:
     return {"factors": told} if told else {}
 
 
-def _no_regressor(panel: Panel, i: int) -> str:
+def _no_regressor(panel: Panel, i: int) -> Phrase:
     block, pair, session = panel.block, panel.pairs[i], panel.day0[i].session
     market = block.regressors[block.design[i], block.event_columns, 0][-block.event.start]
     if np.isfinite(market):
-        return f"the factors have no value on day 0 of {pair.ticker}, {session}: they end before it, or lack the day"
-    return f"the benchmark {pair.benchmark} or a factor has no value on day 0, {session}"
+        return sentence("NO_DAY0.factors", ticker=pair.ticker, session=session)
+    return sentence("NO_DAY0.market", benchmark=pair.benchmark, session=session)
 
 
 def last_day(panel: Panel) -> np.ndarray:

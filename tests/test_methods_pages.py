@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from eventstudy import catalog
-from eventstudy.codes import EXCLUSIONS, WARNINGS, Code
+from eventstudy.messages import EXCLUSIONS, WARNINGS, Code
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "methods"

@@ -15,6 +15,7 @@ import pytest
 
 pytestmark = pytest.mark.render
 ROOT = Path(__file__).parents[1]
+PO = "locale/de/LC_MESSAGES/eventstudy.po"
 
 
 def _run(*args: str | Path, cwd: Path, **env: str) -> str:
@@ -50,7 +51,7 @@ def bin(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_its_data_and_no_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"eventstudy", f"{wheel.name.split('-py3')[0]}.dist-info"}
-    for wanted in ("py.typed", "data/README.md", "data/events/deepseek-r1.toml", "data/prices/sample.csv"):
+    for wanted in ("py.typed", "data/README.md", "data/events/deepseek-r1.toml", "data/prices/sample.csv", PO):
         assert f"eventstudy/{wanted}" in names
 
 

@@ -20,6 +20,7 @@ from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.execution import Executor
 from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
@@ -35,7 +36,7 @@ class Significance:
     df: float | None = None
     n: int = 0
     valid: bool = True
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Phrase, ...] = ()
     """Why it is not valid here, or does not apply."""
     expected_size: float | None = None
     """The share of true nulls an invalid test is expected to reject at 5 %."""
@@ -47,12 +48,12 @@ class Significance:
     @classmethod
     def undefined(cls, reason: str, n: int = 0) -> Significance:
         """The answer of a test that does not apply, with the reason."""
-        return cls(float("nan"), float("nan"), "", None, n, False, (reason,))
+        return cls(float("nan"), float("nan"), "", None, n, False, (Phrase.quoted(reason),))
 
     def distrusted(self, reason: str, expected_size: float | None = None) -> Significance:
         """This answer, marked as not valid for `reason`; the expected size is kept from the first reason that has one."""
         size = self.expected_size if self.expected_size is not None else expected_size
-        return replace(self, valid=False, reasons=(*self.reasons, reason), expected_size=size)
+        return replace(self, valid=False, reasons=(*self.reasons, Phrase.quoted(reason)), expected_size=size)
 
     def in_upper_tail(self) -> Significance:
         """This answer with the p of the upper tail, where its reference is symmetric about zero."""

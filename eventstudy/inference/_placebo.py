@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 FEWEST_DAYS = 30
 
 
-TOO_FEW_DAYS = "fewer than 30 estimation days on which all pairs have a return"
+TOO_FEW_DAYS = Phrase("fewer than 30 estimation days on which all pairs have a return")
 
 
 class Shape(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 _SAME = 1e-12
-NO_SPREAD = "there is no spread between the pairs: their abnormal returns are the same"
-NOTHING_OWN = "the residuals of the pairs are the same: no pair has anything of its own"
-COLLINEAR = (
+NO_SPREAD = Phrase("there is no spread between the pairs: their abnormal returns are the same")
+NOTHING_OWN = Phrase("the residuals of the pairs are the same: no pair has anything of its own")
+COLLINEAR = Phrase(
     "the abnormal returns of some firms are the same, or follow from those of the others: no joint test is possible"
 )
 

@@ -6,6 +6,7 @@ from scipy import special
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._placebo import days_in_common, upper_p
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -22,7 +23,7 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance(observed, upper_p(observed, (days**2).mean(axis=0)), "placebo", None, sample.n)
     df = sample.returns.df
     if (df <= 2).any():
-        return Significance.undefined("needs more than two degrees of freedom in every estimation", sample.n)
+        return Significance.undefined(Phrase("needs more than two degrees of freedom in every estimation"), sample.n)
     total = float((u * (df - 2) / df).sum())
     return Significance(total, float(special.chdtrc(sample.n, total)), "chi2", sample.n, sample.n)
 

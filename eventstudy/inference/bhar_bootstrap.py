@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._sizes import mean_over_spread
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 DRAWS = 1000
@@ -42,15 +43,17 @@ def compute(sample: Sample, variant: str) -> Significance:
     Resamples are as large as the sample below 200 pairs, a quarter of it from there on; `paper` takes a quarter always.
     """
     if sample.bhar is None:
-        return Significance.undefined("buy-and-hold returns are not known here", sample.n)
+        return Significance.undefined(Phrase("buy-and-hold returns are not known here"), sample.n)
     values = sample.bhar[np.isfinite(sample.bhar)]
     n = len(values)
     size = resample_size(n, variant)
     if n < _LEAST or size < _LEAST_DRAWN:
         least = _LEAST if variant == "default" else 4 * _LEAST_DRAWN
-        return Significance.undefined(f"{n} buy-and-hold returns are too few to resample: {least} are needed", n)
+        return Significance.undefined(
+            Phrase("{n} buy-and-hold returns are too few to resample: {least} are needed", n=n, least=least), n
+        )
     if no_spread(float(values.std(ddof=1)), float(values.mean())):
-        return Significance.undefined("all buy-and-hold returns are equal", n)
+        return Significance.undefined(Phrase("all buy-and-hold returns are equal"), n)
     rng = np.random.default_rng(sample.seed)
     t = float(adjusted_t(values))
     drawn = np.concatenate([_draws(rng, values, size, 100) for _ in range(DRAWS // 100)])

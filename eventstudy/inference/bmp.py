@@ -8,6 +8,7 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
 from eventstudy.inference._sizes import mean_over_spread
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 
 
 def bmp_t(sample: Sample) -> float:
@@ -25,7 +26,7 @@ def reference(t: float, n: int, variant: str) -> Significance:
 def compute(sample: Sample, variant: str) -> Significance:
     """Robust to event-induced variance; needs independent pairs."""
     if sample.n < 2:
-        return Significance.undefined("a spread needs two pairs", sample.n)
+        return Significance.undefined(Phrase("a spread needs two pairs"), sample.n)
     if reason := no_spread(sample.scar_spread, sample.scar_mean):
         return Significance.undefined(reason, sample.n)
     return reference(bmp_t(sample), sample.n, variant)

@@ -7,13 +7,14 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._spread import no_spread, nothing_own
 from eventstudy.inference.bmp import bmp_t, reference
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Robust to event-induced variance and to events that share days; exact for equicorrelated normal pairs."""
     n = sample.n
     if n < 2:
-        return Significance.undefined("a spread needs two pairs", n)
+        return Significance.undefined(Phrase("a spread needs two pairs"), n)
     r = sample.correlation
     if reason := no_spread(sample.scar_spread, sample.scar_mean) or nothing_own(r.mean):
         return Significance.undefined(reason, n)

@@ -12,6 +12,7 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
+from eventstudy.language import Phrase
 from eventstudy.panel.block import EventBlock, Floats, Ints
 
 _LEAST_DAYS = 30
@@ -71,19 +72,23 @@ def compute(sample: Sample, variant: str) -> Significance:
     days with fewer than five firms.
     """
     if sample.block is None:
-        return Significance.undefined("raw returns are not known here", sample.n)
+        return Significance.undefined(Phrase("raw returns are not known here"), sample.n)
     y, x, held = portfolio(sample, sample.block)
     if variant == "five":
         y, x = y[held >= _LEAST_FIRMS], x[held >= _LEAST_FIRMS]
     n, k = x.shape
     if n < max(_LEAST_DAYS, k + 10):
-        why = f"the windows hold firms on {n} calendar days: a regression needs {max(_LEAST_DAYS, k + 10)}"
+        why = Phrase(
+            "the windows hold firms on {days} calendar days: a regression needs {least}",
+            days=n,
+            least=max(_LEAST_DAYS, k + 10),
+        )
         return Significance.undefined(why, sample.n)
     root = np.sqrt(held) if variant == "wls" else np.ones(n)
     xw, yw = x * root[:, None], y * root
     b, _, rank, _ = np.linalg.lstsq(xw, yw, rcond=None)
     if rank < k:
-        return Significance.undefined("the regressors are collinear over the days held", sample.n)
+        return Significance.undefined(Phrase("the regressors are collinear over the days held"), sample.n)
     rest = yw - xw @ b
     if variant == "wls":
         covariance = np.linalg.inv(xw.T @ xw) * (rest @ rest) / (n - k)

@@ -6,6 +6,7 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -17,7 +18,9 @@ def compute(sample: Sample, variant: str) -> Significance:
     m = int(kept.sum())
     df = m - (1 if paper or k == 0 else k)
     if df < 1:
-        return Significance.undefined("too few event-time days on which half of the pairs have a return", sample.n)
+        return Significance.undefined(
+            Phrase("too few event-time days on which half of the pairs have a return"), sample.n
+        )
     centre = aar[kept].mean() if paper or k == 0 else 0.0
     variance = float(((aar[kept] - centre) ** 2).sum() / df)
     unit = sample.window.length if paper else sample.mean_unit

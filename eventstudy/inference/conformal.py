@@ -11,17 +11,19 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
 
 DRAWS = 9999
+ACROSS_GAPS = Phrase("returns across gaps are not exchangeable with single days")
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
     """Give p = (1 + #{|sum over drawn days| >= |sum over the window|}) / (draws + 1); all single days are enumerated."""
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
-    bridged = ((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1)
+    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
     days, inside = null_residuals(returns, found.used, columns)
     present = np.isfinite(days)
     statistic = np.abs(np.where(inside & present, days, 0.0).sum(axis=1))
@@ -37,7 +39,7 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
             reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
             every = length == 1
             p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
-    reasons = tuple(np.where(bridged, "returns across gaps are not exchangeable with single days", ""))
+    reasons = tuple(ACROSS_GAPS if over else "" for over in bridged)
     draws = None if (shapes[possible, 1] == 1).all() else DRAWS
     statistic = np.where(possible, found.car, np.nan)
     return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)

@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.engine.ranks import pooled_t
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -21,7 +22,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     if variant == "paper":
         return Significance(z, float(p_normal(z)), "normal", None, sample.n)
     if t <= window.length + 2:
-        return Significance.undefined("the window holds nearly all days that are ranked", sample.n)
+        return Significance.undefined(Phrase("the window holds nearly all days that are ranked"), sample.n)
     statistic = pooled_t(z * np.sqrt((t - 1) / (t - window.length)), t)
     return Significance(statistic, float(p_t(statistic, t - 2)), "t", t - 2, sample.n)
 

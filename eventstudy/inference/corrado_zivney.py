@@ -8,6 +8,7 @@ from eventstudy.engine.ranks import mean_ranks, scaled_ranks
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 
 
 def rank_z(sample: Sample) -> float:
@@ -37,9 +38,9 @@ def _on_residual_scale(sample: Sample) -> np.ndarray:
 def compute(sample: Sample, variant: str) -> Significance:
     """Standard normal; `sign` counts signs about the median in place of ranks."""
     if sample.window.length > 1:
-        return Significance.undefined("one day only: use grank_t for a window", sample.n)
+        return Significance.undefined(Phrase("one day only: use grank_t for a window"), sample.n)
     if sample.n < 2:
-        return Significance.undefined("a spread needs two pairs", sample.n)
+        return Significance.undefined(Phrase("a spread needs two pairs"), sample.n)
     if variant != "sign" and (reason := no_spread(sample.scar_spread, sample.scar_mean)):
         return Significance.undefined(reason, sample.n)
     z = sign_z(sample) if variant == "sign" else rank_z(sample)

@@ -8,13 +8,14 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._sizes import mean_over_spread
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Give t = sqrt(N) CAAR / sd(CAR), N - 1 degrees of freedom."""
     n = sample.n
     if n < 2:
-        return Significance.undefined("a spread needs two pairs", n)
+        return Significance.undefined(Phrase("a spread needs two pairs"), n)
     if reason := no_spread(sample.car_spread, sample.caar):
         return Significance.undefined(reason, n)
     se = float(sample.car_spread / np.sqrt(n))

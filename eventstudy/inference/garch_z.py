@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
 from eventstudy.inference._distributions import p_normal
+from eventstudy.language import Phrase
 from eventstudy.windows import Window
 
 
@@ -16,9 +17,11 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     constant = (returns.noise == returns.span).all(axis=1)[returns.basis_of]
     if returns.dependent:
         constant = np.ones(returns.n, dtype=bool)
-    reasons = np.where(constant, "the model has one variance for all days: use garch or egarch", "")
+    unchanging = Phrase("the model has one variance for all days: use garch or egarch")
     z = np.where(constant, np.nan, z)
-    return SeriesSignificance(z, p_normal(z), "normal", reasons=tuple(reasons.tolist()))
+    return SeriesSignificance(
+        z, p_normal(z), "normal", reasons=tuple(unchanging if one else "" for one in constant.tolist())
+    )
 
 
 TEST = SeriesTest(

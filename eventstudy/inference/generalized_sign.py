@@ -7,13 +7,16 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._sizes import count_of_signs
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Give Z = (n+ - N p) / sqrt(N p (1 - p)); `paper` takes p from single days."""
     p = sample.share_positive_days if variant == "paper" else sample.share_positive
     if not 0 < p < 1:
-        return Significance.undefined("the estimation window has no run of days as long as the window", sample.n)
+        return Significance.undefined(
+            Phrase("the estimation window has no run of days as long as the window"), sample.n
+        )
     z = (sample.positive - sample.n * p) / np.sqrt(sample.n * p * (1 - p))
     return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)
 

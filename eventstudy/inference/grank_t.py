@@ -8,6 +8,7 @@ from eventstudy.engine.ranks import pooled_t
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._spread import no_spread, nothing_own
+from eventstudy.language import Phrase
 
 
 def scale_of(n: int, r: float, spread: float, form: str) -> float:
@@ -23,7 +24,7 @@ def not_ranked(sample: Sample, form: str) -> str:
     """Why the windows of these pairs cannot be ranked in this form, or nothing."""
     least = 4 if form == "adjusted" else 2
     if sample.n < least:
-        return f"needs at least {least} pairs"
+        return Phrase("needs at least {least} pairs", least=least)
     own = "" if form == "paper" else nothing_own(sample.correlation.mean)
     return no_spread(sample.scar_spread, sample.scar_mean) or own
 

@@ -8,6 +8,7 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal, p_t
 from eventstudy.inference._sizes import mean_over_spread
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 _LEAST = 10
@@ -30,7 +31,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     """Student t with N - 1 degrees of freedom; `paper` refers to the standard normal."""
     n = sample.n
     if n < _LEAST:
-        return Significance.undefined(f"a skewness from {n} pairs says nothing: ten are needed", n)
+        return Significance.undefined(Phrase("a skewness from {n} pairs says nothing: ten are needed", n=n), n)
     if reason := no_spread(sample.car_spread, sample.caar):
         return Significance.undefined(reason, n)
     t, slope = hall(sample.car)
@@ -40,7 +41,7 @@ def compute(sample: Sample, variant: str) -> Significance:
         else Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)
     )
     if slope < _SLOPE:
-        return answer.distrusted("the skewness is so large that the correction no longer follows the mean")
+        return answer.distrusted(Phrase("the skewness is so large that the correction no longer follows the mean"))
     return answer
 
 

@@ -8,6 +8,7 @@ from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
 from eventstudy.inference._sizes import mean_over_spread
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 
@@ -32,12 +33,12 @@ def compute(sample: Sample, variant: str) -> Significance:
     """Student t with N - 1 degrees of freedom."""
     n = sample.n
     if n < 3:
-        return Significance.undefined("leaving one out needs three pairs", n)
+        return Significance.undefined(Phrase("leaving one out needs three pairs"), n)
     if reason := no_spread(sample.scar_spread, sample.scar_mean):
         return Significance.undefined(reason, n)
     others, spread = without_each(sample.scar)
     if (spread <= 1e-7 * (1 + np.abs(others))).any():  # what rounding leaves of a difference of squares
-        return Significance.undefined("without one of the pairs there is no spread between the others", n)
+        return Significance.undefined(Phrase("without one of the pairs there is no spread between the others"), n)
     jack = pseudo_values(sample.scar)
     t = float(np.sqrt(n) * jack.mean() / jack.std(ddof=1))
     return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)

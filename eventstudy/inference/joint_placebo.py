@@ -6,6 +6,7 @@ import numpy as np
 
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._spread import collinear
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 
@@ -28,23 +29,25 @@ def not_one_design(sample: Sample, restrictions: int) -> str:
     """Why so many restrictions on the firms' CARs cannot be tested jointly, or nothing."""
     returns = sample.returns
     if sample.n_dates > 1:
-        return "the firms must share one event date"
+        return Phrase("the firms must share one event date")
     if len(np.unique(returns.basis_of)) > 1:
-        return "the firms must share the benchmark and all estimation days"
+        return Phrase("the firms must share the benchmark and all estimation days")
     if (sample.cumulated.used != sample.cumulated.used[0]).any():
-        return "the firms must share the observed days of the window"
+        return Phrase("the firms must share the observed days of the window")
     if restrictions > returns.df[0] - 10:
-        return f"{restrictions} firms are too many for {returns.df[0]} degrees of freedom"
+        return Phrase(
+            "{firms} firms are too many for {df} degrees of freedom", firms=restrictions, df=int(returns.df[0])
+        )
     return ""
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Give p = (1 + #{D_t >= Q}) / (M + 1), D_t the distance of each estimation day with that day left out."""
     if sample.window.length > 1:
-        return Significance.undefined("one day only", sample.n)
+        return Significance.undefined(Phrase("one day only"), sample.n)
     returns = sample.returns
     if returns.parameters == 0:
-        why = "the model estimates nothing, so estimation days have no leverage to leave out"
+        why = Phrase("the model estimates nothing, so estimation days have no leverage to leave out")
         return Significance.undefined(why, sample.n)
     if reason := not_one_design(sample, sample.n):
         return Significance.undefined(reason, sample.n)

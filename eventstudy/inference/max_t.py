@@ -11,12 +11,13 @@ from eventstudy.execution import Executor, Serial
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._bootstrap import DayBootstrap
 from eventstudy.inference._multiple import RomanoWolf, romano_wolf
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats, Ints
 from eventstudy.windows import Window
 
 _WORTH = 200_000_000
 """Drawn days from which on several workers are quicker than one: some seconds of work."""
-_LACKING = "fewer than 30 estimation days on which all pairs of a date have a return"
+_LACKING = Phrase("fewer than 30 estimation days on which all pairs of a date have a return")
 
 
 def adjusted(sample: Sample, variant: str = "default") -> tuple[Floats, int | None]:

@@ -7,8 +7,9 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._sizes import mean_over_known_variance
+from eventstudy.language import Phrase
 
-NEEDS_DF = "needs more than four degrees of freedom in every estimation"
+NEEDS_DF = Phrase("needs more than four degrees of freedom in every estimation")
 
 
 def patell_z(sample: Sample, variant: str) -> float:

@@ -7,12 +7,13 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference.patell import NEEDS_DF, patell_z
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
     """Standard normal; r is the overlap-weighted mean residual correlation."""
     if sample.n < 2:
-        return Significance.undefined("a correlation needs two pairs", sample.n)
+        return Significance.undefined(Phrase("a correlation needs two pairs"), sample.n)
     if sample.days.least_df <= 4:
         return Significance.undefined(NEEDS_DF, sample.n)
     z = patell_z(sample, "default") / np.sqrt(sample.correlation.inflation(sample.n))

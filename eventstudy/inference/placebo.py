@@ -7,7 +7,8 @@ import numpy as np
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import sample_quantile
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
-from eventstudy.inference.conformal import null_residuals
+from eventstudy.inference.conformal import ACROSS_GAPS, null_residuals
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats
 from eventstudy.windows import Window
 
@@ -24,18 +25,18 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
         return sample_quantile.compute(returns, window, seed)
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
-    bridged = ((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1)
-    short = returns.observed_days < _DAYS_PER_DAY * window.length
+    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
+    short: Bools = returns.observed_days < _DAYS_PER_DAY * window.length
     days, inside = null_residuals(returns, found.used, columns)
     p = np.full(returns.n, np.nan)
     for i in np.flatnonzero(found.covered & ~bridged & ~short):
         p[i] = _share_of_shifts(days[i], inside[i])
-    reasons = np.where(
-        short, f"needs {_DAYS_PER_DAY * window.length} estimation days, 20 for each day of the window", ""
-    )
-    reasons = np.where(bridged, "returns across gaps are not exchangeable with single days", reasons)
+    least = _DAYS_PER_DAY * window.length
+    too_short = Phrase("needs {days} estimation days, 20 for each day of the window", days=least)
+    pairs = zip(bridged, short, strict=True)
+    reasons = tuple(ACROSS_GAPS if over else too_short if few else "" for over, few in pairs)
     statistic = np.where(np.isfinite(p), found.car, np.nan)
-    return SeriesSignificance(statistic, p, "shifts of days", reasons=tuple(reasons.tolist()))
+    return SeriesSignificance(statistic, p, "shifts of days", reasons=reasons)
 
 
 def _share_of_shifts(days: Floats, inside: Bools) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats
 from eventstudy.windows import Window
 
@@ -21,11 +22,11 @@ def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
     The smallest p that J donors allow is 1 / (J + 1).
     """
     if returns.donors is None:
-        return SeriesSignificance.undefined("the model has no donors: use synthetic_control", returns.n)
+        return SeriesSignificance.undefined(Phrase("the model has no donors: use synthetic_control"), returns.n)
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
     ratio, p = np.full(returns.n, np.nan), np.full(returns.n, np.nan)
-    reasons = [""] * returns.n
+    reasons: list[str] = [""] * returns.n
     for i in np.flatnonzero(found.covered):
         errors = returns.donors(int(returns.session_of[i]))
         split, used = returns.n_estimation_days, found.used[i]

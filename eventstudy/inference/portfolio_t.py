@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_t
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -13,7 +14,9 @@ def compute(sample: Sample, variant: str) -> Significance:
         return Significance.undefined(sample.no_portfolio, sample.n)
     found = cumulate(sample.portfolio, sample.window)
     if not found.covered[0]:
-        return Significance.undefined("the portfolio lacks days of this window on which all members traded", sample.n)
+        return Significance.undefined(
+            Phrase("the portfolio lacks days of this window on which all members traded"), sample.n
+        )
     t, df = float(found.scar[0]), float(sample.portfolio.df[0])
     return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=float(found.se[0]))
 

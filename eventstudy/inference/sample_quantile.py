@@ -6,13 +6,14 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference._base import SeriesSignificance, SeriesTest
+from eventstudy.language import Phrase
 from eventstudy.windows import Window
 
 
 def compute(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
     """Give p = (1 + #{|u_t| >= |SAR|}) / (M + 1), u_t the externally studentised residuals. One day only."""
     if window.length > 1:
-        return SeriesSignificance.undefined("one day only: use conformal for a window", returns.n)
+        return SeriesSignificance.undefined(Phrase("one day only: use conformal for a window"), returns.n)
     sar = cumulate(returns, window).scar
     with np.errstate(invalid="ignore"):
         beyond = (np.abs(returns.studentised) >= np.abs(sar)[:, None]).sum(axis=1)

@@ -7,6 +7,7 @@ from scipy import special
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._placebo import upper_p
 from eventstudy.inference._spread import no_spread
+from eventstudy.language import Phrase
 
 
 def compute(sample: Sample, variant: str) -> Significance:
@@ -16,13 +17,13 @@ def compute(sample: Sample, variant: str) -> Significance:
     """
     n = sample.n
     if n < 3:
-        return Significance.undefined("a variance over firms needs three pairs", n)
+        return Significance.undefined(Phrase("a variance over firms needs three pairs"), n)
     if reason := no_spread(sample.scar_spread, sample.scar_mean):
         return Significance.undefined(reason, n)
     observed = sample.scar_spread**2
     if variant == "chi2":
         if sample.days.least_df <= 2:
-            return Significance.undefined("needs more than two degrees of freedom in every estimation", n)
+            return Significance.undefined(Phrase("needs more than two degrees of freedom in every estimation"), n)
         ratio = float((n - 1) * observed / (sample.days.theoretical / n))
         return Significance(ratio, float(special.chdtrc(n - 1, ratio)), "chi2", n - 1, n)
     days = sample.variance_of_days

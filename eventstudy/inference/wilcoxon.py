@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._distributions import p_normal
 from eventstudy.inference._sizes import mean_over_spread
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 _EXACT = 25
@@ -35,7 +36,7 @@ def compute(sample: Sample, variant: str) -> Significance:
     """W+ with its exact p for up to 25 CARs without ties; beyond, Z with the tie correction. Zeros are dropped."""
     plus, n, ties = signed_ranks(sample.car)
     if n == 0:
-        return Significance.undefined("all CARs are zero", sample.n)
+        return Significance.undefined(Phrase("all CARs are zero"), sample.n)
     if n <= _EXACT and (ties == 1).all():
         tail = int(min(plus, n * (n + 1) / 2 - plus))
         p = min(1.0, 2 * float(ways(n)[: tail + 1].sum()) / 2**n)

@@ -7,6 +7,7 @@ import numpy as np
 from eventstudy.inference._base import PairsTest, Sample, Significance
 from eventstudy.inference._spread import no_spread
 from eventstudy.inference.bmp import bmp_t
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
 _ENUMERATED = 12
@@ -30,7 +31,12 @@ def compute(sample: Sample, variant: str) -> Significance:
     groups = int(date.max()) + 1
     smallest = 2.0 ** (1 - groups)
     if smallest > _LEVEL:
-        why = f"{groups} date{'s' if groups > 1 else ''} cannot reach 5 %: the smallest p is {smallest:.3g}"
+        why = Phrase.counted(
+            "{n} date cannot reach 5 %: the smallest p is {p:.3g}",
+            "{n} dates cannot reach 5 %: the smallest p is {p:.3g}",
+            n=groups,
+            p=smallest,
+        )
         return Significance.undefined(why, sample.n)
     if reason := no_spread(sample.scar_spread, sample.scar_mean):
         return Significance.undefined(reason, sample.n)
@@ -45,7 +51,7 @@ def compute(sample: Sample, variant: str) -> Significance:
         p = (1 + sum(int((np.abs(signs @ sums) >= reached).sum()) for signs in parts)) / (draws + 1)
     answer = Significance(bmp_t(sample), p, "random signs", None, sample.n, draws=draws)
     if _shared_between_dates(sample, date) > _OVERLAP:
-        return answer.distrusted("windows of different dates overlap: their signs are not independent")
+        return answer.distrusted(Phrase("windows of different dates overlap: their signs are not independent"))
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 
@@ -19,5 +20,5 @@ def all_prices(result: StudyResult) -> PriceTable:
         until = result.provenance.get("as_of")
         return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
     if result.prices is None:
-        raise InvalidRequest("the study does not hold its prices", hint="give prices=")
+        raise InvalidRequest(Phrase("the study does not hold its prices"), hint="give prices=")
     return result.prices

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import InvalidFile
-from eventstudy.panel import Exclusion, Floats
+from eventstudy.language import Phrase
+from eventstudy.messages import Exclusion, sentence
+from eventstudy.panel import Floats
 from eventstudy.results import StudyResult
 
 KEYS = ("event_id", "ticker", "date")
@@ -84,14 +86,15 @@ def known_of(result: StudyResult, table: pd.DataFrame, numbers: Sequence[str], w
     members, rows, excluded = [], [], []
     for i, (pair, day0) in enumerate(zip(result.panel.pairs, result.panel.day0, strict=True)):
         row = row_of.get((pair.event_id, pair.ticker) if by_event else pair.ticker)
-        why = ""
+        why: Phrase | None = None
         if row is None:
-            why = "no row of characteristics"
-        elif blank := [name for name in numbers if np.isnan(columns[name][row])]:
-            why = f"{', '.join(blank)} is not known"
+            excluded.append(Exclusion.of("NO_CHARACTERISTICS", pair.event_id, pair.ticker))
+            continue
+        if blank := [name for name in numbers if np.isnan(columns[name][row])]:
+            why = sentence("NO_CHARACTERISTICS.blank", names=blank)
         elif days and days[row] >= day0.session:
-            why = f"its characteristics are dated {days[row]}, not before day 0 ({day0.session})"
-        if why or row is None:
+            why = sentence("NO_CHARACTERISTICS.late", dated=days[row], session=day0.session)
+        if why is not None:
             excluded.append(Exclusion(pair.event_id, pair.ticker, "NO_CHARACTERISTICS", why))
         else:
             members.append(i)

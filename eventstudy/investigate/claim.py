@@ -24,7 +24,9 @@ from eventstudy.investigate._claim_names import load_names, name_of
 from eventstudy.investigate._claim_numbers import Quote
 from eventstudy.investigate._claim_search import Found, Quoted, search, sessions_between
 from eventstudy.investigate._claim_words import Understood, from_parts, understand
-from eventstudy.panel import Floats, Warned
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Floats
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
@@ -106,7 +108,7 @@ class Checked:
     until: Part | None
     """The abnormal part up to the close that was left out; None where none was, or where it cannot be told."""
     study: StudyResult | None
-    warned: tuple[Warned, ...]
+    warned: tuple[Message, ...]
     provenance: Mapping[str, Any]
 
     @property
@@ -227,7 +229,6 @@ def check(
     study, why = (None, "")
     if move:
         study, why = _study(move, quoted, config, shop, exchange, factors)
-    told = f"the abnormal part cannot be told: {why}"
     return Checked(
         claim=claim,
         name=name_of(claim.ticker, names if names is not None else load_names()),
@@ -243,7 +244,7 @@ def check(
         whole=_part(study, 0) if study else None,
         until=_part(study, 1) if study and move and move.omitted else None,
         study=study,
-        warned=(Warned("NO_ABNORMAL", told, event.id, claim.ticker),) if why else (),
+        warned=(Message.of("NO_ABNORMAL", event.id, claim.ticker, why=Phrase.quoted(why)),) if why else (),
         provenance=study.provenance if study else {"source": table.source, "prices_sha256": table.sha256()},
     )
 

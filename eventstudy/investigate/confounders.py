@@ -18,10 +18,11 @@ import pandas as pd
 from eventstudy import exchanges
 from eventstudy.events import Event, News
 from eventstudy.exchanges import Moment
-from eventstudy.panel import Bools, Warned
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Bools
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
-from eventstudy.sentences import percent
 
 DEVIATIONS = 2.0
 """The benchmark moved out of the ordinary beyond so many of its standard deviations."""
@@ -87,7 +88,7 @@ class Confounders:
     hits: tuple[Hit, ...]
     looked: Looked
     result: StudyResult
-    noticed: tuple[Warned, ...] = ()
+    noticed: tuple[Message, ...] = ()
     """What the sources of news had to say."""
     own: tuple[Hit, ...] = ()
     """News of the events themselves, which is no other news."""
@@ -116,12 +117,12 @@ class Confounders:
         )
 
     @property
-    def warned(self) -> tuple[Warned, ...]:
+    def warned(self) -> tuple[Message, ...]:
         """A warning a day and ticker; one for all tickers where the news is about all of them."""
         if len(self.result.events) > _MANY_EVENTS:
             return (*self._counted(), *self.noticed)
         found = (
-            Warned(day.code, f"{_on(day)}: {day.what}", day.event_id, ticker, day.session.isoformat())
+            _message(day, ticker)
             for day in self.days
             for ticker in ([None] if day.everyone and len(day.tickers) > 1 else day.tickers)
         )
@@ -132,10 +133,9 @@ class Confounders:
         """How many pairs have other news on a day of their event window."""
         return len({(hit.event_id, hit.ticker) for hit in self.hits if hit.part == "event"})
 
-    def _counted(self) -> Iterator[Warned]:
+    def _counted(self) -> Iterator[Message]:
         if self.n_pairs:
-            told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
-            yield Warned("NEWS_OF_MANY", told)
+            yield Message.of("NEWS_OF_MANY", touched=self.n_pairs, pairs=self.result.returns.n)
 
     @property
     def sentence(self) -> str:
@@ -169,7 +169,7 @@ def confounders(
     others: Iterable[Event] = (),
     calendar: Iterable[News] = (),
     earnings: Iterable[News] = (),
-    noticed: Iterable[Warned] = (),
+    noticed: Iterable[Message] = (),
 ) -> Confounders:
     """Look for other news on the days of a study.
 
@@ -293,7 +293,9 @@ def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Place
             moment = event.moment("announced" if word == "announced" else "recognised")
             who = [i for i in touched if result.panel.pairs[i].event_id != event.id]
             if moment and who:
-                what = f"{event.title} ({word})"
+                what = Phrase("{title} (announced)", title=event.title)
+                if word == "recognised":
+                    what = Phrase("{title} (recognised)", title=event.title)
                 yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
 
 
@@ -309,17 +311,15 @@ def _earnings(result: StudyResult, earnings: Sequence[News], place: _Places) -> 
     of_ticker = _by_ticker(result)
     for news in earnings:
         who = of_ticker[news.ticker or ""]
-        yield from _hits(result, place, who, news.moment, "EARNINGS", f"earnings of {news.ticker}", news.origin)
+        what = Phrase("earnings of {ticker}", ticker=news.ticker)
+        yield from _hits(result, place, who, news.moment, "EARNINGS", what, news.origin)
 
 
 def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
     """Dividends that go ex and splits on event days."""
     if prices is None:
         return
-    for field, code, said in (
-        ("dividend", "EX_DIVIDEND", "a dividend of {:g} goes ex"),
-        ("split", "SPLIT", "{:g}-for-1 split"),
-    ):
+    for field, code in (("dividend", "EX_DIVIDEND"), ("split", "SPLIT")):
         frame = prices.fields.get(field)
         for i, pair in enumerate(result.panel.pairs):
             if frame is None or pair.ticker not in frame.columns:
@@ -331,7 +331,10 @@ def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
             for rel_day, session in zip(result.rel_days, result.sessions[i].tolist(), strict=True):
                 if session in on:
                     origin = prices.info[pair.ticker].source
-                    what = said.format(on[session])
+                    amount = on[session]
+                    what = Phrase("a dividend of {amount:g} goes ex", amount=amount)
+                    if field == "split":
+                        what = Phrase("{ratio:g}-for-1 split", ratio=amount)
                     yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, "event")
 
 
@@ -347,7 +350,12 @@ def _market_moves(result: StudyResult) -> Iterator[Hit]:
         design = int(block.design[i])
         for j in np.flatnonzero(np.abs(moves[design]) > DEVIATIONS * deviation[design]).tolist():
             times = abs(moves[design, j]) / deviation[design]
-            what = f"{pair.benchmark} moved by {percent(moves[design, j])}, {times:.1f} standard deviations"
+            what = Phrase(
+                "{benchmark} moved by {move:+.2f %}, {times:.1f} standard deviations",
+                benchmark=pair.benchmark,
+                move=float(moves[design, j]),
+                times=float(times),
+            )
             session = result.sessions[i, j].item()
             yield Hit(
                 pair.event_id, pair.ticker, session, result.rel_days[j], "MARKET_MOVE", what, pair.benchmark, "event"
@@ -377,5 +385,6 @@ def days_of_the_event(result: StudyResult) -> set[tuple[str, str, date]]:
     return found
 
 
-def _on(day: OtherDay) -> str:
-    return f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"
+def _message(day: OtherDay, ticker: str | None) -> Message:
+    message = Message.of(day.code, day.event_id, ticker, session=day.session, day=day.rel_day, what=day.what)
+    return message._replace(session=day.session.isoformat())

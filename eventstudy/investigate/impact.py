@@ -258,13 +258,11 @@ def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shar
     closes = prices.close[pair.ticker].dropna() if pair.ticker in prices.tickers else pd.Series(dtype=float)
     closes = closes[closes.index < first]
     if closes.empty:
-        text = f"the prices of {pair.ticker} hold no close before {first:%Y-%m-%d}"
-        return Exclusion(pair.event_id, pair.ticker, "NO_PRICES", text)
+        return Exclusion.of("NO_PRICES.before", pair.event_id, pair.ticker, ticker=pair.ticker, session=first.date())
     last = closes.index[-1]
     lines = shares[(shares["ticker"] == pair.ticker) & (shares["date"] <= last)].sort_values("date", kind="stable")
     if lines.empty:
-        text = f"no shares outstanding of {pair.ticker} are given for {last:%Y-%m-%d} or before"
-        return Exclusion(pair.event_id, pair.ticker, "NO_SHARES", text)
+        return Exclusion.of("NO_SHARES", pair.event_id, pair.ticker, ticker=pair.ticker, session=last.date())
     line = lines.iloc[-1]
     since = None if line["date"] == UNDATED else f"{line['date']:%Y-%m-%d}"
     return Stake(

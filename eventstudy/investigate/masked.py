@@ -19,8 +19,10 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference._distributions import p_t
 from eventstudy.investigate.confounders import Confounders, days_of_the_event, masked_cells
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
 from eventstudy.models import model_of
-from eventstudy.panel import Bools, Ints, Warned
+from eventstudy.panel import Bools, Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, p_text, percent
 from eventstudy.windows import Window
@@ -75,7 +77,7 @@ class Masked:
     """What else happened on other days on which the event was announced or recognised, which are never masked either."""
     estimation_days: dict[str, int]
     """How many estimation days were masked, by ticker; those with none are not listed."""
-    warned: tuple[Warned, ...]
+    warned: tuple[Message, ...]
 
     def tidy(self) -> pd.DataFrame:
         """One row a firm or group and window: car, se, t, p before and after, n_days, and the masked days."""
@@ -108,22 +110,28 @@ def mask(found: Confounders) -> Masked:
     returns = abnormal_returns(block, fit, result.returns.last_close, prediction_error=config.prediction_error)
     left_out = cells[:, block.event_columns]
     portfolios = Portfolios(block, model, config.min_estimation, config.prediction_error)
-    warned: list[Warned] = []
+    warned: list[Message] = []
     rows = [*_groups(result, portfolios, left_out, warned), *_firms(result, returns, left_out)]
     for i in np.flatnonzero(fit.problem != ""):
         pair = result.panel.pairs[i]
-        text = f"without the masked days {fit.n_estimation[i]} estimation days are left: no answer without them"
-        warned.append(Warned("SHORT_ESTIMATION", text, pair.event_id, pair.ticker))
+        usable = int(fit.n_estimation[i])
+        warned.append(Message.of("SHORT_ESTIMATION.masked", pair.event_id, pair.ticker, usable=usable))
     own = days_of_the_event(result)
     kept_own = (
-        f"{day.session}: {day.what}"
+        Phrase("{session}: {what}", session=day.session, what=day.what)
         for day in found.days
         if day.rel_day != 0 and any((day.event_id, ticker, day.session) in own for ticker in day.tickers)
     )
     estimation = cells[:, block.estimation_columns].sum(axis=1)
     return Masked(
         rows=tuple(rows),
-        kept_day0=tuple(dict.fromkeys(f"{day.session}: {day.what}" for day in found.days if day.rel_day == 0)),
+        kept_day0=tuple(
+            dict.fromkeys(
+                Phrase("{session}: {what}", session=day.session, what=day.what)
+                for day in found.days
+                if day.rel_day == 0
+            )
+        ),
         kept_own=tuple(dict.fromkeys(kept_own)),
         estimation_days={p.ticker: int(n) for p, n in zip(result.panel.pairs, estimation, strict=True) if n},
         warned=tuple(warned),
@@ -140,17 +148,20 @@ def _firms(result: StudyResult, returns: AbnormalReturns, left_out: Bools) -> It
             yield Compared(name, "firm", pair.event_id, (pair.ticker,), window, before[i], after[i], days)
 
 
-def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned: list[Warned]) -> Iterator[Compared]:
+def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned: list[Message]) -> Iterator[Compared]:
     """All pairs and each group as one portfolio; a day that is masked for a member is masked for its portfolio."""
     everyone = np.arange(result.returns.n)
     if len(everyone) == 1:
         return
-    named = [(f"all {len(everyone)} tickers", everyone), *((g.name, g.members) for g in result.groups)]
+    named = [
+        (Phrase("all {tickers} tickers", tickers=len(everyone)), everyone),
+        *((g.name, g.members) for g in result.groups),
+    ]
     for name, members in named:
         one, why_none = result.portfolios.portfolio(members)
         other, why_not = portfolios.portfolio(members)
         if one is None or other is None:
-            warned.append(Warned("NO_PORTFOLIO", f"{name}: no answer for the group, for {why_none or why_not}"))
+            warned.append(Message.of("NO_PORTFOLIO", name=name, why=Phrase.quoted(why_none or why_not)))
             continue
         any_masked = left_out[members].any(axis=0)
         for window in result.firm_answers:

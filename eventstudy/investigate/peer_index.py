@@ -12,11 +12,11 @@ import numpy as np
 
 from eventstudy import exchanges
 from eventstudy.events import Event
+from eventstudy.language import Phrase
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.prices._table import SeriesInfo
 from eventstudy.results import StudyResult
-from eventstudy.sentences import listed
 from eventstudy.study import PEER_ROLES, peers_in
 
 PEERS = "peers"
@@ -77,9 +77,11 @@ def peers_outside(result: StudyResult, prices: PriceTable, named: Sequence[str] 
     if not found:
         return (
             [],
-            "every ticker with prices is studied itself, or the event is about it: there is no one to compare with",
+            Phrase(
+                "every ticker with prices is studied itself, or the event is about it: there is no one to compare with"
+            ),
         )
     homes = {exchanges.exchange_of(t) for t in (*studied, *found)} if result.config.calendar else {""}
     if len(homes) > 1:
-        return [], f"firms and peers trade on several exchanges: {listed(sorted(homes))}"
+        return [], Phrase("firms and peers trade on several exchanges: {exchanges:list}", exchanges=sorted(homes))
     return found, ""

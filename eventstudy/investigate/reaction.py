@@ -20,9 +20,11 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.exchanges import Moment
 from eventstudy.inference import holm
-from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Floats, Ints
 from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, instead_of_finding, p_text
+from eventstudy.sentences import LEVEL, instead_of_finding
 from eventstudy.windows import Window
 
 DAYS = Window(0, 10)
@@ -112,7 +114,7 @@ class Scan:
     subjects: tuple[Subject, ...]
     result: StudyResult
     """The study whose days were searched."""
-    warned: tuple[Warned, ...]
+    warned: tuple[Message, ...]
     draws: int = DRAWS
 
     @property
@@ -164,7 +166,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
         NothingUsable: not one firm has a searched day with an abnormal return.
     """
     searched = searched_days(result, days)
-    warned: list[Warned] = []
+    warned: list[Message] = []
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):
         raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")
@@ -253,18 +255,18 @@ def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
         yield _subject(result, days, name, "firm", np.array([i]), judged, i)
 
 
-def _portfolios(result: StudyResult, days: Window, warned: list[Warned]) -> Iterator[Subject]:
+def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Iterator[Subject]:
     """All pairs together, then each group: as one security, where they share one date and one benchmark."""
     everyone = np.arange(result.returns.n)
     if len(everyone) == 1:
         return
     for name, members in [
-        (f"all {len(everyone)} tickers", everyone),
+        (Phrase("all {tickers} tickers", tickers=len(everyone)), everyone),
         *((group.name, group.members) for group in result.groups),
     ]:
         found, why_none = subject_of(result, members, days, name)
         if found is None:
-            warned.append(Warned("NO_PORTFOLIO", f"{name}: no answer for the group, for {why_none}"))
+            warned.append(Message.of("NO_PORTFOLIO", name=name, why=Phrase.quoted(why_none)))
         else:
             yield replace(found, kind="group")
 
@@ -382,13 +384,16 @@ def _volume_peak(days: Window, volume: Floats) -> int | None:
     return days.start + int(np.argmax(np.log(volume).mean(axis=0)))
 
 
-def _too_few_days(subjects: Sequence[Subject]) -> Iterator[Warned]:
+def _too_few_days(subjects: Sequence[Subject]) -> Iterator[Message]:
     """Say where the estimation window is too short for any day to be named."""
     hopeless = [s for s in subjects if s.kind == "firm" and s.smallest_p >= LEVEL]
     if hopeless:
         least = min(hopeless, key=lambda s: s.n_estimation)
-        text = (
-            f"{len(least.days)} days are too many for {least.n_estimation} estimation days: a day beyond all of them has an"
-            f" adjusted p of {p_text(least.smallest_p)}, so none can be named; search fewer days, or estimate on more"
+        yield Message.of(
+            "SCAN_TOO_WIDE",
+            None,
+            ", ".join(s.tickers[0] for s in hopeless[:5]),
+            days=len(least.days),
+            estimation=least.n_estimation,
+            p=least.smallest_p,
         )
-        yield Warned("SCAN_TOO_WIDE", text, None, ", ".join(s.tickers[0] for s in hopeless[:5]))

@@ -21,7 +21,8 @@ from eventstudy.estimate import combined
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.investigate._regression_text import text_of as text_of
 from eventstudy.investigate.characteristics import Known, checked, known_of
-from eventstudy.panel import Exclusion, Floats, Warned
+from eventstudy.messages import Exclusion, Message
+from eventstudy.panel import Floats
 from eventstudy.results import StudyResult
 from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text
 from eventstudy.separated import separated
@@ -65,7 +66,7 @@ class Regression:
     """Standard deviation of true effects that random-effects weights allow for, as a decimal."""
     coefficients: tuple[Coefficient, ...]
     excluded: tuple[Exclusion, ...]
-    warned: tuple[Warned, ...]
+    warned: tuple[Message, ...]
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
@@ -162,8 +163,7 @@ def regress(
     warned = list(_warnings(len(members), len(names), known))
     if n_dates == 1:
         if weights != "equal" or cluster:
-            text = "one date: weights and clusters are left aside, each coefficient is judged as a portfolio"
-            warned.append(Warned("ONE_DATE", text))
+            warned.append(Message.of("ONE_DATE.regression"))
         df, tau, coefficients = _as_portfolios(returns, z, names, window, result.config.seed)
         method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
         covariance = "residuals of the estimation days"
@@ -207,17 +207,15 @@ def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
 
 def _unobserved(result: StudyResult, known: Known, there: np.ndarray, window: Window) -> list[Exclusion]:
     lost = [result.panel.pairs[i] for i in known.members[~there]]
-    return [Exclusion(p.event_id, p.ticker, "WINDOW_INCOMPLETE", f"too little of {window} was observed") for p in lost]
+    return [Exclusion.of("WINDOW_INCOMPLETE.car", p.event_id, p.ticker, window=window) for p in lost]
 
 
-def _warnings(n: int, p: int, known: Known) -> list[Warned]:
+def _warnings(n: int, p: int, known: Known) -> list[Message]:
     found = []
     if n < _PER_COEFFICIENT * p:
-        text = f"{n} pairs for {p} coefficients: fewer than ten each, so single firms decide"
-        found.append(Warned("FEW_PAIRS", text))
+        found.append(Message.of("FEW_PAIRS", pairs=n, coefficients=p))
     if not known.dated:
-        text = "the characteristics carry no dates: make sure that all of them were known before day 0"
-        found.append(Warned("UNDATED", text))
+        found.append(Message.of("UNDATED"))
     return found
 
 
@@ -232,10 +230,10 @@ def _groups(
     return {name: pd.factorize(own[name] if name in own else known.words[name][there])[0] for name in cluster}
 
 
-def _few_clusters(groups: dict[str, np.ndarray]) -> list[Warned]:
+def _few_clusters(groups: dict[str, np.ndarray]) -> list[Message]:
     few = {name: len(np.unique(codes)) for name, codes in groups.items()}
     return [
-        Warned("FEW_CLUSTERS", f"{n} clusters of {name}: below {_FEW_CLUSTERS} the standard errors are too small")
+        Message.of("FEW_CLUSTERS", clusters=n, by=name, least=_FEW_CLUSTERS)
         for name, n in few.items()
         if n < _FEW_CLUSTERS
     ]

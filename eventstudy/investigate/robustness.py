@@ -25,6 +25,7 @@ from eventstudy.investigate._prices import all_prices
 from eventstudy.investigate._robustness_document import document
 from eventstudy.investigate._specifications import Judged, judge
 from eventstudy.investigate.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
+from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Panel, align
 from eventstudy.prices import PriceTable
@@ -274,7 +275,7 @@ def robustness(
         for one in found:
             made.setdefault(one.choices, one)
     if not made:
-        raise NothingUsable("no specification could be made", available="; ".join(left_out))
+        raise NothingUsable(Phrase("no specification could be made"), available="; ".join(left_out))
     summary = _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
     return replace(summary, instead=instead_of_finding(result))
 
@@ -325,24 +326,31 @@ def _do(shared: _Shared, job: _Job) -> tuple[list[Specification], list[str]]:
     widest = Window(min(w.start for w in shared.spans), max(w.end for w in shared.spans))
     # peers count where they are complete, which depends on the estimation window: such models are lined up for each
     lots = [(span,) for span in shared.spans] if needs_peers(model) else [shared.spans]
-    found, reasons = [], []
+    found: list[Specification] = []
+    reasons: list[str] = []
     for spans in lots:
         panel = shared.panel(config, spans[0] if len(lots) > 1 else widest)
         if not panel.pairs:
-            reasons.append(f"benchmark {job.benchmark}: {panel.excluded[0].message}")
+            reasons.append(_of_benchmark(job.benchmark, panel.excluded[0].message))
             continue
         try:
             check_regressors(model, panel.block.names, config)
         except InvalidRequest as error:
-            reasons.append(error.what)
+            reasons.append(Phrase.quoted(error.what))
             break
         judged = judge(shared.result, panel, model, config, spans)
         for span, window in product(spans, base.windows or ()):
             if (span, window) in judged:
                 found.append(Specification(job.model, job.benchmark, span, window, job.returns, judged[span, window]))
             else:
-                reasons.append(f"estimation window {span}: no pair has enough days with prices")
+                reasons.append(Phrase("estimation window {window}: no pair has enough days with prices", window=span))
     return found, reasons
+
+
+def _of_benchmark(benchmark: str, why: str) -> Phrase:
+    if benchmark == PEERS:
+        return Phrase("benchmark peers: {why}", why=Phrase.quoted(why))
+    return Phrase("benchmark {benchmark}: {why}", benchmark=benchmark, why=Phrase.quoted(why))
 
 
 def _can_do_without_alpha(config: StudyConfig) -> bool:
@@ -403,7 +411,7 @@ def _benchmarks(
         return wanted, prices, []
     found, why_none = peers_outside(result, prices, peers)
     if not found:
-        left_out[f"benchmark {PEERS}: {why_none}"] = None
+        left_out[_of_benchmark(PEERS, why_none)] = None
         return [b for b in wanted if b != PEERS], prices, []
     return wanted, with_peer_index(prices, found), found
 
@@ -420,8 +428,13 @@ def _cautions(shared: _Shared, index: Sequence[str]) -> tuple[str, ...]:
     sar = made.returns.sar[:, day0] if made.panel.pairs else np.empty(0)
     loud = [i for i in range(len(sar)) if abs(sar[i]) > 2]
     return tuple(
-        f"the peers moved abnormally on day 0 themselves ({100 * made.returns.ar[i, day0]:+.2f} %, t = {sar[i]:+.1f},"
-        f" {made.panel.pairs[i].event_id}): a CAR against them lacks that much [PEER_CONTAMINATION]"
+        Phrase(
+            "the peers moved abnormally on day 0 themselves ({ar:+.2f %}, t = {t:+.1f}, {event}): a CAR against them lacks"
+            " that much [PEER_CONTAMINATION]",
+            ar=float(made.returns.ar[i, day0]),
+            t=float(sar[i]),
+            event=made.panel.pairs[i].event_id,
+        )
         for i in loud[:3]
     )
 

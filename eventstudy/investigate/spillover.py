@@ -22,7 +22,9 @@ from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference._distributions import critical_t, p_t
 from eventstudy.inference.joint_f import equal_means, restricted
 from eventstudy.inference.joint_placebo import not_one_design
-from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Floats, Ints
 from eventstudy.results import Group, StudyResult
 from eventstudy.sentences import LEVEL, instead_of_finding
 from eventstudy.windows import Window
@@ -117,7 +119,7 @@ class Spillover:
 
     windows: tuple[Spill, ...]
     result: StudyResult
-    warned: tuple[Warned, ...]
+    warned: tuple[Message, ...]
 
     @property
     def doubt(self) -> str:
@@ -170,7 +172,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
             hint="give the event two [[event.group]] tables with names, or ask for tickers of both",
         )
     asked = [Window.of(w) for w in windows] if windows else list(result.config.windows or ())
-    warned: list[Warned] = []
+    warned: list[Message] = []
     found = [spill for window in asked if (spill := _spill(result, window, warned))]
     if not found:
         raise InvalidRequest(
@@ -180,13 +182,13 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
     return Spillover(tuple(found), result, tuple(warned))
 
 
-def _spill(result: StudyResult, window: Window, warned: list[Warned]) -> Spill | None:
+def _spill(result: StudyResult, window: Window, warned: list[Message]) -> Spill | None:
     sample = result.sample(window)
     if not sample.n or sample.members is None:
-        warned.append(Warned("NO_PORTFOLIO", f"{window}: no pair was observed"))
+        warned.append(Message.of("NO_PORTFOLIO.unobserved", window=window))
         return None
     if why := not_one_design(sample, 1):
-        warned.append(Warned("NO_PORTFOLIO", f"{window}: {why}"))
+        warned.append(Message.of("NO_PORTFOLIO.window", window=window, why=Phrase.quoted(why)))
         return None
     place = {int(i): k for k, i in enumerate(sample.members)}
     known = [

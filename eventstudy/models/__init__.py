@@ -1,6 +1,6 @@
 """What was normal: a family of normal-return models a file; `catalog` knows which model stands where."""
 
-from eventstudy.models.base import WHY_UNFIT, Fit, Model, Note
+from eventstudy.models.base import Fit, Model, Note
 from eventstudy.models.fitting import fit_pairs, model_of, watched
 
-__all__ = ["WHY_UNFIT", "Fit", "Model", "Note", "fit_pairs", "model_of", "watched"]
+__all__ = ["Fit", "Model", "Note", "fit_pairs", "model_of", "watched"]

@@ -11,11 +11,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.pairwise import Single, fit_each, least_squares
 from eventstudy.panel.block import EventBlock, Floats, Ints
 
-DEPENDENT = "volume is autocorrelated: its days must not be exchanged for one another"
+DEPENDENT = Phrase("volume is autocorrelated: its days must not be exchanged for one another")
 _MOST = 0.99
 
 

@@ -9,15 +9,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy.language import Phrase
 from eventstudy.panel.block import EventBlock, Floats, Ints
-
-WHY_UNFIT = {
-    "MIN_EST": "{m} usable estimation days, {least} needed",
-    "COLLINEAR": "the regressors are collinear over the estimation window",
-    "NO_PEERS": "none of its peers has a return on all days",
-    "ZERO_VARIANCE": "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
-}
-"""Why a pair has no fit, in words: `m` usable estimation days, `least` needed."""
 
 
 class Note(NamedTuple):
@@ -25,7 +18,7 @@ class Note(NamedTuple):
 
     pair: int
     code: str
-    message: str
+    message: Phrase
 
 
 @dataclass(frozen=True)

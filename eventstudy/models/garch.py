@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
+from eventstudy.messages import sentence
 from eventstudy.models.base import Fit
 from eventstudy.models.linear import MODELS as LINEAR
 from eventstudy.models.pairwise import Single, fit_each
@@ -60,9 +62,9 @@ class GarchModel:
                 return str(ols.problem[i])
             design = block.design[i]
             if (block.span[design] > 1).any():
-                return _constant(ols, i, days, block, "returns across gaps have no variance of their own")
+                return _constant(ols, i, days, block, Phrase("returns across gaps have no variance of their own"))
             found = self._single(block.returns[i], x[design], days, block)
-            return _constant(ols, i, days, block, found) if isinstance(found, str) else found
+            return _constant(ols, i, days, block, found) if isinstance(found, Phrase) else found
 
         return fit_each(block, np.isfinite(x), 2, min_estimation, single)
 
@@ -75,7 +77,7 @@ class GarchModel:
         alpha, beta = (fitted.params.to_numpy()[:2] / scale).tolist()
         covariance = fitted.param_cov.to_numpy()[:2, :2] / np.outer(scale, scale)
         if not np.isfinite(covariance).all() or np.linalg.eigvalsh(covariance)[0] <= 0:
-            return "alpha and beta have no covariance"
+            return Phrase("alpha and beta have no covariance")
         h = fitted.conditional_volatility**2 / PERCENT**2
         event, error = block.event_columns, y - alpha - beta * x
         gap = np.arange(block.estimation_columns.stop, event.start)
@@ -87,7 +89,9 @@ class GarchModel:
                 / (PERCENT * sigma) ** 2
             )
         if not ((ahead > 1 / _RANGE) & (ahead < _RANGE)).all():
-            return f"the forecast leaves the range of 1/{_RANGE:g} to {_RANGE:g} times the usual variance"
+            return Phrase(
+                "the forecast leaves the range of 1/{range:g} to {range:g} times the usual variance", range=_RANGE
+            )
         root = np.linalg.cholesky(covariance) / sigma
         line = np.column_stack([np.ones(len(y)), x])
         to_sigma = sigma / np.sqrt(h)
@@ -123,11 +127,11 @@ def estimate(kind: Literal["GARCH", "EGARCH"], y: Floats, x: Floats) -> Any:
     names = ["alpha[1]", "beta[1]"] if kind == "GARCH" else ["beta[1]"]
     persistence = float(fitted.params[names].sum())
     if fitted.convergence_flag != 0 or not np.isfinite(covariance.to_numpy()).all():
-        return "the likelihood has no clear maximum"
+        return Phrase("the likelihood has no clear maximum")
     if abs(persistence) >= MOST_PERSISTENT:
-        return f"the variance does not return to a mean (persistence {persistence:.4f})"
+        return Phrase("the variance does not return to a mean (persistence {persistence:.4f})", persistence=persistence)
     if kind == "EGARCH" and fitted.params["alpha[1]"] + abs(fitted.params["gamma[1]"]) < 0:
-        return "large shocks of either sign would lower the variance"
+        return Phrase("large shocks of either sign would lower the variance")
     return fitted
 
 
@@ -136,7 +140,7 @@ def _plain(name: str) -> str:
     return f"garch_{name.partition('[')[0]}"
 
 
-def _constant(ols: Fit, i: int, days: Ints, block: EventBlock, why: str) -> Single:
+def _constant(ols: Fit, i: int, days: Ints, block: EventBlock, why: Phrase) -> Single:
     """The least squares fit of pair i, with a note on why."""
     rows = np.r_[days, block.estimation_columns.stop : ols.basis.shape[1]]
     return Single(
@@ -146,7 +150,7 @@ def _constant(ols: Fit, i: int, days: Ints, block: EventBlock, why: str) -> Sing
         expected=ols.expected[i],
         residuals=ols.residuals[i, days],
         basis=ols.basis[ols.basis_of[i]][rows],
-        notes=(("CONSTANT_VARIANCE", f"fitted by least squares, with one variance for all days: {why}"),),
+        notes=(("CONSTANT_VARIANCE", sentence("CONSTANT_VARIANCE", why=why)),),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Note
 from eventstudy.models.fitting import counted
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
@@ -29,7 +30,7 @@ class Single:
     """(L2,) variance of each event day's own error over sigma²; None: the sessions that its return covers."""
     common: Floats | None = None
     """(L2, E) what the errors of event days share, in units of sigma."""
-    notes: tuple[tuple[str, str], ...] = field(default=())
+    notes: tuple[tuple[str, Phrase], ...] = field(default=())
     """(code, sentence)"""
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.pairwise import Single, fit_each, least_squares
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
@@ -34,7 +35,9 @@ def known_days(block: EventBlock) -> Bools:
     return np.isfinite(block.columns(("peer",))[:, :, 0])
 
 
-WEIGHTS_DESCRIBE = "its weights are fitted, not estimated with known errors: judge it by placebos and permutations"
+WEIGHTS_DESCRIBE = Phrase(
+    "its weights are fitted, not estimated with known errors: judge it by placebos and permutations"
+)
 _ZERO = 1e-6
 
 
@@ -135,7 +138,9 @@ class Donors:
         return gaps
 
 
-SHRUNK_DESCRIBE = "its coefficients are shrunk, not estimated with known errors: judge it by placebos and permutations"
+SHRUNK_DESCRIBE = Phrase(
+    "its coefficients are shrunk, not estimated with known errors: judge it by placebos and permutations"
+)
 _BLOCKS, _PENALTIES, _SMALLEST = 10, 100, 1e-3
 
 

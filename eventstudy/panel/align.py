@@ -16,13 +16,13 @@ from eventstudy import exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.exchanges import Day0, Moment
+from eventstudy.messages import Exclusion, Message
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense, padded, with_derived
 from eventstudy.panel.grid import factor_names
 from eventstudy.panel.left_out import by_row, row_of, with_id
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.returns import across_gaps, grid_returns, volume_on
-from eventstudy.panel.warned import Exclusion, Warned
 from eventstudy.prices import PriceTable
 
 
@@ -53,7 +53,7 @@ class Panel:
     delisted: Bools
     """(N,) whether that close lies inside the event window and before the last one of the benchmark (ruling 3)."""
     excluded: tuple[Exclusion, ...]
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Message, ...]
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
 
     def rests_on(self, pair: int, days: Days, left_out: Days) -> Bools:
@@ -158,7 +158,7 @@ def _block(
     prices: PriceTable,
     config: StudyConfig,
     factors: pd.DataFrame | None,
-) -> tuple[EventBlock, list[Warned]]:
+) -> tuple[EventBlock, list[Message]]:
     """The block of one grid, whose designs hold the spans of their returns and the peers of their pairs."""
     span = None if dense.span is None else dense.windows(dense.span)
     apart, _ = coded(pair.peers for pair in pairs)
@@ -199,7 +199,7 @@ def _with_peers(
     peers: list[str],
     prices: PriceTable,
     config: StudyConfig,
-) -> tuple[EventBlock, list[Warned]]:
+) -> tuple[EventBlock, list[Message]]:
     """The block with the mean of each design's peers and the return of each, and which peers had to be left out.
 
     `first` (D,) is a pair of each design, `pairs` are these. A peer counts for a design only with a return on every day on
@@ -221,9 +221,8 @@ def _with_peers(
     warned = []
     for pair, day0, lacking in zip(pairs, dense.sessions[dense.row[first]], belongs & ~whole, strict=True):
         if lacking.any():
-            named = ", ".join(np.array(peers)[lacking])
-            text = f"{named}: not compared with, because days around {day0} lack a return"
-            warned.append(Warned("PEER_INCOMPLETE", text, pair.event_id))
+            named = np.array(peers)[lacking].tolist()
+            warned.append(Message.of("PEER_INCOMPLETE", pair.event_id, peers=named, day0=day0))
     return replace(block, regressors=np.concatenate([block.regressors, mean[:, :, None], values], axis=2)), warned
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.flagged import calendars, currencies, flagged
-from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 
-def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Warned]:
+def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Message]:
     """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
     looks = [_shifted, _calendar_ends, calendars, currencies, _delisted, flagged, _source_notes]
     if of_returns:
@@ -33,18 +35,19 @@ def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[
     return [w for look in looks for w in look(panel, prices)]
 
 
-def _warned(panel: Panel, i: int, code: str, message: str) -> Warned:
-    return Warned(code, message, panel.pairs[i].event_id, panel.pairs[i].ticker)
+def _warned(panel: Panel, i: int, form: str, **params: Any) -> Message:
+    return Message.of(form, panel.pairs[i].event_id, panel.pairs[i].ticker, **params)
 
 
-def _shifted(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _shifted(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     for i, day0 in enumerate(panel.day0):
         if day0.shifted:
-            text = f"announced {day0.announced}; day 0 is {day0.session}, the first session that could react"
-            yield _warned(panel, i, "DAY0_SHIFTED", f"{text} ({day0.exchange})" if day0.exchange else text)
+            form = "DAY0_SHIFTED" if day0.exchange else "DAY0_SHIFTED.prices"
+            days = {"announced": day0.announced, "session": day0.session}
+            yield _warned(panel, i, form, **days, exchange=day0.exchange)
 
 
-def _calendar_ends(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _calendar_ends(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Event days that the installed calendar does not know, because it ends before them."""
     sessions = panel.block.sessions[:, panel.block.event_columns]
     said = set()
@@ -52,11 +55,10 @@ def _calendar_ends(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
         own = sessions[panel.block.design[i]]
         if np.isnat(own[-1]) and (own := own[~np.isnat(own)]).size and day0.exchange not in said:
             said.add(day0.exchange)
-            text = f"the installed calendar of {day0.exchange} ends after {own[-1]}, inside the event window"
-            yield Warned("CALENDAR_ENDS", f"{text}: later days are not studied; update exchange-calendars")
+            yield Message.of("CALENDAR_ENDS", exchange=day0.exchange, session=own[-1].item())
 
 
-def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Returns lacking in the event window: inside the prices (a gap) or beyond their end (not observed yet)."""
     start, length = panel.block.event.start, panel.block.event.length
     lacking = ~np.isfinite(panel.block.returns[:, panel.block.event_columns])
@@ -64,37 +66,30 @@ def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     for i in np.flatnonzero(lacking.any(axis=1)).tolist():
         gaps = day[lacking[i] & (day <= panel.last_close[i])]
         if len(gaps):
-            shown = ", ".join(f"{d:+d}" for d in gaps)
-            hint = 'missing="trade_to_trade" keeps the return across a gap'
-            yield _warned(panel, i, "GAP_IN_WINDOW", f"no return on day {shown} of the event window; {hint}")
+            yield _warned(panel, i, "GAP_IN_WINDOW", days=gaps.tolist())
         if panel.last_close[i] < panel.block.event.end and not panel.delisted[i]:
             seen = length - int((day > panel.last_close[i]).sum())
-            text = f"prices end on day {panel.last_close[i]:+d}: {seen} of {length} event days observed"
-            yield _warned(panel, i, "WINDOW_INCOMPLETE", text)
+            yield _warned(panel, i, "WINDOW_INCOMPLETE", day=int(panel.last_close[i]), seen=seen, length=length)
 
 
-def _delisted(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _delisted(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     for i in np.flatnonzero(panel.delisted).tolist():
-        text = f"the last close is on day {panel.last_close[i]:+d}, while the benchmark goes on: windows end there"
-        yield _warned(panel, i, "DELISTED", text)
+        yield _warned(panel, i, "DELISTED", day=int(panel.last_close[i]))
 
 
-def _zero_returns(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _zero_returns(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Returns of exactly zero on event days: without volume they are stale, without a volume column they are only odd."""
     zero = panel.block.returns[:, panel.block.event_columns] == 0
     day = np.arange(panel.block.event.start, panel.block.event.end + 1)
     for i in np.flatnonzero(zero.any(axis=1)).tolist():
         stale = zero[i] & (panel.volume[i] == 0)
         unknown = zero[i] & np.isnan(panel.volume[i])
-        for hit, code, text in (
-            (stale, "STALE", "no trade and an unchanged price"),
-            (unknown, "ZERO_RETURN", "a return of exactly zero (volume unknown; kept)"),
-        ):
+        for hit, form in ((stale, "STALE.event_day"), (unknown, "ZERO_RETURN")):
             if hit.any():
-                yield _warned(panel, i, code, f"{text} on day {', '.join(f'{d:+d}' for d in day[hit])}")
+                yield _warned(panel, i, form, days=day[hit].tolist())
 
 
-def _mixed_basis(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _mixed_basis(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """A firm with dividends against a benchmark without, or the other way round (METHODS 0.4)."""
 
     def total(ticker: str) -> bool:
@@ -104,24 +99,23 @@ def _mixed_basis(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
     for i, pair in enumerate(panel.pairs):
         if total(pair.ticker) != total(pair.benchmark):
             with_dividends, without = sorted((pair.ticker, pair.benchmark), key=total, reverse=True)
-            text = f"returns of {with_dividends} include dividends, those of {without} do not"
-            yield _warned(panel, i, "PRICE_INDEX_MIX", text)
+            yield _warned(panel, i, "PRICE_INDEX_MIX", with_dividends=with_dividends, without=without)
 
 
-def _source_notes(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def _source_notes(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """What the source of the prices had to say of a ticker or benchmark that is used, each note once."""
     said: dict[str, list[str]] = {}
     for ticker in dict.fromkeys(t for pair in panel.pairs for t in (pair.ticker, pair.benchmark, *pair.peers)):
         for note in prices.info[ticker].notes if ticker in prices.info else ():
             said.setdefault(note, []).append(ticker)
     for note, tickers in said.items():
-        text = f"{', '.join(tickers[:3])}{f' and {len(tickers) - 3} more' if len(tickers) > 3 else ''}: {note}"
-        yield Warned("SOURCE_NOTE", text, None, tickers[0] if len(tickers) == 1 else None)
+        whom = tickers[0] if len(tickers) == 1 else None
+        yield Message.of("SOURCE_NOTE", None, whom, tickers=tickers, note=Phrase.quoted(note))
 
 
-def lacking_factors(panel: Panel, needed: tuple[str, ...]) -> list[Warned]:
+def lacking_factors(panel: Panel, needed: tuple[str, ...]) -> list[Message]:
     """Days of the event window on which a factor that the model needs has no value, though the benchmark has one."""
-    block, found = panel.block, list[Warned]()
+    block, found = panel.block, list[Message]()
     if not needed:
         return found
     values = block.columns(needed)[:, block.event_columns]
@@ -132,8 +126,7 @@ def lacking_factors(panel: Panel, needed: tuple[str, ...]) -> list[Warned]:
         hole = holes[block.design[i]]
         if hole.any() and pair.event_id not in said:
             said.add(pair.event_id)
-            days = ", ".join(f"{d:+d}" for d in np.arange(block.event.start, block.event.end + 1)[hole])
-            first = block.sessions[block.design[i], block.event_columns][hole][0]
-            text = f"the factors have no value on day {days} of the event window, from {first} on: no abnormal return there"
-            found.append(Warned("FACTORS_LACKING", text, pair.event_id))
+            days = np.arange(block.event.start, block.event.end + 1)[hole].tolist()
+            first = block.sessions[block.design[i], block.event_columns][hole][0].item()
+            found.append(Message.of("FACTORS_LACKING", pair.event_id, days=days, session=first))
     return found

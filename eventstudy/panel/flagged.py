@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 
 from eventstudy import exchanges
-from eventstudy.codes import severity_of
+from eventstudy.language import Phrase
+from eventstudy.messages import Message, severity_of
 from eventstudy.panel.align import Panel
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, lives_with
-from eventstudy.panel.warned import Warned
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
@@ -22,7 +22,7 @@ Spans = dict[str, tuple[date, date]]
 """First and last day on which each ticker, benchmark and peer is used."""
 
 
-def flagged(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """The flags of tickers and benchmarks on the days a pair uses, one warning a ticker and code.
 
     The first it tells of is one of a day that a figure rests on, where there is one.
@@ -37,17 +37,20 @@ def flagged(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
             used = np.zeros(len(days), bool)
             for i in users[ticker]:
                 used |= panel.rests_on(i, days, days[:0])
-            yield _warned_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
+            yield _message_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
 
 
-def _warned_of(code: str, ticker: str, found: Sequence[Flag]) -> Warned:
+def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
     """Several flags of one kind and ticker in a sentence on the first of them."""
-    more = f"; and {len(found) - 1} more like it" if len(found) > 1 else ""
     days = tuple(f.session.isoformat() for f in found)
-    return Warned(code, f"{found[0].session}: {found[0].message}{more}", None, ticker, days[0], days)
+    first, more = {"session": found[0].session, "what": found[0].message}, len(found) - 1
+    text = Phrase("{session}: {what}", **first)
+    if more:
+        text = Phrase("{session}: {what}; and {more} more like it", **first, more=more)
+    return Message(code, text, None, ticker, days[0], days)
 
 
-def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def calendars(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Firms and benchmarks of different exchanges: days of one of the two only are left out, and closes are hours apart."""
     days = panel.block.sessions[~np.isnat(panel.block.sessions)]
     met = ((d.exchange, p.ticker, p.benchmark) for p, d in zip(panel.pairs, panel.day0, strict=True))
@@ -55,12 +58,12 @@ def calendars(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
         yield from _calendars_of(met, days.min().item(), days.max().item(), prices)
 
 
-def currencies(panel: Panel, prices: PriceTable) -> Iterator[Warned]:
+def currencies(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Firms and benchmarks in different currencies: the exchange rate is part of what is called abnormal."""
     yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
 
 
-def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: bool = True) -> Iterator[Warned]:
+def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: bool = True) -> Iterator[Message]:
     """All of the above where no pair is kept: one warning a code, with the first tickers it is about.
 
     A code that is a doubt is one only of tickers with such a day among those that a pair rests on; `compared`: whether the
@@ -84,8 +87,9 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
             if (kept := [f for f in found if any(_rests_on(dense, ticker, f.session, compared) for dense in grids)])
         }
         ticker, found = next(iter((used or by_ticker).items()))
-        text = f"{_some(list(used or by_ticker))}: {ticker} on {found[0].session}: {found[0].message}"
-        yield Warned(code, text, severity="" if used or severity_of(code) != "doubt" else "caution")
+        first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
+        text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=list(used or by_ticker), **first)
+        yield Message(code, text, severity="" if used or severity_of(code) != "doubt" else "caution")
     if spans:
         yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()), prices)
     yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)
@@ -159,7 +163,9 @@ def _flags_on(spans: Spans, prices: PriceTable) -> dict[str, dict[str, list[Flag
     return told
 
 
-def _calendars_of(met: Iterable[tuple[str, str, str]], first: date, last: date, prices: PriceTable) -> Iterator[Warned]:
+def _calendars_of(
+    met: Iterable[tuple[str, str, str]], first: date, last: date, prices: PriceTable
+) -> Iterator[Message]:
     """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
     apart: dict[tuple[str, str], dict[str, None]] = {}
     for home, ticker, benchmark in met:
@@ -170,13 +176,22 @@ def _calendars_of(met: Iterable[tuple[str, str, str]], first: date, last: date, 
         if abroad == home:
             continue
         a, b = (exchanges.sessions(e, first, last) for e in (home, abroad))
-        verb = "trades" if len(tickers) == 1 else "trade"
-        text = f"{_some(tickers)} {verb} on {home}, the benchmark {benchmark} on {abroad}: {len(np.setxor1d(a, b))} sessions"
-        text += f" of one exchange only are left out{_hours_apart(home, abroad, np.intersect1d(a, b)[-1].item())}"
-        yield Warned("CALENDAR_MISMATCH", text, None, tickers[0] if len(tickers) == 1 else None)
+        hours = _hours_later(home, abroad, np.intersect1d(a, b)[-1].item())
+        yield Message.of(
+            "CALENDAR_MISMATCH" + (".later" if hours > 0 else ".earlier" if hours < 0 else ""),
+            None,
+            tickers[0] if len(tickers) == 1 else None,
+            n=len(tickers),
+            tickers=tickers,
+            home=home,
+            benchmark=benchmark,
+            abroad=abroad,
+            sessions=len(np.setxor1d(a, b)),
+            hours=abs(hours),
+        )
 
 
-def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iterator[Warned]:
+def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iterator[Message]:
     """Of (ticker, benchmark)."""
     apart: dict[tuple[str, str, str], dict[str, None]] = {}
     for ticker, benchmark in pairs:
@@ -188,24 +203,11 @@ def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iter
         tickers = [t for t in found if stated or not lives_with(benchmark, t, prices)]
         if not tickers:
             continue
-        verb = "is" if len(tickers) == 1 else "are"
-        text = f"{_some(tickers)} {verb} quoted in {own}, the benchmark {benchmark} in {other}:"
-        yield Warned(
-            "CURRENCY_MIX",
-            f"{text} abnormal returns hold the exchange rate",
-            None,
-            tickers[0] if len(tickers) == 1 else None,
-        )
+        whom = tickers[0] if len(tickers) == 1 else None
+        both = {"own": own, "benchmark": benchmark, "other": other}
+        yield Message.of("CURRENCY_MIX", None, whom, n=len(tickers), tickers=tickers, **both)
 
 
-def _some(tickers: list[str]) -> str:
-    return ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
-
-
-def _hours_apart(home: str, abroad: str, session: date) -> str:
-    """How much later one exchange closes than the other, in words."""
-    late = exchanges.close_time(abroad, session) - exchanges.close_time(home, session)
-    hours = late.total_seconds() / 3600
-    if not hours:
-        return ""
-    return f", and {abroad} closes {abs(hours):g} hours {'later' if hours > 0 else 'earlier'} on the same day"
+def _hours_later(home: str, abroad: str, session: date) -> float:
+    """How many hours one exchange closes after the other on the same day."""
+    return (exchanges.close_time(abroad, session) - exchanges.close_time(home, session)).total_seconds() / 3600

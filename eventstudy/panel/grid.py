@@ -13,14 +13,14 @@ import pandas as pd
 from eventstudy import exchanges
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
+from eventstudy.messages import Message
 from eventstudy.panel.block import Days, Floats
-from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
 
 
 def grid_sessions(
     home: str | None, abroad: str | None, tickers: list[str], last: date, prices: PriceTable, config: StudyConfig
-) -> tuple[Days, list[Warned]]:
+) -> tuple[Days, list[Message]]:
     """(S,) the sessions of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
 
     `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
@@ -55,7 +55,7 @@ def factors_on(factors: pd.DataFrame | None, sessions: Days) -> Floats:
     return factors.reindex(pd.DatetimeIndex(sessions.astype("datetime64[ns]"))).to_numpy(float)
 
 
-def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: PriceTable) -> list[Warned]:
+def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: PriceTable) -> list[Message]:
     """Warn of prices on days that are no session, and of sessions on which nothing at all has a price."""
     dates = prices.close.index.to_numpy("datetime64[D]")
     own = dates[prices.close[tickers].notna().any(axis=1).to_numpy()]
@@ -64,12 +64,10 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     warned = []
     low, high = exchanges.reach(home)
     if len(extra := without(own[(own >= low) & (own <= high)], sessions)):
-        text = f"prices of {', '.join(tickers[:3])} on {_dates(extra)} are not used: {home} was closed"
-        warned.append(Warned("OFF_CALENDAR", text))
+        warned.append(Message.of("OFF_CALENDAR", tickers=tickers[:3], days=extra.tolist(), exchange=home))
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
     if len(lacking := without(inside, own)) and len(lacking := _lacked_by_all(lacking, home, prices)):
-        text = f"no series of {home} has a price on {_dates(lacking)}, where it was open"
-        warned.append(Warned("SUSPECT_CALENDAR", f"{text}: incomplete prices, or a closing the calendar does not know"))
+        warned.append(Message.of("SUSPECT_CALENDAR", exchange=home, days=lacking.tolist()))
     return warned
 
 
@@ -94,8 +92,3 @@ def _trades_on(ticker: str, home: str) -> bool:
         return exchanges.exchange_of(ticker) == home
     except InvalidRequest:
         return False  # a benchmark of the user's own, or another column of a wide file
-
-
-def _dates(days: Days) -> str:
-    shown = ", ".join(str(d) for d in days[:3])
-    return shown if len(days) <= 3 else f"{shown} and {len(days) - 3} more dates"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from eventstudy.events.columns import EventColumns
+from eventstudy.language import Phrase
+from eventstudy.messages import Exclusion
 from eventstudy.panel.block import Ints
-from eventstudy.panel.warned import Exclusion
 
 NAMED = 5
 """So many pairs of each reason are named where only sums are kept."""
@@ -30,10 +31,10 @@ class LeftOut:
             self.counts[reason] = known + count
             self.first += [e for _, e in zip(range(max(room, 0)), named, strict=False)]
 
-    def rows(self, events: EventColumns, rows: Ints, reason: str, why: str | Callable[[int], str]) -> None:
+    def rows(self, events: EventColumns, rows: Ints, reason: str, why: Phrase | Callable[[int], Phrase]) -> None:
         """Leave out the pairs in these rows of the events; `why` is what keeps them out, or says it of the i-th of them."""
         named = (
-            Exclusion(events.name(row), events.ticker_of(row), reason, why if isinstance(why, str) else why(i))
+            Exclusion(events.name(row), events.ticker_of(row), reason, why if isinstance(why, Phrase) else why(i))
             for i, row in enumerate(rows.tolist())
         )
         self.add(reason, len(rows), named)
@@ -56,4 +57,7 @@ def row_of(one: Exclusion) -> int:
 
 def with_id(one: Exclusion, event_id: str) -> Exclusion:
     """The same with the id of its event in place of the row."""
-    return one._replace(event_id=event_id, message=one.message.replace(one.event_id, event_id))
+    said = one.message
+    if said.params.get("event") == one.event_id:
+        said = Phrase(said.template, **{**said.params, "event": event_id})
+    return one._replace(event_id=event_id, message=said)

@@ -12,12 +12,13 @@ import pandas as pd
 
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns
+from eventstudy.language import Phrase
+from eventstudy.messages import Message, sentence
 from eventstudy.panel.block import Ints
 from eventstudy.panel.dense import Dense, padded, regressors_on, returns_by_security, whole_windows
 from eventstudy.panel.grid import factor_names, grid_sessions
 from eventstudy.panel.left_out import NAMED, LeftOut
 from eventstudy.panel.place import Placed, place
-from eventstudy.panel.warned import Warned
 from eventstudy.prices import PriceTable
 
 
@@ -30,7 +31,7 @@ def line_up(
     compared: bool,
     factors: pd.DataFrame | None,
     named: int | None = NAMED,
-) -> tuple[list[Dense], LeftOut, list[Warned]]:
+) -> tuple[list[Dense], LeftOut, list[Message]]:
     """Every grid with its pairs, what was left out, and what the grids had to say.
 
     `benchmark` is that of events that name none, None where all do; `compared`: the model has a benchmark, so that none may be
@@ -57,7 +58,7 @@ def _dense(
     config: StudyConfig,
     factors: pd.DataFrame | None,
     left: LeftOut,
-) -> tuple[Dense, list[Warned]]:
+) -> tuple[Dense, list[Message]]:
     """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12)."""
     rows, session = placed.rows[mine], placed.session[mine]
     ticker, tickers = _by_name(events.ticker[rows], events.tickers)
@@ -114,13 +115,13 @@ def _by_name(codes: Ints, names: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]
     return place[codes], tuple(names[i] for i in used)
 
 
-def _why_no_day0(ticker: str, session: date, prices: PriceTable) -> str:
+def _why_no_day0(ticker: str, session: date, prices: PriceTable) -> Phrase:
     """A sentence on why day 0 of a ticker has no return."""
     closes = prices.close[ticker].dropna()
     if closes.empty:
-        return f"{ticker} has no price at all"
+        return sentence("NO_DAY0.empty", ticker=ticker)
     first, last = closes.index[0].date(), closes.index[-1].date()
-    where = "before" if session <= first else "after" if session > last else "inside"
-    if where == "inside":
-        return f"{ticker} lacks the close of day 0, {session}, or of the session before"
-    return f"day 0 is {session}, {where} the prices of {ticker}, {first} to {last}"
+    if first < session <= last:
+        return sentence("NO_DAY0", ticker=ticker, session=session)
+    form = "NO_DAY0.before" if session <= first else "NO_DAY0.after"
+    return sentence(form, session=session, ticker=ticker, first=first, last=last)

@@ -15,6 +15,8 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns
 from eventstudy.exchanges import Day0, Moment
+from eventstudy.language import Phrase
+from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.homes import exchange_beside
 from eventstudy.panel.left_out import LeftOut
@@ -74,24 +76,24 @@ def place(
     compared_with = np.array([b in columns for b in benchmarks], dtype=bool)[market]
     alive = np.ones(len(events), dtype=bool)
 
-    def drop(hit: Bools, reason: str, why: str, of: Callable[[int], str]) -> None:
+    def drop(hit: Bools, form: str, **names: Callable[[int], str]) -> None:
+        """Leave out those of `hit` (E,) that are still there; `names` give the values of the sentence by the row of a pair."""
         nonlocal alive
         rows = np.flatnonzero(alive & hit)
         alive &= ~hit
 
-        def said(i: int) -> str:
-            name = of(int(rows[i]))
-            lacking = None if why else prices.missing.get(name)
-            return lacking.what if lacking else (why or "no prices for {}").format(name)
+        def why(i: int) -> Phrase:
+            values = {key: of(int(rows[i])) for key, of in names.items()}
+            lacking = prices.missing.get(values.get("symbol", ""))
+            return Phrase.quoted(lacking.what) if lacking else sentence(form, **values)
 
-        left.rows(events, rows, reason, said)
+        left.rows(events, rows, form.partition(".")[0], why)
 
-    drop(no_moment, "NO_DAY0", "{} has no recognised date", events.name)
+    drop(no_moment, "NO_DAY0.unrecognised", event=events.name)
     if compared:
-        why = "{} is its own benchmark: its abnormal return is zero by construction"
-        drop(own == market, "BENCHMARK_IS_TICKER", why, events.ticker_of)
-    drop(~priced, "NO_PRICES", "", events.ticker_of)
-    drop(~compared_with, "NO_BENCHMARK", "", lambda row: benchmarks[market[row]])
+        drop(own == market, "BENCHMARK_IS_TICKER", ticker=events.ticker_of)
+    drop(~priced, "NO_PRICES", symbol=events.ticker_of)
+    drop(~compared_with, "NO_BENCHMARK", symbol=lambda row: benchmarks[market[row]])
     rows = np.flatnonzero(alive)
     return _day0(events, rows, market[rows], benchmarks, prices, config, left)
 
@@ -122,7 +124,7 @@ def _day0(
     own, other = home[events.ticker[rows]], abroad[market]
     for code, text in wrong.items():
         hit = rows[(own == code) | ((own >= 0) & (other == code))]
-        left.rows(events, hit, "NO_DAY0", text)
+        left.rows(events, hit, "NO_DAY0", Phrase.quoted(text))
     sound = (own >= 0) & (other >= 0)
     rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
     other = _with_shares(other, own, market, places, benchmarks, prices)
@@ -144,7 +146,7 @@ def _day0(
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
         else:
-            left.rows(events, rows[codes == k], "NO_DAY0", day0)
+            left.rows(events, rows[codes == k], "NO_DAY0", Phrase.quoted(day0))
     grids, pairs = pd.factorize(own * len(places) + other, sort=True)
     good = ~np.isnat(session)[codes]
     return Placed(

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import InvalidFile
+from eventstudy.messages import Exclusion
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import EventBlock, Floats
-from eventstudy.panel.warned import Exclusion
 from eventstudy.prices import PriceTable
 
 UNDATED = pd.Timestamp("1900-01-01")
@@ -59,7 +59,7 @@ def with_volume(
         event=block.event,
     )
     lacking = tuple(
-        Exclusion(p.event_id, p.ticker, "NO_VOLUME", f"the prices of {p.ticker} hold no volume for day 0, {d.session}")
+        Exclusion.of("NO_VOLUME", p.event_id, p.ticker, ticker=p.ticker, session=d.session)
         for p, d, ok in zip(panel.pairs, panel.day0, there, strict=True)
         if not ok
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from eventstudy import exchanges
 from eventstudy.errors import InvalidRequest, SourceError, SymbolUnknown
+from eventstudy.language import Phrase
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
 _PAID_IN = """
@@ -29,7 +29,7 @@ class Converted(NamedTuple):
     """A table in one currency, and what was done for it: sentences with the tickers they are about."""
 
     table: PriceTable
-    told: tuple[tuple[tuple[str, ...], str], ...]
+    told: tuple[tuple[tuple[str, ...], Phrase], ...]
 
 
 def currency_of(ticker: str, info: SeriesInfo | None = None) -> str | None:
@@ -71,7 +71,7 @@ def in_currency(table: PriceTable, currency: str) -> Converted:
         groups.setdefault(currency_of(ticker, table.info[ticker]), []).append(ticker)
     missing: dict[str, SourceError] = {t: e for t, e in table.missing.items() if not is_rate(t)}
     scale = pd.DataFrame(1.0, table.close.index, shares)
-    told: list[tuple[tuple[str, ...], str]] = []
+    told: list[tuple[tuple[str, ...], Phrase]] = []
     for foreign, tickers in groups.items():
         rate, name = _rate(table, foreign, currency)
         if rate is None:
@@ -119,19 +119,30 @@ def _no_rate(ticker: str, foreign: str | None, currency: str, table: PriceTable)
     )
 
 
-def _told(table: PriceTable, tickers: list[str], foreign: str, currency: str, rate: pd.Series, name: str) -> str:
+def _told(table: PriceTable, tickers: list[str], foreign: str, currency: str, rate: pd.Series, name: str) -> Phrase:
     days = table.close[tickers].notna().any(axis=1)
     lacking = rate.index[days & rate.isna()]
     unsaid = [t for t in tickers if not table.info[t].currency]
-    text = f"put from {foreign} in {currency} by {name} of each day ({table.info[name].source})"
+    text = Phrase(
+        "put from {foreign} in {currency} by {rate} of each day ({source})",
+        foreign=foreign,
+        currency=currency,
+        rate=name,
+        source=table.info[name].source,
+    )
     if unsaid:
-        text += f"; {_some(unsaid)} taken as {foreign} by the exchange, because the prices do not say"
+        text = Phrase(
+            "{converted}; {unsaid:some} taken as {foreign} by the exchange, because the prices do not say",
+            converted=text,
+            unsaid=unsaid,
+            foreign=foreign,
+        )
     if len(lacking):
-        dates = [f"{day:%Y-%m-%d}" for day in lacking]
-        text += f"; {_some(dates)} {'has' if len(dates) == 1 else 'have'} no rate, and so no price"
+        text = Phrase.counted(
+            "{converted}; {lacking:some} has no rate, and so no price",
+            "{converted}; {lacking:some} have no rate, and so no price",
+            converted=text,
+            n=len(lacking),
+            lacking=[f"{day:%Y-%m-%d}" for day in lacking],
+        )
     return text
-
-
-def _some(words: Iterable[str]) -> str:
-    listed = list(words)
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")

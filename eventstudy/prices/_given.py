@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.errors import InvalidFile, SourceError, SymbolUnknown
+from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis
 from eventstudy.prices._table import PriceTable, SeriesInfo
 from eventstudy.separated import separated
@@ -332,8 +333,14 @@ def _completed(values: Mapping[str, Floats], i: int, sessions: Days, info: Serie
     last = known[np.maximum(np.searchsorted(known, lacking) - 1, 0)]
     adjusted[lacking] = close[lacking] * (adjusted[last] / close[last])
     first, end = sessions[lacking[0]], sessions[lacking[-1]]
-    days = f"{len(lacking)} days from {first} to {end}" if len(lacking) > 1 else f"{first}"
-    text = f"adj_close has no value on {days}, where close has one: it is taken to move as close does there"
+    text = Phrase.counted(
+        "adj_close has no value on {first}, where close has one: it is taken to move as close does there",
+        "adj_close has no value on {n} days from {first} to {last}, where close has one: it is taken to move as close does"
+        " there",
+        n=len(lacking),
+        first=first.item(),
+        last=end.item(),
+    )
     return replace(info, notes=(*info.notes, text))
 
 
@@ -346,7 +353,7 @@ def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> S
     near = get_close_matches(ticker.lower(), spelled, n=1)
     shown = ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
     return SymbolUnknown(
-        f"{name} has no ticker {ticker!r}",
+        Phrase("{name} has no ticker {ticker!r}", name=name, ticker=ticker),
         where=where,
         available=shown or None,
         hint=f"did you mean {spelled[near[0]]!r}?" if near else None,

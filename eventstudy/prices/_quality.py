@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy import exchanges
+from eventstudy.language import Phrase
+from eventstudy.messages import sentence
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
@@ -44,7 +46,12 @@ class Flag(NamedTuple):
     code: str
     ticker: str | None
     session: date
-    message: str
+    message: Phrase
+
+    @classmethod
+    def of(cls, form: str, ticker: str | None, session: Any, /, **params: Any) -> Flag:
+        """The flag of a code, or of one of its forms (`CODE.form`), with the values of its sentence."""
+        return cls(form.partition(".")[0], ticker, session.item(), sentence(form, **params))
 
 
 def flags(table: PriceTable) -> list[Flag]:
@@ -123,8 +130,8 @@ def _open_days(home: str, traded: Days, members: int) -> tuple[Days, list[Flag]]
     lacking = np.setdiff1d(sessions, traded)
     if members < 2 or not len(lacking):
         return sessions, []
-    text = f"no ticker has a price on {_shown(lacking)}, where {home} was open: a closing the calendar does not know?"
-    return np.intersect1d(sessions, traded), [Flag("SUSPECT_CALENDAR", None, lacking[0].item(), text)]
+    suspect = Flag.of("SUSPECT_CALENDAR.check", None, lacking[0], days=lacking.tolist(), exchange=home)
+    return np.intersect1d(sessions, traded), [suspect]
 
 
 def _sessions(home: str, traded: Days) -> Days:
@@ -150,16 +157,15 @@ def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[
         closed = np.setdiff1d(any_price[home], _sessions(home, any_price[home]))
         for ticker in members if len(closed) else ():
             if len(extra := np.intersect1d(traded[ticker], closed)):
-                text = f"there are prices on {_shown(extra)}, where {home} was closed"
-                yield Flag("CALENDAR_MISMATCH", ticker, extra[0].item(), text)
+                yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
         for ticker in members:
             a, b = spans[ticker]
             own, others = (_sessions(e, np.array([a, b])) for e in (home, most))
             if len(apart := np.setxor1d(own, others)):
-                text = f"it trades on {home}, most others on {most}: {len(apart)} sessions are of one of the two only"
-                yield Flag("CALENDAR_MISMATCH", ticker, apart[0].item(), text)
+                both = {"home": home, "most": most, "sessions": len(apart)}
+                yield Flag.of("CALENDAR_MISMATCH.other", ticker, apart[0], **both)
 
 
 def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo) -> Iterator[Flag]:
@@ -175,25 +181,30 @@ def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days, inf
     for a, b in _runs(still & (known == 0)):
         if b - a >= LONG:
             halted[a:b] = True
-            yield Flag("HALTED", ticker, days[a].item(), f"no trade and no change of price in {_span(days, a, b)}")
+            yield Flag.of("HALTED", ticker, days[a], **_span(days, a, b))
     for a, b in _runs(still & ~halted):
         if b - a >= LONG:
-            traded = "though there was trade" if (known[a:b] > 0).any() else "and nothing tells whether it was traded"
-            yield Flag("STALE", ticker, days[a].item(), f"the price does not change in {_span(days, a, b)}, {traded}")
+            form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
+            yield Flag.of(form, ticker, days[a], **_span(days, a, b))
     quiet = (known == 0) & ~halted
     if quiet.any():
-        text = f"there is a price but a volume of zero on {_shown(days[quiet])}"
-        yield Flag("ZERO_VOLUME", ticker, days[quiet][0].item(), text)
+        yield Flag.of("ZERO_VOLUME", ticker, days[quiet][0], days=days[quiet].tolist())
     there = np.isfinite(own["used"])
     yield from _jumps(ticker, days[there], {name: values[there] for name, values in own.items()}, info)
 
 
 def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
     for a, b in _runs(lacking):
-        code = "HALTED" if b - a >= LONG else "GAP"
-        yield Flag(
-            code, ticker, expected[a].item(), f"no price in {_span(expected, a, b)}, and prices before and after"
+        if b - a >= LONG:
+            yield Flag.of("HALTED.gap", ticker, expected[a], **_span(expected, a, b))
+            continue
+        text = Phrase.counted(
+            "no price in the session of {first}, and prices before and after",
+            "no price in {sessions} sessions from {first} to {last}, and prices before and after",
+            n=b - a,
+            **_span(expected, a, b),
         )
+        yield Flag("GAP", ticker, expected[a].item(), text)
 
 
 def _jumps(ticker: str, days: Days, own: dict[str, Floats], info: SeriesInfo) -> Iterator[Flag]:
@@ -207,29 +218,27 @@ def _jumps(ticker: str, days: Days, own: dict[str, Floats], info: SeriesInfo) ->
         moved, by_close = np.log((used[1:] + paid[1:]) / used[:-1]), np.log(close[1:] / close[:-1])
     apart = np.zeros(len(moved), bool) if np.array_equal(used, close) else _apart(moved, by_close, own)
     for t in np.flatnonzero((np.abs(moved) > max(LEAP, WILD * _spread(moved))) | apart).tolist():
-        day, listed = days[t + 1].item(), float(split[t + 1])
+        day, listed = days[t + 1], float(split[t + 1])
         if any(str(day) in note for note in info.notes):
             continue
         if apart[t]:
-            yield Flag("ADJUSTED_DISAGREES", ticker, day, _two_returns(info.source, moved[t], by_close[t]))
+            form = "ADJUSTED_DISAGREES.given" if info.source == "crsp" else "ADJUSTED_DISAGREES"
+            both = {"adjusted": _in_tenths(moved[t]), "plain": _in_tenths(by_close[t])}
+            yield Flag.of(form, ticker, day, **both)
             continue
         shown = close if abs(moved[t] - by_close[t]) < _NEAR else used
-        r, step = float(used[t + 1] / used[t]), f"from {shown[t]:.6g} to {shown[t + 1]:.6g}"
+        r, step = float(used[t + 1] / used[t]), {"before": float(shown[t]), "after": float(shown[t + 1])}
         if listed and abs(np.log(r / listed)) < 5 * _NEAR:
-            text = f"a split of {listed:g}:1 is listed and the prices before it seem adjusted for it twice: {step}"
-            yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
+            yield Flag.of("SPLIT_NOT_APPLIED.twice", ticker, day, ratio=f"{listed:g}:1", **step)
         elif listed and abs(np.log(r * listed)) < 5 * _NEAR:
-            text = f"a split of {listed:g}:1 is listed and the prices before it are not adjusted: {step}"
-            yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
+            yield Flag.of("SPLIT_NOT_APPLIED.listed", ticker, day, ratio=f"{listed:g}:1", **step)
         elif abs(abs(np.log(r)) - np.log(100)) < 5 * _NEAR:
-            text = f"the price is {'100 times' if r > 1 else 'a hundredth of'} that of the day before, {step}: another unit?"
-            yield Flag("UNIT_CHANGE", ticker, day, text)
+            yield Flag.of("UNIT_CHANGE" if r > 1 else "UNIT_CHANGE.hundredth", ticker, day, **step)
         elif (k := _like_a_split(r)) and not paid[t + 1]:
-            text = f"{step} looks like a split of {k} that is not listed"
-            yield Flag("SPLIT_NOT_APPLIED", ticker, day, text)
+            yield Flag.of("SPLIT_NOT_APPLIED", ticker, day, ratio=k, **step)
         else:
-            paying = "a dividend is listed and does not explain it" if paid[t + 1] else "no dividend or split is listed"
-            yield Flag("JUMP", ticker, day, f"{step} ({np.expm1(moved[t]):+.1%}) in one day; {paying}")
+            form = "JUMP.dividend" if paid[t + 1] else "JUMP"
+            yield Flag.of(form, ticker, day, **step, move=float(np.expm1(moved[t])))
 
 
 def _spread(moves: Floats) -> float:
@@ -255,12 +264,9 @@ def _apart(moved: Floats, by_close: Floats, own: dict[str, Floats]) -> Bools:
     return large & ~listed & ~ordinary & odder
 
 
-def _two_returns(source: str, moved: float, by_close: float) -> str:
-    adjusted, plain = (f"{np.round(np.expm1(move), 3) + 0.0:+.1%}" for move in (moved, by_close))
-    told = f"adj_close moved by {adjusted}, close by {plain}"
-    if source == "crsp":
-        told = f"the return given is {adjusted}, that of the prices {plain}"
-    return f"{told}: no dividend or split explains the difference"
+def _in_tenths(move: float) -> float:
+    """A logarithmic move as a simple one in tenths of a per cent, and never a negative zero."""
+    return float(np.round(np.expm1(move), 3)) + 0.0
 
 
 def _like_a_split(ratio: float) -> str | None:
@@ -279,11 +285,6 @@ def _runs(true: Bools) -> Iterator[tuple[int, int]]:
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
-def _span(days: Days, a: int, b: int) -> str:
-    """Days a to b (excluded) in words."""
-    return f"the session of {days[a]}" if b - a == 1 else f"{b - a} sessions from {days[a]} to {days[b - 1]}"
-
-
-def _shown(days: Days) -> str:
-    shown = ", ".join(str(d) for d in days[:3])
-    return shown if len(days) <= 3 else f"{shown} and {len(days) - 3} more days"
+def _span(days: Days, a: int, b: int) -> dict[str, Any]:
+    """How many days a to b (excluded) are, the first and the last."""
+    return {"sessions": b - a, "first": days[a].item(), "last": days[b - 1].item()}

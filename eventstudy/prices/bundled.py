@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
 from eventstudy.shipped import shipped
@@ -69,7 +70,7 @@ class Sample:
         wanted = Wanted([symbol], start, end)
         keep = wanted.on(table.close.index.to_numpy("datetime64[D]"))
         if symbol not in table.info or not keep.any():
-            error = not_there("the embedded sample", symbol, self.tickers, wanted)
+            error = not_there(Phrase("the embedded sample"), symbol, self.tickers, wanted)
             raise (
                 error
                 if symbol not in table.info
@@ -84,7 +85,9 @@ class Sample:
         notes = (
             ()
             if self.covers(symbol, start, end)
-            else (f"the embedded sample only reaches from {sample.first} to {sample.last}",)
+            else (
+                Phrase("the embedded sample only reaches from {first} to {last}", first=sample.first, last=sample.last),
+            )
         )
         return Fetch(symbol, frame, "dividends", sample.currency, sample.exchange[symbol], None, notes)
 

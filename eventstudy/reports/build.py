@@ -182,7 +182,7 @@ def missing(told: Material) -> Iterator[Text]:
         fields |= {"event": told.text(f"excluded[{i}].event_id")} if several else {}
         yield (
             *told.words.fill("left out of" if several else "left out", **fields),
-            told.words.said(left["message"].rstrip(".")),
+            told.words.said(left["message"]),
         )
     early = [w for w in told.data["warnings"] if w["code"] == "WINDOW_INCOMPLETE"]
     for warning in early:

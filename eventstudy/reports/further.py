@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
     from eventstudy.investigate.confounders import Confounders, Hit
@@ -68,10 +69,10 @@ def _robustness(result: StudyResult) -> dict[str, Any]:
     from eventstudy.investigate.robustness import robustness
 
     if not result.believable:
-        return {"reason": "the prices of the study look wrong"}
+        return {"reason": Phrase("the prices of the study look wrong")}
     windows = [tuple(window) for window in result.answers]
     if not windows:
-        return {"reason": "no window is reported"}
+        return {"reason": Phrase("no window is reported")}
     try:
         return robustness(result, windows=[windows[lead_window(result)]]).to_dict()
     except (InvalidRequest, NothingUsable) as error:

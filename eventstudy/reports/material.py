@@ -31,12 +31,6 @@ def value_at(data: Any, path: str) -> Any:
     return data
 
 
-def doubts_in(data: Mapping[str, Any], words: Words) -> tuple[Text, ...]:
-    """The doubts of the object of a result's JSON, a sentence each."""
-    found = [w for w in data["warnings"] if w.get("severity") == "doubt"]
-    return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), words.said(w["message"])) for w in found)
-
-
 @dataclass(frozen=True)
 class Material:
     """A result and the words it is told in."""
@@ -54,7 +48,8 @@ class Material:
     @property
     def doubts(self) -> tuple[Text, ...]:
         """What cannot be believed, a sentence each, with the series it is about."""
-        return doubts_in(self.data, self.words)
+        found = [w for w in self.data["warnings"] if w["severity"] == "doubt"]
+        return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), self.words.said(w["message"])) for w in found)
 
     def percent(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
         """A decimal of the result as per cent."""

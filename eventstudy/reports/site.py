@@ -17,7 +17,7 @@ from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, in_doubt, missing
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
-from eventstudy.reports.material import Material, doubts_in, value_at
+from eventstudy.reports.material import Material, value_at
 from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
 from eventstudy.reports.words import Words
 from eventstudy.text import json_file
@@ -100,10 +100,8 @@ class Entry:
     """What the last update changed."""
     updated: str = ""
     """The date of the last session that the result knows."""
-
-    def doubts(self, words: Words) -> tuple[Text, ...]:
-        """What of the result cannot be believed, a sentence each."""
-        return () if self.data is None else doubts_in(self.data, words)
+    doubts: tuple[str, ...] = ()
+    """What of the result cannot be believed, a sentence each, in the language of the site."""
 
 
 def site_of(
@@ -167,10 +165,10 @@ def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang, answers: Ans
 
 def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), updated: str = "") -> Entry:
     """What the index tells of a result."""
-    data = result.to_dict()
-    gaps = [plain(gap) for gap in missing(Material(result, Words(lang)))]
-    event = data["events"][0]
-    return Entry(event["id"], event["title"], data, "; ".join(gaps), changes, updated or last_session(data))
+    told = Material(result, Words(lang))
+    data, gap = result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
+    event, doubts = data["events"][0], tuple(plain(doubt) for doubt in told.doubts)
+    return Entry(event["id"], event["title"], data, gap, changes, updated or last_session(data), doubts)
 
 
 def last_session(data: dict[str, Any]) -> str:
@@ -192,7 +190,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     words = Words(lang)
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
-    doubtful = [(entry.title, ": ", *text) for entry in entries for text in entry.doubts(words)]
+    doubtful: list[Text] = [(entry.title, ": ", doubt) for entry in entries for doubt in entry.doubts]
     doubts = (in_doubt(words, doubtful),) if doubtful and not told else ()
     faces = (
         *doubts,
@@ -238,7 +236,7 @@ def _row(entry: Entry, words: Words) -> Row:
             (words.window(windows[lead]["start"], windows[lead]["end"]),),
             figure(f"{path}.caar", words.percent(windows[lead]["caar"])),
             p,
-            (words("doubtful" if entry.doubts(words) else "partial" if entry.gap else "complete"),),
+            (words("doubtful" if entry.doubts else "partial" if entry.gap else "complete"),),
         ),
     )
 
@@ -263,8 +261,7 @@ def item_of(entry: Entry, lang: Lang) -> Item:
 
 def doubts_of(entry: Entry, lang: Lang) -> str:
     """What of a result cannot be believed, in one line; empty where all can."""
-    found = entry.doubts(Words(lang))
-    return plain(in_doubt(Words(lang), found).text) if found else ""
+    return plain(in_doubt(Words(lang), [(doubt,) for doubt in entry.doubts]).text) if entry.doubts else ""
 
 
 def feed(items: Iterable[Item], lang: Lang, title: str, base: str = "") -> bytes:

@@ -49,7 +49,9 @@ class State:
     """Whether something asked for is missing, or cannot be believed: exit code 4."""
     gap: str = ""
     doubts: str = ""
-    """What of the report cannot be believed, in words; empty where all can."""
+    """What of the report cannot be believed, in one line; empty where all can."""
+    doubtful: tuple[str, ...] = ()
+    """The same, a sentence each."""
     changes: tuple[str, ...] = ()
     date: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -147,7 +149,8 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
     ours = files.written(manifest)
     before = {name: data for name, data in files.contents(study.output).items() if name in ours}
     known = {
-        id: State(**{**state, "changes": tuple(state["changes"])}) for id, state in manifest.get("events", {}).items()
+        id: State(**{**state, **{n: tuple(state.get(n, ())) for n in ("changes", "doubtful")}})
+        for id, state in manifest.get("events", {}).items()
     }
     states, entries, pages = [], [], dict[str, bytes]()
     for event in study.chosen():
@@ -156,7 +159,7 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         states.append(state)
         data = pages.get(f"{site.stem(event.id)}.json")
         found = json.loads(data) if data else None
-        entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date))
+        entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date, state.doubtful))
     removed = tuple(id for id in known if id not in {state.id for state in states})
     summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed)
     news = _news(study, entries, summary) + [site.Item(**item) for item in manifest.get("news", [])]
@@ -256,6 +259,7 @@ def _with(
         incomplete=(result.incomplete and not options.get("allow_excluded", False)) or not result.believable,
         gap=entry.gap,
         doubts=site.doubts_of(entry, study.lang),
+        doubtful=entry.doubts,
         date=entry.updated,
     )
     if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):

@@ -10,7 +10,8 @@ import math
 import re
 from typing import Any
 
-from eventstudy.reports.messages import GERMAN, german_figures, german_summary
+from eventstudy.language import in_language
+from eventstudy.reports.messages import german_summary
 from eventstudy.reports.methods_german import METHODS, german_paper
 from eventstudy.reports.parts import Foreign, Lang, Span, Text
 
@@ -348,13 +349,11 @@ class Words:
     def said(self, message: str) -> Span:
         """A sentence of the engine in this language, or as it is and marked as English."""
         if self.lang == "en":
-            return message
+            return str(message)
         if message in METHODS:
             return METHODS[message]
-        for pattern, german in GERMAN:
-            if found := pattern.fullmatch(message):
-                return german_figures(found.expand(german))
-        return Foreign(message)
+        told = in_language(message, self.lang)
+        return Foreign(message) if told is None else told
 
     def summary(self, text: str) -> str:
         """The summary of a study of volumes or volatilities in this language."""

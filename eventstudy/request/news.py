@@ -16,7 +16,8 @@ from eventstudy.events import (
 )
 from eventstudy.exchanges import Moment
 from eventstudy.investigate.confounders import Confounders, confounders
-from eventstudy.panel import Warned
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
 from eventstudy.prices import PriceTable
 from eventstudy.results import StudyResult
 
@@ -35,7 +36,7 @@ def other_news(
     return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
 
 
-def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Warned]]:
+def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Message]]:
     """The earnings that ship, with those of a file or of Yahoo's calendar, and what could not be had."""
     shipped = list(shipped_earnings())
     if where is None:
@@ -45,14 +46,15 @@ def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News]
     from eventstudy.prices import yahoo
 
     found: list[News] = []
-    said: list[Warned] = []
+    said: list[Message] = []
     for ticker in dict.fromkeys(pair.ticker for pair in result.panel.pairs):
         try:
             stamps = yahoo.SOURCE.earnings(ticker)
         except SourceError as error:
-            said.append(Warned("SOURCE_NOTE", f"no earnings dates: {' '.join(str(error).split())}", None, ticker))
+            why = Phrase.quoted(" ".join(str(error).split()))
+            said.append(Message.of("SOURCE_NOTE.earnings", None, ticker, note=why))
             if isinstance(error, SourceRateLimited | SourceDown):
-                said.append(Warned("SOURCE_NOTE", f"no further ticker after {ticker} was asked for"))
+                said.append(Message.of("SOURCE_NOTE.stopped", after=ticker))
                 break
             continue
         found += [News(Moment(stamp), "earnings", ticker, None, "yahoo") for stamp in stamps]

@@ -27,6 +27,7 @@ from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
 from eventstudy.execution import Done, Executor, Serial
+from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import padded, regressors_on
@@ -189,7 +190,7 @@ def _count_unseen(found: Found, columns: EventColumns) -> None:
     lacking = np.setdiff1d(np.unique(columns.ticker), np.fromiter(found.seen, np.int64, len(found.seen)))
     rows = np.flatnonzero(np.isin(columns.ticker, lacking))
     named = (
-        Exclusion(columns.name(i), t, "NO_PRICES", f"no prices for {t}")
+        Exclusion.of("NO_PRICES", columns.name(i), t, symbol=t)
         for i in rows.tolist()
         for t in [columns.tickers[columns.ticker[i]]]
     )
@@ -204,7 +205,9 @@ def _once(warned: list[Warned]) -> list[Warned]:
     found = []
     for same in by_code.values():
         more = len({w.message for w in same}) - 1
-        text = same[0].message + (f" (and alike in {more} more parts of the panel)" if more else "")
+        text = same[0].message
+        if more:
+            text = Phrase("{what} (and alike in {more} more parts of the panel)", what=text, more=more)
         found.append(same[0]._replace(message=text))
     return found
 

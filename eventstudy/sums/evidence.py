@@ -16,6 +16,7 @@ from eventstudy.engine.totals import Below, Totals
 from eventstudy.estimate import Portfolios
 from eventstudy.inference import Sample, Sums
 from eventstudy.inference.grank_t import not_ranked, scale_of
+from eventstudy.language import Phrase
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats
 from eventstudy.windows import Window
@@ -107,11 +108,11 @@ class Evidence:
         """The equal-weighted portfolio of the pairs of one date as one series, or None and why there is none."""
         tables, plan = sample.dates, self.plan
         if sample.n_dates > 1:
-            return None, "the pairs have more than one event date"
+            return None, Phrase("the pairs have more than one event date")
         if len(tables.keys) > 1:
-            return None, "the firms do not share one calendar and one benchmark"
+            return None, Phrase("the firms do not share one calendar and one benchmark")
         if not plan.portfolios:
-            return None, 'the returns of one date are not kept among many: run with keep="pairs"'
+            return None, Phrase('the returns of one date are not kept among many: run with keep="pairs"')
         mean = np.where(tables.returns_n == sample.n, tables.returns / sample.n, np.nan)
         block = _block(self, int(tables.keys[0]), mean)
         return Portfolios(block, self.model, plan.min_estimation, plan.prediction_error).portfolio(

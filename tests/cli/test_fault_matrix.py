@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventstudy import codes, exchanges
+from eventstudy import exchanges, messages
 from eventstudy.prices._store import Store
 
 from tests.cli.conftest import Ran
@@ -238,7 +238,7 @@ def run_row(es: Callable[..., Ran], yahoo: Service, name: str) -> None:
     said = [(w["code"], w["message"]) for w in about] + [(e["reason"], e["message"]) for e in left_out.values()]
     assert row.code in {code for code, _ in said}, said
     assert any((row.told or row.said) in message for _, message in said), said
-    assert all(codes.CODES[code].advice for code, _ in said)
+    assert all(messages.CODES[code].advice for code, _ in said)
     if "BAD" in firms and any(day["ret"] is None for day in firms["BAD"]["days"]):
         assert {code for code, _ in said} & {"GAP_IN_WINDOW", "DELISTED", "WINDOW_INCOMPLETE"}, (
             "a NaN without a warning"

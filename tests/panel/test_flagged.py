@@ -9,7 +9,7 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import codes, exchanges
+from eventstudy import exchanges, messages
 from eventstudy.prices import load_prices
 
 DAYS = exchanges.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
@@ -86,7 +86,7 @@ def test_a_fault_in_the_estimation_window_is_told(change: Change, code: str, wor
     assert list(found) == [(code, "AAA")]
     assert found[code, "AAA"].startswith(f"{DAYS[INSIDE]}: ")
     assert words in found[code, "AAA"]
-    assert codes.WARNINGS[code].advice
+    assert messages.WARNINGS[code].advice
 
 
 @pytest.mark.parametrize("row", [BEFORE, AFTER])

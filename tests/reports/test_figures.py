@@ -178,7 +178,7 @@ def test_other_news_of_the_window_stands_day_by_day(rendered: Rendered, sixteen:
     text = "".join(page.text)
     assert "earnings of META" in text
     assert "News of the event itself, not counted as other news: DeepSeek's app" in text
-    assert "Nachricht zum Ereignis selbst" in render(sixteen, "md", lang="de").decode()
+    assert "Nachricht zum Ereignis selbst" in rendered("sixteen", "md", "de").decode()
     assert "Not known, so not looked for: earnings dates of" in text
     one, _ = what_else("deepseek-r1", tickers=["NVDA"], day0="recognised")
     part = about(asked, one.result)

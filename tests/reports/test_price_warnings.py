@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from eventstudy.messages import sentence
 from eventstudy.reports.words import Words
 
 from tests.cli.test_several_markets import RATES, wide
@@ -44,10 +45,7 @@ def test_flags(change: Change) -> None:
 def test_adjusted_prices() -> None:
     frame = with_adjusted(INSIDE, 0.57)
     in_german([(w.code, w.message) for w in at_home(frame).warned])
-    returned = (
-        "2025-01-28: the return given is +90.0%, that of the prices -0.4%: no dividend or split explains the difference"
-    )
-    in_german([("ADJUSTED_DISAGREES", returned)])
+    in_german([("ADJUSTED_DISAGREES", sentence("ADJUSTED_DISAGREES.given", adjusted=0.9, plain=-0.004))])
     for days in (DAYS[ROW:], DAYS[ROW : ROW + 1]):
         frame.loc[(frame["ticker"] == "AAA") & frame["date"].isin(days), "adj_close"] = np.nan
         assert [

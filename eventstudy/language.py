@@ -1,0 +1,249 @@
+"""Sentences as data: an English template with its values, and the same in other languages.
+
+A `Phrase` is the English text that it reads as, and remembers the template and the values it was made of; `in_language` says
+it in another language. Templates are `str.format` templates; values are formatted at the edge, in the way of the language. To
+what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
+
+    {car:+.2f %}   a decimal as per cent, the mark set apart          {p:p}         a p-value: .012, <.001
+    {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c
+    {names:some}   a, b, c and 4 more; `days` and `dates` say of what
+
+Translations are gettext catalogues, `locale/LANGUAGE/LC_MESSAGES/eventstudy.po`, with the English template as the msgid.
+They are read as they are written, so that there is no compiled file that could lag behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import math
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+from eventstudy.windows import Window
+
+LANGUAGES = ("en", "de")
+LOCALE = Path(__file__).parent / "locale"
+
+_SOME = 3
+"""So many names are given of a list of which some are named."""
+
+
+class Phrase(str):
+    """An English text that remembers the template and the values it was made of.
+
+    It is equal to its text and may stand wherever a text may.
+    """
+
+    __slots__ = ("many", "params", "template")
+
+    template: str
+    many: str | None
+    """The template of the plural, where the number `n` among the values decides which is meant."""
+    params: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **params: Any) -> Phrase:
+        """The template filled in with the values."""
+        return _made(template, None, params)
+
+    @classmethod
+    def counted(cls, one: str, many: str, /, **params: Any) -> Phrase:
+        """The template of the singular or of the plural, as the value `n` is one or not."""
+        return _made(one, many, params)
+
+    @classmethod
+    def quoted(cls, text: str) -> Phrase:
+        """A finished text, which no catalogue knows: what an error or a source of prices said."""
+        return text if isinstance(text, Phrase) else cls(text.replace("{", "{{").replace("}", "}}"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy in another process is made of."""
+        return _made, (self.template, self.many, self.params)
+
+    def values(self) -> dict[str, Any]:
+        """The values as JSON has them, those of phrases within this one among them."""
+        found: dict[str, Any] = {}
+        for name, value in self.params.items():
+            if isinstance(value, Phrase) and value.params:
+                found |= value.values()
+            else:
+                found[name] = _plain(value)
+        return found
+
+
+def _made(template: str, many: str | None, params: Mapping[str, Any]) -> Phrase:
+    chosen = template if many is None or params["n"] == 1 else many
+    made = str.__new__(Phrase, _filled(chosen, params, "en"))
+    made.template, made.many, made.params = template, many, params
+    return made
+
+
+def in_language(text: str, language: str) -> str | None:
+    """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
+    if language == "en":
+        return str(text)
+    catalogue = _catalogue(language)
+    if not isinstance(text, Phrase):
+        return catalogue.gettext(text) or None
+    if text.many is None:
+        template = catalogue.gettext(text.template)
+    else:
+        template = catalogue.ngettext(text.template, text.many, text.params["n"])
+    within = (value for value in text.params.values() if isinstance(value, Phrase))
+    if not template or any(in_language(phrase, language) is None for phrase in within):
+        return None
+    return _filled(template, text.params, language)
+
+
+# ---- values at the edge -----------------------------------------------------------------------------------------------
+
+
+def _filled(template: str, params: Mapping[str, Any], language: str) -> str:
+    return template.format_map({name: _Shown(value, language) for name, value in params.items()})
+
+
+class _Shown:
+    """A value that knows in which language it is to be shown."""
+
+    __slots__ = ("language", "value")
+
+    def __init__(self, value: Any, language: str) -> None:
+        self.value, self.language = value, language
+
+    def __format__(self, spec: str) -> str:
+        return shown(self.value, spec, self.language)
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+def shown(value: Any, spec: str = "", language: str = "en") -> str:
+    """A value as a template shows it that asks for `spec`."""
+    if isinstance(value, Phrase):
+        said = in_language(value, language)
+        return str(value) if said is None else said
+    if isinstance(value, str):
+        return format(str(value), spec)
+    if isinstance(value, Window):
+        return str(value) if language == "en" else str(value).replace("-", "−")
+    if isinstance(value, Sequence):
+        return _several(value, spec, language)
+    if isinstance(value, Real):
+        return _number(value, spec, language)
+    return str(value) if isinstance(value, date) or not spec else format(value, spec)
+
+
+def _several(values: Sequence[Any], spec: str, language: str) -> str:
+    if spec == "list":
+        *first, last = (shown(value, "", language) for value in values)
+        return shown(Phrase("{first} and {last}", first=", ".join(first), last=last), "", language) if first else last
+    if spec in _MORE:
+        names = ", ".join(shown(value, "", language) for value in values[:_SOME])
+        more = len(values) - _SOME
+        return names if more <= 0 else shown(_MORE[spec](names, more), "", language)
+    return ", ".join(shown(value, spec, language) for value in values)
+
+
+_MORE = {
+    "some": lambda names, more: Phrase("{names} and {more} more", names=names, more=more),
+    "dates": lambda names, more: Phrase("{names} and {more} more dates", names=names, more=more),
+    "days": lambda names, more: Phrase("{names} and {more} more days", names=names, more=more),
+}
+
+
+def _number(value: Any, spec: str, language: str) -> str:
+    if not math.isfinite(value):
+        return "n/a" if language == "en" else "k. A."
+    if spec == "p":
+        return p_text(float(value), language)
+    if spec == "day":
+        spec = "+d" if value else "d"
+    percent = spec.endswith(" %")
+    text = format(100 * value, spec[:-2]) if percent else format(value, spec)
+    return (text if language == "en" else german_number(text)) + (" %" if percent else "")
+
+
+def p_text(p: float, language: str = "en") -> str:
+    """A p-value as shown to people."""
+    if not math.isfinite(p):
+        return "n/a" if language == "en" else "k. A."
+    text = "<.001" if p < 0.001 else f"{p:.3f}".replace("0.", ".", 1) if p < 1 else "1"
+    return text if language == "en" else text.replace(".", "0,")
+
+
+def german_number(text: str) -> str:
+    """An English number with a decimal comma, points between thousands and a true minus; exponents as they are."""
+    whole, mark, exponent = text.partition("e")
+    return whole.translate(_MARKS) + mark + exponent
+
+
+_MARKS = str.maketrans({",": ".", ".": ",", "-": "−"})
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value if value is None or isinstance(value, bool) else str(value)
+    if isinstance(value, Sequence):
+        return [_plain(one) for one in value]
+    if isinstance(value, Real):
+        number = value.item() if hasattr(value, "item") else value
+        return number if math.isfinite(number) else None
+    return str(value)
+
+
+# ---- catalogues -------------------------------------------------------------------------------------------------------
+
+
+class _Unknown(gettext.NullTranslations):
+    """Says of a text that is in no catalogue that it is not."""
+
+    def gettext(self, message: str) -> str:
+        return ""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    text = (LOCALE / language / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
+    found = gettext.GNUTranslations(BytesIO(_compiled(dict(entries(text)))))
+    found.add_fallback(_Unknown())
+    return found
+
+
+def entries(text: str) -> Iterator[tuple[str, str]]:
+    """msgid and msgstr of each entry of a .po file; those of plurals joined by a zero, as in the compiled form."""
+    found: dict[str, list[str]] = {}
+    key = ""
+    for line in [*text.splitlines(), ""]:
+        if not line.strip():
+            if found:
+                ids = [found[name] for name in ("msgid", "msgid_plural") if name in found]
+                said = [found[name] for name in sorted(found) if name.startswith("msgstr")]
+                yield "\0".join(map("".join, ids)), "\0".join(map("".join, said))
+            found = {}
+        elif line.startswith("msg"):
+            key, _, line = line.partition(" ")
+            found[key] = [ast.literal_eval(line.strip())]
+        elif line.startswith('"'):
+            found[key].append(ast.literal_eval(line.strip()))
+
+
+def _compiled(found: dict[str, str]) -> bytes:
+    """The catalogue in the compiled form of gettext (.mo): two tables of lengths and places, then the texts."""
+    pairs = sorted((msgid.encode(), said.encode()) for msgid, said in found.items() if said.strip("\0"))
+    n, tables, texts = len(pairs), (bytearray(), bytearray()), bytearray()
+    start = 28 + 16 * n
+    for column, table in enumerate(tables):
+        for pair in pairs:
+            table += struct.pack("<2I", len(pair[column]), start + len(texts))
+            texts += pair[column] + b"\0"
+    return struct.pack("<7I", 0x950412DE, 0, n, 28, 28 + 8 * n, 0, start) + tables[0] + tables[1] + texts

@@ -1,0 +1,657 @@
+"""Every warning and exclusion by its code: how much it weighs, its sentence, what it means, and what to do about it.
+
+The sentence says what was found for one event or ticker; the meaning says what kind of thing that is. A code may have several
+forms of its sentence: `Message.of("COUNTERFACTUAL.wild", ...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from eventstudy.language import Phrase
+
+Severity = Literal["doubt", "caution", "note"]
+"""`doubt`: the data hold what cannot be true; `caution`: the figure holds, a reader must know; `note`: what was assumed."""
+
+Template = str | tuple[str, str]
+"""A template, or those of the singular and of the plural."""
+
+
+class Exclusion(NamedTuple):
+    """A pair that is left out, and why: `reason` is a code, `message` its sentence."""
+
+    event_id: str
+    ticker: str
+    reason: str
+    message: Phrase
+
+    @classmethod
+    def of(cls, form: str, event_id: str, ticker: str, /, **params: Any) -> Exclusion:
+        """The exclusion of a code, or of one of its forms (`CODE.form`), with the values of its sentence."""
+        return cls(event_id, ticker, form.partition(".")[0], sentence(form, **params))
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The values of the sentence, as JSON has them."""
+        return self.message.values()
+
+
+class Message(NamedTuple):
+    """Something the reader must know: `code` is a capital name, `message` its sentence with the values in it."""
+
+    code: str
+    message: Phrase
+    event_id: str | None = None
+    ticker: str | None = None
+    session: str | None = None
+    """The day it is about, as ISO text, the first of several; None where it is about no single day."""
+    sessions: tuple[str, ...] = ()
+    """All days it is about, where there are several."""
+    severity: str = ""
+    """`doubt`, `caution` or `note`; empty: that of its code."""
+
+    @classmethod
+    def of(cls, form: str, event_id: str | None = None, ticker: str | None = None, /, **params: Any) -> Message:
+        """The message of a code, or of one of its forms (`CODE.form`), with the values of its sentence."""
+        return cls(form.partition(".")[0], sentence(form, **params), event_id, ticker)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The values of the sentence, as JSON has them."""
+        return self.message.values()
+
+
+class Code(NamedTuple):
+    """Its sentence (or the forms of it, by name), one sentence each of meaning and advice, and how much it weighs."""
+
+    says: Template | Mapping[str, Template]
+    meaning: str
+    advice: str
+    severity: Severity = "caution"
+
+
+def sentence(form: str, /, **params: Any) -> Phrase:
+    """The sentence of a code, or of one of its forms (`CODE.form`), with these values in it."""
+    code, _, name = form.partition(".")
+    says = CODES[code].says
+    template = says[name] if isinstance(says, Mapping) else says
+    return Phrase(template, **params) if isinstance(template, str) else Phrase.counted(*template, **params)
+
+
+WARNINGS: dict[str, Code] = {
+    "ADJUSTED_DISAGREES": Code(
+        {
+            "": "adj_close moved by {adjusted:+.1%}, close by {plain:+.1%}: no dividend or split explains the difference",
+            "given": (
+                "the return given is {adjusted:+.1%}, that of the prices {plain:+.1%}: no dividend or split explains "
+                "the difference"
+            ),
+        },
+        (
+            "The adjusted price, or the return that the file gives, moved by far more than the close, and nothing "
+            "explains it."
+        ),
+        "Compare both with another source and correct the file, or leave out the column that is wrong.",
+        "doubt",
+    ),
+    "ALPHA_DRIFT": Code(
+        "alpha of {alpha:+.2%} a day takes {taken:+.1%} into CAR{window}: is that still normal?",
+        "The firm's own trend in the estimation window is subtracted every day and alone moves the cumulated return.",
+        "Compare with a model without alpha (market_adjusted) or another estimation window.",
+    ),
+    "ARCH": Code(
+        "volatility clusters (Engle LM p = {p:.3f}): p-values hold on average, not in wild spells",
+        "Quiet and wild spells alternate, so p-values hold on average but are too small in wild spells.",
+        "Look at the placebo test, which keeps the order of days, or at a model with changing variance.",
+    ),
+    "BHAR_MARKET": Code(
+        {
+            "": "buy-and-hold returns over more than five sessions compare with the benchmark: no control is named",
+            "matched": "buy-and-hold returns compare with the benchmark: no control is named",
+        },
+        "Buy-and-hold returns over more than five sessions are compared with the benchmark, not with a similar firm.",
+        "Name a control firm, or read them as returns over the market.",
+        "note",
+    ),
+    "CALENDAR_ENDS": Code(
+        (
+            "the installed calendar of {exchange} ends after {session}, inside the event window: later days are not "
+            "studied; update exchange-calendars"
+        ),
+        "The installed calendar of the exchange ends inside the event window, so its last days are not known.",
+        "Update exchange-calendars, or take the dates of the prices as the sessions: --calendar prices.",
+    ),
+    "CALENDAR_MISMATCH": Code(
+        {
+            "": (
+                (
+                    "{tickers:some} trades on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of "
+                    "one exchange only are left out"
+                ),
+                (
+                    "{tickers:some} trade on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of one "
+                    "exchange only are left out"
+                ),
+            ),
+            "later": (
+                (
+                    "{tickers:some} trades on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of "
+                    "one exchange only are left out, and {abroad} closes {hours:g} hours later on the same day"
+                ),
+                (
+                    "{tickers:some} trade on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of one "
+                    "exchange only are left out, and {abroad} closes {hours:g} hours later on the same day"
+                ),
+            ),
+            "earlier": (
+                (
+                    "{tickers:some} trades on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of "
+                    "one exchange only are left out, and {abroad} closes {hours:g} hours earlier on the same day"
+                ),
+                (
+                    "{tickers:some} trade on {home}, the benchmark {benchmark} on {abroad}: {sessions} sessions of one "
+                    "exchange only are left out, and {abroad} closes {hours:g} hours earlier on the same day"
+                ),
+            ),
+            "closed": "there are prices on {days:days}, where {home} was closed",
+            "other": "it trades on {home}, most others on {most}: {sessions} sessions are of one of the two only",
+        },
+        (
+            "Firm and benchmark trade on different exchanges: sessions of one of the two are left out, and closes "
+            "differ in time."
+        ),
+        "Name a benchmark of the firm's own exchange; it may be named for each ticker: --benchmark SAP.DE=^GDAXI.",
+    ),
+    "CONSTANT_VARIANCE": Code(
+        "fitted by least squares, with one variance for all days: {why}",
+        "A changing variance could not be estimated for this security, so its days have one variance.",
+        "Lengthen the estimation window, or read it as a result of the market model.",
+    ),
+    "CORRELATION_FLOORED": Code(
+        "the mean correlation of the residuals is too negative to be one: taken as zero",
+        "The measured mean correlation is more negative than a correlation of so many firms can be.",
+        "Read the adjusted tests as if there were no correlation.",
+    ),
+    "COUNTERFACTUAL": Code(
+        {
+            "": (
+                "{window} is longer than five sessions: errors of a factor model add up; see whether --model "
+                "synthetic_control agrees"
+            ),
+            "wild": (
+                "the benchmark's variance over {window} is {ratio:.1f} times that of the estimation window; see "
+                "whether --model synthetic_control agrees"
+            ),
+        },
+        "Over long windows and in wild markets a factor model drifts away from what would have happened.",
+        "Name peers and compare with synthetic_control.",
+    ),
+    "CURRENCY_CONVERTED": Code(
+        "{tickers:some}: {what}",
+        (
+            "Prices were put in one currency by the exchange rate of each day, which is noted at another hour than the "
+            "close."
+        ),
+        "Leave out --currency to see returns in local currency; compare the two where the rate moved.",
+        "note",
+    ),
+    "CURRENCY_MIX": Code(
+        (
+            (
+                "{tickers:some} is quoted in {own}, the benchmark {benchmark} in {other}: abnormal returns hold the "
+                "exchange rate"
+            ),
+            (
+                "{tickers:some} are quoted in {own}, the benchmark {benchmark} in {other}: abnormal returns hold the "
+                "exchange rate"
+            ),
+        ),
+        (
+            "Firm and benchmark are quoted in different currencies, so moves of the exchange rate look like abnormal "
+            "returns."
+        ),
+        "Name a benchmark in the firm's currency, or put all in one: --currency USD.",
+    ),
+    "DAY0_CHOSEN": Code(
+        {
+            "": "day 0 is set to {day0} ({moment}) by the user: no p-value accounts for that choice",
+            "recognised": "day 0 is set to recognised ({moment}) by the user: no p-value accounts for that choice",
+            "sums": "day 0 is set to {day0} by the user: no p-value accounts for that choice",
+            "sums_recognised": "day 0 is set to recognised by the user: no p-value accounts for that choice",
+        },
+        "Day 0 was chosen by the user, perhaps after looking at the prices, and no p-value accounts for that.",
+        "Report the announced date beside it, or let `eventstudy scan` judge the search.",
+        "note",
+    ),
+    "DAY0_SHIFTED": Code(
+        {
+            "": "announced {announced}; day 0 is {session}, the first session that could react ({exchange})",
+            "prices": "announced {announced}; day 0 is {session}, the first session that could react",
+            "sums": "{count:,} pairs have day 0 on a later session than the date of their event",
+        },
+        "The news came when the exchange was closed, so day 0 is the first session that could react.",
+        "Check that the session named is the one you mean.",
+        "note",
+    ),
+    "DELISTED": Code(
+        {
+            "": "the last close is on day {day:day}, while the benchmark goes on: windows end there",
+            "sums": "{count:,} pairs made their last trade in the event window: windows end there",
+        },
+        "The security stopped trading inside the event window, so its windows end with its last close.",
+        "Find out why it was delisted: the last return may lack what holders received.",
+    ),
+    "EARNINGS": Code(
+        "{session} (day {day:day}): {what}",
+        "The firm reported its earnings on a day of the window, which moves its price by itself.",
+        "Look at the windows without that day (`--mask-confounded`), or leave the firm out.",
+    ),
+    "ESTIMATION_GAPS": Code(
+        {
+            "": "{usable} of {asked} estimation days usable",
+            "sums": "{count:,} pairs lack some days of the estimation window",
+        },
+        "Some estimation days have no return and are left out.",
+        "Nothing, if few; else look at `eventstudy prices check`.",
+        "note",
+    ),
+    "EVENT_VARIANCE": Code(
+        {
+            "": "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f})",
+            "clustered": (
+                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); no test is "
+                "robust to a jump of the common variance: read the result as `an unusual day`"
+            ),
+        },
+        (
+            "Returns spread more widely on the event days than usual, so tests that take it for unchanged reject too "
+            "often."
+        ),
+        "Trust bmp, grank_t and generalized_sign; on one date read the result as an unusual day.",
+    ),
+    "EX_DIVIDEND": Code(
+        "{session} (day {day:day}): {what}",
+        "A dividend went ex on a day of the window.",
+        "Nothing, if dividends are in the returns; else look at the windows without that day.",
+        "note",
+    ),
+    "FAT_TAILS": Code(
+        "residuals have fat tails (excess kurtosis {kurtosis:.1f}): trust ranks and permutations over t",
+        "Large returns are much more frequent than under the normal law that t and F tests assume.",
+        "Trust ranks, permutations and placebo tests over t.",
+    ),
+    "FEW_CLUSTERS": Code(
+        "{clusters} clusters of {by}: below {least} the standard errors are too small",
+        "There are so few clusters that standard errors by cluster come out too small.",
+        "Read p-values near 5 % as not significant, or cluster by something with more groups.",
+    ),
+    "FEW_EVENTS": Code(
+        "{pairs} events: too few for a spread between them; read each event by itself too",
+        "There are fewer than five events, too few to estimate how much events differ.",
+        "Read each event by itself, with p-values adjusted for their number.",
+    ),
+    "FEW_PAIRS": Code(
+        "{pairs} pairs for {coefficients} coefficients: fewer than ten each, so single firms decide",
+        "There are fewer than ten pairs for each coefficient, so that single firms decide the regression.",
+        "Regress on fewer characteristics, or add firms.",
+    ),
+    "FACTORS_LACKING": Code(
+        (
+            "the factors have no value on day {days:day} of the event window, from {session} on: no abnormal return "
+            "there"
+        ),
+        "The factor file ends inside the event window or lacks days of it, so those days have no abnormal return.",
+        "Factor files lag prices by a month or two: wait, or take a model without factors.",
+    ),
+    "GAP_IN_WINDOW": Code(
+        'no return on day {days:day} of the event window; missing="trade_to_trade" keeps the return across a gap',
+        "A price is missing inside the event window, which costs two returns.",
+        'Use missing="trade_to_trade", or find the price.',
+    ),
+    "GROUPS_NOT_KEPT": Code(
+        'groups are not told apart: run with keep="pairs", or one study a group',
+        "With sums alone the pairs of all groups are taken together.",
+        'Run with keep="pairs", or study each group by itself.',
+        "note",
+    ),
+    "HALTED": Code(
+        {
+            "": "no trade and no change of price in {sessions} sessions from {first} to {last}",
+            "gap": "no price in {sessions} sessions from {first} to {last}, and prices before and after",
+        },
+        "For a week or more there was no price, or no trade, and prices before and after.",
+        'Find out why it was not traded; missing="trade_to_trade" keeps the return across the pause.',
+    ),
+    "JUMP": Code(
+        {
+            "": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day; no dividend or split is listed",
+            "dividend": (
+                "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day; a dividend is listed and does not explain it"
+            ),
+        },
+        "The price moved in one day by far more than it usually does, and no dividend or split is listed for it.",
+        "Check the price against another source; if it is right, prefer ranks and robust models.",
+    ),
+    "LONG_FOR_ESTIMATION": Code(
+        "{window}: {sessions} sessions judged by {days} estimation days: errors of the normal return weigh heavily",
+        "The window is long for so few estimation days, so errors of the normal return add up.",
+        "Lengthen the estimation window or shorten the window.",
+    ),
+    "LONG_WINDOW": Code(
+        "{window}: {sessions} sessions: a sum of abnormal returns is no wealth change, and small model errors add up",
+        (
+            "Over more than twenty sessions a sum of abnormal returns is no change of wealth and small model errors "
+            "add up."
+        ),
+        "Look at buy-and-hold returns and at calendar_time.",
+    ),
+    "MANY_FIRMS": Code(
+        "{pairs} firms on one date for {df} degrees of freedom: no joint F or joint placebo, use max_t",
+        "There are about as many firms as estimation days, so their covariance cannot be inverted.",
+        "Ask max_t, or the portfolio, whether anything happened.",
+    ),
+    "MARKET_MOVE": Code(
+        "{session} (day {day:day}): {what}",
+        "The benchmark itself moved by more than two standard deviations on a day of the window.",
+        "Find out what moved the market: an error in beta counts most on such a day.",
+    ),
+    "NEWS": Code(
+        "{session} (day {day:day}): {what}",
+        "A calendar of macro dates or other news has an entry on a day of the window.",
+        "Ask whether it touches these firms; look at the windows without that day (`--mask-confounded`).",
+        "note",
+    ),
+    "NEWS_OF_MANY": Code(
+        "{touched} of {pairs} pairs have other news on a day of their event window",
+        "There are too many events to name the days with other news here.",
+        "See `eventstudy confounders`, which lists them.",
+        "note",
+    ),
+    "NO_ABNORMAL": Code(
+        "the abnormal part cannot be told: {why}",
+        "The move that the claim names could not be compared with the market.",
+        "See the reason in the message: most often prices before the event are missing.",
+    ),
+    "NO_PORTFOLIO": Code(
+        {
+            "": "{name}: no answer for the group, for {why}",
+            "window": "{window}: {why}",
+            "unobserved": "{window}: no pair was observed",
+        },
+        (
+            "The firms of a group cannot be run as one security, because they do not share one date, calendar and "
+            "benchmark."
+        ),
+        "Read the firms by themselves, or study them with one benchmark.",
+    ),
+    "OFF_CALENDAR": Code(
+        "prices of {tickers} on {days:dates} are not used: {exchange} was closed",
+        "There are prices on days on which the exchange was closed; they are not used.",
+        "Check the dates of the price file and the exchange of the ticker.",
+        "note",
+    ),
+    "ONE_DATE": Code(
+        {
+            "": (
+                "{pairs} tickers on one date: a shock to all of them on that day, whatever its cause, cannot be told "
+                "apart from the event"
+            ),
+            "regression": "one date: weights and clusters are left aside, each coefficient is judged as a portfolio",
+        },
+        "All tickers share one date, so whatever else moved them all on that day looks like the event.",
+        "Check what else happened, and compare with firms that the event cannot have touched.",
+    ),
+    "OTHER_EVENT": Code(
+        "{session} (day {day:day}): {what}",
+        "Another event of the registry, about the same firm or the market, falls on a day of the window.",
+        "Look at the windows without that day (`--mask-confounded`), or study both events.",
+    ),
+    "OVERLAPPING_EVENTS": Code(
+        "{window}: {shared}; the headline allows for that",
+        "Events share days, so the pairs are fewer independent observations than their number.",
+        "Trust the adjusted tests; those for independent pairs are marked as not valid.",
+    ),
+    "PEER_CONTAMINATION": Code(
+        {
+            "": "the peers moved abnormally on day 0 themselves (t = {t:+.1f}): that much is taken for normal",
+            "own": "{peers}: no peer of the firms that the event is about, because it is one of them",
+        },
+        "Peers are part of the event or reacted to it themselves, so part of the effect would be subtracted.",
+        "Name other peers.",
+    ),
+    "PEER_INCOMPLETE": Code(
+        "{peers}: not compared with, because days around {day0} lack a return",
+        "Peers lack prices on some days and are averaged without them there.",
+        "Name peers with complete prices, or accept that the average changes.",
+    ),
+    "PRICE_INDEX_MIX": Code(
+        "returns of {with_dividends} include dividends, those of {without} do not",
+        "Dividends are in the returns of one side, firm or benchmark, but not of the other.",
+        "Use a total-return benchmark or prices with dividends for both.",
+    ),
+    "SCAN_TOO_WIDE": Code(
+        (
+            "{days} days are too many for {estimation} estimation days: a day beyond all of them has an adjusted p of "
+            "{p:p}, so none can be named; search fewer days, or estimate on more"
+        ),
+        "So many days are searched that even the largest reaction could not reach 5 %.",
+        "Search fewer days, or lengthen the estimation window.",
+    ),
+    "SHORT_ESTIMATION": Code(
+        {
+            "": "{usable} of {asked} estimation days usable: estimates are rough below 120",
+            "sums": "{count:,} pairs have fewer than 120 usable estimation days: estimates are rough",
+            "masked": "without the masked days {usable} estimation days are left: no answer without them",
+        },
+        "Fewer than 120 estimation days are usable, so the normal return is a rough estimate.",
+        "Lengthen the estimation window or find more prices.",
+    ),
+    "SKEWED": Code(
+        "residuals are skewed ({skewness:+.1f}): sign and mean tests disagree easily",
+        "Large moves go mostly one way, so tests that take returns for symmetric mislead.",
+        "Trust generalized_sign, corrado_rank and bmp over sign and wilcoxon.",
+    ),
+    "SOURCE_NOTE": Code(
+        {
+            "": "{tickers:some}: {note}",
+            "factors": "{note}",
+            "earnings": "no earnings dates: {note}",
+            "stopped": "no further ticker after {after} was asked for",
+        },
+        "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
+        "Look at the days it names; another source or a file can settle what the price was.",
+        "note",
+    ),
+    "SPLIT": Code(
+        "{session} (day {day:day}): {what}",
+        "Shares were split on a day of the window.",
+        "Check that prices before and after are counted alike.",
+        "note",
+    ),
+    "SPLIT_NOT_APPLIED": Code(
+        {
+            "": "from {before:.6g} to {after:.6g} looks like a split of {ratio} that is not listed",
+            "listed": (
+                "a split of {ratio} is listed and the prices before it are not adjusted: from {before:.6g} to "
+                "{after:.6g}"
+            ),
+            "twice": (
+                "a split of {ratio} is listed and the prices before it seem adjusted for it twice: from {before:.6g} "
+                "to {after:.6g}"
+            ),
+        },
+        "The price moved by the ratio of a split, as if prices before it were on another basis than those after.",
+        (
+            "Fetch the series again (`eventstudy prices fetch --force`) or correct the file: the return of that day is "
+            "not real."
+        ),
+        "doubt",
+    ),
+    "STALE": Code(
+        {
+            "": "the price does not change in {sessions} sessions from {first} to {last}, though there was trade",
+            "unknown": (
+                "the price does not change in {sessions} sessions from {first} to {last}, and nothing tells whether it "
+                "was traded"
+            ),
+            "event_day": "no trade and an unchanged price on day {days:day}",
+        },
+        "The price stood still: on an event day without a trade, or for a week or more.",
+        'Use missing="trade_to_trade" and prefer rank tests.',
+    ),
+    "SUSPECT_CALENDAR": Code(
+        {
+            "": (
+                "no series of {exchange} has a price on {days:dates}, where it was open: incomplete prices, or a "
+                "closing the calendar does not know"
+            ),
+            "check": "no ticker has a price on {days:days}, where {exchange} was open: a closing the calendar does not know?",
+        },
+        "The exchange was open on days on which no series has a price.",
+        "Check the price source, or the calendar for an unscheduled closing.",
+    ),
+    "THIN_TRADING": Code(
+        (
+            "{still:.0%} of the estimation days have a return of zero and {lacking:.0%} have none: betas are biased; "
+            'prefer ranks and missing="trade_to_trade"'
+        ),
+        "Many estimation days have no trade, which biases betas and variances.",
+        'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
+    ),
+    "UNDATED": Code(
+        "the characteristics carry no dates: make sure that all of them were known before day 0",
+        "The characteristics carry no dates, so it cannot be checked that they were known before the event.",
+        "Give the file a column `date`: a characteristic measured after day 0 may be moved by the event itself.",
+    ),
+    "UNIT_CHANGE": Code(
+        {
+            "": "the price is 100 times that of the day before, from {before:.6g} to {after:.6g}: another unit?",
+            "hundredth": "the price is a hundredth of that of the day before, from {before:.6g} to {after:.6g}: another unit?",
+        },
+        (
+            "The price is a hundred times, or a hundredth of, that of the day before: pounds became pence, or the "
+            "other way round."
+        ),
+        "Put the series in one unit: the return of that day is not real.",
+        "doubt",
+    ),
+    "VOLUME_MARKET": Code(
+        "on one event date the mean volume of the tickers studied holds the event itself: prefer constant_mean",
+        "The volume that tickers are compared with is their own mean, which the event raised as well.",
+        "Use the model constant_mean, or study events of several dates.",
+    ),
+    "WINDOW_INCOMPLETE": Code(
+        {
+            "": "prices end on day {day:day}: {seen} of {length} event days observed",
+            "car": "too little of {window} was observed",
+        },
+        "The prices end before the event window does.",
+        "Run again when the days have passed, or shorten the window.",
+    ),
+    "ZERO_VOLUME": Code(
+        "there is a price but a volume of zero on {days:days}",
+        "There is a price on days on which nothing was traded: a quote, or the price of the day before.",
+        "Prefer corrado_rank; look at `eventstudy prices check`.",
+    ),
+    "ZERO_RETURN": Code(
+        "a return of exactly zero (volume unknown; kept) on day {days:day}",
+        "The price did not move on an event day, and without volume it cannot be told whether it was traded.",
+        "Check whether the security was traded that day.",
+    ),
+}
+"""What a reader must know; the numbers are there."""
+
+EXCLUSIONS: dict[str, Code] = {
+    "BENCHMARK_IS_TICKER": Code(
+        "{ticker} is its own benchmark: its abnormal return is zero by construction",
+        "A security compared with itself has no abnormal return.",
+        "Choose another benchmark for it.",
+    ),
+    "COLLINEAR": Code(
+        "the regressors are collinear over the estimation window",
+        "The regressors of the model move as one over the estimation window.",
+        "Leave one out, or lengthen the window.",
+    ),
+    "MIN_EST": Code(
+        "{usable} usable estimation days, {least} needed",
+        "Too few estimation days have a return.",
+        "Shorten the gap before the event, or lower --min-estimation.",
+    ),
+    "NO_CHARACTERISTICS": Code(
+        {
+            "": "no row of characteristics",
+            "blank": "{names} is not known",
+            "late": "its characteristics are dated {dated}, not before day 0 ({session})",
+        },
+        "A characteristic of the firm is not known, or only from day 0 on.",
+        "Complete the file of characteristics.",
+    ),
+    "NO_BENCHMARK": Code(
+        "no prices for {symbol}",
+        "The benchmark has no prices.",
+        "Check its symbol and the price source.",
+    ),
+    "NO_DAY0": Code(
+        {
+            "": "{ticker} lacks the close of day 0, {session}, or of the session before",
+            "empty": "{ticker} has no price at all",
+            "before": "day 0 is {session}, before the prices of {ticker}, {first} to {last}",
+            "after": "day 0 is {session}, after the prices of {ticker}, {first} to {last}",
+            "unrecognised": "{event} has no recognised date",
+            "factors": "the factors have no value on day 0 of {ticker}, {session}: they end before it, or lack the day",
+            "market": "the benchmark {benchmark} or a factor has no value on day 0, {session}",
+            "sums": "the benchmark or a factor has no value on day 0",
+        },
+        "There is no return on day 0, so the event cannot be judged.",
+        "Check date, exchange and prices around it.",
+    ),
+    "NO_PEERS": Code(
+        "none of its peers has a return on all days",
+        "None of its peers has a return on all days.",
+        "Name other peers.",
+    ),
+    "NO_SHARES": Code(
+        "no shares outstanding of {ticker} are given for {session} or before",
+        "It is not known how many shares there were before the window.",
+        "Complete the file of shares outstanding.",
+    ),
+    "NO_VOLUME": Code(
+        "the prices of {ticker} hold no volume for day 0, {session}",
+        "The prices of the ticker hold no volume.",
+        "Use a source with volume, or leave the ticker out.",
+    ),
+    "NO_PRICES": Code(
+        {
+            "": "no prices for {symbol}",
+            "before": "the prices of {ticker} hold no close before {session}",
+        },
+        "The ticker has no prices.",
+        "Check its symbol and the price source.",
+    ),
+    "ZERO_VARIANCE": Code(
+        "nothing varies around the normal return: is the benchmark the ticker itself, or the price constant?",
+        "Nothing varies around the normal return.",
+        "Check whether the price is constant, or the benchmark the ticker itself.",
+    ),
+}
+"""Why a pair is left out."""
+
+CODES = WARNINGS | EXCLUSIONS
+
+
+NEWS_OF_A_DAY = frozenset({"EARNINGS", "EX_DIVIDEND", "MARKET_MOVE", "NEWS", "OTHER_EVENT", "SPLIT"})
+"""Other news on a day of the window, told day by day."""
+
+
+def severity_of(code: str) -> Severity:
+    """How much a warning of this code weighs; one that is not known here is a caution."""
+    return WARNINGS[code].severity if code in WARNINGS else "caution"
+
+
+def templates() -> list[Template]:
+    """Every template of every code."""
+    found: list[Template] = []
+    for code in CODES.values():
+        found += code.says.values() if isinstance(code.says, Mapping) else [code.says]
+    return found

@@ -1,0 +1,83 @@
+"""Every English template of the program, and the catalogues that translate them.
+
+`python -m tests.language.templates` writes new templates into the catalogues, without a translation, and takes out those that
+are no longer used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import eventstudy
+from eventstudy import messages
+from eventstudy.language import LANGUAGES, LOCALE, entries
+
+PACKAGE = Path(eventstudy.__file__).parent
+ONE, COUNTED = {"Phrase"}, {"Phrase.counted"}
+"""What is called with a template, and what with those of the singular and the plural."""
+
+
+def used() -> dict[str, None]:
+    """msgids in the order in which they are met; a plural's two templates joined by a zero."""
+    found = dict.fromkeys(t if isinstance(t, str) else "\0".join(t) for t in messages.templates())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        found |= dict.fromkeys(_in_source(path))
+    return found
+
+
+def _in_source(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or path.name == "messages.py":
+            continue
+        name = ast.unparse(node.func)
+        if name in ONE | COUNTED:
+            texts = node.args[: 2 if name in COUNTED else 1]
+            for text in texts:
+                where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                assert isinstance(text, ast.Constant), f"{where}: the template is no plain text"
+            yield "\0".join(str(text.value) for text in texts if isinstance(text, ast.Constant))
+
+
+def catalogue(language: str) -> Path:
+    """The file of a language."""
+    return LOCALE / language / "LC_MESSAGES" / "eventstudy.po"
+
+
+def known(language: str) -> dict[str, str]:
+    """msgid and msgstr of a catalogue."""
+    return dict(entries(catalogue(language).read_text(encoding="utf-8")))
+
+
+def written(found: dict[str, str]) -> str:
+    """The text of a catalogue."""
+    return "\n".join(_entry(msgid, said) for msgid, said in found.items())
+
+
+def _entry(msgid: str, said: str) -> str:
+    ids, translations = msgid.split("\0"), said.split("\0")
+    if len(ids) == 1:
+        return f"{_lines('msgid', msgid)}{_lines('msgstr', said)}"
+    forms = "".join(_lines(f"msgstr[{i}]", t) for i, t in enumerate(translations if said else ["", ""]))
+    return f"{_lines('msgid', ids[0])}{_lines('msgid_plural', ids[1])}{forms}"
+
+
+def _lines(name: str, text: str) -> str:
+    """One line; the header, which has several, one below another."""
+    pieces = text.splitlines(keepends=True) if text.count("\n") > 1 else [text]
+    shown = ['"' + p.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"' for p in pieces]
+    return f"{name} " + "\n".join(shown if len(shown) == 1 else ['""', *shown]) + "\n"
+
+
+def main() -> None:
+    """Bring the catalogues up to date."""
+    for language in LANGUAGES[1:]:
+        had = known(language)
+        now = {"": had[""]} | {msgid: had.get(msgid, "") for msgid in used()}
+        catalogue(language).write_text(written(now), encoding="utf-8")
+        print(language, f"{sum(not said for said in now.values())} of {len(now)} without a translation")
+
+
+if __name__ == "__main__":
+    main()
