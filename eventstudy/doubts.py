@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import catalog
+from eventstudy.language import Phrase, shown
 from eventstudy.messages import WARNINGS, Message, severity_of
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
-
-_NAMED = 4
-"""So many tickers are named of those that a sentence is about."""
 
 
 def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
@@ -81,25 +79,35 @@ def doubts_of(warned: Iterable[Message]) -> list[Message]:
 # ---- words ------------------------------------------------------------------------------------------------------------
 
 
-def told(doubts: Sequence[Message]) -> list[str]:
+def told(doubts: Sequence[Message]) -> list[Phrase]:
     """The lines that stand before everything else: one a kind, with the first series and day."""
-    lines = []
+    lines: list[Phrase] = []
     for code in dict.fromkeys(w.code for w in doubts):
         same = [w for w in doubts if w.code == code]
-        who = some(list(dict.fromkeys(w.ticker for w in same if w.ticker)))
-        alike = " (and the like of the others)" if len(same) > 1 else ""
-        lines.append(f"DOUBT {who + ', ' if who else ''}{same[0].message}{alike} [{code}]")
+        who = list(dict.fromkeys(w.ticker for w in same if w.ticker))
+        what = same[0].message
+        if len(same) > 1:
+            what = Phrase("{what} (and the like of the others)", what=what)
+        if who:
+            what = Phrase("{tickers:some 4}, {what}", tickers=who, what=what)
+        lines.append(Phrase("DOUBT {what} [{code}]", what=what, code=code))
     return lines
 
 
-def no_finding(whom: str, doubts: Sequence[Message]) -> str:
+def no_finding(whom: str, doubts: Sequence[Message]) -> Phrase:
     """What is said in place of a finding on `whom`."""
-    who = some(list(dict.fromkeys(w.ticker for w in doubts if w.ticker)))
-    advice = " ".join(dict.fromkeys(WARNINGS[w.code].advice for w in doubts))
-    return f"No finding for {whom}: the figures rest on prices{' of ' + who if who else ''} that look wrong. {advice}"
+    who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
+    advice = [Phrase.quoted(text) for text in dict.fromkeys(WARNINGS[w.code].advice for w in doubts)]
+    said = {"whom": whom, "advice": advice}
+    if not who:
+        return Phrase("No finding for {whom}: the figures rest on prices that look wrong. {advice: }", **said)
+    return Phrase(
+        "No finding for {whom}: the figures rest on prices of {tickers:some 4} that look wrong. {advice: }",
+        tickers=who,
+        **said,
+    )
 
 
 def some(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return shown(names, "some 4")

@@ -6,7 +6,8 @@ what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
 
     {car:+.2f %}   a decimal as per cent, the mark set apart          {p:p}         a p-value: .012, <.001
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c
-    {names:some}   a, b, c and 4 more; `days` and `dates` say of what
+    {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
+    {findings:;}   one; another; a third, or with another mark between them
 
 Translations are gettext catalogues, `locale/LANGUAGE/LC_MESSAGES/eventstudy.po`, with the English template as the msgid.
 They are read as they are written, so that there is no compiled file that could lag behind.
@@ -76,6 +77,11 @@ class Phrase(str):
                 found[name] = _plain(value)
         return found
 
+    def within(self) -> Iterator[Phrase]:
+        """The phrases that are among the values."""
+        for value in self.params.values():
+            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Phrase))
+
 
 def _made(template: str, many: str | None, params: Mapping[str, Any]) -> Phrase:
     chosen = template if many is None or params["n"] == 1 else many
@@ -95,8 +101,7 @@ def in_language(text: str, language: str) -> str | None:
         template = catalogue.gettext(text.template)
     else:
         template = catalogue.ngettext(text.template, text.many, text.params["n"])
-    within = (value for value in text.params.values() if isinstance(value, Phrase))
-    if not template or any(in_language(phrase, language) is None for phrase in within):
+    if not template or any(in_language(phrase, language) is None for phrase in text.within()):
         return None
     return _filled(template, text.params, language)
 
@@ -143,11 +148,13 @@ def _several(values: Sequence[Any], spec: str, language: str) -> str:
     if spec == "list":
         *first, last = (shown(value, "", language) for value in values)
         return shown(Phrase("{first} and {last}", first=", ".join(first), last=last), "", language) if first else last
-    if spec in _MORE:
-        names = ", ".join(shown(value, "", language) for value in values[:_SOME])
-        more = len(values) - _SOME
-        return names if more <= 0 else shown(_MORE[spec](names, more), "", language)
-    return ", ".join(shown(value, spec, language) for value in values)
+    kind, _, first_few = spec.partition(" ")
+    if kind in _MORE:
+        few = int(first_few or _SOME)
+        names, more = ", ".join(shown(value, "", language) for value in values[:few]), len(values) - few
+        return names if more <= 0 else shown(_MORE[kind](names, more), "", language)
+    mark = {";": "; ", " ": " "}.get(spec)
+    return (mark or ", ").join(shown(value, "" if mark else spec, language) for value in values)
 
 
 _MORE = {

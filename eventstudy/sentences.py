@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eventstudy.answers import Answer
-from eventstudy.doubts import no_finding, told
+from eventstudy.doubts import no_finding
+from eventstudy.doubts import told as doubts_told
+from eventstudy.language import Phrase, shown
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -18,7 +20,7 @@ LEVEL = 0.05
 
 def percent(value: float, digits: int = 2) -> str:
     """A decimal as per cent with sign, as shown to people."""
-    return "n/a" if not np.isfinite(value) else f"{100 * value:+.{digits}f} %"
+    return shown(value, f"+.{digits}f %")
 
 
 def amount(result: StudyResult) -> Callable[[float], str]:
@@ -28,9 +30,7 @@ def amount(result: StudyResult) -> Callable[[float], str]:
 
 def p_text(p: float) -> str:
     """A p-value as shown to people."""
-    if not np.isfinite(p):
-        return "n/a"
-    return "<.001" if p < 0.001 else f"{p:.3f}".replace("0.", ".", 1) if p < 1 else "1"
+    return shown(p, "p")
 
 
 def listed(names: Iterable[str]) -> str:
@@ -39,7 +39,7 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def finding(result: StudyResult) -> str:
+def finding(result: StudyResult) -> Phrase:
     """What the pairs together say: which windows stand out by the headline test, which do not, and the largest day.
 
     Where the figures cannot be believed there is no finding.
@@ -47,23 +47,38 @@ def finding(result: StudyResult) -> str:
     if doubts := result.doubts_of():
         return no_finding(_subject(result), doubts)
     answers = list(result.answers.values())
-    n = max((answer.n for answer in answers), default=0)
-    what = {"return": "CAR", "volume": "abnormal log volume", "volatility": "variance over that of ordinary days"}
-    subject = what[result.config.outcome]
-    subject = (
-        f"{subject} of {result.panel.pairs[0].ticker}" if result.returns.n == 1 else f"mean {subject} of {n} pairs"
-    )
     judged = [a for a in answers if a.headline]
     out = [a for a in judged if a.tests[a.headline or ""].p_value < LEVEL]
+    quiet = [a for a in judged if a not in out]
     told = []
-    show = None if result.config.outcome == "volatility" else amount(result)
     if out:
-        told.append(f"{_windows(out, show)} stand{'s' if len(out) == 1 else ''} out from ordinary days")
-    if quiet := [a for a in judged if a not in out]:
-        told.append(f"{_windows(quiet, show)} do{'es' if len(quiet) == 1 else ''} not{'' if out else ' stand out'}")
-    if unjudged := [str(a.window) for a in answers if not a.headline]:
-        told.append(f"no test is valid for {', '.join(unjudged)}")
-    return f"{subject[0].upper()}{subject[1:]}: {'; '.join(told)}. {largest_day(result)}".strip()
+        told.append(
+            Phrase.counted(
+                "{windows} by {tests:list} stands out from ordinary days",
+                "{windows} by {tests:list} stand out from ordinary days",
+                **_windows(result, out),
+            )
+        )
+    if quiet and out:
+        told.append(
+            Phrase.counted(
+                "{windows} by {tests:list} does not", "{windows} by {tests:list} do not", **_windows(result, quiet)
+            )
+        )
+    elif quiet:
+        told.append(
+            Phrase.counted(
+                "{windows} by {tests:list} does not stand out",
+                "{windows} by {tests:list} do not stand out",
+                **_windows(result, quiet),
+            )
+        )
+    if unjudged := [a.window for a in answers if not a.headline]:
+        told.append(Phrase("no test is valid for {windows}", windows=unjudged))
+    whom, day = _measured(result, answers), largest_day(result)
+    if not day:
+        return Phrase("{subject}: {findings:;}.", subject=whom, findings=told)
+    return Phrase("{subject}: {findings:;}. {day}", subject=whom, findings=told, day=day)
 
 
 def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None, whom: str = "") -> tuple[str, ...]:
@@ -72,32 +87,56 @@ def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None
     Nothing where there is no doubt.
     """
     doubts = result.doubts_of(members)
-    return (*told(doubts), no_finding(whom or _subject(result), doubts)) if doubts else ()
+    return (*doubts_told(doubts), no_finding(whom or _subject(result), doubts)) if doubts else ()
 
 
 def _subject(result: StudyResult) -> str:
     n = result.returns.n
-    return result.panel.pairs[0].ticker if n == 1 else f"the {n} pairs together"
+    return result.panel.pairs[0].ticker if n == 1 else Phrase("the {pairs} pairs together", pairs=n)
 
 
-def _windows(answers: list[Answer], show: Callable[[float], str] | None) -> str:
+def _measured(result: StudyResult, answers: list[Answer]) -> Phrase:
+    """What was measured, and of whom."""
+    if result.returns.n == 1:
+        ticker = result.panel.pairs[0].ticker
+        if result.config.outcome == "volume":
+            return Phrase("Abnormal log volume of {ticker}", ticker=ticker)
+        if result.config.outcome == "volatility":
+            return Phrase("Variance over that of ordinary days of {ticker}", ticker=ticker)
+        return Phrase("CAR of {ticker}", ticker=ticker)
+    n = max((answer.n for answer in answers), default=0)
+    if result.config.outcome == "volume":
+        return Phrase("Mean abnormal log volume of {pairs} pairs", pairs=n)
+    if result.config.outcome == "volatility":
+        return Phrase("Mean variance over that of ordinary days of {pairs} pairs", pairs=n)
+    return Phrase("Mean CAR of {pairs} pairs", pairs=n)
+
+
+def _windows(result: StudyResult, answers: list[Answer]) -> dict[str, Any]:
     """Windows with their CAAR (or a ratio of variances) and the p of their headline test, the tests named once."""
-    shown = []
+    found = []
     for a in answers:
         said = a.tests[a.headline or ""]
-        value = show(a.caar) if show else f"{said.statistic:.1f} times"
-        shown.append(f"{a.window} {value} (p {p_text(said.p_value)})")
-    return f"{', '.join(shown)} by {listed(dict.fromkeys(a.headline or '' for a in answers))}"
+        values = {"window": a.window, "value": a.caar, "p": said.p_value}
+        if result.config.outcome == "volatility":
+            found.append(Phrase("{window} {value:.1f} times (p {p:p})", **{**values, "value": said.statistic}))
+        elif result.config.outcome == "volume":
+            found.append(Phrase("{window} {value:+.2f} (p {p:p})", **values))
+        else:
+            found.append(Phrase("{window} {value:+.2f %} (p {p:p})", **values))
+    return {"n": len(answers), "windows": found, "tests": list(dict.fromkeys(a.headline or "" for a in answers))}
 
 
-def largest_day(result: StudyResult) -> str:
+def largest_day(result: StudyResult) -> Phrase | None:
     """The event day with the largest average abnormal return, described, not tested: it was picked after looking."""
     aar, _ = result.aar()
     if not np.isfinite(aar).any():
-        return ""
-    day = int(np.nanargmax(np.abs(aar)))
-    rel, session = result.rel_days[day], result.sessions[0, day]
-    one_date = len(set(map(str, result.sessions[:, day]))) == 1
-    when = f"day {rel:+d}" if rel else "day 0"
-    when += f" ({session})" if one_date else ""
-    return f"Largest day: {when}, {amount(result)(float(aar[day]))} (picked after looking, so not tested)."
+        return None
+    at = int(np.nanargmax(np.abs(aar)))
+    value, session = float(aar[at]), result.sessions[0, at]
+    day = Phrase("day {day:day}", day=int(result.rel_days[at]))
+    if len(set(map(str, result.sessions[:, at]))) == 1:
+        day = Phrase("day {day:day} ({session})", day=int(result.rel_days[at]), session=session.item())
+    if result.config.outcome == "volume":
+        return Phrase("Largest day: {on}, {value:+.2f} (picked after looking, so not tested).", on=day, value=value)
+    return Phrase("Largest day: {on}, {value:+.2f %} (picked after looking, so not tested).", on=day, value=value)

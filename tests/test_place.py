@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from eventstudy.charts import save
 from eventstudy.cli._output import put
+from eventstudy.disk import write
 from eventstudy.events import shipped_registry
-from eventstudy.reports.files import write
 
 
 def _chart(path: Path) -> None:

@@ -34,7 +34,7 @@ def test_names_are_parted_at_commas_and_each_stands_once() -> None:
 @pytest.mark.parametrize("given", [5, [5], ["NVDA", None], None, b"NVDA"])
 def test_what_is_no_text_is_named(given: object) -> None:
     with pytest.raises(InvalidRequest, match=r"is not a ticker"):
-        separated(given)  # type: ignore[arg-type]
+        separated(given)
 
 
 def test_a_text_of_dates_is_one_too() -> None:

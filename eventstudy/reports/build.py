@@ -15,6 +15,7 @@ from eventstudy.reports.survives import survives
 from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
 from eventstudy.sentences import LEVEL
+from eventstudy.sentences import finding as finding_of
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
@@ -83,7 +84,7 @@ def finding(told: Material) -> Iterator[Paragraph]:
         yield in_doubt(told.words, doubts)
         yield Paragraph(_no_finding(told), "lead")
     elif told.result.config.outcome != "return":
-        yield Paragraph((told.words.summary(told.result.summary()),), "lead")
+        yield Paragraph((told.words.said(finding_of(told.result)),), "lead")
     elif windows:
         yield Paragraph((*_lead(told, f"aggregate.windows[{lead}]"), " ", *_others(told, lead)), "lead")
     if told.result.day0_policy != "announced":

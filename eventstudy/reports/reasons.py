@@ -169,4 +169,4 @@ def sources_of_methods(told: Material) -> Section:
 
 
 def _paper(told: Material, member: Any) -> Text:
-    return (told.words.said(member.summary), ". ", told.words.paper(member.paper))
+    return (told.words.said(member.summary), ". ", told.words.said(member.paper))

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import eventstudy
-from eventstudy import messages
+from eventstudy import catalog, messages
 from eventstudy.language import LANGUAGES, LOCALE, entries
+from eventstudy.reports.words import PHRASES
 
 PACKAGE = Path(eventstudy.__file__).parent
 ONE, COUNTED = {"Phrase"}, {"Phrase.counted"}
@@ -22,9 +23,19 @@ ONE, COUNTED = {"Phrase"}, {"Phrase.counted"}
 def used() -> dict[str, None]:
     """msgids in the order in which they are met; a plural's two templates joined by a zero."""
     found = dict.fromkeys(t if isinstance(t, str) else "\0".join(t) for t in messages.templates())
+    found |= dict.fromkeys(PHRASES.values())
+    found |= dict.fromkeys(_of_methods())
     for path in sorted(PACKAGE.rglob("*.py")):
         found |= dict.fromkeys(_in_source(path))
     return found
+
+
+def _of_methods() -> Iterator[str]:
+    """What models and tests say of themselves."""
+    for kind in ("models", "tests"):
+        for name in catalog.names(kind):
+            member = catalog.load(kind, name)
+            yield from (text for at in ("summary", "null", "assumes", "paper") if (text := getattr(member, at, "")))
 
 
 def _in_source(path: Path) -> Iterator[str]:

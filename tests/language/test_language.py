@@ -6,15 +6,18 @@ import ast
 import copy
 import json
 import pickle
+import re
 import string
 from datetime import date
 from typing import Any
 
+import eventstudy as es
 import pytest
 from eventstudy import messages
 from eventstudy.language import LANGUAGES, Phrase, in_language, shown
 from eventstudy.messages import CODES, Exclusion, Message, sentence
 from eventstudy.results import StudyResult
+from eventstudy.sentences import finding
 from eventstudy.windows import Window
 
 from .templates import PACKAGE, catalogue, known, used, written
@@ -130,6 +133,24 @@ def test_what_others_said_is_quoted_and_stays_foreign() -> None:
 def test_values_are_written_the_way_of_the_language(value: Any, spec: str, english: str, german: str) -> None:
     assert shown(value, spec) == english
     assert shown(value, spec, "de") == german
+
+
+@pytest.mark.parametrize("outcome", ["return", "volume", "volatility"])
+@pytest.mark.parametrize("tickers", [["NVDA"], ["NVDA", "AMD"]])
+def test_the_finding_of_a_study_is_german_with_the_same_values(outcome: Any, tickers: list[str]) -> None:
+    found = finding(es.run("deepseek-r1", tickers=tickers, outcome=outcome))
+    german = in_language(found, "de")
+    assert german
+    assert NUMBERS.findall(german.replace("p 0,", "p ,").replace("<0,", "<,")) == NUMBERS.findall(found)
+    assert not re.search(r"\b(stand|not|day|by|times|of|pairs|test)\b", german)
+
+
+NUMBERS = re.compile(r"\d+")
+
+
+def test_nothing_is_translated_by_patterns_over_finished_sentences() -> None:
+    for name in ("language.py", "messages.py", "sentences.py", "doubts.py", "reports/words.py"):
+        assert "import re\n" not in (PACKAGE / name).read_text(encoding="utf-8"), name
 
 
 def test_one_and_many() -> None:

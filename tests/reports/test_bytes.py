@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from eventstudy.reports import FORMATS, build, render
-from eventstudy.reports.words import LANGUAGES, PHRASES, Words
+from eventstudy.reports.words import Words
 from eventstudy.results import StudyResult
 
 from tests.reports.conftest import Rendered
@@ -35,16 +35,6 @@ def test_formats_are_the_same_bytes_in_another_process() -> None:
 @pytest.mark.parametrize("form", SAME)
 def test_formats_are_the_same_bytes_again(nvda: StudyResult, rendered: Rendered, form: str) -> None:
     assert render(nvda, form) == rendered("nvda", form)
-
-
-def test_every_phrase_has_both_languages_and_the_same_fields() -> None:
-    import string
-
-    for key, phrases in PHRASES.items():
-        assert len(phrases) == len(LANGUAGES), key
-        fields = [{name for _, name, _, _ in string.Formatter().parse(p) if name} for p in phrases]
-        assert fields[0] == fields[1], key
-        assert all(phrases), key
 
 
 def test_german_is_german(sixteen: StudyResult, rendered: Rendered) -> None:
