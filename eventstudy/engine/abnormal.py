@@ -100,11 +100,22 @@ class AbnormalReturns:
         found: Floats = e * np.sqrt((df - 1) / np.maximum(df - e**2, 1e-9 * df))
         return found
 
+    @property
+    def ranked_days(self) -> Floats:
+        """(N, L1 + L2) all days of each series in units of sigma, event days on the scale of the residuals."""
+        days = np.concatenate([self.residuals, self.ar / self.error_scale], axis=1)
+        found: Floats = days / self.sigma[:, None]
+        return found
+
     @cached_property
     def day_ranks(self) -> Floats:
-        """(N, L1 + L2) scaled ranks of all days of each series; event days on the scale of the residuals."""
-        days = np.concatenate([self.residuals, self.ar / self.error_scale], axis=1)
-        return scaled_ranks(days / self.sigma[:, None])
+        """(N, L1 + L2) scaled ranks of all days of each series."""
+        return scaled_ranks(self.ranked_days)
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the ranks of each series are worked out already."""
+        return "day_ranks" in self.__dict__ and "estimation_ranks" in self.__dict__
 
     @cached_property
     def estimation_ranks(self) -> Floats:

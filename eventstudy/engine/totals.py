@@ -16,11 +16,13 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import DateTables
-from eventstudy.engine.ranks import part_below
+from eventstudy.engine.ranks import Weighted, key_unit, part_below, weighted_rank_sums
 from eventstudy.engine.runs import ABOVE
 from eventstudy.panel.block import Floats, Ints
 from eventstudy.windows import Window
 
+_ROWS = 256
+"""Series that are ranked at once."""
 _MANY = 2**62
 """More days than there are."""
 
@@ -129,25 +131,45 @@ def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:
     student = returns.studentised
     flat = student[np.isfinite(student)]
     days, df = returns.observed_days, returns.df
-    residuals = returns.residuals
-    own = returns.estimation_ranks / (days + 2.0)[:, None]
+    residuals, ar = returns.residuals, returns.ar
+    residual_n, ar_n = np.isfinite(residuals).sum(axis=0), np.isfinite(ar).sum(axis=0)
+    if returns.ranked:
+        ranks = np.nansum(returns.day_ranks, axis=0)
+        own = np.nansum(returns.estimation_ranks / (days + 2.0)[:, None], axis=0)
+    else:
+        everything = returns.ranked_days
+        ranks = _rank_sums(everything, 1 / (np.isfinite(everything).sum(axis=1) + 1.0))
+        ranks -= np.concatenate([residual_n, ar_n]) / 2
+        own = _rank_sums(returns.standardised, 1 / (days + 2.0))
     return DaySums(
         n=returns.n,
         theoretical=float((df / np.maximum(df - 2, 1)).sum()),
         least_df=int(df.min(initial=_MANY)),
         least_m=int(days.min(initial=_MANY)),
-        ar=np.nansum(returns.ar, axis=0),
-        ar_n=np.isfinite(returns.ar).sum(axis=0),
+        ar=np.nansum(ar, axis=0),
+        ar_n=ar_n,
         residual=np.nansum(residuals, axis=0),
-        residual_n=np.isfinite(residuals).sum(axis=0),
-        ranks=np.nansum(returns.day_ranks, axis=0),
-        residual_ranks=np.nansum(own, axis=0),
+        residual_n=residual_n,
+        ranks=ranks,
+        residual_ranks=own,
         student=np.nansum(student, axis=0),
         student_squares=np.nansum(student**2, axis=0),
         student_powers=np.array([np.vdot(flat**2, flat), np.vdot(flat**2, flat**2)]),
         share=float(np.nansum(returns.share_of_runs(1))),
         untraded=untraded.sum(axis=0),
     )
+
+
+def _rank_sums(days: Floats, weight: Floats) -> Floats:
+    """(T,) sum over series of the ranks of their days (N, T), in units of sigma, times a `weight` (N,); NaN is no day."""
+    there = np.isfinite(days)
+    values, total = np.where(there, days, 0.0), np.zeros(days.shape[1])
+    for begin in range(0, len(days), _ROWS):
+        part = slice(begin, begin + _ROWS)
+        some = values[part]
+        of = Weighted(there[part], weight[part], np.zeros(len(some), dtype=np.int64), 1)
+        total += weighted_rank_sums(some * key_unit(days.shape[1]), of, lambda rows, some=some: some[rows])[0]
+    return total
 
 
 def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) -> CarSums:

@@ -33,7 +33,7 @@ def second_by_model(plan: Plan, model: Model, part: Dense, scales: Floats) -> Be
         block, fit, good = _fitted(plan, model, some)
         if len(good):
             returns = abnormal_returns(block, fit, some.last_day[good], prediction_error=plan.prediction_error)
-            found.append(_below(plan, returns, scales))
+            found.append(below_of(plan, returns, scales))
     return below_together(found)
 
 
@@ -66,7 +66,7 @@ def _first(plan: Plan, model: Model, part: Dense) -> Totals:
         returns = abnormal_returns(kept, fit.take(good), part.last_day[good], prediction_error=plan.prediction_error)
         market = kept.regressors[:, kept.event_columns, 0][kept.design]
         keys = (plan.grid << 48) + part.designs[good]
-        totals = Totals(_strata_of(plan, returns, _Pairs(keys, kept.returns, market, kept.untraded(part.exclude))))
+        totals = Totals(strata_of(plan, returns, PairsBeside(keys, kept.returns, market, kept.untraded(part.exclude))))
     reasons, counts = np.unique(reason[lost].astype(str), return_counts=True)
     m = fit.n_estimation[good]
     return replace(
@@ -81,13 +81,13 @@ def _first(plan: Plan, model: Model, part: Dense) -> Totals:
 
 
 @dataclass(frozen=True)
-class _Pairs:
-    """What `_summed` needs of N pairs, beside their abnormal returns."""
+class PairsBeside:
+    """What the first pass needs of N pairs, beside their abnormal returns."""
 
     keys: Ints
     """(N,) their dates."""
     raw: Floats
-    """(N, T) returns from the start of the estimation to the end of the event window."""
+    """(N, T) returns up to the end of the event window: of all days where portfolios are added up, of event days at least."""
     benchmark: Floats
     """(N, L2) the benchmark's returns on event days."""
     untraded: Floats
@@ -102,13 +102,13 @@ def _strata(returns: AbnormalReturns, windows: Sequence[Window]) -> Ints:
     return strata
 
 
-def _strata_of(plan: Plan, returns: AbnormalReturns, pairs: _Pairs) -> dict[int, Stratum]:
+def strata_of(plan: Plan, returns: AbnormalReturns, pairs: PairsBeside) -> dict[int, Stratum]:
     """The first pass over pairs fitted by any model."""
     strata = _strata(returns, plan.windows)
     found = {}
     for stratum in np.unique(strata).tolist():
         mine = np.flatnonzero(strata == stratum)
-        some = _Pairs(*(getattr(pairs, f.name)[mine] for f in fields(_Pairs)))
+        some = PairsBeside(*(getattr(pairs, f.name)[mine] for f in fields(PairsBeside)))
         own = returns.take(mine)
         event = some.raw[:, some.raw.shape[1] - plan.event.length :]
         held = [
@@ -123,7 +123,7 @@ def _strata_of(plan: Plan, returns: AbnormalReturns, pairs: _Pairs) -> dict[int,
     return found
 
 
-def _below(plan: Plan, returns: AbnormalReturns, scales: Floats) -> Below:
+def below_of(plan: Plan, returns: AbnormalReturns, scales: Floats) -> Below:
     """The second pass: where the SCAR of each window, times `scales` (W,), stands among the standardised residuals."""
     strata = _strata(returns, plan.windows)
     found = {}

@@ -14,6 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 from eventstudy.engine import gaps, least_squares
+from eventstudy.windows import Window
 
 DAYS = 250
 NOISE = 1e-14
@@ -107,8 +108,10 @@ def with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     """Coefficients and sigma² where the first twenty days are missing to the pair, not to its design."""
     given, _ = made(np.concatenate([x[40:60], x]))
     seen = np.concatenate([np.full(20, np.nan), y])[None]
-    fit = gaps.fitted(seen, np.zeros((1, x.shape[1])), np.zeros(1, dtype=np.int64), given)
-    assert fit.good.all()
+    fit, good = gaps.fitted(
+        seen, np.zeros((1, x.shape[1])), np.zeros(1, dtype=np.int64), given, Window(0, x.shape[1] - 1)
+    )
+    assert good.all()
     return -fit.ar[0], float(fit.sigma[0] ** 2)
 
 

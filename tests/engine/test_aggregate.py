@@ -38,8 +38,8 @@ def both(data: Made, **choices: Any) -> tuple[AggregateResult, StudyResult]:
     )
 
 
-def same(aggregate: AggregateResult, pairs: StudyResult) -> None:
-    """Every default test, mean, interval, correlation and count, to 1e-12."""
+def same(aggregate: AggregateResult, pairs: StudyResult, near: float = 1e-12) -> None:
+    """Every default test, mean, interval, correlation and count, to 1e-12; many pairs round more often."""
     assert aggregate.n == pairs.returns.n
     for window, ours in aggregate.answers.items():
         theirs = pairs.answers[window]
@@ -55,7 +55,7 @@ def same(aggregate: AggregateResult, pairs: StudyResult) -> None:
                 assert name == "joint_placebo"
                 continue
             other = theirs.tests[name]
-            assert said.statistic == pytest.approx(other.statistic, rel=1e-12, abs=1e-12, nan_ok=True), name
+            assert said.statistic == pytest.approx(other.statistic, rel=near, abs=near, nan_ok=True), name
             assert said.p_value == pytest.approx(other.p_value, rel=1e-11, abs=1e-12, nan_ok=True), name
             for part in ("distribution", "df", "n", "valid", "reasons"):
                 assert getattr(said, part) == getattr(other, part), (name, part)
@@ -195,7 +195,7 @@ def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None
 
 
 def test_three_thousand_events() -> None:
-    same(*both(made(12, events=3000, dates=300, gaps=0.001, delisted=0.1)))
+    same(*both(made(12, events=3000, dates=300, gaps=0.001, delisted=0.1)), near=5e-12)
 
 
 @pytest.mark.parametrize("day0", ["announced", "recognised"])
