@@ -13,7 +13,8 @@ from eventstudy.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import Panel, made_up, sampled
-from tests.panel.made import SESSIONS, closes, study
+from tests.panel.made import study
+from tests.worlds import SESSIONS, closes
 
 DAY, WINDOW = (0, 0), (-5, 5)
 ALL = set(advice.DEFAULT_TESTS)

@@ -14,7 +14,8 @@ import pytest
 from eventstudy import EventStudy, StudyResult, run
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 
-from tests.panel.made import SESSIONS, closes, codes, study
+from tests.panel.made import codes, study
+from tests.worlds import SESSIONS, closes
 
 SCHEMA = json.loads((Path(__file__).parent / "contracts" / "result.schema.json").read_text(encoding="utf-8"))
 
@@ -200,7 +201,7 @@ def test_published_forms_are_used_where_they_are_named() -> None:
 
 def test_an_alpha_that_moves_a_car_is_warned_of() -> None:
     """METHODS 1.5: half a standard error. An estimation window that rose by 0.6 % a day takes 6.6 % from an 11-day CAR."""
-    prices = closes()
+    prices = closes(1)
     prices["AAA"] *= np.exp(0.006 * np.arange(len(prices)))
     result = study(prices, tickers=("AAA", "BBB"))
     said = result.warnings[result.warnings["code"] == "ALPHA_DRIFT"]

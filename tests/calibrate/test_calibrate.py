@@ -18,6 +18,8 @@ from eventstudy.results import StudyResult
 from eventstudy.study import EventStudy
 from scipy import stats
 
+from tests.worlds import closes
+
 WINDOWS = [(0, 0), (-1, 1)]
 FEW, MORE = ("portfolio_t", "bmp_adjusted", "corrado_rank"), ("cross_section_t", "grank_t", "cda")
 
@@ -155,10 +157,8 @@ def test_what_cannot_be_meant(result: StudyResult, prices: PriceTable, wrong: di
 
 
 def test_several_events_move_to_random_dates() -> None:
-    rng = np.random.default_rng(3)
     days = pd.bdate_range("2019-01-01", periods=600)
-    steps = rng.normal(0, 0.01, (600, 5))
-    table = pd.DataFrame(100 * np.cumprod(1 + steps, axis=0), days, ["A", "B", "C", "D", "MKT"])
+    table = closes(3, "ABCD", days, sigma=(0.01, 0.01))
     events = pd.DataFrame({"ticker": list("ABCD"), "date": [days[500 + 10 * i].date() for i in range(4)]})
     made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-130, -11), windows=[(0, 0)])
     study = made.run(events.assign(event_id=list("abcd")), table)

@@ -17,27 +17,23 @@ from eventstudy.results import StudyResult
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tests.worlds import closes, jumped
+
 
 def made_up(
     firms: int, dates: int, holes: tuple[tuple[int, int], ...] = (), **choices: Any
 ) -> tuple[StudyResult, pd.DataFrame]:
     """A study of `firms` events on `dates` dates, and its prices; `holes` are (firm, day of its event window) without price."""
-    rng = np.random.default_rng(7)
     days = pd.bdate_range("2019-01-01", periods=300 + 60 * dates)
-    market = rng.normal(0.0004, 0.01, len(days))
-    returns = pd.DataFrame({"MKT": market}, index=days)
-    events = []
-    for i in range(firms):
-        day = 290 + 60 * (i % dates)
-        own = 0.0002 + (0.6 + 0.05 * i) * market + rng.normal(0, 0.015, len(days))
-        own[day] += 0.04
-        returns[f"F{i:02d}"] = own
-        events.append((f"F{i:02d}", days[day].date().isoformat()))
-    prices = 100 * (1 + returns).cumprod()
+    names = [f"F{i:02d}" for i in range(firms)]
+    row = {name: 290 + 60 * (i % dates) for i, name in enumerate(names)}
+    prices = closes(7, names, days)
+    for name in names:
+        prices = jumped(prices, row[name], {name: 0.04})
     for firm, day in holes:
-        prices.loc[days[290 + 60 * (firm % dates) + day], f"F{firm:02d}"] = np.nan
-    study = es.EventStudy(benchmark="MKT", calendar=None, **choices)
-    return study.run(pd.DataFrame(events, columns=["ticker", "date"]), prices), prices
+        prices.loc[days[row[names[firm]] + day], names[firm]] = np.nan
+    events = pd.DataFrame({"ticker": names, "date": [days[row[name]].date().isoformat() for name in names]})
+    return es.EventStudy(benchmark="MKT", calendar=None, **choices).run(events, prices), prices
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from eventstudy.prices._store import Store
 from tests.cli.conftest import Ran
 from tests.loopback.answers import FAULTS, Series, opening
 from tests.loopback.server import Service
+from tests.worlds import series
 
 DAYS: list[date] = exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
 DAY0 = date(2025, 1, 27)
@@ -30,15 +31,9 @@ HELD = DAYS[200]
 Spoil = Callable[[Series], Series]
 
 
-def walk(symbol: str, seed: int) -> Series:
-    steps = np.random.default_rng(seed).normal(0.0005, 0.01, len(DAYS))
-    closes = [round(float(c), 4) for c in 100 * np.cumprod(1 + steps)]
-    return Series(symbol, DAYS, closes, [1000 + i for i in range(len(DAYS))])
-
-
 @pytest.fixture
 def service() -> Service:
-    return Service([walk(symbol, seed) for seed, symbol in enumerate(("GOOD", "BAD", "SPY", "LAST"))])
+    return Service([series(symbol, seed, DAYS) for seed, symbol in enumerate(("GOOD", "BAD", "SPY", "LAST"))])
 
 
 def closes(change: Callable[[int, float], float | None]) -> Spoil:
@@ -180,10 +175,10 @@ def test_what_was_had_is_kept_and_what_is_wrong_is_said(
 
 
 def fetch_row(es: Callable[..., Ran], yahoo: Service, name: str) -> None:
-    sound = {s: walk(s, seed) for seed, s in enumerate(("GOOD", "BAD"))}
+    sound = {s: series(s, seed, DAYS) for seed, s in enumerate(("GOOD", "BAD"))}
     with Store(write=True) as store:  # a fetch of long ago, before anything was wrong
-        for series in sound.values():
-            store.keep("yahoo", fetch_of(series), DAYS[0], HELD)
+        for one in sound.values():
+            store.keep("yahoo", fetch_of(one), DAYS[0], HELD)
         before = {s: store.frame(store.vintages(s)[-1]) for s in sound}
     row = put_in(yahoo, name)
     span = ("--start", str(DAYS[0]), "--end", str(DAYS[-1]))

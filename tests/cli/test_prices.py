@@ -20,24 +20,18 @@ from eventstudy.prices._store import Store
 from eventstudy.shipped import shipped
 
 from tests.cli.conftest import Ran
-from tests.loopback.answers import Series
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
+from tests.worlds import series
 
 Es = Callable[..., Ran]
 DAYS: list[date] = exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
 SPAN = ("--start", "2023-12-01", "--end", "2025-02-14")
 
 
-def walk(symbol: str, seed: int) -> Series:
-    steps = np.random.default_rng(seed).normal(0.0005, 0.01, len(DAYS))
-    closes = [round(float(c), 4) for c in 100 * np.cumprod(1 + steps)]
-    return Series(symbol, DAYS, closes, [1000 + i for i in range(len(DAYS))])
-
-
 @pytest.fixture
 def service() -> Service:
-    return Service([walk(symbol, seed) for seed, symbol in enumerate(("GOOD", "FINE", "SPY"))])
+    return Service([series(symbol, seed, DAYS) for seed, symbol in enumerate(("GOOD", "FINE", "SPY"))])
 
 
 def rows(ran: Ran) -> list[dict[str, Any]]:

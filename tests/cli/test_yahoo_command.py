@@ -10,13 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from eventstudy import exchanges
 
-from tests.loopback.answers import Series
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
+from tests.worlds import series
 
 pytestmark = pytest.mark.wait
 DAY0 = date(2025, 1, 27)
@@ -24,15 +23,9 @@ DAYS = [d.astype(object) for d in exchanges.sessions("XNYS", date(2023, 12, 1), 
 CLEAN = ("GOOD", "FINE", "MKT")
 
 
-def walk(symbol: str, seed: int) -> Series:
-    steps = np.random.default_rng(seed).normal(0.0005, 0.01, len(DAYS))
-    closes = [round(float(c), 4) for c in 100 * np.cumprod(1 + steps)]
-    return Series(symbol, DAYS, closes, [1000 + i for i in range(len(DAYS))])
-
-
 @pytest.fixture
 def service() -> Service:
-    return Service([walk(symbol, seed) for seed, symbol in enumerate(CLEAN)])
+    return Service([series(symbol, seed, DAYS) for seed, symbol in enumerate(CLEAN)])
 
 
 def run(service: Service, folder: Path, tickers: str = "GOOD,FINE") -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,8 @@ from eventstudy.estimate import abnormal_returns
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
 
+from tests.worlds import moves
+
 ESTIMATION, EVENT = Window(-130, -11), Window(-3, 3)
 PEERS = ("PAA", "PBB", "PCC", "PDD", "PEE")
 
@@ -17,14 +19,13 @@ def block(*, missing: bool = True, n: int = 8, seed: int = 5) -> EventBlock:
     """One event date; returns follow the benchmark with noise of 1 to 3 %."""
     rng = np.random.default_rng(seed)
     t = EVENT.end - ESTIMATION.start + 1
-    market, hml, rf = rng.normal(0.0005, 0.01, t), rng.normal(0, 0.005, t), np.full(t, 0.0001)
-    beta, sigma = rng.uniform(0.5, 1.5, n), rng.uniform(0.01, 0.03, n)
-    returns = 0.0002 + beta[:, None] * market + sigma[:, None] * rng.normal(size=(n, t))
+    made = moves(rng, t, n, sigma=(0.01, 0.03))
+    returns, market, rf = made.firms.T.copy(), made.market, np.full(t, 0.0001)
     if missing:
         returns[0, 10:14] = np.nan
         returns[1, -2] = np.nan
-    smb, rmw, cma, mom = np.random.default_rng(seed + 1).normal(0, 0.005, (4, t))
-    peers = market[:, None] + np.random.default_rng(seed + 2).normal(0, 0.01, (t, len(PEERS)))
+    smb, hml, rmw, cma, mom = rng.normal(0, 0.005, (5, t))
+    peers = market[:, None] + rng.normal(0, 0.01, (t, len(PEERS)))
     columns = [market, market - rf, smb, hml, rmw, cma, mom, rf, peers.mean(axis=1), *peers.T]
     regressors = np.stack(columns, axis=1)[None]
     sessions = (np.datetime64("2024-01-01", "D") + np.arange(t))[None]

@@ -26,11 +26,11 @@ from eventstudy.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.made import Made, made
 from tests.oracles import scalar
+from tests.worlds import Many, many
 
 
-def both(data: Made, **choices: Any) -> tuple[AggregateResult, StudyResult]:
+def both(data: Many, **choices: Any) -> tuple[AggregateResult, StudyResult]:
     study = EventStudy(calendar=None, **choices)
     return (
         study.run(data.events, data.prices, factors=data.factors, keep="aggregate"),
@@ -78,12 +78,12 @@ TROUBLE: Mapping[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", TROUBLE)
 @pytest.mark.parametrize("model", ["market", "constant_mean", "market_adjusted"])
 def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
-    same(*both(made(3, **TROUBLE[kind]), model=model))
+    same(*both(many(3, **TROUBLE[kind]), model=model))
 
 
 @pytest.mark.parametrize("model", ["capm", "fama_french5_momentum", "factors"])
 def test_six_factors(model: str) -> None:
-    data = made(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
+    data = many(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
     same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
 
 
@@ -100,7 +100,7 @@ def test_six_factors(model: str) -> None:
 def test_random_panels(
     seed: int, dates: int, gaps: float, delisted: float, still: float, log: bool, prediction_error: bool
 ) -> None:
-    data = made(seed, dates=dates, events=19, gaps=gaps, delisted=delisted, still=still, listed_late=delisted)
+    data = many(seed, dates=dates, events=19, gaps=gaps, delisted=delisted, still=still, listed_late=delisted)
     choices = {"returns": "log" if log else "simple", "prediction_error": prediction_error}
     same(*both(data, **choices))
 
@@ -108,14 +108,14 @@ def test_random_panels(
 TICKS = [(0, 0), (0, 1), (-2, 2), (-5, 5)]
 
 
-def on_ticks(**trouble: Any) -> Made:
+def on_ticks(**trouble: Any) -> Many:
     """Prices in whole ticks: on many days neither the share nor the market moves, and so its abnormal return is zero."""
-    data = made(21, events=24, dates=8, **trouble)
+    data = many(21, events=24, dates=8, **trouble)
     tick = np.where(data.prices.columns == "M0", 8, 1)
     return replace(data, prices=data.prices.div(tick).round().mul(tick).clip(lower=5))
 
 
-def ranked_by_hand(data: Made, window: tuple[int, int]) -> tuple[float, float]:
+def ranked_by_hand(data: Many, window: tuple[int, int]) -> tuple[float, float]:
     """The published GRANK-T and GRANK-Z of the market-adjusted model, day by day."""
     returns = data.prices / data.prices.shift() - 1
     fits = []
@@ -156,14 +156,14 @@ def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any
 
 def test_a_share_on_the_limit_is_told_alike() -> None:
     """19 pairs of which a fifth of all days are still: as a mean of shares 0.2 and a little, as a share of sums 0.2."""
-    data = made(4428, dates=1, events=19, gaps=0.004, still=0.2)
+    data = many(4428, dates=1, events=19, gaps=0.004, still=0.2)
     same(*both(data, prediction_error=False))
 
 
 @pytest.mark.parametrize("model", ["market", "market_adjusted", "capm"])
 def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
-    data = made(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)
+    data = many(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)
     start = data.prices.index.searchsorted(data.events["date"].min()) - 180
     data.prices.loc[data.prices.index[start + 20 : start + 160 : 23], "M0"] = np.nan
     short = replace(data, prices=data.prices.iloc[start:])
@@ -176,18 +176,18 @@ def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, m
 
 
 def test_published_forms_and_excluded_dates() -> None:
-    data = made(8, dates=25)
+    data = many(8, dates=25)
     variants = {"grank_t": "corr", "corrado_rank": "paper", "generalized_sign": "paper", "cda": "paper", "bmp": "paper"}
     same(*both(data, variants=variants, exclude_dates=[str(d.date()) for d in data.prices.index[300:420:7]]))
 
 
 def test_a_model_without_a_closed_form_goes_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitted, "_AT_ONCE", 7)
-    same(*both(made(4, events=40, dates=9, gaps=0.002), model="scholes_williams"))
+    same(*both(many(4, events=40, dates=9, gaps=0.002), model="scholes_williams"))
 
 
 def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None:
-    aggregate, pairs = both(made(6, dates=1, events=20))
+    aggregate, pairs = both(many(6, dates=1, events=20))
     for window, answer in aggregate.answers.items():
         assert pairs.answers[window].design is not None
         exact = pairwise_correlation(pairs.returns, window)
@@ -195,7 +195,7 @@ def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None
 
 
 def test_three_thousand_events() -> None:
-    same(*both(made(12, events=3000, dates=300, gaps=0.001, delisted=0.1)), near=5e-12)
+    same(*both(many(12, events=3000, dates=300, gaps=0.001, delisted=0.1)), near=5e-12)
 
 
 @pytest.mark.parametrize("day0", ["announced", "recognised"])
@@ -205,7 +205,7 @@ def test_the_shipped_event(day0: str) -> None:
 
 def test_two_calendars() -> None:
     """Shares of New York and Tokyo, of one benchmark each."""
-    data = made(13, days=900, dates=30, benchmarks=2)
+    data = many(13, days=900, dates=30, benchmarks=2)
     home = {"M0": "M0", "M1": "M1.T"}
     tokyo = set(data.events["ticker"][data.events["benchmark"] == "M1"])
     events = data.events.assign(
@@ -220,7 +220,7 @@ def test_two_calendars() -> None:
 
 
 def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
-    data = made(2, gaps=0.002)
+    data = many(2, gaps=0.002)
     study = EventStudy(calendar=None)
     first = study.run(data.events, data.prices, keep="aggregate")
     assert first.to_json() == study.run(data.events, data.prices, keep="aggregate").to_json()
@@ -230,7 +230,7 @@ def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
 
 
 def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = made(2, gaps=0.002, events=150, dates=20)
+    data = many(2, gaps=0.002, events=150, dates=20)
     study = EventStudy(calendar=None)
     usual = study.run(data.events, data.prices, keep="aggregate")
     for size, rows, designs, held in ((1, 255, 510, 8192), (13, 255, 3, 0), (100, 7, 2, 4), (1000, 30, 1, 8192)):
@@ -246,7 +246,7 @@ def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_totals_and_blocks_pickle() -> None:
-    data = made(2)
+    data = many(2)
     found = EventStudy(calendar=None).run(data.events, data.prices, keep="aggregate")
     totals = found.evidence.totals
     again = pickle.loads(pickle.dumps(totals))
@@ -254,7 +254,7 @@ def test_totals_and_blocks_pickle() -> None:
 
 
 def test_exclusions_are_those_of_the_pair_engine() -> None:
-    data = made(9, gaps=0.004, listed_late=0.6, delisted=0.6)
+    data = many(9, gaps=0.004, listed_late=0.6, delisted=0.6)
     events = pd.concat(
         [
             data.events,
@@ -269,7 +269,7 @@ def test_exclusions_are_those_of_the_pair_engine() -> None:
         ],
         ignore_index=True,
     )
-    aggregate, pairs = both(Made(events, data.prices, None))
+    aggregate, pairs = both(Many(events, data.prices, None))
     expected = pairs.excluded.groupby("reason").size().to_dict()
     assert set(expected) >= {"NO_PRICES", "BENCHMARK_IS_TICKER", "NO_DAY0", "MIN_EST"}
     assert aggregate.excluded.set_index("reason")["n"].to_dict() == expected
@@ -280,7 +280,7 @@ def test_exclusions_are_those_of_the_pair_engine() -> None:
 
 
 def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine() -> None:
-    data = made(11, days=800, dates=20)
+    data = many(11, days=800, dates=20)
     stamped = data.events.assign(
         date=[f"{d.date()}T{17 + i % 6}:30:00-05:00" for i, d in enumerate(data.events["date"])]
     )
@@ -293,7 +293,7 @@ def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine() -> N
 
 
 def test_json_has_the_shape_of_the_contract() -> None:
-    data = made(2, gaps=0.002)
+    data = many(2, gaps=0.002)
     found = EventStudy(calendar=None).run(data.events, data.prices, keep="aggregate")
     plain = json.loads(found.to_json())
     whole = json.loads(EventStudy(calendar=None).run(data.events, data.prices).to_json())
@@ -308,7 +308,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
 
 
 def test_what_needs_every_pair_is_null_with_the_reason() -> None:
-    data = made(2)
+    data = many(2)
     found = EventStudy(calendar=None, tests=["wilcoxon"]).run(data.events, data.prices, keep="aggregate")
     said = found.test("wilcoxon", (0, 1))
     assert np.isnan(said.statistic)
@@ -328,7 +328,7 @@ def test_what_needs_every_pair_is_null_with_the_reason() -> None:
     ],
 )
 def test_what_sums_cannot_answer_is_refused(choices: dict[str, Any], what: str) -> None:
-    data = made(2)
+    data = many(2)
     with pytest.raises(InvalidRequest, match=what):
         EventStudy(calendar=None, **choices).run(data.events, data.prices, keep="aggregate")
 
@@ -346,7 +346,7 @@ def test_what_sums_cannot_answer_is_refused(choices: dict[str, Any], what: str) 
     ],
 )
 def test_tables_that_cannot_be_meant_name_their_row(rows: dict[str, list[Any]], what: str) -> None:
-    data = made(2)
+    data = many(2)
     with pytest.raises(InvalidFile, match=what):
         EventStudy(calendar=None, benchmark="M0").run(pd.DataFrame(rows), data.prices, keep="aggregate")
     with pytest.raises(InvalidFile):
@@ -354,7 +354,7 @@ def test_tables_that_cannot_be_meant_name_their_row(rows: dict[str, list[Any]], 
 
 
 def test_nothing_left_is_an_error_that_lists_why() -> None:
-    data = made(2)
+    data = many(2)
     rows = pd.DataFrame({"ticker": ["GONE"], "date": ["2017-01-05"]})
     with pytest.raises(NothingUsable, match="GONE"):
         EventStudy(calendar=None, benchmark="M0").run(rows, data.prices, keep="aggregate")

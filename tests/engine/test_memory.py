@@ -12,7 +12,7 @@ from eventstudy.engine import least_squares, whole
 from eventstudy.study import EventStudy
 from eventstudy.sums import passes
 
-from tests.engine.made import made
+from tests.worlds import many
 
 MIB = 2**20
 
@@ -46,7 +46,7 @@ def test_the_kernel_needs_at_most_64_mib_beside_its_outputs(k: int) -> None:
 @pytest.mark.slow
 def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "BLOCK", 500)
-    data = made(1, securities=60, days=900, events=12_000, dates=200, gaps=0.0005)
+    data = many(1, securities=60, days=900, events=12_000, dates=200, gaps=0.0005)
     study = EventStudy(calendar=None, benchmark="M0")
     own = pd.DataFrame(
         {"ticker": data.events["ticker"], "date": data.events["date"], "event_id": data.events["event_id"]}
@@ -56,5 +56,5 @@ def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest
         return peak_of(lambda: study.run(own.head(events), data.prices, keep="aggregate"))
 
     peak(100)  # what is made once
-    few, many = peak(2_000), peak(12_000)
-    assert many - few < 0.2 * 10_000 * 271 * 8  # a fifth of what the windows of the others would take
+    few, all_of_them = peak(2_000), peak(12_000)
+    assert all_of_them - few < 0.2 * 10_000 * 271 * 8  # a fifth of what the windows of the others would take

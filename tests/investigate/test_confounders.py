@@ -25,6 +25,8 @@ from eventstudy.prices import load_prices
 from eventstudy.request import what_else
 from scipy import stats
 
+from tests.worlds import closes
+
 SAMPLE = load_prices(None, source="bundled")
 
 
@@ -143,8 +145,7 @@ def test_a_report_of_another_year_says_nothing_about_this_one() -> None:
 
 def test_on_the_dates_of_the_prices_as_sessions() -> None:
     days = pd.bdate_range("2024-01-01", periods=300)
-    rng = np.random.default_rng(0)
-    prices = pd.DataFrame(100 * np.exp(np.cumsum(0.01 * rng.standard_normal((300, 2)), 0)), days, ["AAA", "MKT"])
+    prices = closes(0, ("AAA",), days)
     result = es.EventStudy(benchmark="MKT", calendar=None).run(
         pd.DataFrame({"ticker": ["AAA"], "date": [days[280].date()]}), prices
     )

@@ -20,7 +20,8 @@ from eventstudy.study import EventStudy
 from eventstudy.windows import Window
 from scipy.optimize import minimize
 
-from tests.panel.made import DAY0, ESTIMATION, SESSIONS, closes, long, study
+from tests.panel.made import DAY0, ESTIMATION, study
+from tests.worlds import SESSIONS, closes, long
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
 DONORS = TICKERS[1:]

@@ -17,7 +17,8 @@ from eventstudy.panel import UNDATED, over_splits
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.results import StudyResult
 
-from tests.panel.made import DAY0, SESSIONS, closes, long, study
+from tests.panel.made import DAY0, study
+from tests.worlds import SESSIONS, closes, long
 
 FIRMS = ("AAA", "BBB", "CCC")
 

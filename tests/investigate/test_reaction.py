@@ -18,7 +18,8 @@ import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.investigate._reaction_document import sentence
 from eventstudy.investigate.reaction import Scan, Subject, adjusted_over_days, critical_sar, half_life, scan
-from eventstudy.panel import Floats
+
+from tests.worlds import closes
 
 
 @cache
@@ -151,8 +152,7 @@ def test_too_few_estimation_days_for_so_many_searched_are_said() -> None:
 
 def test_groups_on_several_dates_have_no_portfolio_and_that_is_said() -> None:
     days = pd.bdate_range("2023-01-02", periods=340)
-    rng = np.random.default_rng(1)
-    prices = pd.DataFrame(100 * np.exp(np.cumsum(0.01 * rng.standard_normal((340, 3)), 0)), days, ["AAA", "BBB", "MKT"])
+    prices = closes(1, ("AAA", "BBB"), days)
     events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [days[300].date(), days[310].date()]})
     study = es.EventStudy(benchmark="MKT", calendar=None, event_window=(0, 10))
     found = scan(study.run(events, prices))
@@ -180,15 +180,9 @@ def test_every_figure_of_the_sentence_is_in_the_document() -> None:
 
 def _nothing_happened(studies: int, tails: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Prices of `studies` firms that follow the market and their own noise (METHODS 6.4), and an event for each."""
-    rng = np.random.default_rng(11)
     days = pd.bdate_range("2020-01-01", periods=290)
-    market = 0.01 * rng.standard_t(4, (290, 1)) / np.sqrt(2)
-    noise: Floats = rng.standard_normal((290, studies))
-    if tails:
-        noise = rng.standard_t(tails, (290, studies)) / np.sqrt(tails / (tails - 2))
-    own = 0.0005 + rng.uniform(0.5, 1.5, studies) * market + rng.uniform(0.01, 0.04, studies) * noise
     names = [f"F{i:04d}" for i in range(studies)]
-    prices = pd.DataFrame(100 * np.cumprod(1 + np.hstack([own, market]), 0), days, [*names, "MKT"])
+    prices = closes(11, names, days, sigma=(0.01, 0.04), tails=tails)
     return prices, pd.DataFrame({"ticker": names, "date": days[275].date()})
 
 

@@ -17,18 +17,15 @@ from eventstudy.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
 
+from tests.worlds import closes
+
 N, DAYS = 24, 420
 SESSIONS = pd.bdate_range("2020-01-01", periods=DAYS)
 NAMES = [f"F{i:02d}" for i in range(N)]
 
 
 def prices(seed: int = 1) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    market = rng.normal(0.0003, 0.01, DAYS)
-    common = rng.normal(0, 0.01, DAYS)
-    own = rng.normal(0, 0.015, (DAYS, N)) + rng.uniform(0.3, 1.2, N) * common[:, None]
-    returns = np.column_stack([rng.uniform(0.5, 1.5, N) * market[:, None] + own, market])
-    return pd.DataFrame(100 * np.cumprod(1 + returns, axis=0), SESSIONS, [*NAMES, "MKT"])
+    return closes(seed, NAMES, SESSIONS, sigma=(0.01, 0.025), common=0.5)
 
 
 def table(seed: int = 2) -> pd.DataFrame:

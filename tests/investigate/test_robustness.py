@@ -27,7 +27,8 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from tests.charts.conftest import made_up
-from tests.panel.made import DAY0, SESSIONS, closes, long, study
+from tests.panel.made import DAY0, study
+from tests.worlds import SESSIONS, closes, long
 
 TEN = tuple(f"F{i}" for i in range(10))
 

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from tests.worlds import closes
+
 Floats = NDArray[np.float64]
 CHIPS = ("NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL")
 POWER = ("VRT", "CEG")
@@ -172,8 +174,7 @@ def test_what_is_no_system_of_groups_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="study of volume"):
         spillover(es.run("deepseek-r1", tickers=["NVDA"], outcome="volume"))
     days = pd.bdate_range("2023-01-02", periods=340)
-    rng = np.random.default_rng(1)
-    prices = pd.DataFrame(100 * np.exp(np.cumsum(0.01 * rng.standard_normal((340, 3)), 0)), days, ["AAA", "BBB", "MKT"])
+    prices = closes(1, ("AAA", "BBB"), days)
     events = [
         es.Event(id=f"e{k}", title="x", announced=days[300 + k].date(), group=(Group(name=t, tickers=(t,)),))
         for k, t in enumerate(("AAA", "BBB"))

@@ -11,7 +11,8 @@ from eventstudy import EventStudy, StudyResult
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Warned
 
-from tests.panel.made import CHOICES, DAY0, SESSIONS, closes, codes, row, study
+from tests.panel.made import CHOICES, DAY0, codes, row, study
+from tests.worlds import SESSIONS, closes
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
 PEERS = ("CCC", "DDD", "EEE", "FFF")

@@ -14,7 +14,8 @@ from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.panel import read_shares
 from scipy import stats
 
-from tests.panel.made import DAY0, ESTIMATION, SESSIONS, closes, codes, long, study
+from tests.panel.made import DAY0, ESTIMATION, codes, study
+from tests.worlds import SESSIONS, closes, long
 
 TICKERS = ("AAA", "BBB", "CCC")
 

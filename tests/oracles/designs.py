@@ -14,6 +14,8 @@ from eventstudy.inference import Sample, Significance
 from eventstudy.panel import Days, EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
+from tests.worlds import moves
+
 FIRST_DAY = np.datetime64("2020-01-01", "D")
 
 
@@ -69,13 +71,7 @@ def made_up(
     """A random panel; returns are missing at random, but never on a day 0. `common` loads the errors on one factor."""
     firms = 1 + max(f for f, _ in instances)
     days = max(d for _, d in instances) + event[1] + 1
-    market = 0.01 * rng.standard_t(5, days)
-    factors = 0.008 * rng.standard_normal((days, n_factors))
-    errors = common * rng.standard_normal((days, 1)) + np.sqrt(1 - common**2) * rng.standard_normal((days, firms))
-    sigma, beta = rng.uniform(0.01, 0.04, firms), rng.uniform(0.5, 1.5, firms)
-    returns = 0.0005 + market[:, None] * beta + sigma * errors
-    if n_factors:
-        returns = returns + factors @ rng.uniform(-1, 1, (n_factors, firms))
+    returns, market, factors = moves(rng, days, firms, common=common, n_factors=n_factors)
     holes = rng.random(returns.shape) < missing
     for firm, day0 in instances:
         holes[day0, firm] = False

@@ -1,4 +1,4 @@
-"""Made-up prices and a study of them; regressions by hand."""
+"""A study of made-up prices; regressions by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pandas as pd
 import statsmodels.api as sm
 from eventstudy import EventStudy, StudyResult
 
-SESSIONS = pd.bdate_range("2021-01-04", periods=200)
+from tests.worlds import SESSIONS
+
 DAY0 = 160
 ESTIMATION = range(DAY0 - 120, DAY0 - 10)
 CHOICES: dict[str, Any] = {
@@ -22,36 +23,10 @@ CHOICES: dict[str, Any] = {
 }
 
 
-def closes(
-    seed: int = 0, tickers: Sequence[str] = ("AAA", "BBB", "CCC"), index: pd.DatetimeIndex = SESSIONS
-) -> pd.DataFrame:
-    """Closes of tickers and of the benchmark MKT, one row a session."""
-    rng = np.random.default_rng(seed)
-    market = 0.01 * rng.standard_t(5, len(index))
-    own = (
-        0.0003
-        + rng.uniform(0.6, 1.6, len(tickers)) * market[:, None]
-        + 0.02 * rng.standard_normal((len(index), len(tickers)))
-    )
-    returns = np.column_stack([own, market])
-    return pd.DataFrame(100 * np.cumprod(1 + returns, axis=0), index, [*tickers, "MKT"])
-
-
 def study(prices: Any, *, tickers: Sequence[str] = ("AAA",), day0: int = DAY0, **choices: Any) -> StudyResult:
     date = SESSIONS[day0].date().isoformat()
     events = pd.DataFrame({"ticker": list(tickers), "date": date, "event_id": "made-up"})
     return EventStudy(**{**CHOICES, **choices}).run(events, prices)
-
-
-def long(prices: pd.DataFrame, **fields: dict[str, pd.Series]) -> pd.DataFrame:
-    """The prices as rows `ticker, date, close` with more columns, given for some tickers by session."""
-    frames = []
-    for ticker in prices.columns:
-        frame = pd.DataFrame({"ticker": ticker, "date": prices.index, "close": prices[ticker].to_numpy()})
-        for name, given in fields.items():
-            frame[name] = given[ticker].reindex(prices.index).to_numpy() if ticker in given else np.nan
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
 
 
 def codes(result: StudyResult) -> set[str]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import eventstudy as es
-import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import exchanges
 from eventstudy.errors import NothingUsable
+
+from tests.worlds import closes
 
 END = date(2024, 12, 31)
 
@@ -25,8 +26,8 @@ def prices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     code, factory, low, _ = exchanges._factory("XSHG")
     monkeypatch.setattr(exchanges, "_calendars", {})
     monkeypatch.setattr(exchanges, "_factory", lambda _: (code, factory, low, END))
-    moves = np.random.default_rng(3).normal(0, 0.01, (len(days), 2))
-    return pd.DataFrame(100 * np.cumprod(1 + moves, axis=0), days.astype("datetime64[ns]"), ["600519.SS", "000300.SS"])
+    made = closes(3, ("600519.SS",), pd.DatetimeIndex(days.astype("datetime64[ns]")))
+    return made.rename(columns={"MKT": "000300.SS"})
 
 
 def ran(prices: pd.DataFrame, day: date, **choices: Any) -> es.StudyResult:

@@ -12,6 +12,8 @@ import pytest
 from eventstudy import exchanges, messages
 from eventstudy.prices import load_prices
 
+from tests.worlds import walk
+
 DAYS = exchanges.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
 DAY0 = date(2025, 1, 27)
 ROW = int(np.searchsorted(DAYS, np.datetime64(DAY0)))
@@ -25,7 +27,7 @@ def long(tickers: tuple[str, ...] = ("AAA", "BBB", "SPY"), change: Change | None
     """Random walks; `change` spoils the first of them."""
     frames = []
     for seed, ticker in enumerate(tickers):
-        close = 100 * np.cumprod(1 + np.random.default_rng(seed).normal(0, 0.01, len(DAYS)))
+        close = walk(seed, len(DAYS))
         frame = pd.DataFrame({"ticker": ticker, "date": DAYS.astype("datetime64[ns]"), "close": close, "volume": 1e6})
         frame["split"] = np.nan
         if change and seed == 0:
@@ -166,11 +168,10 @@ def test_sums_over_pairs_are_told_of_it_too() -> None:
 
 def test_firm_and_benchmark_of_different_exchanges_are_told() -> None:
     frankfurt, new_york = (exchanges.sessions(e, date(2023, 6, 1), date(2025, 2, 14)) for e in ("XETR", "XNYS"))
-    walk = [np.cumprod(1 + np.random.default_rng(s).normal(0, 0.01, 600)) for s in range(3)]
     series = {
-        "SAP.DE": pd.Series(walk[0][: len(frankfurt)], frankfurt.astype("datetime64[ns]")),
-        "AAA": pd.Series(walk[1][: len(new_york)], new_york.astype("datetime64[ns]")),
-        "SPY": pd.Series(walk[2][: len(new_york)], new_york.astype("datetime64[ns]")),
+        "SAP.DE": pd.Series(walk(0, len(frankfurt)), frankfurt.astype("datetime64[ns]")),
+        "AAA": pd.Series(walk(1, len(new_york)), new_york.astype("datetime64[ns]")),
+        "SPY": pd.Series(walk(2, len(new_york)), new_york.astype("datetime64[ns]")),
     }
     result = ran(pd.DataFrame(series), ("SAP.DE", "AAA"))
     (warning,) = [w for w in result.warned if w.code == "CALENDAR_MISMATCH"]

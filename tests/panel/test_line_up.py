@@ -12,7 +12,8 @@ from eventstudy import EventStudy, StudyResult
 from eventstudy.aggregated import AggregateResult
 from eventstudy.events import Event
 
-from tests.panel.made import CHOICES, DAY0, SESSIONS, closes
+from tests.panel.made import CHOICES, DAY0
+from tests.worlds import SESSIONS, closes
 
 STUDY = EventStudy(**CHOICES)
 

@@ -10,7 +10,8 @@ import pytest
 from eventstudy import StudyResult
 from eventstudy.errors import NothingUsable
 
-from tests.panel.made import DAY0, ESTIMATION, SESSIONS, closes, codes, dummies, long, row, study
+from tests.panel.made import DAY0, ESTIMATION, codes, dummies, row, study
+from tests.worlds import SESSIONS, closes, long
 
 
 def check(

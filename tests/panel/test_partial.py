@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from tests.panel.made import DAY0, ESTIMATION, SESSIONS, closes, codes, dummies, row, study
+from tests.panel.made import DAY0, ESTIMATION, codes, dummies, row, study
+from tests.worlds import SESSIONS, closes
 
 
 def test_three_of_eleven_days_observed() -> None:

@@ -12,7 +12,8 @@ from eventstudy import EventStudy, StudyResult
 from eventstudy.errors import InvalidRequest
 from eventstudy.exchanges import sessions
 
-from tests.panel.made import DAY0, SESSIONS, closes, codes, long, row, study
+from tests.panel.made import DAY0, codes, row, study
+from tests.worlds import SESSIONS, closes, long
 
 FACTORS: dict[str, Any] = {"benchmark": "MKT", "calendar": None, "min_estimation": 60, "estimation_window": (-120, -11)}
 

@@ -12,7 +12,8 @@ import statsmodels.api as sm
 from eventstudy.windows import Window
 
 from tests.oracles import scalar
-from tests.panel.made import DAY0, SESSIONS, closes, codes, row, study
+from tests.panel.made import DAY0, codes, row, study
+from tests.worlds import SESSIONS, closes
 
 
 def with_gaps(*missing: int) -> pd.DataFrame:

@@ -12,7 +12,8 @@ from eventstudy import EventStudy
 from eventstudy.errors import InvalidFile, NothingUsable
 from eventstudy.prices import frame_to_table, load_prices
 
-from tests.panel.made import CHOICES, DAY0, SESSIONS, closes, study
+from tests.panel.made import CHOICES, DAY0, study
+from tests.worlds import SESSIONS, closes
 
 FAULTS: dict[str, tuple[Any, str]] = {
     "zero": (0.0, "the close is zero"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import eventstudy as es
-import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.errors import SourceDown, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices.yahoo import Yahoo
 
 from tests.loopback.server import Service
+from tests.worlds import closes
 
 
 def test_the_instants_are_those_of_the_page(yahoo: Yahoo, service: Service) -> None:
@@ -62,10 +62,7 @@ def studied(*tickers: str) -> es.StudyResult:
     from eventstudy import exchanges
 
     days = exchanges.sessions("XNYS", date(2024, 1, 2), date(2025, 2, 28))
-    rng = np.random.default_rng(5)
-    names = [*tickers, "MKT"]
-    walk = 100 * np.exp(np.cumsum(0.01 * rng.standard_normal((len(days), len(names))), 0))
-    prices = pd.DataFrame(walk, pd.DatetimeIndex(days), names)
+    prices = closes(5, tickers, pd.DatetimeIndex(days))
     return es.run(date="2025-01-27", tickers=list(tickers), benchmark="MKT", prices=prices, earnings="yahoo")
 
 

@@ -14,7 +14,8 @@ from eventstudy.errors import SourceDown, SourceMalformed, SourceRateLimited, Sy
 from eventstudy.prices import load_shares
 from eventstudy.prices.yahoo import Yahoo
 
-from tests.cli.test_yahoo_command import DAY0, DAYS, walk
+from tests import worlds
+from tests.cli.test_yahoo_command import DAY0, DAYS
 from tests.loopback.server import Service
 from tests.prices.conftest import FIRST, LAST, series
 
@@ -75,7 +76,7 @@ def test_the_command_asks_for_shares_and_for_splits_after_the_window(
     monkeypatch.setenv("EVENTSTUDY_STORE", str(tmp_path / "store"))
     splits = {date(2024, 6, 10): (10, 1), date(2025, 2, 12): (2, 1)}
     for name, seed in (("GOOD", 1), ("FINE", 2), ("MKT", 3)):
-        service.add(replace(walk(name, seed), splits=splits if name == "GOOD" else {}))
+        service.add(replace(worlds.series(name, seed, DAYS), splits=splits if name == "GOOD" else {}))
     told = {date(2024, 5, 24): 3_000_000}
     service.add(replace(service.series["GOOD"], shares=told))
     what = ["impact", "--date", str(DAY0), "--tickers", "GOOD,FINE", "--benchmark", "MKT", "--window", "0", "0"]
@@ -100,7 +101,7 @@ def test_robustness_and_counterfactual_ask_for_the_tickers_they_compare_with(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EVENTSTUDY_STORE", str(tmp_path / "store"))
     for seed, name in enumerate(("GOOD", "MKT", "ALT", "PEER", "MATE")):
-        service.add(walk(name, seed))
+        service.add(worlds.series(name, seed, DAYS))
     what = [
         "--date",
         str(DAY0),

@@ -7,16 +7,16 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 import pytest
 from eventstudy import exchanges
 from eventstudy.prices.yahoo import Yahoo
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
 
-from tests.loopback.answers import FAULTS, Series
+from tests.loopback.answers import FAULTS
 from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
 from tests.loopback.server import Service
+from tests.worlds import series
 
 pytestmark = [pytest.mark.wait, pytest.mark.usefixtures("each_picture_once")]
 HALF, END = date(2025, 1, 29), date(2025, 2, 14)
@@ -32,17 +32,10 @@ day0 = "recognised"
 """
 
 
-def walk(symbol: str, seed: int) -> Series:
-    """A made-up price path over all sessions."""
-    steps = np.random.default_rng(seed).normal(0.0005, 0.01, len(DAYS))
-    closes = [round(float(close), 4) for close in 100 * np.cumprod(1 + steps)]
-    return Series(symbol, DAYS, closes, [1000 + i for i in range(len(DAYS))])
-
-
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """The stand-in, asked by the source `yahoo`."""
-    served = Service([walk(symbol, seed) for seed, symbol in enumerate(TICKERS)])
+    served = Service([series(symbol, seed, DAYS) for seed, symbol in enumerate(TICKERS)])
     with yahoo_in_process(served) as session, yfinance_alone(tmp_path):
         if find_spec("yfinance._http") is None:
             pytest.skip("this yfinance takes no requests session")

@@ -7,25 +7,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests import worlds
+
 
 def closes(securities: int = 12, days: int = 900, seed: int = 4) -> pd.DataFrame:
-    """Wide closing prices: some listed late, one delisted, single days missing; the market is `MKT`."""
-    rng = np.random.default_rng(seed)
+    """Wide closing prices: one listed late, one delisted, single days missing; the market is `MKT`."""
     sessions = pd.bdate_range("2015-01-05", periods=days).as_unit("ns")
-    market = rng.normal(0, 0.01, days)
-    returns = market[:, None] * rng.uniform(0.5, 1.5, securities) + rng.normal(0, 0.02, (days, securities))
-    prices = 50 * np.cumprod(1 + returns, axis=0)
-    prices[: days // 3, 0] = np.nan
-    prices[days // 2 :, 1] = np.nan
-    prices[rng.random(prices.shape) < 0.002] = np.nan
-    wide = pd.DataFrame(prices, sessions, [f"S{i:02d}" for i in range(securities)])
-    return wide.assign(MKT=100 * np.cumprod(1 + market))
+    names = [f"S{i:02d}" for i in range(securities)]
+    sound = worlds.closes(seed, names, sessions)
+    gone = {names[1]: days // 2}
+    spoilt = worlds.damaged(sound, np.random.default_rng(seed), gaps=0.002, late={names[0]: days // 3}, gone=gone)
+    return spoilt.assign(MKT=sound["MKT"])
 
 
 def long(wide: pd.DataFrame) -> pd.DataFrame:
     """The rows of a wide table that have a price."""
-    rows = wide.rename_axis(index="date").reset_index().melt("date", var_name="ticker", value_name="close").dropna()
-    return rows[["ticker", "date", "close"]].assign(date=rows["date"].dt.date)
+    rows = worlds.long(wide).dropna(ignore_index=True)
+    return rows.assign(date=rows["date"].dt.date)
 
 
 def by_security(wide: pd.DataFrame, folder: Path, each: int = 4) -> Path:

@@ -19,6 +19,7 @@ from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window
 
 from tests.oracles.designs import distinct_days
+from tests.worlds import shocks
 
 EVENT = Window(-5, 5)
 DRIFT = 0.0005
@@ -67,21 +68,15 @@ class Study:
         return self.block.returns[:, columns], self.block.regressors[self.block.design, columns, 0]
 
 
-def _shock(rng: np.random.Generator, shape: tuple[int, ...], tails: int | None) -> Floats:
-    if tails is None:
-        return rng.standard_normal(shape)
-    return np.asarray(rng.standard_t(tails, shape) / np.sqrt(tails / (tails - 2)))
-
-
 def _block(rng: np.random.Generator, plan: Plan, studies: int) -> EventBlock:
     width, pairs = plan.m + EVENT.length, studies * plan.n
     designs = studies if plan.one_date else pairs
     design = np.repeat(np.arange(studies), plan.n) if plan.one_date else np.arange(pairs)
     market = 0.01 * rng.standard_t(4, (designs, width)) / np.sqrt(2)
-    eps = _shock(rng, (pairs, width), plan.tails)
+    eps = shocks(rng, (pairs, width), plan.tails)
     if plan.one_date:
         load = rng.uniform(0.3, 0.8, (pairs, 1))
-        common = _shock(rng, (studies, width), plan.tails)[design]
+        common = shocks(rng, (studies, width), plan.tails)[design]
         eps = load * common + np.sqrt(1 - load**2) * eps
     eps[:, plan.m :] *= plan.event_scale
     beta, sigma = rng.uniform(0.5, 1.5, (pairs, 1)), rng.uniform(0.01, 0.04, (pairs, 1))

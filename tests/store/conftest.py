@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from eventstudy import exchanges
 from eventstudy.errors import SymbolUnknown
 from eventstudy.prices import Fetch
 from eventstudy.prices._store import Store
+
+from tests.worlds import walk
 
 DAYS: list[date] = exchanges.sessions("XNYS", date(2024, 1, 1), date(2025, 2, 14)).tolist()
 FIRST, LAST = DAYS[0], DAYS[-1]
@@ -23,10 +26,10 @@ LATER = datetime(2025, 3, 3, 12, tzinfo=UTC)
 def made(symbol: str = "AAA", seed: int = 1, days: list[date] = DAYS) -> pd.DataFrame:
     """Prices of all of `DAYS` that move by 1 % a day, with two dividends, cut to `days`."""
     n = len(DAYS)
-    close = 100 * np.cumprod(1 + np.random.default_rng(seed).normal(0, 0.01, n))
+    close = walk(seed, n)
     dividend = np.full(n, np.nan)
     dividend[[60, 200]] = 0.25
-    columns = {
+    columns: dict[str, Any] = {
         "open": close * 0.999,
         "high": close * 1.01,
         "low": close * 0.99,

@@ -17,6 +17,7 @@ from eventstudy import exchanges, load_prices
 from eventstudy.prices import PriceTable, flags
 
 from tests.store.conftest import DAYS, fetched, made
+from tests.worlds import walk
 
 DAY = DAYS[100]
 
@@ -111,7 +112,7 @@ def test_a_dividend_explains_a_fall() -> None:
 
 def test_a_wild_series_jumps_further() -> None:
     def wild(frame: pd.DataFrame) -> None:
-        frame["close"] = 100 * np.cumprod(1 + np.random.default_rng(0).normal(0, 0.06, len(frame)))
+        frame["close"] = walk(0, len(frame), sd=0.06)
 
     calm_limit = both(wild, scaled(100, 0.72))
     assert codes(altered(calm_limit)) == []
