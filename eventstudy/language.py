@@ -5,7 +5,7 @@ it in another language. Templates are `str.format` templates; values are formatt
 what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
 
     {car:+.2f %}   a decimal as per cent, the mark set apart          {p:p}         a p-value: .012, <.001
-    {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c
+    {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
     {findings:;}   one; another; a third, or with another mark between them
 
@@ -90,6 +90,11 @@ def _made(template: str, many: str | None, params: Mapping[str, Any]) -> Phrase:
     return made
 
 
+def marked(*templates: str) -> tuple[str, ...]:
+    """Templates that are filled in elsewhere, so that they are found here for the catalogues."""
+    return templates
+
+
 def in_language(text: str, language: str) -> str | None:
     """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
     if language == "en":
@@ -145,9 +150,11 @@ def shown(value: Any, spec: str = "", language: str = "en") -> str:
 
 
 def _several(values: Sequence[Any], spec: str, language: str) -> str:
-    if spec == "list":
-        *first, last = (shown(value, "", language) for value in values)
-        return shown(Phrase("{first} and {last}", first=", ".join(first), last=last), "", language) if first else last
+    if spec in ("list", "or"):
+        *names, last = (shown(value, "", language) for value in values)
+        first = {"first": (", " if spec == "list" else shown(Phrase(" or "), "", language)).join(names), "last": last}
+        whole = Phrase("{first} and {last}", **first) if spec == "list" else Phrase("{first} or {last}", **first)
+        return shown(whole, "", language) if names else last
     kind, _, first_few = spec.partition(" ")
     if kind in _MORE:
         few = int(first_few or _SOME)

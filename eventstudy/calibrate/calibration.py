@@ -24,6 +24,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.execution import Done, Executor, Serial
 from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.results import StudyResult
 from eventstudy.sentences import percent
@@ -184,13 +185,15 @@ def calibrate(
         events = [_tickers_of(result, made, event.id) for event in result.events]
         samples = moved(made, [e for e in events if len(e)], draws, config.seed)
         design = (
-            "the study's own events, each date in turn"
+            Phrase("the study's own events, each date in turn")
             if len(events) == 1
-            else "the study's own events on random dates"
+            else Phrase("the study's own events on random dates")
         )
     else:
         samples = drawn(made, n, draws, config.seed, clustered=clustered)
-        design = f"{n} pairs drawn at random, {'on one date' if clustered else 'on dates of their own'}"
+        design = Phrase("{pairs} pairs drawn at random, on dates of their own", pairs=n)
+        if clustered:
+            design = Phrase("{pairs} pairs drawn at random, on one date", pairs=n)
     one = len(pairs) == 1 and n is None
     own = ("exact_t", "sample_quantile", "conformal")
     asked = (*(own if one else (*DEFAULT_TESTS, *own[1:])), *config.tests)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.charts._canvas import is_own, of_doubt, of_width, settle
-from eventstudy.charts._language import of_language, translate
+from eventstudy.charts._language import of_language
 from eventstudy.charts._select import members
 from eventstudy.charts._style import style
 from eventstudy.charts._words import in_doubt
@@ -81,10 +81,8 @@ class Chart:
                 "these Axes hold a chart already", hint="leave out ax=, or give Axes of your own figure"
             )
         group = options.get("group")
-        doubt = in_doubt(result, members(result, options.get("tickers"), group), group)
-        with style(), of_width(width), of_language(lang), of_doubt(doubt):
+        chosen = members(result, options.get("tickers"), group)
+        with style(), of_width(width), of_language(lang), of_doubt(in_doubt(result, chosen, group)):
             drawn = self.paint(result, ax, **options)
-            axes = list(drawn) if isinstance(drawn, Iterable) else [drawn]
-            translate(axes)
-            settle(axes[0])
+            settle(next(iter(drawn)) if isinstance(drawn, Iterable) else drawn)
         return drawn

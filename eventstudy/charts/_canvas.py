@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.charts._language import speech
 from eventstudy.charts._style import (
     DPI,
     EDGE,
@@ -146,8 +145,7 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
     if (instead := _doubt.get()) is not None:
         title, lines = instead[0], [*instead[1], *lines]
-    own, figure, said = is_own(ax), ax.figure.figure, speech()
-    title, lines = said(title), [said(line) for line in lines]
+    own, figure = is_own(ax), ax.figure.figure
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))
     subtitle = "\n".join(part for line in lines for part in wrapped(line, room, SUBTITLE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eventstudy.charts._labels import End, end_of
+from eventstudy.charts._language import say
 from eventstudy.charts._paths import Path, firm_cars, mean_car
 from eventstudy.charts._scales import zero_line
 from eventstudy.charts._select import names
@@ -33,9 +34,9 @@ def car_path(ax: Axes, result: StudyResult, chosen: Ints, mark: float = 4.5) -> 
             ends.append(end_of(path.days, car, name))
     if path.bands:
         ax.fill_between(
-            path.days, path.low, path.high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label="95 % band"
+            path.days, path.low, path.high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=say("95 % band")
         )
-    label = "mean CAR" if len(chosen) > 1 else "CAR"
+    label = say("mean CAR") if len(chosen) > 1 else "CAR"
     ax.plot(path.days, path.value, color=BLUE, linewidth=2.2, marker="o", markersize=mark, zorder=4, label=label)
     return path, ends
 

@@ -1,23 +1,23 @@
-"""The language that charts speak while they are drawn."""
+"""The language that charts speak while they are drawn: what they say is said in it at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Any
 
-from eventstudy.charts._german import german
-from eventstudy.charts._style import HEAD
 from eventstudy.errors import UnknownName
+from eventstudy.language import LANGUAGES, Phrase, german_number, in_language, marked, shown
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+_MONTHS = marked(
+    "{day} Jan", "{day} Feb", "{day} Mar", "{day} Apr", "{day} May", "{day} Jun",
+    "{day} Jul", "{day} Aug", "{day} Sep", "{day} Oct", "{day} Nov", "{day} Dec",
+)  # fmt: skip
+"""Not those of the locale: the same picture everywhere."""
 
-Speech = Callable[[str], str]
-
-_SPEECHES: dict[str, Speech] = {"en": str, "de": german}
-_speech: ContextVar[Speech] = ContextVar("speech", default=str)
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
 
 @contextmanager
@@ -27,37 +27,50 @@ def of_language(name: str) -> Iterator[None]:
     Raises:
         UnknownName: they do not know it.
     """
-    if name not in _SPEECHES:
-        raise UnknownName("language", name, _SPEECHES)
-    before = _speech.set(_SPEECHES[name])
+    if name not in LANGUAGES:
+        raise UnknownName("language", name, LANGUAGES)
+    before = _spoken.set(name)
     try:
         yield
     finally:
-        _speech.reset(before)
+        _spoken.reset(before)
 
 
-def speech() -> Speech:
-    """What turns English into the language that is spoken now."""
-    return _speech.get()
+def say(template: str, /, **values: Any) -> str:
+    """A template in the language that is spoken now, filled in."""
+    return spoken(Phrase(template, **values))
 
 
-def translate(axes: list[Axes]) -> None:
-    """Put what stands on these Axes, and on their figure, into the language that is spoken now."""
-    from matplotlib.text import Text
-    from matplotlib.ticker import FixedLocator
+def say_counted(one: str, many: str, /, **values: Any) -> str:
+    """The template of the singular or of the plural, as the value `n` is one or not."""
+    return spoken(Phrase.counted(one, many, **values))
 
-    said = speech()
-    if said is str:
-        return
-    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
-        for minor, locator in ((False, axis.get_major_locator()), (True, axis.get_minor_locator())):
-            if isinstance(locator, FixedLocator):
-                labels = [said(label.get_text()) for label in axis.get_ticklabels(minor=minor)]
-                axis.set_ticks(axis.get_ticklocs(minor=minor), labels, minor=minor)
-    figure = axes[0].figure.figure
-    texts = [text for ax in axes for text in ax.findobj(Text)]
-    texts += [text for text in figure.texts if text.get_label() != HEAD]
-    texts += [text for legend in figure.legends for text in legend.get_texts()]
-    for text in texts:
-        if isinstance(text, Text) and text.get_text():
-            text.set_text(said(text.get_text()))
+
+def spoken(text: str) -> str:
+    """A text in the language that is spoken now, or as it is where that has no words for it."""
+    said = in_language(text, _spoken.get())
+    return str(text) if said is None else said
+
+
+def number(text: str) -> str:
+    """A number, formatted the English way, in the way of the language that is spoken now."""
+    return writer()(text)
+
+
+def writer() -> Callable[[str], str]:
+    """What writes numbers in the way of the language that is spoken now; for those that are written later."""
+    return str if _spoken.get() == "en" else german_number
+
+
+def p_text(p: float) -> str:
+    """A p-value as it is written in the language that is spoken now."""
+    return shown(p, "p", _spoken.get())
+
+
+def month_day(day: date) -> str:
+    """`27 Jan`."""
+    return _filled(_MONTHS[day.month - 1], day=day.day)
+
+
+def _filled(template: str, **values: Any) -> str:
+    return spoken(template).format(**values)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.charts._canvas import is_own, text_width
-from eventstudy.charts._language import speech
 from eventstudy.charts._style import SMALL
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ def legend_below(ax: Axes, handles: Sequence[Any] = (), **look: Any) -> None:
     shown, labels = ax.get_legend_handles_labels()
     if handles:
         shown, labels = list(handles), [str(handle.get_label()) for handle in handles]
-    labels = [speech()(label) for label in labels]
     room = ax.figure.figure.get_figwidth() * 72 - 36
     widths = [text_width(label, SMALL) + _HANDLE for label in labels]
     columns = len(labels) if sum(widths) <= room else max(1, int(room / max(widths)))

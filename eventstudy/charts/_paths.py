@@ -10,14 +10,16 @@ import numpy as np
 
 from eventstudy import advice
 from eventstudy.answers import headline_of
+from eventstudy.charts._language import say, spoken
 from eventstudy.inference._distributions import critical_t
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
-EXACT = "exact t"
+EXACT = Phrase("exact t")
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,16 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     nan = float("nan")
     sample = result.sample(window, chosen)
     if sample.n == 0:
-        return Verdict(window, 0, nan, nan, nan, "", "", nan, "no pair was observed over this window")
+        return Verdict(window, 0, nan, nan, nan, "", "", nan, say("no pair was observed over this window"))
     design = advice.describe(sample)
     name, answer = headline_of(sample, design, result.config.variants)
     test, p = (name, answer.p_value) if answer.valid else ("", nan)
     if sample.n == 1:
         low, high = _exact(result, window, chosen)
-        return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(answer.reasons))
+        return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(map(spoken, answer.reasons)))
     interval = advice.confidence_interval(answer, sample.caar)
     if interval is None:
-        reason = "; ".join(answer.reasons) or f"{name} has no interval"
+        reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=name)
         return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
     return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.charts._language import speech
+from eventstudy.charts._language import month_day, say, writer
 from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
 from eventstudy.charts._words import signed
@@ -18,21 +18,18 @@ if TYPE_CHECKING:
 
     from eventstudy.results import StudyResult
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""Not those of the locale: the same picture everywhere."""
-
 
 def percent_axis(axis: Axis, ticks: int = 7) -> None:
     """Decimals shown as per cent with sign, with as many digits as the step between ticks needs."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    said = speech()
+    write = writer()  # ticks are written whenever the figure is drawn
 
     def text(value: float, position: int | None) -> str:
         steps = np.diff(axis.get_majorticklocs())
         step = 100 * float(steps.min()) if len(steps) else 1.0
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
-        return said(f"{signed(f'{100 * value:+.{digits}f}')} %")
+        return f"{signed(f'{100 * value:+.{digits}f}', write)} %"
 
     if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)
@@ -58,7 +55,7 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
         return
     ax.set_xlabel(day_label(result, chosen))
     ax.annotate(
-        "day 0",
+        say("day 0"),
         (0, 1),
         (0, 2),
         xycoords=("data", "axes fraction"),
@@ -78,7 +75,7 @@ def _room(ax: Axes) -> int:
 def day_label(result: StudyResult, chosen: Ints) -> str:
     """What the scale of days is called."""
     date = day0_date(result, chosen)
-    return f"sessions relative to day 0{f' ({date})' if date else ''}"
+    return say("sessions relative to day 0 ({date})", date=date) if date else say("sessions relative to day 0")
 
 
 def zero_line(ax: Axes, vertical: bool = False) -> None:
@@ -93,4 +90,4 @@ def _dates(result: StudyResult, chosen: Ints, days: list[int]) -> list[str]:
     if any(not np.array_equal(row, rows[0], equal_nan=True) for row in rows[1:]):
         return [""] * len(days)
     sessions = rows[0][np.array(days, dtype=int) - block.estimation.start]
-    return ["" if np.isnat(s) else f"{s.item().day} {_MONTHS[s.item().month - 1]}" for s in sessions]
+    return ["" if np.isnat(s) else month_day(s.item()) for s in sessions]

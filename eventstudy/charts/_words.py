@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eventstudy import catalog
+from eventstudy.charts._language import number, p_text, say, spoken, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
-from eventstudy.doubts import some
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -29,18 +29,17 @@ _LEFT = 6
 def percent(value: float, digits: int = 1) -> str:
     """A decimal as per cent with sign and a true minus; a second digit where the first says nothing."""
     if not np.isfinite(value):
-        return "n/a"
+        return say("n/a")
     text: str = f"{100 * value:+.{digits}f}"
     if float(text) == 0:
         text = f"{100 * value:+.{digits + 1}f}"
     return f"{signed(text)}\u00a0%"
 
 
-def signed(text: str) -> str:
-    """With a true minus, and no sign before zero."""
-    if float(text) == 0:
-        return text.lstrip("+-")
-    return text.replace("-", "−")
+def signed(text: str, write: Callable[[str], str] | None = None) -> str:
+    """With a true minus, and no sign before zero; `write`: in the way of a language, by default of the one spoken now."""
+    text = text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+    return (write or writer())(text)
 
 
 def window_text(window: Window) -> str:
@@ -50,8 +49,13 @@ def window_text(window: Window) -> str:
 
 def span(low: float, high: float, digits: int = 0) -> str:
     """`250`, or `240 to 250`."""
-    one, other = f"{low:.{digits}f}", f"{high:.{digits}f}"
-    return one if one == other else f"{one} to {other}"
+    one, other = number(f"{low:.{digits}f}"), number(f"{high:.{digits}f}")
+    return one if one == other else say("{low} to {high}", low=one, high=other)
+
+
+def upper(text: str) -> str:
+    """With a capital letter, to begin a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def subject(result: StudyResult, chosen: Ints, group: str | None) -> str:
@@ -60,77 +64,119 @@ def subject(result: StudyResult, chosen: Ints, group: str | None) -> str:
     if len(pairs) == 1:
         return pairs[0].ticker
     if group is not None:
-        return f"{group[:1].upper()}{group[1:]}"
+        return upper(group)
     tickers = len({pair.ticker for pair in pairs})
     dates = len(np.unique(result.returns.day0_sessions[chosen]))
     if dates == 1 and tickers == len(pairs):
-        return f"{tickers} tickers"
-    return f"{len(pairs)} events on {dates} dates" if dates > 1 else f"{len(pairs)} events"
+        return say("{tickers} tickers", tickers=tickers)
+    if dates > 1:
+        return say("{events} events on {dates} dates", events=len(pairs), dates=dates)
+    return say("{events} events", events=len(pairs))
 
 
 def when(result: StudyResult, chosen: Ints) -> str:
     """`on 2025-01-27`, or `on day 0` where the pairs do not share it."""
-    return f"on\u00a0{day0_date(result, chosen) or _DAY0}"
+    date = day0_date(result, chosen)
+    return say("on\u00a0{date}", date=date) if date else say("on\u00a0day\u00a00")
 
 
 def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     """What day 0 brought these pairs, and whether that was ordinary."""
     found = verdict(result, DAY0, chosen)
-    what = "mean abnormal return" if len(chosen) > 1 else "abnormal return"
-    place = f"{percent(found.value)} {when(result, chosen)}"
-    return f"{subject(result, chosen, group)}: {what} {place}, {judged(result, found, chosen)}"
+    said = {
+        "who": subject(result, chosen, group),
+        "value": percent(found.value),
+        "when": when(result, chosen),
+        "verdict": judged(result, found, chosen),
+    }
+    if len(chosen) > 1:
+        return say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
+    return say("{who}: abnormal return {value} {when}, {verdict}", **said)
 
 
 def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
     """What the headline test says, in words."""
     if not found.test:
-        return "no test is valid"
+        return say("no test is valid")
     if found.test == "sample_quantile" and len(chosen) == 1:
         return among_days(found.p, int(result.returns.observed_days[chosen[0]]))
-    return "out of the ordinary" if found.p < LEVEL else "not out of the ordinary"
+    return say("out of the ordinary") if found.p < LEVEL else say("not out of the ordinary")
+
+
+def title_of_car(said: dict[str, str], result: StudyResult, found: Verdict, chosen: Ints, *, several: bool) -> str:
+    """CAR of one or mean CAR of several over a window, and whether that was ordinary; `said`: `who` and `window`."""
+    said = {**said, "car": percent(found.value), "verdict": judged(result, found, chosen)}
+    if several:
+        return say("{who}: mean CAR{window} {car}, {verdict}", **said)
+    return say("{who}: CAR{window} {car}, {verdict}", **said)
 
 
 def among_days(p: float, days: int) -> str:
     """The p of the quantile test is (1 + days at least as large) / (1 + days)."""
     larger = round(p * (days + 1)) - 1
     if larger == 0:
-        return f"beyond all {days} ordinary days"
-    few = "only " if p < LEVEL else ""
-    return f"{few}{larger} of {days} ordinary days moved as far"
+        return say("beyond all {days} ordinary days", days=days)
+    if p < LEVEL:
+        return say("only {larger} of {days} ordinary days moved as far", larger=larger, days=days)
+    return say("{larger} of {days} ordinary days moved as far", larger=larger, days=days)
 
 
 def tested(found: Verdict) -> str:
     """The answer of the headline test."""
-    return f"p\u00a0{p_text(found.p)}, {found.test}" if found.test else f"no valid test: {found.reason}"
+    if found.test:
+        return f"p\u00a0{p_text(found.p)}, {spoken(found.test)}"
+    return say("no valid test: {reason}", reason=found.reason)
 
 
 def tests_text(result: StudyResult, chosen: Ints) -> str:
     """Day 0 and the whole event window by their headline tests."""
     day0, whole = verdict(result, DAY0, chosen), verdict(result, result.config.event_window, chosen)
-    name = "CAR" if whole.n == 1 else "Mean CAR"
-    told = f"{name}{window_text(whole.window)} {percent(whole.value)} ({tested(whole)})"
-    return f"Day 0: {tested(day0)}. {told}."
+    said = {"day0": tested(day0), "window": window_text(whole.window), "car": percent(whole.value)}
+    if whole.n == 1:
+        return say("Day 0: {day0}. CAR{window} {car} ({whole}).", whole=tested(whole), **said)
+    return say("Day 0: {day0}. Mean CAR{window} {car} ({whole}).", whole=tested(whole), **said)
 
 
 def band_text(path: Path) -> str:
     """What the band is, or why there is none."""
     if not path.bands:
-        return f"no band, for no interval is valid: {path.reason}"
-    some = ", where one is valid" if path.reason else ""
-    return f"95\u00a0% band by {listed(path.bands)}{some}"
+        return say("no band, for no interval is valid: {reason}", reason=path.reason)
+    if path.reason:
+        return say("95\u00a0% band by {tests:list}, where one is valid", tests=path.bands)
+    return say("95\u00a0% band by {tests:list}", tests=path.bands)
 
 
 def method(result: StudyResult, chosen: Ints) -> str:
     """Model, benchmark, estimation window and its usable days."""
-    model = result.config.model
     pairs = [result.panel.pairs[i] for i in chosen]
     benchmarks = list(dict.fromkeys(pair.benchmark for pair in pairs))
-    uses = "benchmark" in catalog.load("models", model).requires(("benchmark",))
-    against = f" against {benchmarks[0] if len(benchmarks) == 1 else f'{len(benchmarks)} benchmarks'}" if uses else ""
+    uses = "benchmark" in catalog.load("models", result.config.model).requires(("benchmark",))
     days = result.returns.observed_days[chosen]
-    window = window_text(result.config.estimation_window)
-    name = model.replace("_", " ").capitalize()
-    return f"{name} model{against} on {span(days.min(), days.max())} days of {window}"
+    said: dict[str, Any] = {
+        "model": _model(result.config.model),
+        "days": span(days.min(), days.max()),
+        "window": window_text(result.config.estimation_window),
+    }
+    if not uses:
+        return say("{model} on {days} days of {window}", **said)
+    if len(benchmarks) == 1:
+        return say("{model} against {benchmark} on {days} days of {window}", benchmark=benchmarks[0], **said)
+    n = len(benchmarks)
+    return say("{model} against {benchmarks} benchmarks on {days} days of {window}", benchmarks=n, **said)
+
+
+def _model(model: str) -> str:
+    """What a model is called at the beginning of a sentence."""
+    if model == "market":
+        return say("Market model")
+    if model == "constant_mean":
+        return say("Constant mean model")
+    return say("{model} model", model=upper(model_name(model)))
+
+
+def model_name(model: str) -> str:
+    """What a model is called in a sentence."""
+    return model.replace("_", " ")
 
 
 def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str, list[str]] | None:
@@ -138,12 +184,17 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
     doubts = result.doubts_of(chosen)
     if not doubts:
         return None
-    who = some(list(dict.fromkeys(w.ticker for w in doubts if w.ticker)))
-    series = f"prices of {who}" if who else "prices"
-    lines = [f"DOUBT: {w.ticker or ''} on {w.session} ({w.code})." for w in doubts[:_DOUBTS]]
+    whom = subject(result, chosen, group)
+    who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
+    lines = [
+        say("DOUBT: {ticker} on {session} ({code}).", ticker=w.ticker or "", session=w.session, code=w.code)
+        for w in doubts[:_DOUBTS]
+    ]
     if more := len(doubts) - len(lines):
-        lines.append(f"DOUBT: {more} more series of prices.")
-    return f"{subject(result, chosen, group)}: no finding, for the {series} look wrong", lines
+        lines.append(say("DOUBT: {more} more series of prices.", more=more))
+    if not who:
+        return say("{whom}: no finding, for the prices look wrong", whom=whom), lines
+    return say("{whom}: no finding, for the prices of {tickers:some 4} look wrong", whom=whom, tickers=who), lines
 
 
 def no_finding_of(instead: Sequence[str]) -> tuple[str, list[str]] | None:
@@ -156,8 +207,28 @@ def caveat(result: StudyResult) -> list[str]:
     lines = []
     if gone := len(result.exclusions):
         names = list(dict.fromkeys(left.ticker for left in result.exclusions))
-        more = " and others" if len(names) > _LEFT else ""
-        lines.append(f"Left out, {gone} of {gone + result.returns.n}: {', '.join(names[:_LEFT])}{more}.")
-    if result.day0_policy != "announced":
-        lines.append(f"Day 0 was set by the user ({result.day0_policy}): no p-value accounts for that choice.")
+        said = {"gone": gone, "all": gone + result.returns.n, "names": names[:_LEFT]}
+        if len(names) > _LEFT:
+            lines.append(say("Left out, {gone} of {all}: {names} and others.", **said))
+        else:
+            lines.append(say("Left out, {gone} of {all}: {names}.", **said))
+    if result.day0_policy == "recognised":
+        lines.append(say("Day 0 was set by the user (recognised): no p-value accounts for that choice."))
+    elif result.day0_policy != "announced":
+        day0 = result.day0_policy
+        lines.append(say("Day 0 was set by the user ({day0}): no p-value accounts for that choice.", day0=day0))
     return lines
+
+
+def days_of(result: StudyResult, chosen: Ints) -> str:
+    """Which day is day 0, or how many different ones there are."""
+    if date := day0_date(result, chosen):
+        return say("Day 0 is {date}", date=date)
+    return say("{dates} dates of day 0", dates=len(np.unique(result.returns.day0_sessions[chosen])))
+
+
+def drawn_of(shown: int, whole: int, high: int) -> str:
+    """Which rows of too many are drawn; empty where all are."""
+    if shown >= whole:
+        return ""
+    return " " + say("The {low} lowest and {high} highest of {all}.", low=shown - high, high=high, all=whole)

@@ -9,6 +9,7 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, narrow, open_axes
+from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
@@ -40,20 +41,22 @@ def paint(
     ax = open_axes(ax, HEIGHT + 0.7 if phone else HEIGHT)
     days = result.rel_days
     ar, p, tests = daily(result, chosen)
-    mean = "mean " if len(chosen) > 1 else ""
+    several = len(chosen) > 1
+    name = say("mean abnormal return") if several else say("abnormal return")
     out = p < LEVEL
     ax.margins(y=0.08)
     plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.55}
-    ax.bar(np.array(days)[~out], ar[~out], width=0.62, zorder=2, label=f"{mean}abnormal return", **plain)
+    ax.bar(np.array(days)[~out], ar[~out], width=0.62, zorder=2, label=name, **plain)
     marked: dict[str, Any] = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 1.3, "hatch": "///"}
     if out.any():
-        ax.bar(np.array(days)[out], ar[out], width=0.62, zorder=2, label=f"{mean}abnormal return, p < 5 %", **marked)
+        ax.bar(np.array(days)[out], ar[out], width=0.62, zorder=2, label=say("{name}, p < 5 %", name=name), **marked)
     zero_line(ax)
     car = mean_car(result, chosen).value
-    ax.plot(days, car, color=BLUE, linewidth=2.2, marker="o", markersize=4.5, zorder=4, label=f"their sum: {mean}CAR")
+    total = say("their sum: mean CAR") if several else say("their sum: CAR")
+    ax.plot(days, car, color=BLUE, linewidth=2.2, marker="o", markersize=4.5, zorder=4, label=total)
     day_axis(ax, result, chosen, days)
     percent_axis(ax.yaxis)
-    ax.set_ylabel("abnormal return")
+    ax.set_ylabel(say("abnormal return"))
     handles, labels = ax.get_legend_handles_labels()
     if phone:
         legend_below(ax)
@@ -68,8 +71,10 @@ def paint(
 def _drawn(result: StudyResult, chosen: Ints, tests: Sequence[str]) -> str:
     """How the days were judged, and the method."""
     n = len(result.rel_days)
-    by = f"each day's p by {' and '.join(tests)}, not adjusted for {n} looks" if tests else "no test is valid for a day"
-    return f"{by[0].upper()}{by[1:]}. {method(result, chosen)}."
+    if not tests:
+        return f"{say('No test is valid for a day')}. {method(result, chosen)}."
+    by = say("Each day's p by {tests:list}, not adjusted for {looks} looks", tests=tests, looks=n)
+    return f"{by}. {method(result, chosen)}."
 
 
 CHART = Chart("abnormal return of each day as bars, those below 5 % hatched, and the CAR as a line", paint)

@@ -9,14 +9,15 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, MUTED, SMALL
-from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
+from eventstudy.charts._words import caveat, method, signed, subject, tested, title_of_car, window_text
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL, listed
+from eventstudy.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def paint(
     _counts(ax, found)
     percent_axis(ax.yaxis)
     several = len(chosen) > 1
-    ax.set_ylabel("mean cumulated abnormal return" if several else "cumulated abnormal return")
+    ax.set_ylabel(say("mean cumulated abnormal return") if several else say("cumulated abnormal return"))
     legend_below(ax)
     head(ax, _title(result, found[-1], chosen, group), [*_lines(found), f"{method(result, chosen)}.", *caveat(result)])
     return ax
@@ -57,13 +58,16 @@ def _band(ax: Axes, found: list[Verdict]) -> None:
     """The band, and a dot a day: full where the test of that window says p < 5 %."""
     days = np.array([v.window.end for v in found])
     value, low, high = (np.array([getattr(v, name) for v in found]) for name in ("value", "low", "high"))
-    name = "mean CAR" if max(v.n for v in found) > 1 else "CAR"
+    name = say("mean CAR") if max(v.n for v in found) > 1 else "CAR"
     if np.isfinite(low).any():
-        ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label="95 % band")
+        ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=say("95 % band"))
     ax.plot(days, value, color=BLUE, linewidth=2.2, zorder=3, label=f"_{name}")
     out = np.array([v.p < LEVEL for v in found])
     look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 6.5, "markeredgecolor": BLUE, "zorder": 4}
-    for there, face, label in ((out, BLUE, f"{name}, p < 5 %"), (~out, "white", f"{name}, p of 5 % or more")):
+    for there, face, label in (
+        (out, BLUE, say("{name}, p < 5 %", name=name)),
+        (~out, "white", say("{name}, p of 5 % or more", name=name)),
+    ):
         if there.any():
             ax.plot(days[there], value[there], markerfacecolor=face, markeredgewidth=1.4, label=label, **look)
 
@@ -82,21 +86,30 @@ def _counts(ax: Axes, found: list[Verdict]) -> None:
 
 
 def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:
-    what = "mean CAR" if len(chosen) > 1 else "CAR"
-    who = subject(result, chosen, group)
+    said = {"who": subject(result, chosen, group), "window": window_text(whole.window)}
+    if whole.n == 0 and len(chosen) > 1:
+        return say("{who}: no mean CAR over {window}, {reason}", reason=whole.reason, **said)
     if whole.n == 0:
-        return f"{who}: no {what} over {window_text(whole.window)}, {whole.reason}"
-    return f"{who}: {what}{window_text(whole.window)} {percent(whole.value)}, {judged(result, whole, chosen)}"
+        return say("{who}: no CAR over {window}, {reason}", reason=whole.reason, **said)
+    return title_of_car(said, result, whole, chosen, several=len(chosen) > 1)
 
 
 def _lines(found: list[Verdict]) -> list[str]:
     """Where the CAR begins, the answer of the last window, what made band and dots."""
     whole = found[-1]
-    start = f"Cumulated since day {whole.window.start:+d}".replace("-", "−")
     bands, tests = (dict.fromkeys(getattr(v, name) for v in found if getattr(v, name)) for name in ("band", "test"))
-    band = f"band by {listed(bands)}" if bands else f"no band: {whole.reason or 'no interval is valid'}"
-    dots = f"dots by {listed(tests)}, not adjusted for {len(found)} looks" if tests else "no test is valid"
-    return [f"{start}; the whole window: {tested(whole)}.", f"{band[0].upper()}{band[1:]}; {dots}."]
+    start = say(
+        "Cumulated since day {day}; the whole window: {tested}.",
+        day=signed(f"{whole.window.start:+d}"),
+        tested=tested(whole),
+    )
+    band = say("No band: {reason}", reason=whole.reason or say("no interval is valid"))
+    if bands:
+        band = say("Band by {tests:list}", tests=list(bands))
+    dots = say("no test is valid")
+    if tests:
+        dots = say("dots by {tests:list}, not adjusted for {looks} looks", tests=list(tests), looks=len(found))
+    return [start, f"{band}; {dots}."]
 
 
 CHART = Chart(

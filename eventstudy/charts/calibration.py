@@ -11,12 +11,12 @@ import numpy as np
 from eventstudy.calibrate import calibrate
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, is_own, open_axes, open_panels, settle
+from eventstudy.charts._language import number, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, EDGE, GRID, INK, ORANGE, style
-from eventstudy.charts._words import window_text
+from eventstudy.charts._words import percent, window_text
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices import load_prices
-from eventstudy.sentences import percent
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -86,11 +86,14 @@ def _frame(axes: Sequence[Axes], found: Calibration) -> None:
     for place, (ax, window) in enumerate(zip(axes, windows, strict=True)):
         _panel(ax, [r for r in found.rates if r.window == window], names, found.level)
         if len(axes) > 1:
-            ax.set_title(f"window {window_text(window)}", loc="left", fontsize=10, color=INK)
+            ax.set_title(say("window {window}", window=window_text(window)), loc="left", fontsize=10, color=INK)
             ax.tick_params(labelleft=place == 0)
     legend_below(axes[0])
-    over = f" over {window_text(windows[0])}" if len(windows) == 1 else ""
-    lines = [f"Made-up studies: {found.design}{over}.", f"{_range(found)}."]
+    design = spoken(found.design)
+    made_up = say("Made-up studies: {design}.", design=design)
+    if len(windows) == 1:
+        made_up = say("Made-up studies: {design} over {window}.", design=design, window=window_text(windows[0]))
+    lines = [made_up, f"{_range(found)}."]
     head(axes[0], f"{_who(found)}: {_title(found)}", lines)
 
 
@@ -100,10 +103,10 @@ def _panel(ax: Any, rates: list[Rate], names: list[str], level: float) -> None:
     ax.axvline(level, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
     ax.hlines(y, [r.ci_low for r in rates], [r.ci_high for r in rates], color=INK, linewidth=1.1, zorder=2)
     dots = {"linestyle": "", "markeredgecolor": INK, "markeredgewidth": 0.6, "zorder": 3}
-    ax.plot([r.size for r in rates], y, marker="o", color=BLUE, label="rejects a true null, 95 % interval", **dots)
+    ax.plot([r.size for r in rates], y, marker="o", color=BLUE, label=say("rejects a true null, 95 % interval"), **dots)
     effect = max(rates[0].power, default=None)
     if effect is not None:
-        label = f"finds {percent(effect, 1)}"
+        label = say("finds {effect}", effect=percent(effect))
         ax.plot([r.power[effect] for r in rates], y, marker="D", markersize=5, color=ORANGE, label=label, **dots)
     ax.set_yticks(list(place.values()), list(place))
     ax.tick_params(axis="y", length=0)
@@ -113,32 +116,39 @@ def _panel(ax: Any, rates: list[Rate], names: list[str], level: float) -> None:
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    ax.set_xlabel("share of made-up studies")
+    ax.set_xlabel(say("share of made-up studies"))
 
 
 def _who(found: Calibration) -> str:
-    return found.tickers[0] if len(found.tickers) == 1 else f"{len(found.tickers)} tickers"
+    return found.tickers[0] if len(found.tickers) == 1 else say("{tickers} tickers", tickers=len(found.tickers))
 
 
 def _title(found: Calibration) -> str:
     """The test that is furthest from its level, or that all are near it."""
     known = [rate for rate in found.rates if np.isfinite(rate.size)]
     if not known:
-        return "no test could be asked"
+        return say("no test could be asked")
     off = [rate for rate in known if not rate.ci_low <= found.level <= rate.ci_high]
     if not off:
-        return f"every test rejects about {_share(found.level)} of true nulls, as it should"
+        return say("every test rejects about {share} of true nulls, as it should", share=_share(found.level))
     worst = max(off, key=lambda rate: abs(rate.size - found.level))
-    return f"{worst.name} rejects {_share(worst.size)} of true nulls, not {_share(found.level)}"
+    said = {"test": worst.name, "size": _share(worst.size), "level": _share(found.level)}
+    return say("{test} rejects {size} of true nulls, not {level}", **said)
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.3g}\u00a0%"
+    return number(f"{100 * value:.3g}") + "\u00a0%"
 
 
 def _range(found: Calibration) -> str:
-    dates = f"{len(found.dates)} placebo dates from {found.dates[0]} to {found.dates[-1]}"
-    return f"{dates}, {_who(found)}; dashed: the level, {_share(found.level)}"
+    return say(
+        "{dates} placebo dates from {first} to {last}, {who}; dashed: the level, {level}",
+        dates=len(found.dates),
+        first=found.dates[0],
+        last=found.dates[-1],
+        who=_who(found),
+        level=_share(found.level),
+    )
 
 
 CHART = Chart(

@@ -9,10 +9,11 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN, car_path, outer
 from eventstudy.charts._labels import end_of, label_ends
+from eventstudy.charts._language import say
 from eventstudy.charts._paths import Path
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members
-from eventstudy.charts._words import band_text, caveat, finding, method, span, tests_text
+from eventstudy.charts._words import band_text, caveat, finding, method, span, tests_text, upper
 from eventstudy.panel import Ints
 
 if TYPE_CHECKING:
@@ -38,20 +39,22 @@ def paint(
     path, ends = car_path(ax, result, chosen)
     day_axis(ax, result, chosen, path.days)
     percent_axis(ax.yaxis)
-    ax.set_ylabel("cumulated abnormal return")
+    ax.set_ylabel(say("cumulated abnormal return"))
     lines = [tests_text(result, chosen), _drawn(result, path, chosen), *caveat(result)]
     head(ax, finding(result, chosen, group), lines)
     if len(chosen) > 1:
-        label_ends(ax, [*outer(ends), end_of(path.days, path.value, "mean", "bold")])
+        label_ends(ax, [*outer(ends), end_of(path.days, path.value, say("mean"), "bold")])
     return ax
 
 
 def _drawn(result: StudyResult, path: Path, chosen: Ints) -> str:
     """What the lines are, and the method."""
-    what = band_text(path)
-    if len(chosen) > 1:
-        what = f"mean of {span(*path.n)}{' (thin lines)' if len(chosen) <= DRAWN else ''}, {what}"
-    return f"{what[0].upper()}{what[1:]}. {method(result, chosen)}."
+    what, n = band_text(path), span(*path.n)
+    if 1 < len(chosen) <= DRAWN:
+        what = say("mean of {n} (thin lines), {band}", n=n, band=what)
+    elif len(chosen) > 1:
+        what = say("mean of {n}, {band}", n=n, band=what)
+    return f"{upper(what)}. {method(result, chosen)}."
 
 
 CHART = Chart("CAR over the event window with its 95 % band, the firms behind", paint)

@@ -10,6 +10,7 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, side_label, wrapped
 from eventstudy.charts._car_path import car_path
+from eventstudy.charts._language import p_text, say, say_counted
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
 from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
@@ -62,23 +63,34 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
         percent_axis(ax.yaxis, 7 if alone else 6)
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
     if alone:
-        panels[0].set_ylabel("cumulated abnormal return")
+        panels[0].set_ylabel(say("cumulated abnormal return"))
         return
     figure = panels[0].figure.figure
     figure.supxlabel(day_label(result, everyone), fontsize=LABEL, color=MUTED)
-    side_label(figure, "cumulated abnormal return")
+    side_label(figure, say("cumulated abnormal return"))
 
 
 def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:
     """Above each panel its group, and what day 0 brought it."""
     room = panels[0].figure.figure.get_figwidth() * 72 / _COLUMNS - 36
     for ax, name, day0 in zip(panels, names, found, strict=True):
-        told = f"{day0.n} firm{'s' if day0.n > 1 else ''}; day 0 {percent(day0.value)} ({tested(day0).split(',')[0]})"
+        told = say_counted(
+            "{n} firm; day 0 {value} ({tested})",
+            "{n} firms; day 0 {value} ({tested})",
+            n=day0.n,
+            value=percent(day0.value),
+            tested=_short(day0),
+        )
         title = "\n".join(wrapped(name, room, SMALL, "bold"))
         ax.set_title(title, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
         beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
         beside.set_fontsize(SMALL)
         beside.set_in_layout(False)  # may reach over the margin to the next panel
+
+
+def _short(found: Verdict) -> str:
+    """The p of the headline test, or why there is none."""
+    return f"p\u00a0{p_text(found.p)}" if found.test else tested(found).partition(",")[0]
 
 
 def _title(result: StudyResult, everyone: Ints, parts: Sequence[tuple[str, Ints]], found: Sequence[Verdict]) -> str:
@@ -87,17 +99,25 @@ def _title(result: StudyResult, everyone: Ints, parts: Sequence[tuple[str, Ints]
     if len(known) < 2:
         return finding(result, everyone, None)
     (least, low), (most, high) = min(known), max(known)
-    return (
-        f"Abnormal return {when(result, everyone)}: {percent(least)} ({low}), at the other end {percent(most)} ({high})"
+    return say(
+        "Abnormal return {when}: {least} ({low}), at the other end {most} ({high})",
+        when=when(result, everyone),
+        least=percent(least),
+        low=low,
+        most=percent(most),
+        high=high,
     )
 
 
 def _drawn(paths: Sequence[Path]) -> str:
     """What the lines and bands are."""
-    bands = dict.fromkeys(band for path in paths for band in path.bands)
-    lacking = " where one is valid" if any(path.reason for path in paths) else ""
-    band = f"95 % band by {' or '.join(bands)}{lacking}" if bands else "no band, for no interval is valid"
-    return f"Mean of each group and its firms (thin lines), {band}"
+    bands = list(dict.fromkeys(band for path in paths for band in path.bands))
+    band = say("no band, for no interval is valid")
+    if bands and any(path.reason for path in paths):
+        band = say("95 % band by {tests:or} where one is valid", tests=bands)
+    elif bands:
+        band = say("95 % band by {tests:or}", tests=bands)
+    return say("Mean of each group and its firms (thin lines), {band}", band=band)
 
 
 CHART = Chart("mean CAR of each named group, in panels of the same scales", paint)

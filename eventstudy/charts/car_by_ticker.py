@@ -11,19 +11,17 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes
 from eventstudy.charts._car_path import car_path
 from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
+from eventstudy.charts._language import p_text, say
 from eventstudy.charts._paths import EXACT, verdict
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._words import DAY0, caveat, finding, method, percent, tests_text
 from eventstudy.errors import InvalidRequest
-from eventstudy.sentences import p_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.results import StudyResult
-
-_SCALE = "cumulated abnormal return"
 
 
 def paint(
@@ -52,10 +50,13 @@ def paint(
             f"{len(chosen)} pairs need {len(chosen)} panels, and ax= is one",
             hint="leave out ax=, or draw one: plot(..., tickers='NVDA')",
         )
-    some = f" The {most} of {len(everyone)} that day 0 moved most." if len(chosen) < len(everyone) else ""
+    scale = say("cumulated abnormal return")
+    some = ""
+    if len(chosen) < len(everyone):
+        some = " " + say("The {n} of {all} that day 0 moved most.", n=most, all=len(everyone))
     lines = [
         tests_text(result, everyone),
-        f"95\u00a0% band by {EXACT}. {method(result, everyone)}.{some}",
+        say("95\u00a0% band by {tests:list}", tests=[EXACT]) + f". {method(result, everyone)}.{some}",
         *caveat(result),
     ]
     panels = [open_axes(ax)] if len(chosen) == 1 else open_grid(len(chosen))
@@ -64,13 +65,15 @@ def paint(
         percent_axis(panel.yaxis, 7 if len(chosen) == 1 else 5)
     if len(panels) == 1:
         day_axis(panels[0], result, chosen, result.rel_days)
-        panels[0].set_ylabel(_SCALE)
+        panels[0].set_ylabel(scale)
         head(panels[0], finding(result, everyone, group), lines)
         return panels[0]
-    frame_grid(panels, result, chosen, result.rel_days, _SCALE)
+    frame_grid(panels, result, chosen, result.rel_days, scale)
     head(panels[0], finding(result, everyone, group), lines)
     found = [verdict(result, DAY0, np.array([i])) for i in chosen]
-    told = [f"day 0 {percent(v.value)}" + (f" (p\u00a0{p_text(v.p)})" if v.test else "") for v in found]
+    told = [
+        say("day 0 {value}", value=percent(v.value)) + (f" (p\u00a0{p_text(v.p)})" if v.test else "") for v in found
+    ]
     name_grid(panels, names(result, chosen), told)
     return as_panels(panels)
 

@@ -10,11 +10,12 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
+from eventstudy.charts._language import number, p_text, say, spoken
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
-from eventstudy.charts._words import caveat, method, no_finding_of, signed
+from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
 from eventstudy.errors import NothingUsable, UnknownName
 from eventstudy.investigate.counterfactual import MODELS, counterfactual
-from eventstudy.sentences import p_text
+from eventstudy.language import marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +33,8 @@ _LOOKS = (
 )
 """Colour and dashes of each model: either alone tells them apart."""
 _TICKS = 9
+_CALLED = marked("market", "principal components", "synthetic control")
+"""Models that other languages have their own names for."""
 
 
 def paint(
@@ -75,23 +78,23 @@ def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list
         raise NothingUsable(f"no model of {wanted} could be fitted")
     ax = open_axes(ax)
     days = list(paths[0].rel_days)
-    ends = [_line(ax, days, paths[0].actual, "actual", BLACK, "-", 2.2)]
+    ends = [_line(ax, days, paths[0].actual, say("actual"), BLACK, "-", 2.2, bold=True)]
     for path, (colour, dashes) in zip(paths, _LOOKS * (1 + len(paths) // len(_LOOKS)), strict=False):
-        ends.append(_line(ax, days, path.counterfactual, path.model.replace("_", " "), colour, dashes, 1.8))
+        ends.append(_line(ax, days, path.counterfactual, _called(path.model), colour, dashes, 1.8))
     _days(ax, paths[0])
-    ax.set_ylabel(f"price in {paths[0].currency}" if paths[0].currency else "price")
+    ax.set_ylabel(say("price in {currency}", currency=paths[0].currency) if paths[0].currency else say("price"))
     rows = [r for r in found.rows if (r.event_id, r.ticker) == (event, wanted)]
     head(ax, _title(wanted, paths, rows), [_told(paths[0], rows), *_donors(found, rows), *said])
     label_ends(ax, ends)
     return ax
 
 
-def _line(ax: Axes, days: list[int], values: Any, name: str, colour: str, dashes: Any, width: float) -> End | None:
-    ax.plot(
-        days, values, color=colour, linestyle=dashes, linewidth=width, label=name, zorder=4 if name == "actual" else 3
-    )
-    end = end_of(days, values, name, "bold" if name == "actual" else "normal")
-    return end and end._replace(text=f"{name} {end.y:.2f}")
+def _line(
+    ax: Axes, days: list[int], values: Any, name: str, colour: str, dashes: Any, width: float, *, bold: bool = False
+) -> End | None:
+    ax.plot(days, values, color=colour, linestyle=dashes, linewidth=width, label=name, zorder=4 if bold else 3)
+    end = end_of(days, values, name, "bold" if bold else "normal")
+    return end and end._replace(text=f"{name} {number(f'{end.y:.2f}')}")
 
 
 def _days(ax: Axes, path: Path) -> None:
@@ -103,9 +106,9 @@ def _days(ax: Axes, path: Path) -> None:
     ax.set_xticks(shown, texts)
     ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
     ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
-    ax.set_xlabel(f"sessions relative to day 0 ({path.sessions[-days[0]]})")
+    ax.set_xlabel(say("sessions relative to day 0 ({date})", date=path.sessions[-days[0]]))
     place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    ax.annotate("day 0", (0, 1), (0, 2), ha="center", va="bottom", fontsize=SMALL, color=MUTED, **place)
+    ax.annotate(say("day 0"), (0, 1), (0, 2), ha="center", va="bottom", fontsize=SMALL, color=MUTED, **place)
 
 
 def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
@@ -114,21 +117,31 @@ def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
     at = path.rel_days.index(0)
     would = [p.counterfactual[at] for p in paths if np.isfinite(p.counterfactual[at])]
     if not np.isfinite(path.actual[at]) or not would:
-        return f"{ticker}: no price on day 0"
+        return say("{who}: no price on day 0", who=ticker)
     low, high = min(would), max(would)
-    each = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     money = f"\u00a0{path.currency}" if path.currency else ""
-    by = f"{len(paths)} models" if len(paths) > 1 else f"the {paths[0].model.replace('_', ' ')} model"
-    return f"{ticker}: {path.actual[at]:.2f}{money} on\u00a0{path.sessions[at]}, {each} by {by} without the event"
+    said = {
+        "who": ticker,
+        "price": number(f"{path.actual[at]:.2f}") + money,
+        "date": path.sessions[at],
+        "each": span(low, high, 2),
+    }
+    if len(paths) > 1:
+        return say(
+            "{who}: {price} on\u00a0{date}, {each} by {models} models without the event", models=len(paths), **said
+        )
+    if path.model == "market":
+        return say("{who}: {price} on\u00a0{date}, {each} by the market model without the event", **said)
+    name = model_name(path.model)
+    return say("{who}: {price} on\u00a0{date}, {each} by the {model} model without the event", model=name, **said)
 
 
 def _told(path: Path, rows: list[Row]) -> str:
     """p of the first window, model by model, and what the lines are."""
     first = rows[0].window
-    window = str(first).replace("-", "\u2212").replace(" ", "\u00a0")
-    each = [f"{r.model.replace('_', ' ')} {p_text(r.p)}" for r in rows if r.window == first and r.test]
-    tested = f" p for CAR{window}: {', '.join(each)}." if each else ""
-    return f"All lines are equal at the last close before day 0.{tested}"
+    each = [f"{_called(r.model)} {p_text(r.p)}" for r in rows if r.window == first and r.test]
+    text = say("All lines are equal at the last close before day 0.")
+    return f"{text} {say('p for CAR{window}: {each}.', window=window_text(first), each=each)}" if each else text
 
 
 def _donors(found: Counterfactual, rows: list[Row]) -> list[str]:
@@ -137,9 +150,14 @@ def _donors(found: Counterfactual, rows: list[Row]) -> list[str]:
     if not made_of:
         return []
     exposed = any("PEER_CONTAMINATION" in text for text in found.cautions)
-    warning = ": not untouched by the event themselves" if exposed else ""
-    shown = ", ".join(made_of[:8]) + (f" and {len(made_of) - 8} more" if len(made_of) > 8 else "")
-    return [f"Donors: {shown}{warning}."]
+    if exposed:
+        return [say("Donors: {donors:some 8}: not untouched by the event themselves.", donors=made_of)]
+    return [say("Donors: {donors:some 8}.", donors=made_of)]
+
+
+def _called(model: str) -> str:
+    """What a model is called at its line."""
+    return spoken(model_name(model))
 
 
 CHART = Chart(

@@ -13,11 +13,12 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, side_label
 from eventstudy.charts._grid import columns_of, open_grid
 from eventstudy.charts._labels import End, label_ends
+from eventstudy.charts._language import number, say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis
-from eventstudy.charts._select import day0_date, members, names
+from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
-from eventstudy.charts._words import caveat, method, percent, subject, when
+from eventstudy.charts._words import caveat, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference._distributions import critical_t
 from eventstudy.panel import Days, Floats, Ints
@@ -85,9 +86,11 @@ def paint(
     panels = _open(ax, len(found))
     ends = [_panel(panel, fitted, alone=len(found) == 1) for panel, fitted in zip(panels, found, strict=True)]
     _frame(result, panels, found, chosen)
-    some = f" The {most} of {len(everyone)} whose day 0 lies furthest off." if len(chosen) < len(everyone) else ""
-    named = "days" if len(found) == 1 else "the furthest day of each, where"
-    told = f"Named: {named} {_OUTLYING:g} standard errors or more off the line.{some}"
+    told = say("Named: the furthest day of each, where {n:g} standard errors or more off the line.", n=_OUTLYING)
+    if len(found) == 1:
+        told = say("Named: days {n:g} standard errors or more off the line.", n=_OUTLYING)
+    if len(chosen) < len(everyone):
+        told += " " + say("The {n} of {all} whose day 0 lies furthest off.", n=most, all=len(everyone))
     title = _title(result, found, everyone, group)
     head(panels[0], title, [told, f"{method(result, everyone)}.", *caveat(result)])
     if len(panels) > 1:
@@ -149,21 +152,21 @@ def _panel(ax: Axes, found: _Fitted, *, alone: bool) -> list[End | None]:
     x = np.array([*found.market, found.day0[0]])
     edge = np.array([x.min(), x.max()])
     line = found.alpha + found.beta * edge
-    label = "95 % of ordinary days"
+    label = say("95 % of ordinary days")
     ax.fill_between(
         edge, line - found.half, line + found.half, color=SKY, alpha=0.25, linewidth=0, zorder=1.1, label=label
     )
     size = 16 if alone else 6
     days: dict[str, Any] = {"s": size, "color": THIN, "edgecolor": MUTED, "linewidth": 0.4, "zorder": 2}
-    ax.scatter(found.market, found.own, label="estimation days", **days)
-    ax.plot(edge, line, color=BLUE, linewidth=2.0 if alone else 1.4, zorder=3, label="fitted line")
+    ax.scatter(found.market, found.own, label=say("estimation days"), **days)
+    ax.plot(edge, line, color=BLUE, linewidth=2.0 if alone else 1.4, zorder=3, label=say("fitted line"))
     mark: dict[str, Any] = {"linestyle": "", "marker": "D", "markeredgecolor": INK, "zorder": 4}
-    ax.plot(*([v] for v in found.day0), color=ORANGE, markersize=8 if alone else 5.5, label="day 0", **mark)
+    ax.plot(*([v] for v in found.day0), color=ORANGE, markersize=8 if alone else 5.5, label=say("day 0"), **mark)
     far = np.flatnonzero(np.abs(found.size) >= _OUTLYING)
     far = far[np.argsort(-np.abs(found.size[far]), kind="stable")][: _NAMED if alone else 1]
     ax.margins(0.06)
     if alone:
-        ends: list[End | None] = [End(*found.day0, "day 0", "bold")]
+        ends: list[End | None] = [End(*found.day0, say("day 0"), "bold")]
         return [*ends, *(End(found.market[t], found.own[t], str(found.session[t])) for t in far)]
     ax.margins(0.06, 0.22)
     for t in far:
@@ -191,25 +194,27 @@ def _name_inside(ax: Axes, x: float, y: float, text: str, size: float) -> None:
 def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen: Ints) -> None:
     """Scales in per cent, named once; above each panel its pair."""
     benchmarks = {result.panel.pairs[i].benchmark for i in chosen}
-    across = f"return of {benchmarks.pop()}" if len(benchmarks) == 1 else "return of the benchmark"
+    across = say("return of the benchmark")
+    if len(benchmarks) == 1:
+        across = say("return of {ticker}", ticker=benchmarks.pop())
     columns = columns_of(len(panels))
     for place, (ax, fitted) in enumerate(zip(panels, found, strict=True)):
         percent_axis(ax.xaxis, 7 if len(panels) == 1 else 4)
         percent_axis(ax.yaxis, 7 if len(panels) == 1 else 5)
         if len(panels) == 1:
             ax.set_xlabel(across)
-            ax.set_ylabel(f"return of {result.panel.pairs[chosen[0]].ticker}")
+            ax.set_ylabel(say("return of {ticker}", ticker=result.panel.pairs[chosen[0]].ticker))
             continue
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
         ax.set_xlabel(across if place + columns >= len(panels) else "")
         ax.set_title(fitted.name, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
-        told = f"beta {fitted.beta:.1f}, day 0 {percent(fitted.ar)}"
+        told = say("beta {beta}, day 0 {value}", beta=signed(f"{fitted.beta:.1f}"), value=percent(fitted.ar))
         beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
         beside.set_fontsize(SMALL)
         beside.set_in_layout(False)
     legend_below(panels[0])
     if len(panels) > 1:
-        side_label(panels[0].figure.figure, "return")
+        side_label(panels[0].figure.figure, say("return"))
 
 
 def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str | None) -> str:
@@ -217,14 +222,17 @@ def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str
     known = [fitted for fitted in found if np.isfinite(fitted.sar)]
     who = subject(result, everyone, group)
     if not known:
-        return f"{who}: no return {when(result, everyone)}"
+        return say("{who}: no return {when}", who=who, when=when(result, everyone))
     far = max(known, key=lambda fitted: abs(fitted.sar))
-    off = f"{abs(far.sar):.1f} standard errors"
-    date = day0_date(result, everyone)
+    off = number(f"{abs(far.sar):.1f}")
+    said = {"who": who, "when": when(result, everyone), "value": percent(far.ar), "errors": off}
     if len(everyone) == 1:
-        return f"{who}: {percent(far.ar)} off its line {when(result, everyone)}, {off}"
-    day = f"on\u00a0{date}" if date else "on day\u00a00"
-    return f"{who}: {far.name} lies furthest off its line {day}, {percent(far.ar)} or {off}"
+        return say("{who}: {value} off its line {when}, {errors} standard errors", **said)
+    return say(
+        "{who}: {ticker} lies furthest off its line {when}, {value} or {errors} standard errors",
+        ticker=far.name,
+        **said,
+    )
 
 
 CHART = Chart(

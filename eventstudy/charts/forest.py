@@ -10,11 +10,22 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
+from eventstudy.charts._language import say
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._select import day0_date, members, names
+from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
-from eventstudy.charts._words import caveat, judged, method, percent, subject, tested, window_text
+from eventstudy.charts._words import (
+    caveat,
+    days_of,
+    drawn_of,
+    method,
+    percent,
+    subject,
+    tested,
+    title_of_car,
+    window_text,
+)
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference._distributions import critical_t
@@ -96,7 +107,9 @@ def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
     for part in np.unique(parts):
         inside = parts == part
         marker, colour = MARKS[part % len(MARKS)] if part >= 0 else ("o", BLUE)
-        label = result.groups[part].name if part >= 0 else "in no named group" if len(np.unique(parts)) > 1 else "_"
+        label = (
+            result.groups[part].name if part >= 0 else say("in no named group") if len(np.unique(parts)) > 1 else "_"
+        )
         ax.plot(
             rows.car[inside],
             y[inside],
@@ -125,7 +138,7 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     shown = list(rows.name)
     values = [(c, lo, hi) for c, lo, hi in zip(rows.car, rows.low, rows.high, strict=True)]
     if whole.n > 1:
-        y, shown = [*y, -1.4], [*shown, f"mean of {whole.n}"]
+        y, shown = [*y, -1.4], [*shown, say("mean of {n}", n=whole.n)]
         values.append((whole.value, whole.low, whole.high))
         ax.axhline(-0.7, color=INK, linewidth=0.6, zorder=1)
     if len(rows.name) < whole.n:
@@ -178,21 +191,23 @@ def _legend(ax: Axes) -> None:
 
 
 def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:
-    what = "mean CAR" if whole.n > 1 else "CAR"
-    said = f"{what}{window_text(whole.window)} {percent(whole.value)}, {judged(result, whole, chosen)}"
-    return f"{subject(result, chosen, group)}: {said}"
+    said = {"who": subject(result, chosen, group), "window": window_text(whole.window)}
+    return title_of_car(said, result, whole, chosen, several=whole.n > 1)
 
 
 def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> list[str]:
-    date = day0_date(result, chosen)
-    start = f"Day 0 is {date}" if date else f"{len(np.unique(result.returns.day0_sessions[chosen]))} dates of day 0"
-    mean = ""
-    if whole.n > 1:
-        interval = "diamond: its 95 % interval" if whole.has_band else f"no valid interval of the mean: {whole.reason}"
-        mean = f"; mean: {tested(whole)}; {interval}"
+    said = {"start": days_of(result, chosen), "mean": tested(whole)}
+    line = say("{start}. 95 % intervals of firms by exact t.", **said)
+    if whole.n > 1 and whole.has_band:
+        line = say("{start}. 95 % intervals of firms by exact t; mean: {mean}; diamond: its 95 % interval.", **said)
+    elif whole.n > 1:
+        line = say(
+            "{start}. 95 % intervals of firms by exact t; mean: {mean}; no valid interval of the mean: {reason}.",
+            reason=whole.reason,
+            **said,
+        )
     high = len(rows.name) // 2
-    some = f" The {len(rows.name) - high} lowest and {high} highest of {whole.n}." if len(rows.name) < whole.n else ""
-    return [f"{start}. 95 % intervals of firms by exact t{mean}.", f"{method(result, chosen)}.{some}", *caveat(result)]
+    return [line, f"{method(result, chosen)}.{drawn_of(len(rows.name), whole.n, high)}", *caveat(result)]
 
 
 CHART = Chart("CAR of one window firm by firm with 95 % intervals, ordered by size, and their mean", paint)

@@ -9,11 +9,12 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, open_axes, text_width
+from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import EDGE, GRID, INK, SMALL
-from eventstudy.charts._words import caveat, finding, method, percent, signed, subject, when
+from eventstudy.charts._words import caveat, drawn_of, finding, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Floats, Ints
 from eventstudy.sentences import LEVEL
@@ -59,9 +60,7 @@ def paint(
     _frame(ax, result, names(result, rows))
     told = _figures(ax, result, rows)
     _legend(ax, limit, gaps=bool(np.isnan(ar).any()))
-    some = (
-        f" The {most - most // 2} lowest and {most // 2} highest of {len(chosen)}." if len(rows) < len(chosen) else ""
-    )
+    some = drawn_of(len(rows), len(chosen), most // 2)
     head(ax, _title(result, chosen, group), [told, f"{method(result, chosen)}.{some}", *caveat(result)])
     return ax
 
@@ -112,20 +111,27 @@ def _frame(ax: Axes, result: StudyResult, called: list[str]) -> None:
 def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     """Write the figures where columns have room for them; returns how they are to be read."""
     looks = int(np.isfinite(result.ar_p[rows]).sum())
-    judged = f"p < 5 %, exact t, not adjusted for {looks} looks"
     ar, out = result.returns.ar[rows], result.ar_p[rows] < LEVEL
     texts = np.array([[signed(f"{100 * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
     widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
     names_width = max(text_width(name, SMALL) for name in names(result, rows)) + 24 if is_own(ax) else 0
     width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width
     if width / ar.shape[1] < widest + 3:
-        return f"Rows in the order of day 0. {int(out.sum())} of {looks} cells stand out ({judged})."
+        return say(
+            "Rows in the order of day 0. {out} of {looks} cells stand out (p < 5 %, exact t, not adjusted for {looks}"
+            " looks).",
+            out=int(out.sum()),
+            looks=looks,
+        )
     day0 = -result.config.event_window.start
     for i, day in zip(*np.nonzero(out | (np.arange(ar.shape[1]) == day0)), strict=True):
         weight = "bold" if out[i, day] else "normal"
         place = (result.rel_days[day], len(rows) - 1 - i)
         ax.text(*place, texts[i, day], ha="center", va="center", fontsize=SMALL, fontweight=weight, color=INK, zorder=4)
-    return f"Figures in per cent: day 0, and in bold what stands out ({judged})."
+    return say(
+        "Figures in per cent: day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks} looks).",
+        looks=looks,
+    )
 
 
 def _legend(ax: Axes, limit: float, *, gaps: bool) -> None:
@@ -134,11 +140,11 @@ def _legend(ax: Axes, limit: float, *, gaps: bool) -> None:
 
     levels = np.array([-1, -0.5, 0, 0.5, 1]) * limit
     texts = [percent(level, 0 if limit > 0.01 else 1) if level else "0\u00a0%" for level in levels]
-    texts[0], texts[-1] = f"{texts[0]} or less", f"{texts[-1]} or more"
+    texts[0], texts[-1] = say("{value} or less", value=texts[0]), say("{value} or more", value=texts[-1])
     places = 0.5 + levels / (2 * limit)
     boxes = [Patch(facecolor=_colours()(p), edgecolor=EDGE, label=t) for p, t in zip(places, texts, strict=True)]
     if gaps:
-        boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label="no return"))
+        boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label=say("no return")))
     legend_below(ax, boxes, columnspacing=1.2)
 
 
@@ -149,8 +155,15 @@ def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
     counts = (result.ar_p[chosen] < LEVEL).sum(axis=0)
     day0 = -result.config.event_window.start
     others = np.delete(counts, day0)
-    told = f"{subject(result, chosen, group)}: {counts[day0]} of {len(chosen)} stand out {when(result, chosen)}"
-    return f"{told}, on other days {others.max()} at most" if len(others) else told
+    said = {
+        "who": subject(result, chosen, group),
+        "out": int(counts[day0]),
+        "n": len(chosen),
+        "when": when(result, chosen),
+    }
+    if not len(others):
+        return say("{who}: {out} of {n} stand out {when}", **said)
+    return say("{who}: {out} of {n} stand out {when}, on other days {others} at most", others=int(others.max()), **said)
 
 
 CHART = Chart(

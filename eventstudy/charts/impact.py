@@ -10,6 +10,7 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
+from eventstudy.charts._language import say, spoken, writer
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
 from eventstudy.charts._words import caveat, no_finding_of, signed, window_text
@@ -49,20 +50,32 @@ def draw(found: Impact) -> Any:
 def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
     firms = list(dict.fromkeys((f.event_id, f.ticker) for f in found.firms))
     first = found.firms[0].window
-    whole = [("all", t.amount) for t in found.totals if t.window == first]
+    whole = [t.amount for t in found.totals if t.window == first]
     if len(firms) == 1:
         rows = [(window_text(f.window), f.amount) for f in found.firms]
         who, amount = firms[0][1], rows[0][1]
     else:
         rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
-        who, amount = (f"{len(rows)} firms", whole[0][1]) if whole else rows[0]
-        rows += [(f"all {len(rows)}", value) for _, value in whole]
+        who, amount = (say("{firms} firms", firms=len(rows)), whole[0]) if whole else rows[0]
+        rows += [(say("all {firms}", firms=len(rows)), value) for value in whole]
     ax = open_axes(ax, 2.5 + 0.42 * len(rows))
     _rows(ax, found, rows)
-    title = f"{who}: {_told(found, amount.raw)} over {window_text(first)}, {_told(found, amount.abnormal)} abnormal"
-    before = "Close before the window times shares outstanding, times the return in all or the abnormal return"
-    lines = [f"{before}; lines are 95\u00a0% intervals by the exact t."]
-    head(ax, title, [*lines, *([f"Intervals only describe: {found.doubt}."] if found.doubt else []), *said])
+    title = say(
+        "{who}: {raw} over {window}, {abnormal} abnormal",
+        who=who,
+        raw=_told(found, amount.raw),
+        window=window_text(first),
+        abnormal=_told(found, amount.abnormal),
+    )
+    lines = [
+        say(
+            "Close before the window times shares outstanding, times the return in all or the abnormal return; lines are"
+            " 95\u00a0% intervals by the exact t."
+        )
+    ]
+    if found.doubt:
+        lines.append(say("Intervals only describe: {why}.", why=spoken(found.doubt)))
+    head(ax, title, [*lines, *said])
     return ax
 
 
@@ -74,24 +87,33 @@ def _rows(ax: Axes, found: Impact, rows: list[Row]) -> None:
     ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
     ax.hlines(y, [a.low for a in amounts], [a.high for a in amounts], color=BLUE, linewidth=1.6, zorder=2)
     dots: dict[str, Any] = {"linestyle": "", "markeredgecolor": INK, "markeredgewidth": 0.6, "zorder": 3}
-    ax.plot([a.abnormal for a in amounts], y, marker="o", color=BLUE, label="abnormal, with interval", **dots)
-    ax.plot([a.raw for a in amounts], y, marker="D", markersize=5.5, color=ORANGE, label="in all", **dots)
+    ax.plot([a.abnormal for a in amounts], y, marker="o", color=BLUE, label=say("abnormal, with interval"), **dots)
+    ax.plot([a.raw for a in amounts], y, marker="D", markersize=5.5, color=ORANGE, label=say("in all"), **dots)
     ax.set_yticks(y, [name for name, _ in rows], fontsize=SMALL)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
     ends = np.array([v for a in amounts for v in (a.raw, a.abnormal, a.low, a.high)])
-    unit, name = (1e9, "billions") if np.nanmax(np.abs(ends)) >= 1e9 else (1e6, "millions")
+    large = np.nanmax(np.abs(ends)) >= 1e9
+    unit, write = 1e9 if large else 1e6, writer()
     ax.xaxis.set_major_locator(MaxNLocator(7))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value / unit:+.5g}")))
-    ax.set_xlabel(f"{name} of {found.currency or 'the currency of the prices'}")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value / unit:+.5g}", write)))
+    currency = found.currency or say("the currency of the prices")
+    ax.set_xlabel(
+        say("billions of {currency}", currency=currency) if large else say("millions of {currency}", currency=currency)
+    )
     legend_below(ax)
 
 
 def _told(found: Impact, value: float) -> str:
-    text = found.money(value)
-    return text.replace("-", "\u2212").replace(" ", "\u00a0")
+    if not np.isfinite(value):
+        return say("n/a")
+    large = abs(value) >= 1e9
+    said = {"value": signed(f"{value / (1e9 if large else 1e6):+,.1f}"), "currency": found.currency}
+    if large:
+        return say("{value}\u00a0billion\u00a0{currency}", **said).rstrip()
+    return say("{value}\u00a0million\u00a0{currency}", **said).rstrip()
 
 
 CHART = Chart(

@@ -11,13 +11,14 @@ from eventstudy import advice, catalog
 from eventstudy.answers import answer_of
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
 from eventstudy.charts._words import among_days, caveat, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Floats, Ints
-from eventstudy.sentences import LEVEL, p_text
+from eventstudy.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -71,17 +72,33 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
     _bars(ax, days[np.isfinite(days) & ~far], days[np.isfinite(days) & far])
     assert sample.members is not None
     date = day0_date(result, sample.members) if day == 0 else None
-    label = f"{date or f'day {day:+d}'}: {signed(f'{event:+.1f}')}"
-    ax.axvline(event, color=VERMILLION, linewidth=2.2, zorder=3, label=f"event day ({label})")
+    place = date or (say("day 0") if day == 0 else say("day {day}", day=signed(f"{day:+d}")))
+    label = say("event day ({day}: {value})", day=place, value=signed(f"{event:+.1f}"))
+    ax.axvline(event, color=VERMILLION, linewidth=2.2, zorder=3, label=label)
     n = int(series.observed_days[0])
-    what = "mean abnormal return" if sample.n > 1 else "abnormal return"
-    value = percent(float(series.ar[0, day - result.config.event_window.start]))
-    title = f"{name}: {what} {value} {_when(result, sample.members, day)}, {among_days(found.p_value, n)}"
-    of = f"the portfolio of {sample.n}" if sample.n > 1 else "one firm"
-    doubt = f" Not to be believed: {'; '.join(found.reasons)}." if not found.valid else ""
-    return title, [
-        f"sample_quantile, {of}: p\u00a0{p_text(found.p_value)}; the smallest it can be is 1/{n + 1}.{doubt}"
-    ]
+    said = {
+        "who": name,
+        "value": percent(float(series.ar[0, day - result.config.event_window.start])),
+        "when": _when(result, sample.members, day),
+        "verdict": among_days(found.p_value, n),
+    }
+    title = say("{who}: abnormal return {value} {when}, {verdict}", **said)
+    line = say(
+        "sample_quantile, one firm: p\u00a0{p}; the smallest it can be is 1/{days}.",
+        p=p_text(found.p_value),
+        days=n + 1,
+    )
+    if sample.n > 1:
+        title = say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
+        line = say(
+            "sample_quantile, the portfolio of {n}: p\u00a0{p}; the smallest it can be is 1/{days}.",
+            n=sample.n,
+            p=p_text(found.p_value),
+            days=n + 1,
+        )
+    if not found.valid:
+        line += " " + say("Not to be believed: {reasons:;}.", reasons=list(found.reasons))
+    return title, [line]
 
 
 def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -> tuple[str, list[str]]:
@@ -92,17 +109,26 @@ def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -
     out = found.p_value < LEVEL
     look: dict[str, Any] = {"linestyle": "", "marker": "v", "markersize": 7, "markeredgecolor": INK, "zorder": 4}
     for there, colour, label in (
-        (out, VERMILLION, "event day of a pair, p < 5 %"),
-        (~out, "white", "event day of a pair, p of 5 % or more"),
+        (out, VERMILLION, say("event day of a pair, p < 5 %")),
+        (~out, "white", say("event day of a pair, p of 5 % or more")),
     ):
         if there.any():
             x = found.statistic[there]
             ax.plot(x, np.zeros(len(x)), color=colour, label=label, clip_on=False, **look)
     assert sample.members is not None
-    title = f"{name}: {out.sum()} of {sample.n} stand out {_when(result, sample.members, day)} among their own days"
-    return title, [
-        f"Each pair by sample_quantile, not adjusted for {sample.n} looks; no portfolio: {sample.no_portfolio}."
-    ]
+    title = say(
+        "{who}: {out} of {n} stand out {when} among their own days",
+        who=name,
+        out=int(out.sum()),
+        n=sample.n,
+        when=_when(result, sample.members, day),
+    )
+    line = say(
+        "Each pair by sample_quantile, not adjusted for {looks} looks; no portfolio: {why}.",
+        looks=sample.n,
+        why=spoken(sample.no_portfolio),
+    )
+    return title, [line]
 
 
 def _bars(ax: Axes, near: Floats, far: Floats) -> None:
@@ -113,19 +139,19 @@ def _bars(ax: Axes, near: Floats, far: Floats) -> None:
     middle = (edges[1:] + edges[:-1]) / 2
     count, beyond = np.histogram(near, edges)[0], np.histogram(far, edges)[0]
     look: dict[str, Any] = {"width": _STEP, "linewidth": 0.6, "zorder": 2}
-    ax.bar(middle, count, color=THIN, edgecolor="white", label="estimation days", **look)
+    ax.bar(middle, count, color=THIN, edgecolor="white", label=say("estimation days"), **look)
     if len(far):
-        label = "at least as large as the event day"
+        label = say("at least as large as the event day")
         ax.bar(middle, beyond, bottom=count, facecolor=ORANGE, edgecolor=INK, hatch="///", label=label, **look)
 
 
 def _frame(ax: Axes) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    ax.set_xlabel("abnormal return over its standard error")
-    ax.set_ylabel("number of estimation days")
+    ax.set_xlabel(say("abnormal return over its standard error"))
+    ax.set_ylabel(say("number of estimation days"))
     ax.xaxis.set_major_locator(MaxNLocator(11, integer=True))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value:+.0f}")))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value:+.0f}", str)))
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.tick_params(axis="both", color=EDGE, labelsize=SMALL)
     ax.set_ylim(bottom=0)
@@ -133,7 +159,7 @@ def _frame(ax: Axes) -> None:
 
 
 def _when(result: StudyResult, chosen: Ints, day: int) -> str:
-    return when(result, chosen) if day == 0 else f"on day\u00a0{signed(f'{day:+d}')}"
+    return when(result, chosen) if day == 0 else say("on day\u00a0{day}", day=signed(f"{day:+d}"))
 
 
 CHART = Chart("the event day among the sizes of the estimation days", paint, ("return", "volatility"))

@@ -12,6 +12,7 @@ from eventstudy.charts._canvas import as_panels, head, open_axes
 from eventstudy.charts._car_path import DRAWN, outer
 from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._labels import End, end_of, label_ends
+from eventstudy.charts._language import number, say
 from eventstudy.charts._levels import BASE, first_day, levels, whole
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from eventstudy.results import StudyResult
 
 _NAMED = 6
-_SCALE = "price (last close before day 0 = 100)"
 
 
 def paint(
@@ -54,7 +54,7 @@ def paint(
         ax.plot(days, market, color=BLACK, linewidth=1.6, linestyle=(0, (2, 1.5)), zorder=3.5, label=called)
         ends.append(_end(days, market, called))
     day_axis(ax, result, chosen, days)
-    ax.set_ylabel(_SCALE)
+    ax.set_ylabel(_scale())
     head(ax, _title(result, chosen, group, firms, market, called), _lines(result, chosen, called, firms))
     label_ends(ax, ends)
     return ax
@@ -69,14 +69,23 @@ def _panels(result: StudyResult, chosen: Ints, group: str | None) -> Any:
     for ax, own, other in zip(panels, firms, markets, strict=True):
         ax.axhline(BASE, color=INK, linewidth=0.8, zorder=1.5)
         ax.plot(days, other, color=BLACK, linewidth=1.2, linestyle=(0, (2, 1.5)), zorder=2.5, label=called)
-        ax.plot(days, own, color=BLUE, linewidth=1.8, zorder=3, label="the stock")
+        ax.plot(days, own, color=BLUE, linewidth=1.8, zorder=3, label=say("the stock"))
         ax.locator_params(axis="y", nbins=4)
-    frame_grid(panels, result, chosen, days, _SCALE)
-    told = [f"{own[-1]:.1f} by day +{days[-1]}" if np.isfinite(own[-1]) else "no last price" for own in firms]
+    frame_grid(panels, result, chosen, days, _scale())
+    told = [
+        say("{level} by day +{day}", level=number(f"{own[-1]:.1f}"), day=days[-1])
+        if np.isfinite(own[-1])
+        else say("no last price")
+        for own in firms
+    ]
     lines = _lines(result, chosen, called, firms)
     head(panels[0], _title(result, chosen, group, firms, market, called), lines)
     name_grid(panels, names(result, chosen), told)
     return as_panels(panels)
+
+
+def _scale() -> str:
+    return say("price (last close before day 0 = 100)")
 
 
 def _few(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], firms: Floats) -> list[End | None]:
@@ -96,23 +105,23 @@ def _many(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], firms: F
     named: list[End | None] = [*outer(ends)]
     if len(whole(firms)):
         mean = whole(firms).mean(axis=0)
-        ax.plot(days, mean, color=BLUE, linewidth=2.4, marker="o", markersize=4.5, zorder=4, label="mean")
-        named.append(_end(days, mean, "mean", "bold"))
+        ax.plot(days, mean, color=BLUE, linewidth=2.4, marker="o", markersize=4.5, zorder=4, label=say("mean"))
+        named.append(_end(days, mean, say("mean"), "bold"))
     return named
 
 
 def _benchmark(result: StudyResult, chosen: Ints, markets: Floats) -> tuple[str, Floats | None]:
     """What the benchmark is called, and its path: the mean path where the pairs have several."""
     tickers = {result.panel.pairs[i].benchmark for i in chosen}
-    name = tickers.pop() if len(tickers) == 1 else "benchmarks"
+    name = tickers.pop() if len(tickers) == 1 else say("benchmarks")
     several = len(np.unique(result.panel.block.design[chosen])) > 1
     path = whole(markets).mean(axis=0) if len(whole(markets)) else None
-    return f"mean {name}" if several else name, path
+    return say("mean {name}", name=name) if several else name, path
 
 
 def _end(days: list[int], values: Floats, name: str, weight: str = "normal") -> End | None:
     end = end_of(days, values, name, weight)
-    return end and end._replace(text=f"{name} {end.y:.1f}")
+    return end and end._replace(text=f"{name} {number(f'{end.y:.1f}')}")
 
 
 def _title(
@@ -122,24 +131,30 @@ def _title(
     path = firms[0] if len(chosen) == 1 else whole(firms).mean(axis=0) if len(whole(firms)) else None
     who = subject(result, chosen, group)
     if path is None:
-        return f"{who}: no one has a price on every day"
+        return say("{who}: no one has a price on every day", who=who)
     day0, last = -1 - result.config.event_window.end, result.config.event_window.end
-    mean = "mean " if len(chosen) > 1 else ""
-    told = f"{who}: {mean}{percent(path[day0] / BASE - 1)} {when(result, chosen)}"
+    said = {"who": who, "value": percent(path[day0] / BASE - 1), "when": when(result, chosen)}
+    told = say("{who}: mean {value} {when}", **said) if len(chosen) > 1 else say("{who}: {value} {when}", **said)
     if last and np.isfinite(path[-1]):
-        told += f", {percent(path[-1] / BASE - 1)} by day +{last}"
+        told = say("{what}, {value} by day +{day}", what=told, value=percent(path[-1] / BASE - 1), day=last)
     if market is not None:
         told += f" ({called} {percent(market[-1] / BASE - 1)})"
     return told
 
 
 def _lines(result: StudyResult, chosen: Ints, called: str, firms: Floats) -> list[str]:
-    words = f"Returns as the study has them, before any model of what was normal. Dashed: {called}."
+    words = say("Returns as the study has them, before any model of what was normal. Dashed: {called}.", called=called)
     if len(chosen) == 1:
         return [words, *caveat(result)]
     n = len(whole(firms))
-    some = f"the {n} of {len(chosen)} with a price on every day" if n < len(chosen) else f"{n}"
-    return [words, f"The mean is that of {some}, in equal parts at the last close before day 0.", *caveat(result)]
+    mean = say("The mean is that of {n}, in equal parts at the last close before day 0.", n=n)
+    if n < len(chosen):
+        mean = say(
+            "The mean is that of the {n} of {all} with a price on every day, in equal parts at the last close before day 0.",
+            n=n,
+            all=len(chosen),
+        )
+    return [words, mean, *caveat(result)]
 
 
 CHART = Chart("price path, 100 at the last close before day 0, against the benchmark", paint)

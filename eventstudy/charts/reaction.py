@@ -10,14 +10,14 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN
+from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
-from eventstudy.charts._words import caveat, method, percent, subject, window_text
+from eventstudy.charts._words import caveat, method, percent, signed, subject, window_text
 from eventstudy.investigate.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.panel import Ints
-from eventstudy.sentences import p_text
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def paint(
         _other_date(ax, result, found)
     percent_axis(ax.yaxis)
     ax.margins(y=0.14)
-    ax.set_ylabel("abnormal return")
+    ax.set_ylabel(say("abnormal return"))
     if found is not None or ax.get_legend_handles_labels()[0]:
         legend_below(ax)
     head(ax, title, [*lines, f"{method(result, chosen)}.", *caveat(result)])
@@ -76,14 +76,18 @@ def _bars(ax: Axes, found: Subject, days: list[int]) -> None:
         x = np.array([day.rel_day for day in searched])
         half = found.critical * np.array([abs(day.ar / day.sar) for day in searched])
         edges, steps = np.append(x - 0.5, x[-1] + 0.5), np.append(half, half[-1])
-        label = f"95 % of the largest of {len(searched)} ordinary days"
+        label = say("95 % of the largest of {days} ordinary days", days=len(searched))
         ax.fill_between(edges, -steps, steps, step="post", color=SKY, alpha=0.3, linewidth=0, zorder=1.1, label=label)
     plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.75, "width": 0.62}
     marked: dict[str, Any] = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 1.3, "hatch": "///", "width": 0.62}
     before: dict[str, Any] = {"facecolor": "white", "edgecolor": EDGE, "linewidth": 0.8, "width": 0.62}
-    kinds = [("searched", plain), ("not searched", before), ("reaction day", marked)]
-    for label, look in kinds:
-        of_kind = [day for day in found.event_days if _kind(found, day) == label and np.isfinite(day.ar)]
+    kinds = [
+        ("searched", say("searched"), plain),
+        ("not searched", say("not searched"), before),
+        ("reaction day", say("reaction day"), marked),
+    ]
+    for kind, label, look in kinds:
+        of_kind = [day for day in found.event_days if _kind(found, day) == kind and np.isfinite(day.ar)]
         if of_kind:
             ax.bar([d.rel_day for d in of_kind], [d.ar for d in of_kind], zorder=2, label=label, **look)
     day = found.reaction
@@ -126,7 +130,7 @@ def _other_date(ax: Axes, result: StudyResult, found: Subject) -> None:
             continue
         ax.axvline(day.rel_day, color=EDGE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1, gid=word)
         ax.annotate(
-            word,
+            say("announced") if word == "announced" else say("recognised"),
             (day.rel_day, 1),
             (0, 2),
             xycoords=("data", "axes fraction"),
@@ -141,34 +145,50 @@ def _other_date(ax: Axes, result: StudyResult, found: Subject) -> None:
 def _title(found: Subject) -> str:
     day, n = found.reaction, len(found.days)
     if day is None:
-        return f"{found.name}: no day of {window_text(found.searched)} stands out, given that {n} were searched"
+        said = {"who": found.name, "window": window_text(found.searched), "days": n}
+        return say("{who}: no day of {window} stands out, given that {days} were searched", **said)
     start = found.on(found.announced_day0)
     steps = day.rel_day - start.rel_day if start else 0
-    later = f", {steps} session{'s' if steps > 1 else ''} after the first that could react" if steps > 0 else ""
-    return f"{found.name}: the market reacted on\u00a0{day.session} ({percent(day.ar)}){later}"
+    said = {"who": found.name, "date": day.session, "value": percent(day.ar)}
+    if steps <= 0:
+        return say("{who}: the market reacted on\u00a0{date} ({value})", **said)
+    return say_counted(
+        "{who}: the market reacted on\u00a0{date} ({value}), {n} session after the first that could react",
+        "{who}: the market reacted on\u00a0{date} ({value}), {n} sessions after the first that could react",
+        n=steps,
+        **said,
+    )
 
 
 def _lines(found: Subject) -> list[str]:
     """Announcement and recognition side by side, and what p means."""
     told = []
-    for word, session in (("Announced", found.announced_day0), ("Recognised", found.recognised_day0)):
-        day = found.on(session)
-        if session is not None and (word == "Announced" or session != found.announced_day0):
-            told.append(f"{word} day {session}: {_p(day) if day else 'outside the event window'}.")
+    announced, recognised = found.announced_day0, found.recognised_day0
+    if announced is not None:
+        told.append(say("Announced day {date}: {p}.", date=announced, p=_p(found.on(announced))))
+    if recognised is not None and recognised != announced:
+        told.append(say("Recognised day {date}: {p}.", date=recognised, p=_p(found.on(recognised))))
     day = found.largest
     if found.reaction is None and day:
-        told.append(f"Largest day {day.session}: {_p(day)}.")
-    adjusted = f"p adjusted for {sum(np.isfinite(d.sar) for d in found.days)} days searched (maxT)"
-    if not np.isfinite(found.critical):
-        adjusted += f"; {found.n_estimation} estimation days are too few to name any of them"
-    return [*told, f"{adjusted}."]
+        told.append(say("Largest day {date}: {p}.", date=day.session, p=_p(day)))
+    days = sum(np.isfinite(d.sar) for d in found.days)
+    if np.isfinite(found.critical):
+        return [*told, say("p adjusted for {days} days searched (maxT).", days=days)]
+    few = say(
+        "p adjusted for {days} days searched (maxT); {estimation} estimation days are too few to name any of them.",
+        days=days,
+        estimation=found.n_estimation,
+    )
+    return [*told, few]
 
 
-def _p(day: Day) -> str:
+def _p(day: Day | None) -> str:
+    if day is None:
+        return say("outside the event window")
     if not np.isfinite(day.ar):
-        return "no return"
+        return say("no return")
     if not np.isfinite(day.p_adjusted):
-        return f"{percent(day.ar)} (not searched; p\u00a0{p_text(day.p)} by itself)"
+        return say("{value} (not searched; p\u00a0{p} by itself)", value=percent(day.ar), p=p_text(day.p))
     return f"{percent(day.ar)} (p\u00a0{p_text(day.p_adjusted)})"
 
 
@@ -183,12 +203,19 @@ def _apart(
             reactions.append(found.reaction)
     if reactions:
         place = [day.rel_day for day in reactions], [day.ar for day in reactions]
-        ax.scatter(*place, s=42, color=BLUE, edgecolor=INK, linewidth=0.6, zorder=4, label="reaction day of a pair")
+        ax.scatter(
+            *place, s=42, color=BLUE, edgecolor=INK, linewidth=0.6, zorder=4, label=say("reaction day of a pair")
+        )
     counts = {day: sum(r.rel_day == day for r in reactions) for day in sorted({r.rel_day for r in reactions})}
-    often = ", ".join(f"{n} on day {day:+d}" if day else f"{n} on day 0" for day, n in counts.items())
-    title = f"{name}: {len(reactions)} of {len(chosen)} have a reaction day{f', {often}' if often else ''}"
-    words = f"Each pair by itself, adjusted for {searched.length} days searched (maxT), not for {len(chosen)} pairs"
-    return title, [f"{words}; no portfolio, for {why_none}."]
+    often = [say("{n} on day {day}", n=n, day=signed(f"{day:+d}")) for day, n in counts.items()]
+    title = say("{who}: {found} of {n} have a reaction day", who=name, found=len(reactions), n=len(chosen))
+    line = say(
+        "Each pair by itself, adjusted for {days} days searched (maxT), not for {pairs} pairs; no portfolio, for {why}.",
+        days=searched.length,
+        pairs=len(chosen),
+        why=spoken(why_none),
+    )
+    return ", ".join([title, *often]), [line]
 
 
 CHART = Chart("which day the market reacted on, against the largest of as many ordinary days", paint)

@@ -9,10 +9,12 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, of_doubt, open_panels, settle
+from eventstudy.charts._language import say, spoken
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
-from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject
+from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject, upper
 from eventstudy.investigate.robustness import DIMENSIONS, MODELS, robustness
+from eventstudy.language import marked
 from eventstudy.sentences import LEVEL
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from eventstudy.investigate.robustness import Robustness, Specification
     from eventstudy.results import StudyResult
 
+_CAR_WINDOW, *_OPTIONS = marked("CAR window", "log", "own")
 MINUS = "\u2212"
 _ROW = 0.24
 """Inches that an option takes."""
@@ -79,14 +82,25 @@ def _draw(found: Robustness, ax: Axes | None, who: str, said: list[str]) -> Any:
 
 
 def _head(ax: Axes, found: Robustness, order: list[Specification], who: str, said: list[str]) -> None:
-    name = "mean CAR" if order[0].judged.n > 1 else "CAR"
-    title = f"{name} from {percent(order[0].car)} to {percent(order[-1].car)} in {len(order)} specifications"
-    same, hits = 100 * found.share_same_sign, 100 * found.share_significant
-    told = f"{same:.0f}\u00a0% have the sign of the study's own for the same window, {hits:.0f}\u00a0% have p below 5\u00a0%."
+    ends = {"low": percent(order[0].car), "high": percent(order[-1].car), "n": len(order)}
+    title = say("CAR from {low} to {high} in {n} specifications", **ends)
+    if order[0].judged.n > 1:
+        title = say("mean CAR from {low} to {high} in {n} specifications", **ends)
+    told = say(
+        "{same} have the sign of the study's own for the same window, {hits} have p below 5\u00a0%.",
+        same=_share(found.share_same_sign),
+        hits=_share(found.share_significant),
+    )
     first = next(iter(found.drivers))
     if found.drivers[first] > 0:
-        told += f" What matters most: {_words(first)} ({100 * found.drivers[first]:.0f}\u00a0% of the variance)."
-    head(ax, f"{who}: {title}" if who else title[:1].upper() + title[1:], [told, *said])
+        most = {"choice": spoken(_words(first)), "share": _share(found.drivers[first])}
+        told += " " + say("What matters most: {choice} ({share} of the variance).", **most)
+    head(ax, f"{who}: {title}" if who else upper(title), [told, *said])
+
+
+def _share(value: float) -> str:
+    """A share as per cent; no figure where there is none."""
+    return say("{value:.0f}\u00a0%", value=100 * value)
 
 
 def _options(found: Robustness, name: str) -> list[str]:
@@ -94,26 +108,26 @@ def _options(found: Robustness, name: str) -> list[str]:
 
 
 def _words(name: str) -> str:
-    return {"window": "CAR window"}.get(name, name.replace("_", " "))
+    return {"window": _CAR_WINDOW}.get(name, name.replace("_", " "))
 
 
 def _curve(ax: Any, found: Robustness, order: list[Specification]) -> None:
     x = np.arange(len(order))
     car = np.array([s.car for s in order])
     low, high = (np.array([getattr(s.judged, end) for s in order]) for end in ("low", "high"))
-    ax.vlines(x, low, high, color=THIN, linewidth=0.7, zorder=1, label="95\u00a0% interval")
+    ax.vlines(x, low, high, color=THIN, linewidth=0.7, zorder=1, label=say("95\u00a0% interval"))
     hit = np.array([s.p < LEVEL for s in order])
     size = float(np.clip(700 / len(order), 2.6, 4.6))
-    for chosen, colour, label in ((hit, BLUE, "p < 5\u00a0%"), (~hit, "white", "p of 5\u00a0% or more")):
+    for chosen, colour, label in ((hit, BLUE, "p < 5\u00a0%"), (~hit, "white", say("p of 5\u00a0% or more"))):
         if chosen.any():
             look = {"markersize": size, "markeredgewidth": 0.5, "markeredgecolor": INK, "linestyle": ""}
             ax.plot(x[chosen], car[chosen], marker="o", color=colour, label=label, zorder=3, **look)
     own = np.array([found.is_own(s) for s in order])
     ring = {"markersize": 8, "markerfacecolor": "none", "markeredgecolor": ORANGE, "markeredgewidth": 1.6}
-    ax.plot(x[own], car[own], marker="o", linestyle="", label="the study's own", zorder=4, **ring)
+    ax.plot(x[own], car[own], marker="o", linestyle="", label=say("the study's own"), zorder=4, **ring)
     zero_line(ax)
     percent_axis(ax.yaxis)
-    ax.set_ylabel("mean CAR" if order[0].judged.n > 1 else "CAR")
+    ax.set_ylabel(say("mean CAR") if order[0].judged.n > 1 else "CAR")
     place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
     ax.legend(ncols=4, fontsize=SMALL, handletextpad=0.2, columnspacing=1.2, frameon=False, **place)
     ax.tick_params(axis="x", length=0, labelbottom=False)
@@ -127,15 +141,15 @@ def _matrix(ax: Any, order: list[Specification], rows: list[tuple[str, str]]) ->
         ax.plot(x, [place[name, option]] * len(x), marker="|", linestyle="", color=INK, markersize=5, zorder=2)
         if i and rows[i - 1][0] != name:
             ax.axhline(place[name, option] + 0.5, color=GRID, linewidth=1.0)
+    options = [(o if name == "model" else spoken(o)).replace("-", MINUS) for name, o in rows]
     texts = [
-        f"{_words(name)}: {option.replace('-', MINUS)}" if _first(rows, i) else option.replace("-", MINUS)
-        for i, (name, option) in enumerate(rows)
+        f"{spoken(_words(name))}: {options[i]}" if _first(rows, i) else options[i] for i, (name, _) in enumerate(rows)
     ]
     ax.set_yticks([place[row] for row in rows], texts, fontsize=SMALL)
     ax.set_ylim(-0.8, len(rows) - 0.2)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("specifications in the order of their CAR", color=MUTED)
+    ax.set_xlabel(say("specifications in the order of their CAR"), color=MUTED)
 
 
 def _first(rows: list[tuple[str, str]], i: int) -> bool:

@@ -9,15 +9,15 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, open_axes
+from eventstudy.charts._language import p_text, say
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
-from eventstudy.charts._words import caveat, judged, method, percent, subject, window_text
+from eventstudy.charts._words import caveat, days_of, method, percent, subject, title_of_car, window_text
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL, listed, p_text
+from eventstudy.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def paint(result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0
         NothingUsable: no pair was observed over the window.
     """
     asked, everyone = Window.of(window), np.arange(result.returns.n)
-    whole = f"mean of {len(everyone)}" if len(everyone) > 1 else result.panel.pairs[0].ticker
+    whole = say("mean of {n}", n=len(everyone)) if len(everyone) > 1 else result.panel.pairs[0].ticker
     named = [(group.name, group.members) for group in result.groups] or [(whole, everyone)]
     rows: list[Row] = [(name, members, verdict(result, asked, members)) for name, members in named]
     rows = sorted((row for row in rows if row[2].n), key=lambda row: row[2].value)
@@ -92,20 +92,20 @@ def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:
     who = subject(result, everyone, None)
     if len(rows) == 1:
         _, members, found = rows[0]
-        what = "mean CAR" if found.n > 1 else "CAR"
-        return f"{who}: {what}{window_text(window)} {percent(found.value)}, {judged(result, found, members)}"
+        said = {"who": who, "window": window_text(window)}
+        return title_of_car(said, result, found, members, several=found.n > 1)
     (low, _, lowest), (high, _, highest) = rows[0], rows[-1]
     return f"{who}: {low} {percent(lowest.value)}, {high} {percent(highest.value)}"
 
 
 def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str]:
     everyone = np.arange(result.returns.n)
-    date = day0_date(result, everyone)
-    start = f"Day 0 is {date}" if date else f"{len(np.unique(result.returns.day0_sessions))} dates of day 0"
     bands = list(dict.fromkeys(found.band for _, _, found in rows if found.band))
-    intervals = f"95 % intervals by {listed(bands)}" if bands else "no interval is valid"
-    drawn = f"{start}. Mean CAR{window_text(window)} of each group, {intervals}; dots: firms."
-    filled = f"Filled: p below 5 %, not adjusted for {len(rows)} looks."
+    said = {"start": days_of(result, everyone), "window": window_text(window), "tests": bands}
+    drawn = say("{start}. Mean CAR{window} of each group, no interval is valid; dots: firms.", **said)
+    if bands:
+        drawn = say("{start}. Mean CAR{window} of each group, 95 % intervals by {tests:list}; dots: firms.", **said)
+    filled = say("Filled: p below 5 %, not adjusted for {looks} looks.", looks=len(rows))
     return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._language import number, say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import daily, verdict
 from eventstudy.charts._scales import day_axis, zero_line
@@ -16,7 +17,7 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import INK, ORANGE, THIN
 from eventstudy.charts._words import DAY0, caveat, judged, method, subject, tested, when
 from eventstudy.panel import Floats, Ints
-from eventstudy.sentences import LEVEL, listed
+from eventstudy.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,21 +43,29 @@ def paint(
     ax = open_axes(ax)
     days = np.array(result.rel_days)
     value, p, tests = daily(result, chosen)
-    mean = "mean of " if len(chosen) > 1 else ""
+    name = say("mean of log volume") if len(chosen) > 1 else say("log volume")
     out = p < LEVEL
     plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.55}
     marked: dict[str, Any] = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 1.3, "hatch": "///"}
-    for there, look, label in ((~out, plain, "p of 5 % or more"), (out, marked, "p < 5 %")):
+    for there, look, label in (
+        (~out, plain, say("{name}, p of 5 % or more", name=name)),
+        (out, marked, say("{name}, p < 5 %", name=name)),
+    ):
         if there.any():
-            ax.bar(days[there], value[there], width=0.62, zorder=2, label=f"{mean}log volume, {label}", **look)
+            ax.bar(days[there], value[there], width=0.62, zorder=2, label=label, **look)
     zero_line(ax)
     ax.margins(y=0.08)
     day_axis(ax, result, chosen, result.rel_days)
     _multiples(ax, value)
-    ax.set_ylabel("volume over expected volume (log scale)")
+    ax.set_ylabel(say("volume over expected volume (log scale)"))
     legend_below(ax)
-    by = f"Each day's p by {listed(tests)}, of the upper tail, not adjusted for {len(days)} looks"
-    how = by if tests else "No test is valid for a day"
+    how = say("No test is valid for a day")
+    if tests:
+        how = say(
+            "Each day's p by {tests:list}, of the upper tail, not adjusted for {looks} looks",
+            tests=tests,
+            looks=len(days),
+        )
     head(
         ax,
         _title(result, chosen, group),
@@ -78,24 +87,30 @@ def _multiples(ax: Axes, value: Floats) -> None:
 
 
 def _times(multiple: float) -> str:
-    return f"{multiple:g}×" if multiple >= 1 else f"1/{1 / multiple:g}×"
+    return number(f"{multiple:g}×" if multiple >= 1 else f"1/{1 / multiple:g}×")
 
 
 def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
     """Day 0 as a multiple; of several pairs the mean of logarithms, so a geometric mean."""
     found = verdict(result, DAY0, chosen)
-    who = subject(result, chosen, group)
+    said = {
+        "who": subject(result, chosen, group),
+        "when": when(result, chosen),
+        "verdict": judged(result, found, chosen),
+    }
     if not np.isfinite(found.value):
-        return f"{who}: no volume is known {when(result, chosen)}"
-    mean = "on average " if len(chosen) > 1 else ""
-    told = f"volume {mean}{np.exp(found.value):.2g} times the expected {when(result, chosen)}"
-    return f"{who}: {told}, {judged(result, found, chosen)}"
+        return say("{who}: no volume is known {when}", **said)
+    said["times"] = number(f"{np.exp(found.value):.2g}")
+    if len(chosen) > 1:
+        return say("{who}: volume on average {times} times the expected {when}, {verdict}", **said)
+    return say("{who}: volume {times} times the expected {when}, {verdict}", **said)
 
 
 def _lines(result: StudyResult, chosen: Ints) -> str:
     """The answer of day 0 in logarithms."""
     found = verdict(result, DAY0, chosen)
-    return f"Day 0: {found.value:+.2f} in logarithms ({tested(found)}).".replace("-", "−")
+    value = number(f"{found.value:+.2f}".replace("-", "−"))
+    return say("Day 0: {value} in logarithms ({tested}).", value=value, tested=tested(found))
 
 
 CHART = Chart("abnormal log volume of each day, as a multiple of what was expected", paint, ("volume",))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import numpy as np
 import pytest
 from eventstudy import catalog
 from eventstudy.charts import words
-from eventstudy.charts._german import german
+from eventstudy.charts._language import month_day, of_language, p_text, say, spoken
+from eventstudy.charts._words import percent
 from eventstudy.errors import UnknownName
 from eventstudy.results import StudyResult
 
@@ -58,9 +60,14 @@ def test_gaps_and_what_was_left_out_too() -> None:
 
 
 def test_figures_are_written_the_german_way() -> None:
-    assert german("p .004, then 1.25 % on 2025-01-27") == "p 0,004, then 1,25 % am 2025-01-27"
-    assert german("0\n27 Mar") == "0\n27. März"
-    assert german("abnormal return") == "abnormale Rendite"
+    with of_language("de"):
+        assert say("Largest day {date}: {p}.", date="2025-01-27", p=p_text(0.004)) == "Größter Tag 2025-01-27: 0,004."
+        assert percent(-0.0125) == "−1,2\u00a0%"
+        assert month_day(date(2025, 3, 27)) == "27. März"
+        assert say("abnormal return") == "abnormale Rendite"
+        assert spoken("NVDA") == "NVDA"
+    assert say("abnormal return") == "abnormal return"
+    assert (p_text(0.004), percent(-0.0125)) == (".004", "−1.2\u00a0%")
 
 
 def test_another_language_is_refused(nvda: StudyResult) -> None:

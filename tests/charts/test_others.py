@@ -234,7 +234,7 @@ def test_calibration_draws_size_and_power_of_each_test() -> None:
     named = {text.get_text(): y for y, text in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
     for label, figures in (
         ("rejects a true null, 95 % interval", {r.name: r.size for r in found.rates}),
-        ("finds +2.0 %", {r.name: r.power[0.02] for r in found.rates}),
+        ("finds +2.0\u00a0%", {r.name: r.power[0.02] for r in found.rates}),
     ):
         [marks] = [each for each in ax.lines if each.get_label() == label]
         drawn = dict(zip(marks.get_ydata(), marks.get_xdata(), strict=True))

@@ -16,8 +16,12 @@ from eventstudy.language import LANGUAGES, LOCALE, entries
 from eventstudy.reports.words import PHRASES
 
 PACKAGE = Path(eventstudy.__file__).parent
-ONE, COUNTED = {"Phrase"}, {"Phrase.counted"}
-"""What is called with a template, and what with those of the singular and the plural."""
+ONE, COUNTED, ALL = {"Phrase", "say"}, {"Phrase.counted", "say_counted"}, {"marked"}
+"""What is called with a template, with those of the singular and the plural, and with several of them."""
+
+
+MAKERS = ("messages.py", "_language.py")
+"""Files that fill in templates of others. Only charts `say` templates."""
 
 
 def used() -> dict[str, None]:
@@ -40,15 +44,15 @@ def _of_methods() -> Iterator[str]:
 
 def _in_source(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or path.name == "messages.py":
-            continue
-        name = ast.unparse(node.func)
-        if name in ONE | COUNTED:
-            texts = node.args[: 2 if name in COUNTED else 1]
+        name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        own = path.name not in MAKERS and (not name.startswith("say") or path.parent.name == "charts")
+        if isinstance(node, ast.Call) and (name in ALL or (own and name in ONE | COUNTED)):
+            texts = node.args if name in ALL else node.args[: 2 if name in COUNTED else 1]
             for text in texts:
                 where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
                 assert isinstance(text, ast.Constant), f"{where}: the template is no plain text"
-            yield "\0".join(str(text.value) for text in texts if isinstance(text, ast.Constant))
+            known = [str(text.value) for text in texts if isinstance(text, ast.Constant)]
+            yield from known if name in ALL else ["\0".join(known)]
 
 
 def catalogue(language: str) -> Path:
