@@ -151,15 +151,18 @@ def shown(value: Any, spec: str = "", language: str = "en") -> str:
 
 def _several(values: Sequence[Any], spec: str, language: str) -> str:
     if spec in ("list", "or"):
-        *names, last = (shown(value, "", language) for value in values)
-        first = {"first": (", " if spec == "list" else shown(Phrase(" or "), "", language)).join(names), "last": last}
-        whole = Phrase("{first} and {last}", **first) if spec == "list" else Phrase("{first} or {last}", **first)
-        return shown(whole, "", language) if names else last
+        *names, whole = (shown(value, "", language) for value in values)
+        if spec == "list":
+            first = ", ".join(names)
+            return shown(Phrase("{first} and {last}", first=first, last=whole), "", language) if names else whole
+        for name in reversed(names):
+            whole = shown(Phrase("{first} or {last}", first=name, last=whole), "", language)
+        return whole
     kind, _, first_few = spec.partition(" ")
     if kind in _MORE:
         few = int(first_few or _SOME)
-        names, more = ", ".join(shown(value, "", language) for value in values[:few]), len(values) - few
-        return names if more <= 0 else shown(_MORE[kind](names, more), "", language)
+        named, more = ", ".join(shown(value, "", language) for value in values[:few]), len(values) - few
+        return named if more <= 0 else shown(_MORE[kind](named, more), "", language)
     mark = {";": "; ", " ": " "}.get(spec)
     return (mark or ", ").join(shown(value, "" if mark else spec, language) for value in values)
 

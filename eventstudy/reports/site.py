@@ -114,7 +114,8 @@ def site_of(
     for event in result.events:
         part = of_event(result, event)
         if part is None:
-            why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.event_id == event.id)
+            left = [e for e in result.exclusions if e.event_id == event.id]
+            why = Words(lang).left_out(left)
             entries.append(Entry(event.id, event.title, None, why))
             pages[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
             continue

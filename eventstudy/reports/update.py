@@ -230,7 +230,7 @@ def _one(
         return _without(study, event, key, error, old if data else None, last)
     less = lost(data, result.to_dict()) if old and old.key == key else []
     if old and data and less:
-        why = "; ".join(f"{e.ticker}: {e.message}" for e in result.exclusions if e.ticker in less) or ", ".join(less)
+        why = Words(study.lang).left_out(e for e in result.exclusions if e.ticker in less) or ", ".join(less)
         return replace(old, status="kept", incomplete=True, gap=Words(study.lang)("kept") + why), last
     return _with(study, event, key, result, found, old if data else None, data, last, options)
 

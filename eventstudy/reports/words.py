@@ -7,11 +7,13 @@ as they are, marked as English.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from string import Formatter
 from typing import Any
 
 from eventstudy.language import in_language
-from eventstudy.reports.parts import Foreign, Lang, Span, Text
+from eventstudy.messages import Exclusion
+from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 
 PHRASES: dict[str, str] = {
     # the face of the report
@@ -283,6 +285,10 @@ class Words:
         """A sentence of the engine in this language, or as it is and marked as English."""
         told = in_language(message, self.lang)
         return Foreign(message) if told is None else told
+
+    def left_out(self, exclusions: Iterable[Exclusion]) -> str:
+        """Which pairs are left out and why, in one line."""
+        return "; ".join(f"{e.ticker}: {plain((self.said(e.message),))}" for e in exclusions)
 
     # ---- numbers ------------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import eventstudy as es
+import pandas as pd
 import pytest
 from eventstudy.reports import FORMATS, build, render
+from eventstudy.reports.site import site_of
 from eventstudy.reports.words import Words
 from eventstudy.results import StudyResult
 
@@ -64,6 +67,16 @@ def test_headings_tables_and_pictures_are_marked_up(rendered: Rendered) -> None:
         assert "16 tickers" in (drawing["aria-label"] or "")
     named = {a["id"] for a in page.named("h2")}
     assert {a["aria-labelledby"] for a in page.named("section") if "aria-labelledby" in a} == named
+
+
+def test_a_german_site_says_in_german_why_an_event_has_no_result() -> None:
+    events = pd.DataFrame(
+        {"ticker": ["NVDA", "NVDA"], "date": ["2025-01-27", "2031-01-27"], "event_id": ["one", "two"]}
+    )
+    files = site_of(es.run(events, source="bundled"), lang="de")
+    page = files["two.html"].decode()
+    assert "NVDA: " in page
+    assert "Tag 0" in page.partition("Es gibt kein Ergebnis")[2]
 
 
 def test_every_situation_of_the_advice_has_german_words() -> None:
