@@ -64,17 +64,20 @@ FAMILIES = {
 
 
 @cache
-def _modules(kind: str) -> dict[str, str | EntryPoint]:
+def own(kind: str) -> dict[str, str]:
+    """The members of a family that are ours: key -> the module where it stands."""
     family = FAMILIES[kind]
-    own: dict[str, str | EntryPoint]
     if family.files:
-        own = {name: f"{family.package}.{file}" for file, names in family.files.items() for name in names}
-    else:
-        spec = find_spec(family.package)
-        folders = spec.submodule_search_locations if spec and spec.submodule_search_locations else []
-        files = (module.name for module in iter_modules(folders))
-        own = {name: f"{family.package}.{name}" for name in files if not name.startswith("_")}
-    return _foreign(kind) | own if family.open else own
+        return {name: f"{family.package}.{file}" for file, names in family.files.items() for name in names}
+    spec = find_spec(family.package)
+    folders = spec.submodule_search_locations if spec and spec.submodule_search_locations else []
+    files = (module.name for module in iter_modules(folders))
+    return {name: f"{family.package}.{name}" for name in files if not name.startswith("_")}
+
+
+@cache
+def _modules(kind: str) -> dict[str, str | EntryPoint]:
+    return {**(_foreign(kind) if FAMILIES[kind].open else {}), **own(kind)}
 
 
 def _foreign(kind: str) -> dict[str, str | EntryPoint]:

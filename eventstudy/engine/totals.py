@@ -162,13 +162,18 @@ def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:
 
 def _rank_sums(days: Floats, weight: Floats) -> Floats:
     """(T,) sum over series of the ranks of their days (N, T), in units of sigma, times a `weight` (N,); NaN is no day."""
-    there = np.isfinite(days)
-    values, total = np.where(there, days, 0.0), np.zeros(days.shape[1])
+    total = np.zeros(days.shape[1])
     for begin in range(0, len(days), _ROWS):
         part = slice(begin, begin + _ROWS)
-        some = values[part]
-        of = Weighted(there[part], weight[part], np.zeros(len(some), dtype=np.int64), 1)
-        total += weighted_rank_sums(some * key_unit(days.shape[1]), of, lambda rows, some=some: some[rows])[0]
+        total += _some_rank_sums(days[part], weight[part])
+    return total
+
+
+def _some_rank_sums(days: Floats, weight: Floats) -> Floats:
+    there = np.isfinite(days)
+    values = np.where(there, days, 0.0)
+    of = Weighted(there, weight, np.zeros(len(days), dtype=np.int64), 1)
+    total: Floats = weighted_rank_sums(values * key_unit(days.shape[1]), of, lambda rows: values[rows])[0]
     return total
 
 

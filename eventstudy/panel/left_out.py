@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
-from eventstudy.messages import Exclusion
+from eventstudy.messages import Exclusion, sentence
 from eventstudy.panel.block import Ints
 
 NAMED = 5
@@ -59,5 +59,5 @@ def with_id(one: Exclusion, event_id: str) -> Exclusion:
     """The same with the id of its event in place of the row."""
     said = one.message
     if said.params.get("event") == one.event_id:
-        said = Phrase(said.template, **{**said.params, "event": event_id})
+        said = sentence("NO_DAY0.unrecognised", event=event_id)
     return one._replace(event_id=event_id, message=said)
