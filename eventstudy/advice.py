@@ -16,7 +16,7 @@ from scipy import special
 from eventstudy import catalog
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
-from eventstudy.inference._distributions import critical_normal, critical_t
+from eventstudy.inference.distributions import critical_normal, critical_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.windows import Window

@@ -54,9 +54,40 @@ _MODELS = {
     "peers": ("synthetic_control", "elastic_net", "principal_components"),
 }
 
+_TESTS = {
+    "parametric": (
+        "exact_t",
+        "garch_z",
+        "portfolio_t",
+        "cda",
+        "cross_section_t",
+        "hall_t",
+        "patell",
+        "patell_adjusted",
+        "bmp",
+        "bmp_adjusted",
+        "jackknife",
+        "calendar_time",
+    ),
+    "ranks_and_signs": (
+        "corrado_rank",
+        "corrado_zivney",
+        "grank_t",
+        "grank_z",
+        "sign",
+        "generalized_sign",
+        "wilcoxon",
+    ),
+    "days": ("sample_quantile", "conformal", "placebo", "placebo_in_space"),
+    "variance": ("variance_ratio", "variance_placebo", "beaver_u"),
+    "joint": ("joint_placebo", "joint_f"),
+    "resampling": ("wild_bootstrap", "bhar_bootstrap"),
+    "multiple": ("max_t",),
+}
+
 FAMILIES = {
     "models": Family("eventstudy.models", "MODEL", "model", files=_MODELS),
-    "tests": Family("eventstudy.inference", "TEST", "test"),
+    "tests": Family("eventstudy.inference", "TEST", "test", files=_TESTS),
     "sources": Family("eventstudy.prices", "SOURCE", "price source"),
     "charts": Family("eventstudy.charts", "CHART", "chart"),
     "commands": Family("eventstudy.cli", "COMMAND", "command", open=False),

@@ -27,8 +27,7 @@ from eventstudy.events import Event
 from eventstudy.execution import Executor
 from eventstudy.holding import buy_and_hold, compared_with
 from eventstudy.inference import Pairs, Sample, Significance, WeightedMean, precision_weighted
-from eventstudy.inference._base import upper_tail
-from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.inference.distributions import critical_t, p_t, upper_tail
 from eventstudy.language import Phrase
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned

@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy import advice
 from eventstudy.answers import headline_of
 from eventstudy.charts._language import say, spoken
-from eventstudy.inference._distributions import critical_t
+from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window

@@ -20,7 +20,7 @@ from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference._distributions import critical_t
+from eventstudy.inference.distributions import critical_t
 from eventstudy.panel import Days, Floats, Ints
 
 if TYPE_CHECKING:

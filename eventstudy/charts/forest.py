@@ -28,7 +28,7 @@ from eventstudy.charts._words import (
 )
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.inference._distributions import critical_t
+from eventstudy.inference.distributions import critical_t
 from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window
 

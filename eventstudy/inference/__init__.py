@@ -1,10 +1,9 @@
-"""Was it chance: one test a file."""
+"""Was it chance: a family of tests a file; `catalog` knows which test stands where."""
 
 from eventstudy.engine.correlation import Correlation
-from eventstudy.inference._base import Pairs, PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, Sums
-from eventstudy.inference._multiple import benjamini_hochberg, holm, romano_wolf
-from eventstudy.inference._weighted import WeightedMean, precision_weighted
-from eventstudy.inference.max_t import romano_wolf_of_windows
+from eventstudy.inference.base import Pairs, PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, Sums
+from eventstudy.inference.multiple import benjamini_hochberg, holm, romano_wolf, romano_wolf_of_windows
+from eventstudy.inference.parametric import WeightedMean, precision_weighted
 
 __all__ = [
     "Correlation",

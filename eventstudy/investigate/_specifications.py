@@ -16,7 +16,7 @@ from eventstudy.answers import ask_firms
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import abnormal_returns
-from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, EventBlock, Floats, Panel

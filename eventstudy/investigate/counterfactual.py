@@ -18,7 +18,7 @@ from eventstudy import catalog
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
-from eventstudy.inference.placebo_in_space import known, ratios
+from eventstudy.inference.days import known, ratios
 from eventstudy.investigate._counterfactual_document import document
 from eventstudy.investigate._paths import Path, path_of
 from eventstudy.investigate._prices import all_prices

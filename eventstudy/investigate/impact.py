@@ -19,8 +19,8 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
 from eventstudy.inference import Sample
-from eventstudy.inference._distributions import critical_t, p_t
-from eventstudy.inference.joint_placebo import not_one_design
+from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.joint import not_one_design
 from eventstudy.investigate._impact_document import document, money
 from eventstudy.investigate._prices import all_prices
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares

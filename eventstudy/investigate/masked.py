@@ -17,7 +17,7 @@ import pandas as pd
 from eventstudy.document import warnings_as_dicts
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.estimate import Portfolios, abnormal_returns
-from eventstudy.inference._distributions import p_t
+from eventstudy.inference.distributions import p_t
 from eventstudy.investigate.confounders import Confounders, days_of_the_event, masked_cells
 from eventstudy.language import Phrase
 from eventstudy.messages import Message

@@ -18,7 +18,7 @@ from eventstudy.document import warnings_as_dicts
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.estimate import combined
-from eventstudy.inference._distributions import critical_t, p_t
+from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.investigate._regression_text import text_of as text_of
 from eventstudy.investigate.characteristics import Known, checked, known_of
 from eventstudy.messages import Exclusion, Message

@@ -19,9 +19,8 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.estimate import combined
 from eventstudy.inference import Sample, Significance, holm
-from eventstudy.inference._distributions import critical_t, p_t
-from eventstudy.inference.joint_f import equal_means, restricted
-from eventstudy.inference.joint_placebo import not_one_design
+from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.joint import equal_means, not_one_design, restricted
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints

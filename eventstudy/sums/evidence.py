@@ -15,7 +15,7 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals
 from eventstudy.estimate import Portfolios
 from eventstudy.inference import Sample, Sums
-from eventstudy.inference.grank_t import not_ranked, scale_of
+from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats

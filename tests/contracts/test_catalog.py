@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
@@ -38,6 +40,15 @@ def test_methods_name_their_assumptions_and_papers(kind: str) -> None:
         assert member.assumes, name
         assert member.fails, name
         assert re.search(r"\b(19|20)\d\d\b", member.paper), name
+
+
+@pytest.mark.parametrize("kind", ["models", "tests"])
+def test_the_catalogue_lists_the_rows_of_every_file_and_no_file_is_private(kind: str) -> None:
+    family = catalog.FAMILIES[kind]
+    files = [module.name for module in iter_modules(import_module(family.package).__path__)]
+    tables = {name: getattr(import_module(f"{family.package}.{name}"), f"{family.attribute}S", {}) for name in files}
+    assert {name: tuple(rows) for name, rows in tables.items() if rows} == dict(family.files)
+    assert [name for name in files if name.startswith("_")] == []
 
 
 @pytest.mark.parametrize("kind", list(catalog.FAMILIES))

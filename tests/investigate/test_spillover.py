@@ -16,7 +16,7 @@ import pytest
 import statsmodels.api as sm
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Group
-from eventstudy.inference.joint_f import equal_means, restricted
+from eventstudy.inference.joint import equal_means, restricted
 from eventstudy.investigate.spillover import Spill, Spillover, spillover
 from eventstudy.prices import load_prices
 from eventstudy.windows import Window

@@ -18,14 +18,11 @@ from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.engine.ranks import plain_ranks, with_one_more
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample, benjamini_hochberg
-from eventstudy.inference._bootstrap import DayBootstrap
-from eventstudy.inference._distributions import critical_normal, critical_t
-from eventstudy.inference.bhar_bootstrap import DRAWS, resample_size
-from eventstudy.inference.calendar_time import portfolio
-from eventstudy.inference.conformal import null_residuals, sets_of_days
-from eventstudy.inference.hall_t import hall
-from eventstudy.inference.joint_f import restricted
-from eventstudy.inference.wild_bootstrap import _shared_between_dates
+from eventstudy.inference.days import null_residuals, sets_of_days
+from eventstudy.inference.distributions import critical_normal, critical_t
+from eventstudy.inference.joint import restricted
+from eventstudy.inference.parametric import calendar_portfolio, hall
+from eventstudy.inference.resampling import DRAWS, DayBootstrap, _shared_between_dates, resample_size
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -241,7 +238,7 @@ def test_calendar_time_over_many_days(variant: str) -> None:
     whole = made.block()
     sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
     y, x, held = (np.array(v) for v in by_calendar(made, (-5, 5)))
-    assert len(y) == len(portfolio(sample, whole).returns) > 500
+    assert len(y) == len(calendar_portfolio(sample, whole).returns) > 500
     design, lag = sm.add_constant(x), math.floor(4 * (len(y) / 100) ** (2 / 9))
     assert lag == 5
     if variant == "wls":

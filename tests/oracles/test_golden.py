@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.inference import Sample, precision_weighted
-from eventstudy.inference.hall_t import hall
-from eventstudy.inference.joint_placebo import distance
+from eventstudy.inference.joint import distance
+from eventstudy.inference.parametric import hall
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
 

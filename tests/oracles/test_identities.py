@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from eventstudy import catalog
 from eventstudy.inference import Sample
-from eventstudy.inference.joint_placebo import distance
+from eventstudy.inference.joint import distance
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window
 from hypothesis import given, settings

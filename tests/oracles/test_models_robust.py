@@ -7,7 +7,7 @@ import pytest
 from eventstudy import catalog
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.estimate import abnormal_returns
-from eventstudy.inference._distributions import p_t
+from eventstudy.inference.distributions import p_t
 from eventstudy.models import watched
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.windows import Window

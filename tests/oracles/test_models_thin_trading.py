@@ -13,7 +13,7 @@ import statsmodels.api as sm
 from eventstudy import catalog
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.estimate import abnormal_returns
-from eventstudy.inference._distributions import p_t
+from eventstudy.inference.distributions import p_t
 from eventstudy.models import Fit
 from eventstudy.models.thin_trading import Dimson
 from eventstudy.panel import EventBlock, Floats

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult, load_prices, run
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.inference._sizes import count_of_signs, mean_over_known_variance, mean_over_spread
+from eventstudy.inference.distributions import count_of_signs, mean_over_known_variance, mean_over_spread
 from eventstudy.windows import Window
 from scipy import integrate, stats
 

@@ -14,15 +14,12 @@ import pytest
 import statsmodels.api as sm
 from eventstudy import catalog
 from eventstudy.inference import Sample, precision_weighted, romano_wolf
-from eventstudy.inference._bootstrap import DayBootstrap
-from eventstudy.inference.bhar_bootstrap import DRAWS, adjusted_t
-from eventstudy.inference.calendar_time import portfolio
-from eventstudy.inference.conformal import null_residuals
-from eventstudy.inference.hall_t import hall
-from eventstudy.inference.joint_f import all_equal, equal_means, restricted
-from eventstudy.inference.max_t import adjusted, romano_wolf_of_windows
-from eventstudy.inference.sign import two_sided_binomial
-from eventstudy.inference.wilcoxon import ways
+from eventstudy.inference.days import null_residuals
+from eventstudy.inference.joint import all_equal, equal_means, restricted
+from eventstudy.inference.multiple import adjusted, romano_wolf_of_windows
+from eventstudy.inference.parametric import calendar_portfolio, hall
+from eventstudy.inference.ranks_and_signs import two_sided_binomial, ways
+from eventstudy.inference.resampling import DRAWS, DayBootstrap, adjusted_t
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -524,7 +521,7 @@ def test_calendar_time_is_the_regression_of_statsmodels(variant: str) -> None:
     whole = made.block()
     sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
     y, x, held = (np.array(v) for v in by_calendar(made, (-5, 5)))
-    got = portfolio(sample, whole)
+    got = calendar_portfolio(sample, whole)
     np.testing.assert_allclose(got.returns, y, **TIGHT)
     np.testing.assert_array_equal(got.held, held)
     keep = held >= 5 if variant == "five" else held > 0
@@ -546,7 +543,7 @@ def test_calendar_time_takes_the_factors_where_there_are_some() -> None:
     made = replace(made, factor_names=("mkt_rf", "smb", "rf"))
     whole = made.block()
     sample = Sample.of(fitted(whole), Window(-5, 5), block=whole)
-    got = portfolio(sample, whole)
+    got = calendar_portfolio(sample, whole)
     y, _, _ = by_calendar(made, (-5, 5))
     on = [d for d in range(len(made.market)) if any(abs(d - day0) <= 5 for _, day0 in made.instances)]
     np.testing.assert_allclose(got.returns, np.array(y) - made.factors[on, 2], **TIGHT)

@@ -12,7 +12,7 @@ from eventstudy import catalog
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
-from eventstudy.inference.conformal import null_residuals
+from eventstudy.inference.days import null_residuals
 from eventstudy.windows import Window
 
 from tests.oracles import scalar

@@ -13,7 +13,7 @@ from eventstudy import catalog
 from eventstudy.advice import arch_p
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference import holm
-from eventstudy.inference.joint_placebo import distance
+from eventstudy.inference.joint import distance
 from eventstudy.models import Fit
 from eventstudy.panel import EventBlock
 from eventstudy.windows import Window

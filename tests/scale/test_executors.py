@@ -13,7 +13,7 @@ import pytest
 from eventstudy import catalog
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, WorkerLost
 from eventstudy.execution import Executor, Processes, Serial, one_thread
-from eventstudy.inference import max_t
+from eventstudy.inference import multiple
 from eventstudy.models import Fit, fit_pairs, fitting
 from eventstudy.request import run
 from eventstudy.scale.cluster import Cluster
@@ -52,12 +52,12 @@ def test_results_come_in_the_order_of_the_jobs(executor: Executor) -> None:
 
 
 def test_draws_are_the_same_whoever_makes_them(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(max_t, "_WORTH", 0)
+    monkeypatch.setattr(multiple, "_WORTH", 0)
     tickers = ["NVDA", "AMD", "AVGO", "MSFT", "NVDA"]
     events = pd.DataFrame({"ticker": tickers, "date": ["2025-01-27"] * 4 + ["2025-02-27"]})
     sample = replace(run(events, source="bundled").sample(Window(0, 1)), draws=700)
-    here, draws = max_t.adjusted(sample)
-    there, _ = max_t.adjusted(replace(sample, executor=executor))
+    here, draws = multiple.adjusted(sample)
+    there, _ = multiple.adjusted(replace(sample, executor=executor))
     assert draws == 700
     np.testing.assert_array_equal(here, there)
     assert here.min() < here.max() <= 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,21 @@ from eventstudy.engine.correlation import Correlation, DateTables, pairwise_corr
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.execution import Executor
-from eventstudy.inference._placebo import FEWEST_DAYS, TOO_FEW_DAYS, Shape
+from eventstudy.inference.distributions import upper_tail
 from eventstudy.language import Phrase
-from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import Days, EventBlock, Floats, Ints
 from eventstudy.windows import Window
+
+FEWEST_DAYS = 30
+"""Days in common below which event days are not held against them."""
+TOO_FEW_DAYS = Phrase("fewer than 30 estimation days on which all pairs have a return")
+_SAME = 1e-12
+"""A spread of so small a part is what rounding leaves of none."""
+NO_SPREAD = Phrase("there is no spread between the pairs: their abnormal returns are the same")
+NOTHING_OWN = Phrase("the residuals of the pairs are the same: no pair has anything of its own")
+COLLINEAR = Phrase(
+    "the abnormal returns of some firms are the same, or follow from those of the others: no joint test is possible"
+)
 
 
 @dataclass(frozen=True)
@@ -103,9 +114,12 @@ class SeriesSignificance:
         return replace(self, p_value=upper_tail(self.statistic, self.p_value))
 
 
-def upper_tail(statistic: Any, p: Any) -> Any:
-    """The p of the upper tail from the two-sided p of a statistic that is symmetric about zero under the null."""
-    return np.where(np.asarray(statistic) > 0, p / 2, 1 - p / 2)[()]
+class Shape(NamedTuple):
+    """How values are distributed."""
+
+    skewness: float
+    kurtosis: float
+    """Excess over the normal."""
 
 
 @dataclass(frozen=True)
@@ -455,13 +469,18 @@ class PairsTest:
     kind: Literal["pairs"] = field(default="pairs", init=False)
 
 
-__all__ = [
-    "AbnormalReturns",
-    "Bools",
-    "Correlation",
-    "PairsTest",
-    "Sample",
-    "SeriesSignificance",
-    "SeriesTest",
-    "Significance",
-]
+def no_spread(spread: float, mean: float) -> str:
+    """Why values with this standard deviation and mean cannot be judged by it, or nothing; rounding is no spread."""
+    return "" if spread > _SAME * (1 + abs(mean)) else NO_SPREAD
+
+
+def nothing_own(correlation: float) -> str:
+    """Why pairs with this mean correlation cannot be told from what they have in common, or nothing."""
+    return "" if 1 - correlation > _SAME else NOTHING_OWN
+
+
+def collinear(restriction: Floats, residuals: Floats) -> str:
+    """Why the covariance of these sums (q, N) of series (N, days) cannot be inverted, or nothing."""
+    size = np.abs(restriction) @ np.sqrt((residuals**2).sum(axis=1))
+    sums = restriction @ residuals / np.where(size > 0, size, 1.0)[:, None]
+    return COLLINEAR if np.linalg.matrix_rank(sums, tol=1e-8) < len(sums) else ""

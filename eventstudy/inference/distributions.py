@@ -1,14 +1,37 @@
-"""How often a test that takes pairs for independent rejects a true null at 5 % when they are not (METHODS 6.3 O7).
-
-Closed forms for N equicorrelated normal pairs with correlation r.
-"""
+"""p-values and critical values by survival functions, never 1 - cdf; and the sizes of tests that take pairs for independent."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy import special
+
+
+def p_normal(z: Any) -> Any:
+    """Two-sided p of a standard normal statistic."""
+    return 2 * special.ndtr(-np.abs(z))
+
+
+def p_t(t: Any, df: Any) -> Any:
+    """Two-sided p of a Student t statistic."""
+    return 2 * special.stdtr(df, -np.abs(t))
+
+
+def critical_t(df: float, level: float = 0.05) -> float:
+    """The two-sided critical value of Student's t."""
+    return float(special.stdtrit(df, 1 - level / 2))
+
+
+def critical_normal(level: float = 0.05) -> float:
+    """The two-sided critical value of the standard normal."""
+    return float(special.ndtri(1 - level / 2))
+
+
+def upper_tail(statistic: Any, p: Any) -> Any:
+    """The p of the upper tail from the two-sided p of a statistic that is symmetric about zero under the null."""
+    return np.where(np.asarray(statistic) > 0, p / 2, 1 - p / 2)[()]
 
 
 def mean_over_spread(n: int, r: float) -> float:

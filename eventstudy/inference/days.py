@@ -1,0 +1,229 @@
+"""Tests that hold the window of a security against its own ordinary days, or against that of its donors."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.inference.base import SeriesSignificance, SeriesTest
+from eventstudy.language import Phrase
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.windows import Window
+
+DRAWS = 9999
+"""Sets of days that are drawn for a window of more than one."""
+ACROSS_GAPS = Phrase("returns across gaps are not exchangeable with single days")
+_DAYS_PER_DAY = 20
+"""Estimation days that the shifts of a window need for each of its days."""
+LONE = "one donor alone cannot be fitted by others"
+COPIES = "fewer than two donors have an error to compare: others make up the rest exactly"
+_NO_ERROR = 1e-12
+"""Below such an error a return is fitted exactly."""
+
+
+def sample_quantile(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """Where the day stands among the estimation days (SQ test; METHODS 3.19).
+
+    Give p = (1 + #{|u_t| >= |SAR|}) / (M + 1), u_t the externally studentised residuals. One day only.
+    """
+    if window.length > 1:
+        return SeriesSignificance.undefined(Phrase("one day only: use conformal for a window"), returns.n)
+    sar = cumulate(returns, window).scar
+    with np.errstate(invalid="ignore"):
+        beyond = (np.abs(returns.studentised) >= np.abs(sar)[:, None]).sum(axis=1)
+    p = np.where(np.isfinite(sar), (1 + beyond) / (returns.observed_days + 1), np.nan)
+    return SeriesSignificance(sar, p, "ranks of days")
+
+
+def conformal(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """Permutation of residuals fitted under the null, for windows of any length (METHODS 3.20).
+
+    The model is refitted on estimation and window days together; if nothing happened these days are exchangeable.
+
+    Give p = (1 + #{|sum over drawn days| >= |sum over the window|}) / (draws + 1); all single days are enumerated.
+    """
+    found = cumulate(returns, window)
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
+    days, inside = null_residuals(returns, found.used, columns)
+    present = np.isfinite(days)
+    statistic = np.abs(np.where(inside & present, days, 0.0).sum(axis=1))
+    p = np.full(returns.n, np.nan)
+    possible = found.covered & ~bridged
+    shapes = np.stack([present.sum(axis=1), found.used.sum(axis=1)], axis=1)
+    for total, length in sorted(set(map(tuple, shapes[possible].tolist()))):
+        group = np.flatnonzero(possible & (shapes == (total, length)).all(axis=1))
+        pool = days[group][present[group]].reshape(len(group), total)
+        drawn = sets_of_days(total, length, seed)
+        for i, series in zip(group, pool, strict=True):
+            sums = np.abs(_sums(series, drawn))
+            reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
+            every = length == 1
+            p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
+    reasons = tuple(ACROSS_GAPS if over else "" for over in bridged)
+    draws = None if (shapes[possible, 1] == 1).all() else DRAWS
+    statistic = np.where(possible, found.car, np.nan)
+    return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)
+
+
+def _sums(series: Floats, drawn: Ints) -> Floats:
+    """(draws,) sums over the sets of days; day by day, which is faster for few days."""
+    total = np.zeros(len(drawn))
+    for days in drawn.T:
+        total += series[days]
+    return total
+
+
+def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tuple[Floats, Bools]:
+    """(N, L1 + L) residuals of the refit on estimation and window days, NaN where not used; and which are window days.
+
+    In the coordinates of the basis the estimation cross product is the identity and the estimation residuals are orthogonal
+    to it, so the refit moves the coefficients by (I + G'G)⁻¹ G' AR.
+    """
+    scale = returns.error_scale[:, columns]  # days of changing variance are brought to that of the residuals
+    ar = np.where(used, returns.ar[:, columns] / scale, 0.0)
+    days = returns.n_estimation_days
+    k = returns.parameters
+    estimation = returns.basis[:, :days, :k][returns.basis_of]
+    ahead = returns.basis[:, days + columns.start : days + columns.stop, :k][returns.basis_of]
+    ahead = np.where(used[:, :, None], ahead / scale[:, :, None], 0.0)
+    cross = np.eye(k) + np.einsum("nlj,nlk->njk", ahead, ahead)
+    step = np.linalg.solve(cross, np.einsum("nlk,nl->nk", ahead, ar)[:, :, None])[:, :, 0]
+    before = returns.residuals - np.einsum("nmk,nk->nm", estimation, step)
+    within = np.where(used, ar - np.einsum("nlk,nk->nl", ahead, step), np.nan)
+    inside = np.concatenate([np.zeros(before.shape, dtype=bool), used], axis=1)
+    return np.concatenate([before, within], axis=1), inside
+
+
+@lru_cache(maxsize=32)
+def sets_of_days(total: int, length: int, seed: int) -> Ints:
+    """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
+    if length == 1:
+        return np.arange(total)[:, None]
+    rng = np.random.default_rng(seed)
+    if length * 4 > total:
+        return np.asfortranarray(rng.random((DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64))
+    drawn = rng.integers(total, size=(DRAWS, length))
+    while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
+        drawn[repeated] = rng.integers(total, size=(len(repeated), length))
+    return np.asfortranarray(drawn)  # they are added up day by day
+
+
+def placebo(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """The window against every run of days as long as it (placebo-in-time; METHODS 3.20 and 3.20b).
+
+    One day: its rank among the estimation days. A window: p = share of the cyclic shifts of all days that reach its CAR.
+
+    The model is refitted on estimation and window days together and the days keep their order, so serial correlation and
+    volatility clusters stay in. Needs twenty estimation days for each day of the window.
+    """
+    if window.length == 1:
+        return sample_quantile(returns, window, seed)
+    found = cumulate(returns, window)
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
+    short: Bools = returns.observed_days < _DAYS_PER_DAY * window.length
+    days, inside = null_residuals(returns, found.used, columns)
+    p = np.full(returns.n, np.nan)
+    for i in np.flatnonzero(found.covered & ~bridged & ~short):
+        p[i] = _share_of_shifts(days[i], inside[i])
+    least = _DAYS_PER_DAY * window.length
+    too_short = Phrase("needs {days} estimation days, 20 for each day of the window", days=least)
+    pairs = zip(bridged, short, strict=True)
+    reasons = tuple(ACROSS_GAPS if over else too_short if few else "" for over, few in pairs)
+    statistic = np.where(np.isfinite(p), found.car, np.nan)
+    return SeriesSignificance(statistic, p, "shifts of days", reasons=reasons)
+
+
+def _share_of_shifts(days: Floats, inside: Bools) -> float:
+    """Share of the runs of all present days, the last followed by the first, whose |sum| reaches that of the window."""
+    present = np.isfinite(days)
+    series, length = days[present], int((inside & present).sum())
+    total = np.concatenate([[0.0], np.cumsum(np.concatenate([series, series[: length - 1]]))])
+    sums = np.abs(total[length:] - total[:-length])
+    reached = abs(series[-length:].sum()) * (1 - 1e-9)
+    return float((sums >= reached).mean())
+
+
+def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """Where the firm stands among its donors, each of them fitted as if the event had been its own (METHODS 3.22).
+
+    Give the root mean square error of the window over that of the estimation days, and p = rank / (J + 1).
+
+    The smallest p that J donors allow is 1 / (J + 1).
+    """
+    if returns.donors is None:
+        return SeriesSignificance.undefined(Phrase("the model has no donors: use synthetic_control"), returns.n)
+    found = cumulate(returns, window)
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    ratio, p = np.full(returns.n, np.nan), np.full(returns.n, np.nan)
+    reasons: list[str] = [""] * returns.n
+    for i in np.flatnonzero(found.covered):
+        errors = returns.donors(int(returns.session_of[i]))
+        split, used = returns.n_estimation_days, found.used[i]
+        others = known(ratios(errors[:, :split], errors[:, split:][:, columns], used)) if len(errors) else errors
+        if len(others) < 2:
+            reasons[i] = COPIES if len(errors) > 1 else LONE
+            continue
+        ratio[i] = ratios(returns.residuals[i : i + 1], returns.ar[i : i + 1, columns], used)[0]
+        if np.isnan(ratio[i]):
+            reasons[i] = "the donors make up the firm exactly, in the window too: there is no error to compare"
+            continue
+        p[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1)
+    return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons))
+
+
+def ratios(before: Floats, within: Floats, used: Bools) -> Floats:
+    """(J,) root mean square of the used days of a window over that of the estimation days; rounding is no error.
+
+    It is infinite where there was no error before, and NaN where there is none in the window either.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        under = np.sqrt(np.nansum(before**2, axis=1) / np.isfinite(before).sum(axis=1))
+        over = np.sqrt(np.mean(within[:, used] ** 2, axis=1))
+        value: Floats = np.where(over < _NO_ERROR, 0.0, over) / np.where(under < _NO_ERROR, 0.0, under)
+    return value
+
+
+def known(values: Floats) -> Floats:
+    """The ratios of donors that say something."""
+    told: Floats = values[~np.isnan(values)]
+    return told
+
+
+TESTS: dict[str, SeriesTest] = {
+    "sample_quantile": SeriesTest(
+        summary="rank of the day among the estimation days",
+        null="the day is exchangeable with the estimation days",
+        assumes="exchangeable days; any error law; the smallest p is 1/(M+1)",
+        fails="event-induced variance, volatility clustering, few estimation days",
+        paper="Gelbach, Helland and Klick 2013",
+        compute=sample_quantile,
+    ),
+    "conformal": SeriesTest(
+        summary="permutation of the residuals under the null of no effect",
+        null="window days are exchangeable with estimation days",
+        assumes="exchangeable days; any error law",
+        fails="event-induced variance, volatility clustering, serial correlation",
+        paper="Chernozhukov, Wüthrich and Zhu 2021",
+        compute=conformal,
+    ),
+    "placebo": SeriesTest(
+        summary="the window among all runs of days as long as it",
+        null="the window is exchangeable with other runs of days",
+        assumes="days in a stable order of dependence; any error law; smallest p 1/(M+1)",
+        fails="event-induced variance, few estimation days",
+        paper="Chernozhukov, Wüthrich and Zhu 2021",
+        compute=placebo,
+    ),
+    "placebo_in_space": SeriesTest(
+        summary="the firm's error against those of its donors, each fitted as if it were the firm",
+        null="the firm is no more off in the window than a donor would be",
+        assumes="the event leaves the donors alone; firm and donors are exchangeable",
+        fails="with few donors: the smallest p is 1/(J+1); donors of another kind",
+        paper="Abadie, Diamond and Hainmueller 2010",
+        compute=placebo_in_space,
+    ),
+}

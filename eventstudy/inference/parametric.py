@@ -1,0 +1,515 @@
+"""Tests of a mean whose statistic has a known law: Student's t or the normal.
+
+First a security or a portfolio by itself, then the mean over pairs: of CARs, and of standardised CARs; at last the portfolio in
+calendar time and the mean with weights by precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.engine.correlation import pair_correlations
+from eventstudy.inference.base import (
+    PairsTest,
+    Sample,
+    SeriesSignificance,
+    SeriesTest,
+    Significance,
+    no_spread,
+    nothing_own,
+)
+from eventstudy.inference.distributions import mean_over_known_variance, mean_over_spread, p_normal, p_t
+from eventstudy.language import Phrase
+from eventstudy.panel.block import EventBlock, Floats, Ints
+from eventstudy.windows import Window
+
+_LEAST_PAIRS = 10
+"""Pairs from which on their skewness says something."""
+_SLOPE = 0.2
+"""Root of the slope of Hall's t in the mean over its spread, below which it no longer follows the mean."""
+_LEAST_DAYS = 30
+"""Calendar days that a regression of the portfolio needs."""
+_LEAST_FIRMS = 5
+"""Firms a day in the variant `five` of the portfolio in calendar time."""
+NEEDS_DF = Phrase("needs more than four degrees of freedom in every estimation")
+
+
+def exact_t(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """CAR over its forecast standard error, Student t with the degrees of freedom of sigma (METHODS 3.1).
+
+    Give t = CAR / sqrt(s² i'Vi) for each series: exact under normal, independent, equal-variance errors.
+    """
+    t = cumulate(returns, window).scar
+    return SeriesSignificance(t, p_t(t, returns.df), "t", returns.df)
+
+
+def garch_z(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+    """CAR over its standard error with the variances that GARCH forecasts for the event days (METHODS 1.4).
+
+    Give z = CAR / sqrt(sum h_t + i'X* Var(b) X*'i), standard normal; no answer where the variance is one for all days.
+    """
+    z = cumulate(returns, window).scar
+    constant = (returns.noise == returns.span).all(axis=1)[returns.basis_of]
+    if returns.dependent:
+        constant = np.ones(returns.n, dtype=bool)
+    unchanging = Phrase("the model has one variance for all days: use garch or egarch")
+    z = np.where(constant, np.nan, z)
+    return SeriesSignificance(
+        z, p_normal(z), "normal", reasons=tuple(unchanging if one else "" for one in constant.tolist())
+    )
+
+
+def portfolio_t(sample: Sample, variant: str) -> Significance:
+    """The equal-weighted portfolio of the firms, run as one security (METHODS 3.4): exact on one event date.
+
+    The t of the portfolio's CAR with the degrees of freedom of its own fit.
+    """
+    if sample.portfolio is None:
+        return Significance.undefined(sample.no_portfolio, sample.n)
+    found = cumulate(sample.portfolio, sample.window)
+    if not found.covered[0]:
+        return Significance.undefined(
+            Phrase("the portfolio lacks days of this window on which all members traded"), sample.n
+        )
+    t, df = float(found.scar[0]), float(sample.portfolio.df[0])
+    return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=float(found.se[0]))
+
+
+def cda(sample: Sample, variant: str) -> Significance:
+    """Crude dependence adjustment: the spread of the average abnormal return over the estimation days (METHODS 3.2, ruling 7).
+
+    Give t = CAAR / sqrt(S² C), S² from the event-time AARs; `paper` is CAAR / (S sqrt(L)) of Brown and Warner (1985).
+    """
+    aar, count = sample.residual_average
+    paper = variant == "paper"
+    k = sample.parameters
+    kept = count >= (1 if paper else sample.n / 2)
+    m = int(kept.sum())
+    df = m - (1 if paper or k == 0 else k)
+    if df < 1:
+        return Significance.undefined(
+            Phrase("too few event-time days on which half of the pairs have a return"), sample.n
+        )
+    centre = aar[kept].mean() if paper or k == 0 else 0.0
+    variance = float(((aar[kept] - centre) ** 2).sum() / df)
+    unit = sample.window.length if paper else sample.mean_unit
+    se = float(np.sqrt(variance * unit))
+    t = sample.caar / se
+    return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=se)
+
+
+def cross_section_t(sample: Sample, variant: str) -> Significance:
+    """Mean CAR over the spread of the CARs (METHODS 3.3).
+
+    Give t = sqrt(N) CAAR / sd(CAR), N - 1 degrees of freedom.
+    """
+    n = sample.n
+    if n < 2:
+        return Significance.undefined(Phrase("a spread needs two pairs"), n)
+    if reason := no_spread(sample.car_spread, sample.caar):
+        return Significance.undefined(reason, n)
+    se = float(sample.car_spread / np.sqrt(n))
+    t = sample.caar / se
+    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n, se=se)
+
+
+def hall(values: Floats) -> tuple[float, float]:
+    """T = sqrt(N) (S + g S²/3 + g² S³/27 + g/(6N)) of values (N,), S their mean over their sd, g their skewness.
+
+    Also 1 + g S/3, the root of the slope of T in S: where it nears zero the correction no longer follows the mean.
+    """
+    n, sd = len(values), values.std(ddof=1)
+    s = values.mean() / sd
+    g = n / ((n - 1) * (n - 2)) * (((values - values.mean()) / sd) ** 3).sum()
+    t = np.sqrt(n) * (s + g * s**2 / 3 + g**2 * s**3 / 27 + g / (6 * n))
+    return float(t), float(1 + g * s / 3)
+
+
+def hall_t(sample: Sample, variant: str) -> Significance:
+    """Cross-sectional t corrected for the skewness of the CARs (METHODS 3.10, ruling 23).
+
+    Student t with N - 1 degrees of freedom; `paper` refers to the standard normal.
+    """
+    n = sample.n
+    if n < _LEAST_PAIRS:
+        return Significance.undefined(Phrase("a skewness from {n} pairs says nothing: ten are needed", n=n), n)
+    if reason := no_spread(sample.car_spread, sample.caar):
+        return Significance.undefined(reason, n)
+    t, slope = hall(sample.car)
+    answer = (
+        Significance(t, float(p_normal(t)), "normal", None, n)
+        if variant == "paper"
+        else Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)
+    )
+    if slope < _SLOPE:
+        return answer.distrusted(Phrase("the skewness is so large that the correction no longer follows the mean"))
+    return answer
+
+
+def patell_z(sample: Sample, variant: str) -> float:
+    """Give Z = sum SCAR / sqrt(sum v / (v - 2)); `paper` sums daily SARs over sqrt(L) in place of the exact SCAR."""
+    total = float(sample.n * sample.scar_mean)
+    if variant == "paper":
+        used = sample.cumulated.used
+        columns = slice(sample.window.start - sample.returns.event.start, None)
+        sar = sample.returns.sar[:, columns][:, : sample.window.length]
+        total = (np.where(used, sar, 0.0).sum(axis=1) / np.sqrt(used.sum(axis=1))).sum()
+    return float(total / np.sqrt(sample.days.theoretical))
+
+
+def patell(sample: Sample, variant: str) -> Significance:
+    """Sum of standardised CARs over the variance they should have (METHODS 3.5).
+
+    Standard normal for independent pairs.
+    """
+    if sample.days.least_df <= 4:
+        return Significance.undefined(NEEDS_DF, sample.n)
+    z = patell_z(sample, variant)
+    return Significance(z, float(p_normal(z)), "normal", None, sample.n)
+
+
+def patell_adjusted(sample: Sample, variant: str) -> Significance:
+    """Patell's Z over sqrt(1 + (N - 1) r) (METHODS 3.6).
+
+    Standard normal; r is the overlap-weighted mean residual correlation.
+    """
+    if sample.n < 2:
+        return Significance.undefined(Phrase("a correlation needs two pairs"), sample.n)
+    if sample.days.least_df <= 4:
+        return Significance.undefined(NEEDS_DF, sample.n)
+    z = patell_z(sample, "default") / np.sqrt(sample.correlation.inflation(sample.n))
+    return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)
+
+
+def bmp_t(sample: Sample) -> float:
+    """sqrt(N) mean(SCAR) / sd(SCAR), sd with N - 1; forecast errors are in the SCARs."""
+    return float(np.sqrt(sample.n) * sample.scar_mean / sample.scar_spread)
+
+
+def bmp_reference(t: float, n: int, variant: str) -> Significance:
+    """Student t with N - 1 degrees of freedom; `paper` refers to the standard normal."""
+    if variant == "paper":
+        return Significance(t, float(p_normal(t)), "normal", None, n)
+    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)
+
+
+def bmp(sample: Sample, variant: str) -> Significance:
+    """Standardised cross-sectional test: mean SCAR over the spread of the SCARs (METHODS 3.8).
+
+    Robust to event-induced variance; needs independent pairs.
+    """
+    if sample.n < 2:
+        return Significance.undefined(Phrase("a spread needs two pairs"), sample.n)
+    if reason := no_spread(sample.scar_spread, sample.scar_mean):
+        return Significance.undefined(reason, sample.n)
+    return bmp_reference(bmp_t(sample), sample.n, variant)
+
+
+def bmp_adjusted(sample: Sample, variant: str) -> Significance:
+    """BMP times sqrt((1 - r) / (1 + (N - 1) r)) (METHODS 3.9).
+
+    Robust to event-induced variance and to events that share days; exact for equicorrelated normal pairs.
+    """
+    n = sample.n
+    if n < 2:
+        return Significance.undefined(Phrase("a spread needs two pairs"), n)
+    r = sample.correlation
+    if reason := no_spread(sample.scar_spread, sample.scar_mean) or nothing_own(r.mean):
+        return Significance.undefined(reason, n)
+    t = bmp_t(sample) * float(np.sqrt((1 - r.mean) / r.inflation(n)))
+    return bmp_reference(t, n, variant)
+
+
+def pseudo_values(values: Floats) -> Floats:
+    """(N,) N theta - (N - 1) theta without i, theta = mean / sd."""
+    n = len(values)
+    others, spread = without_each(values)
+    theta = values.mean() / values.std(ddof=1)
+    jack: Floats = n * theta - (n - 1) * others / spread
+    return jack
+
+
+def without_each(values: Floats) -> tuple[Floats, Floats]:
+    """(N,) mean and standard deviation of the others."""
+    n = len(values)
+    others = (values.sum() - values) / (n - 1)
+    squares = ((values**2).sum() - values**2 - (n - 1) * others**2) / (n - 2)
+    return others, np.sqrt(np.maximum(squares, 0.0))
+
+
+def jackknife(sample: Sample, variant: str) -> Significance:
+    """Mean of the jackknife pseudo-values of ASCAR / sd(SCAR) (METHODS 3.18).
+
+    Student t with N - 1 degrees of freedom.
+    """
+    n = sample.n
+    if n < 3:
+        return Significance.undefined(Phrase("leaving one out needs three pairs"), n)
+    if reason := no_spread(sample.scar_spread, sample.scar_mean):
+        return Significance.undefined(reason, n)
+    others, spread = without_each(sample.scar)
+    if (spread <= 1e-7 * (1 + np.abs(others))).any():  # what rounding leaves of a difference of squares
+        return Significance.undefined(Phrase("without one of the pairs there is no spread between the others"), n)
+    jack = pseudo_values(sample.scar)
+    t = float(np.sqrt(n) * jack.mean() / jack.std(ddof=1))
+    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)
+
+
+class CalendarPortfolio(NamedTuple):
+    """One row a calendar day, in order."""
+
+    returns: Floats
+    """(D,) mean return of the firms held, over the risk-free rate where factors are given."""
+    regressors: Floats
+    """(D, K) ones, then the mean benchmark or factors of the firms held."""
+    held: Ints
+    """(D,) how many."""
+
+
+def factors_of(block: EventBlock) -> tuple[str, ...]:
+    """The regressors: all factors but the risk-free rate; the benchmark where there are none."""
+    return tuple(n for n in block.names if n not in ("benchmark", "peer", "rf") and n[0] != "@") or ("benchmark",)
+
+
+def calendar_portfolio(sample: Sample, block: EventBlock) -> CalendarPortfolio:
+    """The portfolio of the pairs over their windows; days without a return of one session or a regressor are left out."""
+    members = np.arange(block.n_pairs) if sample.members is None else sample.members
+    first = block.event_columns.start + sample.window.start - block.event.start
+    columns = np.arange(first, first + sample.window.length)
+    design, names = block.design[members], factors_of(block)
+    held = block.returns[np.ix_(members, columns)]
+    x = block.columns(names)[design][:, columns]
+    if names != ("benchmark",) and "rf" in block.names:
+        held = held - block.columns(("rf",))[design][:, columns, 0]
+    there = np.isfinite(held) & np.isfinite(x).all(axis=2) & (block.span[design][:, columns] == 1)
+    _, day = np.unique(block.sessions[design][:, columns][there], return_inverse=True)
+    count = np.bincount(day)
+    values = np.column_stack([held[there], x[there]])
+    mean = np.stack([np.bincount(day, weights=v) / count for v in values.T], axis=1)
+    return CalendarPortfolio(mean[:, 0], np.column_stack([np.ones(len(mean)), mean[:, 1:]]), count.astype(np.int64))
+
+
+def newey_west(x: Floats, residuals: Floats, lag: int) -> Floats:
+    """(K, K) covariance of least-squares coefficients, Bartlett weights (Newey and West 1987), no small-sample factor."""
+    scores = x * residuals[:, None]
+    meat = scores.T @ scores
+    for k in range(1, lag + 1):
+        cross = scores[k:].T @ scores[:-k]
+        meat = meat + (1 - k / (lag + 1)) * (cross + cross.T)
+    bread = np.linalg.inv(x.T @ x)
+    covariance: Floats = bread @ meat @ bread
+    return covariance
+
+
+def calendar_time(sample: Sample, variant: str) -> Significance:
+    """The alpha of a portfolio that holds each firm while its window lasts, in calendar time (METHODS 3.23).
+
+    Every calendar day holds, with equal weights, the firms whose window covers it. Its return is regressed on the
+    benchmark's, or on the factors over the risk-free rate where a factor file is given.
+
+    T of alpha, D - K degrees of freedom, Newey-West with lag floor(4 (D/100)^(2/9)).
+
+    `wls` multiplies each day by the root of the firms held, whose mean varies the less the more they are; `five` leaves out
+    days with fewer than five firms.
+    """
+    if sample.block is None:
+        return Significance.undefined(Phrase("raw returns are not known here"), sample.n)
+    y, x, held = calendar_portfolio(sample, sample.block)
+    if variant == "five":
+        y, x = y[held >= _LEAST_FIRMS], x[held >= _LEAST_FIRMS]
+    n, k = x.shape
+    if n < max(_LEAST_DAYS, k + 10):
+        why = Phrase(
+            "the windows hold firms on {days} calendar days: a regression needs {least}",
+            days=n,
+            least=max(_LEAST_DAYS, k + 10),
+        )
+        return Significance.undefined(why, sample.n)
+    root = np.sqrt(held) if variant == "wls" else np.ones(n)
+    xw, yw = x * root[:, None], y * root
+    b, _, rank, _ = np.linalg.lstsq(xw, yw, rcond=None)
+    if rank < k:
+        return Significance.undefined(Phrase("the regressors are collinear over the days held"), sample.n)
+    rest = yw - xw @ b
+    if variant == "wls":
+        covariance = np.linalg.inv(xw.T @ xw) * (rest @ rest) / (n - k)
+    else:
+        covariance = newey_west(xw, rest, int(4 * (n / 100) ** (2 / 9)))
+    t = float(b[0] / np.sqrt(covariance[0, 0]))
+    return Significance(t, float(p_t(t, n - k)), "t", n - k, sample.n)
+
+
+@dataclass(frozen=True)
+class WeightedMean:
+    """The mean CAR with weights w that sum to one."""
+
+    weights: Floats
+    """(N,)"""
+    caar: float
+    se: float
+    statistic: float
+    p_value: float
+    distribution: str
+    """`t` on one date, else `normal`."""
+    df: int | None
+
+
+def precision_weighted(sample: Sample, by: Literal["var", "sd"] = "var") -> WeightedMean:
+    """W_i proportional to 1 / (s² C) of each CAR (`var`), or to its root (`sd`).
+
+    Give se² = sum_ij w_i w_j rho_ij omega_ij se_i se_j: independent pairs and pairs of one date are its ends.
+    """
+    se = sample.cumulated.se
+    weight = se ** (-2.0 if by == "var" else -1.0)
+    weight = weight / weight.sum()
+    caar = float(weight @ sample.car)
+    scaled = weight * se
+    common = pair_correlations(sample.returns, sample.cumulated.used, sample.window)
+    spread = float(np.sqrt(scaled @ common @ scaled))
+    t = caar / spread
+    if sample.n_dates == 1:
+        df = int(sample.returns.df.min())
+        return WeightedMean(weight, caar, spread, t, float(p_t(t, df)), "t", df)
+    return WeightedMean(weight, caar, spread, t, float(p_normal(t)), "normal", None)
+
+
+TESTS: dict[str, PairsTest | SeriesTest] = {
+    "exact_t": SeriesTest(
+        summary="abnormal return over its forecast standard error",
+        null="E[CAR] = 0",
+        assumes="normal errors, independent over days, same variance on event days",
+        fails="fat tails (mildly), volatility clustering, event-induced variance",
+        paper="MacKinlay 1997; Campbell, Lo and MacKinlay 1997",
+        compute=exact_t,
+    ),
+    "garch_z": SeriesTest(
+        summary="abnormal return over the standard error that GARCH forecasts for its days",
+        null="E[CAR] = 0",
+        assumes="the GARCH variance is right; normal shocks",
+        fails="event-induced variance, fat-tailed shocks, short estimation windows",
+        paper="Bollerslev 1986; Hilliard and Savickas 2002",
+        compute=garch_z,
+    ),
+    "portfolio_t": PairsTest(
+        summary="exact t of the equal-weighted portfolio of the firms",
+        null="E[portfolio CAR] = 0",
+        assumes="one event date; normal errors, same variance on event days",
+        fails="event-induced variance; several event dates",
+        paper="Jaffe 1974; Brown and Warner 1980",
+        compute=portfolio_t,
+        from_sums=("default",),
+    ),
+    "cda": PairsTest(
+        summary="mean CAR over the time-series spread of the average abnormal return",
+        null="CAAR = 0",
+        assumes="average abnormal returns alike on all event-time days",
+        fails="event-induced variance, few estimation days",
+        paper="Brown and Warner 1980, 1985",
+        compute=cda,
+        variants=("default", "paper"),
+        from_sums=("default", "paper"),
+        constant_variance=True,
+        short_variants=("paper",),
+        thin_trading=False,
+    ),
+    "cross_section_t": PairsTest(
+        summary="mean CAR over the spread of the CARs",
+        null="CAAR = 0",
+        assumes="independent pairs",
+        fails="events that share days, fewer than five pairs, skewed CARs",
+        paper="Charest 1978; Boehmer, Musumeci and Poulsen 1991",
+        compute=cross_section_t,
+        from_sums=("default",),
+        independent=True,
+        cross_sectional_variance=True,
+        size_when_clustered=mean_over_spread,
+    ),
+    "hall_t": PairsTest(
+        summary="mean CAR over the spread of the CARs, corrected for their skewness",
+        null="CAAR = 0",
+        assumes="independent pairs with a finite sixth moment; best from thirty pairs on",
+        fails="events that share days, few pairs, very large |t|",
+        paper="Johnson 1978; Hall 1992",
+        compute=hall_t,
+        variants=("default", "paper"),
+        independent=True,
+        cross_sectional_variance=True,
+        trusted_from={"paper": 30},
+        size_when_clustered=mean_over_spread,
+    ),
+    "patell": PairsTest(
+        summary="sum of standardised CARs over their theoretical spread",
+        null="mean standardised CAR = 0",
+        assumes="independent pairs, same variance on event days",
+        fails="events that share days, event-induced variance",
+        paper="Patell 1976",
+        compute=patell,
+        variants=("default", "paper"),
+        from_sums=("default",),
+        independent=True,
+        constant_variance=True,
+        short_variants=("paper",),
+        thin_trading=False,
+        size_when_clustered=mean_over_known_variance,
+    ),
+    "patell_adjusted": PairsTest(
+        summary="Patell's test with the mean residual correlation taken into account",
+        null="mean standardised CAR = 0",
+        assumes="mean correlation of the estimation window holds, same variance on event days",
+        fails="event-induced variance",
+        paper="Kolari and Pynnönen 2010",
+        compute=patell_adjusted,
+        from_sums=("default",),
+        constant_variance=True,
+    ),
+    "bmp": PairsTest(
+        summary="mean standardised CAR over the spread of the standardised CARs",
+        null="mean standardised CAR = 0",
+        assumes="independent pairs; the event scales all variances alike",
+        fails="events that share days, fewer than five pairs",
+        paper="Boehmer, Musumeci and Poulsen 1991",
+        compute=bmp,
+        variants=("default", "paper"),
+        from_sums=("default", "paper"),
+        independent=True,
+        cross_sectional_variance=True,
+        trusted_from={"paper": 30},
+        size_when_clustered=mean_over_spread,
+    ),
+    "bmp_adjusted": PairsTest(
+        summary="BMP with the mean residual correlation taken into account",
+        null="mean standardised CAR = 0",
+        assumes="mean correlation of the estimation window holds; the event scales common and own variance alike",
+        fails="a jump of the common variance alone",
+        paper="Kolari and Pynnönen 2010",
+        compute=bmp_adjusted,
+        variants=("default", "paper"),
+        from_sums=("default", "paper"),
+        cross_sectional_variance=True,
+        trusted_from={"paper": 30},
+    ),
+    "jackknife": PairsTest(
+        summary="jackknife of the standardised cross-sectional test",
+        null="mean standardised CAR = 0",
+        assumes="independent pairs",
+        fails="events that share days; rejects too rarely with few pairs",
+        paper="Giaccotto and Sfiridis 1996",
+        compute=jackknife,
+        independent=True,
+        cross_sectional_variance=True,
+        size_when_clustered=mean_over_spread,
+    ),
+    "calendar_time": PairsTest(
+        summary="alpha of the portfolio that holds each firm while its window lasts",
+        null="alpha = 0",
+        assumes="the factors price the portfolio; its composition changes little",
+        fails="few calendar days, changing composition",
+        paper="Jaffe 1974; Mandelker 1974; Fama 1998",
+        compute=calendar_time,
+        variants=("default", "wls", "five"),
+    ),
+}
