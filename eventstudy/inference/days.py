@@ -17,8 +17,8 @@ DRAWS = 9999
 ACROSS_GAPS = Phrase("returns across gaps are not exchangeable with single days")
 _DAYS_PER_DAY = 20
 """Estimation days that the shifts of a window need for each of its days."""
-LONE = "one donor alone cannot be fitted by others"
-COPIES = "fewer than two donors have an error to compare: others make up the rest exactly"
+LONE = Phrase("one donor alone cannot be fitted by others")
+COPIES = Phrase("fewer than two donors have an error to compare: others make up the rest exactly")
 _NO_ERROR = 1e-12
 """Below such an error a return is fitted exactly."""
 
@@ -169,7 +169,9 @@ def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> Ser
             continue
         ratio[i] = ratios(returns.residuals[i : i + 1], returns.ar[i : i + 1, columns], used)[0]
         if np.isnan(ratio[i]):
-            reasons[i] = "the donors make up the firm exactly, in the window too: there is no error to compare"
+            reasons[i] = Phrase(
+                "the donors make up the firm exactly, in the window too: there is no error to compare"
+            )
             continue
         p[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1)
     return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons))
