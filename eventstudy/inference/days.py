@@ -169,9 +169,7 @@ def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> Ser
             continue
         ratio[i] = ratios(returns.residuals[i : i + 1], returns.ar[i : i + 1, columns], used)[0]
         if np.isnan(ratio[i]):
-            reasons[i] = Phrase(
-                "the donors make up the firm exactly, in the window too: there is no error to compare"
-            )
+            reasons[i] = Phrase("the donors make up the firm exactly, in the window too: there is no error to compare")
             continue
         p[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1)
     return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons))
