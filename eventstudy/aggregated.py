@@ -19,6 +19,7 @@ from eventstudy.document import (
     SCHEMA,
     belief_as_dict,
     days_as_dicts,
+    exclusions_as_dicts,
     number,
     warnings_as_dicts,
     window_as_dict,
@@ -187,7 +188,7 @@ class AggregateResult(Result):
                 **belief_as_dict(self.doubts_of()),
             },
             "groups": [],
-            "excluded": [e._asdict() for e in self.exclusions],
+            "excluded": exclusions_as_dicts(self.exclusions),
             "excluded_counts": dict(self.left_out),
             "warnings": warnings_as_dicts(self.warned),
         }

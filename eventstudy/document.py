@@ -11,7 +11,7 @@ import pandas as pd
 from eventstudy.answers import Answer
 from eventstudy.doubts import doubts_first
 from eventstudy.inference import Significance
-from eventstudy.messages import WARNINGS, Code
+from eventstudy.messages import WARNINGS, Code, Exclusion
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.windows import Window
 
@@ -42,7 +42,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "firms": [_firm(result, i) for i in range(result.returns.n)],
         "aggregate": _together(result, None, result.answers),
         "groups": [_group(result, group) for group in result.groups],
-        "excluded": [e._asdict() for e in result.exclusions],
+        "excluded": exclusions_as_dicts(result.exclusions),
         "warnings": warnings_as_dicts(result.warned),
     }
 
@@ -107,6 +107,11 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "headline_p_adjusted": number(firm.headline_p_adjusted[i]),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
     }
+
+
+def exclusions_as_dicts(excluded: Iterable[Exclusion]) -> list[dict[str, Any]]:
+    """The pairs left out, with the values of their reasons."""
+    return [e._asdict() | {"params": e.params} for e in excluded]
 
 
 def warnings_as_dicts(warned: Iterable[Warned]) -> list[dict[str, Any]]:
