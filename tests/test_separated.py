@@ -9,12 +9,12 @@ import eventstudy as es
 import pandas as pd
 import pytest
 from eventstudy import catalog
+from eventstudy.analyses.counterfactual import counterfactual
+from eventstudy.analyses.robustness import robustness
 from eventstudy.charts._select import members
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Group, load_registry, single_event
-from eventstudy.investigate.counterfactual import counterfactual
-from eventstudy.investigate.robustness import robustness
 from eventstudy.prices import load_prices, load_shares
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.request import events_of, run_aggregate, what_else

@@ -37,6 +37,8 @@ class Chart:
     """The studies it can show, by what they ask about."""
     further: bool = False
     """Whether it asks a further question, which takes a while, before it draws the answer."""
+    show: Callable[..., Any] | None = None
+    """Draws an answer that is there already, where the chart shows one: `show(answer, *, option=default, ...)`."""
 
     @property
     def options(self) -> Mapping[str, Any]:

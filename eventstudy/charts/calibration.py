@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.calibrate import calibrate
+from eventstudy.analyses.calibration import calibrate
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, is_own, open_axes, open_panels, settle
 from eventstudy.charts._language import number, say, spoken
@@ -22,7 +22,7 @@ from eventstudy.windows import Window
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.calibrate import Calibration, Rate
+    from eventstudy.analyses.calibration import Calibration, Rate
     from eventstudy.prices import PriceTable
     from eventstudy.results import StudyResult
 
@@ -152,5 +152,8 @@ def _range(found: Calibration) -> str:
 
 
 CHART = Chart(
-    "how often each test rejects where nothing happened, and how often it finds an effect", paint, further=True
+    "how often each test rejects where nothing happened, and how often it finds an effect",
+    paint,
+    further=True,
+    show=draw,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.analyses.counterfactual import MODELS, counterfactual
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
@@ -14,14 +15,12 @@ from eventstudy.charts._language import number, p_text, say, spoken
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
 from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
 from eventstudy.errors import NothingUsable, UnknownName
-from eventstudy.investigate.counterfactual import MODELS, counterfactual
 from eventstudy.language import marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.investigate._paths import Path
-    from eventstudy.investigate.counterfactual import Counterfactual, Row
+    from eventstudy.analyses.counterfactual import Counterfactual, Path, Row
     from eventstudy.results import StudyResult
 
 _LOOKS = (
@@ -161,5 +160,8 @@ def _called(model: str) -> str:
 
 
 CHART = Chart(
-    "the price that was against the price that models say there would have been without the event", paint, ("return",)
+    "the price that was against the price that models say there would have been without the event",
+    paint,
+    ("return",),
+    show=draw,
 )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.analyses.impact import Amount, Impact, impact
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._language import say, spoken, writer
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
 from eventstudy.charts._words import caveat, no_finding_of, signed, window_text
-from eventstudy.investigate.impact import Amount, Impact, impact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,4 +121,5 @@ CHART = Chart(
     paint,
     ("return",),
     further=True,
+    show=draw,
 )

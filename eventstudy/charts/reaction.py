@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.analyses.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN
@@ -16,13 +17,13 @@ from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, signed, subject, window_text
-from eventstudy.investigate.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.panel import Ints
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from eventstudy.analyses.reaction import Scan
     from eventstudy.results import StudyResult
 
 _LABELLED = 20
@@ -218,4 +219,9 @@ def _apart(
     return ", ".join([title, *often]), [line]
 
 
-CHART = Chart("which day the market reacted on, against the largest of as many ordinary days", paint)
+def show(found: Scan, **options: Any) -> Any:
+    """The days of a search that is there already."""
+    return CHART.draw(found.result, **{"days": tuple(found.days)} | options)
+
+
+CHART = Chart("which day the market reacted on, against the largest of as many ordinary days", paint, show=show)

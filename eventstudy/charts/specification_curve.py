@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.analyses.robustness import DIMENSIONS, MODELS, robustness
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, of_doubt, open_panels, settle
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
 from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject, upper
-from eventstudy.investigate.robustness import DIMENSIONS, MODELS, robustness
 from eventstudy.language import marked
 from eventstudy.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.investigate.robustness import Robustness, Specification
+    from eventstudy.analyses.robustness import Robustness, Specification
     from eventstudy.results import StudyResult
 
 _CAR_WINDOW, *_OPTIONS = marked("CAR window", "log", "own")
@@ -157,5 +157,8 @@ def _first(rows: list[tuple[str, str]], i: int) -> bool:
 
 
 CHART = Chart(
-    "the study under other models, benchmarks, windows and returns, ordered by what they say", paint, ("return",)
+    "the study under other models, benchmarks, windows and returns, ordered by what they say",
+    paint,
+    ("return",),
+    show=draw,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from eventstudy.windows import Window
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from eventstudy.analyses.spillover import Spillover
     from eventstudy.results import StudyResult
 
 Row = tuple[str, Ints, Verdict]
@@ -109,4 +110,11 @@ def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str
     return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
 
 
-CHART = Chart("mean CAR of each group of firms with its 95 % interval, and the firms in it", paint, ("return",))
+def show(found: Spillover, **options: Any) -> Any:
+    """The groups of a comparison that is there already, over its first window."""
+    return CHART.draw(found.result, **{"window": tuple(found.windows[0].window)} | options)
+
+
+CHART = Chart(
+    "mean CAR of each group of firms with its 95 % interval, and the firms in it", paint, ("return",), show=show
+)

@@ -14,8 +14,8 @@ from eventstudy.separated import separated
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
-    from eventstudy.investigate.confounders import Confounders
-    from eventstudy.investigate.masked import Masked
+    from eventstudy.analyses.confounders import Confounders
+    from eventstudy.analyses.masked import Masked
     from eventstudy.results import StudyResult
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -44,8 +44,7 @@ def COMMAND(  # noqa: N802
     Every made-up study is the study itself on a date on which nothing of the kind happened (or, with --pairs, one of pairs
     drawn at random). How often does each test reject, and how often does it find an effect that is added?
     """
-    from eventstudy.calibrate import calibrate
-    from eventstudy.calibrate.calibration import EFFECTS
+    from eventstudy.analyses.calibration import EFFECTS, calibrate
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
 

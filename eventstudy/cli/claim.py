@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import finish, output_options, put
+from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
-from eventstudy.text import json_text
 
 if TYPE_CHECKING:
+    from eventstudy.claims import Checked, Understood
     from eventstudy.events import Event
-    from eventstudy.investigate._claim_words import Understood
-    from eventstudy.investigate.claim import Checked
 
 _CONFIG = ("model", "returns", "benchmark", "estimation_window", "missing", "min_estimation", "max_shift", "seed")
 
@@ -72,21 +68,19 @@ def COMMAND(  # noqa: N802
     """
     allowed = options.pop("allow_excluded")
     checked = _checked(options)
-    told = checked.to_dict(lang)
-    if form == "json":
-        put(json_text(told), output)
-    elif form == "csv":
-        put(_csv(told), output)
-    else:
-        put(checked.text(lang, verbose=verbose), output)
-    finish(
-        ctx, lacking=checked.incomplete, allowed=allowed, believable=checked.study is None or checked.study.believable
+    answer(
+        form,
+        output,
+        plain=lambda: checked.to_dict(lang),
+        rows=checked.tidy,
+        lines=lambda: [checked.text(lang, verbose=verbose)],
     )
+    finish(ctx, lacking=checked.incomplete, allowed=allowed, believable=checked.believable)
 
 
 def _checked(options: dict[str, Any]) -> Checked:
+    from eventstudy.claims import check, load_names
     from eventstudy.config import StudyConfig
-    from eventstudy.investigate.claim import check, load_names
     from eventstudy.request import factors_for, last_day
 
     names = load_names(options["names"])
@@ -109,8 +103,8 @@ def _checked(options: dict[str, Any]) -> Checked:
 
 def _meant(options: dict[str, Any], names: dict[str, str]) -> tuple[Understood, Event]:
     """The claim as it is understood, and the event around which it is looked up."""
+    from eventstudy.claims import event_of, from_parts, of_registry, understand
     from eventstudy.events import load_registry, shipped_registry
-    from eventstudy.investigate.claim import event_of, from_parts, of_registry, understand
     from eventstudy.request import events_of
 
     what, ticker, span = options["what"], options["ticker"], options["span"]
@@ -147,12 +141,3 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> tuple[Understood, 
 def _is_name(what: str) -> bool:
     """Whether WHAT is an event id or a file, rather than a sentence."""
     return not any(c.isspace() for c in what.strip()) or Path(what).is_file()
-
-
-def _csv(told: dict[str, Any]) -> str:
-    """One row a session of the move."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ["session", "close", "ret", "market", "ar"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(told["days"])
-    return text.getvalue()

@@ -33,4 +33,4 @@ def COMMAND(  # noqa: N802
         rows=(masked or found).tidy,
         lines=lambda: [found.text(verbose=verbose), *(["", masked.text(verbose=verbose)] if masked else [])],
     )
-    finish(ctx, lacking=found.result.incomplete, allowed=allowed, believable=found.result.believable)
+    finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

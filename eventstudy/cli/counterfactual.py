@@ -31,7 +31,7 @@ def COMMAND(  # noqa: N802
 
     Models made of donors take --peers, else the event's peers and controls; best are tickers that the event left alone.
     """
-    from eventstudy.investigate.counterfactual import MODELS, counterfactual
+    from eventstudy.analyses.counterfactual import MODELS, counterfactual
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
     from eventstudy.screens import heading
@@ -52,4 +52,4 @@ def COMMAND(  # noqa: N802
         rows=found.tidy,
         lines=lambda: [*heading(result), "", found.text(verbose=verbose)],
     )
-    finish(ctx, lacking=result.incomplete or bool(found.left_out), allowed=allowed, believable=result.believable)
+    finish(ctx, lacking=result.incomplete or found.incomplete, allowed=allowed, believable=result.believable)

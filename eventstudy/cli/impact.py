@@ -28,7 +28,7 @@ def COMMAND(  # noqa: N802
     Shares outstanding come from --shares FILE (CSV with columns ticker, shares[, date]), or from Yahoo with --shares yahoo.
     Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong the few counts that ship.
     """
-    from eventstudy.investigate.impact import impact
+    from eventstudy.analyses.impact import impact
     from eventstudy.request import shares_for
     from eventstudy.screens import heading
 
@@ -49,7 +49,7 @@ def COMMAND(  # noqa: N802
         rows=found.tidy,
         lines=lambda: [*heading(result), "", found.text(verbose=verbose)],
     )
-    finish(ctx, lacking=result.incomplete or bool(found.excluded), allowed=allowed, believable=result.believable)
+    finish(ctx, lacking=result.incomplete or found.incomplete, allowed=allowed, believable=result.believable)
 
 
 def _prices(result: StudyResult, from_where: dict[str, Any], as_of: str | None) -> PriceTable:

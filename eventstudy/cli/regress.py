@@ -46,8 +46,7 @@ def COMMAND(  # noqa: N802
     """
     import pandas as pd
 
-    from eventstudy.investigate.characteristics import read_characteristics
-    from eventstudy.investigate.regression import regress, text_of
+    from eventstudy.analyses.regression import read_characteristics, regress, text_of
     from eventstudy.screens import heading
 
     allowed = options["allow_excluded"]
@@ -71,7 +70,7 @@ def COMMAND(  # noqa: N802
     )
     finish(
         ctx,
-        lacking=result.incomplete or any(one.excluded for one in found),
+        lacking=result.incomplete or any(one.incomplete for one in found),
         allowed=allowed,
         believable=result.believable,
     )

@@ -13,7 +13,7 @@ from eventstudy.cli._study import study_options, what_else
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from eventstudy.investigate.confounders import Confounders
+    from eventstudy.analyses.confounders import Confounders
 
 FORMATS: Forms = {
     "html": (".html",),

@@ -46,7 +46,7 @@ def COMMAND(  # noqa: N802
     The study is done once for every combination of choices; its own choices are always among them. CAR windows are those of
     --window.
     """
-    from eventstudy.investigate.robustness import MODELS, prices_needed, robustness
+    from eventstudy.analyses.robustness import prices_needed, robustness
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
     from eventstudy.screens import heading
@@ -69,7 +69,7 @@ def COMMAND(  # noqa: N802
             more=tickers,
             everyone=True,
         ),
-        models=split(models) or MODELS,
+        models=split(models),
         benchmarks=asked,
         estimation_windows=spans,
         factors=factors,
@@ -85,7 +85,7 @@ def COMMAND(  # noqa: N802
     )
     finish(
         ctx,
-        lacking=result.incomplete or found.lacks(split(models), asked, spans),
+        lacking=result.incomplete or found.incomplete,
         allowed=allowed,
         believable=result.believable,
     )

@@ -12,7 +12,7 @@ from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from eventstudy.aggregated import AggregateResult
-    from eventstudy.investigate.masked import Masked
+    from eventstudy.analyses.masked import Masked
     from eventstudy.results import StudyResult
 
 

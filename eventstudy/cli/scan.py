@@ -36,7 +36,7 @@ def COMMAND(  # noqa: N802
     Every day of a set that is fixed beforehand is judged as the largest of so many days, so that searching earns no false
     discovery. WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
-    from eventstudy.investigate.reaction import DAYS, scan, window_for
+    from eventstudy.analyses.reaction import DAYS, scan, window_for
 
     allowed = options["allow_excluded"]
     if days is None and ctx.get_parameter_source("event_window") is click.core.ParameterSource.DEFAULT:

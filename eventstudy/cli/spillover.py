@@ -21,9 +21,9 @@ def COMMAND(  # noqa: N802
 
     Each group of the event is judged as one portfolio; a difference between two groups is that of the portfolios, an exact t.
     """
-    from eventstudy.investigate.spillover import spillover
+    from eventstudy.analyses.spillover import spillover
 
     allowed = options["allow_excluded"]
     found = spillover(study(options, quiet=quiet))
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
-    finish(ctx, lacking=found.result.incomplete, allowed=allowed, believable=found.result.believable)
+    finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.result.believable)

@@ -13,7 +13,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
-    from eventstudy.investigate.confounders import Confounders, Hit
+    from eventstudy.analyses.confounders import Confounders, Hit
     from eventstudy.results import StudyResult
 
 Answers = Mapping[str, Any]
@@ -37,8 +37,8 @@ def further(result: StudyResult, found: Confounders | None = None) -> Answers:
 
 def looked_through(result: StudyResult) -> Confounders:
     """Other news that is known from the registry, the calendar and the earnings that ship, and from the prices."""
+    from eventstudy.analyses.confounders import confounders
     from eventstudy.events import shipped_calendar, shipped_earnings, shipped_registry
-    from eventstudy.investigate.confounders import confounders
 
     return confounders(
         result, result.prices, others=shipped_registry(), calendar=shipped_calendar(), earnings=shipped_earnings()
@@ -66,7 +66,7 @@ def lead_window(result: StudyResult) -> int:
 
 
 def _robustness(result: StudyResult) -> dict[str, Any]:
-    from eventstudy.investigate.robustness import robustness
+    from eventstudy.analyses.robustness import robustness
 
     if not result.believable:
         return {"reason": Phrase("the prices of the study look wrong")}

@@ -23,8 +23,8 @@ from eventstudy.reports.words import Words
 from eventstudy.text import json_file
 
 if TYPE_CHECKING:
+    from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
-    from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
 INDEX, FEED = "index.html", "feed.xml"

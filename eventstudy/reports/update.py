@@ -24,8 +24,8 @@ from eventstudy.reports.words import Words
 from eventstudy.text import json_file, json_text
 
 if TYPE_CHECKING:
+    from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
-    from eventstudy.investigate.confounders import Confounders
     from eventstudy.results import StudyResult
 
 _SCHEMA = "eventstudy.manifest/1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eventstudy.analyses.confounders import Confounders, confounders
 from eventstudy.errors import SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
     News,
@@ -15,7 +16,6 @@ from eventstudy.events import (
     shipped_earnings,
 )
 from eventstudy.exchanges import Moment
-from eventstudy.investigate.confounders import Confounders, confounders
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from eventstudy.analyses.confounders import Confounders
+from eventstudy.analyses.masked import Masked, mask
 from eventstudy.events import Event, Registry, load_registry, shipped_registry
 from eventstudy.exchanges import Timing
-from eventstudy.investigate.confounders import Confounders
-from eventstudy.investigate.masked import Masked, mask
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, read_factors

@@ -14,7 +14,7 @@ from eventstudy.execution import Serial
 
 def calibration(securities: int = 50, studies: int = 200, runs: int = 10) -> None:
     """One made-up study of `calibrate` against one call of the whole study, both with all default tests; CPU seconds."""
-    from eventstudy.calibrate import calibrate
+    from eventstudy.analyses.calibration import calibrate
     from eventstudy.prices import load_prices
     from eventstudy.study import EventStudy
 

@@ -29,8 +29,8 @@ def seconds(calls: dict[str, Callable[[], object]], runs: int = RUNS) -> dict[st
 
 def main() -> None:
     """Print the ratios."""
-    from eventstudy.investigate._prices import all_prices
-    from eventstudy.investigate.robustness import robustness
+    from eventstudy.analyses.base import all_prices
+    from eventstudy.analyses.robustness import robustness
     from eventstudy.request import run
     from eventstudy.study import EventStudy
 

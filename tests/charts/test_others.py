@@ -8,7 +8,7 @@ import eventstudy as es
 import numpy as np
 import pytest
 from eventstudy import advice
-from eventstudy.calibrate import calibrate
+from eventstudy.analyses.calibration import calibrate
 from eventstudy.charts._levels import chained
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.prices import load_prices

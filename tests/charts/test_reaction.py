@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from eventstudy.analyses.reaction import scan
 from eventstudy.errors import InvalidRequest
-from eventstudy.investigate.reaction import scan
 from eventstudy.results import StudyResult
 from matplotlib.axes import Axes
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from eventstudy.analyses.spillover import spillover
 from eventstudy.errors import InvalidRequest
-from eventstudy.investigate.spillover import spillover
 from eventstudy.results import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes

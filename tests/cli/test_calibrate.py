@@ -30,6 +30,7 @@ def test_the_table_for_people(es: Es) -> None:
     ran = es(*WORDS)
     assert ran.code == 0
     assert "cross_section_t" in ran.out
+    assert "share of true nulls rejected at 5 %, and of added effects found:" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 125
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.claims.test_parse import ENGLISH, GERMAN
 from tests.cli.conftest import Ran
-from tests.investigate.test_claim_words import ENGLISH, GERMAN
 
 Es = Callable[..., Ran]
 PARTS = ("--ticker", "NVDA", "--from", "142", "--to", "128.99", "--around", "2025-01-20", "--span", "few trading days")

@@ -6,6 +6,7 @@ The faults are planted in random walks; where no figure rests on the day of the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,14 @@ import eventstudy
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy.analyses.counterfactual import counterfactual
+from eventstudy.analyses.impact import impact
+from eventstudy.analyses.reaction import scan
+from eventstudy.analyses.regression import regress
+from eventstudy.analyses.robustness import robustness
+from eventstudy.analyses.spillover import spillover
 from eventstudy.charts import words
 from eventstudy.doubts import of_pairs
-from eventstudy.investigate.counterfactual import counterfactual
-from eventstudy.investigate.impact import impact
-from eventstudy.investigate.reaction import scan
-from eventstudy.investigate.regression import regress
-from eventstudy.investigate.robustness import robustness
-from eventstudy.investigate.spillover import spillover
 from eventstudy.reports import render, site_of
 
 from tests.cli.conftest import Ran
@@ -305,14 +306,11 @@ def test_other_answers_state_no_finding(command: str) -> None:
     assert all("prices of AAA that look wrong" in said for said in doubtful)
     if command != "scan":  # which has a sentence a firm, and BBB is not in doubt
         assert doubtful == sentences
-    if hasattr(answer, "_repr_html_"):
-        page = answer._repr_html_()
-        assert 0 <= page.index("DOUBT AAA") < page.index("No finding for")
-    if hasattr(answer, "plot"):
-        drawn = answer.plot()
-        title, text = words(drawn)
-        assert title.startswith("No finding for the 2 pairs together")
-        assert f"DOUBT AAA, {DAY}" in text
+    page = answer._repr_html_()
+    assert 0 <= page.index("DOUBT AAA") < page.index("No finding for")
+    title, text = words(answer.plot())
+    assert "no finding" in title.lower()
+    assert re.search(rf"DOUBT:? AAA(,| on) {DAY}", text)
 
 
 @pytest.mark.usefixtures("here")

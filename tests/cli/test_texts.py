@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy.calibrate import calibrate
-from eventstudy.investigate.characteristics import read_characteristics
-from eventstudy.investigate.claim import check, load_names, of_registry
-from eventstudy.investigate.counterfactual import counterfactual
-from eventstudy.investigate.impact import impact
-from eventstudy.investigate.reaction import DAYS, scan, window_for
-from eventstudy.investigate.regression import regress
-from eventstudy.investigate.robustness import robustness
-from eventstudy.investigate.spillover import spillover
+from eventstudy.analyses.calibration import calibrate
+from eventstudy.analyses.counterfactual import counterfactual
+from eventstudy.analyses.impact import impact
+from eventstudy.analyses.reaction import DAYS, scan, window_for
+from eventstudy.analyses.regression import read_characteristics, regress
+from eventstudy.analyses.robustness import robustness
+from eventstudy.analyses.spillover import spillover
+from eventstudy.claims import check, load_names, of_registry
 from eventstudy.prices import load_prices
 from eventstudy.request import events_of, longer_prices, run, shares_for, what_else
 

@@ -1,0 +1,150 @@
+"""What all analyses have in common: an `Answer` is a table, a sentence, and what to know before believing it.
+
+Each analysis gives the pieces: `tidy`, `_document`, `_lines`, `_finding`, `messages`. How they become JSON, a screen, a page in
+a notebook and a picture, and that doubts stand before a finding and in its place, is written here alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.errors import InvalidRequest
+from eventstudy.events.notebook import answer_page
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.prices import PriceTable, load_prices
+from eventstudy.results import StudyResult
+from eventstudy.text import json_text
+
+
+class Finding(ABC):
+    """One thing that is said: a finding, or where prices look wrong that there is none."""
+
+    @property
+    def instead(self) -> tuple[str, ...]:
+        """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+        return ()
+
+    @property
+    def believable(self) -> bool:
+        """Whether the prices behind it look right."""
+        return not self.instead
+
+    @property
+    def sentence(self) -> str:
+        """The finding, in a few sentences; where prices look wrong, that there is none."""
+        return self.instead[-1] if self.instead else self._finding()
+
+    @abstractmethod
+    def _finding(self) -> str:
+        """The finding in words. Every figure in it stands among the plain values too."""
+
+
+class Answer(Finding):
+    """What an analysis answers: the same in Python, Jupyter and on the command line."""
+
+    schema: ClassVar[str] = ""
+    """Of the JSON object; empty where it is a part of another."""
+    chart: ClassVar[str] = ""
+    """The chart that shows it; empty where none does."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Each thing that is said, the first before all: itself, where there is only one."""
+        return (self,)
+
+    def _finding(self) -> str:
+        """That of the first of several."""
+        return self.findings[0].sentence if self.findings else "No window is reported."
+
+    @property
+    def believable(self) -> bool:
+        """Whether the prices behind every finding look right."""
+        return not any(finding.instead for finding in self.findings)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The lines that stand before every finding, each once: what is wrong with the prices."""
+        return tuple(dict.fromkeys(line for finding in self.findings for line in finding.instead[:-1]))
+
+    @property
+    @abstractmethod
+    def messages(self) -> tuple[str, ...]:
+        """What to know before believing it: warnings, cautions and what was left out, in sentences."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that was asked for is lacking."""
+        return False
+
+    @abstractmethod
+    def tidy(self) -> pd.DataFrame:
+        """The table: decimals, NaN where there is no figure."""
+
+    @abstractmethod
+    def _document(self) -> dict[str, Any]:
+        """The JSON object but for its schema."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the command, as plain values: decimals, NaN as None, dates as ISO text."""
+        return ({"schema": self.schema} if self.schema else {}) | self._document()
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text."""
+        return json_text(self.to_dict())
+
+    @abstractmethod
+    def _lines(self, *, verbose: bool) -> Iterable[str]:
+        """The lines of `text`."""
+
+    def text(self, *, verbose: bool = False) -> str:
+        """What the command prints; `verbose` adds what takes more than a screen, where there is more."""
+        return "\n".join(self._lines(verbose=verbose))
+
+    def _repr_html_(self) -> str:
+        """Doubts, findings and the first rows of the table, for Jupyter."""
+        return answer_page([*self.doubts, *(finding.sentence for finding in self.findings)], self.tidy())
+
+    def plot(self, **options: Any) -> Any:
+        """Draw it; returns the matplotlib Axes.
+
+        Raises:
+            InvalidRequest: no chart shows such an answer.
+        """
+        if not self.chart:
+            raise InvalidRequest(
+                "no chart shows this answer",
+                available="its table, `.tidy()`, and its sentences, `.text()`",
+                hint='draw the study itself: result.plot("car")',
+            )
+        return catalog.load("charts", self.chart).show(self, **options)
+
+
+def lines_of(warned: Iterable[Message]) -> tuple[str, ...]:
+    """Warnings as people read them: code, whom it concerns, and what is the matter."""
+    return tuple(f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in warned)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as JSON has them: None for NaN."""
+    return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
+
+
+def all_prices(result: StudyResult) -> PriceTable:
+    """The prices that a study was made with; of the embedded sample all there are.
+
+    Raises:
+        InvalidRequest: the study does not hold its prices.
+    """
+    if result.provenance.get("source") == "bundled" and result.config.currency is None:
+        until = result.provenance.get("as_of")
+        return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
+    if result.prices is None:
+        raise InvalidRequest(Phrase("the study does not hold its prices"), hint="give prices=")
+    return result.prices

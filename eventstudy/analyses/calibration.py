@@ -1,0 +1,487 @@
+"""How often each test rejects where nothing happened, and where something did (METHODS 6).
+
+Made-up studies are drawn from the user's own prices, on dates before the events. Added effects and a larger variance of event
+days are put on abnormal returns, so that all made-up studies share one fit. Idea: Brown and Warner (1980, 1985).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from eventstudy import catalog
+from eventstudy.advice import DEFAULT_TESTS
+from eventstudy.analyses.base import Answer, all_prices
+from eventstudy.config import StudyConfig
+from eventstudy.document import number
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.estimate import Portfolios, abnormal_returns, combined
+from eventstudy.exchanges import Moment
+from eventstudy.execution import Done, Executor, Serial
+from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
+from eventstudy.language import Phrase
+from eventstudy.models import fit_pairs, model_of
+from eventstudy.models.linear import LinearModel
+from eventstudy.panel import EventBlock, Floats, Ints, Pair, align
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+from eventstudy.sentences import percent
+from eventstudy.text import columns, wrapped
+from eventstudy.windows import Window
+
+LEVEL = 0.05
+EFFECTS = (0.005, 0.01, 0.02)
+_FEW = 30
+_BATCH = 10
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often one test rejects over one window."""
+
+    name: str
+    window: Window
+    size: float
+    """Share of true nulls rejected."""
+    ci_low: float
+    ci_high: float
+    """95 % interval of `size` (Clopper and Pearson 1934), as if made-up studies were independent."""
+    power: dict[float, float]
+    """Effect added to day 0 of every pair, as a decimal -> share of studies in which it is found."""
+    draws: int
+    """Made-up studies that the test could be asked of."""
+
+
+@dataclass(frozen=True)
+class Calibration(Answer):
+    """Size and power of tests on made-up studies."""
+
+    rates: tuple[Rate, ...]
+    design: str
+    """What a made-up study is, in words."""
+    level: float
+    seed: int
+    dates: tuple[str, ...]
+    """The placebo dates."""
+    tickers: tuple[str, ...]
+    notes: tuple[str, ...]
+    schema = "eventstudy.calibration/1"
+    chart = "calibration"
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What so many made-up studies are worth."""
+        return self.notes
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a test and window: name, start, end, size, ci_low, ci_high, power_* and draws."""
+        return pd.DataFrame(
+            [
+                {"name": r.name, "start": r.window.start, "end": r.window.end, "size": r.size}
+                | {"ci_low": r.ci_low, "ci_high": r.ci_high}
+                | {f"power_{effect:g}": share for effect, share in r.power.items()}
+                | {"draws": r.draws}
+                for r in self.rates
+            ]
+        )
+
+    def _finding(self) -> str:
+        """What the first test does."""
+        return self.sentence_of(self.rates[0]) if self.rates else "No test could be asked of the made-up studies."
+
+    def sentence_of(self, rate: Rate) -> str:
+        """What a test does with these tickers and dates."""
+        finds = [f"finds an effect of {percent(e, 1)} in {100 * share:.0f} %" for e, share in rate.power.items()][-1:]
+        low, size, high = (f"{100 * share:.1f}" for share in (rate.ci_low, rate.size, rate.ci_high))
+        rejects = f"rejects {size} % of true nulls ({low} to {high} %) at {100 * self.level:g} %"
+        return f"With these tickers and dates {rate.name} over {rate.window} {' and '.join([rejects, *finds])}."
+
+    def _document(self) -> dict[str, Any]:
+        """The JSON object of the contract."""
+        return {
+            "level": self.level,
+            "design": self.design,
+            "tests": [
+                {
+                    "name": r.name,
+                    "start": r.window.start,
+                    "end": r.window.end,
+                    "size": number(r.size),
+                    "ci_low": number(r.ci_low),
+                    "ci_high": number(r.ci_high),
+                    "power": {f"{effect:g}": number(share) for effect, share in r.power.items()},
+                    "draws": r.draws,
+                }
+                for r in self.rates
+            ],
+            "seed": self.seed,
+            "dates": list(self.dates),
+            "tickers": list(self.tickers),
+            "notes": list(self.notes),
+        }
+
+    def _lines(self, *, verbose: bool) -> list[str]:
+        """A row a test and window: size with its interval, power by effect."""
+        effects = list(self.rates[0].power) if self.rates else []
+        head = ["test", "window", "rejects", "95 % interval", *(f"finds {percent(e, 1)}" for e in effects), "studies"]
+        rows = [head]
+        for rate in self.rates:
+            size = f"{100 * rate.size:.1f} %"
+            interval = f"{100 * rate.ci_low:.1f} .. {100 * rate.ci_high:.1f}"
+            power = [f"{100 * share:.0f} %" for share in rate.power.values()]
+            rows.append([rate.name, str(rate.window), size, interval, *power, str(rate.draws)])
+        when = f"{self.dates[0]} to {self.dates[-1]}"
+        lines = wrapped(
+            f"Made-up studies: {self.design}; {len(self.dates)} placebo dates, {when}; {len(self.tickers)} tickers"
+        )
+        lines += [f"share of true nulls rejected at {100 * self.level:g} %, and of added effects found:", ""]
+        lines += columns(rows, range(2, len(head))).splitlines()
+        told = next((r for r in self.rates if r.name in ("portfolio_t", "sample_quantile")), None)
+        lines += ["", *(wrapped(self.sentence_of(told)) if told else []), *(x for n in self.notes for x in wrapped(n))]
+        return lines
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What all batches of made-up studies share."""
+
+    made: PlaceboPairs
+    windows: tuple[Window, ...]
+    tests: tuple[str, ...]
+    config: StudyConfig
+    effects: tuple[float, ...]
+    variance: float
+    level: float
+    pools: list[list[_Pool]]
+    """By window and effect."""
+
+
+def calibrate(
+    result: StudyResult,
+    prices: PriceTable | None = None,
+    *,
+    factors: pd.DataFrame | None = None,
+    n: int | None = None,
+    clustered: bool = False,
+    draws: int = 1000,
+    effects: Sequence[float] = EFFECTS,
+    spread: bool = False,
+    variance: float = 1.0,
+    level: float = LEVEL,
+    executor: Executor | None = None,
+    done: Done | None = None,
+) -> Calibration:
+    """Size and power of the default tests, and of those the study asked for, on its own tickers before its events.
+
+    `prices`: the table the study was made with, reaching back further; by default those of the study, and with the embedded
+    sample all of it. By default a made-up study is the study itself with every event moved to a placebo date: each date in turn
+    for one event, `draws` random dates for several. With `n` it is Brown and Warner's: `n` pairs drawn at random, on dates of
+    their own or (`clustered`) on one. `effects` are added to day 0, or (`spread`) over the days of each window; `variance`
+    multiplies the variance of event days.
+
+    Raises:
+        NothingUsable: too few placebo dates. InvalidRequest: numbers that cannot be meant.
+    """
+    _check(draws, effects, variance, level)
+    prices = prices or all_prices(result)
+    config, pairs = result.config, list(result.panel.pairs)
+    first = min(day0.session for day0 in result.panel.day0)
+    dates = placebo_dates(prices, pairs[0].benchmark, config, first)
+    if len(dates) < 2:
+        raise _too_few(dates, prices, config)
+    made = placebo_pairs(pairs, prices, config, dates, factors, executor)
+    if n is None:
+        events = [_tickers_of(result, made, event.id) for event in result.events]
+        samples = moved(made, [e for e in events if len(e)], draws, config.seed)
+        design = (
+            Phrase("the study's own events, each date in turn")
+            if len(events) == 1
+            else Phrase("the study's own events on random dates")
+        )
+    else:
+        samples = drawn(made, n, draws, config.seed, clustered=clustered)
+        design = Phrase("{pairs} pairs drawn at random, on dates of their own", pairs=n)
+        if clustered:
+            design = Phrase("{pairs} pairs drawn at random, on one date", pairs=n)
+    one = len(pairs) == 1 and n is None
+    own = ("exact_t", "sample_quantile", "conformal")
+    asked = (*(own if one else (*DEFAULT_TESTS, *own[1:])), *config.tests)
+    windows, sizes = tuple(config.windows or ()), (0.0, *effects)
+    made.returns.work_out({1, *(w.length for w in windows)})
+    pools = _pools(made, windows, sizes, variance, spread=spread)
+    task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools)
+    batches = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
+    counts = np.sum((executor or Serial()).run(_count, task, batches, done), axis=0)
+    return Calibration(
+        rates=_rates(task, counts),
+        design=design + (f"; variance of event days x {variance:g}" if variance != 1 else ""),
+        level=level,
+        seed=config.seed,
+        dates=tuple(d.isoformat() for d in made.dates),
+        tickers=made.tickers,
+        notes=tuple(_notes(len(dates), len(samples), config)),
+    )
+
+
+def _too_few(dates: list[date], prices: PriceTable, config: StudyConfig) -> NothingUsable:
+    """Why there are no made-up studies, and how many dates the prices would hold in all."""
+    whole = max(0, len(prices.close) - 1 + config.estimation_window.start - config.event_window.end)
+    span = f"{prices.close.index[0].date()} to {prices.close.index[-1].date()}"
+    return NothingUsable(
+        f"too few placebo dates: {len(dates)} with whole windows lie before the event window",
+        available=f"prices from {span}: {whole} dates with whole windows in all, the event and those beside it included",
+        hint="shorten the estimation window (--estimation-window -130 -11) or give prices that begin earlier",
+    )
+
+
+def _check(draws: int, effects: Sequence[float], variance: float, level: float) -> None:
+    if draws < 1:
+        raise InvalidRequest(f"{draws} draws say nothing", hint="use 100 or more")
+    if any(abs(e) >= 1 or e == 0 for e in effects):
+        raise InvalidRequest("effects are decimals other than zero", hint="--effect 0.02 is 2 %")
+    if variance <= 0 or not 0 < level < 1:
+        raise InvalidRequest("the variance factor is positive and the level lies between 0 and 1")
+
+
+def _tickers_of(result: StudyResult, made: PlaceboPairs, event_id: str) -> Ints:
+    own = [made.tickers.index(p.ticker) for p in result.panel.pairs if p.event_id == event_id]
+    return np.array(own, dtype=np.int64)
+
+
+def _notes(dates: int, samples: int, config: StudyConfig) -> list[str]:
+    found = []
+    if samples < _FEW:
+        found.append(f"{samples} made-up studies say little: one more or less is {100 / samples:.0f} %")
+    if dates < _FEW:
+        found.append(f"only {dates} placebo dates: shorten the estimation window or give prices that begin earlier")
+    longest = max((w.length for w in config.windows or ()), default=1)
+    if longest > 1:
+        found.append("neighbouring dates share days of a longer window: the intervals are narrower than they should be")
+    return found
+
+
+def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
+    """(effects, windows, tests, 2) how many of the samples each test rejects, and how many it could be asked of."""
+    counts = np.zeros((len(task.effects), len(task.windows), len(task.tests), 2), dtype=np.int64)
+    tests = [(catalog.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
+    for rows in samples:
+        for e, w, sample in _samples(task, rows):
+            for t, (test, variant) in enumerate(tests):
+                p = _p_value(test, variant, sample)
+                if np.isfinite(p):
+                    counts[e, w, t] += (p < task.level + 1e-12, 1)
+    return counts
+
+
+def _samples(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Sample]]:
+    """(effect, window, sample) of the made-up study of these rows; what effects do not change is worked out once."""
+    portfolio, why = task.made.portfolio(rows)
+    if portfolio:
+        portfolio.studentised, portfolio.error_scale  # noqa: B018 - worked out once, for all effects
+    exact, correlations = task.config.correlation == "pairwise", dict[Window, Correlation]()
+    for e in range(len(task.effects)):
+        pairs: Pairs | None = None
+        for w, window in enumerate(task.windows):
+            pool = task.pools[w][e]
+            if pairs is None or pool.added is not task.pools[w - 1][e].added:
+                pairs = Pairs(pool.returns.take(rows))
+            together = portfolio.with_ar(portfolio.ar * np.sqrt(task.variance) + pool.added) if portfolio else None
+            covered = pairs.returns.over(window).covered
+            more: dict[str, Any] = {"seed": task.config.seed, "exact_correlation": exact}
+            if not covered.all():
+                yield e, w, Sample(window, Pairs(pairs.returns.take(covered)), no_portfolio=why, **more)
+                continue
+            sample = Sample(window, pairs, portfolio=together, no_portfolio=why, **more)
+            if len(rows) > 1:
+                correlations.setdefault(window, sample.correlation)  # effects do not change it
+                sample = sample.knowing(correlation=correlations[window])
+            yield e, w, sample
+
+
+class _Pool(NamedTuple):
+    """All placebo pairs with one effect added, and what their samples take over from them."""
+
+    returns: AbnormalReturns
+    added: Floats
+    """(L2,)"""
+
+
+def _pools(
+    made: PlaceboPairs, windows: tuple[Window, ...], effects: tuple[float, ...], variance: float, *, spread: bool
+) -> list[list[_Pool]]:
+    """For each window and effect; an effect on day 0 is the same for all windows."""
+    pools: list[list[_Pool]] = []
+    for window in windows:
+        row: list[_Pool] = []
+        for e, effect in enumerate(effects):
+            add = _added(made.returns.event, window, effect, spread=spread)
+            if pools and not spread:
+                row.append(pools[0][e])
+                continue
+            moved_pairs = made.returns.with_ar(made.returns.ar * np.sqrt(variance) + add)
+            moved_pairs.day_ranks  # noqa: B018 - worked out once, for all samples
+            row.append(_Pool(moved_pairs, add))
+        for pool in row:
+            pool.returns.over(window)
+        pools.append(row)
+    return pools
+
+
+def _added(event: Window, window: Window, effect: float, *, spread: bool) -> Floats:
+    """(L2,) the effect on day 0, or spread over the window."""
+    add = np.zeros(event.length)
+    if spread:
+        first = window.start - event.start
+        add[first : first + window.length] = effect / window.length
+    else:
+        add[-event.start] = effect
+    return add
+
+
+def _p_value(test: SeriesTest | PairsTest, variant: str, sample: Sample) -> float:
+    if isinstance(test, SeriesTest):
+        return test.compute(sample.portfolio, sample.window, sample.seed).at(0).p_value if sample.portfolio else np.nan
+    return float(test.compute(sample, variant).p_value) if sample.n > 1 else np.nan
+
+
+def _rates(task: _Task, counts: np.ndarray) -> tuple[Rate, ...]:
+    found = []
+    for w, window in enumerate(task.windows):
+        for t, name in enumerate(task.tests):
+            rejected, asked = counts[:, w, t, 0], counts[:, w, t, 1]
+            if asked[0]:
+                low, high = _interval(int(rejected[0]), int(asked[0]))
+                power = dict(zip(task.effects[1:], (rejected / np.maximum(asked, 1))[1:].tolist(), strict=True))
+                found.append(Rate(name, window, rejected[0] / asked[0], low, high, power, int(asked[0])))
+    return tuple(found)
+
+
+def _interval(hits: int, n: int) -> tuple[float, float]:
+    """Exact 95 % interval of a share (Clopper and Pearson 1934)."""
+    low = 0.0 if hits == 0 else float(special.betaincinv(hits, n - hits + 1, 0.025))
+    high = 1.0 if hits == n else float(special.betaincinv(hits + 1, n - hits, 0.975))
+    return low, high
+
+
+@dataclass(frozen=True)
+class PlaceboPairs:
+    """Every ticker on every placebo date that its prices allow; row i of all arrays is the same pair."""
+
+    returns: AbnormalReturns
+    block: EventBlock
+    portfolios: Portfolios
+    date_of: Ints
+    """(N,) the number of the pair's date."""
+    ticker_of: Ints
+    """(N,) the number of the pair's ticker."""
+    dates: tuple[date, ...]
+    tickers: tuple[str, ...]
+
+    def portfolio(self, rows: Ints) -> tuple[AbnormalReturns | None, str]:
+        """The equal-weighted portfolio of these pairs, or None and why there is none.
+
+        Where they share one design, least squares of the mean is the mean of the least squares: nothing is fitted again.
+        """
+        linear = isinstance(self.portfolios.model, LinearModel)
+        if linear and len(rows) and (self.returns.basis_of[rows] == self.returns.basis_of[rows[0]]).all():
+            part = self.returns.take(rows)
+            return combined(part, np.full((1, len(rows)), 1 / len(rows))), ""
+        return self.portfolios.portfolio(rows)
+
+
+def placebo_dates(prices: PriceTable, benchmark: str, config: StudyConfig, before: date) -> list[date]:
+    """Sessions whose whole estimation window has prices and whose event window ends before that of an event on `before`."""
+    sessions = prices.close[benchmark].dropna().index
+    last = int(sessions.searchsorted(pd.Timestamp(before))) + config.event_window.start - config.event_window.end
+    return [day.date() for day in sessions[1 - config.estimation_window.start : max(0, last)]]
+
+
+def placebo_pairs(
+    pairs: list[Pair],
+    prices: PriceTable,
+    config: StudyConfig,
+    dates: list[date],
+    factors: pd.DataFrame | None,
+    executor: Executor | None = None,
+) -> PlaceboPairs:
+    """All tickers of `pairs` on all `dates`, lined up and fitted at once.
+
+    Raises:
+        NothingUsable: not one could be fitted.
+    """
+    by_ticker = {pair.ticker: pair for pair in pairs}
+    tickers = list(by_ticker)
+    moved = [replace_day(by_ticker[ticker], day) for day in dates for ticker in tickers]
+    model = model_of(config)
+    panel = align(moved, prices, config, factors)
+    fit = fit_pairs(model, panel.block, config.min_estimation, executor)
+    good = np.flatnonzero((fit.problem == "") & np.isfinite(fit.ar[:, -config.event_window.start]))
+    if not len(good):
+        raise NothingUsable(
+            f"none of {len(moved)} placebo pairs has enough prices", hint="load prices that begin earlier"
+        )
+    panel, fit = panel.take(good), fit.take(good)
+    last = np.where(panel.delisted, panel.last_close, config.event_window.end)
+    place = {day.isoformat(): i for i, day in enumerate(dates)}
+    return PlaceboPairs(
+        returns=abnormal_returns(panel.block, fit, last, prediction_error=config.prediction_error),
+        block=panel.block,
+        portfolios=Portfolios(panel.block, model, config.min_estimation, config.prediction_error),
+        date_of=np.array([place[p.event_id] for p in panel.pairs], dtype=np.int64),
+        ticker_of=np.array([tickers.index(p.ticker) for p in panel.pairs], dtype=np.int64),
+        dates=tuple(dates),
+        tickers=tuple(tickers),
+    )
+
+
+def replace_day(pair: Pair, day: date) -> Pair:
+    """The pair with its day 0 moved."""
+    return replace(pair, event_id=day.isoformat(), moment=Moment(day))
+
+
+def moved(made: PlaceboPairs, events: list[Ints], draws: int, seed: int) -> list[Ints]:
+    """Rows of each made-up study in which every event, with its tickers, happens on a placebo date.
+
+    One event takes each date in turn, several take dates at random, as often as `draws` says. `events`: ticker numbers of each.
+    """
+    rows = {(int(d), int(t)): i for i, (d, t) in enumerate(zip(made.date_of, made.ticker_of, strict=True))}
+    days = np.arange(len(made.dates))
+    random = np.random.default_rng(seed).choice(days, size=(draws, len(events)))
+    chosen = days[:, None] if len(events) == 1 else random
+    return [
+        np.array(
+            [rows[d, t] for d, own in zip(row, events, strict=True) for t in own if (d, t) in rows], dtype=np.int64
+        )
+        for row in chosen.tolist()
+    ]
+
+
+def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool) -> list[Ints]:
+    """Rows of each made-up study of `n` pairs drawn at random; on one date, or each on a date of its own.
+
+    Raises:
+        InvalidRequest: there are fewer tickers (one date) or dates than that.
+    """
+    there = len(made.tickers) if clustered else len(made.dates)
+    if not 2 <= n <= there:
+        what = "tickers for pairs on one date" if clustered else "placebo dates for pairs on dates of their own"
+        raise InvalidRequest(f"{n} pairs cannot be drawn", available=f"{there} {what}", hint=f"use 2 to {there}")
+    rng = np.random.default_rng(seed)
+    of_date = [np.flatnonzero(made.date_of == d) for d in range(len(made.dates))]
+    found: list[Ints] = []
+    while len(found) < draws:
+        if clustered:
+            pool = of_date[rng.integers(len(of_date))]
+            if len(pool) >= n:
+                found.append(np.sort(rng.choice(pool, n, replace=False)))
+        else:
+            days = rng.choice(len(of_date), n, replace=False)
+            found.append(np.array([rng.choice(of_date[d]) for d in days], dtype=np.int64))
+    return found

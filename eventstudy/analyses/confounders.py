@@ -1,0 +1,481 @@
+"""What else happened? Other news on the days of a study (METHODS 5.2), and the answer without those days.
+
+Earnings and other events of the same firm are looked for in the estimation window too, where they widen what counts as
+ordinary; all else only on event days. News that names an event is that event's own: it is told apart and confounds nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import doubts, exchanges
+from eventstudy.analyses.base import Answer, lines_of
+from eventstudy.document import warnings_as_dicts
+from eventstudy.events import Event, News
+from eventstudy.exchanges import Moment
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Bools
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+from eventstudy.screens import heading
+from eventstudy.sentences import listed
+from eventstudy.text import columns, wrapped
+
+DEVIATIONS = 2.0
+"""The benchmark moved out of the ordinary beyond so many of its standard deviations."""
+_OWN = ("EARNINGS", "OTHER_EVENT")
+_MANY_EVENTS = 20
+"""Above so many events the warnings of a study only count them."""
+_QUARTER = 95
+"""Calendar days from one report of a firm to the next, at most."""
+_LATEST = 31
+"""Most calendar days from news to the session that could react."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Other news on one day of one pair."""
+
+    event_id: str
+    ticker: str
+    session: date
+    rel_day: int
+    code: str
+    """EARNINGS, EX_DIVIDEND, MARKET_MOVE, NEWS, OTHER_EVENT or SPLIT."""
+    what: str
+    origin: str
+    """Where it is known from."""
+    part: str
+    """`event` or `estimation`: the window it falls into."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked at: where nothing was known, nothing could be found."""
+
+    events: int
+    """Other events of the registry."""
+    news: int
+    """Entries of calendars."""
+    earnings: tuple[str, ...]
+    """Tickers of which a report within a quarter of their event windows is known."""
+    earnings_unknown: tuple[str, ...]
+    actions: bool
+    """Whether dividends and splits are known."""
+
+
+@dataclass(frozen=True)
+class OtherDay:
+    """One day of one event with one kind of news, and whom it is about."""
+
+    event_id: str
+    session: date
+    rel_day: int
+    code: str
+    what: str
+    tickers: tuple[str, ...]
+    everyone: bool
+    """Whether these are all tickers of the event that were studied."""
+
+
+@dataclass(frozen=True)
+class Confounders(Answer):
+    """Other news on the days of a study."""
+
+    hits: tuple[Hit, ...]
+    looked: Looked
+    result: StudyResult
+    noticed: tuple[Message, ...] = ()
+    """What the sources of news had to say."""
+    own: tuple[Hit, ...] = ()
+    """News of the events themselves, which is no other news."""
+    schema = "eventstudy.confounders/1"
+
+    @property
+    def believable(self) -> bool:
+        """Whether the prices of the study look right."""
+        return self.result.believable
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What is wrong with the prices of the study."""
+        return tuple(doubts.told(self.result.doubts_of()))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the study lacks something."""
+        return self.result.incomplete
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """A line a warning."""
+        return lines_of(self.warned)
+
+    @property
+    def days(self) -> tuple[OtherDay, ...]:
+        """The event days with other news, in their order."""
+        return self._by_day(self.hits)
+
+    @property
+    def own_days(self) -> tuple[OtherDay, ...]:
+        """The event days with news of the event itself, in their order."""
+        return self._by_day(self.own)
+
+    def _by_day(self, hits: Iterable[Hit]) -> tuple[OtherDay, ...]:
+        who: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for hit in hits:
+            if hit.part == "event":
+                who[hit.session, hit.rel_day, hit.event_id, hit.code, hit.what].append(hit.ticker)
+        studied = defaultdict(set)
+        for pair in self.result.panel.pairs:
+            studied[pair.event_id].add(pair.ticker)
+        return tuple(
+            OtherDay(event_id, session, rel_day, code, what, tuple(tickers), set(tickers) == studied[event_id])
+            for (session, rel_day, event_id, code, what), tickers in sorted(who.items(), key=lambda item: item[0])
+        )
+
+    @property
+    def warned(self) -> tuple[Message, ...]:
+        """A warning a day and ticker; one for all tickers where the news is about all of them."""
+        if len(self.result.events) > _MANY_EVENTS:
+            return (*self._counted(), *self.noticed)
+        found = (
+            _message(day, ticker)
+            for day in self.days
+            for ticker in ([None] if day.everyone and len(day.tickers) > 1 else day.tickers)
+        )
+        return (*found, *self.noticed)
+
+    @property
+    def n_pairs(self) -> int:
+        """How many pairs have other news on a day of their event window."""
+        return len({(hit.event_id, hit.ticker) for hit in self.hits if hit.part == "event"})
+
+    def _counted(self) -> Iterator[Message]:
+        if self.n_pairs:
+            yield Message.of("NEWS_OF_MANY", touched=self.n_pairs, pairs=self.result.returns.n)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a hit: event_id, ticker, session, rel_day, code, what, origin, part."""
+        columns = list(Hit.__dataclass_fields__)
+        return pd.DataFrame([[getattr(hit, name) for name in columns] for hit in self.hits], columns=columns)
+
+    def _document(self) -> dict[str, Any]:
+        """All of it as plain values; every figure of the sentence stands there too."""
+        looked = {n: list(v) if isinstance(v, tuple) else v for n, v in vars(self.looked).items()}
+        return {
+            "events": [{"id": event.id, "title": event.title} for event in self.result.events],
+            "event_window": list(self.result.config.event_window),
+            "n_days": len({day.rel_day for day in self.days}),
+            "n_pairs": self.n_pairs,
+            "day0": bool(any(day.rel_day == 0 for day in self.days)),
+            "days": _plain(self.days),
+            "own_news": _plain(self.own_days),
+            "hits": [{**vars(hit), "session": hit.session.isoformat()} for hit in self.hits],
+            "looked": looked,
+            "sentence": self.sentence,
+            "warnings": warnings_as_dicts(self.warned),
+        }
+
+    def _finding(self) -> str:
+        """How many event days carry other news, whether day 0 is one of them, and what was not known."""
+        window = self.result.config.event_window
+        if len(self.result.events) > 1:
+            told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
+            return f"{told}.{_lacking(self)}"
+        days = dict.fromkeys(day.rel_day for day in self.days)
+        carry = "carry" if len(days) > 1 else "carries"
+        told = f"{len(days) or 'None'} of the {window.length} days of the event window {carry} other news"
+        on_day0 = list(dict.fromkeys(day.what for day in self.days if day.rel_day == 0))
+        told += f"; day 0 is one of them ({'; '.join(on_day0[:3])})" if on_day0 else ""
+        return f"{told}.{_lacking(self)}"
+
+    def _lines(self, *, verbose: bool) -> list[str]:
+        """The sentence, a row a day, kind and piece of news, and what was looked through."""
+        return [*heading(self.result), "", *wrapped(self.sentence), "", *_days(self, verbose)]
+
+
+def confounders(
+    result: StudyResult,
+    prices: PriceTable | None = None,
+    *,
+    others: Iterable[Event] = (),
+    calendar: Iterable[News] = (),
+    earnings: Iterable[News] = (),
+    noticed: Iterable[Message] = (),
+) -> Confounders:
+    """Look for other news on the days of a study.
+
+    `prices`: where dividends and splits are looked for. `others`: events of the registry; those studied together count for one
+    another as well. `calendar`, `earnings`: what `events.read_calendar` and `events.read_earnings` give. `noticed`: what the
+    sources of these had to say.
+    """
+    known = {event.id: event for event in (*others, *result.events)}
+    calendar, earnings = tuple(calendar), tuple(earnings)
+    place = _Places(result)
+    hits = [
+        *_other_events(result, known, place),
+        *_news(result, [news for news in calendar if news.event_id is None], place),
+        *_earnings(result, earnings, place),
+        *_actions(result, prices),
+        *_market_moves(result),
+    ]
+    reporting = _reporting(result, earnings)
+    tickers = tuple(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
+    looked = Looked(
+        events=len(known) - len({event.id for event in result.events}),
+        news=len(calendar),
+        earnings=tuple(t for t in tickers if t in reporting),
+        earnings_unknown=tuple(t for t in tickers if t not in reporting),
+        actions=prices is not None and bool({"dividend", "split"} & set(prices.fields)),
+    )
+    order = {ticker: i for i, ticker in enumerate(tickers)}
+
+    def in_order(some: Iterable[Hit]) -> tuple[Hit, ...]:
+        return tuple(sorted(set(some), key=lambda h: (h.session, h.event_id, h.code, h.what, order[h.ticker])))
+
+    own = _news(result, [news for news in calendar if news.event_id is not None], place)
+    return Confounders(in_order(hits), looked, result, tuple(noticed), in_order(own))
+
+
+def _reporting(result: StudyResult, earnings: Sequence[News]) -> set[str]:
+    """The tickers of which a report near each of their event windows is known: others may have reported unseen."""
+    reports: dict[str, list[date]] = defaultdict(list)
+    for news in earnings:
+        reports[news.ticker or ""].append(news.day)
+    unseen = set()
+    for i, pair in enumerate(result.panel.pairs):
+        known = [day for day in result.sessions[i].tolist() if day is not None]
+        near = [
+            day
+            for day in reports[pair.ticker]
+            if (day - known[0]).days >= -_QUARTER and (day - known[-1]).days <= _QUARTER
+        ]
+        if not near:
+            unseen.add(pair.ticker)
+    return {pair.ticker for pair in result.panel.pairs} - unseen
+
+
+class _Places:
+    """Where a moment falls in the windows of a pair."""
+
+    def __init__(self, result: StudyResult) -> None:
+        self._result, self._found = result, dict[tuple[Moment, str, int], date | None]()
+        block = result.panel.block
+        self._columns = [{d: c for c, d in enumerate(row) if d is not None} for row in block.sessions.tolist()]
+        self._known = [row[~np.isnat(row)] for row in block.sessions]
+
+    def of(self, i: int, news: Moment, own: bool) -> tuple[date, int, str] | None:
+        """Session, day and window (`event`, or `estimation` for a firm's `own` news) of pair i, None outside of them."""
+        block = self._result.panel.block
+        design = int(block.design[i])
+        session = self._session(design, self._result.panel.day0[i].exchange, news)
+        column = self._columns[design].get(session) if session else None
+        if session is None or column is None:
+            return None
+        if column >= block.event_columns.start:
+            return session, column + block.estimation.start, "event"
+        if own and column < block.estimation_columns.stop:
+            return session, column + block.estimation.start, "estimation"
+        return None
+
+    def _session(self, design: int, exchange: str, moment: Moment) -> date | None:
+        key = (moment, exchange, design)
+        if key not in self._found:
+            self._found[key] = self._look(design, exchange, moment)
+        return self._found[key]
+
+    def _look(self, design: int, exchange: str, moment: Moment) -> date | None:
+        known = self._known[design]
+        day = np.datetime64(moment.when.isoformat()[:10], "D")
+        if not known[0] <= day <= known[-1]:
+            return None
+        if exchange:
+            return exchanges.day0(moment, exchange, max_shift=_LATEST).session
+        rest = known[known > day] if moment.timing == "post" else known[known >= day]
+        found: date | None = rest[0].item() if len(rest) else None
+        return found
+
+
+def _hits(
+    result: StudyResult, place: _Places, who: Iterable[int], moment: Moment, code: str, what: str, origin: str
+) -> Iterator[Hit]:
+    for i in who:
+        if found := place.of(i, moment, code in _OWN):
+            session, rel_day, part = found
+            pair = result.panel.pairs[i]
+            yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, part)
+
+
+def _by_ticker(result: StudyResult) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, pair in enumerate(result.panel.pairs):
+        found[pair.ticker].append(i)
+    return found
+
+
+def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Places) -> Iterator[Hit]:
+    """Events of the same firm, or of the market: those that name the benchmark."""
+    of_ticker = _by_ticker(result)
+    of_market: dict[str, list[int]] = defaultdict(list)
+    for i, pair in enumerate(result.panel.pairs):
+        of_market[pair.benchmark].append(i)
+    for event in known.values():
+        touched = sorted({i for t in event.tickers for i in (*of_ticker[t], *of_market[t])})
+        for word in ("announced", "recognised"):
+            moment = event.moment("announced" if word == "announced" else "recognised")
+            who = [i for i in touched if result.panel.pairs[i].event_id != event.id]
+            if moment and who:
+                what = Phrase("{title} (announced)", title=event.title)
+                if word == "recognised":
+                    what = Phrase("{title} (recognised)", title=event.title)
+                yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
+
+
+def _news(result: StudyResult, calendar: Sequence[News], place: _Places) -> Iterator[Hit]:
+    of_ticker = _by_ticker(result)
+    for news in calendar:
+        who = of_ticker[news.ticker] if news.ticker else range(result.returns.n)
+        meant = [i for i in who if news.event_id in (None, result.panel.pairs[i].event_id)]
+        yield from _hits(result, place, meant, news.moment, "NEWS", news.what, news.origin)
+
+
+def _earnings(result: StudyResult, earnings: Sequence[News], place: _Places) -> Iterator[Hit]:
+    of_ticker = _by_ticker(result)
+    for news in earnings:
+        who = of_ticker[news.ticker or ""]
+        what = Phrase("earnings of {ticker}", ticker=news.ticker)
+        yield from _hits(result, place, who, news.moment, "EARNINGS", what, news.origin)
+
+
+def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
+    """Dividends that go ex and splits on event days."""
+    if prices is None:
+        return
+    for field, code in (("dividend", "EX_DIVIDEND"), ("split", "SPLIT")):
+        frame = prices.fields.get(field)
+        for i, pair in enumerate(result.panel.pairs):
+            if frame is None or pair.ticker not in frame.columns:
+                continue
+            given = frame[pair.ticker].dropna()
+            paid = given[given != 0]
+            days = pd.DatetimeIndex(paid.index).date.tolist()
+            on = dict(zip(days, paid.tolist(), strict=True))
+            for rel_day, session in zip(result.rel_days, result.sessions[i].tolist(), strict=True):
+                if session in on:
+                    origin = prices.info[pair.ticker].source
+                    amount = on[session]
+                    what = Phrase("a dividend of {amount:g} goes ex", amount=amount)
+                    if field == "split":
+                        what = Phrase("{ratio:g}-for-1 split", ratio=amount)
+                    yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, "event")
+
+
+def _market_moves(result: StudyResult) -> Iterator[Hit]:
+    """Event days on which the benchmark moved by more than two standard deviations of the estimation window."""
+    if result.config.outcome == "volume":
+        return
+    block = result.panel.block
+    market = block.regressors[:, :, 0]
+    deviation = np.nanstd(market[:, block.estimation_columns], axis=1, ddof=1)
+    moves = market[:, block.event_columns]
+    for i, pair in enumerate(result.panel.pairs):
+        design = int(block.design[i])
+        for j in np.flatnonzero(np.abs(moves[design]) > DEVIATIONS * deviation[design]).tolist():
+            times = abs(moves[design, j]) / deviation[design]
+            what = Phrase(
+                "{benchmark} moved by {move:+.2f %}, {times:.1f} standard deviations",
+                benchmark=pair.benchmark,
+                move=float(moves[design, j]),
+                times=float(times),
+            )
+            session = result.sessions[i, j].item()
+            yield Hit(
+                pair.event_id, pair.ticker, session, result.rel_days[j], "MARKET_MOVE", what, pair.benchmark, "event"
+            )
+
+
+def masked_cells(found: Confounders) -> Bools:
+    """(N, T) the days of each pair's block with other news; never one of the event itself, without which there is no event."""
+    block, pairs = found.result.panel.block, found.result.panel.pairs
+    row = {(pair.event_id, pair.ticker): i for i, pair in enumerate(pairs)}
+    cells = np.zeros(block.returns.shape, dtype=bool)
+    kept = days_of_the_event(found.result)
+    for hit in found.hits:
+        if hit.rel_day != 0 and (hit.event_id, hit.ticker, hit.session) not in kept:
+            cells[row[hit.event_id, hit.ticker], hit.rel_day - block.estimation.start] = True
+    return cells
+
+
+def days_of_the_event(result: StudyResult) -> set[tuple[str, str, date]]:
+    """Event, ticker and session: where the news of the event itself came, as it was announced and as it was recognised."""
+    place, found = _Places(result), set()
+    moments = {e.id: [m for m in (e.moment("announced"), e.moment("recognised")) if m] for e in result.events}
+    for i, pair in enumerate(result.panel.pairs):
+        for moment in moments[pair.event_id]:
+            if here := place.of(i, moment, own=True):
+                found.add((pair.event_id, pair.ticker, here[0]))
+    return found
+
+
+def _message(day: OtherDay, ticker: str | None) -> Message:
+    message = Message.of(day.code, day.event_id, ticker, session=day.session, day=day.rel_day, what=day.what)
+    return message._replace(session=day.session.isoformat())
+
+
+_NAMED = 4
+"""Up to so many tickers without known earnings are named."""
+
+
+def _plain(days: Iterable[OtherDay]) -> list[dict[str, Any]]:
+    return [{**vars(day), "session": day.session.isoformat(), "tickers": list(day.tickers)} for day in days]
+
+
+def _lacking(found: Confounders) -> str:
+    """What was not known, so that nothing of it could be found."""
+    lacking = []
+    if unknown := found.looked.earnings_unknown:
+        more = [*unknown[:_NAMED], *([f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else [])]
+        lacking.append(f"earnings of {listed(more)}")
+    if not found.looked.actions:
+        lacking.append("dividends and splits")
+    return f" Not known, so not looked for: {', '.join(lacking)}." if lacking else ""
+
+
+_TICKERS = 6
+"""Up to so many tickers of a day are named."""
+
+
+def _days(found: Confounders, verbose: bool) -> Iterator[str]:
+    """A row a day, kind and piece of news; `verbose` adds own news of the estimation window."""
+    several = len(found.result.events) > 1
+    rows = []
+    for day in found.days:
+        who = "all" if day.everyone else _who(day.tickers)
+        event = [day.event_id] if several else []
+        rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
+    yield columns([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
+    for day in found.own_days:
+        of = f" ({day.event_id})" if several else ""
+        on = f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"
+        yield from wrapped(f"news of the event itself on {on}{of}: {day.what}")
+    before = [hit for hit in found.hits if hit.part == "estimation"]
+    if before and verbose:
+        yield ""
+        yield columns([[hit.ticker, str(hit.session), hit.code, hit.what] for hit in before])
+    elif before:
+        yield f"{len(before)} more in the estimation window (--verbose shows them)"
+    looked = found.looked
+    yield f"looked through: {looked.events} other events of the registry, {looked.news} calendar entries"
+
+
+def _who(tickers: tuple[str, ...]) -> str:
+    return ", ".join(tickers[:_TICKERS]) + (f" and {len(tickers) - _TICKERS} more" if len(tickers) > _TICKERS else "")

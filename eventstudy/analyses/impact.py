@@ -1,0 +1,457 @@
+"""How much money? CARs times market capitalisation at the last close before the window.
+
+Money is in the currency of the prices. What the market did stands beside it: the capitalisation times the return of the window,
+dividends included. Capitalisation is close times shares outstanding, both in units of after all splits that the prices know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy.analyses.base import Answer, all_prices, plain
+from eventstudy.answers import ask_firms
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.estimate import combined
+from eventstudy.inference import Sample
+from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.joint import not_one_design
+from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
+from eventstudy.prices import PriceTable
+from eventstudy.results import StudyResult
+from eventstudy.sentences import instead_of_finding, listed, p_text
+from eventstudy.shipped import shipped
+from eventstudy.text import columns, wrapped
+from eventstudy.windows import Window
+
+_OLD = 400
+"""Days from which on a count of shares is called old: reports come once a year at least."""
+_LATE = 7
+"""Days between the last price and its retrieval from which on splits may be hidden."""
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What one pair was worth before a window."""
+
+    session: str
+    """The last close before the window."""
+    close: float
+    """Adjusted for splits."""
+    shares: float
+    """Adjusted for splits."""
+    shares_since: str | None
+    """When they were counted; None where the file does not say, and they are taken as counted like the prices."""
+    splits: float
+    """What the count was multiplied by for splits after its day."""
+    currency: str
+    """Of the close; empty where the price source names none."""
+
+    @property
+    def capitalisation(self) -> float:
+        """Close times shares outstanding."""
+        return self.close * self.shares
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money that a window brought, with the 95 % interval of the abnormal part by the exact t."""
+
+    capitalisation: float
+    raw: float
+    """Capitalisation times the return of the window; NaN where a day of it has no return."""
+    abnormal: float
+    low: float
+    high: float
+    p: float
+    """Exact t."""
+
+
+@dataclass(frozen=True)
+class FirmImpact:
+    """One pair and window."""
+
+    event_id: str
+    ticker: str
+    window: Window
+    stake: Stake
+    amount: Amount
+    headline: str
+    """The test that speaks for this pair."""
+    headline_p: float
+
+
+@dataclass(frozen=True)
+class TotalImpact:
+    """All pairs of one window: the portfolio that holds every firm by its capitalisation."""
+
+    window: Window
+    tickers: tuple[str, ...]
+    amount: Amount
+    headline: str
+    """The test that speaks for this portfolio: `portfolio_t`, or that of a single series where the model has no t."""
+    headline_p: float
+
+
+@dataclass(frozen=True)
+class Impact(Answer):
+    """What an event was worth. Amounts are in units of `currency`."""
+
+    currency: str
+    """Of all amounts; empty where the price source names none, or several: then see `Stake.currency`."""
+    firms: tuple[FirmImpact, ...]
+    totals: tuple[TotalImpact, ...]
+    no_total: str
+    """Why there is no total; empty where there is one."""
+    doubt: str
+    """Why intervals only describe under this model; or empty."""
+    excluded: tuple[Exclusion, ...]
+    cautions: tuple[str, ...] = ()
+    """What to know of the counts of shares."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+    schema = "eventstudy.impact/1"
+    chart = "impact"
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a pair could not be counted."""
+        return bool(self.excluded)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Why there is no total, what intervals and counts of shares are worth, and what was left out."""
+        said = [f"no total: {self.no_total}"] if self.no_total else []
+        said += [f"intervals only describe: {self.doubt}"] if self.doubt else []
+        left = (f"left out {e.ticker}: {e.message} [{e.reason}]" for e in self.excluded)
+        return (*said, *self.cautions, *left)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a pair and window, then one a total (no event, ticker `total`): capitalisation, raw and abnormal value, p."""
+        rows: list[dict[str, Any]] = [
+            {"event_id": f.event_id, "ticker": f.ticker, "start": f.window.start, "end": f.window.end}
+            | vars(f.stake)
+            | vars(f.amount)
+            | {"headline": f.headline, "headline_p": f.headline_p}
+            for f in self.firms
+        ]
+        rows += [
+            {"event_id": "", "ticker": "total", "start": t.window.start, "end": t.window.end}
+            | vars(t.amount)
+            | {"headline": t.headline, "headline_p": t.headline_p}
+            for t in self.totals
+        ]
+        return pd.DataFrame(rows)
+
+    def money(self, value: float, *, sign: bool = True) -> str:
+        """An amount as shown to people: in billions or millions."""
+        return money(value, self.currency, sign=sign)
+
+    def _document(self) -> dict[str, Any]:
+        """Amounts are in units of the currency."""
+        return {
+            "currency": self.currency,
+            "firms": [
+                {"event_id": f.event_id, "ticker": f.ticker, "start": f.window.start, "end": f.window.end}
+                | plain(vars(f.stake))
+                | plain(vars(f.amount))
+                | plain({"headline": f.headline, "headline_p": f.headline_p})
+                for f in self.firms
+            ],
+            "totals": [
+                {"start": t.window.start, "end": t.window.end, "tickers": list(t.tickers)}
+                | plain(vars(t.amount))
+                | plain({"headline": t.headline, "headline_p": t.headline_p})
+                for t in self.totals
+            ],
+            "no_total": self.no_total,
+            "doubt": self.doubt,
+            "cautions": list(self.cautions),
+            "excluded": [e._asdict() for e in self.excluded],
+            "believable": self.believable,
+            "sentence": self.sentence,
+        }
+
+    def _finding(self) -> str:
+        """What the first window brought: all firms together where they make a portfolio, else one by one."""
+        window = self.firms[0].window
+        alone = [f for f in self.firms if f.window == window]
+        rows: list[tuple[str, FirmImpact | TotalImpact, str]] = [
+            (f"the {len(t.tickers)} firms {', '.join(t.tickers)}", t, self.currency)
+            for t in self.totals
+            if t.window == window
+        ]
+        more = ""
+        if not rows:
+            rows = [(f.ticker, f, f.stake.currency) for f in alone[:_NAMED]]
+            more = f"; and {len(alone) - len(rows)} more" if len(alone) > len(rows) else ""
+        lacking = len({(e.event_id, e.ticker) for e in self.excluded})
+        left = f" {lacking} more could not be counted." if lacking else ""
+        return f"Market value over {window}: {'; '.join(starmap(_in_words, rows))}{more}.{left}"
+
+    def _lines(self, *, verbose: bool) -> list[str]:
+        """The finding, a row a pair and window with the total below, and what to know."""
+        unit, name = _unit(self)
+        rows = [["window", name, "value before", "in all", "abnormal", "95 % interval", "p", "headline p"]]
+        firms = self.firms if verbose else self.firms[:_SHOWN]
+        several = len({f.stake.currency for f in self.firms}) > 1
+        called = {f.ticker: f"{f.ticker} ({f.stake.currency})" if several else f.ticker for f in self.firms}
+        rows += [[str(f.window), called[f.ticker], *_figures(f.amount, unit), p_text(f.headline_p)] for f in firms]
+        rows += [
+            [str(t.window), f"all {len(t.tickers)}", *_figures(t.amount, unit), p_text(t.headline_p)]
+            for t in self.totals
+        ]
+        lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8)).splitlines()]
+        if len(firms) < len(self.firms):
+            lines.append(f"... and {len(self.firms) - len(firms)} more rows (--verbose, or --format csv)")
+        lines.append(
+            "value before: last close before the window times shares outstanding. p: exact t, as the interval."
+        )
+        lines += _counted(self)
+        lines += wrapped(f"no total: {self.no_total}") if self.no_total else []
+        lines += wrapped(f"intervals only describe: {self.doubt}") if self.doubt else []
+        lines += [line for said in self.cautions for line in wrapped(said)]
+        return lines + _left_out(self, verbose=verbose)
+
+
+def impact(
+    result: StudyResult,
+    prices: PriceTable | None = None,
+    shares: pd.DataFrame | str | Path | None = None,
+    *,
+    windows: Sequence[Sequence[int]] | None = None,
+) -> Impact:
+    """CARs of a study in money.
+
+    `prices`: those of the study by default, or more of them. `shares`: outstanding, a file or what `read_shares` or
+    `load_shares` gives; by default the few that ship. Of a ticker the last count up to the close before the window is taken,
+    times the splits after its day. `windows`: those that are reported, by default. The total is that of one portfolio, so it
+    has an interval too; only firms of one date, one currency and the same days make one.
+
+    Raises:
+        InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
+    """
+    if result.config.outcome != "return":
+        raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
+    table = prices or all_prices(result)
+    if not isinstance(shares, pd.DataFrame):
+        shares = read_shares(shipped("shares.csv") if shares is None else shares)
+    shares = over_splits(shares, table)
+    wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
+    stakes: dict[tuple[int, int], Stake] = {}
+    lacking: dict[tuple[str, str], Exclusion] = {}
+    firms: list[FirmImpact] = []
+    totals, reasons = [], []
+    for window in wanted:
+        sample = result.sample(window)
+        assert sample.members is not None
+        for i in sample.members:
+            found = _stake(result, int(i), window, table, shares)
+            if isinstance(found, Exclusion):
+                lacking[found.event_id, found.ticker] = found
+            else:
+                stakes[int(i), window.start] = found
+        known = np.array([i for i in sample.members if (int(i), window.start) in stakes], dtype=np.int64)
+        held = [stakes[int(i), window.start] for i in known]
+        firms += _firms(result, window, known, held)
+        total, reason = _total(result, window, known, held, _currencies(table, result, known))
+        totals += [total] if total else []
+        reasons += [reason] if reason else []
+    if not firms:
+        raise NothingUsable(
+            "no pair has both a close before the window and shares outstanding",
+            available="; ".join(e.message for e in list(lacking.values())[:5]),
+            hint="columns of the file: ticker, shares[, date]",
+        )
+    currencies = _currencies(table, result, np.arange(result.returns.n))
+    return Impact(
+        currency=currencies.pop() if len(currencies) == 1 else "",
+        firms=tuple(firms),
+        totals=tuple(totals),
+        no_total=listed(dict.fromkeys(reasons)) if reasons else "",
+        doubt=result.returns.descriptive,
+        excluded=tuple(lacking.values()),
+        cautions=_cautions(firms, table),
+        instead=instead_of_finding(result),
+    )
+
+
+def _cautions(firms: Sequence[FirmImpact], prices: PriceTable) -> tuple[str, ...]:
+    """Counts that are old, and splits that the prices may be adjusted for without showing them."""
+    said: dict[str, None] = {}
+    for firm in firms:
+        stake = firm.stake
+        if stake.shares_since is None:
+            continue
+        days = (pd.Timestamp(stake.session) - pd.Timestamp(stake.shares_since)).days
+        if days > _OLD:
+            said[f"{firm.ticker}: its shares were counted {days} days before the window, on {stake.shares_since}"] = (
+                None
+            )
+        info, last = prices.info[firm.ticker], prices.close.index[-1]
+        fetched = pd.Timestamp(info.retrieved_at).tz_localize(None) if info.retrieved_at else last
+        if (fetched - last).days > _LATE:
+            text = (
+                f"{firm.ticker}: prices end on {last:%Y-%m-%d} and were fetched on {fetched:%Y-%m-%d}; a split between the two"
+                " is in the prices, but not in the count of shares"
+            )
+            said[text] = None
+    return tuple(said)
+
+
+def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shares: pd.DataFrame) -> Stake | Exclusion:
+    """What pair i was worth at the last close before the window, or why that is not known."""
+    pair, block = result.panel.pairs[i], result.panel.block
+    first = pd.Timestamp(block.sessions[block.design[i], window.start - block.estimation.start])
+    closes = prices.close[pair.ticker].dropna() if pair.ticker in prices.tickers else pd.Series(dtype=float)
+    closes = closes[closes.index < first]
+    if closes.empty:
+        return Exclusion.of("NO_PRICES.before", pair.event_id, pair.ticker, ticker=pair.ticker, session=first.date())
+    last = closes.index[-1]
+    lines = shares[(shares["ticker"] == pair.ticker) & (shares["date"] <= last)].sort_values("date", kind="stable")
+    if lines.empty:
+        return Exclusion.of("NO_SHARES", pair.event_id, pair.ticker, ticker=pair.ticker, session=last.date())
+    line = lines.iloc[-1]
+    since = None if line["date"] == UNDATED else f"{line['date']:%Y-%m-%d}"
+    return Stake(
+        session=f"{last:%Y-%m-%d}",
+        close=float(closes.iloc[-1]),
+        shares=float(line["shares"]),
+        shares_since=since,
+        splits=float(line["splits"]),
+        currency=prices.info[pair.ticker].currency or "",
+    )
+
+
+def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) -> list[FirmImpact]:
+    """Each pair by itself."""
+    if not len(known):
+        return []
+    config, returns = result.config, result.returns.take(known)
+    answers = ask_firms(returns, window, (), config.seed, config.outcome)
+    value = np.array([stake.capitalisation for stake in held])
+    amounts = _amounts(returns, window, value, _compounded(result, known, window), log=config.returns == "log")
+    pairs = [result.panel.pairs[int(i)] for i in known]
+    return [
+        FirmImpact(pair.event_id, pair.ticker, window, stake, amount, answers.headline[n], float(answers.headline_p[n]))
+        for n, (pair, stake, amount) in enumerate(zip(pairs, held, amounts, strict=True))
+    ]
+
+
+def _amounts(returns: AbnormalReturns, window: Window, value: Floats, raw: Floats, *, log: bool) -> list[Amount]:
+    """Money of N series worth `value` (N,) whose return over the window was `raw` (N,)."""
+    found = cumulate(returns, window)
+    half = np.array([critical_t(float(df)) for df in returns.df]) * found.se
+    grown = np.expm1 if log else np.asarray
+    abnormal, low, high = (value * grown(car) for car in (found.car, found.car - half, found.car + half))
+    columns = (value, value * raw, abnormal, low, high, p_t(found.scar, returns.df))
+    return [Amount(*map(float, row)) for row in zip(*columns, strict=True)]
+
+
+def _compounded(result: StudyResult, known: Ints, window: Window) -> Floats:
+    """(n,) buy-and-hold return of the window; NaN where a day of it has none."""
+    start = window.start - result.config.event_window.start
+    returns = result.raw[known, start : start + window.length]
+    grown: Floats = np.expm1(returns.sum(axis=1)) if result.config.returns == "log" else (1 + returns).prod(axis=1) - 1
+    return grown
+
+
+def _total(
+    result: StudyResult, window: Window, known: Ints, held: list[Stake], currencies: set[str]
+) -> tuple[TotalImpact | None, str]:
+    """All pairs as one portfolio with one share of each firm's capital, or why there is none."""
+    tickers = tuple(result.panel.pairs[int(i)].ticker for i in known)
+    if len(known) < 2:
+        return None, ""
+    if len(set(tickers)) < len(tickers):
+        return None, "a ticker has several events"
+    if len(currencies) > 1:
+        return None, f"prices are in {listed(sorted(currencies))}"
+    if result.config.returns == "log":
+        return None, "log returns of firms do not add up to those of a portfolio"
+    returns = result.returns.take(known)
+    if reason := not_one_design(Sample.of(returns, window), 1):
+        return None, reason
+    value = np.array([stake.capitalisation for stake in held])
+    raw = float(value @ _compounded(result, known, window) / value.sum())
+    one = combined(returns, (value / value.sum())[None, :])
+    [amount] = _amounts(one, window, value.sum(keepdims=True), np.array([raw]), log=False)
+    headline, p = "portfolio_t", amount.p
+    if one.descriptive:
+        answers = ask_firms(one, window, (), result.config.seed)
+        headline, p = answers.headline[0], float(answers.headline_p[0])
+    return TotalImpact(window, tickers, amount, headline, p), ""
+
+
+def _currencies(prices: PriceTable, result: StudyResult, known: Ints) -> set[str]:
+    names = {result.panel.pairs[int(i)].ticker for i in known}
+    return {prices.info[name].currency or "" for name in names if name in prices.info}
+
+
+_NAMED = 3
+"""Up to so many firms are named where they make no portfolio."""
+
+
+def money(value: float, currency: str, *, sign: bool = True) -> str:
+    """An amount as shown to people: in billions or millions."""
+    if not np.isfinite(value):
+        return "n/a"
+    unit, name = (1e9, "billion") if abs(value) >= 1e9 else (1e6, "million")
+    return f"{value / unit:{'+' if sign else ''},.1f} {name} {currency}".rstrip()
+
+
+_SHOWN = 30
+"""Up to so many rows are shown in a table for people."""
+
+
+def _counted(found: Impact) -> list[str]:
+    """Which count of shares was taken, once a ticker and day of counting."""
+    counts: dict[str, None] = {}
+    for f in found.firms:
+        stake = f.stake
+        since = f"counted {stake.shares_since}" if stake.shares_since else "undated"
+        split = f", times {stake.splits:g} for splits since" if stake.splits != 1 else ""
+        counts[f"{f.ticker} {stake.shares / 1e6:,.1f} million ({since}{split})"] = None
+    texts = list(counts)[:_SHOWN]
+    return wrapped(f"shares: {'; '.join(texts)}{'; ...' if len(counts) > len(texts) else ''}")
+
+
+def _left_out(found: Impact, *, verbose: bool) -> list[str]:
+    """Pairs without an amount: one line for all that lack a count of shares, or with `verbose` one each."""
+    lacking = [e for e in found.excluded if e.reason == "NO_SHARES"]
+    others = [e for e in found.excluded if e.reason != "NO_SHARES"]
+    lines = []
+    if len(lacking) > 2 and not verbose:
+        names = ", ".join(dict.fromkeys(e.ticker for e in lacking))
+        lines += wrapped(
+            f"left out, for it is not known how many shares there were: {names} [NO_SHARES]; --shares FILE"
+        )
+    else:
+        others = [*lacking, *others]
+    return lines + [line for e in others for line in wrapped(f"left out {e.ticker}: {e.message} [{e.reason}]")]
+
+
+def _unit(found: Impact) -> tuple[float, str]:
+    """What amounts are divided by in the table, and what that is called."""
+    largest = max(f.amount.capitalisation for f in found.firms)
+    unit, name = (1e9, "billion") if largest >= 1e9 else (1e6, "million")
+    return unit, f"{name} {found.currency}".rstrip()
+
+
+def _figures(amount: Amount, unit: float) -> list[str]:
+    raw, abnormal, low, high = (f"{v / unit:+,.1f}" for v in (amount.raw, amount.abnormal, amount.low, amount.high))
+    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, f"{low} .. {high}", p_text(amount.p)]
+
+
+def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str) -> str:
+    amount = row.amount
+    raw, abnormal, low, high = (money(v, currency) for v in (amount.raw, amount.abnormal, amount.low, amount.high))
+    test = f"p {p_text(row.headline_p)} by {row.headline}"
+    return f"{name} {raw} in all, {abnormal} abnormal (95 % from {low} to {high}; {test})"

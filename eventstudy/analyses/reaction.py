@@ -1,0 +1,580 @@
+"""Which day did the market react? Every day of a set declared beforehand, judged with all of them in mind (METHODS 5.1).
+
+The days are fixed before any price is looked at, [0, +10] unless others are named. A firm or portfolio reacted on the day with
+the largest standardised abnormal return, if that is out of the ordinary for the largest of so many days; else on none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import catalog, exchanges
+from eventstudy.analyses.base import Answer, Finding, lines_of
+from eventstudy.document import number, warnings_as_dicts
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.exchanges import Moment
+from eventstudy.inference import holm
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Floats, Ints
+from eventstudy.results import StudyResult
+from eventstudy.screens import heading, notes
+from eventstudy.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.text import columns, wrapped
+from eventstudy.windows import Window
+
+DAYS = Window(0, 10)
+"""The days that are searched unless others are named."""
+DRAWS = 9999
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of one subject; `p` is its rank among ordinary days, not adjusted for the days beside it."""
+
+    rel_day: int
+    session: date | None
+    ar: float
+    sar: float
+    p: float
+    p_adjusted: float
+    """Adjusted for the largest of all searched days (maxT)."""
+    p_holm: float
+
+
+@dataclass(frozen=True)
+class Subject(Finding):
+    """What one firm or portfolio did on the searched days."""
+
+    name: str
+    kind: Literal["firm", "group"]
+    tickers: tuple[str, ...]
+    event_id: str
+    announced_day0: date
+    """The first session that could react to the announcement."""
+    recognised_day0: date | None
+    """The first session from the recognised date of the registry on; None where it has none."""
+    n_estimation: int
+    critical: float
+    """|SAR| above which a searched day would be named; NaN where there are too few estimation days for any."""
+    event_days: tuple[Day, ...]
+    """Every day of the event window; those that were not searched have neither `p_adjusted` nor `p_holm`."""
+    searched: Window
+    car: float
+    """Sum over all searched days; NaN where too few were observed."""
+    car_p: float
+    """By permutation of days; exact t where that does not apply."""
+    half_life: int | None
+    """First day by which half of the largest CAR since the first searched day was reached; None where days are missing."""
+    volume_peak: int | None
+    """Day with the highest log volume; the same with and without a constant mean. None where volume is not known."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+
+    @property
+    def days(self) -> tuple[Day, ...]:
+        """The searched days."""
+        return tuple(d for d in self.event_days if self.searched.start <= d.rel_day <= self.searched.end)
+
+    def on(self, session: date | None) -> Day | None:
+        """The day of that session, searched or not; None outside the event window."""
+        return next((day for day in self.event_days if session and day.session == session), None)
+
+    @property
+    def largest(self) -> Day | None:
+        """The searched day with the largest |SAR|."""
+        known = [day for day in self.days if np.isfinite(day.sar)]
+        return max(known, key=lambda day: abs(day.sar)) if known else None
+
+    @property
+    def reaction(self) -> Day | None:
+        """The largest day, if it is out of the ordinary for the largest of so many."""
+        return self.largest if self.largest and self.largest.p_adjusted < LEVEL else None
+
+    @property
+    def earliest(self) -> Day | None:
+        """The first day that Holm's correction leaves below 5 %."""
+        return next((day for day in self.days if day.p_holm < LEVEL), None)
+
+    @property
+    def smallest_p(self) -> float:
+        """The adjusted p of a day beyond all estimation days: no day can have a smaller one."""
+        return float(1 - (1 - 1 / (self.n_estimation + 1)) ** sum(np.isfinite(day.sar) for day in self.days))
+
+    def _finding(self) -> str:
+        """Announcement and recognition side by side, then the day of the reaction or that there was none."""
+        told = [_beside("announced", self, self.announced_day0)]
+        if self.recognised_day0 and self.recognised_day0 != self.announced_day0:
+            told.append(_beside("recognised", self, self.recognised_day0))
+        return f"{self.name}: {'; '.join(told)}. {_reaction_of(self)}"
+
+
+@dataclass(frozen=True)
+class Scan(Answer):
+    """The searched days of every firm, and of every group that one portfolio can stand for."""
+
+    days: Window
+    subjects: tuple[Subject, ...]
+    result: StudyResult
+    """The study whose days were searched."""
+    warned: tuple[Message, ...]
+    draws: int = DRAWS
+    schema = "eventstudy.scan/1"
+    chart = "reaction"
+
+    @property
+    def findings(self) -> tuple[Subject, ...]:
+        """A finding a subject."""
+        return self.subjects
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What to know of the study, and of the search."""
+        return lines_of((*self.result.warned, *self.warned))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a pair was left out, or a day was not observed."""
+        unseen = any(not np.isfinite(day.ar) for subject in self.subjects for day in subject.days)
+        return bool(self.result.exclusions) or unseen
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a subject and day: subject, kind, event_id, rel_day, session, ar, sar, p, p_adjusted, p_holm, reaction."""
+        rows = [
+            {"subject": s.name, "kind": s.kind, "event_id": s.event_id, **vars(day), "reaction": day == s.reaction}
+            for s in self.subjects
+            for day in s.days
+        ]
+        return pd.DataFrame(rows)
+
+    def _document(self) -> dict[str, Any]:
+        """The JSON object of the contract."""
+        return {
+            "days": list(self.days),
+            "subjects": [_subject_as_dict(subject) for subject in self.subjects],
+            "level": LEVEL,
+            "draws": self.draws,
+            "seed": self.result.config.seed,
+            "day0_policy": self.result.day0_policy,
+            "config": self.result.config.as_dict(),
+            "provenance": dict(self.result.provenance),
+            "excluded": [e._asdict() for e in self.result.exclusions],
+            "warnings": warnings_as_dicts((*self.result.warned, *self.warned)),
+        }
+
+    def _lines(self, *, verbose: bool) -> Iterator[str]:
+        """What was searched, a row a subject (or a day, of a single one), the answer in words, and what to know."""
+        one = len(self.subjects) == 1
+        table = _days_of(self.subjects[0]) if one else _subjects(self, verbose)
+        told = [line for subject in self.subjects[:1] for line in wrapped(subject.sentence)]
+        after = [line for said in lines_of(self.warned) for line in wrapped(said)]
+        blocks = [
+            [*heading(self.result), f"days searched: {self.days}, fixed beforehand"],
+            told,
+            list(table),
+            [*_legend(self), *after, *(notes(self.result, verbose) if verbose or one else _left_out(self))],
+        ]
+        yield "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def window_for(days: Sequence[int], event_window: Sequence[int] = (0, 0)) -> Window:
+    """The event window of a study that these days are to be searched in: its own, made wide enough for them and for day 0."""
+    (first, last), (start, end) = days, event_window
+    return Window(min(start, first, 0), max(end, last, 0))
+
+
+def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
+    """Search the days of a study, those of [0, +10] that lie inside its event window unless `days` names others.
+
+    Raises:
+        InvalidRequest: `days` reaches out of the event window.
+        NothingUsable: not one firm has a searched day with an abnormal return.
+    """
+    searched = searched_days(result, days)
+    warned: list[Message] = []
+    subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
+    if all(subject.largest is None for subject in subjects):
+        raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")
+    warned += _too_few_days(subjects)
+    return Scan(searched, tuple(subjects), result, tuple(warned))
+
+
+def searched_days(result: StudyResult, days: Sequence[int] | None = None) -> Window:
+    """The days that are searched: `days`, or those of [0, +10] inside the event window.
+
+    Raises:
+        InvalidRequest: `days` reaches out of the event window.
+    """
+    event = result.config.event_window
+    searched = Window.of(days, "set of days") if days else Window(DAYS.start, min(DAYS.end, event.end))
+    if not searched.inside(event):
+        raise InvalidRequest(
+            f"the days {searched} reach out of the event window {event}",
+            hint=f"widen it: --event-window {min(searched.start, event.start)} {max(searched.end, event.end)}",
+        )
+    return searched
+
+
+def adjusted_over_days(sar: Floats, studentised: Floats, seed: int, draws: int = DRAWS) -> Floats:
+    """(N, D) p of each day as the largest of D days (maxT), from the SARs (N, D) and the M residuals of each series (N, M).
+
+    D days are drawn with replacement from the estimation days and the judged day itself, which counts as reaching itself: if
+    nothing happened all M + 1 are exchangeable. p = (1 + #{largest drawn >= |SAR|}) / (draws + 1). Without the day itself a
+    scan of 11 days after 250 would name a day in 8 % of studies in which nothing happened (Romano and Wolf 2005).
+    """
+    p = np.full(sar.shape, np.nan)
+    for i, (days, residuals) in enumerate(zip(np.abs(sar), np.abs(studentised), strict=True)):
+        observed = np.flatnonzero(np.isfinite(days))
+        if len(observed):
+            p[i, observed] = _p_of_largest(
+                days[observed], residuals[np.isfinite(residuals)], len(observed), seed, draws
+            )
+    return p
+
+
+def critical_sar(studentised: Floats, length: int, seed: int, draws: int = DRAWS) -> float:
+    """The |SAR| above which a day is named, as one of `length` after the residuals (M,); NaN where none can be."""
+    ordinary = np.unique(np.abs(studentised[np.isfinite(studentised)]))
+    p = _p_of_largest(np.nextafter(ordinary, np.inf), ordinary, length, seed, draws)
+    return float(ordinary[p < LEVEL].min(initial=np.inf)) if (p < LEVEL).any() else float("nan")
+
+
+def _p_of_largest(values: Floats, ordinary: Floats, length: int, seed: int, draws: int) -> Floats:
+    """(K,) how often the largest of `length` days, drawn from the ordinary (M,) and the judged one, reaches each value (K,)."""
+    largest = np.sort(np.append(ordinary, np.inf)[_drawn(len(ordinary) + 1, length, draws, seed)].max(axis=1))
+    p: Floats = (1 + draws - np.searchsorted(largest, values, side="left")) / (draws + 1)
+    return p
+
+
+@lru_cache(maxsize=16)
+def _drawn(total: int, length: int, draws: int, seed: int) -> Ints:
+    return np.random.default_rng(seed).integers(total, size=(draws, length))
+
+
+def half_life(ar: Floats) -> int | None:
+    """The first of the D days (D,) by which half of the largest |CAR| since the first was reached, on its side of zero."""
+    car = np.cumsum(ar)
+    if not np.isfinite(car).all() or not car.any():
+        return None
+    peak = car[np.argmax(np.abs(car))]
+    return int(np.argmax(car * np.sign(peak) >= abs(peak) / 2))
+
+
+def subject_of(result: StudyResult, members: Ints, days: Window, name: str) -> tuple[Subject | None, str]:
+    """What the pairs at these positions did on the days, several as one portfolio; or None, and why they make none."""
+    series, why_none = result.returns.take(members), ""
+    if len(members) > 1:
+        portfolio, why_none = result.portfolios.portfolio(members)
+        if portfolio is None:
+            return None, why_none
+        series = portfolio
+    judged = _judged(series, days, result.config.seed)
+    return _subject(result, days, name, "group" if len(members) > 1 else "firm", members, judged, 0), ""
+
+
+def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
+    several = len(result.events) > 1
+    judged = _judged(result.returns, days, result.config.seed)
+    for i, pair in enumerate(result.panel.pairs):
+        name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
+        yield _subject(result, days, name, "firm", np.array([i]), judged, i)
+
+
+def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Iterator[Subject]:
+    """All pairs together, then each group: as one security, where they share one date and one benchmark."""
+    everyone = np.arange(result.returns.n)
+    if len(everyone) == 1:
+        return
+    for name, members in [
+        (Phrase("all {tickers} tickers", tickers=len(everyone)), everyone),
+        *((group.name, group.members) for group in result.groups),
+    ]:
+        found, why_none = subject_of(result, members, days, name)
+        if found is None:
+            warned.append(Message.of("NO_PORTFOLIO", name=name, why=Phrase.quoted(why_none)))
+        else:
+            yield replace(found, kind="group")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What N series did on the L2 days of the event window, D of them searched."""
+
+    searched: slice
+    """The columns of the D searched days."""
+    ar: Floats
+    """(N, L2)"""
+    sar: Floats
+    """(N, L2)"""
+    p: Floats
+    """(N, L2)"""
+    p_adjusted: Floats
+    """(N, D)"""
+    car: Floats
+    """(N,) over the searched days."""
+    car_p: Floats
+    """(N,)"""
+    n_estimation: Ints
+    """(N,)"""
+    critical: Floats
+    """(N,)"""
+
+
+def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
+    ranked, permuted, exact = (catalog.load("tests", name) for name in ("sample_quantile", "conformal", "exact_t"))
+    event = returns.event
+    each = [ranked.compute(returns, Window(day, day), seed) for day in range(event.start, event.end + 1)]
+    sar = np.stack([answer.statistic for answer in each], axis=1)
+    ar = np.where(np.isfinite(sar), returns.ar, np.nan)
+    searched = slice(days.start - event.start, days.end - event.start + 1)
+    by_rank = (permuted if days.length > 1 else ranked).compute(returns, days, seed).p_value
+    by_t = exact.compute(returns, days, seed)
+    return _Judged(
+        searched=searched,
+        ar=ar,
+        sar=sar,
+        p=np.stack([answer.p_value for answer in each], axis=1),
+        p_adjusted=adjusted_over_days(sar[:, searched], returns.studentised, seed),
+        car=np.where(np.isfinite(by_t.statistic), np.nansum(ar[:, searched], axis=1), np.nan),
+        car_p=np.where(np.isfinite(by_rank), by_rank, by_t.p_value),
+        n_estimation=returns.observed_days,
+        critical=np.array([critical_sar(r, days.length, seed) for r in returns.studentised]),
+    )
+
+
+def _subject(
+    result: StudyResult,
+    days: Window,
+    name: str,
+    kind: Literal["firm", "group"],
+    members: Ints,
+    judged: _Judged,
+    row: int,
+) -> Subject:
+    """What row `row` of `judged`, the series of these members, did."""
+    first = int(members[0])
+    event_id = result.panel.pairs[first].event_id
+    event = next(e for e in result.events if e.id == event_id)
+    recognised = event.moment("recognised")
+    steps = half_life(judged.ar[row, judged.searched])
+    return Subject(
+        name=name,
+        kind=kind,
+        tickers=tuple(result.panel.pairs[int(i)].ticker for i in members),
+        event_id=event_id,
+        announced_day0=_session_of(result, first, Moment(event.announced, event.timing)),
+        recognised_day0=_session_of(result, first, recognised) if recognised else None,
+        n_estimation=int(judged.n_estimation[row]),
+        critical=float(judged.critical[row]),
+        event_days=tuple(_days(result.rel_days, result.sessions[first], judged, row)),
+        searched=days,
+        car=float(judged.car[row]),
+        car_p=float(judged.car_p[row]),
+        half_life=None if steps is None else days.start + steps,
+        volume_peak=_volume_peak(days, result.panel.volume[members][:, judged.searched]),
+        instead=instead_of_finding(result, members.tolist(), name),
+    )
+
+
+def _days(rel_days: Sequence[int], sessions: Any, judged: _Judged, row: int) -> Iterator[Day]:
+    adjusted, corrected = (np.full(len(rel_days), np.nan) for _ in range(2))
+    adjusted[judged.searched] = judged.p_adjusted[row]
+    corrected[judged.searched] = holm(judged.p[row, judged.searched])
+    for j, (rel_day, session) in enumerate(zip(rel_days, sessions, strict=True)):
+        yield Day(
+            rel_day=rel_day,
+            session=None if np.isnat(session) else session.item(),
+            ar=float(judged.ar[row, j]),
+            sar=float(judged.sar[row, j]),
+            p=float(judged.p[row, j]),
+            p_adjusted=float(adjusted[j]),
+            p_holm=float(corrected[j]),
+        )
+
+
+def _session_of(result: StudyResult, i: int, moment: Moment) -> date:
+    """The first session of pair i that could react to a moment, whichever day 0 the study counts from."""
+    exchange, shift = result.panel.day0[i].exchange, result.config.max_shift
+    if exchange:
+        return exchanges.day0(moment, exchange, max_shift=shift).session
+    block = result.panel.block
+    known = block.sessions[block.design[i]]
+    return exchanges.day0_on_sessions(moment, known[~np.isnat(known)], max_shift=shift).session
+
+
+def _volume_peak(days: Window, volume: Floats) -> int | None:
+    """The day with the highest mean log volume over the members (n, D), None where one is not known or not traded."""
+    if not (volume > 0).all():
+        return None
+    return days.start + int(np.argmax(np.log(volume).mean(axis=0)))
+
+
+def _too_few_days(subjects: Sequence[Subject]) -> Iterator[Message]:
+    """Say where the estimation window is too short for any day to be named."""
+    hopeless = [s for s in subjects if s.kind == "firm" and s.smallest_p >= LEVEL]
+    if hopeless:
+        least = min(hopeless, key=lambda s: s.n_estimation)
+        yield Message.of(
+            "SCAN_TOO_WIDE",
+            None,
+            ", ".join(s.tickers[0] for s in hopeless[:5]),
+            days=len(least.days),
+            estimation=least.n_estimation,
+            p=least.smallest_p,
+        )
+
+
+def _beside(word: str, subject: Subject, session: date) -> str:
+    day = subject.on(session)
+    if day is None:
+        return f"{word} day {session} lies outside the event window"
+    if not np.isfinite(day.ar):
+        return f"{word} day {session} has no return"
+    if not np.isfinite(day.p_adjusted):
+        return f"{word} day {session} {percent(day.ar)}, not among the days searched (p {p_text(day.p)} by itself)"
+    verdict = "not significant" if day.p_adjusted >= LEVEL else "significant"
+    return f"{word} day {session} {percent(day.ar)}, {verdict} (p {p_text(day.p_adjusted)})"
+
+
+def _reaction_of(subject: Subject) -> str:
+    n = sum(np.isfinite(day.sar) for day in subject.days)
+    day, largest = subject.reaction, subject.largest
+    if largest is None:
+        return "No searched day has an abnormal return."
+    if day is None:
+        return (
+            f"No reaction day: the largest of the {n} days, {largest.session} ({percent(largest.ar)}),"
+            f" is not out of the ordinary (p {p_text(largest.p_adjusted)}, adjusted for {n} days)."
+        )
+    told = f"Reaction day: {day.session}{_later(subject, day)}, {percent(day.ar)}"
+    return f"{told} (p {p_text(day.p_adjusted)}, adjusted for {n} days)."
+
+
+def _later(subject: Subject, day: Day) -> str:
+    start = subject.on(subject.announced_day0)
+    if start is None:
+        return ""
+    steps = day.rel_day - start.rel_day
+    sessions = f"{abs(steps)} session{'s' if abs(steps) != 1 else ''}"
+    return f", {sessions} {'after' if steps > 0 else 'before'} day 0 of the announcement" if steps else ""
+
+
+def _subject_as_dict(subject: Subject) -> dict[str, Any]:
+    day, earliest, recognised = subject.reaction, subject.earliest, subject.recognised_day0
+    return {
+        "name": subject.name,
+        "kind": subject.kind,
+        "tickers": list(subject.tickers),
+        "event_id": subject.event_id,
+        "announced_day0": subject.announced_day0.isoformat(),
+        "recognised_day0": recognised.isoformat() if recognised else None,
+        "reaction_day": day.session.isoformat() if day and day.session else None,
+        "days": [_plain(d) for d in subject.days],
+        "believable": subject.believable,
+        "sentence": subject.sentence,
+        "announced": _plain(subject.on(subject.announced_day0)),
+        "recognised": _plain(subject.on(recognised)),
+        "reaction": _plain(day),
+        "earliest_significant": earliest.session.isoformat() if earliest and earliest.session else None,
+        "half_life": subject.half_life,
+        "volume_peak": subject.volume_peak,
+        "car": number(subject.car),
+        "car_p": number(subject.car_p),
+        "n_estimation": subject.n_estimation,
+        "smallest_p": subject.smallest_p,
+        "critical_sar": number(subject.critical),
+    }
+
+
+def _plain(day: Day | None) -> dict[str, Any] | None:
+    if day is None:
+        return None
+    return {
+        "rel_day": day.rel_day,
+        "session": day.session.isoformat() if day.session else None,
+        **{name: number(getattr(day, name)) for name in ("ar", "sar", "p", "p_adjusted", "p_holm")},
+    }
+
+
+_SHOWN = 30
+"""Up to so many subjects are shown in a table for people."""
+
+
+def _subjects(found: Scan, verbose: bool) -> Iterator[str]:
+    recognised = any(s.recognised_day0 for s in found.subjects)
+    volume = any(s.volume_peak is not None for s in found.subjects)
+    head = ["", "announced", "p", *(["recognised", "p"] if recognised else [])]
+    head += ["reaction day", "AR", "p", "first", "half by", *(["volume"] if volume else [])]
+    rows = [head]
+    shown = found.subjects if verbose else found.subjects[:_SHOWN]
+    for s in shown:
+        days = [s.on(s.announced_day0), *([s.on(s.recognised_day0)] if recognised else []), s.reaction or s.largest]
+        cells = [[percent(day.ar), _p_of(day)] if day else ["", ""] for day in days]
+        cells[-1].insert(0, "in doubt" if s.instead else str(s.reaction.session) if s.reaction else "none")
+        steps = [s.earliest.rel_day if s.earliest else None, s.half_life, *([s.volume_peak] if volume else [])]
+        name = s.name if s.kind == "group" else f"  {s.name}"
+        rows.append([name, *(text for pair in cells for text in pair), *map(_step, steps)])
+    yield columns(rows, range(1, len(head)))
+    if len(found.subjects) > len(shown):
+        yield f"... and {len(found.subjects) - len(shown)} more (--format csv shows all)"
+
+
+def _step(day: int | None) -> str:
+    return "" if day is None else f"{day:+d}" if day else "0"
+
+
+def _p_of(day: Day) -> str:
+    """The adjusted p; in brackets that of the day by itself, where it was not searched."""
+    return p_text(day.p_adjusted) if day.p_adjusted == day.p_adjusted else f"({p_text(day.p)})"
+
+
+def _days_of(subject: Subject) -> Iterator[str]:
+    marks = {subject.announced_day0: "announced", subject.recognised_day0: "recognised"}
+    rows = [["day", "session", "abnormal", "SAR", "p", "p, adjusted", ""]]
+    for day in subject.days:
+        said = [marks[day.session]] if day.session in marks else []
+        said += ["REACTION DAY"] if day == subject.reaction and not subject.instead else []
+        said += ["highest volume"] if day.rel_day == subject.volume_peak else []
+        sar = f"{day.sar:+.2f}" if day.sar == day.sar else "n/a"
+        figures = [percent(day.ar), sar, p_text(day.p), p_text(day.p_adjusted)]
+        rows.append([_step(day.rel_day), str(day.session), *figures, ", ".join(said)])
+    yield columns(rows, range(6))
+    half = (
+        "" if subject.half_life is None else f"; half of the largest CAR was reached by day {_step(subject.half_life)}"
+    )
+    if subject.instead:
+        return
+    first = subject.earliest
+    yield (
+        f"first significant day by Holm's correction: {first.session} (p {p_text(first.p_holm)})"
+        if first
+        else "no day is significant by Holm's correction"
+    )
+    yield f"CAR{subject.searched} {percent(subject.car)} (p {p_text(subject.car_p)} by permutation of days){half}"
+
+
+def _legend(found: Scan) -> Iterator[str]:
+    n = found.days.length
+    yield f"p: chance that the largest of {n} ordinary days is as large (maxT over the days)"
+    if len(found.subjects) > 1:
+        yield "where no day reacted its columns show the largest; groups are judged as one portfolio each"
+        yield "p of firms are not adjusted for the number of firms; first: earliest day below 5 % by Holm's correction"
+        yield "half by: day on which half of the largest CAR was reached"
+
+
+def _left_out(found: Scan) -> Iterator[str]:
+    left = found.result.exclusions
+    for exclusion in left[:6]:
+        yield f"left out {exclusion.ticker} ({exclusion.event_id}): {exclusion.message}"
+    if len(left) > 6:
+        yield f"... and {len(left) - 6} more left out (--verbose shows all)"
+    if found.result.day0_policy != "announced":
+        yield "DAY0_CHOSEN: the user chose day 0, and with it the days searched; no p accounts for that choice"

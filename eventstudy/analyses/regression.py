@@ -1,0 +1,418 @@
+"""What explains the differences between firms? CARs regressed on their characteristics (METHODS 4).
+
+On one date the CARs share a common shock, so least squares of them knows neither its variance nor its degrees of freedom. Each
+coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z', and is judged as one (Sefcik and Thompson 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import catalog
+from eventstudy.analyses.base import Answer, lines_of, plain
+from eventstudy.document import number, warnings_as_dicts
+from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.estimate import combined
+from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.language import Phrase
+from eventstudy.messages import Exclusion, Message, sentence
+from eventstudy.panel import Floats
+from eventstudy.results import StudyResult
+from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text
+from eventstudy.separated import separated
+from eventstudy.text import columns, wrapped
+from eventstudy.windows import Window
+
+Weights = Literal["equal", "precision", "random_effects"]
+_FEW_CLUSTERS = 20
+_PER_COEFFICIENT = 10
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One coefficient: the change of CAR, as a decimal, with one unit of the characteristic."""
+
+    name: str
+    value: float
+    se: float
+    t: float
+    p: float
+    low: float
+    high: float
+    """Limits of the 95 % interval."""
+    rank_p: float | None = None
+    """On one date: p by the portfolio's place among ordinary days (one day) or by permutation of days (windows)."""
+
+
+@dataclass(frozen=True)
+class Regression(Answer):
+    """CARs of N pairs over one window on their characteristics."""
+
+    window: Window
+    n: int
+    n_dates: int
+    method: str
+    """How the coefficients were estimated, in words."""
+    covariance: str
+    """Where the standard errors come from, in words."""
+    df: float
+    r_squared: float
+    tau: float | None
+    """Standard deviation of true effects that random-effects weights allow for, as a decimal."""
+    coefficients: tuple[Coefficient, ...]
+    excluded: tuple[Exclusion, ...]
+    warned: tuple[Message, ...]
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a pair was left out."""
+        return bool(self.excluded)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What to know of the regression, and what was left out."""
+        return (*lines_of(self.warned), *(f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient: start, end, name, value, se, t, p, low, high, rank_p."""
+        rows = [{"start": self.window.start, "end": self.window.end} | vars(c) for c in self.coefficients]
+        return pd.DataFrame(rows)
+
+    def _finding(self) -> str:
+        """Which characteristics go with the CARs."""
+        told = [c for c in self.coefficients if c.name != "intercept"]
+        found = [f"{c.name} ({c.value:+.4g} a unit, p {p_text(c.p)})" for c in told if c.p < LEVEL]
+        who = f"CAR{self.window} of {self.n} pairs"
+        none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
+        return f"{who} goes with {listed(found)}." if found else none
+
+    def _lines(self, *, verbose: bool) -> list[str]:
+        """The coefficients, how they were judged, and what to know."""
+        return [text_of([self])]
+
+    def _document(self) -> dict[str, Any]:
+        """All of it."""
+        return {
+            "start": self.window.start,
+            "end": self.window.end,
+            "n": self.n,
+            "n_dates": self.n_dates,
+            "method": self.method,
+            "covariance": self.covariance,
+            "df": number(self.df),
+            "r_squared": number(self.r_squared),
+            "tau": number(self.tau),
+            "coefficients": [plain(vars(c)) for c in self.coefficients],
+            "believable": self.believable,
+            "sentence": self.sentence,
+            "excluded": [e._asdict() for e in self.excluded],
+            "warnings": warnings_as_dicts(self.warned),
+        }
+
+
+def regress(
+    result: StudyResult,
+    characteristics: pd.DataFrame,
+    on: str | Sequence[str],
+    *,
+    window: Sequence[int] = (0, 0),
+    weights: Weights = "equal",
+    cluster: str | Sequence[str] = (),
+) -> Regression:
+    """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
+
+    `weights`: `equal` (least squares), `precision` (1 over the variance of each CAR), or `random_effects` (1 over that variance
+    plus the variance of true effects, DerSimonian and Laird 1986). `cluster`: one or two of `date`, `ticker` or columns of the
+    characteristics; by default `date` where dates repeat. On one date the coefficients are judged as portfolios, whatever else
+    is asked for.
+
+    Raises:
+        InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict.
+        NothingUsable: too few pairs for so many characteristics.
+    """
+    window = Window.of(window)
+    on, cluster = (separated(names, "column") for names in (on, cluster))
+    _check(on, weights, cluster)
+    sample_window = cumulate(result.returns, window)
+    words = [c for c in cluster if c not in ("date", "ticker")]
+    known = known_of(result, checked(characteristics), on, words)
+    there = sample_window.covered[known.members]
+    excluded = [*known.excluded, *_unobserved(result, known, there, window)]
+    members = known.members[there]
+    z = np.column_stack([np.ones(len(members)), known.values[there]])
+    names = ("intercept", *on)
+    if len(members) < len(names) + 2 or np.linalg.matrix_rank(z) < len(names):
+        raise NothingUsable(
+            f"{len(members)} pairs with all characteristics cannot tell {len(names)} coefficients apart",
+            available=", ".join(f"{e.ticker}: {e.message}" for e in excluded[:5]) or f"{len(members)} pairs",
+            hint="leave out characteristics that are sums of others, or add firms",
+        )
+    returns = result.returns.take(members)
+    found = cumulate(returns, window)
+    n_dates = len(np.unique(returns.day0_sessions))
+    warned = list(_warnings(len(members), len(names), known))
+    if n_dates == 1:
+        if weights != "equal" or cluster:
+            warned.append(Message.of("ONE_DATE.regression"))
+        df, tau, coefficients = _as_portfolios(returns, z, names, window, result.config.seed)
+        method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
+        covariance = "residuals of the estimation days"
+    else:
+        groups = _groups(cluster or (("date",) if n_dates < len(members) else ()), result, members, known, there)
+        variance = (returns.sigma**2) * found.unit
+        tau = _between(found.car, z, variance) if weights == "random_effects" else None
+        weight = np.ones(len(members)) if weights == "equal" else 1 / (variance + (tau or 0.0) ** 2)
+        df, coefficients = _least_squares(found.car, z, names, weight, groups)
+        method = {"equal": "least squares", "precision": "weighted least squares"}.get(
+            weights, "random-effects weights"
+        )
+        covariance = f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3"
+        warned += list(_few_clusters(groups))
+    fitted = z @ np.array([c.value for c in coefficients])
+    spread = ((found.car - found.car.mean()) ** 2).sum()
+    return Regression(
+        window=window,
+        n=len(members),
+        n_dates=n_dates,
+        method=method,
+        covariance=covariance,
+        df=df,
+        r_squared=float(1 - ((found.car - fitted) ** 2).sum() / spread),
+        tau=tau,
+        coefficients=coefficients,
+        excluded=tuple(excluded),
+        warned=tuple(warned),
+        instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),
+    )
+
+
+def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
+    if not on or len(set(on)) < len(on):
+        raise InvalidRequest("name the characteristics to regress on, each once", hint="--on size,leverage")
+    if weights not in ("equal", "precision", "random_effects"):
+        raise InvalidRequest(f"weights cannot be {weights!r}", available="equal, precision, random_effects")
+    if len(cluster) > 2:
+        raise InvalidRequest(f"{len(cluster)} ways to cluster", hint="name one or two")
+
+
+def _unobserved(result: StudyResult, known: Known, there: np.ndarray, window: Window) -> list[Exclusion]:
+    lost = [result.panel.pairs[i] for i in known.members[~there]]
+    return [Exclusion.of("WINDOW_INCOMPLETE.car", p.event_id, p.ticker, window=window) for p in lost]
+
+
+def _warnings(n: int, p: int, known: Known) -> list[Message]:
+    found = []
+    if n < _PER_COEFFICIENT * p:
+        found.append(Message.of("FEW_PAIRS", pairs=n, coefficients=p))
+    if not known.dated:
+        found.append(Message.of("UNDATED"))
+    return found
+
+
+def _groups(
+    cluster: Sequence[str], result: StudyResult, members: np.ndarray, known: Known, there: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What to cluster by -> (N,) codes."""
+    own = {
+        "date": result.returns.day0_sessions[members].astype(str),
+        "ticker": np.array([result.panel.pairs[i].ticker for i in members]),
+    }
+    return {name: pd.factorize(own[name] if name in own else known.words[name][there])[0] for name in cluster}
+
+
+def _few_clusters(groups: dict[str, np.ndarray]) -> list[Message]:
+    few = {name: len(np.unique(codes)) for name, codes in groups.items()}
+    return [
+        Message.of("FEW_CLUSTERS", clusters=n, by=name, least=_FEW_CLUSTERS)
+        for name, n in few.items()
+        if n < _FEW_CLUSTERS
+    ]
+
+
+def _between(car: Floats, z: Floats, variance: Floats) -> float:
+    """Standard deviation of true effects around the regression line (DerSimonian and Laird 1986), zero at least."""
+    weight = 1 / variance
+    inverse = np.linalg.inv(z.T @ (z * weight[:, None]))
+    rest = car - z @ (inverse @ (z.T @ (weight * car)))
+    q = float((weight * rest**2).sum())
+    spare = weight.sum() - np.trace(inverse @ (z.T @ (z * (weight**2)[:, None])))
+    return float(np.sqrt(max(0.0, (q - (len(car) - z.shape[1])) / spare)))
+
+
+def _least_squares(
+    car: Floats, z: Floats, names: Sequence[str], weight: Floats, groups: dict[str, np.ndarray]
+) -> tuple[float, tuple[Coefficient, ...]]:
+    """Coefficients with HC3 standard errors, or those of one or two ways of clusters."""
+    import statsmodels.api as sm
+
+    model = sm.WLS(car, z, weights=weight)
+    if not groups:
+        fit = model.fit(cov_type="HC3", use_t=True)
+        df = float(len(car) - z.shape[1])
+    else:
+        codes = np.column_stack(list(groups.values())) if len(groups) > 1 else next(iter(groups.values()))
+        fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+        df = float(min(len(np.unique(c)) for c in groups.values()) - 1)
+    se = np.asarray(fit.bse)
+    return df, _told(names, np.asarray(fit.params), se, df)
+
+
+def _told(
+    names: Sequence[str], values: Floats, se: Floats, df: float, rank_p: Sequence[float | None] | None = None
+) -> tuple[Coefficient, ...]:
+    half = critical_t(df) * se
+    t = values / se
+    ranks = rank_p or [None] * len(names)
+    return tuple(
+        Coefficient(n, float(v), float(s), float(x), float(p_t(x, df)), float(v - h), float(v + h), r)
+        for n, v, s, x, h, r in zip(names, values, se, t, half, ranks, strict=True)
+    )
+
+
+def _as_portfolios(
+    returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int
+) -> tuple[float, None, tuple[Coefficient, ...]]:
+    """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
+    weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
+    found, series = cumulate(returns, window), combined(returns, weights)
+    ranks = catalog.load("tests", "sample_quantile" if window.length == 1 else "conformal")
+    rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
+    df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
+    return df, None, _told(names, weights @ found.car, se, df, rank_p)
+
+
+KEYS = ("event_id", "ticker", "date")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the N pairs of a study that have it all."""
+
+    members: np.ndarray
+    """(N,) positions of the pairs in the result."""
+    values: Floats
+    """(N, P) the characteristics, in the order asked for."""
+    words: dict[str, np.ndarray]
+    """(N,) texts of the columns that were asked for as words."""
+    excluded: tuple[Exclusion, ...]
+    dated: bool
+    """Whether the file says when each row was known."""
+
+
+def read_characteristics(path: str | Path) -> pd.DataFrame:
+    """The rows as text, with the columns `ticker`, any of `event_id` and `date`, and at least one more.
+
+    Raises:
+        InvalidFile: no such file, no column `ticker`, no other column, or a row that stands there twice.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InvalidFile(f"cannot read the characteristics: {error}", where=str(path)) from error
+    table.columns = [str(c).strip() for c in table.columns]
+    return checked(table, str(path))
+
+
+def checked(table: pd.DataFrame, where: str = "the DataFrame of characteristics") -> pd.DataFrame:
+    """The table, if it can be one of characteristics; see `read_characteristics`."""
+    others = [c for c in table.columns if c not in KEYS]
+    if "ticker" not in table.columns or not others:
+        raise InvalidFile(
+            "characteristics need a column `ticker` and at least one more",
+            where=where,
+            available=", ".join(map(str, table.columns)),
+            hint="ticker[,event_id][,date],size,leverage,...",
+        )
+    keys = [k for k in ("event_id", "ticker") if k in table.columns]
+    twice = table.duplicated(keys)
+    if twice.any():
+        row = int(twice.to_numpy().argmax())
+        named = ", ".join(str(table[k].iloc[row]) for k in keys)
+        raise InvalidFile(f"{named} is there twice", where=f"{where}, row {row + 2}", hint="keep one row a pair")
+    return table
+
+
+def known_of(result: StudyResult, table: pd.DataFrame, numbers: Sequence[str], words: Sequence[str] = ()) -> Known:
+    """The pairs of a result with all of these columns known before day 0; the others are excluded with the reason.
+
+    Raises:
+        InvalidFile: a column is not there, or a value is no number or no date.
+    """
+    lacking = [c for c in (*numbers, *words) if c not in table.columns]
+    if lacking:
+        raise InvalidFile(
+            f"the characteristics have no column {', '.join(map(repr, lacking))}", available=", ".join(table.columns)
+        )
+    by_event = "event_id" in table.columns
+    keys = list(zip(table["event_id"], table["ticker"], strict=True)) if by_event else list(table["ticker"])
+    row_of = {key: row for row, key in enumerate(keys)}
+    columns = {name: [_number(table, name, row) for row in range(len(table))] for name in numbers}
+    days = [_day(table, row) for row in range(len(table))] if "date" in table.columns else None
+    members, rows, excluded = [], [], []
+    for i, (pair, day0) in enumerate(zip(result.panel.pairs, result.panel.day0, strict=True)):
+        row = row_of.get((pair.event_id, pair.ticker) if by_event else pair.ticker)
+        why: Phrase | None = None
+        if row is None:
+            excluded.append(Exclusion.of("NO_CHARACTERISTICS", pair.event_id, pair.ticker))
+            continue
+        if blank := [name for name in numbers if np.isnan(columns[name][row])]:
+            why = sentence("NO_CHARACTERISTICS.blank", names=blank)
+        elif days and days[row] >= day0.session:
+            why = sentence("NO_CHARACTERISTICS.late", dated=days[row], session=day0.session)
+        if why is not None:
+            excluded.append(Exclusion(pair.event_id, pair.ticker, "NO_CHARACTERISTICS", why))
+        else:
+            members.append(i)
+            rows.append(row)
+    values = np.array([[columns[name][row] for name in numbers] for row in rows]).reshape(len(rows), len(numbers))
+    texts = {name: table[name].to_numpy()[rows] for name in words}
+    return Known(np.array(members, dtype=np.int64), values, texts, tuple(excluded), days is not None)
+
+
+def _number(table: pd.DataFrame, name: str, row: int) -> float:
+    text = str(table[name].iloc[row]).strip()
+    try:
+        value = float(text) if text and text.lower() not in ("nan", "none") else np.nan
+    except ValueError as error:
+        raise InvalidFile(f"{text!r} is not a number", where=f"column {name}, row {row + 2}") from error
+    if np.isinf(value):
+        raise InvalidFile(f"{text!r} is not a finite number", where=f"column {name}, row {row + 2}")
+    return value
+
+
+def _day(table: pd.DataFrame, row: int) -> date:
+    text = str(table["date"].iloc[row])[:10]
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidFile(f"{text!r} is not a date", where=f"column date, row {row + 2}", hint="2024-12-31") from error
+
+
+def text_of(found: Sequence[Regression]) -> str:
+    """The coefficients of each window, how they were judged, and what to know."""
+    ranks = any(c.rank_p is not None for one in found for c in one.coefficients)
+    rows = [["window", "", "coefficient", "95 % interval", "t", "p", *(["p (ranks)"] if ranks else [])]]
+    for one in found:
+        for i, c in enumerate(one.coefficients):
+            name = str(one.window) if i == 0 else ""
+            figures = [f"{c.value:+.5g}", f"{c.low:+.5g} .. {c.high:+.5g}", f"{c.t:+.2f}", p_text(c.p)]
+            rows.append([name, c.name, *figures, *([p_text(c.rank_p or float("nan"))] if ranks else [])])
+    lines = [*columns(rows, range(2, 7)).splitlines(), ""]
+    for one in found[:1]:
+        who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
+        how = f"{who}; {one.method}; standard errors: {one.covariance}"
+        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are decimals of CAR a unit")
+    lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
+    lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
+    lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
+    return "\n".join(lines)

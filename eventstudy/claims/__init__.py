@@ -1,0 +1,6 @@
+"""Is the press claim true? A sentence is understood, looked up among quoted prices, and judged."""
+
+from eventstudy.claims.check import Checked, check, event_of, of_registry
+from eventstudy.claims.parse import Understood, from_parts, load_names, understand
+
+__all__ = ["Checked", "Understood", "check", "event_of", "from_parts", "load_names", "of_registry", "understand"]

@@ -1,0 +1,586 @@
+"""Is the press claim true? (METHODS 5.3, ruling 27)
+
+Its numbers among quoted prices, the move they make, what they leave out, and whether it was ordinary. A claim is understood
+first (`understand` a sentence, or `from_parts`), and only then looked up (`check`), in the ten sessions on either side of the
+event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import doubts, exchanges
+from eventstudy.analyses.base import Answer, lines_of
+from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, name_of, understand
+from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, sessions_between
+from eventstudy.claims.text import paragraph, screen
+from eventstudy.config import StudyConfig
+from eventstudy.document import number, warnings_as_dicts
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
+from eventstudy.events import Claim, Event, single_event
+from eventstudy.language import Phrase
+from eventstudy.messages import Message
+from eventstudy.panel import Floats
+from eventstudy.prices import PriceTable, load_prices
+from eventstudy.results import StudyResult
+from eventstudy.sentences import LEVEL
+from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
+
+AROUND = 10
+"""Sessions on either side of the event in which prices are searched."""
+BEFORE = 5
+"""Sessions before the first number in which its peak (of a rise: its trough) is looked for."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the model leaves of a move, over the sessions from its first on; days with one p are judged by `test`."""
+
+    n_days: int
+    expected: float
+    """Sum of the normal returns."""
+    car: float
+    se: float
+    t: float
+    df: int
+    p: float
+    """By the exact t."""
+    p_ranks: float
+    """By `test`: the rank of the day, or permutation of days. NaN where it does not apply."""
+    test: str
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The highest or lowest close of a stretch."""
+
+    row: int
+    date: dt.date
+    value: float
+
+
+@dataclass(frozen=True)
+class Move:
+    """The move between two matches that came in this order."""
+
+    size: float
+    sessions: int
+    first: int
+    """Row of the first session that belongs to it."""
+    last: int
+    peak: Extreme
+    trough: Extreme
+    market: float
+    """Move of the benchmark over the same sessions, close to close; NaN where it has no prices."""
+
+    @property
+    def omitted(self) -> Extreme | None:
+        """The close in between that lies beyond both numbers on the side the price went to, if there is one."""
+        extreme = self.trough if self.size < 0 else self.peak
+        return extreme if self.first <= extreme.row < self.last else None
+
+
+@dataclass(frozen=True)
+class Checked(Answer):
+    """A claim, where its numbers were found, and what they leave out."""
+
+    claim: Understood
+    name: str
+    event: Event
+    day0: dt.date
+    quoted: Quoted
+    market: Floats
+    """(S,) closes of the benchmark."""
+    benchmark: str
+    currency: str | None
+    """Of the prices; None where the source does not say."""
+    foreign: tuple[Quote, ...]
+    """Numbers in another currency, which were not looked for."""
+    found: Found
+    move: Move | None
+    whole: Part | None
+    """The abnormal part of the move."""
+    until: Part | None
+    """The abnormal part up to the close that was left out; None where none was, or where it cannot be told."""
+    study: StudyResult | None
+    warned: tuple[Message, ...]
+    provenance: Mapping[str, Any]
+    schema = "eventstudy.claim/1"
+
+    @property
+    def believable(self) -> bool:
+        """Whether the prices behind the abnormal part look right."""
+        return self.study is None or self.study.believable
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What is wrong with the prices behind the abnormal part."""
+        return tuple(doubts.told(self.study.doubts_of())) if self.study else ()
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Why there is no abnormal part, and what to know of the study behind it."""
+        return lines_of((*self.warned, *(self.study.warned if self.study else ())))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether there is a move without an abnormal part."""
+        return self.move is not None and self.whole is None
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a session of the move: its close, its move, that of the benchmark, and the abnormal return."""
+        return pd.DataFrame(_days(self), columns=["session", "close", "ret", "market", "ar"])
+
+    def _finding(self) -> str:
+        """The paragraph in English."""
+        return str(self._document()["sentence"])
+
+    def _document(self, lang: str = "en") -> dict[str, Any]:
+        """All of it as plain values; the sentence is written from these alone."""
+        found, move, quoted = self.found, self.move, self.quoted
+        start = found.start.value if found.start else None
+        told: dict[str, Any] = {
+            "understood": understood(self.claim, self.name),
+            "event": {
+                "id": self.event.id,
+                "title": self.event.title,
+                "announced": self.event.announced.isoformat(),
+                "day0": self.day0.isoformat(),
+            },
+            "searched": {
+                "first": quoted.date(quoted.first).isoformat(),
+                "last": quoted.date(len(quoted.close) - 1).isoformat(),
+            },
+            "fields": [name for name in ("close", "high", "low", "open") if name in quoted.fields],
+            "currency": self.currency,
+            "benchmark": self.benchmark,
+            "found": {"from": _match(found.start), "to": _match(found.end)},
+            "not_compared": [{"printed": n.plain, "unit": n.unit} for n in self.foreign],
+            "matches": {name: [_match(m) for m in several] for name, several in found.matches.items()},
+            "nearest": {
+                "from": _nearest(self, self.claim.start, found.start),
+                "to": _nearest(self, self.claim.end, found.end),
+            },
+            "move": number(move.size) if move else None,
+            "sessions": move.sessions if move else None,
+            "peak": _extreme_as_dict(move.peak, start) if move else None,
+            "trough": _extreme_as_dict(move.trough, start) if move else None,
+            "fall_from_peak": number(move.trough.value / move.peak.value - 1) if move else None,
+            "rebound": _rebound(found, move),
+            "market_move": number(move.market) if move else None,
+            "days": _days(self),
+            "abnormal": _part_as_dict(self.whole),
+            "abnormal_to_extreme": _part_as_dict(self.until),
+            "verdict": verdict(self),
+            "warnings": warnings_as_dicts((*self.warned, *(self.study.warned if self.study else ()))),
+            "config": self.study.config.as_dict() if self.study else None,
+            "provenance": dict(self.provenance),
+            "lang": lang,
+        }
+        return told | {"sentence": paragraph(told, lang)}
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The JSON object of the contract, the sentence in English or German."""
+        return {"schema": self.schema} | self._document(lang)
+
+    def _lines(self, *, verbose: bool) -> list[str]:
+        """What was understood, where it was found, the sessions of the move, and the verdict."""
+        return [screen(self.to_dict(), verbose=verbose)]
+
+    def text(self, lang: str = "en", *, verbose: bool = False) -> str:
+        """What the command prints, the verdict in English or German."""
+        return screen(self.to_dict(lang), verbose=verbose)
+
+
+def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Understood:
+    """A claim of the registry: its fields, and what they leave open by its sentence.
+
+    Raises:
+        InvalidRequest: the sentence does not say what the fields leave open.
+    """
+    if claim.ticker is None or (claim.from_ is None and claim.to is None):
+        return understand(claim.text, names, claim.ticker, claim.span)
+    return from_parts(
+        claim.ticker, start=claim.from_, end=claim.to, unit=claim.unit, phrase=claim.span, text=claim.text
+    )
+
+
+def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | None) -> Event:
+    """The event around which a claim is looked up: `around`, a date of the sentence, or that of a registered claim.
+
+    A registered claim is taken for the same if it has the same words, or the same ticker and numbers.
+
+    Raises:
+        InvalidRequest: none of them.
+    """
+    if around is not None:
+        return single_event(around, [claim.ticker])
+    if dated := [day for day in claim.days if day.year is not None]:
+        return single_event(dated[-1].near(None), [claim.ticker])
+    for event in known:
+        for other in event.claim:
+            if _same(claim, other):
+                return event
+    near = [f"{e.id} ({e.announced.isoformat()})" for e in known if claim.ticker in e.tickers]
+    raise InvalidRequest(
+        "the claim does not say when",
+        available=f"events that name {claim.ticker}: {', '.join(near)}" if near else None,
+        hint="say --around 2025-01-20: prices are searched ten sessions on either side",
+    )
+
+
+def _same(claim: Understood, other: Claim) -> bool:
+    def words(text: str) -> str:
+        return " ".join("".join(c if c.isalnum() or c == "," else " " for c in text.casefold()).split())
+
+    if claim.text and words(claim.text) == words(other.text):
+        return True
+    if claim.ticker != other.ticker or not (other.from_ and other.to and claim.start and claim.end):
+        return False
+    numbers = from_parts(claim.ticker, start=other.from_, end=other.to)
+    return (numbers.start and numbers.start.plain, numbers.end and numbers.end.plain) == (
+        claim.start.plain,
+        claim.end.plain,
+    )
+
+
+def check(
+    claim: Understood,
+    event: Event,
+    *,
+    config: StudyConfig | None = None,
+    day0: str | dt.date = "announced",
+    source: str = "auto",
+    prices: pd.DataFrame | str | Path | None = None,
+    factors: pd.DataFrame | None = None,
+    as_of: dt.date | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Checked:
+    """Look a claim up around an event.
+
+    `config` are the choices of the study behind the abnormal part, which counts from the first session of the move.
+
+    Raises:
+        SourceError: no prices of the ticker. NothingUsable: none of the searched sessions.
+        InvalidRequest: a date that cannot be meant, or a source that does not exist.
+    """
+    config = config or StudyConfig()
+    moment = chosen_moment(event, day0)
+    if moment is None:
+        raise InvalidRequest(f"{event.id} has no recognised date", hint="leave out --day0, or name a date")
+    exchange = exchanges.exchange_of(claim.ticker)
+    centre = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
+    first, last = (exchanges.shift(exchange, centre, n) for n in (-AROUND - BEFORE, AROUND))
+    last = min(last, as_of) if as_of else last
+    market = config.benchmark_for(claim.ticker, event.benchmark_of(claim.ticker)) or DEFAULT_BENCHMARK
+    shop = _Shop(claim.ticker, market, source, prices)
+    table = shop.prices(first, last)
+    quoted = _quoted(claim.ticker, table, exchanges.sessions(exchange, first, last), centre)
+    currency = table.info[claim.ticker].currency
+    sought, foreign = _in_currency(claim, currency)
+    found = search(sought, quoted)
+    market_close = _column(table, "close", market, quoted)
+    move = _move(found, quoted, market_close) if found.in_order else None
+    study, why = (None, "")
+    if move:
+        study, why = _study(move, quoted, config, shop, exchange, factors)
+    return Checked(
+        claim=claim,
+        name=name_of(claim.ticker, names if names is not None else load_names()),
+        event=event,
+        day0=centre,
+        quoted=quoted,
+        market=market_close,
+        benchmark=market,
+        currency=currency,
+        foreign=foreign,
+        found=found,
+        move=move,
+        whole=_part(study, 0) if study else None,
+        until=_part(study, 1) if study and move and move.omitted else None,
+        study=study,
+        warned=(Message.of("NO_ABNORMAL", event.id, claim.ticker, why=Phrase.quoted(why)),) if why else (),
+        provenance=study.provenance if study else {"source": table.source, "prices_sha256": table.sha256()},
+    )
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """Where prices are had: the same source for the search and for the estimation."""
+
+    ticker: str
+    benchmark: str
+    source: str
+    path: pd.DataFrame | str | Path | None
+
+    def prices(self, first: dt.date, last: dt.date, source: str | None = None) -> PriceTable:
+        """Prices of share and benchmark from `first` to `last`.
+
+        Raises:
+            SourceError: there are none of the share.
+        """
+        tickers = list(dict.fromkeys([self.ticker, self.benchmark]))
+        table = load_prices(tickers, first, last, source=source or self.source, path=self.path)
+        if self.ticker in table.missing:
+            raise table.missing[self.ticker]
+        return table
+
+    def same_source(self, table: PriceTable) -> str:
+        """The source that served both tickers, so that a sample that reaches less far back is not left for another."""
+        used = {info.source for info in table.info.values()}
+        return used.pop() if len(used) == 1 and self.path is None else self.source
+
+
+def _quoted(ticker: str, table: PriceTable, sessions: Any, centre: dt.date) -> Quoted:
+    event = int(np.searchsorted(sessions, np.datetime64(centre, "D")))
+    blank = Quoted(sessions, {}, event, max(event - AROUND, 0))
+    known = {
+        name: _column(table, name, ticker, blank) for name in ("close", "high", "low", "open") if name in table.fields
+    }
+    fields = {name: values for name, values in known.items() if name == "close" or np.isfinite(values).any()}
+    quoted = replace(blank, fields=fields)
+    if not np.isfinite(quoted.close[quoted.first :]).any():
+        held = table.close[ticker].dropna().index
+        reach = f"{held[0].date()} to {held[-1].date()}" if len(held) else "no session"
+        raise NothingUsable(
+            f"there is no price of {ticker} from {sessions[blank.first]} to {sessions[-1]}",
+            available=reach,
+            hint="check --around, or name another price source",
+        )
+    return quoted
+
+
+def _column(table: PriceTable, field: str, ticker: str, quoted: Quoted) -> Floats:
+    """(S,) values of one ticker on the sessions, NaN where there is none."""
+    if ticker not in table.close.columns:
+        return np.full(len(quoted.sessions), np.nan)
+    values: Floats = table.fields[field][ticker].reindex(pd.DatetimeIndex(quoted.sessions)).to_numpy(float)
+    return values
+
+
+def _in_currency(claim: Understood, currency: str | None) -> tuple[Understood, tuple[Quote, ...]]:
+    """The claim without the numbers in another currency than the prices, and those numbers: no exchange rate is guessed."""
+    foreign = tuple(
+        number
+        for number in (claim.start, claim.end, claim.change)
+        if number and number.unit and currency and number.unit != currency
+    )
+    start, end, change = (None if n in foreign else n for n in (claim.start, claim.end, claim.change))
+    return replace(claim, start=start, end=end, change=change), foreign
+
+
+def _move(found: Found, quoted: Quoted, market: Floats) -> Move | None:
+    start, end = found.start, found.end
+    if start is None or end is None:
+        return None
+    first, size = start.row + (start.field == "close"), end.value / start.value - 1
+    before = max(start.row - BEFORE, 0)
+    down = size < 0
+    return Move(
+        size=size,
+        sessions=sessions_between(start, end),
+        first=first,
+        last=end.row,
+        peak=_extreme(quoted, before if down else start.row, end.row, np.nanargmax),
+        trough=_extreme(quoted, start.row if down else before, end.row, np.nanargmin),
+        market=float(market[end.row] / market[first - 1] - 1) if first else float("nan"),
+    )
+
+
+def _extreme(quoted: Quoted, low: int, high: int, pick: Any) -> Extreme:
+    """The highest or lowest close of these rows, both ends included."""
+    closes = quoted.close[low : high + 1]
+    row = low + int(pick(closes)) if np.isfinite(closes).any() else high
+    return Extreme(row, quoted.date(row), float(quoted.close[row]))
+
+
+def _study(
+    move: Move, quoted: Quoted, config: StudyConfig, shop: _Shop, exchange: str, factors: pd.DataFrame | None
+) -> tuple[StudyResult | None, str]:
+    """The study of the move's sessions, day 0 the first of them, or why there is none."""
+    day0, last = quoted.date(move.first), move.last - move.first
+    until = move.omitted.row - move.first if move.omitted else last
+    windows = ((0, last), (0, until))
+    room = dt.timedelta(0 if exchanges.exchange_of(shop.benchmark) == exchange else 30)
+    try:
+        study = EventStudy(config, event_window=(0, last), windows=windows)
+        begin = exchanges.shift(exchange, day0, config.estimation_window.start - 1) - room
+        near = shop.prices(quoted.date(0), quoted.date(move.last))
+        table = shop.prices(begin, quoted.date(move.last), shop.same_source(near))
+        event = single_event(day0, [shop.ticker], benchmark=shop.benchmark)
+        return study.run(event, table, factors=factors), ""
+    except EventStudyError as error:
+        return None, " ".join(str(error).split())
+
+
+def _part(study: StudyResult, which: int) -> Part:
+    """The abnormal part over the whole move (0), or up to the close that was left out (1)."""
+    windows = study.config.windows or ()
+    window = windows[min(which, len(windows) - 1)]
+    answer = study.firm_answers[window]
+    ranked = answer.headline[0] != "exact_t"
+    return Part(
+        n_days=int(answer.found.n_days[0]),
+        expected=float(np.nansum(study.fit.expected[0, : window.end + 1])),
+        car=float(answer.found.car[0]),
+        se=float(answer.found.se[0]),
+        t=float(answer.found.scar[0]),
+        df=int(study.returns.df[0]),
+        p=float(answer.p[0]),
+        p_ranks=float(answer.headline_p[0]) if ranked else float("nan"),
+        test=answer.headline[0] if ranked else "",
+    )
+
+
+_DIVIDENDS = 0.002
+"""A number below a close by less than this share looks like a close adjusted for later dividends."""
+
+
+def understood(claim: Understood, name: str) -> dict[str, Any]:
+    """What was understood, before anything is looked up; prices keep their printed digits, with a decimal point."""
+    percent, span = claim.percent, claim.span
+    sign = -1 if claim.down else 1
+    return {
+        "ticker": claim.ticker,
+        "name": name,
+        "from": claim.start.plain if claim.start else None,
+        "to": claim.end.plain if claim.end else None,
+        "unit": claim.unit,
+        "percent": sign * percent.value / 100 if percent else None,
+        "change": claim.change.plain if claim.change else None,
+        "span": claim.phrase,
+        "span_sessions": span.most if span else None,
+        "weekday": span.weekday if span else None,
+        "direction": None if claim.down is None else "down" if claim.down else "up",
+        "dates": [{"year": day.year, "month": day.month, "day": day.day} for day in claim.days],
+        "loosely": {
+            n: q.loose for n, q in (("from", claim.start), ("to", claim.end), ("percent", percent)) if q and q.loose
+        },
+        "at_times": claim.at_times,
+        "language": claim.language,
+        "text": claim.text,
+        "aside": list(claim.aside),
+    }
+
+
+def _match(match: Match | None) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    exact = match.manner == "exact"
+    return {
+        "value": match.value,
+        "field": match.field,
+        "date": match.date.isoformat(),
+        "exact": exact,
+        "manner": match.manner,
+    }
+
+
+def _nearest(checked: Checked, number: Quote | None, match: Match | None) -> dict[str, Any] | None:
+    """The close that comes nearest to a number that was looked for and not found."""
+    if number is None or match is not None or number in checked.foreign:
+        return None
+    quoted = checked.quoted
+    away = np.abs(quoted.close[quoted.first :] - number.value)
+    row = quoted.first + int(np.nanargmin(away))
+    close = float(quoted.close[row])
+    like = bool(0 < close - number.value < _DIVIDENDS * close)
+    return {"value": close, "date": quoted.date(row).isoformat(), "like_adjusted": like}
+
+
+def _extreme_as_dict(extreme: Extreme, start: float | None) -> dict[str, Any]:
+    move = None if start is None else number(extreme.value / start - 1)
+    return {"value": number(extreme.value), "date": extreme.date.isoformat(), "move": move}
+
+
+def _rebound(found: Found, move: Move | None) -> float | None:
+    """The way back from the close that was left out to the second number."""
+    if move is None or move.omitted is None or found.end is None:
+        return None
+    return number(found.end.value / move.omitted.value - 1)
+
+
+def _days(checked: Checked) -> list[dict[str, Any]]:
+    """Each session of the move: close, its move, that of the benchmark, and the abnormal return."""
+    move, close, market = checked.move, checked.quoted.close, checked.market
+    if move is None:
+        return []
+    return [
+        {
+            "session": checked.quoted.date(row).isoformat(),
+            "close": number(close[row]),
+            "ret": number(close[row] / close[row - 1] - 1) if row else None,
+            "market": number(market[row] / market[row - 1] - 1) if row else None,
+            "ar": number(checked.study.returns.ar[0, row - move.first]) if checked.study else None,
+        }
+        for row in range(move.first, move.last + 1)
+    ]
+
+
+def _part_as_dict(part: Part | None) -> dict[str, Any] | None:
+    return None if part is None else {n: v if isinstance(v, int | str) else number(v) for n, v in vars(part).items()}
+
+
+def verdict(checked: Checked) -> dict[str, Any]:
+    """The fields of the verdict; None where one cannot be told."""
+    claim, found, move = checked.claim, checked.found, checked.move
+    sought = [(claim.start, found.start), (claim.end, found.end)]
+    numbers = all(match is not None for number, match in sought if number)
+    if not claim.start or not claim.end:
+        numbers = numbers and (not (claim.percent or claim.change) or found.in_order is not None)
+    down = None if move is None else move.size < 0
+    return {
+        "numbers_found": numbers,
+        "phrase_ok": _phrase_ok(claim, move, found.end),
+        "direction_ok": _direction_ok(claim, found, down),
+        "trough_omitted": None if move is None else bool(down and move.omitted),
+        "attributable": _attributable(checked.whole, move),
+        "peak_omitted": None if move is None else bool(not down and move.omitted),
+        "order_ok": found.in_order,
+        "size_ok": move_agrees(claim, found.start.value, found.end.value)
+        if move and found.start and found.end
+        else None,
+        "dates_ok": _dates_ok(checked),
+        "truncated": any(match is not None and match.manner == "truncated" for _, match in sought),
+    }
+
+
+def _direction_ok(claim: Understood, found: Found, down: bool | None) -> bool | None:
+    if found.in_order is False:
+        return False
+    return None if down is None else claim.down is None or claim.down == down
+
+
+def _phrase_ok(claim: Understood, move: Move | None, end: Match | None) -> bool | None:
+    if claim.span is None or move is None or end is None:
+        return None
+    if move.sessions > claim.span.most:
+        return False
+    if claim.span.weekday is not None:
+        return end.date.weekday() == claim.span.weekday
+    return None if claim.span.intraday else True
+
+
+def _dates_ok(checked: Checked) -> bool | None:
+    claim, found = checked.claim, checked.found
+    if not claim.days or found.end is None:
+        return None
+    days = [day.near(checked.day0) for day in claim.days]
+    if len(days) > 1 and found.start is not None:
+        return days[0] == found.start.date and days[-1] == found.end.date
+    return days[-1] == found.end.date
+
+
+def _attributable(part: Part | None, move: Move | None) -> bool | None:
+    """Whether the model leaves something that ordinary days do not bring, by both tests, on the side of the move."""
+    if part is None or move is None:
+        return None
+    both = part.p < LEVEL and (not part.test or part.p_ranks < LEVEL)
+    return bool(both and np.sign(part.car) == np.sign(move.size))

@@ -1,0 +1,448 @@
+"""A checked claim in words: one paragraph in English or German, fit to print, and the screen.
+
+Both are written from the JSON object alone, so that every figure in them stands there too. The paragraph says what prices did
+and whether days like these are ordinary; it never says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from eventstudy.sentences import percent
+from eventstudy.text import columns, wrapped
+
+MONTHS = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+}
+MONEY = {
+    "en": {"USD": "US dollars", "EUR": "euros", "GBP": "pounds", "CHF": "Swiss francs", "JPY": "yen"},
+    "de": {"USD": "US-Dollar", "EUR": "Euro", "GBP": "Pfund", "CHF": "Schweizer Franken", "JPY": "Yen"},
+}
+AT = {
+    "en": {
+        "close": ("closed", "at"),
+        "high": ("traded", "as high as"),
+        "low": ("traded", "as low as"),
+        "open": ("opened", "at"),
+    },
+    "de": {
+        "close": ("schloss", "bei"),
+        "high": ("stieg", "im Handel bis auf"),
+        "low": ("fiel", "im Handel bis auf"),
+        "open": ("eröffnete", "bei"),
+    },
+}
+"""What a price did, and the word before it."""
+FIELDS = {
+    "en": {"close": "closes", "high": "highs", "low": "lows", "open": "opens"},
+    "de": {"close": "Schlusskursen", "high": "Hochs", "low": "Tiefs", "open": "Eröffnungskursen"},
+}
+TEXT = {
+    "en": {
+        "and": "and",
+        "on": "on",
+        "session": "session",
+        "sessions": "sessions",
+        "most": "sessions",
+        "change": "a change of",
+        "in": "in",
+        "absent": "{number} is not among the {fields} of {name} from {first} to {last}",
+        "nearest": "; the nearest close is {value} {on}",
+        "adjusted": ", and the number looks like that close adjusted for later dividends, which nobody paid",
+        "foreign": "{numbers}: not looked for, since the prices of {name} are in {unit} here and no exchange rate is guessed",
+        "no_move": "No change of {size} {within} is among the closes of {name} from {first} to {last}",
+        "truncated": "The {number} of the claim is {value} with the decimals cut off; rounded it would be {rounded}",
+        "order": "The price of {end} came before that of {start}: it went the other way, and no such move took place",
+        "wrong_way_down": "The claim says that the price fell; between these prices it rose",
+        "wrong_way_up": "The claim says that the price rose; between these prices it fell",
+        "phrase_ok": "That fits “{phrase}” (at most {most})",
+        "phrase_no": "That does not fit “{phrase}” (at most {most})",
+        "weekday_no": "That did not happen “{phrase}”",
+        "size_no": "The claimed change of {size} is not what these prices give",
+        "dates_no": "The dates of the claim are other ones",
+        "trough": "The claim leaves out the lowest close in between, {value} {on} ({move}), and the {back} from there",
+        "peak": "The claim leaves out the highest close in between, {value} {on} ({move}), and the {back} from there",
+        "before": "The highest close of the week before was {value} {on}; from there to the lowest close it was {move}",
+        "market": "The market ({benchmark}) moved by {days} on these days, {total} in all",
+        "market_one": "The market ({benchmark}) moved by {total}",
+        "abnormal": "What is left of it after the {model} model is {car} (t {t}, p {p}{ranks}), which is {verdict}",
+        "ranks": "; {p} by comparison with ordinary days",
+        "yes": "more than ordinary days bring",
+        "no": "within what ordinary days bring",
+        "other": "and points the other way",
+        "until": "Up to the close that is left out it is {car} (t {t}, p {p}{ranks}), which is {verdict}",
+        "hidden": ": the end point of the claim hides the part that stands out",
+        "unknown": "What the market explains of it cannot be told here",
+        "caution": "Prices alone do not say what moved them",
+    },
+    "de": {
+        "and": "und",
+        "on": "am",
+        "session": "Handelstag",
+        "sessions": "Handelstagen",
+        "most": "Handelstage",
+        "change": "eine Veränderung von",
+        "in": "in",
+        "absent": "{number} ist nicht unter den {fields} von {name} vom {first} bis zum {last}",
+        "nearest": "; der nächste Schlusskurs ist {value} {on}",
+        "adjusted": ", und die Zahl sieht aus wie dieser Kurs um spätere Dividenden bereinigt, den niemand bezahlt hat",
+        "foreign": "{numbers}: nicht gesucht, denn die Kurse von {name} sind hier in {unit}, und kein Wechselkurs wird geraten",
+        "no_move": "Unter den Schlusskursen von {name} vom {first} bis zum {last} ist {within} keine Veränderung von {size}",
+        "truncated": "Die genannten {number} sind {value} ohne die Nachkommastellen; gerundet wären es {rounded}",
+        "order": "Den Kurs von {end} gab es vor dem von {start}: Die Bewegung lief andersherum, eine solche gab es nicht",
+        "wrong_way_down": "Die Meldung spricht von einem Rückgang; zwischen diesen Kursen stieg der Kurs",
+        "wrong_way_up": "Die Meldung spricht von einem Anstieg; zwischen diesen Kursen fiel der Kurs",
+        "phrase_ok": "Das passt zu „{phrase}“ (höchstens {most})",
+        "phrase_no": "Das passt nicht zu „{phrase}“ (höchstens {most})",
+        "weekday_no": "Das geschah nicht „{phrase}“",
+        "size_no": "Die genannte Veränderung von {size} ergibt sich aus diesen Kursen nicht",
+        "dates_no": "Die Tage der Meldung sind andere",
+        "trough": "Die Meldung übergeht den tiefsten Schlusskurs dazwischen, {value} {on} ({move}), und die {back} danach",
+        "peak": "Die Meldung übergeht den höchsten Schlusskurs dazwischen, {value} {on} ({move}), und die {back} danach",
+        "before": "Der höchste Schlusskurs der Woche davor war {value} {on}; von dort bis zum tiefsten waren es {move}",
+        "market": "Der Markt ({benchmark}) bewegte sich an diesen Tagen um {days}, zusammen {total}",
+        "market_one": "Der Markt ({benchmark}) bewegte sich um {total}",
+        "abnormal": "Nach Abzug dessen, was das Modell „{model}“ erklärt, bleiben {car} (t {t}, p {p}{ranks}), {verdict}",
+        "ranks": "; {p} im Vergleich mit gewöhnlichen Tagen",
+        "yes": "mehr, als gewöhnliche Tage bringen",
+        "no": "nicht mehr, als gewöhnliche Tage bringen",
+        "other": "und zwar in die andere Richtung",
+        "until": "Bis zu dem ausgelassenen Schlusskurs sind es {car} (t {t}, p {p}{ranks}), {verdict}",
+        "hidden": ": Der Endpunkt der Meldung verdeckt den Teil, der heraussticht",
+        "unknown": "Was davon der Markt erklärt, lässt sich hier nicht sagen",
+        "caution": "Kurse allein sagen nicht, was sie bewegt hat",
+    },
+}
+LANGUAGES = tuple(TEXT)
+
+
+def paragraph(told: dict[str, Any], lang: str) -> str:
+    """The paragraph on a claim from its JSON object `told`; `lang` is one of `LANGUAGES`."""
+    said = _Said(told, lang)
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in said.sentences())
+
+
+class _Said:
+    """The sentences of one paragraph."""
+
+    def __init__(self, told: dict[str, Any], lang: str) -> None:
+        self.told, self.lang, self.text = told, lang, TEXT[lang]
+        self.name = f"{told['understood']['name']} ({told['understood']['ticker']})"
+        if told["understood"]["name"] == told["understood"]["ticker"]:
+            self.name = str(told["understood"]["ticker"])
+
+    def sentences(self) -> Iterator[str]:
+        told = self.told
+        start, end = told["found"]["from"], told["found"]["to"]
+        yield from self.absent()
+        if start and end:
+            yield from self.found(start, end)
+        elif end or start:
+            yield f"{self.name} {self.at(end or start)}"
+            yield from self.cut()
+        if told["move"] is not None:
+            yield from self.left_out()
+            yield from self.ordinary()
+            yield self.text["caution"]
+
+    # ---- pieces -------------------------------------------------------------------------------------------------------
+
+    def number(self, text: str) -> str:
+        return text.replace(".", ",") if self.lang == "de" else text
+
+    def price(self, value: float) -> str:
+        digits = f"{value:.4f}".rstrip("0")
+        digits += "0" * max(0, 2 - len(digits.partition(".")[2]))
+        unit = self.told["currency"]
+        return f"{self.number(digits)} {MONEY[self.lang].get(unit, unit)}" if unit else self.number(digits)
+
+    def percent(self, value: float) -> str:
+        return f"{self.number(f'{100 * value:+.2f}')} %"
+
+    def p(self, value: float) -> str:
+        return self.number("<0.001" if value < 0.001 else f"{value:.3f}")
+
+    def day(self, iso: str) -> str:
+        when = date.fromisoformat(iso)
+        month = MONTHS[self.lang][when.month - 1]
+        return f"{when.day}. {month} {when.year}" if self.lang == "de" else f"{when.day} {month} {when.year}"
+
+    def on(self, iso: str) -> str:
+        return f"{self.text['on']} {self.day(iso)}"
+
+    def at(self, match: dict[str, Any], verb: bool = True) -> str:
+        did, before = AT[self.lang][match["field"]]
+        price, on = f"{before} {self.price(match['value'])}", self.on(match["date"])
+        words = [on, price] if self.lang == "de" else [price, on]
+        return " ".join([did, *words] if verb else words)
+
+    def sessions(self, n: int, many: str = "sessions") -> str:
+        return f"{n} {self.text['session' if n == 1 else many]}"
+
+    def size(self) -> str:
+        understood = self.told["understood"]
+        if understood["percent"] is not None:
+            return f"{self.number(format(100 * understood['percent'], '+.10g'))} %"
+        return f"{self.number(understood['change'])} {understood['unit'] or ''}".strip()
+
+    # ---- sentences ----------------------------------------------------------------------------------------------------
+
+    def absent(self) -> Iterator[str]:
+        """The numbers that were not found."""
+        told, text = self.told, self.text
+        days = {"first": self.day(told["searched"]["first"]), "last": self.day(told["searched"]["last"])}
+        fields = [FIELDS[self.lang][name] for name in told["fields"]]
+        listed = f"{', '.join(fields[:-1])} {text['and']} {fields[-1]}" if len(fields) > 1 else fields[0]
+        if told["not_compared"]:
+            numbers = ", ".join(f"{self.number(n['printed'])} {n['unit']}" for n in told["not_compared"])
+            yield text["foreign"].format(numbers=numbers, name=self.name, unit=told["currency"])
+        for key in ("from", "to"):
+            if near := told["nearest"][key]:
+                number = self.number(told["understood"][key])
+                close = text["nearest"].format(value=self.price(near["value"]), on=self.on(near["date"]))
+                close += text["adjusted"] if near["like_adjusted"] else ""
+                yield text["absent"].format(number=number, fields=listed, name=self.name, **days) + close
+        claimed = told["understood"]["percent"] is not None or told["understood"]["change"] is not None
+        both = told["found"]["from"] and told["found"]["to"]
+        if claimed and not both and not any(told["nearest"].values()) and not told["not_compared"]:
+            within = f"“{told['understood']['span']}”" if told["understood"]["span"] else ""
+            text_ = text["no_move"].format(size=self.size(), within=within, name=self.name, **days)
+            yield " ".join(text_.split())
+
+    def found(self, start: dict[str, Any], end: dict[str, Any]) -> Iterator[str]:
+        """Both prices, and whether they are what the claim says."""
+        told, text, verdict = self.told, self.text, self.told["verdict"]
+        second = self.at(end, verb=start["field"] != end["field"])
+        first = f"{self.name} {self.at(start)} {text['and']} {second}"
+        if told["move"] is None:
+            yield first
+            yield text["order"].format(start=self.price(start["value"]), end=self.price(end["value"]))
+            return
+        yield f"{first}, {text['change']} {self.percent(told['move'])} {text['in']} {self.sessions(told['sessions'])}"
+        yield from self.cut()
+        if verdict["direction_ok"] is False:
+            yield text[f"wrong_way_{told['understood']['direction']}"]
+        if verdict["size_ok"] is False:
+            yield text["size_no"].format(size=self.size())
+        if verdict["dates_ok"] is False:
+            yield text["dates_no"]
+        if verdict["phrase_ok"] is not None:
+            yield self.phrase()
+
+    def phrase(self) -> str:
+        told, text = self.told, self.text
+        span, most = told["understood"]["span"], told["understood"]["span_sessions"]
+        if told["verdict"]["phrase_ok"]:
+            return text["phrase_ok"].format(phrase=span, most=self.sessions(most, "most"))
+        wrong_day = told["understood"]["weekday"] is not None and told["sessions"] <= most
+        return text["weekday_no" if wrong_day else "phrase_no"].format(phrase=span, most=self.sessions(most, "most"))
+
+    def cut(self) -> Iterator[str]:
+        """Decimals that were cut off instead of rounded."""
+        for key in ("from", "to"):
+            match, printed = self.told["found"][key], self.told["understood"][key]
+            if match and printed and match["manner"] == "truncated":
+                digits = len(printed.partition(".")[2])
+                rounded = self.number(f"{match['value']:.{digits}f}")
+                value = self.price(match["value"])
+                yield self.text["truncated"].format(number=self.number(printed), value=value, rounded=rounded)
+
+    def left_out(self) -> Iterator[str]:
+        told, verdict = self.told, self.told["verdict"]
+        for key in ("trough", "peak"):
+            if verdict[f"{key}_omitted"]:
+                extreme = told[key]
+                yield self.text[key].format(
+                    value=self.price(extreme["value"]),
+                    on=self.on(extreme["date"]),
+                    move=self.percent(extreme["move"]),
+                    back=self.percent(told["rebound"]),
+                )
+        peak, start = told["peak"], told["found"]["from"]
+        if told["move"] < 0 and peak["date"] < start["date"] and peak["value"] > start["value"]:
+            yield self.text["before"].format(
+                value=self.price(peak["value"]), on=self.on(peak["date"]), move=self.percent(told["fall_from_peak"])
+            )
+
+    def ordinary(self) -> Iterator[str]:
+        """The market's part, and what is left."""
+        told, text = self.told, self.text
+        moves = [self.percent(day["market"]) for day in told["days"] if day["market"] is not None]
+        if told["market_move"] is not None:
+            several = f"{', '.join(moves[:-1])} {text['and']} {moves[-1]}" if 1 < len(moves) <= 5 else ""
+            key = "market" if several else "market_one"
+            total = self.percent(told["market_move"])
+            yield text[key].format(benchmark=told["benchmark"], days=several, total=total)
+        part = told["abnormal"]
+        if part is None:
+            yield text["unknown"]
+            return
+        way = f", {text['other']}" if part["car"] * told["move"] < 0 else ""
+        model = told["config"]["model"].replace("_", " ")
+        yield text["abnormal"].format(model=model, verdict=self.judged(part), **self.tested(part)) + way
+        if until := told["abnormal_to_extreme"]:
+            hidden = text["hidden"] if self.rare(until) and not self.rare(part) else ""
+            yield text["until"].format(verdict=self.judged(until), **self.tested(until)) + hidden
+
+    def judged(self, part: dict[str, Any]) -> str:
+        return self.text["yes" if self.rare(part) else "no"]
+
+    def tested(self, part: dict[str, Any]) -> dict[str, str]:
+        ranks = self.text["ranks"].format(p=self.p(part["p_ranks"])) if part["p_ranks"] is not None else ""
+        t = self.number(f"{part['t']:+.2f}")
+        return {"car": self.percent(part["car"]), "t": t, "p": self.p(part["p"]), "ranks": ranks}
+
+    def rare(self, part: dict[str, Any]) -> bool:
+        """Whether both tests agree that ordinary days do not bring as much."""
+        return bool(part["p"] < 0.05 and (part["p_ranks"] is None or part["p_ranks"] < 0.05))
+
+
+# ---- the screen --------------------------------------------------------------------------------------------------------
+
+_LISTED = 4
+"""Up to so many further matches of a number are shown."""
+
+
+def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
+    """What was understood, where it was found, the sessions of the move, the paragraph, and the verdict."""
+    blocks = [
+        list(_understood(told)),
+        list(_found(told, None if verbose else _LISTED)),
+        list(_days(told)),
+        wrapped(told["sentence"]),
+        list(_verdict(told)),
+        [
+            line
+            for w in told["warnings"]
+            if verbose or w["code"] in _SAID
+            for line in wrapped(f"{w['code']} {w['message']}")
+        ],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+_LOOSELY = {"about": "about", "under": "just under", "over": "just over"}
+_SAID = ("NO_ABNORMAL",)
+
+
+def _understood(told: dict[str, Any]) -> Iterator[str]:
+
+    u, event = told["understood"], told["event"]
+    if u["text"]:
+        yield from wrapped(f"claim: {u['text']}")
+    loosely = {key: f"{_LOOSELY[how]} " for key, how in u["loosely"].items()}
+    said = [f"{key} {loosely.get(key, '')}{u[key]}" for key in ("from", "to", "change") if u[key]]
+    said += [f"{loosely.get('percent', '')}{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
+    said += ["at its furthest"] if u["at_times"] else []
+    said += [u["unit"]] if u["unit"] else []
+    said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
+    said += [{"up": "rising", "down": "falling"}[u["direction"]]] if u["direction"] else []
+    said += [f"dates {', '.join(_date(d) for d in u['dates'])}"] if u["dates"] else []
+    yield from wrapped(f"understood: {u['ticker']} ({u['name']}), {', '.join(said)}")
+    if u["aside"]:
+        yield f"not used: {', '.join(u['aside'])}"
+    first, last = told["searched"]["first"], told["searched"]["last"]
+    which = f", {event['title']}" if event["title"] else ""
+    yield from wrapped(
+        f"searched: {', '.join(told['fields'])} from {first} to {last}, around {event['day0']} ({event['id']}{which})"
+    )
+
+
+def _most(sessions: int | None) -> str:
+    if sessions is None:
+        return "not understood"
+    return f"at most {sessions} session{'s' if sessions != 1 else ''}"
+
+
+def _date(day: dict[str, int | None]) -> str:
+    return "-".join(str(part).zfill(2) for part in (day["year"], day["month"], day["day"]) if part is not None)
+
+
+def _found(told: dict[str, Any], most: int | None) -> Iterator[str]:
+
+    rows, also = [], []
+    for key in ("from", "to"):
+        match, printed, near = told["found"][key], told["understood"][key], told["nearest"][key]
+        if match:
+            said = match["manner"] if printed else "by the size of the move"
+            rows.append([f"{key} {printed or ''}".strip(), f"{match['field']} {match['value']}", match["date"], said])
+        elif near:
+            rows.append([f"{key} {printed}", "not found", near["date"], f"nearest close {near['value']}"])
+        elif printed:
+            rows.append([f"{key} {printed}", "not looked for"])
+        others = [f"{m['field']} {m['value']} {m['date']} ({m['manner']})" for m in told["matches"][key] if m != match]
+        more = f" and {len(others) - most} more" if most is not None and len(others) > most else ""
+        also += [f"{printed} also matches: {'; '.join(others[:most])}{more}"] if others else []
+    if rows:
+        yield columns(rows)
+    for line in also:
+        yield from wrapped(line)
+
+
+def _days(told: dict[str, Any]) -> Iterator[str]:
+    days = told["days"]
+    if not days:
+        return
+
+    def cell(value: float | None) -> str:
+        return "" if value is None else percent(value)
+
+    head = ["session", "close", "change", told["benchmark"], "abnormal"]
+    rows = [[d["session"], str(d["close"]), cell(d["ret"]), cell(d["market"]), cell(d["ar"])] for d in days]
+    total = [
+        "in all",
+        "",
+        cell(told["move"]),
+        cell(told["market_move"]),
+        cell(told["abnormal"] and told["abnormal"]["car"]),
+    ]
+    shown = rows if len(rows) <= 12 else [*rows[:6], ["..."], *rows[-5:]]
+    yield columns([head, *shown, total], range(1, 5))
+
+
+def _verdict(told: dict[str, Any]) -> Iterator[str]:
+
+    words = {True: "yes", False: "no", None: "cannot be told"}
+    verdict = dict(told["verdict"])
+    verdict.pop("peak_omitted" if (told["move"] or 0) < 0 else "trough_omitted")
+    asked = {"numbers_found": "numbers found", "order_ok": "in this order", "direction_ok": "direction right"}
+    asked |= {"size_ok": "size right", "phrase_ok": "time span right", "dates_ok": "dates right"}
+    asked |= {"trough_omitted": "trough left out", "peak_omitted": "peak left out"}
+    asked |= {"attributable": "more than market and ordinary days"}
+    always = ("numbers_found", "direction_ok", "phrase_ok", "attributable")
+    shown = [
+        f"{name}: {words[verdict.get(key)]}"
+        for key, name in asked.items()
+        if key in always or verdict.get(key) is not None
+    ]
+
+    yield from wrapped(f"verdict: {'; '.join(shown)}")

@@ -1,0 +1,224 @@
+"""CARs on characteristics, held against statsmodels, closed forms and portfolios by hand (METHODS 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from eventstudy import catalog
+from eventstudy.analyses.regression import Regression, regress
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.panel import Floats
+from eventstudy.results import StudyResult
+from eventstudy.study import EventStudy
+from eventstudy.windows import Window
+from scipy import stats
+
+from tests.worlds import closes
+
+N, DAYS = 24, 420
+SESSIONS = pd.bdate_range("2020-01-01", periods=DAYS)
+NAMES = [f"F{i:02d}" for i in range(N)]
+
+
+def prices(seed: int = 1) -> pd.DataFrame:
+    return closes(seed, NAMES, SESSIONS, sigma=(0.01, 0.025), common=0.5)
+
+
+def table(seed: int = 2) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "ticker": NAMES,
+            "size": rng.normal(size=N).astype(str),
+            "debt": rng.uniform(size=N).astype(str),
+            "sector": [f"s{i % 5}" for i in range(N)],
+            "date": "2020-06-30",
+        }
+    )
+
+
+def study(dates: str, holes: dict[str, int] | None = None) -> StudyResult:
+    """Events on one date, on dates of their own, or three pairs a date."""
+    step = {"one date": 0, "own dates": 5, "shared dates": 5}[dates]
+    place = [280 + step * (i // 3 if dates == "shared dates" else i) for i in range(N)]
+    given = prices()
+    for name, row in (holes or {}).items():
+        given.loc[SESSIONS[row], name] = np.nan
+    events = pd.DataFrame({"ticker": NAMES, "date": [SESSIONS[p].date() for p in place]})
+    events["event_id"] = [f"e{p}" for p in place]
+    made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2))
+    return made.run(events, given)
+
+
+def z_of(on: tuple[str, ...] = ("size", "debt")) -> Floats:
+    return np.column_stack([np.ones(N), *(table()[c].astype(float) for c in on)])
+
+
+def values(found: Regression, name: str) -> Floats:
+    return np.array([getattr(c, name) for c in found.coefficients])
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-1, 1)])
+def test_distinct_dates_are_least_squares_with_hc3(window: tuple[int, int]) -> None:
+    result = study("own dates")
+    found = regress(result, table(), ["size", "debt"], window=window)
+    car = result.windows().query("start == @window[0] and end == @window[1]")["car"].to_numpy()
+    z = z_of()
+    inverse = np.linalg.inv(z.T @ z)
+    rest = car - z @ (inverse @ z.T @ car)
+    leverage = np.einsum("ij,jk,ik->i", z, inverse, z)
+    by_hand = inverse @ (z.T @ (z * (rest**2 / (1 - leverage) ** 2)[:, None])) @ inverse
+    assert (found.covariance, found.df) == ("HC3", N - 3)
+    np.testing.assert_allclose(values(found, "value"), inverse @ z.T @ car, rtol=1e-9)
+    np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(by_hand)), rtol=1e-9)
+    np.testing.assert_allclose(values(found, "p"), 2 * stats.t.sf(np.abs(values(found, "t")), N - 3), rtol=1e-9)
+    half = stats.t.ppf(0.975, N - 3) * values(found, "se")
+    np.testing.assert_allclose(values(found, "high") - values(found, "value"), half, rtol=1e-9)
+    assert found.r_squared == pytest.approx(1 - (rest**2).sum() / ((car - car.mean()) ** 2).sum(), rel=1e-9)
+
+
+def test_precision_weights() -> None:
+    result = study("own dates")
+    found = regress(result, table(), ["size"], weights="precision")
+    firm = result.firm_answers[Window(0, 0)].found
+    fit = sm.WLS(firm.car, z_of(("size",)), weights=1 / firm.se**2).fit(cov_type="HC3", use_t=True)
+    np.testing.assert_allclose(values(found, "value"), fit.params, rtol=1e-9)
+    np.testing.assert_allclose(values(found, "se"), fit.bse, rtol=1e-9)
+
+
+def test_random_effects_without_characteristics_are_dersimonian_and_laird() -> None:
+    """With a constant alone the variance of true effects has its textbook form."""
+    result = study("own dates")
+    firm = result.firm_answers[Window(0, 0)].found
+    from eventstudy.analyses.regression import _between
+
+    w = 1 / firm.se**2
+    mean = (w * firm.car).sum() / w.sum()
+    q = (w * (firm.car - mean) ** 2).sum()
+    tau2 = max(0.0, (q - (N - 1)) / (w.sum() - (w**2).sum() / w.sum()))
+    assert _between(firm.car, np.ones((N, 1)), firm.se**2) == pytest.approx(np.sqrt(tau2), rel=1e-9, abs=1e-12)
+    wide = firm.car * 4
+    q = (w * (wide - 4 * mean) ** 2).sum()
+    tau2 = (q - (N - 1)) / (w.sum() - (w**2).sum() / w.sum())
+    assert tau2 > 0
+    assert _between(wide, np.ones((N, 1)), firm.se**2) == pytest.approx(np.sqrt(tau2), rel=1e-9)
+
+
+def clustered(car: Floats, z: Floats, codes: np.ndarray, *, scale: bool = True) -> Floats:
+    """CR1 by hand."""
+    inverse = np.linalg.inv(z.T @ z)
+    rest = car - z @ (inverse @ z.T @ car)
+    scores = np.array([z[codes == g].T @ rest[codes == g] for g in np.unique(codes)])
+    g, n, p = len(scores), len(car), z.shape[1]
+    return np.asarray(inverse @ (scores.T @ scores) @ inverse * (g / (g - 1) * (n - 1) / (n - p) if scale else 1.0))
+
+
+def test_repeated_dates_are_clustered_by_date() -> None:
+    result = study("shared dates")
+    found = regress(result, table(), ["size", "debt"])
+    car, codes = result.firm_answers[Window(0, 0)].found.car, np.arange(N) // 3
+    assert (found.covariance, found.df, found.n_dates) == ("clusters of date (CR1)", 7, 8)
+    np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(clustered(car, z_of(), codes))), rtol=1e-9)
+    assert "FEW_CLUSTERS" in {w.code for w in found.warned}
+
+
+def test_two_ways_of_clusters() -> None:
+    result = study("shared dates")
+    found = regress(result, table(), ["size"], cluster=["date", "sector"])
+    car, z = result.firm_answers[Window(0, 0)].found.car, z_of(("size",))
+    date, sector = np.arange(N) // 3, np.arange(N) % 5
+    both = clustered(car, z, date) + clustered(car, z, sector) - clustered(car, z, date * 10 + sector)
+    np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(both)), rtol=1e-9)
+    assert found.df == 4
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-2, 2)])
+def test_on_one_date_each_coefficient_is_a_portfolio(window: tuple[int, int]) -> None:
+    """The portfolio with weights (Z'Z)⁻¹Z', regressed on the market by itself, has the coefficient for its CAR."""
+    result = study("one date")
+    found = regress(result, table(), ["size", "debt"], window=window)
+    z = z_of()
+    weights = np.linalg.solve(z.T @ z, z.T)
+    returns = prices().pct_change()
+    own, market = returns[NAMES].to_numpy() @ weights.T, returns["MKT"].to_numpy()
+    estimation, event = slice(80, 270), slice(280 + window[0], 280 + window[1] + 1)
+    for j, c in enumerate(found.coefficients):
+        fit = sm.OLS(own[estimation, j], sm.add_constant(market[estimation])).fit()
+        ahead = sm.add_constant(market[event], has_constant="add")
+        length = window[1] - window[0] + 1
+        ones = np.ones(length)
+        unit = length + ones @ ahead @ fit.normalized_cov_params @ ahead.T @ ones
+        car = (own[event, j] - ahead @ fit.params).sum()
+        assert c.value == pytest.approx(car, rel=1e-8, abs=1e-12)
+        assert c.se == pytest.approx(np.sqrt(fit.mse_resid * unit), rel=1e-8)
+        assert c.p == pytest.approx(2 * stats.t.sf(abs(car) / c.se, 188), rel=1e-7)
+    assert found.df == 188
+    assert "Sefcik" in found.method
+
+
+def test_the_intercept_alone_would_be_the_portfolio_of_all() -> None:
+    """With characteristics that sum to zero the intercept is the equal-weighted portfolio."""
+    result = study("one date")
+    even = table().assign(size=[str((-1.0) ** i) for i in range(N)])
+    found = regress(result, even, ["size"])
+    answer = result.test("portfolio_t", (0, 0))
+    assert found.coefficients[0].t == pytest.approx(answer.statistic, rel=1e-9)
+    ranks = catalog.load("tests", "sample_quantile")
+    sample = result.sample(Window(0, 0))
+    assert sample.portfolio is not None
+    assert found.coefficients[0].rank_p == ranks.compute(sample.portfolio, Window(0, 0), 0).p_value[0]
+
+
+def test_weights_are_left_aside_on_one_date_and_that_is_said() -> None:
+    plain, weighted = (regress(study("one date"), table(), ["size"], weights=w) for w in ("equal", "precision"))
+    assert plain.coefficients == weighted.coefficients
+    assert "ONE_DATE" in {w.code for w in weighted.warned}
+
+
+def test_a_characteristic_from_day_0_on_is_left_out() -> None:
+    late = table()
+    late.loc[3, "date"] = str(SESSIONS[280].date())
+    late.loc[4, "size"] = ""
+    found = regress(study("one date"), late.drop(index=5), ["size"])
+    assert {e.ticker for e in found.excluded} == {"F03", "F04", "F05"}
+    assert found.n == N - 3
+    assert "dated" in next(e.message for e in found.excluded if e.ticker == "F03")
+
+
+def test_undated_characteristics_are_said() -> None:
+    found = regress(study("one date"), table().drop(columns="date"), ["size", "debt"])
+    assert {"UNDATED", "FEW_PAIRS"} <= {w.code for w in found.warned}
+
+
+def test_a_pair_with_a_gap_in_the_window_is_left_out() -> None:
+    found = regress(study("one date", {"F07": 281}), table(), ["size"], window=(0, 1))
+    assert [(e.ticker, e.reason) for e in found.excluded] == [("F07", "WINDOW_INCOMPLETE")]
+
+
+@pytest.mark.parametrize(
+    ("change", "on", "error", "words"),
+    [
+        ({}, ["lever"], InvalidFile, "no column 'lever'"),
+        ({"size": "big"}, ["size"], InvalidFile, "'big' is not a number"),
+        ({"size": "inf"}, ["size"], InvalidFile, "finite"),
+        ({"date": "last year"}, ["size"], InvalidFile, "not a date"),
+        ({"size": "1"}, ["size"], NothingUsable, "cannot tell"),
+        ({}, [], InvalidRequest, "name the characteristics"),
+        ({}, ["size", "size"], InvalidRequest, "each once"),
+        ({"ticker": "F00"}, ["size"], InvalidFile, "twice"),
+    ],
+)
+def test_what_cannot_be_meant(change: dict[str, str], on: list[str], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        regress(study("one date"), table().assign(**change), on)
+
+
+def test_json_and_table_hold_the_same() -> None:
+    found = regress(study("own dates"), table(), ["size"])
+    told: list[dict[str, Any]] = found.to_dict()["coefficients"]
+    assert [c["value"] for c in told] == found.tidy()["value"].tolist()
+    assert found.sentence == found.to_dict()["sentence"]

@@ -1,0 +1,190 @@
+"""Groups of an event side by side.
+
+Oracles: statsmodels' OLS of each portfolio, and of the difference of two, with a dummy for every event day, whose coefficients'
+sum is the CAR; the system's Wald distance written out with scipy; Holm's correction by statsmodels.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import eventstudy as es
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from eventstudy.analyses.spillover import Spill, Spillover, spillover
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import Group
+from eventstudy.inference.joint import equal_means, restricted
+from eventstudy.prices import load_prices
+from eventstudy.windows import Window
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from tests.worlds import closes
+
+Floats = NDArray[np.float64]
+CHIPS = ("NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL")
+POWER = ("VRT", "CEG")
+WINDOWS = [(0, 0), (-1, 1), (0, 5)]
+
+
+@cache
+def found(day0: str = "recognised") -> Spillover:
+    return spillover(es.run("deepseek-r1", day0=day0))
+
+
+def spill(window: tuple[int, int]) -> Spill:
+    return next(s for s in found().windows if s.window == window)
+
+
+@cache
+def returns() -> pd.DataFrame:
+    table = load_prices(None, source="bundled")
+    close, paid = table.close, table.fields["dividend"].fillna(0)
+    return (close + paid) / close.shift() - 1
+
+
+def fitted(series: pd.Series, window: tuple[int, int]) -> tuple[float, float, float, tuple[float, float]]:
+    """CAR, t, p and 95 % interval by a regression with a dummy for every day of the window."""
+    row0 = returns().index.get_loc("2025-01-27")
+    assert isinstance(row0, int)
+    rows = [*range(row0 - 260, row0 - 10), *range(row0 + window[0], row0 + window[1] + 1)]
+    days = window[1] - window[0] + 1
+    dummies = np.vstack([np.zeros((250, days)), np.eye(days)])
+    x = np.column_stack([np.ones(len(rows)), returns()["SPY"].iloc[rows], dummies])
+    test = sm.OLS(series.iloc[rows].to_numpy(), x).fit().t_test(np.r_[0, 0, np.ones(days)])
+    low, high = test.conf_int()[0]
+    return float(test.effect[0]), float(test.tvalue.item()), float(test.pvalue), (float(low), float(high))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(("name", "tickers"), [("chip makers", CHIPS), ("China", ("BABA",))])
+def test_a_group_is_its_portfolio(name: str, tickers: tuple[str, ...], window: tuple[int, int]) -> None:
+    [group] = [g for g in spill(window).groups if g.name == name]
+    assert group.tickers == tickers
+    car, t, p, interval = fitted(returns()[list(tickers)].mean(axis=1), window)
+    answer = group.answer
+    assert (answer.car, answer.t, answer.p) == pytest.approx((car, t, p), rel=1e-8)
+    assert (answer.low, answer.high) == pytest.approx(interval, rel=1e-8)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_difference_is_that_of_the_portfolios_and_the_restriction_of_the_system(window: tuple[int, int]) -> None:
+    [difference] = [
+        d for d in spill(window).differences if {d.one, d.other} == {"chip makers", "data-centre power and cooling"}
+    ]
+    one, other = (POWER, CHIPS) if difference.one.startswith("data") else (CHIPS, POWER)
+    series = returns()[list(one)].mean(axis=1) - returns()[list(other)].mean(axis=1)
+    car, t, p, interval = fitted(series, window)
+    answer = difference.answer
+    assert (answer.car, answer.t, answer.p) == pytest.approx((car, t, p), rel=1e-8)
+    assert (answer.low, answer.high) == pytest.approx(interval, rel=1e-8)
+    result = found().result
+    place = {pair.ticker: i for i, pair in enumerate(result.panel.pairs)}
+    members = [np.array([place[t] for t in tickers]) for tickers in (one, other)]
+    joint = restricted(result.sample(Window.of(window)), equal_means(16, *members))
+    assert joint.statistic == pytest.approx(answer.t**2, rel=1e-8)
+    assert joint.p_value == pytest.approx(answer.p, rel=1e-6)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_that_all_are_alike_is_the_distance_of_the_system(window: tuple[int, int]) -> None:
+    """F = (Rc)' (R S R')^-1 (Rc) / C * (v - q + 1) / (q v), from residuals of five portfolios fitted by numpy."""
+    row0 = returns().index.get_loc("2025-01-27")
+    assert isinstance(row0, int)
+    groups = [CHIPS, POWER, ("MSFT", "GOOGL", "META", "AMZN", "ORCL"), ("AAPL", "CRM"), ("BABA",)]
+    y = np.column_stack([returns()[list(g)].mean(axis=1) for g in groups])
+    x = np.column_stack([np.ones(len(y)), returns()["SPY"]])
+    before, within = slice(row0 - 260, row0 - 10), slice(row0 + window[0], row0 + window[1] + 1)
+    beta = np.linalg.lstsq(x[before], y[before], rcond=None)[0]
+    u, c = y[before] - x[before] @ beta, (y[within] - x[within] @ beta).sum(axis=0)
+    total = x[within].sum(axis=0)
+    unit = window[1] - window[0] + 1 + total @ np.linalg.inv(x[before].T @ x[before]) @ total
+    r, df = np.eye(4, 5) - np.eye(4, 5, 1), 248
+    q = (r @ c) @ np.linalg.solve(r @ (u.T @ u / df) @ r.T, r @ c) / unit
+    f = q * (df - 3) / (4 * df)
+    alike = spill(window).alike
+    assert spill(window).restrictions == 4
+    assert alike.statistic == pytest.approx(f, rel=1e-8)
+    assert alike.p_value == pytest.approx(stats.f.sf(f, 4, df - 3), rel=1e-6)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_p_is_adjusted_for_the_number_of_groups_and_of_differences(window: tuple[int, int]) -> None:
+    for answers in ([g.answer for g in spill(window).groups], [d.answer for d in spill(window).differences]):
+        wanted = multipletests([a.p for a in answers], method="holm")[1]
+        assert [a.p_adjusted for a in answers] == pytest.approx(list(wanted), rel=1e-12)
+    assert len(spill(window).differences) == 10
+
+
+def test_who_lost_and_who_gained_on_the_27th() -> None:
+    day = spill((0, 0))
+    assert {g.name: g.moved for g in day.groups} == {
+        "chip makers": "lost",
+        "data-centre power and cooling": "lost",
+        "cloud buyers": "",
+        "China": "",
+        "software and devices": "gained",
+    }
+    assert [firm.ticker for firm in day.lost][:2] == ["VRT", "CEG"]
+    assert {firm.ticker for firm in day.gained} == {"AAPL", "CRM"}
+    assert {firm.group for firm in day.gained} == {"software and devices"}
+    result = found().result
+    table = result.windows().query("start == 0 and end == 0").set_index("ticker")
+    out = table[table["p_adjusted"] < 0.05]
+    assert {f.ticker for f in (*day.lost, *day.gained)} == set(out.index)
+    assert all(f.car == table.loc[f.ticker, "car"] for f in (*day.lost, *day.gained))
+
+
+def test_no_group_stood_out_on_the_day_of_the_release() -> None:
+    """Two firms did: Oracle, a partner of the data-centre plan of that day, and Apple, which two banks rated down."""
+    first = found("announced").windows[0]
+    assert {g.moved for g in first.groups} == {""}
+    assert [firm.ticker for firm in first.gained] == ["ORCL"]
+    assert [firm.ticker for firm in first.lost] == ["AAPL"]
+    assert "do not differ by more than chance" in first.sentence
+    assert "which is not out of the ordinary" in first.sentence
+
+
+def test_every_figure_of_the_sentence_is_in_the_document() -> None:
+    told = json.loads(json.dumps(found().to_dict(), allow_nan=False))
+    assert told["schema"] == "eventstudy.spillover/1"
+    assert told["day0"] == "2025-01-27"
+    for window, spilled in zip(told["windows"], found().windows, strict=True):
+        said = window["sentence"]
+        for group in window["groups"]:
+            assert f"{group['name']} {100 * group['car']:+.2f} %" in said
+            part = {"lost": "lost: ", "gained": "gained: ", None: "not out of the ordinary: "}[group["moved"]]
+            assert group["name"] in said.partition(part)[2].partition(";")[0]
+        furthest = max(window["differences"], key=lambda d: abs(d["car"]))
+        assert f"{furthest['one']} minus {furthest['other']} {100 * furthest['car']:+.2f} %" in said
+        assert ("did not all move alike" in said) == (window["alike"]["p"] < 0.05)
+        assert "caus" not in said
+        assert said == spilled.sentence
+    assert len(found().tidy()) == 15 * len(told["windows"])
+
+
+def test_what_is_no_system_of_groups_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="fewer than two groups"):
+        spillover(es.run("deepseek-r1", tickers=list(CHIPS)))
+    with pytest.raises(InvalidRequest, match="study of volume"):
+        spillover(es.run("deepseek-r1", tickers=["NVDA"], outcome="volume"))
+    days = pd.bdate_range("2023-01-02", periods=340)
+    prices = closes(1, ("AAA", "BBB"), days)
+    events = [
+        es.Event(id=f"e{k}", title="x", announced=days[300 + k].date(), group=(Group(name=t, tickers=(t,)),))
+        for k, t in enumerate(("AAA", "BBB"))
+    ]
+    with pytest.raises(InvalidRequest, match="one event date"):
+        spillover(es.EventStudy(benchmark="MKT", calendar=None).run(events, prices))
+
+
+def test_windows_of_ones_own() -> None:
+    asked = spillover(found().result, [(1, 3)])
+    assert [s.window for s in asked.windows] == [(1, 3)]
+    with pytest.raises(InvalidRequest, match="outside the event window"):
+        spillover(found().result, [(0, 30)])
