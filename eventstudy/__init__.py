@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eventstudy import analyses, claims
     from eventstudy.config import StudyConfig
     from eventstudy.errors import EventStudyError
     from eventstudy.events import Event, Registry, load_registry
@@ -29,6 +30,8 @@ _HOME = {
     "StudyConfig": "eventstudy.config",
     "StudyResult": "eventstudy.results",
     "Window": "eventstudy.windows",
+    "analyses": "eventstudy.analyses",
+    "claims": "eventstudy.claims",
     "load_prices": "eventstudy.prices",
     "load_registry": "eventstudy.events",
     "run": "eventstudy.request",
@@ -44,6 +47,8 @@ __all__ = [
     "StudyResult",
     "Window",
     "__version__",
+    "analyses",
+    "claims",
     "load_prices",
     "load_registry",
     "run",
@@ -53,7 +58,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'eventstudy' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    home = import_module(_HOME[name])
+    return home if home.__name__ == f"{__name__}.{name}" else getattr(home, name)
 
 
 def __dir__() -> list[str]:
