@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from eventstudy.events import Event, Registry, load_registry
     from eventstudy.prices import PriceTable, load_prices
     from eventstudy.request import run
-    from eventstudy.results import StudyResult
-    from eventstudy.study import EventStudy
+    from eventstudy.study.result import StudyResult
+    from eventstudy.study.study import EventStudy
     from eventstudy.windows import Window
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Event": "eventstudy.events",
-    "EventStudy": "eventstudy.study",
+    "EventStudy": "eventstudy.study.study",
     "EventStudyError": "eventstudy.errors",
     "PriceTable": "eventstudy.prices",
     "Registry": "eventstudy.events",
     "StudyConfig": "eventstudy.config",
-    "StudyResult": "eventstudy.results",
+    "StudyResult": "eventstudy.study.result",
     "Window": "eventstudy.windows",
     "analyses": "eventstudy.analyses",
     "claims": "eventstudy.claims",

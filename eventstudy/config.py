@@ -12,7 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.separated import separated
 from eventstudy.settings import Kind, Setting, checked, place_of
@@ -106,8 +106,8 @@ class StudyConfig:
         put(self, "model", self.model or (VOLUME_MODELS[0] if self.outcome == "volume" else "market"))
         for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
             for name in wanted:
-                if name not in catalog.names(kind):
-                    raise UnknownName(catalog.FAMILIES[kind].noun, name, catalog.names(kind))
+                if name not in plugins.names(kind):
+                    raise UnknownName(plugins.FAMILIES[kind].noun, name, plugins.names(kind))
         if self.outcome == "volume" and self.model not in VOLUME_MODELS:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidFile
-from eventstudy.shipped import shipped
 
 _KEYS = ("closed", "open", "closes")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from eventstudy import catalog
+from eventstudy import plugins
 
 from tests.benchmarks.figures import table
 
@@ -28,8 +28,8 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 def models() -> str:
     """One row a model: what it is, what it assumes, when it fails, where it comes from."""
     rows = []
-    for name in catalog.names("models"):
-        m = catalog.load("models", name)
+    for name in plugins.names("models"):
+        m = plugins.load("models", name)
         rows.append([f"`{name}`", m.summary, m.assumes, m.fails, m.paper])
     return _table(["model", "normal return", "assumes", "fails", "source"], rows)
 
@@ -37,8 +37,8 @@ def models() -> str:
 def tests() -> str:
     """One row a test, those of one firm or portfolio first."""
     rows = []
-    for name in sorted(catalog.names("tests"), key=lambda n: catalog.load("tests", n).kind != "series"):
-        t = catalog.load("tests", name)
+    for name in sorted(plugins.names("tests"), key=lambda n: plugins.load("tests", n).kind != "series"):
+        t = plugins.load("tests", name)
         on = "one firm or portfolio" if t.kind == "series" else "pairs"
         rows.append([f"`{name}`", on, t.null, t.assumes, t.fails, t.paper])
     return _table(["test", "judges", "null hypothesis", "assumes", "fails", "source"], rows)
@@ -46,7 +46,7 @@ def tests() -> str:
 
 def usage() -> str:
     """The help of `eventstudy run`."""
-    command = catalog.load("commands", "run")
+    command = plugins.load("commands", "run")
     context = click.Context(command, info_name="eventstudy run", terminal_width=100, max_content_width=100)
     return f"```text\n{command.get_help(context)}\n```"
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from eventstudy import advice
-from eventstudy.answers import Answer, ask
-from eventstudy.inference import Sample
+from eventstudy.inference import Sample, advice
+from eventstudy.study.answers import Answer, ask
 from eventstudy.windows import Window
 from scipy import stats
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Moment, Timing, close_time, day0, day0_on_sessions, exchange_of, reach, sessions, shift
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.exchanges import Moment, Timing, close_time, day0, day0_on_sessions, exchange_of, reach, sessions, shift
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +75,7 @@ def test_no_exchange_is_guessed(ticker: str) -> None:
     assert repr(ticker) in str(caught.value)
 
 
-@pytest.mark.parametrize("exchange", sorted({*exchanges._SUFFIXES.values(), "CMES"} - {"ASEX", "XTAE"}))
+@pytest.mark.parametrize("exchange", sorted({*calendars._SUFFIXES.values(), "CMES"} - {"ASEX", "XTAE"}))
 def test_every_suffix_leads_to_a_calendar(exchange: str) -> None:
     year = sessions(exchange, date(2024, 1, 1), date(2024, 12, 31))
     assert 235 < len(year) < 262
@@ -86,8 +86,8 @@ def test_a_calendar_that_cannot_be_worked_out_says_so(monkeypatch: pytest.Monkey
     def broken(**_: object) -> object:
         raise NotImplementedError("no such rule")
 
-    monkeypatch.setattr(exchanges, "_calendars", {})
-    monkeypatch.setattr(exchanges, "_factory", lambda _: ("XXXX", broken, date(1900, 1, 1), date(2199, 12, 31)))
+    monkeypatch.setattr(calendars, "_calendars", {})
+    monkeypatch.setattr(calendars, "_factory", lambda _: ("XXXX", broken, date(1900, 1, 1), date(2199, 12, 31)))
     with pytest.raises(InvalidRequest, match="no such rule"):
         sessions("XXXX", date(2024, 1, 1), date(2024, 12, 31))
 
@@ -281,14 +281,14 @@ def test_the_dates_of_the_prices_can_be_the_sessions() -> None:
 
 
 def test_a_calendar_says_the_same_however_it_grew() -> None:
-    code, factory, _, _ = exchanges._factory("XLON")
-    narrow = exchanges._build(code, factory, date(2010, 1, 1), date(2012, 12, 31))
-    grown = exchanges._calendar("XLON", date(1955, 3, 1), date(2044, 3, 1))
+    code, factory, _, _ = calendars._factory("XLON")
+    narrow = calendars._build(code, factory, date(2010, 1, 1), date(2012, 12, 31))
+    grown = calendars._calendar("XLON", date(1955, 3, 1), date(2044, 3, 1))
     assert (grown.first, grown.last) == (date(1950, 1, 1), date(2049, 12, 31))
     start = grown.days.index(narrow.days[0])
     assert grown.days[start : start + len(narrow.days)] == narrow.days
     assert grown.closes[start : start + len(narrow.days)] == narrow.closes
-    assert exchanges._calendar("XLON", date(2000, 1, 1), date(2001, 1, 1)) is grown
+    assert calendars._calendar("XLON", date(2000, 1, 1), date(2001, 1, 1)) is grown
 
 
 EXCHANGES = ["XNYS", "XLON", "XETR", "XTKS", "XHKG"]
@@ -362,6 +362,6 @@ def test_an_instant_of_the_local_day_is_that_date_before_or_after_the_close(day:
 
 
 def test_naming_an_exchange_imports_nothing_heavy() -> None:
-    code = "import sys; from eventstudy.exchanges import exchange_of; exchange_of('VOW3.DE'); print(*sys.modules)"
+    code = "import sys; from eventstudy.calendars import exchange_of; exchange_of('VOW3.DE'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "numpy", "exchange_calendars"} & set(loaded)

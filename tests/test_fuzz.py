@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError
 from eventstudy.events import import_requests, load_registry
 from eventstudy.panel import read_shares
 from eventstudy.prices import load_prices, read_factors
 from eventstudy.request import read_dates
-from eventstudy.shipped import shipped
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook

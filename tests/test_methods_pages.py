@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.messages import EXCLUSIONS, WARNINGS, Code
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +126,7 @@ def test_index_lists_every_page_and_readme_links_to_it() -> None:
 
 @pytest.mark.parametrize(("kind", "mark"), [("models", "model-"), ("tests", "test-")])
 def test_every_model_and_test_is_described(kind: str, mark: str) -> None:
-    own = set(catalog.own(kind))
+    own = set(plugins.own(kind))
     told = {name.removeprefix(mark): body for name, body in sections().items() if name.startswith(mark)}
     assert set(told) == own
     assert [name for name, body in told.items() if name not in body or len(body.split()) < 25] == []
@@ -152,8 +152,8 @@ def _assumptions() -> str:
         return ", ".join("yes" if name == "default" else f"({name})" for name in every if name in named)
 
     rows = []
-    for name in catalog.names("tests"):
-        test = catalog.load("tests", name)
+    for name in plugins.names("tests"):
+        test = plugins.load("tests", name)
         if test.kind == "pairs":
             least = (str(n) if v == "default" else f"({v}) {n}" for v, n in test.trusted_from.items())
             own = [

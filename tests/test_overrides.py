@@ -8,9 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Moment, close_time, day0, sessions, shift
 from eventstudy.errors import InvalidFile
-from eventstudy.exchanges import Moment, close_time, day0, sessions, shift
 from eventstudy.overrides import Override, override_of
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -19,15 +19,15 @@ NEW_YORK = ZoneInfo("America/New_York")
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """`own(text)` makes a file of overrides that is in force until the test ends."""
-    monkeypatch.setattr(exchanges, "_calendars", {})
+    monkeypatch.setattr(calendars, "_calendars", {})
 
     def write(text: str) -> None:
         (tmp_path / "own.toml").write_text(text)
         monkeypatch.setenv("EVENTSTUDY_CALENDARS", str(tmp_path / "own.toml"))
-        exchanges._calendars.clear()
+        calendars._calendars.clear()
 
     yield write
-    exchanges._calendars.clear()
+    calendars._calendars.clear()
 
 
 def test_a_closing_that_nobody_planned(own: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import eventstudy as es
 import pandas as pd
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.counterfactual import counterfactual
 from eventstudy.analyses.robustness import robustness
 from eventstudy.charts._select import members
@@ -78,7 +78,7 @@ def test_prices(tmp_path: Path) -> None:
     wide = load_prices([*NAMED, "SPY"], source="bundled").close
     wide.to_csv(tmp_path / "wide.csv", index_label="date", date_format="%Y-%m-%d")
     assert load_prices(TEXT, path=tmp_path / "wide.csv").tickers == NAMED
-    assert catalog.load("sources", "csv").read(tmp_path / "wide.csv", TEXT).tickers == NAMED
+    assert plugins.load("sources", "csv").read(tmp_path / "wide.csv", TEXT).tickers == NAMED
     assert frame_to_table(wide, TEXT).tickers == NAMED
     assert frame_to_table(wide).part(TEXT, DAY, DAY).tickers == NAMED
 
@@ -88,7 +88,7 @@ def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
         def shares(self, ticker: str, start: dt.date, end: dt.date) -> pd.Series[float]:
             return pd.Series([1.0], [pd.Timestamp(start)])
 
-    monkeypatch.setattr(catalog, "load", lambda kind, name: Known())
+    monkeypatch.setattr(plugins, "load", lambda kind, name: Known())
     assert list(load_shares(TEXT, DAY, DAY)[0].ticker) == NAMED
 
 

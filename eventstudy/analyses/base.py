@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.notebook import answer_page
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable, load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from eventstudy.text import json_text
 
 
@@ -123,7 +123,7 @@ class Answer(Finding):
                 available="its table, `.tidy()`, and its sentences, `.text()`",
                 hint='draw the study itself: result.plot("car")',
             )
-        return catalog.load("charts", self.chart).show(self, **options)
+        return plugins.load("charts", self.chart).show(self, **options)
 
 
 def lines_of(warned: Iterable[Message]) -> tuple[str, ...]:

@@ -15,24 +15,24 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from eventstudy import catalog
-from eventstudy.advice import DEFAULT_TESTS
+from eventstudy import plugins
 from eventstudy.analyses.base import Answer, all_prices
+from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
-from eventstudy.document import number
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.estimate import Portfolios, abnormal_returns, combined
-from eventstudy.exchanges import Moment
-from eventstudy.execution import Done, Executor, Serial
 from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
+from eventstudy.inference.advice import DEFAULT_TESTS
 from eventstudy.language import Phrase
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import EventBlock, Floats, Ints, Pair, align
+from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
-from eventstudy.sentences import percent
+from eventstudy.study.document import number
+from eventstudy.study.estimate import Portfolios, abnormal_returns, combined
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import percent
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -270,7 +270,7 @@ def _notes(dates: int, samples: int, config: StudyConfig) -> list[str]:
 def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
     """(effects, windows, tests, 2) how many of the samples each test rejects, and how many it could be asked of."""
     counts = np.zeros((len(task.effects), len(task.windows), len(task.tests), 2), dtype=np.int64)
-    tests = [(catalog.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
+    tests = [(plugins.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
     for rows in samples:
         for e, w, sample in _samples(task, rows):
             for t, (test, variant) in enumerate(tests):

@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy import doubts, exchanges
+from eventstudy import calendars
 from eventstudy.analyses.base import Answer, lines_of
-from eventstudy.document import warnings_as_dicts
+from eventstudy.calendars import Moment
 from eventstudy.events import Event, News
-from eventstudy.exchanges import Moment
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Bools
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
-from eventstudy.screens import heading
-from eventstudy.sentences import listed
+from eventstudy.study import doubts
+from eventstudy.study.document import warnings_as_dicts
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import listed
+from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
 
 DEVIATIONS = 2.0
@@ -299,7 +300,7 @@ class _Places:
         if not known[0] <= day <= known[-1]:
             return None
         if exchange:
-            return exchanges.day0(moment, exchange, max_shift=_LATEST).session
+            return calendars.day0(moment, exchange, max_shift=_LATEST).session
         rest = known[known > day] if moment.timing == "post" else known[known >= day]
         found: date | None = rest[0].item() if len(rest) else None
         return found

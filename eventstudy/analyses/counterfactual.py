@@ -14,23 +14,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.analyses.peer_index import FUNDS, known_events
 from eventstudy.config import StudyConfig
-from eventstudy.document import number
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
-from eventstudy.holding import BASE, chained
 from eventstudy.inference.days import known, ratios
 from eventstudy.models import model_of
 from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text, percent
 from eventstudy.separated import separated
-from eventstudy.study import PEER_ROLES, EventStudy, needs_peers, peers_in
+from eventstudy.study.buy_and_hold import BASE, chained
+from eventstudy.study.document import number
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
+from eventstudy.study.study import PEER_ROLES, EventStudy, needs_peers, peers_in
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -253,7 +253,7 @@ def counterfactual(
     events = _only(result.events, separated(tickers))
     tried = list(dict.fromkeys([result.config.model, *separated(models, "model")]))
     for name in tried:
-        catalog.load("models", name)
+        plugins.load("models", name)
     left_out: dict[str, None] = {}
     cautions = dict.fromkeys(_exposed(result, pool))
     rows: list[Row] = []

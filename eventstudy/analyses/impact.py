@@ -16,18 +16,18 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.analyses.base import Answer, all_prices, plain
-from eventstudy.answers import ask_firms
+from eventstudy.datasets import shipped
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.estimate import combined
 from eventstudy.inference import Sample
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.inference.joint import not_one_design
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
-from eventstudy.sentences import instead_of_finding, listed, p_text
-from eventstudy.shipped import shipped
+from eventstudy.study.answers import ask_firms
+from eventstudy.study.estimate import combined
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import instead_of_finding, listed, p_text
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 

@@ -16,16 +16,16 @@ import pandas as pd
 
 from eventstudy.analyses.base import Answer, Finding, lines_of
 from eventstudy.analyses.confounders import Confounders, days_of_the_event, masked_cells
-from eventstudy.document import warnings_as_dicts
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference.distributions import p_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.models import model_of
 from eventstudy.panel import Bools, Ints
-from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, p_text, percent
+from eventstudy.study.document import warnings_as_dicts
+from eventstudy.study.estimate import Portfolios, abnormal_returns
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL, p_text, percent
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 

@@ -15,19 +15,19 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog, exchanges
+from eventstudy import calendars, plugins
 from eventstudy.analyses.base import Answer, Finding, lines_of
-from eventstudy.document import number, warnings_as_dicts
+from eventstudy.calendars import Moment
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.exchanges import Moment
 from eventstudy.inference import holm
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
-from eventstudy.results import StudyResult
-from eventstudy.screens import heading, notes
-from eventstudy.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.text import heading, notes
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -329,7 +329,7 @@ class _Judged:
 
 
 def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
-    ranked, permuted, exact = (catalog.load("tests", name) for name in ("sample_quantile", "conformal", "exact_t"))
+    ranked, permuted, exact = (plugins.load("tests", name) for name in ("sample_quantile", "conformal", "exact_t"))
     event = returns.event
     each = [ranked.compute(returns, Window(day, day), seed) for day in range(event.start, event.end + 1)]
     sar = np.stack([answer.statistic for answer in each], axis=1)
@@ -404,10 +404,10 @@ def _session_of(result: StudyResult, i: int, moment: Moment) -> date:
     """The first session of pair i that could react to a moment, whichever day 0 the study counts from."""
     exchange, shift = result.panel.day0[i].exchange, result.config.max_shift
     if exchange:
-        return exchanges.day0(moment, exchange, max_shift=shift).session
+        return calendars.day0(moment, exchange, max_shift=shift).session
     block = result.panel.block
     known = block.sessions[block.design[i]]
-    return exchanges.day0_on_sessions(moment, known[~np.isnat(known)], max_shift=shift).session
+    return calendars.day0_on_sessions(moment, known[~np.isnat(known)], max_shift=shift).session
 
 
 def _volume_peak(days: Window, volume: Floats) -> int | None:

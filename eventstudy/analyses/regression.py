@@ -15,19 +15,19 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.base import Answer, lines_of, plain
-from eventstudy.document import number, warnings_as_dicts
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
-from eventstudy.estimate import combined
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message, sentence
 from eventstudy.panel import Floats
-from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text
 from eventstudy.separated import separated
+from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.estimate import combined
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -285,7 +285,7 @@ def _as_portfolios(
     """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
     weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
     found, series = cumulate(returns, window), combined(returns, weights)
-    ranks = catalog.load("tests", "sample_quantile" if window.length == 1 else "conformal")
+    ranks = plugins.load("tests", "sample_quantile" if window.length == 1 else "conformal")
     rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
     df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
     return df, None, _told(names, weights @ found.car, se, df, rank_p)

@@ -16,22 +16,22 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.analyses.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
 from eventstudy.analyses.specifications import Judged, judge
 from eventstudy.config import StudyConfig
-from eventstudy.document import number
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.execution import Executor, Serial
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Panel, align
+from eventstudy.parallel import Executor, Serial
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.separated import separated
-from eventstudy.study import check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
+from eventstudy.study.document import number
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.study import check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -454,7 +454,7 @@ def _names(base: StudyConfig, models: Sequence[str], returns: Sequence[str]) -> 
     """The models and kinds of returns, the study's own first."""
     tried, kinds = list(dict.fromkeys([base.model, *models])), list(dict.fromkeys([base.returns, *returns]))
     for name in tried:
-        catalog.load("models", name)
+        plugins.load("models", name)
     if unknown := [k for k in kinds if k not in ("simple", "log")]:
         raise InvalidRequest(f"returns cannot be {unknown[0]!r}", available="simple, log")
     return tried, kinds

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy.answers import ask_firms
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.estimate import abnormal_returns
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, EventBlock, Floats, Panel
-from eventstudy.results import StudyResult
-from eventstudy.study import estimated, last_day
+from eventstudy.study.answers import ask_firms
+from eventstudy.study.estimate import abnormal_returns
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import estimated, last_day
 from eventstudy.windows import Window
 
 

@@ -14,21 +14,21 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.base import Answer, Finding, lines_of, plain
-from eventstudy.document import number, warnings_as_dicts
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
-from eventstudy.estimate import combined
 from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
-from eventstudy.results import Group, StudyResult
-from eventstudy.screens import heading
-from eventstudy.sentences import LEVEL, instead_of_finding, listed, p_text, percent
+from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.estimate import combined
+from eventstudy.study.result import Group, StudyResult
+from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
+from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -292,7 +292,7 @@ def _verdicts(sample: Sample, weights: Floats, seed: int) -> list[Verdict]:
     """What each portfolio of the pairs, weights (P, N), did over the window."""
     series = combined(sample.returns, weights)
     found = cumulate(series, sample.window)
-    ranked = catalog.load("tests", "conformal" if sample.window.length > 1 else "sample_quantile")
+    ranked = plugins.load("tests", "conformal" if sample.window.length > 1 else "sample_quantile")
     by_ranks = ranked.compute(series, sample.window, seed).p_value
     p = p_t(found.scar, series.df)
     half = np.array([critical_t(float(df)) for df in series.df]) * found.se
@@ -305,7 +305,7 @@ def _verdicts(sample: Sample, weights: Floats, seed: int) -> list[Verdict]:
 
 def _firms(result: StudyResult, window: Window, *, up: bool) -> tuple[FirmAnswer, ...]:
     """The firms that stand out on one side, the furthest first."""
-    from eventstudy.answers import ask_firms
+    from eventstudy.study.answers import ask_firms
 
     firm = result.firm_answers.get(window) or ask_firms(result.returns, window, (), result.config.seed)
     home = {int(i): group.name for group in reversed(result.groups) for i in group.members}

@@ -20,7 +20,7 @@ from eventstudy.errors import InvalidRequest, UnknownName
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 Paint = Callable[..., Any]
 """`paint(result, ax, *, option=default, ...)`: draws on `ax`, or on Axes of its own where `ax` is None, and returns them."""

@@ -15,7 +15,7 @@ from eventstudy.panel import Ints
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 NAMED = 8
 """Up to so many firms are named."""

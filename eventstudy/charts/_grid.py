@@ -13,7 +13,7 @@ from eventstudy.panel import Ints
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 PANELS = 24
 """Up to so many pairs have a panel each."""

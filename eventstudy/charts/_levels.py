@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.holding import BASE, chained
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.buy_and_hold import BASE, chained
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 __all__ = ["BASE", "chained", "first_day", "levels", "whole"]
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy import advice
-from eventstudy.answers import headline_of
 from eventstudy.charts._language import say, spoken
+from eventstudy.inference import advice
 from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.answers import headline_of
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 EXACT = Phrase("exact t")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def percent_axis(axis: Axis, ticks: int = 7) -> None:

@@ -13,7 +13,7 @@ from eventstudy.panel import Ints
 from eventstudy.separated import separated
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str | None) -> Ints:

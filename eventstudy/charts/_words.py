@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.charts._language import number, p_text, say, spoken, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 DAY0 = Window(0, 0)
 _DAY0 = "day\u00a00"
@@ -150,7 +150,7 @@ def method(result: StudyResult, chosen: Ints) -> str:
     """Model, benchmark, estimation window and its usable days."""
     pairs = [result.panel.pairs[i] for i in chosen]
     benchmarks = list(dict.fromkeys(pair.benchmark for pair in pairs))
-    uses = "benchmark" in catalog.load("models", result.config.model).requires(("benchmark",))
+    uses = "benchmark" in plugins.load("models", result.config.model).requires(("benchmark",))
     days = result.returns.observed_days[chosen]
     said: dict[str, Any] = {
         "model": _model(result.config.model),

@@ -17,12 +17,12 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, HEIGHT, INK, ORANGE, THIN
 from eventstudy.charts._words import caveat, finding, method, tests_text
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def paint(

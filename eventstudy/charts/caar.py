@@ -17,13 +17,13 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, MUTED, SMALL
 from eventstudy.charts._words import caveat, method, signed, subject, tested, title_of_car, window_text
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def paint(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from eventstudy.analyses.calibration import Calibration, Rate
     from eventstudy.prices import PriceTable
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def paint(

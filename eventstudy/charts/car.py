@@ -19,7 +19,7 @@ from eventstudy.panel import Ints
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def paint(

@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def paint(

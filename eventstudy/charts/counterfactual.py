@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.analyses.counterfactual import Counterfactual, Path, Row
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _LOOKS = (
     (BLUE, (0, (5, 1.5))),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, side_label
 from eventstudy.charts._grid import columns_of, open_grid
@@ -26,7 +26,7 @@ from eventstudy.panel import Days, Floats, Ints
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _OUTLYING = 3.0
 """Days are named from so many standard errors on."""
@@ -102,7 +102,7 @@ def paint(
 def _lines(result: StudyResult) -> Floats:
     """(N, 2) intercept and slope of each pair, which together make its normal returns."""
     params = dict(zip(result.fit.names, result.fit.params.T, strict=True))
-    against = bool(catalog.load("models", result.config.model).requires(result.panel.block.names))
+    against = bool(plugins.load("models", result.config.model).requires(result.panel.block.names))
     nothing = np.zeros(result.returns.n)
     beta = params.get("beta", nothing + 1 if against and not params else nothing)
     found = np.stack([params.get("alpha", nothing), beta], axis=1)

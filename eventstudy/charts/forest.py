@@ -35,7 +35,7 @@ from eventstudy.windows import Window
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from eventstudy.charts._style import EDGE, GRID, INK, SMALL
 from eventstudy.charts._words import caveat, drawn_of, finding, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Floats, Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _BELOW, _ABOVE = "#e8862e", "#4a9fd8"
 """Orange and blue, which people with any colour vision tell apart; light enough for dark figures on them."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 Row = tuple[str, Amount]
 

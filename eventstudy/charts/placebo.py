@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy import advice, catalog
-from eventstudy.answers import answer_of
+from eventstudy import plugins
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._language import p_text, say, spoken
@@ -17,15 +16,17 @@ from eventstudy.charts._select import day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
 from eventstudy.charts._words import among_days, caveat, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
+from eventstudy.inference import advice
 from eventstudy.panel import Floats, Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.answers import answer_of
+from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.inference import Sample
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _STEP = 0.25
 """Width of a bar, in standard errors."""
@@ -103,7 +104,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
 
 def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -> tuple[str, list[str]]:
     """Each pair by itself: the days of all, and a mark a pair."""
-    found = catalog.load("tests", "sample_quantile").compute(sample.returns, sample.window, sample.seed)
+    found = plugins.load("tests", "sample_quantile").compute(sample.returns, sample.window, sample.seed)
     days = sample.returns.studentised
     _bars(ax, days[np.isfinite(days)], np.empty(0))
     out = found.p_value < LEVEL

@@ -23,7 +23,7 @@ from eventstudy.panel import Floats, Ints
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _NAMED = 6
 

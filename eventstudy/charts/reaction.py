@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.analyses.reaction import Scan
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _LABELLED = 20
 """Up to so many days the bar of the reaction day carries its figure."""

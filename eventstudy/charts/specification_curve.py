@@ -15,13 +15,13 @@ from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
 from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject, upper
 from eventstudy.language import marked
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.analyses.robustness import Robustness, Specification
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _CAR_WINDOW, *_OPTIONS = marked("CAR window", "log", "own")
 MINUS = "\u2212"

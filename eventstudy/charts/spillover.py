@@ -17,14 +17,14 @@ from eventstudy.charts._words import caveat, days_of, method, percent, subject, 
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from eventstudy.analyses.spillover import Spillover
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 Row = tuple[str, Ints, Verdict]
 

@@ -17,12 +17,12 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import INK, ORANGE, THIN
 from eventstudy.charts._words import DAY0, caveat, judged, method, subject, tested, when
 from eventstudy.panel import Floats, Ints
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _TIMES = 2.0 ** np.arange(-12, 13)
 

@@ -16,22 +16,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy import doubts, exchanges
+from eventstudy import calendars
 from eventstudy.analyses.base import Answer, lines_of
 from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, name_of, understand
 from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, sessions_between
 from eventstudy.claims.text import paragraph, screen
 from eventstudy.config import StudyConfig
-from eventstudy.document import number, warnings_as_dicts
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, single_event
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats
 from eventstudy.prices import PriceTable, load_prices
-from eventstudy.results import StudyResult
-from eventstudy.sentences import LEVEL
-from eventstudy.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
+from eventstudy.study import doubts
+from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import LEVEL
+from eventstudy.study.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
 
 AROUND = 10
 """Sessions on either side of the event in which prices are searched."""
@@ -275,14 +276,14 @@ def check(
     moment = chosen_moment(event, day0)
     if moment is None:
         raise InvalidRequest(f"{event.id} has no recognised date", hint="leave out --day0, or name a date")
-    exchange = exchanges.exchange_of(claim.ticker)
-    centre = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
-    first, last = (exchanges.shift(exchange, centre, n) for n in (-AROUND - BEFORE, AROUND))
+    exchange = calendars.exchange_of(claim.ticker)
+    centre = calendars.day0(moment, exchange, max_shift=config.max_shift).session
+    first, last = (calendars.shift(exchange, centre, n) for n in (-AROUND - BEFORE, AROUND))
     last = min(last, as_of) if as_of else last
     market = config.benchmark_for(claim.ticker, event.benchmark_of(claim.ticker)) or DEFAULT_BENCHMARK
     shop = _Shop(claim.ticker, market, source, prices)
     table = shop.prices(first, last)
-    quoted = _quoted(claim.ticker, table, exchanges.sessions(exchange, first, last), centre)
+    quoted = _quoted(claim.ticker, table, calendars.sessions(exchange, first, last), centre)
     currency = table.info[claim.ticker].currency
     sought, foreign = _in_currency(claim, currency)
     found = search(sought, quoted)
@@ -408,10 +409,10 @@ def _study(
     day0, last = quoted.date(move.first), move.last - move.first
     until = move.omitted.row - move.first if move.omitted else last
     windows = ((0, last), (0, until))
-    room = dt.timedelta(0 if exchanges.exchange_of(shop.benchmark) == exchange else 30)
+    room = dt.timedelta(0 if calendars.exchange_of(shop.benchmark) == exchange else 30)
     try:
         study = EventStudy(config, event_window=(0, last), windows=windows)
-        begin = exchanges.shift(exchange, day0, config.estimation_window.start - 1) - room
+        begin = calendars.shift(exchange, day0, config.estimation_window.start - 1) - room
         near = shop.prices(quoted.date(0), quoted.date(move.last))
         table = shop.prices(begin, quoted.date(move.last), shop.same_source(near))
         event = single_event(day0, [shop.ticker], benchmark=shop.benchmark)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from eventstudy.claims.when import Day, Span, read_span, take_dates, take_span, whole_dates
+from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.shipped import shipped
 
 # ---- numbers: 128,99 and 128.99, 1.234,50 and 1,234.50, with what their digits promise -------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eventstudy.sentences import percent
+from eventstudy.study.sentences import percent
 from eventstudy.text import columns, wrapped
 
 MONTHS = {

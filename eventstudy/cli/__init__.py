@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from eventstudy import __version__, catalog
+from eventstudy import __version__, plugins
 from eventstudy.cli._settings import settings
 from eventstudy.errors import EventStudyError
 
@@ -19,11 +19,11 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
-        return catalog.names("commands")
+        return plugins.names("commands")
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name, or None."""
-        return catalog.load("commands", name) if name in catalog.names("commands") else None
+        return plugins.load("commands", name) if name in plugins.names("commands") else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line of each file says what its command is for; none is imported."""

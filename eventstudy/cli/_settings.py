@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def settings(name: str, wanted: str | None) -> dict[str, Any]:
     file = _File(name, text)
     for key, value in table.items():
         file.check_command(key, value)
-    return {wanted: file.of(catalog.load("commands", wanted), table[wanted], wanted)} if wanted in table else {}
+    return {wanted: file.of(plugins.load("commands", wanted), table[wanted], wanted)} if wanted in table else {}
 
 
 class _File:
@@ -53,7 +53,7 @@ class _File:
 
     def check_command(self, key: str, value: Any) -> None:
         """A key of the file is the name of a command, and its value a table."""
-        commands = catalog.names("commands")
+        commands = plugins.names("commands")
         if not isinstance(value, dict):
             if key in commands:
                 self.no_table(key, "", f"[{key}]")
@@ -147,7 +147,7 @@ def _all_names() -> dict[str, set[str]]:
         else:
             yield at, {name for param in command.params for name in _names(param)}
 
-    return dict(pair for name in catalog.names("commands") for pair in walk(catalog.load("commands", name), name))
+    return dict(pair for name in plugins.names("commands") for pair in walk(plugins.load("commands", name), name))
 
 
 def _owners(key: str) -> list[str]:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.cli._output import progress
 from eventstudy.errors import InvalidRequest
 from eventstudy.separated import separated
 
 if TYPE_CHECKING:
-    from eventstudy.aggregated import AggregateResult
     from eventstudy.analyses.confounders import Confounders
     from eventstudy.analyses.masked import Masked
-    from eventstudy.results import StudyResult
+    from eventstudy.study.aggregate import AggregateResult
+    from eventstudy.study.result import StudyResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -143,8 +143,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     take = options.pop
     take("allow_excluded")
     excluded = take("exclude_dates")
-    if options["source"] != "auto" and options["source"] not in catalog.names("sources"):
-        catalog.load("sources", options["source"])
+    if options["source"] != "auto" and options["source"] not in plugins.names("sources"):
+        plugins.load("sources", options["source"])
     return dict(
         what=take("what"),
         tickers=split(take("tickers")),

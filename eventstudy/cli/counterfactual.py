@@ -34,7 +34,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.analyses.counterfactual import MODELS, counterfactual
     from eventstudy.prices import read_factors
     from eventstudy.request import last_day, longer_prices
-    from eventstudy.screens import heading
+    from eventstudy.study.text import heading
 
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from eventstudy import __version__, catalog
+from eventstudy import __version__, plugins
 from eventstudy.cli._output import format_option, listing, put
 from eventstudy.errors import EventStudyError
 from eventstudy.text import columns
@@ -116,7 +116,7 @@ def _wanted() -> dict[str, list[str]]:
 def _data() -> Iterator[_Finding]:
     """Whether the data that ship are there."""
     try:
-        tickers = len(catalog.load("sources", "bundled").tickers)
+        tickers = len(plugins.load("sources", "bundled").tickers)
     except (FileNotFoundError, EventStudyError) as error:
         yield _Finding("embedded sample", "fault", str(error), f"pip install --force-reinstall {_NAME}", 3)
     else:
@@ -127,13 +127,13 @@ def _calendars() -> Iterator[_Finding]:
     """Whether the calendars reach beyond the coming months, and which days are put right here."""
     from datetime import timedelta
 
-    from eventstudy import exchanges
+    from eventstudy import calendars
     from eventstudy.overrides import override_of
     from eventstudy.prices._store_days import now
 
     soon = (now() + timedelta(_AHEAD)).date()
     try:
-        ends = {code: exchanges.reach(code)[1] for code in exchanges.known()}
+        ends = {code: calendars.reach(code)[1] for code in calendars.known()}
         put_right = [code for code in ends if override_of(code) != override_of("")]
     except EventStudyError as error:
         yield _Finding("calendars", "fault", error.what, error.hint or "", error.exit_code)
@@ -182,7 +182,7 @@ def _online(name: str) -> Iterator[_Finding]:
 
     today = now().date()
     try:
-        fetch = catalog.load("sources", name).fetch("SPY", today - timedelta(10), today)
+        fetch = plugins.load("sources", name).fetch("SPY", today - timedelta(10), today)
     except EventStudyError as error:
         told = f"{error.what}{f' ({error.available})' if error.available else ''}"
         yield _Finding(f"source {name}", "fault", told, error.hint or "", error.exit_code)

@@ -78,8 +78,8 @@ def _text(value: Any) -> str:
 @click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
 def check(path: str, max_shift: int) -> None:
     """Check a registry or event file, and map every event to its day 0."""
+    from eventstudy.calendars import day0, exchange_of
     from eventstudy.events import load_registry
-    from eventstudy.exchanges import day0, exchange_of
 
     registry, problems = load_registry(path), []
     for event in registry:
@@ -180,8 +180,8 @@ def find_day0(
     """Find the first session that could react to WHEN, a date or an instant with its zone."""
     from dataclasses import asdict
 
+    from eventstudy.calendars import Moment, day0, exchange_of
     from eventstudy.events import parse_when
-    from eventstudy.exchanges import Moment, day0, exchange_of
 
     if (exchange is None) == (ticker is None):
         raise InvalidRequest("name an exchange or a ticker", hint="--exchange XNYS, or --ticker VOW3.DE")

@@ -12,7 +12,7 @@ from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 @click.command("impact")
@@ -30,7 +30,7 @@ def COMMAND(  # noqa: N802
     """
     from eventstudy.analyses.impact import impact
     from eventstudy.request import shares_for
-    from eventstudy.screens import heading
+    from eventstudy.study.text import heading
 
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.cli._output import format_option, listing, put
 
 _KINDS = ("models", "tests", "sources", "charts")
@@ -17,14 +17,14 @@ _KINDS = ("models", "tests", "sources", "charts")
 @format_option
 def COMMAND(kind: str | None, form: str) -> None:  # noqa: N802
     """List models, tests, price sources and charts."""
-    rows = [_row(k, name) for k in ([kind] if kind else _KINDS) for name in catalog.names(k)]
+    rows = [_row(k, name) for k in ([kind] if kind else _KINDS) for name in plugins.names(k)]
     if form == "table":
         rows = [{c: row[c] for c in ("kind", "name", "summary")} for row in rows]
     put(listing("methods", rows, form))
 
 
 def _row(kind: str, name: str) -> dict[str, Any]:
-    member = catalog.load(kind, name)
+    member = plugins.load(kind, name)
     more = {key: getattr(member, key, None) for key in ("null", "assumes", "fails", "paper")}
     variants = [v for v in getattr(member, "variants", ()) if v != "default"]
     return {"kind": kind.rstrip("s"), "name": name, "summary": member.summary, **more, "variants": variants}

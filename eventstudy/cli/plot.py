@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.cli._output import draw, finish, picture_option, verbose_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import UnknownName
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 @click.command("plot")
@@ -27,11 +27,11 @@ def COMMAND(  # noqa: N802
     ctx: click.Context, /, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Draw one chart of an event into a file."""
-    if chart not in catalog.names("charts"):
-        raise UnknownName("chart", chart, catalog.names("charts"))
+    if chart not in plugins.names("charts"):
+        raise UnknownName("chart", chart, plugins.names("charts"))
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
     result = study(options, quiet=quiet)
-    asked = {"prices": _longer(result, **words)} if "prices" in catalog.load("charts", chart).options else {}
+    asked = {"prices": _longer(result, **words)} if "prices" in plugins.load("charts", chart).options else {}
 
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
     draw(lambda: result.plot(chart, **asked), path, quiet=quiet)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
@@ -105,7 +105,7 @@ def fetch(
     from there. Exit 4: some tickers could not be had; 5: none.
     """
     first, last, wanted = start.date(), end.date(), split(tickers)
-    member = catalog.load("sources", source)
+    member = plugins.load("sources", source)
     if source == "store" or not hasattr(member, "fetch"):
         raise InvalidRequest(
             f"source {source!r} is not one to fetch from", hint="a file of prices: eventstudy prices import"

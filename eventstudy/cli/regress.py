@@ -47,7 +47,7 @@ def COMMAND(  # noqa: N802
     import pandas as pd
 
     from eventstudy.analyses.regression import read_characteristics, regress, text_of
-    from eventstudy.screens import heading
+    from eventstudy.study.text import heading
 
     allowed = options["allow_excluded"]
     table = read_characteristics(characteristics)

@@ -49,7 +49,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.analyses.robustness import prices_needed, robustness
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
-    from eventstudy.screens import heading
+    from eventstudy.study.text import heading
 
     work = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}

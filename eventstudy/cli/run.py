@@ -11,9 +11,9 @@ from eventstudy.cli._study import mask_option, study_options, sums, sums_are_kep
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
-    from eventstudy.aggregated import AggregateResult
     from eventstudy.analyses.masked import Masked
-    from eventstudy.results import StudyResult
+    from eventstudy.study.aggregate import AggregateResult
+    from eventstudy.study.result import StudyResult
 
 
 @click.command("run")

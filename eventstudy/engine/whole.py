@@ -29,7 +29,7 @@ def rows_at_once(width: int) -> int:
 
 @dataclass(frozen=True)
 class Found:
-    """What a chunk leaves behind; shapes as in the contract. Names are those of `sums.totals.Sums` where they are sums."""
+    """What a chunk leaves behind; shapes as in the contract. Names are those of `engine.totals` where they are sums."""
 
     good: Bools
     """(n,) pairs that count; False: no variance is left around the normal return."""

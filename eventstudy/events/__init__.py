@@ -1,5 +1,6 @@
 """Who and when: events, their registry, and the files they are read from."""
 
+from eventstudy.calendars import Moment
 from eventstudy.events.chosen import chosen_moment, moment_of_day
 from eventstudy.events.event import Claim, Event, Group
 from eventstudy.events.faults import InvalidRecord
@@ -15,7 +16,6 @@ from eventstudy.events.registry import (
     shipped_registry,
 )
 from eventstudy.events.when import parse_when
-from eventstudy.exchanges import Moment
 
 __all__ = [
     "SUFFIXES",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.event import Event
-from eventstudy.exchanges import Moment
 
 
 def chosen_moment(event: Event, day0: str | date) -> Moment | None:

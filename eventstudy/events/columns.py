@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
 from eventstudy.events.importers import _check_columns
 from eventstudy.events.when import checked, parse_when
-from eventstudy.exchanges import Moment
 
 Codes = NDArray[np.int64]
 H = TypeVar("H", bound=Hashable)

@@ -20,10 +20,10 @@ from pydantic import (
     field_validator,
 )
 
+from eventstudy.calendars import Moment, Timing
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
-from eventstudy.exchanges import Moment, Timing
 from eventstudy.separated import separated
 
 _ANY = r"^[^\x00]*$"
@@ -234,7 +234,7 @@ class Event(Table):
         return event_page(self)
 
     def moment(self, which: Literal["announced", "recognised"] = "announced") -> Moment | None:
-        """What `exchanges.day0` maps to a session; None when the event has no recognised date.
+        """What `calendars.day0` maps to a session; None when the event has no recognised date.
 
         `timing` belongs to the announcement: a recognised date counts from its first session on.
         """

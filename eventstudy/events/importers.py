@@ -16,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
-from eventstudy.exchanges import Timing
 from eventstudy.separated import separated
 from eventstudy.sheets import as_serial, as_text, read_sheet
 

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args
 
+from eventstudy.calendars import Moment, Timing
+from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidFile
 from eventstudy.events.when import parse_when
-from eventstudy.exchanges import Moment, Timing
-from eventstudy.shipped import shipped
 
 _CALENDAR = ("date", "what", "timing", "event_id", "ticker")
 _EARNINGS = ("ticker", "date", "timing")

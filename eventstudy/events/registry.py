@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
+from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidFile, UnknownName
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
 from eventstudy.events.importers import read_csv, read_frame, read_xlsx
-from eventstudy.shipped import shipped
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:

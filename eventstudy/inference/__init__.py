@@ -1,4 +1,4 @@
-"""Was it chance: a family of tests a file; `catalog` knows which test stands where."""
+"""Was it chance: a family of tests a file; `plugins` knows which test stands where."""
 
 from eventstudy.engine.correlation import Correlation
 from eventstudy.inference.base import Pairs, PairsTest, Sample, SeriesSignificance, SeriesTest, Significance, Sums

@@ -18,10 +18,10 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
-from eventstudy.execution import Executor
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Days, EventBlock, Floats, Ints
+from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
 FEWEST_DAYS = 30

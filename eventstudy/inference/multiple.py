@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.execution import Executor, Serial
 from eventstudy.inference.base import PairsTest, Sample, Significance
 from eventstudy.inference.resampling import DayBootstrap
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats, Ints
+from eventstudy.parallel import Executor, Serial
 from eventstudy.windows import Window
 
 _WORTH = 200_000_000

@@ -1,4 +1,4 @@
-"""What was normal: a family of normal-return models a file; `catalog` knows which model stands where."""
+"""What was normal: a family of normal-return models a file; `plugins` knows which model stands where."""
 
 from eventstudy.models.base import Fit, Model, Note
 from eventstudy.models.fitting import fit_pairs, model_of, watched

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
-from eventstudy.execution import Executor, Serial, one_thread
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel.block import EventBlock, Floats, Ints
+from eventstudy.parallel import Executor, Serial, one_thread
 
 
 def model_of(config: StudyConfig) -> Model:
@@ -28,7 +28,7 @@ def model_of(config: StudyConfig) -> Model:
     Raises:
         InvalidRequest: the model has no intercept to leave out, or nothing would be left of it.
     """
-    model: Model = catalog.load("models", config.model)
+    model: Model = plugins.load("models", config.model)
     if not config.alpha:
         if not isinstance(model, LinearModel) or model.difference or model.factors == () or config.outcome == "volume":
             raise InvalidRequest(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns, coded, coded_moments
-from eventstudy.exchanges import Day0, Moment
 from eventstudy.messages import Exclusion, Message
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense, padded, with_derived
@@ -134,7 +134,7 @@ def _columns(pairs: Sequence[Pair]) -> EventColumns:
 
 def _day0s(dense: Dense, pairs: Sequence[Pair]) -> Iterator[Day0]:
     """Day 0 of each pair of a grid, as it is counted: on a shared grid it may be later than on the ticker's own exchange."""
-    exchange = exchanges.code_of(dense.place[0]) if dense.place[0] else ""
+    exchange = calendars.code_of(dense.place[0]) if dense.place[0] else ""
     days = dense.sessions[dense.row]
     dates = zip(dense.origin.tolist(), (days - dense.late).tolist(), days.tolist(), dense.late.tolist(), strict=True)
     for i, local, session, late in dates:

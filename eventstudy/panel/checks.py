@@ -10,7 +10,7 @@ import numpy as np
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
-from eventstudy.panel.flagged import calendars, currencies, flagged
+from eventstudy.panel.flagged import calendars_apart, currencies_apart, flagged
 from eventstudy.prices import PriceTable
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
@@ -18,13 +18,13 @@ _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Message]:
     """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
-    looks = [_shifted, _calendar_ends, calendars, currencies, _delisted, flagged, _source_notes]
+    looks = [_shifted, _calendar_ends, calendars_apart, currencies_apart, _delisted, flagged, _source_notes]
     if of_returns:
         looks = [
             _shifted,
             _calendar_ends,
-            calendars,
-            currencies,
+            calendars_apart,
+            currencies_apart,
             _gaps,
             _delisted,
             _zero_returns,

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel.align import Panel
@@ -50,7 +50,7 @@ def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
     return Message(code, text, None, ticker, days[0], days)
 
 
-def calendars(panel: Panel, prices: PriceTable) -> Iterator[Message]:
+def calendars_apart(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Firms and benchmarks of different exchanges: days of one of the two only are left out, and closes are hours apart."""
     days = panel.block.sessions[~np.isnat(panel.block.sessions)]
     met = ((d.exchange, p.ticker, p.benchmark) for p, d in zip(panel.pairs, panel.day0, strict=True))
@@ -58,7 +58,7 @@ def calendars(panel: Panel, prices: PriceTable) -> Iterator[Message]:
         yield from _calendars_of(met, days.min().item(), days.max().item(), prices)
 
 
-def currencies(panel: Panel, prices: PriceTable) -> Iterator[Message]:
+def currencies_apart(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Firms and benchmarks in different currencies: the exchange rate is part of what is called abnormal."""
     yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
 
@@ -169,13 +169,13 @@ def _calendars_of(
     """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
     apart: dict[tuple[str, str], dict[str, None]] = {}
     for home, ticker, benchmark in met:
-        if home and exchanges.code_of(exchanges.exchange_of(benchmark)) != exchanges.code_of(home):
+        if home and calendars.code_of(calendars.exchange_of(benchmark)) != calendars.code_of(home):
             apart.setdefault((home, benchmark), {})[ticker] = None
     for (home, benchmark), found in apart.items():
         abroad, tickers = exchange_beside(benchmark, home, prices), list(found)
         if abroad == home:
             continue
-        a, b = (exchanges.sessions(e, first, last) for e in (home, abroad))
+        a, b = (calendars.sessions(e, first, last) for e in (home, abroad))
         hours = _hours_later(home, abroad, np.intersect1d(a, b)[-1].item())
         yield Message.of(
             "CALENDAR_MISMATCH" + (".later" if hours > 0 else ".earlier" if hours < 0 else ""),
@@ -210,4 +210,4 @@ def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iter
 
 def _hours_later(home: str, abroad: str, session: date) -> float:
     """How many hours one exchange closes after the other on the same day."""
-    return (exchanges.close_time(abroad, session) - exchanges.close_time(home, session)).total_seconds() / 3600
+    return (calendars.close_time(abroad, session) - calendars.close_time(home, session)).total_seconds() / 3600

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
@@ -30,10 +30,10 @@ def grid_sessions(
         return sessions, []
     first = sessions[0].astype(date)
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * config.event_window.end + 15)
-    sessions = exchanges.sessions(home, first, end)
+    sessions = calendars.sessions(home, first, end)
     warned = _check_calendar(sessions, home, tickers, prices)
     if abroad is not None and abroad != home:
-        sessions = np.intersect1d(sessions, exchanges.sessions(abroad, first, end))
+        sessions = np.intersect1d(sessions, calendars.sessions(abroad, first, end))
     return sessions, warned
 
 
@@ -62,7 +62,7 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     if not len(own):
         return []
     warned = []
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     if len(extra := without(own[(own >= low) & (own <= high)], sessions)):
         warned.append(Message.of("OFF_CALENDAR", tickers=tickers[:3], days=extra.tolist(), exchange=home))
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
@@ -89,6 +89,6 @@ def without(days: Days, others: Days) -> Days:
 
 def _trades_on(ticker: str, home: str) -> bool:
     try:
-        return exchanges.exchange_of(ticker) == home
+        return calendars.exchange_of(ticker) == home
     except InvalidRequest:
         return False  # a benchmark of the user's own, or another column of a wide file

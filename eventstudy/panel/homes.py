@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices import PriceTable
 
@@ -18,8 +18,8 @@ def exchange_beside(benchmark: str, home: str, prices: PriceTable) -> str:
     Raises:
         InvalidRequest: a suffix or an index nobody has told us the exchange of.
     """
-    usual = exchanges.exchange_of(benchmark)
-    if exchanges.says_where(benchmark) or exchanges.code_of(usual) == exchanges.code_of(home):
+    usual = calendars.exchange_of(benchmark)
+    if calendars.says_where(benchmark) or calendars.code_of(usual) == calendars.code_of(home):
         return usual
     if benchmark not in prices.close.columns:
         return usual
@@ -27,11 +27,11 @@ def exchange_beside(benchmark: str, home: str, prices: PriceTable) -> str:
     if closes.empty:
         return usual
     first, last = closes.index[0].date(), closes.index[-1].date()
-    (low, high), (since, until) = exchanges.reach(home), exchanges.reach(usual)
+    (low, high), (since, until) = calendars.reach(home), calendars.reach(usual)
     first, last = max(first, low, since), min(last, high, until)
     if last < first:
         return usual
-    apart = np.setdiff1d(exchanges.sessions(home, first, last), exchanges.sessions(usual, first, last))
+    apart = np.setdiff1d(calendars.sessions(home, first, last), calendars.sessions(usual, first, last))
     moved = closes.index[(closes.diff() != 0).to_numpy()].to_numpy("datetime64[D]")
     return home if 2 * np.isin(apart, moved).sum() > len(apart) else usual
 
@@ -39,8 +39,8 @@ def exchange_beside(benchmark: str, home: str, prices: PriceTable) -> str:
 def lives_with(benchmark: str, ticker: str, prices: PriceTable) -> bool:
     """Whether a benchmark whose name does not say where it trades is found to live with a share of another country."""
     try:
-        home = exchanges.exchange_of(ticker)
+        home = calendars.exchange_of(ticker)
         beside = exchange_beside(benchmark, home, prices)
-        return beside == home and exchanges.code_of(home) != exchanges.code_of(exchanges.exchange_of(benchmark))
+        return beside == home and calendars.code_of(home) != calendars.code_of(calendars.exchange_of(benchmark))
     except InvalidRequest:
         return False

@@ -10,11 +10,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns
-from eventstudy.exchanges import Day0, Moment
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
@@ -107,7 +107,7 @@ def _day0(
     config: StudyConfig,
     left: LeftOut,
 ) -> Placed:
-    """Day 0 of these rows: each distinct moment on each exchange is placed once, by `exchanges`."""
+    """Day 0 of these rows: each distinct moment on each exchange is placed once, by `calendars`."""
     places: list[str | None] = [None]
     wrong: dict[int, str] = {}
     home = np.zeros(len(events.tickers), dtype=np.int64)
@@ -175,7 +175,7 @@ def _with_shares(
 
 
 def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days) -> list[int]:
-    """Fill in day 0 and date of moments as `exchanges.day0_on_sessions` does; those that have none are given back."""
+    """Fill in day 0 and date of moments as `calendars.day0_on_sessions` does; those that have none are given back."""
     asked = [m for m in moments if m is not None]
     local[:] = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
     after = np.array([m.timing == "post" for m in asked], dtype=bool)
@@ -191,7 +191,7 @@ def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, s
 def _exchange(ticker: str) -> tuple[str, str]:
     """The exchange of a ticker, or why there is none."""
     try:
-        return exchanges.exchange_of(ticker), ""
+        return calendars.exchange_of(ticker), ""
     except InvalidRequest as error:
         return "", error.what
 
@@ -200,7 +200,7 @@ def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int
     if exchange is not None:
         return _on_exchange(moment, exchange, max_shift)
     try:
-        return exchanges.day0_on_sessions(moment, sessions, max_shift=max_shift)
+        return calendars.day0_on_sessions(moment, sessions, max_shift=max_shift)
     except InvalidRequest as error:
         return error.what
 
@@ -209,6 +209,6 @@ def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int
 def _on_exchange(moment: Moment, exchange: str, max_shift: int) -> Day0 | str:
     """Remembered, because the parts of a large panel ask for the same days again and again."""
     try:
-        return exchanges.day0(moment, exchange, max_shift=max_shift)
+        return calendars.day0(moment, exchange, max_shift=max_shift)
     except InvalidRequest as error:
         return error.what

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import InvalidRequest, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._table import PriceTable, SeriesInfo
@@ -38,10 +38,10 @@ def currency_of(ticker: str, info: SeriesInfo | None = None) -> str | None:
         return _HUNDREDTHS.get(info.currency, info.currency)
     stem, dash, priced_in = ticker.upper().rpartition("-")
     try:
-        home = exchanges.exchange_of(ticker)
+        home = calendars.exchange_of(ticker)
         if home.startswith("24/"):
             return priced_in if stem and dash else None
-        return _CURRENCIES.get(exchanges.code_of(home))
+        return _CURRENCIES.get(calendars.code_of(home))
     except InvalidRequest:
         return None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, SourceError, SourceRateLimited
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
@@ -66,7 +66,7 @@ def load_prices(
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, known), first, last, known, progress)
     name = source if path is None or source != "auto" else _kind_of(Path(path))
-    member = catalog.load("sources", name)
+    member = plugins.load("sources", name)
     if not hasattr(member, "read") and not hasattr(member, "fetch"):
         raise InvalidRequest(f"source {name!r} has no prices", hint=f"factors: --factors {name}")
     if hasattr(member, "read"):
@@ -86,7 +86,7 @@ def _kind_of(path: Path) -> str:
         InvalidRequest: a kind of file that none reads.
     """
     suffix = path.suffix.lower()
-    kinds = {s: n for n in catalog.names("sources") for s in getattr(catalog.load("sources", n), "suffixes", ())}
+    kinds = {s: n for n in plugins.names("sources") for s in getattr(plugins.load("sources", n), "suffixes", ())}
     if suffix in _OTHER_SHEETS:
         raise InvalidRequest(
             f"prices are not read from {suffix}",
@@ -95,7 +95,7 @@ def _kind_of(path: Path) -> str:
             hint="save the sheet as .xlsx or as CSV",
         )
     name = kinds.get(suffix, "csv")
-    return "crsp" if name == "csv" and catalog.load("sources", "crsp").recognises(path) else name
+    return "crsp" if name == "csv" and plugins.load("sources", "crsp").recognises(path) else name
 
 
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
@@ -130,7 +130,7 @@ def _refuse(given: Any, name: str) -> date:
 def _automatic(
     wanted: list[str] | None, first: date | None, last: date | None, as_of: date | None
 ) -> list[tuple[str, str]]:
-    sample = catalog.load("sources", "bundled")
+    sample = plugins.load("sources", "bundled")
     tickers = wanted if wanted is not None else sample.tickers
     found = {t: "bundled" for t in tickers if sample.covers(t, first, last)}
     elsewhere = [t for t in tickers if t not in found]
@@ -147,8 +147,8 @@ def _source(name: str, as_of: date | None) -> Any:
     if name == _KEPT:
         from eventstudy.prices._store_update import Keeping
 
-        return Keeping("yahoo", catalog.load("sources", "yahoo"))
-    member = catalog.load("sources", name)
+        return Keeping("yahoo", plugins.load("sources", "yahoo"))
+    member = plugins.load("sources", name)
     return member.at(as_of) if as_of is not None and hasattr(member, "at") else member
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.prices._store_days import home_of
@@ -136,11 +136,11 @@ def _open_days(home: str, traded: Days, members: int) -> tuple[Days, list[Flag]]
 
 def _sessions(home: str, traded: Days) -> Days:
     """The sessions of a market from the first to the last of the days on which it traded; outside its calendar, those days."""
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     if not len(traded) or traded[0].item() > high or traded[-1].item() < low:
         return traded
     beyond = traded[(traded < np.datetime64(low)) | (traded > np.datetime64(high))]
-    return np.union1d(exchanges.sessions(home, traded[0].item(), traded[-1].item()), beyond)
+    return np.union1d(calendars.sessions(home, traded[0].item(), traded[-1].item()), beyond)
 
 
 def _has_calendar(home: str) -> bool:

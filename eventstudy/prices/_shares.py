@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidRequest, SymbolUnknown
 from eventstudy.separated import separated
 
@@ -23,7 +23,7 @@ def load_shares(
     Raises:
         SourceError: the source does not answer. InvalidRequest: a source that knows no shares.
     """
-    asked: Any = catalog.load("sources", source)
+    asked: Any = plugins.load("sources", source)
     if not hasattr(asked, "shares"):
         raise InvalidRequest(f"the source {source} knows no shares outstanding", available="yahoo, or a file")
     frames, missing = [], {}

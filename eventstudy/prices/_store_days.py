@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import InvalidRequest
 
 LATE = timedelta(minutes=30)
@@ -25,12 +25,12 @@ def home_of(symbol: str, exchange: str | None = None) -> str:
     """The market whose calendar holds; weekdays where nobody knows one."""
     if exchange is not None:
         try:
-            exchanges.reach(exchange)
+            calendars.reach(exchange)
             return exchange
         except InvalidRequest:
             pass  # a market without a calendar of its own: its ticker may name a country's
     try:
-        return exchanges.exchange_of(symbol)
+        return calendars.exchange_of(symbol)
     except InvalidRequest:
         return _WEEKDAYS
 
@@ -40,11 +40,11 @@ def session_before(home: str, day: date, back: int = 0) -> date:
 
     Outside the calendar's reach every day counts.
     """
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     room = timedelta(2 * back + 30)
     if day - room < low or day > high:
         return day - timedelta(back)
-    found: Any = exchanges.sessions(home, day - room, day)[-1 - back]
+    found: Any = calendars.sessions(home, day - room, day)[-1 - back]
     session: date = found.item()
     return session
 
@@ -67,10 +67,10 @@ def lacking_end(home: str, priced: Any, last: date) -> str | None:
     if not len(priced):
         return None
     newest = priced[-1].astype("datetime64[D]").item()
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     if not low <= newest < last <= high or home.startswith("24/"):
         return None
-    sessions = exchanges.sessions(home, newest + timedelta(1), last)
+    sessions = calendars.sessions(home, newest + timedelta(1), last)
     if not len(sessions):
         return None
     which = str(sessions[0]) if len(sessions) == 1 else f"{len(sessions)} sessions from {sessions[0]} to {sessions[-1]}"
@@ -79,19 +79,19 @@ def lacking_end(home: str, priced: Any, last: date) -> str | None:
 
 def first_hole(home: str, priced: Any, since: date, last: date) -> date | None:
     """The first session from `since` to `last` without a price; None where there is none, or no calendar to tell."""
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     if home.startswith("24/") or since < low or last > high or since > last:
         return None
-    sessions = exchanges.sessions(home, since, last)
+    sessions = calendars.sessions(home, since, last)
     lacking = sessions[~np.isin(sessions, priced)]
     found: date | None = lacking[0].item() if len(lacking) else None
     return found
 
 
 def _complete(home: str, session: date) -> datetime:
-    low, high = exchanges.reach(home)
+    low, high = calendars.reach(home)
     if low <= session <= high:
-        return exchanges.close_time(home, session) + LATE
+        return calendars.close_time(home, session) + LATE
     return datetime(session.year, session.month, session.day, tzinfo=UTC) + timedelta(1) + LATE
 
 

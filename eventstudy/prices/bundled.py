@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventstudy.datasets import shipped
 from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
-from eventstudy.shipped import shipped
 
 if TYPE_CHECKING:
     from eventstudy.prices._table import PriceTable

@@ -14,11 +14,11 @@ from eventstudy.reports.reasons import notes, provenance, sources_of_methods, te
 from eventstudy.reports.survives import survives
 from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
-from eventstudy.sentences import LEVEL
-from eventstudy.sentences import finding as finding_of
+from eventstudy.study.sentences import LEVEL
+from eventstudy.study.sentences import finding as finding_of
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _SHOWN = 5
 """So many gaps are named on the face of a report; all of them stand in its notes."""

@@ -12,7 +12,7 @@ from eventstudy.reports.parts import Lang
 from eventstudy.text import json_file
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 FORMATS = {"html": "html", "pdf": "pdf", "md": "markdown", "latex": "latex", "xlsx": "xlsx", "json": ""}
 """Format -> the file of this folder that writes it; the JSON of a result is its own."""

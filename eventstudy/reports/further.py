@@ -14,7 +14,7 @@ from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders, Hit
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 Answers = Mapping[str, Any]
 """Question -> the JSON object of the command of that name, or `{"reason": why there is none}`."""

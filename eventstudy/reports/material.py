@@ -15,7 +15,7 @@ from eventstudy.reports.parts import Figure, Foreign, Span, Text
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 

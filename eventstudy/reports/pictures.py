@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Picture
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 _PHONE = 3.6
@@ -27,7 +27,7 @@ _LONGEST = 12
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     """The charts that suit the number of pairs: one firm by its price and its days, several side by side."""
     wanted = ("price_path", "ar_bars") if result.returns.n == 1 else ("forest", "car")
-    return tuple(name for name in wanted if name in catalog.names("charts"))
+    return tuple(name for name in wanted if name in plugins.names("charts"))
 
 
 def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from eventstudy import advice, catalog
+from eventstudy import plugins
+from eventstudy.inference import advice
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text
 
@@ -34,7 +35,7 @@ def _why(told: Material) -> Iterator[Block]:
         if answer.headline is None:
             yield Paragraph((told.window(f"aggregate.windows[{j}]"), ": ", words("no headline", situation=situation)))
             continue
-        test = catalog.load("tests", answer.headline)
+        test = plugins.load("tests", answer.headline)
         name = told.text(f"aggregate.windows[{j}].headline")
         yield Paragraph(
             (
@@ -161,9 +162,9 @@ def provenance(told: Material) -> Section:
 def sources_of_methods(told: Material) -> Section:
     """The model and the tests that were used, with the papers they are from."""
     words = told.words
-    model = catalog.load("models", told.data["config"]["model"])
+    model = plugins.load("models", told.data["config"]["model"])
     rows = [(told.data["config"]["model"], _paper(told, model))]
-    rows += [(name, _paper(told, catalog.load("tests", name))) for name in _names(told)]
+    rows += [(name, _paper(told, plugins.load("tests", name))) for name in _names(told)]
     said = (words("abnormal"), " ", words("no proof"), " ", words("advice"))
     return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
 

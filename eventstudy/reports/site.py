@@ -25,7 +25,7 @@ from eventstudy.text import json_file
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 INDEX, FEED = "index.html", "feed.xml"
 

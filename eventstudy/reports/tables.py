@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
-from eventstudy.sentences import LEVEL
+from eventstudy.study.sentences import LEVEL
 
 _FEW = 2
 """Of up to so many pairs every day is told; of more the mean of each day."""

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventstudy import __version__, disk, exchanges
+from eventstudy import __version__, calendars, disk
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.reports import files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
@@ -26,7 +26,7 @@ from eventstudy.text import json_file, json_text
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _SCHEMA = "eventstudy.manifest/1"
 _NEWS = 100
@@ -137,10 +137,10 @@ def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
     last = _manifest(study).get("as_of")
     if last is None or as_of is None:
         return
-    day = exchanges.shift("XNYS", date.fromisoformat(last), 1)
+    day = calendars.shift("XNYS", date.fromisoformat(last), 1)
     while day < as_of:
         yield day
-        day = exchanges.shift("XNYS", day, 1)
+        day = calendars.shift("XNYS", day, 1)
 
 
 def _step(study: StudyFile, as_of: date | None) -> Summary:

@@ -24,7 +24,7 @@ from eventstudy.reports.parts import Lang, plain
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 _ROWS = 1_000_000
 """A sheet holds 1,048,576 rows."""

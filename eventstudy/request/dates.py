@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.exchanges import Moment
 
 
 def last_day(as_of: str | dt.date | None) -> dt.date | None:
@@ -16,7 +16,7 @@ def last_day(as_of: str | dt.date | None) -> dt.date | None:
         return as_of
     if as_of == "last-session":
         now = Moment(dt.datetime.now(dt.UTC))
-        return exchanges.shift("XNYS", exchanges.day0(now, "XNYS").session, -1)
+        return calendars.shift("XNYS", calendars.day0(now, "XNYS").session, -1)
     try:
         return dt.date.fromisoformat(as_of)
     except ValueError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import (
     Event,
@@ -18,7 +19,6 @@ from eventstudy.events import (
     shipped_registry,
     single_event,
 )
-from eventstudy.exchanges import Timing
 from eventstudy.separated import separated
 
 

@@ -9,12 +9,12 @@ from typing import Literal
 
 import pandas as pd
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.models import model_of
 from eventstudy.prices import read_factors
-from eventstudy.study import needs_factors
+from eventstudy.study.study import needs_factors
 
 
 def factors_for(
@@ -34,7 +34,7 @@ def factors_for(
         return given
     if str(given) != "ken_french" or Path(given).exists():
         return read_factors(given, unit)
-    source = catalog.load("sources", "ken_french")
+    source = plugins.load("sources", "ken_french")
     model = model_of(config)
     needed = needs_factors(model)
     if config.model == "factors":

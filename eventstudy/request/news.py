@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eventstudy.analyses.confounders import Confounders, confounders
+from eventstudy.calendars import Moment
 from eventstudy.errors import SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
     News,
@@ -15,11 +16,10 @@ from eventstudy.events import (
     shipped_calendar,
     shipped_earnings,
 )
-from eventstudy.exchanges import Moment
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 
 def other_news(

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
 from eventstudy.models import model_of
 from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
-from eventstudy.results import StudyResult
-from eventstudy.study import compares_with_peers, peers_of
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import compares_with_peers, peers_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -115,8 +115,8 @@ def longer_prices(
     tickers = list(dict.fromkeys([*tickers, *known, *(t for t in more if t != "peers" and "=" not in t)]))
     end = max(day for days in result.sessions.astype("datetime64[D]").tolist() for day in days if day)
     end = min(max(end, until or end), as_of or dt.date.max)
-    home = exchanges.exchange_of(pairs[0].ticker)
+    home = calendars.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)
-    start = exchanges.shift(home, first, result.config.estimation_window.start - 1 - sessions)
+    start = calendars.shift(home, first, result.config.estimation_window.start - 1 - sessions)
     load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
     return put(load, tickers)

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pandas as pd
 
+from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, SymbolUnknown
 from eventstudy.panel import read_shares
 from eventstudy.prices import load_shares
-from eventstudy.results import StudyResult
-from eventstudy.shipped import shipped
+from eventstudy.study.result import StudyResult
 
 _BEFORE = dt.timedelta(days=550)
 """How far back from the window counts of shares are looked for."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from eventstudy import exchanges
+from eventstudy import calendars
+from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
-from eventstudy.exchanges import Moment
-from eventstudy.study import DEFAULT_BENCHMARK, chosen_moment
+from eventstudy.study.study import DEFAULT_BENCHMARK, chosen_moment
 
 
 def days_needed(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
@@ -21,7 +21,7 @@ def days_needed(events: list[Event], config: StudyConfig, day0: str | dt.date) -
             days += _roughly(moment, config)
             continue
         grids = {
-            (exchanges.exchange_of(t), exchanges.exchange_of(benchmark_of(event, t, config)))
+            (calendars.exchange_of(t), calendars.exchange_of(benchmark_of(event, t, config)))
             for t in (event.tickers if moment else ())
         }
         for home, abroad in grids:
@@ -40,14 +40,14 @@ def benchmark_of(event: Event, ticker: str, config: StudyConfig) -> str:
 
 
 def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:
-    first = exchanges.day0(moment, exchange, max_shift=config.max_shift).session
-    low, high = exchanges.reach(exchange)
+    first = calendars.day0(moment, exchange, max_shift=config.max_shift).session
+    low, high = calendars.reach(exchange)
     try:
-        end = exchanges.shift(exchange, first, config.event_window.end)
+        end = calendars.shift(exchange, first, config.event_window.end)
     except InvalidRequest:  # the calendar ends inside the event window: told by the result
         end = high
     try:
-        start = exchanges.shift(exchange, first, config.estimation_window.start - 1)
+        start = calendars.shift(exchange, first, config.estimation_window.start - 1)
     except InvalidRequest:
         start = low
     return [start - dt.timedelta(days=room), end + dt.timedelta(days=room)]

@@ -12,8 +12,8 @@ import pandas as pd
 
 from eventstudy.analyses.confounders import Confounders
 from eventstudy.analyses.masked import Masked, mask
+from eventstudy.calendars import Timing
 from eventstudy.events import Event, Registry, load_registry, shipped_registry
-from eventstudy.exchanges import Timing
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, read_factors
@@ -23,13 +23,13 @@ from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.prices import Progress, prices_for
 from eventstudy.request.span import days_needed
-from eventstudy.results import StudyResult
 from eventstudy.scale.workers import executor_of
 from eventstudy.separated import separated
-from eventstudy.study import EventStudy, compares_with_peers, peers_in
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import EventStudy, compares_with_peers, peers_in
 
 if TYPE_CHECKING:
-    from eventstudy.aggregated import AggregateResult
+    from eventstudy.study.aggregate import AggregateResult
 
 
 def run(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from eventstudy import __version__
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.execution import ATTEMPTS, Done, Results, lost
+from eventstudy.parallel import ATTEMPTS, Done, Results, lost
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,7 +32,7 @@ class Cluster:
         done: Done | None = None,
         fold: Callable[[R], object] | None = None,
     ) -> list[R]:
-        """See `eventstudy.execution.Executor`. The jobs of a worker that is lost are done by another.
+        """See `eventstudy.parallel.Executor`. The jobs of a worker that is lost are done by another.
 
         Raises:
             InvalidRequest: distributed is not installed, no scheduler answers there, or workers have another version.

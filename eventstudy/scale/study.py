@@ -1,6 +1,6 @@
 """A study of a panel that is larger than memory: its parts go by, their sums are kept (`keep="aggregate"`).
 
-A part is read, its events are lined up, and the two passes of `sums` add them up; the dates of all parts are numbered alike,
+A part is read, its events are lined up, and both passes of `study.passes` add them up; dates of all parts are numbered alike,
 so that pairs of one date meet wherever they are stored. Parts depend on the panel alone and are combined in their order: the
 same bits, however many workers read them. A panel by security is read file by file; one by time through a window that moves.
 """
@@ -19,14 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy import __version__, exchanges, many
-from eventstudy.aggregated import AggregateResult
+from eventstudy import __version__, calendars
 from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
-from eventstudy.execution import Done, Executor, Serial
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Exclusion, Warned
@@ -34,13 +32,16 @@ from eventstudy.panel.dense import padded, regressors_on
 from eventstudy.panel.grid import factor_names, grid_sessions
 from eventstudy.panel.left_out import LeftOut, by_row, row_of, with_id
 from eventstudy.panel.place import benchmarks_of
+from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
 from eventstudy.scale.read import on_sessions, read_tickers, upto
 from eventstudy.scale.work import Found, Place, Work, first, second
-from eventstudy.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
-from eventstudy.sums.evidence import Evidence, Ground
+from eventstudy.study import many
+from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.evidence import Evidence, Ground
+from eventstudy.study.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 
 
 def run_folder(
@@ -140,7 +141,7 @@ def _work(
     return Work(folder, plain, days, config, plan, market, factors, sessions, as_of, grounds, known)
 
 
-def _date(moment: exchanges.Moment | None) -> np.datetime64:
+def _date(moment: calendars.Moment | None) -> np.datetime64:
     if moment is None:
         return np.datetime64("NaT", "D")
     when = moment.when
@@ -157,14 +158,14 @@ def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyCon
         return [(None, None)]
     homes, abroad = ({e for t in names if (e := _exchange(t))} for names in (columns.tickers, benchmarks))
     met = {(h, a) for h in homes for a in abroad}
-    if not all(exchanges.says_where(b) for b in benchmarks):
+    if not all(calendars.says_where(b) for b in benchmarks):
         met |= {(h, h) for h in homes}  # a benchmark without a suffix may live with its share
     return sorted(met)
 
 
 def _exchange(ticker: str) -> str | None:
     try:
-        return exchanges.exchange_of(ticker)
+        return calendars.exchange_of(ticker)
     except InvalidRequest:  # told of each event when it is lined up
         return None
 

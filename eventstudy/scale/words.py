@@ -10,14 +10,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventstudy.aggregated import AggregateResult
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
-from eventstudy.execution import Done, Executor
+from eventstudy.parallel import Done, Executor
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.study import run_folder
-from eventstudy.study import Events, EventStudy
+from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.study import Events, EventStudy
 
 MANY = 20_000
 """Above so many pairs in a file, sums are kept unless pairs are asked for."""

@@ -15,19 +15,19 @@ from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.events.columns import EventColumns
-from eventstudy.execution import one_thread
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.left_out import LeftOut, by_row
 from eventstudy.panel.line_up import line_up
+from eventstudy.parallel import one_thread
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
-from eventstudy.study import DEFAULT_BENCHMARK
-from eventstudy.sums.evidence import Ground
-from eventstudy.sums.passes import BLOCK, first_pass, in_order, second_pass
+from eventstudy.study.evidence import Ground
+from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass
+from eventstudy.study.study import DEFAULT_BENCHMARK
 
 _BITS = 48
 _KEPT = 512 * 2**20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventstudy.errors import InvalidRequest
-from eventstudy.execution import Executor, executor
+from eventstudy.parallel import Executor, executor
 
 
 def executor_of(workers: int = 1, scheduler: str = "processes", address: str | None = None) -> Executor:

@@ -18,7 +18,7 @@ from eventstudy.claims import check, of_registry
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices import load_prices
 from eventstudy.request import what_else
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from eventstudy.analyses.calibration import Calibration, _interval, calibrate, placebo_dates
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.execution import Processes
+from eventstudy.parallel import Processes
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.request import longer_prices, run
-from eventstudy.results import StudyResult
-from eventstudy.study import EventStudy
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import EventStudy
 from scipy import stats
 
 from tests.worlds import closes

@@ -16,7 +16,7 @@ from eventstudy.analyses.peer_index import known_events
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.panel import Floats
 from eventstudy.prices import load_prices
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy.optimize import minimize
 

@@ -15,7 +15,7 @@ from eventstudy.analyses.impact import Impact, impact
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.panel import UNDATED, over_splits
 from eventstudy.prices import PriceTable, load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 from tests.panel.made import DAY0, study
 from tests.worlds import SESSIONS, closes, long

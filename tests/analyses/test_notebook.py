@@ -14,7 +14,7 @@ from eventstudy.analyses.robustness import robustness
 from eventstudy.claims import check, of_registry
 from eventstudy.events.notebook import answer_page
 from eventstudy.prices import load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.analyses.regression import Regression, regress
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.panel import Floats
-from eventstudy.results import StudyResult
-from eventstudy.study import EventStudy
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -167,7 +167,7 @@ def test_the_intercept_alone_would_be_the_portfolio_of_all() -> None:
     found = regress(result, even, ["size"])
     answer = result.test("portfolio_t", (0, 0))
     assert found.coefficients[0].t == pytest.approx(answer.statistic, rel=1e-9)
-    ranks = catalog.load("tests", "sample_quantile")
+    ranks = plugins.load("tests", "sample_quantile")
     sample = result.sample(Window(0, 0))
     assert sample.portfolio is not None
     assert found.coefficients[0].rank_p == ranks.compute(sample.portfolio, Window(0, 0), 0).p_value[0]

@@ -19,8 +19,8 @@ from eventstudy.analyses.peer_index import PEERS, peers_outside, with_peer_index
 from eventstudy.analyses.robustness import OWN, Robustness, Specification, drivers_of, prices_needed, robustness
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.prices import PriceTable, load_prices
-from eventstudy.results import StudyResult
-from eventstudy.study import EventStudy
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm

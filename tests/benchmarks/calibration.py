@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from eventstudy.execution import Serial
+from eventstudy.parallel import Serial
 
 
 def calibration(securities: int = 50, studies: int = 200, runs: int = 10) -> None:
     """One made-up study of `calibrate` against one call of the whole study, both with all default tests; CPU seconds."""
     from eventstudy.analyses.calibration import calibrate
     from eventstudy.prices import load_prices
-    from eventstudy.study import EventStudy
+    from eventstudy.study.study import EventStudy
 
     rng = np.random.default_rng(2)
     sessions = pd.bdate_range("2018-01-01", periods=600)

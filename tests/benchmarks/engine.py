@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ESTIMATION, EVENT = (-260, -11), (-10, 10)

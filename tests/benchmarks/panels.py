@@ -65,7 +65,7 @@ def read(folder: str) -> None:
 def run(folder: str, securities: str, events: str, workers: str = "1") -> None:
     """The study, from the folder to all default tests."""
     import pyarrow as pa
-    from eventstudy.execution import executor
+    from eventstudy.parallel import executor
     from eventstudy.scale.study import run_folder
 
     from tests.benchmarks import engine

@@ -63,7 +63,7 @@ NOT_RUN = {
     "EasyEventStudies": "fetches prices and factors from the network itself",
 }
 OURS = """
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 prices = 100 * (1 + returns).cumprod()
 study = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-270, -21), event_window=(-10, 10), windows=[(-10, 10)])
 def run():

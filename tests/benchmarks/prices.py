@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.prices import Fetch, PriceTable, load_prices
 from eventstudy.prices._store import Store
 from eventstudy.prices._store_schema import location
@@ -26,7 +26,7 @@ Way = Callable[..., PriceTable]
 
 def prices(symbols: int = 500, years: int = 20, runs: int = 3) -> None:
     """All of it, and a window of 300 sessions of 100 symbols."""
-    days = exchanges.sessions("XNYS", date(2025 - years, 1, 3), date(2025, 1, 31))
+    days = calendars.sessions("XNYS", date(2025 - years, 1, 3), date(2025, 1, 31))
     names = [f"S{i:03d}" for i in range(symbols)]
     with tempfile.TemporaryDirectory() as made, _placed(Path(made, "prices.db")):
         ways = _ways(Path(made), names, days)

@@ -32,7 +32,7 @@ def main() -> None:
     from eventstudy.analyses.base import all_prices
     from eventstudy.analyses.robustness import robustness
     from eventstudy.request import run
-    from eventstudy.study import EventStudy
+    from eventstudy.study.study import EventStudy
 
     result = run("deepseek-r1", day0="recognised")
     prices, study = all_prices(result), EventStudy(result.config)

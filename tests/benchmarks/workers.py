@@ -15,13 +15,13 @@ import numpy as np
 
 def measure(pairs: int = 600, runs: int = 3) -> dict[str, float]:
     """Median seconds of one process and of two, started alike, and their ratio; the fits are compared bit by bit."""
-    from eventstudy import catalog
-    from eventstudy.execution import Processes
+    from eventstudy import plugins
     from eventstudy.models import fit_pairs
+    from eventstudy.parallel import Processes
 
     from tests.oracles.test_models_garch import clustered
 
-    made, model = clustered(pairs), catalog.load("models", "garch")
+    made, model = clustered(pairs), plugins.load("models", "garch")
     taken: dict[int, list[float]] = {1: [], 2: []}
     fits = {}
     for _ in range(runs):

@@ -11,9 +11,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.prices import PriceTable, SeriesInfo, load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -100,7 +100,7 @@ Look = Callable[..., Any]
 
 def fit_for(name: str, study: str) -> str:
     """The fixture of this study that a chart can show: the one of volumes where it shows nothing else."""
-    return study if "return" in catalog.load("charts", name).outcomes else f"{study}_volume"
+    return study if "return" in plugins.load("charts", name).outcomes else f"{study}_volume"
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from eventstudy import advice
 from eventstudy.errors import InvalidRequest
-from eventstudy.results import StudyResult
+from eventstudy.inference import advice
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -10,11 +10,11 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.charts import Chart, render
 from eventstudy.charts._style import BLUE, INK, MUTED, SETTINGS
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ from matplotlib.text import Text
 
 from .conftest import STUDIES, Look, figure_of, first_axes, fit_for
 
-CHARTS = [name for name in catalog.names("charts") if not catalog.load("charts", name).further]
+CHARTS = [name for name in plugins.names("charts") if not plugins.load("charts", name).further]
 """Those that draw a result as it is; charts that ask further questions have tests of their own."""
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
@@ -62,17 +62,17 @@ def test_the_charts_of_the_first_release_are_in_the_catalog() -> None:
 def test_listing_them_does_not_import_matplotlib() -> None:
     code = (
         "import sys; from eventstudy import catalog\n"
-        "for n in catalog.names('charts'): print(catalog.load('charts', n).summary)\n"
+        "for n in plugins.names('charts'): print(plugins.load('charts', n).summary)\n"
         "sys.exit('matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == len(catalog.names("charts"))
+    assert len(done.stdout.splitlines()) == len(plugins.names("charts"))
 
 
 @every_chart
 def test_it_says_in_one_line_what_it_shows(name: str) -> None:
-    chart = catalog.load("charts", name)
+    chart = plugins.load("charts", name)
     assert isinstance(chart, Chart)
     assert 20 <= len(chart.summary) <= 110
     assert "\n" not in chart.summary
@@ -82,7 +82,7 @@ def test_it_says_in_one_line_what_it_shows(name: str) -> None:
 def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, one: StudyResult) -> None:
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert catalog.load("charts", name).draw(one, ax=right) is right
+    assert plugins.load("charts", name).draw(one, ax=right) is right
     assert right.get_title(loc="left").startswith("NVDA: ")
     assert right.lines
     assert not left.lines
@@ -179,7 +179,7 @@ def test_an_announced_day_0_needs_no_caveat(name: str, look: Look) -> None:
 def test_an_option_it_does_not_have_is_refused_with_those_it_has(name: str, one: StudyResult) -> None:
     with pytest.raises(UnknownName, match="colour") as caught:
         one.plot(name, colour="red")
-    assert all(option in str(caught.value) for option in catalog.load("charts", name).options)
+    assert all(option in str(caught.value) for option in plugins.load("charts", name).options)
 
 
 @every_chart
@@ -190,7 +190,7 @@ def test_something_else_than_axes_is_refused(name: str, one: StudyResult) -> Non
 
 @every_chart
 def test_a_study_of_another_outcome_is_refused(name: str, nvda: StudyResult, nvda_volume: StudyResult) -> None:
-    outcomes = catalog.load("charts", name).outcomes
+    outcomes = plugins.load("charts", name).outcomes
     for result in (nvda, nvda_volume):
         if result.config.outcome not in outcomes:
             with pytest.raises(InvalidRequest, match=f"this is one of {result.config.outcome}") as caught:
@@ -204,7 +204,7 @@ def test_axes_of_another_chart_are_refused(name: str, one: StudyResult, look: Lo
         one.plot(name, ax=first_axes(look("nvda", name)))
 
 
-@pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in catalog.load("charts", n).options])
+@pytest.mark.parametrize("name", [n for n in CHARTS if "tickers" in plugins.load("charts", n).options])
 def test_tickers_and_groups_choose_and_wrong_ones_are_refused(name: str, request: pytest.FixtureRequest) -> None:
     recognised: StudyResult = request.getfixturevalue(fit_for(name, "recognised"))
     title = figure_of(recognised.plot(name, tickers="NVDA")).get_suptitle()

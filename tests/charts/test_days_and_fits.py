@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from eventstudy.charts.heatmap import _ABOVE, _BELOW
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, QuadMesh

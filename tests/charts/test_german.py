@@ -7,12 +7,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.charts import words
 from eventstudy.charts._language import month_day, of_language, p_text, say, spoken
 from eventstudy.charts._words import percent
 from eventstudy.errors import UnknownName
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 from .conftest import OTHERS, Look, figure_of, fit_for, made_up
 from .test_contract import CHARTS, texts
@@ -54,7 +54,7 @@ def figures(text: str) -> list[str]:
 def test_gaps_and_what_was_left_out_too() -> None:
     holed, _ = made_up(3, 3, holes=((0, 2), (1, -2)))
     for name in CHARTS:
-        if "return" in catalog.load("charts", name).outcomes:
+        if "return" in plugins.load("charts", name).outcomes:
             for text in texts(figure_of(holed.plot(name, lang="de"))):
                 assert not ENGLISH.findall(without_names(text.get_text(), holed)), text.get_text()
 

@@ -11,7 +11,7 @@ from eventstudy.charts._canvas import in_clauses, open_axes, text_width, wrapped
 from eventstudy.charts._labels import apart
 from eventstudy.charts._scales import percent_axis
 from eventstudy.charts._words import percent
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from scipy.optimize import minimize

@@ -7,12 +7,12 @@ from typing import Any
 import eventstudy as es
 import numpy as np
 import pytest
-from eventstudy import advice
 from eventstudy.analyses.calibration import calibrate
 from eventstudy.charts._levels import chained
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.inference import advice
 from eventstudy.prices import load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from eventstudy.analyses.reaction import scan
 from eventstudy.errors import InvalidRequest
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from matplotlib.axes import Axes
 
 from .conftest import made_up

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.charts import render, save
 from eventstudy.errors import InvalidRequest
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from matplotlib.figure import Figure
 
 from .test_contract import CHARTS
@@ -39,7 +39,7 @@ def test_the_suffix_says_how_and_two_files_are_the_same(
 
 
 @pytest.mark.render
-@pytest.mark.parametrize("name", [n for n in CHARTS if "return" in catalog.load("charts", n).outcomes])
+@pytest.mark.parametrize("name", [n for n in CHARTS if "return" in plugins.load("charts", n).outcomes])
 def test_to_write_a_chart_does_not_change_it(name: str, recognised: StudyResult) -> None:
     drawn = recognised.plot(name)
     first = render(drawn, "svg")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from eventstudy.analyses.spillover import spillover
 from eventstudy.errors import InvalidRequest
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.cli import doctor
 from eventstudy.errors import SourceDown, SourceRateLimited
 from eventstudy.prices import Fetch, load_prices
@@ -139,11 +139,11 @@ def test_the_source_is_asked_only_online(
 
 
 def test_calendars_that_end_soon_are_named(es: Es, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchanges, "reach", lambda code: (date(1990, 1, 1), date(2199, 12, 31)))
+    monkeypatch.setattr(calendars, "reach", lambda code: (date(1990, 1, 1), date(2199, 12, 31)))
     assert rows(es("doctor", "--format", "json"))["calendars"]["status"] == "ok"
     end = date.today() + timedelta(30)  # noqa: DTZ011
     monkeypatch.setattr(
-        exchanges, "reach", lambda code: (date(1990, 1, 1), end if code == "XSHG" else date(2199, 12, 31))
+        calendars, "reach", lambda code: (date(1990, 1, 1), end if code == "XSHG" else date(2199, 12, 31))
     )
     row = rows(es("doctor", "--format", "json"))["calendars"]
     assert row["status"] == "absent"

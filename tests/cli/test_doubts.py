@@ -22,8 +22,8 @@ from eventstudy.analyses.regression import regress
 from eventstudy.analyses.robustness import robustness
 from eventstudy.analyses.spillover import spillover
 from eventstudy.charts import words
-from eventstudy.doubts import of_pairs
 from eventstudy.reports import render, site_of
+from eventstudy.study.doubts import of_pairs
 
 from tests.cli.conftest import Ran
 from tests.panel.test_flagged import DAY0, DAYS, INSIDE, ROW, Change, jump, long, ran, with_adjusted

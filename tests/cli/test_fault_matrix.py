@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventstudy import exchanges, messages
+from eventstudy import calendars, messages
 from eventstudy.prices._store import Store
 
 from tests.cli.conftest import Ran
@@ -22,7 +22,7 @@ from tests.loopback.answers import FAULTS, Series, opening
 from tests.loopback.server import Service
 from tests.worlds import series
 
-DAYS: list[date] = exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
+DAYS: list[date] = calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
 DAY0 = date(2025, 1, 27)
 ZERO = DAYS.index(DAY0)
 HELD = DAYS[200]

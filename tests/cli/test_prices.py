@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventstudy import exchanges, load_prices
+from eventstudy import calendars, load_prices
+from eventstudy.datasets import shipped
 from eventstudy.prices._store import Store
-from eventstudy.shipped import shipped
 
 from tests.cli.conftest import Ran
 from tests.loopback.proxied import yahoo_over_proxy
@@ -25,7 +25,7 @@ from tests.loopback.server import Service
 from tests.worlds import series
 
 Es = Callable[..., Ran]
-DAYS: list[date] = exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
+DAYS: list[date] = calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
 SPAN = ("--start", "2023-12-01", "--end", "2025-02-14")
 
 

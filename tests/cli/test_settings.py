@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.cli._settings import _setting
 
 from tests.cli.conftest import Ran
@@ -90,8 +90,8 @@ def test_a_command_reads_its_own_table_alone(es: Es, tmp_path: Path) -> None:
 
 
 def commands() -> Iterator[click.Command]:
-    for name in catalog.names("commands"):
-        command = catalog.load("commands", name)
+    for name in plugins.names("commands"):
+        command = plugins.load("commands", name)
         yield from command.commands.values() if isinstance(command, click.Group) else [command]
 
 

@@ -16,7 +16,7 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import load_registry
@@ -54,7 +54,7 @@ ZERO = {"XNYS": DAY0["AAA"], "XETR": DAY0["SAP.DE"], "XTKS": DAY0["7203.T"]}
 
 def series(home: str, seed: int, zero: date, before: float, on: float) -> pd.Series:
     """A walk on the sessions of a market that passes through two prices."""
-    days = exchanges.sessions(home, date(2023, 10, 2), date(2025, 3, 14))
+    days = calendars.sessions(home, date(2023, 10, 2), date(2025, 3, 14))
     row = int(np.searchsorted(days, np.datetime64(zero)))
     steps = 1 + np.random.default_rng(seed).normal(0, 0.01, len(days))
     steps[row] = on / before
@@ -93,7 +93,7 @@ def test_each_ticker_has_its_own_day0_calendar_and_benchmark() -> None:
     assert on_day0(result) == pytest.approx(LOCAL, abs=1e-12)
     for i, home in enumerate(("XNYS", "XETR", "XTKS")):
         first, last = (day.item() for day in result.sessions[i, [0, -1]].astype("datetime64[D]"))
-        assert result.sessions[i].astype("datetime64[D]").tolist() == exchanges.sessions(home, first, last).tolist(), (
+        assert result.sessions[i].astype("datetime64[D]").tolist() == calendars.sessions(home, first, last).tolist(), (
             "no session is lost to another market"
         )
     assert not codes(result) & {"CALENDAR_MISMATCH", "CURRENCY_MIX", "CURRENCY_CONVERTED"}
@@ -106,7 +106,7 @@ def test_one_benchmark_for_all_is_warned_of() -> None:
     assert {key[0] for key in told} == {"CALENDAR_MISMATCH", "CURRENCY_MIX"}
     assert "SAP.DE is quoted in EUR, the benchmark SPY in USD" in told["CURRENCY_MIX", "SAP.DE"]
     assert "7203.T trades on XTKS, the benchmark SPY on XNYS" in told["CALENDAR_MISMATCH", "7203.T"]
-    one, other = (exchanges.sessions(e, date(2023, 10, 2), date(2025, 3, 14)) for e in ("XETR", "XNYS"))
+    one, other = (calendars.sessions(e, date(2023, 10, 2), date(2025, 3, 14)) for e in ("XETR", "XNYS"))
     shared = np.intersect1d(one, other)
     assert np.isin(result.sessions[1].astype("datetime64[D]"), shared).all(), "across exchanges: what both share"
 
@@ -116,7 +116,7 @@ def beside_paris(*, carried: bool = False) -> pd.DataFrame:
     homes = {"MC.PA": "XPAR", "SBF": "XPAR", "AAA": "XNYS", "SPY": "XNYS"}
     columns = {}
     for i, (name, home) in enumerate(homes.items()):
-        days = exchanges.sessions(home, date(2024, 1, 2), date(2025, 6, 30))
+        days = calendars.sessions(home, date(2024, 1, 2), date(2025, 6, 30))
         steps = 1 + np.random.default_rng(70 + i).normal(0, 0.01, len(days))
         columns[name] = pd.Series(100 * np.cumprod(steps), pd.DatetimeIndex(days.astype("datetime64[ns]")))
     table = pd.DataFrame(columns)
@@ -199,7 +199,7 @@ def test_a_ticker_without_a_rate_is_left_out_and_named() -> None:
 
 
 def test_dividends_and_hundredths_are_converted() -> None:
-    days = exchanges.sessions("XLON", date(2025, 2, 3), date(2025, 2, 5))
+    days = calendars.sessions("XLON", date(2025, 2, 3), date(2025, 2, 5))
     index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session")
     rate = pd.DataFrame({"close": [1.25, 1.30, 1.20]}, index)
     share = pd.DataFrame({"close": [200.0, 190.0, 195.0], "dividend": [np.nan, 10.0, np.nan], "volume": 7.0}, index)
@@ -226,7 +226,7 @@ def test_the_exchange_says_what_a_share_is_quoted_in(ticker: str, currency: str 
 def test_every_exchange_of_a_suffix_has_a_currency() -> None:
     from eventstudy.prices._currency import _CURRENCIES
 
-    for exchange in {*exchanges._SUFFIXES.values(), *exchanges._INDICES.values(), "CMES"}:
+    for exchange in {*calendars._SUFFIXES.values(), *calendars._INDICES.values(), "CMES"}:
         assert exchange in _CURRENCIES
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
@@ -19,7 +19,7 @@ from tests.worlds import series
 
 pytestmark = pytest.mark.wait
 DAY0 = date(2025, 1, 27)
-DAYS = [d.astype(object) for d in exchanges.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14))]
+DAYS = [d.astype(object) for d in calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14))]
 CLEAN = ("GOOD", "FINE", "MKT")
 
 

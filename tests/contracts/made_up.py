@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.estimate import abnormal_returns
 from eventstudy.panel import EventBlock
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 
 from tests.worlds import moves
@@ -43,6 +43,6 @@ def block(*, missing: bool = True, n: int = 8, seed: int = 5) -> EventBlock:
 
 def abnormal(made: EventBlock, model: str = "market") -> AbnormalReturns:
     """Abnormal returns of a block under a model."""
-    fit = catalog.load("models", model).fit(made, 100)
+    fit = plugins.load("models", model).fit(made, 100)
     last = np.full(made.n_pairs, made.event.end)
     return abnormal_returns(made, fit, last, prediction_error=True)

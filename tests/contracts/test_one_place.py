@@ -53,7 +53,7 @@ def test_there_is_one(what: str) -> None:
 
 
 def test_the_command_line_works_out_no_numbers_and_writes_no_findings() -> None:
-    told = ("numpy", "statistics", "scipy", "eventstudy.sentences", "eventstudy.inference", "eventstudy.engine")
+    told = ("numpy", "statistics", "scipy", "eventstudy.study.sentences", "eventstudy.inference", "eventstudy.engine")
     found = {
         (file.name, node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
         for file in (ROOT / "cli").glob("*.py")

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.aggregated import AggregateResult
-from eventstudy.answers import NEEDS_PAIRS
-from eventstudy.cautions import of_design
 from eventstudy.engine import whole
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
 from eventstudy.request import run, run_aggregate
-from eventstudy.results import StudyResult
-from eventstudy.study import EventStudy
-from eventstudy.sums import chunks, fitted, passes
+from eventstudy.study import chunks, fitted, passes
+from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.answers import NEEDS_PAIRS
+from eventstudy.study.cautions import of_design
+from eventstudy.study.result import StudyResult
+from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.engine import least_squares, whole
-from eventstudy.study import EventStudy
-from eventstudy.sums import passes
+from eventstudy.study import passes
+from eventstudy.study.study import EventStudy
 
 from tests.worlds import many
 

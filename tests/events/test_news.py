@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import InvalidFile
 from eventstudy.events import Moment, read_calendar, read_earnings, shipped_calendar, shipped_earnings
 
@@ -16,19 +16,19 @@ def test_what_ships_is_dated_on_sessions_that_could_react() -> None:
     decisions = [news for news in shipped_calendar() if news.what == "FOMC decision"]
     for year in (2024, 2025):
         assert len([news for news in decisions if news.day.year == year]) == 8
-    assert all(exchanges.day0(news.moment, "XNYS").session == news.day for news in decisions)
+    assert all(calendars.day0(news.moment, "XNYS").session == news.day for news in decisions)
     assert date(2025, 1, 29) in {news.day for news in decisions}
     [late] = [news for news in decisions if news.day == date(2025, 1, 29)]
     for exchange, session in (("XETR", date(2025, 1, 30)), ("XTKS", date(2025, 1, 30)), ("XNYS", date(2025, 1, 29))):
-        assert exchanges.day0(late.moment, exchange).session == session, "14:00 in New York is after Frankfurt's close"
+        assert calendars.day0(late.moment, exchange).session == session, "14:00 in New York is after Frankfurt's close"
     [tariffs] = [news for news in shipped_calendar() if "tariffs on all" in news.what]
-    assert exchanges.day0(tariffs.moment, "XNYS").session == date(2025, 4, 3)
+    assert calendars.day0(tariffs.moment, "XNYS").session == date(2025, 4, 3)
     own = {news.day for news in shipped_calendar() if news.event_id == "deepseek-r1"}
     assert own == {date(2025, 1, 27)}, "the inauguration and the data-centre plan are no news of that event's"
 
 
 def test_earnings_after_the_close_belong_to_the_next_session() -> None:
-    days = {news.ticker: exchanges.day0(news.moment, "XNYS").session for news in shipped_earnings()}
+    days = {news.ticker: calendars.day0(news.moment, "XNYS").session for news in shipped_earnings()}
     assert (days["MSFT"], days["META"], days["TSM"]) == (date(2025, 1, 30), date(2025, 1, 30), date(2025, 1, 16))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from eventstudy.calendars import day0, exchange_of
 from eventstudy.events import Registry, shipped_registry
-from eventstudy.exchanges import day0, exchange_of
 
 FIRST_SESSIONS = {
     "september-11": "2001-09-17",

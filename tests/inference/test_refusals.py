@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.inference import PairsTest, Sample, SeriesTest, Significance
 from eventstudy.windows import Window
 
@@ -93,7 +93,7 @@ def test_portfolio_without_days_on_which_all_traded() -> None:
 
 def test_sample_quantile_of_a_window() -> None:
     sample = sampled(panel([80]).block(), (0, 1))
-    found = catalog.load("tests", "sample_quantile").compute(sample.returns, sample.window, 0).at(0)
+    found = plugins.load("tests", "sample_quantile").compute(sample.returns, sample.window, 0).at(0)
     refused(found, "one day only")
 
 
@@ -103,9 +103,9 @@ def test_ranks_of_a_window_that_is_nearly_everything() -> None:
     assert np.isfinite(ask("corrado_rank", whole).p_value)
 
 
-@pytest.mark.parametrize("name", catalog.names("tests"))
+@pytest.mark.parametrize("name", plugins.names("tests"))
 def test_every_test_names_what_it_asks_assumes_and_who_said_it(name: str) -> None:
-    test = catalog.load("tests", name)
+    test = plugins.load("tests", name)
     assert isinstance(test, PairsTest | SeriesTest)
     assert all(isinstance(v, str) and v for v in (test.summary, test.null, test.assumes, test.fails, test.paper))
     if isinstance(test, PairsTest) and test.size_when_clustered:

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.inference import PairsTest
 from eventstudy.language import in_language
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 
 DAYS = pd.bdate_range("2022-01-03", periods=420)
 ONE, OTHER = str(DAYS[350].date()), str(DAYS[330].date())
@@ -36,8 +36,8 @@ def prices() -> pd.DataFrame:
 
 def asked(kind: str, keep: Literal["pairs", "aggregate"], form: int = 0, **choices: Any) -> Any:
     """The result of a study with all tests, in their form number `form` where they have so many."""
-    tests = catalog.names("tests")
-    forms = {name: getattr(catalog.load("tests", name), "variants", ("default",)) for name in tests}
+    tests = plugins.names("tests")
+    forms = {name: getattr(plugins.load("tests", name), "variants", ("default",)) for name in tests}
     variants = {name: found[form] for name, found in forms.items() if form < len(found)}
     tickers, dates = SETS[kind]
     events = pd.DataFrame({"ticker": tickers, "date": dates, "event_id": [f"e{i}" for i in range(len(dates))]})
@@ -66,7 +66,7 @@ def test_pairs_without_a_spread_are_not_judged_by_one(kind: str, keep: Literal["
     found = asked(kind, keep)
     for window in found.answers:
         for name in NEEDS_SPREAD:
-            test = catalog.load("tests", name)
+            test = plugins.load("tests", name)
             assert isinstance(test, PairsTest)
             if keep == "aggregate" and "default" not in test.from_sums:
                 continue

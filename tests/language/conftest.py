@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import eventstudy as es
 import pytest
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 
 @pytest.fixture(scope="session")

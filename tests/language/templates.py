@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import eventstudy
-from eventstudy import catalog, messages
+from eventstudy import messages, plugins
 from eventstudy.language import LANGUAGES, LOCALE, entries
 from eventstudy.reports.words import PHRASES
 
@@ -37,8 +37,8 @@ def used() -> dict[str, None]:
 def _of_methods() -> Iterator[str]:
     """What models and tests say of themselves."""
     for kind in ("models", "tests"):
-        for name in catalog.names(kind):
-            member = catalog.load(kind, name)
+        for name in plugins.names(kind):
+            member = plugins.load(kind, name)
             yield from (text for at in ("summary", "null", "assumes", "paper") if (text := getattr(member, at, "")))
 
 

@@ -16,8 +16,8 @@ import pytest
 from eventstudy import messages
 from eventstudy.language import LANGUAGES, Phrase, in_language, shown
 from eventstudy.messages import CODES, Exclusion, Message, sentence
-from eventstudy.results import StudyResult
-from eventstudy.sentences import finding
+from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import finding
 from eventstudy.windows import Window
 
 from .templates import PACKAGE, catalogue, known, used, written
@@ -150,7 +150,8 @@ NUMBERS = re.compile(r"\d+")
 
 def test_nothing_is_translated_by_patterns_over_finished_sentences() -> None:
     charts = [path for path in (PACKAGE / "charts").glob("*.py") if path.name != "_save.py"]  # it joins broken lines
-    words = [PACKAGE / name for name in ("language.py", "messages.py", "sentences.py", "doubts.py", "reports/words.py")]
+    said = ("language.py", "messages.py", "study/sentences.py", "study/doubts.py", "reports/words.py")
+    words = [PACKAGE / name for name in said]
     for path in (*words, *charts):
         assert "import re\n" not in path.read_text(encoding="utf-8"), path
 

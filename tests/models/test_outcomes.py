@@ -187,17 +187,17 @@ def test_a_study_of_volatility_asks_about_variance() -> None:
 
 def test_size_of_the_variance_ratio() -> None:
     """Nothing happened: about 5 % for a day and for a window, with fat tails too (600 firms, standard error .9)."""
-    from eventstudy import catalog
-    from eventstudy.estimate import abnormal_returns
+    from eventstudy import plugins
+    from eventstudy.study.estimate import abnormal_returns
     from eventstudy.windows import Window
 
     from tests.oracles.test_models_robust import draws
 
     made = draws(600, 4, seed=3)
-    fit = catalog.load("models", "market").fit(made, 100)
+    fit = plugins.load("models", "market").fit(made, 100)
     returns = abnormal_returns(made, fit, np.full(600, 5), prediction_error=True)
     for window in (Window(0, 0), Window(-5, 5)):
-        p = catalog.load("tests", "variance_ratio").compute(returns, window, 1).p_value
+        p = plugins.load("tests", "variance_ratio").compute(returns, window, 1).p_value
         assert 0.023 < float((p <= 0.05).mean()) < 0.077
 
 

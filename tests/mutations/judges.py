@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventstudy import catalog
+from eventstudy import plugins
 
 from tests.mutations.mutants import Mutant, planted
 from tests.mutations.oracles import Case, forget, in_time
@@ -291,8 +291,8 @@ SHARED = {
 }
 
 JUDGES: dict[str, tuple[str, ...]] = {
-    **{f"{catalog.FAMILIES['tests'].package}.{name}": judges for name, judges in TESTS.items()},
-    **{f"{catalog.FAMILIES['models'].package}.{name}": judges for name, judges in MODELS.items()},
+    **{f"{plugins.FAMILIES['tests'].package}.{name}": judges for name, judges in TESTS.items()},
+    **{f"{plugins.FAMILIES['models'].package}.{name}": judges for name, judges in MODELS.items()},
     **{f"eventstudy.{name}": judges for name, judges in SHARED.items()},
 }
 """Module -> the tests that judge it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 
 from tests.mutations.judges import JUDGES, MODELS, TESTS, judges, noticed
 from tests.mutations.mutants import Mutant, mutants
@@ -30,8 +30,8 @@ def few(module: str) -> list[Mutant]:
 
 
 def test_every_model_and_every_test_has_its_judges() -> None:
-    assert set(TESTS) == set(catalog.names("tests"))
-    assert set(MODELS) == set(catalog.names("models"))
+    assert set(TESTS) == set(plugins.names("tests"))
+    assert set(MODELS) == set(plugins.names("models"))
     for module in JUDGES:
         assert judges(module), module
 

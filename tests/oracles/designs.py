@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.inference import Sample, Significance
 from eventstudy.panel import Days, EventBlock, Floats, Ints
+from eventstudy.study.estimate import Portfolios, abnormal_returns
 from eventstudy.windows import Window
 
 from tests.worlds import moves
@@ -82,7 +82,7 @@ def made_up(
 
 def fitted(block: EventBlock, model: str = "market", *, prediction_error: bool = True) -> AbnormalReturns:
     """The abnormal returns of a block, all pairs of which must have a fit."""
-    fit = catalog.load("models", model).fit(block, 30)
+    fit = plugins.load("models", model).fit(block, 30)
     assert not any(fit.problem), fit.problem
     end = np.full(block.n_pairs, block.event.end)
     return abnormal_returns(block, fit, end, prediction_error=prediction_error)
@@ -93,13 +93,13 @@ def sampled(block: EventBlock, window: tuple[int, int], model: str = "market", *
     returns = fitted(block, model)
     whole = Sample.of(returns, Window(*window))
     counted = np.flatnonzero(whole.cumulated.covered)
-    portfolio, why = Portfolios(block, catalog.load("models", model), 30, True).portfolio(counted)
+    portfolio, why = Portfolios(block, plugins.load("models", model), 30, True).portfolio(counted)
     return Sample.of(returns.take(counted), Window(*window), portfolio, why, **more)
 
 
 def ask(name: str, sample: Sample, variant: str = "default") -> Significance:
     """One pairs test."""
-    answer = catalog.load("tests", name).compute(sample, variant)
+    answer = plugins.load("tests", name).compute(sample, variant)
     assert isinstance(answer, Significance)
     return answer
 

@@ -12,7 +12,7 @@ from math import fsum, sqrt
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine import correlation
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.engine.ranks import plain_ranks, with_one_more
@@ -39,7 +39,7 @@ from tests.oracles.test_scalar import ONE_DATE, both
 def test_p_of_a_permutation_counts_its_draws(window: tuple[int, int]) -> None:
     """(1 + the draws that reach the window) / (draws + 1), set by set."""
     returns = fitted(panel(41, missing=0.0).block())
-    found = catalog.load("tests", "conformal").compute(returns, Window(*window), 5)
+    found = plugins.load("tests", "conformal").compute(returns, Window(*window), 5)
     columns = slice(window[0] + 5, window[1] + 6)
     days, inside = null_residuals(returns, Sample.of(returns, Window(*window)).cumulated.used, columns)
     drawn = sets_of_days(days.shape[1], window[1] - window[0] + 1, 5).tolist()
@@ -311,7 +311,7 @@ def test_fewest_days_of_an_estimation() -> None:
     made = panel(54, ONE_DATE, 0.0).block()
     returns = made.returns.copy()
     returns[0, :30], returns[1, :31] = np.nan, np.nan
-    problem = catalog.load("models", "market").fit(replace(made, returns=returns), 5).problem
+    problem = plugins.load("models", "market").fit(replace(made, returns=returns), 5).problem
     assert problem.tolist() == ["", "MIN_EST", "", "", "", "", ""]
 
 

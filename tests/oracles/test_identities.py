@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import distance
 from eventstudy.panel import EventBlock
@@ -175,5 +175,5 @@ def test_series_do_not_depend_on_their_neighbours(seed: int, window: tuple[int, 
     whole, alone = fitted(block), fitted(one)
     for name in ("exact_t", "sample_quantile", "conformal"):
         if name != "sample_quantile" or window == (0, 0):
-            test = catalog.load("tests", name)
+            test = plugins.load("tests", name)
             same(test.compute(alone, Window(*window), 0).p_value[0], test.compute(whole, Window(*window), 0).p_value[3])

@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.estimate import abnormal_returns
 from eventstudy.models.peers import ElasticNet, components, criteria, number_of_factors, weights
 from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 from scipy.optimize import minimize
 from statsmodels.multivariate.pca import PCA
 
 from tests.contracts.made_up import PEERS, block
 
-SC, NET, PCS = (catalog.load("models", name) for name in ("synthetic_control", "elastic_net", "principal_components"))
+SC, NET, PCS = (plugins.load("models", name) for name in ("synthetic_control", "elastic_net", "principal_components"))
 
 
 def donors(made: EventBlock) -> Floats:
@@ -34,7 +34,7 @@ def days_of(made: EventBlock, i: int) -> tuple[Floats, Floats]:
 
 
 def abnormal(made: EventBlock, model: str) -> AbnormalReturns:
-    fit = catalog.load("models", model).fit(made, 100)
+    fit = plugins.load("models", model).fit(made, 100)
     return abnormal_returns(made, fit, np.full(made.n_pairs, 3), prediction_error=True)
 
 
@@ -154,7 +154,7 @@ def test_errors_of_donors(demean: bool) -> None:
 def test_placebo_in_space_ranks_the_firm_among_refitted_donors() -> None:
     made = block()
     returns = abnormal(made, "synthetic_control")
-    test = catalog.load("tests", "placebo_in_space")
+    test = plugins.load("tests", "placebo_in_space")
     window = Window(-1, 2)
     found = test.compute(returns, window, 0)
     z, event = donors(made), made.event_columns
@@ -174,7 +174,7 @@ def test_placebo_in_space_ranks_the_firm_among_refitted_donors() -> None:
         assert found.statistic[i] == pytest.approx(ratio, rel=1e-9)
         assert found.p_value[i] == pytest.approx((1 + sum(r >= ratio for r in ratios)) / (len(PEERS) + 1), rel=1e-12)
     assert min(found.p_value) >= 1 / 6
-    market = catalog.load("tests", "placebo_in_space").compute(abnormal(made, "market"), window, 0)
+    market = plugins.load("tests", "placebo_in_space").compute(abnormal(made, "market"), window, 0)
     assert not market.at(0).valid
     assert "no donors" in market.at(0).reasons[0]
 
@@ -187,7 +187,7 @@ def test_donors_that_others_make_up_exactly_have_no_error_to_compare(copies: tup
     for a, b in zip(copies[::2], copies[1::2], strict=True):
         one, other = (made.names.index(f"@{PEERS[k]}") for k in (a, b))
         same[:, :, other] = same[:, :, one]
-    test, window = catalog.load("tests", "placebo_in_space"), Window(-1, 2)
+    test, window = plugins.load("tests", "placebo_in_space"), Window(-1, 2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = test.compute(abnormal(replace(made, regressors=same), "synthetic_control"), window, 0)
@@ -299,7 +299,7 @@ def test_one_donor_is_its_own_component_and_the_whole_control() -> None:
     assert control.parameters == 0
     ols = sm.OLS(single.returns[3, :120], sm.add_constant(single.regressors[0, :120, 2])).fit()
     assert pcs.sigma[3] == pytest.approx(np.sqrt(ols.mse_resid), rel=1e-10)
-    none = catalog.load("tests", "placebo_in_space").compute(
+    none = plugins.load("tests", "placebo_in_space").compute(
         abnormal_returns(single, control, np.full(8, 3), prediction_error=True), Window(0, 0), 0
     )
     assert none.at(0).reasons == ("one donor alone cannot be fitted by others",)
@@ -310,7 +310,7 @@ def test_no_donor_no_fit(model: str) -> None:
     made = block(missing=False)
     nobody = made.regressors.copy()
     nobody[:, :, [made.names.index(f"@{p}") for p in PEERS]] = np.nan
-    fit = catalog.load("models", model).fit(replace(made, regressors=nobody), 100)
+    fit = plugins.load("models", model).fit(replace(made, regressors=nobody), 100)
     assert set(fit.problem) == {"NO_PEERS"}
 
 
@@ -320,5 +320,5 @@ def test_size_of_permutation_under_synthetic_control(window: tuple[int, int]) ->
     made = block(missing=False, n=400, seed=9)
     returns = abnormal(made, "synthetic_control")
     name = "sample_quantile" if window == (0, 0) else "conformal"
-    p = catalog.load("tests", name).compute(returns, Window(*window), 0).p_value
+    p = plugins.load("tests", name).compute(returns, Window(*window), 0).p_value
     assert 0.017 < float((p < 0.05).mean()) < 0.085

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
-from eventstudy.estimate import abnormal_returns
 from eventstudy.models import model_of
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 
 from tests.contracts.made_up import block
@@ -35,7 +35,7 @@ def test_coefficients_and_car_with_its_standard_error(model: str) -> None:
     varying = made.regressors.copy()
     varying[:, :, made.names.index("rf")] += np.linspace(0, 0.0002, made.returns.shape[1])
     made = replace(made, regressors=varying)
-    fit = catalog.load("models", model).fit(made, 100)
+    fit = plugins.load("models", model).fit(made, 100)
     found = cumulate(
         abnormal_returns(made, fit, np.full(made.n_pairs, 3), prediction_error=True), window := Window(-1, 2)
     )
@@ -85,7 +85,7 @@ def test_models_that_cannot_do_without_alpha(model: str) -> None:
 def test_matched_is_the_difference_to_the_control() -> None:
     """Nothing is estimated: the sample variance of the differences, M - 1, and a CAR with L times that variance."""
     made, window = block(), Window(-1, 2)
-    fit = catalog.load("models", "matched").fit(made, 100)
+    fit = plugins.load("models", "matched").fit(made, 100)
     found = cumulate(abnormal_returns(made, fit, np.full(made.n_pairs, 3), prediction_error=True), window)
     control = made.columns(("peer",))[0, :, 0]
     first = made.event_columns.start - made.event.start + window.start
@@ -104,6 +104,6 @@ def test_users_factors_are_over_the_risk_free_rate_of_their_file() -> None:
     made = block()
     names = ("benchmark", "mkt_rf", "smb", "hml", "rf")
     own = replace(made, names=names, regressors=made.columns(names))
-    user, known = (catalog.load("models", name).fit(own, 100) for name in ("factors", "fama_french3"))
+    user, known = (plugins.load("models", name).fit(own, 100) for name in ("factors", "fama_french3"))
     np.testing.assert_allclose(user.params, known.params, rtol=1e-12)
     np.testing.assert_allclose(user.expected, known.expected, rtol=1e-12)

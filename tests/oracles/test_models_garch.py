@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 from arch import arch_model
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest
-from eventstudy.estimate import abnormal_returns
 from eventstudy.models import Fit
 from eventstudy.models.garch import egarch_forecast, garch_forecast
 from eventstudy.panel import EventBlock, Ints
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -65,7 +65,7 @@ def by_arch(made: EventBlock, i: int, kind: Literal["GARCH", "EGARCH"]) -> tuple
 
 
 def fit_of(kind: str, made: EventBlock) -> Fit:
-    fit: Fit = catalog.load("models", kind.lower()).fit(made, 100)
+    fit: Fit = plugins.load("models", kind.lower()).fit(made, 100)
     return fit
 
 
@@ -149,7 +149,7 @@ def test_garch_z() -> None:
     made = clustered()
     fit = fit_of("GARCH", made)
     window = Window(-1, 2)
-    found = catalog.load("tests", "garch_z").compute(abnormal(made, fit), window, 0)
+    found = plugins.load("tests", "garch_z").compute(abnormal(made, fit), window, 0)
     x = np.column_stack([np.ones(4), 100 * made.regressors[0, DAYS + GAP + 1 : DAYS + GAP + 5, 0]]).sum(axis=0)
     for i in range(made.n_pairs):
         fitted, through, _, _ = by_arch(made, i, "GARCH")
@@ -163,8 +163,8 @@ def test_garch_z() -> None:
 
 def test_garch_z_needs_garch() -> None:
     made = clustered()
-    market = abnormal(made, catalog.load("models", "market").fit(made, 100))
-    answer = catalog.load("tests", "garch_z").compute(market, Window(0, 0), 0).at(0)
+    market = abnormal(made, plugins.load("models", "market").fit(made, 100))
+    answer = plugins.load("tests", "garch_z").compute(market, Window(0, 0), 0).at(0)
     assert np.isnan(answer.p_value)
     assert "one variance for all days" in answer.reasons[0]
 
@@ -176,14 +176,14 @@ def test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so() -> N
     growing = made.returns.copy()
     growing[1] = 0.01 * np.exp(np.linspace(-4, 1, made.returns.shape[1])) * rng.standard_normal(made.returns.shape[1])
     made = replace(made, returns=growing)
-    fit, ols = fit_of("GARCH", made), catalog.load("models", "market").fit(made, 100)
+    fit, ols = fit_of("GARCH", made), plugins.load("models", "market").fit(made, 100)
     assert [(note.pair, note.code) for note in fit.notes] == [(1, "CONSTANT_VARIANCE")]
     assert "persistence" in fit.notes[0].message
     np.testing.assert_allclose(fit.params[1, :2], ols.params[1])
     np.testing.assert_allclose(fit.ar[1], ols.ar[1])
     np.testing.assert_array_equal(fit.noise[1], 1)
     assert np.isnan(fit.params[1, 2:]).all()
-    answers = catalog.load("tests", "garch_z").compute(abnormal(made, fit), Window(0, 0), 0)
+    answers = plugins.load("tests", "garch_z").compute(abnormal(made, fit), Window(0, 0), 0)
     assert answers.at(0).valid
     assert not answers.at(1).valid
     part = fit.take(np.array([3, 1]))
@@ -226,7 +226,7 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch: pytest.Monkey
 
     monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     with pytest.raises(InvalidRequest, match=r"eventstudy-lab\[ml\]"):
-        catalog.load("models", "elastic_net").fit(block(), 100)
+        plugins.load("models", "elastic_net").fit(block(), 100)
 
 
 @pytest.mark.slow
@@ -256,9 +256,9 @@ def test_size_in_calm_and_in_wild_spells() -> None:
     calm, wild = now < np.quantile(now, 0.25), now > np.quantile(now, 0.75)
     rejected = {}
     for model, test in (("market", "exact_t"), ("garch", "garch_z")):
-        fit = catalog.load("models", model).fit(made, 100)
+        fit = plugins.load("models", model).fit(made, 100)
         returns = abnormal_returns(made, fit, np.zeros(n, dtype=np.int64), prediction_error=True)
-        p = catalog.load("tests", test).compute(returns, Window(0, 0), 0).p_value
+        p = plugins.load("tests", test).compute(returns, Window(0, 0), 0).p_value
         there = np.isfinite(p)
         rejected[model] = [float((p[part & there] < 0.05).mean()) for part in (calm, wild)]
     calm_t, wild_t = rejected["market"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.estimate import abnormal_returns
 from eventstudy.inference.distributions import p_t
 from eventstudy.models import watched
 from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -34,7 +34,7 @@ def days_of(made: EventBlock, i: int) -> tuple[Floats, Floats]:
 
 def test_theil_sen_is_scipys() -> None:
     made = wild()
-    fit = catalog.load("models", "theil_sen").fit(made, 100)
+    fit = plugins.load("models", "theil_sen").fit(made, 100)
     for i in range(made.n_pairs):
         y, x = days_of(made, i)
         scipys = stats.theilslopes(y, x, method="joint")
@@ -44,7 +44,7 @@ def test_theil_sen_is_scipys() -> None:
 def test_huber_solves_its_equations() -> None:
     """sum psi(r / s) (1, x) = 0 with psi clipped at 1.345 and s the median absolute residual over .6745."""
     made = wild()
-    fit = catalog.load("models", "huber").fit(made, 100)
+    fit = plugins.load("models", "huber").fit(made, 100)
     for i in range(made.n_pairs):
         y, x = days_of(made, i)
         r = y - fit.params[i, 0] - fit.params[i, 1] * x
@@ -58,7 +58,7 @@ def test_huber_solves_its_equations() -> None:
 def test_scale_and_forecast_covariance(model: str) -> None:
     """s² is the mean square about zero with M - 2, V that of least squares: no robust scale."""
     made = wild()
-    fit, ols = catalog.load("models", model).fit(made, 100), catalog.load("models", "market").fit(made, 100)
+    fit, ols = plugins.load("models", model).fit(made, 100), plugins.load("models", "market").fit(made, 100)
     for i in range(made.n_pairs):
         y, x = days_of(made, i)
         r = y - fit.params[i, 0] - fit.params[i, 1] * x
@@ -93,7 +93,7 @@ def draws(n: int, tails: int | None, seed: int) -> EventBlock:
 def test_size_of_theil_sen(tails: int | None, window: tuple[int, int]) -> None:
     """METHODS: 4.9 to 5.3 %; 4,000 draws have a standard error of .35."""
     made = draws(4000, tails, seed=5)
-    fit = catalog.load("models", "theil_sen").fit(made, 100)
+    fit = plugins.load("models", "theil_sen").fit(made, 100)
     found = cumulate(abnormal_returns(made, fit, np.full(4000, 5), prediction_error=True), Window(*window))
     assert 0.049 - 0.0105 < float((p_t(found.scar, fit.df) < 0.05).mean()) < 0.053 + 0.0105
 
@@ -104,7 +104,7 @@ def test_a_return_across_a_gap() -> None:
     span, returns = made.span.copy(), made.returns.copy()
     span[0, 42], returns[:, 40:42] = 3, np.nan
     made = EventBlock(**{**made.__dict__, "returns": returns, "span": span})
-    sen, huber = (catalog.load("models", name).fit(made, 100) for name in MODELS)
+    sen, huber = (plugins.load("models", name).fit(made, 100) for name in MODELS)
     for i in range(2, made.n_pairs):
         y, x = days_of(made, i)
         n = span[0, np.flatnonzero(np.isfinite(returns[i, :120]))]
@@ -121,7 +121,7 @@ def test_a_return_across_a_gap() -> None:
 def test_a_watcher_hears_of_every_pair_where_there_are_many(n: int, told: int) -> None:
     heard: list[tuple[str, int, int]] = []
     with watched(lambda what, i, of: heard.append((what, i, of))):
-        catalog.load("models", "theil_sen").fit(draws(n, None, seed=1), 100)
+        plugins.load("models", "theil_sen").fit(draws(n, None, seed=1), 100)
     assert heard == [("pairs fitted", i, n) for i in range(1, told + 1)]
-    catalog.load("models", "theil_sen").fit(draws(30, None, seed=1), 100)
+    plugins.load("models", "theil_sen").fit(draws(30, None, seed=1), 100)
     assert len(heard) == told

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.estimate import abnormal_returns
 from eventstudy.inference.distributions import p_t
 from eventstudy.models import Fit
 from eventstudy.models.thin_trading import Dimson
 from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
 from tests.contracts.made_up import block
 from tests.oracles.designs import distinct_days
 
-SW, DIMSON = catalog.load("models", "scholes_williams"), catalog.load("models", "dimson")
+SW, DIMSON = plugins.load("models", "scholes_williams"), plugins.load("models", "dimson")
 EXACT: dict[str, Any] = {"rtol": 1e-9, "atol": 1e-13}
 
 
@@ -125,7 +125,7 @@ def test_dimson_sums_the_slopes(lags: int, leads: int) -> None:
 
 def test_dimson_without_neighbours_is_the_market_model() -> None:
     made = lagging()
-    alone, market = replace(DIMSON, lags=0, leads=0).fit(made, 100), catalog.load("models", "market").fit(made, 100)
+    alone, market = replace(DIMSON, lags=0, leads=0).fit(made, 100), plugins.load("models", "market").fit(made, 100)
     for name in ("params", "sigma", "ar", "residuals"):
         np.testing.assert_allclose(getattr(alone, name), getattr(market, name), rtol=1e-9, atol=1e-12)
 

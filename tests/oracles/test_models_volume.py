@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.estimate import abnormal_returns
 from eventstudy.models import model_of
 from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -97,7 +97,7 @@ def test_without_autocorrelation_it_is_least_squares() -> None:
     made = volumes(2, holes=False)
     mean, plain = (
         made.returns[:, :M].mean(axis=1, keepdims=True),
-        catalog.load("models", "constant_mean").fit(made, 100),
+        plugins.load("models", "constant_mean").fit(made, 100),
     )
     alternating = made.returns.copy()
     alternating[:, :M] = mean + 0.3 * np.tile([1.0, 1.0, -1.0, -1.0], M // 4)  # neighbours agree as often as not
@@ -118,7 +118,7 @@ def test_size_in_the_upper_tail(window: tuple[int, int], least: float, most: flo
     shares = {}
     for name in ("volume", "plain"):
         model = model_of(StudyConfig(outcome="volume", model="market"))
-        fit = (model if name == "volume" else catalog.load("models", "market")).fit(made, 100)
+        fit = (model if name == "volume" else plugins.load("models", "market")).fit(made, 100)
         returns = abnormal_returns(made, fit, np.full(2000, 3), prediction_error=True)
         scar = cumulate(returns, Window(*window)).scar
         shares[name] = float((stats.t.sf(scar, fit.df) < 0.05).mean())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.inference import Sample, precision_weighted, romano_wolf
 from eventstudy.inference.days import null_residuals
 from eventstudy.inference.joint import all_equal, equal_means, restricted
@@ -434,7 +434,7 @@ def test_dates_draw_apart_from_each_other_and_lacking_days_are_said() -> None:
 @pytest.mark.parametrize("window", [(0, 1), (-1, 1)])
 def test_placebo_over_all_shifts(window: tuple[int, int]) -> None:
     returns = fitted(panel(24, missing=0.0).block())
-    found = catalog.load("tests", "placebo").compute(returns, Window(*window), 0)
+    found = plugins.load("tests", "placebo").compute(returns, Window(*window), 0)
     columns = slice(window[0] + 5, window[1] + 6)
     length = window[1] - window[0] + 1
     days, inside = null_residuals(returns, Sample.of(returns, Window(*window)).cumulated.used, columns)
@@ -449,7 +449,7 @@ def test_placebo_over_all_shifts(window: tuple[int, int]) -> None:
 
 def test_placebo_of_one_day_is_the_rank_of_the_day_and_long_windows_are_refused() -> None:
     returns = fitted(panel(25).block())
-    placebo, quantile = (catalog.load("tests", n) for n in ("placebo", "sample_quantile"))
+    placebo, quantile = (plugins.load("tests", n) for n in ("placebo", "sample_quantile"))
     one = Window(0, 0)
     np.testing.assert_array_equal(placebo.compute(returns, one, 0).p_value, quantile.compute(returns, one, 0).p_value)
     refused = placebo.compute(returns, Window(-1, 2), 0).at(0)

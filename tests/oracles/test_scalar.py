@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
@@ -245,7 +245,7 @@ def test_studentised_residuals_are_forecasts_of_each_day_from_the_others(model: 
 @pytest.mark.parametrize("seed", [15, 16, 17])
 def test_sample_quantile(seed: int) -> None:
     made = panel(seed)
-    found = catalog.load("tests", "sample_quantile").compute(fitted(made.block()), Window(0, 0), 0)
+    found = plugins.load("tests", "sample_quantile").compute(fitted(made.block()), Window(0, 0), 0)
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
     np.testing.assert_allclose(found.p_value, [scalar.sample_quantile(f) for f in fits], rtol=1e-12)
 
@@ -312,7 +312,7 @@ def test_conformal_against_all_permutations(window: tuple[int, int], exact: bool
     """Every choice of L among the days is enumerated; 9,999 draws must come within four standard errors of it."""
     made = made_up(np.random.default_rng(22), tuple((f, 52) for f in range(6)), missing=0.02, estimation=(-46, -11))
     returns = fitted(made.block())
-    found = catalog.load("tests", "conformal").compute(returns, Window(*window), 0)
+    found = plugins.load("tests", "conformal").compute(returns, Window(*window), 0)
     checked = 0
     for i in np.flatnonzero(np.isfinite(found.p_value)):
         days, inside = refitted(made, int(i), window, "market")
@@ -328,7 +328,7 @@ def test_conformal_against_all_permutations(window: tuple[int, int], exact: bool
 
 def test_conformal_of_a_window_depends_on_the_seed_and_on_nothing_else() -> None:
     returns = fitted(panel(23).block())
-    test = catalog.load("tests", "conformal")
+    test = plugins.load("tests", "conformal")
     first, again, other = (test.compute(returns, Window(-1, 1), seed).p_value for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import catalog
-from eventstudy.advice import arch_p
+from eventstudy import plugins
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference import holm
+from eventstudy.inference.advice import arch_p
 from eventstudy.inference.joint import distance
 from eventstudy.models import Fit
 from eventstudy.panel import EventBlock
@@ -55,7 +55,7 @@ def designed(made: EventBlock, model: str) -> tuple[np.ndarray, np.ndarray]:
 def regressions(model: str) -> Iterator[tuple[int, Any, np.ndarray, np.ndarray, EventBlock, Fit]]:
     """Each pair: its number, the statsmodels result, the event rows of y and X, the block, and the engine's fit."""
     made = block(model)
-    fit = catalog.load("models", model).fit(made, 30)
+    fit = plugins.load("models", model).fit(made, 30)
     y, x = designed(made, model)
     for i in range(made.n_pairs):
         days, event = made.estimation_columns, made.event_columns
@@ -116,7 +116,7 @@ def test_forecast_covariance_between_days(model: str) -> None:
 def test_exact_t_is_the_t_of_event_dummies(model: str, window: tuple[int, int]) -> None:
     """One regression over estimation and window days with a dummy for each window day: t of the sum of the dummies."""
     made = block(model)
-    found = catalog.load("tests", "exact_t").compute(fitted(made, model), Window(*window), 0)
+    found = plugins.load("tests", "exact_t").compute(fitted(made, model), Window(*window), 0)
     cars = cumulate(fitted(made, model), Window(*window))
     y, x = designed(made, model)
     checked = 0
@@ -191,7 +191,7 @@ def test_collinear_and_nearly_collinear_regressors() -> None:
         made = made_up(rng, ((0, 140),), missing=0.0, estimation=(-130, -11), n_factors=2)
         made.factors[:, 1] = made.factors[:, 0] + noise * rng.standard_normal(len(made.factors))
         lined = made.block()
-        fit = catalog.load("models", "factors").fit(lined, 30)
+        fit = plugins.load("models", "factors").fit(lined, 30)
         assert fit.problem[0] == problem
         assert np.isnan(fit.sigma[0]) == bool(problem)
         if not problem:

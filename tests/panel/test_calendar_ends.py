@@ -11,7 +11,7 @@ from typing import Any
 import eventstudy as es
 import pandas as pd
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import NothingUsable
 
 from tests.worlds import closes
@@ -22,10 +22,10 @@ END = date(2024, 12, 31)
 @pytest.fixture
 def prices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     """Two series of Shanghai, whose calendar is made to end with 2024; the prices go on in 2025."""
-    days = exchanges.sessions("XSHG", date(2023, 6, 1), date(2025, 1, 20))
-    code, factory, low, _ = exchanges._factory("XSHG")
-    monkeypatch.setattr(exchanges, "_calendars", {})
-    monkeypatch.setattr(exchanges, "_factory", lambda _: (code, factory, low, END))
+    days = calendars.sessions("XSHG", date(2023, 6, 1), date(2025, 1, 20))
+    code, factory, low, _ = calendars._factory("XSHG")
+    monkeypatch.setattr(calendars, "_calendars", {})
+    monkeypatch.setattr(calendars, "_factory", lambda _: (code, factory, low, END))
     made = closes(3, ("600519.SS",), pd.DatetimeIndex(days.astype("datetime64[ns]")))
     return made.rename(columns={"MKT": "000300.SS"})
 

@@ -9,12 +9,12 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import exchanges, messages
+from eventstudy import calendars, messages
 from eventstudy.prices import load_prices
 
 from tests.worlds import walk
 
-DAYS = exchanges.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
+DAYS = calendars.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
 DAY0 = date(2025, 1, 27)
 ROW = int(np.searchsorted(DAYS, np.datetime64(DAY0)))
 BEFORE, INSIDE, AFTER = 20, ROW - 100, ROW + 8
@@ -167,7 +167,7 @@ def test_sums_over_pairs_are_told_of_it_too() -> None:
 
 
 def test_firm_and_benchmark_of_different_exchanges_are_told() -> None:
-    frankfurt, new_york = (exchanges.sessions(e, date(2023, 6, 1), date(2025, 2, 14)) for e in ("XETR", "XNYS"))
+    frankfurt, new_york = (calendars.sessions(e, date(2023, 6, 1), date(2025, 2, 14)) for e in ("XETR", "XNYS"))
     series = {
         "SAP.DE": pd.Series(walk(0, len(frankfurt)), frankfurt.astype("datetime64[ns]")),
         "AAA": pd.Series(walk(1, len(new_york)), new_york.astype("datetime64[ns]")),
@@ -189,7 +189,7 @@ def test_a_closing_of_one_market_is_seen_although_another_one_was_open() -> None
     """All New York series lack a session on which a series of Frankfurt, which is open too, has a price."""
     frame = long()
     frame = frame[frame["date"] != pd.Timestamp(DAYS[INSIDE])]
-    frankfurt = exchanges.sessions("XETR", date(2023, 6, 1), date(2025, 2, 14))
+    frankfurt = calendars.sessions("XETR", date(2023, 6, 1), date(2025, 2, 14))
     other = pd.DataFrame({"ticker": "SAP.DE", "date": frankfurt.astype("datetime64[ns]"), "close": 1.0})
     assert DAYS[INSIDE] in frankfurt
     result = ran(pd.concat([frame, other], ignore_index=True))

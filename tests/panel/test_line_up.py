@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
-from eventstudy.aggregated import AggregateResult
 from eventstudy.events import Event
+from eventstudy.study.aggregate import AggregateResult
 
 from tests.panel.made import CHOICES, DAY0
 from tests.worlds import SESSIONS, closes

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
+from eventstudy.calendars import sessions
 from eventstudy.errors import InvalidRequest
-from eventstudy.exchanges import sessions
 
 from tests.panel.made import DAY0, codes, row, study
 from tests.worlds import SESSIONS, closes, long

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import sheets
+from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.prices import load_prices
 from eventstudy.prices.parquet import SOURCE as PARQUET
 from eventstudy.prices.xlsx import SOURCE as XLSX
-from eventstudy.shipped import shipped
 from openpyxl import Workbook
 
 SAMPLE = shipped("prices", "sample.csv")

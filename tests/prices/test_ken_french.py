@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed
 from eventstudy.prices.ken_french import FIVE, MOMENTUM, THREE, KenFrench
 
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
 from tests.loopback.web import Desk, Reply, desk
 
-SESSIONS = exchanges.sessions("XNYS", date(2023, 11, 1), date(2025, 2, 14)).astype("datetime64[D]")
+SESSIONS = calendars.sessions("XNYS", date(2023, 11, 1), date(2025, 2, 14)).astype("datetime64[D]")
 NAMES = {
     THREE: ("Mkt-RF", "SMB", "HML", "RF"),
     FIVE: ("Mkt-RF", "SMB", "HML", "RMW", "CMA", "RF"),

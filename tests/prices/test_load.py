@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import (
     InvalidRequest,
     SourceDown,
@@ -160,8 +160,8 @@ def test_an_unknown_source_is_named_with_those_there_are() -> None:
 
 
 def test_a_source_of_a_third_party_works_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = catalog.load, Stub(B=SymbolUnknown("who?"))
-    monkeypatch.setattr(catalog, "load", lambda kind, name: theirs if name == "theirs" else ours(kind, name))
+    ours, theirs = plugins.load, Stub(B=SymbolUnknown("who?"))
+    monkeypatch.setattr(plugins, "load", lambda kind, name: theirs if name == "theirs" else ours(kind, name))
     table = load_prices(["A", "B"], source="theirs")
     assert (table.source, table.tickers, list(table.missing)) == ("theirs", ["A"], ["B"])
     assert theirs.asked == [("A", None, None), ("B", None, None)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from eventstudy.shipped import shipped
+from eventstudy.datasets import shipped
 
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
 

@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 
 
-@pytest.mark.parametrize("name", catalog.names("sources"))
+@pytest.mark.parametrize("name", plugins.names("sources"))
 def test_every_source_keeps_the_contract(name: str) -> None:
-    source = catalog.load("sources", name)
+    source = plugins.load("sources", name)
     assert source.summary
     assert "\n" not in source.summary
     shapes = {
@@ -27,7 +27,7 @@ def test_every_source_keeps_the_contract(name: str) -> None:
 
 def test_the_sources_of_this_package() -> None:
     assert {"bundled", "crsp", "csv", "ken_french", "parquet", "store", "tiingo", "xlsx", "yahoo"} <= set(
-        catalog.names("sources")
+        plugins.names("sources")
     )
 
 

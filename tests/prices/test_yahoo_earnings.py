@@ -59,9 +59,9 @@ def test_faults_are_told(yahoo: Yahoo, service: Service, fault: str, error: type
 
 def studied(*tickers: str) -> es.StudyResult:
     """A study of made-up prices on New York's sessions that asks Yahoo for earnings."""
-    from eventstudy import exchanges
+    from eventstudy import calendars
 
-    days = exchanges.sessions("XNYS", date(2024, 1, 2), date(2025, 2, 28))
+    days = calendars.sessions("XNYS", date(2024, 1, 2), date(2025, 2, 28))
     prices = closes(5, tickers, pd.DatetimeIndex(days))
     return es.run(date="2025-01-27", tickers=list(tickers), benchmark="MKT", prices=prices, earnings="yahoo")
 

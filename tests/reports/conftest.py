@@ -20,7 +20,7 @@ from eventstudy.prices import load_prices
 from eventstudy.reports import render, site_of
 from eventstudy.reports.parts import Lang
 from eventstudy.reports.pdf import BROWSERS, flags
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 HOSTILE = (
     '<script>alert(1)</script><img src=x onerror=alert(2)> =HYPERLINK("http://evil.example","x")'

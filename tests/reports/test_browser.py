@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from eventstudy.charts._style import SMALL
 from eventstudy.reports import render
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 from tests.reports.conftest import Looked, Rendered, chromium
 

@@ -11,7 +11,7 @@ import pytest
 from eventstudy.reports import FORMATS, build, render
 from eventstudy.reports.site import site_of
 from eventstudy.reports.words import Words
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 from tests.reports.conftest import Rendered
 from tests.reports.pages import read
@@ -80,7 +80,7 @@ def test_a_german_site_says_in_german_why_an_event_has_no_result() -> None:
 
 
 def test_every_situation_of_the_advice_has_german_words() -> None:
-    from eventstudy import advice
+    from eventstudy.inference import advice
 
     assert [row.name for row in advice._SITUATIONS if not Words("de").knows(row.name)] == []
 

@@ -13,7 +13,7 @@ from eventstudy.reports import build, render
 from eventstudy.reports.further import about, further
 from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text
 from eventstudy.request import what_else
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 
 from tests.reports.conftest import Rendered

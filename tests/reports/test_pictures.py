@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from eventstudy.charts import render, words
 from eventstudy.reports.pictures import _NARROW, _PHONE, chosen_charts, inline
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 
 
 def size(png: bytes) -> tuple[int, int]:

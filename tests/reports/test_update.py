@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventstudy import catalog, disk
+from eventstudy import disk, plugins
 from eventstudy.errors import (
     InvalidFile,
     InvalidRequest,
@@ -166,7 +166,7 @@ def test_catching_up_gives_every_session_its_news(study: Callable[..., Path]) ->
 @contextmanager
 def failing(monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: tuple[str, ...]) -> Iterator[None]:
     """The embedded sample answers for these tickers with an error."""
-    source = catalog.load("sources", "bundled")
+    source = plugins.load("sources", "bundled")
     fetch = type(source).fetch
 
     def answer(self: Any, symbol: str, *dates: Any) -> Any:
@@ -234,7 +234,7 @@ def test_a_source_that_knows_fewer_days_than_before_does_not_replace_a_report(
 ) -> None:
     path = study()
     bring(path, date(2025, 1, 31))
-    source = catalog.load("sources", "bundled")
+    source = plugins.load("sources", "bundled")
     fetch = type(source).fetch
 
     def shorter(self: Any, symbol: str, *dates: Any) -> Any:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.prices.yahoo import Yahoo
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
@@ -20,7 +20,7 @@ from tests.worlds import series
 
 pytestmark = [pytest.mark.wait, pytest.mark.usefixtures("each_picture_once")]
 HALF, END = date(2025, 1, 29), date(2025, 2, 14)
-DAYS = [day.astype(object) for day in exchanges.sessions("XNYS", date(2023, 12, 1), END)]
+DAYS = [day.astype(object) for day in calendars.sessions("XNYS", date(2023, 12, 1), END)]
 TICKERS = ("GOOD", "FINE", "MKT")
 STUDY = """
 events = ["deepseek-r1"]

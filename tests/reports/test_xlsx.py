@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from eventstudy.reports.xlsx import _letters
-from eventstudy.results import StudyResult
+from eventstudy.study.result import StudyResult
 from openpyxl.workbook import Workbook
 
 from tests.reports.conftest import Rendered

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, WorkerLost
-from eventstudy.execution import Executor, Processes, Serial, one_thread
 from eventstudy.inference import multiple
 from eventstudy.models import Fit, fit_pairs, fitting
+from eventstudy.parallel import Executor, Processes, Serial, one_thread
 from eventstudy.request import run
 from eventstudy.scale.cluster import Cluster
 from eventstudy.windows import Window
@@ -135,7 +135,7 @@ def test_garch_is_the_same_whoever_fits_it(executor: Executor, monkeypatch: pyte
     monkeypatch.setattr(fitting, "PIECE", 3)
     made = clustered(8)
     made.returns[3, 5:] = np.nan  # no fit, and in its piece fewer parameters are known
-    model = catalog.load("models", "garch")
+    model = plugins.load("models", "garch")
     found = fit_pairs(model, made, 100, executor)
     assert found.problem[3] == "MIN_EST"
     same(found, fit_pairs(model, made, 100))
@@ -147,7 +147,7 @@ def test_garch_is_the_same_whoever_fits_it(executor: Executor, monkeypatch: pyte
 def test_pieces_make_the_whole(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "PIECE", 3)
     made = block(n=8)
-    model = catalog.load("models", name)
+    model = plugins.load("models", name)
     assert model.apart
     same_pairs(fit_pairs(model, made, 100), model.fit(made, 100))
 

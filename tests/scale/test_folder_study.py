@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.execution import Processes
+from eventstudy.parallel import Processes
 from eventstudy.scale import panel, work
 from eventstudy.scale.cluster import Cluster
 from eventstudy.scale.study import run_folder
-from eventstudy.study import EventStudy
+from eventstudy.study.study import EventStudy
 
 from tests.scale import panels
 

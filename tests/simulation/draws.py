@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, bhar
-from eventstudy.estimate import abnormal_returns
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 
 from tests.oracles.designs import distinct_days
@@ -95,7 +95,7 @@ def _block(rng: np.random.Generator, plan: Plan, studies: int) -> EventBlock:
 
 
 def _fit(block: EventBlock) -> AbnormalReturns:
-    fit = catalog.load("models", "market").fit(block, 30)
+    fit = plugins.load("models", "market").fit(block, 30)
     return abnormal_returns(block, fit, np.full(block.n_pairs, EVENT.end), prediction_error=True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.inference import Sample, SeriesTest, Significance, holm
 
 from tests.simulation.draws import Plan, Study, studies
@@ -59,14 +59,14 @@ def cells() -> list[tuple[str, str]]:
     """Every test with each of its variants. A series test judges the portfolio, or the first pair where there is none."""
     return [
         (name, variant)
-        for name in catalog.names("tests")
-        for variant in getattr(catalog.load("tests", name), "variants", ("default",))
+        for name in plugins.names("tests")
+        for variant in getattr(plugins.load("tests", name), "variants", ("default",))
     ]
 
 
 def answer(study: Study, sample: Sample, name: str, variant: str) -> Significance:
     """One test on one made-up study."""
-    test = catalog.load("tests", name)
+    test = plugins.load("tests", name)
     if isinstance(test, SeriesTest):
         series = study.portfolio if study.portfolio is not None else study.returns.take(np.array([0]))
         return test.compute(series, sample.window, 0).at(0)
@@ -100,7 +100,7 @@ def count(
                 hits[cell] += found.p_value <= LEVEL
             cell = Cell(plan, "holm", "default", over)
             if study.portfolio is not None and (not only or "holm" in only):
-                exact = catalog.load("tests", "exact_t").compute(study.returns, sample.window, 0)
+                exact = plugins.load("tests", "exact_t").compute(study.returns, sample.window, 0)
                 tried[cell] += 1
                 hits[cell] += bool((holm(exact.p_value) <= LEVEL).any())
     return {cell: (hits[cell], n) for cell, n in tried.items() if cell not in hopeless}

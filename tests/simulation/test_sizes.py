@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.windows import Window
 
 from tests.simulation.draws import Plan, studies
@@ -76,7 +76,7 @@ def test_holm_of_t_does_not_with_fat_tails_but_the_largest_of_all_does() -> None
 @pytest.mark.parametrize("window", [DAY, WINDOW])
 def test_exact_t_of_single_series(name: str, window: tuple[int, int]) -> None:
     """Exact: 20,000 series are within three standard errors of 5 %."""
-    test, hits, draws = catalog.load("tests", "exact_t"), 0, 0
+    test, hits, draws = plugins.load("tests", "exact_t"), 0, 0
     plan, number = (Plan(10), 2000) if name == "exact_t" else (Plan(20, one_date=True), 4000)
     for study in studies(11, plan, number):
         series = study.returns if name == "exact_t" else study.portfolio
@@ -88,7 +88,7 @@ def test_exact_t_of_single_series(name: str, window: tuple[int, int]) -> None:
 
 def series_sizes(plan: Plan, name: str, window: tuple[int, int], draws: int, seed: int) -> float:
     """Share of rejected nulls, one series a study."""
-    test, hits = catalog.load("tests", name), 0
+    test, hits = plugins.load("tests", name), 0
     for study in studies(seed, plan, draws):
         series = study.portfolio if study.portfolio is not None else study.returns
         hits += int(test.compute(series, Window(*window), 0).p_value[0] <= 0.05)
@@ -125,7 +125,7 @@ def test_conformal(plan: Plan, window: tuple[int, int], percent: float) -> None:
 
 
 def pairs_size(plan: Plan, name: str, window: tuple[int, int], draws: int, seed: int) -> float:
-    test = catalog.load("tests", name)
+    test = plugins.load("tests", name)
     return float(
         np.mean([test.compute(s.sample(window), "default").p_value <= 0.05 for s in studies(seed, plan, draws)])
     )
@@ -188,7 +188,7 @@ def test_power_against_mackinlay(n: int, sigma: float, effect: float, power: flo
 def test_order_of_power_with_fat_tails() -> None:
     """Half a per cent on day 0 of 50 firms, t(4) errors: ranks over standardised over plain means (METHODS 6.1)."""
     names = ("corrado_rank", "patell", "bmp", "generalized_sign", "cross_section_t", "cda")
-    tests, found = {name: catalog.load("tests", name) for name in names}, dict.fromkeys(names, 0)
+    tests, found = {name: plugins.load("tests", name) for name in names}, dict.fromkeys(names, 0)
     for study in studies(19, Plan(50, m=239, tails=4, effect=0.005), 600):
         sample = study.sample(DAY)
         for name, test in tests.items():

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from eventstudy import catalog
+from eventstudy import plugins
 
 from tests.simulation.__main__ import SIZES
 from tests.simulation.table import PLANS, RESAMPLED, Cell, distance, figures
@@ -37,7 +37,7 @@ def test_the_table_says_how_it_was_made_and_is_whole() -> None:
     assert set(stored()["plans"]) == set(PLANS)
     assert len(rates()) == len(stored()["cells"])
     made_for_models = {"garch_z", "placebo_in_space"}
-    assert {c.name for c in rates()} == set(catalog.names("tests")) - made_for_models | {"holm"}
+    assert {c.name for c in rates()} == set(plugins.names("tests")) - made_for_models | {"holm"}
     few = {c for c, (_, draws) in rates().items() if draws < 10_000}
     assert {c.name for c in few} <= RESAMPLED
     assert all(draws >= 1000 for _, draws in rates().values())
@@ -60,8 +60,8 @@ def test_sizes_are_where_another_program_found_them(plan: str) -> None:
 @pytest.mark.parametrize("over", ["day", "window"])
 def test_on_one_date_what_is_called_invalid_is(over: str) -> None:
     """Every test that takes pairs for independent rejects more than 30 % of true nulls; the headline does not."""
-    for name in catalog.names("tests"):
-        test = catalog.load("tests", name)
+    for name in plugins.names("tests"):
+        test = plugins.load("tests", name)
         cell = Cell(ONE_DATE, name, "default", over)
         if getattr(test, "independent", False) and test.location and cell in rates():
             assert rates()[cell][0] > 0.30, name

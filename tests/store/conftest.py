@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import exchanges
+from eventstudy import calendars
 from eventstudy.errors import SymbolUnknown
 from eventstudy.prices import Fetch
 from eventstudy.prices._store import Store
 
 from tests.worlds import walk
 
-DAYS: list[date] = exchanges.sessions("XNYS", date(2024, 1, 1), date(2025, 2, 14)).tolist()
+DAYS: list[date] = calendars.sessions("XNYS", date(2024, 1, 1), date(2025, 2, 14)).tolist()
 FIRST, LAST = DAYS[0], DAYS[-1]
 LATER = datetime(2025, 3, 3, 12, tzinfo=UTC)
 """A time at which every bar of `DAYS` is final."""

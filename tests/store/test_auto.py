@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from eventstudy import exchanges, load_prices
+from eventstudy import calendars, load_prices
 from eventstudy.errors import SymbolUnknown
 from eventstudy.prices._store import Store
 
@@ -49,7 +49,7 @@ def test_days_that_are_not_held_are_asked_for_and_put_with_the_others(yahoo: Ser
 
 
 def test_a_day_that_may_still_change_is_asked_for(yahoo: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    today = exchanges.shift("XNYS", LAST, 2)
+    today = calendars.shift("XNYS", LAST, 2)
     clock = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
     for module in ("_store", "_store_update", "_store_days"):
         monkeypatch.setattr(f"eventstudy.prices.{module}.now", lambda: clock)

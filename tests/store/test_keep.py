@@ -240,7 +240,7 @@ def test_symbols_without_a_calendar_have_weekdays() -> None:
 
 
 def test_after_the_end_of_a_calendar_every_day_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventstudy.exchanges.reach", lambda home: (date(1990, 1, 1), date(2024, 12, 31)))
+    monkeypatch.setattr("eventstudy.calendars.reach", lambda home: (date(1990, 1, 1), date(2024, 12, 31)))
     assert due("XNYS", datetime(2025, 1, 5, 12, tzinfo=UTC)) == date(2025, 1, 4)
     assert final("XNYS", datetime(2025, 1, 10, 12, tzinfo=UTC)) == date(2025, 1, 4)
     assert due("XNYS", datetime(2024, 12, 30, 12, tzinfo=UTC)) == date(2024, 12, 27)

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import exchanges, load_prices
+from eventstudy import calendars, load_prices
 from eventstudy.prices import PriceTable, flags
 
 from tests.store.conftest import DAYS, fetched, made
@@ -135,14 +135,14 @@ def test_prices_on_a_closed_day() -> None:
 
 
 def test_a_ticker_of_another_market_than_most() -> None:
-    days = exchanges.sessions("XTKS", date(2024, 1, 1), date(2024, 12, 31)).tolist()
+    days = calendars.sessions("XTKS", date(2024, 1, 1), date(2024, 12, 31)).tolist()
     close = np.linspace(100, 120, len(days))
     tokyo = pd.DataFrame({"close": close}, pd.DatetimeIndex(np.array(days, "datetime64[ns]"), name="session"))
     pairs = [("store", fetched(made(seed=s), symbol=f"T{s}")) for s in (1, 2)]
     pairs.append(("store", replace(fetched(tokyo, symbol="6758.T"), exchange=None)))
     found = flags(PriceTable.from_fetches(pairs))
     assert [(f.code, f.ticker) for f in found] == [("CALENDAR_MISMATCH", "6758.T")]
-    new_york = set(exchanges.sessions("XNYS", days[0], days[-1]).tolist())
+    new_york = set(calendars.sessions("XNYS", days[0], days[-1]).tolist())
     assert f": {len(new_york ^ set(days))} sessions are of one" in found[0].message
 
 

@@ -10,7 +10,7 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.runs import ABOVE
 from eventstudy.engine.totals import CarSums, DaySums, Moments, Stratum, Totals
 from eventstudy.panel import Floats
-from eventstudy.sums.chunks import Chunk
+from eventstudy.study.chunks import Chunk
 
 
 class Added:

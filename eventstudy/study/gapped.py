@@ -10,8 +10,8 @@ from eventstudy.engine import gaps
 from eventstudy.engine.totals import Below, Totals
 from eventstudy.panel import Floats
 from eventstudy.panel.left_out import NAMED
-from eventstudy.sums.chunks import Chunk, Chunks
-from eventstudy.sums.fitted import PairsBeside, below_of, strata_of
+from eventstudy.study.chunks import Chunk, Chunks
+from eventstudy.study.fitted import PairsBeside, below_of, strata_of
 
 
 class Gapped:

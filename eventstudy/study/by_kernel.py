@@ -15,9 +15,9 @@ from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.dense import Dense
-from eventstudy.sums.chunks import Chunks
-from eventstudy.sums.gaps import Gapped
-from eventstudy.sums.whole import Added
+from eventstudy.study.chunks import Chunks
+from eventstudy.study.gapped import Gapped
+from eventstudy.study.whole import Added
 
 
 def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals], Ints]:

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.aggregated import AggregateResult
 from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
-from eventstudy.execution import Executor
 from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import Dense
@@ -25,9 +23,11 @@ from eventstudy.panel.flagged import flagged_in_sums
 from eventstudy.panel.left_out import LeftOut
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.place import benchmarks_of
+from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable
-from eventstudy.sums.evidence import Evidence
-from eventstudy.sums.passes import evidence_of
+from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.evidence import Evidence
+from eventstudy.study.passes import evidence_of
 
 FEW_DATES = 8
 """Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""

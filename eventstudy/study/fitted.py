@@ -11,10 +11,10 @@ from eventstudy.engine.abnormal import AbnormalReturns, bhar
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Errors, Stratum, Totals, below, below_together, car_sums, day_sums
-from eventstudy.estimate import abnormal_returns
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Bools, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
+from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 
 _AT_ONCE = 1024

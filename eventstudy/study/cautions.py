@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy import catalog
-from eventstudy.advice import arch_p, is_thin, warn_design
-from eventstudy.estimate import abnormal_returns
+from eventstudy import plugins
+from eventstudy.inference.advice import arch_p, is_thin, warn_design
 from eventstudy.messages import Message
 from eventstudy.panel import Pair
+from eventstudy.study.estimate import abnormal_returns
 
 if TYPE_CHECKING:
-    from eventstudy.answers import Answer
-    from eventstudy.results import StudyResult
+    from eventstudy.study.answers import Answer
+    from eventstudy.study.result import StudyResult
 
 _OUT_OF_THE_ORDINARY = 1.96
 _WILD = 2.0
@@ -56,7 +56,7 @@ def _peers_moved(result: StudyResult) -> Iterator[Message]:
         return
     designs, first = np.unique(block.design, return_index=True)
     mean = replace(block, returns=block.columns(("peer",))[designs, :, 0], design=designs)
-    fit = catalog.load("models", "market").fit(mean, result.config.min_estimation)
+    fit = plugins.load("models", "market").fit(mean, result.config.min_estimation)
     moved = abnormal_returns(mean, fit, np.full(len(designs), block.event.end), prediction_error=True)
     said = set()
     for t, i in zip(moved.sar[:, -block.event.start].tolist(), first.tolist(), strict=True):

@@ -8,22 +8,23 @@ from functools import cache
 
 import numpy as np
 
-from eventstudy import advice, catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.totals import Errors
-from eventstudy.execution import Executor
 from eventstudy.inference import (
     PairsTest,
     Sample,
     SeriesSignificance,
     SeriesTest,
     Significance,
+    advice,
     benjamini_hochberg,
     holm,
     romano_wolf_of_windows,
 )
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats
+from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
 _MANY = 200
@@ -145,7 +146,7 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
 
 def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     """One test on a sample; a series test is put to the portfolio of the pairs."""
-    test: SeriesTest | PairsTest = catalog.load("tests", name)
+    test: SeriesTest | PairsTest = plugins.load("tests", name)
     if isinstance(test, PairsTest):
         if sample.n == 1:
             return Significance.undefined(Phrase("a mean over pairs is not defined for one pair"), 1)
@@ -165,7 +166,7 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
 
 def _series(name: str, returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
     """A test of single series, as far as the model lets it speak."""
-    found: SeriesSignificance = catalog.load("tests", name).compute(returns, window, seed)
+    found: SeriesSignificance = plugins.load("tests", name).compute(returns, window, seed)
     found = found.in_upper_tail() if returns.upper else found
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
@@ -211,7 +212,7 @@ def ask_firms(
     """
     headline = "sample_quantile" if window.length == 1 else "conformal"
     headline = "variance_ratio" if outcome == "volatility" else headline
-    own = [name for name in extra if isinstance(catalog.load("tests", name), SeriesTest)]
+    own = [name for name in extra if isinstance(plugins.load("tests", name), SeriesTest)]
     if headline == "conformal" and returns.n > _MANY and headline not in own and not returns.descriptive:
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])

@@ -13,12 +13,12 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals
-from eventstudy.estimate import Portfolios
 from eventstudy.inference import Sample, Sums
 from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
 from eventstudy.models import Model
 from eventstudy.panel import Days, EventBlock, Floats
+from eventstudy.study.estimate import Portfolios
 from eventstudy.windows import Window
 
 _BITS = 48

@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 import numpy as np
 import pandas as pd
 
-from eventstudy import __version__, catalog
+from eventstudy import __version__, plugins
+from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
-from eventstudy.estimate import Portfolios, abnormal_returns
 from eventstudy.events import Event, Registry, chosen_moment, from_frame
-from eventstudy.exchanges import Moment
-from eventstudy.execution import Executor
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.models import Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
+from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
-from eventstudy.results import StudyResult
+from eventstudy.study.estimate import Portfolios, abnormal_returns
+from eventstudy.study.result import StudyResult
 
 if TYPE_CHECKING:
-    from eventstudy.aggregated import AggregateResult
+    from eventstudy.study.aggregate import AggregateResult
 
 DEFAULT_BENCHMARK = "SPY"
 PEER_ROLES = ("peer", "control")
@@ -57,7 +57,7 @@ class EventStudy:
             raise InvalidRequest(f"no such choice: {', '.join(unknown)}", available=", ".join(known))
         self.config = replace(config, **choices) if config else StudyConfig(**choices)
         for name, form in self.config.variants.items():
-            forms = getattr(catalog.load("tests", name), "variants", ("default",))
+            forms = getattr(plugins.load("tests", name), "variants", ("default",))
             if form not in forms:
                 raise UnknownName(f"form of {name}", form, forms)
 
@@ -105,7 +105,7 @@ class EventStudy:
         DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
         shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
         who works on models that are fitted pair by pair, and makes the draws of bootstraps where they are many
-        (`eventstudy.execution`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
+        (`eventstudy.parallel`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
         events as there are only sums are kept (`eventstudy.sums`).
 
         Raises:
@@ -157,7 +157,7 @@ class EventStudy:
         executor: Executor | None,
     ) -> AggregateResult:
         """The study of which only sums are kept."""
-        from eventstudy import many
+        from eventstudy.study import many
 
         config, model = self.config, model_of(self.config)
         many.check_sums_do(config, model)

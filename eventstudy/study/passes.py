@@ -13,13 +13,13 @@ import numpy as np
 
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
-from eventstudy.execution import Executor, Serial, one_thread
 from eventstudy.models import Model
 from eventstudy.panel import Floats
 from eventstudy.panel.dense import Dense
-from eventstudy.sums.by_kernel import first_by_kernel, second_by_kernel
-from eventstudy.sums.evidence import Evidence, Ground
-from eventstudy.sums.fitted import first_by_model, second_by_model
+from eventstudy.parallel import Executor, Serial, one_thread
+from eventstudy.study.by_kernel import first_by_kernel, second_by_kernel
+from eventstudy.study.evidence import Evidence, Ground
+from eventstudy.study.fitted import first_by_model, second_by_model
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""

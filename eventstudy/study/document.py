@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.answers import Answer
-from eventstudy.doubts import doubts_first
 from eventstudy.inference import Significance
 from eventstudy.messages import WARNINGS, Code, Exclusion
 from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.study.answers import Answer
+from eventstudy.study.doubts import doubts_first
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
-    from eventstudy.results import Group, StudyResult
+    from eventstudy.study.result import Group, StudyResult
 
 SCHEMA = "eventstudy.result/1"
 

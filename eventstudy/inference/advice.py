@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference.distributions import critical_normal, critical_t
@@ -152,7 +152,7 @@ _CIRCUMSTANCES = (
 def describe(sample: Sample) -> Design:
     """The design of a `Sample`, or of what the sums over pairs say of one: its counts, correlation, and its residuals."""
     shape, untraded = sample.residual_shape, sample.untraded_shares
-    variance = catalog.load("tests", "variance_placebo").compute(sample, "default")
+    variance = plugins.load("tests", "variance_placebo").compute(sample, "default")
     return Design(
         n=sample.n,
         n_dates=sample.n_dates,
@@ -187,7 +187,7 @@ def robustness(design: Design) -> tuple[str, ...]:
     rows = [first, *(row for row in _CIRCUMSTANCES if design.n > 1 and row.applies(design))]
     found = []
     for name in dict.fromkeys(name for row in rows for name in row.robustness):
-        test = catalog.load("tests", name)
+        test = plugins.load("tests", name)
         asked_of_days = name == ("conformal" if design.length == 1 else "sample_quantile")
         lacks_series = test.kind == "series" and design.n > 1 and not design.has_portfolio
         one_day = name == "joint_placebo" and design.length > 1

@@ -14,8 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.cautions import of_design
-from eventstudy.document import (
+from eventstudy.engine.arrays import mean_of
+from eventstudy.errors import InvalidRequest
+from eventstudy.inference import Sample
+from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.study.cautions import of_design
+from eventstudy.study.document import (
     SCHEMA,
     belief_as_dict,
     days_as_dicts,
@@ -24,16 +28,12 @@ from eventstudy.document import (
     warnings_as_dicts,
     window_as_dict,
 )
-from eventstudy.doubts import doubts_first, doubts_of, no_finding
-from eventstudy.doubts import told as doubts_told
-from eventstudy.engine.arrays import mean_of
-from eventstudy.errors import InvalidRequest
-from eventstudy.inference import Sample
-from eventstudy.panel import Floats, Ints, Warned
-from eventstudy.results import Result
-from eventstudy.screens import many_screen
-from eventstudy.sentences import LEVEL, p_text, percent
-from eventstudy.sums.evidence import Evidence
+from eventstudy.study.doubts import doubts_first, doubts_of, no_finding
+from eventstudy.study.doubts import told as doubts_told
+from eventstudy.study.evidence import Evidence
+from eventstudy.study.result import Result
+from eventstudy.study.sentences import LEVEL, p_text, percent
+from eventstudy.study.text import many_screen
 from eventstudy.windows import Window
 
 

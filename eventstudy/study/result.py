@@ -15,25 +15,26 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from eventstudy import catalog, doubts
-from eventstudy.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
-from eventstudy.cautions import cautions
+from eventstudy import plugins
 from eventstudy.config import StudyConfig
-from eventstudy.document import document, table_of_tests
 from eventstudy.engine.abnormal import AbnormalReturns, average
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.estimate import Portfolios
 from eventstudy.events import Event
-from eventstudy.execution import Executor
-from eventstudy.holding import buy_and_hold, compared_with
 from eventstudy.inference import Pairs, Sample, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_t, p_t, upper_tail
 from eventstudy.language import Phrase
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
+from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable
-from eventstudy.screens import screen
-from eventstudy.sentences import finding
+from eventstudy.study import doubts
+from eventstudy.study.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
+from eventstudy.study.buy_and_hold import buy_and_hold, compared_with
+from eventstudy.study.cautions import cautions
+from eventstudy.study.document import document, table_of_tests
+from eventstudy.study.estimate import Portfolios
+from eventstudy.study.sentences import finding
+from eventstudy.study.text import screen
 from eventstudy.text import json_text
 from eventstudy.windows import Window
 
@@ -470,7 +471,7 @@ class StudyResult(Result):
         Raises:
             UnknownName: no such chart.
         """
-        return catalog.load("charts", chart).draw(self, **options)
+        return plugins.load("charts", chart).draw(self, **options)
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints: at most a screen; `verbose` adds every test and every warning."""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy import catalog
+from eventstudy import plugins
 from eventstudy.language import Phrase, shown
 from eventstudy.messages import WARNINGS, Message, severity_of
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 
 def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
@@ -44,7 +44,7 @@ def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
 def _compared(result: StudyResult) -> bool:
     """Whether the model looks at the benchmark: by itself, or as the market factor that is made of it."""
     names, block = result.panel.block.names, result.panel.block
-    needed = catalog.load("models", result.config.model).requires(names)
+    needed = plugins.load("models", result.config.model).requires(names)
     if "benchmark" in needed or not {"mkt_rf", "rf"} <= set(names) or "mkt_rf" not in needed:
         return "benchmark" in needed
     benchmark, market, rf = (block.columns((name,))[:, :, 0] for name in ("benchmark", "mkt_rf", "rf"))

@@ -11,7 +11,7 @@ from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 BASE = 100.0
 """The level that chained returns start from."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eventstudy.answers import Answer
-from eventstudy.doubts import no_finding
-from eventstudy.doubts import told as doubts_told
 from eventstudy.language import Phrase, shown
+from eventstudy.study.answers import Answer
+from eventstudy.study.doubts import no_finding
+from eventstudy.study.doubts import told as doubts_told
 
 if TYPE_CHECKING:
-    from eventstudy.results import StudyResult
+    from eventstudy.study.result import StudyResult
 
 LEVEL = 0.05
 

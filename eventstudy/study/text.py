@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy import doubts
-from eventstudy.answers import Answer
 from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
-from eventstudy.sentences import LEVEL, amount, finding, p_text, percent
+from eventstudy.study import doubts
+from eventstudy.study.answers import Answer
+from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
-    from eventstudy.aggregated import AggregateResult
-    from eventstudy.results import StudyResult
+    from eventstudy.study.aggregate import AggregateResult
+    from eventstudy.study.result import StudyResult
 
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
