@@ -20,6 +20,7 @@ CASES = {
     "two that are close, the wrong way round": np.array([[0.5 + 2e-9, 0.1, 0.5 + 1e-9, -0.4]]),
     "two that are close, in order": np.array([[0.5 + 1e-9, 0.1, 0.5 + 2e-9, -0.4]]),
     "beyond the widest key": RNG.standard_t(1, size=(40, 60)) * 20,
+    "one above the widest key and one below": np.hstack([RNG.normal(size=(40, 58)), np.tile([11.0, -13.0], (40, 1))]),
     "a row ends as the next begins": np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]),
     "tied but for rounding": np.array([[1.0, 1.0 + 1e-15, -1.0, 0.3]]),
     "tied, though they round apart": np.array([[0.4000000000005 + 1e-14, 0.4000000000005 - 1e-14, -1.0, 0.3]]),
@@ -133,3 +134,18 @@ def test_studentised_residuals_and_date_sums_are_those_of_statsmodels(extreme: f
     }
     for name, values in expected.items():
         np.testing.assert_allclose(getattr(found, name), values, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_full_rank_is_judged_by_the_condition_whatever_the_units() -> None:
+    """Columns that depend on each other more and more, by numpy; the pivots alone do not tell those near the limit."""
+    rng = np.random.default_rng(11)
+    smallest = 10.0 ** rng.uniform(-9.5, -6.5, 300)
+    left, right = np.linalg.qr(rng.normal(size=(300, 60, 5)))[0], np.linalg.qr(rng.normal(size=(300, 5, 5)))[0]
+    scale = np.stack([np.ones(300), np.full(300, 0.5), np.full(300, 0.3), np.full(300, 0.1), smallest], axis=1)
+    x = (left * scale[:, None]) @ right
+    condition = np.linalg.cond(x / np.sqrt((x**2).sum(axis=1, keepdims=True)))
+    assert 50 < (condition > 1e8).sum() < 250
+    task = least_squares.Task(60, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
+    _, good = least_squares.designs(x * 10.0 ** rng.integers(-3, 4, (300, 1, 5)), np.zeros((300, 1, 5)), task)
+    np.testing.assert_array_equal(good, condition < least_squares.MAX_CONDITION)
+    assert least_squares.MAX_CONDITION == 1e8

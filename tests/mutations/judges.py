@@ -1,10 +1,18 @@
-"""Which numbers from elsewhere judge which formula: for each file, the tests that must notice a fault in it."""
+"""Which numbers from elsewhere judge which formula: the tests that must notice a fault in it.
+
+A model or a test is judged by what `MODELS` and `TESTS` say; what several rows of a file use, by what all of these say. What
+members share is judged by `SHARED`, by file or by formula.
+"""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
+from functools import cache
+
 from eventstudy import plugins
 
-from tests.mutations.mutants import Mutant, planted
+from tests.mutations.mutants import Mutant, planted, source
 from tests.mutations.oracles import Case, forget, in_time
 from tests.mutations.oracles import cases as cases_of
 
@@ -14,6 +22,8 @@ _LINE, _OLS, _FF = "oracles.test_identities", "oracles.test_statsmodels", "oracl
 _THIN, _ROBUST = "oracles.test_models_thin_trading", "oracles.test_models_robust"
 _GARCH, _COUNTER = "oracles.test_models_garch", "oracles.test_models_counterfactual"
 _E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
+_TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
+_KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
 _VOLUME, _OUTCOME = "oracles.test_models_volume", "models.test_outcomes"
 
 _PAIRS = (
@@ -90,7 +100,7 @@ TESTS = {
         f"{_R}:test_a_correction_for_skewness_that_no_longer_follows_the_mean_is_flagged",
         f"{_E}:test_root_of_the_slope_of_halls_correction",
     ),
-    "jackknife": _MORE,
+    "jackknife": (*_MORE, f"{_SAME}:test_a_joint_test_of_firms_with_the_same_returns_says_why_there_is_none"),
     "joint_f": (
         f"{_R}:test_joint_f_is_the_multivariate_linear_model",
         f"{_R}:test_one_restriction_is_the_squared_t_of_a_portfolio",
@@ -124,6 +134,7 @@ TESTS = {
     "placebo_in_space": (
         f"{_COUNTER}:test_placebo_in_space_ranks_the_firm_among_refitted_donors",
         f"{_COUNTER}:test_one_donor_is_its_own_component_and_the_whole_control",
+        f"{_COUNTER}:test_donors_that_others_make_up_exactly_have_no_error_to_compare",
     ),
     "portfolio_t": (
         f"{_G}:test_statistic",
@@ -204,113 +215,230 @@ MODELS = {
     "theil_sen": (f"{_ROBUST}:test_theil_sen_is_scipys", f"{_ROBUST}:test_a_return_across_a_gap"),
 }
 
+_MARKET = (
+    *_LEAST_SQUARES,
+    f"{_OLS}:test_collinear_and_nearly_collinear_regressors",
+    f"{_OLS}:test_leverage_and_studentised_residuals",
+    f"{_E}:test_fewest_days_of_an_estimation",
+    f"{_OLS}:test_market_adjusted_in_closed_form",
+    *_FACTORS,
+    f"{_FF}:test_without_alpha",
+    f"{_TRADED}:test_regression",
+    f"{_TRADED}:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
+)
+_SIZES = (f"{_PUB}:test_sizes_without_correlation_are_the_nominal_one",)
+
 SHARED = {
-    "models._ols": (
-        f"{_E}:test_fewest_days_of_an_estimation",
-        *_LEAST_SQUARES,
-        f"{_OLS}:test_market_adjusted_in_closed_form",
-        f"{_OLS}:test_collinear_and_nearly_collinear_regressors",
-        f"{_OLS}:test_leverage_and_studentised_residuals",
-        *_FACTORS,
-        f"{_FF}:test_without_alpha",
-        "panel.test_trade_to_trade:test_regression",
-        "panel.test_trade_to_trade:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
-    ),
-    "models._neighbours": MODELS["dimson"] + MODELS["scholes_williams"],
-    "models._robust": (
+    "models.linear": _MARKET,
+    "models.robust": (
         f"{_ROBUST}:test_scale_and_forecast_covariance",
-        *MODELS["theil_sen"],
         "contracts.test_catalog:test_a_model_keeps_the_shapes_of_a_fit",
-        *MODELS["huber"],
     ),
-    "models._garch": (
-        *MODELS["garch"],
+    "models.garch": (
         f"{_GARCH}:test_variances_are_archs_forecasts",
         f"{_GARCH}:test_egarch_variances_are_means_of_simulated_paths",
         f"{_GARCH}:test_forecasts_return_to_the_mean",
         f"{_GARCH}:test_no_shock_of_the_event_enters",
         f"{_GARCH}:test_what_cannot_be_estimated_falls_back_to_least_squares_and_says_so",
     ),
-    "models._autoregressive": (
+    "models.autoregressive": (
         f"{_VOLUME}:test_generalised_least_squares",
         f"{_VOLUME}:test_prais_and_winsten",
         f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
     ),
-    "engine.correlation": (
-        f"{_E}:test_pairs_in_steps_correlate_as_pairs_at_once",
-        f"{_S}:test_mean_correlation_by_date",
-        f"{_S}:test_mean_correlation",
-        f"{_S}:test_mean_correlation_of_pairs_with_few_common_days",
-        f"{_S}:test_correlation_that_would_turn_a_variance_negative_is_set_to_zero",
-        f"{_S}:test_both_forms_of_the_mean_correlation_agree_where_they_must",
-        f"{_S}:test_tables_by_date_are_the_sums_they_stand_for",
-        f"{_R}:test_precision_weighted_mean_in_loops",
-        f"{_S}:test_statistic of patell_adjusted, bmp_adjusted, grank_t",
-        f"{_E}:test_mean_overlap_of_the_windows",
-        f"{_E}:test_a_slightly_negative_correlation_is_kept",
-    ),
-    "engine.ranks": (
-        f"{_E}:test_rank_of_one_more_value_among_ties",
+    "inference.base.Sample": (
+        f"{_E}:test_means_of_what_is_known_of_the_pairs",
         f"{_S}:test_statistic",
-        f"{_S}:test_ranks_with_ties_of_days_without_a_move",
-    ),
-    "inference._placebo": (
         f"{_S}:test_variance_placebo",
-        f"{_R}:test_beaver_placebo",
-        f"{_FEW}:test_variance_placebo_needs_thirty_days_with_all_pairs",
         f"{_S}:test_share_of_positive_runs",
         f"{_E}:test_shape_of_residuals",
+        f"{_R}:test_statistic of grank_z",
+        "engine.test_aggregate:test_aggregate_says_what_pairs_say of one date",
     ),
-    "inference._bootstrap": (
+    "inference.base.Pairs": (f"{_E}:test_means_of_what_is_known_of_the_pairs",),
+    "inference.base.SeriesSignificance": (f"{_E}:test_an_answer_for_one_series_is_one_of_one_pair",),
+    "inference.base.FEWEST_DAYS": (f"{_FEW}:test_variance_placebo_needs_thirty_days_with_all_pairs",),
+    "inference.base.no_spread": (
+        f"{_SAME}:test_pairs_without_a_spread_are_not_judged_by_one",
+        f"{_S}:test_statistic of bmp",
+    ),
+    "inference.base.nothing_own": (
+        f"{_E}:test_pairs_that_are_nearly_one_have_something_of_their_own",
+        f"{_SAME}:test_pairs_without_a_spread_are_not_judged_by_one",
+        f"{_S}:test_statistic of bmp_adjusted",
+    ),
+    "inference.base.collinear": (
+        f"{_SAME}:test_a_joint_test_of_firms_with_the_same_returns_says_why_there_is_none",
+        *TESTS["joint_f"],
+    ),
+    "inference.variance.days_in_common": (f"{_FEW}:test_variance_placebo_needs_thirty_days_with_all_pairs",),
+    "inference.resampling.DayBootstrap": (
         f"{_R}:test_drawn_windows_have_the_moments_of_the_days",
         f"{_R}:test_days_are_drawn_in_runs_where_asked",
         f"{_R}:test_dates_draw_apart_from_each_other_and_lacking_days_are_said",
         f"{_E}:test_runs_of_days_are_runs",
     ),
-    "inference._multiple": (f"{_OLS}:test_holm", f"{_R}:test_romano_wolf_step_down", f"{_E}:test_benjamini_hochberg"),
-    "inference._weighted": (f"{_R}:test_precision_weighted_mean_in_loops", f"{_R}:test_precision_weights_at_both_ends"),
-    "inference._distributions": (f"{_S}:test_degrees_of_freedom_and_p_values", f"{_E}:test_critical_values"),
-    "inference._sizes": (
-        f"{_PUB}:test_size_of_a_mean_over_a_known_variance",
-        f"{_PUB}:test_size_of_a_mean_over_its_own_spread",
-        f"{_PUB}:test_size_of_a_count_of_signs",
-        f"{_PUB}:test_sizes_without_correlation_are_the_nominal_one",
+    "inference.multiple.holm": (f"{_OLS}:test_holm",),
+    "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
+    "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
+    "inference.parametric.precision_weighted": (
+        f"{_R}:test_precision_weighted_mean_in_loops",
+        f"{_R}:test_precision_weights_at_both_ends",
+    ),
+    "inference.distributions.p_normal": (f"{_S}:test_degrees_of_freedom_and_p_values",),
+    "inference.distributions.p_t": (f"{_S}:test_degrees_of_freedom_and_p_values",),
+    "inference.distributions.critical_t": (f"{_E}:test_critical_values",),
+    "inference.distributions.critical_normal": (f"{_E}:test_critical_values",),
+    "inference.distributions.upper_tail": (f"{_E}:test_upper_tail",),
+    "inference.distributions.mean_over_known_variance": (f"{_PUB}:test_size_of_a_mean_over_a_known_variance", *_SIZES),
+    "inference.distributions.mean_over_spread": (f"{_PUB}:test_size_of_a_mean_over_its_own_spread", *_SIZES),
+    "inference.distributions.count_of_signs": (f"{_PUB}:test_size_of_a_count_of_signs", *_SIZES),
+    "inference.distributions._nodes": (f"{_PUB}:test_size_of_a_count_of_signs",),
+    "inference.distributions._tail": (f"{_PUB}:test_size_of_a_mean_over_a_known_variance", *_SIZES),
+    "engine.least_squares": (
+        f"{_KERNEL}:test_studentised_residuals_and_date_sums_are_those_of_statsmodels",
+        f"{_KERNEL}:test_full_rank_is_judged_by_the_condition_whatever_the_units",
+        *_MARKET,
+        f"{_THIN}:test_dimson_sums_the_slopes",
+        f"{_ACCURATE}:test_what_is_more_collinear_than_is_allowed_is_told",
+        f"{_ACCURATE}:test_errors_are_within_five_times_those_of_lstsq",
+        "engine.test_aggregate:test_aggregate_says_what_pairs_say of one date, many dates",
     ),
     "engine.abnormal": (
-        "panel.test_missing:test_windows_of_up_to_three_days_need_all_of_them",
-        "panel.test_trade_to_trade:test_a_return_belongs_where_at_least_half_of_it_lies",
-        f"{_E}:test_scale_of_an_error_adds_its_own_variance_and_what_days_share",
-        f"{_E}:test_share_of_a_window_that_must_be_seen",
         f"{_S}:test_cars_and_their_variances",
         f"{_S}:test_studentised_residuals_are_forecasts_of_each_day_from_the_others",
-        f"{_S}:test_statistic",
+        "panel.test_missing:test_windows_of_up_to_three_days_need_all_of_them",
+        f"{_TRADED}:test_a_return_belongs_where_at_least_half_of_it_lies",
+        f"{_E}:test_scale_of_an_error_adds_its_own_variance_and_what_days_share",
+        f"{_E}:test_share_of_a_window_that_must_be_seen",
+        f"{_E}:test_average_abnormal_return_of_the_pairs_that_have_one",
+        f"{_TRADED}:test_a_return_across_a_gap_is_ranked_as_a_day_is",
         "oracles.test_bhar:test_buy_and_hold",
-        "panel.test_trade_to_trade:test_regression",
-        "panel.test_trade_to_trade:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
+        f"{_TRADED}:test_regression",
+        f"{_TRADED}:test_abnormal_return_and_its_variance_on_the_day_trading_resumes",
+        f"{_S}:test_share_of_positive_runs",
+        f"{_S}:test_mean_correlation_by_date",
+        f"{_S}:test_statistic of corrado_rank, grank_t, patell, corrado_zivney, wild_bootstrap",
+    ),
+    "engine.correlation": (
+        f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
+        f"{_S}:test_mean_correlation_by_date",
+        f"{_S}:test_mean_correlation",
+        f"{_S}:test_mean_correlation_of_two_pairs",
+        f"{_E}:test_a_mean_correlation_is_at_most_one",
+        f"{_TOTALS}:test_parts_of_a_study_add_up",
+        f"{_S}:test_mean_correlation_of_pairs_with_few_common_days",
+        f"{_S}:test_correlation_that_would_turn_a_variance_negative_is_set_to_zero",
+        f"{_S}:test_both_forms_of_the_mean_correlation_agree_where_they_must",
+        f"{_S}:test_tables_by_date_are_the_sums_they_stand_for",
+        f"{_R}:test_precision_weighted_mean_in_loops",
+        f"{_E}:test_pairs_in_steps_correlate_as_pairs_at_once",
+        f"{_E}:test_mean_overlap_of_the_windows",
+        f"{_E}:test_a_slightly_negative_correlation_is_kept",
+        f"{_S}:test_statistic of patell_adjusted, bmp_adjusted",
+        "engine.test_aggregate:test_aggregate_says_what_pairs_say of one date, one date with a gap",
+    ),
+    "engine.ranks": (
+        f"{_E}:test_rank_of_one_more_value_among_ties",
+        f"{_KERNEL}:test_sums_of_ranks_are_those_of_scipy",
+        f"{_KERNEL}:test_a_day_beyond_the_widest_key_is_no_missing_day",
+        f"{_KERNEL}:test_days_above_a_place_are_told_as_by_the_values_themselves",
+        f"{_KERNEL}:test_weighted_sums_of_ranks_are_those_of_scipy",
+        f"{_S}:test_ranks_with_ties_of_days_without_a_move",
+        f"{_S}:test_statistic of corrado_rank, grank_t",
+    ),
+    "engine.runs": (
+        f"{_KERNEL}:test_runs_are_counted_as_one_would_by_hand",
+        f"{_S}:test_share_of_positive_runs",
+    ),
+    "engine.totals": (
+        f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
+        f"{_TOTALS}:test_parts_of_a_study_add_up",
+        f"{_S}:test_statistic of cda, cross_section_t, patell, bmp, generalized_sign, corrado_rank, grank_t",
+        f"{_S}:test_variance_placebo",
+        f"{_E}:test_shape_of_residuals",
+        f"{_S}:test_share_of_positive_runs",
+        f"{_FEW}:test_one_pair",
+        f"{_TOTALS}:test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_own",
     ),
 }
 
-JUDGES: dict[str, tuple[str, ...]] = {
-    **{f"{plugins.FAMILIES['tests'].package}.{name}": judges for name, judges in TESTS.items()},
-    **{f"{plugins.FAMILIES['models'].package}.{name}": judges for name, judges in MODELS.items()},
-    **{f"eventstudy.{name}": judges for name, judges in SHARED.items()},
-}
-"""Module -> the tests that judge it."""
+
+def _modules() -> tuple[str, ...]:
+    """The files that have judges."""
+    families = (plugins.FAMILIES[kind] for kind in ("models", "tests"))
+    own = [f"{family.package}.{file}" for family in families for file in family.files]
+    return tuple(dict.fromkeys([*own, *(f"eventstudy.{'.'.join(name.split('.')[:2])}" for name in SHARED)]))
+
+
+MODULES = _modules()
+
+
+@cache
+def rows_of(module: str) -> Mapping[str, frozenset[str]]:
+    """Formula -> the rows of the file's table that use it, by themselves or through others; of a row, itself."""
+    defined: dict[str, ast.stmt] = {}
+    rows: dict[str, set[str]] = {}
+    for statement in source(module).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            defined[statement.name] = statement
+        elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            name, value = ast.unparse(target), statement.value
+            if name in ("MODELS", "TESTS") and isinstance(value, ast.Dict):
+                rows = {str(ast.literal_eval(k)): _names(v) for k, v in zip(value.keys, value.values, strict=True) if k}
+            else:
+                defined[name] = statement
+    uses = {name: _names(node) & set(defined) for name, node in defined.items()}
+    users = {name: {row for row, used in rows.items() if name in _reached(used, uses)} for name in defined}
+    return {name: frozenset(found or rows) for name, found in users.items()} | {
+        r: frozenset({r}) for r in rows if r not in defined
+    }
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _reached(names: set[str], uses: Mapping[str, set[str]]) -> set[str]:
+    """These names and what they use, and so on."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses.get(name, ()))
+    return found
+
 
 _NAMES = {*TESTS, *MODELS}
 
 
-def judges(module: str) -> list[Case]:
-    """The cases that judge a module: of a test that goes through many names, those of this one."""
-    name = module.rpartition(".")[2]
-    found = [case for place in JUDGES[module] for case in cases_of(place)]
-    return [case for case in found if name not in _NAMES or case.says(name) or not case.names(_NAMES - {"market"})]
+def judges(module: str, where: str) -> list[Case]:
+    """The cases that judge a formula: of a test that goes through many names, those of the rows that use it."""
+    name = where.removeprefix("MODELS.").split(".")[0]
+    rows = rows_of(module).get(name, frozenset())
+    short = module.removeprefix("eventstudy.")
+    found = [*_of_rows(rows), *_shared(f"{short}.{name}"), *_shared(short)]
+    return list({id(case): case for case in found}.values())
+
+
+def _of_rows(rows: frozenset[str]) -> list[Case]:
+    """The cases of some models or tests: none that names others only."""
+    places = dict.fromkeys(place for row in sorted(rows) for place in (MODELS.get(row, ()) + TESTS.get(row, ())))
+    found = [case for place in places for case in cases_of(place)]
+    return [case for case in found if case.names(set(rows)) or not case.names(_NAMES - {"market"})]
+
+
+def _shared(name: str) -> list[Case]:
+    return [case for place in SHARED.get(name, ()) for case in cases_of(place)]
 
 
 def noticed(mutant: Mutant) -> bool:
     """Whether any judge fails while the fault is in the program."""
-    modules = {f"tests.{place.partition(':')[0]}" for place in JUDGES[mutant.module]} | _CACHED
-    cases = judges(mutant.module)
+    cases = judges(mutant.module, mutant.where)
+    modules = {case.test.__module__ for case in cases} | _CACHED | {mutant.module}
     with planted(mutant):
         forget(*modules)
         found = any(not _passes(case) for case in cases)
@@ -328,5 +456,5 @@ def _passes(case: Case) -> bool:
 
 _PATIENCE = 15
 """Seconds a judge may take; without a fault it takes one or two."""
-_CACHED = {"eventstudy.inference.conformal", "tests.oracles.reference"}
+_CACHED = {"eventstudy.inference.days", "tests.oracles.reference"}
 """Modules outside the judges' own that keep what they have worked out."""

@@ -55,9 +55,9 @@ class Mutant:
     fault: str
     """`before -> after`, as source."""
     number: int
-    """Its place among the faults of the module; of fields of a member, minus one."""
+    """Its place among the faults of the module; of fields of a row, minus one."""
     field: str = ""
-    """The field of the member that is changed, for modules that are nothing but a declaration."""
+    """The field that is changed in a row of the file's table."""
 
     def __str__(self) -> str:
         """What pytest calls it."""
@@ -68,12 +68,13 @@ def mutants(module: str) -> list[Mutant]:
     """All faults of a module, in the order of its source."""
     made = [
         Mutant(module, where, f"{ast.unparse(before)} -> {ast.unparse(after)}", number)
-        for number, (where, before, after) in enumerate(_places(_source(module)))
+        for number, (where, before, after) in enumerate(_places(source(module)))
     ]
     return made + _of_fields(import_module(module))
 
 
-def _source(module: str) -> ast.Module:
+def source(module: str) -> ast.Module:
+    """What its file says."""
     return ast.parse(Path(inspect.getfile(import_module(module))).read_text(encoding="utf-8"))
 
 
@@ -150,12 +151,13 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
 
 
 def _of_fields(module: ModuleType) -> list[Mutant]:
-    """Other values of the fields of a linear model's declaration."""
-    member = getattr(module, "MODEL", None)
-    if type(member).__name__ != "LinearModel":
-        return []
-    faults = [f"{f.name}={_other(getattr(member, f.name))!r}" for f in _choices(member)]
-    return [Mutant(module.__name__, "MODEL", fault, -1, fault.partition("=")[0]) for fault in faults]
+    """Other values of the fields of linear models, row by row of their table."""
+    rows = {name: row for name, row in getattr(module, "MODELS", {}).items() if type(row).__name__ == "LinearModel"}
+    return [
+        Mutant(module.__name__, f"MODELS.{name}", f"{f.name}={_other(getattr(row, f.name))!r}", -1, f.name)
+        for name, row in rows.items()
+        for f in _choices(row)
+    ]
 
 
 def _choices(member: Any) -> list[Any]:
@@ -177,7 +179,8 @@ def _other(value: Any) -> Any:
 def planted(mutant: Mutant) -> Iterator[None]:
     """The fault is in the program while the block runs."""
     module = import_module(mutant.module)
-    undo = _plant_field(module, mutant.field) if mutant.field else _plant(module, mutant)
+    row = mutant.where.removeprefix("MODELS.")
+    undo = _plant_field(module.MODELS[row], mutant.field) if mutant.field else _plant(module, mutant)
     try:
         yield
     finally:
@@ -185,15 +188,15 @@ def planted(mutant: Mutant) -> Iterator[None]:
             take_back()
 
 
-def _plant_field(module: ModuleType, field: str) -> list[Any]:
-    before = getattr(module.MODEL, field)
-    object.__setattr__(module.MODEL, field, _other(before))
-    return [lambda: object.__setattr__(module.MODEL, field, before)]
+def _plant_field(row: Any, field: str) -> list[Any]:
+    before = getattr(row, field)
+    object.__setattr__(row, field, _other(before))
+    return [lambda: object.__setattr__(row, field, before)]
 
 
 def _plant(module: ModuleType, mutant: Mutant) -> list[Any]:
     """Exchange the code of the functions that differ, or the value of the name; gives what takes it back."""
-    tree = _source(mutant.module)
+    tree = source(mutant.module)
     where, node, other = list(_places(tree))[mutant.number]
     if not any(isinstance(s, (ast.FunctionDef, ast.ClassDef)) and s.name == where.split(".")[0] for s in tree.body):
         before = getattr(module, where)

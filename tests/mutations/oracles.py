@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from eventstudy.engine import arrays
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def in_time(seconds: int) -> Iterator[None]:
 
 
 def forget(*modules: str) -> None:
-    """Empty the caches of modules, which may hold what a mutant made."""
+    """Empty the caches of modules, which may hold what a mutant made, and the memory that the kernel uses again."""
+    vars(arrays._local).clear()
     for module in modules:
         for value in vars(import_module(module)).values():
             if callable(getattr(value, "cache_clear", None)):

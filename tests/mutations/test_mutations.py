@@ -1,8 +1,8 @@
 """Is every formula guarded? A number, a sign, an operator, a degree of freedom is changed: a number from elsewhere must notice.
 
-Quick: a few faults of nearly every model, test and shared file. Slow: all of them. `unnoticed.csv` lists the faults that
-nothing notices, each with the reason; the slow test fails where the list is wrong either way. `python -m tests.mutations`
-writes it anew, with `?` for a reason where there is none yet.
+Quick: a few faults of nearly every model, test and shared file. Slow: every fourth. `unnoticed.csv` lists the faults that
+nothing notices, each with the reason. `python -m tests.mutations` plants all of them, in about 25 minutes, and writes the
+list anew, with `?` for a reason where there is none yet.
 """
 
 from __future__ import annotations
@@ -12,50 +12,61 @@ from collections import Counter
 import pytest
 from eventstudy import plugins
 
-from tests.mutations.judges import JUDGES, MODELS, TESTS, judges, noticed
+from tests.mutations.judges import MODELS, MODULES, SHARED, TESTS, judges, noticed
 from tests.mutations.mutants import Mutant, mutants
-from tests.mutations.unnoticed import formulas, key, known, named, of_module
+from tests.mutations.oracles import cases, needs_fixtures
+from tests.mutations.unnoticed import formulas, key, known, named
 
 A_FEW = 2
-LONG = {"aggregate", "_robust", "elastic_net"}
+LONG = {"robust", "peers"}
 """Files whose judges take their time."""
-DECLARED = {"garch", "egarch"}
-"""Models whose file only names what `_garch.py` works out."""
+
+
+def heard(module: str) -> list[Mutant]:
+    """The faults of a file that something should notice."""
+    return [m for m in mutants(module) if key(m) not in known()]
 
 
 def few(module: str) -> list[Mutant]:
-    """Some faults of a module, spread over its source: those that something should notice."""
-    heard = [m for m in mutants(module) if key(m) not in known()]
-    return heard[:: max(1, len(heard) // A_FEW)][:A_FEW]
+    """Some of them, spread over the source, about two a member."""
+    members = {name for family in plugins.FAMILIES.values() for name in family.files.get(module.rpartition(".")[2], ())}
+    wanted = A_FEW * max(1, len(members))
+    faults = heard(module)
+    return faults[:: max(1, len(faults) // wanted)][:wanted]
 
 
-def test_every_model_and_every_test_has_its_judges() -> None:
+def test_every_model_test_and_formula_has_its_judges() -> None:
     assert set(TESTS) == set(plugins.names("tests"))
     assert set(MODELS) == set(plugins.names("models"))
-    for module in JUDGES:
-        assert judges(module), module
+    assert [str(m) for module in MODULES for m in mutants(module) if not judges(module, m.where)] == []
+
+
+def test_judges_run_as_plain_functions_and_judge_what_is_there() -> None:
+    for name, places in {**TESTS, **MODELS, **SHARED}.items():
+        assert [place for place in places if needs_fixtures(cases(place)[0].test)] == [], name
+    homes = {*MODULES, *(f"{module}.{where.partition('.')[0]}" for module, where in formulas())}
+    assert [name for name in SHARED if f"eventstudy.{name}" not in homes] == []
 
 
 @pytest.mark.parametrize(
-    "module", [pytest.param(m, marks=pytest.mark.slow) if m.rpartition(".")[2] in LONG else m for m in JUDGES]
+    "module", [pytest.param(m, marks=pytest.mark.slow) if m.rpartition(".")[2] in LONG else m for m in MODULES]
 )
 def test_a_few_faults_are_noticed(module: str) -> None:
     chosen = few(module)
-    assert chosen or module.rpartition(".")[2] in DECLARED | {"garch_z"}
-    assert all(case.passes() for case in judges(module)), "without a fault the judges must be content"
+    assert chosen
+    asked = {id(case): case for m in chosen for case in judges(module, m.where)}
+    assert all(case.passes() for case in asked.values()), "without a fault the judges must be content"
     assert [str(m) for m in chosen if not noticed(m)] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", JUDGES)
-def test_all_faults_are_noticed_or_listed(module: str) -> None:
-    found = Counter(key(m) for m in mutants(module) if not noticed(m))
-    listed = Counter({k: row.times for k, row in known().items() if k.formula in of_module(module)})
-    assert found == listed
+@pytest.mark.parametrize("module", MODULES)
+def test_every_fourth_fault_is_noticed(module: str) -> None:
+    assert [str(m) for m in heard(module)[::4] if not noticed(m)] == []
 
 
 def test_what_nothing_notices_has_a_reason() -> None:
-    made = Counter(key(m) for module in JUDGES for m in mutants(module))
+    made = Counter(key(m) for module in MODULES for m in mutants(module))
     for place, row in known().items():
         assert row.times <= made[place], f"no such fault any more, or fewer: {place}{alike(place.formula)}"
         assert len(row.why) > 10, place
@@ -73,11 +84,11 @@ def test_each_formula_has_a_name_of_its_own() -> None:
 
 
 def test_a_formula_that_moves_to_another_file_keeps_its_name() -> None:
-    before, moved = ("eventstudy.inference._ranks", "mean_ranks"), ("eventstudy.inference.grank_t", "mean_ranks")
+    before, moved = ("eventstudy.engine.ranks", "mean_ranks"), ("eventstudy.engine.totals", "mean_ranks")
     assert before in formulas()
     assert named({*formulas(), moved} - {before})[moved] == formulas()[before] == "mean_ranks"
 
 
 def test_formulas_of_one_name_are_told_apart_by_their_files() -> None:
-    assert formulas()["eventstudy.inference.grank_t", "compute"] == "grank_t.compute"
-    assert formulas()["eventstudy.inference._correlation", "_ROWS"] == "correlation._ROWS"
+    assert formulas()["eventstudy.inference.resampling", "DRAWS"] == "resampling.DRAWS"
+    assert formulas()["eventstudy.inference.days", "DRAWS"] == "days.DRAWS"

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.mutations.judges import JUDGES
+from tests.mutations.judges import MODULES
 from tests.mutations.mutants import Mutant, mutants
 
 PATH = Path(__file__).parent / "unnoticed.csv"
@@ -37,8 +37,7 @@ class Row(NamedTuple):
 def named(places: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """(module, function or name) -> what the formula is called.
 
-    Its own name, `DayBootstrap.chunks`; where several files have one of that name, as all tests have a `compute`, that of the
-    file before it: `grank_t.compute`.
+    Its own name, `DayBootstrap.chunks`; where several files have one of that name, that of the file before it: `days.DRAWS`.
     """
     homes = defaultdict(set)
     for module, where in places:
@@ -52,7 +51,7 @@ def named(places: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
 @cache
 def formulas() -> Mapping[tuple[str, str], str]:
     """The names of all formulas that have judges."""
-    return named({(m.module, m.where) for module in JUDGES for m in mutants(module)})
+    return named({(m.module, m.where) for module in MODULES for m in mutants(module)})
 
 
 def key(mutant: Mutant) -> Key:

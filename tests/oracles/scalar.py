@@ -205,8 +205,13 @@ def mean_correlation(fits: list[Fitted], window: tuple[int, int]) -> float:
     return r if 1 + (n - 1) * r > 0 else 0.0
 
 
-def mean_correlation_by_date(fits: list[Fitted], window: tuple[int, int]) -> float:
-    """Ruling 25 pair by pair: residuals standardised on their own days, a mean weighted by day counts for each two dates."""
+def mean_correlation_by_date(
+    fits: list[Fitted], window: tuple[int, int], held: dict[int, set[int]] | None = None
+) -> float:
+    """Ruling 25 pair by pair: residuals standardised on their own days, a mean weighted by day counts for each two dates.
+
+    `held`: the days of each date's window that the calendar has; all of them where nothing is said.
+    """
     z = []
     for f in fits:
         own = [e for e in f.residual if e is not None]
@@ -216,6 +221,7 @@ def mean_correlation_by_date(fits: list[Fitted], window: tuple[int, int]) -> flo
     length = window[1] - window[0] + 1
     total = 0.0
     dates = sorted({f.instance.event_days[0] for f in fits})
+    held = held or {a: set(range(a, a + length)) for a in dates}
     for a in dates:
         for b in dates:
             cells = [
@@ -226,7 +232,7 @@ def mean_correlation_by_date(fits: list[Fitted], window: tuple[int, int]) -> flo
             ]
             products = [z[i][d] * z[j][d] for i, j in cells for d in z[i] if d in z[j]]
             if products:
-                total += len(cells) * max(0, length - abs(a - b)) / length * mean(products)
+                total += len(cells) * len(held[a] & held[b]) / length * mean(products)
     r = total / (len(fits) * (len(fits) - 1))
     return r if 1 + (len(fits) - 1) * r > 0 else 0.0
 

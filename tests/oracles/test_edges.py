@@ -14,12 +14,14 @@ import pytest
 import statsmodels.api as sm
 from eventstudy import plugins
 from eventstudy.engine import correlation
-from eventstudy.engine.correlation import pairwise_correlation
+from eventstudy.engine.abnormal import average
+from eventstudy.engine.correlation import correlation_of_sums, pairwise_correlation
 from eventstudy.engine.ranks import plain_ranks, with_one_more
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference import Sample, benjamini_hochberg
+from eventstudy.inference import Sample, SeriesSignificance, benjamini_hochberg
+from eventstudy.inference.base import nothing_own
 from eventstudy.inference.days import null_residuals, sets_of_days
-from eventstudy.inference.distributions import critical_normal, critical_t
+from eventstudy.inference.distributions import critical_normal, critical_t, upper_tail
 from eventstudy.inference.joint import restricted
 from eventstudy.inference.parametric import calendar_portfolio, hall
 from eventstudy.inference.resampling import DRAWS, DayBootstrap, _shared_between_dates, resample_size
@@ -266,6 +268,17 @@ def test_mean_overlap_of_the_windows(seed: int) -> None:
     assert sample.correlation.overlap == pytest.approx(length / 11 / len(pairs), rel=1e-12)
 
 
+def test_a_mean_correlation_is_at_most_one() -> None:
+    """Rounding puts firms of equal returns beyond it."""
+    assert correlation_of_sums(6.0000001, 6.0, 3).mean == 1.0
+    assert correlation_of_sums(5.4, 6.0, 3).mean == pytest.approx(0.9, rel=1e-12)
+
+
+def test_pairs_that_are_nearly_one_have_something_of_their_own() -> None:
+    assert nothing_own(1.0)
+    assert not nothing_own(1 - 1e-6)
+
+
 def test_a_slightly_negative_correlation_is_kept() -> None:
     """Two firms that mirror each other a little: r = -.3 and 1 + r > 0."""
     made = made_up(np.random.default_rng(51), ((0, 90), (1, 90)), missing=0.0, common=0.0)
@@ -326,21 +339,62 @@ def test_share_of_a_window_that_must_be_seen(window: tuple[int, int], missing: i
     assert not Sample.of(replace(returns, ar=ar), Window(*window)).cumulated.covered.any()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_shape_of_residuals(seed: int) -> None:
-    sample = Sample.of(fitted(panel(seed, missing=0.05).block()), Window(0, 0))
+def test_average_abnormal_return_of_the_pairs_that_have_one() -> None:
+    ar = np.random.default_rng(58).normal(size=(6, 4))
+    ar[0, 1] = ar[2:, 2] = ar[:, 3] = np.nan
+    mean, n = average(ar)
+    assert n.tolist() == [6, 5, 2, 0]
+    known = [[v for v in day if v == v] for day in ar.T.tolist()]
+    assert mean.tolist() == pytest.approx([fsum(day) / len(day) if day else np.nan for day in known], nan_ok=True)
+
+
+@pytest.mark.parametrize("t", [-2.5, -0.1, 0.0, 1.7])
+def test_upper_tail(t: float) -> None:
+    assert upper_tail(t, 2 * stats.t.sf(abs(t), 7)) == pytest.approx(stats.t.sf(t, 7), rel=1e-12)
+
+
+def test_means_of_what_is_known_of_the_pairs() -> None:
+    returns = fitted(panel(3).block())
+    bhar = np.linspace(-0.02, 0.05, returns.n)
+    bhar[1] = np.nan
+    untraded = np.stack([np.linspace(0.0, 0.3, returns.n), np.full(returns.n, 0.02)], axis=1)
+    sample = Sample.of(returns, Window(0, 0), bhar=bhar, untraded=untraded)
+    known = [v for v in bhar.tolist() if v == v]
+    assert sample.bhaar == pytest.approx(fsum(known) / len(known), rel=1e-12)
+    assert sample.untraded_shares == pytest.approx((0.15, 0.02), rel=1e-12)
+    unknown = Sample.of(returns, Window(0, 0))
+    assert np.isnan(unknown.bhaar)
+    assert unknown.untraded_shares is None
+    assert Sample(Window(0, 0)).n == 0
+
+
+def test_an_answer_for_one_series_is_one_of_one_pair() -> None:
+    told = SeriesSignificance(np.array([1.0, 2.0]), np.array([0.3, 0.04]), "t", np.array([58, 57]))
+    one = told.at(1)
+    assert (one.statistic, one.p_value, one.df, one.n, one.valid) == (2.0, 0.04, 57, 1, True)
+    none = SeriesSignificance.undefined("one day only", 3)
+    assert [none.at(i).n for i in range(3)] == [1, 1, 1]
+    assert none.at(2).reasons == ("one day only",)
+    assert not none.at(2).valid
+
+
+@pytest.mark.parametrize(("seed", "model"), [(1, "market"), (2, "market"), (1, "market_adjusted")])
+def test_shape_of_residuals(seed: int, model: str) -> None:
+    """Without an intercept their mean is not zero."""
+    sample = Sample.of(fitted(panel(seed, missing=0.05).block(), model), Window(0, 0))
     pooled = sample.returns.studentised[np.isfinite(sample.returns.studentised)]
     assert sample.residual_shape.skewness == pytest.approx(stats.skew(pooled), rel=1e-10)
     assert sample.residual_shape.kurtosis == pytest.approx(stats.kurtosis(pooled), rel=1e-10)
 
 
-def test_pairs_in_steps_correlate_as_pairs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_in_steps_correlate_as_pairs_at_once() -> None:
     """Seventy series go in two steps, of other shapes than all of them at once."""
     instances = tuple((i % 35, 90 + 2 * (i // 10)) for i in range(70))
     returns = fitted(panel(56, instances, 0.01).block())
     plain = pairwise_correlation(returns, Window(-5, 5))
-    monkeypatch.setattr(correlation, "_ROWS", 1000)
-    at_once = pairwise_correlation(returns, Window(-5, 5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correlation, "_ROWS", 1000)
+        at_once = pairwise_correlation(returns, Window(-5, 5))
     assert at_once.mean == pytest.approx(plain.mean, rel=1e-11)
     assert at_once.overlap == pytest.approx(plain.overlap, rel=1e-12)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from eventstudy import plugins
+from eventstudy.engine import correlation
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
@@ -73,10 +75,11 @@ def test_mean_correlation(seed: int, window: tuple[int, int]) -> None:
     assert found.exact
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("seed", "model"), [(1, "market"), (2, "market"), (3, "market"), (1, "market_adjusted")])
 @pytest.mark.parametrize("window", WINDOWS)
-def test_mean_correlation_by_date(seed: int, window: tuple[int, int]) -> None:
-    sample, fits = both(panel(seed), window)
+def test_mean_correlation_by_date(seed: int, model: str, window: tuple[int, int]) -> None:
+    """Residuals around their own mean, which is not zero where no intercept is estimated."""
+    sample, fits = both(panel(seed), window, model)
     np.testing.assert_allclose(sample.correlation.mean, scalar.mean_correlation_by_date(fits, window), **TIGHT)
     assert not sample.correlation.exact
 
@@ -90,6 +93,13 @@ def test_mean_correlation_of_pairs_with_few_common_days() -> None:
     assert scalar.pearson(fits[0], fits[1]) is None
     found = pairwise_correlation(sample.returns, sample.window)
     np.testing.assert_allclose(found.mean, scalar.mean_correlation(fits, (-1, 1)), **TIGHT)
+
+
+def test_mean_correlation_of_two_pairs() -> None:
+    sample, fits = both(panel(9, instances=((0, 90), (1, 91)), missing=0.0), (-1, 1), at_least=2)
+    assert pairwise_correlation(sample.returns, sample.window).mean == pytest.approx(
+        scalar.mean_correlation(fits, (-1, 1)), rel=1e-10
+    )
 
 
 def test_correlation_that_would_turn_a_variance_negative_is_set_to_zero() -> None:
@@ -131,6 +141,36 @@ def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tupl
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
     found = by_date(returns, Window(*window))
     assert found.mean == pytest.approx(scalar.mean_correlation_by_date(fits, window), rel=1e-11, abs=1e-14)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.05])
+@pytest.mark.parametrize("cut", [(0, 0), (7, 0), (0, 3), (6, 2)], ids=str)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_tables_of_one_grid_go_by_the_sessions_between_dates(
+    missing: float, cut: tuple[int, int], window: tuple[int, int]
+) -> None:
+    """Dates of one grid, some event days of the first or last of which the calendar lacks; a few products at a time."""
+    made = panel(8, missing=missing)
+    returns = fitted(made.block())
+    fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
+    sessions, (early, late) = returns.sessions.copy(), cut
+    sessions[0, 60 : 60 + early] = np.datetime64("NaT")  # the date of three firms, and one that its windows overlap
+    sessions[2, 71 - late :] = np.datetime64("NaT")
+    rows = np.unique([day0 for _, day0 in made.instances])
+    of_one_grid = replace(returns, sessions=sessions, row=rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correlation, "_AT_ONCE", 2)
+        found = by_date(of_one_grid, Window(*window))
+    held = {}
+    for row, days in zip(rows.tolist(), sessions[:, 60:], strict=True):
+        first, last = row + window[0], row + window[1]
+        there = {row - 5 + i for i in np.flatnonzero(~np.isnat(days)).tolist()}
+        held[row - 5] = there & set(range(first, last + 1))
+    wanted = scalar.mean_correlation_by_date(fits, window, held)
+    assert found.mean == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+    starts = [f.instance.event_days[0] for f in fits]
+    shared = [len(held[a] & held[b]) for (i, a), (j, b) in itertools.product(enumerate(starts), repeat=2) if i != j]
+    assert found.overlap == pytest.approx(sum(shared) / len(shared) / (window[1] - window[0] + 1), rel=1e-12)
 
 
 SIMPLE: dict[tuple[str, str], Callable[[list[scalar.Fitted], tuple[int, int]], float]] = {

@@ -1,0 +1,96 @@
+"""Sums of parts are those of the whole: by the standard library, and by counting."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.totals import Moments, Stratum, Totals, below_together, car_sums, day_sums
+from eventstudy.panel.block import Ints
+from eventstudy.windows import Window
+from scipy.stats import rankdata
+
+from tests.oracles.designs import fitted, made_up
+
+WINDOWS = [Window(0, 0), Window(-1, 1)]
+INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
+
+
+def test_moments_of_parts_are_those_of_all_values() -> None:
+    """Some parts have no values, or one; the mean and deviation of all are those of the standard library."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(7.0, 2.0, size=(30, 4)) * [1, 100, 0.01, 3]
+    values[[2, 5, 9], 1] = np.nan
+    values[1:, 2] = values[2:, 3] = np.nan
+    found = Moments.of(values[:0])
+    for start, stop in [(0, 1), (1, 4), (4, 4), (4, 13), (13, 30)]:
+        found = found + Moments.of(values[start:stop])
+    for w in range(4):
+        known = [v for v in values[:, w].tolist() if not math.isnan(v)]
+        alone = found.at(w)
+        assert alone.n.tolist() == [len(known)]
+        assert alone.mean == pytest.approx([statistics.fmean(known)], rel=1e-13)
+        assert alone.spread == pytest.approx(
+            [statistics.stdev(known) if len(known) > 1 else np.nan], rel=1e-12, nan_ok=True
+        )
+
+
+def test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_own() -> None:
+    """scipy's average ranks: of all days over 1 + their number less a half, of residuals over 2 + their number."""
+    made = made_up(np.random.default_rng(5), INSTANCES, missing=0.05)
+    alone, ranked = fitted(made.block()), fitted(made.block())
+    assert ranked.day_ranks.shape[0] == ranked.estimation_ranks.shape[0] == len(INSTANCES)
+    assert (alone.ranked, ranked.ranked) == (False, True)
+    days = rankdata(alone.ranked_days, axis=1, nan_policy="omit")
+    own = rankdata(alone.standardised, axis=1, nan_policy="omit")
+    expected = np.nansum(days / (np.isfinite(days).sum(axis=1, keepdims=True) + 1) - 0.5, axis=0)
+    expected_own = np.nansum(own / (np.isfinite(own).sum(axis=1, keepdims=True) + 2), axis=0)
+    for returns in (alone, ranked):
+        found = day_sums(returns, np.zeros((len(INSTANCES), 2)))
+        assert found.ranks == pytest.approx(expected, rel=1e-11, abs=1e-11)
+        assert found.residual_ranks == pytest.approx(expected_own, rel=1e-11, abs=1e-11)
+
+
+def _stratum(which: Ints) -> Stratum:
+    returns = fitted(made_up(np.random.default_rng(5), INSTANCES, missing=0.05).block()).take(which)
+    untraded = np.stack([0.01 * (1 + which), 0.002 * which], axis=1)
+    bhar = np.stack([0.1 * which, np.where(which % 3 == 0, np.nan, 1.0 * which)], axis=1)
+    return Stratum(day_sums(returns, untraded), car_sums(returns, WINDOWS, bhar), DateTables.of(returns))
+
+
+def _flat(value: Any) -> list[float]:
+    """All numbers of a record, whatever it is made of."""
+    if is_dataclass(value):
+        return [x for f in fields(value) for x in _flat(getattr(value, f.name))]
+    return np.asarray(value, dtype=float).ravel().tolist()
+
+
+def test_parts_of_a_study_add_up() -> None:
+    """Pairs in one part or in several leave the same sums; reasons are counted, and the first of each are named."""
+    near, far = np.arange(6), np.array([6, 7, 8])
+    parts = [
+        Totals({3: _stratum(near[:2])}, {"short": 4}, (("short", 9, 50), ("short", 2, 40)), short=1, gaps=2),
+        Totals({}, {"short": 1, "flat": 2}, (("flat", 1, 90), ("short", 5, 60)), short=0, gaps=1),
+        Totals({1: _stratum(far), 3: _stratum(near[2:])}, {}, (), parameters=2, short=3),
+    ]
+    found = Totals.combined(parts, most_named=2)
+    assert dict(found.problems) == {"short": 5, "flat": 2}
+    assert sorted(found.named) == [("flat", 1, 90), ("short", 2, 40), ("short", 5, 60)]
+    assert (found.parameters, found.short, found.gaps, found.n) == (2, 4, 3, 9)
+    assert Totals.combined([]).parameters == 0
+    assert (found.covering(0), found.covering(1), found.covering(2)) == ((1, 3), (3,), ())
+    for key, which in ((3, near), (1, far)):
+        whole = _stratum(which)
+        assert _flat(found.strata[key].days) == pytest.approx(_flat(whole.days), rel=1e-12, abs=1e-12, nan_ok=True)
+        assert _flat(found.strata[key].cars) == pytest.approx(_flat(whole.cars), rel=1e-12, abs=1e-12, nan_ok=True)
+        assert found.strata[key].dates.n == len(which)
+    assert [found.strata[3].cars.at(w).positive.tolist() for w in (0, 1)] == [
+        [n] for n in found.strata[3].cars.positive
+    ]
+    day, both = np.array([1.0, 2.0]), {1: np.array([3.0, 5.0]), 3: np.array([1.0, 1.0])}
+    assert {s: v.tolist() for s, v in below_together([{3: day}, both, {}]).items()} == {3: [2.0, 3.0], 1: [3.0, 5.0]}
