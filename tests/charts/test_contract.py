@@ -61,7 +61,7 @@ def test_the_charts_of_the_first_release_are_in_the_catalog() -> None:
 
 def test_listing_them_does_not_import_matplotlib() -> None:
     code = (
-        "import sys; from eventstudy import catalog\n"
+        "import sys; from eventstudy import plugins\n"
         "for n in plugins.names('charts'): print(plugins.load('charts', n).summary)\n"
         "sys.exit('matplotlib' in sys.modules)"
     )

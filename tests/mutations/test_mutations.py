@@ -18,7 +18,7 @@ from tests.mutations.oracles import cases, needs_fixtures
 from tests.mutations.unnoticed import formulas, key, known, named
 
 A_FEW = 2
-LONG = {"robust", "peers"}
+LONG = {"robust", "peers", "base", "least_squares"}
 """Files whose judges take their time."""
 
 
