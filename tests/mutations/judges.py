@@ -346,6 +346,7 @@ SHARED = {
         f"{_KERNEL}:test_weighted_sums_of_ranks_are_those_of_scipy",
         f"{_S}:test_ranks_with_ties_of_days_without_a_move",
         f"{_S}:test_statistic of corrado_rank, grank_t",
+        f"{_TOTALS}:test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_own",
     ),
     "engine.runs": (
         f"{_KERNEL}:test_runs_are_counted_as_one_would_by_hand",
