@@ -129,7 +129,7 @@ def _calendars() -> Iterator[_Finding]:
 
     from eventstudy import calendars
     from eventstudy.overrides import override_of
-    from eventstudy.prices._store_days import now
+    from eventstudy.prices.store import now
 
     soon = (now() + timedelta(_AHEAD)).date()
     try:
@@ -148,13 +148,13 @@ def _calendars() -> Iterator[_Finding]:
 
 
 def _store() -> Iterator[_Finding]:
-    from eventstudy.prices._store_schema import is_remote, location
+    from eventstudy.prices.store import is_remote, location
 
     path = location()
     if not path.exists():
         yield _Finding("price store", "absent", f"none at {path}", "eventstudy prices fetch makes one")
         return
-    from eventstudy.prices._store import Store
+    from eventstudy.prices.store import Store
 
     try:
         with Store() as store:
@@ -178,7 +178,7 @@ def _store() -> Iterator[_Finding]:
 def _online(name: str) -> Iterator[_Finding]:
     from datetime import timedelta
 
-    from eventstudy.prices._store_days import now
+    from eventstudy.prices.store import now
 
     today = now().date()
     try:

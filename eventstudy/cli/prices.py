@@ -25,7 +25,7 @@ from eventstudy.errors import (
 )
 
 if TYPE_CHECKING:
-    from eventstudy.prices._store import Store, Vintage
+    from eventstudy.prices.store import Store, Vintage
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
@@ -122,9 +122,8 @@ def fetch(
 def _fetch_all(
     wanted: list[str], name: str, member: Any, first: date, last: date, *, force: bool, quiet: bool
 ) -> _Tally:
-    from eventstudy.prices._load import Desk
-    from eventstudy.prices._store import Store
-    from eventstudy.prices._store_update import bring
+    from eventstudy.prices import Desk
+    from eventstudy.prices.store import Store, bring
 
     desk = Desk(member)  # a source that is down is given up after a while
     tally, shown = _Tally(), progress(quiet)
@@ -173,7 +172,7 @@ def import_file(
 ) -> None:
     """Take a file of prices into the store; it is read as `--prices` would be."""
     from eventstudy.prices import load_prices
-    from eventstudy.prices._store import Store
+    from eventstudy.prices.store import Store
 
     table = load_prices(split(tickers) or None, source=source, path=path)
     tally = _Tally()
@@ -218,7 +217,7 @@ def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: s
 
 @contextmanager
 def _opened() -> Iterator[Store]:
-    from eventstudy.prices._store import Store
+    from eventstudy.prices.store import Store
 
     with Store() as store:
         yield store

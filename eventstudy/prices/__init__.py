@@ -4,7 +4,8 @@ from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._currency import currency_of, in_currency, rates_for
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
-from eventstudy.prices._load import load_prices
+from eventstudy.prices._given import Place, long_columns
+from eventstudy.prices._load import Desk, load_prices
 from eventstudy.prices._quality import Flag, flags
 from eventstudy.prices._shares import load_shares
 from eventstudy.prices._table import PriceTable, SeriesInfo
@@ -12,8 +13,10 @@ from eventstudy.prices._table import PriceTable, SeriesInfo
 __all__ = [
     "FIELDS",
     "Basis",
+    "Desk",
     "Fetch",
     "Flag",
+    "Place",
     "PriceSource",
     "PriceTable",
     "SeriesInfo",
@@ -23,6 +26,7 @@ __all__ = [
     "in_currency",
     "load_prices",
     "load_shares",
+    "long_columns",
     "rates_for",
     "read_factors",
 ]

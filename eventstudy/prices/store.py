@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eventstudy.prices._base import Fetch
+from eventstudy.prices._given import Wanted, not_there
+from eventstudy.prices._store import Store, Vintage
+from eventstudy.prices._store_days import now
+from eventstudy.prices._store_schema import is_remote, location
+from eventstudy.prices._store_update import bring
 
-if TYPE_CHECKING:
-    from eventstudy.prices._store import Store, Vintage
+__all__ = ["SOURCE", "Store", "Stored", "Vintage", "bring", "is_remote", "location", "now"]
 
 
 class Stored:
@@ -37,8 +40,6 @@ class Stored:
     @property
     def tickers(self) -> list[str]:
         """The symbols that are held, sorted."""
-        from eventstudy.prices._store import Store
-
         with Store(self._path) as store:
             return store.symbols()
 
@@ -47,10 +48,6 @@ class Stored:
 
         None where a date is open or there is no store.
         """
-        from eventstudy.prices._store import Store
-        from eventstudy.prices._store_days import now
-        from eventstudy.prices._store_schema import location
-
         if start is None or end is None or not (self._path or location()).exists():
             return set()
         found, at = set(), now()
@@ -65,8 +62,6 @@ class Stored:
     @contextmanager
     def opened(self) -> Iterator[Stored]:
         """The same source with its file open, for many symbols in a row."""
-        from eventstudy.prices._store import Store
-
         with Store(self._path) as store:
             source = Stored(self._path, self._as_of)
             source._open = store
@@ -75,8 +70,6 @@ class Stored:
     @contextmanager
     def _store(self) -> Iterator[Store]:
         """The store, opened for the moment if it is not open."""
-        from eventstudy.prices._store import Store
-
         if self._open is not None:
             yield self._open
         else:
@@ -90,9 +83,6 @@ class Stored:
             SymbolUnknown: the store has no price of it for these dates.
             InvalidFile, InvalidRequest, Locked: the store cannot be read.
         """
-        from eventstudy.prices._given import Wanted, not_there
-        from eventstudy.prices._store_days import now
-
         at = now()
         with self._store() as store:
             held = store.vintages(symbol)

@@ -17,8 +17,7 @@ import numpy as np
 
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Days
-from eventstudy.prices import FIELDS
-from eventstudy.prices._given import Place, long_columns
+from eventstudy.prices import FIELDS, Place, long_columns
 
 ROWS = 5_000_000
 """Files are read together until they have so many rows: 1,000 securities over twenty years."""

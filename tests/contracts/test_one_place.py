@@ -61,3 +61,25 @@ def test_the_command_line_works_out_no_numbers_and_writes_no_findings() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert not [(name, module) for name, module in sorted(found, key=str) if str(module).startswith(told)]
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The modules and names of the house that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_what_is_private_to_a_room_is_imported_in_that_room_alone() -> None:
+    """The first part of a path names the room; a leading underscore in any later one is private to it."""
+    found = []
+    for file in sorted(ROOT.rglob("*.py")):
+        room = file.relative_to(ROOT).parts[0].removesuffix(".py")
+        for name in imported(file):
+            house, *parts = name.split(".")
+            private = [p for p in parts if p.startswith("_") and not p.startswith("__")]
+            if house == "eventstudy" and private and parts[0] != room:
+                found.append(f"{file.relative_to(ROOT)}: {name}")
+    assert found == []
