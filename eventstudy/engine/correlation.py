@@ -9,7 +9,7 @@ number. Idea: Kolari, Pape and Pynnonen (2018).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -176,14 +176,9 @@ class DateTables:
         first = n_estimation + window.start - event.start
         days = self.days[:, first : first + window.length]
         before, sums, counts = self.days[:, :n_estimation], self.sums, self.counts
-        start_day, end_day = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
-        order = np.argsort(start_day, kind="stable")
-        start_day, reach = start_day[order], np.maximum.accumulate(end_day[order])
         total = weights = 0.0
-        for start in range(0, len(order), _ROWS):
-            stop = min(start + _ROWS, len(order))
-            end = int(np.searchsorted(start_day, reach[stop - 1], side="right"))
-            columns, mine = order[start:end], slice(0, stop - start)
+        for columns, rows in _within_reach(days):
+            mine = slice(0, rows)
             hit = _on_calendar(np.ones(days[columns].shape), days[columns], ~np.isnat(days[columns]))
             weight = hit[mine] @ hit.T / window.length
             weight[:, mine] = np.triu(weight[:, mine])
@@ -193,7 +188,7 @@ class DateTables:
             cross, pairs = z[mine] @ z.T, n[mine] @ n.T
             own, size = columns, self.size[columns]
             both = 2 * np.outer(size[mine], size)
-            diagonal = np.arange(stop - start)
+            diagonal = np.arange(rows)
             cross[diagonal, diagonal] -= self.squares[own[mine]]
             pairs[diagonal, diagonal] -= n[mine].sum(axis=1)
             both[diagonal, diagonal] = size[mine] * (size[mine] - 1)
@@ -305,14 +300,9 @@ def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[f
     against those that can still reach them.
     """
     days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
-    first, last = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
-    order = np.argsort(first, kind="stable")
-    first, reach = first[order], np.maximum.accumulate(last[order])
     total = weights = 0.0
-    for start in range(0, len(order), _ROWS):
-        stop = min(start + _ROWS, len(order))
-        end = int(np.searchsorted(first, reach[stop - 1], side="right"))
-        rows, columns = order[start:stop], order[start:end]
+    for columns, n_rows in _within_reach(days):
+        rows = columns[:n_rows]
         weight = _overlaps(days, used, rows, columns)
         weight[:, : len(rows)] = np.triu(weight[:, : len(rows)], 1)
         if weight.any():
@@ -323,6 +313,19 @@ def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[f
             total += 2 * float((rho * weight).sum())
             weights += 2 * float(weight.sum())
     return total, weights
+
+
+def _within_reach(days: Days) -> Iterator[tuple[Ints, int]]:
+    """Windows by their days (N, W), some at a time.
+
+    Yields the positions of these, followed by those of later ones that can share a day with them, and how many come first.
+    """
+    first, last = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
+    order = np.argsort(first, kind="stable")
+    first, reach = first[order], np.maximum.accumulate(last[order])
+    for start in range(0, len(order), _ROWS):
+        stop = min(start + _ROWS, len(order))
+        yield order[start : int(np.searchsorted(first, reach[stop - 1], side="right"))], stop - start
 
 
 def _overlaps(days: Days, used: Bools, rows: Ints, columns: Ints) -> Floats:

@@ -5,6 +5,7 @@ The residuals of the elastic net are those of days left out, so that they compar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -35,6 +36,29 @@ def known_days(block: EventBlock) -> Bools:
     return np.isfinite(block.columns(("peer",))[:, :, 0])
 
 
+def fit_on_donors(
+    block: EventBlock,
+    parameters: int,
+    min_estimation: int,
+    single: Callable[[tuple[str, ...], Floats, Floats, Floats, Floats], Single | str],
+) -> Fit:
+    """Fit the pairs one by one.
+
+    `single` is given the names of the J donors and, of the T days used, the returns of the firm (T,) and of the donors (T, J),
+    then the donors' on the event days (L2, J), and the sessions that each day used spans (T,).
+    """
+    pools = [donors_of(block, design) for design in range(len(block.span))]
+
+    def one(i: int, days: Ints) -> Single | str:
+        names, values = pools[block.design[i]]
+        if not names:
+            return "NO_PEERS"
+        span = block.span[block.design[i], days]
+        return single(names, block.returns[i, days], values[days], values[block.event_columns], span)
+
+    return fit_each(block, known_days(block), parameters, min_estimation, one)
+
+
 WEIGHTS_DESCRIBE = Phrase(
     "its weights are fitted, not estimated with known errors: judge it by placebos and permutations"
 )
@@ -57,16 +81,7 @@ class SyntheticControl:
 
     def fit(self, block: EventBlock, min_estimation: int) -> Fit:
         """Fit all pairs; the parameters are the weights `w_TICKER`."""
-        pools = [donors_of(block, d) for d in range(len(block.span))]
-
-        def single(i: int, days: Ints) -> Single | str:
-            names, values = pools[block.design[i]]
-            if not names:
-                return "NO_PEERS"
-            span = block.span[block.design[i], days]
-            return self._single(names, block.returns[i, days], values[days], values[block.event_columns], span)
-
-        fit = fit_each(block, known_days(block), int(self.demean), min_estimation, single)
+        fit = fit_on_donors(block, int(self.demean), min_estimation, self._single)
         return replace(fit, descriptive=WEIGHTS_DESCRIBE, donors=Donors(block, self.demean).errors)
 
     def _single(self, names: tuple[str, ...], y: Floats, z: Floats, ahead: Floats, span: Floats) -> Single | str:
@@ -165,16 +180,7 @@ class ElasticNet:
         Raises:
             InvalidRequest: scikit-learn is not installed.
         """
-        pools = [donors_of(block, d) for d in range(len(block.span))]
-
-        def single(i: int, days: Ints) -> Single | str:
-            names, values = pools[block.design[i]]
-            if not names:
-                return "NO_PEERS"
-            span = block.span[block.design[i], days]
-            return self._single(names, block.returns[i, days], values[days], values[block.event_columns], span)
-
-        return replace(fit_each(block, known_days(block), 1, min_estimation, single), descriptive=SHRUNK_DESCRIBE)
+        return replace(fit_on_donors(block, 1, min_estimation, self._single), descriptive=SHRUNK_DESCRIBE)
 
     def _single(self, names: tuple[str, ...], y: Floats, values: Floats, ahead: Floats, span: Floats) -> Single | str:
         spread = values.std(axis=0)

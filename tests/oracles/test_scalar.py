@@ -139,8 +139,12 @@ def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tupl
     made = panel(8, missing=missing)
     returns = fitted(made.block())
     fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
-    found = by_date(returns, Window(*window))
-    assert found.mean == pytest.approx(scalar.mean_correlation_by_date(fits, window), rel=1e-11, abs=1e-14)
+    wanted = scalar.mean_correlation_by_date(fits, window)
+    for dates_at_a_time in (64, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(correlation, "_ROWS", dates_at_a_time)
+            found = by_date(returns, Window(*window))
+        assert found.mean == pytest.approx(wanted, rel=1e-11, abs=1e-14)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.05])
