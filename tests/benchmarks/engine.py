@@ -202,6 +202,35 @@ def one_event(securities: int = 2000, days: int = 5000) -> None:
         print(line, flush=True)
 
 
+def pairs(securities: int = 500, days: int = 2000, events: int = 2000, few: int = 400) -> None:
+    """Two lines beside the bare loop: pairs with all their default answers, and many specifications on distinct dates."""
+    from eventstudy.analyses.robustness import robustness
+    from eventstudy.prices import frame_to_table
+
+    data = panel(securities, days, events)
+
+    def answered() -> object:
+        found = study().run(data.events, data.prices)
+        return [list(answer.tests.items()) for answer in found.answers.values()], found.firm_answers
+
+    some = data.events.drop_duplicates("date").head(few)
+    result, prices = study().run(some, data.prices), frame_to_table(data.prices)
+    spans = [(-260 + 5 * i, -11) for i in range(25)]
+
+    def varied() -> int:
+        return len(robustness(result, prices, benchmarks=["MKT", "S00000"], estimation_windows=spans).specifications)
+
+    answered()
+    n = varied()
+    times = [(cpu(answered, 1) / events, cpu(varied, 1) / (n * len(some)), bare(data)) for _ in range(5)]
+    each, once, loop = (1e6 * statistics.median(column) for column in zip(*times, strict=True))
+    print(
+        f"{events:,} pairs, all default answers: {each:.0f} us a pair, {each / loop:.2f}x a bare loop ({loop:.0f} us)"
+    )
+    line = f"{n} specifications x {len(some)} events on distinct dates: {once:.1f} us a pair and specification"
+    print(f"{line}, 1/{loop / once:.0f} of the bare loop", flush=True)
+
+
 QUICK = ((500, 2000, 20_000),)
 FULL = (
     (2000, 5000, 1_000),
@@ -218,7 +247,7 @@ def main(full: bool = False) -> None:
         size = f"{securities}, {days}, {events}, factors={events >= 10_000}"
         code = f"from tests.benchmarks.engine import measure; measure({size})"
         subprocess.run([sys.executable, "-c", code], check=True)
-    code = "from tests.benchmarks.engine import one_event; one_event()"
+    code = "from tests.benchmarks.engine import one_event, pairs; one_event(); pairs()"
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | ONE_THREAD)
 
 
