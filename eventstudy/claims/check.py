@@ -8,7 +8,7 @@ event.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from eventstudy.claims.text import paragraph, screen
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, single_event
-from eventstudy.language import Phrase
-from eventstudy.messages import Message
-from eventstudy.panel import Floats
+from eventstudy.language import Phrase, in_language
+from eventstudy.messages import Message, severity_of
+from eventstudy.panel import Floats, flagged_closes
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study import doubts
 from eventstudy.study.document import number, warnings_as_dicts
@@ -112,23 +112,30 @@ class Checked(Answer):
     """The abnormal part up to the close that was left out; None where none was, or where it cannot be told."""
     study: StudyResult | None
     warned: tuple[Message, ...]
+    suspect: tuple[Message, ...]
+    """What looks wrong with the closes that were searched: where anything does, nothing can be told of the claim."""
     provenance: Mapping[str, Any]
     schema = "eventstudy.claim/1"
 
     @property
-    def believable(self) -> bool:
-        """Whether the prices behind the abnormal part look right."""
-        return self.study is None or self.study.believable
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What is wrong with the prices behind the abnormal part."""
-        return tuple(doubts.told(self.study.doubts_of())) if self.study else ()
+    def instead(self) -> tuple[str, ...]:
+        """What is said in place of a finding where prices look wrong: of the claim, or of its abnormal part."""
+        found = self._with_suspect(self.study.doubts_of() if self.study else ())
+        return (*doubts.told(found), doubts.no_finding(self.claim.ticker, found)) if found else ()
 
     @property
     def messages(self) -> tuple[str, ...]:
         """Why there is no abnormal part, and what to know of the study behind it."""
-        return lines_of((*self.warned, *(self.study.warned if self.study else ())))
+        return lines_of(self._warnings())
+
+    def _warnings(self) -> tuple[Message, ...]:
+        """All that is to be known, doubts first."""
+        return doubts.doubts_first((*self.warned, *self._with_suspect(self.study.warned if self.study else ())))
+
+    def _with_suspect(self, of_study: Iterable[Message]) -> list[Message]:
+        """What looks wrong with the closes that were searched, and what the study says beside it."""
+        known = {(w.code, w.ticker) for w in self.suspect}
+        return [*self.suspect, *(w for w in of_study if (w.code, w.ticker) not in known)]
 
     @property
     def incomplete(self) -> bool:
@@ -180,12 +187,15 @@ class Checked(Answer):
             "abnormal": _part_as_dict(self.whole),
             "abnormal_to_extreme": _part_as_dict(self.until),
             "verdict": verdict(self),
-            "warnings": warnings_as_dicts((*self.warned, *(self.study.warned if self.study else ()))),
+            "believable": self.believable,
+            "closes_believable": not self.suspect,
+            "doubts": [in_language(said, lang) or str(said) for said in self.doubts],
+            "warnings": warnings_as_dicts(self._warnings()),
             "config": self.study.config.as_dict() if self.study else None,
             "provenance": dict(self.provenance),
             "lang": lang,
         }
-        return told | {"sentence": paragraph(told, lang)}
+        return told | {"sentence": " ".join([*(f"{doubt}." for doubt in told["doubts"]), paragraph(told, lang)])}
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The JSON object of the contract, the sentence in English or German."""
@@ -308,6 +318,7 @@ def check(
         until=_part(study, 1) if study and move and move.omitted else None,
         study=study,
         warned=(Message.of("NO_ABNORMAL", event.id, claim.ticker, why=Phrase.quoted(why)),) if why else (),
+        suspect=tuple(w for w in flagged_closes(claim.ticker, table) if _doubtful(w)),
         provenance=study.provenance if study else {"source": table.source, "prices_sha256": table.sha256()},
     )
 
@@ -529,8 +540,20 @@ def _part_as_dict(part: Part | None) -> dict[str, Any] | None:
     return None if part is None else {n: v if isinstance(v, int | str) else number(v) for n, v in vars(part).items()}
 
 
+def _doubtful(warned: Message) -> bool:
+    """Whether it makes the closes doubtful, and not only what later dividends are taken out of."""
+    return severity_of(warned.code) == "doubt" and warned.code != "ADJUSTED_DISAGREES"
+
+
 def verdict(checked: Checked) -> dict[str, Any]:
-    """The fields of the verdict; None where one cannot be told."""
+    """The fields of the verdict; None where one cannot be told, as of prices that look wrong."""
+    told = _verdict(checked)
+    if checked.suspect:
+        return dict.fromkeys(told)
+    return told if checked.believable else told | {"attributable": None}
+
+
+def _verdict(checked: Checked) -> dict[str, Any]:
     claim, found, move = checked.claim, checked.found, checked.move
     sought = [(claim.start, found.start), (claim.end, found.end)]
     numbers = all(match is not None for number, match in sought if number)

@@ -102,6 +102,8 @@ TEXT = {
         "until": "Up to the close that is left out it is {car} (t {t}, p {p}{ranks}), which is {verdict}",
         "hidden": ": the end point of the claim hides the part that stands out",
         "unknown": "What the market explains of it cannot be told here",
+        "doubtful": "What the market explains of it cannot be told: prices behind it look wrong",
+        "suspect": "Whether the claim holds cannot be told: the prices of {name} look wrong",
         "caution": "Prices alone do not say what moved them",
     },
     "de": {
@@ -139,6 +141,8 @@ TEXT = {
         "until": "Bis zu dem ausgelassenen Schlusskurs sind es {car} (t {t}, p {p}{ranks}), {verdict}",
         "hidden": ": Der Endpunkt der Meldung verdeckt den Teil, der heraussticht",
         "unknown": "Was davon der Markt erklärt, lässt sich hier nicht sagen",
+        "doubtful": "Was davon der Markt erklärt, bleibt offen: Kurse, auf denen das beruht, sehen falsch aus",
+        "suspect": "Ob die Meldung stimmt, lässt sich nicht sagen: Die Kurse von {name} sehen falsch aus",
         "caution": "Kurse allein sagen nicht, was sie bewegt hat",
     },
 }
@@ -146,7 +150,7 @@ LANGUAGES = tuple(TEXT)
 
 
 def paragraph(told: dict[str, Any], lang: str) -> str:
-    """The paragraph on a claim from its JSON object `told`; `lang` is one of `LANGUAGES`."""
+    """The paragraph on a claim from its JSON object `told`, doubts apart; `lang` is one of `LANGUAGES`."""
     said = _Said(told, lang)
     return " ".join(f"{text[0].upper()}{text[1:]}." for text in said.sentences())
 
@@ -163,6 +167,9 @@ class _Said:
     def sentences(self) -> Iterator[str]:
         told = self.told
         start, end = told["found"]["from"], told["found"]["to"]
+        if not told["closes_believable"]:
+            yield self.text["suspect"].format(name=self.name)
+            return
         yield from self.absent()
         if start and end:
             yield from self.found(start, end)
@@ -296,6 +303,9 @@ class _Said:
     def ordinary(self) -> Iterator[str]:
         """The market's part, and what is left."""
         told, text = self.told, self.text
+        if not told["believable"]:
+            yield text["doubtful"]
+            return
         moves = [self.percent(day["market"]) for day in told["days"] if day["market"] is not None]
         if told["market_move"] is not None:
             several = f"{', '.join(moves[:-1])} {text['and']} {moves[-1]}" if 1 < len(moves) <= 5 else ""
@@ -335,10 +345,11 @@ _LISTED = 4
 def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
     """What was understood, where it was found, the sessions of the move, the paragraph, and the verdict."""
     blocks = [
+        [line for doubt in told["doubts"] for line in wrapped(doubt)],
         list(_understood(told)),
         list(_found(told, None if verbose else _LISTED)),
         list(_days(told)),
-        wrapped(told["sentence"]),
+        wrapped(paragraph(told, told["lang"])),
         list(_verdict(told)),
         [
             line

@@ -3,6 +3,7 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check, lacking_factors
+from eventstudy.panel.flagged import flagged_closes
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
@@ -19,6 +20,7 @@ __all__ = [
     "Warned",
     "align",
     "check",
+    "flagged_closes",
     "lacking_factors",
     "over_splits",
     "read_shares",

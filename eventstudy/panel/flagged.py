@@ -40,6 +40,13 @@ def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
             yield _message_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
 
 
+def flagged_closes(ticker: str, prices: PriceTable) -> list[Message]:
+    """The flags of all closes of one ticker, one warning a code: of prices that are looked at without a study."""
+    days = prices.close[ticker].dropna().index
+    spans = {ticker: (days[0].date(), days[-1].date())} if len(days) else {}
+    return [_message_of(code, ticker, by_ticker[ticker]) for code, by_ticker in _flags_on(spans, prices).items()]
+
+
 def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
     """Several flags of one kind and ticker in a sentence on the first of them."""
     days = tuple(f.session.isoformat() for f in found)

@@ -345,3 +345,48 @@ def test_a_scan_names_no_day_and_groups_are_no_winners(es: Es) -> None:
         assert not [said for said in ("REACTION DAY", "lost:", "gained:", "below 5 % for") if said in done.out]
     alone = es("scan", *words_of(spoilt(), "AAA"))
     says_no_finding(alone.out.replace("No finding", ""), "DOUBT AAA", "days searched")
+
+
+# ---- a claim ------------------------------------------------------------------------------------------------------------
+
+JUDGED = ("is not among", "No change of", "closed at", "ordinary days bring", "ist nicht unter", "schloss am")
+CLAIMS = {
+    "a number that is there": ["--ticker", "AAA", "--to", "{close}", "--around", DAY],
+    "a number that is not": ["--ticker", "AAA", "--to", "7", "--around", DAY],
+    "a change that is not": ["AAA fell 17 percent on Monday", "--ticker", "AAA", "--around", DAY],
+}
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("what", CLAIMS)
+@pytest.mark.parametrize(("lang", "doubt"), [("en", "DOUBT AAA"), ("de", "ZWEIFEL AAA")])
+def test_a_claim_on_closes_that_look_wrong_is_neither_right_nor_wrong(es: Es, what: str, lang: str, doubt: str) -> None:
+    frame = spoilt()
+    close = frame.loc[(frame["ticker"] == "AAA") & (frame["date"] == DAYS[INSIDE - 1]), "close"].iloc[0]
+    said = [part.format(close=f"{close:.2f}") for part in CLAIMS[what]]
+    given = ["--prices", written(frame), "--benchmark", "SPY", "--lang", lang]
+    done = es("claim", *said, *given)
+    assert done.code == 4
+    says_no_finding(done.out, doubt, "verdict:")
+    assert [word for word in JUDGED if word in done.out] == []
+    told = json.loads(es("claim", *said, *given, "--format", "json").out)
+    assert set(told["verdict"].values()) == {None}
+    assert (told["believable"], told["closes_believable"], told["doubts"][0].startswith(doubt)) == (False, False, True)
+    assert told["sentence"].startswith(doubt)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_claim_beside_a_benchmark_that_looks_wrong_is_checked_and_its_abnormal_part_is_not(es: Es) -> None:
+    frame = spoilt("SPY")
+    closes = frame.loc[frame["ticker"] == "AAA"].set_index("date")["close"]
+    first, last = f"{closes[DAYS[INSIDE - 1]]:.4f}", f"{closes[DAYS[INSIDE]]:.4f}"
+    numbers = ["--ticker", "AAA", "--from", first, "--to", last, "--around", DAY]
+    given = ["--prices", written(frame), "--benchmark", "SPY"]
+    done = es("claim", *numbers, *given)
+    assert done.code == 4
+    assert done.out.startswith("DOUBT SPY")
+    assert "numbers found: yes" in done.out
+    assert "ordinary days bring" not in done.out
+    assert "The market (SPY) moved" not in done.out
+    verdict = json.loads(es("claim", *numbers, *given, "--format", "json").out)["verdict"]
+    assert (verdict["numbers_found"], verdict["attributable"]) == (True, None)
