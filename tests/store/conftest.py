@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from eventstudy import calendars
 from eventstudy.errors import SymbolUnknown
-from eventstudy.prices import Fetch
+from eventstudy.prices import Fetch, _store_days
 from eventstudy.prices._store import Store
 
 from tests.worlds import walk
@@ -44,6 +45,14 @@ def made(symbol: str = "AAA", seed: int = 1, days: list[date] = DAYS) -> pd.Data
 def fetched(frame: pd.DataFrame, at: datetime = LATER, symbol: str = "AAA") -> Fetch:
     """A frame as a source delivers it at a time."""
     return Fetch(symbol, frame, "dividends", "USD", "XNYS", at.isoformat(timespec="seconds"))
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    """Let the store read this time, in whichever file of its room it looks at the clock."""
+    clock = _store_days.now
+    for name, module in list(sys.modules.items()):
+        if name.startswith("eventstudy.prices") and getattr(module, "now", None) is clock:
+            monkeypatch.setattr(module, "now", lambda: at)
 
 
 class Service:

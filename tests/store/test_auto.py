@@ -11,7 +11,7 @@ from eventstudy import calendars, load_prices
 from eventstudy.errors import SymbolUnknown
 from eventstudy.prices._store import Store
 
-from tests.store.conftest import DAYS, FIRST, LAST, LATER, Service, fetched, made
+from tests.store.conftest import DAYS, FIRST, LAST, LATER, Service, fetched, made, set_clock
 
 
 @pytest.fixture
@@ -51,8 +51,7 @@ def test_days_that_are_not_held_are_asked_for_and_put_with_the_others(yahoo: Ser
 def test_a_day_that_may_still_change_is_asked_for(yahoo: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     today = calendars.shift("XNYS", LAST, 2)
     clock = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
-    for module in ("_store", "_store_update", "_store_days"):
-        monkeypatch.setattr(f"eventstudy.prices.{module}.now", lambda: clock)
+    set_clock(monkeypatch, clock)
     keep(at=datetime(LAST.year, LAST.month, LAST.day, 22, tzinfo=UTC))
     yahoo.at = clock
     assert sources("AAA", end=DAYS[-7]) == {"AAA": "store"}
