@@ -96,13 +96,14 @@ class Subject(Finding):
 
     @property
     def reaction(self) -> Day | None:
-        """The largest day, if it is out of the ordinary for the largest of so many."""
-        return self.largest if self.largest and self.largest.p_adjusted < LEVEL else None
+        """The largest day, if it is out of the ordinary for the largest of so many; none where prices look wrong."""
+        found = None if self.instead else self.largest
+        return found if found and found.p_adjusted < LEVEL else None
 
     @property
     def earliest(self) -> Day | None:
-        """The first day that Holm's correction leaves below 5 %."""
-        return next((day for day in self.days if day.p_holm < LEVEL), None)
+        """The first day that Holm's correction leaves below 5 %; none where prices look wrong."""
+        return None if self.instead else next((day for day in self.days if day.p_holm < LEVEL), None)
 
     @property
     def smallest_p(self) -> float:
@@ -541,7 +542,7 @@ def _days_of(subject: Subject) -> Iterator[str]:
     rows = [["day", "session", "abnormal", "SAR", "p", "p, adjusted", ""]]
     for day in subject.days:
         said = [marks[day.session]] if day.session in marks else []
-        said += ["REACTION DAY"] if day == subject.reaction and not subject.instead else []
+        said += ["REACTION DAY"] if day == subject.reaction else []
         said += ["highest volume"] if day.rel_day == subject.volume_peak else []
         sar = f"{day.sar:+.2f}" if day.sar == day.sar else "n/a"
         figures = [percent(day.ar), sar, p_text(day.p), p_text(day.p_adjusted)]

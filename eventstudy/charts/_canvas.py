@@ -148,7 +148,7 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     own, figure = is_own(ax), ax.figure.figure
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))
-    subtitle = "\n".join(part for line in lines for part in wrapped(line, room, SUBTITLE))
+    subtitle = "\n".join(part for line in lines if line for part in wrapped(line, room, SUBTITLE))
     below = SUBTITLE * 1.4 * (1 + subtitle.count("\n")) + 6
     if not own:
         ax.set_title(title, loc="left", fontsize=TITLE, fontweight="bold", pad=below + 14, parse_math=False)

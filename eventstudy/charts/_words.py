@@ -12,6 +12,7 @@ from eventstudy.charts._language import number, p_text, say, spoken, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.panel import Ints
+from eventstudy.study.doubts import told
 from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
@@ -129,7 +130,9 @@ def tested(found: Verdict) -> str:
 
 
 def tests_text(result: StudyResult, chosen: Ints) -> str:
-    """Day 0 and the whole event window by their headline tests."""
+    """Day 0 and the whole event window by their headline tests; nothing where prices look wrong."""
+    if result.doubts_of(chosen):
+        return ""
     day0, whole = verdict(result, DAY0, chosen), verdict(result, result.config.event_window, chosen)
     said = {"day0": tested(day0), "window": window_text(whole.window), "car": percent(whole.value)}
     if whole.n == 1:
@@ -186,12 +189,7 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
         return None
     whom = subject(result, chosen, group)
     who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
-    lines = [
-        say("DOUBT: {ticker} on {session} ({code}).", ticker=w.ticker or "", session=w.session, code=w.code)
-        for w in doubts[:_DOUBTS]
-    ]
-    if more := len(doubts) - len(lines):
-        lines.append(say("DOUBT: {more} more series of prices.", more=more))
+    lines = _lines_of(told(doubts))
     if not who:
         return say("{whom}: no finding, for the prices look wrong", whom=whom), lines
     return say("{whom}: no finding, for the prices of {tickers:some 4} look wrong", whom=whom, tickers=who), lines
@@ -199,7 +197,15 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
 
 def no_finding_of(instead: Sequence[str]) -> tuple[str, list[str]] | None:
     """The same of an answer that says this in place of a finding; None where it has one."""
-    return (instead[-1].partition(". ")[0], [f"{line}." for line in instead[:-1][:_DOUBTS]]) if instead else None
+    return (spoken(instead[-1]).partition(". ")[0], _lines_of(instead[:-1])) if instead else None
+
+
+def _lines_of(doubts: Sequence[str]) -> list[str]:
+    """The first of them, a line each, and how many more there are."""
+    lines = [f"{spoken(line)}." for line in doubts[:_DOUBTS]]
+    return (
+        [*lines, say("DOUBT: {more} more of other kinds.", more=more)] if (more := len(doubts) - len(lines)) else lines
+    )
 
 
 def caveat(result: StudyResult) -> list[str]:

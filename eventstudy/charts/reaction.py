@@ -163,7 +163,9 @@ def _title(found: Subject) -> str:
 
 def _lines(found: Subject) -> list[str]:
     """Announcement and recognition side by side, and what p means."""
-    told = []
+    if found.instead:
+        return []
+    told: list[str] = []
     announced, recognised = found.announced_day0, found.recognised_day0
     if announced is not None:
         told.append(say("Announced day {date}: {p}.", date=announced, p=_p(found.on(announced))))

@@ -176,10 +176,11 @@ def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
     result = ran(spoilt())
     title, text = words(result.plot(chart))
     assert title == "2 tickers: no finding, for the prices of AAA look wrong"
-    says_no_finding(f"{title} {text}", f"DOUBT: AAA on {DAY} (UNIT_CHANGE)")
+    says_no_finding(f"{title} {text}", f"DOUBT AAA, {DAY}: the price is 100 times that of the day")
+    assert "[UNIT_CHANGE]" in text
     title, text = words(result.plot(chart, lang="de"))
     assert title == "2 Werte: kein Ergebnis, denn die Kurse von AAA sehen falsch aus"
-    says_no_finding(f"{title} {text}", f"ZWEIFEL: AAA am {DAY} (UNIT_CHANGE)")
+    says_no_finding(f"{title} {text}", f"ZWEIFEL AAA, {DAY}: der Kurs ist das Hundertfache")
 
 
 def test_a_chart_of_a_firm_that_is_not_in_doubt_says_nothing() -> None:
