@@ -1,6 +1,6 @@
 """Is every formula guarded? A number, a sign, an operator, a degree of freedom is changed: a number from elsewhere must notice.
 
-Quick: a few faults of nearly every model, test and shared file. Slow: every fourth. `unnoticed.csv` lists the faults that
+Slow: a few faults of every model, test and shared file, and every fourth. `unnoticed.csv` lists the faults that
 nothing notices, each with the reason. `python -m tests.mutations` plants all of them, in about 25 minutes, and writes the
 list anew, with `?` for a reason where there is none yet.
 """
@@ -18,8 +18,6 @@ from tests.mutations.oracles import cases, needs_fixtures
 from tests.mutations.unnoticed import formulas, key, known, named
 
 A_FEW = 2
-LONG = {"robust", "peers", "base", "least_squares"}
-"""Files whose judges take their time."""
 
 
 def heard(module: str) -> list[Mutant]:
@@ -48,9 +46,8 @@ def test_judges_run_as_plain_functions_and_judge_what_is_there() -> None:
     assert [name for name in SHARED if f"eventstudy.{name}" not in homes] == []
 
 
-@pytest.mark.parametrize(
-    "module", [pytest.param(m, marks=pytest.mark.slow) if m.rpartition(".")[2] in LONG else m for m in MODULES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("module", MODULES)
 def test_a_few_faults_are_noticed(module: str) -> None:
     chosen = few(module)
     assert chosen
