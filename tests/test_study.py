@@ -217,3 +217,16 @@ def test_without_prediction_error() -> None:
     result = study(closes(), prediction_error=False)
     found = result.windows().query("start == -5 and end == 5").iloc[0]
     assert found["se"] == pytest.approx(result.fit.sigma[0] * np.sqrt(11), rel=1e-12)
+
+
+def test_ups_downs_and_the_median_are_counted_pair_by_pair() -> None:
+    result = deepseek()
+    said = result.to_dict()
+    for w, told in enumerate(said["aggregate"]["windows"]):
+        cars = sorted(firm["windows"][w]["car"] for firm in said["firms"])
+        half = len(cars) // 2
+        middle = cars[half] if len(cars) % 2 else (cars[half - 1] + cars[half]) / 2
+        assert told["median"] == pytest.approx(middle, rel=1e-14)
+        assert (told["n_positive"], told["n_negative"]) == (sum(c > 0 for c in cars), sum(c < 0 for c in cars))
+        assert f"({told['n_positive']}:{told['n_negative']})" in result.text()
+        assert f"; {100 * middle:+.2f} %" in result.text()

@@ -72,6 +72,8 @@ class CarSums:
     """(W,) sum of C = i'Vi."""
     positive: Ints
     """(W,) CARs above zero."""
+    negative: Ints
+    """(W,) CARs below zero."""
     share: Floats
     """(W,) sum of the shares of positive runs of estimation days, each as long as the window."""
     share_n: Ints
@@ -85,7 +87,9 @@ class CarSums:
         """Those of window w alone."""
         one = slice(w, w + 1)
         means = (self.car.at(w), self.scar.at(w), self.bhar.at(w))
-        return CarSums(*means, self.unit[one], self.positive[one], self.share[one], self.share_n[one])
+        return CarSums(
+            *means, self.unit[one], self.positive[one], self.negative[one], self.share[one], self.share_n[one]
+        )
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) 
         bhar=Moments.of(bhar),
         unit=np.nansum(_columns(returns, [f.unit for f in found]), axis=0),
         positive=(car > ABOVE).sum(axis=0),
+        negative=(car < -ABOVE).sum(axis=0),
         share=np.nansum(shares, axis=0),
         share_n=np.isfinite(shares).sum(axis=0),
     )

@@ -303,6 +303,11 @@ class Sample:
         return int(self.cars.positive[0])
 
     @property
+    def negative(self) -> int:
+        """The number of CARs below zero."""
+        return int(self.cars.negative[0])
+
+    @property
     def share_positive(self) -> float:
         """Mean share of positive sums of as many consecutive estimation days as the window has; NaN without such a run."""
         return float(self.cars.share[0] / self.cars.share_n[0]) if self.cars.share_n[0] else float("nan")
@@ -395,6 +400,11 @@ class Sample:
     def scar(self) -> Floats:
         """(N,)"""
         return self.cumulated.scar
+
+    @property
+    def median(self) -> float:
+        """Median CAR; NaN where only sums were kept."""
+        return float(np.median(self.car)) if self.pairs else float("nan")
 
     @property
     def members(self) -> Ints | None:

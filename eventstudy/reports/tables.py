@@ -121,6 +121,8 @@ def _together(told: Material) -> Table:
         test: Span = told.text(f"{path}.headline") if has_test else words("none")
         cells: tuple[Text, ...] = (
             (told.amount(f"{path}.caar"),),
+            (told.amount(f"{path}.median"),),
+            (told.count(f"{path}.n_positive"), " : ", told.count(f"{path}.n_negative")),
             told.interval(path),
             (test,),
             (told.headline_p(path),),
@@ -128,8 +130,10 @@ def _together(told: Material) -> Table:
             (told.amount(f"{path}.bhaar"),),
         )
         rows.append(Row((told.window(path),), cells))
-    columns = tuple(map(words, ("window", "mean CAR", "interval", "headline", "p", "n", "bhar")))
-    return Table(words("cap.together"), columns, tuple(rows), frozenset({3}))
+    columns = tuple(
+        map(words, ("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", "n", "bhar"))
+    )
+    return Table(words("cap.together"), columns, tuple(rows), frozenset({5}))
 
 
 def _days(told: Material, i: int) -> Table:

@@ -272,7 +272,21 @@ class _Workbook:
     def _together(self) -> None:
         n = self.result.returns.n
         sheet = self._sheet(
-            "Together", ("from", "to", "n", "mean CAR", "low", "high", "headline", "p headline", "bhar")
+            "Together",
+            (
+                "from",
+                "to",
+                "n",
+                "mean CAR",
+                "median CAR",
+                "up",
+                "down",
+                "low",
+                "high",
+                "headline",
+                "p headline",
+                "bhar",
+            ),
         )
         for j, window in enumerate(self.data["aggregate"]["windows"]):
             p = next((t["p"] for t in window["tests"] if t["name"] == window["headline"]), None)
@@ -281,6 +295,9 @@ class _Workbook:
                 window["end"],
                 Cell(window["n"], "count"),
                 Cell(window["caar"], "percent", f"=AVERAGE(Windows!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                Cell(window["median"], "percent", f"=MEDIAN(Windows!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                Cell(window["n_positive"], "count"),
+                Cell(window["n_negative"], "count"),
                 Cell(window["ci_low"], "percent"),
                 Cell(window["ci_high"], "percent"),
                 window["headline"] or "n/a",

@@ -65,6 +65,8 @@ class AggregateResult(Result):
                     "start": answer.window.start,
                     "end": answer.window.end,
                     "n": answer.n,
+                    "n_positive": answer.n_positive,
+                    "n_negative": answer.n_negative,
                     "caar": answer.caar,
                     "ci_low": low,
                     "ci_high": high,

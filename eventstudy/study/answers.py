@@ -79,6 +79,12 @@ class Answer:
     design: advice.Design | None
     robustness: tuple[str, ...] = ()
     """The tests to look at beside the headline, by the decision table."""
+    n_positive: int = 0
+    """Pairs with a CAR above zero."""
+    n_negative: int = 0
+    """Pairs with a CAR below zero."""
+    median: float = np.nan
+    """Median CAR; NaN where only sums were kept."""
 
     @classmethod
     def of_none(cls, window: Window) -> Answer:
@@ -117,6 +123,9 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
         robustness=_beside(sample, design, headline, variants),
+        n_positive=sample.positive,
+        n_negative=sample.negative,
+        median=sample.median,
     )
 
 

@@ -210,8 +210,11 @@ def _together(result: StudyResult) -> Iterator[str]:
     """What all pairs say together: mean, interval, the headline test, the next best, and what not to believe."""
     answers = list(result.answers.values())
     n, dates = answers[0].n if answers else 0, max((a.n_dates for a in answers), default=0)
-    rows = [[f"all {n} pairs, {dates} date{'s' if dates != 1 else ''}", *(str(a.window) for a in answers)]]
-    rows.append(["  mean CAR", *(percent(a.caar) for a in answers)])
+    who = f"all {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
+    rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
+    rows.append(
+        ["  mean; median CAR", *(f"{percent(a.caar).removesuffix(' %')}; {percent(a.median)}" for a in answers)]
+    )
     if any(a.interval for a in answers):
         rows.append(["  95 % interval", *(_interval(a) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
@@ -324,17 +327,18 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
 
 def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
     """A row a window, what was left out, what to know; `verbose` adds every test of every window."""
-    head = ["window", "pairs", "CAAR", "95 % interval", "BHAAR", "headline", "p"]
+    head = ["window", "pairs", "up : down", "CAAR", "95 % interval", "BHAAR", "headline", "p"]
     rows = [head]
     for answer in result.answers.values():
         interval = f"{percent(answer.interval[0])} .. {percent(answer.interval[1])}" if answer.interval else ""
         p = p_text(answer.tests[answer.headline].p_value) if answer.headline else ""
         told = [percent(answer.caar), interval, percent(answer.bhaar), answer.headline or "no valid test", p]
-        rows.append([str(answer.window), f"{answer.n:,}", *told])
+        signs = f"{answer.n_positive:,} : {answer.n_negative:,}"
+        rows.append([str(answer.window), f"{answer.n:,}", signs, *told])
     blocks = [
         wrapped(f"{result.n_events:,} events, {result.n:,} pairs; sums were kept, not pairs (--keep pairs shows each)"),
         [] if result.believable else [line for said in result.summary().splitlines() for line in wrapped(said)],
-        columns(rows, (1, 2, 3, 4, 6)).splitlines(),
+        columns(rows, (1, 2, 3, 4, 5, 7)).splitlines(),
         _sums_tests(result) if verbose else [],
         [line for n in _left_out_of_sums(result) for line in wrapped(n)],
         [line for w in result.warned if w not in result.doubts_of() for line in wrapped(f"{w.code}: {w.message}")],

@@ -89,6 +89,7 @@ class Added:
             bhar=Moments.of(bhar),
             unit=self.unit,
             positive=(car > ABOVE).sum(axis=0),
+            negative=(car < -ABOVE).sum(axis=0),
             share=np.array([runs[length] / max(days - length + 1, 1) for length in lengths]),
             share_n=np.array([n if length <= days else 0 for length in lengths], dtype=np.int64),
         )

@@ -45,6 +45,7 @@ def same(aggregate: AggregateResult, pairs: StudyResult, near: float = 1e-12) ->
         theirs = pairs.answers[window]
         assert (ours.n, ours.n_dates, ours.headline) == (theirs.n, theirs.n_dates, theirs.headline)
         assert list(ours.tests) == list(theirs.tests)
+        assert (ours.n_positive, ours.n_negative) == (theirs.n_positive, theirs.n_negative)
         for name in ("caar", "bhaar", "correlation", "overlap"):
             assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-12, abs=1e-13, nan_ok=True)
         assert (ours.interval is None) == (theirs.interval is None)
