@@ -154,25 +154,33 @@ def _store() -> Iterator[_Finding]:
     if not path.exists():
         yield _Finding("price store", "absent", f"none at {path}", "eventstudy prices fetch makes one")
         return
-    from eventstudy.prices.store import Store
+    from eventstudy.prices.store import Store, now
 
+    at = now()
     try:
         with Store() as store:
-            faults, vintages, symbols = store.faults(), store.vintages(), store.symbols()
+            faults, vintages, symbols, clocks = store.faults(), store.vintages(), store.symbols(), store.clocks(at)
     except EventStudyError as error:
         yield _Finding("price store", "fault", f"{error.what} ({path})", error.hint or "", error.exit_code)
         return
     if faults:
         text = f"{len(faults)} faults in {path}, the first: {faults[0]}"
-        yield _Finding("price store", "fault", text, "move the file away and fetch again", 3)
+        advice = "`eventstudy prices fetch --force` takes a series anew; or move the file away and fetch again"
+        yield _Finding("price store", "fault", text, advice, 3)
         return
     size = sum(p.stat().st_size for p in path.parent.glob(f"{path.name}*"))
-    latest = max((v.retrieved_at for v in vintages), default="never")
+    latest = vintages[-1].retrieved_at if vintages else "never"
     remote = ", on a network file system" if is_remote(path.resolve()) else ""
     text = (
         f"{len(symbols)} symbols, {len(vintages)} vintages, {size / 1e6:.1f} MB, last written {latest}: {path}{remote}"
     )
     yield _Finding("price store", "ok", text)
+    if clocks:
+        to_come = [v for v in {v.series_id: v for v in vintages}.values() if v.ahead(at)]
+        more = f"; and {len(clocks) - 1} more" if len(clocks) > 1 else ""
+        advice = "set the clock of this machine; what is still to come is asked for again with the next fetch"
+        status, code = ("fault", 3) if to_come else ("absent", 0)
+        yield _Finding("clocks", status, clocks[0] + more, advice if to_come else "", code)
 
 
 def _online(name: str) -> Iterator[_Finding]:

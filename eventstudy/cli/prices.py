@@ -197,6 +197,7 @@ def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: s
     import pandas as pd
 
     from eventstudy.prices import Fetch
+    from eventstudy.prices.store import take
 
     frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
     given_columns = frame.notna().any() | frame.columns.isin(["close", "dividend"])  # without a dividend is not unknown
@@ -204,12 +205,9 @@ def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: s
     priced = frame.index[frame["close"].notna()]
     frame = frame.loc[priced[0] : priced[-1]]
     first, last = priced[0].date(), priced[-1].date()
-    held = store.newest(ticker, source)
-    if held:
-        first, last = min(first, held.first), max(last, held.through)
     about = table.info[ticker]
     given = Fetch(ticker, frame, about.basis, currency or about.currency, about.exchange, None, about.notes)
-    return store.keep(source, given, first, last)
+    return take(store, source, given, first, last)
 
 
 # ---- what is held ---------------------------------------------------------------------------------------------------------

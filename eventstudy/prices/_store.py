@@ -2,26 +2,31 @@
 
 A fetch makes a vintage of its series. A bar that changes is not overwritten: the old one is true until the vintage that
 changed it. So a study can be repeated with the prices it was made with, and no fetch can take anything away.
+
+Vintages stand in the order in which they were kept, whatever the clock said; a clock that was wrong is told. Whoever reads
+a vintage reads the bars that were written with it, by their hash, or is told that somebody changed them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, cast, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import SourceMalformed
+from eventstudy.errors import InvalidFile, SourceMalformed
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.prices._store_days import (
     WAITED_FOR,
+    ahead,
     due,
     final,
     first_hole,
@@ -33,11 +38,12 @@ from eventstudy.prices._store_days import (
 )
 from eventstudy.prices._store_join import Apart, Outcome, changed, join
 from eventstudy.prices._store_schema import connect, location, told, transaction
+from eventstudy.prices._table import hash_of
 from eventstudy.text import json_text
 
 _EPOCH = date(1970, 1, 1)
 _VINTAGE = """SELECT s.source, s.symbol, v.series_id, v.number, v.retrieved_at, v.outcome, v.asked_first, v.asked_last,
-  v.first, v.through, v.final_through, v.basis, v.currency, v.exchange, v.columns, v.notes, v.rows, v.sha256
+  v.first, v.through, v.final_through, v.basis, v.currency, v.exchange, v.columns, v.notes, v.rows, v.sha256, v.years
   FROM vintage v JOIN series s ON s.id = v.series_id"""
 
 
@@ -46,7 +52,8 @@ class Vintage:
     """What was held of a series after one fetch.
 
     `first` to `through`: the days it reaches over, sessions or not. `final_through`: up to here no bar is expected to
-    change. `asked_first` to `asked_last`: what that one fetch was for. `rows`, `sha256`: of all bars then held.
+    change. `asked_first` to `asked_last`: what that one fetch was for. `rows`, `sha256`: of all bars then held; `years`: the
+    beginning of the hash of those of each year (empty: kept by an earlier version).
     """
 
     source: str
@@ -67,6 +74,7 @@ class Vintage:
     notes: tuple[str, ...]
     rows: int
     sha256: str
+    years: Mapping[str, str]
 
     @property
     def home(self) -> str:
@@ -77,8 +85,14 @@ class Vintage:
         """Whether every session from `start` to `end` is here (None: open), of those that are over at an instant."""
         return (start is None or self.first <= start) and (end is None or self._last(end, at) <= self.through)
 
+    def ahead(self, at: datetime) -> bool:
+        """Whether it was kept by a clock that was ahead of the one that shows an instant now: one of them is wrong."""
+        return ahead(self.retrieved_at, at)
+
     def settled(self, end: date, at: datetime) -> bool:
         """Whether asking again at an instant could not change a bar up to `end`, or add one."""
+        if self.ahead(at):
+            return False
         last = self._last(end, at)
         fresh = due(self.home, instant(self.retrieved_at)) >= due(self.home, at)
         return last <= self.final_through or (last <= self.through and fresh)
@@ -115,16 +129,22 @@ class Store:
             return [name for (name,) in self._db.execute("SELECT DISTINCT symbol FROM series ORDER BY symbol")]
 
     def vintages(self, symbol: str | None = None, source: str | None = None) -> list[Vintage]:
-        """All vintages (of a symbol, of a source), the oldest first."""
+        """All vintages (of a symbol, of a source), in the order in which they were kept."""
         asked = [
             (f"s.{name} = ?", value) for name, value in (("symbol", symbol), ("source", source)) if value is not None
         ]
         where = f" WHERE {' AND '.join(words for words, _ in asked)}" if asked else ""
         with told(self.path):
-            rows = self._db.execute(
-                f"{_VINTAGE}{where} ORDER BY v.retrieved_at, v.series_id, v.number", [value for _, value in asked]
-            ).fetchall()
-        return [_vintage(row) for row in rows]
+            rows = self._db.execute(f"{_VINTAGE}{where} ORDER BY v.entry", [value for _, value in asked]).fetchall()
+        try:
+            return [_vintage(row) for row in rows]
+        except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+            raise InvalidFile(
+                "the price store is damaged: what it notes of a fetch cannot be read",
+                where=str(self.path),
+                available=f"{type(error).__name__}: {error}",
+                hint="move the file away and fetch again",
+            ) from error
 
     def newest(self, symbol: str, source: str) -> Vintage | None:
         """What is held of a symbol from a source; None: nothing."""
@@ -132,8 +152,12 @@ class Store:
         return max(held, key=lambda v: v.number) if held else None
 
     def frame(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
-        """The bars of a vintage from `start` to `end`, both included, as in `Fetch.frame`."""
-        first, last = _number(start or date.min), _number(end or date.max)
+        """The bars of a vintage from `start` to `end`, both included, as they stand there, unchecked, as in `Fetch.frame`.
+
+        Raises:
+            SourceMalformed: they hold what is no number or no day.
+        """
+        first, last = _number(start) if start else -_EVER, _number(end) if end else _EVER
         named = [name for name in FIELDS if name in vintage.columns]
         with told(
             self.path
@@ -143,44 +167,58 @@ class Store:
                 " WHERE series_id = ? AND day BETWEEN ? AND ? AND since <= ? AND (until IS NULL OR until > ?) ORDER BY day",
                 (vintage.series_id, first, last, vintage.number, vintage.number),
             )
-            values = np.fromiter(chain.from_iterable(rows), float).reshape(-1, 1 + len(named))
+            try:
+                values = np.fromiter(chain.from_iterable(rows), float).reshape(-1, 1 + len(named))
+            except (TypeError, ValueError, OverflowError) as error:
+                raise _changed(vintage, f"there is no number: {error}") from error
         values[np.isinf(values)] = np.nan
+        if (wrong := ~(np.abs(values[:, 0]) < _FARTHEST)).any():
+            raise _changed(vintage, f"{values[wrong, 0][0]:g} is no day")
         days = values[:, 0].astype("int64").astype("datetime64[D]").astype("datetime64[ns]")
         frame = pd.DataFrame(values[:, 1:], pd.DatetimeIndex(days, name="session"), named)
         return frame if named == list(vintage.columns) else frame[list(vintage.columns)]
 
+    def sound(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
+        """The bars of a vintage, those from `start` to `end` among them, which are those that were written with it.
+
+        Raises:
+            SourceMalformed: they are not.
+        """
+        if start is None or end is None or not vintage.years:
+            frame = self.frame(vintage)
+            if digest(vintage.symbol, frame) != vintage.sha256:
+                raise _changed(vintage, f"{len(frame)} bars, and {vintage.rows} were written")
+            return frame
+        frame = self.frame(vintage, start.replace(month=1, day=1), end.replace(month=12, day=31))
+        written = {year: sha for year, sha in vintage.years.items() if start.year <= int(year) <= end.year}
+        found = by_year(vintage.symbol, frame)
+        if wrong := sorted(year for year in written.keys() | found.keys() if written.get(year) != found.get(year)):
+            raise _changed(vintage, f"those of {', '.join(wrong)} differ")
+        return frame
+
     def fetch(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> Fetch:
-        """What a vintage holds from `start` to `end`, with the notes of the fetches it came from."""
-        frame = self.frame(vintage, start, end)
-        used = self._used(vintage, start or vintage.first, end or vintage.through)
-        notes = dict.fromkeys(note for v in used for note in v.notes)
+        """What a vintage holds from `start` to `end`, with the notes of the fetches it came from.
+
+        Raises:
+            SourceMalformed: the bars are not those that were written.
+        """
+        frame = self.sound(vintage, start, end).loc[start and start.isoformat() : end and end.isoformat()]
+        past = [v for v in self.vintages(vintage.symbol, vintage.source) if v.number <= vintage.number]
+        used = _used(past, start or vintage.first, end or vintage.through)
+        notes = dict.fromkeys([note for v in used for note in v.notes] + wrong_clocks(past, now()))
         last = session_before(vintage.home, min(end or vintage.through, vintage.through))
         if late := lacking_end(vintage.home, _priced(frame), last):
             notes[late] = None
-        retrieved_at = max((v.retrieved_at for v in used), default=vintage.retrieved_at)
+        retrieved_at = used[-1].retrieved_at if used else vintage.retrieved_at
         return Fetch(
             vintage.symbol, frame, vintage.basis, vintage.currency, vintage.exchange, retrieved_at, tuple(notes)
         )
 
-    def _used(self, vintage: Vintage, start: date, end: date) -> list[Vintage]:
-        """The fetches whose bars are in a vintage from `start` to `end`, the oldest first."""
-        open_spans, used = [(start, end)], []
-        for v in reversed(self.vintages(vintage.symbol, vintage.source)):
-            if v.number > vintage.number:
-                continue
-            left = [rest for span in open_spans for rest in _without(span, (v.asked_first, v.asked_last))]
-            if left != open_spans:
-                used.append(v)
-            open_spans = left
-        return used[::-1]
-
     def whole_since(self, vintage: Vintage) -> str:
         """When all of a series was last fetched at once."""
         past = [v for v in self.vintages(vintage.symbol, vintage.source) if v.number <= vintage.number]
-        return max(
-            (v.retrieved_at for v in past if v.asked_first <= vintage.first and v.asked_last >= v.through),
-            default=past[0].retrieved_at,
-        )
+        whole = [v for v in past if v.asked_first <= vintage.first and v.asked_last >= v.through]
+        return (whole[-1] if whole else past[0]).retrieved_at
 
     # ---- writing -----------------------------------------------------------------------------------------------------
 
@@ -201,7 +239,8 @@ class Store:
 
         Raises:
             Apart: only a part was asked for, and it does not fit what is held.
-            SourceMalformed: the answer holds what is no price, or lacks days of a past that it changes.
+            SourceMalformed: the answer holds what is no price, or lacks days of a past that it changes; or what is held was
+                changed by somebody else, and `force` does not put the answer in its place.
         """
         _check(fetch)
         at = instant(fetch.retrieved_at) if fetch.retrieved_at else at or now()
@@ -211,19 +250,41 @@ class Store:
                 raise Apart(f"{fetch.symbol}: days between {old.final_through} and {first} would be lacking")
             if old and whole and (first > old.first or last < old.through):
                 raise Apart(f"{fetch.symbol}: {first} to {last} is less than what is held")
-            before = self.frame(old) if old else None
+            before, notes = self._before(old, anew=whole and force) if old else (None, [])
             joined = join(
-                fetch.symbol, before, fetch.frame, old.final_through if old else first, whole=whole, force=force
+                fetch.symbol,
+                None if notes else before,
+                fetch.frame,
+                old.final_through if old else first,
+                whole=whole,
+                force=force,
             )
             made = _next(old, source, fetch, _priced(joined.frame), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
-            made["notes"] = json_text([*fetch.notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
+            made["years"] = json_text(by_year(fetch.symbol, joined.frame), indent=None)
+            made["notes"] = json_text([*fetch.notes, *notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
             made["columns"] = json_text([c for c in FIELDS if c in joined.frame], indent=None)
-            self._insert("vintage", [made | {"series_id": self._series(source, fetch.symbol)}])
+            made |= {"series_id": self._series(source, fetch.symbol), "entry": self._next_entry()}
+            self._insert("vintage", [made])
             vintage = self.newest(fetch.symbol, source)
             assert vintage is not None
             self._write(vintage, before, joined.frame)
         return vintage
+
+    def _before(self, old: Vintage, *, anew: bool) -> tuple[pd.DataFrame | None, list[str]]:
+        """What is held now; where somebody changed it, and all is to be taken `anew`, as it stands there with a note."""
+        try:
+            return self.sound(old), []
+        except SourceMalformed:
+            if not anew:
+                raise
+        try:
+            return self.frame(old), [_TAKEN_ANEW]
+        except SourceMalformed:  # not even numbers
+            self._db.execute(
+                "UPDATE bar SET until = ? WHERE series_id = ? AND until IS NULL", (old.number + 1, old.series_id)
+            )
+            return None, [_TAKEN_ANEW]
 
     def _series(self, source: str, symbol: str) -> int:
         self._db.execute("INSERT OR IGNORE INTO series(source, symbol) VALUES (?, ?)", (source, symbol))
@@ -250,6 +311,9 @@ class Store:
         names = list(rows[0])
         words = f"INSERT INTO {table}({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         self._db.executemany(words, [[row[n] for n in names] for row in rows])
+
+    def _next_entry(self) -> int:
+        return int(self._db.execute("SELECT ifnull(max(entry), 0) + 1 FROM vintage").fetchone()[0])
 
     # ---- factors -----------------------------------------------------------------------------------------------------
 
@@ -284,18 +348,66 @@ class Store:
         with told(self.path):
             found = [text for (text,) in self._db.execute("PRAGMA integrity_check") if text != "ok"]
         latest = {v.series_id: v for v in sorted(self.vintages(), key=lambda v: v.number)}
-        return found + [
-            f"{v.symbol} from {v.source}: the bars are not those that were written on {v.retrieved_at}"
-            for v in latest.values()
-            if digest(v.symbol, self.frame(v)) != v.sha256
-        ]
+        for vintage in latest.values():
+            try:
+                self.sound(vintage)
+            except SourceMalformed as error:
+                found.append(error.what)
+        return found
+
+    def clocks(self, at: datetime) -> list[str]:
+        """Where the clock went wrong: what was kept at a time after that of a later fetch, or of now."""
+        past: dict[int, list[Vintage]] = {}
+        for vintage in self.vintages():
+            past.setdefault(vintage.series_id, []).append(vintage)
+        return [f"{of_one[0].symbol}: {told}" for of_one in past.values() for told in wrong_clocks(of_one, at)]
 
 
 def digest(symbol: str, frame: pd.DataFrame) -> str:
     """The hash of a series: that of a table which holds nothing else."""
-    from eventstudy.prices._table import PriceTable
+    days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
+    return hash_of([symbol], days, {str(name): values[:, [i]] for i, name in enumerate(frame.columns)})
 
-    return PriceTable.from_fetches([("", Fetch(symbol, frame, "as_given"))]).sha256()
+
+def by_year(symbol: str, frame: pd.DataFrame) -> dict[str, str]:
+    """The beginning of the hash of the bars of each year, so that who reads a few days need not read all to check them."""
+    years = pd.DatetimeIndex(frame.index).year
+    columns = sorted(str(name) for name in frame.columns)
+    return {str(y): digest(symbol, frame.loc[years == y, columns])[:_ENOUGH] for y in years.unique()}
+
+
+_ENOUGH = 16
+"""Hexadecimal digits of a hash that tell what was changed by mistake or by hand."""
+
+
+def wrong_clocks(past: list[Vintage], at: datetime) -> list[str]:
+    """What to say of the clocks by which a series was kept, its vintages in their order; empty where they can be right."""
+    told = [
+        f"kept on {one.retrieved_at}, and then on {other.retrieved_at}: a clock was wrong; the later one holds"
+        for one, other in pairwise(past)
+        if ahead(one.retrieved_at, instant(other.retrieved_at))
+    ]
+    if past and past[-1].ahead(at):
+        told.append(
+            f"kept on {past[-1].retrieved_at}, which is still to come: a clock was wrong; it will be asked for again"
+        )
+    return told
+
+
+def _changed(vintage: Vintage, found: str) -> SourceMalformed:
+    return SourceMalformed(
+        f"{vintage.symbol} from {vintage.source}: the bars are not those that were written on {vintage.retrieved_at}",
+        where=f"the price store, ticker {vintage.symbol}",
+        available=found,
+        hint=f"eventstudy prices fetch --force --tickers {vintage.symbol} with its dates takes them anew",
+    )
+
+
+_TAKEN_ANEW = "the bars that were held were not those that had been written: all were taken anew"
+_FARTHEST = 100_000
+"""Days from 1970 within which every session lies."""
+_EVER = 2**62
+"""Further than any day."""
 
 
 def _priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
@@ -319,18 +431,21 @@ def _next(
     A session that lacks is not final for `WAITED_FOR`: sources skip days, and bring them later.
     """
     home = home_of(fetch.symbol, fetch.exchange)
-    through = min(last, due(home, at))
-    sure = min(through, final(home, at))
+    over, settled = due(home, at), final(home, at)
+    through, sure = min(last, over), min(last, settled)
     if hole := first_hole(home, priced, max(first, (at - WAITED_FOR).date()), sure):
         sure = hole - timedelta(1)
+    reached, known = (old.through, old.final_through) if old else (through, sure)
+    if old and old.ahead(at):  # it took days for over that are still to come
+        reached, known = min(reached, max(over, old.first)), min(known, max(settled, old.first))
     return {
         "number": old.number + 1 if old else 1,
         "retrieved_at": at.isoformat(timespec="seconds"),
         "asked_first": _number(first),
         "asked_last": _number(last),
         "first": _number(min(first, old.first) if old else first),
-        "through": _number(max(through, old.through) if old else through),
-        "final_through": _number(max(sure, old.final_through) if old else sure),
+        "through": _number(max(through, reached)),
+        "final_through": _number(max(sure, known)),
         "basis": fetch.basis,
         "currency": fetch.currency,
         "exchange": fetch.exchange,
@@ -358,7 +473,30 @@ def _vintage(row: tuple[Any, ...]) -> Vintage:
     values = list(row)
     values[6:11] = [_EPOCH + timedelta(number) for number in values[6:11]]
     values[14:16] = [tuple(json.loads(text)) for text in values[14:16]]
-    return Vintage(*values)
+    values[18] = {str(int(year)): str(sha) for year, sha in json.loads(values[18]).items()}
+    vintage = Vintage(*values)
+    instant(vintage.retrieved_at)
+    words = (*vintage.columns, *vintage.notes, vintage.currency or "", vintage.exchange or "", vintage.sha256)
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError("text is wanted")
+    if (
+        "close" not in vintage.columns
+        or not set(vintage.columns) <= set(FIELDS)
+        or vintage.basis not in get_args(Basis)
+    ):
+        raise ValueError(f"columns {vintage.columns}, basis {vintage.basis}")
+    return vintage
+
+
+def _used(past: list[Vintage], start: date, end: date) -> list[Vintage]:
+    """Of the vintages of a series in their order, those whose bars are in the last one from `start` to `end`."""
+    open_spans, used = [(start, end)], []
+    for v in reversed(past):
+        left = [rest for span in open_spans for rest in _without(span, (v.asked_first, v.asked_last))]
+        if left != open_spans:
+            used.append(v)
+        open_spans = left
+    return used[::-1]
 
 
 def _number(day: date) -> int:

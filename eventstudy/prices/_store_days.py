@@ -18,6 +18,8 @@ OVERLAP = 10
 """Sessions that are asked for again when a series is continued, to see whether it is still the same."""
 WAITED_FOR = timedelta(30)
 """How long a session that lacks is asked for again: a source that skips days has mended it by then, or never will."""
+LEEWAY = timedelta(1)
+"""By so much a clock may be ahead of another one: of another machine, or before it was set."""
 _WEEKDAYS = "24/5"
 
 
@@ -99,6 +101,11 @@ def instant(text: str) -> datetime:
     """An ISO 8601 time in UTC."""
     when = datetime.fromisoformat(text)
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def ahead(retrieved_at: str, at: datetime) -> bool:
+    """Whether a time is so far after an instant that one of the two clocks was wrong."""
+    return instant(retrieved_at) - at > LEEWAY
 
 
 def now() -> datetime:

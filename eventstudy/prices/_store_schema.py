@@ -37,10 +37,23 @@ STEPS = (
       dataset TEXT NOT NULL, day INTEGER NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, retrieved_at TEXT NOT NULL,
       PRIMARY KEY(dataset, day, name)) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE vintage ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE vintage ADD COLUMN years TEXT NOT NULL DEFAULT '{}';
+    CREATE TEMP TABLE kept(series_id INTEGER, number INTEGER, entry INTEGER, PRIMARY KEY(series_id, number)) WITHOUT ROWID;
+    INSERT INTO kept SELECT series_id, number, row_number() OVER (ORDER BY earliest, series_id, number) FROM (
+      SELECT series_id, number, min(retrieved_at) OVER (PARTITION BY series_id ORDER BY number DESC) AS earliest FROM vintage);
+    UPDATE vintage SET entry = (
+      SELECT entry FROM kept WHERE kept.series_id = vintage.series_id AND kept.number = vintage.number);
+    DROP TABLE kept;
+    CREATE UNIQUE INDEX vintage_entry ON vintage(entry);
+    """,
 )
 """What each version of the store adds to the one before; `user_version` says how many were taken.
 
-A bar is true from the vintage `since` on, until the vintage `until` (NULL: still). Days count from 1970-01-01.
+A bar is true from the vintage `since` on, until the vintage `until` (NULL: still). Days count from 1970-01-01. `entry` is the
+place of a vintage among all of the store, in the order in which they were kept; in an older store that is known within a
+series, and between series it was taken from the clocks.
 """
 
 VERSION = len(STEPS)

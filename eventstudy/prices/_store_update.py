@@ -10,7 +10,7 @@ from typing import NamedTuple
 from eventstudy.errors import InvalidFile, InvalidRequest, Locked
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._store import Store, Vintage
-from eventstudy.prices._store_days import OVERLAP, instant, now, session_before
+from eventstudy.prices._store_days import OVERLAP, ahead, instant, now, session_before
 from eventstudy.prices._store_join import Apart
 
 WHOLE_AGAIN = timedelta(days=30)
@@ -42,11 +42,12 @@ def plan(
     if held is None:
         return Ask(start, end, True)
     all_of_it = Ask(min(start, held.first), max(end, held.through), True)
-    if force or start < held.first:
+    if force or start < held.first or held.ahead(at):
         return all_of_it
     if held.covers(start, end, at) and held.settled(end, at):
         return None
-    if at - instant(store.whole_since(held)) > WHOLE_AGAIN:
+    whole = store.whole_since(held)
+    if at - instant(whole) > WHOLE_AGAIN or ahead(whole, at):
         return all_of_it
     known = session_before(held.home, held.final_through, OVERLAP)
     return Ask(max(held.first, known), all_of_it.last, known <= held.first)
@@ -89,9 +90,31 @@ def _keep_all(store: Store, name: str, fetch: Fetch, ask: Ask, force: bool, at: 
     try:
         return store.keep(name, fetch, ask.first, ask.last, force=force, at=at)
     except Apart as apart:  # another process has taken in more days since we looked
-        raise Locked(
-            f"another process works on {fetch.symbol}: {apart}", where=str(store.path), hint="try again"
-        ) from apart
+        raise _at_work(store, fetch, apart) from apart
+
+
+def take(store: Store, name: str, fetch: Fetch, first: date, last: date) -> Vintage:
+    """Keep what a file holds from `first` to `last`, beside the days that are held already; whoever else writes.
+
+    Raises:
+        Locked: others took in more days again and again. Also what `Store.keep` raises.
+    """
+    for left in range(_TRIES - 1, -1, -1):
+        held = store.newest(fetch.symbol, name)
+        reach = (min(first, held.first), max(last, held.through)) if held else (first, last)
+        try:
+            return store.keep(name, fetch, *reach)
+        except Apart as apart:
+            if not left:
+                raise _at_work(store, fetch, apart) from apart
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+_TRIES = 5
+
+
+def _at_work(store: Store, fetch: Fetch, apart: Apart) -> Locked:
+    return Locked(f"another process works on {fetch.symbol}: {apart}", where=str(store.path), hint="try again")
 
 
 class Keeping:

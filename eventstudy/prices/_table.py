@@ -158,12 +158,19 @@ class PriceTable:
 
     @cached_property
     def _sha256(self) -> str:
-        digest = hashlib.sha256()
-        fields = self.priced().fields
-        for name in sorted(fields):
-            frame = fields[name].sort_index(axis=1)
-            digest.update(repr((name, [str(t) for t in frame.columns])).encode())
-            digest.update(frame.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
-            values = frame.to_numpy("<f8") + 0.0  # one zero
-            digest.update(np.where(np.isnan(values), np.nan, values).tobytes())  # one NaN
-        return digest.hexdigest()
+        fields = {name: frame.sort_index(axis=1) for name, frame in self.priced().fields.items()}
+        first = next(iter(fields.values()))
+        tickers = [str(t) for t in first.columns]
+        values = {name: frame.to_numpy(float) for name, frame in fields.items()}
+        return hash_of(tickers, first.index.to_numpy("datetime64[D]"), values)
+
+
+def hash_of(tickers: Sequence[str], days: NDArray[np.datetime64], fields: Mapping[str, NDArray[np.float64]]) -> str:
+    """The hash of prices by their values: (S, n) of each field, on S days, of n tickers."""
+    digest, sessions = hashlib.sha256(), days.astype("<i8").tobytes()
+    for name in sorted(fields):
+        digest.update(repr((name, list(tickers))).encode())
+        digest.update(sessions)
+        values = fields[name].astype("<f8") + 0.0  # one zero
+        digest.update(np.where(np.isnan(values), np.nan, values).tobytes())  # one NaN
+    return digest.hexdigest()

@@ -13,9 +13,9 @@ from eventstudy.prices._given import Wanted, not_there
 from eventstudy.prices._store import Store, Vintage
 from eventstudy.prices._store_days import now
 from eventstudy.prices._store_schema import is_remote, location
-from eventstudy.prices._store_update import bring
+from eventstudy.prices._store_update import bring, take
 
-__all__ = ["SOURCE", "Store", "Stored", "Vintage", "bring", "is_remote", "location", "now"]
+__all__ = ["SOURCE", "Store", "Stored", "Vintage", "bring", "is_remote", "location", "now", "take"]
 
 
 class Stored:
@@ -99,7 +99,7 @@ class Stored:
 
 
 def _chosen(held: list[Vintage], start: date | None, end: date | None, as_of: date | None, at: datetime) -> Vintage:
-    """The vintage to read, of those of one symbol, the oldest first."""
+    """The vintage to read, of those of one symbol in the order in which they were kept."""
     pool = [v for v in held if v.covers(start, end, at)] or held
     if as_of is None:
         return pool[-1]
