@@ -23,7 +23,7 @@ from eventstudy import disk
 from eventstudy.errors import InvalidFile, InvalidRequest, SourceError, SourceMalformed
 from eventstudy.prices._factors import parse_factors
 from eventstudy.prices._store_schema import location
-from eventstudy.prices._web import ask
+from eventstudy.web import ask
 
 THREE = "F-F_Research_Data_Factors_daily"
 FIVE = "F-F_Research_Data_5_Factors_2x3_daily"

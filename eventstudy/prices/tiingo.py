@@ -16,7 +16,7 @@ import pandas as pd
 
 from eventstudy.errors import SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._web import Answer, Key, ask
+from eventstudy.web import Answer, Key, ask
 
 KEY = "TIINGO_API_KEY"
 """The environment variable that the key is read from, at every request."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from eventstudy import web as client
 from eventstudy.errors import (
     EventStudyError,
     InvalidRequest,
@@ -21,9 +22,9 @@ from eventstudy.errors import (
     SourceRateLimited,
     SymbolUnknown,
 )
-from eventstudy.prices import _web, load_prices
-from eventstudy.prices._web import Key
+from eventstudy.prices import load_prices
 from eventstudy.prices.tiingo import KEY, Tiingo
+from eventstudy.web import Key
 
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
 from tests.loopback.web import Desk, Reply, desk
@@ -138,7 +139,7 @@ def test_a_server_that_drips_is_given_up(web: Desk) -> None:
     web.answer = lambda path: Reply(b"x" * 10_000, slow=0.01)
     began = time.monotonic()
     with pytest.raises(SourceDown, match="does not answer"):
-        _web.ask(web.address, "Tiingo", timeout=0.4, give_up=0.5)
+        client.ask(web.address, "Tiingo", timeout=0.4, give_up=0.5)
     assert time.monotonic() - began < 5
 
 

@@ -1,4 +1,4 @@
-"""Asking a web service, for sources that need no more than that. The only place that imports requests.
+"""Asking a web service, for sources and finders that need no more than that. The only place that imports requests.
 
 A vendor's key comes from the environment and from nowhere else, travels in a header, and is in no message, no log, no repr and
 no exception: where an answer repeats it, it is blotted out.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,8 @@ class Answer:
     status: int
     kind: str
     body: bytes
+    later: str | None = None
+    """The seconds (or the date) after which to ask again, as the service says it."""
 
     def excerpt(self, key: Key | None = None) -> str:
         """The beginning of it in one line, for messages."""
@@ -84,19 +86,26 @@ def ask(
     *,
     params: Mapping[str, str] | None = None,
     key: Key | None = None,
+    headers: Mapping[str, str] | None = None,
+    enough: Callable[[bytes], bool] | None = None,
+    passes: Collection[int] = (200, 404),
     where: str | None = None,
     timeout: float = 10.0,
     give_up: float = GIVE_UP,
 ) -> Answer:
-    """The answer of a service, whole, if it is one that its caller can make something of: 200, or 404.
+    """The answer of a service, if it is one that its caller can make something of, which `passes` says by its status.
+
+    `headers` go with the request, to this host alone: with a key or headers no redirect is followed. The answer is read whole,
+    or as far as it is `enough`.
 
     Raises:
         SourceRateLimited: it asks to come back later. SourceDown: no answer in time, or one that says "broken".
         InvalidRequest: it refuses the key. SourceMalformed: any other answer.
     """
     heard = _Heard()
-    asking = {"params": params, "auth": key, "timeout": timeout, "stream": True, "allow_redirects": key is None}
-    worker = threading.Thread(target=_listen, args=(_requests(), url, asking, heard), daemon=True)
+    asking = {"params": params, "auth": key, "timeout": timeout, "stream": True}
+    asking |= {"headers": dict(headers or {}), "allow_redirects": key is None and not headers}
+    worker = threading.Thread(target=_listen, args=(_requests(), url, asking, heard, enough), daemon=True)
     worker.start()
     worker.join(give_up)
     heard.given_up = True
@@ -105,9 +114,9 @@ def ask(
         raise SourceDown(
             f"{service} does not answer", where=where, available=silence, hint="check the network; try again"
         )
-    if heard.answer.status in (200, 404):
+    if heard.answer.status in passes:
         return heard.answer
-    raise _refusal(heard.answer, service, key, where, heard.later)
+    raise _refusal(heard.answer, service, key, where)
 
 
 def _requests() -> Any:
@@ -125,12 +134,13 @@ class _Heard:
     """What came of a request; of what went wrong only words: what requests raises carries the request, and that the key."""
 
     answer: Answer | None = None
-    later: str | None = None
     silence: str = ""
     given_up: bool = False
 
 
-def _listen(requests: Any, url: str, asking: dict[str, Any], heard: _Heard) -> None:
+def _listen(
+    requests: Any, url: str, asking: dict[str, Any], heard: _Heard, enough: Callable[[bytes], bool] | None
+) -> None:
     """Ask, in a thread of its own: time-outs of requests are for one read, and a server may drip for ever."""
     try:
         with requests.get(url, **asking) as response:
@@ -140,17 +150,19 @@ def _listen(requests: Any, url: str, asking: dict[str, Any], heard: _Heard) -> N
                 size += len(part)
                 if heard.given_up or size > LARGEST:
                     raise OSError("the answer does not end")
-            heard.later = response.headers.get("Retry-After")
+                if enough is not None and enough(b"".join(parts)):
+                    break
             kind = response.headers.get("Content-Type", "").lower()
-            heard.answer = Answer(response.status_code, kind, b"".join(parts))
+            later = response.headers.get("Retry-After")
+            heard.answer = Answer(response.status_code, kind, b"".join(parts), later)
     except requests.RequestException as error:
         heard.silence = type(error).__name__
     except (OSError, ValueError) as error:
         heard.silence = str(error)
 
 
-def _refusal(answer: Answer, service: str, key: Key | None, where: str | None, later: str | None) -> EventStudyError:
-    status, said = answer.status, answer.excerpt(key)
+def _refusal(answer: Answer, service: str, key: Key | None, where: str | None) -> EventStudyError:
+    status, said, later = answer.status, answer.excerpt(key), answer.later
     if status == 429:
         wait = f"wait {later} seconds" if later and later.isdigit() else "wait"
         return SourceRateLimited(
