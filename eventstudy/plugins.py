@@ -1,4 +1,4 @@
-"""Finds models, tests, sources, charts and commands by their names.
+"""Finds models, tests, sources, finders, charts and commands by their names.
 
 A family is a folder. Small members stand together in files, and the family says which are where (`files`): a file's table
 (`MODELS`) holds them by name. Where it says nothing, a file whose name has no leading underscore is a member, its name is the
@@ -89,6 +89,7 @@ FAMILIES = {
     "models": Family("eventstudy.models", "MODEL", "model", files=_MODELS),
     "tests": Family("eventstudy.inference", "TEST", "test", files=_TESTS),
     "sources": Family("eventstudy.prices", "SOURCE", "price source"),
+    "finders": Family("eventstudy.events.finders", "FINDER", "finder of events"),
     "charts": Family("eventstudy.charts", "CHART", "chart"),
     "commands": Family("eventstudy.cli", "COMMAND", "command", open=False),
 }
@@ -118,7 +119,7 @@ def _foreign(kind: str) -> dict[str, str | EntryPoint]:
 
 
 def names(kind: str) -> list[str]:
-    """The keys of a family (`models`, `tests`, `sources`, `charts`, `commands`), sorted."""
+    """The keys of a family (`models`, `tests`, `sources`, `finders`, `charts`, `commands`), sorted."""
     return sorted(_modules(kind))
 
 

@@ -1,4 +1,4 @@
-"""`eventstudy events`: list, show, check, add and import events; the day 0 of a moment."""
+"""`eventstudy events`: find, list, show, check, add and import events; the day 0 of a moment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _registry_option = click.option(
 
 @click.group("events")
 def COMMAND() -> None:  # noqa: N802
-    """List, show, check, add and import events; find the day 0 of a moment."""
+    """Find, list, show, check, add and import events; find the day 0 of a moment."""
 
 
 @COMMAND.command("list")
@@ -154,6 +154,73 @@ def add(
     )
     known = append_event(registry, event)
     say(f"{registry}: {event.id} added, {len(known)} events", quiet=quiet)
+
+
+@COMMAND.command("find")
+@click.argument("finder")
+@click.option("--ticker", "tickers", multiple=True, help="Tickers, comma separated; may be repeated.")
+@click.option("--cik", "ciks", type=int, multiple=True, help="Number of a filer, where no ticker leads to it.")
+@click.option("--form", "forms", multiple=True, help="Form of a filing: 8-K, 10-Q, SC 13D; may be repeated.")
+@click.option("--item", "items", multiple=True, help="Item of an 8-K: 2.02; may be repeated.")
+@click.option("--release", "releases", multiple=True, help="Release of macro: cpi, jobs; may be repeated.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The first day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day.")
+@click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")
+@click.option("--amendments", type=click.Choice(["drop", "keep"]), default="drop", show_default=True)
+@click.option(
+    "--late",
+    type=click.Choice(["drop", "keep"]),
+    default="keep",
+    show_default=True,
+    help="Filings that came after the day of what they report.",
+)
+@click.option("--output", type=click.Path(dir_okay=False), help="Registry to write (.toml), which is not there yet.")
+@click.option("--merge", "merge_into", type=click.Path(dir_okay=False), help="Registry (.toml) that gets what is new.")
+@format_option
+@click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
+@click.pass_context
+def find_events(
+    ctx: click.Context, /, finder: str, output: str | None, merge_into: str | None, form: str, quiet: bool, **words: Any
+) -> None:
+    """Find events with the time at which they were known: FINDER is one of `eventstudy methods finders`.
+
+    What is found goes to stdout, or as a registry to --output, or to the end of the registry --merge, where what stands there
+    stays as it is.
+    """
+    from pathlib import Path
+
+    from eventstudy.events.finders import find, merge
+    from eventstudy.request.dates import last_day
+
+    for flag, path in (("--output", output), ("--merge", merge_into)):
+        form_of(path, {"toml": (".toml",)}, flag=flag)
+    if output and merge_into:
+        raise InvalidRequest("--output and --merge name two registries", hint="leave one of them out")
+    if output and Path(output).exists():
+        raise InvalidRequest(f"{output} is there already", hint=f"--merge {output} adds to it")
+    words |= {name: split(words[name]) for name in ("tickers", "forms", "items", "releases")}
+    words |= {name: words[name].date() if words[name] else None for name in ("since", "until")}
+    words["as_of"] = last_day(words["as_of"])
+    found = find(finder, **words)
+    changed: tuple[str, ...] = ()
+    if target := output or merge_into:
+        merged = merge(target, found)
+        changed = merged.changed
+        say(f"{target}: {len(merged.added)} events added, {len(merged.registry)} in all", quiet=quiet)
+        for line in changed:
+            say(f"changed, and left as it is: {line}", quiet=quiet)
+        for id in merged.gone:
+            say(f"no longer found, and left as it is: {id}", quiet=quiet)
+    if form == "json":
+        put(json_text(found.to_dict()))
+    elif not target:
+        put(listing("find", found.rows(), form))
+    for note in found.notes:
+        say(note, quiet=quiet)
+    for one in found.left_out:
+        say(f"left out {one.key}: {one.reason}", quiet=quiet)
+    if found.incomplete or changed:
+        ctx.exit(4)
 
 
 @COMMAND.command("schema")

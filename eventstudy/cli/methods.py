@@ -1,4 +1,4 @@
-"""`eventstudy methods`: models, tests, price sources and charts to choose from."""
+"""`eventstudy methods`: models, tests, price sources, finders of events and charts to choose from."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import click
 from eventstudy import plugins
 from eventstudy.cli._output import format_option, listing, put
 
-_KINDS = ("models", "tests", "sources", "charts")
+_KINDS = ("models", "tests", "sources", "finders", "charts")
 
 
 @click.command("methods")
 @click.argument("kind", type=click.Choice(_KINDS), required=False)
 @format_option
 def COMMAND(kind: str | None, form: str) -> None:  # noqa: N802
-    """List models, tests, price sources and charts."""
+    """List models, tests, price sources, finders of events and charts."""
     rows = [_row(k, name) for k in ([kind] if kind else _KINDS) for name in plugins.names(k)]
     if form == "table":
         rows = [{c: row[c] for c in ("kind", "name", "summary")} for row in rows]

@@ -2,7 +2,7 @@
 
 from eventstudy.calendars import Moment
 from eventstudy.events.chosen import chosen_moment, moment_of_day
-from eventstudy.events.event import Claim, Event, Group
+from eventstudy.events.event import Claim, Event, Found, Group
 from eventstudy.events.faults import InvalidRecord
 from eventstudy.events.importers import single_event
 from eventstudy.events.news import News, read_calendar, read_earnings, shipped_calendar, shipped_earnings
@@ -10,6 +10,7 @@ from eventstudy.events.registry import (
     SUFFIXES,
     Registry,
     append_event,
+    append_events,
     from_frame,
     import_requests,
     load_registry,
@@ -21,12 +22,14 @@ __all__ = [
     "SUFFIXES",
     "Claim",
     "Event",
+    "Found",
     "Group",
     "InvalidRecord",
     "Moment",
     "News",
     "Registry",
     "append_event",
+    "append_events",
     "chosen_moment",
     "from_frame",
     "import_requests",

@@ -32,12 +32,14 @@ _FIGURE = r"^[^\x00]*[0-9][^\x00]*$"
 _TICKERS = r"^[^\x00]*[^\s\x00,][^\x00]*$"
 _SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
 _WORD = "^[a-z][a-z0-9_-]*$"
+_CODE = "^[A-Z][A-Z0-9_]*$"
 _MEANINGS = {
     _ANY: "text that a file can hold",
     _FILLED: "text that a file can hold",
     _FIGURE: "text with a number in it",
     _SLUG: "a slug: letters, digits and hyphens",
     _WORD: "one lower-case word",
+    _CODE: "one word in capitals",
 }
 
 
@@ -92,6 +94,14 @@ def _when(value: Any, info: ValidationInfo) -> date | datetime:
     raise ValueError(f"{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00")
 
 
+def _day(value: Any) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError(f"{value!r} is not a date; write 2025-01-27")
+
+
 def _list_or_text(schema: dict[str, Any]) -> None:
     listed = {"type": schema.pop("type"), "items": schema.pop("items"), "minItems": 1, "uniqueItems": True}
     schema["anyOf"] = [listed, {"type": "string", "pattern": _TICKERS}]
@@ -102,6 +112,12 @@ _Several = Annotated[tuple[_T, ...], BeforeValidator(_as_tuple)]
 _Filled = Annotated[str, StringConstraints(pattern=_FILLED)]
 _Figure = Annotated[str, StringConstraints(pattern=_FIGURE)]
 _Ticker = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_ticker)]
+_Day = Annotated[
+    date,
+    PlainValidator(_day),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"}),
+]
 _When = Annotated[
     date | datetime,
     PlainValidator(_when),
@@ -162,6 +178,22 @@ class Claim(Table):
     source: _Filled | None = Field(default=None, description="who printed it, and when")
 
 
+class Found(Table):
+    """Where an event was found, and how well its time is known."""
+
+    finder: Annotated[str, StringConstraints(pattern=_WORD)] = Field(description="who found it: edgar, fomc, ...")
+    key: _Filled = Field(description="what the finder calls it: an accession number, a date")
+    stamp: Literal["release", "scheduled", "acceptance", "vendor", "date"] = Field(
+        description="what its time is that of"
+    )
+    precision: Literal["second", "minute", "hour", "day"] = Field(description="how exactly the time is known")
+    period: _Day | None = Field(default=None, description="the day or the end of the period that it is about")
+    amends: _Filled | None = Field(default=None, description="the key of what it amends")
+    flags: _Several[Annotated[str, StringConstraints(pattern=_CODE)]] = Field(
+        default=(), description="what to know of it: FILED_LATER, NO_CLOCK, ..."
+    )
+
+
 class Event(Table):
     """What happened, and to whom.
 
@@ -189,6 +221,7 @@ class Event(Table):
     sources: _Several[_Filled] = Field(default=(), description="where it can be read; web addresses become links")
     notes: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="what a reader must know")
     benchmark: _Ticker | None = Field(default=None, description="ticker of the market: SPY")
+    found: Found | None = Field(default=None, description="the [event.found] table, of an event that a finder found")
     group: _Several[Group] = Field(default=(), description="one [[event.group]] table each")
     claim: _Several[Claim] = Field(default=(), description="one [[event.claim]] table each")
 

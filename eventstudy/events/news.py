@@ -16,10 +16,13 @@ from typing import Any, get_args
 from eventstudy.calendars import Moment, Timing
 from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidFile
+from eventstudy.events.scheduled import decisions, releases
 from eventstudy.events.when import parse_when
 
 _CALENDAR = ("date", "what", "timing", "event_id", "ticker")
 _EARNINGS = ("ticker", "date", "timing")
+_OWN_COLUMNS = ("earnings.csv", "fomc.csv", "macro.csv")
+"""Files of `data/calendar/` that are no calendars of news."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,11 @@ def read_earnings(path: str | Path) -> tuple[News, ...]:
 
 
 def shipped_calendar() -> tuple[News, ...]:
-    """The calendars of `data/calendar/`."""
-    files = sorted(p for p in shipped("calendar").glob("*.csv") if p.name != "earnings.csv")
-    return tuple(news for file in files for news in read_calendar(file))
+    """The calendars of `data/calendar/`, with the decisions and releases whose dates are public."""
+    files = sorted(p for p in shipped("calendar").glob("*.csv") if p.name not in _OWN_COLUMNS)
+    dated = [News(Moment(one.instant), one.what, origin="fomc.csv") for one in decisions()]
+    dated += [News(Moment(one.instant), one.what, origin="macro.csv") for one in releases()]
+    return (*(news for file in files for news in read_calendar(file)), *dated)
 
 
 def shipped_earnings() -> tuple[News, ...]:

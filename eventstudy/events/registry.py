@@ -166,7 +166,7 @@ class Registry:
         """
         path = Path(path)
         _only_toml(path)
-        _write(path, self.to_toml())
+        _write(path, self.to_toml().encode())
 
     def to_toml(self) -> str:
         """The events as a registry file has them."""
@@ -178,10 +178,10 @@ def _only_toml(path: Path) -> None:
         raise InvalidFile(f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}")
 
 
-def _write(path: Path, content: str) -> None:
-    """Put the text there whole, or not at all."""
+def _write(path: Path, content: bytes) -> None:
+    """Put it there whole, or not at all."""
     try:
-        disk.replace(path, content.encode())
+        disk.replace(path, content)
     except OSError as error:
         raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
 
@@ -239,17 +239,26 @@ def append_event(path: str | os.PathLike[str], event: Event) -> Registry:
     Raises:
         InvalidFile: the file is no registry, has an event of that id, or cannot be written.
     """
+    return append_events(path, [event])
+
+
+def append_events(path: str | os.PathLike[str], events: Iterable[Event]) -> Registry:
+    """As `append_event`, of several: all of them or none; what stands there stays, byte for byte.
+
+    Raises:
+        InvalidFile: as `append_event`.
+    """
     path = Path(path)
     _only_toml(path)
     there = _content(path) if path.exists() else ""
-    content = there + ("\n" if there.strip() else "") + _toml(event)
-    if there and not there.endswith("\n"):
-        content = there + "\n\n" + _toml(event)
     known = Registry(_read_toml(there, str(path)) if there.strip() else (), origin=str(path))
-    if event.id in known:
-        raise InvalidFile(f"there is an event {event.id!r} already", where=str(path), hint="choose another --id")
-    registry = Registry(_read_toml(content, str(path)), origin=str(path))
-    _write(path, content)
+    more = "\n" if there and not there.endswith("\n") else ""
+    for event in events:
+        if event.id in known:
+            raise InvalidFile(f"there is an event {event.id!r} already", where=str(path), hint="choose another --id")
+        more += ("\n" if (there + more).strip() else "") + _toml(event)
+    registry = Registry(_read_toml(there + more, str(path)), origin=str(path))
+    _write(path, (path.read_bytes() if there else b"") + more.encode())
     return registry
 
 
@@ -330,11 +339,13 @@ def _read_toml(content: str, origin: str) -> list[Event]:
 def _toml(event: Event) -> str:
     """One [[event]] with its groups and claims."""
     fields = event.model_dump(by_alias=True, exclude_defaults=True)
-    tables = [("event.group", group) for group in fields.pop("group", ())]
-    tables += [("event.claim", claim) for claim in fields.pop("claim", ())]
+    found = fields.pop("found", None)
+    tables = [("[event.found]", found)] if found else []
+    tables += [("[[event.group]]", group) for group in fields.pop("group", ())]
+    tables += [("[[event.claim]]", claim) for claim in fields.pop("claim", ())]
     return "\n".join(
-        f"[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
-        for name, table in [("event", fields), *tables]
+        f"{name}\n" + "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
+        for name, table in [("[[event]]", fields), *tables]
     )
 
 

@@ -56,7 +56,7 @@ def test_schema_is_json_schema(es: Es) -> None:
 
 def test_methods_lists_each_family(es: Es) -> None:
     rows = json.loads(es("methods", "--format", "json").out)["rows"]
-    assert {row["kind"] for row in rows} == {"model", "test", "source", "chart"}
+    assert {row["kind"] for row in rows} == {"model", "test", "source", "finder", "chart"}
     assert all(row["summary"] for row in rows)
     tests = {row["name"]: row for row in json.loads(es("methods", "tests", "--format", "json").out)["rows"]}
     assert tests["bmp"]["paper"] == "Boehmer, Musumeci and Poulsen 1991"
@@ -148,3 +148,25 @@ def test_run_of_a_workbook(es: Callable[..., Ran], tmp_path: Path) -> None:
     ran = es("run", "events.xlsx", "--format", "json")
     assert ran.code == 0
     assert ran.out == es("run", "events.csv", "--format", "json").out
+
+
+def test_find_prints_writes_and_merges(es: Es, tmp_path: Path) -> None:
+    words = ("--since", "2024-09-01", "--until", "2024-12-31", "--ticker", "NVDA")
+    told = json.loads(es("events", "find", "fomc", *words, "--format", "json").out)
+    assert told["schema"] == "eventstudy.find/1"
+    assert told["asked"] == {"tickers": ["NVDA"], "since": "2024-09-01", "until": "2024-12-31"}
+    assert [e["id"] for e in told["found"]] == ["fomc-2024-09-18", "fomc-2024-11-07", "fomc-2024-12-18"]
+    assert (
+        es("events", "find", "fomc", *words, "--format", "csv").out.splitlines()[0].startswith("id,announced,tickers")
+    )
+    path = tmp_path / "f.toml"
+    ran = es("events", "find", "fomc", *words, "--output", str(path))
+    assert ran.code == 0
+    assert "3 events added, 3 in all" in ran.err
+    assert es("events", "find", "fomc", *words, "--output", str(path)).code == 2
+    assert "0 events added, 3 in all" in es("events", "find", "fomc", *words, "--merge", str(path)).err
+    path.write_text(path.read_text().replace("T14:00:00-04:00", "T14:30:00-04:00"))
+    ran = es("events", "find", "fomc", *words, "--merge", str(path))
+    assert ran.code == 4
+    assert "fomc-2024-09-18: announced = 2024-09-18T14:00:00-04:00" in ran.err
+    assert es("run", "fomc-2024-12-18", "--registry", str(path), "--source", "bundled").code == 0

@@ -276,7 +276,7 @@ def test_the_schema_accepts_what_ships_and_refuses_what_is_refused() -> None:
 
 def test_the_schema_says_what_each_key_is_for() -> None:
     schema = Registry.schema()
-    tables = {"Event", "Group", "Claim"}
+    tables = {"Event", "Group", "Claim", "Found"}
     assert set(schema["$defs"]) == tables
     for table in tables:
         keys = schema["$defs"][table]["properties"]

@@ -1,0 +1,41 @@
+"""Decisions of the rate committee of the Federal Reserve, from the table that ships."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventstudy.events.event import Event, Found
+from eventstudy.events.finders._base import Finder, Finds, Ids, Query, for_tickers, within
+from eventstudy.events.scheduled import decisions
+
+
+def search(query: Query) -> Finds:
+    """All decisions between the dates asked for, about the tickers that are named."""
+    events, ids = [], Ids()
+    for one in decisions():
+        day = one.instant.date()
+        kinds = {"press conference": one.press, "projections": one.projections, "unscheduled": not one.scheduled}
+        found: dict[str, Any] = {
+            "finder": "fomc",
+            "key": day.isoformat(),
+            "stamp": "scheduled" if one.scheduled else "release",
+            "precision": one.precision,
+        }
+        events.append(
+            Event(
+                id=ids.of(f"fomc-{day}"),
+                title=one.what,
+                announced=one.instant,
+                category="fomc",
+                tags=tuple(kind for kind, so in kinds.items() if so),
+                sources=(one.source,),
+                found=Found(**found),
+                group=for_tickers(query.tickers),
+            )
+        )
+    return within(Finds("fomc", query, tuple(events)))
+
+
+FINDER = Finder(
+    "decisions of the Federal Reserve from 2000 on, with their time; no network", search, frozenset({"tickers"})
+)
