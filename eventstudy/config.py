@@ -29,6 +29,7 @@ _CHOICES = {
     "outcome": ("return", "volume", "volatility"),
     "bhar": ("auto", "model", "market", "matched"),
     "delisting": ("truncate", "reinvest"),
+    "alternative": ("two-sided", "greater", "less"),
 }
 _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
 """Fields whose flag names one of several."""
@@ -70,6 +71,10 @@ class StudyConfig:
     variants: Mapping[str, str] = field(default_factory=dict)
     """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
     prediction_error: bool = True
+    alternative: Literal["two-sided", "greater", "less"] = "two-sided"
+    """What p-values of the study's tests look for: an effect of either sign, above zero, or below; chosen beforehand."""
+    level: float = 0.95
+    """Of the study's confidence intervals and bands; what stands out has p below 5 %, whatever the level."""
     bhar: Literal["auto", "model", "market", "matched"] = "auto"
     """What buy-and-hold returns compare with: the normal return, the benchmark, or the mean of the peers.
 
@@ -122,6 +127,12 @@ class StudyConfig:
             raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
         if self.max_shift > _LONGEST_SHIFT:
             raise InvalidRequest(f"max_shift is {self.max_shift} calendar days", hint=f"use {_LONGEST_SHIFT} or fewer")
+        if not 0.5 <= self.level <= 0.999:
+            raise InvalidRequest(f"level is {self.level:g}", available="0.5 to 0.999: 0.9, 0.95, 0.99")
+        if self.alternative != "two-sided" and self.outcome == "volatility":
+            raise InvalidRequest(
+                "a study of volatility asks for a rise alone already", hint="leave out the alternative (--alternative)"
+            )
         if self.seed < 0:
             raise InvalidRequest(f"seed is {self.seed}", hint="use 0 or more")
 
@@ -213,7 +224,7 @@ def _setting(name: str, hint: Any, default: Any) -> Setting:
     kind = next(h for h in several if h is not NoneType)
     many = get_origin(kind) is tuple
     inner = get_args(kind)[0] if many else kind
-    kinds: dict[Any, Kind] = {bool: "flag", int: "whole", Window: "whole", date: "day"}
+    kinds: dict[Any, Kind] = {bool: "flag", int: "whole", float: "number", Window: "whole", date: "day"}
     return Setting(
         name,
         "form" if get_origin(inner) is Mapping else kinds.get(inner, "text"),

@@ -407,6 +407,15 @@ WARNINGS: dict[str, Code] = {
         "Another event of the registry, about the same firm or the market, falls on a day of the window.",
         "Look at the windows without that day (`--mask-confounded`), or study both events.",
     ),
+    "ONE_SIDED": Code(
+        {
+            "greater": "p-values look for an effect above zero only (alternative: greater); intervals have two sides",
+            "less": "p-values look for an effect below zero only (alternative: less); intervals have two sides",
+        },
+        "An effect of the other sign counts for nothing, and one of this sign is found at half the two-sided p.",
+        "Keep it only if the sign was fixed before anybody saw the returns; else take both sides.",
+        "note",
+    ),
     "OVERLAPPING_EVENTS": Code(
         "{window}: {shared}; the headline allows for that",
         "Events share days, so the pairs are fewer independent observations than their number.",

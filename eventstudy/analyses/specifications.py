@@ -14,6 +14,7 @@ import numpy as np
 
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.inference import SeriesSignificance
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
@@ -33,7 +34,7 @@ class Judged:
     car: float
     """Mean CAR, a decimal."""
     low: float
-    """95 % interval: of the test for several pairs, of the exact t for one; NaN where the test has none."""
+    """Interval of the study's level: of the test for several pairs, of the exact t for one; NaN where the test has none."""
     high: float
     test: str
     """The headline test; empty where none is valid."""
@@ -98,11 +99,11 @@ def _one(
         if answer.n == 1:
             counted = cumulate(made.returns, window)
             i = int(np.flatnonzero(counted.covered)[0])
-            half = critical_t(float(made.returns.df[i])) * counted.se[i]
+            half = critical_t(float(made.returns.df[i]), 1 - config.level) * counted.se[i]
             low, high = (np.nan, np.nan) if made.returns.descriptive else (answer.caar - half, answer.caar + half)
         p = chosen.p_value if answer.headline else np.nan
         each = cumulate(made.returns, window)
-        ps = np.full(len(names), np.nan) if made.returns.descriptive else p_t(each.scar, made.returns.df)
+        ps = np.full(len(names), np.nan) if made.returns.descriptive else _p(each.scar, made.returns, config)
         firms: dict[str, Any] = {"firms": names, "cars": each.car, "ps": ps} if len(names) > 1 else {}
         test = answer.headline or ""
         found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, float(p), **firms)
@@ -127,8 +128,8 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
         rows = np.flatnonzero(regular).tolist()
         if rows:
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
-            half = np.array([critical_t(float(df)) for df in whole.df[rows]]) * together.se[rows]
-            cars, ps = (v.reshape(s, n) for v in (counted.car, p_t(counted.scar, returns.df)))
+            half = np.array([critical_t(float(df), 1 - config.level) for df in whole.df[rows]]) * together.se[rows]
+            cars, ps = (v.reshape(s, n) for v in (counted.car, _p(counted.scar, returns, config)))
             tests, p = _tested(whole.take(np.array(rows)), window, config, alone=n == 1)
             for i, row in enumerate(rows):
                 low, high = float(car[i] - half[i]), float(car[i] + half[i])
@@ -142,10 +143,14 @@ def _tested(
 ) -> tuple[Sequence[str], Floats]:
     """The headline tests and their p: ranks or permutations of a single firm, the exact t of a portfolio (METHODS 3.29)."""
     if alone:
-        answers = ask_firms(whole, window, (), config.seed)
+        answers = ask_firms(whole, window, (), config.seed, alternative=config.alternative)
         return answers.headline, answers.headline_p
-    p: Floats = p_t(cumulate(whole, window).scar, whole.df)
-    return ("portfolio_t",) * whole.n, p
+    return ("portfolio_t",) * whole.n, _p(cumulate(whole, window).scar, whole, config)
+
+
+def _p(t: Floats, returns: AbnormalReturns, config: StudyConfig) -> Floats:
+    """p of the exact t (N,) in the direction that the study looks."""
+    return SeriesSignificance(t, p_t(t, returns.df), "t").towards(config.alternative).p_value
 
 
 def _portfolio(block: EventBlock, model: Model, config: StudyConfig, n: int, s: int) -> AbnormalReturns:

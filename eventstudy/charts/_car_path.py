@@ -33,9 +33,8 @@ def car_path(ax: Axes, result: StudyResult, chosen: Ints, mark: float = 4.5) -> 
             ax.plot(path.days, car, color=THIN, linewidth=0.9, zorder=2, label=f"_{name}")
             ends.append(end_of(path.days, car, name))
     if path.bands:
-        ax.fill_between(
-            path.days, path.low, path.high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=say("95 % band")
-        )
+        band = say("{level:.4g %} band", level=path.level)
+        ax.fill_between(path.days, path.low, path.high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=band)
     label = say("mean CAR") if len(chosen) > 1 else "CAR"
     ax.plot(path.days, path.value, color=BLUE, linewidth=2.2, marker="o", markersize=mark, zorder=4, label=label)
     return path, ends

@@ -32,7 +32,7 @@ class Verdict:
     """CAR of one pair, mean CAR of several."""
     low: float
     high: float
-    """95 % limits, by `band`."""
+    """Limits of the study's level, by `band`."""
     band: str
     """The test that gives the limits; empty where none is valid."""
     test: str
@@ -61,6 +61,8 @@ class Path:
     """The tests that give the limits, each once."""
     reason: str
     """Why some day has no limits; empty where all have."""
+    level: float
+    """Of the limits."""
 
 
 def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
@@ -75,7 +77,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     if sample.n == 1:
         low, high = _exact(result, window, chosen)
         return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(map(spoken, answer.reasons)))
-    interval = advice.confidence_interval(answer, sample.caar)
+    interval = advice.confidence_interval(answer, sample.caar, sample.level)
     if interval is None:
         reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=name)
         return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
@@ -85,7 +87,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
 def _exact(result: StudyResult, window: Window, chosen: Ints) -> tuple[float, float]:
     """The limits of the one pair that counts."""
     sample = result.sample(window, chosen)
-    half = critical_t(float(sample.returns.df[0])) * float(sample.cumulated.se[0])
+    half = critical_t(float(sample.returns.df[0]), 1 - sample.level) * float(sample.cumulated.se[0])
     return sample.caar - half, sample.caar + half
 
 
@@ -95,7 +97,7 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
     if len(chosen) == 1:
         own = result.tidy().iloc[chosen[0] * len(days) : (chosen[0] + 1) * len(days)]
         value, low, high = (own[name].to_numpy(float) for name in ("car", "car_low", "car_high"))
-        return Path(days, value, low, high, (1, 1), (EXACT,), "")
+        return Path(days, value, low, high, (1, 1), (EXACT,), "", result.config.level)
     start = result.config.event_window.start
     found = [verdict(result, Window(start, day), chosen) for day in days]
     counts = [v.n for v in found]
@@ -107,6 +109,7 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
         (min(counts), max(counts)),
         tuple(dict.fromkeys(v.band for v in found if v.band)),
         next((v.reason for v in found if not v.has_band), ""),
+        result.config.level,
     )
 
 

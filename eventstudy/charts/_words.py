@@ -145,8 +145,8 @@ def band_text(path: Path) -> str:
     if not path.bands:
         return say("no band, for no interval is valid: {reason}", reason=path.reason)
     if path.reason:
-        return say("95\u00a0% band by {tests:list}, where one is valid", tests=path.bands)
-    return say("95\u00a0% band by {tests:list}", tests=path.bands)
+        return say("{level:.4g %} band by {tests:list}, where one is valid", tests=path.bands, level=path.level)
+    return say("{level:.4g %} band by {tests:list}", tests=path.bands, level=path.level)
 
 
 def method(result: StudyResult, chosen: Ints) -> str:

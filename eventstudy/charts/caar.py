@@ -43,7 +43,7 @@ def paint(
     found = [verdict(result, Window(start, day), chosen) for day in result.rel_days]
     ax = open_axes(ax)
     zero_line(ax)
-    _band(ax, found)
+    _band(ax, found, result.config.level)
     day_axis(ax, result, chosen, result.rel_days)
     _counts(ax, found)
     percent_axis(ax.yaxis)
@@ -54,13 +54,14 @@ def paint(
     return ax
 
 
-def _band(ax: Axes, found: list[Verdict]) -> None:
+def _band(ax: Axes, found: list[Verdict], level: float) -> None:
     """The band, and a dot a day: full where the test of that window says p < 5 %."""
     days = np.array([v.window.end for v in found])
     value, low, high = (np.array([getattr(v, name) for v in found]) for name in ("value", "low", "high"))
     name = say("mean CAR") if max(v.n for v in found) > 1 else "CAR"
     if np.isfinite(low).any():
-        ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=say("95 % band"))
+        band = say("{level:.4g %} band", level=level)
+        ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=band)
     ax.plot(days, value, color=BLUE, linewidth=2.2, zorder=3, label=f"_{name}")
     out = np.array([v.p < LEVEL for v in found])
     look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 6.5, "markeredgecolor": BLUE, "zorder": 4}

@@ -114,9 +114,9 @@ def _drawn(paths: Sequence[Path]) -> str:
     bands = list(dict.fromkeys(band for path in paths for band in path.bands))
     band = say("no band, for no interval is valid")
     if bands and any(path.reason for path in paths):
-        band = say("95 % band by {tests:or} where one is valid", tests=bands)
+        band = say("{level:.4g %} band by {tests:or} where one is valid", tests=bands, level=paths[0].level)
     elif bands:
-        band = say("95 % band by {tests:or}", tests=bands)
+        band = say("{level:.4g %} band by {tests:or}", tests=bands, level=paths[0].level)
     return say("Mean of each group and its firms (thin lines), {band}", band=band)
 
 

@@ -56,7 +56,8 @@ def paint(
         some = " " + say("The {n} of {all} that day 0 moved most.", n=most, all=len(everyone))
     lines = [
         tests_text(result, everyone),
-        say("95\u00a0% band by {tests:list}", tests=[EXACT]) + f". {method(result, everyone)}.{some}",
+        say("{level:.4g %} band by {tests:list}", tests=[EXACT], level=result.config.level)
+        + f". {method(result, everyone)}.{some}",
         *caveat(result),
     ]
     panels = [open_axes(ax)] if len(chosen) == 1 else open_grid(len(chosen))

@@ -88,7 +88,7 @@ def paint(
 
 def _rows(result: StudyResult, window: Window, chosen: Ints, most: int) -> _Rows:
     found = cumulate(result.returns.take(chosen), window)
-    half = np.array([critical_t(float(df)) for df in result.returns.df[chosen]]) * found.se
+    half = np.array([critical_t(float(df), 1 - result.config.level) for df in result.returns.df[chosen]]) * found.se
     there = np.flatnonzero(found.covered)
     order = there[np.argsort(found.car[there], kind="stable")]
     if len(order) > most:
@@ -196,13 +196,13 @@ def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None)
 
 
 def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> list[str]:
-    said = {"start": days_of(result, chosen), "mean": tested(whole)}
-    line = say("{start}. 95 % intervals of firms by exact t.", **said)
+    said = {"start": days_of(result, chosen), "mean": tested(whole), "level": result.config.level}
+    line = say("{start}. {level:.4g %} intervals of firms by exact t.", **said)
     if whole.n > 1 and whole.has_band:
-        line = say("{start}. 95 % intervals of firms by exact t; mean: {mean}; diamond: its 95 % interval.", **said)
+        line = say("{start}. {level:.4g %} intervals of firms by exact t; mean: {mean}; diamond: its interval.", **said)
     elif whole.n > 1:
         line = say(
-            "{start}. 95 % intervals of firms by exact t; mean: {mean}; no valid interval of the mean: {reason}.",
+            "{start}. {level:.4g %} intervals of firms by exact t; mean: {mean}; no valid interval of the mean: {reason}.",
             reason=whole.reason,
             **said,
         )

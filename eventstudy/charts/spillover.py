@@ -105,7 +105,11 @@ def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str
     said = {"start": days_of(result, everyone), "window": window_text(window), "tests": bands}
     drawn = say("{start}. Mean CAR{window} of each group, no interval is valid; dots: firms.", **said)
     if bands:
-        drawn = say("{start}. Mean CAR{window} of each group, 95 % intervals by {tests:list}; dots: firms.", **said)
+        drawn = say(
+            "{start}. Mean CAR{window} of each group, {level:.4g %} intervals by {tests:list}; dots: firms.",
+            level=result.config.level,
+            **said,
+        )
     filled = say("Filled: p below 5 %, not adjusted for {looks} looks.", looks=len(rows))
     return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
 

@@ -44,6 +44,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
     (("--no-prediction-error",), {"is_flag": True, "help": "Leave the forecast error out of standard errors (not advised)."}),
+    (("--alternative",), {"type": click.Choice(["two-sided", "greater", "less"]), "default": "two-sided", "show_default": True,
+                          "help": "What p-values look for; one side only if it was fixed beforehand."}),
+    (("--level",), {"type": float, "default": 0.95, "show_default": True, "help": "Of confidence intervals and bands."}),
     (("--bhar",), {"type": click.Choice(["auto", "model", "market", "matched"]), "default": "auto", "show_default": True,
                    "help": "What buy-and-hold returns compare with."}),
     (("--delisting",), {"type": click.Choice(["truncate", "reinvest"]), "default": "truncate", "show_default": True,
@@ -163,7 +166,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "outcome", "earnings", "news", "bhar", "delisting", "shares", "workers", "scheduler", "address",
+    "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "shares", "workers", "scheduler", "address",
 )  # fmt: skip
 
 

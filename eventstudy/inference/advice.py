@@ -335,10 +335,11 @@ def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
     return p
 
 
-def confidence_interval(answer: Significance, caar: float) -> tuple[float, float] | None:
-    """95 % interval of CAAR from the headline test (ruling 21); None for rank, sign and permutation tests."""
+def confidence_interval(answer: Significance, caar: float, level: float = 0.95) -> tuple[float, float] | None:
+    """Two-sided interval of CAAR from the headline test (ruling 21); None for rank, sign and permutation tests."""
     if answer.distribution not in ("t", "normal") or not answer.valid or answer.statistic == 0:
         return None
-    critical = critical_normal() if answer.distribution == "normal" else critical_t(answer.df or np.inf)
+    alpha = 1 - level
+    critical = critical_normal(alpha) if answer.distribution == "normal" else critical_t(answer.df or np.inf, alpha)
     se = answer.se if answer.se is not None else abs(caar / answer.statistic)
     return caar - critical * se, caar + critical * se

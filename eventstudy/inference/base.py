@@ -27,6 +27,8 @@ from eventstudy.windows import Window
 FEWEST_DAYS = 30
 """Days in common below which event days are not held against them."""
 TOO_FEW_DAYS = Phrase("fewer than 30 estimation days on which all pairs have a return")
+Alternative = Literal["two-sided", "greater", "less"]
+NO_SIDE = Phrase("this test asks whether anything differs, whatever the direction: it has no one-sided p")
 _SAME = 1e-12
 """A spread of so small a part is what rounding leaves of none."""
 NO_SPREAD = Phrase("there is no spread between the pairs: their abnormal returns are the same")
@@ -55,6 +57,8 @@ class Significance:
     """The denominator in the units of CAAR, for tests that have one."""
     draws: int | None = None
     """How many random draws p rests on; None where nothing is drawn, or all possibilities are enumerated."""
+    tails: tuple[float, float] | None = None
+    """p of the upper and of the lower tail, of tests that count; None: from the two-sided one where its law is symmetric."""
 
     @classmethod
     def undefined(cls, reason: str, n: int = 0) -> Significance:
@@ -68,9 +72,15 @@ class Significance:
 
     def in_upper_tail(self) -> Significance:
         """This answer with the p of the upper tail, where its reference is symmetric about zero."""
-        if self.distribution not in ("t", "normal"):
+        return self.towards("greater") if self.distribution in _SYMMETRIC else self
+
+    def towards(self, alternative: Alternative) -> Significance:
+        """This answer with the p of the alternative; none, and the reason, where the test has no direction."""
+        if alternative == "two-sided" or not self.distribution:
             return self
-        return replace(self, p_value=upper_tail(self.statistic, self.p_value))
+        if self.tails is None and self.distribution not in _SYMMETRIC:
+            return Significance.undefined(NO_SIDE, self.n)
+        return replace(self, p_value=float(_one_sided(self.statistic, self.p_value, self.tails, alternative)))
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ class SeriesSignificance:
     """(N,) why the test does not apply to a series, empty where it does; or () for none."""
     draws: int | None = None
     """As in `Significance`."""
+    tails: tuple[Floats, Floats] | None = None
+    """(N,) each, as in `Significance`."""
     doubt: str = ""
     """Why the answers are not to be believed, though they are given; or empty."""
 
@@ -109,9 +121,26 @@ class SeriesSignificance:
 
     def in_upper_tail(self) -> SeriesSignificance:
         """These answers with the p of the upper tail, where their reference is symmetric about zero."""
-        if self.distribution not in ("t", "normal"):
+        return self.towards("greater") if self.distribution in _SYMMETRIC else self
+
+    def towards(self, alternative: Alternative) -> SeriesSignificance:
+        """These answers with the p of the alternative; none, and the reason, where the test has no direction."""
+        if alternative == "two-sided" or not self.distribution:
             return self
-        return replace(self, p_value=upper_tail(self.statistic, self.p_value))
+        if self.tails is None and self.distribution not in _SYMMETRIC:
+            return SeriesSignificance.undefined(NO_SIDE, len(self.statistic))
+        return replace(self, p_value=_one_sided(self.statistic, self.p_value, self.tails, alternative))
+
+
+_SYMMETRIC = ("t", "normal")
+"""Reference distributions that are symmetric about zero."""
+
+
+def _one_sided(statistic: Any, p: Any, tails: tuple[Any, Any] | None, alternative: Alternative) -> Any:
+    """The p of one tail: the test's own, or from the two-sided one of a statistic that is symmetric about zero."""
+    if tails is not None:
+        return tails[0 if alternative == "greater" else 1]
+    return upper_tail(statistic if alternative == "greater" else -statistic, p)
 
 
 class Shape(NamedTuple):
@@ -185,6 +214,10 @@ class Sample:
     draws: int = 9999
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What the study asks about."""
+    alternative: Alternative = "two-sided"
+    """What p-values look for."""
+    level: float = 0.95
+    """Of confidence intervals."""
     executor: Executor | None = None
     """Who makes many draws; None: they are made here."""
     exact_correlation: bool = False

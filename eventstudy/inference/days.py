@@ -31,10 +31,15 @@ def sample_quantile(returns: AbnormalReturns, window: Window, seed: int) -> Seri
     if window.length > 1:
         return SeriesSignificance.undefined(Phrase("one day only: use conformal for a window"), returns.n)
     sar = cumulate(returns, window).scar
+    days = returns.studentised
+
+    def share(reached: Bools) -> Floats:
+        return np.where(np.isfinite(sar), (1 + reached.sum(axis=1)) / (returns.observed_days + 1), np.nan)
+
     with np.errstate(invalid="ignore"):
-        beyond = (np.abs(returns.studentised) >= np.abs(sar)[:, None]).sum(axis=1)
-    p = np.where(np.isfinite(sar), (1 + beyond) / (returns.observed_days + 1), np.nan)
-    return SeriesSignificance(sar, p, "ranks of days")
+        p = share(np.abs(days) >= np.abs(sar)[:, None])
+        tails = share(days >= sar[:, None]), share(days <= sar[:, None])
+    return SeriesSignificance(sar, p, "ranks of days", tails=tails)
 
 
 def conformal(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
@@ -49,8 +54,8 @@ def conformal(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSign
     bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
     days, inside = null_residuals(returns, found.used, columns)
     present = np.isfinite(days)
-    statistic = np.abs(np.where(inside & present, days, 0.0).sum(axis=1))
-    p = np.full(returns.n, np.nan)
+    statistic = np.where(inside & present, days, 0.0).sum(axis=1)
+    p, upper, lower = (np.full(returns.n, np.nan) for _ in range(3))
     possible = found.covered & ~bridged
     shapes = np.stack([present.sum(axis=1), found.used.sum(axis=1)], axis=1)
     for total, length in sorted(set(map(tuple, shapes[possible].tolist()))):
@@ -58,14 +63,18 @@ def conformal(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSign
         pool = days[group][present[group]].reshape(len(group), total)
         drawn = sets_of_days(total, length, seed)
         for i, series in zip(group, pool, strict=True):
-            sums = np.abs(_sums(series, drawn))
-            reached = (sums >= statistic[i] * (1 - 1e-12)).sum()
-            every = length == 1
-            p[i] = reached / len(sums) if every else (1 + reached) / (len(sums) + 1)
+            sums, size = _sums(series, drawn), abs(statistic[i])
+            for found_p, reached in (
+                (p, np.abs(sums) >= size * (1 - 1e-12)),
+                (upper, sums >= statistic[i] - size * 1e-12),
+                (lower, sums <= statistic[i] + size * 1e-12),
+            ):
+                every = length == 1
+                found_p[i] = reached.mean() if every else (1 + reached.sum()) / (len(sums) + 1)
     reasons = tuple(ACROSS_GAPS if over else "" for over in bridged)
     draws = None if (shapes[possible, 1] == 1).all() else DRAWS
     statistic = np.where(possible, found.car, np.nan)
-    return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws)
+    return SeriesSignificance(statistic, p, "permutation", reasons=reasons, draws=draws, tails=(upper, lower))
 
 
 def _sums(series: Floats, drawn: Ints) -> Floats:

@@ -138,7 +138,8 @@ def sign(sample: Sample, variant: str) -> Significance:
     up = sample.positive
     z = (up - n / 2) / (np.sqrt(n) / 2)
     if variant == "default" and n <= _EXACT_SIGNS:
-        return Significance(float(z), two_sided_binomial(up, n), "binomial", None, n)
+        tails = float(special.bdtrc(up - 1, n, 0.5)) if up else 1.0, float(special.bdtr(up, n, 0.5))
+        return Significance(float(z), two_sided_binomial(up, n), "binomial", None, n, tails=tails)
     return Significance(float(z), float(p_normal(z)), "normal", None, n)
 
 
@@ -184,9 +185,9 @@ def wilcoxon(sample: Sample, variant: str) -> Significance:
     if n == 0:
         return Significance.undefined(Phrase("all CARs are zero"), sample.n)
     if n <= _EXACT_RANKS and (ties == 1).all():
-        tail = int(min(plus, n * (n + 1) / 2 - plus))
-        p = min(1.0, 2 * float(ways(n)[: tail + 1].sum()) / 2**n)
-        return Significance(plus, p, "signed ranks", None, sample.n)
+        below = np.cumsum(ways(n)) / 2.0**n
+        tails = float(below[int(n * (n + 1) / 2 - plus)]), float(below[int(plus)])
+        return Significance(plus, min(1.0, 2 * min(tails)), "signed ranks", None, sample.n, tails=tails)
     variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
     z = float((plus - n * (n + 1) / 4) / np.sqrt(variance))
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)

@@ -62,6 +62,12 @@ class Material:
             return self.number(path, digits, sign=sign)
         return self.percent(path, digits, sign=sign)
 
+    @property
+    def level(self) -> str:
+        """Of the intervals, in per cent."""
+        level = 100 * self.data["config"]["level"]
+        return self.words.number(level, 0 if round(level, 6).is_integer() else 1)
+
     def p(self, path: str) -> Figure:
         """A p-value of the result."""
         value = value_at(self.data, path)

@@ -54,7 +54,7 @@ def _alone(told: Material, found: dict[str, Any]) -> Table:
         shown = words.window(*option) if isinstance(option, list) else words.named(option)
         rows.append(_row(told, place, (f"{words(f'choice {name}')}: {shown}",)))
     window = words.window(*own["window"])
-    columns = (words("choice"), f"CAR{window}", *map(words, ("interval", "test", "p")))
+    columns = (words("choice"), f"CAR{window}", *(words(key, level=told.level) for key in ("interval", "test", "p")))
     return Table(words("cap.choices"), columns, tuple(rows), frozenset({3}))
 
 

@@ -130,9 +130,8 @@ def _together(told: Material) -> Table:
             (told.amount(f"{path}.bhaar"),),
         )
         rows.append(Row((told.window(path),), cells))
-    columns = tuple(
-        map(words, ("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", "n", "bhar"))
-    )
+    heads = ("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", "n", "bhar")
+    columns = tuple(words(head, level=told.level) for head in heads)
     return Table(words("cap.together"), columns, tuple(rows), frozenset({5}))
 
 

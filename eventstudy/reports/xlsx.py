@@ -143,7 +143,13 @@ class _Workbook:
 
     def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
         words = self.told.words
-        return _Sheet(self._book, self._looks, name, [words(k) if words.knows(k) else k for k in keys], wide)
+        return _Sheet(
+            self._book,
+            self._looks,
+            name,
+            [words(k, level=self.told.level) if words.knows(k) else k for k in keys],
+            wide,
+        )
 
     def _report(self) -> None:
         sheet = self._sheet("Report", ("event", "finding"), wide=100)

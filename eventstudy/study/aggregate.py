@@ -7,7 +7,7 @@ null with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
 from eventstudy.panel import Floats, Ints, Warned
-from eventstudy.study.cautions import of_design
+from eventstudy.study.cautions import of_design, one_sided
 from eventstudy.study.document import (
     SCHEMA,
     belief_as_dict,
@@ -101,7 +101,7 @@ class AggregateResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        return doubts_first((*self.noticed, *self.look(), *of_design(self.answers.values())))
+        return doubts_first((*self.noticed, *self.look(), *one_sided(self.config), *of_design(self.answers.values())))
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures cannot be believed, each reason once; empty where they can."""
@@ -122,7 +122,8 @@ class AggregateResult(Result):
                 available=", ".join(map(str, windows)),
                 hint="name it in windows= and run again: sums cannot be had afterwards",
             )
-        return self.evidence.over(window, self.config.seed)
+        sample = self.evidence.over(window, self.config.seed)
+        return replace(sample, alternative=self.config.alternative, level=self.config.level)
 
     @property
     def n(self) -> int:

@@ -12,6 +12,7 @@ from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.totals import Errors
 from eventstudy.inference import (
+    Alternative,
     PairsTest,
     Sample,
     SeriesSignificance,
@@ -73,7 +74,7 @@ class Answer:
     correlation: float
     overlap: float
     interval: tuple[float, float] | None
-    """95 % confidence interval of CAAR, by the headline test."""
+    """Two-sided confidence interval of CAAR at the level of the study, by the headline test."""
     headline: str | None
     tests: Mapping[str, Significance]
     design: advice.Design | None
@@ -118,7 +119,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         bhaar=sample.bhaar,
         correlation=sample.correlation.mean,
         overlap=sample.correlation.overlap,
-        interval=advice.confidence_interval(chosen, sample.caar),
+        interval=advice.confidence_interval(chosen, sample.caar, sample.level),
         headline=headline if chosen.valid else None,
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
@@ -165,18 +166,20 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
         answer = test.compute(sample, variant)
         if answer.distribution:
             doubt = _doubt(answer.distribution, sample.errors, spread_of_pairs=test.cross_sectional_variance)
-            answer = answer.in_upper_tail() if sample.errors.upper else answer
+            answer = answer.in_upper_tail() if sample.errors.upper else answer.towards(sample.alternative)
             answer = answer.distrusted(doubt) if doubt else answer
         return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
-    return _series(name, sample.portfolio, sample.window, sample.seed).at(0)
+    return _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative).at(0)
 
 
-def _series(name: str, returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
+def _series(
+    name: str, returns: AbnormalReturns, window: Window, seed: int, alternative: Alternative
+) -> SeriesSignificance:
     """A test of single series, as far as the model lets it speak."""
     found: SeriesSignificance = plugins.load("tests", name).compute(returns, window, seed)
-    found = found.in_upper_tail() if returns.upper else found
+    found = found.in_upper_tail() if returns.upper else found.towards(alternative)
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
 
@@ -211,7 +214,12 @@ class FirmAnswers:
 
 
 def ask_firms(
-    returns: AbnormalReturns, window: Window, extra: Sequence[str], seed: int, outcome: str = "return"
+    returns: AbnormalReturns,
+    window: Window,
+    extra: Sequence[str],
+    seed: int,
+    outcome: str = "return",
+    alternative: Alternative = "two-sided",
 ) -> FirmAnswers:
     """The tests of single firms, put to every pair at once.
 
@@ -225,7 +233,7 @@ def ask_firms(
     if headline == "conformal" and returns.n > _MANY and headline not in own and not returns.descriptive:
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
-    tests = {name: _series(name, returns, window, seed) for name in names}
+    tests = {name: _series(name, returns, window, seed, alternative) for name in names}
     chosen, p = tests[headline], tests["exact_t"].p_value
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
@@ -257,12 +265,16 @@ def ask_family(
     fat: bool,
     seed: int,
     executor: Executor | None = None,
+    alternative: Alternative = "two-sided",
 ) -> FamilyAnswers:
-    """Adjust for all pairs and windows. With fat tails ranks and permutations stand in for the exact t (METHODS 3.28)."""
+    """Adjust for all pairs and windows. With fat tails ranks and permutations stand in for the exact t (METHODS 3.28).
+
+    Romano and Wolf's p look for an effect of either sign, so a one-sided study has none.
+    """
     windows = list(firms)
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
     scar = np.stack([f.found.scar for f in firms.values()], axis=1)
-    if returns.dependent:
+    if returns.dependent or alternative != "two-sided":
         scar = np.full_like(scar, np.nan)
     by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
     return FamilyAnswers(

@@ -15,6 +15,7 @@ from eventstudy.panel import Pair
 from eventstudy.study.estimate import abnormal_returns
 
 if TYPE_CHECKING:
+    from eventstudy.config import StudyConfig
     from eventstudy.study.answers import Answer
     from eventstudy.study.result import StudyResult
 
@@ -24,12 +25,17 @@ _WILD = 2.0
 
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = [*_pair_warnings(result), *of_design(result.answers.values())]
+    found = [*one_sided(result.config), *_pair_warnings(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
         found.append(Message.of("VOLUME_MARKET"))
     return found
+
+
+def one_sided(config: StudyConfig) -> list[Message]:
+    """Say where p-values look to one side only."""
+    return [] if config.alternative == "two-sided" else [Message.of(f"ONE_SIDED.{config.alternative}")]
 
 
 def of_design(answers: Iterable[Answer]) -> list[Message]:

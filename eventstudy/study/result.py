@@ -20,8 +20,8 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, average
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events import Event
-from eventstudy.inference import Pairs, Sample, Significance, WeightedMean, precision_weighted
-from eventstudy.inference.distributions import critical_t, p_t, upper_tail
+from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
+from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
@@ -198,8 +198,9 @@ class StudyResult(Result):
     def tidy(self) -> pd.DataFrame:
         """One row per event, ticker and day of the event window: returns, abnormal returns and the CAR since its start.
 
-        Columns: event_id, ticker, rel_day, session, ret, expected, ar, ar_se, car, car_se, car_low, car_high; decimals, 95 %
-        limits by the exact t. A day without a return has NaN; so has a CAR of which too little was observed.
+        Columns: event_id, ticker, rel_day, session, ret, expected, ar, ar_se, car, car_se, car_low, car_high; decimals,
+        limits of the study's level by the exact t. A day without a return has NaN; so has a CAR of which too little was
+        observed.
         """
         n, length = self.returns.ar.shape
         car, se = np.empty((n, length)), np.empty((n, length))
@@ -307,7 +308,9 @@ class StudyResult(Result):
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
         return {
-            w: ask_firms(self.returns, w, self.config.tests, self.config.seed, self.config.outcome)
+            w: ask_firms(
+                self.returns, w, self.config.tests, self.config.seed, self.config.outcome, self.config.alternative
+            )
             for w in self.config.windows or ()
         }
 
@@ -317,7 +320,12 @@ class StudyResult(Result):
         if not self.firm_answers:
             raise InvalidRequest("no window is reported", hint="name windows inside the event window")
         return ask_family(
-            self.returns, self.firm_answers, fat=self.fat_tailed, seed=self.config.seed, executor=self.executor
+            self.returns,
+            self.firm_answers,
+            fat=self.fat_tailed,
+            seed=self.config.seed,
+            executor=self.executor,
+            alternative=self.config.alternative,
         )
 
     @cached_property
@@ -327,12 +335,12 @@ class StudyResult(Result):
 
     @cached_property
     def half_widths(self) -> dict[Window, Floats]:
-        """(N,) half the 95 % interval of each CAR by the exact t, for every reported window."""
+        """(N,) half the interval of each CAR at the level of the study by the exact t, for every reported window."""
         return {window: self._critical * firm.found.se for window, firm in self.firm_answers.items()}
 
     @cached_property
     def _critical(self) -> Floats:
-        return np.array([critical_t(float(df)) for df in self.returns.df])
+        return np.array([critical_t(float(df), 1 - self.config.level) for df in self.returns.df])
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -381,6 +389,8 @@ class StudyResult(Result):
             no_portfolio=why_none,
             seed=self.config.seed,
             outcome=self.config.outcome,
+            alternative=self.config.alternative,
+            level=self.config.level,
             executor=self.executor,
             exact_correlation=self.config.correlation == "pairwise",
         )
@@ -445,10 +455,10 @@ class StudyResult(Result):
 
     @cached_property
     def ar_p(self) -> Floats:
-        """(N, L2) exact p of each abnormal return; of the upper tail where only an increase counts."""
+        """(N, L2) exact p of each abnormal return; of one tail where only an increase counts, or was asked for."""
         t = self.returns.ar / self.ar_se
-        p: Floats = p_t(t, self.returns.df[:, None])
-        return upper_tail(t, p) if self.returns.upper else p
+        said = SeriesSignificance(t, p_t(t, self.returns.df[:, None]), "t")
+        return said.in_upper_tail().p_value if self.returns.upper else said.towards(self.config.alternative).p_value
 
     def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
         """Average abnormal return of each event day, and the number of pairs behind it."""

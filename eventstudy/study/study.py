@@ -60,6 +60,12 @@ class EventStudy:
             forms = getattr(plugins.load("tests", name), "variants", ("default",))
             if form not in forms:
                 raise UnknownName(f"form of {name}", form, forms)
+        directed = (name for name in self.config.tests if self.config.alternative != "two-sided")
+        if aimless := [name for name in directed if not getattr(plugins.load("tests", name), "location", True)]:
+            raise InvalidRequest(
+                f"{', '.join(aimless)}: whether anything differs has no one-sided p",
+                hint="leave out --alternative, or these tests",
+            )
 
     @overload
     def run(

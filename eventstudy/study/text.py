@@ -20,6 +20,7 @@ from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped
 
 if TYPE_CHECKING:
+    from eventstudy.config import StudyConfig
     from eventstudy.study.aggregate import AggregateResult
     from eventstudy.study.result import StudyResult
 
@@ -84,12 +85,16 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         yield f"{pair.ticker}: {_model_line(result, i)}"
         yield columns([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
         yield ""
-        yield columns(
-            [["window", "CAR", "95 % interval", "t", "p", "p (ranks)", "BHAR"], *_window_rows(result, i)], range(1, 7)
-        )
+        head = ["window", "CAR", interval_name(result.config), "t", "p", "p (ranks)", "BHAR"]
+        yield columns([head, *_window_rows(result, i)], range(1, 7))
         yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
+
+
+def interval_name(config: StudyConfig) -> str:
+    """What an interval is called: 95 % interval."""
+    return f"{100 * config.level:.4g} % interval"
 
 
 def _model_line(result: StudyResult, i: int) -> str:
@@ -135,7 +140,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     head = ["cumulated abnormal return"]
     for window in windows:
         head += [str(window), "p"]
-    head += ["adj."] if _adjusted(result) else []
+    head += ["adj."] if _stepped_down(result) else []
     rows = [head]
     grouped: set[int] = set()
     for group in result.groups:
@@ -150,7 +155,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     if len(rest) > len(shown):
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline test" if result.groups else ""
-    last = "; adj.: smallest by Romano-Wolf" if _adjusted(result) else ""
+    last = "; adj.: smallest by Romano-Wolf" if _stepped_down(result) else ""
     yield f"p of tickers: place among ordinary days, or permutation of days{means}{last}"
     yield from wrapped(_all_at_once(result))
 
@@ -158,6 +163,11 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
 def _adjusted(result: StudyResult) -> bool:
     """Whether p-values are adjusted for their number: several pairs, and not so many that it takes long."""
     return 1 < result.returns.n <= _ADJUSTED
+
+
+def _stepped_down(result: StudyResult) -> bool:
+    """Whether Romano and Wolf's p are shown: they look to both sides."""
+    return _adjusted(result) and result.config.alternative == "two-sided"
 
 
 def _all_at_once(result: StudyResult) -> str:
@@ -169,11 +179,9 @@ def _all_at_once(result: StudyResult) -> str:
             f"no p is adjusted for the number of tickers: {result.returns.n} are too many (result.multiple() does it)"
         )
     family, windows = result.family, list(result.firm_answers)
-    adjusted = {
-        "Holm": family.holm,
-        "Benjamini-Hochberg": family.benjamini_hochberg,
-        "Romano-Wolf": family.romano_wolf,
-    }
+    adjusted = {"Holm": family.holm, "Benjamini-Hochberg": family.benjamini_hochberg}
+    if _stepped_down(result):
+        adjusted["Romano-Wolf"] = family.romano_wolf
     told: dict[str, list[str]] = {}
     for name, p in adjusted.items():
         left = [f"{result.panel.pairs[i].ticker} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
@@ -192,7 +200,7 @@ def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
         cells = [f"  {name}"]
         for firm in result.firm_answers.values():
             cells += [percent(firm.found.car[i]), p_text(firm.headline_p[i])]
-        if _adjusted(result):
+        if _stepped_down(result):
             cells.append(p_text(float(np.fmin.reduce(result.family.romano_wolf[i]))))
         rows.append(cells)
     return rows
@@ -216,7 +224,7 @@ def _together(result: StudyResult) -> Iterator[str]:
         ["  mean; median CAR", *(f"{percent(a.caar).removesuffix(' %')}; {percent(a.median)}" for a in answers)]
     )
     if any(a.interval for a in answers):
-        rows.append(["  95 % interval", *(_interval(a) for a in answers)])
+        rows.append([f"  {interval_name(result.config)}", *(_interval(a) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
     asked = {name for a in answers for name in a.tests}
     second = [name for name in ("bmp_adjusted",) if name in asked and name not in headlines]
@@ -327,7 +335,7 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
 
 def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
     """A row a window, what was left out, what to know; `verbose` adds every test of every window."""
-    head = ["window", "pairs", "up : down", "CAAR", "95 % interval", "BHAAR", "headline", "p"]
+    head = ["window", "pairs", "up : down", "CAAR", interval_name(result.config), "BHAAR", "headline", "p"]
     rows = [head]
     for answer in result.answers.values():
         interval = f"{percent(answer.interval[0])} .. {percent(answer.interval[1])}" if answer.interval else ""

@@ -1,0 +1,126 @@
+"""Designs beside the usual one: one side, other levels, returns as input, windows of other kinds.
+
+Each against slow code in its own words, scipy or a closed form.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from eventstudy import StudyResult, run
+from eventstudy.errors import InvalidRequest
+from eventstudy.inference import Sample, SeriesSignificance, Significance
+from eventstudy.study.study import EventStudy
+from eventstudy.windows import Window
+from scipy import stats
+
+from tests.panel.made import codes, study
+from tests.worlds import closes
+
+FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
+
+
+@cache
+def world(**choices: Any) -> StudyResult:
+    return study(closes(5, FIRMS), tickers=FIRMS, **choices)
+
+
+def p_of(result: StudyResult, name: str, window: tuple[int, int]) -> float:
+    return result.test(name, window).p_value
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less"])
+def test_one_side_of_a_t_is_its_tail(alternative: str) -> None:
+    both, one = world(), world(alternative=alternative)
+    tail = stats.t.sf if alternative == "greater" else stats.t.cdf
+    for window in ((0, 0), (-1, 1)):
+        table = one.windows()
+        mine = table[(table["start"] == window[0]) & (table["end"] == window[1])]
+        assert mine["p"].to_numpy() == pytest.approx(tail(mine["t"].to_numpy(), one.returns.df))
+        said = both.test("portfolio_t", window)
+        assert p_of(one, "portfolio_t", window) == pytest.approx(tail(said.statistic, said.df))
+        said = both.test("bmp", window)
+        assert p_of(one, "bmp", window) == pytest.approx(tail(said.statistic, said.df))
+    assert one.ar_p == pytest.approx(tail(one.returns.ar / one.ar_se, one.returns.df[:, None]))
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less"])
+def test_one_side_of_ranks_and_signs_is_counted(alternative: str) -> None:
+    both, one = world(), world(alternative=alternative)
+    window = (-1, 1)
+    sample: Sample = both.sample(Window(*window))
+    up = sum(car > 0 for car in sample.car)
+    assert p_of(one, "sign", window) == pytest.approx(stats.binomtest(up, sample.n, 0.5, alternative).pvalue)
+    wanted = stats.wilcoxon(sample.car, alternative=alternative, method="exact").pvalue
+    assert p_of(one, "wilcoxon", window) == pytest.approx(wanted)
+    firms = one.firm_answers[Window(0, 0)].tests["sample_quantile"].p_value
+    for i, p in enumerate(firms):
+        sar, days = float(both.returns.sar[i, 5]), both.returns.studentised[i]
+        reached = sum((u >= sar) if alternative == "greater" else (u <= sar) for u in days)
+        assert p == pytest.approx((1 + reached) / (len(days) + 1))
+
+
+def test_both_sides_of_a_permutation_add_up() -> None:
+    """Every set of days lies above, below, or at the sum of the window, which both tails count."""
+    window = Window(-1, 1)
+    sides = ("two-sided", "greater", "less")
+    both, up, down = (world(alternative=a).firm_answers[window].tests["conformal"] for a in sides)
+    assert both.tails is not None
+    assert up.draws
+    assert up.p_value + down.p_value == pytest.approx(1 + 1 / (up.draws + 1), abs=2 / up.draws)
+    smaller = np.minimum(up.p_value, down.p_value)
+    assert (smaller <= both.p_value).all()
+    assert (smaller >= both.p_value / 4).all()
+
+
+def test_what_has_no_direction_has_no_one_sided_p() -> None:
+    answer = Significance(3.0, 0.02, "F", 4.0, 9).towards("greater")
+    assert np.isnan(answer.p_value)
+    assert "whatever the direction" in answer.reasons[0]
+    many = SeriesSignificance(np.ones(2), np.full(2, 0.1), "ranks of donors").towards("less")
+    assert np.isnan(many.p_value).all()
+    with pytest.raises(InvalidRequest, match="no one-sided p"):
+        EventStudy(tests=("max_t",), alternative="greater")
+    with pytest.raises(InvalidRequest, match="volatility"):
+        EventStudy(outcome="volatility", alternative="greater")
+    assert "ONE_SIDED" in codes(world(alternative="less"))
+    assert "ONE_SIDED" not in codes(world())
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
+def test_intervals_are_of_the_level(level: float) -> None:
+    result = world(level=level)
+    window = Window(-1, 1)
+    firm = result.firm_answers[window]
+    half = [stats.t.ppf((1 + level) / 2, df) * se for df, se in zip(result.returns.df, firm.found.se, strict=True)]
+    assert result.half_widths[window] == pytest.approx(half)
+    answer = result.answers[window]
+    said = answer.tests[answer.headline or ""]
+    assert answer.interval == pytest.approx(stats.t.interval(level, said.df, answer.caar, said.se))
+    assert f"{100 * level:.4g} % interval" in result.text()
+    assert result.to_dict()["config"]["level"] == level
+
+
+@pytest.mark.parametrize("level", [0.4, 1.0, 95, True])
+def test_levels_are_shares(level: float) -> None:
+    with pytest.raises(InvalidRequest, match="level"):
+        EventStudy(level=level)
+
+
+def test_words_of_the_level_in_german() -> None:
+    from eventstudy.language import Phrase, in_language
+
+    assert in_language(Phrase("{level:.4g %} band", level=0.9), "de") == "Band von 90 %"
+    result = run("deepseek-r1", tickers="NVDA", level=0.9)
+    assert "90-%-Intervall" in "".join(map(str, _heads(result)))
+
+
+def _heads(result: StudyResult) -> tuple[object, ...]:
+    from eventstudy.reports.material import Material
+    from eventstudy.reports.tables import _together
+    from eventstudy.reports.words import Words
+
+    return tuple(_together(Material(result, Words("de"))).columns)
