@@ -1,0 +1,203 @@
+"""The pages that the program writes of itself: commands, models and tests, formats, settings, the public names.
+
+`pages()` gives each page by its name. What stands in the program stands there once; nothing here repeats a sentence of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import eventstudy
+from eventstudy import plugins
+
+ROOT = Path(__file__).parents[1]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    head = list(head)
+    lines = [
+        head,
+        ["---"] * len(head),
+        *([cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows),
+    ]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+# ---- commands ---------------------------------------------------------------------------------------------------------
+
+
+def commands(command: click.Command | None = None, name: str = "eventstudy") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its full name, groups before what they hold."""
+    if command is None:
+        from eventstudy.cli import command as root
+
+        command = root
+    yield name, command
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=name)
+        for each in command.list_commands(context):
+            found = command.get_command(context, each)
+            if found is not None and not found.hidden:
+                yield from commands(found, f"{name} {each}")
+
+
+def _help(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=name, terminal_width=96, max_content_width=96)
+    return f"({name.replace(' ', '-')})=\n## `{name}`\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def _commands() -> str:
+    intro = (
+        "# Commands\n\nData goes to standard output, messages and progress to standard error. Options come from the flag, else"
+        " the environment (`EVENTSTUDY_` and the name of the flag), else `eventstudy.toml` in the folder, else the default.\n"
+    )
+    return "\n".join([intro, *(_help(name, command) for name, command in commands())])
+
+
+# ---- the catalogue ----------------------------------------------------------------------------------------------------
+
+
+def _sizes() -> dict[str, list[tuple[str, str, str]]]:
+    """Test -> (design, window, share of true nulls rejected) from the stored simulations."""
+    stored = json.loads((ROOT / "tests" / "oracles" / "sizes.json").read_text(encoding="utf-8"))
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for cell in stored["cells"]:
+        if cell["variant"] == "default":
+            window = "one day" if cell["over"] == "day" else "eleven days"
+            rate = f"{100 * cell['rejected'] / cell['draws']:.1f} %"
+            found.setdefault(cell["name"], []).append((cell["plan"], window, rate))
+    return found
+
+
+def _anchors() -> dict[str, str]:
+    """Anchor of a model or test -> the page of docs/methods on which its formula stands."""
+    pages = sorted((ROOT / "docs" / "methods").glob("*.md"))
+    marks = ((page.name, part) for page in pages for part in page.read_text(encoding="utf-8").split('<a id="')[1:])
+    return {part.partition('"')[0]: page for page, part in marks}
+
+
+def _member(kind: str, name: str) -> str:
+    member, mark = plugins.load(kind, name), f"{kind.rstrip('s')}-{name}"
+    rows = [("null hypothesis", "null"), ("assumes", "assumes"), ("fails", "fails"), ("source", "paper")]
+    said = [f"**{label.capitalize()}**: {value}" for label, key in rows if (value := getattr(member, key, ""))]
+    forms = [form for form in getattr(member, "variants", ()) if form != "default"]
+    lines = [f"# `{name}`", member.summary[:1].upper() + member.summary[1:] + ".", *said]
+    if kind == "tests":
+        whom = "one firm, or the portfolio of one date" if member.kind == "series" else "many pairs together"
+        lines.append(f"**Judges**: {whom}")
+    if forms:
+        lines.append("**Other published forms**: " + ", ".join(f"`--variant {name}={form}`" for form in forms))
+    lines.append(
+        f"The formula, its rule for missing days and its limits: [Methods](../../methods/{_anchors()[mark]}#{mark})."
+    )
+    if sizes := _sizes().get(name):
+        lines += ["## How often it rejects where nothing happened", "Simulated share of true nulls rejected at 5 %:"]
+        lines.append(table(("design", "window", "rejected"), sizes))
+    return "\n\n".join(lines) + "\n"
+
+
+def _catalogue() -> dict[str, str]:
+    found = {}
+    for kind in ("models", "tests"):
+        for name in plugins.own(kind):
+            found[f"reference/{kind}/{name}.md"] = _member(kind, name)
+        rows = [
+            [f"[`{n}`]({n}.md)", plugins.load(kind, n).summary, plugins.load(kind, n).fails]
+            for n in sorted(plugins.own(kind))
+        ]
+        tree = "\n".join(["```{toctree}", ":hidden:", *sorted(plugins.own(kind)), "```"])
+        found[f"reference/{kind}/index.md"] = "\n\n".join(
+            [f"# {kind.capitalize()}", table((kind.rstrip("s"), "in a line", "fails"), rows), tree]
+        )
+    for kind, title in (("sources", "Price sources"), ("charts", "Charts")):
+        rows = [[f"`{n}`", plugins.load(kind, n).summary] for n in sorted(plugins.own(kind))]
+        found[f"reference/{kind}.md"] = f"# {title}\n\n" + table(("name", "in a line"), rows) + "\n"
+    return found
+
+
+# ---- formats, settings, names --------------------------------------------------------------------------------------------
+
+
+def _schemas() -> str:
+    from eventstudy.events.schema import registry_schema
+
+    result = json.loads((ROOT / "tests" / "contracts" / "result.schema.json").read_text(encoding="utf-8"))
+    parts = [
+        "# JSON\n",
+        "Numbers are decimals, not per cent; a missing number is null; dates are ISO; equal inputs give equal bytes.\n",
+    ]
+    for title, mark, schema in (
+        ("`run --format json`", "json-result", result),
+        ("A registry of events (TOML)", "json-registry", registry_schema()),
+    ):
+        parts += [f"({mark})=\n## {title}\n", "```json", json.dumps(schema, indent=2, ensure_ascii=False), "```\n"]
+    return "\n".join(parts)
+
+
+def _settings() -> str:
+    from eventstudy.config import study_settings
+
+    rows = [
+        [f"`{s.field}`", ", ".join(f"`{a}`" for a in (*s.also, s.opposite) if a), s.meant] for s in study_settings()
+    ]
+    told = (
+        "The choices of a study stand in `eventstudy.toml` (for commands in this folder) or under `[options]` and `[event.ID]`"
+        " of a study file (for `eventstudy update`). A setting is called as its flag or its field; what is unknown,"
+        " misspelt or of the wrong type is refused with its line."
+    )
+    return "\n\n".join(["# Settings", told, table(("setting", "also called", "holds"), rows), ""])
+
+
+def _python() -> str:
+    parts = ["# Python\n", "```{eval-rst}"]
+    for name in eventstudy.__all__:
+        if name in ("__version__", "analyses", "claims"):
+            continue
+        what = getattr(eventstudy, name)
+        kind = "autoclass" if isinstance(what, type) else "autofunction"
+        parts += [
+            f".. {kind}:: {what.__module__}.{what.__qualname__}",
+            *(["   :members:", ""] if kind == "autoclass" else [""]),
+        ]
+    parts += [
+        "```\n",
+        "## Analyses\n",
+        "Each takes a result and gives an answer that shows itself in Jupyter.\n",
+        "```{eval-rst}",
+    ]
+    from eventstudy import analyses
+
+    for name in analyses.__all__:
+        what = getattr(analyses, name)
+        if callable(what):
+            kind = "autoclass" if isinstance(what, type) else "autofunction"
+            parts += [f".. {kind}:: {what.__module__}.{what.__qualname__}", ""]
+    return "\n".join([*parts, "```", ""])
+
+
+def _notebooks() -> str:
+    """The tutorials in order, with their titles."""
+    rows = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        title = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip("# \n")
+        rows.append(f"* [{title}]({path.name})")
+    told = "Notebooks, run anew each time this site is built; they ship with the source, and need no network."
+    return "\n".join(["# Tutorials\n", told, "", *rows, "", "```{toctree}", ":hidden:", ":glob:", "", "*", "```", ""])
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/commands.md": _commands,
+    "reference/json.md": _schemas,
+    "reference/settings.md": _settings,
+    "reference/python.md": _python,
+    "notebooks/index.md": _notebooks,
+}
+
+
+def pages() -> dict[str, str]:
+    """Each generated page by its place in the site."""
+    return {**{name: page() for name, page in PAGES.items()}, **_catalogue()}
