@@ -79,7 +79,12 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 
 def study_options(f: F) -> F:
     """WHAT and all options of a study."""
-    return some_options(*(names[0] for names, _ in _OPTIONS))(f)
+    return options_without()(f)
+
+
+def options_without(*unwanted: str) -> Callable[[F], F]:
+    """WHAT and the options of a study but these, which the command has for something else."""
+    return some_options(*(names[0] for names, _ in _OPTIONS if names[0] not in unwanted))
 
 
 def some_options(*wanted: str) -> Callable[[F], F]:
@@ -159,7 +164,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         calendar="exchange" if take("calendar") == "exchange" else None,
         exclude_dates=read_dates(excluded) if excluded else (),
         progress=progress(quiet),
-        **{name: take(name) for name in _PASSED},
+        **{name: take(name) for name in _PASSED if name in options},
     )
 
 

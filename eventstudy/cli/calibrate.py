@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from eventstudy.cli._output import answer, draw, output_options, picture_option, progress
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import options_without, study
 
 
 @click.command("calibrate")
-@study_options
+@options_without("--level")
 @click.option("--pairs", "n", type=int, help="Draw so many pairs at random instead (Brown and Warner).")
 @click.option("--clustered", is_flag=True, help="With --pairs: all of them on one date.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Made-up studies, where dates are random.")
