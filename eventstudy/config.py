@@ -30,6 +30,7 @@ _CHOICES = {
     "bhar": ("auto", "model", "market", "matched"),
     "delisting": ("truncate", "reinvest"),
     "alternative": ("two-sided", "greater", "less"),
+    "regime": ("auto", "always", "never"),
 }
 _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
 """Fields whose flag names one of several."""
@@ -66,6 +67,8 @@ class StudyConfig:
     missing: Literal["drop", "trade_to_trade"] = "drop"
     correlation: Literal["by_date", "pairwise"] = "by_date"
     """The mean correlation of residuals: from sums by event date, or of every two pairs on the days that they share."""
+    regime: Literal["auto", "always", "never"] = "auto"
+    """Whether windows are judged by the scale of the days near them: where these were wilder than usual, always, or never."""
     tests: tuple[str, ...] = ()
     """Tests asked for besides the default set."""
     variants: Mapping[str, str] = field(default_factory=dict)

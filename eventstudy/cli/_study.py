@@ -51,6 +51,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
                    "help": "What buy-and-hold returns compare with."}),
     (("--delisting",), {"type": click.Choice(["truncate", "reinvest"]), "default": "truncate", "show_default": True,
                         "help": "Buy-and-hold returns after the last trade: end, or go on in the benchmark."}),
+    (("--regime",), {"type": click.Choice(["auto", "always", "never"]), "default": "auto", "show_default": True,
+                     "help": "Judge windows by the scale of the days near them: if these were wilder, always, never."}),
     (("--min-estimation",), {"type": int, "default": 100, "show_default": True, "help": "Fewest estimation days."}),
     (("--max-shift",), {"type": int, "default": 7, "show_default": True, "help": "Most calendar days to day 0."}),
     (("--calendar",), {"type": click.Choice(["exchange", "prices"]), "default": "exchange", "show_default": True,
@@ -171,7 +173,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "shares", "workers", "scheduler", "address",
+    "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
+    "address",
 )  # fmt: skip
 
 

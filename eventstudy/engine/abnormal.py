@@ -20,6 +20,44 @@ from eventstudy.windows import Window
 
 
 @dataclass(frozen=True)
+class Around:
+    """The days of N series after the estimation window, up to some sessions after the event window, for those who ask."""
+
+    start: int
+    """The event day of the first of the D columns: the one after the estimation window."""
+    found: Callable[[], tuple[Floats, Floats]]
+    """Works out (N0, D) abnormal returns, NaN where there is none, and their variance in units of sigma²."""
+    rows: Ints
+    """(N,) the rows of `found`."""
+    left_out: Bools
+    """(N, L1 + D) days of other events of the same firm, which say nothing of how wild its ordinary days are."""
+    always: bool = False
+    """Whether a window is judged by the scale of its near days whatever they look like."""
+    asked: bool = False
+    """Whether that is asked for though there are very many series."""
+
+    @cached_property
+    def days(self) -> tuple[Floats, Floats]:
+        """(N, D) abnormal returns and their variance in units of sigma²."""
+        ar, unit = self.found()
+        return ar[self.rows], unit[self.rows]
+
+    def standardised(self, sigma: Floats) -> Floats:
+        """(N, D) abnormal returns over their forecast standard errors."""
+        ar, unit = self.days
+        found: Floats = ar / (sigma[:, None] * np.sqrt(unit))
+        return found
+
+    def take(self, which: Ints | Bools) -> Around:
+        """Of the series at these positions."""
+        part = replace(self, rows=self.rows[which], left_out=self.left_out[which])
+        if "days" in self.__dict__:
+            ar, unit = self.days
+            part.__dict__["days"] = ar[which], unit[which]
+        return part
+
+
+@dataclass(frozen=True)
 class AbnormalReturns:
     """Abnormal returns of N series, with what is needed to say how sure they are.
 
@@ -62,6 +100,8 @@ class AbnormalReturns:
     """Whether only an increase counts."""
     donors: Callable[[int], Floats] | None = None
     """Row of `sessions` -> (J, L1 + L2) errors of each donor fitted by the other donors; None where there are no donors."""
+    around: Around | None = None
+    """What is known of the days around the event window; None where nobody asks how wild they are."""
 
     @property
     def n(self) -> int:
@@ -202,6 +242,7 @@ class AbnormalReturns:
             basis_of=self.basis_of[which],
             session_of=self.session_of[which],
             last_close=self.last_close[which],
+            around=self.around.take(which) if self.around else None,
         )
         part.__dict__.update({name: known[which] for name, known in self.__dict__.items() if name in _BY_SERIES})
         part._runs.update({length: shares[which] for length, shares in self._runs.items()})

@@ -71,7 +71,7 @@ class DateTables:
     size: Floats
     """(G,) pairs."""
     returns: Floats
-    """(G, T) sum of returns from the start of the estimation to the end of the event window; (G, 0) where not kept."""
+    """(G, T) sum of returns from the start of the estimation to some days after the event window; (G, 0) where not kept."""
     returns_n: Floats
     """(G, T) pairs behind it."""
     row: Ints | None = None

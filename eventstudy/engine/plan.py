@@ -24,6 +24,8 @@ class Plan:
     """Whether the returns of each event date are added up too, for the portfolio of one date."""
     prediction_error: bool = True
     min_estimation: int = 100
+    regime: str = "auto"
+    """Whether the window of a portfolio is judged by the scale of the days near it: `auto`, `always` or `never`."""
     grid: int = 0
     """The number of the grid that the pairs stand on; it goes into the keys of dates."""
 
@@ -50,4 +52,5 @@ def plan_of(config: StudyConfig, *, portfolios: bool) -> Plan:
         portfolios=portfolios,
         prediction_error=config.prediction_error,
         min_estimation=config.min_estimation,
+        regime=config.regime,
     )

@@ -19,6 +19,7 @@ from eventstudy.engine.correlation import Correlation, DateTables, pairwise_corr
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.inference.distributions import upper_tail
+from eventstudy.inference.regime import Regime, Regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
@@ -59,6 +60,12 @@ class Significance:
     """How many random draws p rests on; None where nothing is drawn, or all possibilities are enumerated."""
     tails: tuple[float, float] | None = None
     """p of the upper and of the lower tail, of tests that count; None: from the two-sided one where its law is symmetric."""
+    interval: tuple[float, float] | None = None
+    """The effects that the test itself does not reject at the level it was asked for, for tests that say."""
+    least: float | None = None
+    """The smallest p that is possible, for tests that count."""
+    regime: Regime | None = None
+    """How wild the days near the window are, where the test looked."""
 
     @classmethod
     def undefined(cls, reason: str, n: int = 0) -> Significance:
@@ -101,6 +108,16 @@ class SeriesSignificance:
     """(N,) each, as in `Significance`."""
     doubt: str = ""
     """Why the answers are not to be believed, though they are given; or empty."""
+    low: Floats | None = None
+    """(N,) the smallest effect that the test does not reject at the level it was asked for; infinite where there is none."""
+    high: Floats | None = None
+    """(N,) the largest."""
+    least: Floats | None = None
+    """(N,) the smallest p that is possible, for tests that count."""
+    kappa: Floats | None = None
+    """(N,) the factor on the variance of a sum for days that hang together, where the test has one."""
+    regimes: Regimes | None = None
+    """How wild the days near the window are, where the test looked."""
 
     @classmethod
     def undefined(cls, reason: str, n: int) -> SeriesSignificance:
@@ -115,9 +132,24 @@ class SeriesSignificance:
             return Significance.undefined(reason, n=1)
         df = None if self.df is None else float(self.df[i])
         answer = Significance(
-            float(self.statistic[i]), float(self.p_value[i]), self.distribution, df, 1, draws=self.draws
+            float(self.statistic[i]),
+            float(self.p_value[i]),
+            self.distribution,
+            df,
+            1,
+            draws=self.draws,
+            tails=self.tails and (float(self.tails[0][i]), float(self.tails[1][i])),
+            interval=self.interval(i),
+            least=None if self.least is None else float(self.least[i]),
+            regime=self.regimes.at(i) if self.regimes else None,
         )
         return answer.distrusted(self.doubt) if self.doubt else answer
+
+    def interval(self, i: int) -> tuple[float, float] | None:
+        """The effects that the test does not reject for series i; None where it does not say, or rejects none."""
+        if self.low is None or self.high is None or not np.isfinite(self.high[i] - self.low[i]):
+            return None
+        return float(self.low[i]), float(self.high[i])
 
     def in_upper_tail(self) -> SeriesSignificance:
         """These answers with the p of the upper tail, where their reference is symmetric about zero."""
@@ -454,14 +486,17 @@ class Sample:
         return with_one_more(self.returns.estimation_ranks, self.returns.standardised, scale * self.scar)
 
 
-SeriesFunction = Callable[[AbnormalReturns, Window, int], SeriesSignificance]
+SeriesFunction = Callable[..., SeriesSignificance]
 PairsFunction = Callable[[Sample, str], Significance]
 SizeFunction = Callable[[int, float], float]
 
 
 @dataclass(frozen=True)
 class SeriesTest:
-    """A test of one firm or one portfolio. `compute(returns, window, seed)` judges all N series at once."""
+    """A test of one firm or one portfolio. `compute(returns, window, seed)` judges all N series at once.
+
+    One that says so by `inverts` takes a `level` too, and gives the interval of effects that it does not reject.
+    """
 
     summary: str
     null: str
@@ -469,6 +504,7 @@ class SeriesTest:
     fails: str
     paper: str
     compute: SeriesFunction
+    inverts: bool = False
     kind: Literal["series"] = field(default="series", init=False)
 
 

@@ -15,31 +15,10 @@ from eventstudy.windows import Window
 DRAWS = 9999
 """Sets of days that are drawn for a window of more than one."""
 ACROSS_GAPS = Phrase("returns across gaps are not exchangeable with single days")
-_DAYS_PER_DAY = 20
-"""Estimation days that the shifts of a window need for each of its days."""
 LONE = Phrase("one donor alone cannot be fitted by others")
 COPIES = Phrase("fewer than two donors have an error to compare: others make up the rest exactly")
 _NO_ERROR = 1e-12
 """Below such an error a return is fitted exactly."""
-
-
-def sample_quantile(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
-    """Where the day stands among the estimation days (SQ test; METHODS 3.19).
-
-    Give p = (1 + #{|u_t| >= |SAR|}) / (M + 1), u_t the externally studentised residuals. One day only.
-    """
-    if window.length > 1:
-        return SeriesSignificance.undefined(Phrase("one day only: use conformal for a window"), returns.n)
-    sar = cumulate(returns, window).scar
-    days = returns.studentised
-
-    def share(reached: Bools) -> Floats:
-        return np.where(np.isfinite(sar), (1 + reached.sum(axis=1)) / (returns.observed_days + 1), np.nan)
-
-    with np.errstate(invalid="ignore"):
-        p = share(np.abs(days) >= np.abs(sar)[:, None])
-        tails = share(days >= sar[:, None]), share(days <= sar[:, None])
-    return SeriesSignificance(sar, p, "ranks of days", tails=tails)
 
 
 def conformal(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
@@ -120,42 +99,6 @@ def sets_of_days(total: int, length: int, seed: int) -> Ints:
     return np.asfortranarray(drawn)  # they are added up day by day
 
 
-def placebo(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
-    """The window against every run of days as long as it (placebo-in-time; METHODS 3.20 and 3.20b).
-
-    One day: its rank among the estimation days. A window: p = share of the cyclic shifts of all days that reach its CAR.
-
-    The model is refitted on estimation and window days together and the days keep their order, so serial correlation and
-    volatility clusters stay in. Needs twenty estimation days for each day of the window.
-    """
-    if window.length == 1:
-        return sample_quantile(returns, window, seed)
-    found = cumulate(returns, window)
-    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
-    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
-    short: Bools = returns.observed_days < _DAYS_PER_DAY * window.length
-    days, inside = null_residuals(returns, found.used, columns)
-    p = np.full(returns.n, np.nan)
-    for i in np.flatnonzero(found.covered & ~bridged & ~short):
-        p[i] = _share_of_shifts(days[i], inside[i])
-    least = _DAYS_PER_DAY * window.length
-    too_short = Phrase("needs {days} estimation days, 20 for each day of the window", days=least)
-    pairs = zip(bridged, short, strict=True)
-    reasons = tuple(ACROSS_GAPS if over else too_short if few else "" for over, few in pairs)
-    statistic = np.where(np.isfinite(p), found.car, np.nan)
-    return SeriesSignificance(statistic, p, "shifts of days", reasons=reasons)
-
-
-def _share_of_shifts(days: Floats, inside: Bools) -> float:
-    """Share of the runs of all present days, the last followed by the first, whose |sum| reaches that of the window."""
-    present = np.isfinite(days)
-    series, length = days[present], int((inside & present).sum())
-    total = np.concatenate([[0.0], np.cumsum(np.concatenate([series, series[: length - 1]]))])
-    sums = np.abs(total[length:] - total[:-length])
-    reached = abs(series[-length:].sum()) * (1 - 1e-9)
-    return float((sums >= reached).mean())
-
-
 def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:
     """Where the firm stands among its donors, each of them fitted as if the event had been its own (METHODS 3.22).
 
@@ -203,14 +146,6 @@ def known(values: Floats) -> Floats:
 
 
 TESTS: dict[str, SeriesTest] = {
-    "sample_quantile": SeriesTest(
-        summary="rank of the day among the estimation days",
-        null="the day is exchangeable with the estimation days",
-        assumes="exchangeable days; any error law; the smallest p is 1/(M+1)",
-        fails="event-induced variance, volatility clustering, few estimation days",
-        paper="Gelbach, Helland and Klick 2013",
-        compute=sample_quantile,
-    ),
     "conformal": SeriesTest(
         summary="permutation of the residuals under the null of no effect",
         null="window days are exchangeable with estimation days",
@@ -218,14 +153,6 @@ TESTS: dict[str, SeriesTest] = {
         fails="event-induced variance, volatility clustering, serial correlation",
         paper="Chernozhukov, Wüthrich and Zhu 2021",
         compute=conformal,
-    ),
-    "placebo": SeriesTest(
-        summary="the window among all runs of days as long as it",
-        null="the window is exchangeable with other runs of days",
-        assumes="days in a stable order of dependence; any error law; smallest p 1/(M+1)",
-        fails="event-induced variance, few estimation days",
-        paper="Chernozhukov, Wüthrich and Zhu 2021",
-        compute=placebo,
     ),
     "placebo_in_space": SeriesTest(
         summary="the firm's error against those of its donors, each fitted as if it were the firm",

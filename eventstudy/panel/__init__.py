@@ -1,14 +1,16 @@
 """Lined up: prices and events become blocks of arrays."""
 
 from eventstudy.panel.align import Pair, Panel, align
-from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check, lacking_factors
 from eventstudy.panel.flagged import flagged_closes
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
 __all__ = [
+    "AFTER",
     "UNDATED",
+    "After",
     "Bools",
     "Days",
     "EventBlock",

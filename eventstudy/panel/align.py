@@ -17,7 +17,7 @@ from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.messages import Exclusion, Message
-from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense, padded, with_derived
 from eventstudy.panel.grid import factor_names
 from eventstudy.panel.left_out import by_row, row_of, with_id
@@ -55,6 +55,8 @@ class Panel:
     excluded: tuple[Exclusion, ...]
     warnings: tuple[Message, ...]
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
+    after: After | None = None
+    """The sessions after the event window; None where the block no longer holds returns."""
 
     def rests_on(self, pair: int, days: Days, left_out: Days) -> Bools:
         """Which of these days lie in the estimation or event window of a pair; `left_out` are days left out of the estimation.
@@ -81,6 +83,7 @@ class Panel:
             pairs=tuple(self.pairs[i] for i in which),
             day0=tuple(self.day0[i] for i in which),
             block=block,
+            after=self.after.take(which) if self.after else None,
             volume=self.volume[which],
             last_close=self.last_close[which],
             delisted=self.delisted[which],
@@ -103,10 +106,11 @@ def align(
     prices = prices.naming(p for pair in pairs for p in pair.peers)
     grids, left, warned = line_up(_columns(pairs), prices, config, None, compared=compared, factors=factors, named=None)
     peers = list(dict.fromkeys(p for pair in pairs for p in pair.peers if p in prices.close.columns))
-    blocks = []
+    blocks, after = [], []
     for dense in grids:
-        block, said = _block([pairs[i] for i in dense.origin], dense, peers, prices, config, factors)
+        block, beyond, said = _block([pairs[i] for i in dense.origin], dense, peers, prices, config, factors)
         blocks.append(block)
+        after.append(beyond)
         warned += said
     origin = _stacked([d.origin for d in grids], dtype="int64")
     order = np.argsort(origin, kind="stable")
@@ -121,6 +125,11 @@ def align(
         delisted=_stacked([d.delisted for d in grids], dtype="bool")[order],
         excluded=tuple(with_id(e, pairs[row_of(e)].event_id) for e in sorted(left.first, key=row_of)),
         warnings=tuple(warned),
+        after=After(
+            returns=_stacked([a.returns for a in after], AFTER)[order],
+            regressors=_stacked([a.regressors for a in after], AFTER, len(names)),
+            sessions=_stacked([a.sessions for a in after], AFTER, dtype="datetime64[D]"),
+        ),
     )
 
 
@@ -158,19 +167,19 @@ def _block(
     prices: PriceTable,
     config: StudyConfig,
     factors: pd.DataFrame | None,
-) -> tuple[EventBlock, list[Message]]:
-    """The block of one grid, whose designs hold the spans of their returns and the peers of their pairs."""
+) -> tuple[EventBlock, After, list[Message]]:
+    """The block of one grid, whose designs hold the spans of returns and the peers of their pairs; what comes after it."""
     span = None if dense.span is None else dense.windows(dense.span)
     apart, _ = coded(pair.peers for pair in pairs)
     if span is not None:  # a pair whose returns go on across a gap has a design of its own
         apart, _ = coded(zip(apart, np.where((span > 1).any(axis=1), np.arange(1, len(span) + 1), 0), strict=True))
-    block = dense.block(apart)
+    block, after = dense.block(apart), dense.after(apart)
     first = np.unique(block.design, return_index=True)[1]
     if span is not None:
         block = _across_gaps(block, dense, span, first, config, factors)
     if not peers:
-        return block, []
-    return _with_peers(block, dense, [pairs[i] for i in first], first, peers, prices, config)
+        return block, after, []
+    return _with_peers(block, after, dense, [pairs[i] for i in first], first, peers, prices, config)
 
 
 def _across_gaps(
@@ -193,13 +202,14 @@ def _across_gaps(
 
 def _with_peers(
     block: EventBlock,
+    after: After,
     dense: Dense,
     pairs: list[Pair],
     first: Ints,
     peers: list[str],
     prices: PriceTable,
     config: StudyConfig,
-) -> tuple[EventBlock, list[Message]]:
+) -> tuple[EventBlock, After, list[Message]]:
     """The block with the mean of each design's peers and the return of each, and which peers had to be left out.
 
     `first` (D,) is a pair of each design, `pairs` are these. A peer counts for a design only with a return on every day on
@@ -214,16 +224,22 @@ def _with_peers(
     belongs = np.array([[p in pair.peers for p in peers] for pair in pairs], dtype=bool)
     needed = ~np.isnat(block.sessions) & np.isfinite(block.regressors[:, :, 0])
     whole = (np.isfinite(values) | ~needed[:, :, None]).all(axis=1)
-    values = np.where((belongs & whole)[:, None, :], values, np.nan)
     count = (belongs & whole).sum(axis=1)
-    mean = np.where(count > 0, 1.0, np.nan)[:, None] * np.nansum(values, axis=2) / np.maximum(count, 1)[:, None]
-    mean = np.where(needed, mean, np.nan)
+
+    def with_mean(regressors: Floats, values: Floats, needed: Bools) -> Floats:
+        own = np.where((belongs & whole)[:, None, :], values, np.nan)
+        mean = np.where(count > 0, 1.0, np.nan)[:, None] * np.nansum(own, axis=2) / np.maximum(count, 1)[:, None]
+        return np.concatenate([regressors, np.where(needed, mean, np.nan)[:, :, None], own], axis=2)
+
+    later = returns[rows[:, -1:] + np.arange(1, AFTER + 1)]
+    all_there = (np.isfinite(later) | ~(belongs & whole)[:, None, :]).all(axis=2)
     warned = []
     for pair, day0, lacking in zip(pairs, dense.sessions[dense.row[first]], belongs & ~whole, strict=True):
         if lacking.any():
             named = np.array(peers)[lacking].tolist()
             warned.append(Message.of("PEER_INCOMPLETE", pair.event_id, peers=named, day0=day0))
-    return replace(block, regressors=np.concatenate([block.regressors, mean[:, :, None], values], axis=2)), warned
+    block = replace(block, regressors=with_mean(block.regressors, values, needed))
+    return block, replace(after, regressors=with_mean(after.regressors, later, all_there)), warned
 
 
 def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...], order: Ints) -> EventBlock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
+
+AFTER = 10
+"""Sessions after the event window that are looked at to see how wild they are."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,30 @@ class EventBlock:
     def columns(self, names: tuple[str, ...]) -> Floats:
         """(D, T, len(names)) the regressors of these names."""
         return self.regressors[:, :, [self.names.index(name) for name in names]]
+
+
+@dataclass(frozen=True)
+class After:
+    """The A sessions after the event window, of the pairs and designs of a block: how wild they are is asked, no more."""
+
+    returns: Floats
+    """(N, A) returns over one session each; NaN where none exists."""
+    regressors: Floats
+    """(D, A, F)"""
+    sessions: Days
+    """(D, A)"""
+
+    def take(self, which: Ints) -> After:
+        """Of the pairs at these positions; designs are shared, not copied."""
+        return replace(self, returns=self.returns[which])
+
+    def beside(self, block: EventBlock) -> EventBlock:
+        """The block with all days after its estimation window as event days, these included."""
+        return replace(
+            block,
+            returns=np.concatenate([block.returns, self.returns], axis=1),
+            regressors=np.concatenate([block.regressors, self.regressors], axis=1),
+            sessions=np.concatenate([block.sessions, self.sessions], axis=1),
+            span=np.concatenate([block.span, np.ones(self.sessions.shape)], axis=1),
+            event=Window(block.estimation.end + 1, block.event.end + self.returns.shape[1]),
+        )

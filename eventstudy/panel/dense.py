@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.config import StudyConfig
-from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
@@ -105,8 +105,7 @@ class Dense:
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
-        keys = self.designs if apart is None else self.designs * (int(apart.max(initial=0)) + 1) + apart
-        _, first, design = np.unique(keys, return_index=True, return_inverse=True)
+        first, design = self._shared(apart)
         days = self.row[first][:, None] + np.arange(self.estimation.start, self.event.end + 1)
         returns = self.windows(self.returns)
         sessions = self.sessions[days]
@@ -117,13 +116,30 @@ class Dense:
             returns=returns,
             regressors=self.regressors[self.table[first][:, None], days],
             names=self.names,
-            design=design.reshape(-1).astype(np.int64),
+            design=design,
             sessions=sessions,
             span=np.ones(days.shape),
             estimation=self.estimation,
             event=self.event,
             row=self.row[first],
         )
+
+    def after(self, apart: Ints | None = None) -> After:
+        """The sessions after the event window of all E pairs, for the designs of `block`; no returns across gaps."""
+        first, _ = self._shared(apart)
+        columns = np.arange(self.event.end + 1, self.event.end + AFTER + 1)
+        own = self.security[:, None], self.row[:, None] + columns
+        returns = self.returns[own]
+        if self.span is not None:
+            returns = np.where(self.span[own] > 1, np.nan, returns)
+        days = self.row[first][:, None] + columns
+        return After(returns, self.regressors[self.table[first][:, None], days], self.sessions[days])
+
+    def _shared(self, apart: Ints | None) -> tuple[Ints, Ints]:
+        """(D,) a pair of each design, and (E,) the design of each pair."""
+        keys = self.designs if apart is None else self.designs * (int(apart.max(initial=0)) + 1) + apart
+        _, first, design = np.unique(keys, return_index=True, return_inverse=True)
+        return first, design.reshape(-1).astype(np.int64)
 
 
 def last_row(priced: Bools) -> Ints:
@@ -135,7 +151,7 @@ def last_row(priced: Bools) -> Ints:
 def padded(values: np.ndarray, config: StudyConfig, axis: int = 0) -> np.ndarray:
     """Values on the sessions of a grid, S along one axis, with days before and after on which nothing has a value: P."""
     beyond = [(0, 0)] * values.ndim
-    beyond[axis] = (-config.estimation_window.start, config.event_window.end)
+    beyond[axis] = (-config.estimation_window.start, config.event_window.end + AFTER)
     return np.pad(values, beyond, constant_values=np.datetime64("NaT") if values.dtype.kind == "M" else np.nan)
 
 
@@ -146,7 +162,7 @@ def returns_by_security(
 
     Some securities at a time, so that no second table of the whole size is needed.
     """
-    before, after = -config.estimation_window.start, config.event_window.end
+    before, after = -config.estimation_window.start, config.event_window.end + AFTER
     returns = np.empty((len(tickers), before + len(sessions) + after))
     returns[:, :before] = np.nan
     returns[:, before + len(sessions) :] = np.nan

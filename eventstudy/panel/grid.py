@@ -14,7 +14,7 @@ from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
-from eventstudy.panel.block import Days, Floats
+from eventstudy.panel.block import AFTER, Days, Floats
 from eventstudy.prices import PriceTable
 
 
@@ -23,13 +23,13 @@ def grid_sessions(
 ) -> tuple[Days, list[Message]]:
     """(S,) the sessions of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
 
-    `last` is the last day 0 to be counted; the grid reaches beyond it by the event window.
+    `last` is the last day 0 to be counted; the grid reaches beyond it by the event window and the sessions after it.
     """
     sessions = prices.close.index.to_numpy("datetime64[D]")
     if home is None:
         return sessions, []
     first = sessions[0].astype(date)
-    end = max(sessions[-1].astype(date), last) + timedelta(days=2 * config.event_window.end + 15)
+    end = max(sessions[-1].astype(date), last) + timedelta(days=2 * (config.event_window.end + AFTER) + 15)
     sessions = calendars.sessions(home, first, end)
     warned = _check_calendar(sessions, home, tickers, prices)
     if abroad is not None and abroad != home:

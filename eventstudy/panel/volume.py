@@ -63,7 +63,7 @@ def with_volume(
         for p, d, ok in zip(panel.pairs, panel.day0, there, strict=True)
         if not ok
     )
-    kept = replace(panel, block=lined, excluded=(*panel.excluded, *lacking))
+    kept = replace(panel, block=lined, after=None, excluded=(*panel.excluded, *lacking))
     return kept.take(np.flatnonzero(there).astype(np.int64))
 
 

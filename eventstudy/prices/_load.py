@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -40,13 +40,15 @@ def load_prices(
     source: str = "auto",
     path: str | PathLike[str] | pd.DataFrame | None = None,
     as_of: date | str | None = None,
+    beyond: date | None = None,
     progress: Progress | None = None,
 ) -> PriceTable:
     """Daily prices of `tickers` from `start` to `end`, both included.
 
     `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, of the kind that its
     suffix says, else for each ticker the embedded sample where it covers all the dates, else the price store where it does,
-    else Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. `path` may be a
+    else Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. Days after `end` up to
+    `beyond` are taken along where they can be had; the request does not fail for them. `path` may be a
     DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
     written. A ticker that cannot be had is in `missing` with its error; what was had stays.
@@ -64,7 +66,7 @@ def load_prices(
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
         return frame_to_table(path, wanted, first, last)
     if source == "auto" and path is None:
-        return _ask(_automatic(wanted, first, last, known), first, last, known, progress)
+        return _ask(_automatic(wanted, first, last, beyond, known), first, last, beyond, known, progress)
     name = source if path is None or source != "auto" else _kind_of(Path(path))
     member = plugins.load("sources", name)
     if not hasattr(member, "read") and not hasattr(member, "fetch"):
@@ -76,7 +78,8 @@ def load_prices(
         return table
     if path is not None:
         raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
-    return _ask([(t, name) for t in _all_of(member, name, wanted)], first, last, known, progress)
+    asked = [Asked(t, name) for t in _all_of(member, name, wanted)]
+    return _ask(asked, first, last, beyond, known, progress)
 
 
 def _kind_of(path: Path) -> str:
@@ -127,19 +130,30 @@ def _refuse(given: Any, name: str) -> date:
     raise InvalidRequest(f"{name} {given!r} is not an ISO date", hint="write dates as 2025-01-27") from None
 
 
+class Asked(NamedTuple):
+    """A ticker and the source that is asked for it."""
+
+    ticker: str
+    source: str
+    otherwise: str | None = None
+    """The source that has what cannot be done without, should the first one fail."""
+
+
 def _automatic(
-    wanted: list[str] | None, first: date | None, last: date | None, as_of: date | None
-) -> list[tuple[str, str]]:
+    wanted: list[str] | None, first: date | None, last: date | None, beyond: date | None, as_of: date | None
+) -> list[Asked]:
     sample = plugins.load("sources", "bundled")
     tickers = wanted if wanted is not None else sample.tickers
     found = {t: "bundled" for t in tickers if sample.covers(t, first, last)}
     elsewhere = [t for t in tickers if t not in found]
     try:
-        held = _source("store", as_of).covers(elsewhere, first, last) if elsewhere else ()
+        store = _source("store", as_of)
+        held = store.covers(elsewhere, first, last) if elsewhere else set()
+        further = store.covers(sorted(held), first, beyond) if beyond and not as_of else held
     except (InvalidFile, InvalidRequest, Locked):  # told in a note of each answer that cannot be kept
-        held = ()
-    found |= dict.fromkeys(held, "store")
-    return [(t, found.get(t, _KEPT)) for t in tickers]
+        held = further = set()
+    found |= dict.fromkeys(further, "store")
+    return [Asked(t, found.get(t, _KEPT), "store" if t in held - further else None) for t in tickers]
 
 
 def _source(name: str, as_of: date | None) -> Any:
@@ -161,30 +175,39 @@ def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
 
 
 def _ask(
-    asked: list[tuple[str, str]],
+    asked: list[Asked],
     first: date | None,
     last: date | None,
+    beyond: date | None,
     as_of: date | None,
     progress: Progress | None,
 ) -> PriceTable:
-    """Fetch each (ticker, source name); errors of a source become entries of `missing`."""
+    """Fetch each ticker from its source; errors of a source become entries of `missing`."""
     fetched: list[tuple[str, Fetch]] = []
     missing: dict[str, SourceError] = {}
     with ExitStack() as during:
-        sources = {name: _source(name, as_of) for name in {name for _, name in asked}}
+        sources = {name: _source(name, as_of) for one in asked for name in (one.source, one.otherwise) if name}
         desks = {
             name: Desk(during.enter_context(source.opened()) if hasattr(source, "opened") else source)
             for name, source in sources.items()
         }
-        for i, (ticker, name) in enumerate(asked, 1):
+
+        def fetch(ticker: str, name: str) -> tuple[str, Fetch]:
+            held = name in ("bundled", "store")  # they say themselves how far they reach
+            end = sources[name].upto(ticker, first, last, beyond) if held and beyond else beyond or last
+            found = desks[name].fetch(ticker, first, end)
+            return "yahoo" if name == _KEPT else name, found if held else _told_of_its_end(found, last)
+
+        for i, one in enumerate(asked, 1):
             if progress is not None:
-                progress(ticker, i, len(asked))
+                progress(one.ticker, i, len(asked))
             try:
-                fetch = desks[name].fetch(ticker, first, last)
-                whole = name in ("bundled", "store")  # they say themselves how far they reach
-                fetched.append(("yahoo" if name == _KEPT else name, fetch if whole else _told_of_its_end(fetch, last)))
+                fetched.append(fetch(one.ticker, one.source))
             except SourceError as error:
-                missing[ticker] = error
+                if one.otherwise is None:
+                    missing[one.ticker] = error
+                else:
+                    fetched.append(fetch(one.ticker, one.otherwise))
     return PriceTable.from_fetches(fetched, missing)
 
 

@@ -56,6 +56,10 @@ class Sample:
             and (end is None or sample.first <= end <= sample.last)
         )
 
+    def upto(self, symbol: str, start: date | None, end: date | None, beyond: date) -> date | None:
+        """The last day to ask for where `end` is needed and days up to `beyond` are welcome."""
+        return end and max(end, min(beyond, _coverage().last))
+
     def name(self, symbol: str) -> str | None:
         """The name of the company or fund, None for a ticker that is not in the sample."""
         return _coverage().names.get(symbol)

@@ -59,6 +59,10 @@ class Stored:
                     found.add(symbol)
         return found
 
+    def upto(self, symbol: str, start: date | None, end: date | None, beyond: date) -> date | None:
+        """The last day to ask for where `end` is needed and days up to `beyond` are welcome."""
+        return beyond if self.covers([symbol], start, beyond) else end
+
     @contextmanager
     def opened(self) -> Iterator[Stored]:
         """The same source with its file open, for many symbols in a row."""

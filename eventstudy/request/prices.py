@@ -14,6 +14,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
 from eventstudy.models import model_of
+from eventstudy.panel import AFTER
 from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
 from eventstudy.study.result import StudyResult
@@ -51,8 +52,9 @@ def prices_for(
         load = partial(load_prices, start=None, end=as_of, source=source, path=prices)
         return _with_rates(load(tickers), config.currency, load)
     start, end = days_needed(events, config, day0)
-    end = min(end, as_of) if as_of else end
-    load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
+    _, beyond = days_needed(events, config, day0, after=AFTER)  # how wild days after the event are: nice to know
+    end, beyond = (min(day, as_of) if as_of else day for day in (end, beyond))
+    load = partial(load_prices, start=start, end=end, beyond=beyond, source=source, as_of=as_of, progress=progress)
     table = _with_rates(load(tickers), config.currency, load)
     if not table.tickers and table.missing:
         raise next(iter(table.missing.values()))

@@ -12,13 +12,18 @@ from eventstudy.events import Event
 from eventstudy.study.study import DEFAULT_BENCHMARK, chosen_moment
 
 
-def days_needed(events: list[Event], config: StudyConfig, day0: str | dt.date) -> tuple[dt.date, dt.date]:
-    """First and last calendar day that any pair needs: one session before the estimation window to the event window's end."""
+def days_needed(
+    events: list[Event], config: StudyConfig, day0: str | dt.date, after: int = 0
+) -> tuple[dt.date, dt.date]:
+    """First and last calendar day that any pair needs: one session before the estimation window to the event window's end.
+
+    With `after`, to so many sessions after it.
+    """
     days: list[dt.date] = []
     for event in events:
         moment = chosen_moment(event, day0)
         if moment and config.calendar is None:
-            days += _roughly(moment, config)
+            days += _roughly(moment, config, after)
             continue
         grids = {
             (calendars.exchange_of(t), calendars.exchange_of(benchmark_of(event, t, config)))
@@ -26,7 +31,7 @@ def days_needed(events: list[Event], config: StudyConfig, day0: str | dt.date) -
         }
         for home, abroad in grids:
             room = 0 if home == abroad else 30  # shared sessions are fewer
-            days += _needed(moment, home, config, room) if moment else []
+            days += _needed(moment, home, config, room, after) if moment else []
     if not days:
         raise InvalidRequest(
             "no event has a day 0 and a ticker", hint="eventstudy events show ID shows what an event has"
@@ -39,11 +44,11 @@ def benchmark_of(event: Event, ticker: str, config: StudyConfig) -> str:
     return config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
 
 
-def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> list[dt.date]:
+def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int, after: int) -> list[dt.date]:
     first = calendars.day0(moment, exchange, max_shift=config.max_shift).session
     low, high = calendars.reach(exchange)
     try:
-        end = calendars.shift(exchange, first, config.event_window.end)
+        end = calendars.shift(exchange, first, config.event_window.end + after)
     except InvalidRequest:  # the calendar ends inside the event window: told by the result
         end = high
     try:
@@ -53,8 +58,9 @@ def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int) -> li
     return [start - dt.timedelta(days=room), end + dt.timedelta(days=room)]
 
 
-def _roughly(moment: Moment, config: StudyConfig) -> list[dt.date]:
+def _roughly(moment: Moment, config: StudyConfig, after: int) -> list[dt.date]:
     """As `_needed` where the dates of the prices are the sessions: markets are open on two days of three, and more."""
     day = moment.when.date() if isinstance(moment.when, dt.datetime) else moment.when
-    back, ahead = (dt.timedelta(1.6 * n + 30) for n in (1 - config.estimation_window.start, config.event_window.end))
+    sessions = 1 - config.estimation_window.start, config.event_window.end + after
+    back, ahead = (dt.timedelta(1.6 * n + 30) for n in sessions)
     return [day - back, day + ahead]

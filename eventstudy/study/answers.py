@@ -171,14 +171,15 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
         return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
-    return _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative).at(0)
+    return _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative, sample.level).at(0)
 
 
 def _series(
-    name: str, returns: AbnormalReturns, window: Window, seed: int, alternative: Alternative
+    name: str, returns: AbnormalReturns, window: Window, seed: int, alternative: Alternative, level: float
 ) -> SeriesSignificance:
     """A test of single series, as far as the model lets it speak."""
-    found: SeriesSignificance = plugins.load("tests", name).compute(returns, window, seed)
+    test: SeriesTest = plugins.load("tests", name)
+    found = test.compute(returns, window, seed, **({"level": level} if test.inverts else {}))
     found = found.in_upper_tail() if returns.upper else found.towards(alternative)
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
@@ -220,6 +221,7 @@ def ask_firms(
     seed: int,
     outcome: str = "return",
     alternative: Alternative = "two-sided",
+    level: float = 0.95,
 ) -> FirmAnswers:
     """The tests of single firms, put to every pair at once.
 
@@ -233,7 +235,7 @@ def ask_firms(
     if headline == "conformal" and returns.n > _MANY and headline not in own and not returns.descriptive:
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
-    tests = {name: _series(name, returns, window, seed, alternative) for name in names}
+    tests = {name: _series(name, returns, window, seed, alternative, level) for name in names}
     chosen, p = tests[headline], tests["exact_t"].p_value
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)

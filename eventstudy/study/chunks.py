@@ -11,7 +11,7 @@ from eventstudy.engine import least_squares, whole
 from eventstudy.engine.correlation import as_slice
 from eventstudy.engine.plan import Plan
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Bools, Floats, Ints
+from eventstudy.panel import AFTER, Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
 
 _DESIGNS = 2 * whole.ROWS
@@ -64,7 +64,7 @@ class Chunk:
     lacking: Bools
     """(n, L1) estimation days without a return; likewise."""
     span: Floats
-    """(n, T) all returns; (n, 0) where none of them are added up."""
+    """(n, T + AFTER) all returns, those after the event window too; (n, 0) where none of them are added up."""
 
     @property
     def which(self) -> Ints:
@@ -92,6 +92,7 @@ class Chunks:
         self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
         self.designs = part.designs
         self._all = np.lib.stride_tricks.sliding_window_view(part.returns.reshape(-1), self.width)
+        self._spans = np.lib.stride_tricks.sliding_window_view(part.returns.reshape(-1), self.width + AFTER)
         excess = model.excess or (model.factors is None and "rf" in part.names)
         self._subtracts = bool(model.difference) or excess
 
@@ -143,7 +144,7 @@ class Chunks:
             known.given.take(as_slice(place)),
             zero,
             lacking,
-            self._all[first] if self.plan.portfolios else raw[:, :0],
+            self._spans[first] if self.plan.portfolios else raw[:, :0],
         )
 
     def _known(self, keys: Ints) -> _Known:

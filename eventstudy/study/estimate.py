@@ -2,15 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns, Around
 from eventstudy.language import Phrase
-from eventstudy.models import Fit, Model
-from eventstudy.panel import Days, EventBlock, Floats, Ints
+from eventstudy.models import Fit, Model, fit_pairs
+from eventstudy.panel import After, Bools, Days, EventBlock, Floats, Ints
+
+
+@dataclass(frozen=True)
+class NearDays:
+    """How days around the event window are asked how wild they are."""
+
+    always: bool = False
+    """Every window is judged by the scale of its near days."""
+    asked: bool = False
+    """They are asked of each pair, however many there are."""
+
+
+@dataclass
+class _Fitted:
+    """Abnormal returns of all days after the estimation window, fitted when somebody asks."""
+
+    block: EventBlock
+    after: After
+    model: Model
+    min_estimation: int
+    prediction_error: bool
+    _found: tuple[Floats, Floats] | None = field(default=None, repr=False)
+
+    def __call__(self) -> tuple[Floats, Floats]:
+        if self._found is None:
+            wide = self.after.beside(self.block)
+            fit = fit_pairs(self.model, wide, self.min_estimation)
+            last = np.full(wide.n_pairs, wide.event.end)
+            made = abnormal_returns(wide, fit, last, prediction_error=self.prediction_error)
+            self._found = made.ar, made.unit_variance
+        return self._found
+
+
+def around(
+    returns: AbnormalReturns, block: EventBlock, after: After | None, model: Model, least: int, near: NearDays | None
+) -> AbnormalReturns:
+    """The abnormal returns with what is known of the days around them, unless nobody asks.
+
+    A model whose variance changes from day to day follows storms by itself, and days that hang together are not compared.
+    """
+    changing = bool((returns.noise != returns.span).any())
+    if near is None or after is None or returns.dependent or changing:
+        return returns
+    days = returns.n_estimation_days + block.event.end + after.returns.shape[1] - block.estimation.end
+    found = Around(
+        start=block.estimation.end + 1,
+        found=_Fitted(block, after, model, least, returns.prediction_error),
+        rows=np.arange(returns.n),
+        left_out=np.zeros((returns.n, days), dtype=bool),
+        always=near.always,
+        asked=near.asked,
+    )
+    return replace(returns, around=found)
 
 
 def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, prediction_error: bool) -> AbnormalReturns:
@@ -47,6 +100,12 @@ class Portfolios:
     model: Model
     min_estimation: int
     prediction_error: bool
+    after: After | None = None
+    """The days after the event window of the pairs."""
+    near: NearDays | None = None
+    """How the days around are asked how wild they are; None: they are not."""
+    left_out: Bools | None = None
+    """(N, L1 + D) days of other events of each pair, as in `Around`; None: none."""
 
     def portfolio(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
         """The portfolio of the pairs at these positions as one series, or None and why there is none."""
@@ -75,7 +134,17 @@ class Portfolios:
                 "the portfolio has too few days on which all members traded ({days})", days=int(fit.n_estimation[0])
             )
         end = np.array([block.event.end])
-        return abnormal_returns(one, fit, end, prediction_error=self.prediction_error), ""
+        made = abnormal_returns(one, fit, end, prediction_error=self.prediction_error)
+        after = self.after
+        if after is not None:
+            mean = after.returns[members].mean(axis=0, keepdims=True)
+            after = replace(after, returns=mean)
+        made = around(made, one, after, self.model, self.min_estimation, self.near)
+        if made.around is None or self.left_out is None:
+            return made, ""
+        return replace(
+            made, around=replace(made.around, left_out=np.atleast_2d(self.left_out[members].all(axis=0)))
+        ), ""
 
 
 def _alike(block: EventBlock, designs: Ints) -> bool:
@@ -88,6 +157,10 @@ def _alike(block: EventBlock, designs: Ints) -> bool:
     return same(block.sessions) and same(block.span) and same(block.regressors)
 
 
+def _given(ar: Floats, unit: Floats) -> tuple[Floats, Floats]:
+    return ar, unit
+
+
 def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
     """Portfolios of series with the `weights` (P, N) on days on which all have a return, as P series.
 
@@ -96,6 +169,12 @@ def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
     residuals = weights @ returns.residuals
     m = np.isfinite(residuals).sum(axis=1)
     k = returns.parameters
+    near = returns.around
+    if near is not None:
+        ar, unit = near.days
+        mixed = weights @ ar, np.repeat(unit[:1], len(weights), axis=0)
+        nothing = np.zeros((len(weights), near.left_out.shape[1]), dtype=bool)
+        near = replace(near, found=partial(_given, *mixed), rows=np.arange(len(weights)), left_out=nothing)
     centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
     df = m - (k or 1)
     return replace(
@@ -105,4 +184,5 @@ def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
         sigma=np.sqrt(np.nansum((residuals - centre) ** 2, axis=1) / df),
         df=df.astype(np.int64),
         last_close=np.full(len(weights), returns.event.end),
+        around=near,
     )

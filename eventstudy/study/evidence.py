@@ -17,8 +17,8 @@ from eventstudy.inference import Sample, Sums
 from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
 from eventstudy.models import Model
-from eventstudy.panel import Days, EventBlock, Floats
-from eventstudy.study.estimate import Portfolios
+from eventstudy.panel import AFTER, After, Days, EventBlock, Floats
+from eventstudy.study.estimate import NearDays, Portfolios
 from eventstudy.windows import Window
 
 _BITS = 48
@@ -114,10 +114,10 @@ class Evidence:
         if not plan.portfolios:
             return None, Phrase('the returns of one date are not kept among many: run with keep="pairs"')
         mean = np.where(tables.returns_n == sample.n, tables.returns / sample.n, np.nan)
-        block = _block(self, int(tables.keys[0]), mean)
-        return Portfolios(block, self.model, plan.min_estimation, plan.prediction_error).portfolio(
-            np.zeros(1, dtype=np.int64)
-        )
+        block, after = _block(self, int(tables.keys[0]), mean)
+        near = None if plan.regime == "never" else NearDays(plan.regime == "always")
+        made = Portfolios(block, self.model, plan.min_estimation, plan.prediction_error, after, near)
+        return made.portfolio(np.zeros(1, dtype=np.int64))
 
 
 def _place(evidence: Evidence, key: int) -> tuple[Ground, int, int]:
@@ -127,17 +127,21 @@ def _place(evidence: Evidence, key: int) -> tuple[Ground, int, int]:
     return ground, table, row
 
 
-def _block(evidence: Evidence, key: int, returns: Floats) -> EventBlock:
+def _block(evidence: Evidence, key: int, returns: Floats) -> tuple[EventBlock, After]:
     ground, table, row = _place(evidence, key)
     plan = evidence.plan
     days = slice(row + plan.estimation.start, row + plan.event.end + 1)
-    return EventBlock(
-        returns=returns,
+    later = slice(days.stop, days.stop + AFTER)
+    width = days.stop - days.start
+    after = After(returns[:, width:], ground.regressors[table : table + 1, later], ground.sessions[None, later])
+    block = EventBlock(
+        returns=returns[:, :width],
         regressors=ground.regressors[table : table + 1, days],
         names=ground.names,
         design=np.zeros(1, dtype=np.int64),
         sessions=ground.sessions[None, days],
-        span=np.ones(returns.shape),
+        span=np.ones((1, width)),
         estimation=plan.estimation,
         event=plan.event,
     )
+    return block, after

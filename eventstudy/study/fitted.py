@@ -66,7 +66,11 @@ def _first(plan: Plan, model: Model, part: Dense) -> Totals:
         returns = abnormal_returns(kept, fit.take(good), part.last_day[good], prediction_error=plan.prediction_error)
         market = kept.regressors[:, kept.event_columns, 0][kept.design]
         keys = (plan.grid << 48) + part.designs[good]
-        totals = Totals(strata_of(plan, returns, PairsBeside(keys, kept.returns, market, kept.untraded(part.exclude))))
+        raw, span = kept.returns[:, kept.event_columns], kept.returns[:, :0]
+        if plan.portfolios:
+            span = np.concatenate([kept.returns, part.after().returns[good]], axis=1)
+        beside = PairsBeside(keys, raw, span, market, kept.untraded(part.exclude))
+        totals = Totals(strata_of(plan, returns, beside))
     reasons, counts = np.unique(reason[lost].astype(str), return_counts=True)
     m = fit.n_estimation[good]
     return replace(
@@ -87,7 +91,9 @@ class PairsBeside:
     keys: Ints
     """(N,) their dates."""
     raw: Floats
-    """(N, T) returns up to the end of the event window: of all days where portfolios are added up, of event days at least."""
+    """(N, L2) returns of event days."""
+    span: Floats
+    """(N, T + AFTER) all returns, those after the event window too; (N, 0) where none of them are added up."""
     benchmark: Floats
     """(N, L2) the benchmark's returns on event days."""
     untraded: Floats
@@ -110,15 +116,13 @@ def strata_of(plan: Plan, returns: AbnormalReturns, pairs: PairsBeside) -> dict[
         mine = np.flatnonzero(strata == stratum)
         some = PairsBeside(*(getattr(pairs, f.name)[mine] for f in fields(PairsBeside)))
         own = returns.take(mine)
-        event = some.raw[:, some.raw.shape[1] - plan.event.length :]
         held = [
-            bhar_of(plan, window, f.used, f.covered, event, some.benchmark)
+            bhar_of(plan, window, f.used, f.covered, some.raw, some.benchmark)
             for window in plan.windows
             for f in [own.over(window)]
         ]
         bhars = np.stack(held, axis=1) if held else np.empty((len(mine), 0))
-        raw = some.raw if plan.portfolios else some.raw[:, :0]
-        dates = DateTables.by_date(some.keys, None, own.centred, np.isfinite(own.residuals), raw)
+        dates = DateTables.by_date(some.keys, None, own.centred, np.isfinite(own.residuals), some.span)
         found[stratum] = Stratum(day_sums(own, some.untraded), car_sums(own, plan.windows, bhars), dates)
     return found
 

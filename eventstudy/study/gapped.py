@@ -42,7 +42,8 @@ class Gapped:
         still = [np.count_nonzero(d[self.rows], axis=1) / days for d in (chunk.zero, chunk.lacking)]
         beside = PairsBeside(
             keys=(plan.grid << 48) + chunk.keys[which],
-            raw=(chunk.span if plan.portfolios else chunk.raw)[self.rows],
+            raw=chunk.raw[self.rows],
+            span=chunk.span[self.rows],
             benchmark=chunk.market[which],
             untraded=np.stack(still, axis=1),
         )

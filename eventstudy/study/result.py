@@ -307,11 +307,10 @@ class StudyResult(Result):
     @cached_property
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
+        own = self.config
         return {
-            w: ask_firms(
-                self.returns, w, self.config.tests, self.config.seed, self.config.outcome, self.config.alternative
-            )
-            for w in self.config.windows or ()
+            w: ask_firms(self.returns, w, own.tests, own.seed, own.outcome, own.alternative, own.level)
+            for w in own.windows or ()
         }
 
     @cached_property

@@ -28,7 +28,7 @@ from eventstudy.models import Fit, Model, fit_pairs, model_of
 from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
-from eventstudy.study.estimate import Portfolios, abnormal_returns
+from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around
 from eventstudy.study.result import StudyResult
 
 if TYPE_CHECKING:
@@ -244,8 +244,16 @@ def estimated(panel: Panel, config: StudyConfig, model: Model, executor: Executo
     good, unfit = _usable(panel, fit, config)
     panel, fit = panel.take(good), fit.take(good)
     returns = abnormal_returns(panel.block, fit, last_day(panel), prediction_error=config.prediction_error)
-    portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error)
+    near = near_days(config)
+    returns = around(returns, panel.block, panel.after, model, config.min_estimation, near)
+    portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error, panel.after, near)
     return Estimated(panel, fit, returns, portfolios, unfit)
+
+
+def near_days(config: StudyConfig) -> NearDays | None:
+    """How days near the windows are asked how wild they are; None: they are not."""
+    always = config.regime == "always"
+    return None if config.regime == "never" else NearDays(always, asked=always or "placebo" in config.tests)
 
 
 def _as_events(events: Events) -> list[Event]:

@@ -59,9 +59,11 @@ class Added:
         kept = size > 0
         days = self.plan.estimation.length
         width = chunk.span.shape[1]
-        returns = np.zeros((len(size), width))
-        if width:
-            np.add.at(returns, which, chunk.span[found.good])
+        returns, returns_n = np.zeros((len(size), width)), np.zeros((len(size), width))
+        if width:  # days after the event window may lack
+            own = chunk.span[found.good]
+            np.add.at(returns, which, np.nan_to_num(own))
+            np.add.at(returns_n, which, np.isfinite(own).astype(float))
         return DateTables(
             keys=(self.plan.grid << 48) + chunk.keys[kept],
             days=undated(int(kept.sum())),
@@ -70,7 +72,7 @@ class Added:
             squares=size[kept] * days,
             size=size[kept],
             returns=returns[kept],
-            returns_n=np.broadcast_to(size[kept, None], (int(kept.sum()), width)),
+            returns_n=returns_n[kept],
         )
 
     def totals(self) -> list[Totals]:

@@ -24,7 +24,7 @@ _GARCH, _COUNTER = "oracles.test_models_garch", "oracles.test_models_counterfact
 _E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
 _TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
 _KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
-_VOLUME, _OUTCOME = "oracles.test_models_volume", "models.test_outcomes"
+_VOLUME, _OUTCOME, _P = "oracles.test_models_volume", "models.test_outcomes", "oracles.test_placebo"
 
 _PAIRS = (
     f"{_S}:test_statistic",
@@ -127,8 +127,10 @@ TESTS = {
         f"{_E}:test_a_slightly_negative_correlation_is_kept",
     ),
     "placebo": (
-        f"{_R}:test_placebo_over_all_shifts",
-        f"{_R}:test_placebo_of_one_day_is_the_rank_of_the_day_and_long_windows_are_refused",
+        f"{_P}:test_figures_of_other_scalar_code",
+        f"{_P}:test_t_of_days_that_are_left_out_is_that_of_a_new_fit",
+        f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",
+        f"{_P}:test_an_effect_is_in_the_interval_if_and_only_if_it_is_not_rejected",
         f"{_GAP}:test_permutations_do_not_take_a_long_return_for_a_day",
     ),
     "placebo_in_space": (

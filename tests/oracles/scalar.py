@@ -6,6 +6,7 @@ a constant (K = 1), or nothing with the market's return taken off (K = 0).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -382,6 +383,75 @@ def sample_quantile(f: Fitted) -> float:
     """P of day 0 by its rank among estimation days, each judged by the others."""
     others = [abs(v) for v in day_by_day(f.instance) if v is not None]
     return (1 + sum(1 for v in others if v >= abs(scar(f, (0, 0))))) / (len(others) + 1)
+
+
+def without(one: Instance, left: Sequence[int]) -> Fitted:
+    """The fit without these estimation days, which become the event days in their order."""
+    y: Numbers = [None if i in left else v for i, v in enumerate(one.y)]
+    ahead = list(left)
+    return fit(
+        Instance(
+            one.days, y, one.x, [one.days[i] for i in ahead], [one.y[i] for i in ahead], [one.x[i] for i in ahead], 0
+        )
+    )
+
+
+def ordinary_t(one: Instance, left: Sequence[int]) -> float:
+    """The t of a window made of these estimation days, forecast by the others."""
+    return scar(without(one, left), (0, len(left) - 1))
+
+
+def hanging_together(residual: Numbers, length: int) -> tuple[float, float, float]:
+    """Kappa of a sum of days, the autocorrelation of neighbours, and its z."""
+    pairs = [a * b for a, b in itertools.pairwise(residual) if a is not None and b is not None]
+    r = fsum(pairs) / fsum(v * v for v in residual if v is not None)
+    z = fsum(pairs) / sqrt(fsum(v * v for v in pairs))
+    factor = max(0.2, 1 + 2 * (1 - 1 / length) * r) if length > 1 and abs(z) > 1.96 else 1.0
+    return factor, r, z
+
+
+def without_largest(values: Sequence[float]) -> float:
+    """The mean of values without a tenth of them, the largest, and one at least."""
+    kept = sorted(values)[: len(values) - max(1, len(values) // 10)]
+    return mean(kept)
+
+
+def median(values: Sequence[float]) -> float:
+    ordered, n = sorted(values), len(values)
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+
+
+def wildness(
+    usual: Sequence[float], before: Numbers, after: Numbers, length: int
+) -> tuple[float, float, list[float]] | None:
+    """Lambda-hat, its p and the same of every estimation day, from |standardised| days; `before` and `after` nearest first."""
+    m, seen, around = len(usual), [0.0], [[0.0] * len(usual)]
+    for back, ahead in ((10, 10), (0, 10), (5, 5)):
+        i = [j for j in range(back) if before[j] is not None]
+        k = [j for j in range(ahead) if after[j] is not None]
+        if len(i) + len(k) < 6:
+            continue
+        own = without_largest([there(before[j]) for j in i] + [there(after[j]) for j in k])
+        each = [
+            without_largest([usual[(t - 1 - j) % m] for j in i] + [usual[(t + length + j) % m] for j in k])
+            for t in range(m)
+        ]
+        seen.append(own / median(each))
+        around.append([v / median(each) for v in each])
+    if len(seen) == 1:
+        return None
+    largest = [max(column) for column in zip(*around, strict=True)]
+    ratio = max(seen) / median(largest)
+    ratios = [v / median(largest) for v in largest]
+    return ratio, (1 + sum(1 for v in ratios if v >= ratio * (1 - 1e-12))) / (m + 1), ratios
+
+
+def share_of_ordinary(
+    x: float, ordinary: Sequence[float], ratios: Sequence[float] = (1.0,), ratio: float = 1.0
+) -> float:
+    """Upper p of x among ordinary windows: the mean over the scales of their days against that of the near ones."""
+    counts = [sum(1 for v in ordinary if v >= x * own / ratio - abs(x) * 1e-12) for own in ratios]
+    return mean([(1 + n) / (len(ordinary) + 1) for n in counts])
 
 
 def variance_placebo(fits: list[Fitted], window: tuple[int, int]) -> tuple[float, float]:

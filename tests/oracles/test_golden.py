@@ -89,6 +89,7 @@ def study() -> tuple[StudyResult, StudyResult]:
         "estimation_window": (-50, -11),
         "event_window": (-1, 1),
         "windows": list(WINDOWS.values()),
+        "regime": "never",
         "min_estimation": 30,
     }
     published = {name: form for name, form in TESTS.values() if form == "paper"}

@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy import plugins
 from eventstudy.inference import Sample, precision_weighted, romano_wolf
-from eventstudy.inference.days import null_residuals
 from eventstudy.inference.joint import all_equal, equal_means, restricted
 from eventstudy.inference.multiple import adjusted, romano_wolf_of_windows
 from eventstudy.inference.parametric import calendar_portfolio, hall
@@ -429,31 +427,6 @@ def test_dates_draw_apart_from_each_other_and_lacking_days_are_said() -> None:
     p = romano_wolf_of_windows(returns, [Window(0, 0)], Sample.of(returns, Window(0, 0)).scar[:, None], 0, 99)
     assert np.isnan(p[:2]).all()
     assert np.isfinite(p[2, 0])
-
-
-@pytest.mark.parametrize("window", [(0, 1), (-1, 1)])
-def test_placebo_over_all_shifts(window: tuple[int, int]) -> None:
-    returns = fitted(panel(24, missing=0.0).block())
-    found = plugins.load("tests", "placebo").compute(returns, Window(*window), 0)
-    columns = slice(window[0] + 5, window[1] + 6)
-    length = window[1] - window[0] + 1
-    days, inside = null_residuals(returns, Sample.of(returns, Window(*window)).cumulated.used, columns)
-    for i in range(returns.n):
-        series = days[i].tolist()
-        total = len(series)
-        observed = abs(fsum(v for v, e in zip(series, inside[i], strict=True) if e))
-        sums = [abs(fsum(series[(s + j) % total] for j in range(length))) for s in range(total)]
-        assert found.p_value[i] == pytest.approx(sum(s >= observed * (1 - 1e-9) for s in sums) / total, rel=1e-12)
-    assert found.p_value.min() >= 1 / 63
-
-
-def test_placebo_of_one_day_is_the_rank_of_the_day_and_long_windows_are_refused() -> None:
-    returns = fitted(panel(25).block())
-    placebo, quantile = (plugins.load("tests", n) for n in ("placebo", "sample_quantile"))
-    one = Window(0, 0)
-    np.testing.assert_array_equal(placebo.compute(returns, one, 0).p_value, quantile.compute(returns, one, 0).p_value)
-    refused = placebo.compute(returns, Window(-1, 2), 0).at(0)
-    assert "needs 80 estimation days" in refused.reasons[0]
 
 
 # ---- buy and hold ----------------------------------------------------------------------------------------------------

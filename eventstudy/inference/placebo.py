@@ -1,0 +1,190 @@
+"""The headline of one series: its window among windows made of ordinary days, on the scale of the days near it (METHODS 3.19).
+
+A placebo window is a set of as many estimation days. Each is left out, the rest fitted, and forecast as the window is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns, Cumulated, cumulate
+from eventstudy.engine.leave_out import days_of, drawn_t
+from eventstudy.inference.base import SeriesSignificance, SeriesTest
+from eventstudy.inference.days import ACROSS_GAPS, DRAWS, sets_of_days
+from eventstudy.inference.regime import regimes
+from eventstudy.language import Phrase
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.windows import Window
+
+_LEFT = 10
+"""Degrees of freedom that the days beside a placebo window must leave."""
+_SAME = 1e-12
+_SERIAL = 1.96
+"""z of the autocorrelation from which on it counts."""
+_FLOOR = 0.2
+"""The smallest factor on the variance of a sum."""
+_HALVINGS = 60
+_AT_ONCE = 64
+"""Series whose placebo windows are held at once."""
+
+
+def placebo(returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95) -> SeriesSignificance:
+    """The window among windows made of ordinary days (leave-L-out placebo).
+
+    Give p = (1 + #{|T_S| >= |t| / sqrt(kappa)}) / (B + 1), T_S the t of a set S of L estimation days forecast by the others:
+    all single days where L = 1 (the sample quantile test), all sets up to 9,999, else so many drawn. kappa corrects windows of
+    series whose days hang together. Where the days near the window were wilder than usual, p is the mean over the estimation
+    days j of the same count with T_S on the scale of the near days against that of j, so that it holds in a storm.
+
+    The interval is the set of effects that the test does not reject at this `level`.
+    """
+    found = cumulate(returns, window)
+    columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
+    bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
+    short: Bools = np.asarray((found.n_days > 1) & (returns.df - found.n_days < _LEFT), dtype=bool)
+    possible = found.covered & ~bridged & ~short
+    kappa = np.where(found.n_days > 1, serial(returns.residuals, found.n_days)[0], 1.0)
+    statistic = np.where(possible, found.scar / np.sqrt(kappa), np.nan)
+    near = regimes(returns, window)
+    p, upper, lower, critical = (np.full(returns.n, np.nan) for _ in range(4))
+    drawn, size = False, np.full(returns.n, np.nan)
+    for which, sizes, made in _by_days(returns, found, possible, seed):
+        drawn |= not made
+        size[which] = sizes.shape[1]
+        for i, ordinary in zip(which.tolist(), sizes, strict=True):
+            scale = near.scales[i] if near is not None and near.used[i] else None
+            p[i], upper[i], lower[i], critical[i] = judged(float(statistic[i]), ordinary, scale, 1 - level)
+    half = critical * found.se * np.sqrt(kappa)
+    told = tuple(
+        ACROSS_GAPS if over else Phrase("too few estimation days for a window of {n} sessions", n=int(n)) if few else ""
+        for over, few, n in zip(bridged, short, found.n_days, strict=True)
+    )
+    return SeriesSignificance(
+        statistic,
+        p,
+        "placebo",
+        reasons=told if any(told) else (),
+        draws=DRAWS if drawn else None,
+        tails=(upper, lower),
+        low=found.car - half,
+        high=found.car + half,
+        least=1 / (size + 1),
+        kappa=kappa,
+        regimes=near,
+    )
+
+
+def sample_quantile(returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95) -> SeriesSignificance:
+    """Where the day stands among the estimation days: `placebo` of one day, by the name it has in the literature."""
+    if window.length > 1:
+        return SeriesSignificance.undefined(Phrase("one day only: use placebo for a window"), returns.n)
+    return placebo(returns, window, seed, level=level)
+
+
+def _by_days(
+    returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int
+) -> Iterator[tuple[Ints, Floats, bool]]:
+    """(positions, (n, B) T_S of ordinary windows, whether all of them) of series with equally many days, in parts."""
+    shapes = np.stack([returns.observed_days, found.n_days], axis=1)
+    for m, length in sorted(set(map(tuple, shapes[possible].tolist()))):
+        which = np.flatnonzero(possible & (shapes == (m, length)).all(axis=1))
+        if length == 1:
+            days = returns.studentised[which]
+            yield which, days[np.isfinite(days)].reshape(len(which), m), True
+            continue
+        drawn = placebo_sets(m, length, seed)
+        for begin in range(0, len(which), _AT_ONCE):
+            some = which[begin : begin + _AT_ONCE]
+            yield some, drawn_t(days_of(returns, some), drawn), comb(m, length) <= DRAWS
+
+
+@lru_cache(maxsize=32)
+def placebo_sets(m: int, length: int, seed: int) -> Ints:
+    """(B, length) sets of positions among m days: all where there are at most 9,999, else so many drawn."""
+    if comb(m, length) <= DRAWS:
+        return np.asfortranarray(list(combinations(range(m), length)), dtype=np.int64)
+    return sets_of_days(m, length, seed)
+
+
+def serial(residuals: Floats, length: Ints) -> tuple[Floats, Floats, Floats]:
+    """(N,) kappa of sums of `length` (N,) days, the autocorrelation of adjacent days r, and its z (robust to ARCH)."""
+    there = np.where(np.isfinite(residuals), residuals, 0.0)
+    products = there[:, 1:] * there[:, :-1]
+    total, squares = products.sum(axis=1), (there**2).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r, z = total / squares, total / np.sqrt((products**2).sum(axis=1))
+    raised = np.abs(z) > _SERIAL
+    kappa = np.where(raised, np.maximum(_FLOOR, 1 + 2 * (1 - 1 / np.maximum(length, 1)) * r), 1.0)
+    return kappa, r, z
+
+
+class Judged(NamedTuple):
+    """What placebo windows say of one t."""
+
+    p: float
+    upper: float
+    """p of the upper tail."""
+    lower: float
+    critical: float
+    """The largest |t| that is not rejected; infinite where none is."""
+
+
+def judged(t: float, ordinary: Floats, scale: Floats | None, alpha: float = 0.05) -> Judged:
+    """The place of t among (B,) ordinary ones; with `scale` (M,) the mean over what t is on each of these scales."""
+    b, near = len(ordinary), _SAME * abs(t)
+    if scale is None:
+        rank = int(np.floor(alpha * (b + 1) + 1e-9))
+        size = np.abs(ordinary)
+        critical = float(np.partition(size, b - rank)[b - rank]) if rank else np.inf
+        reached = (size >= abs(t) - near).sum(), (ordinary >= t - near).sum(), (ordinary <= t + near).sum()
+        p, upper, lower = ((1 + int(count)) / (b + 1) for count in reached)
+        return Judged(p, upper, lower, critical)
+    ranked, size = np.sort(ordinary), np.sort(np.abs(ordinary))
+    p = share_beyond(size, (abs(t) - near) * scale)
+    upper, lower = share_beyond(ranked, (t - near) * scale), share_beyond(-ranked[::-1], (-t - near) * scale)
+    return Judged(p, upper, lower, largest_kept(size, scale, alpha))
+
+
+def share_beyond(ranked: Floats, limits: Floats) -> float:
+    """Mean over `limits` (M,) of (1 + #{T >= limit}) / (B + 1), T ascending."""
+    return float((1 + len(ranked) - np.searchsorted(ranked, limits).mean()) / (len(ranked) + 1))
+
+
+def largest_kept(ranked: Floats, scale: Floats, alpha: float) -> float:
+    """The largest c with a `share_beyond` of more than alpha, by bisection; infinite where there is none."""
+    if 1 / (len(ranked) + 1) > alpha:
+        return np.inf
+    low, high = 0.0, 2 * float(ranked[-1] / scale.min())
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        kept = share_beyond(ranked, middle * scale) > alpha
+        low, high = (middle, high) if kept else (low, middle)
+    return low
+
+
+TESTS: dict[str, SeriesTest] = {
+    "placebo": SeriesTest(
+        summary="the window among windows made of ordinary days, on the scale of the days near it",
+        null="the window is exchangeable with sets of estimation days, up to the scale of the days near it",
+        assumes="exchangeable days, up to a scale that the days near the window show; any error law; smallest p 1/(B+1)",
+        fails="a storm on the tested days alone, few estimation days, no days after the event yet",
+        paper="Gelbach, Helland and Klick 2013; Chernozhukov, Wüthrich and Zhu 2021",
+        compute=placebo,
+        inverts=True,
+    ),
+    "sample_quantile": SeriesTest(
+        summary="rank of the day among the estimation days: placebo of one day",
+        null="the day is exchangeable with the estimation days, up to the scale of the days near it",
+        assumes="exchangeable days, up to a scale that the days near it show; any error law; smallest p 1/(M+1)",
+        fails="a storm on the tested day alone, few estimation days, no days after the event yet",
+        paper="Gelbach, Helland and Klick 2013",
+        compute=sample_quantile,
+        inverts=True,
+    ),
+}

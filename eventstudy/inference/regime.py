@@ -1,0 +1,152 @@
+"""Whether a series is wilder around a window than on ordinary days, and by how much (METHODS 3.20c).
+
+Only days near the window are looked at, never a day of it: a regime on the tested days alone cannot be told from an effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.windows import Window
+
+SIDE = 10
+"""Sessions before and after a window that are near it."""
+LOOKS = ((10, 10), (0, 10), (5, 5))
+"""The nearest days before and after that are looked at together."""
+_FEWEST = 6
+"""A look at fewer days says nothing."""
+RAISED = 0.10
+"""p from which on a regime is taken for one."""
+MANY = 200
+"""Above so many series regimes of each are looked for on request only."""
+_SAME = 1e-12
+
+
+class Level(NamedTuple):
+    """How wild one series is near a window, and at each of its M estimation days."""
+
+    ratio: float
+    p: float
+    ratios: Floats
+    """(M,) the ratio of a window at each estimation day."""
+
+
+class Regime(NamedTuple):
+    """How wild one series is near a window; NaN where that could not be judged."""
+
+    ratio: float
+    """Days near the window moved so many times as much as estimation days: lambda-hat."""
+    p: float
+    used: bool
+    """Whether the window is judged by the scale of its near days."""
+    after: bool
+    """Whether a day after the window could be looked at."""
+
+
+_UNKNOWN = Level(np.nan, np.nan, np.empty(0))
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """How wild N series are near a window; NaN where that could not be judged."""
+
+    ratio: Floats
+    """(N,)"""
+    p: Floats
+    """(N,)"""
+    used: Bools
+    """(N,) whether the window is judged by the scale of its near days."""
+    after: Bools
+    """(N,) whether a day after the window could be looked at."""
+    scales: tuple[Floats, ...] = field(repr=False, compare=False)
+    """(N,) of (M,) the ratio of each estimation day over `ratio`; empty where not judged."""
+
+    def at(self, i: int) -> Regime:
+        """That of series i."""
+        return Regime(float(self.ratio[i]), float(self.p[i]), bool(self.used[i]), bool(self.after[i]))
+
+
+def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
+    """The regimes of N series; None where nobody asked: without days around, or with very many series."""
+    around = returns.around
+    if around is None or not (around.always or around.asked or returns.n <= MANY):
+        return None
+    found = [_UNKNOWN] * returns.n
+    days, near = np.abs(returns.standardised), np.abs(_near(returns, window))
+    patterns = np.concatenate([np.isfinite(days), np.isfinite(near)], axis=1)
+    _, which = np.unique(np.packbits(patterns, axis=1), axis=0, return_inverse=True)
+    for number in range(int(which.max(initial=-1)) + 1):
+        mine = np.flatnonzero(which.reshape(-1) == number)
+        valid, there = np.isfinite(days[mine[0]]), np.isfinite(near[mine[0]])
+        levels = judged(days[mine][:, valid], near[mine], there, window.length)
+        for i, level in zip(mine.tolist(), levels, strict=True):
+            found[i] = level
+    ratio, p = np.array([level.ratio for level in found]), np.array([level.p for level in found])
+    used = np.isfinite(ratio) if around.always else p <= RAISED
+    scales = tuple(level.ratios / level.ratio for level in found)
+    after: Bools = np.asarray(np.isfinite(near[:, SIDE:]).any(axis=1), dtype=bool)
+    return Regimes(ratio, p, used, after, scales)
+
+
+def _near(returns: AbnormalReturns, window: Window) -> Floats:
+    """(N, 2 SIDE) standardised abnormal returns of the days before the window, the nearest first, then of those after it."""
+    assert returns.around is not None
+    values = np.concatenate([returns.standardised, returns.around.standardised(returns.sigma)], axis=1)
+    values = np.where(returns.around.left_out, np.nan, values)
+    first = returns.around.start - returns.n_estimation_days
+    offsets = np.concatenate([window.start - 1 - np.arange(SIDE), window.end + 1 + np.arange(SIDE)]) - first
+    inside = (offsets >= 0) & (offsets < values.shape[1])
+    return np.where(inside, values[:, np.where(inside, offsets, 0)], np.nan)
+
+
+def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]:
+    """The levels of n series with the same days: (n, M) estimation days, (n, 2 SIDE) `near` ones of which some are `there`.
+
+    Each look is held against the same pattern of days around a window of `length` at every estimation day, in a circle.
+    """
+    n, m = days.shape
+    t = np.arange(m)
+    at, among = np.zeros(n), np.zeros((n, m))
+    looked = False
+    for before, behind in LOOKS:
+        chosen = np.flatnonzero(there & _of_look(before, behind))
+        if len(chosen) < _FEWEST:
+            continue
+        places = [(t - 1 - o) % m if o < SIDE else (t + length + o - SIDE) % m for o in chosen.tolist()]
+        around = trimmed_mean([days[:, place] for place in places])
+        usual = np.median(around, axis=1)
+        ratio = trimmed_mean(list(near[:, chosen].T)) / usual
+        at, among = np.maximum(at, ratio), np.maximum(among, around / usual[:, None])
+        looked = True
+    if not looked:
+        return [_UNKNOWN] * n
+    usual = np.median(among, axis=1)
+    at, among = at / usual, among / usual[:, None]
+    p = (1 + (among >= at[:, None] * (1 - _SAME)).sum(axis=1)) / (m + 1)
+    return [Level(float(at[i]), float(p[i]), among[i]) for i in range(n)]
+
+
+def _of_look(before: int, behind: int) -> Bools:
+    place: Ints = np.arange(SIDE)
+    return np.concatenate([place < before, place < behind])
+
+
+def trimmed_mean(values: list[Floats]) -> Floats:
+    """The mean of n arrays without the max(1, n / 10) largest of each place: one day of earnings is no regime."""
+    n = len(values)
+    cut = max(1, n // 10)
+    largest = [np.full(values[0].shape, -np.inf) for _ in range(cut)]
+    total = np.zeros(values[0].shape)
+    for value in values:
+        total = total + value
+        for j in range(cut):
+            largest[j], value = np.maximum(largest[j], value), np.minimum(largest[j], value)
+    for top in largest:
+        total = total - top
+    found: Floats = total / (n - cut)
+    return found
