@@ -1,0 +1,124 @@
+"""What README and the site print is run: every console line of the command, and every Python block, page by page.
+
+A page's blocks run one after the other in a folder that holds the files they name. A block after the line
+`<!-- not run: reason -->` is left out, and so are lines of other commands than ours.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import eventstudy as es
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from eventstudy import plugins
+from eventstudy.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    ROOT / "README.md",
+    *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts and p.parent.name != "methods"),
+]
+BLOCK = re.compile(r"(<!-- not run: [^>]+ -->\n)?```(console|python|toml)\n(.*?)```", re.S)
+
+
+def blocks(page: Path) -> Iterator[tuple[str, str]]:
+    """(kind, text) of the blocks of a page that are run."""
+    for skipped, kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+        if not skipped:
+            yield kind, text
+
+
+def lines(text: str) -> Iterator[list[str]]:
+    """The calls of our command in a console block, as arguments."""
+    for line in text.replace("\\\n", " ").splitlines():
+        for call in re.split(r"\s&&\s", line):
+            words = shlex.split(call, comments=True)
+            if words[:1] == ["eventstudy"]:
+                yield words[1 : words.index(">")] if ">" in words else words[1:]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files that pages name, made of the embedded sample."""
+    monkeypatch.chdir(tmp_path)
+    matplotlib.use("Agg")
+    table = es.load_prices(["NVDA", "AMD", "MSFT", "SPY"]).close
+    abroad = {"ASML.AS": "AMD", "6857.T": "MSFT", "^AEX": "SPY", "^N225": "SPY"}
+    table = table.assign(**{name: table[like] for name, like in abroad.items()})
+    table.to_csv("closes.csv", index_label="date", date_format="%Y-%m-%d")
+    long = table.rename_axis("date").reset_index().melt("date", var_name="ticker", value_name="close")
+    Path("panel").mkdir()
+    long.to_parquet("panel/2024.parquet")
+    events = pd.DataFrame({"ticker": ["NVDA", "AMD"], "date": ["2025-01-27", "2025-01-21"], "event_id": ["one", "two"]})
+    events.to_csv("events.csv", index=False)
+    events.to_csv("list.csv", index=False)
+    events.to_excel("list.xlsx", index=False)
+    events.assign(date=pd.to_datetime(events["date"])).to_parquet("events.parquet")
+    Path("study.toml").write_text('events = ["deepseek-r1"]\n[options]\ntickers = ["NVDA"]\nbenchmark = "SPY"\n')
+    return tmp_path
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_a_page_prints_runs(page: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {"events": pd.read_csv("events.csv"), "prices": pd.read_csv("closes.csv", index_col=0)}
+    for kind, text in blocks(page):
+        if kind == "python":
+            exec(compile(text, str(page), "exec"), names)
+        for words in lines(text) if kind == "console" else ():
+            with pytest.raises(SystemExit) as ended:
+                main(words)
+            said = capsys.readouterr()
+            fine = (0, None, 4) if words[:2] == ["prices", "check"] else (0, None)
+            assert ended.value.code in fine, f"eventstudy {shlex.join(words)}\n{said.err}"
+
+
+def test_pages_have_something_to_run() -> None:
+    assert sum(1 for page in PAGES for kind, text in blocks(page) if kind == "console" for _ in lines(text)) > 30
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The example of a plug-in, known by its metadata as if it were installed."""
+    example = ROOT / "examples" / "plugin"
+    project = tomllib.loads((example / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    meta = tmp_path / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    meta.mkdir()
+    (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    for group, rows in project["entry-points"].items():
+        (meta / "entry_points.txt").write_text("\n".join([f"[{group}]", *(f"{k} = {v}" for k, v in rows.items())]))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(example))
+    plugins._modules.cache_clear()
+    yield
+    plugins._modules.cache_clear()
+    for name in [n for n in sys.modules if n.startswith("eventstudy_example")]:
+        del sys.modules[name]
+
+
+@pytest.mark.render
+@pytest.mark.usefixtures("installed")
+def test_the_example_of_a_plug_in_is_a_model_like_any_other() -> None:
+    assert "market_and_size" in plugins.names("models")
+    closes = es.load_prices(["NVDA", "SPY"]).close.dropna()
+    day = np.arange(len(closes))
+    known = {"mkt_rf": (day * 7 % 11 - 5) / 500, "smb": (day * 5 % 13 - 6) / 700, "rf": np.full(len(day), 0.0001)}
+    factors = pd.DataFrame(known, index=closes.index)
+    events = pd.DataFrame({"ticker": ["NVDA"], "date": ["2025-01-27"]})
+    found = es.EventStudy(model="market_and_size", calendar=None).run(events, closes, factors=factors)
+    y = closes["NVDA"].pct_change() - factors["rf"]
+    x = sm.add_constant(factors[["mkt_rf", "smb"]])
+    at = int(closes.index.searchsorted(pd.Timestamp("2025-01-27")))
+    fit = sm.OLS(y.iloc[at - 260 : at - 10], x.iloc[at - 260 : at - 10]).fit()
+    assert found.tidy().query("rel_day == 0")["ar"].item() == pytest.approx(
+        y.iloc[at] - fit.predict(x).iloc[at], rel=1e-9
+    )
