@@ -256,19 +256,34 @@ WARNINGS: dict[str, Code] = {
         "Nothing, if few; else look at `eventstudy prices check`.",
         "note",
     ),
+    "EFFECT_VARIES_WITH_RISK": Code(
+        "{window}: calm and volatile firms moved differently; the test of the mean CAR speaks",
+        (
+            "Standardised returns give calm firms more weight; here the mean CAR is so far from the effect that they "
+            "have in common that the two may not be taken for one."
+        ),
+        "Read the mean CAR with its own interval, and look at calm and volatile firms apart.",
+    ),
     "EVENT_VARIANCE": Code(
         {
             "": "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f})",
             "clustered": (
-                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); no test is "
-                "robust to a jump of the common variance: read the result as `an unusual day`"
+                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); bmp_adjusted "
+                "and grank_t allow for that where common and own variance rise alike"
+            ),
+            "one_date": (
+                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); one date may "
+                "not be told apart: firms that truly react differently look the same as a wilder day"
             ),
         },
         (
             "Returns spread more widely on the event days than usual, so tests that take it for unchanged reject too "
             "often."
         ),
-        "Trust bmp, grank_t and generalized_sign; on one date read the result as an unusual day.",
+        (
+            "Trust bmp, bmp_adjusted and grank_t; on one date look at bmp_adjusted too, which asks whether such firms "
+            "move on average."
+        ),
     ),
     "EX_DIVIDEND": Code(
         "{session} (day {day:day}): {what}",

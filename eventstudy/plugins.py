@@ -66,6 +66,8 @@ _TESTS = {
         "patell_adjusted",
         "bmp",
         "bmp_adjusted",
+        "caar_t",
+        "patell_guarded",
         "jackknife",
         "calendar_time",
     ),

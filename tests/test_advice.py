@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from eventstudy import plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.study.answers import Answer, ask
 from eventstudy.windows import Window
@@ -19,7 +20,8 @@ DAY, WINDOW = (0, 0), (-5, 5)
 ALL = set(advice.DEFAULT_TESTS)
 NEED_INDEPENDENCE = {"cross_section_t", "bmp", "patell", "generalized_sign"}
 NEED_CONSTANT_VARIANCE = {"patell", "patell_adjusted", "cda", "corrado_rank"}
-SPREAD_OVER_PAIRS = {"bmp", "bmp_adjusted", "cross_section_t"}
+IN_EVENT_TIME = {"cda", "corrado_rank", "grank_t"}
+SPREAD_OVER_PAIRS = {"bmp", "bmp_adjusted", "cross_section_t", "caar_t"}
 
 
 def panel(days: list[int], seed: int = 1, jump: float = 1.0) -> Panel:
@@ -39,6 +41,11 @@ def said(design: advice.Design | None) -> dict[str, str]:
     """The sentence of each code that the design of a window calls for."""
     assert design is not None
     return {m.code: m.message for m in advice.warn_design(design, Window(*DAY))}
+
+
+def said_of(answer: Answer) -> dict[str, str]:
+    """The same of an answer."""
+    return said(answer.design)
 
 
 def invalid(answer: Answer) -> set[str]:
@@ -108,21 +115,79 @@ def test_two_firms_on_one_date() -> None:
     assert invalid(answer) >= NEED_INDEPENDENCE
 
 
-@pytest.mark.parametrize("days", [[100, 100, 150, 150, 200, 200], [100 + 3 * i for i in range(8)]])
-def test_repeated_or_overlapping_dates(days: list[int]) -> None:
-    answer = asked(panel(days), WINDOW)
+def test_repeated_dates() -> None:
+    """Two pairs a date, the dates apart: what is added up in event time holds, what takes pairs for independent does not."""
+    answer = asked(panel([100, 100, 150, 150, 200, 200]), WINDOW)
     assert answer.headline == "bmp_adjusted"
     assert NEED_INDEPENDENCE | {"portfolio_t"} == invalid(answer)
     assert "the events share days" in answer.tests["patell"].reasons[0]
     assert answer.tests["portfolio_t"].reasons == ("the pairs have more than one event date",)
+    assert answer.design is not None
+    assert answer.design.f_cross == pytest.approx(1, abs=1e-12)
+    assert answer.robustness[0] == "patell_guarded"
 
 
-def test_a_day_that_two_of_many_windows_share_does_not_matter() -> None:
+def test_windows_of_different_dates_that_overlap() -> None:
+    answer = asked(panel([100 + 3 * i for i in range(8)]), WINDOW)
+    assert answer.headline == "bmp_adjusted"
+    assert NEED_INDEPENDENCE | IN_EVENT_TIME | {"portfolio_t"} == invalid(answer)
+    design = answer.design
+    assert design is not None
+    assert design.f == pytest.approx(design.f_cross)
+    assert design.f > 1.05
+    for name in IN_EVENT_TIME:
+        said = answer.tests[name]
+        assert "windows of different dates share days" in said.reasons[0]
+        wanted = 2 * stats.norm.sf(stats.norm.ppf(0.975) / np.sqrt(design.f_cross))
+        assert said.expected_size == pytest.approx(wanted, rel=1e-9)
+    assert not IN_EVENT_TIME & set(answer.robustness)
+    assert "OVERLAPPING_EVENTS" in said_of(answer)
+
+
+def test_a_day_that_two_of_many_windows_share_adjusts_the_headline_and_breaks_no_other() -> None:
     days = distinct(9)
     days[1] = days[0] + 10
     answer = asked(panel(days), WINDOW)
     assert answer.overlap == pytest.approx(2 / 11 / 72)
-    assert answer.headline == "bmp"
+    assert answer.headline == "bmp_adjusted"
+    assert invalid(answer) == {"portfolio_t"}
+    assert "OVERLAPPING_EVENTS" in said_of(answer)
+
+
+def test_a_raised_regime_speaks_against_tests_that_take_the_variance_for_unchanged() -> None:
+    design = asked(panel(distinct(12))).design
+    assert design is not None
+    wild = replace(design, scale=1.5, variance_p=0.5)
+    for name in NEED_CONSTANT_VARIANCE:
+        [(reason, size)] = advice.objections(plugins.load("tests", name), wild, "default")
+        assert "days near the event moved 1.5 times as much" in reason
+        assert size == pytest.approx(2 * stats.norm.sf(stats.norm.ppf(0.975) / 1.5), rel=1e-9)
+    for name in ("patell_guarded", "bmp", "grank_t", "caar_t"):
+        assert not list(advice.objections(plugins.load("tests", name), wild, "default"))
+
+
+@pytest.mark.parametrize(
+    ("z", "n", "headline"), [(2.0, 12, "caar_t"), (-2.0, 10, "caar_t"), (1.9, 12, "bmp"), (3, 9, "bmp")]
+)
+def test_an_effect_that_varies_with_risk_hands_over_to_the_mean(z: float, n: int, headline: str) -> None:
+    design = asked(panel(distinct(n))).design
+    assert design is not None
+    design = replace(design, risk_z=z)
+    assert advice.situation(design).headline == headline
+    assert ("EFFECT_VARIES_WITH_RISK" in said(design)) == (headline == "caar_t")
+
+
+def test_volatile_firms_alone_react() -> None:
+    """The six loudest of eighteen firms move: the mean CAR is not the effect that all have in common."""
+    made = panel(distinct(18), 3)
+    loud = np.argsort(made.returns.std(axis=0))[-6:]
+    made.returns[[100 + 40 * i for i in loud.tolist()], loud] += 0.3
+    answer = asked(made)
+    assert answer.design is not None
+    assert answer.design.risk_z > 1.96
+    assert answer.headline == "caar_t"
+    assert answer.interval is not None
+    assert np.mean(answer.interval) == pytest.approx(answer.caar)
 
 
 def test_dates_apart_whose_windows_overlap_are_apart_for_single_days() -> None:
@@ -134,17 +199,34 @@ def test_dates_apart_whose_windows_overlap_are_apart_for_single_days() -> None:
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_fewer_than_five_events(n: int) -> None:
     answer = quiet(n)
-    assert answer.headline == "patell"
-    assert invalid(answer) >= {"bmp", "cross_section_t", "bmp_adjusted", "portfolio_t"}
+    assert answer.headline == "patell_guarded"
+    assert invalid(answer) >= {"bmp", "cross_section_t", "bmp_adjusted", "caar_t", "portfolio_t"}
+    assert "FEW_EVENTS" in said_of(answer)
     for name in SPREAD_OVER_PAIRS:
         assert "five are needed" in answer.tests[name].reasons[0]
 
 
-@pytest.mark.parametrize("n", [5, 12])
-def test_distinct_dates(n: int) -> None:
+@pytest.mark.parametrize("days", [[100, 100], [100, 103, 106], [100, 100, 104, 104]])
+def test_few_events_that_share_days(days: list[int]) -> None:
+    """A spread of fewer than five pairs says little, whether they share days or not."""
+    answer = asked(panel(days), WINDOW)
+    assert answer.headline == ("portfolio_t" if len(set(days)) == 1 else "patell_guarded")
+    for name in SPREAD_OVER_PAIRS:
+        assert any("five are needed" in reason for reason in answer.tests[name].reasons)
+    assert ("FEW_EVENTS" in said_of(answer)) == (len(set(days)) > 1)
+
+
+@pytest.mark.parametrize(("n", "also"), [(5, {"grank_t", "generalized_sign"}), (12, set())])
+def test_distinct_dates(n: int, also: set[str]) -> None:
     answer = quiet(n)
     assert answer.headline == "bmp"
-    assert invalid(answer) == {"portfolio_t"}
+    assert invalid(answer) == {"portfolio_t"} | also
+    adjusted = answer.tests["bmp_adjusted"]
+    assert (adjusted.statistic, adjusted.p_value, adjusted.df) == (
+        answer.tests["bmp"].statistic,
+        answer.tests["bmp"].p_value,
+        n - 1,
+    )
 
 
 def test_event_variance_on_distinct_dates() -> None:
@@ -152,7 +234,7 @@ def test_event_variance_on_distinct_dates() -> None:
     assert answer.design is not None
     assert answer.design.variance_p < 0.10
     assert answer.headline == "bmp"
-    assert invalid(answer) == NEED_CONSTANT_VARIANCE | {"portfolio_t"}
+    assert invalid(answer) == NEED_CONSTANT_VARIANCE | {"portfolio_t", "patell_guarded"}
     for name in NEED_CONSTANT_VARIANCE:
         assert "the variance rose with the event" in answer.tests[name].reasons[0]
     assert "EVENT_VARIANCE" in said(answer.design)
@@ -163,8 +245,8 @@ def test_event_variance_on_one_date_is_said_but_names_no_other_test() -> None:
     assert answer.design is not None
     assert answer.design.event_variance
     assert answer.headline == "portfolio_t"
-    assert invalid(answer) == NEED_INDEPENDENCE
-    assert "unusual day" in said(answer.design)["EVENT_VARIANCE"]
+    assert invalid(answer) == NEED_INDEPENDENCE | NEED_CONSTANT_VARIANCE | {"patell_guarded"}
+    assert "may not be told apart" in said(answer.design)["EVENT_VARIANCE"]
 
 
 def test_firms_with_two_benchmarks_have_no_portfolio() -> None:
@@ -188,14 +270,10 @@ def test_interval_follows_the_headline() -> None:
     assert answer.interval is not None
     half = stats.t.ppf(0.975, 78) * abs(answer.caar / test.statistic)
     np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
-    answer = quiet(9)
-    assert answer.interval is not None
-    half = stats.t.ppf(0.975, 8) * abs(answer.caar / answer.tests["bmp"].statistic)
-    np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
-    answer = quiet(4)
-    assert answer.interval is not None
-    half = stats.norm.ppf(0.975) * abs(answer.caar / answer.tests["patell"].statistic)
-    np.testing.assert_allclose(answer.interval, [answer.caar - half, answer.caar + half], rtol=1e-9)
+    for n in (9, 4):
+        answer = quiet(n)
+        assert answer.interval is not None
+        assert answer.interval == answer.tests[answer.headline or ""].interval
 
 
 def test_fat_tails_and_skew_are_measured() -> None:

@@ -158,6 +158,7 @@ def _assumptions() -> str:
             least = (str(n) if v == "default" else f"({v}) {n}" for v, n in test.trusted_from.items())
             own = [
                 of(test.independent, test.independent_variants, test.variants),
+                of(test.event_time, (), test.variants),
                 of(test.constant_variance, (), test.variants),
                 of(test.cross_sectional_variance, (), test.variants),
                 of(test.symmetric, (), test.variants),
@@ -166,7 +167,15 @@ def _assumptions() -> str:
                 of(not test.thin_trading, (), test.variants),
             ]
             rows.append([f"`{name}`", *own, ", ".join(least)])
-    head = ["test", "independent pairs", "variance unchanged", "spread of the pairs", "symmetry", "normal tails"]
+    head = [
+        "test",
+        "independent pairs",
+        "dates apart",
+        "variance unchanged",
+        "spread of the pairs",
+        "symmetry",
+        "normal tails",
+    ]
     return _table([*head, "short window", "regular trading", "least N"], rows)
 
 

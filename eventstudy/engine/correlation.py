@@ -22,8 +22,86 @@ from eventstudy.windows import Window
 
 _MIN_COMMON_DAYS = 30
 _ROWS = 64
+_ROUNDING = 1e-9
 _AT_ONCE = 256
 """Pairs of dates whose products are taken together."""
+
+
+@dataclass(frozen=True)
+class InCommon:
+    """P of N pairs: P_ij = rho_ij w_ij, one value for all pairs of two dates, and 1 on the diagonal.
+
+    A vector x over pairs enters by its sums over the pairs of each date; G dates, Q pairs of them whose windows share days.
+    """
+
+    size: Floats
+    """(G,) pairs of a date."""
+    one: Ints
+    """(Q,) a date."""
+    other: Ints
+    """(Q,) the same or another one; each two once."""
+    value: Floats
+    """(Q,) rho w."""
+    same_day: Bools
+    """(Q,) whether both have one day 0."""
+
+    @classmethod
+    def nothing(cls, size: Floats) -> InCommon:
+        """Dates of so many pairs that have nothing in common: P = I."""
+        none = np.empty(0, dtype=np.int64)
+        return cls(size, none, none, np.empty(0), np.empty(0, dtype=bool))
+
+    @classmethod
+    def of_matrix(cls, p: Floats, day0: Ints | Days) -> InCommon:
+        """Each pair by itself: `p` (N, N) and the day 0 of each."""
+        one, other = np.nonzero(np.triu(p, 1))
+        return cls(np.ones(len(p)), one, other, p[one, other], np.asarray(day0[one] == day0[other]))
+
+    @property
+    def _own(self) -> Floats:
+        """(G,) rho w of two pairs of one date."""
+        within = self.one == self.other
+        return np.bincount(self.one[within], self.value[within], len(self.size)).astype(float)
+
+    def times(self, total: Floats) -> Floats:
+        """(G,) sum over all pairs j of rho w x_j, those of the own date among them; `total` (G,) are the sums of x."""
+        apart = self.one != self.other
+        found = np.bincount(self.one, self.value * total[self.other], len(self.size))
+        found += np.bincount(self.other[apart], (self.value * total[self.one])[apart], len(self.size))
+        return found
+
+    def product(self, x: Floats, y: Floats, inner: Floats) -> float:
+        """x'Py; by date `x`, `y` (G,) are the sums and `inner` (G,) those of x_i y_i."""
+        return float(x @ self.times(y) + ((1 - self._own) * inner).sum())
+
+    def length(self, x: Floats, squares: Floats) -> float:
+        """|Px|²; by date `x` (G,) are the sums and `squares` (G,) those of x_i²."""
+        own, others = 1 - self._own, self.times(x)
+        return float((own**2 * squares + 2 * own * others * x + self.size * others**2).sum())
+
+    @property
+    def squared(self) -> float:
+        """Sum of P_ij²."""
+        apart = self.one != self.other
+        a, b = self.size[self.one], self.size[self.other]
+        return float(self.size.sum() + (self.value**2 * np.where(apart, 2 * a * b, a * (a - 1))).sum())
+
+    @property
+    def of_one_day(self) -> float:
+        """Sum of P_ij over ordered pairs i != j that have one day 0."""
+        apart = self.one != self.other
+        a, b = self.size[self.one], self.size[self.other]
+        return float((self.value * np.where(apart, 2 * a * b, a * (a - 1)))[self.same_day].sum())
+
+    def df(self, h: Floats, squares: Floats) -> float:
+        """Satterthwaite's degrees of freedom of z'(I - hh')z, z with covariance P: tr(QP)² / tr(QPQP), between 1 and N - 1.
+
+        By date `h` (G,) are the sums of a vector of length one, and `squares` (G,) those of its squares.
+        """
+        n, along = float(self.size.sum()), self.product(h, h, squares)
+        square = self.squared - 2 * self.length(h, squares) + along**2
+        found = (n - along) ** 2 / square if square > 0 else 1.0
+        return n - 1 if abs(found - n + 1) < _ROUNDING * n else min(max(found, 1.0), n - 1)
 
 
 @dataclass(frozen=True)
@@ -38,17 +116,32 @@ class Correlation:
     """Whether r was set to 0."""
     exact: bool = False
     """Whether every two pairs were compared on the days that they share, in place of sums by date (ruling 25)."""
+    common: InCommon | None = field(default=None, compare=False, repr=False)
+    """What each two of them have in common; None: nothing."""
 
     def inflation(self, n: int) -> float:
-        """1 + (N - 1) r, the variance of a mean of correlated draws relative to independent ones."""
+        """f = 1 + (N - 1) r, the variance of a mean of correlated draws relative to independent ones."""
         return 1 + (n - 1) * self.mean
 
+    def across(self, n: int) -> float:
+        """f over the f of pairs of equal day 0 alone: how much windows of different dates have in common."""
+        same = 1 + (0.0 if self.common is None or self.floored else self.common.of_one_day / n)
+        return self.inflation(n) / same if same > 0 else self.inflation(n)
 
-def correlation_of_sums(total: float, overlap: float, n: int, *, exact: bool = False) -> Correlation:
+    def df(self, n: int) -> float:
+        """Degrees of freedom of the spread of N values around their mean (REMEDIES B 1b): N - 1 where they are independent."""
+        if self.common is None or self.floored:
+            return n - 1.0
+        return self.common.df(self.common.size / np.sqrt(n), self.common.size / n)
+
+
+def correlation_of_sums(
+    total: float, overlap: float, n: int, *, exact: bool = False, common: InCommon | None = None
+) -> Correlation:
     """From sums over ordered pairs i != j; a mean so negative that 1 + (N - 1) r would not be positive becomes zero."""
     mean = min(total / (n * (n - 1)), 1.0)  # rounding puts firms of equal returns beyond it
     floored = 1 + (n - 1) * mean <= 0
-    return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, exact)
+    return Correlation(0.0 if floored else mean, overlap / (n * (n - 1)), floored, exact, common)
 
 
 @dataclass(frozen=True)
@@ -74,6 +167,8 @@ class DateTables:
     """(G, T) sum of returns from the start of the estimation to some days after the event window; (G, 0) where not kept."""
     returns_n: Floats
     """(G, T) pairs behind it."""
+    spreads: Floats
+    """(G, W, 4) sums over the pairs of each date, as `spread_sums` has them; (G, 0, 4) where not kept."""
     row: Ints | None = None
     """(G,) where day 0 stands among the sessions of the one grid that all dates are on; None where there are several."""
     near: dict[int, Neighbours] = field(default_factory=dict, compare=False, repr=False)
@@ -87,10 +182,19 @@ class DateTables:
         return replace(tables, row=None if returns.row is None else returns.row[tables.keys])
 
     @classmethod
-    def by_date(cls, date: Ints, days: Days | None, centred: Floats, known: Bools, returns: Floats) -> DateTables:
+    def by_date(
+        cls,
+        date: Ints,
+        days: Days | None,
+        centred: Floats,
+        known: Bools,
+        returns: Floats,
+        se: Floats | None = None,
+    ) -> DateTables:
         """Pairs added up by their `date` (N,), a row of `days` (D, L1 + L2) where there are some.
 
         `centred`, `known` (N, L1): standardised residuals, 0 where there is none. `returns` (N, T) or (N, 0): to be added up.
+        `se` (N, W): standard errors of CARs.
         """
         order = np.argsort(date, kind="stable")
         keys, first = np.unique(date[order], return_index=True)
@@ -111,6 +215,7 @@ class DateTables:
             size=np.diff(np.append(first, len(order))).astype(float),
             returns=added(np.nan_to_num(returns)) if kept else nothing,
             returns_n=added(np.isfinite(returns).astype(float)) if kept else nothing,
+            spreads=np.empty((len(keys), 0, 4)) if se is None else added(spread_parts(se)),
         )
 
     @classmethod
@@ -122,7 +227,7 @@ class DateTables:
         bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
         places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
         found: dict[str, Any] = {}
-        for name in ("sums", "counts", "squares", "size", "returns", "returns_n"):
+        for name in ("sums", "counts", "squares", "size", "returns", "returns_n", "spreads"):
             total = np.zeros((len(keys), *getattr(parts[0], name).shape[1:]))
             for part, place in zip(parts, places, strict=True):
                 total[place] += getattr(part, name)  # keys of one part are distinct
@@ -137,7 +242,7 @@ class DateTables:
 
     def take(self, which: Ints, keys: Ints) -> DateTables:
         """The dates at these positions under these `keys`, which ascend."""
-        names = ("days", "sums", "counts", "squares", "size", "returns", "returns_n")
+        names = ("days", "sums", "counts", "squares", "size", "returns", "returns_n", "spreads")
         return DateTables(keys, **{name: getattr(self, name)[which] for name in names})
 
     @property
@@ -150,10 +255,11 @@ class DateTables:
         if self.n < 2:
             return Correlation(0.0, 0.0)
         sums = self._by_lag if self.row is not None else self._by_calendar
-        return correlation_of_sums(*sums(event, window), self.n)
+        total, overlap, common = sums(event, window)
+        return correlation_of_sums(total, overlap, self.n, common=common)
 
-    def _by_lag(self, event: Window, window: Window) -> tuple[float, float]:
-        """Sum of rho w and sum of w over ordered pairs of pairs; w counts the days of the grid that both windows hold."""
+    def _by_lag(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
+        """Sum of rho w and sum of w over ordered pairs of pairs, and each; w counts the days of the grid in both windows."""
         near = self._neighbours(window.length)
         there = ~np.isnat(self.days[:, self.sums.shape[1] :])
         before = np.where(there[:, ::-1].any(axis=1), there[:, ::-1].argmax(axis=1), 0)  # days lacking at the end
@@ -162,7 +268,10 @@ class DateTables:
         start = np.maximum(near.lag + window.start, np.maximum(first[near.one], near.lag + first[near.other]))
         end = np.minimum(window.end, np.minimum(last[near.one], near.lag + last[near.other]))
         weight = np.maximum(end - start + 1, 0) / window.length
-        return float((weight * near.product).sum()), float((weight * near.pairs).sum())
+        shared = np.flatnonzero((weight > 0) & (near.pairs > 0))
+        value = weight[shared] * near.product[shared] / near.pairs[shared]
+        common = InCommon(self.size, near.one[shared], near.other[shared], value, near.lag[shared] == 0)
+        return float((weight * near.product).sum()), float((weight * near.pairs).sum()), common
 
     def _neighbours(self, reach: int) -> Neighbours:
         """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
@@ -170,9 +279,11 @@ class DateTables:
             self.near[reach] = _neighbours_of(self, reach)
         return self.near[reach]
 
-    def _by_calendar(self, event: Window, window: Window) -> tuple[float, float]:
-        """Sum of rho w and sum of w over ordered pairs of pairs, some dates at a time against those within reach."""
+    def _by_calendar(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
+        """Sum of rho w and sum of w over ordered pairs of pairs, and each; some dates at a time against those within reach."""
         n_estimation = self.sums.shape[1]
+        day0 = self.days[:, n_estimation - event.start]
+        found = []
         first = n_estimation + window.start - event.start
         days = self.days[:, first : first + window.length]
         before, sums, counts = self.days[:, :n_estimation], self.sums, self.counts
@@ -195,7 +306,10 @@ class DateTables:
             rho = np.where(pairs > 0, cross / np.where(pairs > 0, pairs, 1.0), 0.0)
             total += float((weight * both * rho).sum())
             weights += float((weight * both).sum())
-        return total, weights
+            a, b = np.nonzero(weight * both)
+            found.append((columns[a], columns[b], (weight * rho)[a, b]))
+        one, other, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return total, weights, InCommon(self.size, one, other, value, day0[one] == day0[other])
 
 
 @dataclass(frozen=True)
@@ -256,6 +370,12 @@ def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
     return found
 
 
+def spread_parts(se: Floats) -> Floats:
+    """(..., 4) 1/s, 1/s², s and s² of the standard errors s of CARs."""
+    inverse = 1 / se
+    return np.stack([inverse, inverse**2, se, se**2], axis=-1)
+
+
 def undated(n: int) -> Days:
     """(n, 0) the calendar days of dates that are told apart by their keys alone, until they are all together."""
     return np.empty((n, 0), dtype="datetime64[D]")
@@ -271,7 +391,8 @@ def pairwise_correlation(returns: AbnormalReturns, window: Window) -> Correlatio
     """Mean correlation of N series, every two of them on their own common days."""
     if returns.n < 2:
         return Correlation(0.0, 0.0)
-    return correlation_of_sums(*_all_pairs(returns, returns.over(window).used, window), returns.n, exact=True)
+    total, overlap, common = _all_pairs(returns, returns.over(window).used, window)
+    return correlation_of_sums(total, overlap, returns.n, exact=True, common=common)
 
 
 def correlations(returns: AbnormalReturns) -> tuple[Floats, Bools]:
@@ -293,14 +414,15 @@ def pair_correlations(returns: AbnormalReturns, used: Bools, window: Window) -> 
     return common
 
 
-def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[float, float]:
-    """Sum of rho w and sum of w over ordered pairs i != j, every pair on its own common days.
+def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[float, float, InCommon]:
+    """Sum of rho w and sum of w over ordered pairs i != j, and each; every pair on its own common days.
 
     Only pairs whose windows share days count, so series are taken in the order of their windows, a few rows at a time
     against those that can still reach them.
     """
     days = returns.sessions[:, _window_columns(returns, window)][returns.session_of]
     total = weights = 0.0
+    found = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))]
     for columns, n_rows in _within_reach(days):
         rows = columns[:n_rows]
         weight = _overlaps(days, used, rows, columns)
@@ -312,7 +434,11 @@ def _all_pairs(returns: AbnormalReturns, used: Bools, window: Window) -> tuple[f
                 rho = np.where(enough, rho, fallback)
             total += 2 * float((rho * weight).sum())
             weights += 2 * float(weight.sum())
-    return total, weights
+            a, b = np.nonzero(weight)
+            found.append((columns[a], columns[b], (rho * weight)[a, b]))
+    one, other, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    day0 = returns.day0_sessions
+    return total, weights, InCommon(np.ones(returns.n), one, other, value, day0[one] == day0[other])
 
 
 def _within_reach(days: Days) -> Iterator[tuple[Ints, int]]:

@@ -62,6 +62,32 @@ class Moments:
 
 
 @dataclass(frozen=True)
+class Comoments:
+    """Moments of two times W quantities, and the sum of the products of their distances from the means."""
+
+    one: Moments
+    other: Moments
+    product: Floats
+
+    @classmethod
+    def of(cls, one: Floats, other: Floats) -> Comoments:
+        """Of values (N, W) each, both NaN where either is."""
+        a, b = Moments.of(one), Moments.of(other)
+        return cls(a, b, np.nansum((one - a.mean) * (other - b.mean), axis=0))
+
+    def __add__(self, more: Comoments) -> Comoments:
+        """Those of both together."""
+        one, other = self.one + more.one, self.other + more.other
+        apart = (more.one.mean - self.one.mean) * (more.other.mean - self.other.mean)
+        product = self.product + more.product + apart * self.one.n * more.one.n / np.maximum(one.n, 1)
+        return Comoments(one, other, product)
+
+    def at(self, w: int) -> Comoments:
+        """Of quantity w alone."""
+        return Comoments(self.one.at(w), self.other.at(w), self.product[w : w + 1])
+
+
+@dataclass(frozen=True)
 class CarSums:
     """What the windows of N pairs leave behind: W windows, each of which all pairs cover."""
 
@@ -78,6 +104,8 @@ class CarSums:
     """(W,) sum of the shares of positive runs of estimation days, each as long as the window."""
     share_n: Ints
     """(W,) pairs that have such a run."""
+    precision: Comoments
+    """SCARs and 1 / s, s the standard error of a CAR."""
 
     def __add__(self, other: CarSums) -> CarSums:
         """Those of both together."""
@@ -87,9 +115,8 @@ class CarSums:
         """Those of window w alone."""
         one = slice(w, w + 1)
         means = (self.car.at(w), self.scar.at(w), self.bhar.at(w))
-        return CarSums(
-            *means, self.unit[one], self.positive[one], self.negative[one], self.share[one], self.share_n[one]
-        )
+        counts = (self.unit[one], self.positive[one], self.negative[one], self.share[one], self.share_n[one])
+        return CarSums(*means, *counts, self.precision.at(w))
 
 
 @dataclass(frozen=True)
@@ -185,16 +212,17 @@ def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) 
     """The sums of N pairs that cover all W `windows`; `bhar` (N, W) are their buy-and-hold abnormal returns."""
     found = [returns.over(window) for window in windows]
     shares = _columns(returns, [returns.share_of_runs(window.length) for window in windows])
-    car = _columns(returns, [f.car for f in found])
+    car, scar = _columns(returns, [f.car for f in found]), _columns(returns, [f.scar for f in found])
     return CarSums(
         car=Moments.of(car),
-        scar=Moments.of(_columns(returns, [f.scar for f in found])),
+        scar=Moments.of(scar),
         bhar=Moments.of(bhar),
         unit=np.nansum(_columns(returns, [f.unit for f in found]), axis=0),
         positive=(car > ABOVE).sum(axis=0),
         negative=(car < -ABOVE).sum(axis=0),
         share=np.nansum(shares, axis=0),
         share_n=np.isfinite(shares).sum(axis=0),
+        precision=Comoments.of(scar, 1 / _columns(returns, [f.se for f in found])),
     )
 
 

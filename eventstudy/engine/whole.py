@@ -37,6 +37,8 @@ class Found:
     """(n, W)"""
     scar: Floats
     """(n, W)"""
+    se: Floats
+    """(n, W) standard error of each CAR."""
     ar: Floats
     """(L2,)"""
     residual: Floats
@@ -71,11 +73,12 @@ def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task:
     student, squares, powers, widest = _student(standard, df, unit)
     tame = widest < (WIDEST * (1 - 2.0**-20)) ** 2
     ones = np.ones(n)
-    car = event @ task.indicator
+    car, se = event @ task.indicator, sigma[:, None] * np.sqrt(given.unit)[which]
     return Found(
         good=good,
         car=car,
-        scar=car / (sigma[:, None] * np.sqrt(given.unit)[which]),
+        scar=car / se,
+        se=se,
         ar=ones @ event,
         residual=ones @ estimation,
         ranks=rank_sums(
@@ -124,7 +127,7 @@ def _without(estimation: Floats, event: Floats, bounds: Ints, given: Designs, ta
     there = np.diff(kept) > 0
     some = first(estimation[good], event[good], kept[np.append(True, there)], given.take(there), task)
     whole: dict[str, NDArray[np.generic]] = {"good": good}
-    for name, rows in (("car", good), ("scar", good), ("dates", there)):
+    for name, rows in (("car", good), ("scar", good), ("se", good), ("dates", there)):
         found = getattr(some, name)
         whole[name] = np.full((len(rows), found.shape[1]), np.nan)
         whole[name][rows] = found

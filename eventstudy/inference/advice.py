@@ -16,7 +16,9 @@ from scipy import special
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
-from eventstudy.inference.distributions import critical_normal, critical_t
+from eventstudy.inference.base import LEVEL, cannot_reach
+from eventstudy.inference.distributions import against_variance, critical_normal, critical_t
+from eventstudy.inference.parametric import equal_weights, spread_over_expected
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.windows import Window
@@ -32,10 +34,15 @@ DEFAULT_TESTS = (
     "cross_section_t",
     "patell",
     "bmp",
+    "caar_t",
+    "patell_guarded",
 )
 """Reported for every aggregate, valid or not, so that the reader sees why not."""
 
-_OVERLAP = 0.05
+_MORE = 1.05
+"""Variance of a mean over that of independent pairs from which on tests that take it for the same are not valid."""
+_RISK = 1.96
+_LEAST_FOR_RISK = 10
 _EVENT_VARIANCE = 0.10
 _FEW = 5
 _MANY = 30
@@ -44,7 +51,6 @@ _SKEWED = 1.0
 _LONG = 20
 _SHARE_OF_ESTIMATION = 0.1
 _STILL, _LACKING = 0.2, 0.05
-_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,29 @@ class Design:
     """The smallest number of estimation days."""
     thin: bool = False
     """Whether many days have no trade (over all pairs)."""
+    f_cross: float = 1.0
+    """`f` over the f of pairs of equal day 0 alone: what windows of different dates have in common."""
+    scale: float = 1.0
+    """How much more the days near the event moved than estimation days, where VOLATILITY_REGIME is raised."""
+    variance_ratio: float = 1.0
+    """The variance of the standardised CARs over the one they should have."""
+    risk_z: float = 0.0
+    """How far the mean CAR is from the effect common to all pairs, over its standard error."""
+
+    @property
+    def f(self) -> float:
+        """The variance of a mean over the pairs relative to independent ones."""
+        return self.correlation.inflation(self.n) if self.n > 1 else 1.0
 
     @property
     def clustered(self) -> bool:
         """Whether pairs share event days: one date, repeated dates, or overlapping windows."""
-        return self.n > 1 and (self.n_dates < self.n or self.correlation.overlap > _OVERLAP)
+        return self.n > 1 and (self.n_dates < self.n or self.correlation.overlap > 0)
+
+    @property
+    def by_risk(self) -> bool:
+        """Whether calm and volatile firms moved differently, as far as that can be told."""
+        return self.n >= _LEAST_FOR_RISK and abs(self.risk_z) > _RISK
 
     @property
     def event_variance(self) -> bool:
@@ -117,13 +141,24 @@ _SITUATIONS = (
         ("bmp_adjusted", "conformal", "max_t", "joint_placebo", "patell_adjusted", "grank_t", "corrado_rank"),
     ),
     Situation(
-        "events that share days",
-        lambda d: d.clustered,
-        "bmp_adjusted",
-        ("patell_adjusted", "grank_t", "calendar_time", "wild_bootstrap"),
+        "an effect that varies with risk",
+        lambda d: d.by_risk,
+        "caar_t",
+        ("bmp_adjusted", "patell_guarded", "grank_t", "calendar_time", "generalized_sign"),
     ),
-    Situation("fewer than five events", lambda d: d.n < _FEW, "patell", ("sample_quantile", "conformal")),
-    Situation("distinct event dates", lambda d: True, "bmp", ("grank_t", "generalized_sign", "patell")),
+    Situation(
+        "events that share days",
+        lambda d: d.n >= _FEW and d.clustered,
+        "bmp_adjusted",
+        ("patell_guarded", "patell_adjusted", "grank_t", "calendar_time", "wild_bootstrap"),
+    ),
+    Situation("fewer than five events", lambda d: d.n < _FEW, "patell_guarded", ("patell_adjusted", "patell")),
+    Situation(
+        "distinct event dates",
+        lambda d: True,
+        "bmp",
+        ("patell_guarded", "grank_t", "generalized_sign", "patell"),
+    ),
 )
 
 _CIRCUMSTANCES = (
@@ -153,6 +188,8 @@ def describe(sample: Sample) -> Design:
     """The design of a `Sample`, or of what the sums over pairs say of one: its counts, correlation, and its residuals."""
     shape, untraded = sample.residual_shape, sample.untraded_shares
     variance = plugins.load("tests", "variance_placebo").compute(sample, "default")
+    many = sample.n > 1
+    weighted = equal_weights(sample) if many and sample.scar_spread > 0 else ""
     return Design(
         n=sample.n,
         n_dates=sample.n_dates,
@@ -165,6 +202,10 @@ def describe(sample: Sample) -> Design:
         df=sample.days.least_df,
         m=sample.days.least_m,
         thin=untraded is not None and is_thin(*untraded),
+        f_cross=sample.correlation.across(sample.n) if many else 1.0,
+        scale=max(1.0, sample.scale),
+        variance_ratio=spread_over_expected(sample) if many else 1.0,
+        risk_z=0.0 if isinstance(weighted, str) else weighted.z,
     )
 
 
@@ -211,17 +252,35 @@ def judge(test: PairsTest, answer: Significance, design: Design, variant: str = 
 def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[Phrase, float | None]]:
     """(reason, expected size or None) of everything that the design breaks."""
     n = design.n
-    if (test.independent or variant in test.independent_variants) and design.clustered:
+    if (test.independent or variant in test.independent_variants) and design.f > _MORE:
         size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered else None
         yield _why_clustered(design), size
-    if test.cross_sectional_variance and n < _FEW and not design.clustered:
+    if test.event_time and design.f_cross > _MORE:
+        yield (
+            Phrase(
+                "windows of different dates share days: a sum over them varies {times:.2f} times as much as this test"
+                " takes it to",
+                times=design.f_cross,
+            ),
+            against_variance(design.f_cross),
+        )
+    if test.cross_sectional_variance and n < _FEW:
         yield Phrase("a spread estimated from {pairs} pairs says little: five are needed", pairs=n), None
-    if test.constant_variance and design.event_variance and not design.clustered:
+    if test.constant_variance and design.event_variance:
         yield (
             Phrase(
                 "the variance rose with the event (p = {p:.3f}); this test takes it for unchanged", p=design.variance_p
             ),
-            None,
+            against_variance(max(1.0, design.variance_ratio)),
+        )
+    if test.constant_variance and design.scale > 1 and not test.scaled:
+        yield (
+            Phrase(
+                "days near the event moved {times:.1f} times as much as estimation days; this test takes the variance"
+                " for unchanged",
+                times=design.scale,
+            ),
+            against_variance(design.scale**2),
         )
     if test.symmetric and design.skewed:
         yield (
@@ -257,8 +316,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
             ),
             None,
         )
-    if test.smallest_p and (smallest := test.smallest_p(n)) > _LEVEL:
-        yield Phrase("{pairs} pairs cannot reach 5 %: the smallest p is {p:.3g}", pairs=n, p=smallest), None
+    if test.smallest_p and (smallest := test.smallest_p(n)) > LEVEL:
+        yield cannot_reach(n, smallest), None
 
 
 def _why_clustered(design: Design) -> Phrase:
@@ -292,7 +351,8 @@ def warn_design(design: Design, window: Window) -> list[Message]:
     if design.correlation.floored:
         found.append(Message.of("CORRELATION_FLOORED"))
     if design.event_variance:
-        form = "EVENT_VARIANCE.clustered" if design.clustered else "EVENT_VARIANCE"
+        shared = "one_date" if design.n_dates == 1 else "clustered"
+        form = f"EVENT_VARIANCE.{shared}" if design.clustered else "EVENT_VARIANCE"
         found.append(Message.of(form, window=window, p=design.variance_p))
     if design.fat_tailed:
         found.append(Message.of("FAT_TAILS", kurtosis=design.kurtosis))
@@ -306,8 +366,10 @@ def _warn_counts(design: Design, window: Window) -> list[Message]:
     found = []
     if design.n > 1 and design.n_dates > 1 and design.clustered:
         found.append(Message.of("OVERLAPPING_EVENTS", window=window, shared=_why_clustered(design)))
-    if 1 < design.n < _FEW and not design.clustered:
+    if 1 < design.n < _FEW and design.n_dates > 1:
         found.append(Message.of("FEW_EVENTS", pairs=design.n))
+    if design.by_risk and design.n_dates > 1:
+        found.append(Message.of("EFFECT_VARIES_WITH_RISK", window=window))
     if design.n_dates == 1 and 1 < design.df - 10 < design.n:
         found.append(Message.of("MANY_FIRMS", pairs=design.n, df=design.df))
     if design.length > _LONG:
@@ -336,10 +398,11 @@ def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
 
 
 def confidence_interval(answer: Significance, caar: float, level: float = 0.95) -> tuple[float, float] | None:
-    """Two-sided interval of CAAR from the headline test (ruling 21); None for rank, sign and permutation tests."""
-    if answer.distribution not in ("t", "normal") or not answer.valid or answer.statistic == 0:
+    """Two-sided interval from the headline test (ruling 21): its own, or that of a t of one series; None for other tests."""
+    if not answer.valid or answer.interval or answer.n > 1:
+        return answer.interval if answer.valid else None
+    if answer.distribution not in ("t", "normal") or answer.statistic == 0:
         return None
     alpha = 1 - level
-    critical = critical_normal(alpha) if answer.distribution == "normal" else critical_t(answer.df or np.inf, alpha)
-    se = answer.se if answer.se is not None else abs(caar / answer.statistic)
-    return caar - critical * se, caar + critical * se
+    half = abs(caar / answer.statistic) * (critical_t(answer.df, alpha) if answer.df else critical_normal(alpha))
+    return caar - half, caar + half

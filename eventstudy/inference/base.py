@@ -15,7 +15,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.arrays import mean_of
-from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
+from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pairwise_correlation, spread_parts
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.inference.distributions import upper_tail
@@ -25,6 +25,8 @@ from eventstudy.panel.block import Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
+LEVEL = 0.05
+"""What is called small of a p."""
 FEWEST_DAYS = 30
 """Days in common below which event days are not held against them."""
 TOO_FEW_DAYS = Phrase("fewer than 30 estimation days on which all pairs have a return")
@@ -32,6 +34,8 @@ Alternative = Literal["two-sided", "greater", "less"]
 NO_SIDE = Phrase("this test asks whether anything differs, whatever the direction: it has no one-sided p")
 _SAME = 1e-12
 """A spread of so small a part is what rounding leaves of none."""
+_OWN = 1e-9
+"""Pairs that have no more than this of their own are one pair."""
 NO_SPREAD = Phrase("there is no spread between the pairs: their abnormal returns are the same")
 NOTHING_OWN = Phrase("the residuals of the pairs are the same: no pair has anything of its own")
 COLLINEAR = Phrase(
@@ -215,6 +219,8 @@ class Sums:
     cars: CarSums
     """Of this window alone: W = 1."""
     dates: DateTables
+    spreads: Floats
+    """(G, 4) the `spreads` of the dates, of this window."""
     event: Window
     """The event window."""
     errors: Errors
@@ -254,6 +260,8 @@ class Sample:
     """Who makes many draws; None: they are made here."""
     exact_correlation: bool = False
     """Whether every two pairs are compared on the days that they share (ruling 25)."""
+    scale: float = 1.0
+    """How much more the days near the event moved than estimation days (VOLATILITY_REGIME); 1 unless that is raised."""
 
     @classmethod
     def of(
@@ -438,6 +446,26 @@ class Sample:
             return pairwise_correlation(self.returns, self.window)
         return self.dates.mean_correlation(self.event, self.window)
 
+    @cached_property
+    def common(self) -> InCommon:
+        """What each two of the pairs have in common: nothing where their mean correlation was set to zero."""
+        known = self.correlation.common
+        if known is None or self.correlation.floored:
+            size = known.size if known else np.ones(self.n) if self.exact_correlation else self.dates.size
+            return InCommon.nothing(size)
+        return known
+
+    @cached_property
+    def spreads(self) -> Floats:
+        """(G, 4) sums over the pairs of each row of `common` of 1/s, 1/s², s and s², s the standard error of a CAR."""
+        if not self.pairs:
+            return self._sums.spreads
+        parts = spread_parts(self.cumulated.se)
+        if self.exact_correlation:
+            return parts
+        row = np.searchsorted(self.dates.keys, self.returns.session_of)
+        return np.stack([np.bincount(row, part, len(self.dates.keys)) for part in parts.T], axis=1)
+
     def knowing(self, correlation: Correlation) -> Sample:
         """This sample, told the mean correlation of its residuals where that is worked out already."""
         self.__dict__["correlation"] = correlation
@@ -525,8 +553,12 @@ class PairsTest:
     """Takes the pairs for independent draws: invalid when events share days."""
     independent_variants: tuple[str, ...] = ()
     """The variants that do so where the others do not."""
+    event_time: bool = False
+    """Adds up days in event time, as if windows of different dates shared none: invalid where they do."""
     constant_variance: bool = False
     """Takes the variance of estimation days for that of event days."""
+    scaled: bool = False
+    """Divides by the scale of a raised volatility regime, so that only variance beyond it counts against the test."""
     cross_sectional_variance: bool = False
     """Estimates a variance from the N pairs themselves: hollow below five of them."""
     symmetric: bool = False
@@ -548,6 +580,11 @@ class PairsTest:
     kind: Literal["pairs"] = field(default="pairs", init=False)
 
 
+def cannot_reach(n: int, smallest: float) -> Phrase:
+    """Why the p of a test that counts N pairs cannot be small."""
+    return Phrase("{pairs} pairs cannot reach 5 %: the smallest p is {p:.3g}", pairs=n, p=smallest)
+
+
 def no_spread(spread: float, mean: float) -> str:
     """Why values with this standard deviation and mean cannot be judged by it, or nothing; rounding is no spread."""
     return "" if spread > _SAME * (1 + abs(mean)) else NO_SPREAD
@@ -555,7 +592,7 @@ def no_spread(spread: float, mean: float) -> str:
 
 def nothing_own(correlation: float) -> str:
     """Why pairs with this mean correlation cannot be told from what they have in common, or nothing."""
-    return "" if 1 - correlation > _SAME else NOTHING_OWN
+    return "" if 1 - correlation > _OWN else NOTHING_OWN
 
 
 def collinear(restriction: Floats, residuals: Floats) -> str:

@@ -41,7 +41,12 @@ def mean_over_spread(n: int, r: float) -> float:
 
 def mean_over_known_variance(n: int, r: float) -> float:
     """Tests that take the variance from the estimation window: 2 P(Z > 1.96 / sqrt(1 + (N - 1) r))."""
-    return _tail(np.sqrt(1 / (1 + (n - 1) * r)))
+    return against_variance(1 + (n - 1) * r)
+
+
+def against_variance(ratio: float) -> float:
+    """Tests of a mean whose variance is `ratio` times what they take it for: 2 P(Z > 1.96 / sqrt(ratio))."""
+    return _tail(np.sqrt(1 / ratio))
 
 
 def count_of_signs(n: int, r: float) -> float:

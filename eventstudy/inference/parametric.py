@@ -14,6 +14,8 @@ import numpy as np
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.engine.correlation import pair_correlations
 from eventstudy.inference.base import (
+    NO_SPREAD,
+    NOTHING_OWN,
     PairsTest,
     Sample,
     SeriesSignificance,
@@ -22,7 +24,14 @@ from eventstudy.inference.base import (
     no_spread,
     nothing_own,
 )
-from eventstudy.inference.distributions import mean_over_known_variance, mean_over_spread, p_normal, p_t
+from eventstudy.inference.distributions import (
+    critical_normal,
+    critical_t,
+    mean_over_known_variance,
+    mean_over_spread,
+    p_normal,
+    p_t,
+)
 from eventstudy.language import Phrase
 from eventstudy.panel.block import EventBlock, Floats, Ints
 from eventstudy.windows import Window
@@ -33,8 +42,16 @@ _SLOPE = 0.2
 """Root of the slope of Hall's t in the mean over its spread, below which it no longer follows the mean."""
 _LEAST_DAYS = 30
 """Calendar days that a regression of the portfolio needs."""
+_NEWEY_WEST = 150
+"""Calendar days below which Newey and West's covariance is too small."""
 _LEAST_FIRMS = 5
 """Firms a day in the variant `five` of the portfolio in calendar time."""
+_LEAST_OWN = 0.05
+"""What pairs have of their own, at least, in the guard of Patell's test."""
+_LEAST_TOTAL = 1e-3
+"""Least variance of a sum of correlated values over the sum of their variances."""
+_NO_REST = 1e-9
+"""A part so small is what rounding leaves of none."""
 NEEDS_DF = Phrase("needs more than four degrees of freedom in every estimation")
 
 
@@ -75,8 +92,10 @@ def portfolio_t(sample: Sample, variant: str) -> Significance:
         return Significance.undefined(
             Phrase("the portfolio lacks days of this window on which all members traded"), sample.n
         )
-    t, df = float(found.scar[0]), float(sample.portfolio.df[0])
-    return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=float(found.se[0]))
+    t, df, se = float(found.scar[0]), float(sample.portfolio.df[0]), float(found.se[0])
+    half = critical_t(df, 1 - sample.level) * se
+    around = (sample.caar - half, sample.caar + half)
+    return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=se, interval=around)
 
 
 def cda(sample: Sample, variant: str) -> Significance:
@@ -185,16 +204,55 @@ def patell_adjusted(sample: Sample, variant: str) -> Significance:
     return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)
 
 
+class Standardised(NamedTuple):
+    """What N standardised CARs z = CAR / s and g = 1 / s have as means and as variances with N - 1."""
+
+    n: int
+    z: float
+    g: float
+    zz: float
+    gg: float
+    zg: float
+
+    @classmethod
+    def of(cls, sample: Sample) -> Standardised:
+        """Those of a sample of two or more pairs."""
+        found, less = sample.cars.precision, sample.n - 1
+        means = (float(found.one.mean[0]), float(found.other.mean[0]))
+        return cls(sample.n, *means, *(float(m[0] / less) for m in (found.one.m2, found.other.m2, found.product)))
+
+    @property
+    def common_effect(self) -> float:
+        """The effect of all pairs at which the mean standardised CAR is zero."""
+        return self.z / self.g
+
+    def not_rejected(self, k: float) -> tuple[float, float] | None:
+        """The effects m with mean(z - m g)² <= k var(z - m g); None where they have no bounds."""
+        a, e = self.g**2 - k * self.gg, self.z**2 - k * self.zz
+        if a <= 0:
+            return None
+        half_b = self.z * self.g - k * self.zg
+        root = np.sqrt(max(half_b**2 - a * e, 0.0))
+        return float((half_b - root) / a), float((half_b + root) / a)
+
+
 def bmp_t(sample: Sample) -> float:
     """sqrt(N) mean(SCAR) / sd(SCAR), sd with N - 1; forecast errors are in the SCARs."""
     return float(np.sqrt(sample.n) * sample.scar_mean / sample.scar_spread)
 
 
-def bmp_reference(t: float, n: int, variant: str) -> Significance:
-    """Student t with N - 1 degrees of freedom; `paper` refers to the standard normal."""
+def bmp_answer(sample: Sample, variant: str, shrink: float, df: float) -> Significance:
+    """BMP's statistic times the root of `shrink`, Student t with `df`; `paper` refers to the standard normal.
+
+    The interval is of the effects that it does not reject when they are taken from every CAR (REMEDIES B 3).
+    """
+    n, t = sample.n, bmp_t(sample) * float(np.sqrt(shrink))
+    alpha = 1 - sample.level
+    critical = critical_normal(alpha) if variant == "paper" else critical_t(df, alpha)
+    around = Standardised.of(sample).not_rejected(critical**2 / (n * shrink))
     if variant == "paper":
-        return Significance(t, float(p_normal(t)), "normal", None, n)
-    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n)
+        return Significance(t, float(p_normal(t)), "normal", None, n, interval=around)
+    return Significance(t, float(p_t(t, df)), "t", df, n, interval=around)
 
 
 def bmp(sample: Sample, variant: str) -> Significance:
@@ -206,13 +264,14 @@ def bmp(sample: Sample, variant: str) -> Significance:
         return Significance.undefined(Phrase("a spread needs two pairs"), sample.n)
     if reason := no_spread(sample.scar_spread, sample.scar_mean):
         return Significance.undefined(reason, sample.n)
-    return bmp_reference(bmp_t(sample), sample.n, variant)
+    return bmp_answer(sample, variant, 1.0, sample.n - 1)
 
 
 def bmp_adjusted(sample: Sample, variant: str) -> Significance:
     """BMP times sqrt((1 - r) / (1 + (N - 1) r)) (METHODS 3.9).
 
-    Robust to event-induced variance and to events that share days; exact for equicorrelated normal pairs.
+    Robust to event-induced variance and to events that share days; exact for equicorrelated normal pairs. Where some pairs
+    hang together more than others their spread has fewer than N - 1 degrees of freedom (Satterthwaite; REMEDIES B 1b).
     """
     n = sample.n
     if n < 2:
@@ -220,8 +279,90 @@ def bmp_adjusted(sample: Sample, variant: str) -> Significance:
     r = sample.correlation
     if reason := no_spread(sample.scar_spread, sample.scar_mean) or nothing_own(r.mean):
         return Significance.undefined(reason, n)
-    t = bmp_t(sample) * float(np.sqrt((1 - r.mean) / r.inflation(n)))
-    return bmp_reference(t, n, variant)
+    return bmp_answer(sample, variant, (1 - r.mean) / r.inflation(n), r.df(n))
+
+
+def _own(sample: Sample) -> float:
+    """1 - r, what pairs have of their own, at least .05."""
+    return max(1 - sample.correlation.mean, _LEAST_OWN)
+
+
+def spread_over_expected(sample: Sample) -> float:
+    """The variance of the standardised CARs, over 1 - r, relative to the mean of v / (v - 2)."""
+    return float(sample.scar_spread**2 / _own(sample) * sample.n / sample.days.theoretical)
+
+
+def patell_guarded(sample: Sample, variant: str) -> Significance:
+    """Patell's sum over the larger of the spread it should have and of the one it has (REMEDIES B 5).
+
+    Give z = sum SCAR / sqrt(N f max(Q l², k²)), f = 1 + (N - 1) r, Q the mean of v / (v - 2), l the scale of a raised
+    volatility regime, k² = var(SCAR) / (1 - r), 1 - r at least .05; standard normal.
+    """
+    n = sample.n
+    if n < 2:
+        return Significance.undefined(Phrase("a spread needs two pairs"), n)
+    if sample.days.least_df <= 4:
+        return Significance.undefined(NEEDS_DF, n)
+    of, f, own = Standardised.of(sample), sample.correlation.inflation(n), _own(sample)
+    expected = sample.days.theoretical / n * max(1.0, sample.scale) ** 2
+    z = float(n * of.z / np.sqrt(n * f * max(expected, of.zz / own)))
+    critical = critical_normal(1 - sample.level)
+    half = critical * float(np.sqrt(f * expected / n)) / of.g
+    wide = of.not_rejected(critical**2 * f / (n * own))
+    linear = (of.common_effect - half, of.common_effect + half)
+    around = wide and (min(wide[0], linear[0]), max(wide[1], linear[1]))
+    return Significance(z, float(p_normal(z)), "normal", None, n, interval=around)
+
+
+class EqualWeights(NamedTuple):
+    """The mean CAR, judged by the spread of the standardised CARs around one effect (REMEDIES B 3b, 3c)."""
+
+    se: float
+    df: float
+    apart: float
+    """CAAR less the common effect."""
+    z: float
+    """The same over its standard error: beyond 1.96, calm and volatile firms moved differently."""
+
+
+def equal_weights(sample: Sample) -> EqualWeights | str:
+    """Standard error of the mean CAR, k² i'SPSi / N² with S = diag(s), k² = e'e / (N - h'Ph), e = z - h h'z; or why none.
+
+    H is 1 / s over its length. i'SPSi is at least a thousandth of sum s².
+    """
+    n, of, common = sample.n, Standardised.of(sample), sample.common
+    g, gg, s, ss = sample.spreads.T
+    along = float(np.sqrt(gg.sum()))
+    h, hh = g / along, gg / along**2
+    length = (n - 1) * of.zz + n * of.z**2
+    rest = length - ((n - 1) * of.zg + n * of.z * of.g) ** 2 / along**2
+    own = n - common.product(h, h, hh)
+    if rest <= _NO_REST * length:
+        return NO_SPREAD
+    if own <= _NO_REST * n:
+        return NOTHING_OWN
+    spread = rest / own
+    total = max(common.product(s, s, ss), _LEAST_TOTAL * ss.sum())
+    sum_g = n * of.g
+    w, ww = s / n - common.size / sum_g, ss / n**2 - 2 * s / (n * sum_g) + common.size / sum_g**2
+    apart, against = sample.caar - of.common_effect, spread * common.product(w, w, ww)
+    z = apart / np.sqrt(against) if against > _NO_REST * spread * ss.sum() / n**2 else 0.0
+    return EqualWeights(float(np.sqrt(spread * total) / n), common.df(h, hh), apart, float(z))
+
+
+def caar_t(sample: Sample, variant: str) -> Significance:
+    """The mean CAR over a standard error made of the firms' own, scaled by how far they are from one effect (REMEDIES B 3b).
+
+    Student t with Satterthwaite's degrees of freedom. Equal standard errors, equicorrelated pairs: `bmp_adjusted`.
+    """
+    if sample.n < 2:
+        return Significance.undefined(Phrase("a spread needs two pairs"), sample.n)
+    found = equal_weights(sample)
+    if isinstance(found, str):
+        return Significance.undefined(found, sample.n)
+    t, half = sample.caar / found.se, critical_t(found.df, 1 - sample.level) * found.se
+    around = (sample.caar - half, sample.caar + half)
+    return Significance(t, float(p_t(t, found.df)), "t", found.df, sample.n, se=found.se, interval=around)
 
 
 def pseudo_values(values: Floats) -> Floats:
@@ -305,13 +446,25 @@ def newey_west(x: Floats, residuals: Floats, lag: int) -> Floats:
     return covariance
 
 
+def hc3(x: Floats, residuals: Floats) -> Floats:
+    """(K, K) covariance of least-squares coefficients, each residual over one minus its leverage (MacKinnon and White 1985)."""
+    bread = np.linalg.inv(x.T @ x)
+    leverage = np.einsum("dj,jk,dk->d", x, bread, x)
+    scores = x * (residuals / (1 - leverage))[:, None]
+    covariance: Floats = bread @ (scores.T @ scores) @ bread
+    return covariance
+
+
 def calendar_time(sample: Sample, variant: str) -> Significance:
     """The alpha of a portfolio that holds each firm while its window lasts, in calendar time (METHODS 3.23).
 
     Every calendar day holds, with equal weights, the firms whose window covers it. Its return is regressed on the
     benchmark's, or on the factors over the risk-free rate where a factor file is given.
 
-    T of alpha, D - K degrees of freedom, Newey-West with lag floor(4 (D/100)^(2/9)).
+    T of alpha, D - K degrees of freedom, covariance HC3, since days with few firms vary more.
+
+    `newey_west` takes the covariance of Newey and West with lag floor(4 (D/100)^(2/9)), which rejects too often below 150
+    calendar days.
 
     `wls` multiplies each day by the root of the firms held, whose mean varies the less the more they are; `five` leaves out
     days with fewer than five firms.
@@ -337,10 +490,19 @@ def calendar_time(sample: Sample, variant: str) -> Significance:
     rest = yw - xw @ b
     if variant == "wls":
         covariance = np.linalg.inv(xw.T @ xw) * (rest @ rest) / (n - k)
-    else:
+    elif variant == "newey_west":
         covariance = newey_west(xw, rest, int(4 * (n / 100) ** (2 / 9)))
+    else:
+        covariance = hc3(xw, rest)
     t = float(b[0] / np.sqrt(covariance[0, 0]))
-    return Significance(t, float(p_t(t, n - k)), "t", n - k, sample.n)
+    answer = Significance(t, float(p_t(t, n - k)), "t", n - k, sample.n)
+    if variant == "newey_west" and n < _NEWEY_WEST:
+        return answer.distrusted(
+            Phrase(
+                "on {days} calendar days this covariance is too small: {least} are needed", days=n, least=_NEWEY_WEST
+            )
+        )
+    return answer
 
 
 @dataclass(frozen=True)
@@ -407,12 +569,13 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         summary="mean CAR over the time-series spread of the average abnormal return",
         null="CAAR = 0",
         assumes="average abnormal returns alike on all event-time days",
-        fails="event-induced variance, few estimation days",
+        fails="event-induced variance, few estimation days, windows of different dates that overlap",
         paper="Brown and Warner 1980, 1985",
         compute=cda,
         variants=("default", "paper"),
         from_sums=("default", "paper"),
         constant_variance=True,
+        event_time=True,
         short_variants=("paper",),
         thin_trading=False,
     ),
@@ -453,7 +616,6 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         independent=True,
         constant_variance=True,
         short_variants=("paper",),
-        thin_trading=False,
         size_when_clustered=mean_over_known_variance,
     ),
     "patell_adjusted": PairsTest(
@@ -492,6 +654,27 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         cross_sectional_variance=True,
         trusted_from={"paper": 30},
     ),
+    "caar_t": PairsTest(
+        summary="mean CAR over a standard error made of the firms' own",
+        null="CAAR = 0",
+        assumes="mean correlation of the estimation window holds; the event scales all variances alike",
+        fails="fewer than five pairs; rejects somewhat too rarely",
+        paper="this project; Kolari and Pynnönen 2010; Satterthwaite 1946",
+        compute=caar_t,
+        from_sums=("default",),
+        cross_sectional_variance=True,
+    ),
+    "patell_guarded": PairsTest(
+        summary="Patell's test over the larger of the spread it should have and of the one it has",
+        null="mean standardised CAR = 0",
+        assumes="mean correlation of the estimation window holds",
+        fails="two to four pairs whose own variance jumps with the event (mildly); rejects too rarely in calm times",
+        paper="Patell 1976; Boehmer, Musumeci and Poulsen 1991; this project",
+        compute=patell_guarded,
+        from_sums=("default",),
+        constant_variance=True,
+        scaled=True,
+    ),
     "jackknife": PairsTest(
         summary="jackknife of the standardised cross-sectional test",
         null="mean standardised CAR = 0",
@@ -508,8 +691,8 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         null="alpha = 0",
         assumes="the factors price the portfolio; its composition changes little",
         fails="few calendar days, changing composition",
-        paper="Jaffe 1974; Mandelker 1974; Fama 1998",
+        paper="Jaffe 1974; Mandelker 1974; MacKinnon and White 1985; Fama 1998",
         compute=calendar_time,
-        variants=("default", "wls", "five"),
+        variants=("default", "newey_west", "wls", "five"),
     ),
 }

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from eventstudy.engine.ranks import mean_ranks, pooled_t, scaled_ranks
-from eventstudy.inference.base import PairsTest, Sample, Significance, no_spread, nothing_own
+from eventstudy.inference.base import LEVEL, PairsTest, Sample, Significance, cannot_reach, no_spread, nothing_own
 from eventstudy.inference.distributions import count_of_signs, mean_over_spread, p_normal, p_t
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
@@ -123,10 +123,14 @@ def grank_z(sample: Sample, variant: str) -> Significance:
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)
 
 
-def two_sided_binomial(up: int, n: int) -> float:
-    """P of `up` heads in `n` tosses of a fair coin, both tails."""
-    tail = min(up, n - up)
-    return min(1.0, 2 * float(special.bdtr(tail, n, 0.5)))
+def binomial_tails(up: int, n: int, p: float = 0.5) -> tuple[float, float]:
+    """The upper and the lower tail of `up` heads in `n` tosses of a coin that falls on heads with `p`."""
+    return float(special.bdtrc(up - 1, n, p)) if up else 1.0, float(special.bdtr(up, n, p))
+
+
+def two_sided(tails: tuple[float, float]) -> float:
+    """Twice the smaller tail."""
+    return min(1.0, 2 * min(tails))
 
 
 def sign(sample: Sample, variant: str) -> Significance:
@@ -138,23 +142,30 @@ def sign(sample: Sample, variant: str) -> Significance:
     up = sample.positive
     z = (up - n / 2) / (np.sqrt(n) / 2)
     if variant == "default" and n <= _EXACT_SIGNS:
-        tails = float(special.bdtrc(up - 1, n, 0.5)) if up else 1.0, float(special.bdtr(up, n, 0.5))
-        return Significance(float(z), two_sided_binomial(up, n), "binomial", None, n, tails=tails)
+        tails = binomial_tails(up, n)
+        return Significance(float(z), two_sided(tails), "binomial", None, n, tails=tails)
     return Significance(float(z), float(p_normal(z)), "normal", None, n)
 
 
 def generalized_sign(sample: Sample, variant: str) -> Significance:
     """Share of positive CARs against the share of positive windows in the estimation period (METHODS 3.12, ruling 8).
 
-    Give Z = (n+ - N p) / sqrt(N p (1 - p)); `paper` takes p from single days.
+    Give Z = (n+ - N p) / sqrt(N p (1 - p)), and up to 100 pairs the exact p of n+ in N draws with p. `paper` takes p from
+    single days, and the normal.
     """
     p = sample.share_positive_days if variant == "paper" else sample.share_positive
     if not 0 < p < 1:
         return Significance.undefined(
             Phrase("the estimation window has no run of days as long as the window"), sample.n
         )
-    z = (sample.positive - sample.n * p) / np.sqrt(sample.n * p * (1 - p))
-    return Significance(float(z), float(p_normal(z)), "normal", None, sample.n)
+    n, up = sample.n, sample.positive
+    z = float((up - n * p) / np.sqrt(n * p * (1 - p)))
+    if variant == "paper" or n > _EXACT_SIGNS:
+        return Significance(z, float(p_normal(z)), "normal", None, n)
+    tails = binomial_tails(up, n, p)
+    answer = Significance(z, two_sided(tails), "binomial", None, n, tails=tails)
+    smallest = 2 * min(p, 1 - p) ** n
+    return answer.distrusted(cannot_reach(n, smallest)) if smallest > LEVEL else answer
 
 
 def ways(n: int) -> Floats:
@@ -187,7 +198,7 @@ def wilcoxon(sample: Sample, variant: str) -> Significance:
     if n <= _EXACT_RANKS and (ties == 1).all():
         below = np.cumsum(ways(n)) / 2.0**n
         tails = float(below[int(n * (n + 1) / 2 - plus)]), float(below[int(plus)])
-        return Significance(plus, min(1.0, 2 * min(tails)), "signed ranks", None, sample.n, tails=tails)
+        return Significance(plus, two_sided(tails), "signed ranks", None, sample.n, tails=tails)
     variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
     z = float((plus - n * (n + 1) / 4) / np.sqrt(variance))
     return Significance(z, float(p_normal(z)), "normal", None, sample.n)
@@ -198,33 +209,37 @@ TESTS: dict[str, PairsTest] = {
         summary="ranks of the event days among all days",
         null="event days rank like other days",
         assumes="each firm's days are exchangeable",
-        fails="event-induced variance, serial correlation",
+        fails="event-induced variance, serial correlation, windows of different dates that overlap",
         paper="Corrado 1989; Cowan 1992; Campbell and Wasley 1993",
         compute=corrado_rank,
         variants=("default", "paper"),
         from_sums=("default", "paper"),
         constant_variance=True,
+        event_time=True,
     ),
     "corrado_zivney": PairsTest(
         summary="rank of the day, with the event's own variance taken out",
         null="the day ranks like an ordinary day",
-        assumes="at least twenty pairs; mean ranks alike on all days",
-        fails="few pairs; a jump of the common variance",
+        assumes="independent pairs, at least twenty; mean ranks alike on all days",
+        fails="events that share days, few pairs; a jump of the common variance",
         paper="Corrado and Zivney 1992",
         compute=corrado_zivney,
         variants=("default", "sign"),
+        independent=True,
+        event_time=True,
         trusted_from={"default": 20, "sign": 20},
     ),
     "grank_t": PairsTest(
         summary="rank of the whole window among the estimation days",
         null="the window ranks like an ordinary day",
         assumes="mean correlation of the estimation window holds",
-        fails="very few pairs; fat tails in long windows (mildly)",
+        fails="very few pairs, windows of different dates that overlap; fat tails in long windows (mildly)",
         paper="Kolari and Pynnönen 2011",
         compute=grank_t,
         variants=("default", "paper", "corr"),
         from_sums=("default", "paper", "corr"),
-        trusted_from={"paper": 20, "corr": 20},
+        event_time=True,
+        trusted_from={"default": 6, "paper": 20, "corr": 20},
     ),
     "grank_z": PairsTest(
         summary="rank of the whole window among the estimation days, for independent pairs",

@@ -18,8 +18,6 @@ _ENUMERATED = 12
 """Dates up to which all patterns of signs are tried."""
 _LEVEL = 0.05
 """A smallest p above this makes random signs pointless."""
-_OVERLAP = 0.05
-"""Mean overlap of windows of different dates from which on their signs hang together."""
 _PATTERNS = 1000
 """Patterns of signs that are held at once."""
 DRAWS = 1000
@@ -71,17 +69,7 @@ def wild_bootstrap(sample: Sample, variant: str) -> Significance:
         rng, draws = np.random.default_rng(sample.seed), sample.draws
         parts = [rng.choice((-1.0, 1.0), size=(min(_PATTERNS, draws - i), groups)) for i in range(0, draws, _PATTERNS)]
         p = (1 + sum(int((np.abs(signs @ sums) >= reached).sum()) for signs in parts)) / (draws + 1)
-    answer = Significance(bmp_t(sample), p, "random signs", None, sample.n, draws=draws)
-    if _shared_between_dates(sample, date) > _OVERLAP:
-        return answer.distrusted(Phrase("windows of different dates overlap: their signs are not independent"))
-    return answer
-
-
-def _shared_between_dates(sample: Sample, date: np.ndarray) -> float:
-    """Mean overlap of the windows that is not due to equal dates."""
-    size = np.bincount(date)
-    same = float((size * (size - 1)).sum() / (sample.n * (sample.n - 1)))
-    return sample.correlation.overlap - same
+    return Significance(bmp_t(sample), p, "random signs", None, sample.n, draws=draws)
 
 
 def adjusted_t(values: Floats, centre: float = 0.0) -> Floats:
@@ -204,6 +192,7 @@ TESTS: dict[str, PairsTest] = {
         fails="fewer than six dates, windows of different dates that overlap",
         paper="Wu 1986; Cameron, Gelbach and Miller 2008",
         compute=wild_bootstrap,
+        event_time=True,
     ),
     "bhar_bootstrap": PairsTest(
         summary="mean buy-and-hold abnormal return, skewness-adjusted and bootstrapped",

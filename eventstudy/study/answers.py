@@ -146,7 +146,7 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
     if sample.outcome == "volatility":
         name = "variance_ratio" if sample.n == 1 else "beaver_u"
         return name, answer_of(name, sample, design, variants)
-    if sample.errors.descriptive and name in ("portfolio_t", "patell"):
+    if sample.errors.descriptive and name in ("portfolio_t", "patell_guarded"):
         name = "sample_quantile" if sample.window.length == 1 else "conformal"
     answer = answer_of(name, sample, design, variants)
     if sample.n == 1 and not answer.valid:

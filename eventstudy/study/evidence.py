@@ -62,8 +62,16 @@ class Evidence:
         for more in rest:
             days, cars = days + more.days, cars + more.cars.at(w)
         ranked = {} if self.below is None else {"below": sum(self.below[s][w] for s in strata), "scale": self.scales[w]}
+        dates = self.dates(strata)
         sums = Sums(
-            days, cars, self.dates(strata), self.plan.event, self.totals.errors, self.totals.parameters, **ranked
+            days,
+            cars,
+            dates,
+            dates.spreads[:, w],
+            self.plan.event,
+            self.totals.errors,
+            self.totals.parameters,
+            **ranked,
         )
         sample = Sample(window, sums=sums, seed=seed)
         portfolio, why_none = self._portfolio(sample)

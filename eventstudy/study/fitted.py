@@ -122,7 +122,8 @@ def strata_of(plan: Plan, returns: AbnormalReturns, pairs: PairsBeside) -> dict[
             for f in [own.over(window)]
         ]
         bhars = np.stack(held, axis=1) if held else np.empty((len(mine), 0))
-        dates = DateTables.by_date(some.keys, None, own.centred, np.isfinite(own.residuals), some.span)
+        se = np.stack([own.over(w).se for w in plan.windows], axis=1) if plan.windows else np.empty((len(mine), 0))
+        dates = DateTables.by_date(some.keys, None, own.centred, np.isfinite(own.residuals), some.span, se)
         found[stratum] = Stratum(day_sums(own, some.untraded), car_sums(own, plan.windows, bhars), dates)
     return found
 

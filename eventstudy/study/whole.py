@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from eventstudy.engine import whole
-from eventstudy.engine.correlation import DateTables, undated
+from eventstudy.engine.correlation import DateTables, spread_parts, undated
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.runs import ABOVE
-from eventstudy.engine.totals import CarSums, DaySums, Moments, Stratum, Totals
+from eventstudy.engine.totals import CarSums, Comoments, DaySums, Moments, Stratum, Totals
 from eventstudy.panel import Floats
 from eventstudy.study.chunks import Chunk
 
@@ -21,7 +21,7 @@ class Added:
         self.plan = plan
         self.k = 0
         self.n = self.still = 0
-        self.of_pairs: list[tuple[Floats, Floats, Floats]] = []
+        self.of_pairs: list[tuple[Floats, Floats, Floats, Floats]] = []
         self.unit = np.zeros(len(plan.windows))
         self.sums: list[Floats] = []
         self.runs = np.zeros(len(plan.lengths), dtype=np.int64)
@@ -38,7 +38,7 @@ class Added:
         if n < len(good):
             bhar[~good] = np.nan
         self.still += int(np.count_nonzero(chunk.zero if n == len(good) else chunk.zero[good]))
-        self.of_pairs.append((found.car, found.scar, bhar))
+        self.of_pairs.append((found.car, found.scar, found.se, bhar))
         self.unit += np.diff(np.concatenate([[0], np.cumsum(good)])[chunk.bounds]) @ chunk.given.unit
         self.runs += found.runs
         mine = (
@@ -64,6 +64,7 @@ class Added:
             own = chunk.span[found.good]
             np.add.at(returns, which, np.nan_to_num(own))
             np.add.at(returns_n, which, np.isfinite(own).astype(float))
+        starts = np.cumsum(size[kept]).astype(np.int64)
         return DateTables(
             keys=(self.plan.grid << 48) + chunk.keys[kept],
             days=undated(int(kept.sum())),
@@ -73,6 +74,7 @@ class Added:
             size=size[kept],
             returns=returns[kept],
             returns_n=returns_n[kept],
+            spreads=np.add.reduceat(spread_parts(found.se[found.good]), starts - size[kept].astype(np.int64), axis=0),
         )
 
     def totals(self) -> list[Totals]:
@@ -80,7 +82,7 @@ class Added:
         if not self.n:
             return []
         plan, n, days = self.plan, self.n, self.plan.estimation.length
-        car, scar, bhar = (np.concatenate(values) for values in zip(*self.of_pairs, strict=True))
+        car, scar, se, bhar = (np.concatenate(values) for values in zip(*self.of_pairs, strict=True))
         ar, residual, ranks, residual_ranks, student, squares, powers = self.sums
         t, df = days + plan.event.length, days - (self.k or 1)
         runs = dict(zip(plan.lengths, self.runs.tolist(), strict=True))
@@ -94,6 +96,7 @@ class Added:
             negative=(car < -ABOVE).sum(axis=0),
             share=np.array([runs[length] / max(days - length + 1, 1) for length in lengths]),
             share_n=np.array([n if length <= days else 0 for length in lengths], dtype=np.int64),
+            precision=Comoments.of(scar, 1 / se),
         )
         of_days = DaySums(
             n=n,

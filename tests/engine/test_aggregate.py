@@ -58,7 +58,11 @@ def same(aggregate: AggregateResult, pairs: StudyResult, near: float = 1e-12) ->
             other = theirs.tests[name]
             assert said.statistic == pytest.approx(other.statistic, rel=near, abs=near, nan_ok=True), name
             assert said.p_value == pytest.approx(other.p_value, rel=1e-11, abs=1e-12, nan_ok=True), name
-            for part in ("distribution", "df", "n", "valid", "reasons"):
+            assert (said.interval is None) == (other.interval is None), name
+            figures = [(said.df or 0.0, other.df or 0.0), *zip(said.interval or (), other.interval or (), strict=True)]
+            for mine, yours in figures:
+                assert mine == pytest.approx(yours, rel=1e-9), name
+            for part in ("distribution", "n", "valid", "reasons"):
                 assert getattr(said, part) == getattr(other, part), (name, part)
     assert of_design(aggregate.answers.values()) == of_design(pairs.answers.values())
     aar, count = pairs.aar()

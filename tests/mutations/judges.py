@@ -16,6 +16,7 @@ from tests.mutations.mutants import Mutant, planted, source
 from tests.mutations.oracles import Case, forget, in_time
 from tests.mutations.oracles import cases as cases_of
 
+_FEW_PAIRS = "oracles.test_few_pairs"
 _G, _S, _R = "oracles.test_golden", "oracles.test_scalar", "oracles.test_resampled_and_joint"
 _REF, _PUB, _FEW = "oracles.test_reference", "oracles.test_published", "inference.test_refusals"
 _LINE, _OLS, _FF = "oracles.test_identities", "oracles.test_statsmodels", "oracles.test_models_factors"
@@ -57,7 +58,25 @@ TESTS = {
         f"{_E}:test_equal_buy_and_hold_returns_are_refused",
     ),
     "bmp": _PAIRS,
-    "bmp_adjusted": _PAIRS,
+    "bmp_adjusted": (
+        *_PAIRS,
+        f"{_FEW_PAIRS}:test_bmp_adjusted_of_five_pairs",
+        f"{_FEW_PAIRS}:test_other_pairs_by_loops",
+        f"{_FEW_PAIRS}:test_pairs_that_react_by_their_risk_have_no_bounds_for_one_effect",
+    ),
+    "caar_t": (
+        f"{_FEW_PAIRS}:test_mean_car_of_five_pairs",
+        f"{_FEW_PAIRS}:test_other_pairs_by_loops",
+        f"{_FEW_PAIRS}:test_same_abnormal_returns_have_no_spread_around_one_effect",
+        f"{_FEW_PAIRS}:test_least_variance_of_a_sum",
+        f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
+    ),
+    "patell_guarded": (
+        f"{_FEW_PAIRS}:test_guarded_patell_of_five_pairs",
+        f"{_FEW_PAIRS}:test_other_pairs_by_loops",
+        f"{_FEW_PAIRS}:test_pairs_with_nearly_nothing_of_their_own",
+        f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
+    ),
     "calendar_time": (
         f"{_R}:test_calendar_time_is_the_regression_of_statsmodels",
         f"{_R}:test_calendar_time_takes_the_factors_where_there_are_some",
@@ -161,9 +180,8 @@ TESTS = {
         f"{_R}:test_wild_bootstrap_enumerates_all_signs_of_dates",
         f"{_R}:test_wild_bootstrap_of_many_dates_comes_near_the_signs_of_all_of_them",
         f"{_R}:test_wild_bootstrap_refuses_what_cannot_be_significant",
-        f"{_R}:test_wild_bootstrap_does_not_trust_windows_of_different_dates_that_overlap",
         f"{_E}:test_smallest_p_of_random_signs",
-        f"{_E}:test_overlap_that_is_not_due_to_equal_dates",
+        f"{_E}:test_what_windows_of_different_dates_have_in_common",
     ),
 }
 
@@ -259,6 +277,7 @@ SHARED = {
     ),
     "inference.base.Pairs": (f"{_E}:test_means_of_what_is_known_of_the_pairs",),
     "inference.base.SeriesSignificance": (f"{_E}:test_an_answer_for_one_series_is_one_of_one_pair",),
+    "inference.base.LEVEL": (f"{_S}:test_generalized_sign_up_to_a_hundred_pairs_is_binomial",),
     "inference.base.FEWEST_DAYS": (f"{_FEW}:test_variance_placebo_needs_thirty_days_with_all_pairs",),
     "inference.base.no_spread": (
         f"{_SAME}:test_pairs_without_a_spread_are_not_judged_by_one",
@@ -293,6 +312,7 @@ SHARED = {
     "inference.distributions.critical_normal": (f"{_E}:test_critical_values",),
     "inference.distributions.upper_tail": (f"{_E}:test_upper_tail",),
     "inference.distributions.mean_over_known_variance": (f"{_PUB}:test_size_of_a_mean_over_a_known_variance", *_SIZES),
+    "inference.distributions.against_variance": (f"{_PUB}:test_size_of_a_mean_over_a_known_variance", *_SIZES),
     "inference.distributions.mean_over_spread": (f"{_PUB}:test_size_of_a_mean_over_its_own_spread", *_SIZES),
     "inference.distributions.count_of_signs": (f"{_PUB}:test_size_of_a_count_of_signs", *_SIZES),
     "inference.distributions._nodes": (f"{_PUB}:test_size_of_a_count_of_signs",),
@@ -333,6 +353,12 @@ SHARED = {
         f"{_S}:test_correlation_that_would_turn_a_variance_negative_is_set_to_zero",
         f"{_S}:test_both_forms_of_the_mean_correlation_agree_where_they_must",
         f"{_S}:test_tables_by_date_are_the_sums_they_stand_for",
+        f"{_FEW_PAIRS}:test_what_five_pairs_of_three_dates_have_in_common",
+        f"{_FEW_PAIRS}:test_other_pairs_by_loops",
+        f"{_FEW_PAIRS}:test_dates_of_several_pairs_are_their_pairs_one_by_one",
+        f"{_E}:test_what_windows_of_different_dates_have_in_common",
+        f"{_S}:test_degrees_of_freedom_and_p_values",
+        f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
         f"{_R}:test_precision_weighted_mean_in_loops",
         f"{_E}:test_pairs_in_steps_correlate_as_pairs_at_once",
         f"{_E}:test_mean_overlap_of_the_windows",
@@ -356,6 +382,7 @@ SHARED = {
     ),
     "engine.totals": (
         f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
+        f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
         f"{_TOTALS}:test_parts_of_a_study_add_up",
         f"{_S}:test_statistic of cda, cross_section_t, patell, bmp, generalized_sign, corrado_rank, grank_t",
         f"{_S}:test_variance_placebo",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
 
+from tests.oracles import few_pairs
 from tests.oracles.designs import Panel
 
 Row = tuple[float, ...]
@@ -206,10 +207,10 @@ def mean_correlation(fits: list[Fitted], window: tuple[int, int]) -> float:
     return r if 1 + (n - 1) * r > 0 else 0.0
 
 
-def mean_correlation_by_date(
+def common_by_date(
     fits: list[Fitted], window: tuple[int, int], held: dict[int, set[int]] | None = None
-) -> float:
-    """Ruling 25 pair by pair: residuals standardised on their own days, a mean weighted by day counts for each two dates.
+) -> list[list[float]]:
+    """Ruling 25 pair by pair: rho w of each two, residuals standardised on their own days, one rho for each two dates.
 
     `held`: the days of each date's window that the calendar has; all of them where nothing is said.
     """
@@ -220,7 +221,7 @@ def mean_correlation_by_date(
         spread = sqrt(mean([(e - centre) ** 2 for e in own]))
         z.append({d: (e - centre) / spread for d, e in zip(f.instance.days, f.residual, strict=True) if e is not None})
     length = window[1] - window[0] + 1
-    total = 0.0
+    p = [[float(i == j) for j in range(len(fits))] for i in range(len(fits))]
     dates = sorted({f.instance.event_days[0] for f in fits})
     held = held or {a: set(range(a, a + length)) for a in dates}
     for a in dates:
@@ -232,10 +233,25 @@ def mean_correlation_by_date(
                 if i != j and f.instance.event_days[0] == a and g.instance.event_days[0] == b
             ]
             products = [z[i][d] * z[j][d] for i, j in cells for d in z[i] if d in z[j]]
-            if products:
-                total += len(cells) * len(held[a] & held[b]) / length * mean(products)
-    r = total / (len(fits) * (len(fits) - 1))
-    return r if 1 + (len(fits) - 1) * r > 0 else 0.0
+            for i, j in cells if products else []:
+                p[i][j] = len(held[a] & held[b]) / length * mean(products)
+    return p
+
+
+def mean_correlation_by_date(
+    fits: list[Fitted], window: tuple[int, int], held: dict[int, set[int]] | None = None
+) -> float:
+    """The mean of the same over i != j; zero where 1 + (N - 1) r would not be positive."""
+    n = len(fits)
+    r = (fsum(map(fsum, common_by_date(fits, window, held))) - n) / (n * (n - 1))
+    return r if 1 + (n - 1) * r > 0 else 0.0
+
+
+def degrees(fits: list[Fitted], window: tuple[int, int]) -> float:
+    """Satterthwaite's degrees of freedom of a spread over the pairs, between 1 and N - 1."""
+    n = len(fits)
+    found = few_pairs.degrees(common_by_date(fits, window), [1 / sqrt(n)] * n)
+    return min(max(found, 1.0), n - 1)
 
 
 # ---- tests over pairs ------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from eventstudy.inference.days import null_residuals, sets_of_days
 from eventstudy.inference.distributions import critical_normal, critical_t, upper_tail
 from eventstudy.inference.joint import restricted
 from eventstudy.inference.parametric import calendar_portfolio, hall
-from eventstudy.inference.resampling import DRAWS, DayBootstrap, _shared_between_dates, resample_size
+from eventstudy.inference.resampling import DRAWS, DayBootstrap, resample_size
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -98,13 +98,13 @@ def test_smallest_p_of_random_signs() -> None:
     assert ask("wild_bootstrap", Sample.of(returns, Window(0, 0))).p_value == pytest.approx(1e-4, rel=1e-12)
 
 
-def test_overlap_that_is_not_due_to_equal_dates() -> None:
+def test_what_windows_of_different_dates_have_in_common() -> None:
+    """f over the f of equal dates, pair by pair."""
     days = [90, 90, 93, 96, 96, 130, 160, 190]
     sample, fits = both(panel(43, tuple(enumerate(days)), 0.0), (-5, 5))
-    n = sample.n
-    apart = [(i, j) for i in range(n) for j in range(n) if days[i] != days[j]]
-    wanted = fsum(scalar.overlap(fits[i], fits[j], (-5, 5)) for i, j in apart) / (n * (n - 1))
-    assert _shared_between_dates(sample, np.unique(days, return_inverse=True)[1]) == pytest.approx(wanted, rel=1e-12)
+    p, n = scalar.common_by_date(fits, (-5, 5)), sample.n
+    same = fsum(p[i][j] for i in range(n) for j in range(n) if days[i] == days[j]) / n
+    assert sample.correlation.across(n) == pytest.approx(fsum(map(fsum, p)) / n / same, rel=1e-10)
 
 
 def test_runs_of_days_are_runs() -> None:
@@ -233,7 +233,7 @@ def test_largest_of_all_is_the_statistic_of_max_t() -> None:
     assert answer.statistic == pytest.approx(max(abs(scalar.scar(f, (-1, 1))) for f in fits), rel=1e-10)
 
 
-@pytest.mark.parametrize("variant", ["default", "wls"])
+@pytest.mark.parametrize("variant", ["default", "newey_west", "wls"])
 def test_calendar_time_over_many_days(variant: str) -> None:
     """Some 600 calendar days: Newey and West's lag is 5, not the 4 of a hundred."""
     made = panel(50, tuple((i % 9, 90 + 10 * i) for i in range(60)), 0.0)
@@ -245,9 +245,12 @@ def test_calendar_time_over_many_days(variant: str) -> None:
     assert lag == 5
     if variant == "wls":
         wanted = sm.WLS(y, design, weights=held).fit()
-    else:
+    elif variant == "newey_west":
         wanted = sm.OLS(y, design).fit(cov_type="HAC", cov_kwds={"maxlags": lag}, use_t=True)
+    else:
+        wanted = sm.OLS(y, design).fit(cov_type="HC3", use_t=True)
     answer = ask("calendar_time", sample, variant)
+    assert answer.valid
     assert answer.statistic == pytest.approx(wanted.tvalues[0], rel=1e-9)
     assert answer.p_value == pytest.approx(wanted.pvalues[0], rel=1e-8)
 

@@ -17,7 +17,7 @@ from eventstudy.inference import Sample
 from eventstudy.inference.days import null_residuals
 from eventstudy.windows import Window
 
-from tests.oracles import scalar
+from tests.oracles import few_pairs, scalar
 from tests.oracles.designs import Panel, ask, fitted, made_up, sampled
 
 MODELS = {"market": 2, "constant_mean": 1, "market_adjusted": 0}
@@ -229,19 +229,51 @@ def test_degrees_of_freedom_and_p_values(model: str) -> None:
         ("corrado_rank", "default"): scalar.corrado(fits, window)[1] - 2,
         ("grank_t", "default"): scalar.grank(fits, window, lambda n, r: 1.0)[1] - 2,
         ("bmp", "default"): n - 1,
-        ("bmp_adjusted", "default"): n - 1,
+        ("bmp_adjusted", "default"): scalar.degrees(fits, window),
         ("cross_section_t", "default"): n - 1,
     }
     for (name, form), df in ts.items():
         answer = ask(name, sample, form)
-        assert (answer.distribution, answer.df, answer.n) == ("t", df, n), name
+        assert (answer.distribution, answer.n) == ("t", n), name
+        assert answer.df == pytest.approx(df, rel=1e-10), name
         assert answer.p_value == pytest.approx(2 * stats.t.sf(abs(answer.statistic), df), rel=1e-10)
-    for name, form in [("patell", "default"), ("patell_adjusted", "default"), ("generalized_sign", "default")]:
+    for name, form in [("patell", "default"), ("patell_adjusted", "default"), ("generalized_sign", "paper")]:
         answer = ask(name, sample, form)
         assert (answer.distribution, answer.df) == ("normal", None)
         assert answer.p_value == pytest.approx(2 * stats.norm.sf(abs(answer.statistic)), rel=1e-10)
     for name in ("bmp", "bmp_adjusted", "corrado_rank"):
         assert ask(name, sample, "paper").distribution == "normal"
+
+
+@pytest.mark.parametrize(("seed", "window"), [(2, (-5, 5)), (4, (0, 0)), (9, (-1, 1))])
+def test_mean_car_and_guarded_patell_of_pairs_that_share_dates(seed: int, window: tuple[int, int]) -> None:
+    sample, fits = both(panel(seed), window)
+    p = scalar.common_by_date(fits, window)
+    car, z = ([of(f, window) for f in fits] for of in (scalar.car, scalar.scar))
+    se = [c / v for c, v in zip(car, z, strict=True)]
+    mean, guarded = ask("caar_t", sample), ask("patell_guarded", sample)
+    wanted = few_pairs.mean_car(car, se, p)
+    assert mean.se == pytest.approx(wanted["se"], rel=1e-9)
+    assert mean.df == pytest.approx(wanted["df"], rel=1e-9)
+    assert mean.statistic == pytest.approx(scalar.mean(car) / wanted["se"], rel=1e-9)
+    expected = scalar.mean([f.df / (f.df - 2) for f in fits])
+    assert guarded.statistic == pytest.approx(few_pairs.guarded(car, se, p, expected, 1.0), rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", [2, 4, 9])
+def test_generalized_sign_up_to_a_hundred_pairs_is_binomial(seed: int) -> None:
+    """Twice the smaller tail of so many positive CARs, each with the share of positive runs of its estimation days."""
+    from scipy import stats
+
+    window = (-1, 1)
+    sample, fits = both(panel(seed), window)
+    answer, n, up = ask("generalized_sign", sample), len(fits), sample.positive
+    z = scalar.generalized_sign(fits, window, 3)
+    coin = stats.binom(n, sample.share_positive)
+    assert answer.distribution == "binomial"
+    assert answer.statistic == pytest.approx(z, rel=1e-9)
+    assert answer.p_value == pytest.approx(min(1, 2 * min(coin.cdf(up), coin.sf(up - 1))), rel=1e-9)
+    assert answer.valid == (2 * min(coin.pmf(0), coin.pmf(n)) <= 0.05)
 
 
 def test_days_with_half_of_the_pairs_stay_and_those_with_fewer_go() -> None:

@@ -1,0 +1,211 @@
+"""Means over pairs that hang together, their intervals and degrees of freedom, against loops over numbers.
+
+The figures were worked out by scalar code apart from this project, and once more here by `few_pairs`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_sums, spread_parts
+from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
+from eventstudy.inference import Correlation, Sample, Significance, Sums
+from eventstudy.inference.parametric import Standardised, bmp_adjusted, caar_t, equal_weights, patell_guarded
+from eventstudy.windows import Window
+
+from tests.oracles import few_pairs
+
+CAR = (-0.021, -0.0345, 0.012, -0.048, -0.0075)
+SE = (0.015, 0.032, 0.021, 0.04, 0.0125)
+DAYS = (100, 100, 102, 140, 140)
+UPPER = {(0, 1): 0.3, (0, 2): 0.2, (0, 3): 0.1, (0, 4): 0.05, (1, 2): 0.25, (1, 3): 0.15, (1, 4): 0.12}
+UPPER |= {(2, 3): 0.08, (2, 4): 0.02, (3, 4): 0.4}
+RHO = [[1.0 if i == j else UPPER[min(i, j), max(i, j)] for j in range(5)] for i in range(5)]
+DF = 248
+CLOSE: dict[str, Any] = {"rel": 1e-9, "abs": 1e-12}
+
+
+def correlation_of(p: list[list[float]], days: tuple[int, ...]) -> Correlation:
+    values, n = np.array(p), len(p)
+    common = InCommon.of_matrix(values, np.array(days))
+    return correlation_of_sums(float(values.sum() - n), 0.0, n, exact=True, common=common)
+
+
+def sample(
+    car: tuple[float, ...] = CAR,
+    se: tuple[float, ...] = SE,
+    days: tuple[int, ...] = DAYS,
+    p: list[list[float]] | None = None,
+    scale: float = 1.0,
+) -> Sample:
+    """A sample of pairs of which these figures are known."""
+    n, own = len(car), np.array(se)[:, None]
+    cars, z = np.array(car)[:, None], np.array(car)[:, None] / own
+    p = few_pairs.in_common(RHO, days, 3) if p is None else p
+    empty, none = np.empty(0), np.empty((n, 0))
+    of_cars = CarSums(
+        Moments.of(cars), Moments.of(z), Moments.of(cars * np.nan), *[np.zeros(1)] * 5, Comoments.of(z, 1 / own)
+    )
+    of_days = DaySums(n, n * DF / (DF - 2), DF, 250, *[empty] * 9, 0.0, empty)
+    tables = DateTables(np.arange(n), none, none, none, empty, np.ones(n), none, none, spread_parts(own))
+    sums = Sums(of_days, of_cars, tables, spread_parts(own[:, 0]), Window(-5, 5), Errors(), 2)
+    return Sample(Window(-1, 1), sums=sums, scale=scale).knowing(correlation_of(p, days))
+
+
+def ends(answer: Significance) -> tuple[float, float]:
+    assert answer.interval
+    return answer.interval
+
+
+def test_what_five_pairs_of_three_dates_have_in_common() -> None:
+    r = sample().correlation
+    assert r.mean == pytest.approx(0.085, **CLOSE)
+    assert r.inflation(5) == pytest.approx(1.34, **CLOSE)
+    assert r.inflation(5) / r.across(5) == pytest.approx(1.28, **CLOSE)
+    assert r.across(5) == pytest.approx(1.046875, **CLOSE)
+
+
+def test_bmp_adjusted_of_five_pairs() -> None:
+    answer = bmp_adjusted(sample(), "default")
+    assert answer.statistic == pytest.approx(-1.7323530383764842, **CLOSE)
+    assert answer.df == pytest.approx(3.6118204641185883, **CLOSE)
+    assert answer.p_value == pytest.approx(0.1658949209376629, **CLOSE)
+    assert ends(answer) == pytest.approx((-0.081356076657494, 0.010278318462931129), **CLOSE)
+    assert Standardised.of(sample()).common_effect == pytest.approx(-0.014795081967213117, **CLOSE)
+
+
+def test_mean_car_of_five_pairs() -> None:
+    answer, found = caar_t(sample(), "default"), equal_weights(sample())
+    assert not isinstance(found, str)
+    assert answer.df == pytest.approx(3.680717008209393, **CLOSE)
+    assert answer.se == pytest.approx(0.011890987618893107, **CLOSE)
+    assert answer.statistic == pytest.approx(-1.6651266181238458, **CLOSE)
+    assert answer.p_value == pytest.approx(0.17737157469190157, **CLOSE)
+    assert ends(answer) == pytest.approx((-0.05397537911823283, 0.01437537911823283), **CLOSE)
+    assert (found.apart, found.z) == pytest.approx((-0.005004918032786885, -1.2659541196760549), **CLOSE)
+
+
+def test_guarded_patell_of_five_pairs() -> None:
+    answer = patell_guarded(sample(scale=math.sqrt(1.3)), "default")
+    assert answer.statistic == pytest.approx(-1.2508915397239124, **CLOSE)
+    assert answer.p_value == pytest.approx(0.21097405095080554, **CLOSE)
+    assert ends(answer) == pytest.approx((-0.043247071434250196, 0.008386646330714221), **CLOSE)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_other_pairs_by_loops(seed: int) -> None:
+    """N pairs with a factor in common, some on one date."""
+    rng = np.random.default_rng(seed)
+    n = 4 + seed
+    factor = rng.normal(size=(n, 40)) + 0.7 * rng.normal(size=40)
+    rho, days = np.corrcoef(factor).tolist(), tuple(np.sort(rng.integers(0, 6, n)).tolist())
+    p = few_pairs.in_common(rho, days, 4)
+    car, se = tuple(rng.normal(0.03, 0.02, n).tolist()), tuple(rng.uniform(0.01, 0.04, n).tolist())
+    made, scale = sample(car, se, days, p, 1.2), 1.2
+    centre = few_pairs.common_effect(car, se)
+    adjusted, guarded, mean = (t(made, "default") for t in (bmp_adjusted, patell_guarded, caar_t))
+    df = min(max(few_pairs.degrees(p, [1 / math.sqrt(n)] * n), 1.0), n - 1)
+    assert adjusted.df == pytest.approx(df, **CLOSE)
+    assert adjusted.statistic == pytest.approx(few_pairs.bmp_adjusted(car, se, p), **CLOSE)
+    critical = few_pairs.student_critical(df)
+    by_halving = few_pairs.not_rejected(lambda m: few_pairs.bmp_adjusted(car, se, p, m), critical, centre)
+    assert ends(adjusted) == pytest.approx(by_halving, rel=1e-7)
+    wanted = few_pairs.mean_car(car, se, p)
+    assert (mean.se, mean.df) == pytest.approx((wanted["se"], min(max(wanted["df"], 1.0), n - 1)), **CLOSE)
+    found = equal_weights(made)
+    assert not isinstance(found, str)
+    assert (found.apart, found.z) == pytest.approx((wanted["apart"], wanted["z"]), **CLOSE)
+    expected = DF / (DF - 2)
+    assert guarded.statistic == pytest.approx(few_pairs.guarded(car, se, p, expected, scale), **CLOSE)
+    inside = few_pairs.not_rejected(
+        lambda m: few_pairs.guarded(car, se, p, expected, scale, m), 1.959963984540054, centre
+    )
+    assert ends(guarded) == pytest.approx(inside, rel=1e-9)
+
+
+def test_p_and_interval_never_contradict() -> None:
+    """Zero lies inside as often as p is at least 5 %, one by one."""
+    rng = np.random.default_rng(7)
+    inside = rejected = 0
+    for _ in range(400):
+        n = int(rng.integers(2, 9))
+        days = tuple(rng.integers(0, 4, n).tolist())
+        p = few_pairs.in_common(np.corrcoef(rng.normal(size=(n, 30)) + rng.normal(size=30)).tolist(), days, 3)
+        made = sample(tuple(rng.normal(0.03, 0.03, n)), tuple(rng.uniform(0.01, 0.04, n)), days, p, 1.1)
+        for test in (bmp_adjusted, patell_guarded, caar_t):
+            answer = test(made, "default")
+            if answer.interval:
+                low, high = answer.interval
+                assert (low <= 0 <= high) == (answer.p_value >= 0.05)
+                inside, rejected = inside + (low <= 0 <= high), rejected + (answer.p_value < 0.05)
+    assert min(inside, rejected) > 100
+
+
+def test_pairs_that_react_by_their_risk_have_no_bounds_for_one_effect() -> None:
+    """Two pairs, one calm and one wild, at odds: there is no effect that the test rejects."""
+    p = [[1.0, 0.0], [0.0, 1.0]]
+    assert bmp_adjusted(sample((0.02, -0.05), (0.01, 0.05), (0, 9), p), "default").interval is None
+
+
+def test_equal_errors_and_correlations_leave_one_test() -> None:
+    """With one s for all and one rho for all pairs the mean CAR is judged as by `bmp_adjusted`, with N - 1 df."""
+    p = [[1.0 if i == j else 0.3 for j in range(5)] for i in range(5)]
+    made = sample(CAR, (0.02,) * 5, (7,) * 5, p)
+    one, other = bmp_adjusted(made, "default"), caar_t(made, "default")
+    assert (one.df, other.df) == (4, 4)
+    assert one.statistic == pytest.approx(other.statistic, rel=1e-12)
+    assert ends(one) == pytest.approx(ends(other), rel=1e-10)
+
+
+def test_same_abnormal_returns_have_no_spread_around_one_effect() -> None:
+    assert np.isnan(caar_t(sample((0.02,) * 5), "default").p_value)
+    one = [[1.0] * 5 for _ in range(5)]
+    assert np.isnan(bmp_adjusted(sample(p=one, days=(3,) * 5), "default").p_value)
+
+
+def test_least_variance_of_a_sum() -> None:
+    """Two pairs that are each other's mirror nearly cancel: the sum has a thousandth of the variances at least."""
+    p = [[1.0, -0.9999], [-0.9999, 1.0]]
+    found = equal_weights(sample((0.02, 0.01), (0.02, 0.02), (0, 0), p))
+    assert not isinstance(found, str)
+    k2 = 2 * 0.25**2 / (2 - (1 - 0.9999))  # z = 1 and .5, each .25 from their mean
+    assert found.se == pytest.approx(math.sqrt(k2 * 1e-3 * 2 * 0.02**2) / 2, rel=1e-9)
+
+
+def test_pairs_with_nearly_nothing_of_their_own() -> None:
+    """R = .98: what pairs have of their own counts as .05."""
+    p = [[1.0 if i == j else 0.98 for j in range(3)] for i in range(3)]
+    car, se = (0.03, 0.05, -0.02), (0.01, 0.02, 0.01)
+    answer = patell_guarded(sample(car, se, (0, 0, 0), p), "default")
+    assert answer.statistic == pytest.approx(few_pairs.guarded(car, se, p, DF / (DF - 2), 1.0), **CLOSE)
+
+
+def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
+    """Three dates of 2, 1 and 3 pairs: sums by date against the matrix they stand for."""
+    rng = np.random.default_rng(3)
+    size, date = np.array([2.0, 1.0, 3.0]), np.array([0, 0, 1, 2, 2, 2])
+    blocks = InCommon(
+        size,
+        np.array([0, 0, 2, 0]),
+        np.array([0, 1, 2, 2]),
+        np.array([0.3, 0.2, 0.4, -0.1]),
+        np.array([True, False, True, False]),
+    )
+    values = np.array([[0.3, 0.2, -0.1], [0.2, 0.0, 0.0], [-0.1, 0.0, 0.4]])[np.ix_(date, date)]
+    np.fill_diagonal(values, 1.0)
+    x, y = rng.normal(size=(2, 6))
+    by_date = lambda v: np.bincount(date, v)  # noqa: E731
+    assert blocks.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ values @ y, **CLOSE)
+    assert blocks.length(by_date(x), by_date(x**2)) == pytest.approx((values @ x) @ (values @ x), **CLOSE)
+    assert blocks.squared == pytest.approx((values**2).sum(), **CLOSE)
+    assert blocks.of_one_day == pytest.approx(2 * 0.3 + 6 * 0.4, **CLOSE)
+    h = x / np.sqrt(x @ x)
+    assert blocks.df(by_date(h), by_date(h**2)) == pytest.approx(
+        few_pairs.degrees(values.tolist(), h.tolist()), **CLOSE
+    )
+    nothing = InCommon.nothing(size)
+    assert nothing.df(size / np.sqrt(6), size / 6) == 5
+    assert nothing.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ y, **CLOSE)
