@@ -66,7 +66,7 @@ class InCommon:
     def times(self, total: Floats) -> Floats:
         """(G,) sum over all pairs j of rho w x_j, those of the own date among them; `total` (G,) are the sums of x."""
         apart = self.one != self.other
-        found = np.bincount(self.one, self.value * total[self.other], len(self.size))
+        found: Floats = np.bincount(self.one, self.value * total[self.other], len(self.size)).astype(float)
         found += np.bincount(self.other[apart], (self.value * total[self.one])[apart], len(self.size))
         return found
 

@@ -114,9 +114,17 @@ class CarSums:
     def at(self, w: int) -> CarSums:
         """Those of window w alone."""
         one = slice(w, w + 1)
-        means = (self.car.at(w), self.scar.at(w), self.bhar.at(w))
-        counts = (self.unit[one], self.positive[one], self.negative[one], self.share[one], self.share_n[one])
-        return CarSums(*means, *counts, self.precision.at(w))
+        return CarSums(
+            self.car.at(w),
+            self.scar.at(w),
+            self.bhar.at(w),
+            self.unit[one],
+            self.positive[one],
+            self.negative[one],
+            self.share[one],
+            self.share_n[one],
+            self.precision.at(w),
+        )
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ def degrees(p: Table, h: Row) -> float:
     ph = [math.fsum(h[k] * p[k][j] for k in range(n)) for j in range(n)]
     qp = [[p[i][j] - h[i] * ph[j] for j in range(n)] for i in range(n)]
     trace = math.fsum(qp[i][i] for i in range(n))
-    return trace**2 / math.fsum(qp[i][j] * qp[j][i] for i in range(n) for j in range(n))
+    squares: float = math.fsum(qp[i][j] * qp[j][i] for i in range(n) for j in range(n))
+    return float(trace * trace / squares)
 
 
 def student_tail(t: float, df: float, steps: int = 20_000) -> float:

@@ -14,6 +14,7 @@ from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_s
 from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
 from eventstudy.inference import Correlation, Sample, Significance, Sums
 from eventstudy.inference.parametric import Standardised, bmp_adjusted, caar_t, equal_weights, patell_guarded
+from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
 from tests.oracles import few_pairs
@@ -45,12 +46,39 @@ def sample(
     n, own = len(car), np.array(se)[:, None]
     cars, z = np.array(car)[:, None], np.array(car)[:, None] / own
     p = few_pairs.in_common(RHO, days, 3) if p is None else p
-    empty, none = np.empty(0), np.empty((n, 0))
+    empty, count, days_of_none = np.empty(0), np.empty(0, dtype=np.int64), np.empty((n, 0), dtype="datetime64[D]")
+    zero, nothing = np.zeros(1), np.empty((n, 0))
     of_cars = CarSums(
-        Moments.of(cars), Moments.of(z), Moments.of(cars * np.nan), *[np.zeros(1)] * 5, Comoments.of(z, 1 / own)
+        car=Moments.of(cars),
+        scar=Moments.of(z),
+        bhar=Moments.of(cars * np.nan),
+        unit=zero,
+        positive=zero.astype(np.int64),
+        negative=zero.astype(np.int64),
+        share=zero,
+        share_n=zero.astype(np.int64),
+        precision=Comoments.of(z, 1 / own),
     )
-    of_days = DaySums(n, n * DF / (DF - 2), DF, 250, *[empty] * 9, 0.0, empty)
-    tables = DateTables(np.arange(n), none, none, none, empty, np.ones(n), none, none, spread_parts(own))
+    of_days = DaySums(
+        n=n,
+        theoretical=n * DF / (DF - 2),
+        least_df=DF,
+        least_m=250,
+        ar=empty,
+        ar_n=count,
+        residual=empty,
+        residual_n=count,
+        ranks=empty,
+        residual_ranks=empty,
+        student=empty,
+        student_squares=empty,
+        student_powers=empty,
+        share=0.0,
+        untraded=empty,
+    )
+    tables = DateTables(
+        np.arange(n), days_of_none, nothing, nothing, empty, np.ones(n), nothing, nothing, spread_parts(own)
+    )
     sums = Sums(of_days, of_cars, tables, spread_parts(own[:, 0]), Window(-5, 5), Errors(), 2)
     return Sample(Window(-1, 1), sums=sums, scale=scale).knowing(correlation_of(p, days))
 
@@ -101,7 +129,8 @@ def test_other_pairs_by_loops(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 4 + seed
     factor = rng.normal(size=(n, 40)) + 0.7 * rng.normal(size=40)
-    rho, days = np.corrcoef(factor).tolist(), tuple(np.sort(rng.integers(0, 6, n)).tolist())
+    rho: list[list[float]] = np.corrcoef(factor).tolist()  # type: ignore[assignment]
+    days = tuple(np.sort(rng.integers(0, 6, n)).tolist())
     p = few_pairs.in_common(rho, days, 4)
     car, se = tuple(rng.normal(0.03, 0.02, n).tolist()), tuple(rng.uniform(0.01, 0.04, n).tolist())
     made, scale = sample(car, se, days, p, 1.2), 1.2
@@ -133,7 +162,8 @@ def test_p_and_interval_never_contradict() -> None:
     for _ in range(400):
         n = int(rng.integers(2, 9))
         days = tuple(rng.integers(0, 4, n).tolist())
-        p = few_pairs.in_common(np.corrcoef(rng.normal(size=(n, 30)) + rng.normal(size=30)).tolist(), days, 3)
+        rho: list[list[float]] = np.corrcoef(rng.normal(size=(n, 30)) + rng.normal(size=30)).tolist()  # type: ignore[assignment]
+        p = few_pairs.in_common(rho, days, 3)
         made = sample(tuple(rng.normal(0.03, 0.03, n)), tuple(rng.uniform(0.01, 0.04, n)), days, p, 1.1)
         for test in (bmp_adjusted, patell_guarded, caar_t):
             answer = test(made, "default")
@@ -197,7 +227,10 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
     values = np.array([[0.3, 0.2, -0.1], [0.2, 0.0, 0.0], [-0.1, 0.0, 0.4]])[np.ix_(date, date)]
     np.fill_diagonal(values, 1.0)
     x, y = rng.normal(size=(2, 6))
-    by_date = lambda v: np.bincount(date, v)  # noqa: E731
+
+    def by_date(v: Floats) -> Floats:
+        return np.bincount(date, v).astype(float)
+
     assert blocks.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ values @ y, **CLOSE)
     assert blocks.length(by_date(x), by_date(x**2)) == pytest.approx((values @ x) @ (values @ x), **CLOSE)
     assert blocks.squared == pytest.approx((values**2).sum(), **CLOSE)
