@@ -43,7 +43,7 @@ def student_tail(t: float, df: float, steps: int = 20_000) -> float:
     a = abs(t)
     density = [(1 + (k * a / steps) ** 2 / df) ** (-(df + 1) / 2) for k in range(steps + 1)]
     simpson = density[0] + density[-1] + 4 * math.fsum(density[1:-1:2]) + 2 * math.fsum(density[2:-1:2])
-    return 0.5 - scale * simpson * a / steps / 3
+    return float(0.5 - scale * simpson * a / steps / 3)
 
 
 def root(rising: Callable[[float], bool], low: float, high: float) -> float:
