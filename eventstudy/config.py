@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -35,6 +36,8 @@ _CHOICES = {
 _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
 """Fields whose flag names one of several."""
 _LONGEST_SHIFT = 3650
+_NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
+"""Models in which a day depends on the days next to it."""
 VOLUME_MODELS = ("constant_mean", "market")
 """Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
 
@@ -61,7 +64,11 @@ class StudyConfig:
     peers: tuple[str, ...] = ()
     """Tickers that models with peers compare with, `NVDA=INTC` for one ticker's own; none: the event's peers and controls."""
     estimation_window: Window = Window(-260, -11)
+    estimation_windows: tuple[Window, ...] = ()
+    """Several estimation windows, before the event, after it or on both sides; none: the one above."""
     event_window: Window = Window(-5, 5)
+    looked_at: Window | None = None
+    """The event days that are looked at, where day 0 is not among them; None: all of the event window, which holds day 0."""
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
@@ -99,7 +106,18 @@ class StudyConfig:
         for one in study_settings():
             put(self, one.field, _fitting(one, getattr(self, one.field)))
         put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
-        put(self, "event_window", Window.of(self.event_window, "event window"))
+        put(
+            self,
+            "estimation_windows",
+            tuple(sorted({Window.of(w, "estimation window") for w in self.estimation_windows})),
+        )
+        if self.estimation_windows:
+            put(self, "estimation_window", self.estimation_windows[0])
+        event = Window.of(self.event_window, "event window")
+        whole = Window(min(event.start, 0), max(event.end, 0))
+        looked_at = Window.of(self.looked_at, "days looked at") if self.looked_at is not None else event
+        put(self, "looked_at", None if looked_at == whole or not looked_at.inside(whole) else looked_at)
+        put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
         put(self, "tests", tuple(separated(self.tests, "test")))
         put(self, "peers", tuple(separated(self.peers)))
@@ -158,38 +176,103 @@ class StudyConfig:
 
     def _reported_windows(self) -> tuple[Window, ...]:
         if self.windows is None:
-            return tuple(w for w in map(Window.of, DEFAULT_WINDOWS) if w.inside(self.event_window))
+            inside = tuple(w for w in map(Window.of, DEFAULT_WINDOWS) if w.inside(self.days_looked_at))
+            return inside if self.looked_at is None else (*inside, self.looked_at)
         return tuple(dict.fromkeys(Window.of(w) for w in self.windows))
 
     def _check_windows(self) -> None:
-        estimation, event = self.estimation_window, self.event_window
-        if estimation.end >= event.start:
-            raise InvalidRequest(
-                f"the estimation window {estimation} reaches into the event window {event}",
-                hint=f"end the estimation window before {event.start}, e.g. --estimation-window"
-                f" {estimation.start} {min(event.start - 6, estimation.end)}",
-            )
-        if not event.start <= 0 <= event.end:
-            raise InvalidRequest(f"the event window {event} does not hold day 0", hint="let it start at 0 or before")
-        for window in self.windows or ():
-            if not window.inside(event):
+        event, looked_at = self.event_window, self.days_looked_at
+        for estimation in self.spans:
+            if estimation.end >= event.start and estimation.start <= event.end:
                 raise InvalidRequest(
-                    f"the window {window} lies outside the event window {event}",
-                    hint=f"widen the event window: --event-window {min(window.start, event.start)}"
-                    f" {max(window.end, event.end)}",
+                    f"the estimation window {estimation} reaches into the event window {event}",
+                    hint=f"end the estimation window before {event.start}, e.g. --estimation-window"
+                    f" {estimation.start} {min(event.start - 6, estimation.end)}"
+                    if estimation.start < event.start
+                    else f"start it after {event.end}",
                 )
-        if estimation.length < self.min_estimation:
+        for one, other in pairwise(self.spans):
+            if other.start <= one.end:
+                raise InvalidRequest(
+                    f"the estimation windows {one} and {other} share days", hint="let each day count once"
+                )
+        if not self.in_order and (self.model in _NEED_ORDER or self.outcome == "volume"):
             raise InvalidRequest(
-                f"the estimation window {estimation} has {estimation.length} sessions,"
+                f"{'a study of volume' if self.outcome == 'volume' else f'the model {self.model}'} needs the estimation days in"
+                " their order, right before the event",
+                hint="take one estimation window that ends before the event, or another model",
+            )
+        for window in self.windows or ():
+            if not window.inside(looked_at):
+                raise InvalidRequest(
+                    f"the window {window} lies outside the event window {looked_at}",
+                    hint=f"widen the event window: --event-window {min(window.start, looked_at.start)}"
+                    f" {max(window.end, looked_at.end)}",
+                )
+        if self.estimation_days.length < self.min_estimation:
+            named = " and ".join(map(str, self.spans))
+            raise InvalidRequest(
+                f"the estimation window {named} has {self.estimation_days.length} sessions,"
                 f" fewer than min_estimation = {self.min_estimation}",
                 hint="start the estimation window earlier, or lower --min-estimation",
             )
 
+    @property
+    def days_looked_at(self) -> Window:
+        """The event days that are looked at."""
+        return self.looked_at or self.event_window
+
+    @property
+    def spans(self) -> tuple[Window, ...]:
+        """The estimation windows, in the order of time."""
+        return self.estimation_windows or (self.estimation_window,)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether there is one estimation window, and it lies before the event."""
+        return len(self.spans) == 1 and self.spans[0].end < self.event_window.start
+
+    @property
+    def estimation_days(self) -> Window:
+        """The columns of the estimation, counted as the event's are.
+
+        Those of one window before the event are its sessions; others stand side by side right before the event window.
+        """
+        if self.in_order:
+            return self.spans[0]
+        return Window(self.event_window.start - sum(w.length for w in self.spans), self.event_window.start - 1)
+
+    def check_in_order(self, what: str) -> None:
+        """Refuse what moves or fills the days between an estimation window and the event after it.
+
+        Raises:
+            InvalidRequest: the study has several estimation windows, or one after the event.
+        """
+        if not self.in_order:
+            raise InvalidRequest(
+                f"{what} needs one estimation window that ends before the event",
+                available=" and ".join(map(str, self.spans)),
+                hint="name one: --estimation-window -260 -11",
+            )
+
+    @property
+    def reach(self) -> Window:
+        """From the first to the last session that is needed, relative to day 0."""
+        return Window(min(self.columns), max(self.columns))
+
+    @property
+    def columns(self) -> list[int]:
+        """(T,) the sessions, relative to day 0, of all columns: of the estimation, then to the end of the event window."""
+        if self.in_order:
+            return list(range(self.spans[0].start, self.event_window.end + 1))
+        return [day for w in (*self.spans, self.event_window) for day in range(w.start, w.end + 1)]
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values (windows as lists, dates as ISO text), ready for JSON."""
         plain = asdict(self)
-        for name in ("estimation_window", "event_window"):
-            plain[name] = list(getattr(self, name))
+        plain["estimation_window"], plain["event_window"] = list(self.estimation_window), list(self.days_looked_at)
+        plain["estimation_windows"] = [list(w) for w in self.spans]
+        del plain["looked_at"]
         plain["windows"] = [list(w) for w in self.windows or ()]
         plain["tests"], plain["peers"] = list(self.tests), list(self.peers)
         plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]

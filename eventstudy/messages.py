@@ -224,6 +224,12 @@ WARNINGS: dict[str, Code] = {
         "Report the announced date beside it, or let `eventstudy scan` judge the search.",
         "note",
     ),
+    "DAY0_NOT_LOOKED_AT": Code(
+        "day 0 is not looked at: only {window} is",
+        "The event window was asked for without day 0, so what happened on day 0 is in no figure.",
+        "Name an event window with day 0 if the first reaction is meant.",
+        "note",
+    ),
     "DAY0_SHIFTED": Code(
         {
             "": "announced {announced}; day 0 is {session}, the first session that could react ({exchange})",
@@ -448,6 +454,14 @@ WARNINGS: dict[str, Code] = {
         "{peers}: not compared with, because days around {day0} lack a return",
         "Peers lack prices on some days and are averaged without them there.",
         "Name peers with complete prices, or accept that the average changes.",
+    ),
+    "POST_EVENT_ESTIMATION": Code(
+        {
+            "": "the normal return is estimated on days after the event: {windows:list}",
+            "both": "the normal return is estimated before and after the event: {windows:list}",
+        },
+        "Days after the event are taken for ordinary ones, so what the event changed for good counts as normal.",
+        "Use it where days before the event do not exist or are not ordinary; compare with an estimation before the event.",
     ),
     "PRICE_INDEX_MIX": Code(
         "returns of {with_dividends} include dividends, those of {without} do not",

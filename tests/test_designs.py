@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import eventstudy as es
 import numpy as np
 import pytest
 from eventstudy import StudyResult, run
@@ -17,7 +18,7 @@ from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
 
-from tests.panel.made import codes, study
+from tests.panel.made import DAY0, codes, dummies, row, study
 from tests.worlds import closes
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
@@ -124,3 +125,107 @@ def _heads(result: StudyResult) -> tuple[object, ...]:
     from eventstudy.reports.words import Words
 
     return tuple(_together(Material(result, Words("de"))).columns)
+
+
+# ---- windows of other kinds ----------------------------------------------------------------------------------------------
+
+MIDDLE = 100
+"""A day 0 with as many days after it as before."""
+SPANS = {
+    "after": ((-5, 5), [(11, 90)]),
+    "both": ((-5, 5), [(-90, -11), (11, 90)]),
+    "twice before": ((-5, 5), [(-95, -60), (-40, -8)]),
+    "both, without day 0": ((2, 9), [(-80, -11), (20, 80)]),
+}
+
+
+def spanned(name: str, **choices: Any) -> StudyResult:
+    event, spans = SPANS[name]
+    return study(
+        closes(5, FIRMS),
+        tickers=FIRMS,
+        day0=MIDDLE,
+        event_window=event,
+        estimation_windows=spans,
+        min_estimation=30,
+        **choices,
+    )
+
+
+@pytest.mark.parametrize("name", SPANS)
+def test_estimation_on_any_side_is_one_regression_with_dummies(name: str) -> None:
+    result, prices = spanned(name), closes(5, FIRMS)
+    event, spans = SPANS[name]
+    shift = MIDDLE - DAY0  # `dummies` counts from its own day 0
+    rows = [MIDDLE + day for a, b in spans for day in range(a, b + 1)]
+    for a, b in (event, (max(event[0], 3), max(event[0], 3))):
+        days = [day + shift for day in range(a, b + 1)]
+        car, se, df = dummies(prices, days, "CCC", rows)
+        found = result.returns.over(Window(a, b))
+        assert found.car[2] == pytest.approx(car)
+        assert found.se[2] == pytest.approx(se)
+        assert result.returns.df[2] == df
+    assert ("POST_EVENT_ESTIMATION" in codes(result)) == (name != "twice before")
+
+
+def test_portfolio_and_correlation_of_days_on_both_sides() -> None:
+    """The mean of the firms studied by hand, and the correlation of residuals by numpy."""
+    result, prices = spanned("both"), closes(5, FIRMS)
+    returns = prices / prices.shift(1) - 1
+    rows = [MIDDLE + day for a, b in SPANS["both"][1] for day in range(a, b + 1)]
+    x = np.column_stack([np.ones(len(rows)), returns["MKT"].iloc[rows]])
+    firms = returns[list(FIRMS)]
+    mean = firms.mean(axis=1)
+    (alpha, beta), rss, *_ = np.linalg.lstsq(x, mean.iloc[rows], rcond=None)
+    ahead = np.array([1.0, returns["MKT"].iloc[MIDDLE]])
+    ar = mean.iloc[MIDDLE] - ahead @ (alpha, beta)
+    se = np.sqrt(rss[0] / (len(rows) - 2) * (1 + ahead @ np.linalg.inv(x.T @ x) @ ahead))
+    assert result.test("portfolio_t").statistic == pytest.approx(ar / se)
+    own = firms.iloc[rows].to_numpy()
+    r = np.corrcoef((own - x @ np.linalg.lstsq(x, own, rcond=None)[0]).T)
+    assert result.sample(Window(0, 0)).correlation.mean == pytest.approx((r.sum() - 7) / 42)
+
+
+@pytest.mark.parametrize("window", [(2, 9), (-9, -2)])
+def test_an_event_window_without_day_0(window: tuple[int, int]) -> None:
+    """Day 0 need not even have a price; what is asked of its days is refused, and the other days are as ever."""
+    prices = closes(5, FIRMS)
+    prices.loc[prices.index[DAY0], "CCC"] = np.nan
+    result = study(prices, tickers=FIRMS, event_window=window)
+    car, se, df = dummies(prices, range(window[0], window[1] + 1), "CCC")
+    mine = row(result, window, "CCC")
+    assert (mine["car"], mine["se"], result.returns.df[2]) == pytest.approx((car, se, df))
+    assert result.to_dict()["config"]["event_window"] == list(window)
+    assert result.config.windows
+    assert result.config.windows[-1] == window
+    assert "DAY0_NOT_LOOKED_AT" in codes(result)
+    assert "GAP_IN_WINDOW" not in codes(result)
+    with pytest.raises(InvalidRequest, match="outside the event window"):
+        study(prices, event_window=window, windows=[(0, 0)])
+    outside = [day for day in result.rel_days if not window[0] <= day <= window[1]]
+    table = result.tidy()
+    assert table[table["rel_day"].isin(outside)]["ar"].isna().all()
+    usual = study(prices, tickers=FIRMS, event_window=(-9, 9), windows=[window])
+    assert "CCC" not in [pair.ticker for pair in usual.panel.pairs]
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"estimation_windows": [(-100, -11), (-20, -8)]}, "share days"),
+        ({"estimation_windows": [(-100, -11), (3, 90)]}, "start it after 5"),
+        ({"estimation_windows": [(11, 120)], "model": "garch"}, "in their order"),
+        ({"estimation_windows": [(11, 120)], "outcome": "volume"}, "in their order"),
+        ({"estimation_windows": [(-60, -31), (11, 30)]}, "has 50 sessions"),
+        ({"event_window": (-120, -100)}, "reaches into"),
+    ],
+)
+def test_windows_that_cannot_be_meant(choices: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        EventStudy(**choices)
+    assert words in f"{error.value} {error.value.hint}"
+
+
+def test_what_needs_days_in_order_says_so() -> None:
+    with pytest.raises(InvalidRequest, match="one estimation window that ends before the event"):
+        es.analyses.robustness(spanned("both"))

@@ -174,7 +174,6 @@ def test_other_prices_other_hash() -> None:
 def test_choices_that_cannot_be_meant() -> None:
     for choices in (
         {"estimation_window": (-100, -3)},
-        {"event_window": (1, 5)},
         {"windows": [(-9, 0)]},
         {"min_estimation": 20},
         {"estimation_window": (-60, -11), "min_estimation": 100},

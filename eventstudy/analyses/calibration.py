@@ -190,6 +190,7 @@ def calibrate(
         NothingUsable: too few placebo dates. InvalidRequest: numbers that cannot be meant.
     """
     _check(draws, effects, variance, level)
+    result.config.check_in_order("a calibration")
     prices = prices or all_prices(result)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)

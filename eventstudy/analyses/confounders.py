@@ -272,7 +272,7 @@ class _Places:
         self._result, self._found = result, dict[tuple[Moment, str, int], date | None]()
         block = result.panel.block
         self._columns = [{d: c for c, d in enumerate(row) if d is not None} for row in block.sessions.tolist()]
-        self._known = [row[~np.isnat(row)] for row in block.sessions]
+        self._known = [np.sort(row[~np.isnat(row)]) for row in block.sessions]
 
     def of(self, i: int, news: Moment, own: bool) -> tuple[date, int, str] | None:
         """Session, day and window (`event`, or `estimation` for a firm's `own` news) of pair i, None outside of them."""

@@ -115,7 +115,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     n, s = panel.block.n_pairs, len(spans)
     block = _stacked(panel.block, spans, config)
     fit = model.fit(block, config.min_estimation)
-    good = (fit.problem == "") & np.isfinite(fit.ar[:, -config.event_window.start])
+    good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (config.looked_at is not None))
     last = np.tile(last_day(panel), s)
     returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
     whole = returns if n == 1 else _portfolio(block, model, config, n, s)
@@ -156,7 +156,8 @@ def _p(t: Floats, returns: AbnormalReturns, config: StudyConfig) -> Floats:
 def _portfolio(block: EventBlock, model: Model, config: StudyConfig, n: int, s: int) -> AbnormalReturns:
     """(S series) the equal-weighted portfolio of the pairs, once for each estimation window."""
     mean = block.returns.reshape(s, n, -1).mean(axis=1)
-    one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64))
+    unseen = None if block.unseen is None else block.unseen[:s]
+    one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64), unseen=unseen)
     fit = model.fit(one, config.min_estimation)
     end = np.full(s, block.event.end)
     return abnormal_returns(one, fit, end, prediction_error=config.prediction_error)
@@ -173,7 +174,8 @@ def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) ->
         returns[:, inside.stop : block.estimation.length] = np.nan
         returns[:, inside] = _kept(block, returns[:, inside], inside, config)
         pieces.append(returns)
-    return replace(block, returns=np.concatenate(pieces), design=np.tile(block.design, len(spans)))
+    unseen = None if block.unseen is None else np.tile(block.unseen, (len(spans), 1))
+    return replace(block, returns=np.concatenate(pieces), design=np.tile(block.design, len(spans)), unseen=unseen)
 
 
 def _cut(block: EventBlock, span: Window, config: StudyConfig) -> EventBlock:

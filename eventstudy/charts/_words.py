@@ -158,14 +158,14 @@ def method(result: StudyResult, chosen: Ints) -> str:
     said: dict[str, Any] = {
         "model": _model(result.config.model),
         "days": span(days.min(), days.max()),
-        "window": window_text(result.config.estimation_window),
+        "window": [window_text(w) for w in result.config.spans],
     }
     if not uses:
-        return say("{model} on {days} days of {window}", **said)
+        return say("{model} on {days} days of {window:list}", **said)
     if len(benchmarks) == 1:
-        return say("{model} against {benchmark} on {days} days of {window}", benchmark=benchmarks[0], **said)
+        return say("{model} against {benchmark} on {days} days of {window:list}", benchmark=benchmarks[0], **said)
     n = len(benchmarks)
-    return say("{model} against {benchmarks} benchmarks on {days} days of {window}", benchmarks=n, **said)
+    return say("{model} against {benchmarks} benchmarks on {days} days of {window:list}", benchmarks=n, **said)
 
 
 def _model(model: str) -> str:

@@ -38,8 +38,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
     (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
     (("--returns",), {"type": click.Choice(["simple", "log"]), "default": "simple", "show_default": True}),
-    (("--estimation-window",), _pair(default=(-260, -11), show_default=True, help="Sessions relative to day 0.")),
-    (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0.")),
+    (("--estimation-window",), _pair(multiple=True, default=[(-260, -11)], show_default="-260 -11",
+                                     help="Sessions relative to day 0, before or after the event; may be repeated.")),
+    (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
     (("--window", "windows"), _pair(multiple=True, help="CAR window; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
@@ -152,6 +153,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 
     take = options.pop
     take("allow_excluded")
+    spans = take("estimation_window")
     excluded = take("exclude_dates")
     if options["source"] != "auto" and options["source"] not in plugins.names("sources"):
         plugins.load("sources", options["source"])
@@ -160,6 +162,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         tickers=split(take("tickers")),
         peers=split(take("peers")),
         windows=take("windows") or None,
+        estimation_window=spans[0],
+        estimation_windows=spans[1:] and spans,
         variants=_variants(take("variants")),
         prediction_error=not take("no_prediction_error"),
         alpha=not take("no_alpha"),
@@ -171,7 +175,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 
 
 _PASSED = (
-    "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "estimation_window", "event_window", "tests",
+    "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eventstudy.claims import Checked, Understood
     from eventstudy.events import Event
 
-_CONFIG = ("model", "returns", "benchmark", "estimation_window", "missing", "min_estimation", "max_shift", "seed")
+_CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_shift", "seed")
 
 
 @click.command("claim")
@@ -86,7 +86,9 @@ def _checked(options: dict[str, Any]) -> Checked:
     names = load_names(options["names"])
     claim, event = _meant(options, names)
     config = StudyConfig(
-        **{name: options[name] for name in _CONFIG}, prediction_error=not options["no_prediction_error"]
+        **{name: options[name] for name in _CONFIG},
+        estimation_window=options["estimation_window"][0],
+        prediction_error=not options["no_prediction_error"],
     )
     return check(
         claim,

@@ -98,6 +98,8 @@ class AbnormalReturns:
     """Why days must not be exchanged for one another; or empty."""
     upper: bool = False
     """Whether only an increase counts."""
+    unseen: Bools | None = None
+    """(N, L2) event days that nobody looks at: not part of the pair's own window; None: all are looked at."""
     donors: Callable[[int], Floats] | None = None
     """Row of `sessions` -> (J, L1 + L2) errors of each donor fitted by the other donors; None where there are no donors."""
     around: Around | None = None
@@ -243,6 +245,7 @@ class AbnormalReturns:
             session_of=self.session_of[which],
             last_close=self.last_close[which],
             around=self.around.take(which) if self.around else None,
+            unseen=None if self.unseen is None else self.unseen[which],
         )
         part.__dict__.update({name: known[which] for name, known in self.__dict__.items() if name in _BY_SERIES})
         part._runs.update({length: shares[which] for length, shares in self._runs.items()})
@@ -316,6 +319,8 @@ def cumulate(returns: AbnormalReturns, window: Window, left_out: Bools | None = 
         total = np.where(used[:, :, None], ahead, 0.0).sum(axis=1)
         unit = unit + (total**2).sum(axis=1)
     possible = np.clip(np.minimum(returns.last_close, window.end) - window.start + 1, 1, window.length)
+    if returns.unseen is not None:
+        left_out = returns.unseen if left_out is None else left_out | returns.unseen
     if left_out is not None:
         reached = np.arange(window.start, window.end + 1) <= returns.last_close[:, None]
         possible = possible - (left_out[:, columns] & reached).sum(axis=1)

@@ -44,7 +44,7 @@ def plan_of(config: StudyConfig, *, portfolios: bool) -> Plan:
     windows = config.windows or ()
     lengths = {1, *(w.length for w in windows)}
     return Plan(
-        estimation=config.estimation_window,
+        estimation=config.estimation_days,
         event=config.event_window,
         windows=windows,
         lengths=tuple(sorted(lengths)),

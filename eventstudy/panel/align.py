@@ -71,13 +71,14 @@ class Panel:
         known = np.flatnonzero(~np.isnat(own))
         if not len(known):
             return np.zeros(len(days), bool)
+        known = known[np.argsort(own[known], kind="stable")]  # days after the event may be estimation days
         place = known[np.minimum(np.searchsorted(own[known], days), len(known) - 1)]
         inside: Bools = (days >= own[known[0]]) & (days <= own[known[-1]]) & used[place]
         return inside
 
     def take(self, which: Ints) -> Panel:
         """The pairs at these positions; designs are shared, not copied."""
-        block = replace(self.block, returns=self.block.returns[which], design=self.block.design[which])
+        block = self.block.take(which)
         return replace(
             self,
             pairs=tuple(self.pairs[i] for i in which),
@@ -189,12 +190,12 @@ def _across_gaps(
 
     Regressors are those of the same sessions; returns that lie mostly before the estimation window are left out (ruling 15).
     """
-    days = config.estimation_window.length
+    days = config.estimation_days.length
     within = np.minimum(span[:, :days], np.arange(1, days + 1))
     block.returns[:, :days][2 * within < span[:, :days]] = np.nan
     given = dense.regressors if factors is None else dense.regressors[:, :, : 1 + len(factors.columns)]
     for d in np.flatnonzero((span[first] > 1).any(axis=1)):
-        rows = dense.row[first[d]] + np.arange(config.estimation_window.start, config.event_window.end + 1)
+        rows = dense.row[first[d]] + dense.columns
         wide = across_gaps(given[dense.table[first[d]]], rows, span[first[d]], config.returns)
         block.regressors[d] = with_derived(wide, factor_names(factors))
     return replace(block, span=span[first].astype(float))
@@ -217,7 +218,7 @@ def _with_peers(
     """
     sessions = dense.sessions[~np.isnat(dense.sessions)]
     returns = padded(grid_returns(prices, peers, sessions, config.returns, "drop").returns, config)
-    rows = dense.row[first][:, None] + np.arange(config.estimation_window.start, config.event_window.end + 1)
+    rows = dense.row[first][:, None] + dense.columns
     values = returns[rows]
     for d in np.flatnonzero((block.span > 1).any(axis=1)):
         values[d] = across_gaps(returns, rows[d], block.span[d].astype(np.int64), config.returns)
@@ -244,7 +245,7 @@ def _with_peers(
 
 def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...], order: Ints) -> EventBlock:
     """One block of the blocks of all grids, the pairs in this order."""
-    width = config.event_window.end - config.estimation_window.start + 1
+    width = len(config.columns)
     shift = np.cumsum([0, *(len(block.span) for block in blocks)])
     return EventBlock(
         returns=_stacked([b.returns for b in blocks], width)[order],
@@ -253,10 +254,17 @@ def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...
         design=_stacked([b.design + s for b, s in zip(blocks, shift, strict=False)], dtype="int64")[order],
         sessions=_stacked([b.sessions for b in blocks], width, dtype="datetime64[D]"),
         span=_stacked([b.span for b in blocks], width),
-        estimation=config.estimation_window,
+        estimation=config.estimation_days,
         event=config.event_window,
         row=blocks[0].row if len(blocks) == 1 else None,
+        unseen=_unseen(blocks, order),
     )
+
+
+def _unseen(blocks: list[EventBlock], order: Ints) -> Bools | None:
+    """(N, L2) the event days that nobody looks at, the pairs in this order; None where all are looked at."""
+    known = [b.unseen for b in blocks if b.unseen is not None]
+    return np.concatenate(known)[order] if known else None
 
 
 def _stacked(arrays: list[np.ndarray], *tail: int, dtype: str = "float64") -> np.ndarray:

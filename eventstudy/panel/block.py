@@ -45,6 +45,8 @@ class EventBlock:
     """(D, T) how many sessions a return covers: 1, or more across a gap with trade-to-trade returns."""
     estimation: Window
     event: Window
+    unseen: Bools | None = None
+    """(N, L2) event days that nobody looks at: not part of the pair's own window; None: all are looked at."""
     row: Ints | None = None
     """(D,) where day 0 of each design stands on the one grid of sessions of all pairs; None where there are several grids."""
 
@@ -52,6 +54,11 @@ class EventBlock:
     def n_pairs(self) -> int:
         """N."""
         return len(self.returns)
+
+    def take(self, which: Ints) -> EventBlock:
+        """The pairs at these positions; designs are shared, not copied."""
+        unseen = None if self.unseen is None else self.unseen[which]
+        return replace(self, returns=self.returns[which], design=self.design[which], unseen=unseen)
 
     @property
     def estimation_columns(self) -> slice:

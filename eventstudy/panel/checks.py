@@ -62,6 +62,8 @@ def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Returns lacking in the event window: inside the prices (a gap) or beyond their end (not observed yet)."""
     start, length = panel.block.event.start, panel.block.event.length
     lacking = ~np.isfinite(panel.block.returns[:, panel.block.event_columns])
+    if panel.block.unseen is not None:
+        lacking &= ~panel.block.unseen
     day = np.arange(start, panel.block.event.end + 1)
     for i in np.flatnonzero(lacking.any(axis=1)).tolist():
         gaps = day[lacking[i] & (day <= panel.last_close[i])]

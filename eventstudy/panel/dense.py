@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
-from eventstudy.panel.grid import factor_names, factors_on
+from eventstudy.panel.grid import factor_names, factors_on, reach
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
@@ -54,7 +54,10 @@ class Dense:
     origin: Ints
     """(E,) row of the pair in the table of events."""
     estimation: Window
+    """Its columns, counted as those of the event window are; see `StudyConfig.estimation_days`."""
     event: Window
+    columns: Ints
+    """(T,) the sessions of the columns relative to day 0: those of the estimation, then to the end of the event window."""
     exclude: Days
     """Days left out of estimation windows."""
     whole: Bools
@@ -67,6 +70,8 @@ class Dense:
     """Pairs whose day 0 is not the date of the event."""
     n_delisted: int = 0
     """Pairs that were delisted in the event window."""
+    looked_at: Window | None = None
+    """The event days that are looked at; None: all."""
     span: Ints | None = None
     """(S, P) sessions that each return covers, where returns go on across gaps; None: one each."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -99,14 +104,15 @@ class Dense:
 
     def windows(self, values: Floats | Ints) -> Any:
         """(E, T) what (S, P) values hold on the days of each pair, estimation window to event window."""
-        width = self.event.end - self.estimation.start + 1
-        start = self.security * self.returns.shape[1] + self.row + self.estimation.start
-        return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), width)[start]
+        start = self.security * self.returns.shape[1] + self.row
+        if (np.diff(self.columns) != 1).any():
+            return values.reshape(-1)[start[:, None] + self.columns]
+        return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), len(self.columns))[start + self.columns[0]]
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
         first, design = self._shared(apart)
-        days = self.row[first][:, None] + np.arange(self.estimation.start, self.event.end + 1)
+        days = self.row[first][:, None] + self.columns
         returns = self.windows(self.returns)
         sessions = self.sessions[days]
         if len(self.exclude):
@@ -122,6 +128,7 @@ class Dense:
             estimation=self.estimation,
             event=self.event,
             row=self.row[first],
+            unseen=self._unseen(returns.shape),
         )
 
     def after(self, apart: Ints | None = None) -> After:
@@ -141,6 +148,14 @@ class Dense:
         _, first, design = np.unique(keys, return_index=True, return_inverse=True)
         return first, design.reshape(-1).astype(np.int64)
 
+    def _unseen(self, shape: tuple[int, ...]) -> Bools | None:
+        """(E, L2) the event days that nobody looks at; None where all are looked at."""
+        if self.looked_at is None:
+            return None
+        days = np.arange(self.event.start, self.event.end + 1)
+        outside = (days < self.looked_at.start) | (days > self.looked_at.end)
+        return np.broadcast_to(outside, (shape[0], len(days)))
+
 
 def last_row(priced: Bools) -> Ints:
     """(n,) the last row that has a price; -1 where none has."""
@@ -151,7 +166,7 @@ def last_row(priced: Bools) -> Ints:
 def padded(values: np.ndarray, config: StudyConfig, axis: int = 0) -> np.ndarray:
     """Values on the sessions of a grid, S along one axis, with days before and after on which nothing has a value: P."""
     beyond = [(0, 0)] * values.ndim
-    beyond[axis] = (-config.estimation_window.start, config.event_window.end + AFTER)
+    beyond[axis] = (-reach(config).start, reach(config).end)
     return np.pad(values, beyond, constant_values=np.datetime64("NaT") if values.dtype.kind == "M" else np.nan)
 
 
@@ -162,7 +177,7 @@ def returns_by_security(
 
     Some securities at a time, so that no second table of the whole size is needed.
     """
-    before, after = -config.estimation_window.start, config.event_window.end + AFTER
+    before, after = -reach(config).start, reach(config).end
     returns = np.empty((len(tickers), before + len(sessions) + after))
     returns[:, :before] = np.nan
     returns[:, before + len(sessions) :] = np.nan

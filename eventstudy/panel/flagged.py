@@ -107,7 +107,7 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
 
 def _spans(panel: Panel) -> Spans:
     sessions = panel.block.sessions
-    ends = [(known[0].item(), known[-1].item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
+    ends = [(known.min().item(), known.max().item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
     spans: Spans = {}
     for pair, design in zip(panel.pairs, panel.block.design.tolist(), strict=True):
         if (own := ends[design]) is None:
@@ -125,8 +125,8 @@ def _widen(spans: Spans, dense: Dense) -> None:
         return
     for names, which in ((dense.tickers, dense.security), (dense.benchmarks, dense.table)):
         first, last = np.full(len(names), len(dense.sessions)), np.full(len(names), -1)
-        np.minimum.at(first, which, dense.row + dense.estimation.start)
-        np.maximum.at(last, which, dense.row + dense.event.end)
+        np.minimum.at(first, which, dense.row + dense.columns.min())
+        np.maximum.at(last, which, dense.row + dense.columns.max())
         for i in np.flatnonzero(last >= 0).tolist():
             rows = np.clip([first[i], last[i]], known[0], known[-1])
             own = dense.sessions[rows[0]].item(), dense.sessions[rows[1]].item()
@@ -145,9 +145,7 @@ def _rests_on(dense: Dense, ticker: str, day: date, compared: bool) -> bool:
         if ticker in names:
             hit |= which == names.index(ticker)
     rel = row - dense.row[hit]
-    estimated = (
-        (rel >= dense.estimation.start) & (rel <= dense.estimation.end) & (dense.sessions[row] not in dense.exclude)
-    )
+    estimated = np.isin(rel, dense.columns[: dense.estimation.length]) & (dense.sessions[row] not in dense.exclude)
     return bool((estimated | ((rel >= dense.event.start) & (rel <= dense.event.end))).any())
 
 

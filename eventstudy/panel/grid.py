@@ -16,6 +16,12 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
 from eventstudy.prices import PriceTable
+from eventstudy.windows import Window
+
+
+def reach(config: StudyConfig) -> Window:
+    """The sessions, relative to day 0, that a grid holds around each pair: those of the study, and some after the event."""
+    return Window(config.reach.start, max(config.reach.end, config.event_window.end + AFTER))
 
 
 def grid_sessions(
@@ -29,7 +35,7 @@ def grid_sessions(
     if home is None:
         return sessions, []
     first = sessions[0].astype(date)
-    end = max(sessions[-1].astype(date), last) + timedelta(days=2 * (config.event_window.end + AFTER) + 15)
+    end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
     sessions = calendars.sessions(home, first, end)
     warned = _check_calendar(sessions, home, tickers, prices)
     if abroad is not None and abroad != home:

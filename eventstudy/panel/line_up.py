@@ -64,12 +64,14 @@ def _dense(
     ticker, tickers = _by_name(events.ticker[rows], events.tickers)
     market, benchmarks = _by_name(placed.benchmark[mine], placed.benchmarks)
     sessions, warned = grid_sessions(*grid, list(tickers), session.max().astype(date), prices, config)
-    before, after = -config.estimation_window.start, config.event_window.end
+    before, after = -config.reach.start, config.event_window.end
     returns, span, last = returns_by_security(prices, tickers, sessions, config)
     regressors, last_market = regressors_on(prices, benchmarks, sessions, config, factors)
     row0 = np.searchsorted(sessions, session)
     known = np.minimum(row0, len(sessions) - 1)
-    there = np.isfinite(returns[ticker, known + before]) & (row0 < len(sessions))
+    there = row0 < len(sessions)
+    if config.looked_at is None:
+        there &= np.isfinite(returns[ticker, known + before])
     lost = np.flatnonzero(~there)
     left.rows(
         events,
@@ -94,10 +96,12 @@ def _dense(
         delisted=gone,
         late=late,
         origin=rows,
-        estimation=config.estimation_window,
+        estimation=config.estimation_days,
         event=config.event_window,
+        columns=np.array(config.columns),
+        looked_at=config.looked_at,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
-        whole=whole_windows(returns, ticker, row0 + before, -before, after),
+        whole=whole_windows(returns, ticker, row0 + before, config.reach.start, config.reach.end),
         place=grid,
         benchmarks=benchmarks,
         n_shifted=int(np.count_nonzero(late)),

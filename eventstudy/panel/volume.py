@@ -54,6 +54,7 @@ def with_volume(
         design=block.design,
         sessions=block.sessions,
         row=block.row,
+        unseen=block.unseen,
         span=np.ones_like(block.span),
         estimation=block.estimation,
         event=block.event,

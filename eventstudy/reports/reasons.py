@@ -143,7 +143,7 @@ def provenance(told: Material) -> Section:
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
         (words("outcome"), (words.named(config["outcome"]),)),
         (words("returns"), (words.named(config["returns"]),)),
-        (words("estimation window"), (words.window(*config["estimation_window"]),)),
+        (words("estimation window"), (", ".join(words.window(*window) for window in config["estimation_windows"]),)),
         (words("event window"), (words.window(*config["event_window"]),)),
         (words("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),

@@ -119,6 +119,6 @@ def longer_prices(
     end = min(max(end, until or end), as_of or dt.date.max)
     home = calendars.exchange_of(pairs[0].ticker)
     first = min(day0.session for day0 in result.panel.day0)
-    start = calendars.shift(home, first, result.config.estimation_window.start - 1 - sessions)
+    start = calendars.shift(home, first, result.config.reach.start - 1 - sessions)
     load = partial(load_prices, start=start, end=end, source=source, as_of=as_of, progress=progress)
     return put(load, tickers)

@@ -48,11 +48,11 @@ def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int, after
     first = calendars.day0(moment, exchange, max_shift=config.max_shift).session
     low, high = calendars.reach(exchange)
     try:
-        end = calendars.shift(exchange, first, config.event_window.end + after)
+        end = calendars.shift(exchange, first, max(config.reach.end, config.event_window.end + after))
     except InvalidRequest:  # the calendar ends inside the event window: told by the result
         end = high
     try:
-        start = calendars.shift(exchange, first, config.estimation_window.start - 1)
+        start = calendars.shift(exchange, first, config.reach.start - 1)
     except InvalidRequest:
         start = low
     return [start - dt.timedelta(days=room), end + dt.timedelta(days=room)]
@@ -61,6 +61,6 @@ def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int, after
 def _roughly(moment: Moment, config: StudyConfig, after: int) -> list[dt.date]:
     """As `_needed` where the dates of the prices are the sessions: markets are open on two days of three, and more."""
     day = moment.when.date() if isinstance(moment.when, dt.datetime) else moment.when
-    sessions = 1 - config.estimation_window.start, config.event_window.end + after
+    sessions = 1 - config.reach.start, max(config.reach.end, config.event_window.end + after)
     back, ahead = (dt.timedelta(1.6 * n + 30) for n in sessions)
     return [day - back, day + ahead]

@@ -18,7 +18,7 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
 from eventstudy.panel import Floats, Ints, Warned
-from eventstudy.study.cautions import of_design, one_sided
+from eventstudy.study.cautions import of_choices, of_design
 from eventstudy.study.document import (
     SCHEMA,
     belief_as_dict,
@@ -101,7 +101,7 @@ class AggregateResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        return doubts_first((*self.noticed, *self.look(), *one_sided(self.config), *of_design(self.answers.values())))
+        return doubts_first((*self.noticed, *self.look(), *of_choices(self.config), *of_design(self.answers.values())))
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures cannot be believed, each reason once; empty where they can."""

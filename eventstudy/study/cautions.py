@@ -25,7 +25,7 @@ _WILD = 2.0
 
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = [*one_sided(result.config), *_pair_warnings(result), *of_design(result.answers.values())]
+    found = [*of_choices(result.config), *_pair_warnings(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -33,9 +33,18 @@ def cautions(result: StudyResult) -> list[Message]:
     return found
 
 
-def one_sided(config: StudyConfig) -> list[Message]:
-    """Say where p-values look to one side only."""
-    return [] if config.alternative == "two-sided" else [Message.of(f"ONE_SIDED.{config.alternative}")]
+def of_choices(config: StudyConfig) -> list[Message]:
+    """What the choices alone call for: one side only, an estimation after the event, day 0 left aside."""
+    found = []
+    if config.alternative != "two-sided":
+        found.append(Message.of(f"ONE_SIDED.{config.alternative}"))
+    after = [w for w in config.spans if w.start > config.event_window.end]
+    if after:
+        form = "POST_EVENT_ESTIMATION.both" if len(after) < len(config.spans) else "POST_EVENT_ESTIMATION"
+        found.append(Message.of(form, windows=list(config.spans)))
+    if config.looked_at is not None:
+        found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.looked_at))
+    return found
 
 
 def of_design(answers: Iterable[Answer]) -> list[Message]:
@@ -61,7 +70,7 @@ def _peers_moved(result: StudyResult) -> Iterator[Message]:
     if "peer" not in block.names:
         return
     designs, first = np.unique(block.design, return_index=True)
-    mean = replace(block, returns=block.columns(("peer",))[designs, :, 0], design=designs)
+    mean = replace(block, returns=block.columns(("peer",))[designs, :, 0], design=designs, unseen=None)
     fit = plugins.load("models", "market").fit(mean, result.config.min_estimation)
     moved = abnormal_returns(mean, fit, np.full(len(designs), block.event.end), prediction_error=True)
     said = set()
@@ -96,7 +105,7 @@ def _pair_warnings(result: StudyResult) -> Iterator[Message]:
         yield Message(note.code, note.message, pair.event_id, pair.ticker)
     clustering = arch_p(result.returns)
     for i, pair in enumerate(result.panel.pairs):
-        m, asked = int(fit.n_estimation[i]), config.estimation_window.length
+        m, asked = int(fit.n_estimation[i]), config.estimation_days.length
         if m < 120:
             yield Message.of("SHORT_ESTIMATION", pair.event_id, pair.ticker, usable=m, asked=asked)
         elif m < asked:

@@ -70,7 +70,8 @@ def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, predictio
     """What the tests need of a fit; `last_close` (N,) is the last event day that could be observed."""
     days, event = block.estimation_columns, block.event_columns
     return AbnormalReturns(
-        ar=fit.ar,
+        ar=fit.ar if block.unseen is None else np.where(block.unseen, np.nan, fit.ar),
+        unseen=block.unseen,
         residuals=fit.residuals,
         sigma=fit.sigma,
         df=fit.df,
@@ -127,7 +128,12 @@ class Portfolios:
         if not _alike(block, designs):
             return None, Phrase("the firms do not share one calendar and one benchmark")
         mean = block.returns[members].mean(axis=0, keepdims=True)
-        one = replace(block, returns=mean, design=designs[:1].astype(np.int64))
+        one = replace(
+            block,
+            returns=mean,
+            design=designs[:1].astype(np.int64),
+            unseen=None if block.unseen is None else block.unseen[members].any(axis=0, keepdims=True),
+        )
         fit = self.model.fit(one, self.min_estimation)
         if fit.problem[0]:
             return None, Phrase(
@@ -185,4 +191,7 @@ def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
         df=df.astype(np.int64),
         last_close=np.full(len(weights), returns.event.end),
         around=near,
+        unseen=None
+        if returns.unseen is None
+        else np.broadcast_to(returns.unseen.any(axis=0), (len(weights), returns.event.length)),
     )

@@ -48,7 +48,7 @@ def _fitted(plan: Plan, model: Model, part: Dense) -> tuple[EventBlock, Fit, Int
     fit = model.fit(block, plan.min_estimation)
     reached = np.isfinite(fit.ar[:, -plan.event.start])
     good = np.flatnonzero((fit.problem == "") & reached)
-    return replace(block, returns=block.returns[good], design=block.design[good]), fit.take(good), good
+    return block.take(good), fit.take(good), good
 
 
 def _first(plan: Plan, model: Model, part: Dense) -> Totals:
@@ -60,7 +60,7 @@ def _first(plan: Plan, model: Model, part: Dense) -> Totals:
     )
     good = np.flatnonzero(reason == "")
     lost = np.flatnonzero(reason != "")
-    kept = replace(block, returns=block.returns[good], design=block.design[good])
+    kept = block.take(good)
     totals = Totals({})
     if len(good):
         returns = abnormal_returns(kept, fit.take(good), part.last_day[good], prediction_error=plan.prediction_error)

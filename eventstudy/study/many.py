@@ -38,6 +38,8 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
     wants_peers = any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
     for wrong, what in (
         (config.outcome != "return", f"a study of {config.outcome}"),
+        (not config.in_order, "estimation on days after the event, or in several windows,"),
+        (config.looked_at is not None, "an event window without day 0"),
         (config.missing != "drop", f'missing="{config.missing}"'),
         (wants_peers, f"the model {config.model}, which compares with peers,"),
         (bool(config.peers), "buy-and-hold returns over those of peers"),

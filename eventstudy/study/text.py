@@ -70,7 +70,8 @@ def heading(result: StudyResult) -> Iterator[str]:
     )
     yield (
         f"{config.model} model, {studied};"
-        f" estimation {config.estimation_window}, event {config.event_window}; prices: {result.provenance['source']}"
+        f" estimation {' and '.join(map(str, config.spans))}, event {config.days_looked_at};"
+        f" prices: {result.provenance['source']}"
     )
     if not result.believable:
         yield ""
@@ -104,7 +105,10 @@ def _model_line(result: StudyResult, i: int) -> str:
 
 def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
     show = amount(result)
+    seen = result.config.days_looked_at
     for j, day in enumerate(result.rel_days):
+        if not seen.start <= day <= seen.end:
+            continue
         t = result.returns.ar[i, j] / result.ar_se[i, j]
         yield [
             f"{day:+d}" if day else "0",
