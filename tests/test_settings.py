@@ -110,7 +110,7 @@ def test_the_choices_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "study.toml"
     path.write_text('[study]\nwindow = [0, 1]\ncalendar = "prices"\nno-alpha = true\n')
     assert StudyConfig.from_toml(path) == StudyConfig(windows=((0, 1),), calendar=None, alpha=False)  # type: ignore[arg-type]
-    for text, told in (("modle = 1", "'modle'"), ("seed = 'x'", "seed is"), ("event_window = [1, 5]", "day 0")):
+    for text, told in (("modle = 1", "'modle'"), ("seed = 'x'", "seed is"), ("event_window = [5, 1]", "ends before")):
         path.write_text(f"[study]\n{text}\n")
         with pytest.raises(InvalidFile, match=told) as caught:
             StudyConfig.from_toml(path)

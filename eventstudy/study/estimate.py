@@ -132,7 +132,9 @@ class Portfolios:
             block,
             returns=mean,
             design=designs[:1].astype(np.int64),
-            unseen=None if block.unseen is None else block.unseen[members].any(axis=0, keepdims=True),
+            unseen=None
+            if block.unseen is None
+            else np.asarray(block.unseen[members].any(axis=0, keepdims=True), dtype=bool),
         )
         fit = self.model.fit(one, self.min_estimation)
         if fit.problem[0]:
