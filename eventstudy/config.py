@@ -196,6 +196,8 @@ class StudyConfig:
                 raise InvalidRequest(
                     f"the estimation windows {one} and {other} share days", hint="let each day count once"
                 )
+        if self.regime == "always":
+            self.check_in_order("a comparison with the days near the window")
         if not self.in_order and (self.model in _NEED_ORDER or self.outcome == "volume"):
             raise InvalidRequest(
                 f"{'a study of volume' if self.outcome == 'volume' else f'the model {self.model}'} needs the estimation days in"

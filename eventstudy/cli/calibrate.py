@@ -21,7 +21,7 @@ from eventstudy.cli._study import options_without, study
 )
 @click.option("--spread", is_flag=True, help="Spread the effect over the window instead of day 0.")
 @click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
-@click.option("--test-level", type=float, default=0.05, show_default=True, help="At which the tests reject.")
+@click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
 @picture_option("--chart", "Draw size and power into this file (PNG, SVG or PDF).")
 @output_options
 def COMMAND(  # noqa: N802
@@ -31,7 +31,7 @@ def COMMAND(  # noqa: N802
     effects: tuple[float, ...],
     spread: bool,
     variance: float,
-    test_level: float,
+    level: float,
     chart: str | None,
     form: str,
     output: str | None,
@@ -65,7 +65,7 @@ def COMMAND(  # noqa: N802
         effects=effects or EFFECTS,
         spread=spread,
         variance=variance,
-        level=test_level,
+        level=level,
         executor=executor_of(*shared),
         done=shown and partial(shown, "parts of the made-up studies"),
     )

@@ -107,4 +107,5 @@ class After:
             sessions=np.concatenate([block.sessions, self.sessions], axis=1),
             span=np.concatenate([block.span, np.ones(self.sessions.shape)], axis=1),
             event=Window(block.estimation.end + 1, block.event.end + self.returns.shape[1]),
+            unseen=None,
         )

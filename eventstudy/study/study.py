@@ -253,7 +253,11 @@ def estimated(panel: Panel, config: StudyConfig, model: Model, executor: Executo
 def near_days(config: StudyConfig) -> NearDays | None:
     """How days near the windows are asked how wild they are; None: they are not."""
     always = config.regime == "always"
-    return None if config.regime == "never" else NearDays(always, asked=always or "placebo" in config.tests)
+    return (
+        None
+        if config.regime == "never" or not config.in_order
+        else NearDays(always, asked=always or "placebo" in config.tests)
+    )
 
 
 def _as_events(events: Events) -> list[Event]:
