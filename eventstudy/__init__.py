@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eventstudy.errors import EventStudyError
     from eventstudy.events import Event, Registry, load_registry
     from eventstudy.prices import PriceTable, load_prices
-    from eventstudy.request import run
+    from eventstudy.request import history, run
     from eventstudy.study.result import StudyResult
     from eventstudy.study.study import EventStudy
     from eventstudy.windows import Window
@@ -32,6 +32,7 @@ _HOME = {
     "Window": "eventstudy.windows",
     "analyses": "eventstudy.analyses",
     "claims": "eventstudy.claims",
+    "history": "eventstudy.request",
     "load_prices": "eventstudy.prices",
     "load_registry": "eventstudy.events",
     "run": "eventstudy.request",
@@ -49,6 +50,7 @@ __all__ = [
     "__version__",
     "analyses",
     "claims",
+    "history",
     "load_prices",
     "load_registry",
     "run",

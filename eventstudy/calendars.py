@@ -327,6 +327,48 @@ def close_time(exchange: str, session: date) -> datetime:
     return calendar.closes[place].replace(tzinfo=UTC).astimezone(calendar.tz)
 
 
+def open_time(exchange: str, session: date) -> datetime | None:
+    """The scheduled opening of a session, in the time of the exchange; None where the installed calendar has no such session.
+
+    Raises:
+        UnknownName: no such exchange. InvalidRequest: the date is outside the calendar.
+    """
+    code, factory, low, high = _factory(exchange)
+    if not low <= session <= high:
+        raise _beyond(exchange, session)
+    zone, opens = _opens(code, factory, session.year, low, high)
+    opened = opens.get(session)
+    return opened.replace(tzinfo=UTC).astimezone(zone) if opened else None
+
+
+@cache
+def _opens(code: str, factory: Any, year: int, low: date, high: date) -> tuple[ZoneInfo, dict[date, datetime]]:
+    """The openings of a year, UTC without zone."""
+    first, last = max(low, date(year, 1, 1)), min(high, date(year, 12, 31))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in `_build`
+        calendar = factory(start=first.isoformat(), end=last.isoformat())
+        opens = calendar.opens
+        days: list[date] = opens.index.values.astype("datetime64[D]").tolist()
+        return ZoneInfo(str(calendar.tz)), dict(zip(days, opens.values.astype("datetime64[us]").tolist(), strict=True))
+
+
+def timing_of(moment: Moment, found: Day0) -> Timing:
+    """On which side of day 0's session news came: `pre` on its morning, `intraday` while it traded, `post` before that day.
+
+    Of a date it is what the date says; `unknown` where nothing does.
+    """
+    when = moment.when
+    if not isinstance(when, datetime):
+        return moment.timing
+    opened = open_time(found.exchange, found.session) if found.exchange else None
+    if opened is None:
+        return "unknown"
+    if when >= opened:
+        return "intraday"
+    return "pre" if found.local_date == found.session else "post"
+
+
 def day0(moment: Moment, exchange: str, *, max_shift: int = 7) -> Day0:
     """The session in which an exchange could first react.
 

@@ -317,6 +317,21 @@ WARNINGS: dict[str, Code] = {
         "There are fewer than ten pairs for each coefficient, so that single firms decide the regression.",
         "Regress on fewer characteristics, or add firms.",
     ),
+    "HISTORY_TAKEN": Code(
+        "no event of {where} says its kind: all {n} on the ticker are taken as {kind}",
+        "The list of events says nothing of their kind, so all on the ticker were taken for the kind asked for.",
+        "Write a column `category` into the list where it holds several kinds.",
+        "note",
+    ),
+    "HISTORY_UNPRICED": Code(
+        (
+            "{n} more event of that kind lies outside the prices of {ticker}",
+            "{n} more events of that kind lie outside the prices of {ticker}",
+        ),
+        "Some events are older than the prices, or so new that no session has reacted yet.",
+        "Nothing, or load prices that reach further.",
+        "note",
+    ),
     "FACTORS_LACKING": Code(
         (
             "the factors have no value on day {days:day} of the event window, from {session} on: no abnormal return "

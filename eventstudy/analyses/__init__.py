@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eventstudy.analyses.calibration import calibrate
     from eventstudy.analyses.confounders import confounders
     from eventstudy.analyses.counterfactual import counterfactual
+    from eventstudy.analyses.history import history
     from eventstudy.analyses.impact import impact
     from eventstudy.analyses.masked import mask
     from eventstudy.analyses.reaction import scan
@@ -32,6 +33,7 @@ _HOME = {
     "calibrate": "calibration",
     "confounders": "confounders",
     "counterfactual": "counterfactual",
+    "history": "history",
     "impact": "impact",
     "mask": "masked",
     "read_characteristics": "regression",
@@ -47,6 +49,7 @@ __all__ = [
     "calibrate",
     "confounders",
     "counterfactual",
+    "history",
     "impact",
     "mask",
     "read_characteristics",

@@ -343,9 +343,12 @@ def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Place
 
 def _news(result: StudyResult, calendar: Sequence[News], place: _Places) -> Iterator[Hit]:
     of_ticker = _by_ticker(result)
+    own = {(event.id, event.title, event.announced) for event in result.events}
     for news in calendar:
         who = of_ticker[news.ticker] if news.ticker else range(result.returns.n)
         meant = [i for i in who if news.event_id in (None, result.panel.pairs[i].event_id)]
+        if any(title == news.what for _, title, _ in own):  # a decision that is studied is no other news on its own day
+            meant = [i for i in meant if (result.panel.pairs[i].event_id, news.what, news.moment.when) not in own]
         yield from _hits(result, place, meant, news.moment, "NEWS", news.what, news.origin)
 
 

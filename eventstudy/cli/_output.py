@@ -229,7 +229,7 @@ def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
     if chart:
         from eventstudy.charts import render
 
-        put(render(plot(), form_of(chart, PICTURES)), chart)
+        put(render(plot(), form_of(chart, PICTURES, flag="--chart")), chart)
         say(chart, quiet=quiet)
 
 

@@ -90,15 +90,20 @@ def options_without(*unwanted: str) -> Callable[[F], F]:
     return some_options(*(names[0] for names, _ in _OPTIONS if names[0] not in unwanted))
 
 
-def some_options(*wanted: str) -> Callable[[F], F]:
-    """WHAT and these options of a study, by their flags."""
+def options_but(*unwanted: str, argument: str = "what") -> Callable[[F], F]:
+    """An argument and the options of a study without these, by their flags."""
+    return some_options(*(names[0] for names, _ in _OPTIONS if names[0] not in unwanted), argument=argument)
+
+
+def some_options(*wanted: str, argument: str = "what") -> Callable[[F], F]:
+    """WHAT, or another argument that must be given, and these options of a study, by their flags."""
 
     def add(f: F) -> F:
         for names, settings in reversed(_OPTIONS):
             if names[0] in wanted:
                 variable = f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}"
                 f = click.option(*names, envvar=variable, **settings)(f)
-        return click.argument("what", required=False)(f)
+        return click.argument(argument, required=argument != "what")(f)
 
     return add
 
@@ -145,6 +150,18 @@ def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Mas
     from eventstudy.request import what_else
 
     return what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
+
+
+def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    """The options that are there as words of `request.run`; those of `_NOT_ASKED` that are not, are left out."""
+    lacking = [name for name in _NOT_ASKED if name not in options]
+    blank = {name: () if name in ("tickers", "peers") else None for name in lacking}
+    words = _words({**blank, **options}, quiet=quiet)
+    return {name: value for name, value in words.items() if name not in lacking}
+
+
+_NOT_ASKED = ("what", "date", "tickers", "timing", "tz", "outcome", "peers", "bhar", "delisting", "shares", "currency")
+"""Words of a study that some commands do not take."""
 
 
 def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:

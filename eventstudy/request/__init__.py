@@ -6,6 +6,7 @@
 from eventstudy.request.dates import last_day, read_dates
 from eventstudy.request.events import events_of
 from eventstudy.request.factors import factors_for
+from eventstudy.request.last_events import history
 from eventstudy.request.prices import longer_prices, prices_for
 from eventstudy.request.shares import shares_for
 from eventstudy.request.study import run, run_aggregate, what_else
@@ -13,6 +14,7 @@ from eventstudy.request.study import run, run_aggregate, what_else
 __all__ = [
     "events_of",
     "factors_for",
+    "history",
     "last_day",
     "longer_prices",
     "prices_for",

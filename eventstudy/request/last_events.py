@@ -1,0 +1,175 @@
+"""The words of the command `eventstudy history` become a study of the last events of a kind on one ticker."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eventstudy import calendars
+from eventstudy.analyses.history import EVENT_WINDOW, WINDOWS, History
+from eventstudy.analyses.history import history as told
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
+from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
+from eventstudy.events.finders import find
+from eventstudy.messages import Message
+from eventstudy.prices import PriceTable
+from eventstudy.request.dates import last_day
+from eventstudy.request.prices import Progress, prices_for
+from eventstudy.request.study import run
+from eventstudy.windows import Window
+
+TABLES = {"fomc": ("fomc", ()), "cpi": ("macro", ("cpi",)), "jobs": ("macro", ("jobs",))}
+"""Kinds that ship: the finder and its releases."""
+
+
+def history(
+    ticker: str,
+    *,
+    kind: str = "earnings",
+    last: int = 12,
+    registry: str | Path | Registry | Sequence[Event] | None = None,
+    source: str = "auto",
+    prices: Any = None,
+    as_of: str | dt.date | None = None,
+    day0: str | dt.date = "announced",
+    progress: Progress | None = None,
+    **choices: Any,
+) -> History:
+    """How the last events of a kind went for a ticker: a row an event, and what they have in common.
+
+    `kind`: a category or tag of the events (`earnings`), a form and its item (`8-K:2.02`), or `fomc`, `cpi`, `jobs`, whose
+    dates ship. `registry`: a registry, an event file (`ticker,date[,timing]`), or events; None: those that ship. `choices`: the
+    other words of `run`; the event window is [-1, +20] unless another is named.
+
+    Raises:
+        UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
+        EventStudyError: as `run`.
+    """
+    if last < 1:
+        raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")
+    event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
+    if choices.get("windows") is None:
+        choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]
+    events, notes = events_of_kind(ticker, kind, registry)
+    limit = last_day(as_of)
+    ahead = limit or dt.datetime.now(dt.UTC).date()
+    past = sorted((e for e in events if _day(e) <= ahead), key=lambda e: (_day(e), e.announced.isoformat()))
+    if not past:
+        raise NothingUsable(
+            f"no event of the kind {kind!r} on {ticker} was announced by {ahead}", available=f"{len(events)} later ones"
+        )
+    config = StudyConfig(**{name: value for name, value in choices.items() if name in StudyConfig.__dataclass_fields__})
+    reaches = prices is not None or source == "bundled"
+    wanted = past if reaches else past[-last - 2 :]
+    table = prices_for(wanted, config, day0, source=source, prices=prices, as_of=limit, progress=progress)
+    priced = _with_day0(past, ticker, table, config, day0)
+    if len(priced) < len(past):
+        notes.append(Message.of("HISTORY_UNPRICED", None, ticker, n=len(past) - len(priced), ticker=ticker))
+    if not priced:
+        span = f"{table.close.index[0]:%Y-%m-%d} to {table.close.index[-1]:%Y-%m-%d}" if len(table.close) else "none"
+        raise NothingUsable(
+            f"no event of the kind {kind!r} falls on a day with a price of {ticker}",
+            available=f"prices {span}; events {_day(past[0])} to {_day(past[-1])}",
+        )
+    result = run(
+        Registry(priced[-last:]),
+        prices=table,
+        day0=day0,
+        as_of=as_of,
+        progress=progress,
+        registry=registry if isinstance(registry, str | Path) else None,
+        **choices,
+    )
+    return told(result, kind=kind, asked=last, notes=tuple(notes))
+
+
+def events_of_kind(
+    ticker: str, kind: str, registry: str | Path | Registry | Sequence[Event] | None
+) -> tuple[list[Event], list[Message]]:
+    """The events of that kind on the ticker, each about it alone, and how they were taken.
+
+    Raises:
+        UnknownName: there is none; the kinds there are, are named.
+    """
+    if registry is None and kind in TABLES:
+        finder, releases = TABLES[kind]
+        return list(find(finder, tickers=ticker, releases=releases).events), []
+    notes: list[Message] = []
+    if registry is None:
+        own = [*shipped_registry(), *_shipped_earnings(ticker)]
+        where = "the events that ship"
+    else:
+        own = list(load_registry(registry) if isinstance(registry, str | Path) else registry)
+        where = str(registry) if isinstance(registry, str | Path) else "the events given"
+    about = [_about(event, ticker) for event in own if ticker in event.tickers or not event.tickers]
+    found = [event for event in about if is_of(event, kind)]
+    if not found and about and not any(event.category or event.tags for event in about):
+        found = about
+        notes.append(Message.of("HISTORY_TAKEN", None, ticker, n=len(about), where=where, kind=kind))
+    if not found:
+        kinds = {name for event in about for name in (event.category, *event.tags) if name}
+        raise _no_such(ticker, kind, kinds | (set(TABLES) if registry is None else set()), where)
+    return found, notes
+
+
+def is_of(event: Event, kind: str) -> bool:
+    """Whether an event is of a kind: its category, one of its tags, or tags that a colon joins (`8-K:2.02`)."""
+    return kind in (event.category, *event.tags) or (":" in kind and set(kind.split(":")) <= set(event.tags))
+
+
+def _no_such(ticker: str, kind: str, kinds: set[str], where: str) -> UnknownName:
+    error = UnknownName(f"kind of event on {ticker}", kind, kinds, where=where)
+    if kind == "earnings":
+        error.hint = (
+            f"name a list: --registry FILE (ticker,date[,timing]); or find them: eventstudy events find earnings"
+            f" --ticker {ticker} --output {ticker.lower()}.toml"
+        )
+    return error
+
+
+def _shipped_earnings(ticker: str) -> list[Event]:
+    return [
+        Event(
+            id=f"{ticker.lower()}-earnings-{news.day}",
+            title=f"{ticker}, earnings",
+            announced=news.moment.when,
+            timing=news.moment.timing,
+            category="earnings",
+            group=(Group(tickers=(ticker,)),),
+        )
+        for news in shipped_earnings()
+        if news.ticker == ticker
+    ]
+
+
+def _about(event: Event, ticker: str) -> Event:
+    """The event with this ticker alone; its benchmark stays."""
+    own = event.benchmark_of(ticker)
+    return event.model_copy(update={"group": (Group(tickers=(ticker,), benchmark=own),)})
+
+
+def _day(event: Event) -> dt.date:
+    return event.announced.date() if isinstance(event.announced, dt.datetime) else event.announced
+
+
+def _with_day0(
+    events: list[Event], ticker: str, table: PriceTable, config: StudyConfig, day0: str | dt.date
+) -> list[Event]:
+    """The events whose day 0 lies between the first and the last close of the ticker; all, where the study knows more."""
+    priced = table.close.index[table.close[ticker].notna()] if ticker in table.info else table.close.index[:0]
+    if not len(priced):
+        return events  # the study says why there is no price
+    first, last = priced[0].date(), priced[-1].date()
+    home = calendars.exchange_of(ticker) if config.calendar else ""
+    found = []
+    for event in events:
+        moment = chosen_moment(event, day0)
+        day = _day(event)
+        if moment and home and day >= first - dt.timedelta(config.max_shift):
+            day = calendars.day0(moment, home, max_shift=config.max_shift).session
+        if moment is None or first <= day <= last:
+            found.append(event)
+    return found
