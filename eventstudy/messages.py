@@ -155,7 +155,10 @@ WARNINGS: dict[str, Code] = {
                 ),
             ),
             "closed": "there are prices on {days:days}, where {home} was closed",
-            "other": "it trades on {home}, most others on {most}: {sessions} sessions are of one of the two only",
+            "other": (
+                "{tickers:some} trades on {home}, most others on {most}: {sessions} sessions are of one of the two only",
+                "{tickers:some} trade on {home}, most others on {most}: {sessions} sessions are of one of the two only",
+            ),
         },
         (
             "Firm and benchmark trade on different exchanges: sessions of one of the two are left out, and closes "
@@ -247,6 +250,21 @@ WARNINGS: dict[str, Code] = {
         },
         "The security stopped trading inside the event window, so its windows end with its last close.",
         "Find out why it was delisted: the last return may lack what holders received.",
+    ),
+    "DIVIDEND_NOT_FOLLOWED": Code(
+        {
+            "": (
+                "a dividend of {dividend:.6g} is listed and counted, and the price did not fall by it: from {before:.6g} to "
+                "{after:.6g}"
+            ),
+            "larger": (
+                "a dividend of {dividend:.6g} is listed and counted, more than the price itself, which went from "
+                "{before:.6g} to {after:.6g}"
+            ),
+        },
+        "A dividend is counted in the return of a day on which the price did not fall by it: a gain out of nothing.",
+        "Check amount, unit (pence or pounds?) and day of the dividend; the return of that day is too high by it.",
+        "doubt",
     ),
     "EARNINGS": Code(
         "{session} (day {day:day}): {what}",
@@ -340,6 +358,18 @@ WARNINGS: dict[str, Code] = {
         "The factor file ends inside the event window or lacks days of it, so those days have no abnormal return.",
         "Factor files lag prices by a month or two: wait, or take a model without factors.",
     ),
+    "FROZEN_BENCHMARK": Code(
+        "the price does not change in the event window on {days:dates}",
+        "The benchmark stands still on event days, so what the market did on them is called abnormal.",
+        "Fetch the benchmark again (`eventstudy prices fetch --force`), correct the file, or name another benchmark.",
+        "doubt",
+    ),
+    "FROZEN_FIRM": Code(
+        "the price does not change in the event window on {days:dates}",
+        "The price stands still on event days, which it hardly does by chance: a value that was carried forward.",
+        "Find out whether it was traded, and fetch the series again or correct the file.",
+        "doubt",
+    ),
     "GAP_IN_WINDOW": Code(
         'no return on day {days:day} of the event window; missing="trade_to_trade" keeps the return across a gap',
         "A price is missing inside the event window, which costs two returns.",
@@ -369,6 +399,18 @@ WARNINGS: dict[str, Code] = {
         "The price moved in one day by far more than it usually does, and no dividend or split is listed for it.",
         "Check the price against another source; if it is right, prefer ranks and robust models.",
     ),
+    "LEVEL_SHIFT": Code(
+        {
+            "": (
+                "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, with no more trade than on others; no dividend or "
+                "split is listed"
+            ),
+            "level": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day: no index or exchange rate moves like that",
+        },
+        "The price is on another level from that day on, and nothing says why: another basis, another security, a slip.",
+        "Compare the days before and after with another source, and put the series on one basis.",
+        "doubt",
+    ),
     "LONG_FOR_ESTIMATION": Code(
         "{window}: {sessions} sessions judged by {days} estimation days: errors of the normal return weigh heavily",
         "The window is long for so few estimation days, so errors of the normal return add up.",
@@ -391,6 +433,11 @@ WARNINGS: dict[str, Code] = {
         "{session} (day {day:day}): {what}",
         "The benchmark itself moved by more than two standard deviations on a day of the window.",
         "Find out what moved the market: an error in beta counts most on such a day.",
+    ),
+    "MOVE_UNDONE": Code(
+        "from {before:.6g} to {after:.6g}, and on {back} back at {again:.6g}",
+        "A large move was undone within two sessions: so it is with a wrong close, and now and then with a right one.",
+        "Check the close of that day against another source.",
     ),
     "NEWS": Code(
         "{session} (day {day:day}): {what}",
@@ -470,6 +517,12 @@ WARNINGS: dict[str, Code] = {
         "Peers lack prices on some days and are averaged without them there.",
         "Name peers with complete prices, or accept that the average changes.",
     ),
+    "OTHER_SYMBOL": Code(
+        "it has the same closes as {other} from {first} to {last}",
+        "Two symbols have the same prices day by day, so one of them holds the data of the other.",
+        "Find out whose prices they are, and fetch the other one again or correct the file.",
+        "doubt",
+    ),
     "POST_EVENT_ESTIMATION": Code(
         {
             "": "the normal return is estimated on days after the event: {windows:list}",
@@ -482,6 +535,24 @@ WARNINGS: dict[str, Code] = {
         "returns of {with_dividends} include dividends, those of {without} do not",
         "Dividends are in the returns of one side, firm or benchmark, but not of the other.",
         "Use a total-return benchmark or prices with dividends for both.",
+    ),
+    "PRICE_SPIKE": Code(
+        "from {before:.6g} to {after:.6g}, and on {back} back at {again:.6g}",
+        "The price left its level and came back within two sessions, by far more than it moves on other days.",
+        "Check the close of that day against another source and correct it, or leave the day out.",
+        "doubt",
+    ),
+    "RATE_INVERTED": Code(
+        "the rate goes from {before:.6g} to {after:.6g}, as if it were that of the other way round from then on",
+        "From that day on the exchange rate is one over what it was, the two currencies having changed places.",
+        "Put the whole series the same way round, or fetch it again.",
+        "doubt",
+    ),
+    "RATE_SPIKE": Code(
+        "from {before:.6g} to {after:.6g}, and on {back} back at {again:.6g}",
+        "The exchange rate left its level and came back within two sessions; the prices that it converts went with it.",
+        "Check the rate of that day against another source and correct it.",
+        "doubt",
     ),
     "SCAN_TOO_WIDE": Code(
         (
@@ -522,11 +593,24 @@ WARNINGS: dict[str, Code] = {
         "Check that prices before and after are counted alike.",
         "note",
     ),
+    "SESSION_SHIFT": Code(
+        {
+            "": "its returns are those of {whom} a session early: one of the two has the wrong dates",
+            "behind": "its returns are those of {whom} a session late: one of the two has the wrong dates",
+        },
+        "A series moves with the others of its exchange, but a session apart from them, as if its dates were off by one.",
+        "Check the dates of the file against another source: the day before, or the day of the time zone, may stand in it.",
+        "doubt",
+    ),
     "SPLIT_NOT_APPLIED": Code(
         {
             "": "from {before:.6g} to {after:.6g} looks like a split of {ratio} that is not listed",
             "listed": (
                 "a split of {ratio} is listed and the prices before it are not adjusted: from {before:.6g} to "
+                "{after:.6g}"
+            ),
+            "another_day": (
+                "a split of {ratio} is listed for {listed}, and the price makes that step on this day, from {before:.6g} to "
                 "{after:.6g}"
             ),
             "twice": (
@@ -550,7 +634,7 @@ WARNINGS: dict[str, Code] = {
             ),
             "event_day": "no trade and an unchanged price on day {days:day}",
         },
-        "The price stood still: on an event day without a trade, or for a week or more.",
+        "The price stood still: on an event day without a trade, or for longer than its other days explain.",
         'Use missing="trade_to_trade" and prefer rank tests.',
     ),
     "SUSPECT_CALENDAR": Code(
@@ -581,10 +665,14 @@ WARNINGS: dict[str, Code] = {
         {
             "": "the price is 100 times that of the day before, from {before:.6g} to {after:.6g}: another unit?",
             "hundredth": "the price is a hundredth of that of the day before, from {before:.6g} to {after:.6g}: another unit?",
+            "thousand": "the price is 1000 times that of the day before, from {before:.6g} to {after:.6g}: another unit?",
+            "thousandth": (
+                "the price is a thousandth of that of the day before, from {before:.6g} to {after:.6g}: another unit?"
+            ),
         },
         (
-            "The price is a hundred times, or a hundredth of, that of the day before: pounds became pence, or the "
-            "other way round."
+            "The price is a hundred or a thousand times that of the day before, or such a part of it: pounds became pence, "
+            "or the other way round."
         ),
         "Put the series in one unit: the return of that day is not real.",
         "doubt",
@@ -601,6 +689,15 @@ WARNINGS: dict[str, Code] = {
         },
         "The prices end before the event window does.",
         "Run again when the days have passed, or shorten the window.",
+    ),
+    "WRONG_CALENDAR": Code(
+        {
+            "": "on {n} of its days {home} was closed, and all of its dates are sessions a day later: dated a day early",
+            "late": "on {n} of its days {home} was closed, and all of its dates are sessions a day earlier: dated a day late",
+        },
+        "The dates of the series are those of the sessions moved by a day, as a change of the time zone makes them.",
+        "Move the dates of the file by a day, or read it in the time zone of the exchange.",
+        "doubt",
     ),
     "ZERO_VOLUME": Code(
         "there is a price but a volume of zero on {days:days}",

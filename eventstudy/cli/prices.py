@@ -304,7 +304,10 @@ def check(
     table = load_prices(split(tickers) or None, *days, source=source, path=prices)
     if not table.tickers:
         raise next(iter(table.missing.values()), NothingUsable("there are no prices to check"))
-    rows: list[dict[str, Any]] = [flag._asdict() | {"session": flag.session.isoformat()} for flag in flags(table)]
+    rows: list[dict[str, Any]] = [
+        {"code": f.code, "ticker": f.ticker, "session": f.session.isoformat(), "message": f.message}
+        for f in flags(table)
+    ]
     rows += _new_currencies(table.tickers) if source == "store" else []
     for ticker, error in table.missing.items():
         rows.append({"code": "NO_PRICES", "ticker": ticker, "session": None, "message": error.what})

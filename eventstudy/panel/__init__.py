@@ -3,7 +3,7 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check, lacking_factors
-from eventstudy.panel.flagged import flagged_closes
+from eventstudy.panel.flagged import flagged_closes, with_rates
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
@@ -26,5 +26,6 @@ __all__ = [
     "lacking_factors",
     "over_splits",
     "read_shares",
+    "with_rates",
     "with_volume",
 ]

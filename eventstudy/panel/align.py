@@ -76,6 +76,11 @@ class Panel:
         inside: Bools = (days >= own[known[0]]) & (days <= own[known[-1]]) & used[place]
         return inside
 
+    def event_days(self, pair: int) -> Days:
+        """The sessions of the event window of a pair, as far as the calendar knows them."""
+        days = self.block.sessions[self.block.design[pair], self.block.event_columns]
+        return days[~np.isnat(days)]
+
     def take(self, which: Ints) -> Panel:
         """The pairs at these positions; designs are shared, not copied."""
         block = self.block.take(which)

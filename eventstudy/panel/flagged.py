@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel.align import Panel
+from eventstudy.panel.block import Days
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, lives_with
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
@@ -18,8 +19,11 @@ from eventstudy.prices import Flag, PriceTable, currency_of, flags
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
 
+_BEFORE = timedelta(7)
+"""The first return that is used is one over the price before it."""
+
 Spans = dict[str, tuple[date, date]]
-"""First and last day on which each ticker, benchmark and peer is used."""
+"""First and last day on which each ticker, benchmark, peer and exchange rate is used."""
 
 
 def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
@@ -29,15 +33,42 @@ def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """
     users: dict[str, list[int]] = {}
     for i, pair in enumerate(panel.pairs):
-        for ticker in dict.fromkeys((pair.ticker, pair.benchmark, *pair.peers)):
+        for ticker in with_rates((pair.ticker, pair.benchmark, *pair.peers), prices):
             users.setdefault(ticker, []).append(i)
-    for code, by_ticker in _flags_on(_spans(panel), prices).items():
+    firms = {pair.ticker for pair in panel.pairs}
+    for code, by_ticker in _flags_on(_spans(panel, prices), prices).items():
         for ticker, found in by_ticker.items():
-            days = np.array([f.session for f in found], dtype="datetime64[D]")
-            used = np.zeros(len(days), bool)
-            for i in users[ticker]:
-                used |= panel.rests_on(i, days, days[:0])
-            yield _message_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
+            if code == "STALE":
+                event_days = [panel.event_days(i) for i in users[ticker]]
+                frozen, found = _frozen(found, np.concatenate(event_days), ticker, firm=ticker in firms)
+                if frozen:
+                    yield _message_of(frozen[0].code, ticker, frozen)
+            used = np.array([f.whole for f in found], dtype=bool)
+            for k, flag in enumerate(found):
+                days = np.array(flag.sessions, dtype="datetime64[D]")
+                used[k] |= any(panel.rests_on(i, days, days[:0]).any() for i in users[ticker])
+            if found:
+                yield _message_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
+
+
+def with_rates(tickers: Iterable[str], prices: PriceTable) -> tuple[str, ...]:
+    """Each of these tickers once, and the exchange rates that their prices were converted by."""
+    named = dict.fromkeys(tickers)
+    rates = (prices.info[t].rate for t in named if t in prices.info)
+    return tuple(named | dict.fromkeys(rate for rate in rates if rate))
+
+
+def _frozen(found: Sequence[Flag], days: Days, ticker: str, *, firm: bool) -> tuple[list[Flag], list[Flag]]:
+    """Prices that stand still on days of an event window, as doubts of these days, and those that do so on others."""
+    frozen, others = list[Flag](), list[Flag]()
+    for flag in found:
+        inside = np.intersect1d(np.array(flag.sessions, dtype="datetime64[D]"), days)
+        if not len(inside):
+            others.append(flag)
+            continue
+        new = Flag.of("FROZEN_FIRM" if firm else "FROZEN_BENCHMARK", ticker, inside[0], days=inside.tolist())
+        frozen.append(new._replace(also=tuple(inside[1:].tolist())))
+    return frozen, others
 
 
 def flagged_closes(ticker: str, prices: PriceTable) -> list[Message]:
@@ -49,8 +80,10 @@ def flagged_closes(ticker: str, prices: PriceTable) -> list[Message]:
 
 def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
     """Several flags of one kind and ticker in a sentence on the first of them."""
-    days = tuple(f.session.isoformat() for f in found)
+    days = tuple(dict.fromkeys(day.isoformat() for f in found for day in f.sessions))
     first, more = {"session": found[0].session, "what": found[0].message}, len(found) - 1
+    if any(f.whole for f in found):
+        return Message(code, found[0].message, None, ticker)
     text = Phrase("{session}: {what}", **first)
     if more:
         text = Phrase("{session}: {what}; and {more} more like it", **first, more=more)
@@ -87,11 +120,27 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
             )
             met[dense.place[0] or "", ticker, benchmark] = None
         _widen(spans, dense)
-    for code, by_ticker in _flags_on(spans, prices).items():
+    through: dict[str, list[str]] = {}
+    for ticker in list(spans):
+        for rate in with_rates((ticker,), prices)[1:]:
+            through.setdefault(rate, []).append(ticker)
+            spans[rate] = _widest(spans.get(rate, spans[ticker]), spans[ticker])
+
+    def touches(ticker: str, day: date, *, event_only: bool = False) -> bool:
+        return any(_rests_on(dense, through.get(ticker, [ticker]), day, compared, event_only) for dense in grids)
+
+    by_code = _flags_on(spans, prices)
+    for ticker, found in by_code.pop("STALE", {}).items():
+        firm = any(ticker in dense.tickers for dense in grids)
+        days = [day for flag in found for day in flag.sessions if touches(ticker, day, event_only=True)]
+        frozen, others = _frozen(found, np.array(days, "datetime64[D]"), ticker, firm=firm)
+        for flag in (*frozen, *others):
+            by_code.setdefault(flag.code, {}).setdefault(ticker, []).append(flag)
+    for code, by_ticker in by_code.items():
         used = {
             ticker: kept
             for ticker, found in by_ticker.items()
-            if (kept := [f for f in found if any(_rests_on(dense, ticker, f.session, compared) for dense in grids)])
+            if (kept := [f for f in found if f.whole or any(touches(ticker, d) for d in f.sessions)])
         }
         ticker, found = next(iter((used or by_ticker).items()))
         first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
@@ -105,17 +154,20 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
 # ---- what is used, and when -------------------------------------------------------------------------------------------
 
 
-def _spans(panel: Panel) -> Spans:
+def _spans(panel: Panel, prices: PriceTable) -> Spans:
     sessions = panel.block.sessions
     ends = [(known.min().item(), known.max().item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
     spans: Spans = {}
     for pair, design in zip(panel.pairs, panel.block.design.tolist(), strict=True):
         if (own := ends[design]) is None:
             continue
-        for ticker in (pair.ticker, pair.benchmark, *pair.peers):
-            low, high = spans.get(ticker, own)
-            spans[ticker] = min(low, own[0]), max(high, own[1])
+        for ticker in with_rates((pair.ticker, pair.benchmark, *pair.peers), prices):
+            spans[ticker] = _widest(spans.get(ticker, own), own)
     return spans
+
+
+def _widest(one: tuple[date, date], other: tuple[date, date]) -> tuple[date, date]:
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _widen(spans: Spans, dense: Dense) -> None:
@@ -130,22 +182,23 @@ def _widen(spans: Spans, dense: Dense) -> None:
         for i in np.flatnonzero(last >= 0).tolist():
             rows = np.clip([first[i], last[i]], known[0], known[-1])
             own = dense.sessions[rows[0]].item(), dense.sessions[rows[1]].item()
-            low, high = spans.get(names[i], own)
-            spans[names[i]] = min(low, own[0]), max(high, own[1])
+            spans[names[i]] = _widest(spans.get(names[i], own), own)
 
 
-def _rests_on(dense: Dense, ticker: str, day: date, compared: bool) -> bool:
-    """Whether the estimation or event window of a pair of the grid that uses the ticker holds the day."""
+def _rests_on(dense: Dense, tickers: Sequence[str], day: date, compared: bool, event_only: bool = False) -> bool:
+    """Whether the estimation or event window (`event_only`) of a pair of the grid that uses one of these holds the day."""
     known = np.flatnonzero(~np.isnat(dense.sessions))
     if not len(known) or day > dense.sessions[known[-1]].item():
         return False
     row = known[np.searchsorted(dense.sessions[known], np.datetime64(day))]
     hit = np.zeros(len(dense), bool)
     for names, which in ((dense.tickers, dense.security), (dense.benchmarks if compared else (), dense.table)):
-        if ticker in names:
-            hit |= which == names.index(ticker)
+        for ticker in tickers:
+            if ticker in names:
+                hit |= which == names.index(ticker)
     rel = row - dense.row[hit]
     estimated = np.isin(rel, dense.columns[: dense.estimation.length]) & (dense.sessions[row] not in dense.exclude)
+    estimated &= not event_only
     return bool((estimated | ((rel >= dense.event.start) & (rel <= dense.event.end))).any())
 
 
@@ -153,17 +206,18 @@ def _rests_on(dense: Dense, ticker: str, day: date, compared: bool) -> bool:
 
 
 def _flags_on(spans: Spans, prices: PriceTable) -> dict[str, dict[str, list[Flag]]]:
-    """The flags of the days that are used, by code and ticker."""
+    """The flags of the days that are used, by code and ticker; of prices as they were quoted."""
+    prices = prices.quoted or prices
     used = [t for t in spans if t in prices.info]
     told: dict[str, dict[str, list[Flag]]] = {}
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    for flag in flags(prices.part(used, first, last)):
+    for flag in flags(prices.part(used, first - _BEFORE, last)):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]
-        if a <= flag.session <= b:
+        if flag.whole or any(a <= day <= b for day in flag.sessions):
             told.setdefault(flag.code, {}).setdefault(flag.ticker, []).append(flag)
     return told
 

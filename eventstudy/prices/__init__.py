@@ -6,7 +6,8 @@ from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._given import Place, long_columns
 from eventstudy.prices._load import Desk, load_prices
-from eventstudy.prices._quality import Flag, flags
+from eventstudy.prices._moves import Flag
+from eventstudy.prices._quality import flags
 from eventstudy.prices._shares import load_shares
 from eventstudy.prices._table import PriceTable, SeriesInfo
 

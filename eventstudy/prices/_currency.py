@@ -72,11 +72,13 @@ def in_currency(table: PriceTable, currency: str) -> Converted:
     missing: dict[str, SourceError] = {t: e for t, e in table.missing.items() if not is_rate(t)}
     scale = pd.DataFrame(1.0, table.close.index, shares)
     told: list[tuple[tuple[str, ...], Phrase]] = []
+    by: dict[str, str | None] = {}
     for foreign, tickers in groups.items():
         rate, name = _rate(table, foreign, currency)
         if rate is None:
             missing |= {t: _no_rate(t, foreign, currency, table) for t in tickers}
             continue
+        by |= dict.fromkeys(tickers, name or None)
         scale[tickers] = np.tile(rate.to_numpy()[:, None], len(tickers))
         if foreign != currency:
             told.append((tuple(tickers), _told(table, tickers, str(foreign), currency, rate, name)))
@@ -86,8 +88,9 @@ def in_currency(table: PriceTable, currency: str) -> Converted:
             scale[t] = scale[t] / 100
     fields = {n: f[kept] * scale[kept] if n in _MONEY else f[kept] for n, f in table.fields.items()}
     traded = table.close[kept].notna().any(axis=1).to_numpy()  # days that only rates have are no sessions
-    info = {t: replace(table.info[t], currency=currency) for t in kept}
-    return Converted(PriceTable({n: f[traded] for n, f in fields.items()}, info, missing), tuple(told))
+    info = {t: replace(table.info[t], currency=currency, rate=by[t]) for t in kept}
+    converted = PriceTable({n: f[traded] for n, f in fields.items()}, info, missing, quoted=table)
+    return Converted(converted, tuple(told))
 
 
 def _rate(table: PriceTable, foreign: str | None, currency: str) -> tuple[pd.Series | None, str]:

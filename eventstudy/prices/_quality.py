@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence
+from eventstudy.prices._beside import same_closes, shifted, shifted_dates
+from eventstudy.prices._moves import NEARBY, STEP, Flag, Series, is_level, of_moves, spread, suspects
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
@@ -24,42 +24,21 @@ Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
 
 LONG = 5
-"""Sessions in a row from which on a price is stale, or a gap a halt."""
-LEAP = 0.25
-"""Smallest jump, as a logarithm; a volatile series needs more: `WILD` times its robust daily spread."""
-WILD = 12.0
-SPLITS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
-"""Ratios by which shares are usually split or merged."""
-_NEAR = 0.03
-"""How far a jump may be from a ratio of a split and still look like it; from 100, five times as far."""
-STEP = 0.02
-"""Smallest step of the adjusted over the plain close that is looked at, as a logarithm."""
-ODD = 5.0
-"""From so many robust daily spreads on a move is odd."""
-DIVIDEND = 0.16
-"""Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
-
-
-class Flag(NamedTuple):
-    """One thing to look at: its code, the ticker (None: several), the first session it is about, and a sentence."""
-
-    code: str
-    ticker: str | None
-    session: date
-    message: Phrase
-
-    @classmethod
-    def of(cls, form: str, ticker: str | None, session: Any, /, **params: Any) -> Flag:
-        """The flag of a code, or of one of its forms (`CODE.form`), with the values of its sentence."""
-        return cls(form.partition(".")[0], ticker, session.item(), sentence(form, **params))
+"""Sessions in a row from which on a gap, or days without a trade, are a halt."""
+STILL, CHANCE = 3, 1e-3
+"""A price is stale from so many sessions without a change on, where they are less likely than this by its ticks and habits."""
+QUIET = 0.05
+"""Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
 
 def flags(table: PriceTable) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
-    STALE, GAP, HALTED, JUMP, SPLIT_NOT_APPLIED, ZERO_VOLUME, UNIT_CHANGE and ADJUSTED_DISAGREES are about one ticker;
-    CALENDAR_MISMATCH about one beside the others; SUSPECT_CALENDAR about sessions that no ticker of a market has, of two or
-    more. Moves are those of the series that returns are made of: `adj_close` where it is used, else `close`.
+    Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
+    RATE_SPIKE, RATE_INVERTED, JUMP, LEVEL_SHIFT, SPLIT_NOT_APPLIED, UNIT_CHANGE, DIVIDEND_NOT_FOLLOWED, ADJUSTED_DISAGREES.
+    Beside the others (`_beside`): CALENDAR_MISMATCH, WRONG_CALENDAR, SESSION_SHIFT, OTHER_SYMBOL. SUSPECT_CALENDAR is about
+    sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
+    `adj_close` where it is used, else `close`.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
@@ -77,14 +56,21 @@ def flags(table: PriceTable) -> list[Flag]:
         any_price[home] = days[priced[:, columns].any(axis=1)]
         open_days[home], suspect = _open_days(home, any_price[home], len(columns))
         found += suspect
-        own = {name: values[:, columns] for name, values in fields.items()}
-        looks |= zip(members, _odd(own, np.isin(days, open_days[home]), len(open_days[home])).tolist(), strict=True)
+        rows = np.isin(days, any_price[home])
+        own = {name: values[rows][:, columns] for name, values in fields.items()}
+        odd = _odd(members, own, np.isin(days[rows], open_days[home]), len(open_days[home]))
+        looks |= zip(members, odd.tolist(), strict=True)
+        found += shifted(members, days[rows], own["used"] + own["paid"], own["used"])
+    found += same_closes(table.tickers, days, fields["close"])
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price)
     for ticker, i in places.items():
         if looks[ticker]:
             held = {name: values[priced[:, i], i] for name, values in fields.items()}
-            of_one = _of_one(ticker, days[priced[:, i]], held, open_days[homes[ticker]], table.info[ticker])
-            found += sorted(of_one, key=lambda f: f.session)
+            of_one = _of_one(
+                ticker, days[priced[:, i]], held, open_days[homes[ticker]], table.info[ticker], homes[ticker]
+            )
+            misdated = any(f.code == "WRONG_CALENDAR" and f.ticker == ticker for f in found)
+            found += sorted((f for f in of_one if not (misdated and f.code == "GAP")), key=lambda f: f.session)
     return found
 
 
@@ -97,25 +83,30 @@ def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]
     return used, paid
 
 
-def _odd(fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
+def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
     """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
 
-    `fields` (S, n) on the days of the table, `expected` (S,) which of them are sessions of the market, of `sessions` in all.
+    `fields` (S, n) on the days of the market, `expected` (S,) which of them are its sessions, of `sessions` in all.
     """
-    close = fields["close"]
+    close, used = fields["close"], fields["used"]
     priced = np.isfinite(close)
+    if not len(close):
+        return np.zeros(close.shape[1], bool)
     first, last = np.argmax(priced, axis=0), len(close) - 1 - np.argmax(priced[::-1], axis=0)
     upto = np.concatenate(([0], np.cumsum(expected)))
     lacking = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
-    odd: Bools = (lacking > 0) | (sessions > int(expected.sum()))
-    used = fields["used"]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        odd |= (np.abs(np.log((used[1:] + fields["paid"][1:]) / used[:-1])) > LEAP).any(axis=0)
-        if used is not close:
+    odd: Bools = (lacking > 0) | (sessions > int(expected.sum())) | np.array([t.endswith("=X") for t in tickers])
+    nothing = np.zeros((1, 1))
+    level, dividend = np.array([is_level(t) for t in tickers]), fields.get("dividend", nothing)
+    odd |= suspects(used, fields["paid"], np.broadcast_to(dividend, used.shape), level=level)
+    split = fields.get("split", nothing)
+    odd |= ((split > 0) & (split != 1)).any(axis=0)
+    if not np.array_equal(used, close, equal_nan=True):
+        with np.errstate(invalid="ignore", divide="ignore"):
             apart = np.log(used / close)
             odd |= (np.abs(apart[1:] - apart[:-1]) > STEP).any(axis=0)
-    still = np.diff(close, axis=0) == 0
-    for _ in range(LONG - 1):
+    still = np.diff(used, axis=0) == 0
+    for _ in range(STILL - 1):
         still = still[1:] & still[:-1]
     odd |= still.any(axis=0)
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
@@ -157,18 +148,20 @@ def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[
         closed = np.setdiff1d(any_price[home], _sessions(home, any_price[home]))
         for ticker in members if len(closed) else ():
             if len(extra := np.intersect1d(traded[ticker], closed)):
-                yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
+                moved = shifted_dates(ticker, traded[ticker], _sessions(home, any_price[home]), home)
+                yield moved or Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
-        for ticker in members:
-            a, b = spans[ticker]
-            own, others = (_sessions(e, np.array([a, b])) for e in (home, most))
-            if len(apart := np.setxor1d(own, others)):
-                both = {"home": home, "most": most, "sessions": len(apart)}
-                yield Flag.of("CALENDAR_MISMATCH.other", ticker, apart[0], **both)
+        a, b = min(spans[t][0] for t in members), max(spans[t][1] for t in members)
+        own, others = (_sessions(e, np.array([a, b])) for e in (home, most))
+        if len(apart := np.setxor1d(own, others)):
+            both = {"home": home, "most": most, "sessions": len(apart), "n": len(members), "tickers": members}
+            yield Flag.of("CALENDAR_MISMATCH.other", members[0] if len(members) == 1 else None, apart[0], **both)
 
 
-def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo) -> Iterator[Flag]:
+def _of_one(
+    ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo, home: str
+) -> Iterator[Flag]:
     """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
     if not len(days):
         return
@@ -176,21 +169,46 @@ def _of_one(ticker: str, days: Days, own: dict[str, Floats], expected: Days, inf
     known = volume if (volume > 0).any() else np.full(len(days), np.nan)  # an index, a rate: it has no volume
     inside = expected[(expected >= days[0]) & (expected <= days[-1])]
     yield from _gaps(ticker, inside, ~np.isin(inside, days))
-    still = np.append(False, np.diff(own["close"]) == 0)
+    still = np.append(False, np.diff(own["used"]) == 0)
     halted = np.zeros(len(days), bool)
     for a, b in _runs(still & (known == 0)):
-        if b - a >= LONG:
+        if b - a >= LONG and _expected(known == 0, a, b) < CHANCE:
             halted[a:b] = True
             yield Flag.of("HALTED", ticker, days[a], **_span(days, a, b))
-    for a, b in _runs(still & ~halted):
-        if b - a >= LONG:
+    for a, b in _runs(still & (known != 0)):
+        if b - a >= STILL and _expected(still, a, b, _chance_of_none(own["used"], a, b)) < CHANCE:
             form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
-            yield Flag.of(form, ticker, days[a], **_span(days, a, b))
+            also = tuple(days[a + 1 : b].tolist())
+            yield Flag.of(form, ticker, days[a], **_span(days, a, b))._replace(also=also)
     quiet = (known == 0) & ~halted
-    if quiet.any():
+    if quiet.any() and (known == 0).mean() <= QUIET:
         yield Flag.of("ZERO_VOLUME", ticker, days[quiet][0], days=days[quiet].tolist())
     there = np.isfinite(own["used"])
-    yield from _jumps(ticker, days[there], {name: values[there] for name, values in own.items()}, info)
+    span = np.maximum(np.diff(np.searchsorted(inside, days[there])), 1).astype(float)
+    held = {name: values[there] for name, values in own.items()}
+    yield from of_moves(Series(ticker, days[there], held, span, info, home))
+
+
+def _expected(days: Bools, a: int, b: int, chance: float = 0.0) -> float:
+    """How many runs as long as that from `a` to `b` of such days are to be expected, by their share of the other days.
+
+    Of all others, or of those near by, or by the `chance` of such a day, whichever is the most.
+    """
+    near, own = days[max(a - 2 * NEARBY, 0) : b + 2 * NEARBY], b - a
+    often = (float(days.sum()) - own + 1) / (len(days) - own + 2), (float(near.sum()) - own) / max(len(near) - own, 1)
+    return float(len(days) * min(max(*often, chance), 1.0) ** (b - a))
+
+
+def _chance_of_none(prices: Floats, a: int, b: int) -> float:
+    """The chance that a price does not change by less than half of its tick, as wild as it is around those days."""
+    steps = np.abs(np.diff(prices))
+    if not (steps > 0).any():
+        return 1.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.diff(np.log(prices))
+    near = moved[max(a - 2 * NEARBY, 0) : b + 2 * NEARBY]
+    scale = min(x for x in (float(spread(moved)[0]), float(spread(near)[0])) if x > 0)
+    return 0.4 * float(steps[steps > 0].min()) / float(prices[a]) / scale
 
 
 def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
@@ -205,78 +223,6 @@ def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
             **_span(expected, a, b),
         )
         yield Flag("GAP", ticker, expected[a].item(), text)
-
-
-def _jumps(ticker: str, days: Days, own: dict[str, Floats], info: SeriesInfo) -> Iterator[Flag]:
-    """Moves of the series that is used which are larger than it makes, and steps of it over the close that nothing explains.
-
-    A day that the source itself has a word on (a delisting return) is explained.
-    """
-    used, close, paid = own["used"], own["close"], own["paid"]
-    split = np.nan_to_num(own.get("split", np.zeros(len(close))))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moved, by_close = np.log((used[1:] + paid[1:]) / used[:-1]), np.log(close[1:] / close[:-1])
-    apart = np.zeros(len(moved), bool) if np.array_equal(used, close) else _apart(moved, by_close, own)
-    for t in np.flatnonzero((np.abs(moved) > max(LEAP, WILD * _spread(moved))) | apart).tolist():
-        day, listed = days[t + 1], float(split[t + 1])
-        if any(str(day) in note for note in info.notes):
-            continue
-        if apart[t]:
-            form = "ADJUSTED_DISAGREES.given" if info.source == "crsp" else "ADJUSTED_DISAGREES"
-            both = {"adjusted": _in_tenths(moved[t]), "plain": _in_tenths(by_close[t])}
-            yield Flag.of(form, ticker, day, **both)
-            continue
-        shown = close if abs(moved[t] - by_close[t]) < _NEAR else used
-        r, step = float(used[t + 1] / used[t]), {"before": float(shown[t]), "after": float(shown[t + 1])}
-        if listed and abs(np.log(r / listed)) < 5 * _NEAR:
-            yield Flag.of("SPLIT_NOT_APPLIED.twice", ticker, day, ratio=f"{listed:g}:1", **step)
-        elif listed and abs(np.log(r * listed)) < 5 * _NEAR:
-            yield Flag.of("SPLIT_NOT_APPLIED.listed", ticker, day, ratio=f"{listed:g}:1", **step)
-        elif abs(abs(np.log(r)) - np.log(100)) < 5 * _NEAR:
-            yield Flag.of("UNIT_CHANGE" if r > 1 else "UNIT_CHANGE.hundredth", ticker, day, **step)
-        elif (k := _like_a_split(r)) and not paid[t + 1]:
-            yield Flag.of("SPLIT_NOT_APPLIED", ticker, day, ratio=k, **step)
-        else:
-            form = "JUMP.dividend" if paid[t + 1] else "JUMP"
-            yield Flag.of(form, ticker, day, **step, move=float(np.expm1(moved[t])))
-
-
-def _spread(moves: Floats) -> float:
-    """The robust standard deviation of daily moves."""
-    return 1.4826 * float(np.median(np.abs(moves - np.median(moves)))) if len(moves) else 0.0
-
-
-def _apart(moved: Floats, by_close: Floats, own: dict[str, Floats]) -> Bools:
-    """(N-1,) where the adjusted price steps over the close, and no dividend or split explains it.
-
-    An adjustment takes out of the close what is no gain or loss, so it leaves an ordinary move where the close made an odd one.
-    Where it is the adjusted price that moved oddly and the close that did not, it is at fault. A dividend raises the adjusted
-    price over the close; it may fall on a day on which the price rose much, so a step of its size must be the odder one by far.
-    """
-    step = moved - by_close
-    large = np.abs(step) > max(STEP, ODD * _spread(step))
-    dividend, split = (np.nan_to_num(own.get(name, np.zeros(len(moved) + 1)))[1:] for name in ("dividend", "split"))
-    listed = (dividend > 0) & (np.abs(step - np.log1p(dividend / own["close"][1:])) < STEP)
-    listed |= (split > 0) & (np.abs(np.abs(step) - np.abs(np.log(np.where(split > 0, split, 1.0)))) < 5 * _NEAR)
-    ordinary = (step > 0) & (np.abs(moved) <= ODD * _spread(by_close))
-    by_far = np.where((step > 0) & (step <= DIVIDEND), 2.0, 1.0)
-    odder: Bools = np.abs(moved) > by_far * np.abs(by_close)
-    return large & ~listed & ~ordinary & odder
-
-
-def _in_tenths(move: float) -> float:
-    """A logarithmic move as a simple one in tenths of a per cent, and never a negative zero."""
-    return float(np.round(np.expm1(move), 3)) + 0.0
-
-
-def _like_a_split(ratio: float) -> str | None:
-    """The split that a price ratio looks like, new for old."""
-    size = max(ratio, 1 / ratio)
-    near = min(SPLITS, key=lambda k: abs(np.log(size / k)))
-    if abs(np.log(size / near)) > _NEAR:
-        return None
-    new, old = (3, 2) if near == 1.5 else (int(near), 1)
-    return f"{new}:{old}" if ratio < 1 else f"{old}:{new}"
 
 
 def _runs(true: Bools) -> Iterator[tuple[int, int]]:

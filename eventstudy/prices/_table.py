@@ -28,6 +28,8 @@ class SeriesInfo:
     exchange: str | None = None
     retrieved_at: str | None = None
     notes: tuple[str, ...] = ()
+    rate: str | None = None
+    """The exchange rate that they were put in `currency` by; None: they are as they were quoted."""
 
 
 class Given(Protocol):
@@ -55,6 +57,8 @@ class PriceTable:
     info: Mapping[str, SeriesInfo]
     missing: Mapping[str, SourceError] = field(default_factory=dict)
     given: Given | None = field(default=None, compare=False, repr=False)
+    quoted: PriceTable | None = field(default=None, compare=False, repr=False)
+    """Prices put in one currency as they were quoted, and the rates beside them; None: nothing was converted."""
 
     @classmethod
     def from_fetches(

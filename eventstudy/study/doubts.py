@@ -14,6 +14,8 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.language import Phrase, shown
 from eventstudy.messages import WARNINGS, Message, severity_of
+from eventstudy.panel import with_rates
+from eventstudy.prices import PriceTable
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -30,9 +32,9 @@ def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
     if not doubts or result.config.outcome == "volume":
         return tuple(() for _ in found)
     left_out = np.array(result.config.exclude_dates, dtype="datetime64[D]")
-    compared = _compared(result)
+    compared, prices = _compared(result), result.prices or PriceTable({}, {})
     for i, pair in enumerate(result.panel.pairs):
-        series = (pair.ticker, *((pair.benchmark,) if compared else ()), *pair.peers)
+        series = with_rates((pair.ticker, *((pair.benchmark,) if compared else ()), *pair.peers), prices)
         for w in doubts:
             if w.event_id in (None, pair.event_id) and (w.ticker is None or w.ticker in series):
                 days = np.array(w.sessions or ([w.session] if w.session else []), dtype="datetime64[D]")

@@ -23,9 +23,19 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence
+from eventstudy.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, fit_pairs, model_of
-from eventstudy.panel import Exclusion, Pair, Panel, Warned, align, check, lacking_factors, with_volume
+from eventstudy.panel import (
+    Exclusion,
+    Pair,
+    Panel,
+    Warned,
+    align,
+    check,
+    flagged_closes,
+    lacking_factors,
+    with_volume,
+)
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around
@@ -402,7 +412,7 @@ def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
     later = [error for error in table.missing.values() if isinstance(error, SourceRateLimited)]
     if later:
         return SourceRateLimited(later[0].what, where=later[0].where, available=_reasons(excluded), hint=later[0].hint)
-    return NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded))
+    return NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded, table))
 
 
 def _reasons(excluded: list[Exclusion]) -> str:
@@ -411,7 +421,10 @@ def _reasons(excluded: list[Exclusion]) -> str:
     return "; ".join([*shown, *more]) or "no event names a ticker"
 
 
-def _hint(excluded: list[Exclusion]) -> str:
+def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
+    for ticker in dict.fromkeys(e.ticker for e in excluded[:5] if e.ticker in table.info):
+        if wrong := [w for w in flagged_closes(ticker, table) if severity_of(w.code) == "doubt"]:
+            return f"look at the prices first: {ticker}: {wrong[0].message} [{wrong[0].code}]"
     if any(e.message.startswith("the factors") for e in excluded):
         return "name a newer factor file, or take a model without factors: --model market"
     reasons = {e.reason for e in excluded}

@@ -135,7 +135,9 @@ MATRIX: dict[str, Row] = {
         "SPLIT_NOT_APPLIED",
     ),
     "split not listed": Row(0, 4, "", closes(lambda i, c: 10 * c if i < SPLIT else c), "SPLIT_NOT_APPLIED"),
-    "dividend before a split": Row(0, 0, "", lambda s: replace(s, dividends={DAYS[ZERO - 50]: 50.0}), "JUMP"),
+    "dividend before a split": Row(
+        0, 4, "", lambda s: replace(s, dividends={DAYS[ZERO - 50]: 50.0}), "DIVIDEND_NOT_FOLLOWED"
+    ),
     "jump": Row(0, 0, "", closes(lambda i, c: 0.6 * c if i > ZERO - 30 else c), "JUMP"),
     "pounds become pence": Row(0, 4, "", closes(lambda i, c: 100 * c if i > ZERO - 30 else c), "UNIT_CHANGE"),
     "hundredths": Row(0, 0, "in GBp, hundredths of GBP", lambda s: replace(s, currency="GBp")),

@@ -366,7 +366,7 @@ def test_without_a_store_each_says_how_to_make_one(es: Es, price_store: Path) ->
 
 def test_check_lists_what_looks_wrong(es: Es, tmp_path: Path) -> None:
     good = "".join(f"AAA,{day},{100 + i}\n" for i, day in enumerate(DAYS))
-    bad = "".join(f"BBB,{day},{(100 + i) / (10 if i > 50 else 1)}\n" for i, day in enumerate(DAYS) if i != 20)
+    bad = "".join(f"BBB,{day},{(200 + i) / (10 if i > 50 else 1)}\n" for i, day in enumerate(DAYS) if i != 20)
     (tmp_path / "in.csv").write_text("ticker,date,close\n" + good + bad)
     assert es("prices", "import", "in.csv").code == 0
     sound = es("prices", "check", "--tickers", "AAA")

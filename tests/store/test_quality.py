@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -98,8 +99,8 @@ def test_a_planted_fault_is_flagged_once(
     assert words in found[0].message
 
 
-def test_four_still_days_and_an_applied_split_are_nothing() -> None:
-    assert codes(altered(put("close", 99, 104, STILL))) == []
+def test_two_still_days_and_an_applied_split_are_nothing() -> None:
+    assert codes(altered(put("close", 99, 102, STILL))) == []
     assert codes(altered(put("split", 100, 101, 10.0))) == []
 
 
@@ -158,7 +159,7 @@ def test_the_quick_look_passes_over_nothing(seed: int, monkeypatch: pytest.Monke
             put(column, first, first + int(luck.integers(1, 8)), float(value))(frame)
         frames.append(frame if luck.random() < 0.7 else frame.drop(frame.index[luck.choice(len(frame), 2)]))
     quick = flags(table(*frames))
-    monkeypatch.setattr("eventstudy.prices._quality._odd", lambda own, *_: np.ones(own["close"].shape[1], bool))
+    monkeypatch.setattr("eventstudy.prices._quality._odd", lambda tickers, *_: np.ones(len(tickers), bool))
     assert quick == flags(table(*frames))
     assert len(quick) > 5
 
@@ -205,7 +206,9 @@ def test_a_step_as_a_dividend_makes_it_needs_no_column_of_dividends(paid: float)
 def test_a_split_that_only_the_adjusted_price_knows_is_nothing() -> None:
     assert by_adjusted(2.0, close=0.5) == by_adjusted(0.1, close=10.0) == []
     assert [code for code, _ in by_adjusted(2.0, listed="split", of=2.0)] == ["SPLIT_NOT_APPLIED"], "applied twice"
-    assert by_adjusted(1.09, listed="dividend", of=float(0.09 * made()["close"].iloc[100])) == [], "listed"
+    paid = float(0.09 * made()["close"].iloc[100])
+    assert by_adjusted(1.09, close=1 / 1.09, listed="dividend", of=paid) == [], "listed, and the price fell by it"
+    assert [code for code, _ in by_adjusted(1.09, listed="dividend", of=paid)] == ["DIVIDEND_NOT_FOLLOWED"]
 
 
 def test_flags_look_at_the_prices_that_returns_are_made_of() -> None:
@@ -237,3 +240,178 @@ def test_sound_adjusted_prices_have_no_flags(digits: int) -> None:
 def test_sound_prices_have_no_flags() -> None:
     assert flags(load_prices(source="bundled")) == []
     assert flags(load_prices(["NVDA"], "2025-03-01", "2025-03-02", source="bundled")) == []
+
+
+# ---- moves that are undone, rates, dates, other symbols ---------------------------------------------------------------
+
+
+def series(close: np.ndarray, ticker: str = "AAA", **fields: np.ndarray) -> PriceTable:
+    """One ticker whose returns come from its closes alone."""
+    return beside({ticker: close}, **{name: {ticker: values} for name, values in fields.items()})
+
+
+def beside(closes: dict[str, np.ndarray], **fields: dict[str, np.ndarray]) -> PriceTable:
+    index = pd.DatetimeIndex(np.array(DAYS, "datetime64[ns]"), name="session")
+    frames = {
+        t: pd.DataFrame({"close": c} | {n: f[t] for n, f in fields.items() if t in f}, index) for t, c in closes.items()
+    }
+    return PriceTable.from_fetches([("csv", replace(fetched(f, symbol=t), exchange=None)) for t, f in frames.items()])
+
+
+def named(found: PriceTable) -> list[tuple[str, str | None, date]]:
+    return [(f.code, f.ticker, f.session) for f in flags(found)]
+
+
+def spread_of(close: np.ndarray) -> float:
+    """1.4826 times the median size of a move, in a loop."""
+    sizes = sorted(abs(float(np.log(b / a))) for a, b in pairwise(close))
+    middle = len(sizes) // 2
+    return 1.4826 * (sizes[middle] if len(sizes) % 2 else (sizes[middle - 1] + sizes[middle]) / 2)
+
+
+def calm(seed: int = 3) -> np.ndarray:
+    """A series of 1 % a day which happens to stand still on the days around the fault: what is planted is all that moves."""
+    close = walk(seed, len(DAYS))
+    close[99:104] = close[99] * np.cumprod([1, 1.0001, 1.0001, 1.0001, 1.0001])
+    return close
+
+
+@pytest.mark.parametrize(
+    ("times", "code"), [(4.5, None), (5.5, "MOVE_UNDONE"), (7.5, "MOVE_UNDONE"), (8.6, "PRICE_SPIKE")]
+)
+@pytest.mark.parametrize("days", [1, 2])
+@pytest.mark.parametrize("up", [1, -1])
+def test_a_move_that_is_undone_is_judged_by_the_spread_of_the_series(
+    times: float, code: str | None, days: int, up: int
+) -> None:
+    close = calm()
+    factor = float(np.exp(up * times * spread_of(close)))
+    close[100 : 100 + days] *= factor
+    found = flags(series(close))
+    assert [(f.code, f.session) for f in found] == ([(code, DAY)] if code else [])
+    assert all(f.also == tuple(DAYS[101 : 101 + days]) for f in found), "the return of the day after is as wrong"
+
+
+def test_a_move_that_stays_or_that_a_storm_explains_is_no_spike() -> None:
+    close = calm()
+    close[100:] *= 0.8
+    assert [code for code, _, _ in named(series(close))] == ["JUMP"]
+    storm = walk(3, len(DAYS))
+    storm[90:115] *= np.exp(0.09 * (-1.0) ** np.arange(25))
+    assert named(series(storm)) == []
+
+
+def test_a_wrong_rate_and_one_of_the_other_way_round() -> None:
+    rate = 1.1 * walk(5, len(DAYS)) / walk(5, len(DAYS))[0]
+    rate = 1.1 * (rate / 1.1) ** 0.4
+    spiked = rate.copy()
+    spiked[100] *= 1.2
+    assert named(series(spiked, "EURUSD=X")) == [("RATE_SPIKE", "EURUSD=X", DAY)]
+    inverted = np.where(np.arange(len(DAYS)) < 100, 1.3 * rate, 1 / (1.3 * rate))
+    assert named(series(inverted, "EURUSD=X")) == [("RATE_INVERTED", "EURUSD=X", DAY)]
+    higher = np.where(np.arange(len(DAYS)) < 100, 1.0, 1.25) * rate
+    assert [code for code, _, _ in named(series(higher, "^GSPC"))] == ["LEVEL_SHIFT"]
+    assert named(series(rate, "EURUSD=X")) == []
+
+
+def test_volume_tells_a_crash_from_a_split_and_from_a_slip() -> None:
+    trade = np.random.default_rng(2).lognormal(12, 0.4, len(DAYS))
+    trade[100] = float(np.median(trade))
+    loud = trade.copy()
+    loud[100] *= 12
+    later = np.arange(len(DAYS)) >= 100
+    for factor, quiet, news in (
+        (0.5, "SPLIT_NOT_APPLIED", "JUMP"),
+        (0.1, "SPLIT_NOT_APPLIED", "JUMP"),
+        (0.63, "LEVEL_SHIFT", "JUMP"),
+    ):
+        close = walk(3, len(DAYS)) * np.where(later, factor, 1.0)
+        assert named(series(close, volume=trade)) == [(quiet, "AAA", DAY)]
+        assert named(series(close, volume=loud)) == [(news, "AAA", DAY)], "true crashes are not doubted"
+    raw = np.where(later, trade * 4, trade)
+    assert [c for c, _, _ in named(series(walk(3, len(DAYS)) * np.where(later, 0.25, 1.0), volume=raw))] == [
+        "SPLIT_NOT_APPLIED"
+    ]
+
+
+def test_coins_are_not_split_and_nothing_is_merged_three_for_two() -> None:
+    later = np.arange(len(DAYS)) >= 100
+    halved = walk(3, len(DAYS)) * np.where(later, 0.5, 1.0)
+    days = pd.date_range(DAYS[0], periods=len(DAYS), name="session")
+    coin = replace(fetched(pd.DataFrame({"close": halved}, days), symbol="AAA-USD"), exchange=None)
+    assert [f.code for f in flags(PriceTable.from_fetches([("csv", coin)]))] == ["JUMP"]
+    assert [code for code, _, _ in named(series(walk(3, len(DAYS)) * np.where(later, 1.5, 1.0)))] == ["JUMP"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "at", "form"), [(1.25, 100, "are not adjusted"), (1.1, 100, "are not adjusted"), (2.0, 101, "listed for")]
+)
+def test_a_listed_split_is_looked_for_whatever_its_size(ratio: float, at: int, form: str) -> None:
+    later = np.arange(len(DAYS)) >= at
+    split = np.where(np.arange(len(DAYS)) == 100, ratio, np.nan)
+    applied = walk(3, len(DAYS))
+    (found,) = flags(series(applied * np.where(later, 1 / ratio, 1.0), split=split))
+    assert (found.code, found.session) == ("SPLIT_NOT_APPLIED", DAYS[at])
+    assert form in found.message
+    assert named(series(applied, split=split)) == []
+
+
+@pytest.mark.parametrize("paid", [0.09, 0.3, 1.5])
+def test_a_dividend_that_the_price_does_not_know(paid: float) -> None:
+    close = walk(3, len(DAYS))
+    dividend = np.where(np.arange(len(DAYS)) == 100, paid * close[99], 0.0)
+    (found,) = flags(series(close, dividend=dividend))
+    assert (found.code, found.session) == ("DIVIDEND_NOT_FOLLOWED", DAY)
+    assert ("more than the price itself" in found.message) == (paid > 1)
+    if paid < 1:
+        assert named(series(np.where(np.arange(len(DAYS)) < 100, close, close * (1 - paid)), dividend=dividend)) == []
+
+
+def test_cheap_shares_stand_still_and_dear_ones_do_not() -> None:
+    cheap = np.round(walk(3, len(DAYS), sd=0.02) * 0.002, 2)
+    assert (np.diff(cheap) == 0).mean() > 0.5
+    assert named(series(cheap)) == []
+    dear = np.round(walk(3, len(DAYS)), 2)
+    dear[100:103] = dear[99]
+    assert named(series(dear)) == [("STALE", "AAA", DAY)]
+
+
+def market_of(n: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """So many shares that follow one market."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(0, 0.01, (len(DAYS), 1))
+    moved = common + rng.normal(0, 0.012, (len(DAYS), n))
+    return {f"S{i}": 50 * np.exp(moved[:, i].cumsum()) for i in range(n)}
+
+
+@pytest.mark.parametrize("n", [2, 3, 8])
+@pytest.mark.parametrize(("by", "words"), [(-1, "a session early"), (1, "a session late")])
+def test_a_series_a_session_apart_from_the_others(n: int, by: int, words: str) -> None:
+    closes = market_of(n)
+    assert named(beside(closes)) == []
+    (found,) = flags(beside(shifted_by(closes, by)))
+    assert (found.code, found.ticker, found.whole) == ("SESSION_SHIFT", "S0", True)
+    assert words in found.message
+
+
+def shifted_by(closes: dict[str, np.ndarray], by: int) -> dict[str, np.ndarray]:
+    """The first of them a session later (or earlier)."""
+    moved = np.full(len(DAYS), np.nan)
+    moved[max(by, 0) : len(DAYS) + min(by, 0)] = closes["S0"][max(-by, 0) : len(DAYS) - max(by, 0)]
+    return closes | {"S0": moved}
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, "a day later"), (1, "a day earlier")])
+def test_dates_that_are_a_day_off_are_no_other_calendar(days: int, words: str) -> None:
+    frame = made()
+    frame.index = frame.index + pd.Timedelta(days, "D")
+    found = [f for f in flags(table(frame)) if f.ticker]
+    assert [(f.code, f.whole) for f in found] == [("WRONG_CALENDAR", True)]
+    assert words in found[0].message
+
+
+def test_two_symbols_with_the_same_closes_are_one() -> None:
+    closes = market_of(3)
+    closes["S1"] = np.where(np.arange(len(DAYS)) < 150, closes["S1"], closes["S2"])
+    found = [(f.code, f.ticker) for f in flags(beside(closes)) if f.code == "OTHER_SYMBOL"]
+    assert found == [("OTHER_SYMBOL", "S1"), ("OTHER_SYMBOL", "S2")]

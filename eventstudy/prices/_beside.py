@@ -1,0 +1,95 @@
+"""What looks wrong in a series beside the others: dates that are off by one, and prices of another symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy.language import Phrase
+from eventstudy.prices._moves import Flag, spread
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+
+ALIKE = 0.25
+"""Least correlation with the others, a session apart, of a series whose dates are off by one,"""
+APART = 4.0
+"""and by how many standard errors it exceeds that of the same session (Fisher's z)."""
+ENOUGH = 60
+"""Sessions that such a correlation needs."""
+ODD_DAYS, ALL_DAYS = 0.05, 0.98
+"""A series with such a part of its days outside the calendar, and all the others one day on, has wrong dates."""
+BLOCK, DIFFERENT = 20, 10
+"""Two symbols that have the same closes on so many days in a row, of which so many differ, are one."""
+_BOUND = 4.0
+
+
+def shifted(tickers: Sequence[str], days: Days, gained: Floats, used: Floats) -> Iterator[Flag]:
+    """SESSION_SHIFT: series (S, n) of one market that move as the others do, but a session before or after them.
+
+    The whole is looked at, and each third of it. Of two series one is named with the other: which of them is off, nobody knows.
+    """
+    if len(tickers) < 2 or len(days) <= ENOUGH:
+        return
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.log(gained[1:] / used[:-1])
+        scaled = moved / spread(moved)
+    scaled = np.clip(np.nan_to_num(scaled, posinf=0.0, neginf=0.0), -_BOUND, _BOUND)
+    others = scaled.sum(axis=1, keepdims=True) - scaled
+    thirds = [slice(at, at + len(scaled) // 3) for at in range(0, len(scaled) - len(scaled) // 3 + 1, len(scaled) // 3)]
+    seen: set[str] = set()
+    for part in (slice(None), *(thirds if len(scaled) // 3 >= ENOUGH else ())):
+        for i, ahead in _out_of_step(scaled[part], others[part]):
+            if tickers[i] in seen or (len(tickers) == 2 and seen):
+                continue
+            seen.add(tickers[i])
+            form = "SESSION_SHIFT" if ahead else "SESSION_SHIFT.behind"
+            whom = Phrase.quoted(tickers[1 - i]) if len(tickers) == 2 else Phrase("the others of its exchange")
+            yield Flag.of(form, tickers[i], days[0], whom=whom)._replace(whole=True)
+
+
+def _out_of_step(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
+    """Positions of series that follow the others a session apart, and whether they are ahead."""
+
+    def alike(a: Floats, b: Floats) -> Floats:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = (a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+        bounded: Floats = np.clip(np.nan_to_num(found), -0.999, 0.999)
+        return bounded
+
+    same, ahead, behind = alike(own, others), alike(own[:-1], others[1:]), alike(own[1:], others[:-1])
+    most = np.maximum(ahead, behind)
+    known = np.maximum((own != 0).sum(axis=0), 1)
+    far = np.arctanh(most) - np.arctanh(np.maximum(same, 0.0)) > APART * np.sqrt(2 / known)
+    for i in np.flatnonzero((known >= ENOUGH) & (most >= ALIKE) & far).tolist():
+        yield i, bool(ahead[i] > behind[i])
+
+
+def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | None:
+    """WRONG_CALENDAR: a series whose dates are those of the sessions, one day before or after them."""
+    inside = np.isin(own, sessions)
+    if (~inside).mean() < ODD_DAYS:
+        return None
+    for days, form in ((1, "WRONG_CALENDAR"), (-1, "WRONG_CALENDAR.late")):
+        if np.isin(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
+            return Flag.of(form, ticker, own[~inside][0], home=home, n=int((~inside).sum()))._replace(whole=True)
+    return None
+
+
+def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:
+    """OTHER_SYMBOL: two symbols with the same closes, day by day."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for start in range(0, len(days) - BLOCK + 1, BLOCK) if len(tickers) > 1 else ():
+        block = close[start : start + BLOCK]
+        keys: dict[bytes, int] = {}
+        for i in np.flatnonzero(np.isfinite(block).sum(axis=0) >= DIFFERENT).tolist():
+            first = keys.setdefault(block[:, i].tobytes(), i)
+            if first != i and len(np.unique(block[:, i])) >= DIFFERENT:
+                found.setdefault((first, i), []).append(start)
+    for (first, i), starts in found.items():
+        both = {"first": days[starts[0]].item(), "last": days[starts[-1] + BLOCK - 1].item()}
+        for one, other in ((first, i), (i, first)):
+            said = Flag.of("OTHER_SYMBOL", tickers[one], days[starts[0]], other=tickers[other], **both)
+            yield said._replace(whole=True)

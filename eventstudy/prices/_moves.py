@@ -1,0 +1,348 @@
+"""What looks wrong in the moves of one series: spikes, jumps, splits, units, dividends, an adjusted price that is at fault.
+
+A move is large or small beside the moves of the same series: its robust spread over all days, and over those around the move,
+whichever is larger, so that a storm in the market is no row of faults; never less than a tick of the price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy.language import Phrase
+from eventstudy.messages import sentence
+from eventstudy.prices._table import SeriesInfo
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Bools = NDArray[np.bool_]
+
+SPIKE = 8.0
+"""From so many robust daily spreads on a move that is undone is no price."""
+BACK = 5.0
+"""From so many on it is worth a look."""
+UNDONE = 0.2
+"""What may be left of a move that is undone, as a part of it."""
+WITHIN = 2
+"""Sessions within which a spike is undone."""
+LEAP, WILD = 0.25, 12.0
+"""A jump is larger than both, the first as a logarithm, the second in robust daily spreads,"""
+CALM, FAR = 0.03, 18.0
+"""or than both of these, in a calm series."""
+RATE_LEAP = 0.18
+"""What an index or an exchange rate does not do in a day, as a logarithm."""
+SPLITS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+"""Ratios by which shares are usually split; merged they are by whole numbers."""
+_NEAR = 0.03
+"""How far a jump may be from a ratio of a split and still look like it; from a listed one or a unit, five times as far."""
+UNITS = {100.0: ("UNIT_CHANGE", "UNIT_CHANGE.hundredth"), 1000.0: ("UNIT_CHANGE.thousand", "UNIT_CHANGE.thousandth")}
+"""How many small coins a large one has, and what is said of a price that becomes so many times as large, or such a part."""
+STEP = 0.02
+"""Smallest step of the adjusted over the plain close that is looked at, as a logarithm."""
+ODD = 5.0
+"""From so many robust daily spreads on a move is odd."""
+DIVIDEND = 0.16
+"""Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
+PAID = 6.0
+"""From so many robust daily spreads on a dividend must be seen in the price."""
+NEARBY = 10
+"""So many moves on either side say how wild a series is just then."""
+
+
+class Flag(NamedTuple):
+    """One thing to look at: its code, the ticker (None: several), the first session it is about, and a sentence."""
+
+    code: str
+    ticker: str | None
+    session: date
+    message: Phrase
+    also: tuple[date, ...] = ()
+    """Further sessions whose return is as wrong."""
+    whole: bool = False
+    """Whether it is about the series as a whole."""
+
+    @classmethod
+    def of(cls, form: str, ticker: str | None, session: Any, /, **params: Any) -> Flag:
+        """The flag of a code, or of one of its forms (`CODE.form`), with the values of its sentence."""
+        return cls(form.partition(".")[0], ticker, session.item(), sentence(form, **params))
+
+    @property
+    def sessions(self) -> tuple[date, ...]:
+        """All sessions whose return is in question; none where the whole series is."""
+        return () if self.whole else (self.session, *self.also)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One ticker on its N priced days."""
+
+    ticker: str
+    days: Days
+    own: dict[str, Floats]
+    """(N,) each: `used` the prices that returns are made of, `paid` what is added to them, `close`, and what else there is."""
+    span: Floats
+    """(N-1,) sessions that each move covers."""
+    info: SeriesInfo
+    home: str
+    """The market that it trades on."""
+
+    def column(self, name: str) -> Floats:
+        """(N,) a field, zero where it has no value."""
+        return np.nan_to_num(self.own.get(name, np.zeros(len(self.days))))
+
+
+def spread(moves: Floats) -> Floats:
+    """The robust standard deviation of daily moves, the unchanged ones left out: (n,) of (N, n), one of (N,); 0 of none."""
+    sizes = np.abs(moves.T if moves.ndim == 2 else moves[None, :])
+    sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.inf)
+    counts = np.isfinite(sizes).sum(axis=1)
+    if not sizes.shape[1]:
+        return np.zeros(len(sizes))
+    sizes.sort(axis=1)
+    rows = np.arange(len(sizes))
+    middle = (
+        sizes[rows, np.maximum(counts - 1, 0) // 2] + sizes[rows, np.minimum(counts // 2, sizes.shape[1] - 1)]
+    ) / 2
+    return 1.4826 * np.where(counts > 0, middle, 0.0)
+
+
+def suspects(used: Floats, paid: Floats, dividend: Floats, *, level: Bools) -> Bools:
+    """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.log((used[1:] + paid[1:]) / used[:-1])
+    size, sign = np.abs(moved), np.sign(moved)
+    scale = spread(moved)
+    large = np.where(level, RATE_LEAP, LEAP)
+    with np.errstate(invalid="ignore"):
+        jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
+        found: Bools = np.asarray(jumps.any(axis=0))
+        found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
+        out = size > BACK * scale
+        for later in range(1, WITHIN + 1):
+            found |= (out[:-later] & out[later:] & (sign[later:] == -sign[:-later])).any(axis=0)
+    return found
+
+
+def of_moves(series: Series) -> Iterator[Flag]:
+    """Moves of the series that is used which are larger than it makes, and steps of it over the close that nothing explains.
+
+    A day that the source itself has a word on (a delisting return) is explained.
+    """
+    used, close, paid = (series.own[name] for name in ("used", "close", "paid"))
+    if len(used) < 2:
+        return
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved, by_close = np.log((used[1:] + paid[1:]) / used[:-1]), np.log(close[1:] / close[:-1])
+    look = _Look(series, moved, by_close)
+    yield from look.dividends()
+    if not np.array_equal(used, close):
+        yield from look.adjusted()
+    yield from look.listed_splits()
+    yield from look.undone()
+    yield from look.jumps()
+
+
+class _Look:
+    """One look at the moves of a series; what has been explained once is not told again."""
+
+    def __init__(self, series: Series, moved: Floats, by_close: Floats) -> None:
+        self.series, self.moved, self.by_close = series, moved, by_close
+        self.typical = float(spread(moved)[0])
+        self.tick = _tick(series.own["used"])
+        self.told = np.zeros(len(moved), bool)
+        if notes := " ".join(series.info.notes):
+            self.told |= [day in notes for day in series.days[1:].astype(str).tolist()]
+        self.rate, self.level = series.ticker.endswith("=X"), is_level(series.ticker)
+
+    def scale(self, t: int, upto: int | None = None) -> float:
+        """How far the series moves in a day around moves `t` to `upto`, those left out."""
+        upto = t if upto is None else upto
+        around = np.concatenate((self.moved[max(t - NEARBY, 0) : t], self.moved[upto + 1 : upto + 1 + NEARBY]))
+        price = min(float(self.series.own["used"][t]), float(self.series.own["used"][t + 1]))
+        near = float(spread(around)[0]) if len(around) >= NEARBY // 2 else 0.0
+        return max(self.typical, near, self.tick / price) * float(np.sqrt(self.series.span[t]))
+
+    def flag(self, form: str, t: int, upto: int | None = None, /, **params: Any) -> Flag:
+        """The flag of move `t`, and of those up to `upto`, which are told by it."""
+        upto = t if upto is None else upto
+        self.told[t : upto + 1] = True
+        days = self.series.days
+        return Flag.of(form, self.series.ticker, days[t + 1], **params)._replace(
+            also=tuple(days[t + 2 : upto + 2].tolist())
+        )
+
+    def dividends(self) -> Iterator[Flag]:
+        """Dividends that are listed, and counted in the return, of which the price knows nothing."""
+        dividend, close = self.series.column("dividend"), self.series.own["close"]
+        for t in np.flatnonzero((dividend[1:] > 0) & (self.moved > STEP) & ~self.told).tolist():
+            paid, move, plain = float(np.log1p(dividend[t + 1] / close[t + 1])), self.moved[t], self.by_close[t]
+            if move > PAID * self.scale(t) and abs(plain) < move / 3 and abs(move - plain - paid) < paid / 2:
+                form = "DIVIDEND_NOT_FOLLOWED" if dividend[t + 1] < close[t] else "DIVIDEND_NOT_FOLLOWED.larger"
+                prices = {"before": float(close[t]), "after": float(close[t + 1])}
+                yield self.flag(form, t, dividend=float(dividend[t + 1]), **prices)
+
+    def adjusted(self) -> Iterator[Flag]:
+        """Steps of the adjusted price over the close."""
+        for t in np.flatnonzero(_apart(self.moved, self.by_close, self.series) & ~self.told).tolist():
+            form = "ADJUSTED_DISAGREES.given" if self.series.info.source == "crsp" else "ADJUSTED_DISAGREES"
+            yield self.flag(form, t, adjusted=_in_tenths(self.moved[t]), plain=_in_tenths(self.by_close[t]))
+
+    def listed_splits(self) -> Iterator[Flag]:
+        """Splits that are listed, and whose ratio the price made: on that day, or on the session after or before it."""
+        split = self.series.column("split")
+        for at in np.flatnonzero((split > 0) & (split != 1)).tolist():
+            ratio = float(np.log(split[at]))
+            for t in (at - 1, at, at - 2):  # the move of that day, of the next, of the one before
+                if not 0 <= t < len(self.moved) or self.told[t] or not self._made(t, ratio):
+                    continue
+                applied = self.moved[t] * ratio > 0
+                if t != at - 1 and applied:
+                    continue
+                form = "another_day" if t != at - 1 else "twice" if applied else "listed"
+                day = {"listed": self.series.days[at].item()} if t != at - 1 else {}
+                yield self.flag(f"SPLIT_NOT_APPLIED.{form}", t, ratio=f"{split[at]:g}:1", **self._step(t), **day)
+                break
+
+    def _made(self, t: int, ratio: float) -> bool:
+        """Whether a move is rather that of a split (or of its inverse) than one of an ordinary day."""
+        move, scale = float(self.moved[t]), self.scale(t)
+        apart = abs(abs(move) - abs(ratio))
+        return apart < max(3 * scale, 5 * _NEAR) and move**2 - apart**2 > 8 * scale**2 and abs(move) > 2 * apart
+
+    def undone(self) -> Iterator[Flag]:
+        """Moves that are undone within two sessions: a close that is wrong for a day or two."""
+        size = np.abs(self.moved)
+        for t in np.flatnonzero((size > BACK * self.typical) & ~self.told).tolist():
+            for later in range(1, min(WITHIN, len(size) - 1 - t) + 1):
+                back, left = self.moved[t + later], abs(float(self.moved[t : t + later + 1].sum()))
+                if self.told[t : t + later + 1].any() or back * self.moved[t] >= 0:
+                    continue
+                scale = self.scale(t, t + later)
+                if scale == 0 or left > max(UNDONE * size[t], 1.5 * scale * np.sqrt(later + 1)):
+                    continue
+                least = min(size[t], abs(back)) / scale
+                if least <= BACK or abs(back) < (1 - 2 * UNDONE) * size[t] or _unit(float(self.moved[t])):
+                    continue
+                form = "MOVE_UNDONE" if least <= SPIKE else "RATE_SPIKE" if self.rate else "PRICE_SPIKE"
+                again = {"again": float(self._shown(t)[t + later + 1]), "back": self.series.days[t + later + 1].item()}
+                yield self.flag(form, t, t + later, **self._step(t), **again)
+                break
+
+    def jumps(self) -> Iterator[Flag]:
+        """Large moves that stay."""
+        paid = self.series.own["paid"]
+        leap = RATE_LEAP if self.level else LEAP
+        for t in np.flatnonzero((np.abs(self.moved) > max(CALM, SPIKE * self.typical)) & ~self.told).tolist():
+            move, scale = float(self.moved[t]), self.scale(t)
+            times = abs(move) / scale if scale > 0 else np.inf
+            if self.rate and self._inverted(t):
+                yield self.flag("RATE_INVERTED", t, **self._step(t))
+            elif not ((abs(move) > leap and times > (SPIKE if self.level else WILD)) or times > FAR):
+                continue
+            elif forms := _unit(move):
+                yield self.flag(forms[move < 0], t, **self._step(t))
+            elif self.level and abs(move) > leap:
+                yield self.flag("LEVEL_SHIFT.level", t, move=float(np.expm1(move)), **self._step(t))
+            elif not self.level and (k := self._like_a_split(t)) and not paid[t + 1] and self._news(t) is not True:
+                yield self.flag("SPLIT_NOT_APPLIED", t, ratio=k, **self._step(t))
+            elif not paid[t + 1] and abs(move) > LEAP and self._news(t) is False:
+                yield self.flag("LEVEL_SHIFT", t, move=float(np.expm1(move)), **self._step(t))
+            else:
+                form = "JUMP.dividend" if paid[t + 1] else "JUMP"
+                yield self.flag(form, t, **self._step(t), move=float(np.expm1(move)))
+
+    def _inverted(self, t: int) -> bool:
+        """Whether the rate of the other way round begins: one over the rate of the day before."""
+        before, after = np.log(self.series.own["used"][t : t + 2])
+        return bool(abs(after - before) > SPIKE * self.scale(t) and abs(after + before) < ODD * self.scale(t))
+
+    def _like_a_split(self, t: int) -> str | None:
+        """The split that a move looks like, new for old; what is traded day and night is not split."""
+        if self.series.home == "24/7":
+            return None
+        ratio = float(np.exp(self.moved[t]))
+        size = max(ratio, 1 / ratio)
+        near = min(SPLITS, key=lambda k: abs(np.log(size / k)))
+        if abs(np.log(size / near)) > _NEAR or (near == 1.5 and ratio > 1):
+            return None
+        new, old = (3, 2) if near == 1.5 else (int(near), 1)
+        return f"{new}:{old}" if ratio < 1 else f"{old}:{new}"
+
+    def _news(self, t: int) -> bool | None:
+        """Whether the market had news that day: trade far above that of the days around it, or a storm afterwards.
+
+        False: there was no more trade than on any day. None: nothing tells.
+        """
+        volume = self.series.own.get("volume")
+        if volume is not None:
+            before, after = volume[max(t - 2 * NEARBY, 0) : t + 1], volume[t + 2 : t + 2 + NEARBY]
+            before, after, own = before[before > 0], after[after > 0], volume[t + 1]
+            if len(before) >= NEARBY and own > 0:
+                low, middle, high = np.quantile(before, (0.25, 0.5, 0.75))
+                if own > 3 * middle and (not len(after) or own > 1.5 * np.median(after)):
+                    return True
+                if high > 1.1 * low and own < 1.5 * middle:
+                    return False
+        later = np.abs(self.moved[t + 1 : t + 6])
+        if len(later) >= 3 and later.mean() > 2.5 * self.typical:
+            return True
+        return None
+
+    def _shown(self, t: int) -> Floats:
+        """Prices that can be looked up: closes, where these made the move as well."""
+        close = self.series.own["close"]
+        return close if abs(self.moved[t] - self.by_close[t]) < _NEAR else self.series.own["used"]
+
+    def _step(self, t: int) -> dict[str, float]:
+        shown = self._shown(t)
+        return {"before": float(shown[t]), "after": float(shown[t + 1])}
+
+
+def is_level(ticker: str) -> bool:
+    """Whether a ticker is that of an index or of an exchange rate, which do not move as shares do."""
+    return ticker.startswith("^") or ticker.endswith("=X")
+
+
+def _unit(move: float) -> tuple[str, str] | None:
+    """What is said of a move into another unit, or back."""
+    return next((forms for unit, forms in UNITS.items() if abs(abs(move) - np.log(unit)) < 5 * _NEAR), None)
+
+
+def _tick(prices: Floats) -> float:
+    """The smallest step that the prices make, or may make by their digits."""
+    steps = np.abs(np.diff(prices))
+    steps = steps[steps > 0]
+    return float(steps.min()) if len(steps) else 0.0
+
+
+def _robust(moves: Floats) -> float:
+    """The robust standard deviation of daily moves around their median, unchanged ones too."""
+    return 1.4826 * float(np.median(np.abs(moves - np.median(moves)))) if len(moves) else 0.0
+
+
+def _apart(moved: Floats, by_close: Floats, series: Series) -> Bools:
+    """(N-1,) where the adjusted price steps over the close, and no dividend or split explains it.
+
+    An adjustment takes out of the close what is no gain or loss, so it leaves an ordinary move where the close made an odd one.
+    Where it is the adjusted price that moved oddly and the close that did not, it is at fault. A dividend raises the adjusted
+    price over the close; it may fall on a day on which the price rose much, so a step of its size must be the odder one by far.
+    """
+    step = moved - by_close
+    large = np.abs(step) > max(STEP, ODD * _robust(step))
+    dividend, split = series.column("dividend")[1:], series.column("split")[1:]
+    listed = (dividend > 0) & (np.abs(step - np.log1p(dividend / series.own["close"][1:])) < STEP)
+    listed |= (split > 0) & (np.abs(np.abs(step) - np.abs(np.log(np.where(split > 0, split, 1.0)))) < 5 * _NEAR)
+    ordinary = (step > 0) & (np.abs(moved) <= ODD * _robust(by_close))
+    by_far = np.where((step > 0) & (step <= DIVIDEND), 2.0, 1.0)
+    odder: Bools = np.abs(moved) > by_far * np.abs(by_close)
+    return large & ~listed & ~ordinary & odder
+
+
+def _in_tenths(move: float) -> float:
+    """A logarithmic move as a simple one in tenths of a per cent, and never a negative zero."""
+    return float(np.round(np.expm1(move), 3)) + 0.0
