@@ -52,7 +52,6 @@ _ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 def anchored(app: Any, page: str, source: list[str]) -> None:
     """Anchors that a reader of the plain file can follow become those that Sphinx checks."""
     text = _LINES.sub(lambda found: "\n".join(f"({name})=" for name in _ANCHOR.findall(found[1])), source[0])
-    text = text.replace("(../../README.md", "(../index.md")
     source[0] = _ANCHOR.sub(r"[]{#\1}", text)
 
 

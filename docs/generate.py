@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import eventstudy
@@ -61,16 +62,64 @@ def _commands() -> str:
 # ---- the catalogue ----------------------------------------------------------------------------------------------------
 
 
+def _stored() -> Mapping[str, Any]:
+    """The simulated sizes of all tests, as they were stored."""
+    text = (ROOT / "tests" / "oracles" / "sizes.json").read_text(encoding="utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def _rate(cell: Mapping[str, Any]) -> str:
+    return f"{100 * cell['rejected'] / cell['draws']:.1f}"
+
+
 def _sizes() -> dict[str, list[tuple[str, str, str]]]:
-    """Test -> (design, window, share of true nulls rejected) from the stored simulations."""
-    stored = json.loads((ROOT / "tests" / "oracles" / "sizes.json").read_text(encoding="utf-8"))
+    """Test -> (design, window, share of true nulls rejected)."""
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for cell in stored["cells"]:
+    for cell in _stored()["cells"]:
         if cell["variant"] == "default":
             window = "one day" if cell["over"] == "day" else "eleven days"
-            rate = f"{100 * cell['rejected'] / cell['draws']:.1f} %"
-            found.setdefault(cell["name"], []).append((cell["plan"], window, rate))
+            found.setdefault(cell["name"], []).append((cell["plan"], window, f"{_rate(cell)} %"))
     return found
+
+
+DESIGNS = {
+    "distinct dates, N 50": "50 pairs, dates of their own",
+    "distinct dates, N 10": "10 pairs",
+    "distinct dates, N 50, t(4)": "50, fat tails",
+    "distinct dates, N 50, variance x2": "50, variance doubled",
+    "one date, N 20": "20 on one date",
+}
+
+
+def _sizes_of_all() -> str:
+    """One day / eleven days, in per cent, of the designs that differ most."""
+    stored = _stored()
+    share = {(c["plan"], c["name"], c["over"]): c for c in stored["cells"] if c["variant"] == "default"}
+
+    def cell(design: str, name: str) -> str:
+        found = [share.get((design, name, over)) for over in ("day", "window")]
+        return " / ".join(_rate(c) if c else "–" for c in found) if any(found) else ""
+
+    names = sorted({n for _, n, _ in share} - {"holm"})
+    told = (
+        "Made-up studies without an event: a test that can be trusted stays near 5 %. On one date those that count firms as"
+        " observations do not. Share of true nulls rejected at 5 %, in per cent, on day 0 / over [-5, +5]; 120 estimation days"
+        f" (seed {stored['seed']}, {stored['made']}: `python -m tests.simulation`). All designs stand on the page of each test."
+    )
+    rows = [[f"[`{n}`](tests/{n}.md)", *(cell(d, n) for d in DESIGNS)] for n in names]
+    return "\n\n".join(
+        ["# How often the tests reject where nothing happened", told, table(("test", *DESIGNS.values()), rows), ""]
+    )
+
+
+def _speed() -> str:
+    """Measured times as ratios, from the stored figures."""
+    from tests.benchmarks.figures import table as measured
+
+    told = "`python -m tests.benchmarks figures` measures this, `picture` draws it."
+    return "\n\n".join(
+        ["# How fast", "![CPU time by events, factors and window lengths](../speed.png)", measured(), told, ""]
+    )
 
 
 def _anchors() -> dict[str, str]:
@@ -192,6 +241,8 @@ def _notebooks() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": _commands,
     "reference/json.md": _schemas,
+    "reference/sizes.md": _sizes_of_all,
+    "reference/speed.md": _speed,
     "reference/settings.md": _settings,
     "reference/python.md": _python,
     "notebooks/index.md": _notebooks,

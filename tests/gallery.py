@@ -1,4 +1,4 @@
-"""Draws the pictures of the README anew, each by the command beside it, in 256 colours: `python -m tests.gallery [FOLDER]`."""
+"""Draws the pictures of README and site anew, each by the command beside it, in 256 colours: `python -m tests.gallery`."""
 
 from __future__ import annotations
 

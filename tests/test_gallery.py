@@ -1,4 +1,4 @@
-"""The pictures of the README are those that `python -m tests.gallery` draws, each by the command that the README shows."""
+"""The pictures of README and site are those that `python -m tests.gallery` draws, each by the command that stands beside it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from tests.gallery import LARGEST, PICTURES, ROOT, draw
 
 MEASURED = {"speed.png": "python -m tests.benchmarks figures"}
 """Drawn from what was measured on some machine, so not anew by every test."""
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = "".join(
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/gallery.md", "docs/generate.py")
+)
 
 
-def test_every_picture_of_the_readme_is_drawn_by_a_command_it_shows() -> None:
+def test_every_picture_is_drawn_by_a_command_that_is_shown() -> None:
     known = PICTURES | MEASURED
-    assert set(re.findall(r"docs/([\w-]+\.png)", README)) == set(known)
+    assert set(re.findall(r"\]\((?:docs/|\.\./)?([\w-]+\.png)", PAGES)) == set(known)
     for command in known.values():
-        assert command in README, command
+        assert command in PAGES, command
     assert {path.name for path in (ROOT / "docs").glob("*.png")} == set(known)
 
 

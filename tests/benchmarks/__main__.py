@@ -5,8 +5,8 @@ Without a word: start-up, report, engine, calibration, robustness, quickly. With
     startup             the budgets of the command            before COMMIT   one event, by an earlier commit and by this one
     engine [--full]     the engine alone                      workers         two processes on a GARCH model
     panels              50 million rows of Parquet            peers           other programs, in environments of their own
-    figures [GROUP ..]  what the README shows, into `figures.json`; panels, peers and workers are kept there too
-    picture             the chart of the README, from `figures.json`
+    figures [GROUP ..]  what the site shows, into `figures.json`; panels, peers and workers are kept there too
+    picture             the chart of the site, from `figures.json`
 
 Medians of interleaved repetitions, imports apart unless they are what is measured. Nothing here fails a build: a ratio is read,
 and quoted with its yardstick.
@@ -31,7 +31,7 @@ def everything() -> None:
 
 
 def kept(name: str, value: object) -> None:
-    """Put a measurement beside the figures of the README."""
+    """Put a measurement beside the figures of the site."""
     print(value)
     figures.keep(name, value)
 

@@ -1,4 +1,4 @@
-"""The figures of the README: measured into `figures.json`, from which table and chart are made.
+"""The figures of the site: measured into `figures.json`, from which table and chart are made.
 
 `python -m tests.benchmarks figures` measures (some minutes on an idle machine), `python -m tests.benchmarks picture` draws.
 """
@@ -78,11 +78,11 @@ def measure(*names: str) -> None:
         keep(name, [point(case) for case in CASES[name]])
 
 
-# ---- as the README shows them -----------------------------------------------------------------------------------------
+# ---- as the site shows them ------------------------------------------------------------------------------------------
 
 
 def table() -> str:
-    """The part of the README: ratios, with the machine described; only what was measured."""
+    """The table of the site: ratios, with the machine described; only what was measured."""
     found = held()
     blocks = [_machine(found["machine"], found["apart"])]
     if "events" in found:

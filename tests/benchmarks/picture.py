@@ -1,4 +1,4 @@
-"""The chart of the README: what a study costs by the number of events, factors and days, from `figures.json`."""
+"""The chart of the site: what a study costs by the number of events, factors and days, from `figures.json`."""
 
 from __future__ import annotations
 
