@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -16,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from eventstudy import plugins
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.separated import separated
-from eventstudy.settings import Kind, Setting, checked, place_of
+from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.windows import Window
 
 DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
@@ -287,11 +286,10 @@ class StudyConfig:
         Raises:
             InvalidFile: no such file, not TOML, an unknown key, or a choice that cannot be meant.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-            table = tomllib.loads(text).get("study", {})
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InvalidFile(f"cannot read the study settings: {error}", where=str(path)) from error
+        text, tables = read_toml(path, "the study settings")
+        table = tables.get("study", {})
+        if not isinstance(table, dict):
+            raise InvalidFile("study is not a table", where=str(path), hint="write it as [study]")
         place = partial(place_of, str(path), text, "study")
         try:
             return cls(**chosen(checked(table, study_settings(), place)))

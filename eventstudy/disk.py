@@ -3,12 +3,78 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from eventstudy.errors import InvalidRequest, Locked
+from eventstudy.errors import InvalidFile, InvalidRequest, Locked
+
+LARGEST = 100_000_000
+"""Bytes of a file that people write by hand: a list of events, settings, dates."""
+
+
+def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: int | None = LARGEST) -> bytes:
+    """What stands in a file, of at most so many bytes (None: any number).
+
+    Raises:
+        InvalidFile: there is none, it is no file, it is larger, or it cannot be read.
+    """
+    refuse_irregular(path)
+    try:
+        with open(path, "rb") as file:
+            found = file.read(-1 if most is None else most + 1)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InvalidFile(f"cannot read {what}: {said}", where=str(path)) from error
+    if most is not None and len(found) > most:
+        raise InvalidFile(
+            f"cannot read {what}: it is larger than {most // 1_000_000} MB",
+            where=str(path),
+            hint="is it the right file?",
+        )
+    return found
+
+
+def read_text(path: str | os.PathLike[str], what: str = "the file") -> str:
+    """The text of a file in UTF-8, whether it begins with a mark that says so or not.
+
+    Raises:
+        InvalidFile: as `read_bytes`, or it is not UTF-8.
+    """
+    try:
+        return read_bytes(path, what).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        said = f"cannot read {what}: it is not UTF-8 text: {error.reason} at byte {error.start}"
+        raise InvalidFile(said, where=str(path), hint="save it as UTF-8") from error
+
+
+def refuse_irregular(path: str | os.PathLike[str]) -> None:
+    """Only files are read: a pipe waits for a writer that may never come, and a device may never end.
+
+    What the shell hands on by itself, such as `<(command)`, has a writer.
+
+    Raises:
+        InvalidFile: there is none, or it is something else.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:
+        lacking = isinstance(error, FileNotFoundError | NotADirectoryError)
+        said = "there is no such file" if lacking else f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise InvalidFile(said, where=str(path), hint="check the path") from error
+    if stat.S_ISDIR(mode):
+        raise InvalidFile("this is a folder, not a file", where=str(path), hint="name a file in it")
+    if not stat.S_ISREG(mode) and not os.fspath(path).startswith(_HANDED_ON):
+        raise InvalidFile(
+            "this is a pipe or a device, not a file", where=str(path), hint="save what it gives into a file"
+        )
+
+
+_HANDED_ON = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:
@@ -21,6 +87,28 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
         replace(path, data)
     except OSError as error:
         raise InvalidRequest(f"cannot write {path}: {error.strerror}", hint="name another file") from error
+
+
+def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) -> None:
+    """Look whether a file can be written, before there is anything to write.
+
+    Raises:
+        InvalidRequest: it is a folder, its folder is not there, or neither may be written to.
+    """
+    given, at = Path(path), Path(os.path.realpath(path))
+    if at.is_dir():
+        raise InvalidRequest(f"{given} is a folder, and a file is to be written", where=where, hint="name a file in it")
+    folder = next((part for part in at.parents if part.exists()), at.parent)
+    if folder != at.parent or not folder.is_dir():
+        lacking = f"{folder} is no folder" if folder.is_file() else f"there is no folder {given.parent}"
+        raise InvalidRequest(f"{given} cannot be written: {lacking}", where=where, hint="make it, or name another")
+    if at.exists() and not at.is_file():
+        return  # a device or a pipe
+    if not os.access(folder, os.W_OK | os.X_OK) or (at.exists() and not os.access(at, os.W_OK)):
+        what = (
+            f"{given} cannot be written: {'it' if os.access(folder, os.W_OK | os.X_OK) else given.parent} is read-only"
+        )
+        raise InvalidRequest(what, where=where, hint="name another place")
 
 
 def replace(path: str | os.PathLike[str], data: bytes) -> None:
@@ -53,17 +141,100 @@ def write_through(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def put_in_place(new: Path, folder: Path) -> None:
+    """Let a whole folder take the place of another one, or of nothing, in one step where the system can; the other one goes.
+
+    Where it cannot, there is none for a moment; a process that dies in it leaves the other one for `put_back`.
+
+    Raises:
+        OSError: it cannot be done; the other one stays.
+    """
+    if not os.path.lexists(folder):
+        os.rename(new, folder)
+        aside = None
+    elif exchange(new, folder):
+        aside = new
+    else:
+        aside = new.with_name(f"{new.name}{_BEFORE}")
+        os.rename(folder, aside)
+        try:
+            os.rename(new, folder)
+        except OSError:
+            os.rename(aside, folder)
+            raise
+    synced(folder.parent)
+    if aside is not None:
+        removed(aside)
+
+
+def put_back(folder: Path) -> None:
+    """Bring back a folder that a process had just taken away when it died, before the new one was in its place."""
+    if os.path.lexists(folder) or not folder.parent.is_dir():
+        return
+    begin, end = f".{folder.name}.", _BEFORE
+    aside = [path for path in folder.parent.iterdir() if path.name.startswith(begin) and path.name.endswith(end)]
+    if aside:
+        os.rename(max(aside, key=lambda path: path.lstat().st_mtime_ns), folder)
+
+
+_BEFORE = ".before"
+"""How the name of a folder ends while another one takes its place."""
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange what two names stand for, in one step; False where the system or its file system cannot."""
+    import ctypes
+
+    names = os.fsencode(one), os.fsencode(other)
+    library: Any = ctypes.CDLL(None) if os.name == "posix" else None
+    here, swap = -100, 2  # AT_FDCWD; RENAME_EXCHANGE, RENAME_SWAP
+    if hasattr(library, "renameat2"):
+        done = library.renameat2(here, ctypes.c_char_p(names[0]), here, ctypes.c_char_p(names[1]), swap)
+    elif hasattr(library, "renamex_np"):
+        done = library.renamex_np(ctypes.c_char_p(names[0]), ctypes.c_char_p(names[1]), swap)
+    else:
+        return False
+    return bool(done == 0)
+
+
+def removed(path: Path) -> None:
+    """Take away a folder with all that is in it, or a link to one."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path)
+
+
+def synced(folder: Path) -> None:
+    """Make the names in a folder last, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def lock_of(folder: Path) -> Path:
+    """The file of a folder's lock: beside it, or in it where nothing can be written beside it."""
+    name = f".{folder.name}.lock"
+    return folder / name if folder.is_dir() and not os.access(folder.parent, os.W_OK) else folder.with_name(name)
+
+
 @contextmanager
-def locked(folder: Path, what: str = "update") -> Iterator[None]:
-    """Hold the lock of a folder while `what` is at work there; it is let go when the process ends, however it ends.
+def locked(folder: Path, what: str = "update", *, patience: float = 0) -> Iterator[None]:
+    """Hold the lock of a folder or file while `what` is at work there; it is let go when the process ends, however it ends.
+
+    `patience`: seconds that another one is waited for.
 
     Raises:
         Locked: another process holds it. InvalidRequest: the folder's place cannot be written.
     """
     import filelock
 
-    path = folder.with_name(f".{folder.name}.lock")
-    lock = filelock.FileLock(path, timeout=0)
+    folder = Path(os.path.abspath(folder))
+    path = lock_of(folder)
+    lock = filelock.FileLock(path, timeout=patience)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()

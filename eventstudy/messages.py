@@ -582,6 +582,7 @@ WARNINGS: dict[str, Code] = {
             "factors": "{note}",
             "earnings": "no earnings dates: {note}",
             "stopped": "no further ticker after {after} was asked for",
+            "no_event": "{file}: there is no event {ids:some}; its news counts for none",
         },
         "The price source gave something odd: a day twice, a price that cannot be, a day without one.",
         "Look at the days it names; another source or a file can settle what the price was.",

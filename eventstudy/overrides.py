@@ -6,7 +6,6 @@ From `data/calendar_overrides.toml`, and from a file of the user's own that `EVE
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidFile
+from eventstudy.settings import read_toml
 
 _KEYS = ("closed", "open", "closes")
 
@@ -69,10 +69,7 @@ def override_of(code: str) -> Override:
 
 
 def _read(path: Path) -> dict[str, Override]:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidFile(f"cannot read the calendar overrides: {error}", where=str(path)) from error
+    _, tables = read_toml(path, "the calendar overrides")
     return {code: _checked(table, f"{path}, [{code}]") for code, table in tables.items()}
 
 
@@ -80,6 +77,10 @@ def _checked(table: Any, where: str) -> Override:
     if not isinstance(table, dict) or (set(table) - set(_KEYS)):
         raise InvalidFile("an override has other keys than it may have", where=where, available=", ".join(_KEYS))
     closed, opened = (_dates(table.get(name, []), f"{where}, {name}") for name in ("closed", "open"))
+    if not isinstance(table.get("closes", {}), dict):
+        raise InvalidFile(
+            "closes are a table", where=f"{where}, closes", hint="[XNYS.closes], then 2024-12-24 = 13:00:00"
+        )
     closes = {_date(day, where): at for day, at in table.get("closes", {}).items()}
     if any(not isinstance(at, time) for at in closes.values()):
         raise InvalidFile("a close is a local time", where=f"{where}, closes", hint="2024-12-24 = 13:00:00")

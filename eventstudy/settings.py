@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.disk import read_text
+from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.separated import separated
 
 Kind = Literal["text", "whole", "number", "flag", "day", "form"]
@@ -95,6 +98,37 @@ def _forms(parts: list[Any]) -> dict[str, str]:
     if not all(isinstance(form, str) for form in found.values()):
         raise ValueError
     return found
+
+
+def read_toml(path: str | Path, what: str) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file, and what it says.
+
+    Raises:
+        InvalidFile: no such file, not TOML, or deeper than anybody means.
+    """
+    text = read_text(path, what)
+    return text, toml(text, str(path), f"cannot read {what}")
+
+
+def toml(text: str, where: str, otherwise: str) -> dict[str, Any]:
+    """What a TOML text says; `otherwise` begins the message where it says nothing.
+
+    Raises:
+        InvalidFile: not TOML, or deeper than anybody means.
+    """
+    lines = (re.sub(r""""[^"]*"|'[^']*'""", "", line) for line in text.splitlines() if line.count(".") > DEEPEST)
+    if any(part.count(".") > DEEPEST for line in lines for part in re.split(r"[={}\[\],#]", line)):
+        raise InvalidFile(f"{otherwise}: a key has more than {DEEPEST} parts", where=where)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise InvalidFile(f"{otherwise}: it is nested too deep", where=where) from error
+    except ValueError as error:
+        raise InvalidFile(f"{otherwise}: {error}", where=where) from error
+
+
+DEEPEST = 1000
+"""Parts of a dotted key: its cost grows with their square."""
 
 
 def checked(

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from eventstudy import disk
 from eventstudy.errors import InvalidFile, InvalidRequest
 
 ROWS, COLUMNS = 1_048_576, 16_384
@@ -66,7 +67,7 @@ def read_sheet(path: Path, wanted: str, *, header: bool = True) -> Sheet:
             where=str(path),
             hint="python -m pip install openpyxl, or save the sheet as CSV",
         ) from None
-    content = _content(path)
+    content = disk.read_bytes(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of layout it does not know; we read values only
@@ -82,15 +83,6 @@ def read_sheet(path: Path, wanted: str, *, header: bool = True) -> Sheet:
             hint="open it in a spreadsheet program and save it as .xlsx",
         ) from error
     return _sheet(path, name, held[name], header)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
-    except (OSError, ValueError) as error:
-        raise InvalidFile(f"the file cannot be read: {error}", where=str(path)) from error
 
 
 def _sheets(openpyxl: Any, path: Path, content: bytes) -> dict[str, Cells]:

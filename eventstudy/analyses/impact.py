@@ -241,9 +241,7 @@ def impact(
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = prices or all_prices(result)
-    if not isinstance(shares, pd.DataFrame):
-        shares = read_shares(shipped("shares.csv") if shares is None else shares)
-    shares = over_splits(shares, table)
+    shares = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)
     wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
     stakes: dict[tuple[int, int], Stake] = {}
     lacking: dict[tuple[str, str], Exclusion] = {}

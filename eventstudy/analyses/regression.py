@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ import pandas as pd
 
 from eventstudy import plugins
 from eventstudy.analyses.base import Answer, lines_of, plain
+from eventstudy.disk import read_text
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.inference.distributions import critical_t, p_t
@@ -315,9 +317,10 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
     Raises:
         InvalidFile: no such file, no column `ticker`, no other column, or a row that stands there twice.
     """
+    text = StringIO(read_text(path, "the characteristics"))
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        table = pd.read_csv(text, dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise InvalidFile(f"cannot read the characteristics: {error}", where=str(path)) from error
     table.columns = [str(c).strip() for c in table.columns]
     return checked(table, str(path))

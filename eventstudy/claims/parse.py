@@ -17,6 +17,7 @@ from typing import Literal
 
 from eventstudy.claims.when import Day, Span, read_span, take_dates, take_span, whole_dates
 from eventstudy.datasets import shipped
+from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 
 # ---- numbers: 128,99 and 128.99, 1.234,50 and 1,234.50, with what their digits promise -------------------------------
@@ -144,9 +145,10 @@ def load_names(more: str | Path | None = None) -> dict[str, str]:
 
 
 def _read(path: Path) -> dict[str, str]:
+    lines = read_text(path, "the names").splitlines()
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines(), restkey=""))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.DictReader(lines, restkey=""))
+    except csv.Error as error:
         raise InvalidFile(f"cannot read the names: {error}", where=str(path)) from error
     found = {}
     for number, row in enumerate(rows, 2):

@@ -48,10 +48,13 @@ def output_options(f: F) -> F:
     """`--format`, `--output`, `--quiet` and `--verbose`."""
     f = verbose_option("Show more, and the traceback of an error.")(f)
     f = click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")(f)
-    said = "Write to this file (.csv, .json, .txt) instead of stdout."
+    said = "Write to this file (.csv, .json, .txt) instead of stdout (-)."
     f = click.option("--output", type=click.Path(dir_okay=False), help=said)(f)
     return format_option(written_as(TABLES)(f))
 
+
+STDOUT = "-"
+"""What stands for the output of the command in the place of a file."""
 
 # ---- the format that the name of a file says ----------------------------------------------------------------------------
 
@@ -69,13 +72,22 @@ _WRITERS = {
 """Who writes a file about an event that another command does not write."""
 
 
-def form_of(path: str | None, forms: Forms, given: str | None = None, *, flag: str = "--output") -> str:
+def form_of(
+    path: str | None, forms: Forms, given: str | None = None, *, flag: str = "--output", folders: bool = False
+) -> str:
     """The format of a file by its suffix, whatever its case; `given` or the first one where it has none.
 
+    `folders`: the path may name a folder too, so whether it can be written to is looked at later.
+
     Raises:
-        InvalidRequest: the command writes no such file, `given` is another format, or the command reads that file.
+        InvalidRequest: the command writes no such file, `given` is another format, the command reads that file, or it
+            cannot be written.
     """
+    if path == STDOUT:
+        return given or next(iter(forms))
     _refuse_input(path, flag)
+    if path is not None and not folders:
+        disk.refuse_unwritable(path, where=f"{flag} {path}".strip())
     suffix = Path(path or "").suffix.lower()
     if not suffix:
         return given or next(iter(forms))
@@ -128,13 +140,13 @@ def _not_written(where: str, suffix: str, forms: Forms, flag: str) -> InvalidReq
     return InvalidRequest(what, where=where, available=available, hint=hint)
 
 
-def written_as(forms: Forms) -> Callable[[F], F]:
+def written_as(forms: Forms, *, folders: bool = False) -> Callable[[F], F]:
     """A command with `--format` and `--output`: where the nearer of them is the file, its name says the format."""
 
     def add(f: F) -> F:
         @wraps(f)
         def settled(*args: Any, **words: Any) -> Any:
-            words["form"] = form_of(words["output"], forms, _given(words["output"], words["form"]))
+            words["form"] = form_of(words["output"], forms, _given(words["output"], words["form"]), folders=folders)
             return f(*args, **words)
 
         return cast(F, settled)
@@ -159,6 +171,8 @@ def picture_option(flag: str, help: str) -> Callable[[F], F]:
     """An option that names the file of a chart; what cannot be drawn is refused before any work."""
 
     def checked(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+        if path == STDOUT and flag != "--output":
+            raise InvalidRequest(f"{flag} - would mix a picture into the text", hint="name a file: car.png")
         form_of(path, PICTURES, flag=flag)
         return path
 
@@ -166,14 +180,14 @@ def picture_option(flag: str, help: str) -> Callable[[F], F]:
 
 
 def put(content: str | bytes, output: str | None = None) -> None:
-    """Print a text, or write it or bytes to a file: the whole file or none of it.
+    """Print a text or bytes (no file, or `-`), or write them to a file: the whole file or none of it.
 
     Raises:
         InvalidRequest: the file cannot be written.
     """
     if isinstance(content, str):
         content = content if content.endswith("\n") else content + "\n"
-    if output is None:
+    if output is None or output == STDOUT:
         click.echo(content, nl=False)
         return
     disk.write(output, content if isinstance(content, bytes) else content.encode())
@@ -229,8 +243,10 @@ def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
     if chart:
         from eventstudy.charts import render
 
-        put(render(plot(), form_of(chart, PICTURES, flag="--chart")), chart)
-        say(chart, quiet=quiet)
+        suffix = Path(chart).suffix.lower()  # looked at when the option was read
+        put(render(plot(), next((form for form, those in PICTURES.items() if suffix in those), "png")), chart)
+        if chart != STDOUT:
+            say(chart, quiet=quiet)
 
 
 def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:

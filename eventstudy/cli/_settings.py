@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, UnknownName
 
 if TYPE_CHECKING:
     from eventstudy.settings import Kind, Setting
@@ -27,13 +27,9 @@ def settings(name: str, wanted: str | None) -> dict[str, Any]:
     path = Path(name)
     if not path.is_file():
         return {}
-    import tomllib
+    from eventstudy.settings import read_toml
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidFile(f"cannot read the settings: {error}", where=name) from error
+    text, table = read_toml(name, "the settings")
     file = _File(name, text)
     for key, value in table.items():
         file.check_command(key, value)

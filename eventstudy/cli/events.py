@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from eventstudy.cli._output import form_of, format_option, listing, put, say
+from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.text import columns, json_text
@@ -110,7 +110,7 @@ def import_events(path: str, output: str | None, force: bool, quiet: bool) -> No
     form_of(output, {"toml": (".toml",)})
     requested = import_requests(path)
     registry, asked = requested or (load_registry(path), {})
-    if output is None:
+    if output is None or output == STDOUT:
         put(registry.to_toml())
     elif Path(output).exists() and not force:
         raise InvalidRequest(f"{output} is there already", hint="--force replaces it; --output names another file")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import Forms, finish, put, say, verbose_option, written_as
+from eventstudy.cli._output import STDOUT, Forms, finish, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
+from eventstudy.disk import refuse_unwritable
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PRINTED = ("md", "latex", "json")
 )
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()
-@written_as(FORMATS)
+@written_as(FORMATS, folders=True)
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context, /, form: str, lang: Any, output: str | None, quiet: bool, verbose: bool, **options: Any
@@ -48,8 +49,10 @@ def COMMAND(  # noqa: N802
     """
     allowed = options["allow_excluded"]
     site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
-    if site is None and output is not None and Path(output).is_dir():
-        raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
+    if site is None and output is not None and output != STDOUT:
+        if Path(output).is_dir():
+            raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
+        refuse_unwritable(output, where=f"--output {output}")
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
     result = found.result
     if site is not None:
@@ -62,13 +65,14 @@ def COMMAND(  # noqa: N802
 def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool) -> None:
     from eventstudy.reports import SUFFIXES, render
     from eventstudy.reports.further import further
+    from eventstudy.reports.site import named_after
 
     result = found.result
     data = render(result, form, lang=lang, answers=further(result, found))
-    if form in _PRINTED and output is None:
-        put(data.decode())
+    if (form in _PRINTED and output is None) or output == STDOUT:
+        put(data)
         return
-    path = Path(output or "-".join(e.id for e in result.events[:3]) + SUFFIXES[form])
+    path = Path(output or named_after(result) + SUFFIXES[form])
     put(data, str(path))
     say(str(path), quiet=quiet)
 
@@ -80,8 +84,6 @@ class _Site:
     folder: Path
     source: Path
     ids: tuple[str, ...]
-    ours: set[str]
-    """Files that were written there before, for the same file of events."""
 
     @classmethod
     def of(cls, what: str | None, registry: str | None, output: str | None) -> _Site | None:
@@ -90,7 +92,7 @@ class _Site:
         Raises:
             InvalidRequest: the folder is none, or somebody else's.
         """
-        from eventstudy.reports.site import own_files
+        from eventstudy.reports.site import look_at
         from eventstudy.request import events_of
 
         if what is None:  # --date and --tickers: one event
@@ -98,17 +100,22 @@ class _Site:
         ids = tuple(event.id for event in events_of(what, registry=registry))
         if len(ids) < 2:
             return None
+        if output == STDOUT:
+            raise InvalidRequest(
+                f"the pages of {len(ids)} events are a folder", hint="--output with the name of a folder"
+            )
         folder = Path(output or "report")
         if folder.suffix:
             raise InvalidRequest(
                 f"{output} names one file, and the pages of {len(ids)} events are a folder",
                 hint="--output with the name of a folder; or a file that ends in .pdf, .xlsx, .md, .tex or .json",
             )
-        return cls(folder, Path(what), ids, own_files(folder, Path(what), ids))
+        look_at(folder, Path(what), ids)
+        return cls(folder, Path(what), ids)
 
     def write(self, found: Confounders, lang: Any) -> str:
         """Write the pages; the path of the index."""
         from eventstudy.reports.site import site_of, write_site
 
-        write_site(self.folder, site_of(found.result, lang=lang, found=found), self.source, self.ids, self.ours)
+        write_site(self.folder, site_of(found.result, lang=lang, found=found), self.source, self.ids)
         return str(self.folder / "index.html")

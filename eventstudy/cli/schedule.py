@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from eventstudy.cli._output import put
+from eventstudy.errors import InvalidRequest
 
 
 @click.group("schedule")
@@ -25,7 +26,11 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
 
     found = texts(kind, Path(study), at)
     if output is not None:
-        Path(output).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"{output} cannot be made: {error.strerror or error}"
+            raise InvalidRequest(what, where=f"--output {output}", hint="name another folder") from error
         for name, text in found.items():
             put(text, str(Path(output, name)))
         return

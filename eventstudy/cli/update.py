@@ -45,14 +45,13 @@ def COMMAND(  # noqa: N802
 
     Exits with 4 where something is missing (the report names it), and with 75 where it should be tried again later.
     """
-    from eventstudy.reports.deliver import deliver
     from eventstudy.reports.study_file import read_study
-    from eventstudy.reports.update import update
+    from eventstudy.reports.update import send, update
     from eventstudy.request import last_day
 
     asked = read_study(study)
     summary = update(asked, last_day(as_of), catch_up=catch_up)
-    failed = list(deliver(asked, summary))
+    failed = send(asked)
     code = summary.exit_code or (4 if failed else 0)
     if form == "json":
         told = {**summary.to_dict(), "exit_code": code, "undelivered": failed}

@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from eventstudy.calendars import Moment, Timing
 from eventstudy.datasets import shipped
+from eventstudy.disk import read_text
 from eventstudy.errors import EventStudyError, InvalidFile
 from eventstudy.events.scheduled import decisions, releases
 from eventstudy.events.when import parse_when
@@ -83,12 +84,11 @@ def shipped_earnings() -> tuple[News, ...]:
 
 
 def _rows(path: Path, known: Sequence[str], needed: Sequence[str]) -> Iterator[tuple[Moment, dict[str, str]]]:
+    lines = read_text(path).splitlines()
     try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), restkey="more")
+        reader = csv.DictReader(lines, restkey="more")
         rows: list[dict[str, Any]] = list(reader)
-    except FileNotFoundError:
-        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise InvalidFile(f"cannot read it: {error}", where=str(path)) from error
     columns = [name.strip() for name in reader.fieldnames or ()]
     if set(needed) - set(columns) or set(columns) - set(known):

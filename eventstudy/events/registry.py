@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
 from eventstudy.events.importers import read_csv, read_frame, read_xlsx
+from eventstudy.settings import toml
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
@@ -250,6 +250,15 @@ def append_events(path: str | os.PathLike[str], events: Iterable[Event]) -> Regi
     """
     path = Path(path)
     _only_toml(path)
+    with disk.locked(path, "addition of an event", patience=_PATIENCE):
+        return _appended(path, tuple(events))
+
+
+_PATIENCE = 30.0
+"""Seconds that an addition waits for another one."""
+
+
+def _appended(path: Path, events: Iterable[Event]) -> Registry:
     there = _content(path) if path.exists() else ""
     known = Registry(_read_toml(there, str(path)) if there.strip() else (), origin=str(path))
     more = "\n" if there and not there.endswith("\n") else ""
@@ -287,17 +296,9 @@ def shipped_registry() -> Registry:
 
 
 def _content(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidFile(
-            f"the file is not UTF-8 text: {error.reason} at byte {error.start}", where=str(path)
-        ) from error
-    except FileNotFoundError as error:
-        near = _beside(path)
-        raise InvalidFile("there is no such file", where=str(path), available=", ".join(near) or None) from error
-    except (OSError, ValueError) as error:
-        raise InvalidFile(f"the file cannot be read: {error}", where=str(path)) from error
+    if not os.path.lexists(str(path).replace("\0", "")):
+        raise InvalidFile("there is no such file", where=str(path), available=", ".join(_beside(path)) or None)
+    return disk.read_text(path)
 
 
 def _beside(path: Path) -> list[str]:
@@ -307,10 +308,7 @@ def _beside(path: Path) -> list[str]:
 
 
 def _read_toml(content: str, origin: str) -> list[Event]:
-    try:
-        tables = tomllib.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InvalidFile(f"the file is not valid TOML: {error}", where=origin) from error
+    tables = toml(content, origin, "the file is not valid TOML")
     problems = [f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"]
     raw = tables.get("event", [])
     if not isinstance(raw, list) or not all(isinstance(table, Mapping) for table in raw):

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile
 from eventstudy.messages import Exclusion
 from eventstudy.panel.align import Panel
@@ -108,22 +110,40 @@ def over_splits(shares: pd.DataFrame, prices: PriceTable) -> pd.DataFrame:
     return shares.assign(shares=shares["shares"].to_numpy(float) * factor, splits=factor)
 
 
-def read_shares(path: str | Path) -> pd.DataFrame:
+def read_shares(path: str | Path | pd.DataFrame) -> pd.DataFrame:
     """Shares outstanding: columns ticker, shares, date (from when on they count, as counted then; `UNDATED` if not given).
+
+    Of a file, or of a table that has the columns ticker, shares[, date].
 
     Raises:
         InvalidFile: no such file, a column lacking, a number that is not above zero, or a date that cannot be read.
     """
+    if isinstance(path, pd.DataFrame):
+        given = path.reset_index() if path.index.name in ("ticker", "date") else path.reset_index(drop=True)
+        if "date" in given:
+            given = given.assign(date=[_as_text(day) for day in given["date"]])
+        return _checked_shares(given, "the table of shares", "row", 1)
+    text = StringIO(read_text(path, "the shares outstanding"))
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
-    except FileNotFoundError:
-        raise InvalidFile("there is no such file", where=str(path), hint="check the path") from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        table = pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise InvalidFile(f"cannot read the shares outstanding: {error}", where=str(path)) from error
+    return _checked_shares(table, str(path), "line", 2)
+
+
+def _as_text(day: object) -> str:
+    """A day as a file has it; empty where none is given."""
+    if day is None or day is pd.NaT or day == "" or day != day:
+        return ""
+    return f"{day:%Y-%m-%d}" if isinstance(day, date) else str(day)
+
+
+def _checked_shares(table: pd.DataFrame, name: str, noun: str, first: int) -> pd.DataFrame:
+    """The columns of a table of shares; its rows are called `noun` and counted from `first`."""
     if not {"ticker", "shares"} <= set(table.columns):
         raise InvalidFile(
             "shares outstanding have columns ticker, shares[, date]",
-            where=str(path),
+            where=name,
             available=", ".join(map(str, table.columns)),
         )
     count = pd.to_numeric(table["shares"], errors="coerce")
@@ -132,8 +152,8 @@ def read_shares(path: str | Path) -> pd.DataFrame:
     dates = pd.to_datetime(when, format="%Y-%m-%d", errors="coerce")
     wrong = ~(count > 0) | dates.isna()
     if wrong.any():
-        line = int(np.argmax(wrong)) + 2
+        line = int(np.argmax(wrong)) + first
         raise InvalidFile(
-            "shares outstanding must be numbers above zero, dates written as 2025-01-31", where=f"{path}, line {line}"
+            "shares outstanding must be numbers above zero, dates written as 2025-01-31", where=f"{name}, {noun} {line}"
         )
     return pd.DataFrame({"ticker": table["ticker"], "shares": count, "date": dates})

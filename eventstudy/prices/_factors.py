@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 
 Unit = Literal["percent", "decimal"]
@@ -31,11 +32,7 @@ def read_factors(path: str | Path, unit: Unit | None) -> pd.DataFrame:
         InvalidRequest: the unit is not named.
         InvalidFile: no such file, no `date` column, a date or number that cannot be read, a day that stands there twice.
     """
-    try:
-        content = Path(path).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InvalidFile(f"cannot read the factors: {error}", where=str(path)) from error
-    return parse_factors(content, str(path), unit)
+    return parse_factors(read_text(path, "the factors"), str(path), unit)
 
 
 def parse_factors(content: str, where: str, unit: Unit | None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from eventstudy import plugins
+from eventstudy.disk import refuse_irregular
 from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, SourceError, SourceRateLimited
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
@@ -65,6 +66,8 @@ def load_prices(
         if source not in ("auto", "csv"):
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
         return frame_to_table(path, wanted, first, last)
+    if path is not None:
+        refuse_irregular(path)
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, beyond, known), first, last, beyond, known, progress)
     name = source if path is None or source != "auto" else _kind_of(Path(path))

@@ -1,8 +1,8 @@
 """Folders that change from one state to the next in one step.
 
-A published folder is a link to a hidden folder beside it that is never written to again. A new state is written into a new
-hidden folder, unchanged files as hard links, and the link is then replaced: a process that dies at any point leaves the
-old state or the new one.
+A new state is written into a hidden folder beside the published one, unchanged files as hard links, and then takes its place: a
+process that dies at any point leaves the old state or the new one. A folder that somebody stands in, or that is a disk of its
+own, cannot be replaced: it is filled file by file.
 
 The manifest of a folder says which study it belongs to and which of its files that study wrote. A folder of anybody else is
 not written to, and what others put into a folder of ours stays there.
@@ -20,7 +20,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from eventstudy.disk import write_through
+from eventstudy.disk import lock_of, put_back, put_in_place, removed, synced, write_through
 from eventstudy.errors import InvalidRequest
 
 MANIFEST = "manifest.json"
@@ -52,19 +52,18 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
         InvalidRequest: what is there is a file, or was written by somebody else, or for another study.
     """
     try:
-        if file := next((part for part in (folder, *folder.parents) if part.is_file()), None):
-            raise InvalidRequest(f"{file} is a file, and the reports need a folder", hint=_ELSEWHERE)
         if not folder.exists():
             return {}
-        names = sorted(path.name for path in folder.iterdir())
+        lock = lock_of(Path(os.path.abspath(folder))).name
+        names = sorted(path.name for path in folder.iterdir() if path.name != lock)
         found = _read_manifest(folder / MANIFEST)
     except OSError as error:
         raise InvalidRequest(f"cannot read {folder}: {error.strerror}", hint=_ELSEWHERE) from error
     if not names:
         return {}
-    if found.get("schema") != schema:
-        raise _not_ours(folder, names)
-    owner, known = found.get("study"), found.get("events", ())
+    if found["schema"] != schema:
+        raise _not_ours(folder, names, found["schema"], schema)
+    owner, known = found["study"], found["events"]
     if owner == seen_from(folder, source):
         return found
     if (owner and (_beside(folder) / owner).exists()) or (known and not set(known) & set(events)):
@@ -81,19 +80,34 @@ _NAMED = 3
 """So many files or events are named."""
 
 
-def _not_ours(folder: Path, names: Collection[str]) -> InvalidRequest:
+def _not_ours(folder: Path, names: Collection[str], found: str, wanted: str) -> InvalidRequest:
     more = len(names) - _NAMED
     there = ", ".join(sorted(names)[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    if found.partition("/")[0] == wanted.partition("/")[0]:
+        later = f"{folder} was written by another version of eventstudy: its manifest is {found}, and {wanted} is known"
+        return InvalidRequest(later, hint="upgrade eventstudy-lab, or name another folder")
     return InvalidRequest(f"{folder} was not written by this study", available=there, hint=_ELSEWHERE)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
-    """A manifest; nothing where it is none."""
+    """A manifest, each of the parts that say whose it is of its kind; what is of another kind says nothing."""
     try:
-        found = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        read = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        read = {}
+    found = read if isinstance(read, dict) else {}
+    kinds: dict[str, tuple[type, ...]] = {
+        "schema": (str,),
+        "study": (str,),
+        "events": (dict, list),
+        "files": (dict, list),
+    }
+    for name, kind in kinds.items():
+        found[name] = found[name] if isinstance(found.get(name), kind) else kind[0]()
+    for name in ("events", "files"):
+        if isinstance(found[name], list):
+            found[name] = dict.fromkeys(part for part in found[name] if isinstance(part, str))
+    return found
 
 
 def seen_from(folder: Path, source: Path) -> str:
@@ -111,7 +125,7 @@ def _beside(folder: Path) -> Path:
 
 def written(manifest: Mapping[str, Any]) -> set[str]:
     """The names of the files that a folder of this manifest holds from us."""
-    return {MANIFEST, *manifest.get("files", ())}
+    return {MANIFEST, *manifest.get("files", ())} if manifest else set()
 
 
 def _refuse_theirs(folder: Path, names: Collection[str], ours: Collection[str]) -> None:
@@ -127,50 +141,31 @@ def _refuse_theirs(folder: Path, names: Collection[str], ours: Collection[str]) 
 # ---- writing it -------------------------------------------------------------------------------------------------------
 
 
-def fill(folder: Path, files: Mapping[str, bytes], ours: Collection[str]) -> None:
-    """Write a plain folder, all files or none of them; those of `ours` that are no longer among them go.
-
-    Raises:
-        InvalidRequest: it holds files of the same names that are not `ours`, or cannot be written.
-    """
-    _refuse_theirs(folder, files, ours)
-    new = not folder.is_dir()
-    drafts = (folder.parent if new else folder) / f".{folder.name}.draft-{secrets.token_hex(6)}"
-    try:
-        drafts.mkdir(parents=True)
-        for name, data in files.items():
-            write_through(drafts / name, data)
-        if new:
-            os.rename(drafts, folder)
-            return
-        for name in sorted(files, key=lambda n: n != MANIFEST):  # the manifest first: what follows is known as ours
-            os.replace(drafts / name, folder / name)
-        for name in set(ours) - files.keys():
-            (folder / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise InvalidRequest(f"cannot write {folder}: {error.strerror or error}", hint="name another folder") from error
-    finally:
-        shutil.rmtree(drafts, ignore_errors=True)
-
-
 def refuse_place(folder: Path) -> None:
-    """A folder is published only where there is none, an empty one, or a link that was made by publishing.
+    """Reports go where there is nothing yet, or a folder; a link is followed only where an earlier version made it.
 
     Raises:
         InvalidRequest: something else is there.
     """
-    if folder.is_symlink():
-        if not re.fullmatch(rf"\..+{_STATE}", os.readlink(folder)):
-            raise InvalidRequest(
-                f"{folder} is a link that eventstudy did not make",
-                available=f"it leads to {os.readlink(folder)}",
-                hint="name the folder that it leads to, or one that does not exist yet",
-            )
-    elif folder.is_dir():
-        if names := [path.name for path in folder.iterdir()]:
-            raise _not_ours(folder, names)
-    elif folder.exists():
-        raise InvalidRequest(f"{folder} is a file, and the reports need a folder", hint=_ELSEWHERE)
+    if folder.is_symlink() and _earlier(folder) is None:
+        raise InvalidRequest(
+            f"{folder} is a link that eventstudy did not make",
+            available=f"it leads to {os.readlink(folder)}",
+            hint="name the folder that it leads to, or one that does not exist yet",
+        )
+    there = next((part for part in (folder, *Path(os.path.abspath(folder)).parents) if part.exists()), folder)
+    if there.exists() and not there.is_dir():
+        raise InvalidRequest(f"{there} is a file, and the reports need a folder", hint=_ELSEWHERE)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InvalidRequest(f"{folder} cannot be written: {there} is read-only", hint="name another folder")
+
+
+def _earlier(folder: Path) -> Path | None:
+    """The hidden folder that a link of an earlier version leads to."""
+    if not folder.is_symlink():
+        return None
+    target = os.readlink(folder)
+    return folder.with_name(target) if re.fullmatch(rf"\..+{_STATE}", target) else None
 
 
 def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[str]:
@@ -179,7 +174,7 @@ def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) 
     Nothing is written where nothing changes. What others put into the folder stays.
 
     Raises:
-        InvalidRequest: something is there that was not published here, or it cannot be written.
+        InvalidRequest: something is there that is not ours, or it cannot be written.
     """
     changed = sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name))
     if not changed:
@@ -187,41 +182,77 @@ def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) 
     refuse_place(folder)
     _refuse_theirs(folder, files, now)
     try:
-        _replace(folder, files, now)
+        if _in_use(folder):
+            _fill(folder, {name: files.get(name) for name in changed})
+        else:
+            _replace(folder, files, now)
     except OSError as error:
         raise InvalidRequest(f"cannot write {folder}: {error.strerror or error}", hint="name another folder") from error
     return changed
 
 
+def _in_use(folder: Path) -> bool:
+    """Whether a folder has to stay the one it is: somebody stands in it, or it is a disk of its own."""
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    here = Path(os.path.realpath(folder))
+    return Path.cwd().is_relative_to(here) or os.path.ismount(here) or not os.access(here.parent, os.W_OK)
+
+
+def _fill(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Write files into a folder that stays, file by file, when all of them are on the disk; None: it goes."""
+    drafts = folder / f".{folder.name}{_state()}"
+    try:
+        drafts.mkdir()
+        there = {name: data for name, data in files.items() if data is not None}
+        for name, data in there.items():
+            write_through(drafts / name, data)
+        for name in sorted(there, key=lambda n: n != MANIFEST):  # the manifest first: what follows is known as ours
+            os.replace(drafts / name, folder / name)
+        for name in files.keys() - there.keys():
+            (folder / name).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(drafts, ignore_errors=True)
+
+
 def _replace(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) -> None:
-    state = folder.with_name(f".{folder.name}.state-{secrets.token_hex(6)}")
-    state.mkdir(parents=True)
-    for name, data in files.items():
-        if now.get(name) == data:
-            os.link(folder / name, state / name)
-        else:
-            write_through(state / name, data)
-    if folder.is_dir() and {path.name for path in folder.iterdir()} - now.keys():
-        _carry(folder, state, now)
-    _sync(state)
-    link = folder.with_name(f"{state.name}.link")
-    link.symlink_to(state.name, target_is_directory=True)
-    if folder.is_dir() and not folder.is_symlink():
-        folder.rmdir()  # an empty one that the user made
-    os.replace(link, folder)
-    _sync(folder.parent)
-    tidy(folder)
+    """Write a whole new folder beside it, and let it take its place."""
+    state, earlier = folder.with_name(f".{folder.name}{_state()}"), _earlier(folder)
+    try:
+        state.mkdir(parents=True)
+        for name, data in files.items():
+            if now.get(name) == data:
+                _same(folder / name, state / name)
+            else:
+                write_through(state / name, data)
+        if folder.is_dir() and {path.name for path in folder.iterdir()} - now.keys():
+            _carry(folder, state, now)
+        synced(state)
+        put_in_place(state, folder)
+    except OSError:
+        shutil.rmtree(state, ignore_errors=True)
+        raise
+    if earlier is not None:
+        shutil.rmtree(earlier)
 
 
 def tidy(folder: Path) -> None:
-    """Remove the hidden folders that the link does not lead to: earlier states, and what a dead process left behind."""
-    current = os.readlink(folder) if folder.is_symlink() else ""
-    ours = re.compile(rf"{re.escape(f'.{folder.name}')}{_STATE}(\.link)?")
-    for path in [path for path in folder.parent.iterdir() if ours.fullmatch(path.name)]:
-        if path.is_symlink():
-            path.unlink()
-        elif path.name != current:
-            shutil.rmtree(path)
+    """Bring back what a process took away when it died, and remove the hidden folders that it left behind."""
+    put_back(folder)
+    ours = re.compile(rf"{re.escape(f'.{folder.name}')}{_STATE}(\.link|\.before)?")
+    current = _earlier(folder)
+    for place in (folder.parent, folder):
+        for path in [path for path in place.iterdir() if ours.fullmatch(path.name)] if place.is_dir() else ():
+            if path != current:
+                removed(path)
+
+
+def _same(source: str | Path, target: str | Path) -> None:
+    """The same file under another name; a copy of it where a file has one name only."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _carry(folder: Path, state: Path, ours: Collection[str]) -> None:
@@ -231,20 +262,14 @@ def _carry(folder: Path, state: Path, ours: Collection[str]) -> None:
         state,
         symlinks=True,
         dirs_exist_ok=True,
-        copy_function=os.link,
+        copy_function=_same,
         ignore=lambda at, _: ours if Path(at) == folder else (),
     )
 
 
+def _state() -> str:
+    return f".state-{secrets.token_hex(6)}"
+
+
 _STATE = r"\.state-[0-9a-f]{12}"
 """How the name of a hidden folder ends."""
-
-
-def _sync(folder: Path) -> None:
-    """Make the names in a folder last, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

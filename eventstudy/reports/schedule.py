@@ -40,7 +40,7 @@ def show(kind: str, study: Path, at: str = "06:30", python: str = sys.executable
 
 def systemd(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
     """A service and its timer: `systemctl --user enable --now eventstudy-update.timer`."""
-    path = study.absolute()
+    path = _held(study.absolute(), "a unit", r"[^\x00-\x1f\x7f\\]*[^\x00-\x1f\x7f\\\s]")
     command = " ".join(_unit_word(word) for word in (python, "-m", "eventstudy", "update", str(path), "--catch-up"))
     service = f"""\
 [Unit]
@@ -89,9 +89,7 @@ def _unit_word(word: str) -> str:
 
 def cron(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
     """A line for `crontab -e`; cron mails what it prints."""
-    path = study.absolute()
-    if "\n" in str(path):
-        raise InvalidRequest("a crontab cannot hold a path with a line break", where=repr(str(path)))
+    path = _held(study.absolute(), "a crontab", r"[^\x00-\x1f\x7f]*")
     words = [python, "-m", "eventstudy", "update", str(path), "--catch-up", "--quiet"]
     command = f"cd {shlex.quote(str(path.parent))} && {shlex.join(words)}".replace("%", r"\%")
     return {"crontab": f"{minute} {hour} * * 1-6 {command}\n"}
@@ -105,7 +103,6 @@ def github(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
     here = study.absolute().parent
     output = found.output.relative_to(here).as_posix() if found.output.is_relative_to(here) else found.output.name
     folder = PurePosixPath(output)
-    state = folder.with_name(f".{folder.name}.state-*")
     text = f"""\
 name: event study reports
 on:
@@ -128,14 +125,12 @@ jobs:
       - run: python -m pip install eventstudy-lab
       - uses: actions/cache@v4
         with:
-          path: |
-            {_yaml(str(folder))}
-            {_yaml(str(state))}
+          path: {_yaml(str(folder))}
           key: event-study-reports-${{{{ github.run_id }}}}
           restore-keys: event-study-reports-
       - name: update
         # 4: written, with what is missing named in the report
-        run: eventstudy update {_yaml(shlex.quote(study.name))} --catch-up || [ $? -eq 4 ]
+        run: eventstudy update {shlex.quote(_yaml(study.name))} --catch-up || [ $? -eq 4 ]
       - uses: actions/upload-artifact@v4
         with:
           name: reports
@@ -145,16 +140,30 @@ jobs:
 
 
 def _yaml(word: str) -> str:
-    """A word that stands in YAML as it is.
+    """A word that means itself in YAML, in a shell and where a workflow takes patterns.
 
     Raises:
         InvalidRequest: it does not.
     """
-    if not re.fullmatch(r"[\w./*~+ -]*[\w./*~+-]", word):
+    if not re.fullmatch(r"\w[\w./+ -]*[\w./+-]|\w", word):
         raise InvalidRequest(
             f"{word!r} cannot stand in a workflow", hint="use letters, digits, dots and hyphens in file names"
         )
     return word
+
+
+def _held(path: Path, by: str, pattern: str) -> Path:
+    """A path that a file of a scheduler can hold as it is: `pattern` matches it and its folder.
+
+    Raises:
+        InvalidRequest: it cannot.
+    """
+    if not all(re.fullmatch(pattern, str(part)) for part in (path, path.parent)):
+        raise InvalidRequest(
+            f"{by} cannot hold the path {str(path)!r}",
+            hint="rename it: no line breaks or other control characters, and in a unit no backslash and no blank at the end",
+        )
+    return path
 
 
 KINDS = {"systemd": systemd, "cron": cron, "github": github}

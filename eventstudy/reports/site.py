@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
+from eventstudy import disk
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, in_doubt, missing
@@ -29,15 +31,20 @@ if TYPE_CHECKING:
 
 INDEX, FEED = "index.html", "feed.xml"
 
-_OWN = re.compile("(index|feed|manifest)(-event)*", re.IGNORECASE)
-"""Names of the site's own files, and what events of such names become."""
+_OWN = re.compile(r"(index|feed|manifest|con|prn|aux|nul|com[1-9]|lpt[1-9])(-event)*", re.IGNORECASE)
+"""Names of the site's own files, names that mean devices to Windows, and what events of such names become."""
 
 _SCHEMA = "eventstudy.site/1"
 
 
 def stem(id: str) -> str:
-    """The name of an event's files: its id, unless a file of the site itself, or of such an event, is called so."""
+    """The name of an event's files: its id, unless a file of the site, a device or such an event is called so."""
     return f"{id}-event" if _OWN.fullmatch(id) else id
+
+
+def named_after(result: StudyResult) -> str:
+    """The name of a file about a study: the ids of its first events."""
+    return "-".join(stem(event.id) for event in result.events[:3])
 
 
 def refuse_twins(ids: Iterable[str], where: str) -> None:
@@ -57,24 +64,22 @@ def refuse_twins(ids: Iterable[str], where: str) -> None:
             )
 
 
-def own_files(folder: Path, source: Path, ids: Sequence[str]) -> set[str]:
-    """The files that a folder holds from an earlier site of this file of events; asked before there is anything to write.
+def look_at(folder: Path, source: Path, ids: Sequence[str]) -> None:
+    """Look whether a folder may become the site of this file of events; asked before there is anything to write.
 
     Raises:
         InvalidRequest: what is there was not written for this file, or the events cannot share a site.
     """
     refuse_twins(ids, where=str(source))
-    found = files.owned(folder, _SCHEMA, source, ids)
-    return files.written(found) if found else set()
+    files.refuse_place(folder)
+    files.owned(folder, _SCHEMA, source, ids)
 
 
-def write_site(
-    folder: Path, pages: Mapping[str, bytes], source: Path, ids: Sequence[str], ours: Collection[str]
-) -> None:
-    """Write the pages of a site into a folder of which `ours` were written before, with a manifest that says whose it is.
+def write_site(folder: Path, pages: Mapping[str, bytes], source: Path, ids: Sequence[str]) -> None:
+    """Bring a folder to the pages of a site, with a manifest that says whose it is: all of them, or what was there stays.
 
     Raises:
-        InvalidRequest: the folder cannot be written, or holds something else of these names.
+        InvalidRequest: the folder cannot be written, or holds something else of these names. Locked: another report is at work.
     """
     found = {
         "schema": _SCHEMA,
@@ -82,8 +87,12 @@ def write_site(
         "events": list(ids),
         "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
     }
-    manifest = json_file(found)
-    files.fill(folder, {**pages, files.MANIFEST: manifest}, ours)
+    manifest, folder = json_file(found), Path(os.path.abspath(folder))
+    with disk.locked(folder, "report"):
+        files.tidy(folder)
+        known = files.written(files.owned(folder, _SCHEMA, source, ids))
+        now = {name: data for name, data in files.contents(folder).items() if name in known}
+        files.publish(folder, {**pages, files.MANIFEST: manifest}, now)
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,20 @@ url_env = "EVENTSTUDY_WEBHOOK_URL"
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
+from smtplib import SMTP_SSL_PORT
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eventstudy.config import StudyConfig, chosen, in_file, study_settings
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.reports.parts import Lang
-from eventstudy.settings import Setting, checked, place_of
+from eventstudy.settings import Setting, checked, place_of, read_toml
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -57,6 +60,14 @@ _PATHS = ("prices", "factors", "exclude_dates")
 Options = dict[str, Any]
 
 
+def is_here(host: str) -> bool:
+    """Whether a host is this machine: what goes there is not seen by anybody on the way."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -70,6 +81,14 @@ class Mail(_Table):
     port: int = 587
     user: str | None = None
     starttls: bool = True
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> Mail:
+        if self.user is not None and not self.starttls and self.port != SMTP_SSL_PORT and not is_here(self.host):
+            raise ValueError(
+                f"the password of {self.user} would go to {self.host} in clear: starttls = true, or no user"
+            )
+        return self
 
 
 class Webhook(_Table):
@@ -126,15 +145,11 @@ def read_study(path: str | Path) -> StudyFile:
     Raises:
         InvalidFile: no such file, not TOML, an unknown key, or a value that cannot be meant.
     """
-    import tomllib
-
     path = Path(path).absolute()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        hint = None if path.exists() else 'a study file begins with: events = ["deepseek-r1"]'
-        raise InvalidFile(f"cannot read the study file: {error}", where=str(path), hint=hint) from error
+    if not os.path.exists(path):
+        hint = 'a study file begins with: events = ["deepseek-r1"]'
+        raise InvalidFile("there is no such study file", where=str(path), hint=hint)
+    text, table = read_toml(path, "the study file")
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
     table = _typed(table, place)
@@ -150,7 +165,8 @@ def read_study(path: str | Path) -> StudyFile:
         _meant(options, place("options"))
     for id, own in by_event.items():
         _meant({**options, **own}, place(f"event.{id}"))
-    places = {"output": study.near(study.output), "registry": study.near(study.registry) if study.registry else None}
+    places: dict[str, Path | None] = {"output": Path(os.path.abspath(study.near(study.output)))}
+    places["registry"] = study.near(study.registry) if study.registry else None
     return study.model_copy(update={"options": options, "event": by_event, **places})
 
 

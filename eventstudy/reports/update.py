@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from eventstudy import __version__, calendars, disk
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
-from eventstudy.reports import files, site
+from eventstudy.reports import deliver, files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.further import further
 from eventstudy.reports.study_file import Options, StudyFile
@@ -33,9 +35,14 @@ _NEWS = 100
 """So many changes are kept for the feed."""
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class State:
     """What the manifest remembers of one event."""
+
+    __pydantic_config__ = ConfigDict(extra="ignore")
 
     id: str
     title: str
@@ -134,10 +141,10 @@ def _joined(steps: Sequence[Summary]) -> Summary:
 
 def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
     """The sessions of New York between the last change and `as_of`, both excluded."""
-    last = _manifest(study).get("as_of")
+    last = _remembered(date, _manifest(study).get("as_of"))
     if last is None or as_of is None:
         return
-    day = calendars.shift("XNYS", date.fromisoformat(last), 1)
+    day = calendars.shift("XNYS", last, 1)
     while day < as_of:
         yield day
         day = calendars.shift("XNYS", day, 1)
@@ -148,10 +155,7 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
     manifest = _manifest(study)
     ours = files.written(manifest)
     before = {name: data for name, data in files.contents(study.output).items() if name in ours}
-    known = {
-        id: State(**{**state, **{n: tuple(state.get(n, ())) for n in ("changes", "doubtful")}})
-        for id, state in manifest.get("events", {}).items()
-    }
+    known = {id: state for id, told in manifest.get("events", {}).items() if (state := _remembered(State, told))}
     states, entries, pages = [], [], dict[str, bytes]()
     for event in study.chosen():
         state, made = _one(study, event, as_of, known.get(event.id), before)
@@ -162,13 +166,35 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date, state.doubtful))
     removed = tuple(id for id in known if id not in {state.id for state in states})
     summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed)
-    news = _news(study, entries, summary) + [site.Item(**item) for item in manifest.get("news", [])]
+    past = manifest.get("news")
+    items = [_remembered(site.Item, item) for item in (past if isinstance(past, list) else ())]
+    news = _news(study, entries, summary) + [item for item in items if item]
     pages[site.INDEX] = site.index_page(entries, study.lang, study.title)
     pages[site.FEED] = site.feed(news[:_NEWS], study.lang, study.title, study.base)
     same = {name: data for name, data in before.items() if name != files.MANIFEST} == pages
     noted = manifest.get("as_of") if same else summary.as_of
-    pages[files.MANIFEST] = _manifest_of(study, states, noted, news[:_NEWS], pages)
+    waiting = deliver.queued(study, manifest.get("undelivered"), summary)
+    pages[files.MANIFEST] = _manifest_of(study, states, noted, news[:_NEWS], pages, waiting)
     return replace(summary, written=tuple(files.publish(study.output, pages, before)))
+
+
+def send(study: StudyFile) -> list[str]:
+    """Send what waits to be sent, of this update and of earlier ones; a sentence for each that failed, which waits on.
+
+    Raises:
+        Locked: another update is at work, and will send it.
+    """
+    if study.mail is None and study.webhook is None:
+        return []
+    with disk.locked(study.output):
+        manifest = _manifest(study)
+        waiting = deliver.queued(study, manifest.get("undelivered"))
+        left, failed = deliver.deliver(study, waiting)
+        if left != waiting:
+            path = study.output / files.MANIFEST
+            told = {name: value for name, value in manifest.items() if name != "undelivered"}
+            disk.write(path, json_file({**told, "undelivered": left} if left else told))
+    return failed
 
 
 def _manifest(study: StudyFile) -> dict[str, Any]:
@@ -188,7 +214,12 @@ def _manifest(study: StudyFile) -> dict[str, Any]:
 
 
 def _manifest_of(
-    study: StudyFile, states: Sequence[State], as_of: str | None, news: Sequence[site.Item], pages: Mapping[str, bytes]
+    study: StudyFile,
+    states: Sequence[State],
+    as_of: str | None,
+    news: Sequence[site.Item],
+    pages: Mapping[str, bytes],
+    waiting: Mapping[str, Any],
 ) -> bytes:
     remembered = {
         s.id: asdict(replace(s, status="unchanged" if s.status in ("new", "updated") else s.status)) for s in states
@@ -201,7 +232,17 @@ def _manifest_of(
         "news": [asdict(item) for item in news],
         "files": {name: files.sha256(data) for name, data in sorted(pages.items())},
     }
+    if waiting:
+        found["undelivered"] = dict(waiting)
     return json_file(found)
+
+
+def _remembered(kind: type[T], told: Any) -> T | None:
+    """What a manifest remembers; None where somebody changed it so that it cannot be meant: then it is found anew."""
+    try:
+        return TypeAdapter(kind).validate_python(told)
+    except ValidationError:
+        return None
 
 
 def _news(study: StudyFile, entries: Sequence[site.Entry], summary: Summary) -> list[site.Item]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eventstudy import calendars
 from eventstudy.calendars import Moment
+from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 
 
@@ -31,10 +32,7 @@ def read_dates(path: str | Path) -> tuple[dt.date, ...]:
     Raises:
         InvalidFile: no such file, or a line that is no date.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFile(f"cannot read the dates: {error}", where=str(path)) from error
+    lines = read_text(path, "the dates").splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         text = line.strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from eventstudy.analyses.confounders import Confounders, confounders
@@ -32,8 +32,19 @@ def other_news(
     """What else happened on the days of a study: other events, calendars and earnings, those that ship and those named."""
     files = (news,) if isinstance(news, str | Path) else news
     reported, said = _earnings(earnings, result)
-    calendar = [*shipped_calendar(), *(entry for file in files for entry in read_calendar(file))]
+    named = [entry for file in files for entry in read_calendar(file)]
+    said += _of_no_event(named, {event.id for event in (*known, *result.events)})
+    calendar = [*shipped_calendar(), *named]
     return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
+
+
+def _of_no_event(named: Sequence[News], known: Collection[str]) -> list[Message]:
+    """What to say of news that names an event that there is not: it counts for none."""
+    lost: dict[str, dict[str, None]] = {}
+    for entry in named:
+        if entry.event_id is not None and entry.event_id not in known:
+            lost.setdefault(entry.origin, {})[entry.event_id] = None
+    return [Message.of("SOURCE_NOTE.no_event", file=file, ids=list(ids)) for file, ids in lost.items()]
 
 
 def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Message]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,3 +161,88 @@ def test_an_event_id_is_no_file(es: Es, tmp_path: Path) -> None:
     for _ in range(2):
         assert es("run", *NVDA, "--output", "deepseek-r1").code == 0
     assert (tmp_path / "deepseek-r1").read_text().startswith("DeepSeek")
+
+
+# ---- a place that cannot be written, and the output of the command in the place of a file --------------------------------
+
+WRITERS = {
+    "run": ("run", *NVDA, "--output"),
+    "report": ("report", *NVDA, "--output"),
+    "plot": ("plot", *NVDA, "--output"),
+    "chart": ("impact", *NVDA, "--chart"),
+    "fetch": ("prices", "fetch", "--tickers", "A", "--start", "2025-01-02", "--end", "2025-01-03", "--output"),
+    "update": ("update", "--output"),
+    "events": ("events", "import", "no.csv", "--output"),
+    "export": ("prices", "export"),
+}
+NAMES = {"plot": "x.png", "chart": "x.svg", "events": "x.toml", "export": "x.csv"}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_folder_that_is_not_there_is_told_before_any_work(es: Es, tmp_path: Path, name: str) -> None:
+    file = NAMES.get(name, "x.json")
+    ran = es(*WRITERS[name], f"no/{file}")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"no/{file} cannot be written: there is no folder no" in ran.err
+    assert ran.err.count("\n") <= 3, "one message"
+    (tmp_path / "file").write_text("x")
+    ran = es(*WRITERS[name], f"file/{file}")
+    assert ran.code == 2
+    assert "file is no folder" in ran.err
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_folder_that_is_read_only_is_told_before_any_work(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file = NAMES.get(name, "x.json")
+    monkeypatch.setattr(
+        "eventstudy.disk.os.access", lambda path, mode: not mode & os.W_OK
+    )  # as for a user who is not root
+    ran = es(*WRITERS[name], file)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{file} cannot be written: . is read-only" in ran.err
+
+
+def test_a_site_in_a_read_only_folder_is_told_before_any_work(
+    es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "events.csv").write_text("ticker,date,event_id\nNVDA,2025-01-27,a\nAMD,2025-01-27,b\n")
+    (tmp_path / "study.toml").write_text('events = ["a"]\nregistry = "events.csv"\n')
+    monkeypatch.setattr("eventstudy.disk.os.access", lambda path, mode: not mode & os.W_OK)
+    for words in (("report", "events.csv", "--output", "site"), ("update",)):
+        ran = es(*words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "is read-only" in ran.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["events.csv", "study.toml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("run", *NVDA), "DeepSeek"),
+        (("run", *NVDA, "--format", "json"), "{"),
+        (("report", *NVDA, "--format", "md"), "# "),
+        (("report", *NVDA), "<!DOCTYPE html>"),
+        (("events", "import", "events.csv"), "[[event]]"),
+    ],
+)
+def test_a_hyphen_is_the_output_of_the_command(es: Es, tmp_path: Path, words: tuple[str, ...], begins: str) -> None:
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\n")
+    ran = es(*words, "--output", "-")
+    assert ran.code == 0
+    assert ran.out.startswith(begins)
+    assert [p.name for p in tmp_path.iterdir()] == ["events.csv"]
+
+
+def test_a_picture_goes_to_the_output_and_not_into_a_text(es: Es) -> None:
+    ran = es("impact", *NVDA, "--chart", "-")
+    assert ran.code == 2
+    assert "--chart - would mix a picture into the text" in ran.err
+
+
+def test_a_site_is_no_output_of_the_command(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n")
+    ran = es("report", "events.csv", "--output", "-")
+    assert (ran.code, ran.out) == (2, "")
+    assert "are a folder" in ran.err

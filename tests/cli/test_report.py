@@ -137,7 +137,7 @@ def test_one_file_and_a_folder_are_told_apart_before_any_work(es: Es, tmp_path: 
 def test_a_place_that_cannot_be_written_is_an_error_of_use(es: Es, tmp_path: Path) -> None:
     ran = es(*NVDA, "--output", str(tmp_path / "no" / "r.html"))
     assert ran.code == 2
-    assert "cannot write" in ran.err
+    assert "cannot be written" in ran.err
     (tmp_path / "file").write_text("x")
     (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n", encoding="utf-8")
     assert es("report", "events.csv", "--output", "file").code == 2

@@ -101,7 +101,7 @@ def test_github_runs_update_and_keeps_its_folder(es: Es, tmp_path: Path) -> None
     assert cron is not None
     assert crontab(f"{cron[1]} x")[0][0] == ["30", "22", "*", "*", "1-6"]
     assert "run: eventstudy update study.toml --catch-up || [ $? -eq 4 ]" in text
-    assert "            site/reports\n            site/.reports.state-*\n" in text
+    assert text.count("          path: site/reports\n") == 2
     assert "\t" not in text
 
 
@@ -117,3 +117,30 @@ def test_a_time_that_is_none_is_refused(es: Es, at: str) -> None:
     ran = es("schedule", "show", "cron", "--at", at)
     assert ran.code == 2
     assert "06:30" in ran.err
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "a\x1bb", "back\\", "b\\c", "blank "])
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_a_path_that_a_unit_would_alter_is_refused(es: Es, tmp_path: Path, name: str, place: str) -> None:
+    path = tmp_path / name / "study.toml" if place == "folder" else tmp_path / name
+    ran = es("schedule", "show", "systemd", "--study", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    assert "a unit cannot hold the path" in ran.err
+    in_cron = es("schedule", "show", "cron", "--study", str(path))
+    if name.isprintable():
+        assert shlex.split(in_cron.out)[-3] == str(path)
+    else:
+        assert "a crontab cannot hold the path" in in_cron.err
+
+
+@pytest.mark.parametrize(
+    "name", ["*.toml", "~.toml", "~", "-x.toml", "- x.toml", "a b'c.toml", "!x.toml", "a: b.toml", "x #y"]
+)
+def test_a_name_that_means_something_else_in_a_workflow_is_refused(es: Es, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
+    ran = es("schedule", "show", "github", "--study", str(tmp_path / name))
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot stand in a workflow" in ran.err
+    in_cron = es("schedule", "show", "cron", "--study", str(tmp_path / name)).out
+    assert shlex.split(in_cron)[-3] == str(tmp_path / name)
+    assert name in es("schedule", "show", "systemd", "--study", str(tmp_path / name)).out

@@ -88,7 +88,7 @@ def test_what_cannot_be_read_as_text(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"not UTF-8 text.*at byte 9"):
         load_registry(tmp_path / "latin.toml")
     (tmp_path / "folder.toml").mkdir()
-    with pytest.raises(InvalidFile, match="cannot be read"):
+    with pytest.raises(InvalidFile, match="this is a folder"):
         load_registry(tmp_path / "folder.toml")
 
 

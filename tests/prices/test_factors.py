@@ -79,5 +79,5 @@ def test_the_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile) as caught:
         read_factors(path, None)
     assert caught.value.where == f"{path}, line 6"
-    with pytest.raises(InvalidFile, match="cannot read the factors"):
+    with pytest.raises(InvalidFile, match="there is no such file"):
         read_factors(tmp_path / "none.csv", None)

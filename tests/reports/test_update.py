@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -83,12 +84,12 @@ def test_a_second_update_writes_nothing(study: Callable[..., Path]) -> None:
     )
     first = bring(path, HALF)
     assert {"deepseek-r1.html", "deepseek-r1.xlsx", "deepseek-r1.md", "deepseek-r1.tex"} < set(first.written)
-    before, link = state_of(path), os.readlink(path.parent / "reports")
+    before, place = state_of(path), (path.parent / "reports").stat().st_ino
     second = bring(path, HALF)
     assert second.written == ()
     assert second.events[0].status == "unchanged"
     assert state_of(path) == before
-    assert os.readlink(path.parent / "reports") == link
+    assert (path.parent / "reports").stat().st_ino == place
 
 
 def test_a_complete_report_is_not_fetched_again(study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,38 +272,43 @@ def test_a_price_file_of_the_user_is_taken_as_it_is(study: Callable[..., Path], 
 DYING = """
 import os, shutil, signal, sys
 from datetime import date
-from pathlib import Path
+from eventstudy import disk
+from eventstudy.reports import files
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import update
-study, old, new = read_study(sys.argv[1]), *map(date.fromisoformat, sys.argv[2:])
+study, old, new = read_study(sys.argv[1]), *map(date.fromisoformat, sys.argv[2:4])
 snaps = study.path.parent / "snaps"
+if sys.argv[4] == "two steps":  # as on a system that cannot exchange names
+    disk.exchange = lambda one, other: False
 
-def dying(name, left):
-    real = getattr(os, name)
+def dying(where, name, left):
+    real = getattr(where, name)
     def call(*args, **more):
         left[0] -= 1
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*args, **more)
-    setattr(os, name, call)
+    setattr(where, name, call)
 
 def child(n):
     left = [n]
     for name in ("fsync", "replace", "rename", "link", "mkdir", "symlink", "rmdir", "unlink", "open", "readlink"):
-        dying(name, left)
+        dying(os, name, left)
+    dying(disk, "exchange", left)
     update(study, new)
     os._exit(0)
 
 n, status = 0, 1
 while status:
     n += 1
-    if study.output.is_symlink():
-        study.output.unlink()
+    shutil.rmtree(study.output, ignore_errors=True)
     update(study, old)
     pid = os.fork()
     if not pid:
         child(n)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if sys.argv[4] == "two steps":
+        files.tidy(study.output)  # what the next update does first
     shutil.copytree(study.output, snaps / f"{n}")
     assert status in (0, -signal.SIGKILL), status
 """
@@ -318,10 +324,14 @@ def consistent(folder: Path) -> str:
 
 @pytest.mark.wait
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
-def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(study: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("how", ["one step", "two steps"])
+def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(
+    study: Callable[..., Path], how: str
+) -> None:
     path = study()
     days = [HALF.isoformat(), END.isoformat()]
-    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", DYING, path, *days], capture_output=True, check=False)
+    words = [sys.executable, "-W", "ignore", "-c", DYING, str(path), *days, how]
+    ran = subprocess.run(words, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stderr.decode()
     snaps = sorted((path.parent / "snaps").iterdir(), key=lambda snap: int(snap.name))
     filled = ["11 of 11" in consistent(snap) for snap in snaps]
@@ -329,7 +339,62 @@ def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(s
     assert filled == sorted(filled), "the old state until one moment, the new one from then on"
     assert set(filled) == {False, True}
     left = {p.name for p in path.parent.iterdir() if p.name != "snaps"}
-    assert left == {".reports.lock", os.readlink(path.parent / "reports"), "reports", "study.toml"}
+    assert left == {".reports.lock", "reports", "study.toml"}
+
+
+SITE_DYING = """
+import os, pickle, shutil, signal, sys
+from pathlib import Path
+from eventstudy import disk
+from eventstudy.reports import files, site
+folder, source = Path(sys.argv[1], "site"), Path(sys.argv[1], "events.csv")
+old, new = ({f"{name}.html": (word * 1000).encode() for name in "abcdef"} for word in ("old ", "new "))
+new = {**new, "g.html": b"new "}
+if sys.argv[2] == "two steps":
+    disk.exchange = lambda one, other: False
+
+def dying(where, name, left):
+    real = getattr(where, name)
+    def call(*args, **more):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **more)
+    setattr(where, name, call)
+
+n, status = 0, 1
+while status:
+    n += 1
+    site.write_site(folder, old, source, ["a"])
+    pid = os.fork()
+    if not pid:
+        left = [n]
+        for name in ("fsync", "replace", "rename", "link", "mkdir", "unlink", "open", "rmdir"):
+            dying(os, name, left)
+        dying(disk, "exchange", left)
+        site.write_site(folder, new, source, ["a"])
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert status in (0, -signal.SIGKILL), status
+    if sys.argv[2] == "two steps":
+        files.tidy(folder)
+    words = {path.read_bytes()[:4].decode() for path in folder.glob("*.html")}
+    print(n, *words, len(list(folder.glob("*.html"))))
+files.tidy(folder)
+assert sorted(os.listdir(sys.argv[1])) == [".site.lock", "site"], os.listdir(sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
+@pytest.mark.parametrize("how", ["one step", pytest.param("two steps", marks=pytest.mark.wait)])
+def test_a_report_of_several_events_that_is_killed_leaves_the_old_site_or_the_new(tmp_path: Path, how: str) -> None:
+    words = [sys.executable, "-W", "ignore", "-c", SITE_DYING, str(tmp_path), how]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    seen = [line.split()[1:] for line in ran.stdout.splitlines()]
+    assert len(seen) > 12
+    assert set(map(tuple, seen)) == {("old", "6"), ("new", "7")}
+    assert seen == sorted(seen, reverse=True), "the old site until one moment, the new one from then on"
 
 
 def test_a_second_update_at_the_same_time_is_refused(study: Callable[..., Path]) -> None:
@@ -349,6 +414,119 @@ def test_a_folder_of_somebody_else_is_left_alone(study: Callable[..., Path]) -> 
     assert [p.name for p in (path.parent / "reports").iterdir()] == ["thesis.txt"]
     (path.parent / "reports" / "thesis.txt").unlink()
     assert bring(path).exit_code == 0
+
+
+def test_a_plain_copy_of_the_folder_is_brought_up_to_date_as_any(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    folder = path.parent / "reports"
+    shutil.copytree(folder, path.parent / "copy")
+    (path.parent / "copy" / "notes.txt").write_text("mine")
+    path.write_text('output = "copy"\n' + path.read_text())
+    assert bring(path, HALF).written == ()
+    assert bring(path).events[0].status == "updated"
+    (path.parent / "copy" / "notes.txt").unlink()
+    assert "11 of 11" in consistent(path.parent / "copy")
+    assert "11 of 11" not in consistent(folder)
+
+
+def test_a_folder_that_an_earlier_version_published_as_a_link_becomes_one(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    folder = path.parent / "reports"
+    hidden = folder.with_name(".reports.state-0123456789ab")
+    folder.rename(hidden)
+    folder.symlink_to(hidden.name)
+    assert bring(path, HALF).written == ()
+    assert hidden.is_dir(), "it is still in use"
+    bring(path)
+    assert not folder.is_symlink()
+    assert "11 of 11" in consistent(folder)
+    assert names_in(path.parent) == {".reports.lock", "reports", "study.toml"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_place_where_nobody_else_may_write_is_filled(tmp_path: Path, there: bool) -> None:
+    """Somebody stands in the folder, or it is a disk of its own: it stays the folder that it is."""
+    site.write_site(tmp_path / "site", {"a.html": b"old", "b.html": b"old"}, tmp_path / "e.csv", ["a"])
+    place = (tmp_path / "site").stat().st_ino
+    with chdir(tmp_path / "site" if there else tmp_path):
+        site.write_site(tmp_path / "site", {"a.html": b"new"}, tmp_path / "e.csv", ["a"])
+    assert names_in(tmp_path / "site") == {"a.html", "manifest.json"}
+    assert (tmp_path / "site" / "a.html").read_bytes() == b"new"
+    assert ((tmp_path / "site").stat().st_ino == place) is there
+
+
+HANDS = {
+    "no object": "[1, 2]",
+    "broken off": '{"schema": "eventstudy.manifest/1", ',
+    "deep": "[" * 100_000,
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("text", HANDS.values(), ids=HANDS)
+def test_a_manifest_that_is_none_makes_the_folder_somebody_elses(study: Callable[..., Path], text: str) -> None:
+    path = study()
+    (path.parent / "reports").mkdir()
+    (path.parent / "reports" / "manifest.json").write_text(text)
+    with pytest.raises(InvalidRequest, match="was not written by this study"):
+        bring(path)
+
+
+CHANGED: dict[str, Any] = {
+    "events": [1, "deepseek-r1", ["deepseek-r1"], {"deepseek-r1": 1}, {"deepseek-r1": {"files": 5}}, None],
+    "news": [1, "x", [1], [{"page": 1}], None],
+    "files": [1, [1], {"index.html": 1}, None],
+    "as_of": [1, "soon", None, "2100-99-99"],
+    "study": [1, None, ["x"]],
+    "undelivered": [1, {"mail": 1}],
+}
+
+
+@pytest.mark.parametrize("part", CHANGED)
+def test_a_manifest_that_somebody_changed_is_read_or_refused(study: Callable[..., Path], part: str) -> None:
+    path = study()
+    bring(path, HALF)
+    manifest = path.parent / "reports" / "manifest.json"
+    sound = json.loads(manifest.read_text())
+    for value in CHANGED[part]:
+        manifest.write_text(json.dumps({**sound, part: value, "of a later version": 1}))
+        if part == "files":  # it is not known which files are ours
+            with pytest.raises(InvalidRequest, match="was not written by this study"):
+                bring(path, HALF)
+            continue
+        assert bring(path, HALF, catch_up=True).events[0].status != "failed"
+        assert json.loads(manifest.read_text())["events"]["deepseek-r1"]["title"]
+
+
+def test_what_an_event_of_a_later_version_has_besides_is_no_matter(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    manifest = path.parent / "reports" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["events"]["deepseek-r1"]["of a later version"] = 1
+    manifest.write_text(json.dumps(told))
+    assert bring(path, HALF).events[0].status == "unchanged"
+
+
+def test_a_folder_of_a_later_version_is_named_as_such(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    manifest = path.parent / "reports" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("eventstudy.manifest/1", "eventstudy.manifest/7"))
+    with pytest.raises(InvalidRequest, match=r"another version of eventstudy: its manifest is eventstudy\.manifest/7"):
+        bring(path)
+
+
+def test_a_roundabout_output_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "home" / "here").mkdir(parents=True)
+    path = another(tmp_path / "home" / "here", "study.toml", "a/../..")
+    with pytest.raises(InvalidRequest, match="was not written by this study"):
+        bring(path)
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["here", "home", "study.toml"]
+    assert bring(another(tmp_path / "home" / "here", "study.toml", "b/../c")).output.endswith("here/c")
+    assert names_in(tmp_path / "home" / "here") == {".c.lock", "c", "study.toml"}
 
 
 # ---- whose folder it is -------------------------------------------------------------------------------------------------
@@ -485,7 +663,7 @@ def test_a_page_does_not_overwrite_what_others_put_there(tmp_path: Path) -> None
 
 
 def test_every_event_has_its_own_page_whatever_its_id(tmp_path: Path) -> None:
-    ids = ("index", "index-event", "INDEX-Event-event", "feed", "Feed-event", "manifest", "manifest-event", "one")
+    ids = ("index", "index-event", "INDEX-Event-event", "Feed-event", "manifest", "con", "con-event", "Lpt1", "one")
     registry_of(tmp_path, *ids)
     bring(another(tmp_path, "study.toml", "reports", *ids))
     folder = tmp_path / "reports"
@@ -493,6 +671,14 @@ def test_every_event_has_its_own_page_whatever_its_id(tmp_path: Path) -> None:
     assert [json.loads(page.read_text())["events"][0]["id"] for page in pages] == list(ids)
     assert len({page.name.lower() for page in pages} - {"index.json", "feed.json", "manifest.json"}) == len(ids)
     assert "feed.xml" in names_in(folder)
+
+
+@pytest.mark.parametrize("id", ["con", "PRN", "aux", "Nul", "com1", "lpt9", "nul-event", "index", "feed", "manifest"])
+def test_an_id_that_means_something_else_is_no_name_of_a_file(id: str) -> None:
+    assert site.stem(id) == f"{id}-event"
+    assert site.stem(site.stem(id)) != site.stem(id), "no other event can have its page"
+    assert site.stem("console") == "console"
+    assert site.stem("com10") == "com10"
 
 
 def test_ids_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,197 @@
+"""Every door that reads a file takes files alone, of a size that somebody means; what is none is told at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import eventstudy as es
+import pytest
+from eventstudy import disk
+from eventstudy.analyses.regression import read_characteristics
+from eventstudy.claims.parse import load_names
+from eventstudy.cli._settings import settings
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidFile
+from eventstudy.events import append_event, load_registry, read_calendar, read_earnings, shipped_registry
+from eventstudy.overrides import _read as read_overrides
+from eventstudy.panel import read_shares
+from eventstudy.prices import load_prices
+from eventstudy.prices._factors import read_factors
+from eventstudy.reports.study_file import read_study
+from eventstudy.request.dates import read_dates
+from eventstudy.settings import DEEPEST, read_toml
+
+Door = Callable[[Path], Any]
+
+DOORS: dict[str, tuple[str, Door]] = {
+    "registry": (".toml", load_registry),
+    "events": (".csv", load_registry),
+    "event book": (".xlsx", load_registry),
+    "study": (".toml", read_study),
+    "config": (".toml", StudyConfig.from_toml),
+    "settings": (".toml", lambda path: settings(str(path), "run")),
+    "calendars": (".toml", read_overrides),
+    "prices": (".csv", lambda path: load_prices(["A"], path=path)),
+    "price book": (".xlsx", lambda path: load_prices(["A"], path=path)),
+    "parquet": (".parquet", lambda path: load_prices(["A"], path=path)),
+    "no suffix": ("", lambda path: load_prices(["A"], path=path)),
+    "factors": (".csv", lambda path: read_factors(path, "percent")),
+    "dates": (".txt", read_dates),
+    "news": (".csv", read_calendar),
+    "earnings": (".csv", read_earnings),
+    "names": (".csv", load_names),
+    "shares": (".csv", read_shares),
+    "characteristics": (".csv", read_characteristics),
+}
+TOML = ("registry", "study", "config", "settings", "calendars")
+WHOLE = ("prices", "no suffix", "parquet")
+"""Prices may be larger than what people write by hand."""
+
+
+@pytest.fixture(autouse=True)
+def impatient() -> Iterator[None]:
+    """Whatever waits for a writer is interrupted."""
+
+    def rings(number: int, frame: FrameType | None) -> None:
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, rings)
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+@pytest.mark.parametrize("name", DOORS)
+def test_a_pipe_without_a_writer_is_told_at_once(tmp_path: Path, name: str) -> None:
+    suffix, door = DOORS[name]
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    if name == "settings":  # an `eventstudy.toml` that is none is not looked at
+        assert door(tmp_path / f"pipe{suffix}") == {}
+        return
+    with pytest.raises(InvalidFile, match="a pipe or a device"):
+        door(tmp_path / f"pipe{suffix}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices are a matter of POSIX")
+@pytest.mark.parametrize("name", sorted(set(DOORS) - {"settings", "registry", "events", "event book"}))
+def test_a_device_that_never_ends_is_told_at_once(name: str) -> None:
+    with pytest.raises(InvalidFile, match="a pipe or a device"):
+        DOORS[name][1](Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("name", sorted(set(DOORS) - {"settings"}))
+def test_a_folder_and_a_name_that_cannot_be_are_told(tmp_path: Path, name: str) -> None:
+    suffix, door = DOORS[name]
+    (tmp_path / f"folder{suffix}").mkdir()
+    with pytest.raises(InvalidFile, match="a folder"):
+        door(tmp_path / f"folder{suffix}")
+    for lacking in ("none", "no/folder", "x" * 300):
+        with pytest.raises(InvalidFile) as told:
+            door(tmp_path / f"{lacking}{suffix}")
+        assert "Errno" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", sorted(set(DOORS) - set(WHOLE)))
+def test_a_file_that_is_too_large_is_told_with_the_figure(tmp_path: Path, name: str) -> None:
+    suffix, door = DOORS[name]
+    path = tmp_path / f"large{suffix}"
+    with path.open("wb") as file:
+        file.truncate(disk.LARGEST + 1)  # it takes no room on the disk
+    with pytest.raises(InvalidFile, match="larger than 100 MB"):
+        door(path)
+
+
+@pytest.mark.parametrize("name", sorted(set(DOORS) - {*WHOLE, "event book", "price book"}))
+def test_other_letters_than_utf8_are_told(tmp_path: Path, name: str) -> None:
+    suffix, door = DOORS[name]
+    path = tmp_path / f"latin{suffix}"
+    path.write_bytes('titel = "é"\nticker,date'.encode("latin-1"))
+    with pytest.raises(InvalidFile, match="is not UTF-8 text"):
+        door(path)
+
+
+HOSTILE = {
+    "nested lists": "a = " + "[" * 50_000,
+    "nested tables": "a = " + "{a=" * 50_000,
+    "a number of 5,000 digits": "a = " + "1" * 5000,
+    "a key of 100,000 parts": ".".join("a" * 100_000) + " = 1",
+    "a key of 100,000 parts with blanks": " . ".join("a" * 100_000) + " = 1",
+    "a table of 100,000 parts": "[" + ".".join("a" * 100_000) + "]",
+    "parts within a table": "a = {" + ".".join("a" * 100_000) + " = 1}",
+    "quoted parts": ".".join(['"a b"'] * 100_000) + " = 1",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", TOML)
+def test_toml_that_nobody_means_is_refused_soon(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / "hostile.toml"
+    path.write_text(text, encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(InvalidFile):
+        DOORS[name][1](path)
+    assert time.process_time() - began < 10
+
+
+def test_a_sentence_with_many_full_stops_is_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_text(f'notes = """{"Etc. " * (DEEPEST // 2)}"""\na.b.c = 1\n', encoding="utf-8")
+    assert read_toml(path, "it")[1]["a"] == {"b": {"c": 1}}
+
+
+# ---- what is written --------------------------------------------------------------------------------------------------
+
+
+def test_events_that_are_added_at_the_same_time_are_all_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.toml"
+    event = shipped_registry()["deepseek-r1"]
+    append_event(path, event.model_copy(update={"id": "first"}))
+    from threading import Thread
+
+    threads = [Thread(target=append_event, args=(path, event.model_copy(update={"id": f"e{i}"}))) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(e.id for e in load_registry(path)) == sorted(["first", *(f"e{i}" for i in range(6))])
+
+
+# ---- tables in the place of files -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dated", [True, False])
+@pytest.mark.parametrize("indexed", [True, False])
+def test_shares_are_a_table_with_or_without_dates(dated: bool, indexed: bool) -> None:
+    import pandas as pd
+
+    result = es.run("deepseek-r1", tickers=["NVDA"])
+    table = pd.DataFrame({"ticker": ["NVDA"], "shares": [24.4e9], **({"date": ["2024-12-01"]} if dated else {})})
+    found = es.analyses.impact(result, shares=table.set_index("ticker") if indexed else table)
+    assert found.firms[0].stake.shares == 24.4e9
+    assert found.firms[0].stake.shares_since == ("2024-12-01" if dated else None)
+    stamped = table.assign(date=pd.to_datetime(table["date"])) if dated else table.assign(date=[""])
+    assert es.analyses.impact(result, shares=stamped).firms == found.firms
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"ticker": ["NVDA"]}, "columns ticker, shares"),
+        ({"ticker": ["NVDA", "AMD"], "shares": [1.0, -1.0]}, "row 2"),
+        ({"ticker": ["NVDA"], "shares": [None]}, "row 1"),
+        ({"ticker": ["NVDA"], "shares": [1.0], "date": ["soon"]}, "row 1"),
+    ],
+)
+def test_a_table_that_holds_no_shares_is_refused(columns: dict[str, list[Any]], told: str) -> None:
+    import pandas as pd
+
+    with pytest.raises(InvalidFile, match=told):
+        read_shares(pd.DataFrame(columns))
