@@ -37,6 +37,8 @@ _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
 _LONGEST_SHIFT = 3650
 _NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
 """Models in which a day depends on the days next to it."""
+_ESTIMATE_NOTHING = ("market_adjusted", "matched")
+"""Models without parameters."""
 VOLUME_MODELS = ("constant_mean", "market")
 """Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
 
@@ -92,6 +94,7 @@ class StudyConfig:
     delisting: Literal["truncate", "reinvest"] = "truncate"
     """Buy-and-hold returns after the last trade: they end there, or go on in the benchmark."""
     min_estimation: int = 100
+    """Fewest estimation days; 0: nothing is estimated, by models without parameters (market_adjusted, matched)."""
     max_shift: int = 7
     exclude_dates: tuple[date, ...] = ()
     """Sessions left out of estimation windows."""
@@ -112,6 +115,10 @@ class StudyConfig:
         )
         if self.estimation_windows:
             put(self, "estimation_window", self.estimation_windows[0])
+        if self.min_estimation == 0:
+            before = min(Window.of(self.event_window, "event window").start, 0) - 1
+            put(self, "estimation_windows", ())
+            put(self, "estimation_window", Window(before, before))
         event = Window.of(self.event_window, "event window")
         whole = Window(min(event.start, 0), max(event.end, 0))
         looked_at = Window.of(self.looked_at, "days looked at") if self.looked_at is not None else event
@@ -138,10 +145,17 @@ class StudyConfig:
         self._check_windows()
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
-        if self.min_estimation < 30:
+        if self.min_estimation < 30 and self.estimated:
             raise InvalidRequest(
                 f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
-                hint="use 30 or more",
+                hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched",
+            )
+        if not self.estimated and (self.outcome != "return" or self.model not in _ESTIMATE_NOTHING):
+            what = f"the model {self.model}" if self.outcome == "return" else f"a study of {self.outcome}"
+            raise InvalidRequest(
+                f"min_estimation is 0, and {what} has something to estimate",
+                available=", ".join(_ESTIMATE_NOTHING),
+                hint="use 30 or more, or one of these models",
             )
         if self.max_shift < 0:
             raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
@@ -219,6 +233,20 @@ class StudyConfig:
             )
 
     @property
+    def estimated(self) -> bool:
+        """Whether there are estimation days; without them nothing is said of a single firm."""
+        return self.min_estimation != 0
+
+    def check_estimated(self, what: str) -> None:
+        """Refuse what rests on ordinary days where there are none.
+
+        Raises:
+            InvalidRequest: the study has no estimation days.
+        """
+        if not self.estimated:
+            raise InvalidRequest(f"{what} needs estimation days", hint="run the study with --min-estimation 30 or more")
+
+    @property
     def days_looked_at(self) -> Window:
         """The event days that are looked at."""
         return self.looked_at or self.event_window
@@ -273,6 +301,8 @@ class StudyConfig:
         plain = asdict(self)
         plain["estimation_window"], plain["event_window"] = list(self.estimation_window), list(self.days_looked_at)
         plain["estimation_windows"] = [list(w) for w in self.spans]
+        if not self.estimated:
+            plain["estimation_window"], plain["estimation_windows"] = None, []
         del plain["looked_at"]
         plain["windows"] = [list(w) for w in self.windows or ()]
         plain["tests"], plain["peers"] = list(self.tests), list(self.peers)

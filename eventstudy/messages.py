@@ -490,6 +490,12 @@ WARNINGS: dict[str, Code] = {
         "Another event of the registry, about the same firm or the market, falls on a day of the window.",
         "Look at the windows without that day (`--mask-confounded`), or study both events.",
     ),
+    "NO_ESTIMATION": Code(
+        "nothing is estimated: no statement about one firm, and none in units of its variance",
+        "Without estimation days only the spread of the pairs tells chance from effect, so a single firm cannot be judged.",
+        "Read the mean of the pairs; take a model with estimation days where prices before the event exist.",
+        "note",
+    ),
     "ONE_SIDED": Code(
         {
             "greater": "p-values look for an effect above zero only (alternative: greater); intervals have two sides",

@@ -5,11 +5,13 @@ Each against slow code in its own words, scipy or a closed form.
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any
 
 import eventstudy as es
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
 from eventstudy.errors import InvalidRequest
@@ -229,3 +231,70 @@ def test_windows_that_cannot_be_meant(choices: dict[str, Any], words: str) -> No
 def test_what_needs_days_in_order_says_so() -> None:
     with pytest.raises(InvalidRequest, match="one estimation window that ends before the event"):
         es.analyses.robustness(spanned("both"))
+
+
+# ---- nothing estimated ---------------------------------------------------------------------------------------------------
+
+
+def bare(days: Any, **choices: Any) -> StudyResult:
+    """Events of the first sessions of the firms, with hardly a price before them."""
+    prices = closes(5, FIRMS)
+    events = pd.DataFrame({"ticker": list(FIRMS), "date": [prices.index[day].date().isoformat() for day in days]})
+    made = {"event_window": (-2, 2), "model": "market_adjusted", "min_estimation": 0, **choices}
+    return EventStudy(benchmark="MKT", calendar=None, **made).run(events, prices)
+
+
+def test_without_estimation_the_spread_of_the_pairs_speaks() -> None:
+    days = [4, 14, 24, 34, 44, 54, 64]
+    result = bare(days)
+    returns = closes(5, FIRMS).pct_change()
+    over = returns[list(FIRMS)].sub(returns["MKT"], axis=0)
+    car = [over[firm].iloc[d - 1 : d + 2].sum() for firm, d in zip(FIRMS, days, strict=True)]
+    answer = result.answer(Window(-1, 1))
+    assert answer.headline == "cross_section_t"
+    assert answer.caar == pytest.approx(np.mean(car))
+    t = stats.ttest_1samp(car, 0)
+    assert answer.tests["cross_section_t"].p_value == pytest.approx(t.pvalue)
+    assert answer.interval == pytest.approx(tuple(t.confidence_interval()))
+    assert p_of(result, "wilcoxon", (-1, 1)) == pytest.approx(stats.wilcoxon(car, method="exact").pvalue)
+    signs = np.array(list(itertools.product((-1, 1), repeat=7)))
+    reached = np.abs(signs @ car) >= abs(sum(car)) - 1e-12
+    assert p_of(result, "wild_bootstrap", (-1, 1)) == pytest.approx(reached.mean())
+    assert "NO_ESTIMATION" in codes(result)
+
+
+def test_without_estimation_nothing_is_said_of_one_firm() -> None:
+    result = bare([4, 14, 24, 34, 44, 54, 64])
+    assert result.windows()[["se", "t", "p", "headline_p"]].isna().all(axis=None)
+    for name in ("bmp", "patell", "grank_t", "cda", "exact_t", "portfolio_t"):
+        said = result.test(name, (0, 0))
+        assert np.isnan(said.p_value)
+        assert "no estimation days" in said.reasons[0]
+    told = result.to_dict()
+    assert told["config"]["estimation_window"] is None
+    assert "estimation none" in result.text()
+    for ask in (es.analyses.robustness, es.analyses.scan):
+        with pytest.raises(InvalidRequest, match="needs estimation days"):
+            ask(result)
+    with pytest.raises(InvalidRequest, match="needs estimation days"):
+        result.plot("placebo")
+
+
+@pytest.mark.parametrize(("days", "valid"), [([20] * 7, ()), ([4, 5, 24, 34, 44, 54, 64], ("wild_bootstrap",))])
+def test_without_estimation_pairs_that_share_days_are_judged_by_date(days: list[int], valid: tuple[str, ...]) -> None:
+    answer = bare(days).answer(Window(-1, 1))
+    assert tuple(name for name, said in answer.tests.items() if said.valid) == valid
+    assert answer.headline == (valid[0] if valid else None)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"min_estimation": 20, "model": "market_adjusted"},
+        {"min_estimation": 0},
+        {"min_estimation": 0, "outcome": "volume"},
+    ],
+)
+def test_what_is_estimated_needs_days(choices: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest, match="min_estimation is"):
+        EventStudy(**choices)

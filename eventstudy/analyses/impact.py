@@ -238,6 +238,7 @@ def impact(
     Raises:
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
     """
+    result.config.check_estimated("the money a window brought")
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = prices or all_prices(result)

@@ -201,6 +201,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     """
     searched = searched_days(result, days)
     warned: list[Message] = []
+    result.config.check_estimated("the day of the reaction")
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):
         raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")

@@ -10,6 +10,7 @@ import numpy as np
 
 from eventstudy.charts._language import say, spoken
 from eventstudy.inference import advice
+from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
@@ -97,7 +98,8 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
     if len(chosen) == 1:
         own = result.tidy().iloc[chosen[0] * len(days) : (chosen[0] + 1) * len(days)]
         value, low, high = (own[name].to_numpy(float) for name in ("car", "car_low", "car_high"))
-        return Path(days, value, low, high, (1, 1), (EXACT,), "", result.config.level)
+        bands, why = ((EXACT,), "") if result.config.estimated else ((), NO_ESTIMATION)
+        return Path(days, value, low, high, (1, 1), bands, why, result.config.level)
     start = result.config.event_window.start
     found = [verdict(result, Window(start, day), chosen) for day in days]
     counts = [v.n for v in found]

@@ -160,6 +160,8 @@ def method(result: StudyResult, chosen: Ints) -> str:
         "days": span(days.min(), days.max()),
         "window": [window_text(w) for w in result.config.spans],
     }
+    if not result.config.estimated:
+        return say("{model}, nothing is estimated", **said)
     if not uses:
         return say("{model} on {days} days of {window:list}", **said)
     if len(benchmarks) == 1:

@@ -74,6 +74,7 @@ def paint(
     Raises:
         InvalidRequest: a model that is no line in the benchmark's return, several pairs for one `ax`, or `most` below one.
     """
+    result.config.check_estimated("this chart")
     if most < 1:
         raise InvalidRequest(f"most is {most}: there is at least one panel")
     everyone = members(result, tickers, group)

@@ -67,6 +67,7 @@ def paint(
         InvalidRequest: the window lies outside the event window, or `most` is below one.
         NothingUsable: no pair was observed over the window.
     """
+    result.config.check_estimated("this chart")
     if most < 1:
         raise InvalidRequest(f"most is {most}: a forest has at least one row")
     asked = Window.of(window)

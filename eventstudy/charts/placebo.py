@@ -49,6 +49,7 @@ def paint(
     Raises:
         InvalidRequest: the day lies outside the event window. NothingUsable: no pair was observed on it.
     """
+    result.config.check_estimated("this chart")
     chosen = members(result, tickers, group)
     sample = result.sample(Window(day, day), chosen)
     if sample.n == 0:

@@ -98,6 +98,8 @@ class AbnormalReturns:
     """Why days must not be exchanged for one another; or empty."""
     upper: bool = False
     """Whether only an increase counts."""
+    bare: bool = False
+    """Whether there are no estimation days: no sigma, no residuals, so that nothing can be said of one series."""
     unseen: Bools | None = None
     """(N, L2) event days that nobody looks at: not part of the pair's own window; None: all are looked at."""
     donors: Callable[[int], Floats] | None = None
@@ -325,7 +327,7 @@ def cumulate(returns: AbnormalReturns, window: Window, left_out: Bools | None = 
         reached = np.arange(window.start, window.end + 1) <= returns.last_close[:, None]
         possible = possible - (left_out[:, columns] & reached).sum(axis=1)
     needed = possible if window.length <= 3 else np.ceil(0.8 * possible - 1e-9)
-    covered = (n_days >= needed) & (n_days > 0) & np.isfinite(returns.sigma)
+    covered = (n_days >= needed) & (n_days > 0) & (np.isfinite(returns.sigma) | returns.bare)
     car, unit = np.where(covered, car, np.nan), np.where(covered, unit, np.nan)
     se = returns.sigma * np.sqrt(unit)
     return Cumulated(car, unit, se, car / se, n_days, used, covered)

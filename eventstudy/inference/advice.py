@@ -39,6 +39,9 @@ DEFAULT_TESTS = (
 )
 """Reported for every aggregate, valid or not, so that the reader sees why not."""
 
+BARE_TESTS = ("cross_section_t", "hall_t", "sign", "wilcoxon", "wild_bootstrap")
+"""What can be asked without estimation days: the spread of the pairs is all that is known."""
+
 _MORE = 1.05
 """Variance of a mean over that of independent pairs from which on tests that take it for the same are not valid."""
 _RISK = 1.96
@@ -86,6 +89,8 @@ class Design:
     @property
     def f(self) -> float:
         """The variance of a mean over the pairs relative to independent ones."""
+        if np.isnan(self.correlation.mean):  # unknown without estimation days
+            return np.inf if self.clustered else 1.0
         return self.correlation.inflation(self.n) if self.n > 1 else 1.0
 
     @property
@@ -186,6 +191,8 @@ _CIRCUMSTANCES = (
 
 def describe(sample: Sample) -> Design:
     """The design of a `Sample`, or of what the sums over pairs say of one: its counts, correlation, and its residuals."""
+    if sample.bare:
+        return describe_bare(sample)
     shape, untraded = sample.residual_shape, sample.untraded_shares
     variance = plugins.load("tests", "variance_placebo").compute(sample, "default")
     many = sample.n > 1
@@ -207,6 +214,13 @@ def describe(sample: Sample) -> Design:
         variance_ratio=spread_over_expected(sample) if many else 1.0,
         risk_z=0.0 if isinstance(weighted, str) else weighted.z,
     )
+
+
+def describe_bare(sample: Sample) -> Design:
+    """The design of pairs without estimation days: what is common to them is unknown, the days they share are counted."""
+    unknown = float("nan")
+    n, length = sample.n, sample.window.length
+    return Design(n, sample.n_dates, length, sample.correlation, unknown, unknown, unknown, has_portfolio=False)
 
 
 def is_thin(zero: float, missing: float) -> bool:
@@ -253,7 +267,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
     """(reason, expected size or None) of everything that the design breaks."""
     n = design.n
     if (test.independent or variant in test.independent_variants) and design.f > _MORE:
-        size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered else None
+        known = test.size_when_clustered is not None and np.isfinite(design.correlation.mean)
+        size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered and known else None
         yield _why_clustered(design), size
     if test.event_time and design.f_cross > _MORE:
         yield (

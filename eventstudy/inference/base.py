@@ -31,6 +31,7 @@ FEWEST_DAYS = 30
 """Days in common below which event days are not held against them."""
 TOO_FEW_DAYS = Phrase("fewer than 30 estimation days on which all pairs have a return")
 Alternative = Literal["two-sided", "greater", "less"]
+NO_ESTIMATION = Phrase("there are no estimation days: no statement about one firm, nor in units of its variance")
 NO_SIDE = Phrase("this test asks whether anything differs, whatever the direction: it has no one-sided p")
 _SAME = 1e-12
 """A spread of so small a part is what rounding leaves of none."""
@@ -442,6 +443,10 @@ class Sample:
     @cached_property
     def correlation(self) -> Correlation:
         """Mean residual correlation, weighted by how far the windows share calendar days."""
+        if self.bare:
+            days = self.returns.sessions[self.returns.session_of, self.returns.n_estimation_days :]
+            first = self.window.start - self.event.start
+            return Correlation(float("nan"), _mean_overlap(days[:, first : first + self.window.length]))
         if self.exact_correlation:
             return pairwise_correlation(self.returns, self.window)
         return self.dates.mean_correlation(self.event, self.window)
@@ -465,6 +470,17 @@ class Sample:
             return parts
         row = np.searchsorted(self.dates.keys, self.returns.session_of)
         return np.stack([np.bincount(row, part, len(self.dates.keys)) for part in parts.T], axis=1)
+
+    @property
+    def bare(self) -> bool:
+        """Whether there are no estimation days, so that the spread of the pairs is all that is known."""
+        return self.pairs is not None and self.pairs.returns.bare
+
+    def unscaled(self) -> Sample:
+        """This sample of pairs without estimation days, with one for the variance of every day: SCARs are CARs over sqrt(L)."""
+        returns = replace(self.returns, sigma=np.ones(self.n), bare=False)
+        assert self.pairs is not None
+        return replace(self, pairs=replace(self.pairs, returns=returns)).knowing(self.correlation)
 
     def knowing(self, correlation: Correlation) -> Sample:
         """This sample, told the mean correlation of its residuals where that is worked out already."""
@@ -512,6 +528,13 @@ class Sample:
     def squeezed(self, scale: float) -> Floats:
         """(N, L1 + 1) scaled ranks of the standardised residuals and of the SCARs times `scale`, the last column."""
         return with_one_more(self.returns.estimation_ranks, self.returns.standardised, scale * self.scar)
+
+
+def _mean_overlap(days: Days) -> float:
+    """Mean share of the days (N, L) that two pairs have in common."""
+    n, length = days.shape
+    counts = np.unique(days[~np.isnat(days)], return_counts=True)[1].astype(float)
+    return float((counts * (counts - 1)).sum() / (length * n * (n - 1))) if n > 1 else 0.0
 
 
 SeriesFunction = Callable[..., SeriesSignificance]

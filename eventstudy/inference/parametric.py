@@ -133,7 +133,9 @@ def cross_section_t(sample: Sample, variant: str) -> Significance:
         return Significance.undefined(reason, n)
     se = float(sample.car_spread / np.sqrt(n))
     t = sample.caar / se
-    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n, se=se)
+    half = critical_t(n - 1, 1 - sample.level) * se
+    around = sample.caar - half, sample.caar + half
+    return Significance(t, float(p_t(t, n - 1)), "t", n - 1, n, se=se, interval=around)
 
 
 def hall(values: Floats) -> tuple[float, float]:

@@ -67,6 +67,8 @@ class Fit:
     """Why days must not be exchanged for one another; empty where they may."""
     upper: bool = False
     """Whether only an increase counts: p-values are those of the upper tail."""
+    bare: bool = False
+    """Whether there are no estimation days: no sigma, no residuals."""
     donors: Callable[[int], Floats] | None = None
     """Design -> (J, L1 + L2) errors of each of its donors, fitted by the other donors; None where the model has no donors."""
 

@@ -111,6 +111,9 @@ def _fit(
     centre = np.zeros(len(y)) if k else np.nansum(residuals, axis=1) / np.maximum(m, 1)
     rss = np.nansum((residuals - centre[:, None]) ** 2, axis=1)
     problem = problems(rss, y[:, days], complete[:, days], m, k, good[basis_of], min_estimation)
+    if bare := min_estimation == 0 and k == 0:
+        problem, residuals, rss = np.full(len(y), "", dtype=object), np.full_like(residuals, np.nan), rss * np.nan
+        m, df = np.zeros_like(m), np.zeros_like(df)
     bad = problem != ""
     sigma = np.where(bad, np.nan, np.sqrt(rss / np.maximum(df, 1)))
     return Fit(
@@ -128,6 +131,7 @@ def _fit(
         span=block.span[design][:, event],
         noise=block.span[design][:, event],
         problem=problem,
+        bare=bare,
     )
 
 

@@ -143,7 +143,10 @@ def provenance(told: Material) -> Section:
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
         (words("outcome"), (words.named(config["outcome"]),)),
         (words("returns"), (words.named(config["returns"]),)),
-        (words("estimation window"), (", ".join(words.window(*window) for window in config["estimation_windows"]),)),
+        (
+            words("estimation window"),
+            (", ".join(words.window(*window) for window in config["estimation_windows"]) or words("none"),),
+        ),
         (words("event window"), (words.window(*config["event_window"]),)),
         (words("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),

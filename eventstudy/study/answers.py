@@ -23,6 +23,7 @@ from eventstudy.inference import (
     holm,
     romano_wolf_of_windows,
 )
+from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats
 from eventstudy.parallel import Executor
@@ -101,7 +102,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
     if sample.outcome == "volatility":
         variants = {"beaver_u": "placebo", **variants}
     headline, chosen = headline_of(sample, design, variants)
-    names = [*advice.DEFAULT_TESTS]
+    names = [*(advice.BARE_TESTS if sample.bare else advice.DEFAULT_TESTS)]
     if sample.outcome == "volatility":
         names = ["beaver_u", "variance_placebo", "variance_ratio"]
     elif sample.portfolio is not None:
@@ -132,6 +133,8 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
 
 def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapping[str, str]) -> tuple[str, ...]:
     """The tests to look at beside the headline: those of the decision table that the model does not rule out."""
+    if sample.bare:
+        return tuple(n for n in advice.BARE_TESTS if n != headline and answer_of(n, sample, design, variants).valid)
     named = advice.robustness(design)
     if sample.outcome == "volatility":
         named = ("variance_placebo", "variance_ratio") if sample.n > 1 else ()
@@ -143,6 +146,9 @@ def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapp
 def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
+    if sample.bare:
+        name = "wild_bootstrap" if design.clustered else "cross_section_t"
+        return name, answer_of(name, sample, design, variants)
     if sample.outcome == "volatility":
         name = "variance_ratio" if sample.n == 1 else "beaver_u"
         return name, answer_of(name, sample, design, variants)
@@ -157,6 +163,10 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
 def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     """One test on a sample; a series test is put to the portfolio of the pairs."""
     test: SeriesTest | PairsTest = plugins.load("tests", name)
+    if sample.bare:
+        if name not in advice.BARE_TESTS:
+            return Significance.undefined(NO_ESTIMATION, sample.n)
+        sample = sample.unscaled()
     if isinstance(test, PairsTest):
         if sample.n == 1:
             return Significance.undefined(Phrase("a mean over pairs is not defined for one pair"), 1)
@@ -229,6 +239,18 @@ def ask_firms(
     not apply (a return across a gap), and with very many pairs, where the permutation runs on request only. A study of
     volatility lets the variance ratio speak.
     """
+    if returns.bare:
+        none, unknown = SeriesSignificance.undefined(NO_ESTIMATION, returns.n), np.full(returns.n, np.nan)
+        return FirmAnswers(
+            window,
+            returns.over(window),
+            unknown,
+            unknown,
+            ("exact_t",) * returns.n,
+            unknown,
+            unknown,
+            {"exact_t": none},
+        )
     headline = "sample_quantile" if window.length == 1 else "conformal"
     headline = "variance_ratio" if outcome == "volatility" else headline
     own = [name for name in extra if isinstance(plugins.load("tests", name), SeriesTest)]
@@ -274,6 +296,9 @@ def ask_family(
     Romano and Wolf's p look for an effect of either sign, so a one-sided study has none.
     """
     windows = list(firms)
+    if returns.bare:
+        nothing = np.full((returns.n, len(windows)), np.nan)
+        return FamilyAnswers((("exact_t",) * returns.n,) * len(windows), nothing, nothing, nothing, nothing, _DRAWS)
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
     scar = np.stack([f.found.scar for f in firms.values()], axis=1)
     if returns.dependent or alternative != "two-sided":

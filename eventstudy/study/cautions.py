@@ -25,7 +25,10 @@ _WILD = 2.0
 
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = [*of_choices(result.config), *_pair_warnings(result), *of_design(result.answers.values())]
+    found = of_choices(result.config)
+    if not result.config.estimated:
+        return [*found, *of_design(result.answers.values()), *_bhar(result)]
+    found += [*_pair_warnings(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -42,6 +45,8 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if after:
         form = "POST_EVENT_ESTIMATION.both" if len(after) < len(config.spans) else "POST_EVENT_ESTIMATION"
         found.append(Message.of(form, windows=list(config.spans)))
+    if not config.estimated:
+        found.append(Message.of("NO_ESTIMATION"))
     if config.looked_at is not None:
         found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.looked_at))
     return found

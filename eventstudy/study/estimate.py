@@ -8,6 +8,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, Around
+from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.language import Phrase
 from eventstudy.models import Fit, Model, fit_pairs
 from eventstudy.panel import After, Bools, Days, EventBlock, Floats, Ints
@@ -89,6 +90,7 @@ def abnormal_returns(block: EventBlock, fit: Fit, last_close: Ints, *, predictio
         descriptive=fit.descriptive,
         dependent=fit.dependent,
         upper=fit.upper,
+        bare=fit.bare,
         donors=fit.donors,
     )
 
@@ -120,6 +122,8 @@ class Portfolios:
         return {}
 
     def _make(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
+        if self.min_estimation == 0:
+            return None, NO_ESTIMATION
         block = self.block
         designs = np.unique(block.design[members])
         day0 = block.sessions[designs, -block.estimation.start]

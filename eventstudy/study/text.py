@@ -70,7 +70,7 @@ def heading(result: StudyResult) -> Iterator[str]:
     )
     yield (
         f"{config.model} model, {studied};"
-        f" estimation {' and '.join(map(str, config.spans))}, event {config.days_looked_at};"
+        f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {config.days_looked_at};"
         f" prices: {result.provenance['source']}"
     )
     if not result.believable:
@@ -99,6 +99,8 @@ def interval_name(config: StudyConfig) -> str:
 
 
 def _model_line(result: StudyResult, i: int) -> str:
+    if not result.config.estimated:
+        return "nothing is estimated"
     params = ", ".join(f"{n} {v:.5f}" for n, v in zip(result.fit.names, result.fit.params[i], strict=True))
     return f"{params + ', ' if params else ''}sigma {result.fit.sigma[i]:.4f}, {result.fit.n_estimation[i]} estimation days"
 
@@ -166,7 +168,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
 
 def _adjusted(result: StudyResult) -> bool:
     """Whether p-values are adjusted for their number: several pairs, and not so many that it takes long."""
-    return 1 < result.returns.n <= _ADJUSTED
+    return 1 < result.returns.n <= _ADJUSTED and result.config.estimated
 
 
 def _stepped_down(result: StudyResult) -> bool:
@@ -176,7 +178,7 @@ def _stepped_down(result: StudyResult) -> bool:
 
 def _all_at_once(result: StudyResult) -> str:
     """What is left when the number of tickers and windows is taken into account; nothing is said of figures in doubt."""
-    if not result.believable:
+    if not result.believable or not result.config.estimated:
         return ""
     if not _adjusted(result):
         return (
