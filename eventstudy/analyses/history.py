@@ -35,6 +35,8 @@ WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (1, 20))
 """What a history looks at: the day, three windows around it, and the drift of the month after."""
 DRIFT = Window(1, 20)
 _DAY0 = Window(0, 0)
+_TOLD = 3
+"""So many windows are in the finding; all of them are in the table."""
 FEWEST = 6
 """Below so many events nothing is tested: counts alone."""
 SIDES = {"unknown": ""} | dict(
@@ -166,7 +168,7 @@ class History(Answer):
                 size=self.size, times=self.times,
             ),
         ]  # fmt: skip
-        if judged := [mean for mean in self.means if mean.test]:
+        if judged := [mean for mean in self.means if mean.test][:_TOLD]:
             windows = [
                 Phrase("{window} {value:+.2f %} (p {p:p})", window=m.window, value=m.mean, p=m.p) for m in judged
             ]
@@ -308,7 +310,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
     drift = DRIFT if DRIFT.inside(result.config.event_window) else None
     return History(
         ticker=tickers[0],
-        kind=kind or "any",
+        kind=kind or _kind(result.events),
         asked=asked or len(rows),
         rows=tuple(rows),
         means=means,
@@ -319,6 +321,12 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
         result=result,
         instead=instead_of_finding(result),
     )
+
+
+def _kind(events: tuple[Event, ...]) -> str:
+    """The one category of the events; `mixed` where they have several, or none."""
+    kinds = {event.category for event in events}
+    return next(iter(kinds)) or "mixed" if len(kinds) == 1 else "mixed"
 
 
 def _rows(result: StudyResult, ar: Floats) -> Iterator[Row]:

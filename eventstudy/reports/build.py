@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from eventstudy.reports.elsewhere import elsewhere, who
 from eventstudy.reports.further import Answers, further
+from eventstudy.reports.history import history
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text
 from eventstudy.reports.pictures import chosen_charts, pictures
@@ -45,6 +46,7 @@ def build(
     sections = [
         _day0(told),
         results(told),
+        history(told),
         Section("charts", told.words("s.charts"), tuple(pictures(told, names))),
         detail(told),
         tests(told),

@@ -1,4 +1,4 @@
-"""Further questions that every report asks: does the finding survive other choices, and what else happened on its days?
+"""Further questions that reports ask: how did the events go, does it survive other choices, what else happened on its days?
 
 What the answers say stands in the JSON of the report.
 """
@@ -31,6 +31,7 @@ def further(result: StudyResult, found: Confounders | None = None) -> Answers:
     if result.returns.n > _MANY:
         return {}
     asked = {"robustness": _robustness(result)} if result.config.outcome == "return" else {}
+    asked |= _history(result)
     known = looked_through(result) if found is None else about(found, result)
     return asked | {"confounders": {name: value for name, value in known.to_dict().items() if name != "hits"}}
 
@@ -63,6 +64,17 @@ def about(found: Confounders, result: StudyResult) -> Confounders:
 def lead_window(result: StudyResult) -> int:
     """The place of the window that a report begins with: day 0, or the first there is."""
     return next((i for i, w in enumerate(result.answers) if w.start == w.end == 0), 0)
+
+
+def _history(result: StudyResult) -> dict[str, Any]:
+    """How the events went, where they are several of one ticker."""
+    from eventstudy.analyses.history import history
+
+    tickers = {pair.ticker for pair in result.panel.pairs}
+    if result.config.outcome != "return" or len(tickers) > 1 or result.returns.n < 2:
+        return {}
+    of_result = ("schema", "config", "provenance", "warnings")
+    return {"history": {k: v for k, v in history(result).to_dict().items() if k not in of_result}}
 
 
 def _robustness(result: StudyResult) -> dict[str, Any]:

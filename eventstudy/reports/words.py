@@ -159,6 +159,10 @@ PHRASES: dict[str, str] = {
     "size": "True nulls rejected at 5 %",
     "is headline": "(headline)",
     "mean correlation": "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
+    # several events of one ticker
+    "s.history": "Event by event",
+    "cap.history": "Abnormal return of day 0 and of the windows around it, event by event",
+    "came": "Came",
     # other choices
     "s.robustness": "Does it survive other choices?",
     "not asked": "Not asked: {why}.",
