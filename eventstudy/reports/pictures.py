@@ -25,7 +25,7 @@ _LONGEST = 12
 
 
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
-    """The charts that suit the pairs: one firm by its price and its days, several side by side, events of one by their dates."""
+    """The charts that suit the pairs: one firm by price and days, several side by side, events of one by their dates."""
     wanted = ("price_path", "ar_bars") if result.returns.n == 1 else ("forest", "car")
     if result.returns.n > 1 and result.config.outcome == "return" and len({p.ticker for p in result.panel.pairs}) == 1:
         wanted = ("history", "car")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from eventstudy.analyses.history import history as told
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
-from eventstudy.events.finders import find
+from eventstudy.events.finders import CONTACT, find
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable
 from eventstudy.request.dates import last_day
@@ -21,6 +22,7 @@ from eventstudy.request.prices import Progress, prices_for
 from eventstudy.request.study import run
 from eventstudy.windows import Window
 
+_QUARTER = dt.timedelta(days=95)
 TABLES = {"fomc": ("fomc", ()), "cpi": ("macro", ("cpi",)), "jobs": ("macro", ("jobs",))}
 """Kinds that ship: the finder and its releases."""
 
@@ -41,8 +43,9 @@ def history(
     """How the last events of a kind went for a ticker: a row an event, and what they have in common.
 
     `kind`: a category or tag of the events (`earnings`), a form and its item (`8-K:2.02`), or `fomc`, `cpi`, `jobs`, whose
-    dates ship. `registry`: a registry, an event file (`ticker,date[,timing]`), or events; None: those that ship. `choices`: the
-    other words of `run`; the event window is [-1, +20] unless another is named.
+    dates ship. `registry`: a registry, an event file (`ticker,date[,timing]`), or events; None: those that ship, and earnings
+    from filings with the SEC where EVENTSTUDY_CONTACT says who asks. `choices`: the other words of `run`; the event window is
+    [-1, +20] unless another is named.
 
     Raises:
         UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
@@ -53,9 +56,9 @@ def history(
     event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
     if choices.get("windows") is None:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]
-    events, notes = events_of_kind(ticker, kind, registry)
     limit = last_day(as_of)
     ahead = limit or dt.datetime.now(dt.UTC).date()
+    events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit)
     past = sorted((e for e in events if _day(e) <= ahead), key=lambda e: (_day(e), e.announced.isoformat()))
     if not past:
         raise NothingUsable(
@@ -87,7 +90,11 @@ def history(
 
 
 def events_of_kind(
-    ticker: str, kind: str, registry: str | Path | Registry | Sequence[Event] | None
+    ticker: str,
+    kind: str,
+    registry: str | Path | Registry | Sequence[Event] | None,
+    since: dt.date | None = None,
+    as_of: dt.date | None = None,
 ) -> tuple[list[Event], list[Message]]:
     """The events of that kind on the ticker, each about it alone, and how they were taken.
 
@@ -98,6 +105,10 @@ def events_of_kind(
         finder, releases = TABLES[kind]
         return list(find(finder, tickers=ticker, releases=releases).events), []
     notes: list[Message] = []
+    if registry is None and kind == "earnings" and os.environ.get(CONTACT):
+        found_now = find("earnings", tickers=ticker, since=since, as_of=as_of)
+        if found_now.events:
+            return [e for e in found_now.events if is_of(e, kind)], notes
     if registry is None:
         own = [*shipped_registry(), *_shipped_earnings(ticker)]
         where = "the events that ship"

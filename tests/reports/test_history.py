@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import pytest
 from eventstudy import history, run
@@ -21,11 +22,15 @@ def decisions() -> History:
     return history("NVDA", kind="fomc", last=8, source="bundled")
 
 
+@cache
+def answers() -> dict[str, Any]:
+    return {"history": further(decisions().result)["history"]}
+
+
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_rows_are_those_of_the_history(lang: str) -> None:
     found = decisions()
-    answers = {"history": further(found.result)["history"]}
-    report = build(found.result, lang=lang, charts=(), answers=answers)  # type: ignore[arg-type]
+    report = build(found.result, lang=lang, charts=(), answers=answers())  # type: ignore[arg-type]
     [section] = [s for s in report.sections if s.id == "history"]
     sentence, table = section.blocks
     assert isinstance(sentence, Paragraph)
@@ -33,7 +38,7 @@ def test_rows_are_those_of_the_history(lang: str) -> None:
     assert ("up 3, down 3" if lang == "en" else "3 auf, 3 ab") in plain(sentence.text)
     assert len(table.rows) == 8 + 2
     figures = [span for row in table.rows for cell in row.cells for span in cell if isinstance(span, Figure)]
-    data = found.result.to_dict() | answers
+    data = found.result.to_dict() | answers()
     assert len(figures) > 40
     assert all(at(data, figure.path) == figure.value for figure in figures)
     shown = plain(table.rows[-3].cells[2])
@@ -42,7 +47,7 @@ def test_rows_are_those_of_the_history(lang: str) -> None:
 
 def test_json_of_the_report_holds_it_and_that_of_one_event_does_not() -> None:
     found = decisions()
-    told = json.loads(render(found.result, "json", answers={"history": further(found.result)["history"]}))
+    told = json.loads(render(found.result, "json", answers=answers()))
     assert told["history"]["summary"]["n_positive"] == 3
     [event] = find("fomc", tickers="NVDA", since=found.studied[-1].day0, until=found.studied[-1].day0).events
     assert "history" not in further(run(event, source="bundled"))

@@ -5,6 +5,7 @@ of a service make the same events: nothing of the clock at which they were asked
 """
 
 from eventstudy.events.finders._base import Finder, Finds, LeftOut, Query, find
+from eventstudy.events.finders._edgar import CONTACT
 from eventstudy.events.finders._merge import Merged, merge
 
-__all__ = ["Finder", "Finds", "LeftOut", "Merged", "Query", "find", "merge"]
+__all__ = ["CONTACT", "Finder", "Finds", "LeftOut", "Merged", "Query", "find", "merge"]
