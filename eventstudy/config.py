@@ -14,6 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from eventstudy import plugins
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.messages import WARNINGS
 from eventstudy.separated import separated
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.windows import Window
@@ -32,7 +33,7 @@ _CHOICES = {
     "alternative": ("two-sided", "greater", "less"),
     "regime": ("auto", "always", "never"),
 }
-_SINGULAR = {"windows": "window", "tests": "test", "variants": "variant"}
+_SINGULAR = {"windows": "window", "tests": "test", "variants": "variant", "drop_days": "drop_day"}
 """Fields whose flag names one of several."""
 _LONGEST_SHIFT = 3650
 _NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
@@ -98,6 +99,10 @@ class StudyConfig:
     max_shift: int = 7
     exclude_dates: tuple[date, ...] = ()
     """Sessions left out of estimation windows."""
+    accept: tuple[str, ...] = ()
+    """Doubts of the prices that are taken for right: CODE, CODE:TICKER or CODE:TICKER:DATE."""
+    drop_days: tuple[str, ...] = ()
+    """Closes that are taken for missing: TICKER=DATE."""
     calendar: Literal["exchange"] | None = "exchange"
     """`exchange`: sessions of each ticker's exchange; None: the dates of the price table are the sessions."""
     seed: int = 0
@@ -129,6 +134,12 @@ class StudyConfig:
         put(self, "peers", tuple(separated(self.peers)))
         put(self, "variants", dict(self.variants))
         put(self, "exclude_dates", tuple(map(_as_date, _listed(self.exclude_dates))))
+        put(self, "accept", tuple(dict.fromkeys(separated(self.accept))))
+        put(self, "drop_days", tuple(dict.fromkeys(separated(self.drop_days))))
+        for text in self.accept:
+            _accepted(text)
+        for text in self.drop_days:
+            _dropped(text)
         if self.benchmark is not None:
             _benchmarks(self.benchmark)
         for name, allowed in _CHOICES.items():
@@ -232,6 +243,18 @@ class StudyConfig:
                 hint="start the estimation window earlier, or lower --min-estimation",
             )
 
+    def accepts(self, code: str, ticker: str | None, days: Iterable[date]) -> bool:
+        """Whether a doubt of a ticker on these days (none: of the series as a whole) is taken for right."""
+        for named, whose, day in map(_accepted, self.accept):
+            if named == code and whose in (None, ticker) and (day is None or day in days):
+                return True
+        return False
+
+    @property
+    def dropped(self) -> tuple[tuple[str, date], ...]:
+        """The tickers and days whose closes are taken for missing."""
+        return tuple(map(_dropped, self.drop_days))
+
     @property
     def estimated(self) -> bool:
         """Whether there are estimation days; without them nothing is said of a single firm."""
@@ -305,7 +328,8 @@ class StudyConfig:
             plain["estimation_window"], plain["estimation_windows"] = None, []
         del plain["looked_at"]
         plain["windows"] = [list(w) for w in self.windows or ()]
-        plain["tests"], plain["peers"] = list(self.tests), list(self.peers)
+        for name in ("tests", "peers", "accept", "drop_days"):
+            plain[name] = list(getattr(self, name))
         plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]
         return plain
 
@@ -400,6 +424,36 @@ def _benchmarks(text: str) -> tuple[dict[str, str], str | None]:
             hint="SPY,.DE=^GDAXI,7203.T=^N225",
         )
     return own, everyone[0] if everyone else None
+
+
+@cache
+def _accepted(text: str) -> tuple[str, str | None, date | None]:
+    """The code of a doubt, and the ticker and day it is accepted of.
+
+    Raises:
+        InvalidRequest: it is no code of a doubt, or no date.
+    """
+    code, _, rest = text.partition(":")
+    doubts = sorted(name for name, known in WARNINGS.items() if known.severity == "doubt")
+    if code not in doubts:
+        raise UnknownName("doubt", code, doubts)
+    head, colon, tail = rest.rpartition(":")
+    if colon and head:
+        return code, head, _as_date(tail)
+    return code, rest or None, None
+
+
+@cache
+def _dropped(text: str) -> tuple[str, date]:
+    """The ticker and day of a close that is taken for missing.
+
+    Raises:
+        InvalidRequest: there is no ticker, or no date.
+    """
+    ticker, _, day = text.rpartition("=")
+    if not ticker:
+        raise InvalidRequest(f"drop_day {text!r} names no ticker", hint="write NVDA=2024-10-17")
+    return ticker, _as_date(day)
 
 
 def _listed(dates: str | Iterable[Any]) -> Iterable[Any]:

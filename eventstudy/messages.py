@@ -243,6 +243,12 @@ WARNINGS: dict[str, Code] = {
         "Check that the session named is the one you mean.",
         "note",
     ),
+    "DAY_DROPPED": Code(
+        "the close of {session} is taken for missing, as the user asked",
+        "The user took a close out, so that it and the return after it count for nothing.",
+        "Say why in the report; leave out --drop-day to see the figures with it.",
+        "note",
+    ),
     "DELISTED": Code(
         {
             "": "the last close is on day {day:day}, while the benchmark goes on: windows end there",

@@ -59,6 +59,10 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--calendar",), {"type": click.Choice(["exchange", "prices"]), "default": "exchange", "show_default": True,
                        "help": "Sessions: of each ticker's exchange, or the dates of the prices."}),
     (("--exclude-dates",), {"type": click.Path(), "help": "File of dates left out of estimation, one a line."}),
+    (("--accept",), {"multiple": True, "metavar": "CODE[:TICKER[:DATE]]",
+                     "help": "A doubt of the prices that is taken for right; may be repeated."}),
+    (("--drop-day", "drop_days"), {"multiple": True, "metavar": "TICKER=DATE",
+                                   "help": "Take a close for missing: NVDA=2024-10-17; may be repeated."}),
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
     (("--prices",), {"type": click.Path(), "help": "Price file: CSV, Parquet or XLSX, long or wide; or CRSP's CSV."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
@@ -195,7 +199,7 @@ _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
-    "address",
+    "address", "accept", "drop_days",
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_sh
         "--as-of",
         "--seed",
     ),
+    "--accept",
     "--allow-excluded",
 )
 @click.option("--ticker", help="Whose price is meant. [default: the company that the sentence names]")

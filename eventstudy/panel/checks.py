@@ -10,15 +10,22 @@ import numpy as np
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
-from eventstudy.panel.flagged import calendars_apart, currencies_apart, flagged
+from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, nothing
 from eventstudy.prices import PriceTable
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 
-def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[Message]:
-    """All warnings that the data of the kept pairs call for, in the order of the panel; `of_returns`: with those of returns."""
-    looks = [_shifted, _calendar_ends, calendars_apart, currencies_apart, _delisted, flagged, _source_notes]
+def check(panel: Panel, prices: PriceTable, accepts: Accepts = nothing, *, of_returns: bool = True) -> list[Message]:
+    """All warnings that the data of the kept pairs call for, in the order of the panel.
+
+    `accepts`: which doubts the user takes for right; `of_returns`: with the warnings of returns.
+    """
+
+    def looked_over(panel: Panel, prices: PriceTable) -> Iterator[Message]:
+        return flagged(panel, prices, accepts)
+
+    looks = [_shifted, _calendar_ends, calendars_apart, currencies_apart, _delisted, looked_over, _source_notes]
     if of_returns:
         looks = [
             _shifted,
@@ -29,7 +36,7 @@ def check(panel: Panel, prices: PriceTable, *, of_returns: bool = True) -> list[
             _delisted,
             _zero_returns,
             _mixed_basis,
-            flagged,
+            looked_over,
             _source_notes,
         ]
     return [w for look in looks for w in look(panel, prices)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,10 +26,19 @@ Spans = dict[str, tuple[date, date]]
 """First and last day on which each ticker, benchmark, peer and exchange rate is used."""
 
 
-def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
+Accepts = Callable[[str, str | None, Iterable[date]], bool]
+"""Whether the user takes a doubt of a ticker on some days (none: of the whole series) for right."""
+
+
+def nothing(code: str, ticker: str | None, days: Iterable[date]) -> bool:
+    """Nothing is taken for right."""
+    return False
+
+
+def flagged(panel: Panel, prices: PriceTable, accepts: Accepts = nothing) -> Iterator[Message]:
     """The flags of tickers and benchmarks on the days a pair uses, one warning a ticker and code.
 
-    The first it tells of is one of a day that a figure rests on, where there is one.
+    The first it tells of is one of a day that a figure rests on, where there is one. Doubts that the user accepts are cautions.
     """
     users: dict[str, list[int]] = {}
     for i, pair in enumerate(panel.pairs):
@@ -41,14 +50,14 @@ def flagged(panel: Panel, prices: PriceTable) -> Iterator[Message]:
             if code == "STALE":
                 event_days = [panel.event_days(i) for i in users[ticker]]
                 frozen, found = _frozen(found, np.concatenate(event_days), ticker, firm=ticker in firms)
-                if frozen:
-                    yield _message_of(frozen[0].code, ticker, frozen)
+                yield from _messages_of(
+                    "FROZEN_FIRM" if ticker in firms else "FROZEN_BENCHMARK", ticker, frozen, accepts
+                )
             used = np.array([f.whole for f in found], dtype=bool)
             for k, flag in enumerate(found):
                 days = np.array(flag.sessions, dtype="datetime64[D]")
                 used[k] |= any(panel.rests_on(i, days, days[:0]).any() for i in users[ticker])
-            if found:
-                yield _message_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")])
+            yield from _messages_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")], accepts)
 
 
 def with_rates(tickers: Iterable[str], prices: PriceTable) -> tuple[str, ...]:
@@ -78,6 +87,20 @@ def flagged_closes(ticker: str, prices: PriceTable) -> list[Message]:
     return [_message_of(code, ticker, by_ticker[ticker]) for code, by_ticker in _flags_on(spans, prices).items()]
 
 
+def _messages_of(code: str, ticker: str, found: Sequence[Flag], accepts: Accepts) -> Iterator[Message]:
+    """The flags of one kind and ticker: what is in doubt, and what the user takes for right."""
+    taken = [accepts(code, ticker, flag.sessions) for flag in found]
+    if doubtful := [flag for flag, right in zip(found, taken, strict=True) if not right]:
+        yield _message_of(code, ticker, doubtful)
+    if right := [flag for flag, right in zip(found, taken, strict=True) if right]:
+        yield accepted(_message_of(code, ticker, right))
+
+
+def accepted(doubt: Message) -> Message:
+    """A doubt that the user takes for right, as a caution."""
+    return doubt._replace(message=Phrase("{what} (accepted by the user)", what=doubt.message), severity="caution")
+
+
 def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
     """Several flags of one kind and ticker in a sentence on the first of them."""
     days = tuple(dict.fromkeys(day.isoformat() for f in found for day in f.sessions))
@@ -103,7 +126,9 @@ def currencies_apart(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
 
 
-def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: bool = True) -> Iterator[Message]:
+def flagged_in_sums(
+    grids: Sequence[Dense], prices: PriceTable, accepts: Accepts = nothing, *, compared: bool = True
+) -> Iterator[Message]:
     """All of the above where no pair is kept: one warning a code, with the first tickers it is about.
 
     A code that is a doubt is one only of tickers with such a day among those that a pair rests on; `compared`: whether the
@@ -142,10 +167,14 @@ def flagged_in_sums(grids: Sequence[Dense], prices: PriceTable, *, compared: boo
             for ticker, found in by_ticker.items()
             if (kept := [f for f in found if f.whole or any(touches(ticker, d) for d in f.sessions)])
         }
+        right = {t: all(accepts(code, t, f.sessions) for f in kept) for t, kept in used.items()}
+        if doubtful := [t for t in used if not right[t]]:
+            used = {t: [f for f in used[t] if not accepts(code, t, f.sessions)] for t in doubtful}
+        severity = "" if doubtful or severity_of(code) != "doubt" else "caution"
         ticker, found = next(iter((used or by_ticker).items()))
         first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
         text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=list(used or by_ticker), **first)
-        yield Message(code, text, severity="" if used or severity_of(code) != "doubt" else "caution")
+        yield accepted(Message(code, text)) if used and not doubtful else Message(code, text, severity=severity)
     if spans:
         yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()), prices)
     yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)

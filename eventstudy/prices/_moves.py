@@ -226,8 +226,11 @@ class _Look:
                 if scale == 0 or left > max(UNDONE * size[t], 1.5 * scale * np.sqrt(later + 1)):
                     continue
                 least = min(size[t], abs(back)) / scale
-                if least <= BACK or abs(back) < (1 - 2 * UNDONE) * size[t] or _unit(float(self.moved[t])):
+                if least <= BACK or abs(back) < (1 - 2 * UNDONE) * size[t]:
                     continue
+                if forms := _unit(float(self.moved[t])):
+                    yield self.flag(forms[bool(self.moved[t] < 0)], t, t + later, **self._step(t))
+                    break
                 form = "MOVE_UNDONE" if least <= SPIKE else "RATE_SPIKE" if self.rate else "PRICE_SPIKE"
                 again = {"again": float(self._shown(t)[t + later + 1]), "back": self.series.days[t + later + 1].item()}
                 yield self.flag(form, t, t + later, **self._step(t), **again)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import SourceError
+from eventstudy.errors import InvalidRequest, SourceError
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.separated import separated
 
@@ -116,6 +116,30 @@ class PriceTable:
         fields = {name: frame.drop(columns=gone) for name, frame in self.fields.items()}
         info = {t: i for t, i in self.info.items() if t not in gone}
         return replace(self, fields=fields, info=info, missing={**self.missing, **missing})
+
+    def without(self, days: Iterable[tuple[str, date]]) -> PriceTable:
+        """The table without any value of these tickers on these days.
+
+        Raises:
+            InvalidRequest: there is no such ticker, or no price of it on that day.
+        """
+        fields = {name: frame.copy() for name, frame in self.fields.items()}
+        for ticker, day in days:
+            at = pd.Timestamp(day)
+            if ticker not in self.info:
+                raise InvalidRequest(
+                    f"no prices of {ticker}, whose {day} is to be dropped", available=", ".join(self.tickers[:12])
+                )
+            if at not in self.close.index or np.isnan(self.close[ticker].to_numpy(float)[self.close.index.get_loc(at)]):
+                known = self.close[ticker].dropna().index
+                near = known[(known >= at - pd.Timedelta(7, "D")) & (known <= at + pd.Timedelta(7, "D"))]
+                raise InvalidRequest(
+                    f"{ticker} has no price on {day} that could be dropped",
+                    available=", ".join(f"{d:%Y-%m-%d}" for d in near),
+                )
+            for frame in fields.values():
+                frame.loc[at, ticker] = np.nan
+        return replace(self, fields=fields)
 
     def adjusted(self, tickers: Sequence[str]) -> NDArray[np.bool_]:
         """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`."""

@@ -84,6 +84,7 @@ def finding(told: Material) -> Iterator[Paragraph]:
     lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
     if doubts := told.doubts:
         yield in_doubt(told.words, doubts)
+    if not told.data["aggregate"]["believable"]:
         yield Paragraph(_no_finding(told), "lead")
     elif told.result.config.outcome != "return":
         yield Paragraph((told.words.said(finding_of(told.result)),), "lead")
@@ -111,7 +112,7 @@ def _no_finding(told: Material) -> Text:
     series = list(dict.fromkeys(w.ticker for w in told.result.doubts_of() if w.ticker))
     if told.result.returns.n == 1:
         return told.words.fill("no finding one", who=told.text("firms[0].ticker"), series=who(told, series))
-    return told.words.fill("no finding many", n=told.count("aggregate.n"), series=who(told, series))
+    return told.words.fill("no finding many", n=(str(told.result.returns.n),), series=who(told, series))
 
 
 def _lead(told: Material, path: str) -> Text:

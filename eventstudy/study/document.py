@@ -145,18 +145,30 @@ def _test(name: str, answer: Significance) -> dict[str, Any]:
     }
 
 
-def _together(result: StudyResult, members: Ints | None, answers: dict[Window, Answer]) -> dict[str, Any]:
+def _together(result: StudyResult, group: Group | None, answers: dict[Window, Answer]) -> dict[str, Any]:
+    everyone = np.arange(result.returns.n) if group is None else group.members
+    name, members = group and group.name, result.believed(everyone)
+    doubts, withheld = result.doubts_of(everyone), result.withheld(name)
     aar, count = result.aar(members)
-    widest = result.answer(result.config.event_window) if members is None else None
+    widest = result.answer(result.config.event_window) if group is None else None
     sample = widest if widest and widest.n else max(answers.values(), key=lambda a: a.n, default=None)
     return {
-        "n": result.returns.n if members is None else len(members),
-        "n_dates": len(np.unique((result.returns if members is None else result.returns.take(members)).day0_sessions)),
+        "n": len(members),
+        "n_dates": len(np.unique(result.returns.day0_sessions[members])),
         "mean_correlation": number(sample.correlation) if sample else None,
         "days": days_as_dicts(result.rel_days, aar, count),
         "windows": [window_as_dict(answer) for answer in answers.values()],
-        **belief_as_dict(result.doubts_of(members)),
+        **belief_as_dict(doubts),
+        "believable": not withheld,
+        "n_doubtful": sum(bool(result.doubts[int(i)]) for i in everyone),
+        "with_doubtful": _all_of(result, name) if doubts else None,
     }
+
+
+def _all_of(result: StudyResult, group: str | None) -> dict[str, Any]:
+    """The answer of all pairs, those in doubt too."""
+    answers = [result.with_doubtful(window, group) for window in result.answers]
+    return {"n": max((a.n for a in answers), default=0), "windows": [window_as_dict(a) for a in answers]}
 
 
 def days_as_dicts(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[str, Any]]:
@@ -208,4 +220,4 @@ def table_of_tests(answer: Answer) -> pd.DataFrame:
 def _group(result: StudyResult, group: Group) -> dict[str, Any]:
     answers = {window: result.answer(window, group.name) for window in result.answers}
     heading = {"role": group.role, "name": group.name, "tickers": list(group.tickers)}
-    return heading | _together(result, group.members, answers)
+    return heading | _together(result, group, answers)

@@ -18,7 +18,12 @@ from eventstudy.panel import with_rates
 from eventstudy.prices import PriceTable
 
 if TYPE_CHECKING:
+    from eventstudy.study.answers import Answer
     from eventstudy.study.result import StudyResult
+
+
+LEVEL = 0.05
+"""A mean CAR stands out with a smaller p."""
 
 
 def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
@@ -78,6 +83,20 @@ def doubts_of(warned: Iterable[Message]) -> list[Message]:
     return [w for w in warned if w.severity == "doubt"]
 
 
+def overturned(result: StudyResult, group: str | None) -> bool:
+    """Whether leaving out the pairs in doubt changes the sign of a mean CAR, or whether it stands out."""
+    for window in result.answers:
+        kept, every = result.answer(window, group), result.with_doubtful(window, group)
+        if kept.caar * every.caar < 0 or _stands_out(kept) != _stands_out(every):
+            return True
+    return False
+
+
+def _stands_out(answer: Answer) -> bool | None:
+    """None where no test is valid."""
+    return answer.tests[answer.headline].p_value < LEVEL if answer.headline else None
+
+
 # ---- words ------------------------------------------------------------------------------------------------------------
 
 
@@ -94,6 +113,21 @@ def told(doubts: Sequence[Message]) -> list[Phrase]:
             what = Phrase("{tickers:some 4}, {what}", tickers=who, what=what)
         lines.append(Phrase("DOUBT {what} [{code}]", what=what, code=code))
     return lines
+
+
+def left_out(result: StudyResult) -> list[Phrase]:
+    """How many pairs the means leave out for their prices; nothing where there is no finding of them anyway."""
+    doubtful = sum(map(bool, result.doubts))
+    if not doubtful or result.withheld():
+        return []
+    return [
+        Phrase.counted(
+            "{n} of {all} pairs is left out of the means: its prices look wrong.",
+            "{n} of {all} pairs are left out of the means: their prices look wrong.",
+            n=doubtful,
+            all=len(result.doubts),
+        )
+    ]
 
 
 def no_finding(whom: str, doubts: Sequence[Message]) -> Phrase:

@@ -91,7 +91,9 @@ def lined_up(
     grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
-    return LinedUp(grids, left, warned, tuple(used), lambda: flagged_in_sums(placed, table, compared=compared))
+    return LinedUp(
+        grids, left, warned, tuple(used), lambda: flagged_in_sums(placed, table, config.accepts, compared=compared)
+    )
 
 
 def added_up(

@@ -112,6 +112,7 @@ class Result(ABC):
         return {}
 
     def _members(self, group: str | None) -> Ints | None:
+        """The pairs that an answer counts: those of a group, None: all."""
         if group is None:
             return None
         for known in self.groups:
@@ -302,6 +303,43 @@ class StudyResult(Result):
         chosen = range(len(self.doubts)) if members is None else members
         return list(dict.fromkeys(w for i in chosen for w in self.doubts[int(i)]))
 
+    def believed(self, members: Ints | None = None) -> Ints:
+        """Those of the pairs (all by default) that can be believed; all of them where none can."""
+        chosen = np.arange(self.returns.n) if members is None else members
+        kept = np.array([i for i in chosen.tolist() if not self.doubts[i]], dtype=np.int64)
+        return kept if len(kept) else chosen
+
+    def _members(self, group: str | None) -> Ints | None:
+        """The pairs that an answer counts: the believable ones, of a group or of all; None: all there are."""
+        members = super()._members(group)
+        if not any(self.doubts):
+            return members
+        return self.believed(members)
+
+    def with_doubtful(self, window: Window, group: str | None = None) -> Answer:
+        """What all pairs (of a group) say together about a window, those in doubt too."""
+        return ask(self.sample(window, super()._members(group)), self.config.tests, self.config.variants)
+
+    def withheld(self, group: str | None = None) -> list[Warned]:
+        """Why there is no finding of the pairs (of a group) together; empty where their answer can be believed.
+
+        It can where nine in ten of them or more can, and where leaving out the others changes neither sign nor verdict of a
+        reported window.
+        """
+        if group not in self._withheld:
+            everyone = super()._members(group)
+            chosen = np.arange(self.returns.n) if everyone is None else everyone
+            doubtful, kept = self.doubts_of(chosen), self.believed(chosen)
+            few = len(kept) == len(chosen) or 10 * len(kept) < 9 * len(chosen)
+            if doubtful and not few and not doubts.overturned(self, group):
+                doubtful = []
+            self._withheld[group] = doubtful
+        return self._withheld[group]
+
+    @cached_property
+    def _withheld(self) -> dict[str | None, list[Warned]]:
+        return {}
+
     # ---- answers ------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -460,7 +498,8 @@ class StudyResult(Result):
         return said.in_upper_tail().p_value if self.returns.upper else said.towards(self.config.alternative).p_value
 
     def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
-        """Average abnormal return of each event day, and the number of pairs behind it."""
+        """Average abnormal return of each event day over these pairs (the believable ones), and the number behind it."""
+        members = self._members(None) if members is None else members
         return average(self.returns.ar if members is None else self.returns.ar[members])
 
     @property
@@ -472,7 +511,7 @@ class StudyResult(Result):
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        return "\n".join([*doubts.told(self.doubts_of()), finding(self)])
+        return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), finding(self)])
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.

@@ -44,7 +44,7 @@ def finding(result: StudyResult) -> Phrase:
 
     Where the figures cannot be believed there is no finding.
     """
-    if doubts := result.doubts_of():
+    if doubts := result.withheld():
         return no_finding(_subject(result), doubts)
     answers = list(result.answers.values())
     judged = [a for a in answers if a.headline]

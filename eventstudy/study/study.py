@@ -5,7 +5,7 @@ events and prices -> pairs -> lined up -> normal returns -> abnormal returns -> 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cached_property
@@ -129,8 +129,9 @@ class EventStudy:
             InvalidRequest: the model needs factors that are not there.
         """
         config, model = self.config, model_of(self.config)
-        table = _table(prices)
+        table, dropped = _without_days(_table(prices), config.dropped)
         given, table, converted = table, *_in_one_currency(table, config)
+        converted[:0] = dropped
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
         if keep != "pairs":
@@ -145,7 +146,7 @@ class EventStudy:
         excluded = [*panel.excluded, *made.excluded]
         if not made.panel.pairs:
             raise _nothing(excluded, table)
-        checked = check(made.panel, table, of_returns=config.outcome != "volume")
+        checked = check(made.panel, table, config.accepts, of_returns=config.outcome != "volume")
         return StudyResult(
             config=config,
             events=tuple(known),
@@ -200,6 +201,14 @@ def _table(prices: Prices) -> PriceTable:
     if isinstance(prices, pd.DataFrame):
         return frame_to_table(prices, all_checked=False)
     return prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+
+
+def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[PriceTable, list[Warned]]:
+    """The prices without the closes that the user takes for missing, and what is said of each."""
+    if not days:
+        return table, []
+    table = table.naming(ticker for ticker, _ in days)
+    return table.without(days), [Warned.of("DAY_DROPPED", None, ticker, session=day) for ticker, day in days]
 
 
 class _Provenance(Mapping[str, Any]):

@@ -16,6 +16,7 @@ from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
+from eventstudy.study.offers import offers
 from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped
 
@@ -75,7 +76,7 @@ def heading(result: StudyResult) -> Iterator[str]:
     )
     if not result.believable:
         yield ""
-    for line in doubts.told(result.doubts_of()):
+    for line in (*doubts.told(result.doubts_of()), *doubts.left_out(result), *offers(result)):
         yield from wrapped(line)
 
 
@@ -224,7 +225,8 @@ def _together(result: StudyResult) -> Iterator[str]:
     """What all pairs say together: mean, interval, the headline test, the next best, and what not to believe."""
     answers = list(result.answers.values())
     n, dates = answers[0].n if answers else 0, max((a.n_dates for a in answers), default=0)
-    who = f"all {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
+    which = "believable" if any(result.doubts) and not result.withheld() else "all"
+    who = f"{which} {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
     rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
     rows.append(
         ["  mean; median CAR", *(f"{percent(a.caar).removesuffix(' %')}; {percent(a.median)}" for a in answers)]

@@ -391,3 +391,109 @@ def test_a_claim_beside_a_benchmark_that_looks_wrong_is_checked_and_its_abnormal
     assert "The market (SPY) moved" not in done.out
     verdict = json.loads(es("claim", *numbers, *given, "--format", "json").out)["verdict"]
     assert (verdict["numbers_found"], verdict["attributable"]) == (True, None)
+
+
+# ---- accepted, dropped, left out of means -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["UNIT_CHANGE", "UNIT_CHANGE:AAA", f"UNIT_CHANGE:AAA:{DAY}"])
+def test_a_doubt_that_is_accepted_by_name_is_a_caution(es: Es, what: str) -> None:
+    done = es("run", *words_of(spoilt(), "AAA"), "--accept", what, "--format", "json")
+    assert done.code == 0
+    found = json.loads(done.out)
+    assert found["config"]["accept"] == [what], "the user's choice is recorded"
+    assert found["firms"][0]["believable"] is True
+    (said,) = [w for w in found["warnings"] if w["code"] == "UNIT_CHANGE"]
+    assert said["severity"] == "caution"
+    assert said["message"].endswith("(accepted by the user)")
+
+
+@pytest.mark.parametrize("what", ["SPLIT_NOT_APPLIED", "UNIT_CHANGE:BBB", "UNIT_CHANGE:AAA:2024-08-29"])
+def test_another_doubt_is_not_accepted_with_it(es: Es, what: str) -> None:
+    assert es("run", *words_of(spoilt(), "AAA"), "--accept", what).code == 4
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--accept", "NOISE"), ("--accept", "UNIT_CHANGE:AAA:soon"), ("--drop-day", "2024-08-30")]
+)
+def test_what_cannot_be_accepted_or_dropped_is_refused(es: Es, option: str, value: str) -> None:
+    done = es("run", *words_of(spoilt(), "AAA"), option, value)
+    assert done.code == 2
+    assert value.rpartition(":")[2] in done.err
+
+
+def test_settings_and_study_files_accept_as_the_command_does(es: Es) -> None:
+    words = words_of(spoilt(), "AAA")
+    Path("eventstudy.toml").write_text('[run]\naccept = ["UNIT_CHANGE:AAA"]\n')
+    assert es("run", *words).code == 0
+    Path("eventstudy.toml").unlink()
+    Path("events.toml").write_text(
+        f'[[event]]\nid = "one"\ntitle = "One"\nannounced = {DAY0}\n[[event.group]]\ntickers = ["AAA"]\n'
+    )
+    for more, code in (('accept = ["UNIT_CHANGE"]', 0), (f'drop_day = ["AAA={DAY}"]', 0), ("", 4)):
+        Path("study.toml").write_text(
+            f'registry = "events.toml"\noutput = "site"\n[options]\nprices = "prices.csv"\nbenchmark = "SPY"\n{more}\n'
+        )
+        assert es("update", "study.toml", "--as-of", "2025-02-14").code == code, more
+
+
+def test_sums_accept_it_too(es: Es) -> None:
+    Path("events.csv").write_text(f"ticker,date\nAAA,{DAY0}\nBBB,{DAY0}\n")
+    words = ["run", "events.csv", "--keep", "aggregate", "--benchmark", "SPY", "--prices", written(spoilt())]
+    assert es(*words).code == 4
+    assert es(*words, "--accept", f"UNIT_CHANGE:AAA:{DAY}").code == 0
+    assert es(*words, "--drop-day", f"AAA={DAY}").code == 0
+
+
+def test_a_dropped_day_gives_the_figure_that_the_screen_offers(es: Es) -> None:
+    offered = es("run", *words_of(spoilt(), "AAA")).out
+    said = re.search(
+        rf"without {DAY} the CAR\[0, 0\] of AAA is (\S+) %: --drop-day AAA={DAY}", " ".join(offered.split())
+    )
+    assert said is not None
+    done = es("run", *words_of(spoilt(), "AAA"), "--drop-day", f"AAA={DAY}", "--format", "json")
+    assert done.code == 0
+    dropped = json.loads(done.out)["firms"][0]["windows"][0]["car"]
+    assert f"{100 * dropped:+.2f}" == said[1]
+    missing = spoilt()
+    missing = missing[~((missing["ticker"] == "AAA") & (missing["date"] == DAYS[INSIDE]))]
+    assert dropped == pytest.approx(ran(missing, ("AAA",)).to_dict()["firms"][0]["windows"][0]["car"], abs=1e-12)
+    assert es("run", *words_of(spoilt(), "AAA"), "--drop-day", "AAA=2024-09-01").code == 2
+
+
+def many_firms(n: int, effect: float) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """So many firms that move by an effect on day 0; the price of the first is spoilt."""
+    names = tuple(f"F{i:02}" for i in range(n))
+    frame = long((*names, "SPY"))
+    frame.loc[frame["ticker"].isin(names) & (frame["date"] >= DAYS[ROW]), "close"] *= 1 + effect
+    frame.loc[(frame["ticker"] == "F00") & (frame["date"] == DAYS[INSIDE]), "close"] *= 1.3
+    return frame, names
+
+
+def test_means_are_those_of_the_believable_pairs_and_say_so(es: Es) -> None:
+    frame, names = many_firms(20, 0.08)
+    result, sound = ran(frame, names), ran(frame, names[1:])
+    told, alone = result.to_dict()["aggregate"], sound.to_dict()["aggregate"]
+    assert (told["believable"], told["n"], told["n_doubtful"], told["with_doubtful"]["n"]) == (True, 19, 1, 20)
+    for window, other in zip(told["windows"], alone["windows"], strict=True):
+        assert window["caar"] == pytest.approx(other["caar"], abs=1e-12)
+        assert window["headline"] == other["headline"]
+    assert told["with_doubtful"]["windows"][0]["caar"] != pytest.approx(told["windows"][0]["caar"], abs=1e-6)
+    lines = result.summary().splitlines()
+    assert lines[0].startswith(f"DOUBT F00, {DAY}")
+    assert lines[1] == "1 of 20 pairs is left out of the means: its prices look wrong."
+    assert lines[2].startswith("Mean CAR of 19 pairs: [0, 0] ")
+    assert alone["with_doubtful"] is None
+    done = es("run", *words_of(frame, *names))
+    assert done.code == 4, "something is left out, and named"
+    assert "believable 19 pairs, 1 date" in done.out
+
+
+@pytest.mark.parametrize(("n", "effect"), [(9, 0.08), (20, 0.0)])
+def test_too_many_in_doubt_or_another_verdict_leave_no_finding(n: int, effect: float) -> None:
+    frame, names = many_firms(n, effect)
+    if not effect:  # the one in doubt turns the mean around
+        frame.loc[(frame["ticker"] == "F00") & (frame["date"] >= DAYS[ROW]), "close"] *= 30
+    told = ran(frame, names)
+    assert told.to_dict()["aggregate"]["believable"] is False
+    assert told.summary().splitlines()[-1].startswith(f"No finding for the {n} pairs together")

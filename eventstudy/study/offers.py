@@ -1,0 +1,79 @@
+"""What a figure in doubt would be without the day that is at fault: an offer, with the option that takes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.engine.abnormal import cumulate
+from eventstudy.language import Phrase
+from eventstudy.models import fit_pairs, model_of
+from eventstudy.study.estimate import abnormal_returns
+
+if TYPE_CHECKING:
+    from eventstudy.study.result import StudyResult
+
+MOST_DAYS, MOST_PAIRS = 3, 3
+"""An offer leaves out at most so many days of a series; it is made for so many pairs."""
+ONE_DAY = ("PRICE_SPIKE", "UNIT_CHANGE", "RATE_SPIKE", "ADJUSTED_DISAGREES", "DIVIDEND_NOT_FOLLOWED")
+"""Faults of single closes, or that cost single returns."""
+
+
+def offers(result: StudyResult) -> list[Phrase]:
+    """A sentence for each of the first pairs in doubt whose doubts are about a few days, none of them day 0.
+
+    The closes of those days are taken for missing and the model is estimated again, as `--drop-day` does it.
+    """
+    if result.config.outcome != "return" or result.config.missing != "drop" or not result.config.windows:
+        return []
+    doubtful = [i for i, of_one in enumerate(result.doubts) if of_one][:MOST_PAIRS]
+    return [said for i in doubtful if (said := _offer(result, i)) is not None]
+
+
+def _offer(result: StudyResult, i: int) -> Phrase | None:
+    block = result.panel.block
+    own = block.sessions[block.design[i]]
+    days = _closes_at_fault(result, i)
+    if not days or any(
+        np.datetime64(day) == own[block.event_columns][-result.config.event_window.start] for _, day in days
+    ):
+        return None
+    gone = np.zeros(len(own), bool)
+    for _, day in days:
+        at = np.flatnonzero(own == np.datetime64(day))
+        gone[at] = True
+        gone[at[at + 1 < len(own)] + 1] = True
+    one = result.panel.take(np.array([i])).block
+    one = replace(one, returns=np.where(gone, np.nan, one.returns))
+    fit = fit_pairs(model_of(result.config), one, result.config.min_estimation)
+    if fit.problem[0]:
+        return None
+    returns = abnormal_returns(
+        one, fit, result.returns.last_close[[i]], prediction_error=result.config.prediction_error
+    )
+    window = next(iter(result.config.windows or ()))
+    car = float(cumulate(returns, window, gone[None, block.event_columns]).car[0])
+    if not np.isfinite(car):
+        return None
+    return Phrase(
+        "without {days:dates} the CAR{window} of {ticker} is {car:+.2f %}: {options}",
+        days=[day for _, day in days],
+        window=window,
+        ticker=result.panel.pairs[i].ticker,
+        car=car,
+        options=Phrase.quoted(" ".join(f"--drop-day {ticker}={day}" for ticker, day in days)),
+    )
+
+
+def _closes_at_fault(result: StudyResult, i: int) -> list[tuple[str, date]]:
+    """The tickers and days that the doubts of a pair are about; none where they are not about a few closes."""
+    days: list[tuple[str, date]] = []
+    for doubt in result.doubts[i]:
+        sessions = [date.fromisoformat(day) for day in doubt.sessions]
+        if doubt.code not in ONE_DAY or doubt.ticker is None or not sessions or len(sessions) > 2 * MOST_DAYS:
+            return []
+        days += [(doubt.ticker, day) for k, day in enumerate(sessions) if k == 0 or (day - sessions[k - 1]).days > 4]
+    return days if len(days) <= MOST_DAYS else []
