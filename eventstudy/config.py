@@ -5,25 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventstudy import plugins
+from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.messages import WARNINGS
 from eventstudy.separated import separated
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
+from eventstudy.units import GIVEN_IN, UNITS, Unit
 from eventstudy.windows import Window
 
 DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
 """The reported CAR windows unless others are named (METHODS 0.2): those inside the event window."""
 
 _CHOICES = {
-    "returns": ("simple", "log"),
+    "returns": ("simple", "log", "difference"),
     "missing": ("drop", "trade_to_trade"),
     "correlation": ("by_date", "pairwise"),
     "calendar": ("exchange", None),
@@ -55,10 +58,17 @@ class StudyConfig:
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What is abnormal: the return, the log volume, or the size of abnormal returns whatever their sign."""
     model: str = ""
-    """Empty: `market`, or `constant_mean` for volume."""
+    """Empty: `market`, or `constant_mean` for volume and for changes of levels."""
     alpha: bool = True
     """Whether market model and CAPM have an intercept."""
-    returns: Literal["simple", "log"] = "simple"
+    returns: Literal["simple", "log", "difference"] = "simple"
+    """`difference`: changes of a level that may be zero or negative, such as a yield, a spread or an implied volatility."""
+    unit_in: Literal["decimal", "percent", "bp", "points"] | None = None
+    """What the levels of the file are in; needed for differences, and only for them."""
+    unit_out: Literal["percent", "bp", "points"] | None = None
+    """What abnormal values are shown in; None: per cent, for differences basis points, or points where levels are."""
+    snapshot: str | None = None
+    """When levels were taken, `15:30 America/New_York`: what happened at that time or later belongs to the next session."""
     benchmark: str | None = None
     """Ticker of the benchmark; None: each event's own, or SPY. `SPY,.DE=^GDAXI,7203.T=^N225`: others for a suffix or ticker."""
     currency: str | None = None
@@ -146,7 +156,8 @@ class StudyConfig:
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
                 raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
-        put(self, "model", self.model or (VOLUME_MODELS[0] if self.outcome == "volume" else "market"))
+        usual = VOLUME_MODELS[0] if self.outcome == "volume" or self.returns == "difference" else "market"
+        put(self, "model", self.model or usual)
         for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
             for name in wanted:
                 if name not in plugins.names(kind):
@@ -154,6 +165,7 @@ class StudyConfig:
         if self.outcome == "volume" and self.model not in VOLUME_MODELS:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()
+        self._check_units()
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
         if self.min_estimation < 30 and self.estimated:
@@ -255,6 +267,75 @@ class StudyConfig:
         """The tickers and days whose closes are taken for missing."""
         return tuple(map(_dropped, self.drop_days))
 
+    def _check_units(self) -> None:
+        for name, allowed in (("unit_in", GIVEN_IN), ("unit_out", UNITS)):
+            if (value := getattr(self, name)) is not None and value not in allowed:
+                raise InvalidRequest(f"{name} is {value!r}", available=", ".join(allowed))
+        if self.snapshot is not None:
+            _snapshot(self.snapshot)
+        if self.returns != "difference":
+            if self.snapshot is not None:
+                raise InvalidRequest("a snapshot is of levels, and these are returns", hint="leave out the snapshot")
+            if self.unit_in or self.unit_out not in (None, "percent"):
+                raise InvalidRequest(
+                    "units are of levels, and these are returns",
+                    hint="leave out the units, or take --returns difference",
+                )
+            return
+        if self.unit_in is None:
+            raise InvalidRequest(
+                "the unit of the levels is not said",
+                available=", ".join(GIVEN_IN),
+                hint="name it: --unit-in percent for a yield of 4.25, decimal for .0425, bp for 425, points for an index",
+            )
+        if (self.unit_in == "points") != (self.unit.name == "points"):
+            raise InvalidRequest(
+                f"levels in {self.unit_in} are not shown in {self.unit.name}",
+                hint="points are shown in points, rates in bp or percent",
+            )
+        for wrong, what in (
+            (self.outcome != "return", f"a study of {self.outcome}"),
+            (self.currency is not None, "a currency"),
+            (
+                self.model in ("capm", *(m for m in plugins.names("models") if m.startswith(("fama", "carhart")))),
+                self.model,
+            ),
+        ):
+            if wrong:
+                raise InvalidRequest(f"{what} is of returns, and these are changes of a level", hint="leave it out")
+
+    @property
+    def unit(self) -> Unit:
+        """What abnormal values are shown in."""
+        usual = "percent" if self.returns != "difference" else "points" if self.unit_in == "points" else "bp"
+        return UNITS[self.unit_out or usual]
+
+    def level_moment(self, moment: Moment) -> Moment:
+        """When something happened as levels see it: an instant is before or after the snapshot of its day.
+
+        Raises:
+            InvalidRequest: an instant, and nobody said when the levels were taken.
+        """
+        if self.returns != "difference" or not isinstance(moment.when, datetime):
+            return moment
+        if self.snapshot is None:
+            raise InvalidRequest(
+                f"levels have one value a day, and {moment.when.isoformat()} is an instant",
+                hint="say when they were taken: --snapshot '15:30 America/New_York', or give the event a date",
+            )
+        clock, zone = _snapshot(self.snapshot)
+        local = moment.when.astimezone(zone)
+        return Moment(local.date(), "post" if local.time() >= clock else "unknown")
+
+    def check_of_returns(self, what: str) -> None:
+        """Refuse what is asked of returns alone.
+
+        Raises:
+            InvalidRequest: the study is of changes of a level.
+        """
+        if self.returns == "difference":
+            raise InvalidRequest(f"{what} is of returns, and this is a study of changes of a level")
+
     @property
     def estimated(self) -> bool:
         """Whether there are estimation days; without them nothing is said of a single firm."""
@@ -327,6 +408,7 @@ class StudyConfig:
         if not self.estimated:
             plain["estimation_window"], plain["estimation_windows"] = None, []
         del plain["looked_at"]
+        plain["unit"] = self.unit.name
         plain["windows"] = [list(w) for w in self.windows or ()]
         for name in ("tests", "peers", "accept", "drop_days"):
             plain[name] = list(getattr(self, name))
@@ -454,6 +536,15 @@ def _dropped(text: str) -> tuple[str, date]:
     if not ticker:
         raise InvalidRequest(f"drop_day {text!r} names no ticker", hint="write NVDA=2024-10-17")
     return ticker, _as_date(day)
+
+
+def _snapshot(text: str) -> tuple[time, ZoneInfo]:
+    """The clock and the zone of a snapshot."""
+    clock, _, zone = text.strip().partition(" ")
+    try:
+        return time.fromisoformat(clock), ZoneInfo(zone.strip())
+    except (ValueError, ZoneInfoNotFoundError, IsADirectoryError) as error:
+        raise InvalidRequest(f"the snapshot is {text!r}", hint="a time and a zone: 15:30 America/New_York") from error
 
 
 def _listed(dates: str | Iterable[Any]) -> Iterable[Any]:

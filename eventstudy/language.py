@@ -27,6 +27,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from eventstudy.units import PERCENT, unit_shown
 from eventstudy.windows import Window
 
 LANGUAGES = ("en", "de")
@@ -182,8 +183,9 @@ def _number(value: Any, spec: str, language: str) -> str:
     if spec == "day":
         spec = "+d" if value else "d"
     percent = spec.endswith(" %")
-    text = format(100 * value, spec[:-2]) if percent else format(value, spec)
-    return (text if language == "en" else german_number(text)) + (" %" if percent else "")
+    unit = unit_shown() if spec.startswith("+") else PERCENT  # what bears a sign is abnormal; the rest are shares
+    text = unit.text(value, spec[:-2]) if percent else format(value, spec)
+    return (text if language == "en" else german_number(text)) + (unit.mark if percent else "")
 
 
 def p_text(p: float, language: str = "en") -> str:

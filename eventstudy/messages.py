@@ -588,6 +588,12 @@ WARNINGS: dict[str, Code] = {
         "Large moves go mostly one way, so tests that take returns for symmetric mislead.",
         "Trust generalized_sign, corrado_rank and bmp over sign and wilcoxon.",
     ),
+    "SNAPSHOT": Code(
+        "{moment} is held against the snapshot of the levels, {snapshot}: from then on the next session counts",
+        "Levels have one value a day, taken at a time that is no close of an exchange.",
+        "Check the time in the description of the levels: a wrong one moves day 0.",
+        "note",
+    ),
     "SOURCE_NOTE": Code(
         {
             "": "{tickers:some}: {note}",

@@ -6,7 +6,10 @@ Each against slow code in its own words, scipy or a closed form.
 from __future__ import annotations
 
 import itertools
+import re
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import eventstudy as es
@@ -20,8 +23,8 @@ from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
 
-from tests.panel.made import DAY0, codes, dummies, row, study
-from tests.worlds import closes
+from tests.panel.made import CHOICES, DAY0, codes, dummies, row, study
+from tests.worlds import SESSIONS, closes
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
 
@@ -298,3 +301,108 @@ def test_without_estimation_pairs_that_share_days_are_judged_by_date(days: list[
 def test_what_is_estimated_needs_days(choices: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="min_estimation is"):
         EventStudy(**choices)
+
+
+# ---- changes of levels ---------------------------------------------------------------------------------------------------
+
+
+LEVELS: dict[str, Any] = {"returns": "difference", "unit_in": "percent"}
+
+
+def yields(seed: int = 7) -> pd.DataFrame:
+    """Yields in per cent that cross zero, of two countries and of a third as benchmark."""
+    steps = np.random.default_rng(seed).normal(0, 0.05, (len(SESSIONS), 3))
+    return pd.DataFrame(np.cumsum(steps, axis=0) - 0.1, SESSIONS, ["DE2", "US2", "MKT"])
+
+
+@pytest.mark.parametrize("model", ["constant_mean", "market", "market_adjusted"])
+@pytest.mark.parametrize("missing", ["drop", "trade_to_trade"])
+def test_changes_of_levels_are_log_returns_of_their_exponential(model: str, missing: str) -> None:
+    made = yields()
+    made.loc[made.index[[70, 90, DAY0 - 3]], "US2"] = np.nan
+    assert (made.min() < 0).all()
+    chosen = {"tickers": ["US2", "DE2"], "model": model, "missing": missing}
+    ours = study(made, **chosen, **LEVELS)
+    theirs = study(np.exp(made / 100), **chosen, returns="log")
+    assert ours.returns.ar == pytest.approx(theirs.returns.ar, abs=1e-13, nan_ok=True)
+    for column in ("car", "t", "p", "headline_p"):
+        assert ours.windows()[column].to_numpy() == pytest.approx(
+            theirs.windows()[column].to_numpy(), abs=1e-9, nan_ok=True
+        )
+    assert ours.windows()["bhar"].isna().all()
+    assert ours.test("portfolio_t").p_value == pytest.approx(theirs.test("portfolio_t").p_value, nan_ok=True)
+
+
+def test_changes_are_shown_in_basis_points_and_nowhere_in_per_cent() -> None:
+    made = yields()
+    made.loc[made.index[DAY0:], "US2"] += 0.25
+    result = study(made, tickers=["US2"], **LEVELS)
+    change = made["US2"].iloc[DAY0] - made["US2"].iloc[DAY0 - 1]
+    mean = made["US2"].diff().iloc[DAY0 - 120 : DAY0 - 10].mean()
+    text = result.text(verbose=True)
+    assert f"{100 * (change - mean):+.1f} bp" in text
+    assert result.config.model == "constant_mean"
+    assert result.to_dict()["config"]["unit"] == "bp"
+    assert result.returns.ar[0, 5] == pytest.approx((change - mean) / 100)
+    signed = [word for word in re.findall(r"[+-][\d.]+ \S+", text) if "%" in word]
+    assert signed == []
+    points = study(made, tickers=["US2"], returns="difference", unit_in="points")
+    assert f"{change - mean:+.2f}" in points.text()
+    assert " bp" not in points.text()
+    with pytest.raises(InvalidRequest, match="is of returns"):
+        result.plot("price_path")
+    with pytest.raises(InvalidRequest, match="is of returns"):
+        es.analyses.scan(result)
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("decimal", 0.01), ("percent", 1.0), ("bp", 100.0)])
+def test_levels_say_what_they_are_in(unit: str, factor: float, tmp_path: Path) -> None:
+    made = yields()
+    (made * factor).rename_axis("date").to_csv(tmp_path / "y.csv")
+    events = pd.DataFrame({"ticker": ["US2"], "date": [SESSIONS[DAY0].date().isoformat()]})
+    wide = {"estimation_window": (-120, -11), "benchmark": "MKT", "calendar": None, "returns": "difference"}
+    result = run(events, prices=tmp_path / "y.csv", unit_in=unit, **wide)
+    assert result.returns.ar == pytest.approx(study(made, tickers=["US2"], **LEVELS).returns.ar)
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"returns": "difference"}, "unit of the levels"),
+        ({"unit_in": "bp"}, "units are of levels"),
+        ({"unit_out": "bp"}, "units are of levels"),
+        ({"returns": "difference", "unit_in": "points", "unit_out": "bp"}, "not shown in bp"),
+        ({"returns": "difference", "unit_in": "percent", "unit_out": "points"}, "not shown in points"),
+        ({**LEVELS, "outcome": "volume", "model": "constant_mean"}, "is of returns"),
+        ({**LEVELS, "model": "capm"}, "is of returns"),
+        ({**LEVELS, "currency": "USD"}, "is of returns"),
+        ({"snapshot": "15:30 America/New_York"}, "a snapshot is of levels"),
+        ({**LEVELS, "snapshot": "half past three"}, "a time and a zone"),
+    ],
+)
+def test_levels_that_cannot_be_meant(choices: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        EventStudy(**choices)
+    assert words in f"{error.value} {error.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("14:00:00-04:00", 0),  # before the snapshot of that day
+        ("15:30:00-04:00", 1),  # at it: the value may have been taken before
+        ("16:45:00-04:00", 1),
+        ("23:30:00+02:00", 1),  # 17:30 in New York
+    ],
+)
+def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> None:
+    date = SESSIONS[DAY0].date().isoformat()
+    event = es.Event(
+        id="fomc", title="FOMC", announced=datetime.fromisoformat(f"{date}T{instant}"), group=[{"tickers": ["US2"]}]
+    )
+    choices = {**CHOICES, **LEVELS}
+    result = EventStudy(**choices, snapshot="15:30 America/New_York").run(event, yields())
+    assert result.panel.day0[0].session == SESSIONS[DAY0 + day].date()
+    assert "SNAPSHOT" in codes(result)
+    with pytest.raises(InvalidRequest, match="is an instant"):
+        EventStudy(**choices).run(event, yields())

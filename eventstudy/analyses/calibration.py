@@ -192,6 +192,7 @@ def calibrate(
     _check(draws, effects, variance, level)
     result.config.check_in_order("a calibration")
     result.config.check_estimated("a calibration")
+    result.config.check_of_returns("a calibration")
     prices = prices or all_prices(result)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)

@@ -250,6 +250,7 @@ def counterfactual(
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
     result.config.check_in_order("a counterfactual price")
     result.config.check_estimated("a counterfactual price")
+    result.config.check_of_returns("a counterfactual price")
     table = prices or all_prices(result)
     pool = _pool(result, table, separated(donors))
     events = _only(result.events, separated(tickers))

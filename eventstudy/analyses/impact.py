@@ -239,6 +239,7 @@ def impact(
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
     """
     result.config.check_estimated("the money a window brought")
+    result.config.check_of_returns("the money a window brought")
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = prices or all_prices(result)

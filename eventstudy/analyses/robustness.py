@@ -320,6 +320,7 @@ def robustness(
         raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
     result.config.check_in_order("the study under other choices")
     result.config.check_estimated("the study under other choices")
+    result.config.check_of_returns("the study under other choices")
     table = prices or all_prices(result)
     base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
     models, benchmarks = separated(models, "model"), separated(benchmarks)

@@ -211,6 +211,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         InvalidRequest: there are fewer than two groups, or the pairs are no one system: several dates, benchmarks, or days.
     """
     result.config.check_estimated("a comparison of groups")
+    result.config.check_of_returns("a comparison of groups")
     if result.config.outcome != "return":
         raise InvalidRequest(
             f"groups are compared by their returns, and this is a study of {result.config.outcome}",

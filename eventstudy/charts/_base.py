@@ -16,6 +16,7 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import style
 from eventstudy.charts._words import in_doubt
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.units import shown_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +36,8 @@ class Chart:
     paint: Paint
     outcomes: tuple[str, ...] = ("return", "volume", "volatility")
     """The studies it can show, by what they ask about."""
+    of_returns: bool = False
+    """Whether it shows prices, money or answers that are of returns alone, not of changes of levels."""
     further: bool = False
     """Whether it asks a further question, which takes a while, before it draws the answer."""
     show: Callable[..., Any] | None = None
@@ -74,6 +77,8 @@ class Chart:
                 f"this chart shows a study of {self.outcomes[0]}s, and this is one of {outcome}",
                 hint=f"run the study with --outcome {self.outcomes[0]}, or draw another chart",
             )
+        if self.of_returns or self.further:
+            result.config.check_of_returns("this chart")
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
                 f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"
@@ -84,7 +89,13 @@ class Chart:
             )
         group = options.get("group")
         chosen = members(result, options.get("tickers"), group)
-        with style(), of_width(width), of_language(lang), of_doubt(in_doubt(result, chosen, group)):
+        with (
+            shown_in(result.config.unit),
+            style(),
+            of_width(width),
+            of_language(lang),
+            of_doubt(in_doubt(result, chosen, group)),
+        ):
             drawn = self.paint(result, ax, **options)
             settle(next(iter(drawn)) if isinstance(drawn, Iterable) else drawn)
         return drawn

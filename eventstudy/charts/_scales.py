@@ -11,6 +11,7 @@ from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
 from eventstudy.charts._words import signed
 from eventstudy.panel import Ints
+from eventstudy.units import unit_shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,13 +24,13 @@ def percent_axis(axis: Axis, ticks: int = 7) -> None:
     """Decimals shown as per cent with sign, with as many digits as the step between ticks needs."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    write = writer()  # ticks are written whenever the figure is drawn
+    write, unit = writer(), unit_shown()  # ticks are written whenever the figure is drawn
 
     def text(value: float, position: int | None) -> str:
         steps = np.diff(axis.get_majorticklocs())
-        step = 100 * float(steps.min()) if len(steps) else 1.0
+        step = unit.factor * float(steps.min()) if len(steps) else 1.0
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
-        return f"{signed(f'{100 * value:+.{digits}f}', write)} %"
+        return f"{signed(f'{unit.factor * value:+.{digits}f}', write)}{unit.mark}"
 
     if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)

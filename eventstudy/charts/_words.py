@@ -14,6 +14,7 @@ from eventstudy.charts._select import day0_date
 from eventstudy.panel import Ints
 from eventstudy.study.doubts import told
 from eventstudy.study.sentences import LEVEL
+from eventstudy.units import unit_shown
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -27,20 +28,35 @@ _LEFT = 6
 """So many tickers that were left out are named."""
 
 
+NBSP = "\u00a0"
+
+
 def percent(value: float, digits: int = 1) -> str:
     """A decimal as per cent with sign and a true minus; a second digit where the first says nothing."""
     if not np.isfinite(value):
         return say("n/a")
-    text: str = f"{100 * value:+.{digits}f}"
+    unit = unit_shown()
+    text = unit.text(value, f"+.{digits}f")
     if float(text) == 0:
-        text = f"{100 * value:+.{digits + 1}f}"
-    return f"{signed(text)}\u00a0%"
+        text = unit.text(value, f"+.{digits + 1}f")
+    return f"{signed(text)}{unit.mark.replace(' ', NBSP)}"
 
 
 def signed(text: str, write: Callable[[str], str] | None = None) -> str:
     """With a true minus, and no sign before zero; `write`: in the way of a language, by default of the one spoken now."""
     text = text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
     return (write or writer())(text)
+
+
+def abnormal(result: StudyResult) -> str:
+    """What is abnormal: a return, or the change of a level."""
+    return say("abnormal change") if result.config.returns == "difference" else say("abnormal return")
+
+
+def cumulated(result: StudyResult) -> str:
+    """The sum of it over days."""
+    changes = result.config.returns == "difference"
+    return say("cumulated abnormal change") if changes else say("cumulated abnormal return")
 
 
 def window_text(window: Window) -> str:
@@ -90,6 +106,8 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
         "when": when(result, chosen),
         "verdict": judged(result, found, chosen),
     }
+    if result.config.returns == "difference":
+        return say("{who}: abnormal change {value} {when}, {verdict}", **said)
     if len(chosen) > 1:
         return say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
     return say("{who}: abnormal return {value} {when}, {verdict}", **said)

@@ -15,7 +15,7 @@ from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, HEIGHT, INK, ORANGE, THIN
-from eventstudy.charts._words import caveat, finding, method, tests_text
+from eventstudy.charts._words import abnormal, caveat, finding, method, tests_text
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
 
@@ -56,7 +56,7 @@ def paint(
     ax.plot(days, car, color=BLUE, linewidth=2.2, marker="o", markersize=4.5, zorder=4, label=total)
     day_axis(ax, result, chosen, days)
     percent_axis(ax.yaxis)
-    ax.set_ylabel(say("abnormal return"))
+    ax.set_ylabel(abnormal(result))
     handles, labels = ax.get_legend_handles_labels()
     if phone:
         legend_below(ax)

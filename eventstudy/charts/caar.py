@@ -15,7 +15,7 @@ from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, MUTED, SMALL
-from eventstudy.charts._words import caveat, method, signed, subject, tested, title_of_car, window_text
+from eventstudy.charts._words import caveat, cumulated, method, signed, subject, tested, title_of_car, window_text
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
@@ -48,7 +48,8 @@ def paint(
     _counts(ax, found)
     percent_axis(ax.yaxis)
     several = len(chosen) > 1
-    ax.set_ylabel(say("mean cumulated abnormal return") if several else say("cumulated abnormal return"))
+    levels = result.config.returns == "difference"
+    ax.set_ylabel(say("mean cumulated abnormal return") if several and not levels else cumulated(result))
     legend_below(ax)
     head(ax, _title(result, found[-1], chosen, group), [*_lines(found), f"{method(result, chosen)}.", *caveat(result)])
     return ax

@@ -156,4 +156,5 @@ CHART = Chart(
     paint,
     further=True,
     show=draw,
+    of_returns=True,
 )

@@ -13,7 +13,7 @@ from eventstudy.charts._language import say
 from eventstudy.charts._paths import Path
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members
-from eventstudy.charts._words import band_text, caveat, finding, method, span, tests_text, upper
+from eventstudy.charts._words import band_text, caveat, cumulated, finding, method, span, tests_text, upper
 from eventstudy.panel import Ints
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def paint(
     path, ends = car_path(ax, result, chosen)
     day_axis(ax, result, chosen, path.days)
     percent_axis(ax.yaxis)
-    ax.set_ylabel(say("cumulated abnormal return"))
+    ax.set_ylabel(cumulated(result))
     lines = [tests_text(result, chosen), _drawn(result, path, chosen), *caveat(result)]
     head(ax, finding(result, chosen, group), lines)
     if len(chosen) > 1:

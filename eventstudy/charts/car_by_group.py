@@ -14,7 +14,7 @@ from eventstudy.charts._language import p_text, say, say_counted
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
 from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
-from eventstudy.charts._words import DAY0, caveat, finding, method, percent, tested, when
+from eventstudy.charts._words import DAY0, caveat, cumulated, finding, method, percent, tested, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Ints
 
@@ -63,11 +63,11 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
         percent_axis(ax.yaxis, 7 if alone else 6)
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
     if alone:
-        panels[0].set_ylabel(say("cumulated abnormal return"))
+        panels[0].set_ylabel(cumulated(result))
         return
     figure = panels[0].figure.figure
     figure.supxlabel(day_label(result, everyone), fontsize=LABEL, color=MUTED)
-    side_label(figure, say("cumulated abnormal return"))
+    side_label(figure, cumulated(result))
 
 
 def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:

@@ -15,7 +15,7 @@ from eventstudy.charts._language import p_text, say
 from eventstudy.charts._paths import EXACT, verdict
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members, names
-from eventstudy.charts._words import DAY0, caveat, finding, method, percent, tests_text
+from eventstudy.charts._words import DAY0, caveat, cumulated, finding, method, percent, tests_text
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def paint(
             f"{len(chosen)} pairs need {len(chosen)} panels, and ax= is one",
             hint="leave out ax=, or draw one: plot(..., tickers='NVDA')",
         )
-    scale = say("cumulated abnormal return")
+    scale = cumulated(result)
     some = ""
     if len(chosen) < len(everyone):
         some = " " + say("The {n} of {all} that day 0 moved most.", n=most, all=len(everyone))

@@ -164,4 +164,5 @@ CHART = Chart(
     paint,
     ("return",),
     show=draw,
+    of_returns=True,
 )

@@ -137,5 +137,9 @@ def show(found: History, **options: Any) -> Any:
 
 
 CHART = Chart(
-    "abnormal return of day 0 of each event of a ticker by date, against ordinary days", paint, ("return",), show=show
+    "abnormal return of day 0 of each event of a ticker by date, against ordinary days",
+    paint,
+    ("return",),
+    show=show,
+    of_returns=True,
 )

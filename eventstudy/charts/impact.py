@@ -122,4 +122,5 @@ CHART = Chart(
     ("return",),
     further=True,
     show=draw,
+    of_returns=True,
 )

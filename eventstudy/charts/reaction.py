@@ -226,4 +226,6 @@ def show(found: Scan, **options: Any) -> Any:
     return CHART.draw(found.result, **{"days": tuple(found.days)} | options)
 
 
-CHART = Chart("which day the market reacted on, against the largest of as many ordinary days", paint, show=show)
+CHART = Chart(
+    "which day the market reacted on, against the largest of as many ordinary days", paint, show=show, of_returns=True
+)

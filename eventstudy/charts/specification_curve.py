@@ -161,4 +161,5 @@ CHART = Chart(
     paint,
     ("return",),
     show=draw,
+    of_returns=True,
 )

@@ -120,5 +120,9 @@ def show(found: Spillover, **options: Any) -> Any:
 
 
 CHART = Chart(
-    "mean CAR of each group of firms with its 95 % interval, and the firms in it", paint, ("return",), show=show
+    "mean CAR of each group of firms with its 95 % interval, and the firms in it",
+    paint,
+    ("return",),
+    show=show,
+    of_returns=True,
 )

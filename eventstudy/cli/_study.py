@@ -37,7 +37,13 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--outcome",), {"type": click.Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
     (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
     (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
-    (("--returns",), {"type": click.Choice(["simple", "log"]), "default": "simple", "show_default": True}),
+    (("--returns",), {"type": click.Choice(["simple", "log", "difference"]), "default": "simple", "show_default": True,
+                      "help": "difference: changes of yields, spreads, implied volatilities."}),
+    (("--unit-in",), {"type": click.Choice(["decimal", "percent", "bp", "points"]),
+                      "help": "Of the levels, for --returns difference."}),
+    (("--unit-out",), {"type": click.Choice(["percent", "bp", "points"]),
+                       "help": "To show their changes in. [default: bp; points for points]"}),
+    (("--snapshot",), {"metavar": "'15:30 ZONE'", "help": "When the levels were taken, for events with a time."}),
     (("--estimation-window",), _pair(multiple=True, default=[(-260, -11)], show_default="-260 -11",
                                      help="Sessions relative to day 0, before or after the event; may be repeated.")),
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
@@ -199,7 +205,7 @@ _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
-    "address", "accept", "drop_days",
+    "address", "accept", "drop_days", "unit_in", "unit_out", "snapshot",
 )  # fmt: skip
 
 

@@ -16,6 +16,12 @@ from eventstudy.prices import PriceTable
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 
+def check_levels(panel: Panel, prices: PriceTable) -> list[Message]:
+    """The warnings that levels call for: what is asked of prices (splits, jumps, currencies) is not asked of them."""
+    looks = (_shifted, _calendar_ends, _gaps, _source_notes)
+    return [w for look in looks for w in look(panel, prices)]
+
+
 def check(panel: Panel, prices: PriceTable, accepts: Accepts = nothing, *, of_returns: bool = True) -> list[Message]:
     """All warnings that the data of the kept pairs call for, in the order of the panel.
 

@@ -15,6 +15,8 @@ import pandas as pd
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.prices import PriceTable
 
+Kind = Literal["simple", "log", "difference"]
+
 
 @dataclass(frozen=True)
 class GridReturns:
@@ -32,7 +34,7 @@ def grid_returns(
     table: PriceTable,
     tickers: list[str],
     sessions: Days,
-    kind: Literal["simple", "log"],
+    kind: Kind,
     missing: Literal["drop", "trade_to_trade"],
 ) -> GridReturns:
     """Returns of `tickers` on `sessions` (S, ascending).
@@ -44,6 +46,8 @@ def grid_returns(
         level[:, take] = _on(table.fields["adj_close"], tickers, sessions)[:, take]
     paid = _dividends(table, tickers, sessions)
     priced = np.isfinite(level)
+    if kind == "difference":
+        return _changes(level, priced, missing)
     if missing == "trade_to_trade":
         gross, span = _bridged(level, paid, priced)
     else:
@@ -52,6 +56,26 @@ def grid_returns(
         gross[gross == 0] = np.nan  # a loss of all there was has no logarithm
     returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
     return GridReturns(returns, span, priced)
+
+
+def _changes(level: Floats, known: Bools, missing: str) -> GridReturns:
+    """Changes of levels, which may be zero or negative."""
+    if missing == "trade_to_trade":
+        start, span = _since(known)
+        before = np.where(start >= 0, level[np.maximum(start, 0), np.arange(level.shape[1])], np.nan)
+        return GridReturns(level - before, span, known)
+    changes = np.full_like(level, np.nan)
+    changes[1:] = level[1:] - level[:-1]
+    return GridReturns(changes, np.broadcast_to(np.int64(1), level.shape), known)
+
+
+def _since(known: Bools) -> tuple[Ints, Ints]:
+    """(S, n) the row of the last value before each known one, -1 where there is none; and the sessions from it to there."""
+    rows = np.arange(len(known))[:, None]
+    last = np.maximum.accumulate(np.where(known, rows, -1), axis=0)
+    before = np.vstack([np.full((1, known.shape[1]), -1), last[:-1]])
+    start = np.where(known, before, -1)
+    return start, np.where(start >= 0, rows - start, 1).astype(np.int64)
 
 
 def volume_on(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
@@ -71,15 +95,13 @@ def _adjacent(level: Floats, paid: Floats | None) -> Floats:
 
 def _bridged(level: Floats, paid: Floats | None, priced: Bools) -> tuple[Floats, Ints]:
     """(S, n) gross returns since the last price, however long ago, and the sessions each covers."""
-    rows = np.arange(len(priced))[:, None]
-    last = np.maximum.accumulate(np.where(priced, rows, -1), axis=0)
-    before = np.vstack([np.full((1, priced.shape[1]), -1), last[:-1]])
+    before, span = _since(priced)
     columns = np.arange(level.shape[1])
-    known = priced & (before >= 0)
+    known = before >= 0
     start = np.where(known, before, 0)
     end = level if paid is None else level + paid - paid[start, columns]
     gross = end / np.where(known, level[start, columns], np.nan)
-    return gross, np.where(known, rows - start, 1).astype(np.int64)
+    return gross, span
 
 
 def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
@@ -110,17 +132,17 @@ def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats 
     return total
 
 
-def across_gaps(regressors: Floats, rows: Ints, span: Ints, kind: Literal["simple", "log"]) -> Floats:
-    """Regressors compounded over the sessions that each return covers.
+def across_gaps(regressors: Floats, rows: Ints, span: Ints, kind: Kind) -> Floats:
+    """Regressors compounded (logs and differences: added up) over the sessions that each return covers.
 
     `regressors` (S, F) on the grid, `rows` (T,) grid rows of a pair's columns, `span` (T,) sessions each return covers.
     Returns (T, F); NaN where one of the covered sessions lacks the regressor.
     """
-    running = np.cumsum(np.nan_to_num(regressors if kind == "log" else np.log1p(regressors)), axis=0)
+    running = np.cumsum(np.nan_to_num(np.log1p(regressors) if kind == "simple" else regressors), axis=0)
     unknown = np.cumsum(np.isnan(regressors), axis=0)
     first = rows - span
     total = running[rows] - np.where((first >= 0)[:, None], running[first], 0.0)
     holes = unknown[rows] - np.where((first >= 0)[:, None], unknown[first], 0)
-    total = total if kind == "log" else np.expm1(total)
+    total = np.expm1(total) if kind == "simple" else total
     single = (span == 1)[:, None]
     return np.where(single, regressors[rows], np.where(holes > 0, np.nan, total))

@@ -6,7 +6,9 @@ Nothing is repaired: what cannot be a price, or can be read two ways, is refused
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -177,12 +179,27 @@ def _why_no_date(text: str) -> str:
     return f"{text!r} is not an ISO date" if text.strip() else "the date is empty"
 
 
+_levels: ContextVar[bool] = ContextVar("levels", default=False)
+
+
+@contextmanager
+def levels_read(levels: bool = True) -> Iterator[None]:
+    """Within the block closes may be levels, which may be zero or negative: yields, spreads, differences."""
+    before = _levels.set(levels)
+    try:
+        yield
+    finally:
+        _levels.reset(before)
+
+
 def check_values(place: Place, field: str, values: Floats, column: str | None = None) -> None:
     """Refuse numbers that cannot be what the field says; NaN is a missing value and passes."""
     column = column or field
     wild = np.isinf(values)
     if wild.any():
         raise place.fault("the value is infinite", row=int(wild.argmax()), column=column, hint="leave it empty")
+    if _levels.get() and field == "close":
+        return
     bad = values <= 0 if field in PRICES else values < 0
     if bad.any():
         row = int(bad.argmax())
@@ -234,7 +251,7 @@ def wide_table(
     known: Sequence[str] | None = None,
 ) -> PriceTable:
     """A table from closing prices (S, n) of the tickers `names` on `days` (S,); `known` are all that there are."""
-    sound = np.isnan(closes) | ((closes > 0) & (closes < np.inf))
+    sound = np.isnan(closes) | (((closes > 0) | _levels.get()) & (np.abs(closes) < np.inf))
     for i in np.flatnonzero(~sound.all(axis=0))[:1].tolist():
         check_values(place, "close", closes[:, i], names[i])
     order = ascending(place, days)

@@ -18,6 +18,7 @@ from eventstudy.disk import refuse_irregular
 from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, SourceError, SourceRateLimited
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._given import levels_read
 from eventstudy.prices._table import PriceTable
 from eventstudy.separated import separated
 
@@ -43,6 +44,7 @@ def load_prices(
     as_of: date | str | None = None,
     beyond: date | None = None,
     progress: Progress | None = None,
+    levels: bool = False,
 ) -> PriceTable:
     """Daily prices of `tickers` from `start` to `end`, both included.
 
@@ -52,12 +54,28 @@ def load_prices(
     `beyond` are taken along where they can be had; the request does not fail for them. `path` may be a
     DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
-    written. A ticker that cannot be had is in `missing` with its error; what was had stays.
+    written. A ticker that cannot be had is in `missing` with its error; what was had stays. With `levels` the file holds
+    levels, such as yields, which may be zero or negative.
 
     Raises:
         InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
         order). InvalidFile: the file or DataFrame cannot be read as prices.
     """
+    with levels_read(levels):
+        return _loaded(tickers, start, end, source, path, as_of, beyond, progress)
+
+
+def _loaded(
+    tickers: Iterable[str] | str | None,
+    start: date | str | None,
+    end: date | str | None,
+    source: str,
+    path: str | PathLike[str] | pd.DataFrame | None,
+    as_of: date | str | None,
+    beyond: date | None,
+    progress: Progress | None,
+) -> PriceTable:
+    """What `load_prices` says."""
     wanted = _tickers(tickers)
     first, last, known = _day(start, "start"), _day(end, "end"), _day(as_of, "as_of")
     if first and last and first > last:

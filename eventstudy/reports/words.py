@@ -14,7 +14,9 @@ from typing import Any
 from eventstudy.language import in_language
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
+from eventstudy.units import PERCENT, unit_shown
 
+NBSP = "\u00a0"
 PHRASES: dict[str, str] = {
     # the face of the report
     "event study": "Event study",
@@ -312,7 +314,9 @@ class Words:
         """A decimal as per cent."""
         if value is None:
             return self.number(None)
-        return f"{self.number(100 * value, digits, sign=sign)}\u00a0%"
+        unit = unit_shown() if sign else PERCENT
+        digits = max(digits - unit.coarser, 0)
+        return f"{self.number(unit.factor * value, digits, sign=sign)}{unit.mark.replace(' ', NBSP)}"
 
     def p(self, value: Any) -> str:
         """A p-value."""

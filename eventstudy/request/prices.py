@@ -41,6 +41,12 @@ def prices_for(
     if isinstance(prices, PriceTable):
         return prices
     events = list(events)
+    levels = config.returns == "difference"
+    if levels and prices is None:
+        raise InvalidRequest(
+            "the levels are not there: sources have prices",
+            hint="name a file of them: --prices FILE, or prices= in Python",
+        )
     wanted = [benchmark_of(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
     wanted += [t for e in events for t in e.tickers]
     if compares_with_peers(model_of(config), config):
@@ -49,7 +55,7 @@ def prices_for(
     if isinstance(prices, str | Path) and Path(prices).is_dir():
         return _of_folder(Path(prices), tickers, source, config.currency, as_of)
     if prices is not None:
-        load = partial(load_prices, start=None, end=as_of, source=source, path=prices)
+        load = partial(load_prices, start=None, end=as_of, source=source, path=prices, levels=levels)
         return _with_rates(load(tickers), config.currency, load)
     start, end = days_needed(events, config, day0)
     _, beyond = days_needed(events, config, day0, after=AFTER)  # how wild days after the event are: nice to know

@@ -22,6 +22,7 @@ def days_needed(
     days: list[dt.date] = []
     for event in events:
         moment = chosen_moment(event, day0)
+        moment = moment and config.level_moment(moment)
         if moment and config.calendar is None:
             days += _roughly(moment, config, after)
             continue

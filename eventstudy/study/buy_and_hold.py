@@ -22,10 +22,11 @@ _SHORT = 5
 def buy_and_hold(result: StudyResult, window: Window) -> Floats:
     """(N,) compounded return minus that of what it compares with over the observed days; NaN where too few were.
 
-    After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`). Volume has none.
+    After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`).
+    Volume and changes of levels have none.
     """
     config = result.config
-    if config.outcome == "volume":
+    if config.outcome == "volume" or config.returns == "difference":
         return np.full(result.returns.n, np.nan)
     found = result.returns.over(window)
     columns = slice(window.start - config.event_window.start, window.end - config.event_window.start + 1)

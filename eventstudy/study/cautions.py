@@ -28,6 +28,8 @@ def cautions(result: StudyResult) -> list[Message]:
     found = of_choices(result.config)
     if not result.config.estimated:
         return [*found, *of_design(result.answers.values()), *_bhar(result)]
+    if result.config.returns == "difference":
+        return [*found, *_pair_warnings(result), *of_design(result.answers.values()), *_peers_moved(result)]
     found += [*_pair_warnings(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]

@@ -39,6 +39,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
     for wrong, what in (
         (config.outcome != "return", f"a study of {config.outcome}"),
         (not config.in_order, "estimation on days after the event, or in several windows,"),
+        (config.returns == "difference", "a study of changes of a level"),
         (config.looked_at is not None, "an event window without day 0"),
         (config.missing != "drop", f'missing="{config.missing}"'),
         (wants_peers, f"the model {config.model}, which compares with peers,"),

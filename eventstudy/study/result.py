@@ -36,6 +36,7 @@ from eventstudy.study.estimate import Portfolios
 from eventstudy.study.sentences import finding
 from eventstudy.study.text import screen
 from eventstudy.text import json_text
+from eventstudy.units import shown_in
 from eventstudy.windows import Window
 
 
@@ -291,7 +292,8 @@ class StudyResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        return doubts.graded(self, (*self.noticed, *cautions(self)))
+        with shown_in(self.config.unit):
+            return doubts.graded(self, (*self.noticed, *cautions(self)))
 
     @cached_property
     def doubts(self) -> tuple[tuple[Warned, ...], ...]:
@@ -450,7 +452,10 @@ class StudyResult(Result):
     @cached_property
     def untraded(self) -> Floats:
         """(N, 2) share of estimation days with a return of zero, and without a return; excluded dates do not count."""
-        return self.panel.block.untraded(np.array(self.config.exclude_dates, dtype="datetime64[D]"))
+        found = self.panel.block.untraded(np.array(self.config.exclude_dates, dtype="datetime64[D]"))
+        if self.config.returns == "difference":
+            found[:, 0] = 0.0  # a level that stays as it is was traded all the same
+        return found
 
     @cached_property
     def bhars(self) -> dict[Window, Floats]:
@@ -511,7 +516,8 @@ class StudyResult(Result):
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), finding(self)])
+        with shown_in(self.config.unit):
+            return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), finding(self)])
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.
@@ -523,7 +529,8 @@ class StudyResult(Result):
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints: at most a screen; `verbose` adds every test and every warning."""
-        return screen(self, verbose=verbose)
+        with shown_in(self.config.unit):
+            return screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract, as plain values."""

@@ -103,12 +103,16 @@ def _measured(result: StudyResult, answers: list[Answer]) -> Phrase:
             return Phrase("Abnormal log volume of {ticker}", ticker=ticker)
         if result.config.outcome == "volatility":
             return Phrase("Variance over that of ordinary days of {ticker}", ticker=ticker)
+        if result.config.returns == "difference":
+            return Phrase("Cumulated abnormal change of {ticker}", ticker=ticker)
         return Phrase("CAR of {ticker}", ticker=ticker)
     n = max((answer.n for answer in answers), default=0)
     if result.config.outcome == "volume":
         return Phrase("Mean abnormal log volume of {pairs} pairs", pairs=n)
     if result.config.outcome == "volatility":
         return Phrase("Mean variance over that of ordinary days of {pairs} pairs", pairs=n)
+    if result.config.returns == "difference":
+        return Phrase("Mean cumulated abnormal change of {pairs} pairs", pairs=n)
     return Phrase("Mean CAR of {pairs} pairs", pairs=n)
 
 

@@ -32,14 +32,16 @@ from eventstudy.panel import (
     Warned,
     align,
     check,
+    check_levels,
     flagged_closes,
     lacking_factors,
     with_volume,
 )
 from eventstudy.parallel import Executor
-from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices
+from eventstudy.prices import PriceTable, frame_to_table, in_currency, levels_read, load_prices
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around
 from eventstudy.study.result import StudyResult
+from eventstudy.units import GIVEN_IN
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
@@ -129,8 +131,9 @@ class EventStudy:
             InvalidRequest: the model needs factors that are not there.
         """
         config, model = self.config, model_of(self.config)
-        table, dropped = _without_days(_table(prices), config.dropped)
-        given, table, converted = table, *_in_one_currency(table, config)
+        levels = config.returns == "difference"
+        table, dropped = _without_days(_table(prices, levels), config.dropped)
+        given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
@@ -146,7 +149,11 @@ class EventStudy:
         excluded = [*panel.excluded, *made.excluded]
         if not made.panel.pairs:
             raise _nothing(excluded, table)
-        checked = check(made.panel, table, config.accepts, of_returns=config.outcome != "volume")
+        checked = (
+            check_levels(made.panel, table)
+            if levels
+            else check(made.panel, table, config.accepts, of_returns=config.outcome != "volume")
+        )
         return StudyResult(
             config=config,
             events=tuple(known),
@@ -196,11 +203,12 @@ class EventStudy:
         )
 
 
-def _table(prices: Prices) -> PriceTable:
+def _table(prices: Prices, levels: bool) -> PriceTable:
     """The prices as a table; of a wide frame those columns are looked at that the study names."""
     if isinstance(prices, pd.DataFrame):
-        return frame_to_table(prices, all_checked=False)
-    return prices if isinstance(prices, PriceTable) else load_prices(path=prices)
+        with levels_read(levels):
+            return frame_to_table(prices, all_checked=levels)
+    return prices if isinstance(prices, PriceTable) else load_prices(path=prices, levels=levels)
 
 
 def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[PriceTable, list[Warned]]:
@@ -233,6 +241,13 @@ class _Provenance(Mapping[str, Any]):
     def __len__(self) -> int:
         """How many names."""
         return len(self._known)
+
+
+def _in_decimals(table: PriceTable, config: StudyConfig) -> PriceTable:
+    """Levels as decimals, or in their own points; prices as they are."""
+    if config.unit_in is None:
+        return table
+    return replace(table, fields={"close": table.close * GIVEN_IN[config.unit_in]}, given=None)
 
 
 def _in_one_currency(table: PriceTable, config: StudyConfig) -> tuple[PriceTable, list[Warned]]:
@@ -299,6 +314,9 @@ def pairs_to_study(
         if day0 != "announced" and moment is not None:
             form = "DAY0_CHOSEN.recognised" if day0 == "recognised" else "DAY0_CHOSEN"
             warned.append(Warned.of(form, event.id, day0=day0, moment=_said(moment)))
+        if moment is not None and (seen := config.level_moment(moment)) != moment:
+            warned.append(Warned.of("SNAPSHOT", event.id, moment=_said(moment), snapshot=config.snapshot))
+            moment = seen
         named = config.peers if peered and moment is not None else ()
         clash = [p for p in named if p in event.tickers and p not in peers_in(event)]
         if clash:

@@ -19,6 +19,7 @@ from eventstudy.study.answers import Answer
 from eventstudy.study.offers import offers
 from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped
+from eventstudy.units import unit_shown
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig
@@ -67,7 +68,7 @@ def heading(result: StudyResult) -> Iterator[str]:
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
     in_money = f" in {config.currency}" if config.currency else ""
     studied = (
-        "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {config.returns} returns{in_money}"
+        "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {returns_in_words(config)}{in_money}"
     )
     yield (
         f"{config.model} model, {studied};"
@@ -83,6 +84,7 @@ def heading(result: StudyResult) -> Iterator[str]:
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:
     """Few pairs: the days of each, then its windows."""
     what = "log volume" if result.config.outcome == "volume" else "return"
+    what = f"change ({result.config.unit.name})" if result.config.returns == "difference" else what
     for i, pair in enumerate(result.panel.pairs):
         yield f"{pair.ticker}: {_model_line(result, i)}"
         yield columns([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
@@ -92,6 +94,11 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
+
+
+def returns_in_words(config: StudyConfig) -> str:
+    """What the study is of: simple returns, or changes of a level in a unit."""
+    return f"changes in {config.unit.name}" if config.returns == "difference" else f"{config.returns} returns"
 
 
 def interval_name(config: StudyConfig) -> str:
@@ -229,7 +236,10 @@ def _together(result: StudyResult) -> Iterator[str]:
     who = f"{which} {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
     rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
     rows.append(
-        ["  mean; median CAR", *(f"{percent(a.caar).removesuffix(' %')}; {percent(a.median)}" for a in answers)]
+        [
+            "  mean; median CAR",
+            *(f"{percent(a.caar).removesuffix(result.config.unit.mark or '#')}; {percent(a.median)}" for a in answers),
+        ]
     )
     if any(a.interval for a in answers):
         rows.append([f"  {interval_name(result.config)}", *(_interval(a) for a in answers)])
@@ -245,7 +255,9 @@ def _together(result: StudyResult) -> Iterator[str]:
 
 
 def _interval(answer: Answer) -> str:
-    return f"{100 * answer.interval[0]:+.1f} .. {100 * answer.interval[1]:+.1f}" if answer.interval else ""
+    unit = unit_shown()
+    low, high = (unit.text(limit, "+.1f") for limit in answer.interval or (0.0, 0.0))
+    return f"{low} .. {high}" if answer.interval else ""
 
 
 def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
