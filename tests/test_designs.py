@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
 from eventstudy.errors import InvalidRequest
+from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
@@ -360,7 +361,12 @@ def test_levels_say_what_they_are_in(unit: str, factor: float, tmp_path: Path) -
     made = yields()
     (made * factor).rename_axis("date").to_csv(tmp_path / "y.csv")
     events = pd.DataFrame({"ticker": ["US2"], "date": [SESSIONS[DAY0].date().isoformat()]})
-    wide = {"estimation_window": (-120, -11), "benchmark": "MKT", "calendar": None, "returns": "difference"}
+    wide: dict[str, Any] = {
+        "estimation_window": (-120, -11),
+        "benchmark": "MKT",
+        "calendar": None,
+        "returns": "difference",
+    }
     result = run(events, prices=tmp_path / "y.csv", unit_in=unit, **wide)
     assert result.returns.ar == pytest.approx(study(made, tickers=["US2"], **LEVELS).returns.ar)
 
@@ -398,7 +404,10 @@ def test_levels_that_cannot_be_meant(choices: dict[str, Any], words: str) -> Non
 def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> None:
     date = SESSIONS[DAY0].date().isoformat()
     event = es.Event(
-        id="fomc", title="FOMC", announced=datetime.fromisoformat(f"{date}T{instant}"), group=[{"tickers": ["US2"]}]
+        id="fomc",
+        title="FOMC",
+        announced=datetime.fromisoformat(f"{date}T{instant}"),
+        group=(Group(role="treated", tickers=("US2",)),),
     )
     choices = {**CHOICES, **LEVELS}
     result = EventStudy(**choices, snapshot="15:30 America/New_York").run(event, yields())
