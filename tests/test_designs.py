@@ -322,7 +322,7 @@ def test_changes_of_levels_are_log_returns_of_their_exponential(model: str, miss
     made = yields()
     made.loc[made.index[[70, 90, DAY0 - 3]], "US2"] = np.nan
     assert (made.min() < 0).all()
-    chosen = {"tickers": ["US2", "DE2"], "model": model, "missing": missing}
+    chosen: dict[str, Any] = {"tickers": ["US2", "DE2"], "model": model, "missing": missing}
     ours = study(made, **chosen, **LEVELS)
     theirs = study(np.exp(made / 100), **chosen, returns="log")
     assert ours.returns.ar == pytest.approx(theirs.returns.ar, abs=1e-13, nan_ok=True)
@@ -403,12 +403,8 @@ def test_levels_that_cannot_be_meant(choices: dict[str, Any], words: str) -> Non
 )
 def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> None:
     date = SESSIONS[DAY0].date().isoformat()
-    event = es.Event(
-        id="fomc",
-        title="FOMC",
-        announced=datetime.fromisoformat(f"{date}T{instant}"),
-        group=(Group(role="treated", tickers=("US2",)),),
-    )
+    announced = datetime.fromisoformat(f"{date}T{instant}")
+    event = es.Event(id="fomc", title="FOMC", announced=announced, group=(Group(tickers=("US2",)),))
     choices = {**CHOICES, **LEVELS}
     result = EventStudy(**choices, snapshot="15:30 America/New_York").run(event, yields())
     assert result.panel.day0[0].session == SESSIONS[DAY0 + day].date()
