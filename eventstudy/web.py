@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from eventstudy.errors import EventStudyError, InvalidRequest, SourceDown, SourceMalformed, SourceRateLimited
 
@@ -143,13 +144,13 @@ def _listen(
 ) -> None:
     """Ask, in a thread of its own: time-outs of requests are for one read, and a server may drip for ever."""
     try:
-        with requests.get(url, **asking) as response:
+        with _answered(requests, url, asking) as response:
             parts, size = [], 0
             for part in response.iter_content(1 << 16):
                 parts.append(part)
                 size += len(part)
                 if heard.given_up or size > LARGEST:
-                    raise OSError("the answer does not end")
+                    raise OSError(f"the answer does not end: {LARGEST // 1_000_000} MB and more")
                 if enough is not None and enough(b"".join(parts)):
                     break
             kind = response.headers.get("Content-Type", "").lower()
@@ -159,6 +160,29 @@ def _listen(
         heard.silence = type(error).__name__
     except (OSError, ValueError) as error:
         heard.silence = str(error)
+
+
+def _answered(requests: Any, url: str, asking: dict[str, Any]) -> Any:
+    """The answer of the host that is named: it may send the request on to another page of its own, never to another host.
+
+    Raises:
+        OSError: it sends the request elsewhere, in clear, or in circles.
+    """
+    follows, asking = asking["allow_redirects"], asking | {"allow_redirects": False}
+    for _ in range(_ROUNDS):
+        response = requests.get(url, **asking)
+        if not (follows and response.is_redirect):
+            return response
+        there = urljoin(url, response.headers["Location"])
+        response.close()
+        (one, other), asking["params"] = (urlsplit(url), urlsplit(there)), None
+        if other.hostname != one.hostname or other.scheme not in ("https", one.scheme):
+            raise OSError(f"the request is sent on to {other.scheme}://{other.hostname}")
+        url = there
+    raise OSError("the request is sent on again and again")
+
+
+_ROUNDS = 5
 
 
 def _refusal(answer: Answer, service: str, key: Key | None, where: str | None) -> EventStudyError:

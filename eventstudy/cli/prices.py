@@ -25,6 +25,7 @@ from eventstudy.errors import (
 )
 
 if TYPE_CHECKING:
+    from eventstudy.prices import Fetch
     from eventstudy.prices.store import Store, Vintage
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -141,11 +142,30 @@ def _fetch_all(
             except SourceError as error:
                 tally.failed(ticker, error)
             else:
-                notes = store.fetch(found.vintage, first, last).notes
+                had = store.fetch(found.vintage, first, last)
+                notes = (*had.notes, *_odd(name, had))
                 tally.held(found.vintage, found.vintage.outcome if found.asked else "held", notes)
     if shown:
         shown("", len(wanted), len(wanted))
     return tally
+
+
+_SHOWN = 5
+"""So many things to look at are named of a ticker; `prices check` names all."""
+
+
+def _odd(source: str, fetch: Fetch) -> list[str]:
+    """What looks wrong in prices that were just fetched, as `prices check` will say it."""
+    from eventstudy.prices import PriceTable, flags
+
+    found = [
+        f"{flag.code} {flag.session}: {flag.message}" for flag in flags(PriceTable.from_fetches([(source, fetch)]))
+    ]
+    more = len(found) - _SHOWN
+    return [
+        *found[:_SHOWN],
+        *([f"and {more} more: eventstudy prices check --tickers {fetch.symbol}"] if more > 0 else []),
+    ]
 
 
 def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
@@ -308,6 +328,10 @@ def check(
         {"code": f.code, "ticker": f.ticker, "session": f.session.isoformat(), "message": f.message}
         for f in flags(table)
     ]
+    for ticker in table.tickers:
+        rows += [
+            {"code": "SOURCE_NOTE", "ticker": ticker, "session": None, "message": n} for n in table.info[ticker].notes
+        ]
     rows += _new_currencies(table.tickers) if source == "store" else []
     for ticker, error in table.missing.items():
         rows.append({"code": "NO_PRICES", "ticker": ticker, "session": None, "message": error.what})

@@ -15,7 +15,16 @@ import pandas as pd
 
 from eventstudy import plugins
 from eventstudy.disk import refuse_irregular
-from eventstudy.errors import InvalidFile, InvalidRequest, Locked, SourceDown, SourceError, SourceRateLimited
+from eventstudy.errors import (
+    EventStudyError,
+    InvalidFile,
+    InvalidRequest,
+    Locked,
+    SourceDown,
+    SourceError,
+    SourceMalformed,
+    SourceRateLimited,
+)
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._given import levels_read
@@ -84,8 +93,6 @@ def _loaded(
         if source not in ("auto", "csv"):
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
         return frame_to_table(path, wanted, first, last)
-    if path is not None:
-        refuse_irregular(path)
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, beyond, known), first, last, beyond, known, progress)
     name = source if path is None or source != "auto" else _kind_of(Path(path))
@@ -95,6 +102,7 @@ def _loaded(
     if hasattr(member, "read"):
         if path is None:
             raise InvalidRequest(f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE")
+        refuse_irregular(path)
         table: PriceTable = member.read(path, wanted, first, last)
         return table
     if path is not None:
@@ -118,6 +126,7 @@ def _kind_of(path: Path) -> str:
             available=", ".join(sorted(kinds)),
             hint="save the sheet as .xlsx or as CSV",
         )
+    refuse_irregular(path)
     name = kinds.get(suffix, "csv")
     return "crsp" if name == "csv" and plugins.load("sources", "crsp").recognises(path) else name
 
@@ -271,5 +280,13 @@ class Desk:
             if self._down_for > _PATIENCE:
                 self._closed = error
             raise
+        except EventStudyError:
+            raise
+        except Exception as error:  # whatever an answer led to, it ends its own symbol and no other
+            raise SourceMalformed(
+                f"the prices of {symbol} cannot be read: {type(error).__name__}: {error}",
+                where=f"ticker {symbol}",
+                hint="try again later; if it goes on, report what --verbose prints",
+            ) from error
         self._down_for = 0.0
         return fetch

@@ -461,6 +461,8 @@ def _new_currency(old: Vintage | None, fetch: Fetch) -> list[str]:
 def _check(fetch: Fetch) -> None:
     """Refuse what no later reading could make sense of."""
     frame, where = fetch.frame, f"ticker {fetch.symbol}"
+    if "close" not in frame or not set(frame.columns) <= set(FIELDS) or not isinstance(frame.index, pd.DatetimeIndex):
+        raise SourceMalformed(f"the prices of {fetch.symbol} are not in the form of a source", where=where)
     if np.isinf(frame.to_numpy(float)).any():
         raise SourceMalformed(f"the prices of {fetch.symbol} hold an infinite value", where=where)
     if not frame.index.is_unique or not frame.index.is_monotonic_increasing:

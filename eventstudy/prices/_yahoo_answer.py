@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventstudy import calendars
 from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices._base import Fetch
+from eventstudy.prices._currency import currency_of
+from eventstudy.prices._store_days import home_of, session_before
 
 _COLUMNS = {
     "Open": "open",
@@ -37,6 +40,10 @@ _INSTANTS = (-5_364_662_400, 4_102_444_800)
 _LATER = "try again later; if it goes on, `pip install -U yfinance`"
 _CLOSING = 30 * 60
 """Seconds after the close until Yahoo's bar of the day is final: its quotes are late by that much."""
+
+
+class Unusable(OSError):
+    """An answer that came and was not taken."""
 
 
 class Exchange:
@@ -80,6 +87,8 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
     where, status, text = f"ticker {symbol}, {start} to {end}", exchange.status, exchange.text
     if type(fault).__module__ == "peewee":
         return SourceDown(f"yfinance cannot use its cache of time zones and cookies: {_short(fault)}", where=where)
+    if isinstance(exchange.silence, Unusable):
+        return SourceMalformed(f"Yahoo's answer cannot be used: {exchange.silence}", where=where, hint=_LATER)
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
         return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")
@@ -220,13 +229,26 @@ def _dates(days: Iterable[Any]) -> str:
 
 
 def _impossible(own: pd.DataFrame) -> Iterator[str]:
-    """Takes out what cannot be a price: zero, negative, infinite."""
+    """Takes out what cannot be: a price of zero, negative or infinite, a negative volume or dividend, an absurd split."""
     prices = [c for c in _PRICES if c in own]
     wrong = own[prices].le(0) | np.isinf(own[prices])
     if wrong.to_numpy().any():
         days = own.index[wrong.any(axis=1)]
         own[prices] = own[prices].mask(wrong)
         yield f"no price can be zero, negative or infinite: taken as missing on {_dates(days)}"
+    for name, low, high, what in _BOUNDS:
+        if name in own and (odd := own[name].notna() & ~own[name].between(low, high)).any():
+            shown, days = float(own.loc[odd, name].iloc[0]), own.index[odd]
+            own[name] = own[name].mask(odd)
+            yield f"{what} of {shown:g} cannot be: taken as missing on {_dates(days)}"
+
+
+_BOUNDS = (
+    ("volume", 0.0, 1e15, "a volume"),
+    ("dividend", 0.0, 1e12, "a dividend"),
+    ("split", 1e-4, 1e4, "a split"),
+)
+"""Column, least and largest value that can be meant, and what it is called."""
 
 
 def _raw_notes(chart: dict[str, Any], own: pd.DataFrame) -> Iterator[str]:
@@ -261,6 +283,7 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
     if answered != symbol:
         yield f"asked for {symbol}, Yahoo answered with {answered}"
     yield from _before_first_trade(meta, symbol, own)
+    yield from _of_another_market(meta, symbol, own)
     if currency in _HUNDREDTHS:
         yield f"prices are in {currency}, hundredths of {_HUNDREDTHS[currency]}"
     closing = _closing(meta)
@@ -269,6 +292,24 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
         today = pd.Timestamp(closing, unit="s", tz="UTC").tz_convert(zone).tz_localize(None).normalize()
         if own.index[-1] == today:
             yield f"the prices of {_dates([today])} are not final: the session was open or just closed"
+
+
+def _of_another_market(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterator[str]:
+    """Whether the currency or the zone of the times is not that of the symbol's exchange."""
+    if symbol.startswith("^") or "=" in symbol:
+        return  # an index has no currency that is paid, and a rate no exchange
+    currency, paid_in = meta.get("currency"), currency_of(symbol)
+    if currency and paid_in and _HUNDREDTHS.get(currency, currency) != paid_in:
+        yield f"prices are in {currency}, and shares of the exchange of {symbol} are paid in {paid_in}"
+    home = home_of(symbol, _MARKETS.get(str(meta.get("exchangeName"))))
+    zone, last = meta.get("exchangeTimezoneName"), own.index[-1]
+    low, high = calendars.reach(home)
+    session = session_before(home, last.date())
+    if zone is None or home.startswith("24/") or not low <= session <= high:
+        return
+    theirs, ours = last.tz_localize(zone).utcoffset(), calendars.close_time(home, session).utcoffset()
+    if session == last.date() and theirs != ours:
+        yield f"its times are those of {zone}, and {symbol} trades on {home}: days may be those of another market"
 
 
 def _before_first_trade(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterator[str]:

@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._yahoo_answer import Exchange, explain, explain_earnings, tidy
+from eventstudy.prices._yahoo_answer import Exchange, Unusable, explain, explain_earnings, tidy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,7 +264,8 @@ def _watched(
     down as it comes.
 
     yfinance asks for a cookie, a crumb and a time zone with time-outs of its own, up to 30 s each, and does
-    not tell the status of an answer it cannot read.
+    not tell the status of an answer it cannot read. No answer is taken that is larger than `LARGEST`, or that came from
+    elsewhere.
     """
     exchange, ask = Exchange(), session.request
 
@@ -274,7 +276,7 @@ def _watched(
             if left <= 0:
                 raise TimeoutError("out of time")
             options["timeout"] = min(timeout, left)
-            answer = ask(method, url, **options)
+            answer = _bounded(ask, method, url, options, deadline)
         except OSError as error:
             exchange.silent(error)
             raise
@@ -287,6 +289,68 @@ def _watched(
         yield exchange
     finally:
         session.request = ask
+
+
+def _bounded(ask: Any, method: str, url: str, options: dict[str, Any], deadline: float) -> Any:
+    """An answer, read as far as it may go: a few bytes can unfold to gigabytes.
+
+    Raises:
+        Unusable: it is too large, or another host was asked for it. OSError: none came, or it drips past the deadline.
+    """
+    parts: list[bytes] = []
+    size = 0
+
+    def take(part: bytes) -> int:
+        nonlocal size
+        size += len(part)
+        if size > LARGEST or time.monotonic() > deadline:
+            parts.clear()
+            return _STOP
+        parts.append(part)
+        return len(part)
+
+    try:
+        if ask.__module__.partition(".")[0] == "curl_cffi":
+            answer = ask(method, url, **options, content_callback=take)
+            answer.content = b"".join(parts)
+        else:
+            answer = ask(method, url, **options, stream=True)
+            with answer:
+                for part in answer.iter_content(1 << 16):
+                    if take(part) == _STOP:
+                        break
+            answer._content, answer._content_consumed = b"".join(parts), True
+    except OSError:
+        if size > LARGEST:
+            raise Unusable(_TOO_LARGE) from None
+        raise
+    if size > LARGEST:
+        raise Unusable(_TOO_LARGE)
+    if time.monotonic() > deadline:
+        raise TimeoutError("out of time")
+    _refuse_elsewhere(answer)
+    return answer
+
+
+LARGEST = 30_000_000
+"""Bytes of an answer, unfolded: a century of prices has three million."""
+_TOO_LARGE = f"its answer is larger than {LARGEST // 1_000_000} MB"
+_STOP = 0xFFFFFFFF
+"""What tells curl to stop."""
+
+
+def _refuse_elsewhere(answer: Any) -> None:
+    """An answer that another host gave, or that came in clear, is not Yahoo's.
+
+    Raises:
+        Unusable: it is one.
+    """
+    if not (getattr(answer, "history", None) or getattr(answer, "redirect_count", 0)):
+        return
+    parts = urlsplit(str(answer.url))
+    host = parts.hostname or ""
+    if parts.scheme != "https" or not (host == "yahoo.com" or host.endswith(".yahoo.com")):
+        raise Unusable(f"the request was sent on to {parts.scheme}://{host}")
 
 
 SOURCE = Yahoo()

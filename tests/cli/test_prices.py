@@ -400,8 +400,8 @@ def test_check_lists_a_currency_that_changed(es: Es) -> None:
             fetch = Fetch("VOD.L", pd.DataFrame({"close": close * factor}, index), "dividends", currency, "XNYS", at)
             store.keep("yahoo", fetch, DAYS[0], DAYS[-1])
     ran = es("prices", "check", "--format", "json")
-    assert (ran.code, [r["code"] for r in rows(ran)]) == (4, ["CURRENCY_CHANGE"])
-    assert rows(ran)[0]["message"] == "yahoo gave it in GBp until 2025-04-12, and now in GBP"
+    assert (ran.code, [r["code"] for r in rows(ran)]) == (4, ["SOURCE_NOTE"] * 2 + ["CURRENCY_CHANGE"])
+    assert rows(ran)[-1]["message"] == "yahoo gave it in GBp until 2025-04-12, and now in GBP"
 
 
 def test_a_source_that_is_down_for_long_is_given_up(es: Es, yahoo: Service, monkeypatch: pytest.MonkeyPatch) -> None:

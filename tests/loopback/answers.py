@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -89,12 +90,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; `delay` seconds pass before it is given."""
+    """One HTTP answer; `delay` seconds pass before it is given. `encoding`: how its body is packed."""
 
     status: int = 200
     body: bytes = b""
     kind: str = "application/json"
     delay: float = 0.0
+    encoding: str = ""
 
 
 def chart_of(result: dict[str, Any] | None, error: dict[str, str] | None = None, status: int = 200) -> Answer:
@@ -143,6 +145,14 @@ def _truncated(sound: Answer) -> Answer:
     return replace(sound, body=sound.body[: len(sound.body) // 2])
 
 
+def _bomb(sound: Answer) -> Answer:
+    """A few kilobytes that unfold to a hundred megabytes."""
+    return replace(sound, body=_BOMB, encoding="gzip")
+
+
+_BOMB = gzip.compress(bytes(100_000_000), 1)
+
+
 def _no_answer(sound: Answer) -> Answer:
     return replace(sound, delay=30.0)
 
@@ -184,6 +194,7 @@ FAULTS: dict[str, Fault] = {
     "ragged": _changed(_ragged),
     "all-null": _changed(_all_null),
     "weekly": _changed(_weekly),
+    "bomb": _bomb,
 }
 """The bad answers by name."""
 

@@ -102,6 +102,8 @@ def handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
             try:
                 self.send_response(answer.status)
                 self.send_header("Content-Type", answer.kind)
+                if answer.encoding:
+                    self.send_header("Content-Encoding", answer.encoding)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)

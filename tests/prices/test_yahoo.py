@@ -78,6 +78,7 @@ NAMES = {
     "ragged": (SourceMalformed, "same length"),
     "all-null": (SourceMalformed, "28 sessions of GOOD and no price"),
     "weekly": (SourceMalformed, "by 1wk instead of by the day"),
+    "bomb": (SourceMalformed, "larger than 30 MB"),
 }
 
 
@@ -220,7 +221,7 @@ def test_what_cannot_be_a_price_is_missing_and_said(yahoo: Yahoo, service: Servi
 def test_hundredths_of_a_currency_are_said(yahoo: Yahoo, service: Service) -> None:
     fetch = fetched(yahoo, service, series("VOD.L", currency="GBp", exchange="LSE"))
     assert (fetch.currency, fetch.exchange) == ("GBp", "XLON")
-    assert fetch.notes == ("prices are in GBp, hundredths of GBP",)
+    assert "prices are in GBp, hundredths of GBP" in fetch.notes
 
 
 def test_an_exchange_that_is_not_known_is_left_open(yahoo: Yahoo, service: Service) -> None:
