@@ -166,6 +166,17 @@ WARNINGS: dict[str, Code] = {
         ),
         "Name a benchmark of the firm's own exchange; it may be named for each ticker: --benchmark SAP.DE=^GDAXI.",
     ),
+    "COMPARE_CUT": Code(
+        "kinds are cut at the median of {column}, {cut:g}, which depends on the events studied",
+        "The cut between two kinds was taken from the events themselves, so other events would be cut elsewhere.",
+        "Name a cut that was fixed beforehand, such as 0: no p accounts for one that was chosen after looking.",
+        "note",
+    ),
+    "COMPARE_FEW": Code(
+        "{kind} has {clusters} clusters of dates: little can be seen",
+        "A kind of events falls on so few separate dates that only large differences would be seen.",
+        "Read the smallest difference that could have been seen beside the p-value, or add events.",
+    ),
     "CONSTANT_VARIANCE": Code(
         "fitted by least squares, with one variance for all days: {why}",
         "A changing variance could not be estimated for this security, so its days have one variance.",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eventstudy.analyses.base import Answer
     from eventstudy.analyses.calibration import calibrate
+    from eventstudy.analyses.comparison import compare
     from eventstudy.analyses.confounders import confounders
     from eventstudy.analyses.counterfactual import counterfactual
     from eventstudy.analyses.history import history
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Answer": "base",
     "calibrate": "calibration",
+    "compare": "comparison",
     "confounders": "confounders",
     "counterfactual": "counterfactual",
     "history": "history",
@@ -47,6 +49,7 @@ _HOME = {
 __all__ = [
     "Answer",
     "calibrate",
+    "compare",
     "confounders",
     "counterfactual",
     "history",

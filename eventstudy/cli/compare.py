@@ -1,0 +1,48 @@
+"""`eventstudy compare`: do kinds of events differ?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._study import study, study_options
+from eventstudy.errors import InvalidRequest
+
+
+@click.command("compare")
+@study_options
+@click.option("--by", required=True, help="category, timing, surprise, tag:NAME, or a column of --characteristics.")
+@click.option("--characteristics", type=click.Path(), help="CSV: ticker[,event_id][,date], columns to compare by.")
+@click.option("--cut", metavar="median|NUMBER", help="Makes two kinds of numbers. [default: 0 for surprise]")
+@output_options
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    /,
+    by: str,
+    characteristics: str | None,
+    cut: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Do kinds of events differ in their mean CAR?
+
+    Events whose windows share days are one draw of a common shock: clusters of dates are counted, not pairs. One window,
+    [0, +1] unless --window names another. Beside each difference stands the one that 80 % of such studies would see.
+    """
+    from eventstudy.analyses.comparison import compare
+    from eventstudy.analyses.regression import read_characteristics
+
+    allowed, windows = options["allow_excluded"], options["windows"] or ((0, 1),)
+    if len(windows) > 1:
+        raise InvalidRequest(f"{len(windows)} windows, and one is compared at a time", hint="name one --window")
+    table = read_characteristics(characteristics) if characteristics else None
+    options["windows"] = windows
+    found = compare(study(options, quiet=quiet), by, window=windows[0], characteristics=table, cut=cut)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

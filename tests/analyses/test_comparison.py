@@ -1,0 +1,181 @@
+"""Kinds of events compared: which test speaks for which design, from the CARs of the study by the tests on clusters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from eventstudy import EventStudy, StudyResult
+from eventstudy.analyses import compare
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.events import Event, Group
+from eventstudy.inference import clusters
+from eventstudy.language import in_language
+
+from tests.worlds import MARKET, SESSIONS, closes
+
+TICKERS = ("AAA", "BBB", "CCC")
+PRICES = closes(3, TICKERS, common=0.5)
+CHOICES: dict[str, Any] = {
+    "benchmark": MARKET,
+    "calendar": None,
+    "estimation_window": (-60, -11),
+    "min_estimation": 30,
+    "event_window": (-1, 3),
+}
+
+
+def study(plan: Sequence[tuple[int, str, str]], **choices: Any) -> StudyResult:
+    """A study of events (row of the sessions, kind, tickers by their letters)."""
+    events = [
+        Event(
+            id=f"{kind}-{row}-{letters.lower()}",
+            title=kind,
+            announced=SESSIONS[row].date(),
+            category=kind,
+            tags=("big",) if len(letters) == 3 else (),
+            group=(Group(tickers=tuple(3 * letter for letter in letters)),),
+        )
+        for row, kind, letters in plan
+    ]
+    return EventStudy(**{**CHOICES, **choices}).run(events, PRICES)
+
+
+PURE = [(70 + 10 * i, "good" if i % 2 else "bad", "ABC" if i < 6 else "A") for i in range(11)]
+BOTH = [(70 + 10 * i, kind, letters) for i in range(6) for kind, letters in (("good", "AB"), ("bad", "C"))]
+MIXED = [*PURE[:8], (150, "good", "B"), (150, "bad", "C")]
+
+
+def by_hand(result: StudyResult, start: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """CARs, whether they are of the second kind by name, and the place of their date."""
+    table = result.windows()
+    table = table[(table["start"] == start) & (table["end"] == end)]
+    dates = [p.split("-")[1] for p in table["event_id"]]
+    first = table["event_id"].str.startswith("bad").to_numpy().astype(np.int64)
+    return table["car"].to_numpy(float), first, np.unique(dates, return_inverse=True)[1].astype(np.int64)
+
+
+@pytest.mark.parametrize(
+    ("plan", "headline"), [(PURE, "im_two_sample"), (BOTH, "im_paired"), (MIXED, "cr2")], ids=["pure", "both", "mixed"]
+)
+def test_the_design_says_which_test_speaks(plan: list[tuple[int, str, str]], headline: str) -> None:
+    result = study(plan)
+    found = compare(result, "category")
+    [pair] = found.pairs
+    assert pair.headline == headline
+    values, bad, cluster = by_hand(result, 0, 1)
+    first = bad if pair.a == "bad" else 1 - bad
+    known = getattr(clusters, headline)(values, first, cluster)
+    assert pair.difference == pytest.approx(known.difference, rel=1e-12)
+    assert pair.p == pytest.approx(known.p, rel=1e-10)
+    half = scipy.stats.t.ppf(0.975, known.df) * known.se
+    assert [pair.low, pair.high] == pytest.approx([known.difference - half, known.difference + half])
+    seen = (scipy.stats.t.ppf(0.975, known.df) + scipy.stats.t.ppf(0.8, known.df)) * known.se
+    assert pair.detectable == pytest.approx(seen)
+    valid = {test.name: test.valid for test in pair.tests}
+    assert valid["cr1"] is valid["welch"] is False
+    assert valid["wild"] is valid["cr2"] is True
+    assert ("permuted" in valid) == (headline == "im_two_sample")
+    told = json.loads(found.to_json())
+    assert set(told) >= {"schema", "by", "levels", "pairs", "clusters"}
+    assert set(told["pairs"][0]) >= {"a", "b", "difference", "ci", "headline", "tests"}
+    assert told["clusters"] == len(np.unique(cluster))
+    german = in_language(found.sentence, "de")
+    assert german is not None
+    assert "Nach category" in german
+
+
+def test_three_kinds_are_adjusted_and_put_to_one_test() -> None:
+    result = study([(70 + 10 * i, ("good", "bad", "odd")[i % 3], "AB") for i in range(12)])
+    found = compare(result, "category", window=(0, 0))
+    assert len(found.pairs) == 3
+    smallest = min(pair.p for pair in found.pairs)
+    assert min(pair.p_adjusted for pair in found.pairs) == pytest.approx(min(1, 3 * smallest))
+    assert found.alike is not None
+    assert "all kinds alike: Wald" in found.text()
+    assert {m.code for m in found.warned} == {"COMPARE_FEW"}
+    assert [level.mean for level in found.levels] == sorted(level.mean for level in found.levels)
+
+
+def test_windows_that_touch_count_once() -> None:
+    near = study(
+        [(70 + 2 * i, "good" if i % 2 else "bad", "A") for i in range(8)] + [(120, "good", "A"), (130, "bad", "B")]
+    )
+    assert compare(near, "category", window=(0, 1)).n_clusters == 10
+    assert compare(near, "category", window=(0, 3)).n_clusters == 3
+
+
+def test_a_kind_with_one_date_lets_no_test_speak() -> None:
+    found = compare(study([*[r for r in PURE if r[1] == "bad"], (180, "good", "ABC")]), "category")
+    [pair] = found.pairs
+    assert pair.headline == ""
+    assert np.isnan(pair.p)
+    assert "one of the kinds has one cluster of dates" in found.text()
+    assert "no test is valid" in found.sentence
+    assert not any(test.valid for test in pair.tests)
+
+
+def table(result: StudyResult, **columns: Any) -> pd.DataFrame:
+    keys = {"event_id": [p.event_id for p in result.panel.pairs], "ticker": [p.ticker for p in result.panel.pairs]}
+    return pd.DataFrame(keys | columns).astype(str)
+
+
+def test_surprises_are_cut_at_zero_and_others_where_it_is_said() -> None:
+    result = study(PURE)
+    numbers = [0.1 * ((7 * i) % 11 - 5) for i in range(result.returns.n)]
+    known = table(result, surprise=numbers, size=numbers, sector=["x" if n > 0.2 else "y" for n in numbers])
+    found = compare(result, "surprise", characteristics=known)
+    assert {level.name for level in found.levels} == {"surprise above 0", "surprise up to 0"}
+    assert sum(level.n for level in found.levels) == result.returns.n
+    halves = compare(result, "size", characteristics=known, cut="median")
+    assert "COMPARE_CUT" in {m.code for m in halves.warned}
+    assert {level.name for level in compare(result, "sector", characteristics=known).levels} == {"x", "y"}
+    tagged = compare(result, "tag:big")
+    assert {level.name for level in tagged.levels} == {"big", "without big"}
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[EventStudyError], str]] = {
+    "a column without a table": ({"by": "size"}, InvalidRequest, "nothing that events say"),
+    "an unknown tag": ({"by": "tag:small"}, InvalidRequest, "no event has the tag 'small'"),
+    "a cut of words": ({"by": "category", "cut": "0"}, InvalidRequest, "cuts numbers"),
+    "a window outside": ({"by": "category", "window": (0, 9)}, InvalidRequest, "outside the event window"),
+    "the returns themselves": (
+        {"by": "car", "columns": {"car": 1.0}},
+        InvalidRequest,
+        "is the return that is compared",
+    ),
+    "a cut that is none": ({"by": "n", "cut": "half", "columns": {"n": 1.0}}, InvalidRequest, "--cut cannot be 'half'"),
+    "no such column": ({"by": "m", "columns": {"n": 1.0}}, InvalidFile, "no column 'm'"),
+    "one kind": ({"by": "n", "cut": 5, "columns": {"n": 1.0}}, InvalidRequest, "all events are of one kind"),
+}
+
+
+@pytest.mark.parametrize(("words", "kind", "what"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_compared_is_refused(words: dict[str, Any], kind: type[EventStudyError], what: str) -> None:
+    result = study(PURE)
+    columns = words.pop("columns", None) if "columns" in words else None
+    known = table(result, **columns) if columns else None
+    with pytest.raises(kind, match=what):
+        compare(result, characteristics=known, **words)
+    if columns:
+        words["columns"] = columns
+
+
+def test_one_cluster_of_dates_and_disguised_returns_are_refused() -> None:
+    with pytest.raises(InvalidRequest, match="spillover"):
+        compare(study([(100, "good", "AB"), (101, "bad", "C")]), "category")
+    result = study(PURE)
+    values, _, _ = by_hand(result, 0, 1)
+    with pytest.raises(InvalidRequest, match="differ by their making"):
+        compare(result, "size", characteristics=table(result, size=100 * values), cut="median")
+
+
+def test_many_kinds_want_a_cut() -> None:
+    result = study([(70 + 9 * i, f"kind{i}", "A") for i in range(12)])
+    with pytest.raises(InvalidRequest, match="has 12 kinds"):
+        compare(result, "category")

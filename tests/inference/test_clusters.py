@@ -1,0 +1,223 @@
+"""Tests on clusters of dates against slow scalar code, closed forms, statsmodels and published degrees of freedom."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from math import fsum, sqrt
+from statistics import mean, variance
+
+import numpy as np
+import pytest
+import scipy.stats
+import statsmodels.api as sm
+from eventstudy.inference.clusters import (
+    WEBB,
+    components,
+    cr1,
+    cr2,
+    im_paired,
+    im_two_sample,
+    permuted,
+    wald,
+    welch,
+    wild,
+)
+from eventstudy.panel import Floats, Ints
+
+Data = tuple[Floats, Ints, Ints]
+
+
+def made(seed: int, sizes: tuple[tuple[int, int], ...]) -> Data:
+    """A cluster for each (pairs of the first kind, of the other), with a common shock."""
+    rng = np.random.default_rng(seed)
+    y, first, cluster = [], [], []
+    for g, (a, b) in enumerate(sizes):
+        shock = rng.normal()
+        y += (shock + rng.normal(size=a + b)).tolist()
+        first += [1] * a + [0] * b
+        cluster += [g] * (a + b)
+    return np.array(y), np.array(first, dtype=np.int64), np.array(cluster, dtype=np.int64)
+
+
+PURE = ((3, 0), (1, 0), (5, 0), (2, 0), (0, 4), (0, 1), (0, 2), (0, 2), (0, 6))
+FEW = ((3, 0), (2, 0), (5, 0), (0, 4), (0, 1), (0, 2), (0, 3))
+BOTH = ((2, 3), (1, 1), (4, 2), (2, 2), (3, 1))
+MIXED = ((3, 0), (2, 2), (0, 4), (1, 3), (0, 2), (4, 0), (1, 0))
+
+
+def means_of(data: Data, kind: int) -> list[float]:
+    y, first, cluster = data
+    found = []
+    for g in sorted(set(cluster.tolist())):
+        own = [v for v, f, c in zip(y.tolist(), first.tolist(), cluster.tolist(), strict=True) if c == g and f == kind]
+        found += [mean(own)] if own else []
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_cluster_has_one_vote(seed: int) -> None:
+    data = made(seed, PURE)
+    a, b = means_of(data, 1), means_of(data, 0)
+    found = im_two_sample(*data)
+    known = scipy.stats.ttest_ind(a, b, equal_var=False)
+    assert found.statistic == pytest.approx(known.statistic, rel=1e-12)
+    assert found.df == pytest.approx(known.df, rel=1e-12)
+    assert found.p == pytest.approx(known.pvalue, rel=1e-10)
+    few = made(seed, FEW)
+    a, b = means_of(few, 1), means_of(few, 0)
+    se = sqrt(variance(a) / 3 + variance(b) / 4)
+    strict = im_two_sample(*few)
+    assert strict.df == 2.0
+    assert strict.se == pytest.approx(se, rel=1e-12)
+    assert strict.p == pytest.approx(2 * scipy.stats.t.sf(abs(mean(a) - mean(b)) / se, 2), rel=1e-10)
+
+
+def test_clusters_with_both_kinds_are_pairs() -> None:
+    data = made(4, BOTH)
+    within = [a - b for a, b in zip(means_of(data, 1), means_of(data, 0), strict=True)]
+    known = scipy.stats.ttest_1samp(within, 0)
+    found = im_paired(*data)
+    assert found.statistic == pytest.approx(known.statistic, rel=1e-12)
+    assert found.df == 4.0
+    assert found.p == pytest.approx(known.pvalue, rel=1e-10)
+
+
+@pytest.mark.parametrize("sizes", [PURE, MIXED, BOTH], ids=["pure", "mixed", "both"])
+def test_cr1_is_that_of_statsmodels(sizes: tuple[tuple[int, int], ...]) -> None:
+    y, first, cluster = made(5, sizes)
+    fit = sm.OLS(y, sm.add_constant(first.astype(float))).fit(
+        cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True
+    )
+    found = cr1(y, first, cluster)
+    assert found.difference == pytest.approx(fit.params[1], rel=1e-12)
+    assert found.se == pytest.approx(fit.bse[1], rel=1e-12)
+    assert found.p == pytest.approx(fit.pvalues[1], rel=1e-10)
+
+
+def scalar_cr2(data: Data) -> tuple[float, float, float]:
+    """Difference, standard error and degrees of freedom with whole N by N matrices and scalar loops for the sums."""
+    y, first, cluster = data
+    n = len(y)
+    x = np.array([[1.0, float(f)] for f in first])
+    inverse = np.linalg.inv(x.T @ x)
+    hat = np.eye(n) - x @ inverse @ x.T
+    residual = hat @ y
+    columns, square = [], []
+    for g in sorted(set(cluster.tolist())):
+        at = [i for i in range(n) if cluster[i] == g]
+        own = hat[np.ix_(at, at)]
+        values, vectors = np.linalg.eigh(own)
+        root = sum(np.outer(vectors[:, j], vectors[:, j]) / sqrt(v) for j, v in enumerate(values) if v > 1e-10)
+        weight = [fsum(inverse[1, k] * x[i, k] for k in (0, 1)) for i in at]
+        load = root @ np.array(weight)
+        square.append(fsum(load[j] * residual[i] for j, i in enumerate(at)) ** 2)
+        columns.append(hat[:, at] @ load)
+    omega = [[float(p @ q) for q in columns] for p in columns]
+    df = fsum(omega[g][g] for g in range(len(omega))) ** 2 / fsum(v * v for row in omega for v in row)
+    return float((inverse @ x.T @ y)[1]), sqrt(fsum(square)), df
+
+
+@pytest.mark.parametrize("sizes", [PURE, FEW, MIXED, BOTH], ids=["pure", "few", "mixed", "both"])
+def test_cr2_and_its_degrees_of_freedom_by_slow_code(sizes: tuple[tuple[int, int], ...]) -> None:
+    data = made(6, sizes)
+    difference, se, df = scalar_cr2(data)
+    found = cr2(*data)
+    assert found.difference == pytest.approx(difference, rel=1e-11)
+    assert found.se == pytest.approx(se, rel=1e-10)
+    assert found.df == pytest.approx(df, rel=1e-10)
+
+
+@pytest.mark.parametrize(("a", "b", "printed"), [(3, 27, 2.5), (4, 6, None), (10, 10, 18.0)])
+def test_single_pairs_have_the_degrees_of_freedom_of_imbens_and_kolesar(a: int, b: int, printed: float | None) -> None:
+    """Imbens and Kolesar (2016): (a + b)^2 (a - 1)(b - 1) / (a^2 (a - 1) + b^2 (b - 1)); 2.5 for 3 among 30."""
+    data = made(7, ((1, 0),) * a + ((0, 1),) * b)
+    found = cr2(*data)
+    wanted = (a + b) ** 2 * (a - 1) * (b - 1) / (a**2 * (a - 1) + b**2 * (b - 1))
+    assert found.df == pytest.approx(wanted, rel=1e-9)
+    if printed:
+        assert round(wanted, 1) == printed
+    one, other = data[0][data[1] == 1], data[0][data[1] == 0]
+    assert found.se == pytest.approx(welch(one, other).se, rel=1e-10)  # HC2 of two groups is Welch's
+
+
+def test_equal_clusters_make_pair_weights_and_votes_one() -> None:
+    data = made(8, ((3, 0),) * 5 + ((0, 3),) * 6)
+    assert cr2(*data).difference == pytest.approx(im_two_sample(*data).difference, rel=1e-12)
+    assert cr2(*data).se == pytest.approx(im_two_sample(*data).se, rel=1e-10)
+
+
+def test_permuted_dates_by_listing_every_exchange() -> None:
+    data = made(9, FEW)
+    a, b = means_of(data, 1), means_of(data, 0)
+    pool, own = a + b, abs(scipy.stats.ttest_ind(a, b, equal_var=False).statistic)
+    hits = 0
+    for chosen in combinations(range(7), 3):
+        one = [pool[i] for i in chosen]
+        other = [pool[i] for i in range(7) if i not in chosen]
+        hits += abs(scipy.stats.ttest_ind(one, other, equal_var=False).statistic) >= own - 1e-9
+    found = permuted(*data)
+    assert found.p == pytest.approx(hits / 35, rel=1e-12)
+    assert found.draws == 0
+
+
+def test_wild_bootstrap_by_slow_code() -> None:
+    """All 6^4 signs of four clusters, one by one: the drawn p is near the exact one."""
+    data = made(10, ((3, 0), (1, 2), (0, 4), (2, 0)))
+    y, first, cluster = data
+    own = abs(cr1(*data).statistic)
+    hits = 0
+    for weights in product(WEBB.tolist(), repeat=4):
+        star = y.mean() + np.array(weights)[cluster] * (y - y.mean())
+        hits += abs(cr1(star, first, cluster).statistic) >= own - 1e-9
+    exact = hits / 6**4
+    found = wild(*data, seed=1)
+    assert abs(found.p - exact) < 4 * sqrt(exact * (1 - exact) / 9999) + 1e-4
+    assert found.draws == 9999
+
+
+def test_wald_of_several_levels_by_slow_code() -> None:
+    y, _, cluster = made(11, ((4, 0),) * 8)
+    level = (cluster % 3).astype(np.int64)
+    x = np.eye(3)[level]
+    fit = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": cluster, "use_correction": False})
+    r = np.array([[-1.0, 1, 0], [-1, 0, 1]])
+    known = float(fit.wald_test(r, use_f=False, scalar=True).statistic)
+    assert wald(y, level, cluster).statistic == pytest.approx(known, rel=1e-9)
+
+
+def test_windows_that_touch_are_one_cluster() -> None:
+    first = np.array([10, 0, 12, 30, 5, 31])
+    last = np.array([12, 4, 15, 31, 5, 40])
+    assert components(first, last).tolist() == [2, 0, 2, 3, 1, 3]
+
+
+def sizes_of(plan: str) -> tuple[tuple[int, int], ...]:
+    return {
+        "6 v 6 x 5": ((5, 0),) * 6 + ((0, 5),) * 6,
+        "4 v 4 x 5": ((5, 0),) * 4 + ((0, 5),) * 4,
+        "2 v 10 x 5": ((5, 0),) * 2 + ((0, 5),) * 10,
+        "10 dates, 3 + 3": ((3, 3),) * 10,
+    }[plan]
+
+
+ROWS = [
+    ("6 v 6 x 5", "im_two_sample", 5.7), ("6 v 6 x 5", "cr2", 6.0), ("6 v 6 x 5", "cr1", 6.7), ("6 v 6 x 5", "welch", 19.6),
+    ("4 v 4 x 5", "im_two_sample", 4.1), ("4 v 4 x 5", "cr2", 4.8), ("2 v 10 x 5", "cr2", 0.4),
+    ("10 dates, 3 + 3", "im_paired", 5.3),
+]  # fmt: skip
+"""Size at 5 % of two-sided tests, correlation .3 within dates, simulated apart from this program (2,000 studies)."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("plan", "name", "size"), ROWS)
+def test_sizes_are_those_simulated_elsewhere(plan: str, name: str, size: float) -> None:
+    tests = {"im_two_sample": im_two_sample, "cr2": cr2, "cr1": cr1, "im_paired": im_paired}
+    rng, draws = np.random.default_rng(12), 10_000 if name != "cr2" else 4_000
+    _, first, cluster = made(0, sizes_of(plan))
+    hits = 0
+    for _ in range(draws):
+        y = sqrt(0.3) * rng.normal(size=cluster.max() + 1)[cluster] + sqrt(0.7) * rng.normal(size=len(cluster))
+        found = welch(y[first == 1], y[first == 0]) if name == "welch" else tests[name](y, first, cluster)
+        hits += found.p < 0.05
+    p = size / 100
+    assert abs(hits / draws - p) < 3 * sqrt(p * (1 - p) * (1 / draws + 1 / 2000)) + 0.001
