@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -18,3 +21,11 @@ def shipped(*parts: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(f"{'/'.join(parts)} is not among the shipped data: reinstall eventstudy-lab")
+
+
+@cache
+def company_names() -> Mapping[str, str]:
+    """Tickers and what people call the company: the first name of each in `data/names.csv` that is not the ticker itself."""
+    with shipped("names.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["ticker"], row["name"]) for row in csv.DictReader(file)]
+    return {ticker: name for ticker, name in reversed(rows) if name != ticker}

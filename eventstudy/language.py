@@ -8,6 +8,7 @@ what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
     {findings:;}   one; another; a third, or with another mark between them
+    {on:long}      a date: 27 January 2025; `weekday`: Monday 27 January 2025; by itself 2025-01-27 (German 27.01.2025)
 
 Translations are gettext catalogues, `locale/LANGUAGE/LC_MESSAGES/eventstudy.po`, with the English template as the msgid.
 They are read as they are written, so that there is no compiled file that could lag behind.
@@ -20,7 +21,7 @@ import gettext
 import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from numbers import Real
@@ -84,6 +85,18 @@ class Phrase(str):
             yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Phrase))
 
 
+class Translated(str):
+    """A text of the user's own, such as the title of an event, with what it is in other languages."""
+
+    others: Mapping[str, str]
+
+    def __new__(cls, text: str, /, **others: str | None) -> Translated:
+        """The text, and by language what it is there; None: it has no words for it."""
+        made = super().__new__(cls, text)
+        made.others = {language: said for language, said in others.items() if said}
+        return made
+
+
 def _made(template: str, many: str | None, params: Mapping[str, Any]) -> Phrase:
     chosen = template if many is None or params["n"] == 1 else many
     made = str.__new__(Phrase, _filled(chosen, params, "en"))
@@ -100,6 +113,8 @@ def in_language(text: str, language: str) -> str | None:
     """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
     if language == "en":
         return str(text)
+    if isinstance(text, Translated):
+        return text.others.get(language)
     catalogue = _catalogue(language)
     if not isinstance(text, Phrase):
         return catalogue.gettext(text) or None
@@ -136,9 +151,11 @@ class _Shown:
 
 def shown(value: Any, spec: str = "", language: str = "en") -> str:
     """A value as a template shows it that asks for `spec`."""
-    if isinstance(value, Phrase):
+    if isinstance(value, Phrase | Translated):
         said = in_language(value, language)
         return str(value) if said is None else said
+    if (day := _day(value)) is not None:
+        return date_text(day, spec, language)
     if isinstance(value, str):
         return format(str(value), spec)
     if isinstance(value, Window):
@@ -147,7 +164,51 @@ def shown(value: Any, spec: str = "", language: str = "en") -> str:
         return _several(value, spec, language)
     if isinstance(value, Real):
         return _number(value, spec, language)
-    return str(value) if isinstance(value, date) or not spec else format(value, spec)
+    return str(value) if not spec else format(value, spec)
+
+
+def _day(value: Any) -> date | None:
+    """The date that a value is, or that a text is in ISO 8601."""
+    if isinstance(value, date):
+        return None if isinstance(value, datetime) else value
+    if not isinstance(value, str) or len(value) != _ISO or value[4] != "-" or value[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:  # other letters, or the 31st of February
+        return None
+
+
+_ISO = len("2025-01-27")
+
+
+def date_text(day: date, spec: str = "", language: str = "en") -> str:
+    """A date as a language writes it: in figures, `long` with the name of the month, `weekday` with that of the day too.
+
+    German names the day as it stands after "am".
+    """
+    months, days = _NAMES[language]
+    if not spec:
+        return day.isoformat() if language == "en" else f"{day:%d.%m.%Y}"
+    if language == "en":
+        whole = f"{day.day} {months[day.month - 1]} {day.year}"
+        return whole if spec == "long" else f"{days[day.weekday()]} {whole}"
+    whole = f"{day.day}. {months[day.month - 1]} {day.year}"
+    return whole if spec == "long" else f"{days[day.weekday()]}, dem {whole}"
+
+
+_NAMES = {
+    "en": (
+        ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+         "December"),
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    ),
+    "de": (
+        ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+         "Dezember"),
+        ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    ),
+}  # fmt: skip
 
 
 def _several(values: Sequence[Any], spec: str, language: str) -> str:
@@ -169,9 +230,11 @@ def _several(values: Sequence[Any], spec: str, language: str) -> str:
 
 
 _MORE = {
-    "some": lambda names, more: Phrase("{names} and {more} more", names=names, more=more),
-    "dates": lambda names, more: Phrase("{names} and {more} more dates", names=names, more=more),
-    "days": lambda names, more: Phrase("{names} and {more} more days", names=names, more=more),
+    "some": lambda names, n: Phrase("{names} and {n} more", names=names, n=n),
+    "dates": lambda names, n: Phrase.counted(
+        "{names} and one more date", "{names} and {n} more dates", names=names, n=n
+    ),
+    "days": lambda names, n: Phrase.counted("{names} and one more day", "{names} and {n} more days", names=names, n=n),
 }
 
 

@@ -190,12 +190,12 @@ WARNINGS: dict[str, Code] = {
     "COUNTERFACTUAL": Code(
         {
             "": (
-                "{window} is longer than five sessions: errors of a factor model add up; see whether --model "
-                "synthetic_control agrees"
+                "{window} is longer than five sessions: errors of a factor model add up; see whether a "
+                "synthetic control agrees"
             ),
             "wild": (
                 "the benchmark's variance over {window} is {ratio:.1f} times that of the estimation window; see "
-                "whether --model synthetic_control agrees"
+                "whether a synthetic control agrees"
             ),
         },
         "Over long windows and in wild markets a factor model drifts away from what would have happened.",
@@ -388,7 +388,7 @@ WARNINGS: dict[str, Code] = {
         "doubt",
     ),
     "GAP_IN_WINDOW": Code(
-        'no return on day {days:day} of the event window; missing="trade_to_trade" keeps the return across a gap',
+        "no return on day {days:day} of the event window; returns from trade to trade would bridge the gap",
         "A price is missing inside the event window, which costs two returns.",
         'Use missing="trade_to_trade", or find the price.',
     ),
@@ -681,7 +681,7 @@ WARNINGS: dict[str, Code] = {
     "THIN_TRADING": Code(
         (
             "{still:.0%} of the estimation days have a return of zero and {lacking:.0%} have none: betas are biased; "
-            'prefer ranks and missing="trade_to_trade"'
+            "prefer ranks, and returns from trade to trade"
         ),
         "Many estimation days have no trade, which biases betas and variances.",
         'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
@@ -693,11 +693,15 @@ WARNINGS: dict[str, Code] = {
     ),
     "UNIT_CHANGE": Code(
         {
-            "": "the price is 100 times that of the day before, from {before:.6g} to {after:.6g}: another unit?",
-            "hundredth": "the price is a hundredth of that of the day before, from {before:.6g} to {after:.6g}: another unit?",
-            "thousand": "the price is 1000 times that of the day before, from {before:.6g} to {after:.6g}: another unit?",
+            "": "the price is 100 times that of the day before, from {before:.6g} to {after:.6g}, as if in another unit",
+            "hundredth": (
+                "the price is a hundredth of that of the day before, from {before:.6g} to {after:.6g}, as if in another unit"
+            ),
+            "thousand": (
+                "the price is 1000 times that of the day before, from {before:.6g} to {after:.6g}, as if in another unit"
+            ),
             "thousandth": (
-                "the price is a thousandth of that of the day before, from {before:.6g} to {after:.6g}: another unit?"
+                "the price is a thousandth of that of the day before, from {before:.6g} to {after:.6g}, as if in another unit"
             ),
         },
         (

@@ -112,7 +112,7 @@ class Answer(Finding):
         return answer_page([*self.doubts, *(finding.sentence for finding in self.findings)], self.tidy())
 
     def plot(self, **options: Any) -> Any:
-        """Draw it; returns the matplotlib Axes.
+        """Draw it; returns the matplotlib Axes. `lang`: `en` or `de`; `width`: inches; others are those of the chart.
 
         Raises:
             InvalidRequest: no chart shows such an answer.
@@ -123,7 +123,7 @@ class Answer(Finding):
                 available="its table, `.tidy()`, and its sentences, `.text()`",
                 hint='draw the study itself: result.plot("car")',
             )
-        return plugins.load("charts", self.chart).show(self, **options)
+        return plugins.load("charts", self.chart).of_answer(self, **options)
 
 
 def lines_of(warned: Iterable[Message]) -> tuple[str, ...]:

@@ -43,6 +43,20 @@ class Chart:
     show: Callable[..., Any] | None = None
     """Draws an answer that is there already, where the chart shows one: `show(answer, *, option=default, ...)`."""
 
+    def of_answer(self, answer: Any, *, width: float | None = None, lang: str = "en", **options: Any) -> Any:
+        """Draw an answer that is there already, on a new figure `width` inches wide, in a language; the Axes.
+
+        Raises:
+            UnknownName: an option or language that there is not.
+        """
+        assert self.show is not None
+        known = {word.name for word in inspect.signature(self.show).parameters.values()} - {"found", "answer"}
+        for name in options:
+            if name not in known:
+                raise UnknownName("option of this chart", name, sorted({*known, "lang", "width"}))
+        with of_width(width), of_language(lang):
+            return self.show(answer, **options)
+
     @property
     def options(self) -> Mapping[str, Any]:
         """The chart's options and their defaults."""
@@ -55,7 +69,7 @@ class Chart:
         *,
         ax: Axes | None = None,
         width: float | None = None,
-        lang: str = "en",
+        lang: str | None = None,
         **options: Any,
     ) -> Any:
         """Draw `result` on `ax`, or on a new figure of its own, and return the Axes.

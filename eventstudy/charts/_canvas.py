@@ -37,7 +37,7 @@ _width: ContextVar[float] = ContextVar("width", default=WIDTH)
 _doubt: ContextVar[tuple[str, list[str]] | None] = ContextVar("doubt", default=None)
 
 _HEAD = 0.3
-"""The share of the height that title and subtitle may take of a narrow figure."""
+"""The share of the height that title and subtitle may take before the figure grows."""
 
 _MARGIN = 14.0
 """Points from the edge of the figure to its title."""
@@ -45,8 +45,8 @@ _MARGIN = 14.0
 
 @contextmanager
 def of_width(inches: float | None) -> Iterator[None]:
-    """New figures are so wide meanwhile; None: as always."""
-    before = _width.set(WIDTH if inches is None else inches)
+    """New figures are so wide meanwhile; None: as wide as before."""
+    before = _width.set(_width.get() if inches is None else inches)
     try:
         yield
     finally:
@@ -172,8 +172,8 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
     width, height = (inches * 72 for inches in figure.get_size_inches())
     top = _MARGIN * 0.8
     after = top + TITLE * 1.3 * (1 + title.count("\n")) + 3
-    if (more := after + below - _HEAD * height) > 0 and width < WIDTH * 72:
-        height += more  # a narrow figure breaks its words into more lines: what is drawn keeps its room
+    if (more := after + below - _HEAD * height) > 0:
+        height += more  # words of many lines: what is drawn keeps its room
         figure.set_figheight(height / 72)
     place: dict[str, Any] = {"label": HEAD, "x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}
     words = figure.suptitle(title, y=1 - top / height, fontsize=TITLE, fontweight="bold", linespacing=1.25, **place)

@@ -21,12 +21,13 @@ _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
 
 @contextmanager
-def of_language(name: str) -> Iterator[None]:
-    """Charts speak this language meanwhile.
+def of_language(name: str | None) -> Iterator[None]:
+    """Charts speak this language meanwhile; None: the one they speak, which is English at first.
 
     Raises:
         UnknownName: they do not know it.
     """
+    name = _spoken.get() if name is None else name
     if name not in LANGUAGES:
         raise UnknownName("language", name, LANGUAGES)
     before = _spoken.set(name)

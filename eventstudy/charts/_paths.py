@@ -15,6 +15,7 @@ from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import headline_of
+from eventstudy.study.names import words_of_test
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
         return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(map(spoken, answer.reasons)))
     interval = advice.confidence_interval(answer, sample.caar, sample.level)
     if interval is None:
-        reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=name)
+        reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=words_of_test(name))
         return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
     return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,11 @@ from eventstudy import plugins
 from eventstudy.charts._language import number, p_text, say, spoken, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
+from eventstudy.language import Phrase
 from eventstudy.panel import Ints
 from eventstudy.study.doubts import told
+from eventstudy.study.happened import days_as_large, title
+from eventstudy.study.names import words_of_model, words_of_test
 from eventstudy.study.sentences import LEVEL
 from eventstudy.units import unit_shown
 from eventstudy.windows import Window
@@ -99,9 +102,12 @@ def when(result: StudyResult, chosen: Ints) -> str:
 
 def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     """What day 0 brought these pairs, and whether that was ordinary."""
-    found = verdict(result, DAY0, chosen)
+    found, who = verdict(result, DAY0, chosen), subject(result, chosen, group)
+    if (plain := title(result, chosen, who)) is not None:
+        rare = judged(result, found, chosen)
+        return say("{plain}, {rare}", plain=plain, rare=rare)
     said = {
-        "who": subject(result, chosen, group),
+        "who": who,
         "value": percent(found.value),
         "when": when(result, chosen),
         "verdict": judged(result, found, chosen),
@@ -117,13 +123,17 @@ def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
     """What the headline test says, in words."""
     if not found.test:
         return say("no test is valid")
-    if found.test == "sample_quantile" and len(chosen) == 1:
-        return among_days(found.p, int(result.returns.observed_days[chosen[0]]))
+    if found.window == DAY0 and len(chosen) == 1 and (counted := days_as_large(result.sample(DAY0, chosen))):
+        larger, days = counted
+        if (found.p < LEVEL) == ((1 + larger) / (1 + days) < LEVEL):
+            return among_days((1 + larger) / (1 + days), days)
     return say("out of the ordinary") if found.p < LEVEL else say("not out of the ordinary")
 
 
 def title_of_car(said: dict[str, str], result: StudyResult, found: Verdict, chosen: Ints, *, several: bool) -> str:
     """CAR of one or mean CAR of several over a window, and whether that was ordinary; `said`: `who` and `window`."""
+    if found.window == DAY0 and (plain := title(result, chosen, said["who"])) is not None:
+        return say("{plain}, {rare}", plain=plain, rare=judged(result, found, chosen))
     said = {**said, "car": percent(found.value), "verdict": judged(result, found, chosen)}
     if several:
         return say("{who}: mean CAR{window} {car}, {verdict}", **said)
@@ -143,7 +153,7 @@ def among_days(p: float, days: int) -> str:
 def tested(found: Verdict) -> str:
     """The answer of the headline test."""
     if found.test:
-        return f"p\u00a0{p_text(found.p)}, {spoken(found.test)}"
+        return f"p\u00a0{p_text(found.p)}, {spoken(words_of_test(found.test))}"
     return say("no valid test: {reason}", reason=found.reason)
 
 
@@ -152,10 +162,21 @@ def tests_text(result: StudyResult, chosen: Ints) -> str:
     if result.doubts_of(chosen):
         return ""
     day0, whole = verdict(result, DAY0, chosen), verdict(result, result.config.event_window, chosen)
-    said = {"day0": tested(day0), "window": window_text(whole.window), "car": percent(whole.value)}
+    said: dict[str, Any] = {"day0": tested(day0), "car": percent(whole.value), "whole": tested(whole)}
+    said |= _ends(whole.window)
     if whole.n == 1:
-        return say("Day 0: {day0}. CAR{window} {car} ({whole}).", whole=tested(whole), **said)
-    return say("Day 0: {day0}. Mean CAR{window} {car} ({whole}).", whole=tested(whole), **said)
+        return say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
+    return say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
+
+
+def looks(n: int) -> Phrase:
+    """How many comparisons a p is not adjusted for."""
+    return Phrase.counted("one look", "{n} looks", n=n)
+
+
+def in_words(tests: Iterable[str]) -> list[str]:
+    """What tests are called."""
+    return [words_of_test(name) for name in tests]
 
 
 def band_text(path: Path) -> str:
@@ -163,8 +184,10 @@ def band_text(path: Path) -> str:
     if not path.bands:
         return say("no band, for no interval is valid: {reason}", reason=path.reason)
     if path.reason:
-        return say("{level:.4g %} band by {tests:list}, where one is valid", tests=path.bands, level=path.level)
-    return say("{level:.4g %} band by {tests:list}", tests=path.bands, level=path.level)
+        return say(
+            "{level:.4g %} band by {tests:list}, where one is valid", tests=in_words(path.bands), level=path.level
+        )
+    return say("{level:.4g %} band by {tests:list}", tests=in_words(path.bands), level=path.level)
 
 
 def method(result: StudyResult, chosen: Ints) -> str:
@@ -176,30 +199,31 @@ def method(result: StudyResult, chosen: Ints) -> str:
     said: dict[str, Any] = {
         "model": _model(result.config.model),
         "days": span(days.min(), days.max()),
-        "window": [window_text(w) for w in result.config.spans],
+        "spans": [say("day {start} to {end}", **_ends(span)) for span in result.config.spans],
     }
     if not result.config.estimated:
         return say("{model}, nothing is estimated", **said)
     if not uses:
-        return say("{model} on {days} days of {window:list}", **said)
+        return say("{model} on {days} days ({spans:list})", **said)
     if len(benchmarks) == 1:
-        return say("{model} against {benchmark} on {days} days of {window:list}", benchmark=benchmarks[0], **said)
+        return say("{model} against {benchmark} on {days} days ({spans:list})", benchmark=benchmarks[0], **said)
     n = len(benchmarks)
-    return say("{model} against {benchmarks} benchmarks on {days} days of {window:list}", benchmarks=n, **said)
+    return say("{model} against {benchmarks} benchmarks on {days} days ({spans:list})", benchmarks=n, **said)
+
+
+def _ends(window: Window) -> dict[str, str]:
+    """The days at which a window begins and ends."""
+    return {name: signed(f"{day:+d}") for name, day in (("start", window.start), ("end", window.end))}
 
 
 def _model(model: str) -> str:
     """What a model is called at the beginning of a sentence."""
-    if model == "market":
-        return say("Market model")
-    if model == "constant_mean":
-        return say("Constant mean model")
-    return say("{model} model", model=upper(model_name(model)))
+    return upper(model_name(model))
 
 
 def model_name(model: str) -> str:
-    """What a model is called in a sentence."""
-    return model.replace("_", " ")
+    """What a model is called in the language that is spoken now."""
+    return spoken(words_of_model(model))
 
 
 def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str, list[str]] | None:
@@ -250,7 +274,7 @@ def days_of(result: StudyResult, chosen: Ints) -> str:
     """Which day is day 0, or how many different ones there are."""
     if date := day0_date(result, chosen):
         return say("Day 0 is {date}", date=date)
-    return say("{dates} dates of day 0", dates=len(np.unique(result.returns.day0_sessions[chosen])))
+    return say("{dates} different days 0", dates=len(np.unique(result.returns.day0_sessions[chosen])))
 
 
 def drawn_of(shown: int, whole: int, high: int) -> str:

@@ -15,7 +15,7 @@ from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, HEIGHT, INK, ORANGE, THIN
-from eventstudy.charts._words import abnormal, caveat, finding, method, tests_text
+from eventstudy.charts._words import abnormal, caveat, finding, in_words, looks, method, tests_text
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
 
@@ -73,7 +73,7 @@ def _drawn(result: StudyResult, chosen: Ints, tests: Sequence[str]) -> str:
     n = len(result.rel_days)
     if not tests:
         return f"{say('No test is valid for a day')}. {method(result, chosen)}."
-    by = say("Each day's p by {tests:list}, not adjusted for {looks} looks", tests=tests, looks=n)
+    by = say("Each day's p by {tests:list}, not adjusted for {looks}", tests=in_words(tests), looks=looks(n))
     return f"{by}. {method(result, chosen)}."
 
 

@@ -15,7 +15,18 @@ from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, MUTED, SMALL
-from eventstudy.charts._words import caveat, cumulated, method, signed, subject, tested, title_of_car, window_text
+from eventstudy.charts._words import (
+    caveat,
+    cumulated,
+    in_words,
+    looks,
+    method,
+    signed,
+    subject,
+    tested,
+    title_of_car,
+    window_text,
+)
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
@@ -107,10 +118,10 @@ def _lines(found: list[Verdict]) -> list[str]:
     )
     band = say("No band: {reason}", reason=whole.reason or say("no interval is valid"))
     if bands:
-        band = say("Band by {tests:list}", tests=list(bands))
+        band = say("Band by {tests:list}", tests=in_words(bands))
     dots = say("no test is valid")
     if tests:
-        dots = say("dots by {tests:list}, not adjusted for {looks} looks", tests=list(tests), looks=len(found))
+        dots = say("dots by {tests:list}, not adjusted for {looks}", tests=in_words(tests), looks=looks(len(found)))
     return [start, f"{band}; {dots}."]
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, side_label, wrapped
 from eventstudy.charts._car_path import car_path
-from eventstudy.charts._language import p_text, say, say_counted
+from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
 from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
-from eventstudy.charts._words import DAY0, caveat, cumulated, finding, method, percent, tested, when
+from eventstudy.charts._words import DAY0, caveat, cumulated, finding, in_words, method, percent, tested, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Ints
 
@@ -31,7 +31,7 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
 
     Returns an array of Axes in reading order, or the Axes where there is one. `ax` can hold one panel only.
     """
-    parts = [(group.name, group.members) for group in result.groups] or [("", np.arange(result.returns.n))]
+    parts = [(spoken(group.name), group.members) for group in result.groups] or [("", np.arange(result.returns.n))]
     if ax is not None and len(parts) > 1:
         raise InvalidRequest(
             f"{len(parts)} groups need {len(parts)} panels, and ax= is one",
@@ -114,9 +114,9 @@ def _drawn(paths: Sequence[Path]) -> str:
     bands = list(dict.fromkeys(band for path in paths for band in path.bands))
     band = say("no band, for no interval is valid")
     if bands and any(path.reason for path in paths):
-        band = say("{level:.4g %} band by {tests:or} where one is valid", tests=bands, level=paths[0].level)
+        band = say("{level:.4g %} band by {tests:or} where one is valid", tests=in_words(bands), level=paths[0].level)
     elif bands:
-        band = say("{level:.4g %} band by {tests:or}", tests=bands, level=paths[0].level)
+        band = say("{level:.4g %} band by {tests:or}", tests=in_words(bands), level=paths[0].level)
     return say("Mean of each group and its firms (thin lines), {band}", band=band)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,10 @@ from eventstudy.analyses.counterfactual import MODELS, counterfactual
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
-from eventstudy.charts._language import number, p_text, say, spoken
+from eventstudy.charts._language import month_day, number, p_text, say
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
 from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
 from eventstudy.errors import NothingUsable, UnknownName
-from eventstudy.language import marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,8 +32,6 @@ _LOOKS = (
 )
 """Colour and dashes of each model: either alone tells them apart."""
 _TICKS = 9
-_CALLED = marked("market", "principal components", "synthetic control")
-"""Models that other languages have their own names for."""
 
 
 def paint(
@@ -53,9 +51,16 @@ def paint(
     known = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     if ticker is not None and ticker not in known:
         raise UnknownName("ticker in this result", ticker, known)
-    found = counterfactual(result, models=models, donors=donors, tickers=[ticker or known[0]])
-    chosen = np.array([i for i, pair in enumerate(result.panel.pairs) if pair.ticker == (ticker or known[0])][:1])
-    return _draw(found, ax, None, [f"{method(result, chosen)}.", *caveat(result)])
+    wanted = ticker or known[0]
+    found = counterfactual(result, models=models, donors=donors, tickers=[wanted])
+    chosen = np.array([i for i, pair in enumerate(result.panel.pairs) if pair.ticker == wanted][:1])
+    said = [f"{method(result, chosen)}.", *_one_of(wanted, len(known)), *caveat(result)]
+    return _draw(found, ax, None, said)
+
+
+def _one_of(ticker: str, n: int) -> list[str]:
+    """That others could be drawn as well."""
+    return [say("Drawn is {ticker}, one of {n} tickers of the study.", ticker=ticker, n=n)] if n > 1 else []
 
 
 def draw(found: Counterfactual, ticker: str | None = None) -> Any:
@@ -64,7 +69,7 @@ def draw(found: Counterfactual, ticker: str | None = None) -> Any:
     if ticker is not None and ticker not in known:
         raise UnknownName("ticker in this answer", ticker, known)
     with style(), of_doubt(no_finding_of(found.instead)):
-        ax = _draw(found, None, ticker, [])
+        ax = _draw(found, None, ticker, _one_of(ticker or found.rows[0].ticker, len(known)))
         settle(ax)
     return ax
 
@@ -79,7 +84,7 @@ def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list
     days = list(paths[0].rel_days)
     ends = [_line(ax, days, paths[0].actual, say("actual"), BLACK, "-", 2.2, bold=True)]
     for path, (colour, dashes) in zip(paths, _LOOKS * (1 + len(paths) // len(_LOOKS)), strict=False):
-        ends.append(_line(ax, days, path.counterfactual, _called(path.model), colour, dashes, 1.8))
+        ends.append(_line(ax, days, path.counterfactual, model_name(path.model), colour, dashes, 1.8))
     _days(ax, paths[0])
     ax.set_ylabel(say("price in {currency}", currency=paths[0].currency) if paths[0].currency else say("price"))
     rows = [r for r in found.rows if (r.event_id, r.ticker) == (event, wanted)]
@@ -101,7 +106,8 @@ def _days(ax: Axes, path: Path) -> None:
     days = list(path.rel_days)
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(days) / step <= _TICKS)
     shown = [day for day in days if day % every == 0]
-    texts = [f"{signed(f'{day:+d}')}\n{path.sessions[day - days[0]][5:]}" for day in shown]
+    dates = [month_day(date.fromisoformat(path.sessions[day - days[0]])) for day in shown]
+    texts = [f"{signed(f'{day:+d}')}\n{on}" for day, on in zip(shown, dates, strict=True)]
     ax.set_xticks(shown, texts)
     ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
     ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
@@ -127,18 +133,16 @@ def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
     }
     if len(paths) > 1:
         return say(
-            "{who}: {price} on\u00a0{date}, {each} by {models} models without the event", models=len(paths), **said
+            "{who}: {price} on\u00a0{date}, without the event {each} by {models} models", models=len(paths), **said
         )
-    if path.model == "market":
-        return say("{who}: {price} on\u00a0{date}, {each} by the market model without the event", **said)
-    name = model_name(path.model)
-    return say("{who}: {price} on\u00a0{date}, {each} by the {model} model without the event", model=name, **said)
+    model = model_name(path.model)
+    return say("{who}: {price} on\u00a0{date}, without the event {each} ({model})", model=model, **said)
 
 
 def _told(path: Path, rows: list[Row]) -> str:
     """p of the first window, model by model, and what the lines are."""
     first = rows[0].window
-    each = [f"{_called(r.model)} {p_text(r.p)}" for r in rows if r.window == first and r.test]
+    each = [f"{model_name(r.model)} {p_text(r.p)}" for r in rows if r.window == first and r.test]
     text = say("All lines are equal at the last close before day 0.")
     return f"{text} {say('p for CAR{window}: {each}.', window=window_text(first), each=each)}" if each else text
 
@@ -152,11 +156,6 @@ def _donors(found: Counterfactual, rows: list[Row]) -> list[str]:
     if exposed:
         return [say("Donors: {donors:some 8}: not untouched by the event themselves.", donors=made_of)]
     return [say("Donors: {donors:some 8}.", donors=made_of)]
-
-
-def _called(model: str) -> str:
-    """What a model is called at its line."""
-    return spoken(model_name(model))
 
 
 CHART = Chart(

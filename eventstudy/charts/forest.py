@@ -10,7 +10,7 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
-from eventstudy.charts._language import say
+from eventstudy.charts._language import say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names
@@ -109,7 +109,11 @@ def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
         inside = parts == part
         marker, colour = MARKS[part % len(MARKS)] if part >= 0 else ("o", BLUE)
         label = (
-            result.groups[part].name if part >= 0 else say("in no named group") if len(np.unique(parts)) > 1 else "_"
+            spoken(result.groups[part].name)
+            if part >= 0
+            else say("in no named group")
+            if len(np.unique(parts)) > 1
+            else "_"
         )
         ax.plot(
             rows.car[inside],

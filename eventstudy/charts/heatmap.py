@@ -14,7 +14,7 @@ from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import EDGE, GRID, INK, SMALL
-from eventstudy.charts._words import caveat, drawn_of, finding, method, percent, signed, subject, when
+from eventstudy.charts._words import caveat, drawn_of, finding, looks, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.sentences import LEVEL
@@ -110,7 +110,7 @@ def _frame(ax: Axes, result: StudyResult, called: list[str]) -> None:
 
 def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     """Write the figures where columns have room for them; returns how they are to be read."""
-    looks = int(np.isfinite(result.ar_p[rows]).sum())
+    cells = int(np.isfinite(result.ar_p[rows]).sum())
     ar, out = result.returns.ar[rows], result.ar_p[rows] < LEVEL
     texts = np.array([[signed(f"{100 * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
     widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
@@ -118,10 +118,10 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width
     if width / ar.shape[1] < widest + 3:
         return say(
-            "Rows in the order of day 0. {out} of {looks} cells stand out (p < 5 %, exact t, not adjusted for {looks}"
-            " looks).",
+            "Rows in the order of day 0. {out} of {cells} cells stand out (p < 5 %, exact t, not adjusted for {looks}).",
             out=int(out.sum()),
-            looks=looks,
+            cells=cells,
+            looks=looks(cells),
         )
     day0 = -result.config.event_window.start
     for i, day in zip(*np.nonzero(out | (np.arange(ar.shape[1]) == day0)), strict=True):
@@ -129,8 +129,8 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
         place = (result.rel_days[day], len(rows) - 1 - i)
         ax.text(*place, texts[i, day], ha="center", va="center", fontsize=SMALL, fontweight=weight, color=INK, zorder=4)
     return say(
-        "Figures in per cent: day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks} looks).",
-        looks=looks,
+        "Figures in per cent: day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks}).",
+        looks=looks(cells),
     )
 
 

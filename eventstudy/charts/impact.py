@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy.analyses.impact import Amount, Impact, impact
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
-from eventstudy.charts._language import say, spoken, writer
+from eventstudy.charts._language import say, say_counted, spoken, writer
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._style import BLUE, GRID, INK, ORANGE, SMALL, style
 from eventstudy.charts._words import caveat, no_finding_of, signed, window_text
@@ -73,6 +73,14 @@ def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
             " 95\u00a0% intervals by the exact t."
         )
     ]
+    if gone := list(dict.fromkeys(left.ticker for left in found.excluded)):
+        text = say_counted(
+            "Left out is {n} firm, of which no amount is known: {names:some 6}.",
+            "Left out are {n} firms, of which no amount is known: {names:some 6}.",
+            n=len(gone),
+            names=gone,
+        )
+        lines.append(text)
     if found.doubt:
         lines.append(say("Intervals only describe: {why}.", why=spoken(found.doubt)))
     head(ax, title, [*lines, *said])

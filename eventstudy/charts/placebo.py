@@ -14,7 +14,7 @@ from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
-from eventstudy.charts._words import among_days, caveat, method, percent, signed, subject, when
+from eventstudy.charts._words import among_days, caveat, looks, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
 from eventstudy.inference import advice
 from eventstudy.panel import Floats, Ints
@@ -86,14 +86,14 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
     }
     title = say("{who}: abnormal return {value} {when}, {verdict}", **said)
     line = say(
-        "sample_quantile, one firm: p\u00a0{p}; the smallest it can be is 1/{days}.",
+        "Rank among ordinary days, one firm: p\u00a0{p}; the smallest it can be is 1/{days}.",
         p=p_text(found.p_value),
         days=n + 1,
     )
     if sample.n > 1:
         title = say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
         line = say(
-            "sample_quantile, the portfolio of {n}: p\u00a0{p}; the smallest it can be is 1/{days}.",
+            "Rank among ordinary days, the portfolio of {n}: p\u00a0{p}; the smallest it can be is 1/{days}.",
             n=sample.n,
             p=p_text(found.p_value),
             days=n + 1,
@@ -126,8 +126,8 @@ def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -
         when=_when(result, sample.members, day),
     )
     line = say(
-        "Each pair by sample_quantile, not adjusted for {looks} looks; no portfolio: {why}.",
-        looks=sample.n,
+        "Each pair by its rank among ordinary days, not adjusted for {looks}; no portfolio: {why}.",
+        looks=looks(sample.n),
         why=spoken(sample.no_portfolio),
     )
     return title, [line]

@@ -9,11 +9,21 @@ import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, open_axes
-from eventstudy.charts._language import p_text, say
+from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
-from eventstudy.charts._words import caveat, days_of, method, percent, subject, title_of_car, window_text
+from eventstudy.charts._words import (
+    caveat,
+    days_of,
+    in_words,
+    looks,
+    method,
+    percent,
+    subject,
+    title_of_car,
+    window_text,
+)
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
@@ -49,7 +59,7 @@ def paint(result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0
     zero_line(ax, vertical=True)
     for y, row in zip(range(len(rows))[::-1], rows, strict=True):
         _row(ax, result, asked, row, y)
-    _frame(ax, [f"{name} ({len(m)})" if result.groups else name for name, m, _ in rows], asked)
+    _frame(ax, [f"{spoken(name)} ({len(m)})" if result.groups else name for name, m, _ in rows], asked)
     head(ax, _title(result, asked, rows), _lines(result, asked, rows))
     return ax
 
@@ -96,13 +106,13 @@ def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:
         said = {"who": who, "window": window_text(window)}
         return title_of_car(said, result, found, members, several=found.n > 1)
     (low, _, lowest), (high, _, highest) = rows[0], rows[-1]
-    return f"{who}: {low} {percent(lowest.value)}, {high} {percent(highest.value)}"
+    return f"{who}: {spoken(low)} {percent(lowest.value)}, {spoken(high)} {percent(highest.value)}"
 
 
 def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str]:
     everyone = np.arange(result.returns.n)
     bands = list(dict.fromkeys(found.band for _, _, found in rows if found.band))
-    said = {"start": days_of(result, everyone), "window": window_text(window), "tests": bands}
+    said = {"start": days_of(result, everyone), "window": window_text(window), "tests": in_words(bands)}
     drawn = say("{start}. Mean CAR{window} of each group, no interval is valid; dots: firms.", **said)
     if bands:
         drawn = say(
@@ -110,7 +120,7 @@ def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str
             level=result.config.level,
             **said,
         )
-    filled = say("Filled: p below 5 %, not adjusted for {looks} looks.", looks=len(rows))
+    filled = say("Filled: p below 5 %, not adjusted for {looks}.", looks=looks(len(rows)))
     return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
 
 

@@ -15,7 +15,7 @@ from eventstudy.charts._paths import daily, verdict
 from eventstudy.charts._scales import day_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import INK, ORANGE, THIN
-from eventstudy.charts._words import DAY0, caveat, judged, method, subject, tested, when
+from eventstudy.charts._words import DAY0, caveat, in_words, judged, looks, method, subject, tested, when
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.sentences import LEVEL
 
@@ -62,9 +62,9 @@ def paint(
     how = say("No test is valid for a day")
     if tests:
         how = say(
-            "Each day's p by {tests:list}, of the upper tail, not adjusted for {looks} looks",
-            tests=tests,
-            looks=len(days),
+            "Each day's p by {tests:list}, of the upper tail, not adjusted for {looks}",
+            tests=in_words(tests),
+            looks=looks(len(days)),
         )
     head(
         ax,

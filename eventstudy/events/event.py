@@ -24,6 +24,7 @@ from eventstudy.calendars import Moment, Timing
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
+from eventstudy.language import Translated
 from eventstudy.separated import separated
 
 _ANY = r"^[^\x00]*$"
@@ -159,6 +160,7 @@ class Group(Table):
         default="treated", description="treated, exposed, peer, control or another lower-case word"
     )
     name: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="for people: chip makers")
+    name_de: _Filled | None = Field(default=None, description="the name in German")
     benchmark: _Ticker | None = Field(default=None, description="of these tickers, where it is not the event's: ^GDAXI")
     tickers: Annotated[tuple[_Ticker, ...], BeforeValidator(_as_tickers), AfterValidator(_once_each)] = Field(
         description="each once, as the price source writes them; a text names several by commas",
@@ -175,6 +177,7 @@ class Claim(Table):
     to: _Figure | None = Field(default=None, description='the number after, in quotes: "128.99"')
     unit: _Filled | None = Field(default=None, description="of the numbers: USD, EUR, percent")
     span: _Filled | None = Field(default=None, description="over what time: a few trading days")
+    span_de: _Filled | None = Field(default=None, description="the span in German")
     source: _Filled | None = Field(default=None, description="who printed it, and when")
 
 
@@ -207,6 +210,7 @@ class Event(Table):
 
     id: Annotated[str, StringConstraints(pattern=_SLUG)] = Field(description="unique; letters, digits and hyphens")
     title: _Filled = Field(description="what happened, in a few words")
+    title_de: _Filled | None = Field(default=None, description="the title in German")
     tz: Annotated[_Filled, AfterValidator(_zone)] | None = Field(
         default=None, description="zone of a local time: America/New_York"
     )
@@ -216,10 +220,13 @@ class Event(Table):
     recognised_reason: _Filled | None = Field(
         default=None, validate_default=True, description="why it is thought to have noticed then"
     )
+    recognised_reason_de: _Filled | None = Field(default=None, description="the same in German")
     category: _Filled | None = Field(default=None, description="one word or two: technology")
     tags: _Several[_Filled] = Field(default=(), description="words to find it by")
     sources: _Several[_Filled] = Field(default=(), description="where it can be read; web addresses become links")
+    sources_de: _Several[_Filled] = Field(default=(), description="the same in German, where they are no addresses")
     notes: Annotated[str, StringConstraints(pattern=_ANY)] = Field(default="", description="what a reader must know")
+    notes_de: _Filled | None = Field(default=None, description="the notes in German")
     benchmark: _Ticker | None = Field(default=None, description="ticker of the market: SPY")
     found: Found | None = Field(default=None, description="the [event.found] table, of an event that a finder found")
     group: _Several[Group] = Field(default=(), description="one [[event.group]] table each")
@@ -249,6 +256,10 @@ class Event(Table):
         if reason is not None and not given:
             raise ValueError("there is no recognised date it could be the reason of")
         return reason
+
+    def said(self, name: str) -> Translated:
+        """A text of the event (`title`, `notes`, `recognised_reason`), with what it is in other languages."""
+        return Translated(getattr(self, name) or "", de=getattr(self, f"{name}_de"))
 
     @property
     def tickers(self) -> tuple[str, ...]:

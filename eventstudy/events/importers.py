@@ -21,6 +21,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
+from eventstudy.language import date_text
 from eventstudy.separated import separated
 from eventstudy.sheets import as_serial, as_text, read_sheet
 
@@ -147,6 +148,7 @@ def single_event(
     return Event(
         id=day.isoformat(),
         title=title or f"{named} on {day.isoformat()}",
+        title_de=None if title else f"{named} am {date_text(day, language='de')}",
         announced=moment,
         timing=timing,
         tz=tz,

@@ -109,7 +109,9 @@ def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
         return Message(code, found[0].message, None, ticker)
     text = Phrase("{session}: {what}", **first)
     if more:
-        text = Phrase("{session}: {what}; and {more} more like it", **first, more=more)
+        text = Phrase.counted(
+            "{session}: {what}; and one more like it", "{session}: {what}; and {n} more like it", **first, n=more
+        )
     return Message(code, text, None, ticker, days[0], days)
 
 

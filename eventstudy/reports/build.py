@@ -9,13 +9,13 @@ from eventstudy.reports.elsewhere import elsewhere, who
 from eventstudy.reports.further import Answers, further
 from eventstudy.reports.history import history
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text
+from eventstudy.reports.parts import Facts, Lang, Link, Paragraph, Report, Section, Span, Strong, Text, plain
 from eventstudy.reports.pictures import chosen_charts, pictures
 from eventstudy.reports.reasons import notes, provenance, sources_of_methods, tests
 from eventstudy.reports.survives import survives
 from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
-from eventstudy.study.sentences import LEVEL
+from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.sentences import finding as finding_of
 
 if TYPE_CHECKING:
@@ -43,15 +43,17 @@ def build(
     """
     told = Material(result, Words(lang), further(result) if answers is None else answers)
     names = chosen_charts(result) if charts is None else charts
+    first, *others = pictures(told, names) if names else (None,)
     sections = [
-        _day0(told),
+        Section("chart", told.words("s.charts"), (first,) if first else ()),
         results(told),
         history(told),
-        Section("charts", told.words("s.charts"), tuple(pictures(told, names))),
-        detail(told),
         tests(told),
         survives(told),
         elsewhere(told),
+        _day0(told),
+        Section("charts", told.words("s.more charts"), tuple(others)),
+        detail(told),
         notes(told),
         provenance(told),
         sources_of_methods(told),
@@ -59,13 +61,21 @@ def build(
     return Report(
         id=told.data["events"][0]["id"] if len(told.data["events"]) == 1 else "index",
         lang=lang,
-        title=title or told.data["events"][0]["title"],
+        title=title or title_of(told),
         subtitle=_subtitle(told),
         finding=tuple(finding(told)),
         sections=tuple(section for section in sections if section.blocks),
         home=home,
         files=files,
     )
+
+
+def title_of(told: Material) -> str:
+    """What a report is called: its event, or what its events have in common."""
+    events = told.result.events
+    if len(events) == 1:
+        return plain((told.of_registry(events[0], "title"),))
+    return plain((told.words.said(in_common(told.result)),))
 
 
 def _subtitle(told: Material) -> Text:
@@ -75,21 +85,22 @@ def _subtitle(told: Material) -> Text:
     return (words("event study"), ": ", told.text("events[0].id"))
 
 
-def finding(told: Material) -> Iterator[Paragraph]:
-    """Two sentences: what the first window brought, and what the others say; then what is missing.
+def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[Paragraph]:
+    """What happened, in plain words; then what is missing.
 
-    Where the figures cannot be believed, that stands first, and no finding.
+    Where the figures cannot be believed, that stands first, and no finding. `doubtful`: the same, said otherwise.
     """
-    windows = told.data["aggregate"]["windows"]
-    lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
-    if doubts := told.doubts:
+    said = what_happened(told.result)
+    if doubts := told.doubts if doubtful is None else doubtful:
         yield in_doubt(told.words, doubts)
     if not told.data["aggregate"]["believable"]:
         yield Paragraph(_no_finding(told), "lead")
-    elif told.result.config.outcome != "return":
+    elif said:
+        first, *others = ((told.words.said(sentence),) for sentence in said)
+        yield Paragraph(first, "lead")
+        yield from (Paragraph(other) for other in others)
+    elif told.data["aggregate"]["windows"]:
         yield Paragraph((told.words.said(finding_of(told.result)),), "lead")
-    elif windows:
-        yield Paragraph((*_lead(told, f"aggregate.windows[{lead}]"), " ", *_others(told, lead)), "lead")
     if told.result.day0_policy != "announced":
         name = f"as {told.result.day0_policy}"
         policy = told.words(name) if told.words.knows(name) else told.text("events[0].day0_policy")
@@ -112,62 +123,9 @@ def _no_finding(told: Material) -> Text:
     series = list(dict.fromkeys(w.ticker for w in told.result.doubts_of() if w.ticker))
     if told.result.returns.n == 1:
         return told.words.fill("no finding one", who=told.text("firms[0].ticker"), series=who(told, series))
-    return told.words.fill("no finding many", n=(str(told.result.returns.n),), series=who(told, series))
-
-
-def _lead(told: Material, path: str) -> Text:
-    words, single = told.words, told.result.returns.n == 1
-    fields: dict[str, Span | Text] = {
-        "car": told.amount(f"{path}.caar"),
-        "model": told.text("config.model"),
-        "when": _when(told, path),
-        "verdict": _verdict(told, path),
-    }
-    if single:
-        return words.fill("lead one", who=told.text("firms[0].ticker"), **fields)
-    return words.fill("lead many", n=told.count(f"{path}.n"), **fields)
-
-
-def _when(told: Material, path: str) -> Text:
-    """The date where the window is the one day that all pairs share."""
-    if told.window(path) != "[0,\u00a00]":
-        return told.words.fill("over window", window=told.window(path))
-    if told.data["aggregate"]["n_dates"] == 1:
-        return told.words.fill("on date", day0=told.text("firms[0].day0"))
-    return (told.words("on day 0"),)
-
-
-def _verdict(told: Material, path: str) -> Text:
-    kind = _kind(told, path)
-    if kind == "none":
-        return (told.words("verdict none"),)
-    return told.words.fill(f"verdict {kind}", p=told.headline_p(path), test=told.text(f"{path}.headline"))
-
-
-def _kind(told: Material, path: str) -> str:
-    """`out` of the ordinary, `quiet`, or `none` where no test is valid."""
-    p = getattr(told.headline_p(path), "value", None)
-    return "none" if p is None else "out" if p < LEVEL else "quiet"
-
-
-def _others(told: Material, lead: int) -> Text:
-    """One sentence on all other windows, by what their headline tests say."""
-    words, by_kind = told.words, dict[str, list[Text]]()
-    for i in range(len(told.data["aggregate"]["windows"])):
-        path = f"aggregate.windows[{i}]"
-        if i != lead:
-            key = "one window" if (kind := _kind(told, path)) != "none" else "one window untested"
-            spans: dict[str, Span | Text] = {"window": told.window(path), "car": told.amount(f"{path}.caar")}
-            if kind != "none":
-                spans["p"] = told.headline_p(path)
-            by_kind.setdefault(kind, []).append(words.fill(key, **spans))
-    also = "rest out" if _kind(told, f"aggregate.windows[{lead}]") == "out" else "rest only out"
-    parts = [
-        words.fill(key, list=joined(by_kind[kind]))
-        for kind, key in (("out", also), ("quiet", "rest quiet"), ("none", "rest none"))
-        if kind in by_kind
-    ]
-    return words.fill("rest", list=joined(parts, "; ")) if parts else ()
+    tickers = {pair.ticker for pair in told.result.panel.pairs}
+    many = "no finding many" if len(tickers) == told.result.n else "no finding cases"
+    return told.words.fill(many, n=(str(told.result.n),), series=who(told, series))
 
 
 def joined(texts: list[Text], separator: str = ", ") -> Text:
@@ -215,16 +173,17 @@ def _day0(told: Material) -> Section:
         rows.append((words("announced"), (told.text("events[0].announced"),)))
         if event.recognised:
             rows.append((words("recognised"), (told.text("events[0].recognised"),)))
-            rows.append((words("reason"), (told.english(event.recognised_reason or ""),)))
+            rows.append((words("reason"), (told.of_registry(event, "recognised_reason"),)))
     policy = told.result.day0_policy
     which = policy if policy in ("announced", "recognised") else "date"
     rows.append((words("counted from"), (words(f"policy {which}"),)))
     rows += [(words("day 0"), text) for text in _sessions(told)]
     if len(events) == 1:
         event = events[0]
-        links: list[Text] = [(Link(source, source),) for source in event.sources]
+        sources = event.sources_de if words.lang == "de" and event.sources_de else event.sources
+        links: list[Text] = [(Link(source, source),) for source in sources]
         rows += [(words("sources"), joined(links, "; "))] if links else []
-        rows += [(words("notes"), (told.english(event.notes),))] if event.notes else []
+        rows += [(words("notes"), (told.of_registry(event, "notes"),))] if event.notes else []
     return Section("day0", words("s.day0"), (Facts(tuple(rows)),))
 
 
@@ -236,9 +195,12 @@ def _sessions(told: Material) -> Iterator[Text]:
         found.setdefault(key, []).append(i)
     for (_, _, shifted, exchange, days), members in list(found.items())[:_SHOWN]:
         fields: dict[str, Span | Text] = {"day0": told.text(f"firms[{members[0]}].day0"), "exchange": exchange or "–"}
-        fields |= {"days": str(days)} if shifted else {}
+        fields |= {"days": str(days)} if shifted and days != 1 else {}
         tickers = ", ".join(told.result.panel.pairs[i].ticker for i in members)
         whom: Text = (told.words("for tickers", tickers=tickers),) if len(found) > 1 else ()
-        yield (*told.words.fill("shifted" if shifted else "not shifted", **fields), *whom)
+        yield (
+            *told.words.fill(("shifted" if days != 1 else "shifted one") if shifted else "not shifted", **fields),
+            *whom,
+        )
     if len(found) > _SHOWN:
         yield (f"… +{len(found) - _SHOWN}",)

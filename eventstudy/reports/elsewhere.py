@@ -9,6 +9,7 @@ from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table
 
 _NAMED = 6
 """Up to so many tickers, or pieces of news on day 0, are named."""
+_OTHER = {0: "no other news", 1: "other news one"}
 _DAYS = 60
 """Up to so many rows are told; all of them stand in the JSON file."""
 
@@ -41,7 +42,7 @@ def _said(told: Material, found: dict[str, Any]) -> Text:
     words = told.words
     start, end = found["event_window"]
     fields: dict[str, Span | Text] = {"n": told.count("confounders.n_days"), "all": str(end - start + 1)}
-    spans: list[Span] = [*words.fill("other news" if found["n_days"] else "no other news", **fields)]
+    spans: list[Span] = [*words.fill(_OTHER.get(found["n_days"], "other news"), **fields)]
     on_day0 = list(dict.fromkeys(day["what"] for day in found["days"] if day["rel_day"] == 0))
     if on_day0:
         named: list[Span] = []

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.reports.parts import Figure, Foreign, Span, Text
+from eventstudy.reports.parts import Figure, Span, Text
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
+    from eventstudy.events import Event
     from eventstudy.study.result import StudyResult
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -85,7 +86,7 @@ class Material:
     def text(self, path: str) -> Figure:
         """A date, name or hash of the result; a dash where there is none."""
         value = value_at(self.data, path)
-        return Figure(path, value, "–" if value is None else str(value))
+        return Figure(path, value, "–" if value is None else self.words.date(str(value)))
 
     def interval(self, path: str) -> Text:
         """`low … high` of the window at `path`; empty where no interval is valid."""
@@ -106,9 +107,9 @@ class Material:
                 return self.p(f"{path}.tests[{place}].p")
         return "–"
 
-    def english(self, text: str) -> Span:
-        """A text that is English whatever the report's language."""
-        return text if self.words.lang == "en" else Foreign(text)
+    def of_registry(self, event: Event, name: str) -> Span:
+        """A text of the registry in the report's language, where it has one, or else as it is and marked as English."""
+        return self.words.said(event.said(name))
 
     def ticker_of(self, i: int) -> str:
         """The ticker of firm i, with its day 0 where the events are several."""

@@ -150,7 +150,7 @@ def provenance(told: Material) -> Section:
         (words("event window"), (words.window(*config["event_window"]),)),
         (words("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),
-        (words("source"), (told.text("provenance.source"),)),
+        (words("source"), (words.named(str(origin["source"])),)),
     ]
     rows += [
         (words(key), (told.text(f"provenance.{name}"),))

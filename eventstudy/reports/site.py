@@ -16,7 +16,7 @@ import numpy as np
 from eventstudy import disk
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports import files, html
-from eventstudy.reports.build import finding, in_doubt, missing
+from eventstudy.reports.build import finding, in_doubt, missing, title_of
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
 from eventstudy.reports.material import Material, value_at
@@ -131,14 +131,16 @@ def site_of(
         pages |= pages_of(part, ("html", "json"), lang, further(part, found))
         entries.append(entry_of(part, lang))
     told = Material(result, Words(lang))
-    pages[INDEX] = index_page(entries, lang, title or _named(result), tuple(finding(told)))
+    title = title or title_of(told)
+    pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))))
     pages["index.json"] = render(result, "json", answers={})
-    pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title or _named(result))
+    pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title)
     return pages
 
 
-def _named(result: StudyResult) -> str:
-    return " · ".join(event.title for event in result.events[:3]) + (" · …" if len(result.events) > 3 else "")
+def _doubtful(entries: Iterable[Entry]) -> list[Text]:
+    """What cannot be believed, with the event it is about."""
+    return [(entry.title, ": ", doubt) for entry in entries for doubt in entry.doubts]
 
 
 def of_event(result: StudyResult, event: Event) -> StudyResult | None:
@@ -200,7 +202,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     words = Words(lang)
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
-    doubtful: list[Text] = [(entry.title, ": ", doubt) for entry in entries for doubt in entry.doubts]
+    doubtful = _doubtful(entries)
     doubts = (in_doubt(words, doubtful),) if doubtful and not told else ()
     faces = (
         *doubts,
@@ -238,15 +240,19 @@ def _row(entry: Entry, words: Words) -> Row:
     def figure(path: str, shown: str) -> Text:
         return (Figure(path, value_at(entry.data, path), shown, f"{stem(entry.id)}.json"),)
 
+    if entry.doubts:
+        window = words.window(windows[lead]["start"], windows[lead]["end"])
+        day0 = figure("firms[0].day0", words.date(entry.data["firms"][0]["day0"]))
+        return Row(head, (day0, (window,), ("–",), ("–",), (words("doubtful"),)))
     p = () if at is None else figure(f"{path}.tests[{at}].p", words.p(windows[lead]["tests"][at]["p"]))
     return Row(
         head,
         (
-            figure("firms[0].day0", entry.data["firms"][0]["day0"]),
+            figure("firms[0].day0", words.date(entry.data["firms"][0]["day0"])),
             (words.window(windows[lead]["start"], windows[lead]["end"]),),
             figure(f"{path}.caar", words.percent(windows[lead]["caar"])),
             p,
-            (words("doubtful" if entry.doubts else "partial" if entry.gap else "complete"),),
+            (words("partial" if entry.gap else "complete"),),
         ),
     )
 
@@ -265,8 +271,8 @@ class Item:
 def item_of(entry: Entry, lang: Lang) -> Item:
     """A result as news."""
     told = " · ".join(plain(cell) for cell in _row(entry, Words(lang)).cells if cell)
-    first = [doubts] if (doubts := doubts_of(entry, lang)) else []
-    return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, "; ".join([*first, told, *entry.changes]))
+    first = f"{doubts} " if (doubts := doubts_of(entry, lang)) else ""
+    return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, first + "; ".join([told, *entry.changes]))
 
 
 def doubts_of(entry: Entry, lang: Lang) -> str:

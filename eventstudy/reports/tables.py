@@ -47,7 +47,7 @@ def _firms(told: Material) -> Table:
     grouped: set[int] = set()
     for g, group in enumerate(told.result.groups):
         members = group.members.tolist()
-        head: Text = (told.text(f"groups[{g}].name"), " (", told.count(f"groups[{g}].n"), ")")
+        head: Text = (told.words.said(group.name), " (", told.count(f"groups[{g}].n"), ")")
         rows.append(Row(head, _means(told, f"groups[{g}]") if len(members) > 1 else _blank(told), "group"))
         rows += [_firm_row(told, i) for i in members]
         grouped |= set(members)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from string import Formatter
 from typing import Any
 
-from eventstudy.language import in_language
+from eventstudy.language import in_language, shown
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import PERCENT, unit_shown
@@ -23,23 +23,6 @@ PHRASES: dict[str, str] = {
     "finding": "Finding",
     "all reports": "All reports",
     "other formats": "The same report as",
-    "lead one": "{who} returned {car} {when} relative to what the {model} model expects, {verdict}.",
-    "lead many": (
-        "The {n} stocks returned {car} on average {when} relative to what the {model} model expects, {verdict}."
-    ),
-    "verdict out": "which is out of the ordinary (p\u00a0{p}, {test})",
-    "verdict quiet": "which is not out of the ordinary (p\u00a0{p}, {test})",
-    "verdict none": "for which no test is valid",
-    "rest out": "also out of the ordinary: {list}",
-    "rest only out": "out of the ordinary: {list}",
-    "rest quiet": "not out of the ordinary: {list}",
-    "rest none": "without a valid test: {list}",
-    "rest": "Other windows: {list}.",
-    "one window": "{window} {car} (p\u00a0{p})",
-    "one window untested": "{window} {car}",
-    "on date": "on {day0}",
-    "on day 0": "on day 0",
-    "over window": "over {window}",
     "doubt": "DOUBT",
     "and more doubts": "and {n} more",
     "no finding one": (
@@ -48,6 +31,10 @@ PHRASES: dict[str, str] = {
     ),
     "no finding many": (
         "No finding for the {n} stocks together: the figures rest on prices of {series} that look wrong. They can "
+        "be computed, but not quoted before these prices have been looked at."
+    ),
+    "no finding cases": (
+        "No finding for the {n} cases together: the figures rest on prices of {series} that look wrong. They can "
         "be computed, but not quoted before these prices have been looked at."
     ),
     "incomplete": "Incomplete.",
@@ -61,7 +48,8 @@ PHRASES: dict[str, str] = {
     # sections
     "s.day0": "How day 0 was found",
     "s.results": "Results",
-    "s.charts": "Charts",
+    "s.charts": "In a picture",
+    "s.more charts": "More charts",
     "s.detail": "Day by day, and what was normal",
     "s.tests": "Which test, and why",
     "s.notes": "Left out and warned about",
@@ -79,6 +67,7 @@ PHRASES: dict[str, str] = {
     "policy date": "a date that the user named",
     "not shifted": "{day0}, a session of {exchange}",
     "shifted": "{day0}: the first session of {exchange} that could react, {days} calendar days later",
+    "shifted one": "{day0}: the first session of {exchange} that could react, one calendar day later",
     "for tickers": " ({tickers})",
     "reason": "Why then",
     "sources": "Sources",
@@ -155,6 +144,7 @@ PHRASES: dict[str, str] = {
     "one event date": "one event date",
     "events that share days": "events that share days",
     "fewer than five events": "fewer than five events",
+    "an effect that varies with risk": "an effect that varies with risk",
     "distinct event dates": "distinct event dates",
     "test": "Test",
     "why not": "Why not",
@@ -187,6 +177,7 @@ PHRASES: dict[str, str] = {
     # other news
     "s.confounders": "What else happened",
     "other news": "{n} of the {all} days of the event window carry other news.",
+    "other news one": "{n} of the {all} days of the event window carries other news.",
     "no other news": "No other news is known for the {all} days of the event window.",
     "also day 0": "Day 0 is one of them: {what}.",
     "own news": "News of the event itself, not counted as other news: {what} ({session}, day {day}).",
@@ -211,6 +202,7 @@ PHRASES: dict[str, str] = {
     "nothing warned": "There is nothing to warn about.",
     # provenance
     "source": "Prices",
+    "bundled": "the embedded sample",
     "benchmark": "Benchmark",
     "model": "Model",
     "returns": "Returns",
@@ -294,7 +286,11 @@ class Words:
     def said(self, message: str) -> Span:
         """A sentence of the engine in this language, or as it is and marked as English."""
         told = in_language(message, self.lang)
-        return Foreign(message) if told is None else told
+        return Foreign(message) if told is None else told.replace(" %", "\u00a0%")
+
+    def date(self, text: str) -> str:
+        """A date in figures, from ISO 8601; any other text as it is."""
+        return shown(text, "", self.lang)
 
     def left_out(self, exclusions: Iterable[Exclusion]) -> str:
         """Which pairs are left out and why, in one line."""

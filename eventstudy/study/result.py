@@ -22,7 +22,7 @@ from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_t, p_t
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, Translated
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
 from eventstudy.parallel import Executor
@@ -33,6 +33,7 @@ from eventstudy.study.buy_and_hold import buy_and_hold, compared_with
 from eventstudy.study.cautions import cautions
 from eventstudy.study.document import document, table_of_tests
 from eventstudy.study.estimate import Portfolios
+from eventstudy.study.happened import what_happened
 from eventstudy.study.sentences import finding
 from eventstudy.study.text import screen
 from eventstudy.text import json_text
@@ -163,7 +164,7 @@ class Result(ABC):
 
     def __repr__(self) -> str:
         """The finding, for a prompt."""
-        return f"<{type(self).__name__} of {self.n:,} pairs>\n{self.summary()}"
+        return f"<{type(self).__name__} of {self.n:,} pair{'' if self.n == 1 else 's'}>\n{self.summary()}"
 
     def _repr_html_(self) -> str:
         """The finding and a table, for Jupyter."""
@@ -385,12 +386,12 @@ class StudyResult(Result):
     def groups(self) -> tuple[Group, ...]:
         """The named groups of the events, in the order of the registry, with the pairs that were kept."""
         place = {(p.event_id, p.ticker): i for i, p in enumerate(self.panel.pairs)}
-        found: dict[tuple[str, str], list[int]] = {}
+        found: dict[tuple[str, Translated], list[int]] = {}
         for event in self.events:
             for group in event.group:
                 if group.name:
                     members = [place[event.id, t] for t in group.tickers if (event.id, t) in place]
-                    found.setdefault((group.role, group.name), []).extend(members)
+                    found.setdefault((group.role, Translated(group.name, de=group.name_de)), []).extend(members)
         return tuple(
             Group(
                 role,
@@ -517,7 +518,8 @@ class StudyResult(Result):
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
         with shown_in(self.config.unit):
-            return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), finding(self)])
+            said = [] if self.withheld() else what_happened(self)
+            return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), *said, finding(self)])
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.

@@ -11,6 +11,8 @@ from eventstudy.language import Phrase, shown
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import no_finding
 from eventstudy.study.doubts import told as doubts_told
+from eventstudy.study.happened import of_prices
+from eventstudy.study.names import tests_named
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -75,7 +77,8 @@ def finding(result: StudyResult) -> Phrase:
         )
     if unjudged := [a.window for a in answers if not a.headline]:
         told.append(Phrase("no test is valid for {windows}", windows=unjudged))
-    whom, day = _measured(result, answers), largest_day(result)
+    whom = _measured(result, answers)
+    day = None if of_prices(result) else largest_day(result)  # `what_happened` says it of prices
     if not day:
         return Phrase("{subject}: {findings:;}.", subject=whom, findings=told)
     return Phrase("{subject}: {findings:;}. {day}", subject=whom, findings=told, day=day)
@@ -128,7 +131,7 @@ def _windows(result: StudyResult, answers: list[Answer]) -> dict[str, Any]:
             found.append(Phrase("{window} {value:+.2f} (p {p:p})", **values))
         else:
             found.append(Phrase("{window} {value:+.2f %} (p {p:p})", **values))
-    return {"n": len(answers), "windows": found, "tests": list(dict.fromkeys(a.headline or "" for a in answers))}
+    return {"n": len(answers), "windows": found, "tests": tests_named(a.headline or "" for a in answers)}
 
 
 def largest_day(result: StudyResult) -> Phrase | None:

@@ -16,6 +16,7 @@ from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
+from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.offers import offers
 from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
 from eventstudy.text import columns, wrapped
@@ -38,8 +39,9 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
     """The whole text; `verbose` adds every test and every warning."""
     few = result.returns.n <= _FEW
     blocks = [
-        list(heading(result)),
-        wrapped(finding(result)),
+        list(_first(result)),
+        list(_how(result)),
+        wrapped(finding(result)) if few and not result.withheld() else [],
         list(_firms_in_detail(result)) if few else list(_firms_in_rows(result)),
         [] if few else list(_together(result)),
         list(_tests(result)) if verbose else [],
@@ -48,13 +50,38 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
+def _first(result: StudyResult) -> Iterator[str]:
+    """What the study is about, what cannot be believed, and what happened."""
+    yield from wrapped(_title(result))
+    for line in _in_doubt(result):
+        yield from wrapped(line)
+    said = what_happened(result) or ([finding(result)] if result.withheld() else [])
+    for sentence in said:
+        yield from wrapped(sentence)
+
+
+def _title(result: StudyResult) -> str:
+    if len(result.events) == 1:
+        return f"{result.events[0].title} ({result.events[0].id})"
+    return in_common(result)
+
+
 def heading(result: StudyResult) -> Iterator[str]:
-    """What was studied, how day 0 was found, and what cannot be believed."""
+    """What was studied, how day 0 was found, and what cannot be believed: above what is asked further."""
+    yield from wrapped(_title(result))
+    yield from _how(result)
+    for line in ["", *_in_doubt(result)] if not result.believable else ():
+        yield from wrapped(line) or [""]
+
+
+def _in_doubt(result: StudyResult) -> Iterator[str]:
+    """What cannot be believed, what the means leave out for it, and what the figures would be without the day at fault."""
+    yield from (*doubts.told(result.doubts_of()), *doubts.left_out(result), *offers(result))
+
+
+def _how(result: StudyResult) -> Iterator[str]:
+    """How day 0 was found, and with which model and prices."""
     config, events = result.config, result.events
-    if len(events) == 1:
-        yield f"{events[0].title} ({events[0].id})"
-    else:
-        yield f"{len(events)} events, {result.returns.n} pairs"
     found = {(d.announced, d.session, d.shifted, d.exchange) for d in result.panel.day0}
     for announced, session, shifted, exchange in sorted(found, key=str)[:3]:
         chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
@@ -75,10 +102,6 @@ def heading(result: StudyResult) -> Iterator[str]:
         f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {config.days_looked_at};"
         f" prices: {result.provenance['source']}"
     )
-    if not result.believable:
-        yield ""
-    for line in (*doubts.told(result.doubts_of()), *doubts.left_out(result), *offers(result)):
-        yield from wrapped(line)
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import advice
+from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from matplotlib.axes import Axes
@@ -53,16 +54,19 @@ def test_one_pair_out_of_many_is_its_own_rows_of_tidy(recognised: StudyResult) -
 
 
 def test_the_title_is_the_finding_of_day_0(nvda: StudyResult, announced: StudyResult, many_dates: StudyResult) -> None:
-    assert title(nvda.plot("car")) == "NVDA: abnormal return −13.4 % on 2025-01-27, beyond all 250 ordinary days"
+    assert title(nvda.plot("car")) == (
+        "NVDA lost 17.0 % on 27 January 2025, 13.4 points more than the market explains, beyond all 250 ordinary days"
+    )
     assert nvda.firm_answers[Window(0, 0)].headline_p[0] == pytest.approx(1 / 251)
     quiet = announced.answer(Window(0, 0))
     assert quiet.tests["portfolio_t"].p_value > 0.05
     assert title(announced.plot("car")) == (
-        "16 tickers: mean abnormal return −0.01 % on 2025-01-21, not out of the ordinary"
+        "16 tickers: +1.7 % on average on 21 January 2025, as much as the market explains, not out of the ordinary"
     )
-    loud = many_dates.answer(Window(0, 0))
+    raw, loud = many_dates.raw[:, 5].mean(), many_dates.answer(Window(0, 0))
     assert title(many_dates.plot("car")) == (
-        f"12 events on 6 dates: mean abnormal return +{100 * loud.caar:.1f} % on day 0, out of the ordinary"
+        f"12 events on 6 dates: +{100 * raw:.1f} % on average on day 0, {100 * loud.caar:.1f} points above what the market"
+        " explains, out of the ordinary"
     )
 
 
@@ -85,7 +89,7 @@ def test_several_pairs_are_their_mean_with_the_interval_of_the_headline(
     for day, answer in zip(result.rel_days, answers, strict=True):
         assert answer.interval is not None
         np.testing.assert_allclose(edges[day], answer.interval, rtol=1e-9)
-    assert f"95 % band by {answers[0].headline}" in words(ax)
+    assert f"95 % band by {words_of_test(answers[0].headline or '')}" in words(ax)
     assert f"Mean of {result.returns.n} (thin lines)" in words(ax)
     mean = result.tidy().groupby("rel_day")["car"].mean()
     np.testing.assert_allclose(line(ax, "mean CAR"), mean, rtol=1e-9)
@@ -110,10 +114,10 @@ def test_of_many_firms_the_outermost_are_named(recognised: StudyResult) -> None:
 def test_a_mean_without_a_valid_interval_has_no_band_and_says_why(
     many_dates: StudyResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(advice, "confidence_interval", lambda answer, caar: None)
+    monkeypatch.setattr(advice, "confidence_interval", lambda *_: None)
     ax = many_dates.plot("car")
     assert not ax.collections
-    assert "no band, for no interval is valid: bmp_adjusted has no interval" in words(ax)
+    assert "no band, for no interval is valid: correlation-adjusted cross-sectional test has no interval" in words(ax)
     assert np.isfinite(line(ax, "mean CAR")).all()
 
 
@@ -122,12 +126,12 @@ def test_where_the_portfolio_lacks_days_the_band_is_that_of_the_next_test() -> N
     result, _ = made_up(3, 1, holes=((0, -3), (1, 2)))
     ax = result.plot("car")
     several = {d: result.answer(Window(-5, d)) for d in result.rel_days}
-    assert several[5].headline == "bmp_adjusted"
+    assert several[5].headline == "patell_guarded"
     assert not several[5].tests["portfolio_t"].valid
     assert sorted(band(ax)) == [d for d, a in several.items() if a.interval is not None or a.n == 1]
     assert max(band(ax)) == 5
     assert several[3].n == 1
-    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio_t, exact t and bmp_adjusted" in words(ax)
+    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio test, exact t and Patell's test, guarded" in words(ax)
 
 
 def test_ticks_carry_dates_only_where_all_pairs_share_them(recognised: StudyResult, many_dates: StudyResult) -> None:

@@ -45,7 +45,9 @@ def test_no_english_is_left_and_every_figure_is_there(
 
 
 def figures(text: str) -> list[str]:
-    """The numbers of a text, as they would stand in English."""
+    """The numbers of a text, as they would stand in English; dates in the order of day, month, year."""
+    text = re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3 \2 \1", re.sub(r"(\d\d)\.(\d\d)\.(\d{4})", r"\1 \2 \3", text))
+    text = re.sub(r"(\d)\. (?=[A-Z])", r"\1 ", text)
     text = re.sub(r"(?<=\d),(?=\d{1,3}\b)(?!\s)", ".", text)
     return [re.sub(r"^0(?=\.\d{3}$)", "", n) for n in re.findall(r"[+−]?\d*\.?\d+", text.replace("95-%", "95 %"))]
 
@@ -61,7 +63,10 @@ def test_gaps_and_what_was_left_out_too() -> None:
 
 def test_figures_are_written_the_german_way() -> None:
     with of_language("de"):
-        assert say("Largest day {date}: {p}.", date="2025-01-27", p=p_text(0.004)) == "Größter Tag 2025-01-27: 0,004."
+        assert (
+            say("Largest day {date}: {p}.", date="2025-01-27", p=p_text(0.004))
+            == "Tag der größten Bewegung 27.01.2025: 0,004."
+        )
         assert percent(-0.0125) == "−1,2\u00a0%"
         assert month_day(date(2025, 3, 27)) == "27. März"
         assert say("abnormal return") == "abnormale Rendite"

@@ -92,14 +92,14 @@ def test_the_diamond_is_the_interval_of_the_headline(recognised: StudyResult) ->
     assert (corners[0, 0], corners[2, 0]) == pytest.approx(answer.interval)
     assert corners[[1, 3], 0] == pytest.approx(answer.caar)
     assert rows(ax)["mean of 16"] == pytest.approx(corners[:, 1].mean())
-    assert "portfolio_t; diamond: its 95 % interval" in words(ax)
+    assert "portfolio test; diamond: its interval" in words(ax)
 
 
 def test_a_mean_without_interval_is_no_diamond(recognised: StudyResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(advice, "confidence_interval", lambda answer, caar: None)
+    monkeypatch.setattr(advice, "confidence_interval", lambda *_: None)
     ax = recognised.plot("forest", window=(-5, 5))
     assert not ax.patches
-    assert "no valid interval of the mean: portfolio_t has no interval" in words(ax)
+    assert "no valid interval of the mean: portfolio test has no interval" in words(ax)
     assert "n/a" not in " ".join(text.get_text() for text in ax.texts)
 
 
@@ -120,7 +120,7 @@ def test_a_long_forest_shows_both_ends_and_the_mean_of_all(many_dates: StudyResu
     cars = many_dates.windows().query("start == 0 and end == 0").set_index("ticker")["car"].sort_values()
     assert set(rows(ax)) == {*cars.index[:3], *cars.index[-2:], "mean of 12"}
     assert "The 3 lowest and 2 highest of 12." in words(ax)
-    assert f"+{100 * cars.mean():.1f} %" in title(ax)
+    assert f"{100 * cars.mean():.1f} points above what the market explains" in title(ax)
 
 
 def test_forest_refuses_what_cannot_be_meant(nvda: StudyResult) -> None:

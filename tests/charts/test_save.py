@@ -100,7 +100,7 @@ def test_axes_of_two_figures_are_refused(nvda: StudyResult) -> None:
 def test_axes_of_the_user_can_be_written_too(nvda: StudyResult) -> None:
     ax = Figure().subplots()
     nvda.plot("car", ax=ax)
-    assert b"<title>NVDA: abnormal return" in render(ax, "svg")
+    assert b"<title>NVDA lost 17.0" in render(ax, "svg")
 
 
 def shown(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:

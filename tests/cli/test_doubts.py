@@ -27,11 +27,13 @@ from eventstudy.study.doubts import of_pairs
 
 from tests.cli.conftest import Ran
 from tests.panel.test_flagged import DAY0, DAYS, INSIDE, ROW, Change, jump, long, ran, with_adjusted
+from tests.reports.pages import read
 
 Es = Callable[..., Ran]
 
 FINDING = ("stand out", "stands out", "out of the ordinary", "significant", "ungewöhnlich", "fallen auf")
 DAY = str(DAYS[INSIDE])
+GERMAN = f"{DAY[8:]}.{DAY[5:7]}.{DAY[:4]}"
 GAP = ROW - 8
 """A row between the estimation and the event window."""
 
@@ -138,7 +140,7 @@ def test_the_table_says_it_before_its_figures(es: Es, more: list[str]) -> None:
 
 def test_the_table_of_several_firms_names_the_one_in_doubt(es: Es) -> None:
     done = es("run", *words_of(spoilt(), "AAA", "BBB"))
-    says_no_finding(done.out, f"DOUBT AAA, {DAY}", "No finding for the 2 pairs together", "CAR")
+    says_no_finding(done.out, f"DOUBT AAA, {DAY}", "No finding for the 2 stocks together", "CAR")
     assert "the figures rest on prices of AAA that look wrong" in " ".join(done.out.split())
     assert "below 5 % of all" not in done.out
 
@@ -180,13 +182,13 @@ def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
     assert "[UNIT_CHANGE]" in text
     title, text = words(result.plot(chart, lang="de"))
     assert title == "2 Werte: kein Ergebnis, denn die Kurse von AAA sehen falsch aus"
-    says_no_finding(f"{title} {text}", f"ZWEIFEL AAA, {DAY}: der Kurs ist das Hundertfache")
+    says_no_finding(f"{title} {text}", f"ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache")
 
 
 def test_a_chart_of_a_firm_that_is_not_in_doubt_says_nothing() -> None:
     title, text = words(ran(spoilt()).plot("car", tickers="BBB"))
     assert "DOUBT" not in text
-    assert title.startswith("BBB: abnormal return")
+    assert title.startswith("BBB lost 1.2 % on 27 January 2025")
 
 
 @pytest.mark.parametrize(
@@ -198,20 +200,26 @@ def test_a_report_says_it_before_its_figures(lang: Any, doubt: str, instead: str
     assert all(said not in text for said in ("stands out", "is out of the ordinary", "ist ungewöhnlich"))
     says_no_finding(text.partition("\n## ")[0], doubt, instead)
     assert text.index(doubt) < text.index("CAR")
-    assert "AAA, 2025-01-27: adj_close " in text
+    day = "27.01.2025" if lang == "de" else "2025-01-27"
+    assert f"AAA, {day}: adj_close " in text
     page = render(ran(with_adjusted(ROW, 0.57), tickers), "html", lang=lang, answers={}).decode()
-    assert f"<strong>{doubt}</strong> AAA, 2025-01-27: adj_close" in page
+    assert f"<strong>{doubt}</strong> AAA, {day}: adj_close" in page
 
 
 def test_index_and_feed_of_a_site_say_it() -> None:
     events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [str(DAY0)] * 2, "event_id": ["one", "two"]})
     result = eventstudy.EventStudy(benchmark="SPY").run(events, spoilt())
-    files = {name: data.decode() for name, data in site_of(result, lang="de").items()}
-    assert f"<strong>ZWEIFEL</strong> AAA, {DAY}" in files["index.html"]
+    site = site_of(result, lang="de")
+    files = {name: data.decode() for name, data in site.items()}
+    assert f"<strong>ZWEIFEL</strong> one: AAA, {GERMAN}: der Kurs ist das Hundertfache" in files["index.html"]
+    assert "wie in einer anderen Einheit.</p>" in files["index.html"]
     assert "zweifelhaft" in files["index.html"]
     says_no_finding(files["index.html"], "ZWEIFEL")
     feed = files["feed.xml"]
     assert feed.count("<summary>ZWEIFEL AAA") == 1, "the other event is not in doubt"
+    assert ".;" not in feed
+    figures = [a["data-path"] for a, _ in read(site["index.html"]).figures if a.get("data-of") == "one.json"]
+    assert figures == ["firms[0].day0"], "no CAR and no p of an event in doubt"
     assert "ZWEIFEL" not in files["two.html"]
 
 
@@ -225,11 +233,11 @@ def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
     )
     for status in ("new", "unchanged"):
         done = es("update", "study.toml", "--as-of", "2025-02-14")
-        assert f"one  ZWEIFEL AAA, {DAY}: der Kurs ist das Hundertfache" in done.out
+        assert f"one  ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache" in done.out
         assert done.out.startswith(status)
         assert done.code == 4
     index = Path("site/index.html").read_text()
-    assert f"<strong>ZWEIFEL</strong> One: AAA, {DAY}" in index
+    assert f"<strong>ZWEIFEL</strong> One: AAA, {GERMAN}" in index
     assert "<summary>ZWEIFEL AAA" in Path("site/feed.xml").read_text()
 
 
@@ -482,7 +490,8 @@ def test_means_are_those_of_the_believable_pairs_and_say_so(es: Es) -> None:
     lines = result.summary().splitlines()
     assert lines[0].startswith(f"DOUBT F00, {DAY}")
     assert lines[1] == "1 of 20 pairs is left out of the means: its prices look wrong."
-    assert lines[2].startswith("Mean CAR of 19 pairs: [0, 0] ")
+    assert lines[2].startswith("On Monday 27 January 2025 the 19 stocks ")
+    assert lines[-1].startswith("Mean CAR of 19 pairs: [0, 0] ")
     assert alone["with_doubtful"] is None
     done = es("run", *words_of(frame, *names))
     assert done.code == 4, "something is left out, and named"

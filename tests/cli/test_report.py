@@ -34,7 +34,7 @@ def test_text_goes_to_stdout_and_json_is_that_of_run(es: Es) -> None:
     told, ran = (json.loads(es(*words, "--format", "json").out) for words in (NVDA, ("run", *NVDA[1:])))
     assert told == {**ran, **{name: told[name] for name in ("robustness", "confounders")}}
     assert told["robustness"]["schema"] == "eventstudy.robustness/1"
-    assert es(*NVDA, "--format", "md", "--lang", "de").out.startswith("# DeepSeek releases")
+    assert es(*NVDA, "--format", "md", "--lang", "de").out.startswith("# DeepSeek veröffentlicht")
 
 
 def test_a_ticker_without_data_is_named_on_the_face_and_ends_with_4(es: Es, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"claim": [{"text": "x", "to": 128.99}]}, "claim[1].to: 128.99 is a number; put it in quotes"),
     ({"claim": [{"text": "x", "to": "low"}]}, "claim[1].to: 'low' is not text with a number in it"),
     ({"anounced": 1}, "anounced: no such key; did you mean announced?"),
-    ({"zzz": 1}, "zzz: no such key; there are id, title, tz, announced"),
+    ({"zzz": 1}, "zzz: no such key; there are id, title, title_de, tz, announced"),
 ]
 
 

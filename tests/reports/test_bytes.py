@@ -89,12 +89,12 @@ def test_the_order_of_a_report(sixteen: StudyResult) -> None:
     report = build(sixteen, charts=())
     order = [section.id for section in report.sections]
     assert order == [
-        "day0",
         "results",
-        "detail",
         "tests",
         "robustness",
         "confounders",
+        "day0",
+        "detail",
         "notes",
         "provenance",
         "methods",

@@ -59,7 +59,7 @@ def test_more_than_one_flag() -> None:
     for row in (INSIDE, INSIDE + 10):
         frame.loc[(frame["ticker"] == "AAA") & (frame["date"] >= frame["date"][row]), "close"] *= 0.1
     (text,) = [w.message for w in at_home(frame).warned if w.code == "SPLIT_NOT_APPLIED"]
-    assert str(Words("de").said(text)).endswith("; und 1 weitere dieser Art")
+    assert str(Words("de").said(text)).endswith("; und ein weiterer Fall dieser Art")
 
 
 def test_several_markets_and_currencies() -> None:
