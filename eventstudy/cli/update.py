@@ -73,5 +73,6 @@ def _lines(summary: Summary) -> str:
         ]
         rows.append([e.status, e.id, "; ".join(told)])
     rows += [["removed", id, ""] for id in summary.removed]
+    rows += [["found", one.finder, "; ".join((f"{len(one.added)} new", *one.told))] for one in summary.found]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
     return f"{columns(rows)}\n{summary.output}: {written}"

@@ -10,12 +10,15 @@ day0 = "recognised"
 to = ["desk@example.org"]  from = "reports@example.org"  host = "mail.example.org"
 [webhook]                         # the address is in the environment, under this name
 url_env = "EVENTSTUDY_WEBHOOK_URL"
+[[find]]                          # events that are looked for first; new ones go to the end of the registry
+finder = "earnings"  tickers = ["NVDA"]  since = 2022-01-01
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,8 +27,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from eventstudy import plugins
 from eventstudy.config import StudyConfig, chosen, in_file, study_settings
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.reports.finding import Search
 from eventstudy.reports.parts import Lang
 from eventstudy.settings import Setting, checked, place_of, read_toml
 
@@ -44,6 +49,7 @@ _TABLES: Mapping[str, tuple[Setting, ...]] = {
     "": (
         *(Setting(name) for name in ("title", "output", "lang", "base", "registry")),
         *(Setting(name, many=True, by_commas=True) for name in ("formats", "events")),
+        Setting("latest", "whole"),
     ),
     "mail": (
         *(Setting(name) for name in ("from", "host", "user")),
@@ -54,6 +60,17 @@ _TABLES: Mapping[str, tuple[Setting, ...]] = {
     "webhook": (Setting("url_env"),),
 }
 """What stands at the top of the file, and in the tables that are not options of a study."""
+
+_SEARCH = (
+    *(Setting(name) for name in ("finder", "registry", "amendments", "late")),
+    Setting("tickers", many=True, by_commas=True, also=("ticker",)),
+    Setting("forms", many=True, by_commas=True, also=("form",)),
+    Setting("items", many=True, by_commas=True, also=("item",)),
+    Setting("releases", many=True, by_commas=True, also=("release",)),
+    Setting("ciks", "whole", many=True, also=("cik",)),
+    *(Setting(name, "day") for name in ("since", "until")),
+)
+"""What a [[find]] may say."""
 
 _PATHS = ("prices", "factors", "exclude_dates")
 
@@ -109,6 +126,9 @@ class StudyFile(_Table):
     """The address where the folder will be seen, ending in a slash; for the links of the feed."""
     registry: Path | None = None
     events: tuple[str, ...] = ()
+    latest: Annotated[int, Field(ge=1)] | None = None
+    """Of the registry's events the last so many, by the day they were announced; None: all."""
+    find: tuple[Search, ...] = ()
     options: Options = {}
     event: dict[str, Options] = {}
     mail: Mail | None = None
@@ -123,11 +143,16 @@ class StudyFile(_Table):
         from eventstudy.events import load_registry, shipped_registry
 
         known = load_registry(self.registry) if self.registry else shipped_registry()
-        ids = self.events or tuple(event.id for event in known)
+        ids = self.events or tuple(event.id for event in self._latest(known))
         for id in self.event:
             if id not in ids:
                 raise UnknownName("event", id, ids, where=f"{self.path}, [event.{id}]")
         return [known[id] for id in ids]
+
+    def _latest(self, known: Iterable[Event]) -> list[Event]:
+        if self.latest is None:
+            return list(known)
+        return sorted(known, key=lambda event: event.announced.isoformat()[:10])[-self.latest :]
 
     def options_of(self, id: str) -> Options:
         """The options of one event, with absolute paths."""
@@ -152,6 +177,7 @@ def read_study(path: str | Path) -> StudyFile:
     text, table = read_toml(path, "the study file")
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
+    searches = table.pop("find", [])
     table = _typed(table, place)
     try:
         study = StudyFile(path=path, **table)
@@ -167,7 +193,38 @@ def read_study(path: str | Path) -> StudyFile:
         _meant({**options, **own}, place(f"event.{id}"))
     places: dict[str, Path | None] = {"output": Path(os.path.abspath(study.near(study.output)))}
     places["registry"] = study.near(study.registry) if study.registry else None
-    return study.model_copy(update={"options": options, "event": by_event, **places})
+    study = study.model_copy(update={"options": options, "event": by_event, **places})
+    return study.model_copy(update={"find": _searches(study, searches, partial(place, "find"))})
+
+
+def _searches(study: StudyFile, tables: Any, place: Callable[[str], str]) -> tuple[Search, ...]:
+    """What the [[find]] tables ask for.
+
+    Raises:
+        InvalidFile: one is no table, names no finder or no registry, or says what cannot be meant.
+    """
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise InvalidFile("find is not a list of tables", where=place(""), hint="write [[find]] above each search")
+    found = []
+    for table in tables:
+        try:
+            words = checked(table, _SEARCH, place)
+        except InvalidRequest as error:
+            raise in_file(error, place("")) from error
+        finder, named = words.pop("finder", ""), words.pop("registry", None)
+        registry = study.near(named) if named else study.registry
+        if finder not in plugins.names("finders"):
+            raise in_file(UnknownName("finder of events", finder, plugins.names("finders")), place("finder"))
+        if registry is None:
+            raise InvalidFile("no registry gets what is found", where=place(""), hint='registry = "mine.toml"')
+        try:
+            words |= {name: date.fromisoformat(words[name]) for name in ("since", "until") if name in words}
+        except ValueError as error:
+            raise InvalidFile(
+                f"a date of a search is none: {error}", where=place("since"), hint="2022-01-01"
+            ) from error
+        found.append(Search(finder, registry, words))
+    return tuple(found)
 
 
 def _typed(table: Mapping[str, Any], place: Callable[..., str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from eventstudy import __version__, calendars, disk
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.reports import deliver, files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
+from eventstudy.reports.finding import Searched, searched
 from eventstudy.reports.further import further
 from eventstudy.reports.study_file import Options, StudyFile
 from eventstudy.reports.words import Words
@@ -78,13 +79,17 @@ class Summary:
     """Events that are no longer part of the study."""
     written: tuple[str, ...] = ()
     """The files that changed."""
+    found: tuple[Searched, ...] = ()
+    """What the finders of the study file did."""
 
     @property
     def exit_code(self) -> int:
         """0, 4 (something is missing or not to be believed, and named), 5 (no event has a report), or 75 (all were to wait)."""
         if all(e.status == "failed" for e in self.events):
             return 75 if any(e.again for e in self.events) else 5
-        return 4 if any(e.incomplete for e in self.events) else 0
+        if any(e.incomplete for e in self.events):
+            return 4
+        return 75 if any(s.again for s in self.found) else 4 if any(s.incomplete for s in self.found) else 0
 
     @property
     def news(self) -> tuple[State, ...]:
@@ -102,6 +107,7 @@ class Summary:
             "events": events,
             "removed": list(self.removed),
             "written": list(self.written),
+            **({"found": [one.to_dict() for one in self.found]} if self.found else {}),
             "exit_code": self.exit_code,
         }
 
@@ -114,11 +120,12 @@ def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = Fals
     Raises:
         Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant, or its folder is not its own.
     """
+    found = searched(study.find, as_of)
     _manifest(study)
     with disk.locked(study.output):
         files.tidy(study.output)
         steps = [_step(study, day) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
-        return _joined(steps)
+        return replace(_joined(steps), found=found)
 
 
 def _joined(steps: Sequence[Summary]) -> Summary:
