@@ -81,6 +81,8 @@ class StudyConfig:
     event_window: Window = Window(-5, 5)
     looked_at: Window | None = None
     """The event days that are looked at, where day 0 is not among them; None: all of the event window, which holds day 0."""
+    window_days: Window | None = None
+    """The event window in calendar days from day 0, in place of sessions, of which each pair then has its own number."""
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
@@ -134,10 +136,18 @@ class StudyConfig:
             before = min(Window.of(self.event_window, "event window").start, 0) - 1
             put(self, "estimation_windows", ())
             put(self, "estimation_window", Window(before, before))
+        if self.window_days is not None:
+            put(self, "window_days", Window.of(self.window_days, "window of calendar days"))
+            put(self, "event_window", self.window_days)  # there are never more sessions than days
+            put(self, "looked_at", None)
         event = Window.of(self.event_window, "event window")
         whole = Window(min(event.start, 0), max(event.end, 0))
         looked_at = Window.of(self.looked_at, "days looked at") if self.looked_at is not None else event
-        put(self, "looked_at", None if looked_at == whole or not looked_at.inside(whole) else looked_at)
+        put(
+            self,
+            "looked_at",
+            None if self.window_days or looked_at == whole or not looked_at.inside(whole) else looked_at,
+        )
         put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
         put(self, "tests", tuple(separated(self.tests, "test")))
@@ -211,6 +221,13 @@ class StudyConfig:
         return self.benchmark is not None and bool(_benchmarks(self.benchmark)[0])
 
     def _reported_windows(self) -> tuple[Window, ...]:
+        if self.window_days is not None:
+            if self.windows not in (None, (self.event_window,)):
+                raise InvalidRequest(
+                    "windows of sessions and a window of calendar days are both named",
+                    hint="leave out --window or --window-days",
+                )
+            return (self.event_window,)
         if self.windows is None:
             inside = tuple(w for w in map(Window.of, DEFAULT_WINDOWS) if w.inside(self.days_looked_at))
             return inside if self.looked_at is None else (*inside, self.looked_at)
@@ -354,6 +371,13 @@ class StudyConfig:
     def days_looked_at(self) -> Window:
         """The event days that are looked at."""
         return self.looked_at or self.event_window
+
+    @property
+    def day0_seen(self) -> bool:
+        """Whether day 0 is among the days that are looked at, so that a pair without a return on it is left out."""
+        return self.looked_at is None and (
+            self.window_days is None or self.window_days.start <= 0 <= self.window_days.end
+        )
 
     @property
     def spans(self) -> tuple[Window, ...]:

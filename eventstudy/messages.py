@@ -522,6 +522,15 @@ WARNINGS: dict[str, Code] = {
         "Keep it only if the sign was fixed before anybody saw the returns; else take both sides.",
         "note",
     ),
+    "OWN_WINDOWS": Code(
+        (
+            "{window} stands for the calendar days {first:day} to {last:day} of each pair: {least} to {most} sessions,"
+            " median {median:.0f}"
+        ),
+        "Weekends and holidays fall differently, so the windows of the pairs have different numbers of sessions.",
+        "Read standardised tests; those that take one length for all are marked as not valid.",
+        "note",
+    ),
     "OVERLAPPING_EVENTS": Code(
         "{window}: {shared}; the headline allows for that",
         "Events share days, so the pairs are fewer independent observations than their number.",

@@ -411,3 +411,38 @@ def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> Non
     assert "SNAPSHOT" in codes(result)
     with pytest.raises(InvalidRequest, match="is an instant"):
         EventStudy(**choices).run(event, yields())
+
+
+# ---- windows of calendar days --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [(0, 10), (-3, 4), (2, 9)])
+def test_a_window_of_calendar_days_holds_the_sessions_in_it(days: tuple[int, int]) -> None:
+    """Events on different weekdays; the sessions are counted on the calendar, the CAR is a regression with dummies."""
+    prices, placed = closes(5, FIRMS), [DAY0 - 4, DAY0 - 3, DAY0 - 2, DAY0 - 1, DAY0, DAY0 + 1, DAY0 + 2]
+    dates = [SESSIONS[day] for day in placed]
+    events = pd.DataFrame({"ticker": list(FIRMS), "date": [date.date().isoformat() for date in dates]})
+    result = EventStudy(**{**CHOICES, "event_window": (-20, 20)}, window_days=days).run(events, prices)
+    [window] = result.config.windows or ()
+    found, lengths = result.returns.over(window), []
+    for i, (firm, row0) in enumerate(zip(FIRMS, placed, strict=True)):
+        first, last = (dates[i] + pd.Timedelta(days=d) for d in days)
+        inside = [k for k, day in enumerate(SESSIONS) if first <= day <= last]
+        shift = row0 - DAY0
+        estimation = range(row0 - 120, row0 - 10)
+        car, se, _ = dummies(prices, [k - DAY0 for k in inside], firm, estimation)
+        assert (found.car[i], found.se[i], found.n_days[i]) == pytest.approx((car, se, len(inside))), shift
+        lengths.append(len(inside))
+    assert len(set(lengths)) > 1
+    said = result.warnings.set_index("code")["message"]["OWN_WINDOWS"]
+    assert f"{min(lengths)} to {max(lengths)} sessions" in said
+    for name in ("cda", "corrado_rank", "generalized_sign"):
+        assert "differ in length" in " ".join(result.test(name, tuple(window)).reasons)
+    assert "differ in length" not in " ".join(result.test("patell", tuple(window)).reasons)
+    assert "WINDOW_INCOMPLETE" not in codes(result)
+    assert "GAP_IN_WINDOW" not in codes(result)
+
+
+def test_windows_of_sessions_and_of_calendar_days_are_not_both_named() -> None:
+    with pytest.raises(InvalidRequest, match="calendar days are both named"):
+        EventStudy(window_days=(0, 30), windows=[(0, 5)])

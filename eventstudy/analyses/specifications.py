@@ -115,7 +115,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     n, s = panel.block.n_pairs, len(spans)
     block = _stacked(panel.block, spans, config)
     fit = model.fit(block, config.min_estimation)
-    good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (config.looked_at is not None))
+    good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen))
     last = np.tile(last_day(panel), s)
     returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
     whole = returns if n == 1 else _portfolio(block, model, config, n, s)

@@ -47,6 +47,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--estimation-window",), _pair(multiple=True, default=[(-260, -11)], show_default="-260 -11",
                                      help="Sessions relative to day 0, before or after the event; may be repeated.")),
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
+    (("--window-days",), _pair(help="Event window in calendar days from day 0, in place of sessions.")),
     (("--window", "windows"), _pair(multiple=True, help="CAR window; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
@@ -205,7 +206,7 @@ _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
-    "address", "accept", "drop_days", "unit_in", "unit_out", "snapshot",
+    "address", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
 )  # fmt: skip
 
 

@@ -476,6 +476,12 @@ class Sample:
         """Whether there are no estimation days, so that the spread of the pairs is all that is known."""
         return self.pairs is not None and self.pairs.returns.bare
 
+    @property
+    def lengths_differ(self) -> bool:
+        """Whether the pairs have windows of their own that differ in length."""
+        own = self.pairs is not None and self.pairs.returns.unseen is not None
+        return own and bool(np.ptp(self.cumulated.n_days) > 0)
+
     def unscaled(self) -> Sample:
         """This sample of pairs without estimation days, with one for the variance of every day: SCARs are CARs over sqrt(L)."""
         returns = replace(self.returns, sigma=np.ones(self.n), bare=False)

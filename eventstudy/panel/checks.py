@@ -75,15 +75,18 @@ def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     """Returns lacking in the event window: inside the prices (a gap) or beyond their end (not observed yet)."""
     start, length = panel.block.event.start, panel.block.event.length
     lacking = ~np.isfinite(panel.block.returns[:, panel.block.event_columns])
+    last = np.full(len(lacking), panel.block.event.end)
     if panel.block.unseen is not None:
         lacking &= ~panel.block.unseen
+        last -= np.argmax(~panel.block.unseen[:, ::-1], axis=1)
     day = np.arange(start, panel.block.event.end + 1)
     for i in np.flatnonzero(lacking.any(axis=1)).tolist():
         gaps = day[lacking[i] & (day <= panel.last_close[i])]
         if len(gaps):
             yield _warned(panel, i, "GAP_IN_WINDOW", days=gaps.tolist())
-        if panel.last_close[i] < panel.block.event.end and not panel.delisted[i]:
-            seen = length - int((day > panel.last_close[i]).sum())
+        if panel.last_close[i] < last[i] and not panel.delisted[i]:
+            length = int(last[i]) - start + 1
+            seen = length - int(((day > panel.last_close[i]) & (day <= last[i])).sum())
             yield _warned(panel, i, "WINDOW_INCOMPLETE", day=int(panel.last_close[i]), seen=seen, length=length)
 
 

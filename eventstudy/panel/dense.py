@@ -72,6 +72,8 @@ class Dense:
     """Pairs that were delisted in the event window."""
     looked_at: Window | None = None
     """The event days that are looked at; None: all."""
+    window_days: Window | None = None
+    """The event window in calendar days from day 0; None: in sessions."""
     span: Ints | None = None
     """(S, P) sessions that each return covers, where returns go on across gaps; None: one each."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -150,9 +152,14 @@ class Dense:
 
     def _unseen(self, shape: tuple[int, ...]) -> Bools | None:
         """(E, L2) the event days that nobody looks at; None where all are looked at."""
+        days = np.arange(self.event.start, self.event.end + 1)
+        if self.window_days is not None:
+            after = self.sessions[self.row[:, None] + days] - self.sessions[self.row][:, None]
+            first, last = np.array(self.window_days, dtype="timedelta64[D]")
+            inside: Bools = (after >= first) & (after <= last)
+            return ~inside
         if self.looked_at is None:
             return None
-        days = np.arange(self.event.start, self.event.end + 1)
         outside = (days < self.looked_at.start) | (days > self.looked_at.end)
         return np.broadcast_to(outside, (shape[0], len(days)))
 

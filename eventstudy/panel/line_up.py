@@ -70,7 +70,7 @@ def _dense(
     row0 = np.searchsorted(sessions, session)
     known = np.minimum(row0, len(sessions) - 1)
     there = row0 < len(sessions)
-    if config.looked_at is None:
+    if config.day0_seen:
         there &= np.isfinite(returns[ticker, known + before])
     lost = np.flatnonzero(~there)
     left.rows(
@@ -100,6 +100,7 @@ def _dense(
         event=config.event_window,
         columns=np.array(config.columns),
         looked_at=config.looked_at,
+        window_days=config.window_days,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
         whole=whole_windows(returns, ticker, row0 + before, config.reach.start, config.reach.end),
         place=grid,

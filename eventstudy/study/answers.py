@@ -41,6 +41,10 @@ _OF_SIGMA = ("t", "normal", "F", "chi2")
 """Reference distributions of a statistic over its forecast standard error."""
 
 
+_ONE_LENGTH = ("cda", "corrado_rank", "generalized_sign")
+LENGTHS_DIFFER = Phrase("the windows of the pairs differ in length, and this test takes one length for all")
+
+
 class Verdicts(Mapping[str, Significance]):
     """What each test says by its name, worked out when it is first looked at: of a group most readers see the headline."""
 
@@ -178,6 +182,8 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
             doubt = _doubt(answer.distribution, sample.errors, spread_of_pairs=test.cross_sectional_variance)
             answer = answer.in_upper_tail() if sample.errors.upper else answer.towards(sample.alternative)
             answer = answer.distrusted(doubt) if doubt else answer
+            if name in _ONE_LENGTH and sample.lengths_differ:
+                answer = answer.distrusted(LENGTHS_DIFFER)
         return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)

@@ -25,7 +25,7 @@ _WILD = 2.0
 
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = of_choices(result.config)
+    found = [*of_choices(result.config), *_own_windows(result)]
     if not result.config.estimated:
         return [*found, *of_design(result.answers.values()), *_bhar(result)]
     if result.config.returns == "difference":
@@ -36,6 +36,16 @@ def cautions(result: StudyResult) -> list[Message]:
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
         found.append(Message.of("VOLUME_MARKET"))
     return found
+
+
+def _own_windows(result: StudyResult) -> Iterator[Message]:
+    """Say how long the windows of the pairs are, where each has its own."""
+    unseen, days = result.returns.unseen, result.config.window_days
+    if unseen is None or days is None:
+        return
+    length = (~unseen).sum(axis=1)
+    said = {"window": result.config.event_window, "least": int(length.min()), "most": int(length.max())}
+    yield Message.of("OWN_WINDOWS", **said, first=days.start, last=days.end, median=float(np.median(length)))
 
 
 def of_choices(config: StudyConfig) -> list[Message]:

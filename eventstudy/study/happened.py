@@ -221,7 +221,7 @@ def _rare(result: StudyResult) -> Phrase:
     design = advice.describe(sample)
     _, judged = headline_of(sample, design, result.config.variants)
     p = judged.p_value if judged.valid else float("nan")
-    among = days_as_large(sample)
+    among = days_as_large(sample) if result.config.in_order else None  # else ordinary days do not lie before
     if among is None:
         if not np.isfinite(p):
             return Phrase("no test can tell whether that is out of the ordinary")

@@ -393,7 +393,7 @@ def check_regressors(model: Model, names: tuple[str, ...], config: StudyConfig) 
 
 def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, list[Exclusion]]:
     """Positions of the pairs that can be studied, and why the others cannot (ruling 12)."""
-    reached = np.isfinite(fit.ar[:, -config.event_window.start]) | (config.looked_at is not None)
+    reached = np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen)
     good = np.flatnonzero((fit.problem == "") & reached)
     excluded = []
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):

@@ -99,7 +99,7 @@ def _how(result: StudyResult) -> Iterator[str]:
     )
     yield (
         f"{config.model} model, {studied};"
-        f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {config.days_looked_at};"
+        f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {window_in_words(config)};"
         f" prices: {result.provenance['source']}"
     )
 
@@ -117,6 +117,11 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
+
+
+def window_in_words(config: StudyConfig) -> str:
+    """The event window: in sessions, or in calendar days."""
+    return f"{config.window_days} in calendar days" if config.window_days else str(config.days_looked_at)
 
 
 def returns_in_words(config: StudyConfig) -> str:
@@ -138,9 +143,9 @@ def _model_line(result: StudyResult, i: int) -> str:
 
 def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
     show = amount(result)
-    seen = result.config.days_looked_at
+    unseen = result.returns.unseen
     for j, day in enumerate(result.rel_days):
-        if not seen.start <= day <= seen.end:
+        if unseen is not None and unseen[i, j]:
             continue
         t = result.returns.ar[i, j] / result.ar_se[i, j]
         yield [
