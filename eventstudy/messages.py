@@ -406,6 +406,20 @@ WARNINGS: dict[str, Code] = {
         "For a week or more there was no price, or no trade, and prices before and after.",
         'Find out why it was not traded; missing="trade_to_trade" keeps the return across the pause.',
     ),
+    "IMPOSSIBLE_FIGURE": Code(
+        {
+            "alpha": "alpha is {value:+.1%} a day, which no price keeps up; most of it comes from {session}",
+            "sigma": "a day's error has a standard deviation of {value:.0%}; most of it comes from {session}",
+            "car": (
+                "a CAR of {value:+.1%} is more than all there was, and the price did not fall like that; the estimate rests "
+                "most on {session}"
+            ),
+            "beta": "beta is {value:+.2f}, and clearly positive without {session} alone",
+        },
+        "What was estimated, or what follows from it, cannot be that of a price: a day of the estimation window is at fault.",
+        "Check the prices of that day, of the firm and of its benchmark, against another source, or leave the day out.",
+        "doubt",
+    ),
     "JUMP": Code(
         {
             "": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day; no dividend or split is listed",

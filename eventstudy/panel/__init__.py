@@ -3,7 +3,7 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import check, check_levels, lacking_factors
-from eventstudy.panel.flagged import flagged_closes, with_rates
+from eventstudy.panel.flagged import accepted, flagged_closes, with_rates
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
@@ -20,6 +20,7 @@ __all__ = [
     "Pair",
     "Panel",
     "Warned",
+    "accepted",
     "align",
     "check",
     "check_levels",

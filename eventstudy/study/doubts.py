@@ -32,8 +32,13 @@ def of_pairs(result: StudyResult) -> tuple[tuple[Message, ...], ...]:
     They are those of its own prices, of its benchmark's where the model has one, and of its peers', on a day of its estimation
     or event window. Volumes rest on no price.
     """
+    every = (*result.noticed, *result.impossible)
+    return touching(result, [w for w in every if severity_of(w.code) == "doubt" and w.severity in ("", "doubt")])
+
+
+def touching(result: StudyResult, doubts: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
+    """For each pair those of the doubts, accepted or not, that its figures rest on."""
     found: list[list[Message]] = [[] for _ in result.panel.pairs]
-    doubts = [w for w in result.noticed if severity_of(w.code) == "doubt" and w.severity in ("", "doubt")]
     if not doubts or result.config.outcome == "volume":
         return tuple(() for _ in found)
     left_out = np.array(result.config.exclude_dates, dtype="datetime64[D]")

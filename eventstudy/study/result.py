@@ -9,6 +9,7 @@ import html
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -24,7 +25,7 @@ from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase, Translated
 from eventstudy.models import Fit
-from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned
+from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned, accepted
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable
 from eventstudy.study import doubts
@@ -34,6 +35,7 @@ from eventstudy.study.cautions import cautions
 from eventstudy.study.document import document, table_of_tests
 from eventstudy.study.estimate import Portfolios
 from eventstudy.study.happened import what_happened
+from eventstudy.study.impossible import impossible
 from eventstudy.study.sentences import finding
 from eventstudy.study.text import screen
 from eventstudy.text import json_text
@@ -294,7 +296,17 @@ class StudyResult(Result):
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
         with shown_in(self.config.unit):
-            return doubts.graded(self, (*self.noticed, *cautions(self)))
+            return doubts.graded(self, (*self.noticed, *self.impossible, *cautions(self)))
+
+
+    @cached_property
+    def impossible(self) -> tuple[Warned, ...]:
+        """The figures that cannot be; those that the user takes for right are cautions."""
+        found = impossible(self) if self.fit.n_estimation.any() else ()
+        return tuple(
+            accepted(w) if self.config.accepts(w.code, w.ticker, [date.fromisoformat(w.session or "")]) else w
+            for w in found
+        )
 
     @cached_property
     def doubts(self) -> tuple[tuple[Warned, ...], ...]:

@@ -506,3 +506,33 @@ def test_too_many_in_doubt_or_another_verdict_leave_no_finding(n: int, effect: f
     told = ran(frame, names)
     assert told.to_dict()["aggregate"]["believable"] is False
     assert told.summary().splitlines()[-1].startswith(f"No finding for the {n} pairs together")
+
+
+# ---- figures that cannot be -------------------------------------------------------------------------------------------
+
+
+def test_a_beta_that_one_day_turns_negative_is_named_with_its_day() -> None:
+    frame = long()
+    both = [frame["ticker"] == t for t in ("AAA", "SPY")]
+    market = frame.loc[both[1], "close"].to_numpy()
+    drift = np.random.default_rng(8).normal(0, 0.004, len(DAYS)).cumsum()
+    frame.loc[both[0], "close"] = 20 * (market / market[0]) ** 1.2 * np.exp(drift)
+    assert ran(frame, ("AAA",)).believable
+    later = frame["date"] >= DAYS[INSIDE]
+    frame.loc[both[1] & later, "close"] *= 1.22  # below what is looked at in a share
+    frame.loc[both[0] & later, "close"] *= 0.78
+    result = ran(frame, ("AAA",))
+    assert result.fit.params[0, 1] < 0
+    (said,) = [w for w in result.warned if w.code == "IMPOSSIBLE_FIGURE"]
+    assert (said.severity, said.session) == ("doubt", DAY)
+    assert f"clearly positive without {DAY} alone" in said.message
+    assert said.code in result.to_dict()["firms"][0]["doubts"]
+
+
+def test_an_alpha_that_no_price_keeps_up_is_named_where_the_prices_passed_for_a_storm() -> None:
+    frame = long()
+    frame.loc[(frame["ticker"] == "AAA") & frame["date"].isin(DAYS[ROW - 60 : ROW - 11 : 2]), "close"] *= 3
+    result = ran(frame, ("AAA",))
+    assert [w.code for w in result.doubts_of()] == ["IMPOSSIBLE_FIGURE"]
+    assert result.doubts_of()[0].params["value"] == pytest.approx(result.fit.params[0, 0])
+    assert ran(frame, ("BBB",)).believable
