@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventstudy import plugins
 from eventstudy.messages import EXCLUSIONS, WARNINGS, Code
+
+from tests.simulation import price_faults
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "methods"
@@ -179,8 +183,18 @@ def _assumptions() -> str:
     return _table([*head, "short window", "regular trading", "least N"], rows)
 
 
+def _stored() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(price_faults.STORED.read_text(encoding="utf-8"))
+    return found
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "warnings.md": {"warnings": lambda: _codes(WARNINGS), "exclusions": lambda: _codes(EXCLUSIONS)},
+    "warnings.md": {
+        "warnings": lambda: _codes(WARNINGS),
+        "exclusions": lambda: _codes(EXCLUSIONS),
+        "faults": lambda: _table(*price_faults.table_of_faults(_stored())),
+        "alarms": lambda: _table(*price_faults.table_of_alarms(_stored())),
+    },
     "choosing.md": {"assumptions": _assumptions},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -45,11 +45,11 @@ def flagged(panel: Panel, prices: PriceTable, accepts: Accepts = nothing) -> Ite
         for ticker in with_rates((pair.ticker, pair.benchmark, *pair.peers), prices):
             users.setdefault(ticker, []).append(i)
     firms = {pair.ticker for pair in panel.pairs}
-    for code, by_ticker in _flags_on(_spans(panel, prices), prices).items():
+    closer = {ticker: np.concatenate([panel.event_days(i) for i in used_by]) for ticker, used_by in users.items()}
+    for code, by_ticker in _flags_on(_spans(panel, prices), prices, closer).items():
         for ticker, found in by_ticker.items():
             if code == "STALE":
-                event_days = [panel.event_days(i) for i in users[ticker]]
-                frozen, found = _frozen(found, np.concatenate(event_days), ticker, firm=ticker in firms)
+                frozen, found = _frozen(found, closer[ticker], ticker, firm=ticker in firms)
                 yield from _messages_of(
                     "FROZEN_FIRM" if ticker in firms else "FROZEN_BENCHMARK", ticker, frozen, accepts
                 )
@@ -236,15 +236,20 @@ def _rests_on(dense: Dense, tickers: Sequence[str], day: date, compared: bool, e
 # ---- what is said of it -------------------------------------------------------------------------------------------------
 
 
-def _flags_on(spans: Spans, prices: PriceTable) -> dict[str, dict[str, list[Flag]]]:
-    """The flags of the days that are used, by code and ticker; of prices as they were quoted."""
+def _flags_on(
+    spans: Spans, prices: PriceTable, closer: Mapping[str, Days] | None = None
+) -> dict[str, dict[str, list[Flag]]]:
+    """The flags of the days that are used, by code and ticker, of prices as they were quoted.
+
+    `closer`: the days of each ticker on which an event is studied.
+    """
     prices = prices.quoted or prices
     used = [t for t in spans if t in prices.info]
     told: dict[str, dict[str, list[Flag]]] = {}
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    for flag in flags(prices.part(used, first - _BEFORE, last)):
+    for flag in flags(prices.part(used, first - _BEFORE, last), closer):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]

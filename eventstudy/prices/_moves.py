@@ -26,8 +26,10 @@ SPIKE = 8.0
 """From so many robust daily spreads on a move that is undone is no price."""
 BACK = 5.0
 """From so many on it is worth a look."""
-UNDONE = 0.2
-"""What may be left of a move that is undone, as a part of it."""
+CLOSER = 2.5
+"""From so many on it is on a day of an event window, where little else is so likely to mislead."""
+UNDONE, HALF = 0.2, 0.5
+"""What may be left of a move that is undone, as a part of it; more, up to the second, where that is an ordinary move."""
 WITHIN = 2
 """Sessions within which a spike is undone."""
 LEAP, WILD = 0.25, 12.0
@@ -48,7 +50,7 @@ ODD = 5.0
 """From so many robust daily spreads on a move is odd."""
 DIVIDEND = 0.16
 """Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
-PAID = 6.0
+PAID = 4.0
 """From so many robust daily spreads on a dividend must be seen in the price."""
 NEARBY = 10
 """So many moves on either side say how wild a series is just then."""
@@ -90,6 +92,8 @@ class Series:
     info: SeriesInfo
     home: str
     """The market that it trades on."""
+    closer: Bools
+    """(N,) days that are looked at more closely, because an event is studied on them."""
 
     def column(self, name: str) -> Floats:
         """(N,) a field, zero where it has no value."""
@@ -111,7 +115,7 @@ def spread(moves: Floats) -> Floats:
     return 1.4826 * np.where(counts > 0, middle, 0.0)
 
 
-def suspects(used: Floats, paid: Floats, dividend: Floats, *, level: Bools) -> Bools:
+def suspects(used: Floats, paid: Floats, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
     """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
     with np.errstate(invalid="ignore", divide="ignore"):
         moved = np.log((used[1:] + paid[1:]) / used[:-1])
@@ -122,9 +126,10 @@ def suspects(used: Floats, paid: Floats, dividend: Floats, *, level: Bools) -> B
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
-        out = size > BACK * scale
+        out = size > np.where(closer[1:], CLOSER, BACK) * scale
         for later in range(1, WITHIN + 1):
-            found |= (out[:-later] & out[later:] & (sign[later:] == -sign[:-later])).any(axis=0)
+            back = (sign[later:] == -sign[:-later]) & (size[later:] > CLOSER * scale)
+            found |= (out[:-later] & back).any(axis=0)
     return found
 
 
@@ -180,8 +185,9 @@ class _Look:
         """Dividends that are listed, and counted in the return, of which the price knows nothing."""
         dividend, close = self.series.column("dividend"), self.series.own["close"]
         for t in np.flatnonzero((dividend[1:] > 0) & (self.moved > STEP) & ~self.told).tolist():
-            paid, move, plain = float(np.log1p(dividend[t + 1] / close[t + 1])), self.moved[t], self.by_close[t]
-            if move > PAID * self.scale(t) and abs(plain) < move / 3 and abs(move - plain - paid) < paid / 2:
+            move, plain = self.moved[t], self.by_close[t]
+            scale = self.scale(t)
+            if move > PAID * scale and abs(plain) < move / 2 and move**2 - plain**2 > 8 * scale**2:
                 form = "DIVIDEND_NOT_FOLLOWED" if dividend[t + 1] < close[t] else "DIVIDEND_NOT_FOLLOWED.larger"
                 prices = {"before": float(close[t]), "after": float(close[t + 1])}
                 yield self.flag(form, t, dividend=float(dividend[t + 1]), **prices)
@@ -217,16 +223,19 @@ class _Look:
     def undone(self) -> Iterator[Flag]:
         """Moves that are undone within two sessions: a close that is wrong for a day or two."""
         size = np.abs(self.moved)
-        for t in np.flatnonzero((size > BACK * self.typical) & ~self.told).tolist():
+        least_size = np.where(self.series.closer[1:], CLOSER, BACK)
+        large = np.flatnonzero((size > least_size * self.typical) & ~self.told)
+        for t in large[np.argsort(-size[large], kind="stable")].tolist():  # a small one may stand around a large one
             for later in range(1, min(WITHIN, len(size) - 1 - t) + 1):
                 back, left = self.moved[t + later], abs(float(self.moved[t : t + later + 1].sum()))
                 if self.told[t : t + later + 1].any() or back * self.moved[t] >= 0:
                     continue
                 scale = self.scale(t, t + later)
-                if scale == 0 or left > max(UNDONE * size[t], 1.5 * scale * np.sqrt(later + 1)):
+                ordinary = min(2 * scale * float(np.sqrt(later + 1)), HALF * size[t])
+                if scale == 0 or left > max(UNDONE * size[t], ordinary):
                     continue
                 least = min(size[t], abs(back)) / scale
-                if least <= BACK or abs(back) < (1 - 2 * UNDONE) * size[t]:
+                if least <= least_size[t] or abs(back) < (1 - 2 * UNDONE) * size[t]:
                     continue
                 if forms := _unit(float(self.moved[t])):
                     yield self.flag(forms[bool(self.moved[t] < 0)], t, t + later, **self._step(t))

@@ -6,7 +6,7 @@ A flag is a reason to look, not a proof: a share can halve on one day, and a mar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,20 +31,24 @@ QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
 
-def flags(table: PriceTable) -> list[Flag]:
+def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
     Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
     RATE_SPIKE, RATE_INVERTED, JUMP, LEVEL_SHIFT, SPLIT_NOT_APPLIED, UNIT_CHANGE, DIVIDEND_NOT_FOLLOWED, ADJUSTED_DISAGREES.
     Beside the others (`_beside`): CALENDAR_MISMATCH, WRONG_CALENDAR, SESSION_SHIFT, OTHER_SYMBOL. SUSPECT_CALENDAR is about
     sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
-    `adj_close` where it is used, else `close`.
+    `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
+    moves that are undone are told as well.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
     fields = {name: frame.to_numpy(float) for name, frame in table.fields.items()}
     fields["used"], fields["paid"] = _used(table, fields)
     priced = np.isfinite(fields["close"])
+    near = np.zeros(priced.shape, bool)
+    for ticker in (closer or {}).keys() & places.keys():
+        near[:, places[ticker]] = np.isin(days, (closer or {})[ticker])
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
     open_days: dict[str, Days] = {}
@@ -58,7 +62,8 @@ def flags(table: PriceTable) -> list[Flag]:
         found += suspect
         rows = np.isin(days, any_price[home])
         own = {name: values[rows][:, columns] for name, values in fields.items()}
-        odd = _odd(members, own, np.isin(days[rows], open_days[home]), len(open_days[home]))
+        closely = near[rows][:, columns]
+        odd = _odd(members, own, np.isin(days[rows], open_days[home]), len(open_days[home]), closely)
         looks |= zip(members, odd.tolist(), strict=True)
         found += shifted(members, days[rows], own["used"] + own["paid"], own["used"])
     found += same_closes(table.tickers, days, fields["close"])
@@ -67,7 +72,13 @@ def flags(table: PriceTable) -> list[Flag]:
         if looks[ticker]:
             held = {name: values[priced[:, i], i] for name, values in fields.items()}
             of_one = _of_one(
-                ticker, days[priced[:, i]], held, open_days[homes[ticker]], table.info[ticker], homes[ticker]
+                ticker,
+                days[priced[:, i]],
+                held,
+                open_days[homes[ticker]],
+                table.info[ticker],
+                homes[ticker],
+                near[priced[:, i], i],
             )
             misdated = any(f.code == "WRONG_CALENDAR" and f.ticker == ticker for f in found)
             found += sorted((f for f in of_one if not (misdated and f.code == "GAP")), key=lambda f: f.session)
@@ -83,10 +94,11 @@ def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]
     return used, paid
 
 
-def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, sessions: int) -> Bools:
+def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, sessions: int, closer: Bools) -> Bools:
     """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
 
-    `fields` (S, n) on the days of the market, `expected` (S,) which of them are its sessions, of `sessions` in all.
+    `fields` (S, n) on the days of the market, `expected` (S,) which of them are its sessions, of `sessions` in all; `closer`
+    (S, n) the days that are looked at more closely.
     """
     close, used = fields["close"], fields["used"]
     priced = np.isfinite(close)
@@ -98,7 +110,7 @@ def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, session
     odd: Bools = (lacking > 0) | (sessions > int(expected.sum())) | np.array([t.endswith("=X") for t in tickers])
     nothing = np.zeros((1, 1))
     level, dividend = np.array([is_level(t) for t in tickers]), fields.get("dividend", nothing)
-    odd |= suspects(used, fields["paid"], np.broadcast_to(dividend, used.shape), level=level)
+    odd |= suspects(used, fields["paid"], np.broadcast_to(dividend, used.shape), closer, level=level)
     split = fields.get("split", nothing)
     odd |= ((split > 0) & (split != 1)).any(axis=0)
     if not np.array_equal(used, close, equal_nan=True):
@@ -160,7 +172,7 @@ def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[
 
 
 def _of_one(
-    ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo, home: str
+    ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo, home: str, closer: Bools
 ) -> Iterator[Flag]:
     """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
     if not len(days):
@@ -186,7 +198,7 @@ def _of_one(
     there = np.isfinite(own["used"])
     span = np.maximum(np.diff(np.searchsorted(inside, days[there])), 1).astype(float)
     held = {name: values[there] for name, values in own.items()}
-    yield from of_moves(Series(ticker, days[there], held, span, info, home))
+    yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there]))
 
 
 def _expected(days: Bools, a: int, b: int, chance: float = 0.0) -> float:

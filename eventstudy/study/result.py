@@ -298,7 +298,6 @@ class StudyResult(Result):
         with shown_in(self.config.unit):
             return doubts.graded(self, (*self.noticed, *self.impossible, *cautions(self)))
 
-
     @cached_property
     def impossible(self) -> tuple[Warned, ...]:
         """The figures that cannot be; those that the user takes for right are cautions."""
