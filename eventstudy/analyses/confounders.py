@@ -329,16 +329,35 @@ def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Place
     of_market: dict[str, list[int]] = defaultdict(list)
     for i, pair in enumerate(result.panel.pairs):
         of_market[pair.benchmark].append(i)
+    at_once: dict[tuple[Moment, str, tuple[str, ...]], list[Event]] = defaultdict(list)
     for event in known.values():
-        touched = sorted({i for t in event.tickers for i in (*of_ticker[t], *of_market[t])})
         for word in ("announced", "recognised"):
-            moment = event.moment("announced" if word == "announced" else "recognised")
+            if moment := event.moment("announced" if word == "announced" else "recognised"):
+                at_once[moment, word, tuple(event.tickers)].append(event)
+    for (moment, word, tickers), events in at_once.items():
+        touched = sorted({i for t in tickers for i in (*of_ticker[t], *of_market[t])})
+        if (
+            len(events) > _SINGLY
+        ):  # each of them is other news for all the others: one word for all, or they are squared
+            yield from _hits(result, place, touched, moment, "OTHER_EVENT", _crowd(events, word), events[0].id)
+            continue
+        for event in events:
             who = [i for i in touched if result.panel.pairs[i].event_id != event.id]
-            if moment and who:
-                what = Phrase("{title} (announced)", title=event.title)
-                if word == "recognised":
-                    what = Phrase("{title} (recognised)", title=event.title)
-                yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
+            what = Phrase("{title} (announced)", title=event.title)
+            if word == "recognised":
+                what = Phrase("{title} (recognised)", title=event.title)
+            yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
+
+
+_SINGLY = 20
+"""So many events of the same firms at the same moment are named one by one."""
+
+
+def _crowd(events: Sequence[Event], word: str) -> Phrase:
+    first, n = events[0].title, len(events)
+    if word == "recognised":
+        return Phrase("{n} events at once, {title} among them (recognised)", n=n, title=first)
+    return Phrase("{n} events at once, {title} among them (announced)", n=n, title=first)
 
 
 def _news(result: StudyResult, calendar: Sequence[News], place: _Places) -> Iterator[Hit]:
@@ -479,6 +498,8 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
         yield f"{len(before)} more in the estimation window (--verbose shows them)"
     looked = found.looked
     yield f"looked through: {looked.events} other events of the registry, {looked.news} calendar entries"
+    for message in found.noticed:
+        yield from wrapped(f"{message.code} {message.message}")
 
 
 def _who(tickers: tuple[str, ...]) -> str:

@@ -188,7 +188,12 @@ def put(content: str | bytes, output: str | None = None) -> None:
     if isinstance(content, str):
         content = content if content.endswith("\n") else content + "\n"
     if output is None or output == STDOUT:
-        click.echo(content, nl=False)
+        try:
+            click.echo(content, nl=False)
+        except BrokenPipeError:
+            raise  # who reads has read enough
+        except OSError as error:
+            raise InvalidRequest(f"the output cannot be written: {error.strerror or error}") from error
         return
     disk.write(output, content if isinstance(content, bytes) else content.encode())
 
@@ -201,7 +206,7 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def progress(quiet: bool) -> Callable[[str, int, int], None] | None:
     """What shows how far something is; None where nobody looks: not on a terminal, or to be quiet."""
-    return None if quiet or not sys.stderr.isatty() else bar
+    return None if quiet or sys.stderr is None or not sys.stderr.isatty() else bar
 
 
 def bar(what: str, i: int, n: int) -> None:
@@ -227,9 +232,26 @@ def answer(
     if form == "json":
         put(json_text(plain()), output)
     elif form == "csv":
-        put(rows().to_csv(index=False), output)
+        put(csv_text(rows()), output)
     else:
         put("\n".join(lines()), output)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV whose texts are texts to a spreadsheet program too."""
+    texts = table.select_dtypes(include=["object", "string"]).columns
+    return table.assign(**{str(name): [as_text(cell) for cell in table[name]] for name in texts}).to_csv(index=False)
+
+
+def as_text(cell: Any) -> Any:
+    """A cell that no spreadsheet program takes for a formula: one that begins like one gets an apostrophe before it."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def finish(ctx: click.Context, *, lacking: bool, allowed: bool, believable: bool) -> None:
@@ -258,7 +280,7 @@ def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([_plain(row[c]) for c in names] for row in rows)
+        writer.writerows([as_text(_plain(row[c])) for c in names] for row in rows)
         return text.getvalue()
     return columns([names, *([_plain(row[c]) for c in names] for row in rows)])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._output import finish, output_options, put
+from eventstudy.cli._output import csv_text, finish, output_options, put
 from eventstudy.cli._study import mask_option, study_options, sums, sums_are_kept, what_else
 from eventstudy.text import json_text
 
@@ -45,7 +45,7 @@ def COMMAND(  # noqa: N802
     if form == "json":
         put(result.to_json() if masked is None else _with_mask(result.to_dict(), masked), output)
     elif form == "csv":
-        put(result.tidy().assign(**_belief(result)).to_csv(index=False), output)
+        put(csv_text(result.tidy().assign(**_belief(result))), output)
     else:
         shown = result.text(verbose=verbose)
         put(shown if masked is None else "\n".join([shown, "", masked.text(verbose=verbose)]), output)
@@ -61,7 +61,7 @@ def _belief(result: StudyResult) -> dict[str, list[Any]]:
 def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:
     if form == "table":
         return result.text(verbose=verbose)
-    return result.to_json() if form == "json" else result.windows().to_csv(index=False)
+    return result.to_json() if form == "json" else csv_text(result.windows())
 
 
 def _with_mask(told: dict[str, Any], masked: Masked) -> str:

@@ -51,7 +51,10 @@ def text_of(place: Place, path: Path) -> bytes:
 def header_of(place: Place, raw: bytes) -> tuple[list[str], bytes]:
     """The column names, and the bytes from the line after them on."""
     first, _, body = raw.partition(b"\n")
-    names = next(csv.reader(StringIO(first.decode("utf-8"))), [])
+    try:
+        names = next(csv.reader(StringIO(first.decode("utf-8"))), [])
+    except csv.Error as error:
+        raise place.fault(f"the column names cannot be read: {error}", hint="is it a CSV file of prices?") from error
     if len(names) < 2:
         sep = next((s for s in (";", "\t", "|") if s in first.decode("utf-8")), None)
         raise place.fault(

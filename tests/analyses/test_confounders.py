@@ -105,6 +105,19 @@ def test_events_studied_together_are_news_to_each_other() -> None:
     assert hits == {("one", "two", 3), ("two", "one", -3)}
 
 
+def test_a_crowd_at_one_moment_is_one_piece_of_news_for_each() -> None:
+    """Each of many events of a firm on a date is other news for all the others: named in one, or their number is squared."""
+    rows = pd.DataFrame(
+        {"ticker": ["NVDA"] * 60, "date": ["2025-01-27"] * 60, "event_id": [f"e{i}" for i in range(60)]}
+    )
+    found = confounders(es.run(rows))
+    others = [hit for hit in found.hits if hit.code == "OTHER_EVENT"]
+    assert len(others) == 60
+    assert {str(hit.what) for hit in others} == {"60 events at once, e0 among them (announced)"}
+    few = confounders(es.run(rows[:5]))
+    assert len([hit for hit in few.hits if hit.code == "OTHER_EVENT"]) == 5 * 4, "a few are named one by one"
+
+
 def test_each_is_a_warning_on_its_day_and_of_its_ticker() -> None:
     result = es.run("deepseek-r1", tickers=["TSM", "NVDA"])
     told = {(w.code, w.ticker, w.session) for w in result.warned if w.session}

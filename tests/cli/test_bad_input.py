@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from eventstudy.cli._output import listing
+from eventstudy.datasets import shipped
+from eventstudy.disk import locked
 
 from tests.cli.conftest import Ran
 
 Es = Callable[..., Ran]
+ROOT = Path(__file__).parents[2]
 
 REGISTRY = """
 [[event]]
@@ -136,3 +148,99 @@ def test_one_of_several_tickers_is_the_benchmark(es: Es) -> None:
 
 def test_a_model_without_benchmark_may_study_it(es: Es) -> None:
     assert es("run", "deepseek-r1", "--tickers", "SPY", "--model", "constant_mean").code == 0
+
+
+# ---- what a spreadsheet takes for a formula, and outputs that cannot be written to ---------------------------------------
+
+
+def formulas(text: str) -> list[str]:
+    """Cells that a spreadsheet program would calculate: they begin like a formula and are no number."""
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    return [c for c in cells if c.startswith(("=", "+", "-", "@", "\t", "\r")) and not is_number(c)]
+
+
+def is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+EVIL = "@SUM(1)"
+
+
+@pytest.mark.parametrize("command", ["run", "scan", "confounders"])
+def test_no_cell_is_a_formula(es: Es, tmp_path: Path, command: str) -> None:
+    prices = pd.read_csv(shipped("prices", "sample.csv"), usecols=["ticker", "date", "close"])
+    wide = prices[prices["ticker"].isin(["NVDA", "SPY"])].pivot(index="date", columns="ticker", values="close")
+    wide.rename(columns={"NVDA": EVIL}).to_csv(tmp_path / "p.csv")
+    asked = ("--date", "2025-01-27", "--tickers", EVIL, "--prices", "p.csv", "--calendar", "prices")
+    ran = es(command, *asked, "--format", "csv")
+    assert ran.code == 0, ran.err
+    assert f"'{EVIL}" in ran.out
+    assert formulas(ran.out) == []
+
+
+def test_a_list_has_no_formula_either() -> None:
+    rows = [{"a": "=1+1", "b": -1.5, "c": None}, {"a": "-1.5", "b": 2, "c": ["@x"]}]
+    text = listing("x", rows, "csv")
+    assert text == "a,b,c\n'=1+1,-1.5,\n-1.5,2,'@x\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("closed", ["1>/dev/full", "1>&-", "2>&-", "1>&- 2>&-", "| head -c 20"])
+def test_an_output_that_is_full_closed_or_left_is_no_fault_of_the_program(tmp_path: Path, closed: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m eventstudy run deepseek-r1 --tickers NVDA --format json {closed}"
+    ran = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert "a fault of the program" not in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "Exception ignored" not in ran.stderr
+    if "/dev/full" in closed:
+        assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+        assert "the output cannot be written" in ran.stderr
+    else:
+        assert ran.returncode == 0, ran.stderr
+
+
+def test_a_heading_that_no_reader_takes_is_told(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("date," + "a" * 200_000 + "\n2025-01-02,1.0\n")
+    ran = es("run", "--date", "2025-01-27", "--tickers", "A", "--prices", "p.csv")
+    assert ran.code == 3
+    assert "the column names cannot be read" in ran.err
+
+
+def test_news_of_an_event_that_there_is_not_is_told(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text("date,what,event_id\n2025-01-27,A thing,deepsek-r1\n2025-01-27,B,deepseek-r1\n")
+    asked = ("confounders", "deepseek-r1", "--tickers", "NVDA", "--news", "n.csv")
+    assert "n.csv: there is no event deepsek-r1; its news counts for none" in es(*asked).out
+    warned = [w for w in json.loads(es(*asked, "--format", "json").out)["warnings"] if "n.csv" in w["message"]]
+    assert [w["params"]["ids"] for w in warned] == [["deepsek-r1"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("run", "deepseek-r1", "--modl", "x"), 2),
+        (("run", "nothing-like-it"), 2),
+        (("update", "no.toml"), 3),
+        (("run", "--date", "2025-01-27", "--tickers", "ABCX", "--source", "bundled"), 5),
+        (("run", "deepseek-r1", "--tickers", "NVDA,ABCX", "--source", "bundled"), 4),
+        (("run", "deepseek-r1", "--tickers", "NVDA"), 0),
+        (("update",), 75),
+    ],
+)
+@pytest.mark.parametrize("verbose", [(), ("--verbose",)])
+def test_every_exit_code_is_the_same_with_verbose(
+    es: Es, tmp_path: Path, words: tuple[str, ...], code: int, verbose: tuple[str, ...]
+) -> None:
+    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n')
+    with locked(tmp_path / "reports"):
+        assert es(*words, *verbose).code == code
