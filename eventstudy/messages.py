@@ -166,6 +166,27 @@ WARNINGS: dict[str, Code] = {
         ),
         "Name a benchmark of the firm's own exchange; it may be named for each ticker: --benchmark SAP.DE=^GDAXI.",
     ),
+    "AFTER_HOURS_FILING": Code(
+        "filed at {at}, after 17:30 in New York: to be seen on the next business morning",
+        "The filing was accepted after the hour until which filings are shown the same day.",
+        "Nothing for daily prices: day 0 is the next session either way.",
+        "note",
+    ),
+    "CLOCKS_DISAGREE": Code(
+        "a vendor of earnings dates puts this report on another session than its filing",
+        "A vendor's date of the report and the time of its filing lead to different sessions as day 0; the filing leads.",
+        "Look at the firm's own announcement, and write its time into the registry.",
+    ),
+    "FILED_LATER": Code(
+        "filed on {filed} about {period}: the news may have been known before",
+        "The filing came after the day of what it reports, so that prices may have reacted before day 0.",
+        "Look at the days from that day on, or leave such filings out: events find --late drop.",
+    ),
+    "NO_CLOCK": Code(
+        "the filing of {filed} has no time: its date is taken, whatever the hour",
+        "The header of the filing has no time, so nobody knows on which side of the close it came.",
+        "Look at the session after day 0 too.",
+    ),
     "COMPARE_CUT": Code(
         "kinds are cut at the median of {column}, {cut:g}, which depends on the events studied",
         "The cut between two kinds was taken from the events themselves, so other events would be cut elsewhere.",

@@ -174,13 +174,22 @@ def add(
     show_default=True,
     help="Filings that came after the day of what they report.",
 )
+@click.option("--with", "vendor", metavar="yahoo", help="Earnings: a vendor whose dates are held against the filings.")
 @click.option("--output", type=click.Path(dir_okay=False), help="Registry to write (.toml), which is not there yet.")
 @click.option("--merge", "merge_into", type=click.Path(dir_okay=False), help="Registry (.toml) that gets what is new.")
 @format_option
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @click.pass_context
 def find_events(
-    ctx: click.Context, /, finder: str, output: str | None, merge_into: str | None, form: str, quiet: bool, **words: Any
+    ctx: click.Context,
+    /,
+    finder: str,
+    vendor: str | None,
+    output: str | None,
+    merge_into: str | None,
+    form: str,
+    quiet: bool,
+    **words: Any,
 ) -> None:
     """Find events with the time at which they were known: FINDER is one of `eventstudy methods finders`.
 
@@ -190,6 +199,7 @@ def find_events(
     from pathlib import Path
 
     from eventstudy.events.finders import find, merge
+    from eventstudy.request.clocks import with_vendor
     from eventstudy.request.dates import last_day
 
     for flag, path in (("--output", output), ("--merge", merge_into)):
@@ -201,7 +211,10 @@ def find_events(
     words |= {name: split(words[name]) for name in ("tickers", "forms", "items", "releases")}
     words |= {name: words[name].date() if words[name] else None for name in ("since", "until")}
     words["as_of"] = last_day(words["as_of"])
+    if vendor and finder != "earnings":
+        raise InvalidRequest(f"--with {vendor} holds dates of earnings against filings", hint="events find earnings")
     found = find(finder, **words)
+    found = with_vendor(found, vendor) if vendor else found
     changed: tuple[str, ...] = ()
     if target := output or merge_into:
         merged = merge(target, found)

@@ -163,7 +163,14 @@ class EventStudy:
             returns=made.returns,
             portfolios=made.portfolios,
             exclusions=tuple(excluded),
-            noticed=(*warned, *converted, *panel.warnings, *checked, *_of_factors(model, made.panel, factors)),
+            noticed=(
+                *warned,
+                *flagged_when_found(known),
+                *converted,
+                *panel.warnings,
+                *checked,
+                *_of_factors(model, made.panel, factors),
+            ),
             provenance=_Provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
             prices=table,
             executor=executor,
@@ -300,6 +307,19 @@ def _as_events(events: Events) -> list[Event]:
     if isinstance(events, Event):
         return [events]
     return list(events)
+
+
+_OF_FINDERS = ("AFTER_HOURS_FILING", "CLOCKS_DISAGREE", "FILED_LATER", "NO_CLOCK")
+"""Flags of [event.found] that a study repeats; those of other finders are their own."""
+
+
+def flagged_when_found(events: Iterable[Event]) -> Iterator[Warned]:
+    """What finders noted of the time of an event."""
+    for event in events:
+        if event.found:
+            day, _, clock = event.announced.isoformat().partition("T")
+            said = {"filed": day, "at": clock[:5], "period": event.found.period}
+            yield from (Warned.of(code, event.id, **said) for code in event.found.flags if code in _OF_FINDERS)
 
 
 def pairs_to_study(

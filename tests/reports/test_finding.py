@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,17 @@ from eventstudy.errors import InvalidFile, SourceDown, SourceRateLimited, Unknow
 from eventstudy.events import load_registry
 from eventstudy.events.finders import Finder, Finds, Query, find
 from eventstudy.reports.finding import searched
+from eventstudy.reports.parts import Picture
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import update
-
-pytestmark = pytest.mark.usefixtures("each_picture_once")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_further(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other choices and other news have tests of their own, and take their time."""
+    """Other choices, other news and pictures have tests of their own, and take their time."""
     monkeypatch.setattr("eventstudy.reports.update.further", lambda *asked: {})
+    drawn = Picture("car", "A picture", "of nothing", "<svg></svg>")
+    monkeypatch.setattr(import_module("eventstudy.reports.build"), "pictures", lambda told, names: iter([drawn]))
 
 
 OPTIONS = '[options]\nsource = "bundled"\nevent_window = [-1, 1]\n'

@@ -98,7 +98,7 @@ def tickers(body: bytes, where: str) -> dict[str, tuple[int, str]]:
     for row in _object(body, where).values():
         try:
             found.setdefault(str(row["ticker"]).upper(), (int(row["cik_str"]), str(row["title"])))
-        except (TypeError, KeyError, ValueError):
+        except (TypeError, KeyError, ValueError, OverflowError):
             raise _bad("a row is no ticker with its number", where) from None
     if not found:
         raise _bad("it names no ticker", where)
@@ -127,7 +127,7 @@ def firm(body: bytes, cik: int, where: str) -> Firm:
         ]
         named = tuple(str(t) for t in told.get("tickers") or ())
         return Firm(cik, str(told["name"]), named, former, _filings(told["filings"]["recent"], where), tuple(older))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise _bad("it is no list of filings", where) from None
 
 
