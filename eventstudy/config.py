@@ -39,6 +39,8 @@ _CHOICES = {
 _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant", "drop_days": "drop_day"}
 """Fields whose flag names one of several."""
 _LONGEST_SHIFT = 3650
+_WIDEST_MASK = 20
+"""Sessions on each side of another event that may be left out of the estimation."""
 _NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
 """Models in which a day depends on the days next to it."""
 _ESTIMATE_NOTHING = ("market_adjusted", "matched")
@@ -85,6 +87,8 @@ class StudyConfig:
     """The event window in calendar days from day 0, in place of sessions, of which each pair then has its own number."""
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
+    primary: Window | None = None
+    """The reported window that was declared before looking: it is judged by itself, the others together."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
     correlation: Literal["by_date", "pairwise"] = "by_date"
     """The mean correlation of residuals: from sums by event date, or of every two pairs on the days that they share."""
@@ -115,6 +119,8 @@ class StudyConfig:
     """Doubts of the prices that are taken for right: CODE, CODE:TICKER or CODE:TICKER:DATE."""
     drop_days: tuple[str, ...] = ()
     """Closes that are taken for missing: TICKER=DATE."""
+    mask_other_events: int | None = 1
+    """Estimation days within so many sessions of other events of the same firm in the run are left out; None: they stay."""
     calendar: Literal["exchange"] | None = "exchange"
     """`exchange`: sessions of each ticker's exchange; None: the dates of the price table are the sessions."""
     seed: int = 0
@@ -150,6 +156,7 @@ class StudyConfig:
         )
         put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
+        put(self, "primary", None if self.primary is None else Window.of(self.primary, "primary window"))
         put(self, "tests", tuple(separated(self.tests, "test")))
         put(self, "peers", tuple(separated(self.peers)))
         put(self, "variants", dict(self.variants))
@@ -199,6 +206,10 @@ class StudyConfig:
         if self.alternative != "two-sided" and self.outcome == "volatility":
             raise InvalidRequest(
                 "a study of volatility asks for a rise alone already", hint="leave out the alternative (--alternative)"
+            )
+        if self.mask_other_events is not None and not 0 <= self.mask_other_events <= _WIDEST_MASK:
+            raise InvalidRequest(
+                f"mask_other_events is {self.mask_other_events}", available=f"none, or 0 to {_WIDEST_MASK} sessions"
             )
         if self.seed < 0:
             raise InvalidRequest(f"seed is {self.seed}", hint="use 0 or more")
@@ -436,6 +447,7 @@ class StudyConfig:
         plain["windows"] = [list(w) for w in self.windows or ()]
         for name in ("tests", "peers", "accept", "drop_days"):
             plain[name] = list(getattr(self, name))
+        plain["primary"] = None if self.primary is None else list(self.primary)
         plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]
         return plain
 

@@ -326,6 +326,25 @@ WARNINGS: dict[str, Code] = {
         ),
         "Read the mean CAR with its own interval, and look at calm and volatile firms apart.",
     ),
+    "EVENT_IN_ESTIMATION": Code(
+        {
+            "": "{events} other events of the firm lie in its estimation window and widen what counts as usual",
+            "few": (
+                "{events} other events of the firm lie in its estimation window: without the days near them too few "
+                "would be left, so they stay"
+            ),
+            "masked": (
+                "{events} other events of the firm lie in its estimation window: {days} days within {near} sessions of "
+                "them are left out"
+            ),
+            "sums": "{count} pairs have other events of the firm in their estimation window; {masked} leave their days out",
+        },
+        "Days of a firm's other events are no ordinary days, so they are left out of the estimation where that is possible.",
+        (
+            "Nothing, if days were left out; else lengthen the estimation window. `--mask-other-events none` keeps all "
+            "days."
+        ),
+    ),
     "EVENT_VARIANCE": Code(
         {
             "": "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f})",
@@ -334,8 +353,7 @@ WARNINGS: dict[str, Code] = {
                 "and grank_t allow for that where common and own variance rise alike"
             ),
             "one_date": (
-                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); one date may "
-                "not be told apart: firms that truly react differently look the same as a wilder day"
+                "{window}: wider spread than usual (p = {p:.3f}): a wilder day and unlike reactions may not be told apart"
             ),
         },
         (
@@ -491,6 +509,12 @@ WARNINGS: dict[str, Code] = {
         "A large move was undone within two sessions: so it is with a wrong close, and now and then with a right one.",
         "Check the close of that day against another source.",
     ),
+    "NEAR_TWINS": Code(
+        "{ticker} and {twin} are nearly one series (correlation {correlation:.2f}): together they tell hardly more than one",
+        "Two tickers whose abnormal returns move together almost entirely are hardly two observations.",
+        "Nothing: tests that allow for correlation allow for it; leave one out to see that little changes.",
+        "note",
+    ),
     "NEWS": Code(
         "{session} (day {day:day}): {what}",
         "A calendar of macro dates or other news has an entry on a day of the window.",
@@ -628,6 +652,14 @@ WARNINGS: dict[str, Code] = {
         ),
         "So many days are searched that even the largest reaction could not reach 5 %.",
         "Search fewer days, or lengthen the estimation window.",
+    ),
+    "REPEATED_EVENT": Code(
+        {
+            "": "the same firm and day 0 stand under several ids ({kept}, {again:some 4}): they count once",
+            "sums": "{count} pairs have the same firm and day 0 as an earlier one: they count once",
+        },
+        "One firm on one day is one observation, under however many ids it is listed.",
+        "Nothing, if they are one event; else check the dates of the ids named.",
     ),
     "SHORT_ESTIMATION": Code(
         {
@@ -800,6 +832,11 @@ EXCLUSIONS: dict[str, Code] = {
         "the regressors are collinear over the estimation window",
         "The regressors of the model move as one over the estimation window.",
         "Leave one out, or lengthen the window.",
+    ),
+    "DUPLICATE_SERIES": Code(
+        "{ticker} has the same returns as {twin}, which counts for both",
+        "Two tickers with the same returns are one security, and one observation.",
+        "Nothing, if they are one; else check the prices: one column may stand under two names.",
     ),
     "MIN_EST": Code(
         "{usable} usable estimation days, {least} needed",

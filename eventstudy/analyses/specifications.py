@@ -175,7 +175,9 @@ def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) ->
         returns[:, inside] = _kept(block, returns[:, inside], inside, config)
         pieces.append(returns)
     unseen = None if block.unseen is None else np.tile(block.unseen, (len(spans), 1))
-    return replace(block, returns=np.concatenate(pieces), design=np.tile(block.design, len(spans)), unseen=unseen)
+    return replace(
+        block, returns=np.concatenate(pieces), design=np.tile(block.design, len(spans)), unseen=unseen, masked=None
+    )
 
 
 def _cut(block: EventBlock, span: Window, config: StudyConfig) -> EventBlock:
@@ -191,6 +193,7 @@ def _cut(block: EventBlock, span: Window, config: StudyConfig) -> EventBlock:
         sessions=block.sessions[:, first:],
         span=block.span[:, first:],
         estimation=span,
+        masked=None,
     )
 
 

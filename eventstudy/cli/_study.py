@@ -49,6 +49,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
     (("--window-days",), _pair(help="Event window in calendar days from day 0, in place of sessions.")),
     (("--window", "windows"), _pair(multiple=True, help="CAR window; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
+    (("--primary",), _pair(help="The window declared before looking: judged by itself. [default: all are judged together]")),
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
     (("--no-prediction-error",), {"is_flag": True, "help": "Leave the forecast error out of standard errors (not advised)."}),
@@ -70,6 +71,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
                      "help": "A doubt of the prices that is taken for right; may be repeated."}),
     (("--drop-day", "drop_days"), {"multiple": True, "metavar": "TICKER=DATE",
                                    "help": "Take a close for missing: NVDA=2024-10-17; may be repeated."}),
+    (("--mask-other-events",), {"default": "1", "show_default": True, "metavar": "N|none",
+                                "help": "Leave estimation days within N sessions of the firm's other events out."}),
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
     (("--prices",), {"type": click.Path(), "help": "Price file: CSV, Parquet or XLSX, long or wide; or CRSP's CSV."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
@@ -197,6 +200,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         alpha=not take("no_alpha"),
         calendar="exchange" if take("calendar") == "exchange" else None,
         exclude_dates=read_dates(excluded) if excluded else (),
+        mask_other_events=_sessions(take("mask_other_events")),
         progress=progress(quiet),
         **{name: take(name) for name in _PASSED if name in options},
     )
@@ -206,13 +210,23 @@ _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
-    "address", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
+    "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
 )  # fmt: skip
 
 
 def split(texts: Sequence[str]) -> list[str]:
     """The names in the comma-separated texts of an option that may be repeated."""
     return separated(",".join(texts))
+
+
+def _sessions(text: str) -> int | None:
+    """A number of sessions, or none."""
+    if text.strip().lower() == "none":
+        return None
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InvalidRequest(f"--mask-other-events is {text!r}", available="none, or sessions: 0, 1, 3") from error
 
 
 def _variants(texts: Sequence[str]) -> dict[str, str]:

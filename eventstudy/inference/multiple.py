@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
+from scipy import special
 
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference.base import PairsTest, Sample, Significance
@@ -16,6 +18,10 @@ from eventstudy.windows import Window
 
 _WORTH = 200_000_000
 """Drawn days from which on several workers are quicker than one: some seconds of work."""
+_DRAWS, _PART = 100_000, 10_000
+"""Draws of normal variables, and how many are held at once."""
+_LEAST_EIGENVALUE = 1e-8
+_ONE, _FAR = 1e-12, 9.0
 _LACKING = Phrase("fewer than 30 estimation days on which all pairs of a date have a return")
 
 
@@ -38,6 +44,90 @@ def benjamini_hochberg(p: Floats) -> Floats:
     steps = p[order] * n / np.arange(n, 0, -1)
     adjusted[order] = np.minimum(np.minimum.accumulate(steps), 1.0) if n else steps
     return adjusted
+
+
+def common_days(windows: Sequence[Window]) -> Floats:
+    """(W, W) correlation of sums of independent days over windows: days in both over the root of the product of lengths."""
+    both = [[max(0, min(a.end, b.end) - max(a.start, b.start) + 1) for b in windows] for a in windows]
+    length = np.array([window.length for window in windows], dtype=float)
+    found: Floats = np.array(both, dtype=float) / np.sqrt(np.outer(length, length))
+    return found
+
+
+def gaussian_step_down(p: Floats, correlation: Floats, seed: int, *, two_sided: bool = True) -> Floats:
+    """(n,) step-down adjusted p of p-values (n,) whose normal scores have the `correlation` (n, n); NaN does not count.
+
+    The smallest p is held against the largest of all normal variables, the next against the largest of the others, and so on,
+    made monotone; of two variables by quadrature, of more by 100,000 draws. `two_sided`: their absolute values.
+    """
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    z = -special.ndtri(np.clip(p[order], 1e-300, 1 - 1e-16) / (2 if two_sided else 1))
+    r, n = correlation[np.ix_(order, order)], len(order)
+    steps = p[order].copy()
+    if n > 2:
+        steps[: n - 2] = _beyond(z, r, seed, two_sided=two_sided)[: n - 2]
+    if n > 1:
+        steps[n - 2] = one_of_two_beyond(float(z[n - 2]), float(r[n - 2, n - 1]), two_sided=two_sided)
+    adjusted = np.full(p.shape, np.nan)
+    adjusted[order] = np.minimum(np.maximum.accumulate(np.maximum(steps, p[order])), 1.0)
+    return adjusted
+
+
+def _beyond(z: Floats, correlation: Floats, seed: int, *, two_sided: bool) -> Floats:
+    """(n,) share of draws in which the largest of the variables from k on reaches z_k."""
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, _LEAST_EIGENVALUE))
+    root /= np.sqrt((root**2).sum(axis=1, keepdims=True))
+    rng, reached = np.random.default_rng(seed), np.zeros(len(z))
+    for _ in range(_DRAWS // _PART):
+        drawn = rng.standard_normal((_PART, len(z))) @ root.T
+        drawn = np.abs(drawn) if two_sided else drawn
+        reached += (np.maximum.accumulate(drawn[:, ::-1], axis=1)[:, ::-1] >= z).sum(axis=0)
+    found: Floats = reached / _DRAWS
+    return found
+
+
+def one_of_two_beyond(z: float, r: float, *, two_sided: bool = True) -> float:
+    """P(max of two standard normal variables with correlation r >= z), of their absolute values where `two_sided`."""
+    if 1 - r**2 < _ONE:
+        return float(special.ndtr(-z)) * (2 if two_sided else 1)
+    node, weight = _legendre()
+    low, high = (-z, z) if two_sided else (min(-_FAR, z - 1), z)
+    x = (high + low) / 2 + (high - low) / 2 * node
+    spread = np.sqrt(1 - r**2)
+    inside = special.ndtr((z - r * x) / spread) - (special.ndtr((-z - r * x) / spread) if two_sided else 0.0)
+    density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    return float(1 - (high - low) / 2 * (weight * density * inside).sum())
+
+
+@cache
+def _legendre() -> tuple[Floats, Floats]:
+    node, weight = np.polynomial.legendre.leggauss(400)
+    return node, weight
+
+
+def among_days(p: Floats, days: int) -> Floats:
+    """P of a rank among draws of M `days` as the place of the day itself among M + 1: (1 + M p) / (1 + M)."""
+    return (1 + days * p) / (1 + days)
+
+
+def romano_wolf_of_cells(
+    days: Floats, statistic: Floats, series: Ints, windows: Sequence[Window], seed: int, draws: int
+) -> Floats:
+    """(C,) step-down adjusted p of cells, each a series and a window of its own; NaN where the statistic is.
+
+    `days` (S, M) are studentised ordinary days on which all series have a value, drawn together for all; `statistic` (C,) and
+    `series` (C,) are those of each cell. The smallest p is 1 / (M + 1).
+    """
+    distinct = list(dict.fromkeys(windows))
+    place = np.array([distinct.index(window) for window in windows], dtype=np.int64)
+    bootstrap = DayBootstrap.of_days(days, distinct)
+    if not bootstrap.known.all():
+        return np.full(len(statistic), np.nan)
+    steps = RomanoWolf(statistic)
+    reached = [steps.reached(bootstrap.draw(seed, chunk)[:, series, place]) for chunk in bootstrap.chunks(draws)]
+    return among_days(steps.adjusted(np.sum(reached, axis=0), draws), days.shape[1])
 
 
 class RomanoWolf:
@@ -86,7 +176,9 @@ def adjusted(sample: Sample, variant: str = "default") -> tuple[Floats, int | No
     if variant == "default" and sample.window.length == 1 and sample.n_dates == 1:
         days = sample.returns.studentised
         return romano_wolf(observed, [days[:, np.isfinite(days).all(axis=0)].T]), None
-    return _against_draws(bootstrap, observed, sample.seed, sample.draws, sample.executor), sample.draws
+    family = (RomanoWolf(observed), slice(None))
+    [p] = _against_draws(bootstrap, [family], sample.seed, sample.draws, sample.executor)
+    return p, sample.draws
 
 
 def romano_wolf_of_windows(
@@ -96,29 +188,42 @@ def romano_wolf_of_windows(
     seed: int,
     draws: int,
     executor: Executor | None = None,
-) -> Floats:
-    """(N, W) step-down adjusted p of the standardised CARs `scar` (N, W) of all series and windows together.
+) -> tuple[Floats, Floats]:
+    """(N, W) step-down adjusted p of the statistics `scar` (N, W) of all series and windows together, and window by window.
 
-    All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do.
+    All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do. A p is at least
+    1 / (M + 1), the place of the judged day among M ordinary ones.
     """
-    bootstrap = DayBootstrap(returns, windows)
+    bootstrap, n = DayBootstrap(returns, windows), len(windows)
     observed = np.where(bootstrap.known[:, None], scar, np.nan)
-    return _against_draws(bootstrap, observed.ravel(), seed, draws, executor).reshape(scar.shape)
+    families = [
+        (RomanoWolf(observed.ravel()), slice(None)),
+        *((RomanoWolf(observed[:, w]), slice(w, None, n)) for w in range(n)),
+    ]
+    together, *alone = (
+        among_days(p, bootstrap.days) for p in _against_draws(bootstrap, families, seed, draws, executor)
+    )
+    return together.reshape(scar.shape), np.stack(alone, axis=1) if alone else together.reshape(scar.shape)
+
+
+Family = tuple[RomanoWolf, slice]
+"""Statistics that are judged together, and which of the drawn ones are theirs."""
 
 
 def _against_draws(
-    bootstrap: DayBootstrap, observed: Floats, seed: int, draws: int, executor: Executor | None
-) -> Floats:
-    """(N * W,) adjusted p; the `executor` makes the draws where they are so many that it is worth its start."""
+    bootstrap: DayBootstrap, families: Sequence[Family], seed: int, draws: int, executor: Executor | None
+) -> list[Floats]:
+    """Adjusted p of each family; the `executor` makes the draws where they are so many that it is worth its start."""
     runner = executor if executor and bootstrap.cells * draws > _WORTH else Serial()
-    steps = RomanoWolf(observed)
-    reached = runner.run(_reached, (bootstrap, steps, seed), bootstrap.chunks(draws))
-    return steps.adjusted(np.sum(reached, axis=0), draws)
+    reached = runner.run(_reached, (bootstrap, families, seed), bootstrap.chunks(draws))
+    counts = [np.sum(parts, axis=0) for parts in zip(*reached, strict=True)]
+    return [steps.adjusted(count, draws) for (steps, _), count in zip(families, counts, strict=True)]
 
 
-def _reached(shared: tuple[DayBootstrap, RomanoWolf, int], chunk: tuple[int, int]) -> Ints:
-    bootstrap, steps, seed = shared
-    return steps.reached(bootstrap.draw(seed, chunk).reshape(chunk[1], -1))
+def _reached(shared: tuple[DayBootstrap, Sequence[Family], int], chunk: tuple[int, int]) -> list[Ints]:
+    bootstrap, families, seed = shared
+    drawn = bootstrap.draw(seed, chunk).reshape(chunk[1], -1)
+    return [steps.reached(drawn[:, which]) for steps, which in families]
 
 
 def max_t(sample: Sample, variant: str) -> Significance:

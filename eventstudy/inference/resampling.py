@@ -132,20 +132,35 @@ class DayBootstrap:
 
     def __init__(self, returns: AbnormalReturns, windows: Sequence[Window], *, blocks: bool = False) -> None:
         """Prepare draws for N series and W windows; `blocks` draws runs of about M^(1/3) days in place of single days."""
-        self._windows, self._blocks, self._n = windows, blocks, returns.n
+        _, date = np.unique(returns.day0_sessions, return_inverse=True)
+        self._prepare(returns.studentised, date, windows, blocks=blocks)
+
+    @classmethod
+    def of_days(cls, days: Floats, windows: Sequence[Window]) -> DayBootstrap:
+        """Draws from studentised days (N, M) of series of one date."""
+        made = cls.__new__(cls)
+        made._prepare(days, np.zeros(len(days), dtype=np.int64), windows, blocks=False)
+        return made
+
+    def _prepare(self, days: Floats, date: Ints, windows: Sequence[Window], *, blocks: bool) -> None:
+        self._windows, self._blocks, self._n = windows, blocks, len(days)
         self._first = min(w.start for w in windows)
         self._width = max(w.end for w in windows) + 1 - self._first
-        self.known: Bools = np.zeros(returns.n, dtype=bool)
+        self.known: Bools = np.zeros(self._n, dtype=bool)
         """(N,) whether a series can be drawn: its date has at least thirty days with a residual of every series."""
         self._pools: list[tuple[Ints, Floats]] = []
-        _, date = np.unique(returns.day0_sessions, return_inverse=True)
-        for group in range(int(date.max()) + 1 if returns.n else 0):
+        for group in range(int(date.max()) + 1 if self._n else 0):
             members = np.flatnonzero(date == group)
-            pool = returns.studentised[members]
+            pool = days[members]
             pool = pool[:, np.isfinite(pool).all(axis=0)]
             if pool.shape[1] >= _FEWEST_DAYS:
                 self.known[members] = True
                 self._pools.append((members, np.ascontiguousarray(pool.T)))
+
+    @property
+    def days(self) -> int:
+        """The days that a series draws from, of the date that has the fewest."""
+        return min((len(pool) for _, pool in self._pools), default=0)
 
     @property
     def cells(self) -> int:

@@ -55,6 +55,8 @@ class Panel:
     excluded: tuple[Exclusion, ...]
     warnings: tuple[Message, ...]
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
+    repeats: tuple[tuple[Pair, Pair], ...] = ()
+    """Pairs of the same firm and day 0 as an earlier one, and that one, which counts for both."""
     after: After | None = None
     """The sessions after the event window; None where the block no longer holds returns."""
 
@@ -130,13 +132,40 @@ def align(
         last_close=_stacked([d.last_close for d in grids], dtype="int64")[order],
         delisted=_stacked([d.delisted for d in grids], dtype="bool")[order],
         excluded=tuple(with_id(e, pairs[row_of(e)].event_id) for e in sorted(left.first, key=row_of)),
-        warnings=tuple(warned),
+        warnings=(*warned, *_told_of_events(grids, left.repeats, pairs)),
+        repeats=tuple((pairs[again], pairs[first]) for again, first in left.repeats),
         after=After(
             returns=_stacked([a.returns for a in after], AFTER)[order],
             regressors=_stacked([a.regressors for a in after], AFTER, len(names)),
             sessions=_stacked([a.sessions for a in after], AFTER, dtype="datetime64[D]"),
         ),
     )
+
+
+def _told_of_events(
+    grids: Sequence[Dense], repeats: Sequence[tuple[int, int]], pairs: Sequence[Pair]
+) -> Iterator[Message]:
+    """What is said of pairs that are given several times, and of other events of a firm in its estimation window."""
+    again: dict[int, list[str]] = {}
+    for row, first in repeats:
+        again.setdefault(first, []).append(pairs[row].event_id)
+    for first, ids in again.items():
+        pair = pairs[first]
+        yield Message.of("REPEATED_EVENT", pair.event_id, pair.ticker, kept=pair.event_id, again=ids)
+    for dense in grids:
+        for i in np.flatnonzero(dense.disturbed).tolist():
+            pair = pairs[dense.origin[i]]
+            busy = dense.take(np.array([i])).busy_days()[0]
+            runs = int(np.count_nonzero(np.diff(busy.astype(np.int8), prepend=0) == 1))
+            said = {"events": runs, "near": dense.mask or 0}
+            if dense.bears[i]:
+                days = int(busy.sum())
+                yield Message.of("EVENT_IN_ESTIMATION.masked", pair.event_id, pair.ticker, days=days, **said)._replace(
+                    severity="note"
+                )
+            else:
+                form = "EVENT_IN_ESTIMATION" if dense.mask is None else "EVENT_IN_ESTIMATION.few"
+                yield Message.of(form, pair.event_id, pair.ticker, **said)
 
 
 def _columns(pairs: Sequence[Pair]) -> EventColumns:
@@ -263,7 +292,16 @@ def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...
         event=config.event_window,
         row=blocks[0].row if len(blocks) == 1 else None,
         unseen=_unseen(blocks, order),
+        masked=_masked(blocks, order),
     )
+
+
+def _masked(blocks: list[EventBlock], order: Ints) -> Floats | None:
+    """(N, L1) estimation returns that were left out, the pairs in this order; None where none were."""
+    if all(b.masked is None for b in blocks):
+        return None
+    known = [np.full((b.n_pairs, b.estimation.length), np.nan) if b.masked is None else b.masked for b in blocks]
+    return np.concatenate(known)[order]
 
 
 def _unseen(blocks: list[EventBlock], order: Ints) -> Bools | None:

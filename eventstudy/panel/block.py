@@ -49,6 +49,8 @@ class EventBlock:
     """(N, L2) event days that nobody looks at: not part of the pair's own window; None: all are looked at."""
     row: Ints | None = None
     """(D,) where day 0 of each design stands on the one grid of sessions of all pairs; None where there are several grids."""
+    masked: Floats | None = None
+    """(N, L1) estimation returns left out because another event of the firm is near, NaN elsewhere; None: none were."""
 
     @property
     def n_pairs(self) -> int:
@@ -58,7 +60,8 @@ class EventBlock:
     def take(self, which: Ints) -> EventBlock:
         """The pairs at these positions; designs are shared, not copied."""
         unseen = None if self.unseen is None else self.unseen[which]
-        return replace(self, returns=self.returns[which], design=self.design[which], unseen=unseen)
+        masked = None if self.masked is None else self.masked[which]
+        return replace(self, returns=self.returns[which], design=self.design[which], unseen=unseen, masked=masked)
 
     @property
     def estimation_columns(self) -> slice:
@@ -73,6 +76,7 @@ class EventBlock:
     def untraded(self, exclude: Days) -> Floats:
         """(N, 2) share of estimation days with a return of zero, and without a return; days to `exclude` do not count."""
         days = self.returns[:, self.estimation_columns]
+        days = days if self.masked is None else np.where(np.isfinite(self.masked), self.masked, days)
         counted = ~np.isin(self.sessions[:, self.estimation_columns], exclude)[self.design]
         found = [((days == 0) & counted).sum(axis=1), (np.isnan(days) & counted).sum(axis=1)]
         shares: Floats = np.stack(found, axis=1) / counted.sum(axis=1, keepdims=True)

@@ -61,7 +61,10 @@ class Dense:
     exclude: Days
     """Days left out of estimation windows."""
     whole: Bools
-    """(E,) whether the security has a return on every day from the start of the estimation to the end of the event window."""
+    """(E,) whether the security has a return on every day from the start of the estimation to the end of the event window.
+
+    Nor is any left out.
+    """
     place: tuple[str | None, str | None] = (None, None)
     """The exchanges that make the grid: of the tickers, and of the benchmarks."""
     benchmarks: tuple[str, ...] = ()
@@ -76,6 +79,14 @@ class Dense:
     """The event window in calendar days from day 0; None: in sessions."""
     span: Ints | None = None
     """(S, P) sessions that each return covers, where returns go on across gaps; None: one each."""
+    busy: Bools | None = None
+    """(S, P) whether a day lies within `mask` sessions of an event of the security, where one has several; else None."""
+    mask: int | None = None
+    """Estimation days so near to other events of the security are left out; None: none."""
+    disturbed: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(E,) whether other events of the security are near its estimation days."""
+    bears: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(E,) whether the days near them are left out: enough others are there."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from the regressors and may be needed again; it stays where it was made."""
 
@@ -89,7 +100,7 @@ class Dense:
 
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
-        names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "whole")
+        names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "whole", "disturbed", "bears")
         return replace(self, **{name: getattr(self, name)[which] for name in names})
 
     @property
@@ -104,12 +115,45 @@ class Dense:
         keys: Ints = self.table * self.returns.shape[1] + self.row
         return keys
 
-    def windows(self, values: Floats | Ints) -> Any:
+    def windows(self, values: Floats | Ints | Bools) -> Any:
         """(E, T) what (S, P) values hold on the days of each pair, estimation window to event window."""
         start = self.security * self.returns.shape[1] + self.row
         if (np.diff(self.columns) != 1).any():
             return values.reshape(-1)[start[:, None] + self.columns]
         return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), len(self.columns))[start + self.columns[0]]
+
+    def masked(self) -> Bools | None:
+        """(E, L1) estimation days left out because another event of the security is near; None where there is none.
+
+        Nothing is left out of a pair that would keep fewer than `least` or half of its days.
+        """
+        return self.busy_days() & self.bears[:, None] if self.bears.any() else None
+
+    def busy_days(self) -> Bools:
+        """(E, L1) estimation days within `mask` sessions of other events of the security."""
+        found = np.zeros((len(self), self.estimation.length), dtype=bool)
+        some = np.flatnonzero(self.disturbed)
+        if self.busy is not None and len(some):
+            own = np.abs(self.columns[: self.estimation.length]) <= (self.mask or 0)
+            found[some] = self.take(some).windows(self.busy)[:, : self.estimation.length] & ~own
+        return found
+
+    def with_mask(self, least: int) -> Dense:
+        """With what `busy` says of each pair; a mask must leave `least` estimation days, and half of them."""
+        several: Bools = np.zeros(len(self), dtype=bool)
+        if self.busy is not None:
+            several = np.asarray(self.busy.any(axis=1), dtype=bool)[self.security]
+        disturbed, bears = several.copy(), np.zeros(len(self), dtype=bool)
+        for start in range(0, int(several.sum()), _TILE):
+            place = np.flatnonzero(several)[start : start + _TILE]
+            part = replace(self, disturbed=several, bears=bears).take(place)
+            busy = part.busy_days()
+            disturbed[place] = busy.any(axis=1)
+            known = np.isfinite(part.windows(self.returns)[:, : self.estimation.length])
+            left, days = (known & ~busy).sum(axis=1), known.sum(axis=1)
+            bears[place] = disturbed[place] & (left >= np.maximum(least, days / 2))
+        bears &= self.mask is not None
+        return replace(self, disturbed=disturbed, bears=bears, whole=self.whole & ~bears)
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
@@ -120,6 +164,10 @@ class Dense:
         if len(self.exclude):
             inside = slice(0, self.estimation.length)
             returns[:, inside][np.isin(sessions[:, inside], self.exclude)[design]] = np.nan
+        hit, left_out = self.masked(), None
+        if hit is not None and hit.any():
+            left_out = np.where(hit, returns[:, : self.estimation.length], np.nan)
+            returns[:, : self.estimation.length][hit] = np.nan
         return EventBlock(
             returns=returns,
             regressors=self.regressors[self.table[first][:, None], days],
@@ -131,6 +179,7 @@ class Dense:
             event=self.event,
             row=self.row[first],
             unseen=self._unseen(returns.shape),
+            masked=left_out,
         )
 
     def after(self, apart: Ints | None = None) -> After:
@@ -162,6 +211,19 @@ class Dense:
             return None
         outside = (days < self.looked_at.start) | (days > self.looked_at.end)
         return np.broadcast_to(outside, (shape[0], len(days)))
+
+
+def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) -> Bools | None:
+    """(S, P) days within `near` of the events (K,) of securities that have several; None where none has."""
+    distinct = np.unique(np.stack([security, row], axis=1), axis=0)
+    several = np.bincount(distinct[:, 0], minlength=shape[0]) > 1
+    distinct = distinct[several[distinct[:, 0]]]
+    if not len(distinct):
+        return None
+    found = np.zeros(shape, dtype=bool)
+    for away in range(-near, near + 1):
+        found[distinct[:, 0], np.clip(distinct[:, 1] + away, 0, shape[1] - 1)] = True
+    return found
 
 
 def last_row(priced: Bools) -> Ints:

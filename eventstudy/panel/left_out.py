@@ -22,6 +22,8 @@ class LeftOut:
     first: list[Exclusion] = field(default_factory=list)
     named: int | None = NAMED
     """How many of each reason are named; None: all."""
+    repeats: list[tuple[int, int]] = field(default_factory=list)
+    """Rows of pairs of the same firm and day 0 as an earlier one, and that one: counted once, and not left out."""
 
     def add(self, reason: str, count: int, named: Iterable[Exclusion]) -> None:
         """Count `count` pairs more; of those `named` only as many are kept as still have room."""

@@ -5,6 +5,7 @@ Rules: METHODS 0.3 (day 0), 0.5 (missing data), rulings 3, 12, 19. No object is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,12 +15,19 @@ from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, sentence
-from eventstudy.panel.block import Ints
-from eventstudy.panel.dense import Dense, padded, regressors_on, returns_by_security, whole_windows
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security, whole_windows
 from eventstudy.panel.grid import factor_names, grid_sessions
 from eventstudy.panel.left_out import NAMED, LeftOut
 from eventstudy.panel.place import Placed, place
 from eventstudy.prices import PriceTable
+
+_LEAST = 30
+"""Fewest estimation days of any study (ruling 12), and days on which two series must agree to be one."""
+_SAME = 1e-12
+"""Returns no further apart are the same."""
+_LONGEST_RUN = 50
+"""So many pairs with one return on day 0 are compared with each other."""
 
 
 def line_up(
@@ -38,7 +46,7 @@ def line_up(
     studied itself; `named`: so many pairs of each reason are named among those left out, None: all.
     """
     left = LeftOut(named=named)
-    placed = place(events, prices, config, benchmark, left, compared=compared)
+    placed = _once(events, place(events, prices, config, benchmark, left, compared=compared), left)
     grids, warned = [], []
     for g, (home, abroad) in enumerate(placed.grids):
         mine = np.flatnonzero(placed.grid == g)
@@ -47,6 +55,20 @@ def line_up(
             grids.append(dense)
             warned += said
     return grids, left, warned
+
+
+def _once(events: EventColumns, placed: Placed, left: LeftOut) -> Placed:
+    """The pairs without those of the same firm and day 0 as an earlier one, which are noted in `left`."""
+    pair = np.stack([events.ticker[placed.rows], placed.session.astype(np.int64)], axis=1)
+    _, first, own = np.unique(pair, axis=0, return_index=True, return_inverse=True)
+    kept = first[own.reshape(-1)]  # np.unique gives the first of equal ones
+    again = np.flatnonzero(kept != np.arange(len(pair)))
+    if not len(again):
+        return placed
+    left.repeats += zip(placed.rows[again].tolist(), placed.rows[kept[again]].tolist(), strict=True)
+    keep = np.setdiff1d(np.arange(len(pair)), again)
+    names = ("rows", "benchmark", "session", "local", "grid")
+    return replace(placed, **{name: getattr(placed, name)[keep] for name in names})
 
 
 def _dense(
@@ -79,10 +101,20 @@ def _dense(
         "NO_DAY0",
         lambda i: _why_no_day0(tickers[ticker[lost[i]]], session[lost[i]].astype(date), prices),
     )
-    keep = np.flatnonzero(there)
+    twin = _twins(returns, ticker, known + before, market, there, config)
+    for i in np.flatnonzero(twin >= 0).tolist():
+        said = {"ticker": tickers[ticker[i]], "twin": tickers[ticker[twin[i]]]}
+        left.rows(events, rows[i : i + 1], "DUPLICATE_SERIES", sentence("DUPLICATE_SERIES", **said))
+    keep = np.flatnonzero(there & (twin < 0))
     ticker, market, row0, rows = ticker[keep], market[keep], row0[keep], rows[keep]
     gone = (last[ticker] < row0 + after) & (last[ticker] < last_market[market])
     late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
+    near = config.mask_other_events or 0
+    own = np.flatnonzero(np.isin(placed.session, sessions))  # of all grids: a firm's other events may stand on another
+    names = {name: i for i, name in enumerate(tickers)}
+    at = np.array([names.get(name, -1) for name in events.tickers], dtype=np.int64)[events.ticker[placed.rows[own]]]
+    known_day = before + np.searchsorted(sessions, placed.session[own][at >= 0])
+    busy = near_events(at[at >= 0], known_day, (returns.shape[0], returns.shape[1]), near)
     dense = Dense(
         returns=returns,
         regressors=regressors,
@@ -108,8 +140,34 @@ def _dense(
         n_shifted=int(np.count_nonzero(late)),
         n_delisted=int(gone.sum()),
         span=span,
+        busy=busy,
+        mask=config.mask_other_events,
     )
-    return dense, warned
+    return dense.with_mask(max(config.min_estimation, _LEAST)), warned
+
+
+def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools, config: StudyConfig) -> Ints:
+    """(E,) for each pair an earlier one of the same day 0 and benchmark with the same returns, -1 for none.
+
+    Returns are the same that agree to 1e-12 on all days that both have, of estimation and event window, at least thirty.
+    """
+    found = np.full(len(row), -1, dtype=np.int64)
+    own = np.flatnonzero(there)
+    days = returns[security[own], row[own]]
+    order = own[np.lexsort((own, days, table[own], row[own]))]
+    columns = np.array(config.columns)
+    value = returns[security[order], row[order]]
+    near = (np.diff(row[order]) == 0) & (np.diff(table[order]) == 0) & (np.abs(np.diff(value)) <= _SAME)
+    near &= np.diff(security[order]) != 0
+    for run in np.split(np.arange(len(order)), np.flatnonzero(~near) + 1) if near.any() else ():
+        pairs = np.sort(order[run])[:_LONGEST_RUN]
+        for k, i in enumerate(pairs.tolist()):
+            for j in pairs[:k].tolist():
+                apart = np.abs(returns[security[i], row[i] + columns] - returns[security[j], row[j] + columns])
+                if found[j] < 0 and np.isfinite(apart).sum() >= _LEAST and (np.isnan(apart) | (apart <= _SAME)).all():
+                    found[i] = j
+                    break
+    return found
 
 
 def _by_name(codes: Ints, names: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:

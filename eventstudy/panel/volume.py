@@ -48,6 +48,8 @@ def with_volume(
         inside = block.sessions[:, block.estimation_columns]
         hit = np.isin(inside, np.array(exclude, dtype="datetime64[D]"))[block.design]
         values[:, block.estimation_columns][hit] = np.nan
+    if block.masked is not None:
+        values[:, block.estimation_columns][np.isfinite(block.masked)] = np.nan
     mean = _mean_of_complete(levels, np.isnat(block.sessions))
     lined = EventBlock(
         returns=values,

@@ -22,7 +22,7 @@ def results(told: Material) -> Section:
     if n <= _FEW:
         blocks += [_one_firm(told, i) for i in range(n)]
     elif n <= _MANY:
-        blocks += [_firms(told), Paragraph(_after_holm(told), "note")]
+        blocks += [_firms(told), Paragraph(_left_together(told), "note")]
     if n > 1:
         blocks.append(_together(told))
     return Section("results", told.words("s.results"), tuple(blocks))
@@ -79,12 +79,11 @@ def _means(told: Material, path: str) -> tuple[Text, ...]:
     return tuple((told.amount(f"{place}.caar"), " ", told.headline_p(place)) for place in places)
 
 
-def _after_holm(told: Material) -> Text:
-    """How the p-values of the table come about, and which stocks are left after Holm's correction."""
+def _left_together(told: Material) -> Text:
+    """How the p-values of the table come about, and which stocks are left when all are judged together."""
     if not told.data["aggregate"]["believable"]:
         return (told.words("p note doubt"),)
-    fat = any(w["code"] == "FAT_TAILS" for w in told.data["warnings"])
-    key = "headline_p_adjusted" if fat else "p_adjusted"
+    key = "p_adjusted_tickers"
     left = []
     for j, window in enumerate(_window_names(told)):
         places = [(i, firm["windows"][j][key]) for i, firm in enumerate(told.data["firms"])]

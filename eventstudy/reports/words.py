@@ -98,12 +98,12 @@ PHRASES: dict[str, str] = {
     "cap.invalid": "Tests that are not valid here",
     "cap.events": "The events of this study",
     "p note": (
-        "p of a stock: its place among ordinary days (one day) or permutation of days (longer windows); p of a "
-        "mean: headline test. Holm's correction leaves, below 5 %: {list}."
+        "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Of all stocks and "
+        "windows judged together, below 5 %: {list}."
     ),
     "p note doubt": (
-        "p of a stock: its place among ordinary days (one day) or permutation of days (longer windows); p of a "
-        "mean: headline test. Prices are in doubt, so no stock is named."
+        "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
+        "doubt, so no stock is named."
     ),
     "nothing left": "none",
     "day": "Day",

@@ -32,7 +32,7 @@ from eventstudy.study.doubts import doubts_first, doubts_of, no_finding
 from eventstudy.study.doubts import told as doubts_told
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.result import Result
-from eventstudy.study.sentences import LEVEL, p_text, percent
+from eventstudy.study.sentences import LEVEL, judged_together, p_text, percent
 from eventstudy.study.text import many_screen
 from eventstudy.windows import Window
 
@@ -73,6 +73,7 @@ class AggregateResult(Result):
                     "bhaar": answer.bhaar,
                     "headline": answer.headline,
                     "p": said.p_value if said else np.nan,
+                    "p_adjusted_windows": self.adjusted[answer.window].p,
                 }
             )
         return pd.DataFrame(rows)
@@ -155,14 +156,17 @@ class AggregateResult(Result):
         told = []
         for answer in self.answers.values():
             if answer.headline:
-                p = answer.tests[answer.headline].p_value
+                p = self.adjusted[answer.window].p
                 verdict = "stands out" if p < LEVEL else "does not stand out"
                 told.append(f"{answer.window} {percent(answer.caar)} {verdict} (p {p_text(p)}, {answer.headline})")
             else:
                 told.append(f"{answer.window} {percent(answer.caar)}, no valid test")
         left = sum(self.left_out.values())
         more = f" {left:,} pairs left out: {', '.join(f'{n:,} {r}' for r, n in self.left_out.items())}." if left else ""
-        return f"Mean CAR of {self.n:,} pairs: {'; '.join(told)}.{more}"
+        n = judged_together(self)
+        further = f", beside {self.config.primary}," if self.config.primary else ""
+        together = f" (p of {n} windows{further} judged together)" if n > 1 else ""
+        return f"Mean CAR of {self.n:,} pairs{together}: {'; '.join(told)}.{more}"
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints: at most a screen; `verbose` adds every test and every warning."""
@@ -187,7 +191,7 @@ class AggregateResult(Result):
                 "mean_correlation": number(widest.correlation) if widest else None,
                 "approximate": bool(widest and widest.design and not widest.design.correlation.exact),
                 "days": days_as_dicts(self.rel_days, average, count),
-                "windows": [window_as_dict(answer) for answer in self.answers.values()],
+                "windows": [window_as_dict(answer, self.adjusted[w]) for w, answer in self.answers.items()],
                 **belief_as_dict(self.doubts_of()),
             },
             "groups": [],

@@ -24,6 +24,7 @@ from eventstudy.inference import (
     romano_wolf_of_windows,
 )
 from eventstudy.inference.base import NO_ESTIMATION
+from eventstudy.inference.parametric import Standardised
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats
 from eventstudy.parallel import Executor
@@ -83,6 +84,8 @@ class Answer:
     headline: str | None
     tests: Mapping[str, Significance]
     design: advice.Design | None
+    common_effect: float = float("nan")
+    """The effect at which the mean standardised CAR is zero, where `bmp_adjusted` or `bmp` speaks."""
     robustness: tuple[str, ...] = ()
     """The tests to look at beside the headline, by the decision table."""
     n_positive: int = 0
@@ -128,6 +131,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         headline=headline if chosen.valid else None,
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
+        common_effect=Standardised.of(sample).common_effect if headline in ("bmp", "bmp_adjusted") else np.nan,
         robustness=_beside(sample, design, headline, variants),
         n_positive=sample.positive,
         n_negative=sample.negative,
@@ -225,8 +229,6 @@ class FirmAnswers:
     """(N,) the test that speaks for each pair."""
     headline_p: Floats
     """(N,) p of that test."""
-    headline_p_adjusted: Floats
-    """(N,) Holm's over the pairs, from `headline_p`."""
     tests: Mapping[str, SeriesSignificance]
 
 
@@ -254,7 +256,6 @@ def ask_firms(
             unknown,
             ("exact_t",) * returns.n,
             unknown,
-            unknown,
             {"exact_t": none},
         )
     headline = "sample_quantile" if window.length == 1 else "conformal"
@@ -268,7 +269,7 @@ def ask_firms(
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
     by = tuple(np.where(speaks, headline, "exact_t").tolist())
-    return FirmAnswers(window, returns.over(window), p, holm(p), by, headline_p, holm(headline_p), tests)
+    return FirmAnswers(window, returns.over(window), p, holm(p), by, headline_p, tests)
 
 
 @dataclass(frozen=True)
@@ -284,7 +285,9 @@ class FamilyAnswers:
     benjamini_hochberg: Floats
     """(N, W) false discovery rate."""
     romano_wolf: Floats
-    """(N, W) family-wise error rate, from the largest of all standardised CARs; NaN where days are lacking."""
+    """(N, W) family-wise error rate over pairs and windows, from the largest of all statistics; NaN where days are lacking."""
+    romano_wolf_by_window: Floats
+    """(N, W) the same over the pairs of each window alone."""
     draws: int
 
 
@@ -304,20 +307,35 @@ def ask_family(
     windows = list(firms)
     if returns.bare:
         nothing = np.full((returns.n, len(windows)), np.nan)
-        return FamilyAnswers((("exact_t",) * returns.n,) * len(windows), nothing, nothing, nothing, nothing, _DRAWS)
+        return FamilyAnswers(
+            (("exact_t",) * returns.n,) * len(windows), nothing, nothing, nothing, nothing, nothing, _DRAWS
+        )
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
-    scar = np.stack([f.found.scar for f in firms.values()], axis=1)
+    scar = np.stack([_on_scale(f) for f in firms.values()], axis=1)
     if returns.dependent or alternative != "two-sided":
         scar = np.full_like(scar, np.nan)
     by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
+    together, alone = romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor)
     return FamilyAnswers(
         by=by,
         p=p,
         holm=holm(p.ravel()).reshape(p.shape),
         benjamini_hochberg=benjamini_hochberg(p.ravel()).reshape(p.shape),
-        romano_wolf=romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor),
+        romano_wolf=together,
+        romano_wolf_by_window=alone,
         draws=_DRAWS,
     )
+
+
+def _on_scale(firm: FirmAnswers) -> Floats:
+    """(N,) the statistics of the placebo windows, on the scale of the days near them; SCARs where none were drawn."""
+    said = firm.tests.get("placebo")
+    if said is None:
+        return firm.found.scar
+    statistic = np.where(np.isfinite(said.statistic), said.statistic, firm.found.scar)
+    if said.regimes is None:
+        return statistic
+    return statistic / np.where(said.regimes.used, np.fmax(said.regimes.ratio, 1.0), 1.0)
 
 
 def _of_model(returns: AbnormalReturns) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import plugins
+from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import arch_p, is_thin, warn_design
 from eventstudy.messages import Message
 from eventstudy.panel import Pair
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 _OUT_OF_THE_ORDINARY = 1.96
+_TWINS, _MANY_TWINS = 0.9, 300
+"""Correlation from which on two series are nearly one; looked for among so many pairs at most."""
 _WILD = 2.0
 
 
@@ -30,7 +33,7 @@ def cautions(result: StudyResult) -> list[Message]:
         return [*found, *of_design(result.answers.values()), *_bhar(result)]
     if result.config.returns == "difference":
         return [*found, *_pair_warnings(result), *of_design(result.answers.values()), *_peers_moved(result)]
-    found += [*_pair_warnings(result), *of_design(result.answers.values())]
+    found += [*_pair_warnings(result), *_near_twins(result), *of_design(result.answers.values())]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -62,6 +65,22 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if config.looked_at is not None:
         found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.looked_at))
     return found
+
+
+def _near_twins(result: StudyResult) -> Iterator[Message]:
+    """Pairs of different tickers whose event windows meet and whose residuals are nearly one series."""
+    if not 1 < result.n <= _MANY_TWINS:
+        return
+    rho, enough = correlations(result.returns)
+    start, end = result.sessions[:, 0], result.sessions[:, -1]
+    meet = (start[:, None] <= end) & (start <= end[:, None])
+    said: set[tuple[str, str]] = set()
+    for i, j in np.argwhere(np.triu(meet & enough & (rho > _TWINS), 1)).tolist():
+        one, other = result.panel.pairs[i], result.panel.pairs[j]
+        if one.ticker != other.ticker and (one.ticker, other.ticker) not in said:
+            said |= {(one.ticker, other.ticker), (other.ticker, one.ticker)}
+            names = {"ticker": one.ticker, "twin": other.ticker}
+            yield Message.of("NEAR_TWINS", one.event_id, one.ticker, correlation=float(rho[i, j]), **names)
 
 
 def of_design(answers: Iterable[Answer]) -> list[Message]:

@@ -124,10 +124,15 @@ class Chunks:
         first = part.security[rows] * part.returns.shape[1] + part.row[rows] + self.plan.estimation.start
         estimation, ahead = self._all[:, days][first], self._all[:, event][first]
         seen = estimation if self._untraded else estimation[:0]
+        span = self._spans[first] if self.plan.portfolios else ahead[:, :0].copy()
         raw, zero, lacking = ahead.copy(), seen == 0, np.isnan(seen if gaps else seen[:0])
         if gaps:
             lost = ~np.repeat(known.there[place], np.diff(bounds), axis=0)
             estimation[lost[:, days]], ahead[lost[:, event]] = np.nan, np.nan
+            hit = part.take(rows).masked()
+            if hit is not None:
+                estimation[hit] = np.nan
+                span[:, : hit.shape[1]][hit if span.shape[1] else hit[:, :0]] = np.nan
         if self._subtracts:
             offset = np.repeat(known.offset[place], np.diff(bounds), axis=0)
             estimation -= offset[:, days]
@@ -144,7 +149,7 @@ class Chunks:
             known.given.take(as_slice(place)),
             zero,
             lacking,
-            self._spans[first] if self.plan.portfolios else raw[:, :0],
+            span,
         )
 
     def _known(self, keys: Ints) -> _Known:

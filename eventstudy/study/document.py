@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from eventstudy.messages import WARNINGS, Code, Exclusion
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
+from eventstudy.study.families import MANY_TICKERS, Adjusted
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "config": config,
         "provenance": dict(result.provenance),
         "firms": [_firm(result, i) for i in range(result.returns.n)],
-        "aggregate": _together(result, None, result.answers),
+        "aggregate": _together(result, None, result.answers, result.adjusted),
         "groups": [_group(result, group) for group in result.groups],
         "excluded": exclusions_as_dicts(result.exclusions),
         "warnings": warnings_as_dicts(result.warned),
@@ -89,7 +90,8 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
 
 
 def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
-    firm = result.firm_answers[window]
+    firm, w = result.firm_answers[window], list(result.firm_answers).index(window)
+    family = result.family if result.returns.n <= MANY_TICKERS else None
     return {
         "start": window.start,
         "end": window.end,
@@ -104,7 +106,8 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "p_adjusted": number(firm.p_adjusted[i]),
         "headline": firm.headline[i],
         "headline_p": number(firm.headline_p[i]),
-        "headline_p_adjusted": number(firm.headline_p_adjusted[i]),
+        "headline_p_adjusted": number(family.romano_wolf_by_window[i, w] if family else None),
+        "p_adjusted_tickers": number(family.romano_wolf[i, w] if family else None),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
     }
 
@@ -145,7 +148,9 @@ def _test(name: str, answer: Significance) -> dict[str, Any]:
     }
 
 
-def _together(result: StudyResult, group: Group | None, answers: dict[Window, Answer]) -> dict[str, Any]:
+def _together(
+    result: StudyResult, group: Group | None, answers: dict[Window, Answer], adjusted: Mapping[Window, Adjusted]
+) -> dict[str, Any]:
     everyone = np.arange(result.returns.n) if group is None else group.members
     name, members = group and group.name, result.believed(everyone)
     doubts, withheld = result.doubts_of(everyone), result.withheld(name)
@@ -157,7 +162,7 @@ def _together(result: StudyResult, group: Group | None, answers: dict[Window, An
         "n_dates": len(np.unique(result.returns.day0_sessions[members])),
         "mean_correlation": number(sample.correlation) if sample else None,
         "days": days_as_dicts(result.rel_days, aar, count),
-        "windows": [window_as_dict(answer) for answer in answers.values()],
+        "windows": [window_as_dict(answer, adjusted[window]) for window, answer in answers.items()],
         **belief_as_dict(doubts),
         "believable": not withheld,
         "n_doubtful": sum(bool(result.doubts[int(i)]) for i in everyone),
@@ -176,8 +181,8 @@ def days_as_dicts(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[st
     return [{"rel_day": d, "n": int(n), "aar": number(a)} for d, a, n in zip(rel_days, aar, count, strict=True)]
 
 
-def window_as_dict(answer: Answer) -> dict[str, Any]:
-    """What all pairs say together about one window."""
+def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str, Any]:
+    """What all pairs say together about one window; `adjusted` is its p as all windows are judged together."""
     low, high = answer.interval or (None, None)
     return {
         "start": answer.window.start,
@@ -192,6 +197,9 @@ def window_as_dict(answer: Answer) -> dict[str, Any]:
         "ci_high": number(high),
         "mean_correlation": number(answer.correlation),
         "headline": answer.headline,
+        "p_adjusted_windows": number(adjusted and adjusted.p),
+        "adjusted_by": (adjusted and adjusted.by) or None,
+        "common_effect": number(answer.common_effect),
         "robustness": list(answer.robustness),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
     }
@@ -220,4 +228,7 @@ def table_of_tests(answer: Answer) -> pd.DataFrame:
 def _group(result: StudyResult, group: Group) -> dict[str, Any]:
     answers = {window: result.answer(window, group.name) for window in result.answers}
     heading = {"role": group.role, "name": group.name, "tickers": list(group.tickers)}
-    return heading | _together(result, group, answers)
+    told = heading | _together(result, group, answers, result.adjusted_of(group.name))
+    for window, said in zip(answers, told["windows"], strict=True):
+        said["p_adjusted_groups"] = number(result.adjusted_groups[group.name, window].p)
+    return told

@@ -221,6 +221,8 @@ def _rare(result: StudyResult) -> Phrase:
     design = advice.describe(sample)
     _, judged = headline_of(sample, design, result.config.variants)
     p = judged.p_value if judged.valid else float("nan")
+    if DAY0 in result.adjusted and judged.valid:
+        p = result.adjusted[DAY0].p  # the windows are judged together
     among = days_as_large(sample) if result.config.in_order else None  # else ordinary days do not lie before
     if among is None:
         if not np.isfinite(p):

@@ -91,6 +91,11 @@ def lined_up(
     """Every pair on its grid; `benchmark` is that of events that name none."""
     compared = "benchmark" in model.requires(("benchmark",))
     grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
+    if left.repeats:
+        warned.append(Warned.of("REPEATED_EVENT.sums", count=len(left.repeats)))
+    if count := sum(int(dense.disturbed.sum()) for dense in grids):
+        masked = sum(int(dense.bears.sum()) for dense in grids)
+        warned.append(Warned.of("EVENT_IN_ESTIMATION.sums", count=count, masked=masked))
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
     return LinedUp(

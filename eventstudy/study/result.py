@@ -28,12 +28,13 @@ from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned, accepted
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable
-from eventstudy.study import doubts
+from eventstudy.study import doubts, families
 from eventstudy.study.answers import Answer, FamilyAnswers, FirmAnswers, answer_of, ask, ask_family, ask_firms
 from eventstudy.study.buy_and_hold import buy_and_hold, compared_with
 from eventstudy.study.cautions import cautions
 from eventstudy.study.document import document, table_of_tests
 from eventstudy.study.estimate import Portfolios
+from eventstudy.study.families import Adjusted
 from eventstudy.study.happened import what_happened
 from eventstudy.study.impossible import impossible
 from eventstudy.study.sentences import finding
@@ -107,9 +108,13 @@ class Result(ABC):
     def answer(self, window: Window, group: str | None = None) -> Answer:
         """What the pairs (of a group) say together about one window."""
         if (window, group) not in self._asked:
-            sample = self.sample(window, self._members(group))
+            sample = self.sample_of(window, group)
             self._asked[window, group] = ask(sample, self.config.tests, self.config.variants)
         return self._asked[window, group]
+
+    def sample_of(self, window: Window, group: str | None = None) -> Sample:
+        """The pairs (of a group) that cover a window."""
+        return self.sample(window, self._members(group))
 
     @cached_property
     def _asked(self) -> dict[tuple[Window, str | None], Answer]:
@@ -123,6 +128,20 @@ class Result(ABC):
             if known.name == group:
                 return known.members
         raise UnknownName("group", group, [g.name for g in self.groups])
+
+    @cached_property
+    def adjusted(self) -> dict[Window, Adjusted]:
+        """The p of each reported window as all of them are judged together."""
+        return families.of_windows(self)
+
+    def adjusted_of(self, group: str | None) -> dict[Window, Adjusted]:
+        """The same of the pairs of a group."""
+        return self.adjusted if group is None else families.of_windows(self, group)
+
+    @cached_property
+    def adjusted_groups(self) -> dict[tuple[str, Window], Adjusted]:
+        """The p of each group and reported window as all groups and windows are judged together."""
+        return families.of_groups(self)
 
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
         """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
@@ -261,7 +280,7 @@ class StudyResult(Result):
         """One row per event, ticker and reported window: p and what is left of it when all of them are taken into account.
 
         Columns: event_id, ticker, start, end, by (the test behind p: the exact t, or ranks and permutations where tails are
-        fat), p, holm, bh (Benjamini and Hochberg), romano_wolf (from the largest of all standardised CARs, days drawn at
+        fat), p, holm, bh (Benjamini and Hochberg), romano_wolf (from the largest of all placebo statistics, days drawn at
         random; NaN where fewer than thirty days are common to the firms of a date).
         """
         family, windows = self.family, list(self.firm_answers)
@@ -397,12 +416,16 @@ class StudyResult(Result):
     def groups(self) -> tuple[Group, ...]:
         """The named groups of the events, in the order of the registry, with the pairs that were kept."""
         place = {(p.event_id, p.ticker): i for i, p in enumerate(self.panel.pairs)}
+        for again, first in self.panel.repeats:
+            if (first.event_id, first.ticker) in place:
+                place[again.event_id, again.ticker] = place[first.event_id, first.ticker]
         found: dict[tuple[str, Translated], list[int]] = {}
         for event in self.events:
             for group in event.group:
                 if group.name:
                     members = [place[event.id, t] for t in group.tickers if (event.id, t) in place]
                     found.setdefault((group.role, Translated(group.name, de=group.name_de)), []).extend(members)
+        found = {name: list(dict.fromkeys(members)) for name, members in found.items()}
         return tuple(
             Group(
                 role,

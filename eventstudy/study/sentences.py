@@ -15,7 +15,7 @@ from eventstudy.study.happened import of_prices
 from eventstudy.study.names import tests_named
 
 if TYPE_CHECKING:
-    from eventstudy.study.result import StudyResult
+    from eventstudy.study.result import Result, StudyResult
 
 LEVEL = 0.05
 
@@ -49,8 +49,26 @@ def finding(result: StudyResult) -> Phrase:
     if doubts := result.withheld():
         return no_finding(_subject(result), doubts)
     answers = list(result.answers.values())
+    primary = [a for a in answers if a.window == result.config.primary]
+    told = _told(result, primary or answers)
+    further = [a for a in answers if a not in primary]
+    if primary and further:
+        told.append(_further(result, further))
+    if unjudged := [a.window for a in answers if not a.headline]:
+        told.append(Phrase("no test is valid for {windows}", windows=unjudged))
+    whom = _measured(result, answers)
+    day = None if of_prices(result) else largest_day(result)  # `what_happened` says it of prices
+    if not primary:
+        whom = _together(result, whom)
+    if not day:
+        return Phrase("{subject}: {findings:;}.", subject=whom, findings=told)
+    return Phrase("{subject}: {findings:;}. {day}", subject=whom, findings=told, day=day)
+
+
+def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:
+    """Which windows stand out and which do not, by the p that is left when they are judged together."""
     judged = [a for a in answers if a.headline]
-    out = [a for a in judged if a.tests[a.headline or ""].p_value < LEVEL]
+    out = [a for a in judged if result.adjusted[a.window].p < LEVEL]
     quiet = [a for a in judged if a not in out]
     told = []
     if out:
@@ -75,13 +93,27 @@ def finding(result: StudyResult) -> Phrase:
                 **_windows(result, quiet),
             )
         )
-    if unjudged := [a.window for a in answers if not a.headline]:
-        told.append(Phrase("no test is valid for {windows}", windows=unjudged))
-    whom = _measured(result, answers)
-    day = None if of_prices(result) else largest_day(result)  # `what_happened` says it of prices
-    if not day:
-        return Phrase("{subject}: {findings:;}.", subject=whom, findings=told)
-    return Phrase("{subject}: {findings:;}. {day}", subject=whom, findings=told, day=day)
+    return told
+
+
+def _further(result: StudyResult, answers: list[Answer]) -> Phrase:
+    """The windows beside the one that was declared before."""
+    told = _told(result, answers)
+    n = judged_together(result)
+    if n < 2:
+        return Phrase("further window: {findings:;}", findings=told)
+    return Phrase("further windows (p of {n} judged together): {findings:;}", n=n, findings=told)
+
+
+def judged_together(result: Result) -> int:
+    """How many windows are judged together."""
+    return max((one.of for one in result.adjusted.values()), default=0)
+
+
+def _together(result: StudyResult, whom: Phrase) -> Phrase:
+    """What was measured, with how many windows are judged together where there are several."""
+    n = judged_together(result)
+    return Phrase("{subject} (p of {n} windows judged together)", subject=whom, n=n) if n > 1 else whom
 
 
 def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None, whom: str = "") -> tuple[str, ...]:
@@ -124,7 +156,7 @@ def _windows(result: StudyResult, answers: list[Answer]) -> dict[str, Any]:
     found = []
     for a in answers:
         said = a.tests[a.headline or ""]
-        values = {"window": a.window, "value": a.caar, "p": said.p_value}
+        values = {"window": a.window, "value": a.caar, "p": result.adjusted[a.window].p}
         if result.config.outcome == "volatility":
             found.append(Phrase("{window} {value:.1f} times (p {p:p})", **{**values, "value": said.statistic}))
         elif result.config.outcome == "volume":

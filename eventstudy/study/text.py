@@ -16,9 +16,10 @@ from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
+from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.offers import offers
-from eventstudy.study.sentences import LEVEL, amount, finding, p_text, percent
+from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, wrapped
 from eventstudy.units import unit_shown
 
@@ -31,8 +32,6 @@ _FEW = 2
 """Up to so many pairs are shown with all their days."""
 _NEWS_DAYS = 8
 """So many days with other news are shown."""
-_ADJUSTED = 200
-"""Up to so many pairs, p-values are adjusted for the number of pairs and windows."""
 
 
 def screen(result: StudyResult, *, verbose: bool = False) -> str:
@@ -187,7 +186,9 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     grouped: set[int] = set()
     for group in result.groups:
         answers = [result.answer(window, group.name) for window in windows]
-        rows.append([f"{group.name} ({len(group.members)})", *(_mean_cells(answers) if len(group.members) > 1 else [])])
+        adjusted = [p_text(_least(result, group.name))] if _stepped_down(result) else []
+        cells = [*_mean_cells(answers), *adjusted] if len(group.members) > 1 else []
+        rows.append([f"{group.name} ({len(group.members)})", *cells])
         rows += _ticker_rows(result, group.members)
         grouped |= set(group.members.tolist())
     rest = np.array([i for i in range(result.returns.n) if i not in grouped], dtype=np.int64)
@@ -197,14 +198,19 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     if len(rest) > len(shown):
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline test" if result.groups else ""
-    last = "; adj.: smallest by Romano-Wolf" if _stepped_down(result) else ""
-    yield f"p of tickers: place among ordinary days, or permutation of days{means}{last}"
+    last = "; adj.: smallest of a row, all judged together" if _stepped_down(result) else ""
+    yield from wrapped(f"p of tickers: place among ordinary days{means}{last}")
     yield from wrapped(_all_at_once(result))
+
+
+def _least(result: StudyResult, group: str) -> float:
+    """The smallest p of a group as all groups and windows are judged together."""
+    return smallest({w: one for (name, w), one in result.adjusted_groups.items() if name == group})
 
 
 def _adjusted(result: StudyResult) -> bool:
     """Whether p-values are adjusted for their number: several pairs, and not so many that it takes long."""
-    return 1 < result.returns.n <= _ADJUSTED and result.config.estimated
+    return 1 < result.returns.n <= MANY_TICKERS and result.config.estimated
 
 
 def _stepped_down(result: StudyResult) -> bool:
@@ -221,17 +227,23 @@ def _all_at_once(result: StudyResult) -> str:
             f"no p is adjusted for the number of tickers: {result.returns.n} are too many (result.multiple() does it)"
         )
     family, windows = result.family, list(result.firm_answers)
-    adjusted = {"Holm": family.holm, "Benjamini-Hochberg": family.benjamini_hochberg}
-    if _stepped_down(result):
-        adjusted["Romano-Wolf"] = family.romano_wolf
+    adjusted = {"Romano-Wolf": family.romano_wolf} if _stepped_down(result) else {}
+    days = int(result.fit.n_estimation.min())
+    least = family.p.size / (days + 1)
+    beyond = result.fat_tailed and least > LEVEL
+    if not beyond:
+        adjusted |= {"Holm": family.holm, "Benjamini-Hochberg": family.benjamini_hochberg}
     told: dict[str, list[str]] = {}
     for name, p in adjusted.items():
         left = [f"{result.panel.pairs[i].ticker} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
         shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
         told.setdefault(shown or "none", []).append(name)
     which = "; ".join(f"{shown} by {', '.join(names)}" for shown, names in told.items())
-    by = "ranks" if result.fat_tailed else "exact t"
-    return f"below 5 % of all {family.p.size} p ({by}) together: {which}"
+    if not beyond:
+        by = "ranks" if result.fat_tailed else "exact t"
+        return f"below 5 % of all {family.p.size} p (Holm and Benjamini-Hochberg: {by}) together: {which}"
+    cannot = f"Holm and Benjamini-Hochberg cannot reach 5 %: least {p_text(least)}"
+    return f"below 5 % of all {family.p.size} p together: {which} ({cannot})" if which else cannot
 
 
 def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
@@ -278,6 +290,9 @@ def _together(result: StudyResult) -> Iterator[str]:
         mark = "headline" if name in headlines else "also valid"
         cells = [p_text(a.tests[name].p_value) if name in a.tests and a.tests[name].valid else "" for a in answers]
         rows.append([f"  p, {name} ({mark})", *cells])
+    if judged_together(result) > 1:
+        cells = [p_text(result.adjusted[a.window].p) if a.headline else "" for a in answers]
+        rows.append(["  p, windows judged together", *cells])
     yield columns(rows, range(1, len(answers) + 1))
     yield from _not_valid(answers)
 

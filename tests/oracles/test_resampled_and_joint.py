@@ -417,9 +417,10 @@ def test_dates_draw_apart_from_each_other_and_lacking_days_are_said() -> None:
     assert np.isfinite(drawn[:, 2]).all()
     answer = ask("max_t", Sample.of(returns, Window(0, 0)))
     assert "fewer than 30" in answer.reasons[0]
-    p = romano_wolf_of_windows(returns, [Window(0, 0)], Sample.of(returns, Window(0, 0)).scar[:, None], 0, 99)
+    p, alone = romano_wolf_of_windows(returns, [Window(0, 0)], Sample.of(returns, Window(0, 0)).scar[:, None], 0, 99)
     assert np.isnan(p[:2]).all()
     assert np.isfinite(p[2, 0])
+    np.testing.assert_array_equal(p, alone)
 
 
 # ---- buy and hold ----------------------------------------------------------------------------------------------------

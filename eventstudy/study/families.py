@@ -1,0 +1,173 @@
+"""What is left of each p when the windows, groups and tickers of a study are judged together (REMEDIES B 4).
+
+Windows of one date are judged by draws of whole days (Romano and Wolf), on the statistics of the placebo windows; those of
+several dates, and of one firm, by normal variables that hang together as their windows and pairs do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.inference import Sample, Significance
+from eventstudy.inference.multiple import common_days, gaussian_step_down, romano_wolf_of_cells
+from eventstudy.panel import Floats
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from eventstudy.study.answers import Answer
+    from eventstudy.study.result import Result
+
+DRAWS = 9999
+MANY_TICKERS = 200
+"""Up to so many pairs, p-values are adjusted for the number of pairs and windows without being asked."""
+ROMANO_WOLF, COPULA, PRIMARY, ALONE = "romano_wolf", "gaussian_copula", "primary", ""
+
+
+class Adjusted(NamedTuple):
+    """The p of a window (of a group), adjusted for those it is judged together with."""
+
+    p: float
+    by: str
+    """`romano_wolf`, `gaussian_copula`, `primary` where the window was declared before, or empty where it is judged alone."""
+    of: int
+    """How many are judged together."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A window of a group, or of all pairs (None), with what is said of it."""
+
+    group: str | None
+    answer: Answer
+
+    @property
+    def p(self) -> float:
+        """That of the headline."""
+        return self.answer.tests[self.answer.headline].p_value if self.answer.headline else float("nan")
+
+
+def of_windows(result: Result, group: str | None = None) -> dict[Window, Adjusted]:
+    """The p of each reported window, adjusted over the windows of the same pairs; one declared before keeps its own.
+
+    The others are then judged together without it.
+    """
+    cells = [Cell(group, result.answer(window, group)) for window in result.config.windows or ()]
+    primary = result.config.primary
+    further = [cell for cell in cells if cell.answer.window != primary]
+    found = dict(zip([cell.answer.window for cell in further], _together(result, further), strict=True))
+    own = {c.answer.window: Adjusted(c.p, PRIMARY, 1) for c in cells if c.answer.window == primary}
+    return {cell.answer.window: (own | found)[cell.answer.window] for cell in cells}
+
+
+def of_groups(result: Result) -> dict[tuple[str, Window], Adjusted]:
+    """The p of each window of each group, adjusted over all groups and windows."""
+    windows = result.config.windows or ()
+    cells = [Cell(group.name, result.answer(window, group.name)) for group in result.groups for window in windows]
+    keys = [(str(cell.group), cell.answer.window) for cell in cells]
+    return dict(zip(keys, _together(result, cells), strict=True))
+
+
+def _together(result: Result, cells: Sequence[Cell]) -> list[Adjusted]:
+    """The adjusted p of cells that are judged together."""
+    p = np.array([cell.p for cell in cells])
+    known = int(np.isfinite(p).sum())
+    if known <= 1:
+        return [Adjusted(float(one), ALONE, known) for one in p]
+    found = _by_days(result, cells)
+    by = COPULA if found is None else ROMANO_WOLF
+    if found is None:
+        correlation = _correlation(result, cells)
+        found = gaussian_step_down(p, correlation, result.config.seed, two_sided=_either_way(result))
+    return [Adjusted(float(one), by, known) for one in np.fmax(found, p)]
+
+
+def _either_way(result: Result) -> bool:
+    """Whether an effect of either sign is looked for."""
+    return result.config.alternative == "two-sided" and result.config.outcome == "return"
+
+
+def on_scale(said: Significance) -> float:
+    """The statistic of a placebo window, on the scale of the days near it where a regime is raised."""
+    raised = said.regime is not None and said.regime.used
+    return said.statistic / max(1.0, said.regime.ratio) if raised and said.regime else said.statistic
+
+
+def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
+    """(C,) by draws of days, where all cells are portfolios of one date; else None."""
+    told = [cell for cell in cells if np.isfinite(cell.p)]
+    if not _either_way(result) or any(c.answer.n_dates != 1 or "placebo" not in c.answer.tests for c in told):
+        return None
+    if all(cell.answer.n == 1 for cell in told) and len({cell.group for cell in told}) == 1:
+        return None
+    samples = [result.sample_of(cell.answer.window, cell.group) for cell in told]
+    portfolios = [sample.portfolio for sample in samples]
+    if any(one is None or one.dependent for one in portfolios) or len(set(map(_day0, samples))) > 1:
+        return None
+    series: dict[int, AbnormalReturns] = {id(one): one for one in portfolios if one is not None}
+    days = np.concatenate([one.studentised for one in series.values()])
+    days = days[:, np.isfinite(days).all(axis=0)]
+    own = np.array([list(series).index(id(one)) for one in portfolios], dtype=np.int64)
+    statistic = np.array([on_scale(cell.answer.tests["placebo"]) for cell in told])
+    windows = [cell.answer.window for cell in told]
+    p = romano_wolf_of_cells(days, statistic, own, windows, result.config.seed, DRAWS)
+    if not np.isfinite(p).all():
+        return None
+    found = np.full(len(cells), np.nan)
+    found[[np.isfinite(cell.p) for cell in cells]] = p
+    return found
+
+
+def _day0(sample: Sample) -> str:
+    return str(sample.day0_sessions[0])
+
+
+def _correlation(result: Result, cells: Sequence[Cell]) -> Floats:
+    """(C, C) correlation of the cells: of their windows, times that of the means of their groups over the widest window."""
+    windows = common_days([cell.answer.window for cell in cells])
+    groups = list(dict.fromkeys(cell.group for cell in cells))
+    if len(groups) == 1:
+        return windows
+    widest = max((cell.answer.window for cell in cells), key=lambda window: window.length)
+    between = _between(result, [str(group) for group in groups], widest)
+    place = np.array([groups.index(cell.group) for cell in cells])
+    found: Floats = windows * between[np.ix_(place, place)]
+    return found
+
+
+def _between(result: Result, groups: Sequence[str], window: Window) -> Floats:
+    """(Q, Q) g_a'P g_b over the root of g_a'P g_a g_b'P g_b, g the indicators of the groups."""
+    sample = result.sample(window)
+    if sample.n < 2 or sample.members is None:
+        return np.eye(len(groups))
+    members = {group.name: group.members for group in result.groups}
+    inside = np.array([np.isin(sample.members, members[name]) for name in groups], dtype=float)
+    row = (
+        np.arange(sample.n)
+        if sample.exact_correlation
+        else np.searchsorted(sample.dates.keys, sample.returns.session_of)
+    )
+
+    def by_row(values: Floats) -> Floats:
+        return np.bincount(row, values, len(sample.common.size)).astype(float)
+
+    totals = [by_row(one) for one in inside]
+    p = np.array(
+        [
+            [sample.common.product(x, y, by_row(inside[a] * inside[b])) for b, y in enumerate(totals)]
+            for a, x in enumerate(totals)
+        ]
+    )
+    own = np.sqrt(np.maximum(np.diagonal(p), 1e-12))
+    found: Floats = np.clip(p / np.outer(own, own), -1.0, 1.0)
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def smallest(adjusted: Mapping[Window, Adjusted]) -> float:
+    """The smallest adjusted p of several windows; NaN where none is known."""
+    return float(np.fmin.reduce([one.p for one in adjusted.values()], initial=np.nan))

@@ -1,0 +1,92 @@
+"""p-values of many windows and groups at once: against quadrature by hand, normal laws of scipy, and draws one by one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from eventstudy.inference.multiple import (
+    among_days,
+    common_days,
+    gaussian_step_down,
+    one_of_two_beyond,
+    romano_wolf_of_cells,
+)
+from eventstudy.windows import Window
+from scipy import stats
+
+FIVE = [Window(0, 0), Window(-1, 1), Window(0, 1), Window(0, 5), Window(-5, 5)]
+
+
+def test_common_days_of_windows() -> None:
+    found = common_days(FIVE)
+    assert found[0].tolist() == pytest.approx(
+        [1, 1 / math.sqrt(3), 1 / math.sqrt(2), 1 / math.sqrt(6), 1 / math.sqrt(11)]
+    )
+    assert found[1, 3] == pytest.approx(2 / math.sqrt(18))
+    assert common_days([Window(-2, -1), Window(0, 3)])[0, 1] == 0
+
+
+def test_two_windows() -> None:
+    """[0, 0] and [-1, +1] with p .02 and .04."""
+    found = gaussian_step_down(np.array([0.02, 0.04]), common_days(FIVE[:2]), 0)
+    assert found == pytest.approx([0.03654280595219295, 0.04], rel=1e-9)
+
+
+def test_five_windows() -> None:
+    found = gaussian_step_down(np.array([0.02, 0.03, 0.25, 0.50, 0.70]), common_days(FIVE), 0)
+    assert found == pytest.approx([0.0726, 0.0871, 0.490, 0.678, 0.70], abs=2e-3)
+
+
+@pytest.mark.parametrize("r", [0.0, 0.3, -0.6, 0.95])
+@pytest.mark.parametrize("z", [0.4, 2.0, 3.5])
+def test_the_larger_of_two(r: float, z: float) -> None:
+    law = stats.multivariate_normal(cov=[[1, r], [r, 1]])
+    inside = law.cdf([z, z], lower_limit=[-z, -z])
+    assert one_of_two_beyond(z, r) == pytest.approx(1 - inside, abs=1e-7)
+    assert one_of_two_beyond(z, r, two_sided=False) == pytest.approx(1 - law.cdf([z, z]), abs=1e-7)
+
+
+def test_one_window_twice_is_one_window() -> None:
+    assert one_of_two_beyond(2.0, 1.0) == pytest.approx(2 * stats.norm.sf(2.0))
+    assert gaussian_step_down(np.array([0.03, 0.03]), np.ones((2, 2)), 0) == pytest.approx([0.03, 0.03])
+
+
+def test_independent_p_are_sidaks() -> None:
+    p = np.array([0.01, np.nan, 0.04, 0.3])
+    found = gaussian_step_down(p, np.eye(4), 0)
+    assert found[[0, 2, 3]] == pytest.approx([1 - 0.99**3, 1 - 0.96**2, 0.3], abs=2e-3)
+    assert np.isnan(found[1])
+    one_sided = gaussian_step_down(p, np.eye(4), 0, two_sided=False)
+    assert one_sided[[0, 2, 3]] == pytest.approx([1 - 0.99**3, 1 - 0.96**2, 0.3], abs=2e-3)
+
+
+def test_place_among_days() -> None:
+    assert among_days(np.array([0.0476, 1e-4, 1.0]), 250) == pytest.approx([0.051394, 0.004083665, 1.0], abs=5e-7)
+
+
+def test_cells_of_two_portfolios_draw_the_same_days() -> None:
+    """Step by step over draws made once more: days drawn for both series alike, windows of a draw share them."""
+    rng = np.random.default_rng(5)
+    days = rng.standard_normal((2, 60))
+    windows = [Window(0, 0), Window(-1, 1), Window(0, 0), Window(-1, 1)]
+    series, statistic = np.array([0, 0, 1, 1]), np.array([2.9, 1.0, 2.2, 1.9])
+    found = romano_wolf_of_cells(days, statistic, series, windows, 3, 20_000)
+    drawn = np.random.default_rng(1).integers(60, size=(200_000, 3))
+    sums = np.stack(
+        [days[0, drawn[:, 1]], days[0][drawn].sum(1) / 3**0.5, days[1, drawn[:, 1]], days[1][drawn].sum(1) / 3**0.5], 1
+    )
+    left, p = [0, 1, 2, 3], np.zeros(4)
+    reached = 0.0
+    for cell in np.argsort(-statistic):
+        share = float((np.abs(sums[:, left]).max(axis=1) >= statistic[cell]).mean())
+        reached = max(reached, share)
+        p[cell] = (1 + 60 * reached) / 61
+        left.remove(int(cell))
+    assert found == pytest.approx(p, abs=0.012)
+
+
+def test_too_few_days_have_no_draws() -> None:
+    days = np.zeros((1, 29))
+    assert np.isnan(romano_wolf_of_cells(days, np.array([2.0]), np.array([0]), [Window(0, 0)], 0, 99)).all()
