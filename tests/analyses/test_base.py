@@ -128,6 +128,8 @@ def test_analyses_are_found_by_their_names() -> None:
         "regress",
         "spillover",
         "calibrate",
+        "history",
+        "compare",
     }
     assert wanted | {"Answer", "read_characteristics"} == set(dir(es.analyses))
     assert all(callable(getattr(es.analyses, name)) for name in dir(es.analyses))
