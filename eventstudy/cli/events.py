@@ -228,6 +228,8 @@ def find_events(
         put(json_text(found.to_dict()))
     elif not target:
         put(listing("find", found.rows(), form))
+    if found.requests or found.kept:
+        say(f"{found.requests} requests, {found.kept} answers at hand", quiet=quiet)
     for note in found.notes:
         say(note, quiet=quiet)
     for one in found.left_out:
