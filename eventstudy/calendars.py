@@ -55,11 +55,40 @@ _INDEX_OF = """
 ^GSPTSE:XTSE ^BVSP:BVMF ^MXX:XMEX
 """
 
+_BLOOMBERG = """
+US:XNYS UN:XNYS UW:XNYS UQ:XNYS UA:XNYS UR:XNYS UP:XNYS UV:XNYS LN:XLON ID:XDUB FP:XPAR NA:XAMS BB:XBRU PL:XLIS
+SM:XMAD SQ:XMAD IM:XMIL SW:XSWX SE:XSWX VX:XSWX AV:XWBO GY:XETR GR:XETR GF:XFRA TH:XETR SS:XSTO NO:XOSL DC:XCSE
+FH:XHEL IR:XICE PW:XWAR CP:XPRA CK:XPRA HB:XBUD GA:ASEX TI:XIST SJ:XJSE AB:XSAU IT:XTAE CN:XTSE CT:XTSE CV:XTSE
+MM:XMEX BZ:BVMF BS:BVMF AR:XBUE CI:XSGO CC:XSGO JT:XTKS JP:XTKS HK:XHKG CH:XSHG CG:XSHG CS:XSHG C1:XSHG C2:XSHG
+KS:XKRX KP:XKRX KQ:XKRX TT:XTAI IN:XBOM IB:XBOM IS:XBOM SP:XSES MK:XKLS IJ:XIDX TB:XBKK AU:XASX AT:XASX NZ:XNZE
+"""
+"""Country and exchange codes of Bloomberg: NVDA US Equity, VOD LN."""
+
+_RIC = """
+N:XNYS O:XNYS OQ:XNYS K:XNYS P:XNYS A:XNYS US:XNYS UK:XLON JP:XTKS PL:XWAR HU:XBUD SH:XSHG BJ:XSHG S:XSWX VX:XSWX
+BE:XETR KW:XKUW
+"""
+"""Further suffixes: of Reuters (NVDA.O, IBM.N), Stooq (NVDA.US), Wind and Tushare (600000.SH)."""
+
+_BEFORE = """
+XNAS:XNYS XNYS:XNYS ARCX:XNYS BATS:XNYS XASE:XNYS NASDAQ:XNYS NYSE:XNYS NYSEARCA:XNYS NYSEAMERICAN:XNYS AMEX:XNYS
+US:XNYS OTC:XNYS LON:XLON LSE:XLON ETR:XETR XETRA:XETR FRA:XFRA EPA:XPAR AMS:XAMS EBR:XBRU ELI:XLIS BME:XMAD BIT:XMIL
+SWX:XSWX VTX:XSWX VIE:XWBO STO:XSTO CPH:XCSE HEL:XHEL OSL:XOSL OSE:XOSL ICE:XICE WSE:XWAR TYO:XTKS TSE:XTSE HKG:XHKG
+HKEX:XHKG SHA:XSHG SSE:XSHG SHE:XSHG SZSE:XSHG KRX:XKRX KOSDAQ:XKRX TPE:XTAI TWSE:XTAI NSE:XBOM BSE:XBOM BOM:XBOM
+SGX:XSES ASX:XASX NZE:XNZE TSX:XTSE TSXV:XTSE CVE:XTSE BVMF:BVMF BMV:XMEX JSE:XJSE IST:XIST BIST:XIST TLV:XTAE
+TADAWUL:XSAU BKK:XBKK SET:XBKK IDX:XIDX KLSE:XKLS
+"""
+"""Exchanges as they are written before a ticker: NASDAQ:NVDA, LON:VOD; market codes themselves too."""
+
 _PRICED_IN = "USD EUR GBP JPY CHF CAD AUD KRW INR BRL USDT USDC BTC ETH"
 """BTC-USD, ETH-BTC: what a coin is priced in."""
 
 _SUFFIXES = dict(pair.split(":") for pair in _TRADES_AT.split())
 _INDICES = dict(pair.split(":") for pair in _INDEX_OF.split())
+_AFTER = _SUFFIXES | dict(pair.split(":") for pair in _RIC.split())
+_FIRST = dict(pair.split(":") for pair in _BEFORE.split())
+_BLANK = dict(pair.split(":") for pair in _BLOOMBERG.split())
+_YELLOW = re.compile(r"(.+?)\s+(equity|index|corp|curncy|comdty)", re.I)
 _MONEY = frozenset(_PRICED_IN.split())
 
 _US_CLASS = frozenset("ABCDU")
@@ -159,6 +188,49 @@ def exchange_of(ticker: str) -> str:
     if not text or any(c.isspace() for c in text):
         raise _unplaced(ticker, "suffix", ["." + name for name in sorted(_SUFFIXES)])
     return "XNYS"
+
+
+def mark_of(ticker: str) -> tuple[str, str] | None:
+    """The ticker without the mark of its vendor, and the market code that the mark says; None: it bears none.
+
+    `NVDA US Equity`, `VOD LN`, `MC.PA`, `NVDA.O`, `600000.SH`, `NASDAQ:NVDA`, `XNAS:NVDA`.
+    """
+    text = ticker.strip()
+    kind = _YELLOW.fullmatch(text)
+    stem = kind[1] if kind else text
+    head, blank, code = stem.rpartition(" ")
+    if blank and code.isupper() and code in _BLANK and head.strip():
+        return head.strip(), _BLANK[code]
+    if kind:
+        return stem, ""
+    first, colon, rest = text.partition(":")
+    if colon and rest and first.upper() in _FIRST:
+        return rest, _FIRST[first.upper()]
+    if colon and rest and first.isupper() and len(first) == 4 and first in known():
+        return rest, first
+    name, dot, suffix = text.rpartition(".")
+    if (
+        dot
+        and name
+        and suffix.upper() in _AFTER
+        and (suffix.upper() not in _US_CLASS or (suffix.upper() in ("A",) and len(name) > 4))
+    ):
+        return name, _AFTER[suffix.upper()]
+    return None
+
+
+def market_of(text: str) -> str | None:
+    """The market code of an exchange as people write it: XNYS, NYSE, NasdaqGS, Xetra; None: none that is known."""
+    name = text.strip().upper()
+    if name in _FIRST:
+        return _FIRST[name]
+    for word in ("NASDAQ", "NYSE", "XETRA"):
+        if name.startswith(word):
+            return _FIRST[word]
+    try:
+        return code_of(name)
+    except UnknownName:
+        return None
 
 
 def says_where(ticker: str) -> bool:

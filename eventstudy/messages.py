@@ -823,6 +823,11 @@ WARNINGS: dict[str, Code] = {
 """What a reader must know; the numbers are there."""
 
 EXCLUSIONS: dict[str, Code] = {
+    "BAD_ROW": Code(
+        "{row} of the table of events cannot be read: {why}",
+        "A row of the table of events cannot be read; the others are studied.",
+        "Correct the row, or remove it; --strict refuses the table for it.",
+    ),
     "BENCHMARK_IS_TICKER": Code(
         "{ticker} is its own benchmark: its abnormal return is zero by construction",
         "A security compared with itself has no abnormal return.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._output import progress
+from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest
 from eventstudy.separated import separated
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R", "StudyResult", "AggregateResult")
 
 
 def _pair(**more: Any) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def _pair(**more: Any) -> dict[str, Any]:
 
 
 _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-    (("--date",), {"help": "When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00."}),
+    (("--date",), {"help": "When it happened: 2025-01-27 (or 27.01.2025, Jan 27 2025), or 2025-01-27T07:00:00-05:00."}),
     (("--tickers",), {"multiple": True, "help": "Tickers, comma separated; may be repeated."}),
     (("--benchmark",), {"help": "Ticker of the benchmark, or SPY,.DE=^GDAXI for some. [default: the event's, or SPY]"}),
     (("--currency",), {"help": "Put all prices in one: USD. [default: each in its own]"}),
@@ -74,7 +75,14 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--mask-other-events",), {"default": "1", "show_default": True, "metavar": "N|none",
                                 "help": "Leave estimation days within N sessions of the firm's other events out."}),
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
-    (("--prices",), {"type": click.Path(), "help": "Price file: CSV, Parquet or XLSX, long or wide; or CRSP's CSV."}),
+    (("--prices",), {"type": click.Path(),
+                     "help": "Prices: a file (CSV, XLSX, XLS, ODS, Parquet, zip, gz), - for stdin, or a folder of files."}),
+    (("--ticker",), {"help": "Whose prices a file is of that names nobody."}),
+    (("--dates",), {"type": click.Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
+    (("--decimal",), {"type": click.Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
+    (("--values",), {"type": click.Choice(["close", "returns"]), "help": "What the numbers of a price file are."}),
+    (("--exchange",), {"multiple": True, "metavar": "TICKER=EXCHANGE", "help": "Where one trades: AAA=XLON; repeatable."}),
+    (("--strict",), {"is_flag": True, "help": "Refuse a file for one bad row, instead of leaving out its security or event."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf, or Ken French's; or ken_french."}),
     (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
@@ -132,7 +140,7 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     """The result of a study with these options, taken out of `options`; the rest of them is left there."""
     from eventstudy.request import run
 
-    return run(**_words(options, quiet=quiet))
+    return _told(run(**_words(options, quiet=quiet)), quiet=quiet)
 
 
 def sums_are_kept(options: dict[str, Any]) -> bool:
@@ -156,14 +164,23 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
             flag = name.replace("_", "-")
             raise InvalidRequest(f"--{flag} needs every pair", hint=f"--keep pairs, or leave out --{flag}")
         words.pop(name, default)
-    return run_aggregate(**words)
+    return _told(run_aggregate(**words), quiet=quiet)
 
 
 def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Masked | None]:
     """Other news on the days of a study with these options, and with `mask_confounded` the answer without them."""
     from eventstudy.request import what_else
 
-    return what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
+    found, masked = what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
+    _told(found.result, quiet=quiet)
+    return found, masked
+
+
+def _told(result: R, *, quiet: bool) -> R:
+    """The result, once it is said what its price file was taken for."""
+    if read_as := result.provenance.get("read_as"):
+        say(f"read as: {'; '.join(read_as)}", quiet=quiet)
+    return result
 
 
 def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -209,6 +226,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
+    "dates", "decimal", "values", "ticker", "exchange", "strict",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from eventstudy.calendars import Moment
 from eventstudy.events.chosen import chosen_moment, moment_of_day
 from eventstudy.events.event import Claim, Event, Found, Group
-from eventstudy.events.faults import InvalidRecord
+from eventstudy.events.faults import BadRow, InvalidRecord
 from eventstudy.events.importers import single_event
 from eventstudy.events.news import News, read_calendar, read_earnings, shipped_calendar, shipped_earnings
 from eventstudy.events.registry import (
@@ -14,12 +14,14 @@ from eventstudy.events.registry import (
     from_frame,
     import_requests,
     load_registry,
+    rows_of_file,
     shipped_registry,
 )
 from eventstudy.events.when import parse_when
 
 __all__ = [
     "SUFFIXES",
+    "BadRow",
     "Claim",
     "Event",
     "Found",
@@ -38,6 +40,7 @@ __all__ = [
     "parse_when",
     "read_calendar",
     "read_earnings",
+    "rows_of_file",
     "shipped_calendar",
     "shipped_earnings",
     "shipped_registry",

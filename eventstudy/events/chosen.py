@@ -7,6 +7,7 @@ from datetime import date
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.event import Event
+from eventstudy.tables.written import one_day, plain_when
 
 
 def chosen_moment(event: Event, day0: str | date) -> Moment | None:
@@ -25,8 +26,8 @@ def moment_of_day(day0: str | date) -> Moment:
         InvalidRequest: it is none.
     """
     try:
-        return Moment(day0 if isinstance(day0, date) else date.fromisoformat(day0))
-    except ValueError as error:
+        return Moment(plain_when(day0) if isinstance(day0, date) else one_day(day0))
+    except (InvalidRequest, ValueError) as error:
         raise InvalidRequest(
             f"day 0 cannot be {day0!r}", available="announced, recognised, or a date such as 2025-01-27"
         ) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
-from eventstudy.events.importers import _check_columns
-from eventstudy.events.when import checked, parse_when
+from eventstudy.events.rows import Rows, rows_of
+from eventstudy.events.when import checked
+from eventstudy.tables.frames import headed_frame, pandas_of
+from eventstudy.tables.place import Place, Reading
 
 Codes = NDArray[np.int64]
 H = TypeVar("H", bound=Hashable)
@@ -56,39 +58,54 @@ class EventColumns:
         return self.tickers[int(self.ticker[row])]
 
 
-def columns_of_frame(frame: pd.DataFrame) -> EventColumns:
-    """The rows of a table with `ticker` and `date`, and as in an event file `event_id, tz, timing, benchmark, ...`.
+def columns_of_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = None) -> EventColumns:
+    """The rows of a frame of events, by the same rules as `registry.from_frame`.
 
     Raises:
-        InvalidFile: columns missing or unknown, blank cells, dates that are not ISO, a ticker twice in one event.
+        InvalidFile: columns missing, blank cells, cells that are no dates, a ticker twice in one event.
     """
-    names = [str(column) for column in frame.columns]
-    _check_columns(names, _ORIGIN)
-    if not len(frame):
+    made = pandas_of(frame)
+    if made is None or not len(made):
         raise InvalidFile("there is no event in the table", where=_ORIGIN, hint="add a row below the column names")
-    table = frame.set_axis(names, axis=1)
-    ticker, tickers = _texts(table["ticker"], "ticker")
-    moment, moments = _moments(table)
-    benchmark, benchmarks = _texts(table["benchmark"], "") if "benchmark" in names else (np.full(len(frame), -1), ())
-    ids = table["event_id"] if "event_id" in names else None
+    return columns_of_rows(
+        rows_of(headed_frame(Place(_ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading or Reading()), tz
+    )
+
+
+def columns_of_rows(rows: Rows, tz: str | None = None) -> EventColumns:
+    """The pairs of rows of events, coded, without an object for each; `tz` is the zone of times that have none.
+
+    Raises:
+        InvalidFile: one of them is no event: sums name no single row that was left out.
+    """
+    for row, why in rows.odd.items():
+        if why:
+            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=_ORIGIN, hint="fill it in, or remove the row")
+    if rows.bad:
+        raise InvalidFile(rows.bad[0].said, where=_ORIGIN)
+    keep = np.array([i for i in range(len(rows)) if i not in rows.odd], dtype=np.int64)
+    ticker, tickers = rows.ticker[0][keep], tuple(rows.ticker[1])
+    moment, moments = _moments(rows, keep, tz)
+    benchmark, benchmarks = rows.texts.get("benchmark", (np.full(len(rows), -1, np.int64), []))
+    given = rows.texts.get("event_id")
+    ids = given[0][keep] if given else None
     event = _events(ids, ticker, moment, len(tickers), len(moments))
     _refuse_twice(event, ticker, len(tickers), tickers)
     first = _first_of_event(event)
     if (wrong := np.flatnonzero(moment != moment[first])).size:
         row = int(wrong[0])
         raise _fault(row, "date", f"contradicts row {first[row] + 1} of the same event", "one event has one date")
-    benchmark, shared = _shared_benchmark(event, benchmark, benchmarks)
+    benchmark, shared = _shared_benchmark(event, benchmark[keep], tuple(benchmarks))
 
     def name(i: int) -> str:
-        given = None if ids is None else ids.iloc[i]
-        if given is not None and given == given and str(given).strip():
-            return str(given).strip()
+        if given is not None and ids is not None and ids[i] >= 0:
+            return given[1][int(ids[i])]
         found = moments[moment[i]]
         when = found.when.date() if isinstance(found.when, datetime) else found.when
         return f"{tickers[ticker[i]].lower()}-{when.isoformat()}"
 
     return EventColumns(
-        tickers, ticker, tuple(moments), moment, shared, benchmark, event, name, grouped="group" in names
+        tickers, ticker, tuple(moments), moment, shared, benchmark, event, name, grouped="group" in rows.texts
     )
 
 
@@ -130,65 +147,31 @@ def _fault(row: int, column: str, what: str, hint: str | None = None) -> Invalid
     return InvalidFile(f"row {row + 1}, column {column}: {what}", where=_ORIGIN, hint=hint)
 
 
-def _texts(given: pd.Series, needed: str) -> tuple[Codes, tuple[str, ...]]:
-    """(E,) codes of a column of texts without blanks around them, and the texts; -1 for blank, refused where `needed`."""
-    codes, distinct = pd.factorize(given, use_na_sentinel=True)
-    texts = [str(t).strip() for t in distinct]
-    order = {t: i for i, t in enumerate(dict.fromkeys(t for t in texts if t))}
-    again = np.array([*(order.get(t, -1) for t in texts), -1], dtype=np.int64)
-    coded = again[codes]
-    if needed and (coded < 0).any():
-        raise _fault(int((coded < 0).argmax()), needed, "is blank", "fill it in, or remove the row")
-    return coded, tuple(order)
-
-
-def _moments(table: pd.DataFrame) -> tuple[Codes, list[Moment]]:
-    """(E,) codes of the moments of the rows, and the distinct moments."""
-    day, days = _dates(table["date"])
-    zone, zones = _texts(table["tz"], "") if "tz" in table else (np.full(len(table), -1), ())
-    timing, timings = _texts(table["timing"], "") if "timing" in table else (np.full(len(table), -1), ())
-    key = (day * (len(zones) + 1) + zone + 1) * (len(timings) + 1) + timing + 1
+def _moments(rows: Rows, keep: Codes, tz: str | None) -> tuple[Codes, list[Moment]]:
+    """(E,) codes of the moments of the rows that are kept, and the distinct moments."""
+    none: tuple[Codes, list[str]] = np.full(len(rows), -1, np.int64), []
+    day, days = rows.date[0][keep], rows.date[1]
+    (zone, zones), (timing, timings) = ((rows.texts.get(name, none)) for name in ("tz", "timing"))
+    key = (day * (len(zones) + 1) + zone[keep] + 1) * (len(timings) + 1) + timing[keep] + 1
     codes, distinct = pd.factorize(key)
     found = []
     for k, combined in enumerate(distinct.tolist()):
         rest, t = divmod(combined, len(timings) + 1)
         d, z = divmod(rest, len(zones) + 1)
         try:
-            when, tz = days[d], zones[z - 1] if z else None
-            when = parse_when(when, tz=tz) if isinstance(when, str) else checked(when, tz)
-            found.append(Moment(when, timings[t - 1]) if t else Moment(when))
+            when = checked(days[d], zones[z - 1] if z else tz)
+            found.append(Moment(when, timings[t - 1]) if t else Moment(when))  # type: ignore[arg-type]
         except InvalidRequest as error:
             raise _fault(int((codes == k).argmax()), "date", error.what, error.hint) from error
     return codes.astype(np.int64), found
 
 
-def _dates(given: pd.Series) -> tuple[Codes, list[Any]]:
-    """(E,) codes of the dates, and the distinct ones as dates, instants or texts; naive midnights throughout are dates."""
-    codes, distinct = pd.factorize(given, use_na_sentinel=True)
-    if (codes < 0).any():
-        raise _fault(int((codes < 0).argmax()), "date", "is blank", "fill it in, or remove the row")
-    if isinstance(distinct, pd.DatetimeIndex) and distinct.tz is None and (distinct == distinct.normalize()).all():
-        return codes.astype(np.int64), distinct.to_numpy("datetime64[D]").tolist()
-    values = [v.strip() if isinstance(v, str) else v for v in pd.Index(distinct).tolist()]
-    stamps = [v for v in values if isinstance(v, datetime)]
-    if all(s.tzinfo is None and s == datetime(s.year, s.month, s.day) for s in stamps):  # noqa: DTZ001
-        values = [v.date() if isinstance(v, datetime) else v for v in values]
-    return codes.astype(np.int64), [v if isinstance(v, str | date) else str(v) for v in values]
-
-
-def _events(ids: pd.Series | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
+def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
     """(E,) the event of each row: its id, or else ticker and date."""
     own = moment * n_tickers + ticker
     if ids is None:
         return pd.factorize(own)[0].astype(np.int64)
-    codes = pd.factorize(ids, use_na_sentinel=True)[0].astype(np.int64)
-    if ids.dtype == object or pd.api.types.is_string_dtype(ids):
-        blank = ids.astype(str).str.strip().eq("").to_numpy(dtype=bool)
-        codes = np.where(blank, -1, codes)
-    named = codes >= 0
-    if named.all():
-        return codes
-    return pd.factorize(np.where(named, codes, codes.max() + 1 + own))[0].astype(np.int64)
+    return pd.factorize(np.where(ids >= 0, ids, ids.max() + 1 + own))[0].astype(np.int64)
 
 
 def _refuse_twice(event: Codes, ticker: Codes, n_tickers: int, tickers: tuple[str, ...]) -> None:
@@ -217,4 +200,4 @@ def _shared_benchmark(event: Codes, codes: Codes, names: tuple[str, ...]) -> tup
     return np.where(shared < 0, len(names), shared), (*names, None)
 
 
-__all__ = ["EventColumns", "coded", "coded_moments", "columns_of_events", "columns_of_frame"]
+__all__ = ["EventColumns", "coded", "coded_moments", "columns_of_events", "columns_of_frame", "columns_of_rows"]

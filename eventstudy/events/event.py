@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -229,6 +230,9 @@ class Event(Table):
     notes_de: _Filled | None = Field(default=None, description="the notes in German")
     benchmark: _Ticker | None = Field(default=None, description="ticker of the market: SPY")
     found: Found | None = Field(default=None, description="the [event.found] table, of an event that a finder found")
+    attributes: Mapping[str, str] = Field(
+        default_factory=dict, description="further columns of a table of events: sector, size, ..."
+    )
     group: _Several[Group] = Field(default=(), description="one [[event.group]] table each")
     claim: _Several[Claim] = Field(default=(), description="one [[event.claim]] table each")
 
@@ -270,6 +274,10 @@ class Event(Table):
         """The benchmark that the ticker's first group with one names, else the event's."""
         own = (g.benchmark for g in self.group if ticker in g.tickers and g.benchmark)
         return next(own, self.benchmark)
+
+    def __hash__(self) -> int:
+        """By what makes it this event; attributes are left aside."""
+        return hash((self.id, self.announced, self.group))
 
     def _repr_html_(self) -> str:
         """What is known of it as a table, for Jupyter."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
-from eventstudy.events.faults import in_one_line
+from eventstudy.events.faults import BadRow, in_one_line
 from eventstudy.events.importers import Row, events_from_rows, slug
 from eventstudy.events.when import parse_when
 
@@ -52,7 +52,7 @@ def read_requests(content: str, origin: str) -> tuple[list[Event], Counter[Windo
     Raises:
         InvalidFile: lines that cannot be meant; all are named with row and column.
     """
-    problems: list[str] = []
+    problems: list[BadRow] = []
     asked: Counter[Windows] = Counter()
     try:
         rows = list(_rows(content, problems, asked))
@@ -61,19 +61,19 @@ def read_requests(content: str, origin: str) -> tuple[list[Event], Counter[Windo
     return events_from_rows(rows, origin, problems), asked
 
 
-def _rows(content: str, problems: list[str], asked: Counter[Windows]) -> Iterator[Row]:
+def _rows(content: str, problems: list[BadRow], asked: Counter[Windows]) -> Iterator[Row]:
     for number, values in enumerate(csv.reader(io.StringIO(content, newline=""), delimiter=";", strict=True), start=1):
         cells = [value.strip() for value in values]
         if not any(cells) or (number == 1 and cells[0].casefold() == "event id"):
             continue
         if len(cells) != len(COLUMNS):
-            problems.append(f"row {number}: {len(cells)} values for {len(COLUMNS)} columns")
+            problems.append(BadRow(f"row {number}", "", f"{len(cells)} values for {len(COLUMNS)} columns"))
             continue
         try:
             asked[_windows(cells)] += 1
-            yield number, _row(cells)
+            yield f"row {number}", _row(cells)
         except InvalidRequest as error:
-            problems.append(f"row {number}, {in_one_line(error)}")
+            problems.append(BadRow(f"row {number}", "", in_one_line(error)))
 
 
 def _row(cells: list[str]) -> dict[str, Any]:

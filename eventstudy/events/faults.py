@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
 
@@ -73,6 +73,19 @@ def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
 def in_one_line(error: EventStudyError) -> str:
     """What is wrong and what to do, without line breaks."""
     return "; ".join(part for part in (error.what, error.hint) if part)
+
+
+class BadRow(NamedTuple):
+    """A row that is left out: where it stands, its ticker where it has one, and why."""
+
+    row: str
+    ticker: str
+    why: str
+
+    @property
+    def said(self) -> str:
+        """The whole in one line."""
+        return f"{self.row}{':' if self.why[:1].isdigit() else ','} {self.why}"
 
 
 def refuse(problems: list[str], origin: str) -> None:

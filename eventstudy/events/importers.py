@@ -6,123 +6,62 @@ one event; a row without one is an event by itself. Tickers are text, so NA, ON 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
-from difflib import get_close_matches
+from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
-from eventstudy.events.faults import InvalidRecord, in_one_line, refuse
+from eventstudy.events.faults import BadRow, InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.language import date_text
 from eventstudy.separated import separated
-from eventstudy.sheets import as_serial, as_text, read_sheet
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from eventstudy.events.rows import Rows
 
-REQUIRED = ("ticker", "date")
 SHARED = ("date", "tz", "timing", "title", "category", "benchmark")
 """Columns that describe the event: its rows must agree in them, or leave all but the date blank."""
-
-COLUMNS = (*REQUIRED, "event_id", "tz", "timing", "title", "category", "benchmark", "group")
-"""Columns a table of events may have."""
 
 ROLES = ("treated", "exposed", "peer", "control")
 """What the `group` column may hold as a role; any other text is the name of a treated group."""
 
-Row = tuple[int, Mapping[str, Any]]
-"""Number of the row in its file, and its values by column; blank ones are left out."""
+Row = tuple[str, Mapping[str, Any]]
+"""Where the row stands, in words, and its values by column; blank ones are left out."""
 
 
-def read_csv(content: str, origin: str) -> list[Event]:
-    """The events of a CSV text, separated by commas, semicolons or tabs; `origin` is its file, for messages.
-
-    Raises:
-        InvalidFile: columns missing or unknown, half-written rows, dates that are not ISO, rows of one event
-            that contradict each other; all faults are named with their row and column.
-    """
-    problems: list[str] = []
-    return events_from_rows(_rows(content, origin, problems), origin, problems)
-
-
-def read_frame(frame: pd.DataFrame, origin: str) -> list[Event]:
-    """The events of a data frame: see `registry.from_frame`."""
-    names = [str(column) for column in frame.columns]
-    _check_columns(names, origin)
-    records = [
-        {name: value for name, value in zip(names, values, strict=True) if _given(value)}
-        for values in frame.itertuples(index=False, name=None)
-    ]
-    stamps = [record["date"] for record in records if isinstance(record.get("date"), datetime)]
-    if all(stamp.tzinfo is None and stamp.time() == time() for stamp in stamps):
-        for record in records:
-            if isinstance(record.get("date"), datetime):
-                record["date"] = record["date"].date()
-    rows = (
-        (
-            number,
-            {name: value if isinstance(value, date) else str(value).strip() for name, value in record.items()},
-        )
-        for number, record in enumerate(records, start=1)
-    )
-    return events_from_rows(rows, origin, [])
-
-
-def read_xlsx(path: Path) -> list[Event]:
-    """The events of a workbook: of its sheet `events`, else of the only one that holds anything.
+def read_rows(
+    rows: Rows, origin: str, *, tz: str | None = None, strict: bool = False
+) -> tuple[list[Event], list[BadRow]]:
+    """The events of the rows of a table, and the rows that are left out; `tz` is the zone of times that have none.
 
     Raises:
-        InvalidFile: as `read_csv`, and cells that the spreadsheet program has changed: a ticker that became a date, a date that
-            is only a number. InvalidRequest: openpyxl is not installed.
+        InvalidFile: no row can be read, or one cannot and it is to be `strict`.
     """
-    sheet = read_sheet(path, "events")
-    origin, problems = f"{path}, sheet {sheet.name}", list[str]()
-    try:
-        names = [as_text(name).lower() for name in sheet.columns]
-    except ValueError as error:
-        raise InvalidFile(
-            f"the first row names no columns: {error}", where=origin, available=", ".join(COLUMNS)
-        ) from error
-    _check_columns(names, origin)
-    rows = []
-    for number, cells in sheet.rows:
-        row = {}
-        for name, value in zip(names, cells, strict=True):
-            try:
-                if value is not None:
-                    row[name] = _dated(value) if name == "date" else as_text(value)
-            except ValueError as error:
-                problems.append(f"row {number}, column {name}: {error}; format the cell as text and type it again")
-        if len(row) == sum(value is not None for value in cells):
-            rows.append((number, row))
-    return events_from_rows(rows, origin, problems)
+    bad = list(rows.bad)
+    columns = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.texts.items()}
+    more = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.attributes.items()}
+    tickers, whens = (rows.ticker[0].tolist(), rows.ticker[1]), (rows.date[0].tolist(), rows.date[1])
 
+    def listed() -> Iterable[Row]:
+        for i, number in enumerate(rows.numbers):
+            if (why := rows.odd.get(i)) is not None:
+                if why:
+                    bad.append(BadRow(number, tickers[1][tickers[0][i]] if tickers[0][i] >= 0 else "", why))
+                continue
+            row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
+            row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
+            if tz and "tz" not in row and isinstance(row["date"], datetime) and row["date"].tzinfo is None:
+                row["tz"] = tz
+            held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
+            if held:
+                row["attributes"] = held
+            yield number, row
 
-def _dated(value: Any) -> Any:
-    """A date, a naive datetime or text as it stands in a sheet.
-
-    Raises:
-        ValueError: a number, which may be a day or not.
-    """
-    if isinstance(value, str | date):
-        return value
-    day = as_serial(value)
-    raise ValueError(f"{value} is a number, not a date" + (f"; as spreadsheets count days it is {day}" if day else ""))
-
-
-def _given(value: Any) -> bool:
-    """Whether a cell of a frame holds something: no blank text, None, NA, or what is unlike itself (NaN)."""
-    if isinstance(value, str):
-        return bool(value.strip())
-    return value is not None and str(value) != "<NA>" and bool(value == value)
+    return events_from_rows(listed(), origin, bad, strict=strict), bad
 
 
 def single_event(
@@ -157,11 +96,11 @@ def single_event(
     )
 
 
-def events_from_rows(rows: Iterable[Row], origin: str, problems: list[str]) -> list[Event]:
-    """The events in the order in which each is first named; reading the rows may add to the problems.
+def events_from_rows(rows: Iterable[Row], origin: str, bad: list[BadRow], *, strict: bool = True) -> list[Event]:
+    """The events in the order in which each is first named; rows that are not valid are added to the `bad` ones.
 
     Raises:
-        InvalidFile: rows that are not valid, or none at all.
+        InvalidFile: no row is valid, or one is not and it is to be `strict`.
     """
     drafts: dict[tuple[str, ...], _Draft] = {}
     for number, row in rows:
@@ -172,15 +111,16 @@ def events_from_rows(rows: Iterable[Row], origin: str, problems: list[str]) -> l
             else:
                 drafts[key] = _Draft(number, row)
         except InvalidRequest as error:
-            problems.append(f"row {number}, {in_one_line(error)}")
+            bad.append(BadRow(number, row["ticker"], in_one_line(error)))
     taken = {draft.id for draft in drafts.values() if draft.id}
     events = []
     for draft in drafts.values():
         try:
             events.append(draft.event(taken))
         except InvalidRecord as error:
-            problems += [f"row {draft.number}, {problem}" for problem in error.problems]
-    refuse(problems, origin)
+            bad += [BadRow(draft.number, draft.row["ticker"], problem) for problem in error.problems]
+    if strict or not events:
+        refuse([one.said for one in bad], origin)
     if not events:
         raise InvalidFile("there is no event in the table", where=origin, hint="add a row below the column names")
     return events
@@ -188,16 +128,12 @@ def events_from_rows(rows: Iterable[Row], origin: str, problems: list[str]) -> l
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
     """What makes rows one event: their id, or else ticker and date."""
-    for column in REQUIRED:
-        if column not in row:
-            raise InvalidRequest(f"column {column}: is blank", hint="fill it in, or remove the row")
     return (row["event_id"],) if "event_id" in row else (row["ticker"], str(row["date"]))
 
 
 def _when(row: Mapping[str, Any]) -> date | datetime:
-    given, tz = row["date"], row.get("tz")
     try:
-        return parse_when(given, tz=tz) if isinstance(given, str) else checked(given, tz)
+        return checked(row["date"], row.get("tz"))
     except InvalidRequest as error:
         raise InvalidRequest(f"column date: {error.what}", hint=error.hint) from error
 
@@ -205,12 +141,12 @@ def _when(row: Mapping[str, Any]) -> date | datetime:
 class _Draft:
     """An event in the making: its first row, and the groups of all its rows."""
 
-    def __init__(self, number: int, row: Mapping[str, Any]) -> None:
+    def __init__(self, number: str, row: Mapping[str, Any]) -> None:
         self.number, self.row, self.id = number, dict(row), row.get("event_id")
         self.when = _when(row)
-        self.groups: dict[str, dict[str, int]] = {row.get("group", ""): {row["ticker"]: number}}
+        self.groups: dict[str, dict[str, str]] = {row.get("group", ""): {row["ticker"]: number}}
 
-    def join(self, number: int, row: Mapping[str, Any]) -> None:
+    def join(self, number: str, row: Mapping[str, Any]) -> None:
         """Take up another row of the same event."""
         for column in SHARED:
             mine, other = self.row.get(column), row.get(column)
@@ -218,14 +154,14 @@ class _Draft:
                 self.row[column] = other
             elif mine != other and other is not None and (column != "date" or _when(row) != self.when):
                 raise InvalidRequest(
-                    f"column {column}: {other} contradicts {mine} in row {self.number} of event {self.id!r}",
+                    f"column {column}: {other} contradicts {mine} in {self.number} of event {self.id!r}",
                     hint="one event has one date, zone, timing, title, category and benchmark",
                 )
         members = self.groups.setdefault(row.get("group", ""), {})
         earlier = members.setdefault(row["ticker"], number)
         if earlier != number:
             raise InvalidRequest(
-                f"column ticker: {row['ticker']} stands in row {earlier} of the same event already",
+                f"column ticker: {row['ticker']} stands in {earlier} of the same event already",
                 hint="remove one",
             )
 
@@ -242,6 +178,7 @@ class _Draft:
             category=self.row.get("category"),
             benchmark=self.row.get("benchmark"),
             group=tuple(_group(name, tuple(members)) for name, members in self.groups.items()),
+            attributes=self.row.get("attributes", {}),
         )
 
 
@@ -262,36 +199,3 @@ def _unused(id: str, taken: set[str]) -> str:
         free = f"{id}-{number}"
     taken.add(free)
     return free
-
-
-def _rows(content: str, origin: str, problems: list[str]) -> Iterable[Row]:
-    header = content.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    names: list[str] = []
-    try:
-        for number, values in enumerate(reader, start=1):
-            cells = [value.strip() for value in values]
-            if not names:
-                names = [name.lower() for name in cells]
-                _check_columns(names, origin)
-            elif len(cells) == len(names):
-                yield number, {name: value for name, value in zip(names, cells, strict=True) if value}
-            elif cells:
-                problems.append(f"row {number}: {len(cells)} values for {len(names)} columns")
-    except csv.Error as error:
-        raise InvalidFile(f"the file is not valid CSV: {error}", where=f"{origin}, line {reader.line_num}") from error
-    if not names:
-        raise InvalidFile("the file is empty", where=origin, hint=f"its first row names columns: {', '.join(COLUMNS)}")
-
-
-def _check_columns(names: Sequence[str], origin: str) -> None:
-    problems = [f"there is no column {name}" for name in REQUIRED if name not in names]
-    for name in dict.fromkeys(names):
-        near = get_close_matches(name, COLUMNS, n=1)
-        if name not in COLUMNS:
-            problems.append(f"column {name!r} is unknown{f'; did you mean {near[0]}?' if near else ''}")
-        elif names.count(name) > 1:
-            problems.append(f"column {name} stands there {names.count(name)} times")
-    if problems:
-        raise InvalidFile("\n".join(problems), where=origin, available=", ".join(COLUMNS))

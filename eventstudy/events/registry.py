@@ -17,15 +17,18 @@ from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidFile, UnknownName
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
-from eventstudy.events.faults import SHOWN, InvalidRecord, refuse
-from eventstudy.events.importers import read_csv, read_frame, read_xlsx
+from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
+from eventstudy.events.importers import read_rows
 from eventstudy.settings import toml
+from eventstudy.tables.place import TABLES, Place, Reading
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from eventstudy.events.rows import Rows
 
-SUFFIXES = (".toml", ".csv", ".xlsx")
+ORIGIN = "the table of events"
+
+SUFFIXES = (".toml", *TABLES)
 """File names a registry is read from."""
 
 
@@ -35,7 +38,12 @@ class Registry:
     Iterating gives the events; `registry["deepseek-r1"]` gives one of them.
     """
 
-    def __init__(self, events: Iterable[Event] = (), *, origin: str = "made in Python") -> None:
+    left_out: tuple[BadRow, ...] = ()
+    """Rows of the table the events came from that are no event, and why."""
+
+    def __init__(
+        self, events: Iterable[Event] = (), *, origin: str = "made in Python", left_out: Iterable[BadRow] = ()
+    ) -> None:
         """Hold `events`; `origin` is the file or place they came from, for messages.
 
         Raises:
@@ -43,6 +51,7 @@ class Registry:
         """
         self._events: dict[str, Event] = {}
         self._origins: dict[str, str] = {}
+        self.left_out = tuple(left_out)
         for event in events:
             self._add(event, origin)
 
@@ -186,8 +195,13 @@ def _write(path: Path, content: bytes) -> None:
         raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
 
 
-def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
-    """The events of a TOML, CSV or XLSX file; of None, those that come with eventstudy.
+def load_registry(
+    path: str | os.PathLike[str] | None = None, *, tz: str | None = None, reading: Reading | None = None
+) -> Registry:
+    """The events of a TOML file or a table (CSV, TSV, workbook, Parquet, ...); of None, those that come with eventstudy.
+
+    `tz` is the zone of times in a table that have none; `reading` says what a table leaves open. Rows that are no event are in
+    `left_out` of the registry, unless none is one.
 
     Raises:
         InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all
@@ -202,19 +216,39 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
             f"events are not read from {suffix or 'a file without suffix'}",
             where=str(path),
             available=", ".join(SUFFIXES),
-            hint="save the sheet as .xlsx or CSV" if suffix in (".xls", ".ods") else None,
+            hint="save the table as .xlsx or CSV",
         )
-    if suffix == ".xlsx":
-        return Registry(read_xlsx(path), origin=str(path))
-    content = _content(path)
-    if suffix == ".csv" and is_request(content):
+    if suffix == ".toml" or not path.exists():
+        content = _content(path)
+        return Registry(_read_toml(content, str(path)), origin=str(path))
+    reading = reading or Reading()
+    rows = rows_of_file(path, reading)
+    events, bad = read_rows(rows, rows.origin, tz=tz, strict=reading.strict)
+    return Registry(events, origin=str(path), left_out=bad)
+
+
+def rows_of_file(path: Path, reading: Reading) -> Rows:
+    """The rows of a file of events, in columns.
+
+    Raises:
+        InvalidFile: it is no table of events, or its dates can be read two ways.
+    """
+    from eventstudy.events.rows import rows_of
+    from eventstudy.tables.opened import Opened, opened, table_of
+
+    files = opened(path)
+    if len(files) > 1:
+        names = ", ".join(one.name for one in files[:20])
+        raise InvalidFile(
+            "the archive holds several files", where=str(path), available=names, hint="unpack the one that is meant"
+        )
+    if files[0].kind == "text" and is_request(files[0].content.decode("utf-8-sig", "replace")):
         raise InvalidFile(
             "this is a request file of EventStudyTools, which names windows beside its events",
             where=str(path),
             hint=f"eventstudy events import {path} --output registry.toml",
         )
-    read = read_csv if suffix == ".csv" else _read_toml
-    return Registry(read(content, str(path)), origin=str(path))
+    return rows_of(table_of(Opened(str(path), files[0].content), "events", reading), reading)
 
 
 def import_requests(path: str | os.PathLike[str]) -> tuple[Registry, Counter[Windows]] | None:
@@ -271,16 +305,26 @@ def _appended(path: Path, events: Iterable[Event]) -> Registry:
     return registry
 
 
-def from_frame(frame: pd.DataFrame) -> Registry:
-    """The events of a data frame with the columns of an event CSV, `ticker` and `date` at least.
+def from_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = None) -> Registry:
+    """The events of a data frame (pandas, polars, Arrow) with the columns of a table of events, `ticker` and `date` at least.
 
     A `date` column of naive midnights is one of dates; missing values are blank.
 
     Raises:
-        InvalidFile: columns missing or unknown, or rows that are not valid; rows are counted from 1.
+        InvalidFile: columns missing or given twice, or no row that is valid; rows are counted from 1.
     """
-    origin = "the table of events"
-    return Registry(read_frame(frame, origin), origin=origin)
+    from eventstudy.events.rows import rows_of
+    from eventstudy.tables.frames import headed_frame, pandas_of
+
+    reading = reading or Reading()
+    made = pandas_of(frame)
+    if made is None:
+        raise InvalidFile(
+            f"events are a {type(frame).__name__}, no table", hint="give a frame with the columns ticker and date"
+        )
+    rows = rows_of(headed_frame(Place(ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading)
+    events, bad = read_rows(rows, ORIGIN, tz=tz, strict=reading.strict)
+    return Registry(events, origin=ORIGIN, left_out=bad)
 
 
 def shipped_registry() -> Registry:
@@ -350,6 +394,8 @@ def _toml(event: Event) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, date):
         return iso(value)
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{json.dumps(k, ensure_ascii=False)} = {_value(v)}' for k, v in value.items())} }}"
     if isinstance(value, tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

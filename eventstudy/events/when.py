@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.tables.written import one_moment
 
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
@@ -16,20 +16,16 @@ OFFSET = "([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 _DATE = re.compile(DATE)
 _TIME = re.compile(f"{DATE}[Tt ]{CLOCK}{OFFSET}?")
-_PARTS = re.compile(r"([0-9]{1,4})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{1,2})")
-_COMPACT = re.compile(r"((?:1[89]|2[01])[0-9]{2})([0-9]{2})([0-9]{2})")
-_ISO = "write 2025-01-27, or with a time and an offset 2025-01-27T07:00:00-05:00"
 _YEARS = range(1800, 2200)
 
 
 def parse_when(text: str, *, tz: str | None = None) -> date | datetime:
-    """A date (2025-01-27) or an instant (2025-01-27T07:00:00-05:00) from its ISO text.
+    """The day (2025-01-27, 27.01.2025, Jan 27 2025) or instant (2025-01-27T07:00:00-05:00) that a text means.
 
     A time without an offset takes that of the zone `tz` (IANA name, such as America/New_York) at that time.
 
     Raises:
-        InvalidRequest: not ISO, no such day, a time without offset or zone, or a local time that summer time
-            skips or repeats.
+        InvalidRequest: it means no day or two, a time has neither offset nor zone, or summer time skips or repeats it.
     """
     text = text.strip()
     try:
@@ -41,34 +37,7 @@ def parse_when(text: str, *, tz: str | None = None) -> date | datetime:
         raise InvalidRequest(
             f"{text!r} is no day or time there is: {error}", hint="check the day and the time"
         ) from error
-    raise _not_iso(text)
-
-
-def _not_iso(text: str) -> InvalidRequest:
-    if not text:
-        return InvalidRequest("there is no date", hint=_ISO)
-    days = [day.isoformat() for day in _readings(text)]
-    if len(days) > 1:
-        return InvalidRequest(f"the date {text!r} reads two ways: {' or '.join(days)}", hint="write the one meant")
-    if days:
-        return InvalidRequest(f"the date {text!r} is not written as ISO 8601 does", hint=f"write {days[0]}")
-    return InvalidRequest(f"{text!r} is not a date", hint=_ISO)
-
-
-def _readings(text: str) -> list[date]:
-    """Every day that a date in another notation may mean."""
-    if text.isascii() and text.isdigit() and len(text) == 5:
-        return [date(1899, 12, 30) + timedelta(int(text))]  # how spreadsheets count days
-    parts = _PARTS.fullmatch(text) or _COMPACT.fullmatch(text)
-    if not parts:
-        return []
-    first, second, third = (int(part) for part in parts.groups())
-    orders = [(first, second, third)] if len(parts[1]) == 4 else [(third, second, first), (third, first, second)]
-    days = dict[date, None]()
-    for year, month, day in orders:
-        with suppress(ValueError):
-            days[date(year + 2000 if year < 100 else year, month, day)] = None
-    return list(days)
+    return checked(one_moment(text), tz)
 
 
 def checked(when: date | datetime, tz: str | None) -> date | datetime:

@@ -115,6 +115,8 @@ def _mixed_basis(panel: Panel, prices: PriceTable) -> Iterator[Message]:
         return prices.info[ticker].basis != "as_given" and not index_of_prices
 
     for i, pair in enumerate(panel.pairs):
+        if pair.benchmark not in prices.info:
+            continue
         if total(pair.ticker) != total(pair.benchmark):
             with_dividends, without = sorted((pair.ticker, pair.benchmark), key=total, reverse=True)
             yield _warned(panel, i, "PRICE_INDEX_MIX", with_dividends=with_dividends, without=without)

@@ -93,7 +93,8 @@ def place(
     if compared:
         drop(own == market, "BENCHMARK_IS_TICKER", ticker=events.ticker_of)
     drop(~priced, "NO_PRICES", symbol=events.ticker_of)
-    drop(~compared_with, "NO_BENCHMARK", symbol=lambda row: benchmarks[market[row]])
+    if compared:
+        drop(~compared_with, "NO_BENCHMARK", symbol=lambda row: benchmarks[market[row]])
     rows = np.flatnonzero(alive)
     return _day0(events, rows, market[rows], benchmarks, prices, config, left)
 

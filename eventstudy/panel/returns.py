@@ -52,6 +52,8 @@ def grid_returns(
         gross, span = _bridged(level, paid, priced)
     else:
         gross, span = _adjacent(level, paid), np.broadcast_to(np.int64(1), level.shape)
+    if given := [i for i, t in enumerate(tickers) if t in table.info and table.info[t].basis == "returns"]:
+        gross[:, given] = _given(table, [tickers[i] for i in given], sessions)
     if kind == "log":
         gross[gross == 0] = np.nan  # a loss of all there was has no logarithm
     returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
@@ -83,6 +85,32 @@ def volume_on(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
     if "volume" not in table.fields:
         return np.full((len(sessions), len(tickers)), np.nan)
     return _on(table.fields["volume"], tickers, sessions)
+
+
+def _given(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
+    """(S, n) gross returns where returns themselves were given, compounded over the days since the last session of the grid.
+
+    A day without a return costs that one; the first day of a series has its own.
+    """
+    frame = table.fields["ret"].reindex(columns=tickers)
+    days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
+    first = np.where(np.isfinite(values).any(axis=0), np.isfinite(values).argmax(axis=0), len(values))
+    rows = np.arange(len(values))[:, None]
+    grown = np.cumsum(np.log1p(np.where(np.isfinite(values) & (values > -1), values, 0.0)), axis=0)
+    lost = np.cumsum(values == -1, axis=0)
+    holes = np.cumsum(np.isnan(values) & (rows >= first), axis=0)
+    start = np.zeros((1, len(tickers)))
+    grown, lost, holes = (np.vstack([start, a]) for a in (grown, lost, holes))
+    upto = np.searchsorted(days, sessions, side="right")
+    before = np.concatenate([upto[:1] * 0 + np.searchsorted(days, sessions[:1], side="left"), upto[:-1]])
+    gross = np.exp(grown[upto] - grown[before])
+    gross[lost[upto] > lost[before]] = 0.0
+    there = np.zeros(len(sessions), bool)
+    there[upto > before] = days[np.maximum(upto - 1, 0)][upto > before] == sessions[upto > before]
+    single = (upto - before == 1) & there
+    gross[single] = 1 + values[upto[single] - 1]
+    known = there[:, None] & (holes[upto] == holes[before]) & (upto[:, None] > first)
+    return np.where(known, gross, np.nan)
 
 
 def _adjacent(level: Floats, paid: Floats | None) -> Floats:
@@ -121,7 +149,7 @@ def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
 
 def _dividends(table: PriceTable, tickers: list[str], sessions: Days) -> Floats | None:
     """(S, n) dividends paid up to and including each session, zero for tickers whose return needs none; None: no dividends."""
-    counted = [t for t in tickers if table.info[t].basis == "dividends"]
+    counted = [t for t in tickers if t in table.info and table.info[t].basis == "dividends"]
     if "dividend" not in table.fields or not counted:
         return None
     frame = table.fields["dividend"].reindex(columns=counted).fillna(0.0)

@@ -13,8 +13,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from eventstudy.prices._table import PriceTable
 
-Basis = Literal["dividends", "adj_close", "as_given"]
-"""How a total return is had: from close and dividend, from the adjusted close, or from the price as given."""
+Basis = Literal["dividends", "adj_close", "as_given", "returns"]
+"""How a total return is had: from close and dividend, from the adjusted close, from the price as given, or given itself."""
 
 FIELDS = ("open", "high", "low", "close", "adj_close", "volume", "dividend", "split")
 """Columns a frame of prices may have; `close` is a must.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,140 +11,161 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import InvalidFile, SourceError
+from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
-from eventstudy.prices._given import (
-    Bools,
-    Days,
-    Floats,
-    Ints,
-    Place,
-    Wanted,
-    ascending,
-    check_values,
-    fold,
-    long_columns,
-    long_table,
-    not_there,
-    numbers,
-    sessions_of,
-    wide_table,
-    wide_tickers,
-)
-from eventstudy.prices._table import PriceTable, SeriesInfo
+from eventstudy.prices._given import Bools, Days, Floats, Wanted, ascending, check_values, not_there, wide_table
+from eventstudy.prices._read import read_table
+from eventstudy.prices._shapes import matched
+from eventstudy.prices._table import PriceTable, SeriesInfo, together
+from eventstudy.tables.frames import headed_frame, pandas_of
+from eventstudy.tables.headings import fold, role_of
+from eventstudy.tables.place import Place, Reading
 
 _WRITES_COPY = int(pd.__version__.split(".")[0]) >= 3
 """Whether frames may share memory: from pandas 3 on, whoever writes to one of them gets a copy first."""
 _PLACE = Place("the DataFrame of prices", lambda i: f"row {i}")
-_TEXT = "read tickers as text: pandas.read_csv(..., dtype={'ticker': str}, keep_default_na=False)"
 
 
 def frame_to_table(
-    frame: pd.DataFrame,
+    given: Any,
     tickers: Sequence[str] | None = None,
     start: date | None = None,
     end: date | None = None,
     *,
-    place: Place = _PLACE,
-    source: str = "dataframe",
+    reading: Reading | None = None,
     all_checked: bool = True,
+    besides: Sequence[str] = (),
 ) -> PriceTable:
-    """A PriceTable of a DataFrame: wide (index sessions, columns tickers) or long (`ticker, date, close`).
+    """A PriceTable of what a notebook holds: a frame of pandas, polars or Arrow, a Series, or a dict of them by ticker.
 
-    Sessions are dates: a naive DatetimeIndex at midnight, `datetime.date`, or ISO text. The frame is
-    unchanged. `place` is what was given, as messages name it, and `source` the kind of it. Of a wide frame only the columns of
-    `tickers` are looked at; where none are named and not `all_checked`, those that are named later (`PriceTable.naming`).
+    Wide (index or column of dates, columns tickers), long (`ticker, date, close`), or with levels of fields and tickers. It
+    stays as it is. Of a plain wide frame only the columns of `tickers` are looked at; where none are named and not
+    `all_checked`, those that are named later (`PriceTable.naming`).
 
     Raises:
         InvalidFile: it cannot be read as prices; says which row and column, and what to do.
     """
-    if isinstance(frame.columns, pd.MultiIndex):
-        raise place.fault(
-            "the columns have several levels",
-            available=str(list(frame.columns.names)),
-            hint="choose the closing prices, e.g. frame['Close']",
+    wanted, reading = Wanted(tickers, start, end, besides), reading or Reading()
+    if isinstance(given, Mapping):
+        return _of_dict(given, wanted, reading)
+    frame = pandas_of(given)
+    if frame is None:
+        raise InvalidFile(
+            f"prices are a {type(given).__name__}, no table",
+            available="a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker, or the path of a file",
         )
     if frame.empty:
-        raise place.fault("there are no prices in it", available=f"{frame.shape[0]} rows, {frame.shape[1]} columns")
-    if {fold(str(n)) for n in frame.index.names if n is not None} & {"ticker", "date", "session"}:
-        frame = frame.reset_index()
-    labels = [c if type(c) is str else _label(place, c) for c in frame.columns.tolist()]
-    dates = [i for i, label in enumerate(labels) if fold(label) in ("date", "session")]
-    names = ["date" if i in dates else label for i, label in enumerate(labels)] if dates else [*labels, "date"]
-    wanted = Wanted(tickers, start, end)
-    columns = long_columns(place, names)
-    if columns is None:
-        return _wide(place, source, frame, names, dates, wanted, all_checked)
-    return _long(place, source, frame, columns, wanted)
+        raise _PLACE.fault("there are no prices in it", available=f"{frame.shape[0]} rows, {frame.shape[1]} columns")
+    if reading == Reading() and _is_plain(frame):
+        return _wide(_PLACE, "dataframe", frame, wanted, all_checked)
+    return read_table(headed_frame(_PLACE, frame, "prices"), wanted, reading, "dataframe")
 
 
-def _label(place: Place, label: Any) -> str:
-    if isinstance(label, str | int | np.integer) and not isinstance(label, bool):
-        return str(label)
-    raise place.fault(f"the column heading {label!r} is not a ticker", hint="tickers are text")
-
-
-def _long(place: Place, source: str, frame: pd.DataFrame, columns: dict[str, int], wanted: Wanted) -> PriceTable:
-    given = frame.iloc[:, columns["ticker"]]
-    codes, distinct = pd.factorize(given, use_na_sentinel=True)
-    for wrong, what in (
-        (codes < 0, "the ticker is missing"),
-        (codes == _first_no_text(distinct), "the ticker is not text"),
+def _of_dict(given: Mapping[Any, Any], wanted: Wanted, reading: Reading) -> PriceTable:
+    """Of frames by ticker, or of series by ticker; of frames by field (`Close`: a wide frame) as well."""
+    frames = {key: frame for key, one in given.items() if (frame := pandas_of(one)) is not None}
+    if not frames or len(frames) < len(given):
+        wrong = next((k for k in given if k not in frames), None)
+        raise InvalidFile(
+            "the dict of prices is empty"
+            if wrong is None
+            else f"{wrong!r} holds a {type(given[wrong]).__name__}, no table",
+            where="the dict of prices",
+            hint="give a frame or Series for each ticker",
+        )
+    roles = {key: role_of(str(key), "prices") for key in frames}
+    if all(r and r[0] in FIELDS for r in roles.values()) and any(
+        r and r[0] in ("close", "adj_close") for r in roles.values()
     ):
-        if wrong.any():
-            raise place.fault(what, row=int(wrong.argmax()), column="ticker", hint=_TEXT)
-    days = _days(place, frame.iloc[:, columns["date"]] if columns["date"] < frame.shape[1] else frame.index)
-    values = {f: numbers(place, f, frame.iloc[:, columns[f]].to_numpy()) for f in FIELDS if f in columns}
-    return long_table(place, source, codes.astype(np.int64), [str(t) for t in distinct], days, values, wanted)
+        return frame_to_table(pd.concat(frames, axis=1), wanted.tickers, wanted.start, wanted.end, reading=reading)
+    tables = []
+    for key, frame in frames.items():
+        if isinstance(given[key], pd.Series):
+            frame = given[key].to_frame("close")
+        place = Place(f"the DataFrame of {key!r}", lambda i: f"row {i}")
+        own = replace(reading, ticker=str(key))
+        tables.append(
+            read_table(headed_frame(place, frame, "prices"), Wanted(None, wanted.start, wanted.end), own, "dataframe")
+        )
+    table = together(tables)
+    if wanted.tickers is None:
+        return table
+    return _named(table, wanted)
 
 
-def _first_no_text(distinct: Any) -> int:
-    """The code of the first ticker that is no text and no number, -2 when all are."""
-    ok = [isinstance(t, str | int | np.integer) and not isinstance(t, bool) and str(t).strip() != "" for t in distinct]
-    return ok.index(False) if False in ok else -2
+def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
+    """The tickers that are wanted, by the rules of any table."""
+    known, names, missing = table.tickers, dict[str, str](), dict[str, SourceError]()
+    wanted = replace(wanted, tickers=[*(wanted.tickers or ()), *(t for t in wanted.besides if matched(t, known))])
+    for ticker in wanted.tickers or ():
+        found = matched(ticker, known)
+        if len(found) != 1:
+            missing[ticker] = not_there("the dict of prices", ticker, known, wanted)
+        elif found[0] != ticker:
+            names[ticker] = found[0]
+    kept = [names.get(t, t) for t in dict.fromkeys(wanted.tickers or ()) if t not in missing]
+    fields = {name: frame[kept] for name, frame in table.fields.items()}
+    return replace(table, fields=fields, info={t: table.info[t] for t in kept}, missing=missing, names=names)
 
 
-def _wide(
-    place: Place,
-    source: str,
-    frame: pd.DataFrame,
-    names: list[str],
-    dates: list[int],
-    wanted: Wanted,
-    all_checked: bool,
-) -> PriceTable:
-    if len(dates) > 1:
-        raise place.fault("there are two columns 'date'", available=", ".join(names[:20]), hint="keep one")
-    days = _days(place, frame.iloc[:, dates[0]] if dates else frame.index)
-    if dates:
-        frame = frame.drop(columns=frame.columns[dates])
-    known = tickers = wide_tickers(place, [n for i, n in enumerate(names) if i not in dates] if dates else names[:-1])
+def _is_plain(frame: pd.DataFrame) -> bool:
+    """Whether a frame is wide without a doubt: an index of days, one level of columns, none of them called like a field."""
+    index = frame.index
+    if isinstance(frame.columns, pd.MultiIndex) or not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
+        return False
+    labels = frame.columns.tolist()
+    if index.hasnans or not all(type(c) is str and c for c in labels) or not (frame.dtypes == np.float64).all():
+        return False
+    if len(labels) < 40 and any(role_of(c, "prices") for c in labels):
+        return False
+    if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels):
+        return False
+    if not bool((index == index.normalize()).all()) or _may_be_returns(frame):
+        return False
+    return len(set(labels)) == len(labels)
+
+
+def _may_be_returns(frame: pd.DataFrame) -> bool:
+    """Whether the first columns have negative values."""
+    with np.errstate(invalid="ignore"):
+        return bool((frame.iloc[:, : min(3, frame.shape[1])].to_numpy() < 0).any(axis=0).all())
+
+
+def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_checked: bool) -> PriceTable:
+    """A plain wide frame, without a copy where that can be."""
+    days = frame.index.to_numpy("datetime64[D]")
+    known = tickers = frame.columns.tolist()
+    names: dict[str, str] = {}
     if wanted.tickers is not None:
-        named = set(wanted.tickers)
+        wanted = replace(wanted, tickers=[*wanted.tickers, *(t for t in wanted.besides if matched(t, known))])
+    if wanted.tickers is not None:
+        found = {t: m[0] for t in wanted.tickers if len(m := matched(t, known)) == 1}
+        names = {t: n for t, n in found.items() if t != n}
+        wanted = replace(wanted, tickers=[found.get(t, t) for t in wanted.tickers])
+        named = set(wanted.tickers or ())
         asked = [i for i, ticker in enumerate(known) if ticker in named]
         tickers, frame = [known[i] for i in asked], frame.iloc[:, asked]
-    floats = bool((frame.dtypes == np.float64).all())
+    said = (
+        Phrase("wide closes"),
+        Phrase.counted(
+            "{n} session x {tickers} tickers", "{n} sessions x {tickers} tickers", n=len(days), tickers=len(known)
+        ),
+    )
     if wanted.tickers is None and not all_checked:
-        return _unchecked(place, source, frame, tickers, days, floats)
-    if not floats:
-        closes = np.column_stack([numbers(place, t, frame.iloc[:, i].to_numpy()) for i, t in enumerate(tickers)])
-        return wide_table(place, source, tickers, days, closes, wanted, known)
+        return replace(_unchecked(place, source, frame, tickers, days), read_as=said)
     closes = frame.to_numpy(copy=not _WRITES_COPY)
     table = wide_table(place, source, tickers, days, closes, wanted, known)
     if _WRITES_COPY and np.may_share_memory(table.close.to_numpy(), closes):
         close = frame.set_axis(table.close.index, axis=0).set_axis(table.close.columns, axis=1)
-        return replace(table, fields={"close": close})
-    return table
+        table = replace(table, fields={"close": close})
+    return replace(table, read_as=said, names=names)
 
 
-def _unchecked(
-    place: Place, source: str, frame: pd.DataFrame, tickers: list[str], days: Days, floats: bool
-) -> PriceTable:
-    """The table of a wide frame whose columns nobody has looked at yet; a cell that is no number is no price until then."""
+def _unchecked(place: Place, source: str, frame: pd.DataFrame, tickers: list[str], days: Days) -> PriceTable:
+    """The table of a wide frame whose columns nobody has looked at yet."""
     order = ascending(place, days)
-    given = Unchecked(place, frame, tickers, floats)
-    if not floats:
-        frame = pd.DataFrame(given.values(tickers))
-    elif not _WRITES_COPY:
+    given = Unchecked(place, frame, tickers)
+    if not _WRITES_COPY:
         frame = frame.copy()
     if (np.diff(order) != 1).any():
         frame = frame.iloc[order]
@@ -156,9 +177,9 @@ def _unchecked(
 class Unchecked:
     """The columns of a wide frame as they were given; each is looked at once, when a study names it. See `Given`."""
 
-    def __init__(self, place: Place, frame: pd.DataFrame, tickers: Sequence[str], floats: bool) -> None:
-        """Columns headed by `tickers`, all of which are numbers where they are `floats`."""
-        self._place, self._frame, self._floats = place, frame, floats
+    def __init__(self, place: Place, frame: pd.DataFrame, tickers: Sequence[str]) -> None:
+        """Columns of numbers headed by `tickers`."""
+        self._place, self._frame = place, frame
         self._column = {ticker: i for i, ticker in enumerate(tickers)}
         self._priced: dict[str, bool] = {}
         self._faults: dict[str, InvalidFile] = {}
@@ -193,51 +214,7 @@ class Unchecked:
                 self._faults[tickers[i]] = error
 
     def values(self, tickers: list[str]) -> Floats:
-        """(S, n) the numbers of some columns; of one that holds something else, nothing."""
+        """(S, n) the numbers of some columns."""
         every = len(tickers) == len(self._column) and tickers == list(self._column)
         frame = self._frame if every else self._frame.iloc[:, [self._column[t] for t in tickers]]
-        if self._floats:
-            return frame.to_numpy()
-        found = np.full(frame.shape, np.nan)
-        for i, ticker in enumerate(tickers):
-            try:
-                found[:, i] = numbers(self._place, ticker, frame.iloc[:, i].to_numpy())
-            except InvalidFile as error:
-                self._faults[ticker] = error
-        return found
-
-
-def _days(place: Place, given: Any) -> Days:
-    """(N,) days of a column or an index.
-
-    Raises:
-        InvalidFile: they are no dates, or instants.
-    """
-    column = "date" if isinstance(given, pd.Series) else "the index"
-    if isinstance(given.dtype, pd.DatetimeTZDtype):
-        raise place.fault(
-            f"{column} holds instants with a zone ({given.dtype.tz}): a session is the date at the exchange",
-            hint="make dates of them: index.tz_convert(exchange zone).tz_localize(None).normalize()",
-        )
-    if pd.api.types.is_datetime64_dtype(given):
-        return _midnights(place, given.to_numpy(), column)
-    if pd.api.types.is_numeric_dtype(given) or not (given.dtype == object or pd.api.types.is_string_dtype(given)):
-        raise place.fault(
-            f"{column} holds {given.dtype}, not dates",
-            hint="frame.set_index('date') with dates, or pandas.to_datetime(..., format=...)",
-        )
-    codes, distinct = pd.factorize(given, use_na_sentinel=True)
-    if (codes < 0).any():
-        raise place.fault("the date is missing", row=int((codes < 0).argmax()), column=column)
-    codes64: Ints = codes.astype(np.int64)
-    return sessions_of(place, codes64, [str(d) for d in distinct], column)
-
-
-def _midnights(place: Place, instants: Days, column: str) -> Days:
-    days = instants.astype("datetime64[D]")
-    odd: Any = (days != instants) | np.isnat(instants)
-    if odd.any():
-        row = int(odd.argmax())
-        what = "the date is missing" if np.isnat(instants[row]) else f"{instants[row]} is an instant, not a session"
-        raise place.fault(what, row=row, column=column, hint="a session is a date: index.normalize() if that is meant")
-    return days
+        return frame.to_numpy()

@@ -6,15 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from eventstudy import plugins
-from eventstudy.disk import refuse_irregular
 from eventstudy.errors import (
     EventStudyError,
     InvalidFile,
@@ -26,18 +22,19 @@ from eventstudy.errors import (
     SourceRateLimited,
 )
 from eventstudy.prices._base import Fetch, PriceSource
+from eventstudy.prices._files import read_file
 from eventstudy.prices._frame import frame_to_table
-from eventstudy.prices._given import levels_read
+from eventstudy.prices._given import Wanted
 from eventstudy.prices._table import PriceTable
 from eventstudy.separated import separated
+from eventstudy.tables.place import Reading
+from eventstudy.tables.written import one_day
 
 Progress = Callable[[str, int, int], object]
 """Called before each ticker is asked for: the ticker, its number from 1, and how many there are."""
 
 _KEPT = "yahoo, kept"
 """Yahoo, with what it answers kept in the store."""
-
-_OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 _PATIENCE = 100.0
 """Seconds that one source may be down for symbols in a row before the others are given up."""
@@ -49,19 +46,23 @@ def load_prices(
     end: date | str | None = None,
     *,
     source: str = "auto",
-    path: str | PathLike[str] | pd.DataFrame | None = None,
+    path: Any = None,
     as_of: date | str | None = None,
     beyond: date | None = None,
     progress: Progress | None = None,
     levels: bool = False,
+    reading: Reading | None = None,
+    besides: Iterable[str] = (),
 ) -> PriceTable:
     """Daily prices of `tickers` from `start` to `end`, both included.
 
-    `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, of the kind that its
-    suffix says, else for each ticker the embedded sample where it covers all the dates, else the price store where it does,
-    else Yahoo, whose answer is then kept in the store. `as_of` picks what the store is read as. Days after `end` up to
-    `beyond` are taken along where they can be had; the request does not fail for them. `path` may be a
-    DataFrame (wide: index sessions, columns tickers; or long). `tickers=None` is all of the file or sample; without
+    `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, whatever its kind, else
+    for each ticker the embedded sample where it covers all the dates, else the price store where it does, else Yahoo, whose
+    answer is then kept in the store. `as_of` picks what the store is read as. Days after `end` up to `beyond` are taken along
+    where they can be had; the request does not fail for them. `path` is a file, a folder of files of one ticker each, `-` for
+    standard input, or what a notebook holds: a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker.
+    `reading` says what the table itself leaves open; `besides` are tickers that a file may have and is not asked for.
+    `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
     written. A ticker that cannot be had is in `missing` with its error; what was had stays. With `levels` the file holds
     levels, such as yields, which may be zero or negative.
@@ -70,65 +71,33 @@ def load_prices(
         InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
         order). InvalidFile: the file or DataFrame cannot be read as prices.
     """
-    with levels_read(levels):
-        return _loaded(tickers, start, end, source, path, as_of, beyond, progress)
-
-
-def _loaded(
-    tickers: Iterable[str] | str | None,
-    start: date | str | None,
-    end: date | str | None,
-    source: str,
-    path: str | PathLike[str] | pd.DataFrame | None,
-    as_of: date | str | None,
-    beyond: date | None,
-    progress: Progress | None,
-) -> PriceTable:
-    """What `load_prices` says."""
+    if levels:
+        reading = replace(reading or Reading(), values="levels")
     wanted = _tickers(tickers)
     first, last, known = _day(start, "start"), _day(end, "end"), _day(as_of, "as_of")
     if first and last and first > last:
         raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
-    if isinstance(path, pd.DataFrame):
+    if path is not None and not isinstance(path, str | PathLike):
         if source not in ("auto", "csv"):
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
-        return frame_to_table(path, wanted, first, last)
+        return frame_to_table(path, wanted, first, last, reading=reading, besides=list(besides))
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, beyond, known), first, last, beyond, known, progress)
-    name = source if path is None or source != "auto" else _kind_of(Path(path))
+    if source == "auto" and path is not None:
+        return read_file(path, Wanted(wanted, first, last, list(besides)), reading)
+    name = source
     member = plugins.load("sources", name)
     if not hasattr(member, "read") and not hasattr(member, "fetch"):
         raise InvalidRequest(f"source {name!r} has no prices", hint=f"factors: --factors {name}")
     if hasattr(member, "read"):
         if path is None:
             raise InvalidRequest(f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE")
-        refuse_irregular(path)
-        table: PriceTable = member.read(path, wanted, first, last)
+        table: PriceTable = member.read(path, wanted, first, last, reading)
         return table
     if path is not None:
         raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
     asked = [Asked(t, name) for t in _all_of(member, name, wanted)]
     return _ask(asked, first, last, beyond, known, progress)
-
-
-def _kind_of(path: Path) -> str:
-    """The source that reads a file: by its suffix, CSV where that says nothing; CRSP's exports are known by their columns.
-
-    Raises:
-        InvalidRequest: a kind of file that none reads.
-    """
-    suffix = path.suffix.lower()
-    kinds = {s: n for n in plugins.names("sources") for s in getattr(plugins.load("sources", n), "suffixes", ())}
-    if suffix in _OTHER_SHEETS:
-        raise InvalidRequest(
-            f"prices are not read from {suffix}",
-            where=str(path),
-            available=", ".join(sorted(kinds)),
-            hint="save the sheet as .xlsx or as CSV",
-        )
-    refuse_irregular(path)
-    name = kinds.get(suffix, "csv")
-    return "crsp" if name == "csv" and plugins.load("sources", "crsp").recognises(path) else name
 
 
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
@@ -144,20 +113,7 @@ def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
 
 
 def _day(given: Any, name: str) -> date | None:
-    if isinstance(given, datetime):
-        if given.tzinfo is not None or given.time() != datetime.min.time():
-            raise InvalidRequest(f"{name} {given} is an instant, not a date", hint=f"give the date: {given.date()}")
-        return given.date()
-    if given is None or isinstance(given, date):
-        return given
-    try:
-        return date.fromisoformat(given) if len(given) == len("2025-01-27") else _refuse(given, name)
-    except (TypeError, ValueError):
-        return _refuse(given, name)
-
-
-def _refuse(given: Any, name: str) -> date:
-    raise InvalidRequest(f"{name} {given!r} is not an ISO date", hint="write dates as 2025-01-27") from None
+    return None if given is None else one_day(given, name)
 
 
 class Asked(NamedTuple):

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.errors import InvalidRequest, SourceError
+from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.separated import separated
 
@@ -30,6 +31,8 @@ class SeriesInfo:
     notes: tuple[str, ...] = ()
     rate: str | None = None
     """The exchange rate that they were put in `currency` by; None: they are as they were quoted."""
+    exchange_by: str | None = None
+    """How the exchange is known: `given`, or by a vendor's `mark`; None where it is the source's word."""
 
 
 class Given(Protocol):
@@ -51,6 +54,7 @@ class PriceTable:
     `fields` maps some of `FIELDS` (always `close`) to frames of one shape: index = sessions (naive,
     ascending, unique), columns = tickers; NaN = no value. `info` says for each ticker where it came from;
     `missing` why a wanted ticker is not there. Columns that are still `given` as they were are looked at by `naming`.
+    A field `ret` holds returns that were given themselves; `close` is then an index made of them.
     """
 
     fields: Mapping[str, pd.DataFrame]
@@ -59,6 +63,10 @@ class PriceTable:
     given: Given | None = field(default=None, compare=False, repr=False)
     quoted: PriceTable | None = field(default=None, compare=False, repr=False)
     """Prices put in one currency as they were quoted, and the rates beside them; None: nothing was converted."""
+    read_as: tuple[Phrase, ...] = field(default=(), compare=False)
+    """What a file or frame was taken for."""
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What a ticker that was asked for is called here, where that differs: `nvda` is NVDA."""
 
     @classmethod
     def from_fetches(
@@ -144,7 +152,7 @@ class PriceTable:
     def adjusted(self, tickers: Sequence[str]) -> NDArray[np.bool_]:
         """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`."""
         there = "adj_close" in self.fields
-        return np.array([there and self.info[t].basis == "adj_close" for t in tickers], dtype=bool)
+        return np.array([there and t in self.info and self.info[t].basis == "adj_close" for t in tickers], dtype=bool)
 
     @property
     def source(self) -> str:
@@ -161,7 +169,7 @@ class PriceTable:
         more = [t for t in other.tickers if t not in self.info]
         days = self.close.index.union(other.close.index)
         fields = {}
-        for name in (n for n in FIELDS if n in self.fields or n in other.fields):
+        for name in (n for n in (*FIELDS, "ret") if n in self.fields or n in other.fields):
             own, others = (
                 (table.fields[name][columns] if name in table.fields else pd.DataFrame(np.nan, days, columns)).reindex(
                     days
@@ -170,7 +178,9 @@ class PriceTable:
             )
             fields[name] = pd.concat([own, others], axis=1).rename_axis(index="session", columns="ticker")
         info = {**self.info, **{t: other.info[t] for t in more}}
-        return PriceTable(fields, info, {**other.missing, **self.missing})
+        missing = {t: e for t, e in {**other.missing, **self.missing}.items() if t not in info}
+        told = (*self.read_as, *(p for p in other.read_as if p not in self.read_as))
+        return PriceTable(fields, info, missing, read_as=told, names={**other.names, **self.names})
 
     def part(self, tickers: str | Sequence[str], first: date, last: date) -> PriceTable:
         """The prices of these tickers from `first` to `last`, both included."""
@@ -178,7 +188,7 @@ class PriceTable:
         days = self.close.index.to_numpy("datetime64[D]")
         rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
         fields = {name: frame.iloc[rows][list(tickers)] for name, frame in self.fields.items()}
-        return PriceTable(fields, {t: self.info[t] for t in tickers}, self.missing)
+        return replace(self, fields=fields, info={t: self.info[t] for t in tickers}, given=None)
 
     def sha256(self) -> str:
         """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine."""
@@ -202,3 +212,29 @@ def hash_of(tickers: Sequence[str], days: NDArray[np.datetime64], fields: Mappin
         values = fields[name].astype("<f8") + 0.0  # one zero
         digest.update(np.where(np.isnan(values), np.nan, values).tobytes())  # one NaN
     return digest.hexdigest()
+
+
+def together(tables: Sequence[PriceTable], order: Sequence[str] = ()) -> PriceTable:
+    """Tables of different tickers in one, on all their days; `order` are the tickers that come first."""
+    if len(tables) == 1 and not order:
+        return tables[0]
+    days = np.unique(np.concatenate([t.close.index.to_numpy("datetime64[ns]") for t in tables]))
+    rows = [np.searchsorted(days, t.close.index.to_numpy("datetime64[ns]")) for t in tables]
+    at = [(i, k) for i, table in enumerate(tables) for k in range(len(table.tickers))]
+    names = [tables[i].tickers[k] for i, k in at]
+    place = {t: n for n, t in enumerate(dict.fromkeys([*(t for t in order if t in names), *names]))}
+    fields = {}
+    for name in (*FIELDS, "ret"):
+        if any(name in t.fields for t in tables):
+            grid = np.full((len(days), len(place)), np.nan)
+            for table, own in zip(tables, rows, strict=True):
+                if name in table.fields:
+                    columns = np.array([place[t] for t in table.tickers], dtype=np.int64)
+                    grid[np.ix_(own, columns)] = table.fields[name].to_numpy(float)
+            index = pd.DatetimeIndex(days, name="session")
+            fields[name] = pd.DataFrame(grid, index, pd.Index(list(place), dtype=object, name="ticker"))
+    info = {t: table.info[t] for table in tables for t in table.tickers}
+    missing = {t: e for table in tables for t, e in table.missing.items() if t not in info}
+    said = dict.fromkeys(p for table in tables for p in table.read_as)
+    names_of = {a: n for table in tables for a, n in table.names.items()}
+    return PriceTable(fields, {t: info[t] for t in place}, missing, read_as=tuple(said), names=names_of)

@@ -19,10 +19,17 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import SourceError, SymbolUnknown
+from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._csv_cells import header_of, lines_of, parse, text_of, texts_of
-from eventstudy.prices._given import Bools, Days, Floats, Ints, Place, Wanted, not_there, sessions_of
+from eventstudy.prices._given import Bools, Days, Floats, Ints, Wanted, not_there
+from eventstudy.prices._read import size_of, texts_of
 from eventstudy.prices._table import PriceTable
+from eventstudy.tables.dates import dates_of, sessions_of
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.headings import fold
+from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.opened import opened, table_of
+from eventstudy.tables.place import Place, Reading
 
 LEGACY = {
     "permno": "security", "date": "date", "ticker": "ticker", "prc": "price", "ret": "ret", "dlret": "delisting",
@@ -45,45 +52,46 @@ class CrspFile:
         "an export of CRSP's daily stock file as CSV: PERMNO,date,PRC,RET,... or PERMNO,DlyCalDt,DlyPrc,DlyRet,..."
     )
 
-    def recognises(self, path: Path) -> bool:
-        """Whether the first row of a file names the columns of such an export."""
-        try:
-            with path.open("rb") as file:
-                first = file.readline(10_000)
-        except OSError:
-            return False
-        names = {name.strip(' "') for name in first.decode("utf-8-sig", "replace").strip().lower().split(",")}
-        return "permno" in names and bool(names & {"prc", "dlyprc"})
-
     def read(
         self,
         path: str | PathLike[str],
         tickers: Sequence[str] | None = None,
         start: date | None = None,
         end: date | None = None,
+        reading: Reading | None = None,
     ) -> PriceTable:
         """The prices of `tickers` (PERMNOs or tickers; None: all) from `start` to `end`, both included.
 
         Raises:
             InvalidFile: the file cannot be read as such an export; says where, and what to do.
         """
-        path = Path(path)
-        place = Place(path.name, lambda i: f"row {i + 2}")
-        raw = text_of(place, path)
-        names, body = header_of(place, raw)
-        columns = _columns(place, names)
-        lines = lines_of(place, raw, body, len(names))
-        place = replace(place, row=lambda i: f"row {lines[i]}")
-        rows = _rows(place, body, names, columns)
-        known = _Known(rows)
-        wanted = Wanted(tickers, start, end)
-        fetches, missing = [], dict[str, SourceError]()
-        for ticker in known.all if wanted.tickers is None else dict.fromkeys(wanted.tickers):
-            try:
-                fetches.append(("crsp", _series(place, rows, ticker, known.rows(place.name, ticker, wanted), wanted)))
-            except SymbolUnknown as error:
-                missing[ticker] = error
-        return PriceTable.from_fetches(fetches, missing)
+        return read_export(table_of(opened(Path(path))[0], "prices", reading or Reading()), Wanted(tickers, start, end))
+
+
+def recognised(headings: Sequence[str]) -> bool:
+    """Whether the columns of a table are those of such an export."""
+    names = {fold(name) for name in headings}
+    return "permno" in names and bool(names & {"prc", "dlyprc"})
+
+
+def read_export(table: Headed, wanted: Wanted) -> PriceTable:
+    """The prices of such an export, whatever kind of file it is in.
+
+    Raises:
+        InvalidFile: the table cannot be read as such an export; says where, and what to do.
+    """
+    place, names = table.place, table.headings
+    rows = _rows(place, table, names, _columns(place, names))
+    known = _Known(rows)
+    fetches, missing = [], dict[str, SourceError]()
+    for ticker in known.all if wanted.tickers is None else dict.fromkeys(wanted.tickers):
+        try:
+            fetches.append(("crsp", _series(place, rows, ticker, known.rows(place.name, ticker, wanted), wanted)))
+        except SymbolUnknown as error:
+            missing[ticker] = error
+    found = PriceTable.from_fetches(fetches, missing)
+    size = size_of(found)
+    return replace(found, read_as=(Phrase("an export of CRSP's daily stock file"), *table.cells.said, size))
 
 
 @dataclass(frozen=True)
@@ -145,18 +153,24 @@ def _columns(place: Place, names: list[str]) -> dict[str, int]:
     return found
 
 
-def _rows(place: Place, body: bytes, names: list[str], columns: dict[str, int]) -> _Rows:
+def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int]) -> _Rows:
     numeric = {i for meaning, i in columns.items() if meaning not in _TEXTS}
-    frame = parse(place, body, dict(enumerate(names)), set(range(len(names))) - numeric)
-    n = len(frame)
+    frame = table.cells.columns(set(columns.values()) - numeric, numeric)
+    numbers = numbers_of(place, {i: frame[i] for i in numeric}, Reading(), dict(enumerate(names)), "point")
+    for i, bad in numbers.bad.items():
+        for row, why in bad.items():
+            raise place.fault(why, row=row, column=names[i], hint="leave a missing value empty")
+    n = table.cells.rows
 
     def text(meaning: str) -> tuple[Ints, list[str]]:
-        return texts_of(frame.iloc[:, columns[meaning]]) if meaning in columns else (np.zeros(n, np.int64), [""])
+        if meaning not in columns:
+            return np.zeros(n, np.int64), [""]
+        return texts_of(place, frame[columns[meaning]], names[columns[meaning]])
 
     def number(meaning: str, default: float) -> Floats:
         if meaning not in columns:
             return np.full(n, default)
-        values = frame.iloc[:, columns[meaning]].to_numpy(np.float64)
+        values = numbers.values[columns[meaning]]
         if np.isinf(values).any():
             raise place.fault(
                 "the value is infinite", row=int(np.isinf(values).argmax()), column=names[columns[meaning]]
@@ -181,7 +195,7 @@ def _rows(place: Place, body: bytes, names: list[str], columns: dict[str, int]) 
         permnos=permnos,
         ticker=ticker,
         tickers=tickers,
-        days=_days(place, names[columns["date"]], *text("date")),
+        days=_days(place, names[columns["date"]], frame[columns["date"]]),
         price=level,
         mean=(price < 0) | has("flag", "BA"),
         ret=_returns(place, names, columns, "ret", *text("ret"))[0],
@@ -202,9 +216,11 @@ def _check_permnos(place: Place, codes: Ints, permnos: list[str]) -> None:
             raise place.fault(f"{permno!r} is not a PERMNO", row=row, column="PERMNO", hint="it is a whole number")
 
 
-def _days(place: Place, column: str, codes: Ints, written: list[str]) -> Days:
-    iso = [f"{t[:4]}-{t[4:6]}-{t[6:]}" if len(t) == 8 and t.isascii() and t.isdigit() else t for t in written]
-    return sessions_of(place, codes, iso, column)
+def _days(place: Place, name: str, column: Any) -> Days:
+    dates = dates_of(place, column, name, Reading())
+    for row, why in dates.bad.items():
+        raise place.fault(why, row=row, column=name, hint="write dates as 2025-01-27")
+    return sessions_of(place, dates, name)[0]
 
 
 def _returns(

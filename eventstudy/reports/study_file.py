@@ -41,6 +41,9 @@ _REQUESTED = (
     Setting("tickers", many=True, by_commas=True),
     Setting("day0", "day"),
     *(Setting(name) for name in ("source", "prices", "factors", "factor_unit", "exclude_dates")),
+    *(Setting(name) for name in ("dates", "decimal", "values", "ticker")),
+    Setting("exchange", many=True, by_commas=True),
+    Setting("strict", kind="flag"),
     Setting("allow_excluded", "flag"),
 )
 """Options besides the fields of `StudyConfig`, or in the place of one: the dates left out are those of a file."""

@@ -9,25 +9,26 @@ from eventstudy import calendars
 from eventstudy.calendars import Moment
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.tables.written import one_day
 
 
 def last_day(as_of: str | dt.date | None) -> dt.date | None:
     """The last day a run may read: a date, `last-session` (the last New York session that has closed), or None."""
-    if as_of is None or isinstance(as_of, dt.date):
-        return as_of
+    if as_of is None:
+        return None
     if as_of == "last-session":
         now = Moment(dt.datetime.now(dt.UTC))
         return calendars.shift("XNYS", calendars.day0(now, "XNYS").session, -1)
     try:
-        return dt.date.fromisoformat(as_of)
-    except ValueError as error:
+        return one_day(as_of)
+    except InvalidRequest as error:
         raise InvalidRequest(
             f"--as-of cannot be {as_of!r}", available="a date such as 2025-01-31, or last-session"
         ) from error
 
 
 def read_dates(path: str | Path) -> tuple[dt.date, ...]:
-    """Dates from a text file, one ISO date a line; empty lines and those that start with # are passed over.
+    """Dates from a text file, one date a line; empty lines and those that start with # are passed over.
 
     Raises:
         InvalidFile: no such file, or a line that is no date.
@@ -38,9 +39,7 @@ def read_dates(path: str | Path) -> tuple[dt.date, ...]:
         text = line.strip()
         if text and not text.startswith("#"):
             try:
-                found.append(dt.date.fromisoformat(text))
-            except ValueError as error:
-                raise InvalidFile(
-                    f"{text!r} is not a date", where=f"{path}, line {number}", hint="2025-01-31"
-                ) from error
+                found.append(one_day(text))
+            except InvalidRequest as error:
+                raise InvalidFile(error.what, where=f"{path}, line {number}", hint="2025-01-31") from error
     return tuple(found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
-
-import pandas as pd
+from typing import Any
 
 from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidRequest
@@ -14,22 +14,26 @@ from eventstudy.events import (
     Event,
     Group,
     Registry,
+    from_frame,
     load_registry,
     parse_when,
     shipped_registry,
     single_event,
 )
 from eventstudy.separated import separated
+from eventstudy.tables.place import Reading
+from eventstudy.tables.written import plain_when
 
 
 def events_of(
-    what: str | Registry | Event | pd.DataFrame | None = None,
+    what: Any = None,
     *,
     date: str | dt.date | None = None,
     tickers: str | Sequence[str] = (),
     timing: Timing = "unknown",
     tz: str | None = None,
     registry: str | Path | None = None,
+    reading: Reading | None = None,
 ) -> Registry:
     """The events that are meant; `tickers`, where given, take the place of the events' own (a text may name several).
 
@@ -43,29 +47,29 @@ def events_of(
                 "say which event: an event id, a file, or --date with --tickers",
                 hint="eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA",
             )
-        when = parse_when(date, tz=tz) if isinstance(date, str) else date
-        return Registry([single_event(when, tickers, timing=timing)])
+        when = parse_when(date, tz=tz) if isinstance(date, str) else plain_when(date)
+        return Registry([single_event(when, tickers, timing=timing, tz=tz)])
     if date is not None:
         raise InvalidRequest(
             "an event and --date were both given", hint="leave out --date, or move day 0 with --day0 DATE"
         )
-    found = _named(what, registry)
-    return Registry([_with_tickers(event, tickers) for event in found]) if tickers else found
+    found = _named(what, registry, tz, reading)
+    if not tickers:
+        return found
+    return Registry([_with_tickers(event, tickers) for event in found], left_out=found.left_out)
 
 
-def _named(what: str | Registry | Event | pd.DataFrame, registry: str | Path | None) -> Registry:
+def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Reading | None) -> Registry:
     if isinstance(what, Registry):
         return what
     if isinstance(what, Event):
         return Registry([what])
-    if isinstance(what, pd.DataFrame):
-        from eventstudy.events import from_frame
-
-        return from_frame(what)
-    if Path(what).suffix or "/" in what:  # an id has neither
-        return load_registry(what)
+    if not isinstance(what, str | PathLike):
+        return from_frame(what, tz=tz, reading=reading)
+    if Path(what).suffix or "/" in str(what):  # an id has neither
+        return load_registry(what, tz=tz, reading=reading)
     known = load_registry(registry) if registry else shipped_registry()
-    return Registry([known[what]])
+    return Registry([known[str(what)]])
 
 
 def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
+from typing import Any
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
@@ -15,10 +15,11 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
 from eventstudy.models import model_of
 from eventstudy.panel import AFTER
-from eventstudy.prices import PriceTable, in_currency, load_prices, rates_for
+from eventstudy.prices import PriceTable, Reading, in_currency, load_prices, matched, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
+from eventstudy.scale.words import is_panel
 from eventstudy.study.result import StudyResult
-from eventstudy.study.study import compares_with_peers, peers_of
+from eventstudy.study.study import compares_with_peers, needs_benchmark, peers_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -29,9 +30,10 @@ def prices_for(
     day0: str | dt.date = "announced",
     *,
     source: str = "auto",
-    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    prices: Any = None,
     as_of: dt.date | None = None,
     progress: Progress | None = None,
+    reading: Reading | None = None,
 ) -> PriceTable:
     """The prices that a study of these events needs: its tickers and benchmarks, from estimation to event window.
 
@@ -47,16 +49,19 @@ def prices_for(
             "the levels are not there: sources have prices",
             hint="name a file of them: --prices FILE, or prices= in Python",
         )
-    wanted = [benchmark_of(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
+    benchmarks = [benchmark_of(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
+    needed = prices is None or needs_benchmark(model_of(config)) or config.bhar == "market"
+    wanted = benchmarks if needed else []
     wanted += [t for e in events for t in e.tickers]
     if compares_with_peers(model_of(config), config):
         wanted += [p for e in events for t in e.tickers for p in peers_of(e, t, config)]
     tickers = list(dict.fromkeys(wanted))
-    if isinstance(prices, str | Path) and Path(prices).is_dir():
+    if isinstance(prices, str | Path) and is_panel(prices):
         return _of_folder(Path(prices), tickers, source, config.currency, as_of)
     if prices is not None:
-        load = partial(load_prices, start=None, end=as_of, source=source, path=prices, levels=levels)
-        return _with_rates(load(tickers), config.currency, load)
+        load = partial(load_prices, start=None, end=as_of, source=source, path=prices, levels=levels, reading=reading)
+        besides = [b for b in dict.fromkeys(benchmarks) if b not in tickers]
+        return _with_rates(load(tickers, besides=besides), config.currency, load)
     start, end = days_needed(events, config, day0)
     _, beyond = days_needed(events, config, day0, after=AFTER)  # how wild days after the event are: nice to know
     end, beyond = (min(day, as_of) if as_of else day for day in (end, beyond))
@@ -65,6 +70,30 @@ def prices_for(
     if not table.tickers and table.missing:
         raise next(iter(table.missing.values()))
     return table
+
+
+def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
+    """The prices with the exchanges that a person says securities trade on, each as `AAA=XLON`.
+
+    Raises:
+        InvalidRequest: not such a text, no such ticker, or no exchange of that name.
+    """
+    info = dict(table.info)
+    for text in exchanges:
+        name, mark, where = text.partition("=")
+        if not mark or not name.strip() or not where.strip():
+            raise InvalidRequest(
+                f"the exchange {text!r} cannot be meant", hint="write TICKER=EXCHANGE, such as AAA=XLON"
+            )
+        found = matched(name.strip(), table.tickers)
+        if len(found) != 1:
+            raise InvalidRequest(
+                f"the prices have no ticker {name.strip()!r} to be placed at {where}",
+                available=", ".join(table.tickers[:20]),
+            )
+        code = calendars.market_of(where) or calendars.code_of(where.strip())
+        info[found[0]] = replace(info[found[0]], exchange=code, exchange_by="given")
+    return replace(table, info=info)
 
 
 def _of_folder(
@@ -91,7 +120,7 @@ def longer_prices(
     result: StudyResult,
     *,
     source: str = "auto",
-    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    prices: Any = None,
     as_of: dt.date | None = None,
     sessions: int = 250,
     everyone: bool = False,

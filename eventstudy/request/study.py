@@ -16,13 +16,14 @@ from eventstudy.calendars import Timing
 from eventstudy.events import Event, Registry, load_registry, shipped_registry
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
-from eventstudy.prices import PriceTable, read_factors
+from eventstudy.prices import PriceTable, Reading, load_prices, read_factors
 from eventstudy.request.dates import last_day
 from eventstudy.request.events import events_of
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
-from eventstudy.request.prices import Progress, prices_for
+from eventstudy.request.prices import Progress, placed, prices_for
 from eventstudy.request.span import days_needed
+from eventstudy.scale.words import is_panel
 from eventstudy.scale.workers import executor_of
 from eventstudy.separated import separated
 from eventstudy.study.result import StudyResult
@@ -42,11 +43,18 @@ def run(
     tz: str | None = None,
     registry: str | Path | None = None,
     source: str = "auto",
-    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    prices: Any = None,
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
     shares: pd.DataFrame | str | Path | None = None,
     as_of: str | dt.date | None = None,
+    dates: Literal["dmy", "mdy", "ymd"] | None = None,
+    decimal: Literal["comma", "point"] | None = None,
+    values: Literal["close", "returns"] | None = None,
+    unit_in: str | None = None,
+    ticker: str | None = None,
+    exchange: str | Sequence[str] = (),
+    strict: bool = False,
     earnings: str | Path | None = None,
     news: str | Path | Sequence[str | Path] = (),
     look: Callable[[Confounders], None] | None = None,
@@ -61,14 +69,16 @@ def run(
     `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
     and `tickers` (a list, or a text such as "NVDA,AMD"). `earnings` (a file, or `yahoo`) and `news` (files): what to warn of
     besides what ships; `look` is handed all of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes
-    long. `choices`: the fields of `StudyConfig`.
+    long. `dates`, `decimal`, `values`, `unit_in` and `ticker` say what a price file leaves open (`eventstudy.prices.Reading`);
+    `exchange`: where securities trade, `AAA=XLON`. `choices`: the fields of `StudyConfig`.
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
     tickers = separated(tickers)
+    reading = _reading(choices, dates, decimal, values, unit_in, ticker, strict)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
-    events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+    events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)
     compares = compares_with_peers(model_of(study.config), study.config)
     known = events_of(what, registry=registry) if what is not None and tickers else ()
     if known and compares and not study.config.peers:
@@ -78,7 +88,10 @@ def run(
     if isinstance(shares, str | Path):
         shares = read_shares(shares)
     limit = last_day(as_of)
-    table = prices_for(events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress)
+    table = prices_for(
+        events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress, reading=reading
+    )
+    table = placed(table, separated(exchange, "exchange"))
     noted = {"as_of": limit.isoformat()} if limit else {}
     with watched(progress):
         result = study.run(
@@ -92,6 +105,15 @@ def run(
     return result
 
 
+def _reading(
+    choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool
+) -> Reading:
+    """What is said of the price file; the unit of levels is a choice of the study, that of returns says how to read them."""
+    if unit is not None and (choices.get("returns") == "difference" or unit == "points"):
+        choices["unit_in"], unit = unit, None
+    return Reading(dates, decimal, values, unit, ticker, strict)
+
+
 def run_aggregate(
     what: str | Registry | Event | pd.DataFrame | None = None,
     *,
@@ -102,10 +124,17 @@ def run_aggregate(
     registry: str | Path | None = None,
     day0: str | dt.date = "announced",
     source: str = "auto",
-    prices: PriceTable | pd.DataFrame | str | Path | None = None,
+    prices: Any = None,
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
     as_of: str | dt.date | None = None,
+    dates: Literal["dmy", "mdy", "ymd"] | None = None,
+    decimal: Literal["comma", "point"] | None = None,
+    values: Literal["close", "returns"] | None = None,
+    unit_in: str | None = None,
+    ticker: str | None = None,
+    exchange: str | Sequence[str] = (),
+    strict: bool = False,
     progress: Progress | None = None,
     workers: int = 1,
     scheduler: str = "processes",
@@ -119,15 +148,23 @@ def run_aggregate(
     """
     from eventstudy.scale.words import run_many
 
+    reading = _reading(choices, dates, decimal, values, unit_in, ticker, strict)
     study, limit = EventStudy(**choices), last_day(as_of)
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
     events: Any = what
     if prices is None or tickers or not table_of_events:
-        events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry)
+        events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)
     if prices is None:
         prices = prices_for(events, study.config, day0, source=source, as_of=limit, progress=progress)
+    if not is_panel(prices):
+        prices = (
+            load_prices(None, None, limit, source=source, path=prices, reading=reading)
+            if not isinstance(prices, PriceTable)
+            else prices
+        )
+        prices = placed(prices, separated(exchange, "exchange"))
     return run_many(
         study,
         events,

@@ -11,13 +11,14 @@ from typing import Any, Literal
 import pandas as pd
 
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.events import load_registry
+from eventstudy.events import load_registry, rows_of_file
 from eventstudy.parallel import Done, Executor
-from eventstudy.prices import PriceTable, load_prices
-from eventstudy.scale.panel import PanelFolder
+from eventstudy.prices import PriceTable, Reading, load_prices
+from eventstudy.scale.panel import PanelFolder, arrow_of_parquet
 from eventstudy.scale.study import run_folder
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.study import Events, EventStudy
+from eventstudy.tables import fold, roles
 
 MANY = 20_000
 """Above so many pairs in a file, sums are kept unless pairs are asked for."""
@@ -26,7 +27,13 @@ _PARQUET = (".parquet", ".pq")
 
 def is_panel(prices: object) -> bool:
     """Whether prices are a folder of Parquet files."""
-    return isinstance(prices, str | Path) and Path(prices).is_dir()
+    if not isinstance(prices, str | Path) or not Path(prices).is_dir():
+        return False
+    files = next((p for p in Path(prices).rglob("*") if p.suffix.lower() in _PARQUET), None)
+    if files is None:
+        return not any(p.is_file() for p in Path(prices).iterdir())  # an empty folder is told of as a panel
+    names = {fold(name) for name in arrow_of_parquet(files).schema_arrow.names}
+    return any((roles("prices").get(name) or ("",))[0] == "ticker" for name in names) or "=" in files.parent.name
 
 
 def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: object) -> Literal["pairs", "aggregate"]:
@@ -44,29 +51,8 @@ def _rows_in(path: Path) -> int:
     if path.suffix.lower() == ".csv":
         with open(path, "rb") as file:
             return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
-    from eventstudy.scale.panel import arrow_of_parquet
 
     return int(arrow_of_parquet(path).metadata.num_rows)
-
-
-def read_events(path: str | Path) -> pd.DataFrame:
-    """The rows of a CSV or Parquet file of events, texts as they are.
-
-    Raises:
-        InvalidFile: no such file, or it cannot be read as such a table. InvalidRequest: pyarrow is not installed.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InvalidFile("there is no such file", where=str(path), hint="check the path")
-    try:
-        if path.suffix.lower() == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=True)
-        from eventstudy.scale.panel import arrow_of_parquet
-
-        frame: pd.DataFrame = arrow_of_parquet(path).read().to_pandas(date_as_object=True)
-        return frame
-    except (ValueError, OSError) as error:
-        raise InvalidFile(f"the events cannot be read: {str(error).splitlines()[0]}", where=str(path)) from error
 
 
 def run_many(
@@ -109,8 +95,12 @@ def run_many(
     )
 
 
-def _events(path: Path) -> Events:
-    return read_events(path) if path.suffix.lower() in (".csv", *_PARQUET) else load_registry(path)
+def _events(path: Path) -> Any:
+    if path.suffix.lower() == ".toml":
+        return load_registry(path)
+    if not path.is_file():
+        raise InvalidFile("there is no such file", where=str(path), hint="check the path")
+    return rows_of_file(path, Reading())
 
 
 def told(progress: Callable[[str, int, int], object], rows: int) -> Done:

@@ -14,8 +14,9 @@ import pandas as pd
 from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidRequest
-from eventstudy.events import Event, chosen_moment, moment_of_day
-from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame
+from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
+from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame, columns_of_rows
+from eventstudy.events.rows import Rows
 from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Warned
 from eventstudy.panel.dense import Dense
@@ -28,6 +29,7 @@ from eventstudy.prices import PriceTable
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.passes import evidence_of
+from eventstudy.tables.frames import pandas_of
 
 FEW_DATES = 8
 """Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""
@@ -55,12 +57,13 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         raise InvalidRequest(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
 
 
-def as_columns(events: pd.DataFrame | Event | Iterable[Event], day0: str | date) -> EventColumns:
+def as_columns(events: Any, day0: str | date) -> EventColumns:
     """The pairs of a study as columns; `day0` as in `chosen_moment`."""
-    if not isinstance(events, pd.DataFrame):
+    made = events if isinstance(events, Rows | list | tuple | Event | Registry) else pandas_of(events)
+    if made is None or isinstance(made, list | tuple | Event | Registry):
         known = [events] if isinstance(events, Event) else list(events)
         return columns_of_events(known, lambda event: chosen_moment(event, day0))
-    columns = columns_of_frame(events)
+    columns = columns_of_rows(made) if isinstance(made, Rows) else columns_of_frame(made)
     if day0 == "announced":
         return columns
     chosen = (None,) if day0 == "recognised" else (moment_of_day(day0),)

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -38,9 +38,11 @@ from eventstudy.panel import (
     with_volume,
 )
 from eventstudy.parallel import Executor
-from eventstudy.prices import PriceTable, frame_to_table, in_currency, levels_read, load_prices
+from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around
 from eventstudy.study.result import StudyResult
+from eventstudy.tables.frames import pandas_of
+from eventstudy.tables.place import Reading
 from eventstudy.units import GIVEN_IN
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ DEFAULT_BENCHMARK = "SPY"
 PEER_ROLES = ("peer", "control")
 
 Events = Registry | Event | Iterable[Event] | pd.DataFrame
-Prices = PriceTable | pd.DataFrame | str | Path
+Prices = (
+    Any  # what `load_prices` returns, a path, or what a notebook holds: frames of any library, Series, dict of frames
+)
 
 
 class EventStudy:
@@ -139,14 +143,17 @@ class EventStudy:
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
         if keep != "pairs":
             raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
+        if not isinstance(events, Registry | Event | Iterable) or _is_frame(events):
+            events = from_frame(events)
         known = _as_events(events)
+        known, config = _called(known, config, table)
         pairs, warned = pairs_to_study(known, config, model, day0)
         panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
         check_regressors(model, panel.block.names, config)
         made = estimated(panel, config, model, executor)
-        excluded = [*panel.excluded, *made.excluded]
+        excluded = [*_unread(events), *panel.excluded, *made.excluded]
         if not made.panel.pairs:
             raise _nothing(excluded, table)
         checked = (
@@ -212,10 +219,11 @@ class EventStudy:
 
 def _table(prices: Prices, levels: bool) -> PriceTable:
     """The prices as a table; of a wide frame those columns are looked at that the study names."""
-    if isinstance(prices, pd.DataFrame):
-        with levels_read(levels):
-            return frame_to_table(prices, all_checked=levels)
-    return prices if isinstance(prices, PriceTable) else load_prices(path=prices, levels=levels)
+    if isinstance(prices, PriceTable):
+        return prices
+    if isinstance(prices, str | PathLike):
+        return load_prices(path=prices, levels=levels)
+    return frame_to_table(prices, reading=Reading(values="levels") if levels else None, all_checked=levels)
 
 
 def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[PriceTable, list[Warned]]:
@@ -224,6 +232,33 @@ def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[
         return table, []
     table = table.naming(ticker for ticker, _ in days)
     return table.without(days), [Warned.of("DAY_DROPPED", None, ticker, session=day) for ticker, day in days]
+
+
+def _called(events: list[Event], config: StudyConfig, table: PriceTable) -> tuple[list[Event], StudyConfig]:
+    """Events and choices with tickers as the prices write them, where they differ in case or by the marks of a vendor."""
+    names = {t: t for t in table.tickers}
+
+    def call(ticker: str) -> str:
+        if ticker not in names:
+            found = [table.names[ticker]] if ticker in table.names else matched(ticker, table.tickers)
+            names[ticker] = found[0] if len(found) == 1 else ticker
+        return names[ticker]
+
+    again = []
+    for event in events:
+        if any(call(t) != t for t in event.tickers):
+            groups = tuple(
+                g.model_copy(update={"tickers": tuple(dict.fromkeys(call(t) for t in g.tickers))}) for g in event.group
+            )
+            event = event.model_copy(update={"group": groups})
+        own = [g.benchmark for g in event.group if g.benchmark] + ([event.benchmark] if event.benchmark else [])
+        if any(call(b) != b for b in own):
+            groups = tuple(g.model_copy(update={"benchmark": g.benchmark and call(g.benchmark)}) for g in event.group)
+            event = event.model_copy(update={"group": groups, "benchmark": event.benchmark and call(event.benchmark)})
+        again.append(event)
+    if config.benchmark and "=" not in config.benchmark and "," not in config.benchmark:
+        config = replace(config, benchmark=call(config.benchmark))
+    return again, config
 
 
 class _Provenance(Mapping[str, Any]):
@@ -301,9 +336,18 @@ def near_days(config: StudyConfig) -> NearDays | None:
     )
 
 
-def _as_events(events: Events) -> list[Event]:
-    if isinstance(events, pd.DataFrame):
-        return list(from_frame(events))
+def _is_frame(events: object) -> bool:
+    """Whether events are a frame of some library, not a list of them."""
+    return not isinstance(events, Registry | Event | list | tuple) and pandas_of(events) is not None
+
+
+def _unread(events: object) -> list[Exclusion]:
+    """Rows of a table of events that are none."""
+    rows = events.left_out if isinstance(events, Registry) else ()
+    return [Exclusion.of("BAD_ROW", bad.row, bad.ticker, row=bad.row, why=Phrase.quoted(bad.why)) for bad in rows]
+
+
+def _as_events(events: Any) -> list[Event]:
     if isinstance(events, Event):
         return [events]
     return list(events)
@@ -491,6 +535,7 @@ def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]
         "prices_sha256": table.sha256(),
         "registry_sha256": registry_sha256,
         "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
+        **({"read_as": [str(phrase) for phrase in table.read_as]} if table.read_as else {}),
         **more,
     }
 

@@ -41,7 +41,7 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "broken.toml").write_text('[[event]\nid = "x"')
     (tmp_path / "half.csv").write_text("date,NVDA,SPY\n2025-01-02,1.0,2.0\n2025-01-03,1.")
     (tmp_path / "events.csv").write_text("ticker,date\nNVDA,1/2/2025\n")
-    (tmp_path / "dates.txt").write_text("2025-01-02\n31.12.2024\n")
+    (tmp_path / "dates.txt").write_text("2025-01-02\n31.13.2024\n")
     return tmp_path
 
 

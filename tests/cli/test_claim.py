@@ -80,7 +80,7 @@ def test_csv_has_a_row_a_session(es: Es) -> None:
         (("deepseek-r1", "--number", "2"), "has 1 claims"),
         (("--ticker", "NVDA", "--from", "1,234", "--around", "2025-01-20"), "reads two ways"),
         ((ENGLISH, "--from", "142"), "both given"),
-        ((ENGLISH, "--around", "20.1.2025"), "2025-01-20"),
+        ((ENGLISH, "--around", "2/1/2025"), "2025-01-02"),
         ((ENGLISH, "--around", "2025-01-20", "--source", "nowhere"), "nowhere"),
         ((ENGLISH, "--model", "crystal_ball"), "crystal_ball"),
     ],

@@ -38,7 +38,7 @@ def imported() -> set[str]:
 
 
 def test_reports_workbooks_and_updates_need_no_extra() -> None:
-    assert {"jinja2", "xlsxwriter", "openpyxl", "requests", "matplotlib", "yfinance"} <= CORE
+    assert {"jinja2", "xlsxwriter", "python_calamine", "narwhals", "requests", "matplotlib", "yfinance"} <= CORE
     assert EXTRAS["report"] == set(), "kept for old commands, empty"
 
 

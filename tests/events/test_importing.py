@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import Registry, import_requests, load_registry
+from eventstudy.tables import Reading
 from openpyxl import Workbook
 
 Rows = list[list[Any]]
@@ -52,19 +53,13 @@ def test_a_workbook(workbook: Callable[[Rows], Path]) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "value", "what"),
     [
-        (1, 0, date(2025, 3, 1), "row 2, column ticker: 2025-03-01 is a date: the spreadsheet program took"),
-        (1, 1, 45684, "row 2, column date: 45684 is a number, not a date; as spreadsheets count days it is 2025-01-27"),
-        (1, 1, "1/2/2025", "row 2, column date: the date '1/2/2025' reads two ways: 2025-02-01 or 2025-01-02"),
-        (
-            1,
-            1,
-            "2/13/2025",
-            "row 2, column date: the date '2/13/2025' is not written as ISO 8601 does; write 2025-02-13",
-        ),
+        (1, 0, date(2025, 3, 1), "row 2, column Ticker: 2025-03-01 is a date: the spreadsheet program took"),
+        (1, 1, 0.25, "row 2, column Date: '0.25' is not a date"),
+        (1, 1, "1/2/2025", "the date '1/2/2025' reads two ways: 2025-02-01 (day first) or 2025-01-02 (month first)"),
         (5, 1, pd.Timestamp("2025-01-28 07:00"), "row 6, column date: 2025-01-28T07:00:00 is a time without an offset"),
-        (5, 0, None, "row 6, column ticker: is blank"),
+        (5, 0, None, "row 6, column Ticker: is blank"),
         (0, 3, "grup", "column 'grup' is unknown; did you mean group?"),
-        (0, 0, date(2025, 1, 2), "the first row names no columns"),
+        (0, 0, date(2025, 1, 2), "the heading of column 1: 2025-01-02 is a date"),
     ],
 )
 def test_cells_that_cannot_be_meant(
@@ -73,7 +68,7 @@ def test_cells_that_cannot_be_meant(
     rows = [list(r) for r in EVENTS]
     rows[row][column] = value
     with pytest.raises(InvalidFile) as caught:
-        load_registry(workbook(rows))
+        load_registry(workbook(rows), reading=Reading(strict=True))
     assert what in caught.value.what
     assert "events.xlsx, sheet Sheet" in str(caught.value.where)
 

@@ -19,7 +19,6 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "zero": (0.0, "the close is zero"),
     "negative": (-3.0, "the close is negative"),
     "infinite": (np.inf, "the value is infinite"),
-    "text": ("n/a?", "'n/a\\?' is not a number"),
 }
 FAULTY = pytest.mark.parametrize("fault", FAULTS)
 
@@ -27,7 +26,6 @@ FAULTY = pytest.mark.parametrize("fault", FAULTS)
 def frame(fault: str, column: str, **more: Any) -> pd.DataFrame:
     """Closes with one cell of a column, in row 17, that is no price."""
     prices = closes(**more)
-    prices = prices.astype({column: object}) if fault == "text" else prices
     prices.loc[SESSIONS[17], column] = FAULTS[fault][0]
     return prices
 

@@ -16,7 +16,7 @@ def test_every_source_keeps_the_contract(name: str) -> None:
     assert source.summary
     assert "\n" not in source.summary
     shapes = {
-        "read": ["path", "tickers", "start", "end"],
+        "read": ["path", "tickers", "start", "end", "reading"],
         "fetch": ["symbol", "start", "end"],
         "factors": ["names", "last"],
     }

@@ -1,0 +1,258 @@
+"""Rows of events as people hold them: which column is which, dates by the whole column, and what is wrong with single rows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eventstudy.datasets import shipped
+from eventstudy.errors import InvalidFile
+from eventstudy.events.faults import BadRow
+from eventstudy.language import Phrase
+from eventstudy.tables.dates import dates_of
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.headings import fold, role_of, words
+from eventstudy.tables.place import Reading
+from eventstudy.tables.workbook import as_text
+from eventstudy.tables.written import When, taken_apart
+
+Codes = NDArray[np.int64]
+
+REQUIRED = ("ticker", "date")
+COLUMNS = (*REQUIRED, "event_id", "tz", "timing", "title", "category", "benchmark", "group")
+"""Columns a table of events may have, beside those that are kept as attributes."""
+
+_NAMES = (
+    "company",
+    "firm",
+    "unternehmen",
+    "firma",
+    "name",
+    "company_name",
+    "security_name",
+    "stock",
+    "share",
+    "aktie",
+    "wertpapier",
+)
+"""Headings of columns that may hold names of firms in place of tickers."""
+
+
+@dataclass
+class Rows:
+    """E rows of events in columns."""
+
+    numbers: list[str]
+    """Where each row stands, in words."""
+    ticker: tuple[Codes, list[str]]
+    """(E,) codes and the texts; blank is -1."""
+    date: tuple[Codes, list[When]]
+    """(E,) codes and the days or instants; -1 where there is none."""
+    texts: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+    """The other columns that are known, by their names."""
+    attributes: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+    """All others."""
+    bad: list[BadRow] = field(default_factory=list)
+    odd: Mapping[int, str] = field(default_factory=dict)
+    """Row -> what is wrong with it."""
+    read_as: tuple[Phrase, ...] = ()
+    origin: str = ""
+    """What was read, as messages name it."""
+
+    def __len__(self) -> int:
+        """E."""
+        return len(self.numbers)
+
+
+def rows_of(table: Headed, reading: Reading) -> Rows:
+    """The rows of a table of events.
+
+    Raises:
+        InvalidFile: a column lacks or is there twice, or its dates can be read two ways.
+    """
+    place, heads = table.place, table.headings
+    columns, others = _columns(table)
+    texts = {i for i in range(len(heads)) if i in columns.values() or i in others}
+    raw = table.cells.columns(texts, set())
+    n = len(next(iter(raw.values())))
+    dates = dates_of(place, raw[columns["date"]], heads[columns["date"]] or "date", reading)
+    codes, whens = dates.codes, list(dates.whens)
+    odd: dict[int, str] = {}
+    for row, why in dates.bad.items():
+        odd[row] = f"column {heads[columns['date']] or 'date'}: {'is blank' if why == 'the date is empty' else why}"
+    if "time" in columns:
+        codes, whens = _with_times(raw[columns["time"]], codes, whens, heads[columns["time"]], odd)
+    found = Rows(
+        [place.row(i) for i in range(n)], _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens)
+    )
+    for i in np.flatnonzero(found.ticker[0] < 0).tolist():
+        odd.setdefault(i, f"column {heads[columns['ticker']]}: is blank")
+    empty = (found.ticker[0] < 0) & (codes < 0)
+    for name, i in columns.items():
+        if name not in (*REQUIRED, "time"):
+            found.texts[name] = _texts(raw[i], heads[i], odd)
+            empty &= found.texts[name][0] < 0
+    for i in others:
+        found.attributes[heads[i]] = _texts(raw[i], heads[i], odd, dates=True)
+        empty &= found.attributes[heads[i]][0] < 0
+    for i in np.flatnonzero(empty).tolist():
+        odd[i] = ""
+    if "timing" in found.texts:
+        found.texts["timing"] = (found.texts["timing"][0], [_timing(t) for t in found.texts["timing"][1]])
+    if fold(heads[columns["ticker"]]) in _NAMES:
+        known = _named()
+        found.ticker = (found.ticker[0], [known.get(t.casefold(), t) for t in found.ticker[1]])
+    found.odd = dict(sorted(odd.items()))
+    lines = getattr(table.cells, "odd", [])
+    found.bad = [BadRow(f"row {line}", "", why) for line, why in lines]
+    said = list(table.cells.said)
+    if table.titles:
+        said.append(
+            Phrase(
+                "titles above the headings left aside: {text}", text="; ".join(" ".join(t) for t in table.titles)[:80]
+            )
+        )
+    found.origin = place.name
+    found.read_as = (*said, *dates.said)
+    return found
+
+
+def _columns(table: Headed) -> tuple[dict[str, int], list[int]]:
+    """What each column is, and the columns that are kept as attributes."""
+    heads = table.headings
+    found: dict[str, int] = {}
+    others = []
+    problems = []
+    for i, heading in enumerate(heads):
+        role = role_of(heading, "events")
+        if not heading:
+            if table.cells_of(i) and not _counts(table, i):
+                others.append(i)
+            continue
+        if role is None:
+            near = get_close_matches(fold(heading), COLUMNS, n=1, cutoff=0.8)
+            if near and near[0] not in [fold(h) for h in heads]:
+                problems.append(f"column {heading!r} is unknown; did you mean {near[0]}?")
+            if fold(heading) not in ("unnamed_0",):
+                others.append(i)
+            continue
+        name = role[0]
+        if name in found:
+            if fold(heads[found[name]]) == fold(heading):
+                problems.append(f"column {heading} stands there {sum(fold(h) == fold(heading) for h in heads)} times")
+                continue
+            first = (role_of(heads[found[name]], "events") or role)[1]
+            loser = i if first <= role[1] else found[name]
+            others.append(loser)
+            if loser == i:
+                continue
+        found[name] = i
+    if "date" in found and not table.is_dates(found["date"], "events"):
+        dated = [i for i in others if table.is_dates(i, "events")]
+        if len(dated) == 1 and (role_of(heads[dated[0]], "events") or ("",))[0] == "date":
+            others[others.index(dated[0])] = found["date"]
+            found["date"] = dated[0]
+    problems = [f"there is no column {name}" for name in REQUIRED if name not in found] + list(dict.fromkeys(problems))
+    if problems:
+        held = ", ".join(filter(None, heads)) or ", ".join(COLUMNS)
+        raise InvalidFile("\n".join(problems), where=table.place.name, available=held,
+                          hint=f"columns are {', '.join(COLUMNS)}, or words for them")  # fmt: skip
+    exchange = found.pop("exchange", None)
+    if exchange is not None:
+        others.append(exchange)
+    return found, sorted(others)
+
+
+def _counts(table: Headed, i: int) -> bool:
+    held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
+    return held in ([str(k) for k in range(len(held))], [str(k + 1) for k in range(len(held))])
+
+
+def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = False) -> tuple[Codes, list[str]]:
+    """(E,) codes of the texts of a column, blank ones -1, and the texts."""
+    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    again: list[int] = []
+    order: dict[str, int] = {}
+    wrong: dict[int, str] = {}
+    for k, value in enumerate(pd.Index(distinct).tolist()):
+        try:
+            text = as_text(value)
+        except ValueError as error:
+            text = str(value)
+            if not dates:
+                wrong[k] = f"column {heading}: {error}; format the cell as text and type it again"
+        again.append(order.setdefault(text, len(order)) if text and text != "<NA>" else -1)
+    for k, why in wrong.items():
+        for row in np.flatnonzero(codes == k).tolist():
+            odd.setdefault(row, why)
+    return np.array([*again, -1], np.int64)[codes], list(order)
+
+
+def _with_times(
+    column: Any, codes: Codes, whens: list[When], heading: str, odd: dict[int, str]
+) -> tuple[Codes, list[When]]:
+    """Days with the times that stand beside them."""
+    at, distinct = pd.factorize(column, use_na_sentinel=True)
+    clocks: list[time | str | None] = [_clock(v) for v in pd.Index(distinct).tolist()]
+    key = codes * (len(clocks) + 1) + at + 1
+    again, pairs = pd.factorize(key)
+    found: list[When] = []
+    place = np.full(len(pairs), -1, np.int64)
+    for k, pair in enumerate(pairs.tolist()):
+        day, clock = divmod(pair, len(clocks) + 1)
+        if pair < 0 or day < 0:
+            continue
+        when, beside = whens[day], clocks[clock - 1] if clock else None
+        if isinstance(beside, str):
+            for row in np.flatnonzero(again == k).tolist():
+                odd.setdefault(row, f"column {heading}: {beside}")
+            continue
+        if beside is not None and not isinstance(when, datetime):
+            when = datetime.combine(when, beside)
+        place[k] = len(found)
+        found.append(when)
+    return place[again], found
+
+
+def _clock(value: Any) -> time | str | None:
+    """The time of a cell; None: it is blank; a text: what is wrong with it."""
+    if isinstance(value, time):
+        return value
+    if isinstance(value, datetime):
+        return value.time()
+    text = str(value).strip()
+    if not text or text == "nan":
+        return None
+    if isinstance(value, float) and 0 <= value < 1:
+        seconds = round(value * 86_400)
+        return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+    taken = taken_apart(f"2000-01-01 {text}")
+    return taken.clock if taken and taken.clock is not None else f"{text!r} is not a time"
+
+
+@cache
+def _timings() -> Mapping[str, str]:
+    return {word: meant for meant, listed in words("timing").items() for word in listed}
+
+
+def _timing(text: str) -> str:
+    return _timings().get(fold(text), text)
+
+
+@cache
+def _named() -> Mapping[str, str]:
+    """Names of firms and their tickers, those that name one alone."""
+    met: dict[str, set[str]] = {}
+    with open(shipped("names.csv"), encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            met.setdefault(row["name"].casefold(), set()).add(row["ticker"])
+    return {name: next(iter(tickers)) for name, tickers in met.items() if len(tickers) == 1}

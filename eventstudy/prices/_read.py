@@ -1,0 +1,660 @@
+"""A table under its headings becomes a PriceTable: what it was taken for is said, what cannot be a price stops its own ticker.
+
+Nothing is repaired: a table that can be read two ways is refused with the rows that leave it open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import calendars
+from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
+from eventstudy.language import Phrase
+from eventstudy.prices._base import FIELDS
+from eventstudy.prices._given import Bools, Days, Floats, Ints, Wanted, not_there, table_of_grids
+from eventstudy.prices._shapes import MEANT, Shape, bare, matched, named_by_file, named_by_titles, shape_of
+from eventstudy.prices._table import PriceTable
+from eventstudy.tables.dates import dates_of, sessions_of
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.numbers import Numbers, numbers_of
+from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.workbook import as_text
+
+_STOPS = ("close", "adj_close", "dividend", "split", "ret")
+"""Fields whose bad cell stops the ticker; in the others it is left empty, and said."""
+_START = 100.0
+"""What a price that is made of returns starts at."""
+_QUIET = 0.05
+"""A return of the middle of days above that is no return in decimals, unless it is said to be one."""
+
+
+@dataclass
+class _Cells:
+    """(S, n) what was read, before anything is left out; and what is wrong with single tickers."""
+
+    names: list[str]
+    days: Days
+    grids: dict[str, Floats] = field(default_factory=dict)
+    bad: dict[str, InvalidFile] = field(default_factory=dict)
+    notes: dict[str, list[Phrase]] = field(default_factory=dict)
+    exchanges: dict[str, str] = field(default_factory=dict)
+
+
+def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, stem: str | None = None) -> PriceTable:
+    """The prices of a table; `stem` is the name of its file, which may say the ticker.
+
+    Raises:
+        InvalidFile: it cannot be read as prices, or in two ways; says where, and what settles it.
+    """
+    if not table.cells.rows:
+        raise table.place.fault("there is no row below the headings", available=", ".join(table.headings))
+    own = list(wanted.tickers) if wanted.tickers is not None else None
+    asked = None if own is None else [*own, *(t for t in wanted.besides if t not in own)]
+    shape = shape_of(table, reading, own)
+    said = list(table.cells.said)
+    separator = getattr(table.cells, "separator", ",")
+    if separator != ",":
+        said.append(Phrase("cells separated by {mark}", mark={"\t": "tabs"}.get(separator, repr(separator))))
+    if table.titles:
+        said.append(
+            Phrase(
+                "titles above the headings left aside: {text}", text="; ".join(" ".join(t) for t in table.titles)[:80]
+            )
+        )
+    if shape.ticker is not None:
+        cells, more = _long(table, shape, asked, reading)
+    else:
+        cells, more = _wide(table, shape, asked, own, reading, stem)
+    said += [*more, *shape.said]
+    result = _finished(table.place, cells, shape, wanted, reading, source)
+    size = size_of(result)
+    return replace(result, read_as=(shape.kind, *dict.fromkeys(said), size))
+
+
+def size_of(table: PriceTable) -> Phrase:
+    """How many sessions of how many tickers, in words."""
+    n, names = len(table.close), table.tickers
+    if len(names) == 1:
+        return Phrase.counted("{n} session of {ticker}", "{n} sessions of {ticker}", n=n, ticker=names[0])
+    return Phrase.counted(
+        "{n} session x {tickers} tickers", "{n} sessions x {tickers} tickers", n=n, tickers=len(names)
+    )
+
+
+# ---- rows ----------------------------------------------------------------------------------------------------------------
+
+
+def _parsed(
+    table: Headed, shape: Shape, columns: Mapping[Any, int], reading: Reading, dates: Sequence[int], texts: set[int]
+) -> tuple[dict[int, Any], Numbers, list[Phrase]]:
+    raw = table.cells.columns({*dates, *texts}, set(columns.values()) - texts)
+    heads = table.headings
+    names = {key: heads[i] or str(key) for key, i in columns.items()}
+    numbers = numbers_of(table.place, {key: raw[i] for key, i in columns.items()}, reading, names, table.cells.usual)
+    return raw, numbers, numbers.said
+
+
+def _days(
+    table: Headed, raw: Mapping[int, Any], column: int, reading: Reading
+) -> tuple[Days, dict[int, str], list[Phrase]]:
+    name = table.headings[column] or "date"
+    dates = dates_of(table.place, raw[column], name, reading)
+    days, how = sessions_of(table.place, dates, name)
+    return days, dict(dates.bad), [*dates.said, *how]
+
+
+def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading) -> tuple[_Cells, list[Phrase]]:
+    assert shape.ticker is not None
+    place, heads = table.place, table.headings
+    columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
+    texts = {shape.ticker} | ({shape.exchange} if shape.exchange is not None else set())
+    raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
+    days, bad_days, how = _days(table, raw, shape.date, reading)
+    codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
+    empty = np.ones(len(codes), bool)
+    for key in columns:
+        empty &= np.isnan(numbers.values[key])
+    blank = np.array([not n for n in names] or [False], bool)[codes] if names else np.zeros(len(codes), bool)
+    hollow = blank & empty & np.isnat(days)
+    if (blank & ~hollow).any():
+        row = int((blank & ~hollow).argmax())
+        raise place.fault(
+            "the ticker is empty", row=row, column=heads[shape.ticker], hint="name the ticker of this price"
+        )
+    keep = ~hollow
+    if asked is not None:
+        held = [n for n in names if n]
+        meant = {k for a in asked for k in matched(a, held)}
+        codes_meant = np.array([n in meant for n in names], bool)
+        keep &= codes_meant[codes]
+    cells = _Cells([n for n in names if n], np.empty(0, "datetime64[D]"))
+    for row, why in bad_days.items():
+        if keep[row]:
+            _stop(cells, names[codes[row]], place, row, heads[shape.date], why)
+            keep[row] = False
+    keep &= ~np.isnat(days)
+    for f, i in shape.fields.items():
+        if f in _STOPS:
+            for row, why in numbers.bad.get(f, {}).items():
+                if keep[row]:
+                    _stop(cells, names[codes[row]], place, row, heads[i], why)
+        elif bad := {r: w for r, w in numbers.bad.get(f, {}).items() if keep[r]}:
+            said.append(_left_empty(place, bad, heads[i]))
+    values = {f: numbers.values[f] for f in shape.fields}
+    levels = reading.values == "levels"
+    keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
+    rows, keep = _each_once(place, cells, codes, names, days, values, keep, said)
+    cells.days, inverse = np.unique(days[rows], return_inverse=True)
+    for f, column in values.items():
+        grid = np.full((len(cells.days), len(names)), np.nan)
+        grid[inverse, codes[rows]] = column[rows]
+        cells.grids[f] = grid if len(cells.names) == len(names) else grid[:, [k for k, n in enumerate(names) if n]]
+    for name, i in shape.indices.items():
+        _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
+    if shape.exchange is not None:
+        of_row, markets = texts_of(place, raw[shape.exchange], heads[shape.exchange])
+        for k, n in enumerate(names):
+            found = {markets[c] for c in np.unique(of_row[codes == k]) if markets[c]}
+            if len(found) == 1:
+                cells.exchanges[n] = found.pop()
+    _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
+    return cells, [*how, *said]
+
+
+def texts_of(place: Place, column: Any, name: str) -> tuple[Ints, list[str]]:
+    """(N,) codes of the texts of a column, and the texts; blank cells are the text without a letter."""
+    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    texts = []
+    for k, value in enumerate(pd.Index(distinct).tolist()):
+        try:
+            texts.append(as_text(value).removeprefix("'"))
+        except ValueError as error:
+            row = int(np.flatnonzero(codes == k)[0])
+            raise place.fault(str(error), row=row, column=name, hint="format the column as text") from None
+    order: dict[str, int] = {}
+    again = [order.setdefault(t, len(order)) for t in texts]
+    if (codes < 0).any():
+        again.append(order.setdefault("", len(order)))
+    else:
+        again.append(-1)
+    return np.array(again, np.int64)[codes], list(order)
+
+
+def _stop(cells: _Cells, ticker: str, place: Place, row: int, column: str, why: str) -> None:
+    if ticker not in cells.bad:
+        cells.bad[ticker] = place.fault(
+            why, row=row, column=column, hint="correct the cell, or leave a missing value empty"
+        )
+
+
+def _left_empty(place: Place, bad: Mapping[int, str], column: str) -> Phrase:
+    row, why = next(iter(bad.items()))
+    return Phrase(
+        "cells of {column} left empty, {n} of them: {where}, {why}",
+        column=column,
+        n=len(bad),
+        where=place.row(row),
+        why=why,
+    )
+
+
+def _checked(
+    place: Place,
+    cells: _Cells,
+    values: dict[str, Floats],
+    codes: Ints,
+    names: Sequence[str],
+    heads: Sequence[str],
+    shape: Shape,
+    keep: Bools,
+    said: list[Phrase],
+    *,
+    levels: bool,
+) -> Bools:
+    """Numbers that cannot be what the field says stop their ticker, or are left empty where the field is not needed."""
+    for f, column in values.items():
+        if f == "ret":
+            continue
+        if f == "close" and shape.middles:
+            values[f] = column = _middles(column, keep, said)
+        for row, why in _impossible(f, column, keep, levels=levels):
+            if f in _STOPS:
+                _stop(cells, names[codes[row]], place, row, heads[shape.fields[f]], why)
+            else:
+                wrong = dict(_impossible(f, column, keep, levels=levels))
+                values[f] = column = np.where(np.isin(np.arange(len(column)), list(wrong)), np.nan, column)
+                said.append(_left_empty(place, wrong, heads[shape.fields[f]]))
+                break
+    return keep
+
+
+def _middles(column: Floats, keep: Bools, said: list[Phrase]) -> Floats:
+    if (column[keep] <= 0).any():
+        n = int((column[keep] < 0).sum())
+        said.append(Phrase("negative prices are the middle of bid and ask, as CRSP writes them: {n} of them", n=n))
+    return np.where(column == 0, np.nan, np.abs(column))
+
+
+def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) -> list[tuple[int, str]]:
+    """The rows whose number cannot be what the field says, and why."""
+    wild = np.isinf(column)
+    priced = f in ("open", "high", "low", "close", "adj_close")
+    low = column <= 0 if priced else column < 0
+    if levels and f == "close":
+        low = np.zeros(len(column), bool)
+    rows = np.flatnonzero((wild | low) & keep)
+    found = []
+    for row in rows.tolist():
+        value = column[row]
+        why = "the value is infinite"
+        if not np.isinf(value):
+            kind = "zero" if value == 0 else "negative"
+            why = f"the {f.replace('_', ' ')} is {kind}: {value:g}"
+            if value < 0 and f == "close":
+                why += "; returns are read with --values returns, and CRSP's negative prices in a column PRC"
+        found.append((row, why))
+    return found
+
+
+def _each_once(
+    place: Place,
+    cells: _Cells,
+    codes: Ints,
+    names: Sequence[str],
+    days: Days,
+    values: Mapping[str, Floats],
+    keep: Bools,
+    said: list[Phrase],
+) -> tuple[Ints, Bools]:
+    """The rows that are kept, each ticker once a day; the same row twice is one, two different ones stop the ticker."""
+    rows = np.flatnonzero(keep)
+    if not len(rows):
+        return rows, keep
+    number = days[rows].astype(np.int64)
+    key = codes[rows] * (1 << 20) + (number - number.min())
+    if (np.diff(key) > 0).all():
+        return rows, keep
+    order = np.argsort(key, kind="stable")
+    again = np.flatnonzero(key[order][1:] == key[order][:-1])
+    if len(again):
+        gone = []
+        for i in again.tolist():
+            first, second = int(rows[order[i]]), int(rows[order[i + 1]])
+            if all(_same(column[first], column[second]) for column in values.values()):
+                gone.append(second)
+                continue
+            ticker = names[codes[second]] if names else ""
+            if ticker not in cells.bad:
+                cells.bad[ticker] = place.fault(
+                    f"{ticker} on {days[second]} is given twice",
+                    row=second,
+                    available=f"first in {place.row(first)}",
+                    hint="keep one of the two rows",
+                )
+            gone.append(second)
+        same = [r for r in gone if names[codes[r]] not in cells.bad]
+        if same:
+            said.append(
+                Phrase(
+                    "rows that stand there twice taken once: {n}, the first is {where}",
+                    n=len(same),
+                    where=place.row(same[0]),
+                )
+            )
+        keep = keep.copy()
+        keep[gone] = False
+        rows = np.flatnonzero(keep)
+    return rows, keep
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
+
+
+def _index_series(
+    place: Place, cells: _Cells, name: str, days: Days, values: Floats, heading: str, asked: list[str] | None
+) -> None:
+    """Returns of an index that stand beside each security on each day, as a ticker of their own."""
+    if asked is not None and not any(matched(a, [name]) for a in asked):
+        return
+    at = np.flatnonzero(np.isfinite(values) & ~np.isnat(days))
+    unique, first, inverse = np.unique(days[at], return_index=True, return_inverse=True)
+    wrong = np.flatnonzero(values[at] != values[at][first][inverse])
+    if len(wrong):
+        row = int(at[wrong[0]])
+        raise place.fault(f"{name} on {days[row]} is given twice, with different values", row=row, column=heading)
+    merged = np.union1d(cells.days, unique)
+    for f in list(cells.grids):
+        grid = np.full((len(merged), len(cells.names)), np.nan)
+        grid[np.searchsorted(merged, cells.days)] = cells.grids[f]
+        cells.grids[f] = grid
+    cells.days = merged
+    column = np.full(len(merged), np.nan)
+    column[np.searchsorted(merged, unique)] = values[at][first]
+    cells.names = [*cells.names, name]
+    for f in {*cells.grids, "ret"}:
+        old = cells.grids.get(f, np.full((len(merged), len(cells.names) - 1), np.nan))
+        cells.grids[f] = np.column_stack([old, column if f == "ret" else np.full(len(merged), np.nan)])
+
+
+# ---- columns -------------------------------------------------------------------------------------------------------------
+
+
+def _wide(
+    table: Headed, shape: Shape, asked: list[str] | None, own: list[str] | None, reading: Reading, stem: str | None
+) -> tuple[_Cells, list[Phrase]]:
+    place, heads = table.place, table.headings
+    names = list(dict.fromkeys(t for t, _ in shape.columns))
+    if "" in names:
+        given = _whose(table, own, reading, stem)
+        names = [given if n == "" else n for n in names]
+        shape.columns = {(t or given, f): i for (t, f), i in shape.columns.items()}
+    elif reading.ticker and len(names) == 1:
+        shape.columns = {(reading.ticker, f): i for (_, f), i in shape.columns.items()}
+        names = [reading.ticker]
+    needed = set(names)
+    if asked is not None:
+        needed = {k for a in asked for k in matched(a, names)}
+    columns = shape.columns
+    dates = sorted({shape.date, *shape.blocks.values()})
+    raw, numbers, said = _parsed(table, shape, columns, reading, dates, set())
+    cells = _Cells(names, np.empty(0, "datetime64[D]"))
+    by_column: dict[int, tuple[Days, dict[int, str]]] = {}
+    how: list[Phrase] = []
+    for i in dates:
+        days, bad, told = _days(table, raw, i, reading)
+        by_column[i] = days, bad
+        how += told
+    for date_column, (days, bad) in by_column.items():
+        mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]
+        filled = np.zeros(len(days), bool)
+        for key in mine:
+            filled |= np.isfinite(numbers.values[key])
+            for row in numbers.bad.get(key, {}):
+                filled[row] = True
+        for row, why in bad.items():
+            if filled[row]:
+                raise place.fault(why, row=row, column=heads[date_column] or "date", hint="write dates as 2025-01-27")
+        by_column[date_column] = np.where(filled | ~np.isnat(days), days, np.datetime64("NaT")), bad
+    for key, i in columns.items():
+        ticker, f = key
+        if wrong := numbers.bad.get(key):
+            if f in _STOPS and ticker in needed:
+                row, why = next(iter(wrong.items()))
+                _stop(cells, ticker, place, row, heads[i] or ticker, why)
+            elif ticker in needed:
+                said.append(_left_empty(place, wrong, heads[i]))
+    order_of: dict[int, Ints] = {}
+    for date_column, (days, _) in by_column.items():
+        mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]
+        order_of[date_column] = _ascending(place, days, {key: numbers.values[key] for key in mine}, said)
+    all_days = [days[order_of[i]] for i, (days, _) in by_column.items()]
+    cells.days = all_days[0] if len(all_days) == 1 else np.unique(np.concatenate(all_days))
+    fields = [f for f in MEANT if any(k[1] == f for k in columns)]
+    plain = (
+        len(all_days) == 1
+        and len(order_of[dates[0]]) == len(by_column[dates[0]][0])
+        and (np.diff(order_of[dates[0]]) == 1).all()
+    )
+    for f in fields:
+        stacked = [(t, numbers.values[t, f] if (t, f) in columns else None) for t in names]
+        if plain:
+            nothing = np.full(len(cells.days), np.nan)
+            cells.grids[f] = np.column_stack([nothing if v is None else v for _, v in stacked])
+        else:
+            grid = np.full((len(cells.days), len(names)), np.nan)
+            for k, (t, v) in enumerate(stacked):
+                if v is not None:
+                    where = shape.blocks.get(columns[t, f], shape.date)
+                    rows = order_of[where]
+                    grid[np.searchsorted(cells.days, by_column[where][0][rows]), k] = v[rows]
+            cells.grids[f] = grid
+    _checked_wide(place, cells, columns, numbers, shape, heads, needed, reading, said)
+    _as_returns(place, cells, numbers, shape, reading, fields, said)
+    return cells, [*how, *said]
+
+
+def _ascending(place: Place, days: Days, values: Mapping[Any, Floats], said: list[Phrase]) -> Ints:
+    """The rows in the order of their days, each day once; a row that stands there twice with other numbers is refused."""
+    rows = np.flatnonzero(~np.isnat(days))
+    order = rows[np.argsort(days[rows], kind="stable")]
+    again = np.flatnonzero(days[order][1:] == days[order][:-1])
+    if not len(again):
+        return order
+    gone = []
+    for i in again.tolist():
+        first, second = int(order[i]), int(order[i + 1])
+        if not all(_same(column[first], column[second]) for column in values.values()):
+            raise place.fault(
+                f"the date {days[second]} is given twice",
+                row=second,
+                available=f"first in {place.row(first)}",
+                hint="keep one of the two rows",
+            )
+        gone.append(i + 1)
+    said.append(
+        Phrase(
+            "rows that stand there twice taken once: {n}, the first is {where}",
+            n=len(gone),
+            where=place.row(int(order[gone[0]])),
+        )
+    )
+    return np.delete(order, gone)
+
+
+def _checked_wide(
+    place: Place,
+    cells: _Cells,
+    columns: Mapping[tuple[str, str], int],
+    numbers: Numbers,
+    shape: Shape,
+    heads: Sequence[str],
+    needed: set[str],
+    reading: Reading,
+    said: list[Phrase],
+) -> None:
+    if reading.values not in ("close", "levels") and shape.closes and _are_returns(cells, numbers, columns, reading):
+        cells.grids["ret"] = cells.grids.pop("close")
+        for key in list(numbers.percent):
+            numbers.percent.add((key[0], "ret"))
+        return
+    for f, grid in list(cells.grids.items()):
+        if f == "ret":
+            continue
+        if f == "close" and shape.middles:
+            cells.grids[f] = grid = _middles(grid, np.ones(grid.shape, bool), said)
+        if reading.values == "levels" and f == "close" and not np.isinf(grid).any():
+            continue
+        wild = np.isinf(grid) | (grid <= 0 if f in ("open", "high", "low", "close", "adj_close") else grid < 0)
+        for k in np.flatnonzero(wild.any(axis=0)).tolist():
+            ticker = cells.names[k]
+            column = numbers.values[ticker, f]
+            rows = _impossible(f, column, np.ones(len(column), bool))
+            if f in _STOPS:
+                if ticker in needed and rows:
+                    _stop(cells, ticker, place, rows[0][0], heads[columns[ticker, f]] or ticker, rows[0][1])
+            else:
+                grid[wild[:, k], k] = np.nan
+                if ticker in needed:
+                    said.append(_left_empty(place, dict(rows), heads[columns[ticker, f]]))
+
+
+def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, str], int], reading: Reading) -> bool:
+    """Whether columns that are called by tickers are returns: said, per cent, or negative in each and never above 1 in size."""
+    if reading.values == "returns":
+        return True
+    if numbers.percent:
+        return len(numbers.percent) == len(columns)
+    grid = cells.grids["close"]
+    with np.errstate(invalid="ignore"):
+        each = (grid < 0).any(axis=0)
+        small = not (np.abs(grid) > 1).any()
+    return bool(each.all() and small and grid.shape[0] > 1)
+
+
+def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str | None) -> str:
+    """The ticker that a table of one ticker is of.
+
+    Raises:
+        InvalidFile: nothing says it.
+    """
+    if reading.ticker:
+        return reading.ticker
+    if title := named_by_titles(table.titles):
+        return title
+    if stem is not None and (name := named_by_file(stem, asked)):
+        return name
+    if asked is not None and len(asked) == 1:
+        return asked[0]
+    raise table.place.fault(
+        "no column 'ticker' says which ticker the prices are of, nor does the name of the file",
+        available=", ".join(filter(None, table.headings)),
+        hint="say it: --ticker NVDA (in Python: ticker='NVDA'); or call the file NVDA.csv",
+    )
+
+
+# ---- returns -------------------------------------------------------------------------------------------------------------
+
+
+def _as_returns(
+    place: Place, cells: _Cells, numbers: Numbers, shape: Shape, reading: Reading, fields: list[str], said: list[Phrase]
+) -> None:
+    """Returns in place of prices become an index of prices beside the returns themselves."""
+    if "ret" not in cells.grids or (reading.values == "levels" and "close" in cells.grids):
+        cells.grids.pop("ret", None)
+        return
+    priced = cells.grids.get("close")
+    if reading.values != "returns" and priced is not None:
+        own = ~np.isfinite(priced).any(axis=0) & np.isfinite(cells.grids["ret"]).any(axis=0)
+        if not own.any():
+            del cells.grids["ret"]
+            said.append(Phrase("returns beside prices not used; --values returns uses them"))
+            return
+    else:
+        own = np.isfinite(cells.grids["ret"]).any(axis=0)
+    returns = np.where(own, cells.grids["ret"], np.nan)
+    percent = any(
+        k in numbers.percent
+        for k in numbers.values
+        if k == "ret" or (isinstance(k, tuple) and k[1] in ("ret", "close"))
+    )
+    percent = percent or bool(shape.percent)
+    unit: str = reading.unit or ("percent" if percent else _decimal_or_refused(place, cells, returns))
+    returns = returns / {"percent": 100.0, "bp": 10_000.0, "decimal": 1.0}[unit]
+    for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
+        if cells.names[k] not in cells.bad:
+            day = cells.days[int((returns[:, k] < -1).argmax())]
+            cells.bad[cells.names[k]] = place.fault(
+                f"the return of {cells.names[k]} on {day} is below -100 %",
+                hint="say its unit: --unit-in percent|decimal|bp",
+            )
+    known = np.isfinite(returns)
+    with np.errstate(invalid="ignore", over="ignore"):
+        level = _START * np.cumprod(1 + np.where(known, returns, 0.0), axis=0)
+    level[~known | (level <= 0)] = np.nan
+    close = priced if priced is not None else np.full(returns.shape, np.nan)
+    cells.grids = {f: g for f, g in cells.grids.items() if f in FIELDS} | {
+        "close": np.where(own, level, close),
+        "ret": returns,
+    }
+    said.append(
+        Phrase(
+            "returns in {unit}, in place of prices",
+            unit={"percent": Phrase("per cent"), "bp": Phrase("basis points"), "decimal": Phrase("decimals")}[unit],
+        )
+    )
+
+
+def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats) -> str:
+    """Decimals, where they cannot be per cent.
+
+    Raises:
+        InvalidFile: they can be either.
+    """
+    size = np.abs(returns[np.isfinite(returns)])
+    if not len(size) or (size.max() <= 1 and np.median(size) <= _QUIET):
+        return "decimal"
+    k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))
+    t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))
+    value = returns[t, k]
+    raise place.fault(
+        f"the return {value:g} of {cells.names[k]} on {cells.days[t]} reads two ways: {value:g} % or {100 * value:g} %",
+        available="nothing that says the unit of returns",
+        hint="say which: --unit-in percent or --unit-in decimal",
+    )
+
+
+# ---- the table -----------------------------------------------------------------------------------------------------------
+
+
+def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading: Reading, source: str) -> PriceTable:
+    """The tickers that are wanted, under the names by which they were asked for."""
+    known = cells.names
+    asked = list(dict.fromkeys([*wanted.tickers, *wanted.besides])) if wanted.tickers is not None else known
+    missing: dict[str, SourceError] = {}
+    chosen: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for ticker in asked:
+        found = matched(ticker, known)
+        if len(found) > 1:
+            missing[ticker] = SourceMalformed(
+                f"{ticker!r} may be {' or '.join(found[:3])} in {place.name}",
+                where=f"ticker {ticker}",
+                hint="write it as the table does",
+            )
+        elif not found:
+            if wanted.tickers is None or ticker in wanted.tickers:
+                missing[ticker] = not_there(place.name, ticker, known, wanted)
+        else:
+            name = found[0]
+            shown = (
+                ticker if name == ticker else (name if name.casefold() == ticker.casefold() else _spelt(name, ticker))
+            )
+            if cells.bad.get(name):
+                if reading.strict:
+                    raise cells.bad[name]
+                error = cells.bad[name]
+                missing[ticker] = SourceMalformed(
+                    f"{error.what} ({error.where})", where=f"ticker {ticker}", hint=error.hint
+                )
+            else:
+                chosen[shown] = name
+            if shown != ticker:
+                names[ticker] = shown
+    if cells.bad and not chosen and (wanted.tickers is None or set(cells.bad) >= set(known)):
+        raise next(iter(cells.bad.values()))
+    at = {n: k for k, n in enumerate(known)}
+    columns = [at[n] for n in chosen.values()]
+    grids = {f: g if columns == list(range(len(known))) else g[:, columns] for f, g in cells.grids.items()}
+    hit = wanted.on(cells.days)
+    days = cells.days if hit.all() else cells.days[hit]
+    if not hit.all():
+        grids = {f: g[hit] for f, g in grids.items()}
+    table = table_of_grids(place, source, days, list(chosen), grids, wanted, known, missing)
+    info = dict(table.info)
+    for shown, name in chosen.items():
+        if shown not in info:
+            continue
+        one = info[shown]
+        if market := _market(cells.exchanges.get(name)):
+            one = replace(one, exchange=market, exchange_by="given")
+        elif shown != name and (mark := calendars.mark_of(name)) and mark[1]:
+            one = replace(one, exchange=mark[1], exchange_by="mark")
+        info[shown] = one
+    return replace(table, info=info, names=names)
+
+
+def _spelt(name: str, asked: str) -> str:
+    """The ticker itself in the way the table writes it, where the table adds the marks of a vendor."""
+    own = bare(name)
+    return own if own.casefold() == asked.casefold() else asked
+
+
+def _market(text: str | None) -> str | None:
+    """The market code of an exchange as a column writes it; None: none that is known."""
+    return calendars.market_of(text) if text else None

@@ -1,0 +1,484 @@
+"""What the columns of a table of prices mean: which is the date, which the ticker, which fields there are, and of whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from eventstudy import calendars
+from eventstudy.language import Phrase
+from eventstudy.prices._base import FIELDS
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.headings import fold, role_of
+from eventstudy.tables.place import Place, Reading
+
+MEANT = (*FIELDS, "ret")
+_NEEDED = ("close", "adj_close", "ret")
+_DEAR = ("adj_close", "dividend", "split")
+"""A column that may be one of these, misspelt, is not passed over."""
+_PART = re.compile(r"[\s._:|/-]+")
+_STOOQ = re.compile(r"([a-z0-9^&-]+)[_.](us|uk|de|jp|hk|hu|pl|cc|f)(_[dwm](_\d+)?)?", re.I)
+_WORDS = {
+    "PRICES",
+    "PRICE",
+    "DATA",
+    "EXPORT",
+    "TABLE",
+    "CHART",
+    "BOOK",
+    "SHEET",
+    "FILE",
+    "CLOSE",
+    "STOCKS",
+    "HISTORY",
+    "DOWNLOAD",
+    "CSV",
+    "QUOTES",
+    "DAILY",
+    "TEST",
+    "NEW",
+    "OLD",
+    "ALL",
+    "RETURNS",
+    "OUTPUT",
+    "KURSE",
+}
+_MARKED_FIELDS = ("prc", "dlyprc")
+
+
+@dataclass
+class Shape:
+    """Where things stand in a table of prices."""
+
+    date: int
+    ticker: int | None = None
+    """Column of tickers; None: each price column is of one ticker."""
+    fields: dict[str, int] = field(default_factory=dict)
+    """Of a long table: field -> column."""
+    columns: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Of a wide one: (ticker, field) -> column; the ticker is empty where the table names none."""
+    blocks: dict[int, int] = field(default_factory=dict)
+    """Of a table with several columns of dates: column -> its column of dates."""
+    indices: dict[str, int] = field(default_factory=dict)
+    """Columns that hold returns of an index on the day of each row, by its name."""
+    exchange: int | None = None
+    percent: set[int] = field(default_factory=set)
+    """Columns whose heading says that they are per cent."""
+    middles: bool = False
+    """Whether a negative price is the middle of bid and ask, as CRSP writes it."""
+    said: list[Phrase] = field(default_factory=list)
+    kind: Phrase = Phrase("prices")
+    closes: bool = False
+    """Whether its columns are called by tickers and hold one number each: closes, or returns."""
+
+
+def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None) -> Shape:
+    """What the columns mean; `asked` are the tickers that are wanted.
+
+    Raises:
+        InvalidFile: no dates, no prices, a column twice.
+    """
+    dates = _date_columns(table)
+    others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
+    several = len(table.levels[0]) > 1
+    shape = _leveled(table, dates, others) if several else _flat(table, dates, others, asked)
+    if not shape.fields and not shape.columns:
+        raise table.place.fault(
+            "there is a date column but no price",
+            available=", ".join(filter(None, table.headings)),
+            hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
+        )
+    return shape
+
+
+def _hollow(table: Headed, i: int) -> bool:
+    """Whether a column has no heading, and no cell or only the count of rows."""
+    if any(table.levels[i]):
+        return fold(table.headings[i]) in ("unnamed_0", "index") and _counts(table, i)
+    return not table.cells_of(i) or _counts(table, i)
+
+
+def _counts(table: Headed, i: int) -> bool:
+    held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
+    return bool(held) and held[0] in ("0", "1") and held == [str(k + int(held[0])) for k in range(len(held))]
+
+
+def _date_columns(table: Headed) -> list[int]:
+    """The columns of dates, the one that is meant first."""
+    heads = table.headings
+    dated = [i for i in range(len(heads)) if table.is_dates(i, "prices")]
+    ranked = {i: hit[1] for i, h in enumerate(heads) if (hit := role_of(h, "prices")) and hit[0] == "date"}
+    named = [i for i in dated if i in ranked]
+    if not named:
+        held = [i for i in ranked if not table.cells_of(i) or any(isinstance(v, str) for v in table.cells_of(i))]
+        named = [i for i in dated if not heads[i] or i == 0] or held or dated
+    if not named:
+        raise table.place.fault(
+            "there is no column 'date'",
+            available=", ".join(filter(None, heads[:20])),
+            hint="prices are ticker,date,close or date,TICKER,TICKER,...; dates as 2025-01-27",
+        )
+    best = min(named, key=lambda i: (ranked.get(i, 99), i))
+    twins = [i for i in named if ranked.get(i, 99) == ranked.get(best, 99) and fold(heads[i]) == fold(heads[best])]
+    if len(twins) > 1:
+        if all(b - a > 1 for a, b in zip([*twins], [*twins[1:], len(heads)], strict=False)):
+            return twins
+        raise table.place.fault("there are two columns 'date'", available=", ".join(heads[:20]), hint="keep one")
+    return [best, *(i for i in dated if i != best and i in ranked)]
+
+
+def _price_role(heading: str) -> str | None:
+    found = role_of(heading, "prices")
+    return found[0] if found else None
+
+
+def _leveled(table: Headed, dates: list[int], others: list[int]) -> Shape:
+    """Two or three rows of headings: one of fields, one of tickers."""
+    depth = len(table.levels[0])
+    filled = [list(levels) for levels in table.levels]
+    for level in range(depth - 1):
+        for i in range(1, len(filled)):
+            if not filled[i][level] and i not in dates and (i - 1) not in dates:
+                filled[i][level] = filled[i - 1][level]
+    named = [i for i in others if any(filled[i])]
+    share = [
+        sum(_price_role(filled[i][level]) in (*MEANT, "nothing") for i in named) / max(len(named), 1)
+        for level in range(depth)
+    ]
+    blocks = {}
+    if len(dates) > 1:
+        for level in range(depth):  # the name of a security stands above its dates
+            for j in named:
+                i = max((i for i in dates if i < j), default=dates[0])
+                above = table.levels[i][level]
+                if not filled[j][level] and above and _price_role(above) != "date":
+                    filled[j][level] = above
+        blocks = {j: max((i for i in dates if i < j), default=dates[0]) for j in named}
+    best = max(range(depth), key=lambda k: share[k])
+    if share[best] < 0.5:
+        bottom = [filled[i][depth - 1] or filled[i][0] for i in named]
+        columns = _tickers(table, list(zip(bottom, named, strict=True)))
+        return Shape(
+            dates[0],
+            columns={(t, "close"): i for t, i in columns.items()},
+            blocks=blocks,
+            kind=Phrase("wide closes"),
+            closes=True,
+        )
+    rest = [k for k in range(depth) if k != best]
+    level = max(rest, key=lambda k: (sum(filled[i][k] != "" for i in named), _marks(filled[i][k] for i in named), -k))
+    found: dict[tuple[str, str], int] = {}
+    passed: dict[str, None] = {}
+    percent = set()
+    for i in named:
+        role, ticker = _price_role(filled[i][best]), filled[i][level]
+        if role not in MEANT:
+            passed[filled[i][best]] = None
+            continue
+        rank = (role_of(filled[i][best], "prices") or ("", 0))[1]
+        known = found.get((ticker, role))
+        if known is not None:
+            old = (role_of(filled[known][best], "prices") or ("", 0))[1]
+            if rank == old:
+                raise table.place.fault(
+                    f"ticker {ticker!r} has two columns {filled[i][best]!r}", hint="keep one of them"
+                )
+            if rank > old:
+                continue
+        found[ticker, role] = i
+        if _per_cent(filled[i][best]):
+            percent.add(i)
+    if not any(role in _NEEDED for _, role in found):
+        raise _no_close(table)
+    said = [_passed(list(passed))] if passed else []
+    return Shape(
+        dates[0],
+        columns=found,
+        blocks=blocks,
+        percent=percent,
+        said=said,
+        kind=Phrase("two rows of headings, field and ticker"),
+    )
+
+
+def _marks(names: Iterable[str]) -> int:
+    return len(set(names))
+
+
+def _per_cent(heading: str) -> bool:
+    return "%" in heading or bool(re.search(r"(^|_)(pct|percent|prozent)(_|$)", fold(heading)))
+
+
+def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None) -> Shape:
+    heads = table.headings
+    meant = {i: _price_role(heads[i]) for i in others}
+    ticker = _best(table, [i for i in others if meant[i] == "ticker" and not _numeric(table, i)], heads)
+    if ticker is not None and len(others) > 1:
+        others = [i for i in others if i != ticker]
+        return _long(table, dates, others, meant, ticker)
+    split = _composite(heads, others)
+    if split:
+        columns = {(t, f): i for i, (t, f) in split.items() if f in MEANT}
+        if not any(f in _NEEDED for _, f in columns):
+            raise _no_close(table)
+        _twice(table, [(f"{t} {f}", i) for i, (t, f) in split.items() if f in MEANT])
+        return Shape(dates[0], columns=columns, kind=Phrase("wide, field and ticker in each heading"))
+    wanted = {a.casefold() for a in asked or ()}
+    own = [i for i in others if meant[i] in MEANT and heads[i].casefold() not in wanted]
+    tickers = [i for i in others if meant[i] is None]
+    closes = [i for i in own if meant[i] in _NEEDED]
+    named = any(heads[i].casefold() in wanted or bare(heads[i]).casefold() in wanted for i in tickers)
+    if (
+        len(dates) == 1
+        and closes
+        and not named
+        and (asked or len(own) >= len(tickers) or fold(heads[closes[0]]) in ("close", "adj_close", "ret"))
+    ):
+        return _single(table, dates, others, meant)
+    useful = [i for i in others if _numeric(table, i) or not _text_alone(table, i)]
+    left = [heads[i] for i in others if i not in useful]
+    blocks = {}
+    if len(dates) > 1:
+        blocks = {j: max((i for i in dates if i < j), default=dates[0]) for j in useful}
+    columns_by = _tickers(table, [(heads[i], i) for i in useful])
+    said = [_passed(left)] if left else []
+    return Shape(
+        dates[0],
+        columns={(t, "close"): i for t, i in columns_by.items()},
+        blocks=blocks,
+        said=said,
+        kind=Phrase("wide closes"),
+        closes=True,
+    )
+
+
+def _numeric(table: Headed, i: int) -> bool:
+    """Whether a column holds numbers with decimals: no names."""
+    held = table.cells_of(i)
+    return bool(held) and all(isinstance(v, float) and v % 1 for v in held)
+
+
+def _text_alone(table: Headed, i: int) -> bool:
+    """Whether a column that may be prices holds words alone."""
+    held = [str(v) for v in table.cells_of(i)]
+    return (
+        len(held) > 1
+        and not any(any(c.isdigit() for c in v) for v in held)
+        and not all(len(v) < 9 and "n" in v.lower() for v in held)
+    )
+
+
+def _best(table: Headed, columns: list[int], heads: list[str]) -> int | None:
+    ranked = sorted(columns, key=lambda i: (role_of(heads[i], "prices") or ("", 0))[1])
+    if len(ranked) > 1 and fold(heads[ranked[0]]) == fold(heads[ranked[1]]):
+        raise _there_twice(table, heads[ranked[1]])
+    return ranked[0] if ranked else None
+
+
+def _there_twice(table: Headed, heading: str) -> Exception:
+    return table.place.fault(f"column {heading!r} is there twice", available=", ".join(table.headings), hint="keep one")
+
+
+def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], said: list[Phrase]) -> dict[str, int]:
+    """Field -> column, of columns with the same meaning the one whose word stands first; the others are said."""
+    heads = table.headings
+    found: dict[str, int] = {}
+    left = []
+    for i in others:
+        role = meant[i]
+        if role not in MEANT:
+            if role is None:
+                _refuse_misspelt(table, heads[i])
+            if role not in ("exchange", "index", "time"):
+                left.append(heads[i])
+            continue
+        known = found.get(role)
+        if known is not None:
+            ranks = [(role_of(heads[k], "prices") or ("", 0))[1] for k in (known, i)]
+            if fold(heads[known]) == fold(heads[i]):
+                raise _there_twice(table, heads[i])
+            left.append(heads[i] if ranks[0] <= ranks[1] else heads[known])
+            if ranks[0] <= ranks[1]:
+                continue
+        found[role] = i
+    if left:
+        said.append(_passed(left))
+    return found
+
+
+def _refuse_misspelt(table: Headed, heading: str) -> None:
+    near = get_close_matches(fold(heading), _DEAR, n=1, cutoff=0.8)
+    if near and fold(heading) not in ("adj_volume", "adj_open"):
+        raise table.place.fault(
+            f"unknown column {heading!r}",
+            available=", ".join(MEANT),
+            hint=f"did you mean {near[0]!r}? rename or remove it",
+        )
+
+
+def _passed(headings: Sequence[str]) -> Phrase:
+    return Phrase("columns not needed: {columns:some 4}", columns=[h for h in headings if h] or ["?"])
+
+
+def _no_close(table: Headed) -> Exception:
+    return table.place.fault(
+        "there is no column 'close'",
+        available=", ".join(filter(None, table.headings)),
+        hint="prices are ticker,date,close[,open,high,low,adj_close,volume,dividend,split], or returns: ticker,date,ret",
+    )
+
+
+def _extras(shape: Shape, table: Headed, others: list[int], meant: Mapping[int, str | None]) -> None:
+    heads = table.headings
+    shape.exchange = next((i for i in others if meant[i] == "exchange"), None)
+    shape.percent = {i for f, i in shape.fields.items() if f == "ret" and _per_cent(heads[i])}
+    shape.percent |= {i for (_, f), i in shape.columns.items() if f == "ret" and _per_cent(heads[i])}
+    close = shape.fields.get("close", shape.columns.get(("", "close")))
+    shape.middles = close is not None and fold(heads[close]) in _MARKED_FIELDS
+
+
+def _long(table: Headed, dates: list[int], others: list[int], meant: Mapping[int, str | None], ticker: int) -> Shape:
+    shape = Shape(dates[0], ticker, kind=Phrase("one row a ticker and day"))
+    shape.fields = _fields(table, others, meant, shape.said)
+    if not any(f in _NEEDED for f in shape.fields):
+        raise _no_close(table)
+    shape.indices = {table.headings[i]: i for i in others if meant[i] == "index"}
+    _extras(shape, table, others, meant)
+    return shape
+
+
+def _single(table: Headed, dates: list[int], others: list[int], meant: Mapping[int, str | None]) -> Shape:
+    shape = Shape(dates[0], kind=Phrase("one ticker"))
+    found = _fields(table, others, meant, shape.said)
+    shape.columns = {("", f): i for f, i in found.items()}
+    _extras(shape, table, others, meant)
+    return shape
+
+
+def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]]:
+    """Headings that hold field and ticker, `NVDA.Close` or `Close NVDA`: column -> (ticker, field); empty where not all do."""
+    found: dict[int, tuple[str, str]] = {}
+    for i in others:
+        parts = [p for p in _PART.split(heads[i].strip("()'\" ")) if p]
+        if len(parts) < 2:
+            return {}
+        for k in range(1, len(parts)):
+            for name, rest in ((parts[:k], parts[k:]), (parts[k:], parts[:k])):
+                role = _price_role(" ".join(rest))
+                if role in (*MEANT, "nothing") and i not in found:
+                    text = heads[i].strip("()'\" ")
+                    ticker = text[: text.find(rest[0])] if name == parts[:k] else text[text.find(name[0]) :]
+                    found[i] = ticker.strip(" ._:|/-"), role
+        if i not in found:
+            return {}
+    return found if found and any(f in _NEEDED for _, f in found.values()) else {}
+
+
+def _tickers(table: Headed, named: list[tuple[str, int]]) -> dict[str, int]:
+    """The headings of a wide table, checked: each a ticker, none empty or twice."""
+    for k, (name, i) in enumerate(named):
+        if not name.strip():
+            raise table.place.fault(
+                f"the heading of price column {k + 1} is empty",
+                available=", ".join(n for n, _ in named if n),
+                hint="give it a ticker or remove the column",
+            )
+        del i
+    _twice(table, named)
+    return {name.strip(): i for name, i in named}
+
+
+def _twice(table: Headed, named: list[tuple[str, int]]) -> None:
+    met: set[str] = set()
+    for name, _ in named:
+        if name.strip() in met:
+            raise table.place.fault(f"ticker {name.strip()!r} heads two columns", hint="keep one of them")
+        met.add(name.strip())
+
+
+def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
+    """Where each column of a long table is, by its heading alone; None: it has no column of tickers.
+
+    Raises:
+        InvalidFile: a column is there twice, or lacks.
+    """
+    found: dict[str, int] = {}
+    for i, name in enumerate(names):
+        role = role_of(name, "prices")
+        if role is None or role[0] not in ("ticker", "date", *FIELDS):
+            continue
+        known = found.get(role[0])
+        if known is not None and fold(names[known]) == fold(name):
+            raise place.fault(f"column {name!r} is there twice", available=", ".join(names), hint="keep one")
+        if known is None or role[1] < (role_of(names[known], "prices") or role)[1]:
+            found[role[0]] = i
+    if "ticker" not in found:
+        return None
+    for name in ("date", "close"):
+        if name not in found:
+            raise place.fault(
+                f"there is no column {name!r}", available=", ".join(names), hint="a panel is ticker,date,close[,...]"
+            )
+    return found
+
+
+# ---- names ---------------------------------------------------------------------------------------------------------------
+
+
+def bare(ticker: str) -> str:
+    """A ticker without the marks of its vendor: NVDA for `NVDA US Equity`, `NVDA.US`, `XNAS:NVDA` and `NVDA.O`."""
+    mark = calendars.mark_of(ticker)
+    return mark[0] if mark else ticker
+
+
+def matched(asked: str, known: Sequence[str]) -> list[str]:
+    """The names of a table that a ticker may mean: as it is written, else in any case, else but for a vendor's marks."""
+    if asked in known:
+        return [asked]
+    low = asked.casefold()
+    if found := [k for k in known if k.casefold() == low]:
+        return found
+    return [k for k in known if bare(k).casefold() == low or (bare(asked).casefold() == k.casefold())]
+
+
+def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
+    """The ticker that the name of a file says its prices are of; None: it says none."""
+    stem = stem.strip()
+    words = [w for w in re.split(r"[^\w.^=&-]+|_", stem) if w]
+    for ticker in asked or ():
+        low = ticker.casefold()
+        if low in (stem.casefold(), *(w.casefold() for w in words), *(bare(w).casefold() for w in words)):
+            return ticker
+        if low.replace(".", "-") in (stem.casefold(), *(w.casefold() for w in words)):
+            return ticker
+        if bare(stem).casefold() == low or low.lstrip("^") == stem.casefold():
+            return ticker
+    if hit := _STOOQ.fullmatch(stem):
+        return hit[1].upper()
+    if re.fullmatch(
+        r".* (Historical Data|Historical Prices|historische Kurse|Stock Price History)( \(\d+\))?", stem, re.I
+    ):
+        return words[0]
+    first = re.sub(r"( ?\(\d+\)|_\d{4}.*|-\d{4}.*)$", "", stem)
+    if re.fullmatch(r"\^?[A-Z0-9]{1,6}([.=-][A-Z0-9]{1,4})?", first) and first not in _WORDS and not first.isdigit():
+        return first
+    if re.fullmatch(r"\d{6}([.](SH|SZ|SS|BJ))?", first, re.I):
+        return first
+    return None
+
+
+def named_by_titles(titles: Sequence[Sequence[str]]) -> str | None:
+    """The ticker that stands above the headings of a table, beside a word for it or by the marks of a vendor."""
+    for cells in titles:
+        if len(cells) == 2 and (role_of(cells[0].rstrip(":"), "prices") or ("",))[0] == "ticker":
+            return cells[1]
+    for cells in titles:
+        if len(cells) == 1 and (
+            hit := re.fullmatch(r"(?:symbol|ticker|security|isin|wkn)\s*[:=]\s*(\S.*)", cells[0], re.I)
+        ):
+            return hit[1].strip()
+        if len(cells) == 1 and calendars.mark_of(cells[0]) and " " in cells[0]:
+            return cells[0]
+    return None

@@ -1,0 +1,249 @@
+"""Dates of a column, whatever their form: the order of day, month and year is settled by the whole column, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eventstudy.language import Phrase
+from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.written import ORDERS, When, Written, serial_day, taken_apart
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The dates of the N rows of a column."""
+
+    codes: Ints
+    """(N,) position in `whens`; -1: the cell is blank or no date."""
+    whens: tuple[When, ...]
+    """The distinct days and instants."""
+    bad: Mapping[int, str]
+    """Row -> what is wrong with its cell."""
+    said: tuple[Phrase, ...]
+    """What they were taken for."""
+
+
+def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials: bool = True) -> Dates:
+    """The dates of a column of texts, dates, stamps or numbers.
+
+    Raises:
+        InvalidFile: the column can be read two ways; says which rows leave it open, and the option that settles it.
+    """
+    coded, distinct = pd.factorize(column if isinstance(column, pd.Series) else pd.Series(column), use_na_sentinel=True)
+    codes: Ints = coded.astype(np.int64)
+    met_by_code: Any = pd.Index(distinct)
+    values = met_by_code.tolist()
+    if values and isinstance(values[0], pd.Period):
+        return Dates(codes, tuple(v.start_time.date() for v in values), _blank(codes), (Phrase("dates from periods"),))
+    if isinstance(met_by_code, pd.DatetimeIndex):
+        stamps = met_by_code.to_pydatetime()
+        return Dates(codes, _as_days(list(stamps)), _blank(codes), ())
+    found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
+    written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
+    order, said = _settled(place, name, codes, values, written, reading)
+    whens: list[When] = []
+    again = np.full(len(found) + 1, -1, dtype=np.int64)
+    wrong: dict[int, str] = {}
+    met: dict[When, int] = {}
+    for k, one in enumerate(found):
+        if isinstance(one, Written):
+            day = one.days.get("only") or one.days.get(order or "")
+            one = None if day is None else one.when(day)
+        if one is None:
+            wrong[k] = _why_not(values[k])
+        else:
+            key = one
+            if key not in met or type(whens[met[key]]) is not type(one):
+                met[key] = len(whens)
+                whens.append(one)
+            again[k] = met[key]
+    bad = _blank(codes)
+    if wrong:
+        hit = np.isin(codes, list(wrong))
+        bad |= {int(i): wrong[int(codes[i])] for i in np.flatnonzero(hit)}
+    return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
+
+
+def _as_days(whens: list[When]) -> tuple[When, ...]:
+    """Naive midnights throughout are days; beside other times they are times."""
+    naive = [w for w in whens if isinstance(w, datetime) and w.tzinfo is None]
+    days = all(w.time() == time() for w in naive)
+    return tuple(w.date() if days and isinstance(w, datetime) and w.tzinfo is None else w for w in whens)
+
+
+def _blank(codes: Ints) -> dict[int, str]:
+    return {int(i): "the date is empty" for i in np.flatnonzero(codes < 0)}
+
+
+def _of_value(value: Any, *, serials: bool) -> Written | When | None:
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return value
+    if isinstance(value, np.datetime64):
+        return pd.Timestamp(value).to_pydatetime()
+    if isinstance(value, str):
+        return taken_apart(value, serials=serials)
+    if isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
+        if 17000101 <= value <= 21991231 or value >= 1e9:
+            return taken_apart(str(int(value)))
+        if serials and (day := serial_day(value)):
+            return Written({"only": day}, form="days as spreadsheets count them")
+    return None
+
+
+def _why_not(value: Any) -> str:
+    text = str(value).strip()
+    if not text:
+        return "the date is empty"
+    return f"{text!r} is not a date"
+
+
+def _settled(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], written: list[tuple[int, Written]], reading: Reading
+) -> tuple[str | None, tuple[Phrase, ...]]:
+    """The order in which the whole column is written, and how that is known.
+
+    Raises:
+        InvalidFile: two orders fit, or none does.
+    """
+    said = []
+    forms = list(dict.fromkeys(w.form for _, w in written if "only" in w.days))
+    if forms and forms != ["yyyy-mm-dd"]:
+        said.append(Phrase("dates as {form}", form=" and ".join(forms)))
+    open_ones = [(k, w) for k, w in written if "only" not in w.days]
+    if not open_ones:
+        return None, tuple(said)
+    mark = open_ones[0][1].form
+    dotted = all(w.form == "." for _, w in open_ones)
+    if reading.dates:
+        return reading.dates, (*said, Phrase("dates as {form}, as asked", form=_form(reading.dates, mark)))
+    alone = {next(iter(w.days)): k for k, w in reversed(open_ones) if len(w.days) == 1}
+    if len(alone) > 1 and not set(alone) <= {"dmy", "ymd"}:
+        first, other = sorted(alone, key=lambda o: int(np.flatnonzero(codes == alone[o])[0]))[:2]
+        raise _mixed(place, name, codes, values, alone[first], alone[other], first)
+    fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
+    most = max(len(hits) for hits in fits.values())
+    able = [o for o, hits in fits.items() if len(hits) == most]
+    if "ymd" in able and len(able) > 1 and not _years_first(open_ones):
+        able.remove("ymd")
+    differs = [k for k, w in open_ones if len({w.days[o] for o in able if o in w.days}) > 1]
+    if len(able) > 1 and differs:
+        raise _two_ways(place, name, codes, values, open_ones, able, differs)
+    order = able[0]
+    if dotted:
+        return order, (*said, Phrase("dates as {form}", form=_form(order, mark)))
+    settles = next((k for k, w in open_ones if len(w.days) == 1 and order in w.days), None)
+    if settles is None:
+        return order, (*said, Phrase("dates as {form}", form=_form(order, mark)))
+    row = int(np.flatnonzero(codes == settles)[0])
+    return order, (
+        *said,
+        Phrase(
+            "dates as {form}, by {row}: {text}", form=_form(order, mark), row=place.row(row), text=str(values[settles])
+        ),
+    )
+
+
+def _years_first(open_ones: list[tuple[int, Written]]) -> bool:
+    """Whether two digits in front vary like years, not like days."""
+    first = {w.days["ymd"].year for _, w in open_ones if "ymd" in w.days}
+    last = {w.days["ymd"].day for _, w in open_ones if "ymd" in w.days}
+    return len(first) < len(last)
+
+
+def _form(order: str, mark: str) -> str:
+    return mark.join({"d": "dd", "m": "mm", "y": "yyyy"}[c] for c in order)
+
+
+def _rows_of(place: Place, codes: Ints, values: Sequence[Any], which: list[int]) -> str:
+    found = [(int(np.flatnonzero(codes == k)[0]), k) for k in which]
+    shown = [f"{place.row(i)}: {values[k]}" for i, k in sorted(found)[:3]]
+    return ", ".join(shown) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
+
+
+def _two_ways(
+    place: Place,
+    name: str,
+    codes: Ints,
+    values: Sequence[Any],
+    open_ones: list[tuple[int, Written]],
+    able: list[str],
+    differs: list[int],
+) -> Exception:
+    by = dict(open_ones)
+    first = min(differs, key=lambda k: int(np.flatnonzero(codes == k)[0]))
+    days = [f"{by[first].days[o]} ({ORDERS[o]})" for o in able if o in by[first].days]
+    return place.fault(
+        f"the date {str(values[first]).strip()!r} reads two ways: {' or '.join(dict.fromkeys(days))};"
+        " no row of the column settles it",
+        row=int(np.flatnonzero(codes == first)[0]),
+        column=name,
+        available=_rows_of(place, codes, values, differs),
+        hint=f"say which: --dates {' or --dates '.join(able)}; or write dates as 2025-01-27",
+    )
+
+
+def _mixed(place: Place, name: str, codes: Ints, values: Sequence[Any], one: int, other: int, order: str) -> Exception:
+    return place.fault(
+        f"the dates are written in two orders: {str(values[one]).strip()!r} has the {ORDERS[order]},"
+        f" {str(values[other]).strip()!r} cannot",
+        row=int(np.flatnonzero(codes == other)[0]),
+        column=name,
+        available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
+        hint="write all dates in one way, or say which is meant: --dates dmy|mdy|ymd",
+    )
+
+
+def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datetime64], tuple[Phrase, ...]]:
+    """(N,) the day of each row, NaT where there is none; instants count for the day they were at the exchange.
+
+    Raises:
+        InvalidFile: instants whose day cannot be told.
+    """
+    instants = [w for w in dates.whens if isinstance(w, datetime)]
+    days = [w.date() if isinstance(w, datetime) else w for w in dates.whens]
+    said: tuple[Phrase, ...] = ()
+    zoned = [w for w in instants if w.tzinfo is not None]
+    if zoned and any(w.time() != time() for w in zoned):
+        days, how = _at_home(place, dates, days, name)
+        said = (how,)
+    elif zoned:
+        said = (Phrase("times with a zone, each at midnight: the day as it is written"),)
+    elif instants and any(w.time() != time() for w in instants):
+        said = (Phrase("times of the day left aside: the day as it is written"),)
+    table = np.array([*days, None], dtype="datetime64[D]")
+    return table[dates.codes], said
+
+
+def _at_home(place: Place, dates: Dates, days: list[date], name: str) -> tuple[list[date], Phrase]:
+    """Days of instants that are midnights elsewhere, or times of a trading day: the day that no weekend speaks against."""
+    later = [
+        d + timedelta(1) if isinstance(w, datetime) and w.time() >= time(12) else d
+        for w, d in zip(dates.whens, days, strict=True)
+    ]
+    weekend = [sum(d.weekday() > 4 for d in listed) for listed in (days, later)]
+    if later == days or (weekend[0] == 0 and weekend[1]):
+        return days, Phrase("times with a zone: the day as it is written, on no weekend")
+    if weekend[1] == 0 and weekend[0]:
+        return later, Phrase("times with a zone, midnights east of it: the day after, on no weekend")
+    row = int(np.flatnonzero(dates.codes >= 0)[0])
+    when = dates.whens[int(dates.codes[row])]
+    raise place.fault(
+        f"{when} is an instant with a zone, and its session reads two ways: {days[int(dates.codes[row])]} or"
+        f" {later[int(dates.codes[row])]}",
+        row=row,
+        column=name,
+        hint="write the date at the exchange, without a time",
+    )

@@ -1,0 +1,217 @@
+"""Cells become columns under headings: titles above them are left aside, one to three rows of headings are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from eventstudy.language import Phrase
+from eventstudy.tables.headings import role_of
+from eventstudy.tables.numbers import Mark
+from eventstudy.tables.place import Place
+from eventstudy.tables.written import looks_like_one, serial_day
+
+SAMPLE = 40
+
+
+class Cells(Protocol):
+    """What an opener hands over."""
+
+    place: Place
+    said: list[Phrase]
+    usual: Mark | None
+    heads: list[tuple[int, list[Any]]]
+    """The first rows: number in the file, cells."""
+    width: int
+    rows: int
+
+    def begin(self, record: int, width: int) -> None:
+        """The table begins in this record of the heads."""
+        ...
+
+    def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
+        """Some of its columns."""
+        ...
+
+
+@dataclass
+class Headed:
+    """Columns under their headings."""
+
+    cells: Cells
+    levels: list[tuple[str, ...]]
+    """Of each column its heading, or its headings from top to bottom."""
+    sample: list[list[Any]]
+    """The first rows of the table."""
+    titles: list[list[str]] = field(default_factory=list)
+    """What stands above the headings."""
+    said: list[Phrase] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where the table stands."""
+        return self.cells.place
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings in one row."""
+        return [next((h for h in reversed(levels) if h), "") for levels in self.levels]
+
+    def cells_of(self, column: int) -> list[Any]:
+        """The filled cells of a column in the first rows."""
+        found = [row[column] for row in self.sample if column < len(row)]
+        return [v for v in found if v is not None and v != ""]
+
+    def is_dates(self, column: int, part: str) -> bool:
+        """Whether a column holds dates, for the most part."""
+        held = self.cells_of(column)
+        if not held:
+            return False
+        named = role_of(self.headings[column], part)
+        dated = sum(looks_like_one(v) for v in held)
+        if 2 * dated > len(held) and (not all(map(_bare, held)) or (named is not None and named[0] == "date")
+                                      or column == 0):  # fmt: skip
+            return True
+        return named is not None and named[0] == "date" and 2 * sum(map(_counted_day, held)) > len(held)
+
+
+def _bare(value: Any) -> bool:
+    return not isinstance(value, date) and str(value).strip().removesuffix(".0").isdigit()
+
+
+def _counted_day(value: Any) -> bool:
+    """Whether a number may be a day as spreadsheets or clocks of computers count them."""
+    text = str(value).strip().removesuffix(".0")
+    if not text.isdigit():
+        return looks_like_one(value)
+    return len(text) in (10, 13) or (len(text) == 5 and serial_day(float(text)) is not None) or looks_like_one(value)
+
+
+def headed(cells: Cells, part: str) -> Headed:
+    """The columns of a table whose headings are words of a part of the table of words.
+
+    Raises:
+        InvalidFile: no row names columns, or there is no row below.
+    """
+    heads = [[_trim(v) for v in row] for _, row in cells.heads]
+    start, column = _first_row(heads, part)
+    above = heads[:start]
+    rows = _heading_rows(above, column, part)
+    if not rows:
+        shown = ", ".join(str(v) for v in (heads[0] if heads else [])[:6])
+        raise cells.place.fault(
+            "there is no row that names the columns",
+            available=shown[:80] or None,
+            hint="write the names of the columns above them: "
+            + ("ticker, date, close" if part == "prices" else "ticker, date"),
+        )
+    width = max(len(above[i]) for i in rows)
+    data = heads[start:]
+    if data:
+        widths = [len(row) for row in data]
+        usual = max(set(widths), key=widths.count)
+        first = [str(row[0]).removesuffix(".0") for row in data if row]
+        counted = any(first == [str(k + i) for k in range(len(first))] for i in (0, 1))
+        if usual == width + 1 and counted and any(len(row) > width and row[width] not in (None, "") for row in data):
+            above = [["", *row] for row in above]  # written without a name for the column of row names
+            width += 1
+    for i in rows:
+        for c, value in enumerate(above[i]):
+            if isinstance(value, date):
+                raise cells.place.fault(
+                    f"the heading of column {c + 1}: {value} is a date: the spreadsheet program took what was typed for one",
+                    hint="format the row of headings as text and type it again",
+                )
+    levels = [tuple(_text(above[i][c]) if c < len(above[i]) else "" for i in rows) for c in range(width)]
+    cells.begin(start, width)
+    width = max(width, cells.width)
+    levels += [("",) * len(rows)] * (width - len(levels))
+    titles = [[_text(v) for v in row if _text(v)] for i, row in enumerate(above) if i not in rows]
+    return Headed(cells, levels, data[:SAMPLE], [t for t in titles if t])
+
+
+def _trim(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
+    """The first row of the table below its headings, and the column that holds its dates."""
+    known = [sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v) for row in heads]
+    width = max((len(row) for row in heads), default=0)
+    counts = [sum(looks_like_one(row[c]) for row in heads if c < len(row)) for c in range(width)]
+    best = max(counts, default=0)
+    if not best:
+        most = max(known, default=0)
+        return (known.index(most) + 1 if most else min(len(heads), 1)), 0
+    column = counts.index(best)
+    dated = [i for i, row in enumerate(heads) if column < len(row) and looks_like_one(row[column])]
+    named = [i for i, row in enumerate(heads[:30]) if known[i] >= 2 and not any(map(looks_like_one, row))]
+    after = [i for i in dated if not named or i > named[0]]
+    first = after[0] if after else dated[0]
+    between = range(named[-1] + 1, first) if named and named[-1] < first else range(0)
+    if between and all(sum(_text(v) != "" for v in heads[i]) > 1 and not known[i] for i in between):
+        return named[-1] + 1, column  # full rows below the names of columns: their dates are bad
+    return first, column
+
+
+def _is_heading(row: Sequence[Any], part: str) -> bool:
+    """Whether a row may name columns: it holds no number, or a word that is known."""
+    held = [v for v in row if _text(v)]
+    numeric = [v for v in held if not isinstance(v, str) or v.replace(",", "").replace(".", "").lstrip("-").isdigit()]
+    return not numeric or any(role_of(v, part) for v in held if isinstance(v, str))
+
+
+_LEVELS = (
+    "ticker",
+    "tickers",
+    "price",
+    "attributes",
+    "field",
+    "fields",
+    "symbols",
+    "names",
+    "name",
+    "column",
+    "columns",
+    "item",
+)
+"""What stands above a column of dates, where headings have several levels."""
+
+
+def _heading_rows(above: list[list[Any]], column: int, part: str) -> list[int]:
+    """Which of the rows above a table are its headings, from top to bottom; `column` holds its dates."""
+    found: list[int] = []
+    full = 0
+    for i in range(len(above) - 1, -1, -1):
+        row = above[i]
+        filled = [c for c, v in enumerate(row) if _text(v)]
+        corner = _text(row[column]) if column < len(row) else ""
+        if not filled:
+            continue
+        if not found:
+            found, full = [i], len(filled)
+            continue
+        known = role_of(corner, part)
+        level = corner == "" or (known is not None and known[0] in ("date", "ticker")) or corner.casefold() in _LEVELS
+        below = [_text(v) for v in above[found[-1]]]
+        level = level or sum((role_of(v, part) or ("",))[0] == "date" for v in below) > 1
+        several = len(filled) > 1 or (filled[0] > column and max(full, len(filled)) > 2)
+        if len(found) == 3 or not level or not several or not _is_heading(row, part):
+            break
+        if full > 1 and known is None and corner == "" and len(filled) == 1 and full < 3:
+            break
+        found.append(i)
+        full = max(full, len(filled))
+    return sorted(found)

@@ -1,0 +1,284 @@
+"""Numbers of cells: which mark is the decimal one is settled by the whole table, or refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eventstudy.language import Phrase
+from eventstudy.tables.headings import words
+from eventstudy.tables.place import Place, Reading
+
+Floats = NDArray[np.float64]
+Mark = Literal["comma", "point"]
+
+_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MARKED = re.compile(r"[+-]?[0-9]*([.,][0-9]+)*[.,]?[0-9]*([eE][+-]?[0-9]+)?")
+_GROUPED = {
+    "point": re.compile(
+        r"[+-]?([1-9][0-9]{0,2}(,[0-9]{3})+|[1-9][0-9]?(,[0-9]{2})*,[0-9]{3}|[0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]+)?"
+    ),
+    "comma": re.compile(r"[+-]?([1-9][0-9]{0,2}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][+-]?[0-9]+)?"),
+}
+"""Whole numbers in groups of three (or of two, as in India), and decimals behind the mark."""
+_EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""One mark and three digits behind it: thousands or thousandths."""
+_TIMES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "tsd": 1e3, "万": 1e4, "亿": 1e8}
+_SUFFIXED = re.compile(r"([+-]?[0-9.,]+)\s*([A-Za-z万亿]{1,3})\.?")
+_BLANKS = re.compile(r"(?<=[0-9])[\u0020\u00a0\u202f\u2009'’](?=[0-9]{3}(?![0-9]))")
+_SEPARATED = {"point": ",", "comma": "."}
+
+
+@cache
+def missing_marks() -> frozenset[str]:
+    """Cells that say that there is no number, in lower case."""
+    return frozenset(words("cells")["missing"])
+
+
+@cache
+def _units() -> tuple[str, ...]:
+    return tuple(sorted(words("cells")["units"], key=len, reverse=True))
+
+
+@dataclass
+class Numbers:
+    """Columns as numbers."""
+
+    values: dict[Any, Floats] = field(default_factory=dict)
+    """Column -> (N,); NaN where the cell is empty or holds a missing mark, or no number."""
+    bad: dict[Any, dict[int, str]] = field(default_factory=dict)
+    """Column -> row -> what is wrong with its cell."""
+    percent: set[Any] = field(default_factory=set)
+    """Columns whose cells have a sign of per cent."""
+    said: list[Phrase] = field(default_factory=list)
+
+
+def numbers_of(
+    place: Place, columns: Mapping[Any, Any], reading: Reading, names: Mapping[Any, str], usual: Mark | None = None
+) -> Numbers:
+    """The numbers of some columns, given as arrays of numbers or of texts; `names` are what messages call them.
+
+    `usual` is the mark where cells with it leave both open: a point, where commas separate the cells.
+
+    Raises:
+        InvalidFile: the decimal mark can be read two ways, or cells contradict each other; says where, and what settles it.
+    """
+    found = Numbers()
+    texts: dict[Any, tuple[NDArray[np.int64], list[Any]]] = {}
+    for key, given in columns.items():
+        if isinstance(given, np.ndarray) and given.dtype == np.float64:
+            found.values[key] = given
+            continue
+        series = given if isinstance(given, pd.Series) else pd.Series(given)
+        if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
+            found.values[key] = np.full(len(series), np.nan)
+            found.bad[key] = {0: f"{_shown(series.iloc[0])} is not a number"} if len(series) else {}
+        elif pd.api.types.is_numeric_dtype(series.dtype):
+            found.values[key] = series.to_numpy(np.float64, na_value=np.nan)
+        else:
+            codes, distinct = pd.factorize(series, use_na_sentinel=True)
+            texts[key] = codes.astype(np.int64), pd.Index(distinct).tolist()
+    if texts:
+        _of_texts(place, texts, reading, names, found, usual)
+    return found
+
+
+def _of_texts(
+    place: Place,
+    texts: Mapping[Any, tuple[NDArray[np.int64], list[Any]]],
+    reading: Reading,
+    names: Mapping[Any, str],
+    found: Numbers,
+    usual: Mark | None,
+) -> None:
+    cores: dict[Any, list[tuple[str | float | None, float]]] = {}
+    units, times, percents = set[str](), set[str](), dict[Any, int]()
+    for key, (_, distinct) in texts.items():
+        cores[key] = listed = []
+        for value in distinct:
+            core, factor = _core(value, units, times)
+            if isinstance(core, str) and core.endswith("%"):
+                percents[key] = percents.get(key, 0) + 1
+                core = core[:-1]
+            listed.append((core, factor))
+    mark, how = _mark(place, texts, cores, reading, names, usual)
+    grouped, separator = _GROUPED[mark], _SEPARATED[mark]
+    separated = False
+    for key, (codes, distinct) in texts.items():
+        values = np.full(len(distinct) + 1, np.nan)
+        wrong: dict[int, str] = {}
+        for k, (core, factor) in enumerate(cores[key]):
+            if core is None:
+                continue
+            if isinstance(core, str):
+                if _PLAIN.fullmatch(core) and mark == "point":
+                    values[k] = float(core) * factor if factor != 1 else float(core)
+                elif core and any(c.isdigit() for c in core) and grouped.fullmatch(core):
+                    separated = separated or separator in core
+                    core = core.replace(separator, "").replace(",", ".")
+                    values[k] = float(core) * factor if factor != 1 else float(core)
+                else:
+                    wrong[k] = f"{_shown(distinct[k])} is not a number"
+            else:
+                values[k] = core * factor
+        if key in percents:
+            there = int(np.isfinite(values).sum())
+            if percents[key] < there:
+                k = next(i for i, v in enumerate(distinct) if "%" not in str(v) and np.isfinite(values[i]))
+                row = int(np.flatnonzero(codes == k)[0])
+                raise place.fault(
+                    f"some cells of the column are per cent and {_shown(distinct[k])} is not",
+                    row=row,
+                    column=names[key],
+                    hint="write all of them with the sign of per cent, or none",
+                )
+            found.percent.add(key)
+        found.values[key] = values[codes]
+        if wrong:
+            rows = np.flatnonzero(np.isin(codes, list(wrong)))
+            found.bad[key] = {int(i): wrong[int(codes[i])] for i in rows}
+    if how is not None:
+        found.said.append(how)
+    if separated:
+        form = Phrase("thousands by points") if mark == "comma" else Phrase("thousands by commas")
+        found.said.append(form)
+    if units:
+        found.said.append(Phrase("units beside numbers left aside: {units:list}", units=sorted(units)))
+    if times:
+        found.said.append(Phrase("numbers in {units:list}", units=sorted(times)))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{value!s:}".upper()
+    return repr(value) if isinstance(value, str) else f"{value!s}"
+
+
+def _core(value: Any, units: set[str], times: set[str]) -> tuple[str | float | None, float]:
+    """What of a cell is the number (None: it is empty), and by what it is multiplied; a sign of per cent stays behind it."""
+    if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+            return "no number", 1.0
+        return (None if value != value else float(value)), 1.0
+    text = value.strip().strip("\u00a0").strip()
+    if _PLAIN.fullmatch(text):
+        return text, 1.0
+    low = text.lower()
+    if low in missing_marks():
+        return None, 1.0
+    text = text.replace("\u2212", "-").replace("−", "-")
+    if text.startswith("'"):
+        text = text[1:]
+    if text.startswith("(") and text.endswith(")"):
+        text = "-" + text[1:-1].strip()
+    sign = ""
+    if text[:1] in "+-":
+        sign, text = text[0].replace("+", ""), text[1:].strip()
+    for unit in _units():
+        low = text.lower()
+        if low.startswith(unit) and text[len(unit) :].strip()[:1] and text[len(unit) :].strip()[0] in "0123456789.,-+":
+            units.add(text[: len(unit)])
+            text = text[len(unit) :].strip()
+        elif low.endswith(unit) and (text[: -len(unit)].strip()[-1:] or "x") in "0123456789.,":
+            units.add(text[-len(unit) :])
+            text = text[: -len(unit)].strip()
+    percent = ""
+    if text.endswith("%"):
+        percent, text = "%", text[:-1].strip()
+    text = _BLANKS.sub("", sign + text)
+    if (hit := _SUFFIXED.fullmatch(text)) and (factor := _TIMES.get(hit[2].lower())):
+        times.add(hit[2])
+        return hit[1] + percent, factor
+    return text + percent, 1.0
+
+
+def _mark(
+    place: Place,
+    texts: Mapping[Any, tuple[NDArray[np.int64], list[Any]]],
+    cores: Mapping[Any, list[tuple[str | float | None, float]]],
+    reading: Reading,
+    names: Mapping[Any, str],
+    usual: Mark | None,
+) -> tuple[Mark, Phrase | None]:
+    """The decimal mark of the table, and how it is known.
+
+    Raises:
+        InvalidFile: both fit, or some cells have the one and some the other.
+    """
+    settled: dict[Mark, tuple[Any, int]] = {}
+    either: list[tuple[Any, int]] = []
+    for key, listed in cores.items():
+        for k, (core, _) in enumerate(listed):
+            if not isinstance(core, str) or ("." not in core and "," not in core):
+                continue
+            text = core.rstrip("%")
+            if _EITHER.fullmatch(text):
+                either.append((key, k))
+            elif (one := _proved(text)) and one not in settled:
+                settled[one] = key, k
+        if len(settled) == 2:
+            break
+    if reading.decimal:
+        how = Phrase("decimal comma, as asked") if reading.decimal == "comma" else Phrase("decimal point, as asked")
+        return reading.decimal, how
+    if len(settled) == 2:
+        raise _contradicted(place, texts, settled, names)
+    if settled:
+        mark = next(iter(settled))
+        return mark, Phrase("decimal comma") if mark == "comma" else None
+    whole = [(key, k) for key, k in either if usual != "point" or "," in str(cores[key][k][0])]
+    if not whole:
+        return "point", None
+    key, k = whole[0]
+    shown = str(cores[key][k][0])
+    at = int(np.flatnonzero(texts[key][0] == k)[0])
+    left, right = re.split("[.,]", shown, maxsplit=1)
+    rows = [(int(np.flatnonzero(texts[a][0] == b)[0]), texts[a][1][b].strip()) for a, b in whole[:3]]
+    raise place.fault(
+        f"the number {shown!r} reads two ways: {left}{right} or {left}.{right}; no cell of the table settles it",
+        row=at,
+        column=names[key],
+        available=", ".join(f"{place.row(i)}: {t}" for i, t in rows)
+        + (f" and {len(whole) - 3} more" if len(whole) > 3 else ""),
+        hint="say which mark is the decimal one: --decimal comma or --decimal point",
+    )
+
+
+def _proved(text: str) -> Mark | None:
+    """The decimal mark that a number with marks can have; None: it is no number in either way."""
+    able = [m for m, form in _GROUPED.items() if form.fullmatch(text)]
+    return able[0] if len(able) == 1 else None  # type: ignore[return-value]
+
+
+def _contradicted(
+    place: Place,
+    texts: Mapping[Any, tuple[NDArray[np.int64], list[Any]]],
+    settled: Mapping[Mark, tuple[Any, int]],
+    names: Mapping[Any, str],
+) -> Exception:
+    (one_key, one), (other_key, other) = settled["point"], settled["comma"]
+    row = int(np.flatnonzero(texts[other_key][0] == other)[0])
+    first = int(np.flatnonzero(texts[one_key][0] == one)[0])
+    return place.fault(
+        f"{_shown(texts[other_key][1][other])} has a decimal comma and {_shown(texts[one_key][1][one])} a decimal point",
+        row=row,
+        column=names[other_key],
+        available=f"{place.row(first)}, column {names[one_key]}: {_shown(texts[one_key][1][one])}",
+        hint="write all numbers in one way, or say which is meant: --decimal comma|point",
+    )
+
+
+def all_bad(numbers: Numbers, keys: Iterable[Any]) -> dict[int, str]:
+    """Row -> what is wrong, over several columns; the first of each row."""
+    found: dict[int, str] = {}
+    for key in keys:
+        for row, why in numbers.bad.get(key, {}).items():
+            found.setdefault(row, why)
+    return found

@@ -1,0 +1,173 @@
+"""Bytes of files: from a path, standard input, or inside a zip or gz; what kind they are is seen from the bytes."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from eventstudy import disk
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.tables.frames import headed_frame, pandas_of
+from eventstudy.tables.headed import Headed, headed
+from eventstudy.tables.place import TABLES, Place, Reading
+from eventstudy.tables.text import TextCells
+from eventstudy.tables.workbook import BookCells
+
+Kind = Literal["text", "workbook", "parquet", "feather"]
+
+_MOST = 4 << 30
+"""No file inside an archive is unpacked beyond so many bytes."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The bytes of one file, and what messages call it."""
+
+    name: str
+    content: bytes
+
+    @property
+    def kind(self) -> Kind:
+        """What the bytes are.
+
+        Raises:
+            InvalidFile: a pickle, or a kind of file that no table is in.
+        """
+        c = self.content
+        if c.startswith(b"PAR1"):
+            return "parquet"
+        if c.startswith((b"ARROW1", b"FEA1")):
+            return "feather"
+        if c.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+            return "workbook"
+        if c[:1] == b"\x80" and c[1:2] in b"\x02\x03\x04\x05":
+            raise InvalidFile(
+                "the file is a pickle, which can run code: it is not opened",
+                where=self.name,
+                hint="in Python hand over the frame itself, or save it as Parquet or CSV",
+            )
+        if c.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\x89HDF", b"SQLite format")):
+            raise InvalidFile(
+                "the file holds no table that is read", where=self.name, hint="save the table as CSV or .xlsx"
+            )
+        return "text"
+
+    @property
+    def stem(self) -> str:
+        """The name without folders and suffixes."""
+        name = PurePosixPath(self.name.replace("\\", "/")).name
+        while True:
+            low = name.lower()
+            suffix = next((s for s in TABLES if low.endswith(s)), None)
+            if suffix is None:
+                return name
+            name = name[: -len(suffix)]
+
+
+def opened(path: Path | str) -> list[Opened]:
+    """The file at a path, `-` for standard input, unpacked; of an archive of several files all of them.
+
+    Raises:
+        InvalidFile: it is not there, or cannot be read.
+    """
+    if str(path) == "-":
+        return _unpacked(Opened("standard input", sys.stdin.buffer.read()))
+    path = Path(path)
+    if not path.exists():
+        raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint="check the path")
+    content = disk.read_bytes(path, most=None)
+    return _unpacked(Opened(path.name, content))
+
+
+def beside(path: Path, suffixes: tuple[str, ...] = TABLES) -> str | None:
+    """The files that lie where one was looked for."""
+    if not path.parent.is_dir():
+        return f"nothing: the folder {path.parent} does not exist"
+    return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in suffixes)[:20]) or None
+
+
+def _unpacked(one: Opened) -> list[Opened]:
+    if one.content.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.GzipFile(fileobj=BytesIO(one.content)) as packed:
+                inside = packed.read(_MOST)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InvalidFile(
+                f"the file cannot be unpacked: {error}", where=one.name, hint="it was written only half"
+            ) from error
+        return _unpacked(Opened(one.name[:-3] if one.name.lower().endswith(".gz") else one.name, inside))
+    if not one.content.startswith(b"PK"):
+        return [one]
+    try:
+        with zipfile.ZipFile(BytesIO(one.content)) as archive:
+            names = archive.namelist()
+            if "[Content_Types].xml" in names or "mimetype" in names:
+                return [one]
+            members = [i for i in archive.infolist() if not i.is_dir() and not _aside(i.filename)]
+            if any(i.file_size > _MOST for i in members):
+                raise InvalidFile("the archive holds a file that is too large", where=one.name)
+            found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
+    except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error) as error:
+        raise InvalidFile(
+            f"the archive cannot be read: {error}", where=one.name, hint="pack it again, without a password"
+        ) from error
+    if not found:
+        raise InvalidFile("the archive holds no file", where=one.name)
+    return found
+
+
+def _aside(name: str) -> bool:
+    return name.startswith("__MACOSX") or PurePosixPath(name).name.startswith(".")
+
+
+def frame_of(one: Opened) -> Any:
+    """The frame in a Parquet or Feather file.
+
+    Raises:
+        InvalidFile: it is none. InvalidRequest: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.feather as feather
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise InvalidRequest(
+            "Parquet and Feather need pyarrow",
+            where=one.name,
+            hint="python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV",
+        ) from None
+    try:
+        if one.kind == "parquet":
+            with pq.ParquetFile(pa.BufferReader(one.content)) as file:
+                names = file.schema_arrow.names
+            tickers = [n for n in names if n.strip().lower() == "ticker"]  # read as a few names and many numbers
+            table = pq.read_table(pa.BufferReader(one.content), read_dictionary=tickers, partitioning=None)
+        else:
+            table = feather.read_table(pa.BufferReader(one.content))
+        return pandas_of(table)
+    except Exception as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        kind = one.kind.capitalize()
+        raise InvalidFile(
+            f"the file cannot be read as {kind}: {first}", where=one.name, hint="write it again"
+        ) from error
+
+
+def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -> Headed:
+    """The columns of a file under their headings.
+
+    Raises:
+        InvalidFile: it is no table.
+    """
+    place = Place(one.name, lambda i: f"row {i + 1}")
+    if one.kind in ("parquet", "feather"):
+        return headed_frame(place, frame_of(one), part)
+    if one.kind == "workbook":
+        return headed(BookCells(place, one.content, part), part)
+    return headed(TextCells(place, one.content, part, reading), part)

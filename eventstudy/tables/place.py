@@ -1,0 +1,71 @@
+"""What was given, as messages name it, and what a person has said of how it is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from eventstudy.errors import InvalidFile
+
+TABLES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".tab",
+    ".dat",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".xls",
+    ".ods",
+    ".parquet",
+    ".pq",
+    ".feather",
+    ".arrow",
+    ".zip",
+    ".gz",
+)
+"""What files of tables are called."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a person has said of a table, where it could mean two things; None: what the table itself says."""
+
+    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    """The order of day, month and year."""
+    decimal: Literal["comma", "point"] | None = None
+    values: Literal["close", "returns", "levels"] | None = None
+    """What the numbers are; levels, such as yields, may be zero or negative."""
+    unit: Literal["percent", "decimal", "bp"] | None = None
+    """Of returns."""
+    ticker: str | None = None
+    """Whose prices a table is of that names nobody."""
+    strict: bool = False
+    """Whether one bad row or cell refuses the whole, not its own security alone."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What was given, as messages name it, and how a person finds the i-th row of the table in it."""
+
+    name: str
+    row: Callable[[int], str]
+
+    def fault(
+        self,
+        what: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        available: str | None = None,
+        hint: str | None = None,
+    ) -> InvalidFile:
+        """The error to raise about a row (counted from 0) and a column of this place."""
+        return InvalidFile(what, where=self.where(row, column), available=available, hint=hint)
+
+    def where(self, row: int | None = None, column: str | None = None) -> str:
+        """A row and a column of this place in words."""
+        spot = [self.name] + ([self.row(row)] if row is not None else [])
+        return ", ".join(spot + ([f"column {column}"] if column else []))

@@ -1,0 +1,317 @@
+"""Text files as cells: encoding, separator and the shape of the rows are found; what is broken is refused with its row."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import replace
+from io import BytesIO, StringIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import infer_dtype
+
+from eventstudy.errors import InvalidFile
+from eventstudy.language import Phrase
+from eventstudy.tables.headings import role_of
+from eventstudy.tables.numbers import Mark, missing_marks
+from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.written import looks_like_one
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+HEADS = 80
+"""So many rows are looked at for titles, headings and the shape of a table."""
+
+_PANDAS = tuple(int(n) for n in pd.__version__.split(".")[:2])
+# Numbers are read to the last bit. From 3.1 on pandas does so by itself, and warns when it is asked to.
+_EXACT: dict[str, Any] = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+_SEPARATORS = (",", ";", "\t", "|")
+_NUMBER = re.compile(r"[($€£¥+-]*\s*[\d.,'\u00a0\u202f ]*\d[\d.,'\u00a0\u202f ]*\s*[%$€£¥)kKmMbB]?([eE][+-]?\d+)?")
+
+
+def _proof(separator: str) -> re.Pattern[bytes]:
+    """A cell that can only have a decimal point."""
+    edge = re.escape(separator).encode()
+    return re.compile(
+        rb"(?:^|[\n\""
+        + edge
+        + rb"])[ ]*[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d*|\.\d+)[ ]*(?=[\r\n\""
+        + edge
+        + rb"]|$)"
+    )
+
+
+class TextCells:
+    """The cells of a text file."""
+
+    def __init__(self, place: Place, content: bytes, part: str, reading: Reading) -> None:
+        """Of these bytes, whose headings are words of a part of the table of words.
+
+        Raises:
+            InvalidFile: it is empty, a web page, written only half, or no table.
+        """
+        self.place, self.reading = place, reading
+        self.said: list[Phrase] = []
+        self.odd: list[tuple[int, str]] = []
+        """Rows with another number of cells, where they are left out: their line, and what is wrong."""
+        self._forgiving = part == "events"
+        self._raw = self._decoded(content, part)
+        self._lines = self._raw.split(b"\n", 4 * HEADS)[: 4 * HEADS]
+        self.separator = self._separator(part)
+        self.usual: Mark | None = "point" if self.separator == "," else None
+        self.heads: list[tuple[int, list[Any]]] = []
+        for number, line in enumerate(self._lines, 1):
+            if line.strip() and len(self.heads) < HEADS and not (number == 1 and line.lower().startswith(b"sep=")):
+                self.heads.append((number, self._row(line)))
+        self.whole = self._raw.endswith(b"\n")
+        """Whether the last row has its line end."""
+        self.width = 0
+
+    # ---- bytes -------------------------------------------------------------------------------------------------------
+
+    def _decoded(self, content: bytes, part: str) -> bytes:
+        """The text in UTF-8, lines ended by a line feed."""
+        raw = content
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            try:
+                raw = raw.decode("utf-16").encode()
+            except UnicodeDecodeError as error:
+                raise self.place.fault(f"the file begins like UTF-16 and is not: {error.reason}") from None
+            self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raw = self._of_old(raw, part)
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not raw.strip():
+            raise self.place.fault("the file is empty", hint="its first row names the columns")
+        if b"\0" in raw:
+            line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+            raise InvalidFile(
+                "the file holds zero bytes: it was written only half", where=f"{self.place.name}, row {line}"
+            )
+        start = raw.lstrip()[:200].lower()
+        if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"{", b"[{")):
+            kind = "JSON" if start.startswith((b"{", b"[{")) else "a web page (HTML)"
+            raise self.place.fault(
+                f"the file is {kind}, not a table",
+                available=raw.strip()[:60].decode("utf-8", "replace").replace("\n", " "),
+                hint="the source answered with a page in place of the data: open it in a browser, and save the data as CSV",
+            )
+        return raw
+
+    def _of_old(self, raw: bytes, part: str) -> bytes:
+        """A file that is not UTF-8: the encoding in which more of its first rows are words that are known, or cp1252."""
+        found: list[tuple[int, int, str, str]] = []
+        for encoding in ("cp1252", "gb18030", "shift_jis"):
+            try:
+                text = raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            cells = re.split(r"[,;\t|\n]", text[:2000])
+            known = sum(1 for cell in cells if not cell.isascii() and role_of(cell.strip(' "\r'), part))
+            found.append((known, -len(found), encoding, text))
+        if not found:
+            raise self.place.fault("the file is text in no encoding that is known", hint="save it as 'CSV UTF-8'")
+        _, _, encoding, text = max(found)
+        self.said.append(Phrase("text in {encoding}", encoding=encoding))
+        return text.encode()
+
+    def _separator(self, part: str) -> str:
+        """What separates cells: under which most cells of the first rows make sense."""
+        text = [line.decode() for line in self._lines[:HEADS] if line.strip()]
+        if text[0].lower().startswith("sep=") and len(text[0].strip()) == 5:
+            return text[0].strip()[4]
+        best, chosen = (-1.0, 0), ","
+        for separator in _SEPARATORS:
+            rows = [self._cut(line, separator) for line in text[:40]]
+            widths = Counter(len(row) for row in rows if len(row) > 1)
+            if not widths:
+                continue
+            usual = widths.most_common(1)[0][0]
+            cells = [cell.strip() for row in rows if len(row) == usual for cell in row]
+            sense = sum(self._makes_sense(cell, part) for cell in cells) / len(cells)
+            score = (round(sense * widths[usual] / len(rows), 3), usual)
+            if score > best:
+                best, chosen = score, separator
+        return chosen
+
+    def _makes_sense(self, cell: str, part: str) -> bool:
+        if not cell or cell.lower() in missing_marks() or role_of(cell, part) or looks_like_one(cell):
+            return True
+        return bool(_NUMBER.fullmatch(cell)) or bool(re.fullmatch(r"[^\d\W][^,;\t|]*|[\^$&']?\w[\w .&=^'/-]*", cell))
+
+    def _row(self, line: bytes) -> list[str]:
+        return [cell.strip() for cell in self._cut(line.decode(), self.separator)]
+
+    def _cut(self, line: str, separator: str) -> list[str]:
+        try:
+            return next(csv.reader(StringIO(line), delimiter=separator), [])
+        except csv.Error as error:
+            raise self.place.fault(f"the rows cannot be read: {error}", hint="is it a table?") from error
+
+    # ---- rows --------------------------------------------------------------------------------------------------------
+
+    def begin(self, record: int, width: int) -> None:
+        """The table begins in this record of the heads and has so many columns; its rows are counted and checked.
+
+        Raises:
+            InvalidFile: a row has more or fewer cells, or there is no row at all.
+        """
+        self.width = width
+        first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
+        start = sum(len(line) + 1 for line in self._lines[: first - 1])
+        self._body = self._raw[start:]
+        cells, blank = self._counted(self._body)
+        self._body, cells, blank = self._without_foot(cells, blank)
+        odd = np.flatnonzero((cells != width) & ~blank)
+        if len(odd):
+            lines = self._body.split(b"\n")
+            padded = np.array([cells[i] > width and not any(self._row(lines[i])[width:]) for i in odd.tolist()])
+            self.width = int(max(width, cells[odd[padded]].max(initial=width)))
+            odd = odd[~padded]
+        if len(odd) and self._forgiving:
+            for i in odd.tolist():
+                text = f"{cells[i]} value{'s' if cells[i] != 1 else ''} for {width} columns"
+                self.odd.append((i + first, text))
+            lines = self._body.split(b"\n")
+            for i in odd.tolist():
+                lines[i] = b""
+            self._body = b"\n".join(lines)
+            blank = blank.copy()
+            blank[odd] = True
+            odd = odd[:0]
+        if len(odd):
+            line, found = int(odd[0]) + first, int(cells[odd[0]])
+            last = odd[0] == np.flatnonzero(~blank)[-1]
+            raise InvalidFile(
+                f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
+                where=f"{self.place.name}, row {line}",
+                available=self._body.split(b"\n")[odd[0]].decode()[:80],
+                hint="it is the last row: the file looks half-written, write it again"
+                if last
+                else "add or remove cells",
+            )
+        numbers = np.flatnonzero(~blank) + first
+        if not len(numbers) and not self.odd:
+            raise self.place.fault("there is a header but no row below it")
+        if not self._forgiving and not self.whole and self._raw[-1:] in (self.separator + ".-+eE").encode():
+            raise InvalidFile(
+                "the last row breaks off",
+                where=f"{self.place.name}, row {numbers[-1]}",
+                available=self._body.rsplit(b"\n", 1)[-1].decode()[:80],
+                hint="the file looks half-written: write it again",
+            )
+        hollow = [i for i, line in enumerate(self._body.split(b"\n")) if line and blank[i]] if blank.any() else []
+        if hollow:
+            kept = self._body.split(b"\n")
+            self._body = b"\n".join(line for i, line in enumerate(kept) if i not in set(hollow))
+        self.rows = len(numbers)
+        self.place = replace(self.place, row=lambda i: f"row {numbers[i]}")
+
+    def _without_foot(self, cells: Ints, blank: Bools) -> tuple[bytes, Ints, Bools]:
+        """Without the lines of words below a table."""
+        body = self._body
+        ended = body.endswith(b"\n")
+        lines = body[-20_000:].split(b"\n")
+        lines = lines[:-1] if ended else lines
+        gone = 0
+        for line in reversed(lines[1:][-12:]):
+            held = [cell for cell in self._row(line) if cell] if line.strip() else []
+            if len(held) > 1 or (held and (looks_like_one(held[0]) or len(held[0].split()) < 2)):
+                break
+            gone += 1
+        shown = [line for line in lines[len(lines) - gone :] if line.strip()]
+        if not shown:
+            return body, cells, blank
+        self.said.append(Phrase("words below the table left aside: {text}", text=shown[0].decode().strip(' ,;"')[:60]))
+        self.whole = True
+        cut = len(body) - sum(len(line) + 1 for line in lines[len(lines) - gone :]) + (not ended)
+        return body[:cut], cells[: len(cells) - gone], blank[: len(cells) - gone]
+
+    def _counted(self, body: bytes) -> tuple[Ints, Bools]:
+        """(L,) how many cells each line has, and which lines are blank."""
+        if b'"' in body:
+            try:
+                rows = list(csv.reader(StringIO(body.decode()), delimiter=self.separator, strict=True))
+            except csv.Error as error:
+                raise self.place.fault(
+                    f"the quotation marks do not pair up: {error}", hint="write the file again"
+                ) from None
+            if any("\n" in cell for row in rows for cell in row):
+                raise self.place.fault("a quoted cell spans several rows", hint="check the quotation marks")
+            return np.array([len(r) for r in rows], np.int64), np.array(
+                [not any(c.strip() for c in r) for r in rows], bool
+            )
+        text = np.frombuffer(body, np.uint8)
+        ends = np.append(np.flatnonzero(text == 10), [] if body.endswith(b"\n") else len(text)).astype(np.int64)
+        marks = np.flatnonzero(text == ord(self.separator))
+        counts = np.diff(np.searchsorted(marks, ends), prepend=0).astype(np.int64)
+        starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+        blank = ends == starts
+        for i in np.flatnonzero((ends - starts <= 2 * counts + 2) & ~blank):
+            blank[i] = not body[starts[i] : ends[i]].replace(self.separator.encode(), b"").strip()
+        return counts + 1, blank
+
+    # ---- columns -----------------------------------------------------------------------------------------------------
+
+    def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
+        """These columns: those of `texts` as texts, those of `numbers` as floats where all cells can be, else as texts."""
+        width = self.width
+        how: dict[str, Any] = {
+            "header": None,
+            "names": list(range(width)),
+            "index_col": False,
+            "keep_default_na": False,
+        }
+        how |= {"skipinitialspace": True, "encoding": "utf-8", "engine": "c", "sep": self.separator}
+        how["usecols"] = sorted(texts | numbers)
+        body = self._body
+        comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma(body))
+
+        def read(kind: Any) -> pd.DataFrame:
+            kinds = {i: kind if i in texts else np.float64 for i in how["usecols"]}
+            marks = {i: [""] if i in texts else _spelt() for i in how["usecols"]}
+            if kind == "category":
+                marks = {i: m for i, m in marks.items() if i not in texts}
+            more = {"decimal": ","} if comma else {}
+            return pd.read_csv(BytesIO(body), dtype=kinds, na_values=marks, **how, **more, **_EXACT)  # type: ignore[no-any-return, call-overload]
+
+        try:
+            frame = read("category")  # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
+            if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
+                frame = read(str)
+            if not comma and self.reading.decimal is None and self._open(body, numbers, frame):
+                raise ValueError("points may be thousands")
+        except ValueError:
+            frame = pd.read_csv(BytesIO(body), dtype=str, **how)
+            return {i: frame[i] for i in how["usecols"]}
+        return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
+
+    def _comma(self, body: bytes) -> bool:
+        """Whether the first rows have a decimal comma, and nothing else."""
+        if self.separator == "," or b"," not in body:
+            return False
+        sample = body[:4000]
+        return _proof(self.separator).search(sample) is None and b"," in sample
+
+    def _open(self, body: bytes, numbers: set[int], frame: pd.DataFrame) -> bool:
+        """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
+        if self.separator == "," or not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
+            whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
+            if self.separator == "," or not whole or not re.search(rb"\d\.\d", body):
+                return False
+        return _proof(self.separator).search(body) is None
+
+
+def _spelt() -> list[str]:
+    """The marks of missing numbers as they are written."""
+    return sorted(
+        {form for mark in missing_marks() for form in (mark, mark.upper(), mark.capitalize(), mark.title())} | {"NaN"}
+    )

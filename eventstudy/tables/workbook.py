@@ -1,0 +1,195 @@
+"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) as cells, each as a person typed it. Only here python-calamine is imported.
+
+What a spreadsheet makes of what was typed is undone where it can be, and refused with its cell where it cannot: an error, a
+formula without a value.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+
+from eventstudy.errors import InvalidFile
+from eventstudy.language import Phrase
+from eventstudy.tables.numbers import Mark
+from eventstudy.tables.place import Place
+from eventstudy.tables.text import HEADS
+
+_SPARSE = 50
+"""A table has fewer places for one value than that, unless a value stands astray."""
+_SMALL = 1_000_000
+"""Places that a table may have in any case."""
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_ERROR = re.compile(rb"\bt=[\"']e[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?t[ >]")
+_NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
+
+
+class BookCells:
+    """The cells of one sheet of a workbook: the one that is called as it is wanted, else the only one that holds anything."""
+
+    usual: Mark | None = None
+    whole = True
+
+    def __init__(self, place: Place, content: bytes, wanted: str) -> None:
+        """Of the bytes of a workbook.
+
+        Raises:
+            InvalidFile: no workbook, several sheets to choose from, an error or a formula without value in a cell.
+        """
+        import python_calamine
+
+        self.said: list[Phrase] = []
+        try:
+            book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+            held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        except Exception as error:
+            raise place.fault(
+                f"the file cannot be read as a workbook: {str(error) or type(error).__name__}",
+                hint="open it in a spreadsheet program and save it as .xlsx",
+            ) from error
+        name = _chosen({n: any(_filled(v) for row in rows for v in row) for n, rows in held.items()}, wanted, place)
+        self.place = Place(f"{place.name}, sheet {name}", lambda i: f"row {i + 1}")
+        if content.startswith(b"PK"):
+            self._refuse_broken(content, book.sheet_names.index(name), name)
+        rows = [(number, row) for number, row in enumerate(held[name], 1) if any(map(_filled, row))]
+        self._refuse_astray(rows)
+        self._rows = [(number, [v if _filled(v) else None for v in row]) for number, row in rows]
+        self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
+        self.width, self.rows = 0, 0
+
+    def _refuse_astray(self, rows: list[tuple[int, list[Any]]]) -> None:
+        filled = sum(_filled(v) for _, row in rows for v in row)
+        width = max(len(row) for _, row in rows)
+        if width * len(rows) > max(_SMALL, _SPARSE * filled):
+            ends = [max(i for i, v in enumerate(row) if _filled(v)) for _, row in rows]
+            row, column = rows[ends.index(max(ends))][0], max(ends)
+            raise InvalidFile(
+                "a value stands far from the rest of the table",
+                where=f"{self.place.name}, cell {_cell(row, column + 1)}",
+                hint="empty that cell, or save the table as a sheet of its own",
+            )
+
+    def _refuse_broken(self, content: bytes, index: int, name: str) -> None:
+        """A cell with an error, or a formula that no program has worked out yet, reads like an empty cell: refuse it."""
+        try:
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                part = _part(archive, index)
+                text = archive.read(part) if part else b""
+        except (KeyError, zipfile.BadZipFile):
+            return
+        if not _FORMULA.search(text) and not _ERROR.search(text):
+            return
+        for hit in _CELL.finditer(text):
+            about, inside = hit[1], hit[2] or b""
+            spot = _NAME.search(about)
+            where = f"{self.place.name}, cell {spot[1].decode()}" if spot else self.place.name
+            if _ERROR.search(about):
+                shown = re.sub(rb"<[^>]+>", b"", inside).decode("utf-8", "replace") or "an error"
+                raise InvalidFile(
+                    f"the cell holds the error {shown}", where=where, hint="correct the formula, or empty the cell"
+                )
+            if _FORMULA.search(inside) and not _VALUE.search(inside):
+                raise InvalidFile(
+                    "the cell holds a formula without a value",
+                    where=where,
+                    hint="open the file in a spreadsheet program and save it, or put the value in its place",
+                )
+
+    def begin(self, record: int, width: int) -> None:
+        """The table begins in this record of the heads and has so many columns.
+
+        Raises:
+            InvalidFile: there is no row.
+        """
+        body = [(number, row) for number, row in self._rows[record:]]
+        while (
+            body
+            and sum(v is not None for v in body[-1][1]) == 1
+            and len(str(next(filter(_filled, body[-1][1]))).split()) > 1
+        ):
+            words = str(next(filter(_filled, body.pop()[1])))
+            if isinstance(words, str):
+                self.said.append(Phrase("words below the table left aside: {text}", text=words[:60]))
+        if not body:
+            raise self.place.fault("there is a header but no row below it")
+        self.width = width
+        self._body = body
+        self.rows = len(body)
+        self.place = replace(self.place, row=lambda i: f"row {body[i][0]}")
+
+    def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
+        """These columns, cells as they are: None, text, a number, True or False, a date or a datetime."""
+        found: dict[int, Any] = {}
+        for i in sorted(texts | numbers):
+            values = [row[i] if i < len(row) else None for _, row in self._body]
+            found[i] = pd.Series(values, dtype=object)
+            if i in numbers and all(v is None or type(v) is float or type(v) is int for v in values):
+                found[i] = found[i].astype(float).to_numpy()
+        return found
+
+
+def _filled(value: Any) -> bool:
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+
+
+def _cell(row: int, column: int) -> str:
+    """A cell as spreadsheets name it: C7."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
+
+
+def _chosen(filled: dict[str, bool], wanted: str, place: Place) -> str:
+    names = [name for name, holds in filled.items() if holds]
+    if not names:
+        raise place.fault("the workbook is empty", hint="its first row names the columns")
+    named = [name for name in names if name.strip().lower() == wanted]
+    if not named and len(names) > 1:
+        raise place.fault(
+            "several sheets hold something",
+            available=", ".join(names),
+            hint=f"call the one that is meant {wanted!r}, or save it as a workbook of its own",
+        )
+    return (named or names)[0]
+
+
+def _part(archive: zipfile.ZipFile, index: int) -> str | None:
+    """The part of an .xlsx file that holds the sheet of this place; None: it is another kind of workbook."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return None
+    ids = re.findall(rb"<(?:\w+:)?sheet\b[^>]*?\br:id=[\"']([^\"']+)[\"']", archive.read("xl/workbook.xml"))
+    links = archive.read("xl/_rels/workbook.xml.rels")
+    for link in re.findall(rb"<Relationship\b[^>]*>", links):
+        if re.search(rb"\bId=[\"']" + re.escape(ids[index]) + rb"[\"']", link):
+            target = re.search(rb"\bTarget=[\"']([^\"']+)[\"']", link)
+            if target:
+                name = target[1].decode().lstrip("/")
+                return name if name.startswith("xl/") else f"xl/{name}"
+    return None
+
+
+def as_text(value: Any) -> str:
+    """A cell as text; whole numbers without decimal point, truth values as spreadsheets show them.
+
+    Raises:
+        ValueError: the cell is a date or a time.
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime | date | time | timedelta):
+        raise ValueError(f"{value} is a date: the spreadsheet program took what was typed for one")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return "" if value is None or value != value else str(value)

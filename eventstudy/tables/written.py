@@ -1,0 +1,230 @@
+"""What a text means as a day or an instant: every form that a person writes, taken apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from typing import Any, Literal
+
+from eventstudy.errors import InvalidRequest
+from eventstudy.tables.headings import fold, words
+
+Order = Literal["dmy", "mdy", "ymd"]
+When = date | datetime
+
+YEARS = range(1700, 2201)
+_FIRST_SERIAL, _LAST_SERIAL = 61, 109_574  # days before 1900-03-01 are counted wrongly by some; 2199-12-31
+_EPOCH = date(1899, 12, 30)
+
+_CLOCK = (
+    r"(?:[T ,]+(?P<h>[0-9]{1,2}):?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+)
+_WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
+_YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
+_COMPACT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:\.0)?{_CLOCK}")
+_PARTS = re.compile(rf"{_WEEKDAY}([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})\.?{_CLOCK}")
+_SUFFIX, _OF, _MONTH = r"(?:st|nd|rd|th|er|\.|º|°)?", r"(?:de |of )?", r"(?P<name>[^\W\d_]{3,12})"
+_NAMED = (
+    re.compile(
+        rf"{_WEEKDAY}(?P<d>[0-9]{{1,2}}){_SUFFIX}[\s./-]*{_OF}{_MONTH}\.?[\s.,/-]*{_OF}'?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}"
+    ),
+    re.compile(rf"{_WEEKDAY}(?P<name>[^\W\d_]{{3,12}})\.?[\s./-]*(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s,./-]+'?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}"),
+    re.compile(rf"(?P<y>[0-9]{{4}})[\s./-]+(?P<name>[^\W\d_]{{3,12}})\.?[\s./-]+(?P<d>[0-9]{{1,2}}){_CLOCK}"),
+)  # fmt: skip
+_CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
+_SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
+_UNIX = re.compile(r"[0-9]{10}([0-9]{3})?(\.0+)?")
+_QUICK = re.compile(
+    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([T ,].*)?|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0)?"
+    r"|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?([0-9]{4}|[0-9]{2})\.?([T ,].*)?|[0-9]{4}\s?[年년].*"
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text taken apart: the days it can mean by order, and its time."""
+
+    days: Mapping[str, date]
+    """By `dmy`, `mdy`, `ymd`; `only` where there is one way to read it."""
+    clock: time | None = None
+    zone: timezone | None = None
+    form: str = ""
+    """How dates of this kind are called."""
+
+    def when(self, day: date) -> When:
+        """The day with its time."""
+        return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    return {fold(word): int(number) for number, listed in words("months").items() for word in listed}
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
+
+
+def _full(year: str) -> int:
+    """Two digits mean 1970 to 2069."""
+    number = int(year)
+    return number if len(year) == 4 else number + (2000 if number < 70 else 1900)
+
+
+def taken_apart(text: str, *, serials: bool = False) -> Written | None:
+    """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
+    text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
+    text = re.sub(r"(?<=\d\.) (?=\d)", "", text)
+    if hit := _YEAR_FIRST.fullmatch(text):
+        return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
+    if hit := _CJK.fullmatch(text):
+        return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-mm-dd")
+    if (hit := _COMPACT.fullmatch(text)) and int(hit[1]) in YEARS:
+        return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyymmdd")
+    if hit := _PARTS.fullmatch(text):
+        return _made(_orders(hit[1], hit[3], hit[4], dots=hit[2] == "."), hit, hit[2])
+    for form in _NAMED:
+        if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
+            return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, "months by name")
+    if _UNIX.fullmatch(text):
+        seconds = int(text.partition(".")[0]) / (1000 if len(text.partition(".")[0]) == 13 else 1)
+        at = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001
+        return Written({"only": at.date()}, at.time(), timezone.utc, "seconds since 1970")  # noqa: UP017
+    if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):
+        return Written({"only": day}, form="days as spreadsheets count them")
+    return None
+
+
+def serial_day(number: float) -> date | None:
+    """The day that a number is in the way spreadsheets count days; None: it is none."""
+    if not _FIRST_SERIAL <= number <= _LAST_SERIAL or number % 1:
+        return None
+    return _EPOCH + timedelta(int(number))
+
+
+def _orders(first: str, second: str, year: str, *, dots: bool) -> dict[str, date | None]:
+    a, b = int(first), int(second)
+    found = {"dmy": _day(_full(year), b, a)}
+    if not dots:
+        found["mdy"] = _day(_full(year), a, b)
+    if len(year) == 2 and a > 12 and not (dots and found["dmy"]):
+        found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
+    return found
+
+
+def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Written | None:
+    there = {order: day for order, day in days.items() if day}
+    if not there:
+        return None
+    if hit["h"] is None:
+        return Written(there, form=form)
+    hour = int(hit["h"])
+    if half := hit["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] in "Pp" else 0)
+    try:
+        clock = time(hour, int(hit["m"]), int(hit["s"] or 0), int(f"{(hit['f'] or '0')[:6]:0<6}"))
+    except ValueError:
+        return None
+    return Written(there, clock, _zone(hit["zone"]), form)
+
+
+def _zone(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if text[0] not in "+-":
+        return timezone.utc  # noqa: UP017
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    if offset >= timedelta(hours=24):
+        return None
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def looks_like_one(value: Any) -> bool:
+    """Whether a cell is written like a date, with the time or without."""
+    if isinstance(value, date) or type(value).__name__ in ("Period", "datetime64"):
+        return True
+    if not isinstance(value, str):
+        number = isinstance(value, int | float) and not isinstance(value, bool) and value == value and value % 1 == 0
+        return number and 17000101 <= value <= 21991231 and _QUICK.fullmatch(str(int(value))) is not None
+    text = value.strip()
+    if not text or len(text) > 48 or not any(c.isdigit() for c in text):
+        return False
+    return taken_apart(text) is not None and not _UNIX.fullmatch(text) if not _QUICK.fullmatch(text) else True
+
+
+ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+"""What the orders of day, month and year are called."""
+
+
+def without_midnight(stamp: datetime) -> When:
+    """The day of a naive midnight; any other time as it is."""
+    if stamp.tzinfo is None and stamp.time() == time():
+        return stamp.date()
+    return stamp
+
+
+def one_moment(text: str, *, needed: str = "a date") -> When:
+    """The day, or the instant without a zone or with its own, that one text by itself means.
+
+    Raises:
+        InvalidRequest: it means none, or can be read two ways.
+    """
+    hint = "write 2025-01-27, or with a time and an offset 2025-01-27T07:00:00-05:00"
+    if not text.strip():
+        raise InvalidRequest("there is no date", hint=hint)
+    found = taken_apart(text)
+    if found is None or found.form == "seconds since 1970":
+        raise InvalidRequest(f"{text!r} is not {needed}", hint=hint)
+    whens = list(dict.fromkeys(found.when(day) for day in found.days.values()))
+    if len(whens) > 1:
+        shown = " or ".join(
+            f"{when.isoformat()} ({ORDERS[order]})" for order, when in zip(found.days, whens, strict=False)
+        )
+        raise InvalidRequest(
+            f"the date {text!r} reads two ways: {shown}", hint=f"write the one meant, such as {whens[0].isoformat()}"
+        )
+    return whens[0]
+
+
+def one_day(given: Any, name: str = "the date") -> date:
+    """The day that a text, a date, a stamp of any library or a datetime at midnight means.
+
+    Raises:
+        InvalidRequest: it means none, two, or an instant.
+    """
+    when = one_moment(given) if isinstance(given, str) else plain_when(given)
+    if isinstance(when, datetime):
+        if when.tzinfo is not None or when.time() != time():
+            raise InvalidRequest(f"{name} {given} is an instant, not a date", hint=f"give the date: {when.date()}")
+        when = when.date()
+    return when
+
+
+def plain_when(given: Any) -> When:
+    """A date or datetime from what Python libraries call one; a naive midnight is its day.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    kind = type(given).__name__
+    if kind == "Period":
+        given = given.start_time
+    elif kind == "datetime64":
+        given = given.astype("datetime64[us]").item()
+    if not isinstance(given, date) or kind == "NaTType":
+        raise InvalidRequest(f"{given!r} is not a date", hint="write 2025-01-27")
+    if isinstance(given, datetime):
+        given = datetime.combine(given.date(), given.time(), given.tzinfo).replace(fold=given.fold)
+        return without_midnight(given)
+    return given

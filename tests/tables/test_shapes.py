@@ -1,0 +1,26 @@
+"""Each shape in which people hold prices is read to the same numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from eventstudy.prices import Reading, load_prices
+
+from tests.tables.shapes import CLOSE, RETURNS, SHAPES
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_the_same_prices_are_read(tmp_path: Path, key: str) -> None:
+    shape = SHAPES[key]
+    path = tmp_path / shape.name
+    path.write_bytes(shape.content)
+    table = load_prices(list(shape.tickers), path=path, reading=Reading(**dict(shape.choices)))  # type: ignore[arg-type]
+    assert table.read_as
+    for asked in shape.tickers:
+        ticker = table.names.get(asked, asked)
+        found = table.fields["ret" if shape.returns else "close"][ticker].dropna()
+        wanted = (RETURNS if shape.returns else CLOSE)[asked.upper()].reindex(found.index)
+        np.testing.assert_allclose(found, wanted, rtol=1e-6 if shape.returns or key == "scientific" else 1e-12)
+        assert len(found) >= (8 if key == "said-dmy" else len(RETURNS) - 1)
