@@ -53,9 +53,19 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    environment.filters |= {"json": partial(json_text, indent=None), "drawn": _drawn}
+    environment.filters |= {"json": partial(json_text, indent=None), "drawn": _drawn, "held": _held}
     environment.globals["kind_of"] = lambda part: type(part).__name__
     return environment
+
+
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d\d\.\d\d\.\d{4}\b")
+
+
+def _held(text: str) -> Markup:
+    """A text whose dates are not torn apart at the end of a line."""
+    from markupsafe import Markup
+
+    return Markup(_DATE.sub(lambda date: f'<span class="n">{date[0]}</span>', escape(str(text))))
 
 
 def _drawn(svg: str, alt: str) -> Markup:

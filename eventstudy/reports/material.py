@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy.reports.parts import Figure, Span, Text
 from eventstudy.reports.words import Words
+from eventstudy.study.names import words_of_test
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -87,6 +88,10 @@ class Material:
         """A date, name or hash of the result; a dash where there is none."""
         value = value_at(self.data, path)
         return Figure(path, value, "–" if value is None else self.words.date(str(value)))
+
+    def test(self, name: str) -> Span:
+        """A test in words."""
+        return self.words.said(words_of_test(name))
 
     def interval(self, path: str) -> Text:
         """`low … high` of the window at `path`; empty where no interval is valid."""

@@ -9,7 +9,8 @@ from typing import Any
 from eventstudy import plugins
 from eventstudy.inference import advice
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text, plain
+from eventstudy.study.names import named, words_of_model
 
 
 def tests(told: Material) -> Section:
@@ -36,7 +37,7 @@ def _why(told: Material) -> Iterator[Block]:
             yield Paragraph((told.window(f"aggregate.windows[{j}]"), ": ", words("no headline", situation=situation)))
             continue
         test = plugins.load("tests", answer.headline)
-        name = told.text(f"aggregate.windows[{j}].headline")
+        name = told.words.said(named(answer.headline))
         yield Paragraph(
             (
                 *words.fill("situation", situation=situation, test=name),
@@ -57,7 +58,8 @@ def _why(told: Material) -> Iterator[Block]:
 def _next(told: Material, design: advice.Design) -> Text:
     """The tests to look at beside the headline."""
     beside = advice.robustness(design)
-    return (" ", told.words("look next", tests=", ".join(beside))) if beside else ()
+    names = ", ".join(plain((told.words.said(named(name)),)) for name in beside)
+    return (" ", told.words("look next", tests=names)) if beside else ()
 
 
 def _names(told: Material) -> list[str]:
@@ -85,14 +87,14 @@ def _valid(told: Material) -> Table:
                 for p in places
             )
             mark: Text = (f" {told.words('is headline')}",) if name in heads else ()
-            rows.append(Row((name, *mark), cells))
+            rows.append(Row((told.words.said(named(name)), *mark), cells))
     windows = [told.window(f"aggregate.windows[{j}]") for j in range(len(told.data["aggregate"]["windows"]))]
     return Table(told.words("cap.tests"), (told.words("test"), *windows), tuple(rows))
 
 
 def _invalid(told: Material) -> Table:
     """Tests that are valid for no window, with the first reason that was given."""
-    rows = []
+    found: dict[tuple[Text, Text], list[str]] = {}
     for name in _names(told):
         places = [p for p in _places(told, name) if p is not None]
         if any(p[1]["valid"] for p in places):
@@ -104,9 +106,13 @@ def _invalid(told: Material) -> Table:
         reasons: list[Span] = []
         for reason in answer["reasons"]:
             reasons += [*(["; "] if reasons else []), told.words.said(reason)]
-        rows.append(Row((name,), (tuple(reasons), size)))
+        found.setdefault((tuple(reasons), size), []).append(name)
+    rows = [
+        Row((", ".join(plain((told.words.said(named(name)),)) for name in names),), cells)
+        for cells, names in found.items()
+    ]
     columns = tuple(map(told.words, ("test", "why not", "size")))
-    return Table(told.words("cap.invalid"), columns, tuple(rows), frozenset({1}))
+    return Table(told.words("cap.invalid"), columns, tuple(rows), frozenset({0, 1}))
 
 
 def notes(told: Material) -> Section:
@@ -139,7 +145,7 @@ def provenance(told: Material) -> Section:
     words, config, origin = told.words, told.data["config"], told.data["provenance"]
     benchmark = config["benchmark"]
     rows: list[tuple[str, Text]] = [
-        (words("model"), (told.text("config.model"),)),
+        (words("model"), (words.said(words_of_model(config["model"])), f" ({config['model']})")),
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
         (words("outcome"), (words.named(config["outcome"]),)),
         (words("returns"), (words.named(config["returns"]),)),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Block, Items, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.reports.parts import Block, Items, Paragraph, Row, Section, Span, Table, Text, plain
+from eventstudy.study.names import words_of_model
 
 _CHOICES = ("model", "benchmark", "estimation_window", "returns")
 
@@ -52,6 +53,8 @@ def _alone(told: Material, found: dict[str, Any]) -> Table:
     for place, name in _changed(found["specifications"]):
         option = found["specifications"][place][name]
         shown = words.window(*option) if isinstance(option, list) else words.named(option)
+        if name == "model":
+            shown = plain((words.said(words_of_model(option)),))
         rows.append(_row(told, place, (f"{words(f'choice {name}')}: {shown}",)))
     window = words.window(*own["window"])
     columns = (words("choice"), f"CAR{window}", *(words(key, level=told.level) for key in ("interval", "test", "p")))
@@ -75,6 +78,6 @@ def _row(told: Material, place: int, head: Text, kind: str = "") -> Row:
     path, one = f"robustness.specifications[{place}]", told.data["robustness"]["specifications"][place]
     there = one["ci_low"] is not None
     interval: Text = (told.percent(f"{path}.ci_low", 1), " … ", told.percent(f"{path}.ci_high", 1)) if there else ()
-    test: Text = (told.text(f"{path}.test"),) if one["test"] else (told.words("none"),)
+    test: Text = (told.test(one["test"]),) if one["test"] else (told.words("none"),)
     p: Text = (told.p(f"{path}.p"),) if one["p"] is not None else ()
     return Row(head, ((told.percent(f"{path}.car"),), interval, test, p), kind)

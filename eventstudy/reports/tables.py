@@ -103,7 +103,7 @@ def _one_firm(told: Material, i: int) -> Table:
             (told.number(f"{path}.t", sign=True),),
             (told.p(f"{path}.p"),),
             (told.p(f"{path}.headline_p"),),
-            (told.text(f"{path}.headline"),),
+            (told.test(window["headline"]),),
             (told.amount(f"{path}.bhar"),),
         )
         rows.append(Row((words.window(window["start"], window["end"]),), cells))
@@ -117,7 +117,7 @@ def _together(told: Material) -> Table:
     for j in range(len(told.data["aggregate"]["windows"])):
         path = f"aggregate.windows[{j}]"
         has_test = told.data["aggregate"]["windows"][j]["headline"] is not None
-        test: Span = told.text(f"{path}.headline") if has_test else words("none")
+        test: Span = told.test(told.data["aggregate"]["windows"][j]["headline"]) if has_test else words("none")
         cells: tuple[Text, ...] = (
             (told.amount(f"{path}.caar"),),
             (told.amount(f"{path}.median"),),

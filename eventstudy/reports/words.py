@@ -251,6 +251,14 @@ PHRASES: dict[str, str] = {
 """The English templates; those of other languages stand in their catalogues."""
 
 
+def _with_minus(text: str) -> str:
+    """With true minus signs before numbers; ranges of years and dates keep their hyphens."""
+    for before in " ([;":
+        for digit in "0123456789":
+            text = text.replace(f"{before}-{digit}", f"{before}−{digit}")
+    return text
+
+
 class Words:
     """Phrases and numbers in one language."""
 
@@ -286,7 +294,7 @@ class Words:
     def said(self, message: str) -> Span:
         """A sentence of the engine in this language, or as it is and marked as English."""
         told = in_language(message, self.lang)
-        return Foreign(message) if told is None else told.replace(" %", "\u00a0%")
+        return Foreign(message) if told is None else _with_minus(told.replace(" %", "\u00a0%"))
 
     def date(self, text: str) -> str:
         """A date in figures, from ISO 8601; any other text as it is."""

@@ -130,7 +130,7 @@ def test_the_finding_says_what_happened_in_plain_words(sixteen: StudyResult) -> 
         f"On Monday 27 January 2025 the 16 stocks lost {-100 * raw.mean():.1f}\u00a0% on average, {-100 * ar.mean():.1f} points"
         " more than the market explains; none of the 250 ordinary days before was as large."
     )
-    assert spread == (
+    assert spread.replace("−", "-") == (
         f"They range from {100 * raw.min():+.1f}\u00a0% (Vertiv) to {100 * raw.max():+.1f}\u00a0% (Salesforce); "
         f"{(raw < 0).sum()} fell, {(raw > 0).sum()} rose."
     )
