@@ -20,7 +20,7 @@ from eventstudy import calendars
 from eventstudy.analyses.base import Answer, lines_of
 from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, name_of, understand
 from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, sessions_between
-from eventstudy.claims.text import paragraph, screen
+from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, single_event
@@ -186,7 +186,9 @@ class Checked(Answer):
             "days": _days(self),
             "abnormal": _part_as_dict(self.whole),
             "abnormal_to_extreme": _part_as_dict(self.until),
-            "verdict": verdict(self),
+            "verdict": (found_out := verdict(self)),
+            "verdict_word": verdict_word(self, found_out),
+            "actual": _actual(self),
             "believable": self.believable,
             "closes_believable": not self.suspect,
             "doubts": [in_language(said, lang) or str(said) for said in self.doubts],
@@ -195,7 +197,8 @@ class Checked(Answer):
             "provenance": dict(self.provenance),
             "lang": lang,
         }
-        return told | {"sentence": " ".join([*(f"{doubt}." for doubt in told["doubts"]), paragraph(told, lang)])}
+        said = [*(f"{doubt}." for doubt in told["doubts"]), judgement(told, lang), paragraph(told, lang)]
+        return told | {"sentence": " ".join(said)}
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The JSON object of the contract, the sentence in English or German."""
@@ -551,6 +554,72 @@ def verdict(checked: Checked) -> dict[str, Any]:
     if checked.suspect:
         return dict.fromkeys(told)
     return told if checked.believable else told | {"attributable": None}
+
+
+def verdict_word(checked: Checked, told: Mapping[str, Any]) -> str:
+    """`true`, `false`, `misleading` (the numbers are right, the story is not), or `cannot be told`.
+
+    A claim is false where a number, the size, the direction, the order or the day is another one; misleading where it leaves
+    out the lowest or highest close in between, or the move took longer than it says.
+    """
+    claim, move = checked.claim, checked.move
+    if checked.suspect or checked.foreign:
+        return "cannot be told"
+    on_another_day = told["phrase_ok"] is False and claim.span is not None and claim.span.weekday is not None
+    parts = ("numbers_found", "direction_ok", "size_ok", "order_ok", "dates_ok")
+    if on_another_day or any(told[name] is False for name in parts):
+        return "false"
+    if move is None and not (claim.start or claim.end):
+        return "cannot be told"
+    if _on_a_farther_weekday(checked):
+        return "cannot be told"
+    story = told["phrase_ok"] is False or told["trough_omitted"] or told["peak_omitted"]
+    return "misleading" if story else "true"
+
+
+def _on_a_farther_weekday(checked: Checked) -> bool:
+    """Whether the move was found on another Monday than the one nearest to the event, and the claim does not say which."""
+    claim, end = checked.claim, checked.found.end
+    if claim.days or end is None or claim.span is None or claim.span.weekday is None:
+        return False
+    day = _named_weekday(checked)
+    return day is not None and end.date != day
+
+
+def _named_weekday(checked: Checked) -> dt.date | None:
+    """The session of the weekday that the claim names that is nearest to the event."""
+    assert checked.claim.span is not None
+    dates = [checked.quoted.date(row) for row in range(checked.quoted.first, len(checked.quoted.close))]
+    same = [day for day in dates if day.weekday() == checked.claim.span.weekday]
+    return min(same, key=lambda day: abs(day - checked.day0), default=None)
+
+
+def _actual(checked: Checked) -> dict[str, Any] | None:
+    """What the price did in truth where a claimed change is wrong: on the day that is named, or on its largest day."""
+    claim, quoted, told = checked.claim, checked.quoted, _verdict(checked)
+    if checked.suspect or not (claim.percent or claim.change):
+        return None
+    farther = _on_a_farther_weekday(checked)
+    if verdict_word(checked, told) != "false" and not farther:
+        return None
+    returns = quoted.close[1:] / quoted.close[:-1] - 1
+    rows = np.arange(max(quoted.first, 1), len(quoted.close))
+    rows = rows[np.isfinite(returns[rows - 1])]
+    dates = [quoted.date(int(row)) for row in rows]
+    named = [day.near(checked.day0) for day in claim.days][-1:]
+    if claim.span is not None and claim.span.weekday is not None:
+        named = [day for day in [_named_weekday(checked)] if day]
+    at = [row for row, day in zip(rows, dates, strict=True) if day in named]
+    if not at and (named or not len(rows)):
+        return None
+    row = int(at[0] if at else rows[np.argmax(np.abs(returns[rows - 1]))])
+    size = number(float(returns[row - 1]))
+    return {
+        "move": size,
+        "from": quoted.date(row - 1).isoformat(),
+        "to": quoted.date(row).isoformat(),
+        "named": bool(at),
+    }
 
 
 def _verdict(checked: Checked) -> dict[str, Any]:

@@ -105,6 +105,14 @@ TEXT = {
         "doubtful": "What the market explains of it cannot be told: prices behind it look wrong",
         "suspect": "Whether the claim holds cannot be told: the prices of {name} look wrong",
         "caution": "Prices alone do not say what moved them",
+        "true": "True",
+        "false": "False",
+        "misleading": "Misleading: the numbers are right, the story is not",
+        "cannot be told": "It cannot be told whether this is true",
+        "actual": "{name} moved by {move} {on}",
+        "largest": "the largest move of a day was {move} {on}",
+        "not": ", not by {size}",
+        "nearest close": "the close nearest to {number} was {value} {on}",
     },
     "de": {
         "and": "und",
@@ -144,6 +152,14 @@ TEXT = {
         "doubtful": "Was davon der Markt erklärt, bleibt offen: Kurse, auf denen das beruht, sehen falsch aus",
         "suspect": "Ob die Meldung stimmt, lässt sich nicht sagen: Die Kurse von {name} sehen falsch aus",
         "caution": "Kurse allein sagen nicht, was sie bewegt hat",
+        "true": "Wahr",
+        "false": "Falsch",
+        "misleading": "Irreführend: Die Zahlen stimmen, die Darstellung nicht",
+        "cannot be told": "Ob das stimmt, lässt sich nicht sagen",
+        "actual": "{name} bewegte sich {on} um {move}",
+        "largest": "die größte Bewegung eines Tages war {move} {on}",
+        "not": ", nicht um {size}",
+        "nearest close": "der {number} nächste Schlusskurs war {value} {on}",
     },
 }
 LANGUAGES = tuple(TEXT)
@@ -155,6 +171,11 @@ def paragraph(told: dict[str, Any], lang: str) -> str:
     return " ".join(f"{text[0].upper()}{text[1:]}." for text in said.sentences())
 
 
+def judgement(told: dict[str, Any], lang: str) -> str:
+    """The verdict in a word, with the number that is true where that of the claim is not."""
+    return _Said(told, lang).judgement()
+
+
 class _Said:
     """The sentences of one paragraph."""
 
@@ -163,6 +184,24 @@ class _Said:
         self.name = f"{told['understood']['name']} ({told['understood']['ticker']})"
         if told["understood"]["name"] == told["understood"]["ticker"]:
             self.name = str(told["understood"]["ticker"])
+
+    def judgement(self) -> str:
+        """The word, and what happened in truth."""
+        told, text = self.told, self.text
+        word, actual = text[told["verdict_word"]], told["actual"]
+        if actual is not None:
+            fields = {"name": self.name, "move": self.percent(actual["move"]), "on": self.on(actual["to"])}
+            claimed = told["understood"]["percent"]
+            other = claimed is not None and f"{100 * claimed:.0f}" != f"{100 * actual['move']:.0f}"
+            return f"{word}: {text['actual' if actual['named'] else 'largest'].format(**fields)}" + (
+                f"{text['not'].format(size=self.size())}." if other and actual["named"] else "."
+            )
+        near = next(((key, found) for key, found in told["nearest"].items() if found), None)
+        if told["verdict_word"] == "false" and near:
+            key, found = near
+            said = {"number": self.number(told["understood"][key]), "value": self.price(found["value"])}
+            return f"{word}: {text['nearest close'].format(on=self.on(found['date']), **said)}."
+        return f"{word}."
 
     def sentences(self) -> Iterator[str]:
         told = self.told
@@ -193,7 +232,7 @@ class _Said:
         return f"{self.number(digits)} {MONEY[self.lang].get(unit, unit)}" if unit else self.number(digits)
 
     def percent(self, value: float) -> str:
-        return f"{self.number(f'{100 * value:+.2f}')} %"
+        return f"{self.number(f'{100 * value:+.2f}')} %".replace("-", "−")
 
     def p(self, value: float) -> str:
         return self.number("<0.001" if value < 0.001 else f"{value:.3f}")
@@ -218,7 +257,7 @@ class _Said:
     def size(self) -> str:
         understood = self.told["understood"]
         if understood["percent"] is not None:
-            return f"{self.number(format(100 * understood['percent'], '+.10g'))} %"
+            return f"{self.number(format(100 * understood['percent'], '+.10g'))} %".replace("-", "−")
         return f"{self.number(understood['change'])} {understood['unit'] or ''}".strip()
 
     # ---- sentences ----------------------------------------------------------------------------------------------------
@@ -349,6 +388,7 @@ def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
         list(_understood(told)),
         list(_found(told, None if verbose else _LISTED)),
         list(_days(told)),
+        wrapped(judgement(told, told["lang"])),
         wrapped(paragraph(told, told["lang"])),
         list(_verdict(told)),
         [

@@ -300,7 +300,7 @@ def test_names_of_the_user_come_first(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         with pytest.raises(InvalidFile, match="line 2"):
             load_names(file)
-    with pytest.raises(InvalidFile, match="cannot read"):
+    with pytest.raises(InvalidFile, match="there is no such file"):
         load_names(tmp_path / "none.csv")
 
 

@@ -57,7 +57,7 @@ def test_what_is_not_exact_is_said_to_be_so(es: Es) -> None:
 def test_the_paragraph_is_to_be_had_in_german(es: Es) -> None:
     said = " ".join(es("claim", "deepseek-r1", "--lang", "de").out.split())
     assert "schloss am 24. Januar 2025 bei 142,62 US-Dollar" in said
-    assert "-16,97 %" in said
+    assert "−16,97 %" in said
     assert es("claim", "deepseek-r1", "--lang", "fr").code == 2
 
 
