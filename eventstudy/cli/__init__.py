@@ -40,7 +40,7 @@ def _purpose(name: str) -> str:
 @click.group(
     cls=_Commands, context_settings={"auto_envvar_prefix": "EVENTSTUDY", "help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, prog_name="eventstudy")
+@click.version_option(__version__, "-V", "--version", prog_name="eventstudy")
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """What did an event do to prices, and was it chance?

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.errors import UnknownName
+from eventstudy import disk
+from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.reports.build import build
 from eventstudy.reports.further import further
 from eventstudy.reports.parts import Lang
@@ -23,6 +28,62 @@ _OF_THE_RESULT = ("xlsx",)
 """Formats that are written from the result itself, not from its report."""
 
 _WITH_CHARTS = ("html", "pdf")
+
+
+@dataclass(frozen=True, repr=False)
+class Page:
+    """A report in Python: a page that Jupyter shows and `save` writes."""
+
+    result: StudyResult
+    lang: Lang = "en"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """What it is about."""
+        return (
+            f"<report on {', '.join(event.title for event in self.result.events[:3])}: .save('report.html') writes it>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The whole page in a frame of its own, so that its rules touch no other cell."""
+        page = escape(render(self.result, "html", lang=self.lang, **self.options).decode(), quote=True)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:40rem;border:0"></iframe>'
+
+    def save(self, path: str | Path) -> Path:
+        """Write it in the format of the suffix.
+
+        Raises:
+            InvalidRequest: a suffix that no report has, or a place that cannot be written to.
+        """
+        return save(self.result, Path(path), self.lang, **self.options)
+
+
+def save(result: StudyResult, path: Path, lang: Lang = "en", **options: Any) -> Path:
+    """Write what the suffix says: a report, the JSON object, the tidy table, or a chart.
+
+    Raises:
+        InvalidRequest: another suffix, or a place that cannot be written to.
+    """
+    suffix = path.suffix.lower()
+    forms = {known: form for form, known in SUFFIXES.items()}
+    if suffix in forms:
+        data = render(result, forms[suffix], lang=lang, **options)
+    elif suffix == ".csv":
+        data = result.tidy().to_csv(index=False).encode()
+    elif suffix in _PICTURES:
+        from eventstudy.charts import render as drawn
+
+        data = drawn(result.plot("car", lang=lang), suffix[1:])
+    else:
+        known = ", ".join([*forms, ".csv", *_PICTURES])
+        raise InvalidRequest(
+            f"no file is written as {suffix or 'a name without ending'}", where=str(path), available=known
+        )
+    disk.write(str(path), data)
+    return path
+
+
+_PICTURES = (".png", ".svg")
 
 
 def render(result: StudyResult, form: str = "html", *, lang: Lang = "en", **options: Any) -> bytes:

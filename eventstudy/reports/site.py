@@ -148,14 +148,9 @@ def of_event(result: StudyResult, event: Event) -> StudyResult | None:
     which = np.array([i for i, p in enumerate(result.panel.pairs) if p.event_id == event.id], dtype=np.int64)
     if not len(which):
         return None
-    panel = result.panel.take(which)
+    part = result.part(which)
     return replace(
-        result,
-        events=(event,),
-        panel=panel,
-        fit=result.fit.take(which),
-        returns=result.returns.take(which),
-        portfolios=replace(result.portfolios, block=panel.block),
+        part,
         exclusions=tuple(e for e in result.exclusions if e.event_id == event.id),
         noticed=tuple(w for w in result.noticed if w.event_id in (None, event.id)),
     )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +26,7 @@ from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase, Translated
+from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned, accepted
 from eventstudy.parallel import Executor
@@ -37,7 +40,7 @@ from eventstudy.study.estimate import Portfolios
 from eventstudy.study.families import Adjusted
 from eventstudy.study.happened import what_happened
 from eventstudy.study.impossible import impossible
-from eventstudy.study.sentences import finding
+from eventstudy.study.sentences import amount, finding, p_text
 from eventstudy.study.text import screen
 from eventstudy.text import json_text
 from eventstudy.units import shown_in
@@ -216,6 +219,47 @@ class StudyResult(Result):
     def n(self) -> int:
         """N, the pairs studied."""
         return self.returns.n
+
+    def __len__(self) -> int:
+        """N, the pairs studied."""
+        return self.n
+
+    def __iter__(self) -> Iterator[str]:
+        """The tickers, each once."""
+        return iter(dict.fromkeys(pair.ticker for pair in self.panel.pairs))
+
+    def __getitem__(self, ticker: str) -> StudyResult:
+        """The part of the result that is about one ticker: `result["NVDA"]`.
+
+        Raises:
+            UnknownName: no such ticker.
+        """
+        members = [i for i, pair in enumerate(self.panel.pairs) if pair.ticker == ticker]
+        if not members:
+            raise UnknownName("ticker in this result", str(ticker), list(self))
+        part = self.part(np.array(members, dtype=np.int64))
+        return replace(part, exclusions=(), noticed=tuple(w for w in self.noticed if self._about(w, part)))
+
+    @staticmethod
+    def _about(warned: Warned, part: StudyResult) -> bool:
+        """Whether a warning is about pairs of a part, or about all."""
+        pairs = part.panel.pairs
+        series = {name for pair in pairs for name in (pair.ticker, pair.benchmark, *pair.peers)}
+        events = {pair.event_id for pair in pairs}
+        return (warned.ticker is None or warned.ticker in series) and warned.event_id in (None, *events)
+
+    def part(self, members: Ints) -> StudyResult:
+        """The result of these pairs alone, with all that was left out and noticed."""
+        panel = self.panel.take(members)
+        ids = {pair.event_id for pair in panel.pairs}
+        return replace(
+            self,
+            events=tuple(event for event in self.events if event.id in ids),
+            panel=panel,
+            fit=self.fit.take(members),
+            returns=self.returns.take(members),
+            portfolios=replace(self.portfolios, block=panel.block),
+        )
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 
@@ -572,9 +616,73 @@ class StudyResult(Result):
         """The JSON object of the contract, as plain values."""
         return document(self)
 
+    def report(self, *, lang: str = "en", **options: Any) -> Any:
+        """The report as a page: shown by Jupyter, written by its `.save("report.html")`.
+
+        `lang`: `en` or `de`. Other options are those of `eventstudy.reports.build`.
+        """
+        return import_module("eventstudy.reports.formats").Page(self, lang, options)  # above us: reached by name
+
+    def save(self, path: str | Path, *, lang: str = "en") -> Path:
+        """Write what the suffix of `path` says: .html .pdf .xlsx .md .tex (reports), .json, .csv (tidy), .png .svg (a chart).
+
+        Raises:
+            InvalidRequest: another suffix, or a place that cannot be written to.
+        """
+        saved: Path = import_module("eventstudy.reports.formats").save(self, Path(path), lang)
+        return saved
+
+    def to_excel(self, path: str | Path, *, lang: str = "en") -> Path:
+        """Write the workbook of the report."""
+        if Path(path).suffix.lower() != ".xlsx":
+            raise InvalidRequest(f"{path} is no workbook", hint="end the name in .xlsx")
+        return self.save(path, lang=lang)
+
     def _table(self) -> pd.DataFrame:
         """What Jupyter shows below the finding: a row a pair, a column a window."""
         table = self.windows()
+        if not len(table):
+            return table
         table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
-        cars = table.pivot_table(index=["event_id", "ticker"], columns="window", values="car", sort=False)
-        return cars.map(lambda v: f"{v:+.2%}", na_action="ignore")
+        with shown_in(self.config.unit):
+            told = zip(table["car"], table["headline_p"], strict=True)
+            table["said"] = [_car_text(self, car, p) for car, p in told]
+            shown = table.pivot(index=["event_id", "ticker"], columns="window", values="said")
+            shown = shown.loc[[(p.event_id, p.ticker) for p in self.panel.pairs], [str(w) for w in self.firm_answers]]
+            if self.n > 1:
+                for name, answers in self._means():
+                    shown.loc[("", name), :] = [_mean_text(self, answer) for answer in answers]
+        return shown
+
+    def _means(self) -> Iterator[tuple[str, list[Answer]]]:
+        """What is said of all pairs, and of each group."""
+        behind = max((answer.n for answer in self.answers.values()), default=0)
+        yield f"mean of {behind}", list(self.answers.values())
+        for group in self.groups:
+            yield f"{group.name} ({len(group.members)})", [self.answer(w, group.name) for w in self.answers]
+
+    def _repr_html_(self) -> str:
+        """What happened, a table, day 0 and what to know before believing it, for Jupyter."""
+        known = [w for w in self.warned if w.severity == "caution" and w.code not in NEWS_OF_A_DAY]
+        lines = dict.fromkeys(f"{w.code}: {w.message}" for w in known)
+        days = dict.fromkeys(
+            f"announced {d.announced}: day 0 is {d.session} {d.exchange}".strip() for d in self.panel.day0
+        )
+        facts = [*list(days)[:_SHOWN], *list(lines)[:_SHOWN]]
+        listed = "".join(f"<li>{html.escape(line)}</li>" for line in facts)
+        return f"{super()._repr_html_()}<ul>{listed}</ul>"
+
+
+_SHOWN = 5
+"""So many days 0, and so many cautions, are shown in a notebook."""
+
+
+def _car_text(result: StudyResult, car: float, p: float) -> str:
+    """A CAR and its p; empty where the window was not observed."""
+    return f"{amount(result)(car)} (p {p_text(p)})" if np.isfinite(car) else ""
+
+
+def _mean_text(result: StudyResult, answer: Answer) -> str:
+    """A mean CAR and the p of its headline test."""
+    p = answer.tests[answer.headline].p_value if answer.headline else float("nan")
+    return f"{amount(result)(answer.caar)} (p {p_text(p)})" if answer.n else ""
