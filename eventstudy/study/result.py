@@ -648,7 +648,10 @@ class StudyResult(Result):
             told = zip(table["car"], table["headline_p"], strict=True)
             table["said"] = [_car_text(self, car, p) for car, p in told]
             shown = table.pivot(index=["event_id", "ticker"], columns="window", values="said")
-            shown = shown.loc[[(p.event_id, p.ticker) for p in self.panel.pairs], [str(w) for w in self.firm_answers]]
+            order = pd.MultiIndex.from_tuples(
+                [(p.event_id, p.ticker) for p in self.panel.pairs], names=shown.index.names
+            )
+            shown = shown.reindex(index=order, columns=[str(window) for window in self.firm_answers])
             if self.n > 1:
                 for name, answers in self._means():
                     shown.loc[("", name), :] = [_mean_text(self, answer) for answer in answers]
