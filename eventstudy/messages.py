@@ -499,6 +499,15 @@ WARNINGS: dict[str, Code] = {
         "There are about as many firms as estimation days, so their covariance cannot be inverted.",
         "Ask max_t, or the portfolio, whether anything happened.",
     ),
+    "MANY_PAIRS": Code(
+        (
+            "{pairs:,} pairs: windows of several days of single pairs are judged by the exact t, and it is not asked of each "
+            "whether the days near the event were wilder than usual; --test placebo asks"
+        ),
+        "With more than 200 pairs the tests of single pairs that draw run on request only; the mean is judged in full.",
+        "Add `--test placebo` if single pairs matter; it takes some milliseconds a pair and window.",
+        "note",
+    ),
     "MARKET_MOVE": Code(
         "{session} (day {day:day}): {what}",
         "The benchmark itself moved by more than two standard deviations on a day of the window.",
@@ -645,6 +654,20 @@ WARNINGS: dict[str, Code] = {
         "Check the rate of that day against another source and correct it.",
         "doubt",
     ),
+    "REGIME_UNKNOWN": Code(
+        {
+            "": "{windows}: volatility after the event could not be judged, for prices of the days after it are not there",
+            "sums": (
+                "sums alone were kept, so it is not known whether the days near the events were wilder than usual: run with "
+                'keep="pairs"'
+            ),
+        },
+        (
+            "Without the days after the event a storm that began with it cannot be told from an effect of it: in such a storm "
+            "up to a quarter of all events without an effect seem to have one."
+        ),
+        "Run the study again ten sessions after the last window (`eventstudy update` does); until then mistrust a small p.",
+    ),
     "SCAN_TOO_WIDE": Code(
         (
             "{days} days are too many for {estimation} estimation days: a day beyond all of them has an adjusted p of "
@@ -660,6 +683,14 @@ WARNINGS: dict[str, Code] = {
         },
         "One firm on one day is one observation, under however many ids it is listed.",
         "Nothing, if they are one event; else check the dates of the ids named.",
+    ),
+    "SERIAL_CORRELATION": Code(
+        (
+            "neighbouring days hang together (autocorrelation {r:+.2f}): a sum over {window} is taken to vary {factor:.2f} "
+            "times as much as one over independent days"
+        ),
+        "The abnormal return of a day tells something of the next day's, as thin trading or bid and ask prices make it.",
+        "Go by the placebo test, which takes it into account; the exact t does not.",
     ),
     "SHORT_ESTIMATION": Code(
         {
@@ -786,6 +817,23 @@ WARNINGS: dict[str, Code] = {
         ),
         "Put the series in one unit: the return of that day is not real.",
         "doubt",
+    ),
+    "VOLATILITY_REGIME": Code(
+        {
+            "": (
+                "days near the event moved {ratio:.1f} times as much as usual (p = {p:.3f}), and on that scale are judged "
+                "{windows}"
+            ),
+            "together": (
+                "all pairs together: days near the event moved {ratio:.1f} times as much as usual (p = {p:.3f}), and on that "
+                "scale are judged {windows}"
+            ),
+        },
+        "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
+        (
+            "Go by the placebo test, which takes it into account. Tests that take the variance of calm days (exact t, "
+            "portfolio_t) reject too often here."
+        ),
     ),
     "VOLUME_MARKET": Code(
         "on one event date the mean volume of the tickers studied holds the event itself: prefer constant_mean",

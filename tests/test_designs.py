@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
+from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
+from eventstudy.inference.placebo import placebo_sets
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
@@ -63,7 +65,7 @@ def test_one_side_of_ranks_and_signs_is_counted(alternative: str) -> None:
     assert p_of(one, "sign", window) == pytest.approx(stats.binomtest(up, sample.n, 0.5, alternative).pvalue)
     wanted = stats.wilcoxon(sample.car, alternative=alternative, method="exact").pvalue
     assert p_of(one, "wilcoxon", window) == pytest.approx(wanted)
-    firms = one.firm_answers[Window(0, 0)].tests["sample_quantile"].p_value
+    firms = one.firm_answers[Window(0, 0)].tests["placebo"].p_value
     for i, p in enumerate(firms):
         sar, days = float(both.returns.sar[i, 5]), both.returns.studentised[i]
         reached = sum((u >= sar) if alternative == "greater" else (u <= sar) for u in days)
@@ -74,7 +76,7 @@ def test_both_sides_of_a_permutation_add_up() -> None:
     """Every set of days lies above, below, or at the sum of the window, which both tails count."""
     window = Window(-1, 1)
     sides = ("two-sided", "greater", "less")
-    both, up, down = (world(alternative=a).firm_answers[window].tests["conformal"] for a in sides)
+    both, up, down = (world(alternative=a).firm_answers[window].tests["placebo"] for a in sides)
     assert both.tails is not None
     assert up.draws
     assert up.p_value + down.p_value == pytest.approx(1 + 1 / (up.draws + 1), abs=2 / up.draws)
@@ -102,11 +104,19 @@ def test_intervals_are_of_the_level(level: float) -> None:
     result = world(level=level)
     window = Window(-1, 1)
     firm = result.firm_answers[window]
-    half = [stats.t.ppf((1 + level) / 2, df) * se for df, se in zip(result.returns.df, firm.found.se, strict=True)]
-    assert result.half_widths[window] == pytest.approx(half)
-    answer = result.answers[window]
-    said = answer.tests[answer.headline or ""]
-    assert answer.interval == pytest.approx(stats.t.interval(level, said.df, answer.caar, said.se))
+    ordinary = drawn_t(days_of(result.returns, np.array([0])), placebo_sets(result.returns.n_estimation_days, 3, 0))
+    rank = int((1 - level) * 10_000 + 1e-9)
+    said = firm.tests["placebo"]
+    assert said.kappa is not None
+    assert said.regimes is not None
+    half = np.sort(np.abs(ordinary[0]))[-rank] * firm.found.se[0] * np.sqrt(said.kappa[0])
+    if not said.regimes.used[0]:
+        assert (firm.low[0], firm.high[0]) == pytest.approx((firm.found.car[0] - half, firm.found.car[0] + half))
+    wider = world(level=(1 + level) / 2).answers[window].interval
+    answer = result.answers[window].interval
+    assert wider is not None
+    assert answer is not None
+    assert wider[0] < answer[0] < answer[1] < wider[1]
     assert f"{100 * level:.4g} % interval" in result.text()
     assert result.to_dict()["config"]["level"] == level
 

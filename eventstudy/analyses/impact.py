@@ -17,14 +17,12 @@ import pandas as pd
 
 from eventstudy.analyses.base import Answer, all_prices, plain
 from eventstudy.datasets import shipped
-from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
-from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.inference.joint import not_one_design
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
 from eventstudy.prices import PriceTable
-from eventstudy.study.answers import ask_firms
+from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, listed, p_text
@@ -62,7 +60,7 @@ class Stake:
 
 @dataclass(frozen=True)
 class Amount:
-    """Money that a window brought, with the 95 % interval of the abnormal part by the exact t."""
+    """Money that a window brought, with the interval of the abnormal part by the headline test."""
 
     capitalisation: float
     raw: float
@@ -96,7 +94,7 @@ class TotalImpact:
     tickers: tuple[str, ...]
     amount: Amount
     headline: str
-    """The test that speaks for this portfolio: `portfolio_t`, or that of a single series where the model has no t."""
+    """The test that speaks for this portfolio."""
     headline_p: float
 
 
@@ -199,20 +197,18 @@ class Impact(Answer):
     def _lines(self, *, verbose: bool) -> list[str]:
         """The finding, a row a pair and window with the total below, and what to know."""
         unit, name = _unit(self)
-        rows = [["window", name, "value before", "in all", "abnormal", "95 % interval", "p", "headline p"]]
+        rows = [["window", name, "value before", "in all", "abnormal", "95 % interval", "p", "p of t"]]
         firms = self.firms if verbose else self.firms[:_SHOWN]
         several = len({f.stake.currency for f in self.firms}) > 1
         called = {f.ticker: f"{f.ticker} ({f.stake.currency})" if several else f.ticker for f in self.firms}
-        rows += [[str(f.window), called[f.ticker], *_figures(f.amount, unit), p_text(f.headline_p)] for f in firms]
-        rows += [
-            [str(t.window), f"all {len(t.tickers)}", *_figures(t.amount, unit), p_text(t.headline_p)]
-            for t in self.totals
-        ]
+        rows += [[str(f.window), called[f.ticker], *_figures(f, unit)] for f in firms]
+        rows += [[str(t.window), f"all {len(t.tickers)}", *_figures(t, unit)] for t in self.totals]
         lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8)).splitlines()]
         if len(firms) < len(self.firms):
             lines.append(f"... and {len(self.firms) - len(firms)} more rows (--verbose, or --format csv)")
-        lines.append(
-            "value before: last close before the window times shares outstanding. p: exact t, as the interval."
+        lines += wrapped(
+            "value before: last close before the window times shares outstanding. p and interval: the window among windows made"
+            " of ordinary days; p of t: exact t."
         )
         lines += _counted(self)
         lines += wrapped(f"no total: {self.no_total}") if self.no_total else []
@@ -276,7 +272,7 @@ def impact(
         firms=tuple(firms),
         totals=tuple(totals),
         no_total=listed(dict.fromkeys(reasons)) if reasons else "",
-        doubt=result.returns.descriptive,
+        doubt=result.returns.descriptive if any(f.headline == "exact_t" for f in firms) else "",
         excluded=tuple(lacking.values()),
         cautions=_cautions(firms, table),
         instead=instead_of_finding(result),
@@ -335,9 +331,9 @@ def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) 
     if not len(known):
         return []
     config, returns = result.config, result.returns.take(known)
-    answers = ask_firms(returns, window, (), config.seed, config.outcome)
+    answers = ask_firms(returns, window, (), config.seed, config.outcome, config.alternative, config.level)
     value = np.array([stake.capitalisation for stake in held])
-    amounts = _amounts(returns, window, value, _compounded(result, known, window), log=config.returns == "log")
+    amounts = _amounts(answers, value, _compounded(result, known, window), log=config.returns == "log")
     pairs = [result.panel.pairs[int(i)] for i in known]
     return [
         FirmImpact(pair.event_id, pair.ticker, window, stake, amount, answers.headline[n], float(answers.headline_p[n]))
@@ -345,13 +341,11 @@ def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) 
     ]
 
 
-def _amounts(returns: AbnormalReturns, window: Window, value: Floats, raw: Floats, *, log: bool) -> list[Amount]:
+def _amounts(answers: FirmAnswers, value: Floats, raw: Floats, *, log: bool) -> list[Amount]:
     """Money of N series worth `value` (N,) whose return over the window was `raw` (N,)."""
-    found = cumulate(returns, window)
-    half = np.array([critical_t(float(df)) for df in returns.df]) * found.se
     grown = np.expm1 if log else np.asarray
-    abnormal, low, high = (value * grown(car) for car in (found.car, found.car - half, found.car + half))
-    columns = (value, value * raw, abnormal, low, high, p_t(found.scar, returns.df))
+    abnormal, low, high = (value * grown(car) for car in (answers.found.car, answers.low, answers.high))
+    columns = (value, value * raw, abnormal, low, high, answers.p)
     return [Amount(*map(float, row)) for row in zip(*columns, strict=True)]
 
 
@@ -382,12 +376,10 @@ def _total(
     value = np.array([stake.capitalisation for stake in held])
     raw = float(value @ _compounded(result, known, window) / value.sum())
     one = combined(returns, (value / value.sum())[None, :])
-    [amount] = _amounts(one, window, value.sum(keepdims=True), np.array([raw]), log=False)
-    headline, p = "portfolio_t", amount.p
-    if one.descriptive:
-        answers = ask_firms(one, window, (), result.config.seed)
-        headline, p = answers.headline[0], float(answers.headline_p[0])
-    return TotalImpact(window, tickers, amount, headline, p), ""
+    config = result.config
+    answers = ask_firms(one, window, (), config.seed, config.outcome, config.alternative, config.level)
+    [amount] = _amounts(answers, value.sum(keepdims=True), np.array([raw]), log=False)
+    return TotalImpact(window, tickers, amount, answers.headline[0], float(answers.headline_p[0])), ""
 
 
 def _currencies(prices: PriceTable, result: StudyResult, known: Ints) -> set[str]:
@@ -445,9 +437,11 @@ def _unit(found: Impact) -> tuple[float, str]:
     return unit, f"{name} {found.currency}".rstrip()
 
 
-def _figures(amount: Amount, unit: float) -> list[str]:
+def _figures(row: FirmImpact | TotalImpact, unit: float) -> list[str]:
+    amount = row.amount
     raw, abnormal, low, high = (f"{v / unit:+,.1f}" for v in (amount.raw, amount.abnormal, amount.low, amount.high))
-    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, f"{low} .. {high}", p_text(amount.p)]
+    p = p_text(row.headline_p), p_text(amount.p)
+    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, f"{low} .. {high}", *p]
 
 
 def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str) -> str:

@@ -71,7 +71,7 @@ class Subject(Finding):
     car: float
     """Sum over all searched days; NaN where too few were observed."""
     car_p: float
-    """By permutation of days; exact t where that does not apply."""
+    """By `placebo`, among windows made of ordinary days; exact t where that does not apply."""
     half_life: int | None
     """First day by which half of the largest CAR since the first searched day was reached; None where days are missing."""
     volume_peak: int | None
@@ -332,13 +332,13 @@ class _Judged:
 
 
 def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
-    ranked, permuted, exact = (plugins.load("tests", name) for name in ("sample_quantile", "conformal", "exact_t"))
+    ranked, exact = (plugins.load("tests", name) for name in ("placebo", "exact_t"))
     event = returns.event
     each = [ranked.compute(returns, Window(day, day), seed) for day in range(event.start, event.end + 1)]
     sar = np.stack([answer.statistic for answer in each], axis=1)
     ar = np.where(np.isfinite(sar), returns.ar, np.nan)
     searched = slice(days.start - event.start, days.end - event.start + 1)
-    by_rank = (permuted if days.length > 1 else ranked).compute(returns, days, seed).p_value
+    by_rank = ranked.compute(returns, days, seed).p_value
     by_t = exact.compute(returns, days, seed)
     return _Judged(
         searched=searched,
@@ -561,7 +561,7 @@ def _days_of(subject: Subject) -> Iterator[str]:
         if first
         else "no day is significant by Holm's correction"
     )
-    yield f"CAR{subject.searched} {percent(subject.car)} (p {p_text(subject.car_p)} by permutation of days){half}"
+    yield f"CAR{subject.searched} {percent(subject.car)} (p {p_text(subject.car_p)} among windows made of ordinary days){half}"
 
 
 def _legend(found: Scan) -> Iterator[str]:

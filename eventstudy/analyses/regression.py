@@ -51,7 +51,7 @@ class Coefficient:
     high: float
     """Limits of the 95 % interval."""
     rank_p: float | None = None
-    """On one date: p by the portfolio's place among ordinary days (one day) or by permutation of days (windows)."""
+    """On one date: p by `placebo`: the portfolio's window among windows made of ordinary days."""
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ def _as_portfolios(
     """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
     weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
     found, series = cumulate(returns, window), combined(returns, weights)
-    ranks = plugins.load("tests", "sample_quantile" if window.length == 1 else "conformal")
+    ranks = plugins.load("tests", "placebo")
     rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
     df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
     return df, None, _told(names, weights @ found.car, se, df, rank_p)

@@ -15,14 +15,14 @@ import numpy as np
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference import SeriesSignificance
-from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.distributions import p_t
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, EventBlock, Floats, Panel
 from eventstudy.study.answers import ask_firms
-from eventstudy.study.estimate import abnormal_returns
+from eventstudy.study.estimate import abnormal_returns, around
 from eventstudy.study.result import StudyResult
-from eventstudy.study.study import estimated, last_day
+from eventstudy.study.study import estimated, last_day, near_days
 from eventstudy.windows import Window
 
 
@@ -59,12 +59,19 @@ def judge(
     `panel` is lined up without regard to excluded dates: they are left out here, of each estimation window by itself. A span
     on which no pair has a fit is not in the answer.
     """
-    found = _at_once(panel, model, config, spans) if _alike(panel, model) else {}
+    found: dict[Key, Judged] = {}
+    for end in sorted({span.end for span in spans}) if _alike(panel, model) else ():
+        found |= _at_once(_until(panel, end), model, config, [span for span in spans if span.end == end])
     wanted = [(span, [w for w in config.windows or () if (span, w) not in found]) for span in spans]
     for span, windows in wanted:
         if windows:
             found |= _one(result, panel, model, replace(config, estimation_window=span), windows)
     return found
+
+
+def _until(panel: Panel, end: int) -> Panel:
+    """The panel with this end of the estimation window: what comes after it is a day near the event."""
+    return replace(panel, block=replace(panel.block, estimation=Window(panel.block.estimation.start, end)))
 
 
 def _alike(panel: Panel, model: Model) -> bool:
@@ -96,11 +103,6 @@ def _one(
             continue
         chosen = next(iter(answer.tests.values()))
         low, high = answer.interval or (np.nan, np.nan)
-        if answer.n == 1:
-            counted = cumulate(made.returns, window)
-            i = int(np.flatnonzero(counted.covered)[0])
-            half = critical_t(float(made.returns.df[i]), 1 - config.level) * counted.se[i]
-            low, high = (np.nan, np.nan) if made.returns.descriptive else (answer.caar - half, answer.caar + half)
         p = chosen.p_value if answer.headline else np.nan
         each = cumulate(made.returns, window)
         ps = np.full(len(names), np.nan) if made.returns.descriptive else _p(each.scar, made.returns, config)
@@ -118,34 +120,24 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen))
     last = np.tile(last_day(panel), s)
     returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
-    whole = returns if n == 1 else _portfolio(block, model, config, n, s)
+    whole = _whole(panel, block, model, config, s)
     found: dict[Key, Judged] = {}
     names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)
     for window in config.windows or ():
         counted = cumulate(returns, window)
-        together = counted if n == 1 else cumulate(whole, window)
+        together = cumulate(whole, window)
         regular = (good & counted.covered).reshape(s, n).all(axis=1) & together.covered
         rows = np.flatnonzero(regular).tolist()
         if rows:
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
-            half = np.array([critical_t(float(df), 1 - config.level) for df in whole.df[rows]]) * together.se[rows]
             cars, ps = (v.reshape(s, n) for v in (counted.car, _p(counted.scar, returns, config)))
-            tests, p = _tested(whole.take(np.array(rows)), window, config, alone=n == 1)
+            of = whole.take(np.array(rows))
+            said = ask_firms(of, window, (), config.seed, config.outcome, config.alternative, config.level)
             for i, row in enumerate(rows):
-                low, high = float(car[i] - half[i]), float(car[i] + half[i])
+                low, high, p = float(said.low[i]), float(said.high[i]), float(said.headline_p[i])
                 firms: dict[str, Any] = {"firms": names, "cars": cars[row], "ps": ps[row]} if n > 1 else {}
-                found[spans[row], window] = Judged(n, float(car[i]), low, high, tests[i], float(p[i]), **firms)
+                found[spans[row], window] = Judged(n, float(car[i]), low, high, said.headline[i], p, **firms)
     return found
-
-
-def _tested(
-    whole: AbnormalReturns, window: Window, config: StudyConfig, *, alone: bool
-) -> tuple[Sequence[str], Floats]:
-    """The headline tests and their p: ranks or permutations of a single firm, the exact t of a portfolio (METHODS 3.29)."""
-    if alone:
-        answers = ask_firms(whole, window, (), config.seed, alternative=config.alternative)
-        return answers.headline, answers.headline_p
-    return ("portfolio_t",) * whole.n, _p(cumulate(whole, window).scar, whole, config)
 
 
 def _p(t: Floats, returns: AbnormalReturns, config: StudyConfig) -> Floats:
@@ -153,14 +145,19 @@ def _p(t: Floats, returns: AbnormalReturns, config: StudyConfig) -> Floats:
     return SeriesSignificance(t, p_t(t, returns.df), "t").towards(config.alternative).p_value
 
 
-def _portfolio(block: EventBlock, model: Model, config: StudyConfig, n: int, s: int) -> AbnormalReturns:
-    """(S series) the equal-weighted portfolio of the pairs, once for each estimation window."""
+def _whole(panel: Panel, block: EventBlock, model: Model, config: StudyConfig, s: int) -> AbnormalReturns:
+    """(S series) the pair, or the equal-weighted portfolio of the pairs, once for each estimation window."""
+    n = panel.block.n_pairs
     mean = block.returns.reshape(s, n, -1).mean(axis=1)
     unseen = None if block.unseen is None else block.unseen[:s]
     one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64), unseen=unseen)
     fit = model.fit(one, config.min_estimation)
-    end = np.full(s, block.event.end)
-    return abnormal_returns(one, fit, end, prediction_error=config.prediction_error)
+    end = last_day(panel) if n == 1 else np.array([block.event.end])
+    made = abnormal_returns(one, fit, np.repeat(end, s), prediction_error=config.prediction_error)
+    after = panel.after
+    if after is not None:
+        after = replace(after, returns=np.repeat(after.returns.mean(axis=0, keepdims=True), s, axis=0))
+    return around(made, one, after, model, config.min_estimation, near_days(config))
 
 
 def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) -> EventBlock:

@@ -45,7 +45,7 @@ class Verdict:
     p: float
     """Exact t."""
     p_ranks: float
-    """Rank of the day, or permutation of days over a window; NaN where that does not apply."""
+    """By `placebo`, the place of the window among windows made of ordinary days; NaN where that does not apply."""
     p_adjusted: float
     """Holm's, of the exact p, over the groups or differences of the window."""
 
@@ -294,7 +294,7 @@ def _verdicts(sample: Sample, weights: Floats, seed: int) -> list[Verdict]:
     """What each portfolio of the pairs, weights (P, N), did over the window."""
     series = combined(sample.returns, weights)
     found = cumulate(series, sample.window)
-    ranked = plugins.load("tests", "conformal" if sample.window.length > 1 else "sample_quantile")
+    ranked = plugins.load("tests", "placebo")
     by_ranks = ranked.compute(series, sample.window, seed).p_value
     p = p_t(found.scar, series.df)
     half = np.array([critical_t(float(df)) for df in series.df]) * found.se

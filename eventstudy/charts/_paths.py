@@ -11,7 +11,6 @@ import numpy as np
 from eventstudy.charts._language import say, spoken
 from eventstudy.inference import advice
 from eventstudy.inference.base import NO_ESTIMATION
-from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import headline_of
@@ -42,6 +41,8 @@ class Verdict:
     p: float
     reason: str = ""
     """Why there is no headline test or no band."""
+    ranked: bool = False
+    """Whether p is the place of one day among the estimation days, as they are."""
 
     @property
     def has_band(self) -> bool:
@@ -68,7 +69,7 @@ class Path:
 
 
 def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
-    """The headline test on these pairs, and the interval that goes with it; one pair has the exact t for an interval."""
+    """The headline test on these pairs, and the interval that goes with it."""
     nan = float("nan")
     sample = result.sample(window, chosen)
     if sample.n == 0:
@@ -76,32 +77,30 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     design = advice.describe(sample)
     name, answer = headline_of(sample, design, result.config.variants)
     test, p = (name, answer.p_value) if answer.valid else ("", nan)
-    if sample.n == 1:
-        low, high = _exact(result, window, chosen)
-        return Verdict(window, 1, sample.caar, low, high, EXACT, test, p, "; ".join(map(spoken, answer.reasons)))
+    ranked = name == "placebo" and window.length == 1 and not (answer.regime and answer.regime.used)
     interval = advice.confidence_interval(answer, sample.caar, sample.level)
     if interval is None:
         reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=words_of_test(name))
         return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
-    return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
-
-
-def _exact(result: StudyResult, window: Window, chosen: Ints) -> tuple[float, float]:
-    """The limits of the one pair that counts."""
-    sample = result.sample(window, chosen)
-    half = critical_t(float(sample.returns.df[0]), 1 - sample.level) * float(sample.cumulated.se[0])
-    return sample.caar - half, sample.caar + half
+    return Verdict(window, sample.n, sample.caar, *interval, name, test, p, ranked=ranked)
 
 
 def mean_car(result: StudyResult, chosen: Ints) -> Path:
-    """CAR of one pair as `tidy` has it; of several their mean, with the limits of each window's headline test."""
+    """CAR of one pair, or the mean CAR of several, with the limits of each window's headline test."""
     days = result.rel_days
-    if len(chosen) == 1:
-        own = result.tidy().iloc[chosen[0] * len(days) : (chosen[0] + 1) * len(days)]
-        value, low, high = (own[name].to_numpy(float) for name in ("car", "car_low", "car_high"))
-        bands, why = ((EXACT,), "") if result.config.estimated else ((), NO_ESTIMATION)
-        return Path(days, value, low, high, (1, 1), bands, why, result.config.level)
+    if len(chosen) == 1 and not result.config.estimated:
+        cars, unknown = firm_cars(result, chosen)[0], np.full(len(days), np.nan)
+        return Path(days, cars, unknown, unknown, (1, 1), (), NO_ESTIMATION, result.config.level)
     start = result.config.event_window.start
+    if len(chosen) == 1:
+        said = [result.firms_over(Window(start, day), chosen) for day in days]
+        tests = tuple(dict.fromkeys(EXACT if one.headline[0] == "exact_t" else one.headline[0] for one in said))
+        there = np.isfinite(result.returns.ar[chosen[0]])
+        value, low, high = (
+            np.where(there, [float(getattr(of, name)[0]) for of in holders], np.nan)
+            for name, holders in (("car", [one.found for one in said]), ("low", said), ("high", said))
+        )
+        return Path(days, value, low, high, (1, 1), tests, "", result.config.level)
     found = [verdict(result, Window(start, day), chosen) for day in days]
     counts = [v.n for v in found]
     return Path(

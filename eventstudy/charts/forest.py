@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._language import say, spoken
-from eventstudy.charts._paths import Verdict, verdict
+from eventstudy.charts._paths import EXACT, Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
@@ -26,9 +26,7 @@ from eventstudy.charts._words import (
     title_of_car,
     window_text,
 )
-from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.inference.distributions import critical_t
 from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window
 
@@ -47,6 +45,8 @@ class _Rows:
     car: Floats
     low: Floats
     high: Floats
+    tests: tuple[str, ...]
+    """The tests that give the intervals."""
 
 
 def paint(
@@ -58,7 +58,7 @@ def paint(
     group: str | None = None,
     most: int = 40,
 ) -> Axes:
-    """CAR over `window` of each firm with its 95 % interval by the exact t, and the mean CAR with that of its headline test.
+    """CAR over `window` of each firm with the 95 % interval of its headline test, and the mean CAR with that of its own.
 
     `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, the lowest and the highest are drawn; the
     mean is that of all.
@@ -88,15 +88,16 @@ def paint(
 
 
 def _rows(result: StudyResult, window: Window, chosen: Ints, most: int) -> _Rows:
-    found = cumulate(result.returns.take(chosen), window)
-    half = np.array([critical_t(float(df), 1 - result.config.level) for df in result.returns.df[chosen]]) * found.se
+    said = result.firms_over(window, chosen)
+    found = said.found
     there = np.flatnonzero(found.covered)
     order = there[np.argsort(found.car[there], kind="stable")]
     if len(order) > most:
         order = np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
     labels = names(result, chosen)
-    car, half = found.car[order], half[order]
-    return _Rows(chosen[order], [labels[i] for i in order], car, car - half, car + half)
+    tests = tuple(dict.fromkeys(EXACT if said.headline[i] == "exact_t" else said.headline[i] for i in order))
+    names_of = [labels[i] for i in order]
+    return _Rows(chosen[order], names_of, found.car[order], said.low[order], said.high[order], tests)
 
 
 def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
@@ -201,13 +202,15 @@ def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None)
 
 
 def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> list[str]:
-    said = {"start": days_of(result, chosen), "mean": tested(whole), "level": result.config.level}
-    line = say("{start}. {level:.4g %} intervals of firms by exact t.", **said)
+    said = {"start": days_of(result, chosen), "mean": tested(whole), "level": result.config.level, "tests": rows.tests}
+    line = say("{start}. {level:.4g %} intervals of firms by {tests:list}.", **said)
     if whole.n > 1 and whole.has_band:
-        line = say("{start}. {level:.4g %} intervals of firms by exact t; mean: {mean}; diamond: its interval.", **said)
+        line = say(
+            "{start}. {level:.4g %} intervals of firms by {tests:list}; mean: {mean}; diamond: its interval.", **said
+        )
     elif whole.n > 1:
         line = say(
-            "{start}. {level:.4g %} intervals of firms by exact t; mean: {mean}; no valid interval of the mean: {reason}.",
+            "{start}. {level:.4g %} intervals of firms by {tests:list}; mean: {mean}; no valid interval of the mean: {reason}.",
             reason=whole.reason,
             **said,
         )

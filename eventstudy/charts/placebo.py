@@ -42,7 +42,7 @@ def paint(
 ) -> Axes:
     """Abnormal returns of the estimation days, each over its standard error as seen from the other days, and that of the day.
 
-    Hatched are the days at least as large as the event day, which `sample_quantile` counts. Several pairs on one date are their
+    Hatched are the days at least as large as the event day, which `placebo` counts. Several pairs on one date are their
     portfolio; pairs that make none are shown one mark each against the days of all of them. `tickers` or `group`: the pairs to
     draw; all by default.
 
@@ -66,7 +66,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
     """One series against its own days."""
     series = sample.portfolio
     assert series is not None
-    found = answer_of("sample_quantile", sample, advice.describe(sample), result.config.variants)
+    found = answer_of("placebo", sample, advice.describe(sample), result.config.variants)
     event, days = found.statistic, series.studentised[0]
     if not np.isfinite(event):
         raise NothingUsable(f"{name} has no abnormal return on day {day:+d} to place among its days")
@@ -82,7 +82,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
         "who": name,
         "value": percent(float(series.ar[0, day - result.config.event_window.start])),
         "when": _when(result, sample.members, day),
-        "verdict": among_days(found.p_value, n),
+        "verdict": among_days((1 + int(far.sum())) / (n + 1), n),
     }
     title = say("{who}: abnormal return {value} {when}, {verdict}", **said)
     line = say(
@@ -98,6 +98,9 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
             p=p_text(found.p_value),
             days=n + 1,
         )
+    if found.regime and found.regime.used:
+        times = found.regime.ratio
+        line += " " + say("Days near it moved {times:.1f} times as much as these: p is on that scale.", times=times)
     if not found.valid:
         line += " " + say("Not to be believed: {reasons:;}.", reasons=list(found.reasons))
     return title, [line]
@@ -105,7 +108,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
 
 def _apart(ax: Axes, result: StudyResult, sample: Sample, day: int, name: str) -> tuple[str, list[str]]:
     """Each pair by itself: the days of all, and a mark a pair."""
-    found = plugins.load("tests", "sample_quantile").compute(sample.returns, sample.window, sample.seed)
+    found = plugins.load("tests", "placebo").compute(sample.returns, sample.window, sample.seed)
     days = sample.returns.studentised
     _bars(ax, days[np.isfinite(days)], np.empty(0))
     out = found.p_value < LEVEL

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -199,6 +200,18 @@ class AbnormalReturns:
     def _runs(self) -> dict[int, Floats]:
         return {}
 
+    def kept(self, what: Any, work: Callable[[], Any]) -> Any:
+        """What `work` finds in days that are no event days, kept where series are few, since it is asked again."""
+        if self.n > _FEW:
+            return work()
+        if what not in self._of_ordinary_days:
+            self._of_ordinary_days[what] = work()
+        return self._of_ordinary_days[what]
+
+    @cached_property
+    def _of_ordinary_days(self) -> dict[Any, Any]:
+        return {}
+
     @cached_property
     def _cumulated(self) -> dict[Window, Cumulated]:
         return {}
@@ -260,9 +273,12 @@ class AbnormalReturns:
         kept = {name: known for name, known in self.__dict__.items() if name in _BY_SERIES - {"sar", "day_ranks"}}
         other.__dict__.update(kept)
         other._runs.update(self._runs)
+        other._of_ordinary_days.update(self._of_ordinary_days)
         return other
 
 
+_FEW = 32
+"""Up to so many series, what tests find in their ordinary days is kept."""
 _BY_SERIES = {
     "observed_days",
     "day0_sessions",

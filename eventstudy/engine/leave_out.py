@@ -60,11 +60,13 @@ def days_of(returns: AbnormalReturns, which: Ints) -> Days:
 
 
 def _orthonormal(basis: Floats) -> Floats:
-    """(b, M, K) the same spaces with columns of length one at right angles; columns of zeros stay such."""
-    cross = basis.transpose(0, 2, 1) @ basis
-    k = cross.shape[1]
-    cross[:, range(k), range(k)] += np.diagonal(cross, axis1=1, axis2=2) == 0
-    found: Floats = np.linalg.solve(np.linalg.cholesky(cross), basis.transpose(0, 2, 1)).transpose(0, 2, 1)
+    """(b, M, K) the same spaces with columns of length one at right angles; zeros for columns that others make up."""
+    if not basis.shape[2]:
+        return basis
+    size, directions = np.linalg.eigh(basis.transpose(0, 2, 1) @ basis)
+    there = size > _LEAST * size[:, -1:]
+    scale = np.where(there, 1 / np.sqrt(np.where(there, size, 1.0)), 0.0)
+    found: Floats = basis @ (directions * scale[:, None, :])
     return found
 
 

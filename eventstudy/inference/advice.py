@@ -132,18 +132,12 @@ class Situation:
 
 
 _SITUATIONS = (
-    Situation(
-        "one firm, one day",
-        lambda d: d.n == 1 and d.length == 1,
-        "sample_quantile",
-        ("exact_t",),
-    ),
-    Situation("one firm, several days", lambda d: d.n == 1, "conformal", ("exact_t", "placebo")),
+    Situation("one firm", lambda d: d.n == 1, "placebo", ("exact_t",)),
     Situation(
         "one event date",
         lambda d: d.n_dates == 1 and d.has_portfolio,
-        "portfolio_t",
-        ("bmp_adjusted", "conformal", "max_t", "joint_placebo", "patell_adjusted", "grank_t", "corrado_rank"),
+        "placebo",
+        ("portfolio_t", "bmp_adjusted", "max_t", "joint_placebo", "patell_adjusted", "grank_t", "corrado_rank"),
     ),
     Situation(
         "an effect that varies with risk",
@@ -179,12 +173,10 @@ _CIRCUMSTANCES = (
         "",
         ("bmp", "bmp_adjusted", "grank_t", "generalized_sign", "cross_section_t"),
     ),
-    Situation(
-        "fat tails", lambda d: d.fat_tailed, "", ("corrado_rank", "grank_t", "sample_quantile", "conformal", "max_t")
-    ),
+    Situation("fat tails", lambda d: d.fat_tailed, "", ("corrado_rank", "grank_t", "placebo", "max_t")),
     Situation("skewed returns", lambda d: d.skewed, "", ("generalized_sign", "corrado_rank", "bmp", "hall_t")),
     Situation("thin trading", lambda d: d.thin, "", ("corrado_rank", "generalized_sign")),
-    Situation("long window", lambda d: d.length > _LONG, "", ("conformal", "bhar_bootstrap", "calendar_time")),
+    Situation("long window", lambda d: d.length > _LONG, "", ("placebo", "bhar_bootstrap", "calendar_time")),
     Situation("many firms on one date", lambda d: d.n_dates == 1 and d.n > d.df - 10, "", ("max_t",)),
 )
 
@@ -243,11 +235,10 @@ def robustness(design: Design) -> tuple[str, ...]:
     found = []
     for name in dict.fromkeys(name for row in rows for name in row.robustness):
         test = plugins.load("tests", name)
-        asked_of_days = name == ("conformal" if design.length == 1 else "sample_quantile")
         lacks_series = test.kind == "series" and design.n > 1 and not design.has_portfolio
         one_day = name == "joint_placebo" and design.length > 1
         broken = test.kind == "pairs" and any(objections(test, design, "default"))
-        if name != first.headline and not (asked_of_days or lacks_series or one_day or broken):
+        if name != first.headline and not (lacks_series or one_day or broken):
             found.append(name)
     return tuple(found)
 
@@ -288,15 +279,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
             ),
             against_variance(max(1.0, design.variance_ratio)),
         )
-    if test.constant_variance and design.scale > 1 and not test.scaled:
-        yield (
-            Phrase(
-                "days near the event moved {times:.1f} times as much as estimation days; this test takes the variance"
-                " for unchanged",
-                times=design.scale,
-            ),
-            against_variance(design.scale**2),
-        )
+    if (test.constant_variance or test.calm_days) and design.scale > 1 and not test.scaled:
+        yield in_a_storm(design.scale), against_variance(design.scale**2)
     if test.symmetric and design.skewed:
         yield (
             Phrase(
@@ -333,6 +317,15 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
         )
     if test.smallest_p and (smallest := test.smallest_p(n)) > LEVEL:
         yield cannot_reach(n, smallest), None
+
+
+def in_a_storm(scale: float) -> Phrase:
+    """Why a test that takes its variance from calm days is not valid."""
+    return Phrase(
+        "days near the event moved {times:.1f} times as much as estimation days; this test takes the variance"
+        " for unchanged",
+        times=scale,
+    )
 
 
 def _why_clustered(design: Design) -> Phrase:

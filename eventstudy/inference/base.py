@@ -19,7 +19,7 @@ from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pai
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
 from eventstudy.inference.distributions import upper_tail
-from eventstudy.inference.regime import Regime, Regimes
+from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
@@ -51,7 +51,7 @@ class Significance:
     statistic: float
     p_value: float
     distribution: str
-    """Reference: `t`, `normal`, `permutation`, `placebo`, `ranks of days`, ... or empty where the test does not apply."""
+    """Reference: `t`, `normal`, `permutation`, `placebo`, ... or empty where the test does not apply."""
     df: float | None = None
     n: int = 0
     valid: bool = True
@@ -123,6 +123,8 @@ class SeriesSignificance:
     """(N,) the factor on the variance of a sum for days that hang together, where the test has one."""
     regimes: Regimes | None = None
     """How wild the days near the window are, where the test looked."""
+    storms: tuple[str, ...] = ()
+    """(N,) why the days near the window make the answer for a series one not to believe, empty where they do not; or ()."""
 
     @classmethod
     def undefined(cls, reason: str, n: int) -> SeriesSignificance:
@@ -148,7 +150,9 @@ class SeriesSignificance:
             least=None if self.least is None else float(self.least[i]),
             regime=self.regimes.at(i) if self.regimes else None,
         )
-        return answer.distrusted(self.doubt) if self.doubt else answer
+        for why in (self.doubt, self.storms[i] if self.storms else ""):
+            answer = answer.distrusted(why) if why else answer
+        return answer
 
     def interval(self, i: int) -> tuple[float, float] | None:
         """The effects that the test does not reject for series i; None where it does not say, or rejects none."""
@@ -263,6 +267,8 @@ class Sample:
     """Whether every two pairs are compared on the days that they share (ruling 25)."""
     scale: float = 1.0
     """How much more the days near the event moved than estimation days (VOLATILITY_REGIME); 1 unless that is raised."""
+    regime: Regime | None = None
+    """The same as it was found, raised or not; None where nobody asked."""
 
     @classmethod
     def of(
@@ -488,6 +494,15 @@ class Sample:
         assert self.pairs is not None
         return replace(self, pairs=replace(self.pairs, returns=returns)).knowing(self.correlation)
 
+    def in_regime(self) -> Sample:
+        """This sample with the scale of its near days: those of its portfolio, or on several dates of the mean over pairs."""
+        if self.portfolio is not None:
+            found = regimes(self.portfolio, self.window)
+            regime = found.at(0) if found else None
+        else:
+            regime = regime_of_all(self.pairs.returns, self.window) if self.pairs else None
+        return replace(self, regime=regime, scale=regime.ratio if regime and regime.used else 1.0)
+
     def knowing(self, correlation: Correlation) -> Sample:
         """This sample, told the mean correlation of its residuals where that is worked out already."""
         self.__dict__["correlation"] = correlation
@@ -552,7 +567,8 @@ SizeFunction = Callable[[int, float], float]
 class SeriesTest:
     """A test of one firm or one portfolio. `compute(returns, window, seed)` judges all N series at once.
 
-    One that says so by `inverts` takes a `level` too, and gives the interval of effects that it does not reject.
+    One that says so by `inverts` takes a `level` too, gives the interval of effects that it does not reject, and takes the
+    number of `draws`.
     """
 
     summary: str
@@ -586,6 +602,8 @@ class PairsTest:
     """Adds up days in event time, as if windows of different dates shared none: invalid where they do."""
     constant_variance: bool = False
     """Takes the variance of estimation days for that of event days."""
+    calm_days: bool = False
+    """Takes the variance of a sum from estimation days as they are, whatever the pairs' own spread."""
     scaled: bool = False
     """Divides by the scale of a raised volatility regime, so that only variance beyond it counts against the test."""
     cross_sectional_variance: bool = False

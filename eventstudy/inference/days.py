@@ -86,14 +86,14 @@ def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tup
 
 
 @lru_cache(maxsize=32)
-def sets_of_days(total: int, length: int, seed: int) -> Ints:
+def sets_of_days(total: int, length: int, seed: int, draws: int = DRAWS) -> Ints:
     """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
     if length == 1:
         return np.arange(total)[:, None]
     rng = np.random.default_rng(seed)
     if length * 4 > total:
-        return np.asfortranarray(rng.random((DRAWS, total)).argsort(axis=1)[:, :length].astype(np.int64))
-    drawn = rng.integers(total, size=(DRAWS, length))
+        return np.asfortranarray(rng.random((draws, total)).argsort(axis=1)[:, :length].astype(np.int64))
+    drawn = rng.integers(total, size=(draws, length))
     while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
         drawn[repeated] = rng.integers(total, size=(len(repeated), length))
     return np.asfortranarray(drawn)  # they are added up day by day

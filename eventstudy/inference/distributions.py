@@ -24,6 +24,11 @@ def critical_t(df: float, level: float = 0.05) -> float:
     return float(special.stdtrit(df, 1 - level / 2))
 
 
+def critical_values(df: Any, alpha: float = 0.05) -> Any:
+    """The two-sided critical value of Student's t for each of (N,) degrees of freedom."""
+    return special.stdtrit(df, 1 - alpha / 2)
+
+
 def critical_normal(level: float = 0.05) -> float:
     """The two-sided critical value of the standard normal."""
     return float(special.ndtri(1 - level / 2))

@@ -566,6 +566,7 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         paper="Jaffe 1974; Brown and Warner 1980",
         compute=portfolio_t,
         from_sums=("default",),
+        calm_days=True,
     ),
     "cda": PairsTest(
         summary="mean CAR over the time-series spread of the average abnormal return",

@@ -6,7 +6,7 @@ A placebo window is a set of as many estimation days. Each is left out, the rest
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
@@ -34,11 +34,13 @@ _AT_ONCE = 64
 """Series whose placebo windows are held at once."""
 
 
-def placebo(returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95) -> SeriesSignificance:
+def placebo(
+    returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95, draws: int = DRAWS
+) -> SeriesSignificance:
     """The window among windows made of ordinary days (leave-L-out placebo).
 
     Give p = (1 + #{|T_S| >= |t| / sqrt(kappa)}) / (B + 1), T_S the t of a set S of L estimation days forecast by the others:
-    all single days where L = 1 (the sample quantile test), all sets up to 9,999, else so many drawn. kappa corrects windows of
+    all single days where L = 1 (the sample quantile test), all sets up to `draws`, else so many. kappa corrects windows of
     series whose days hang together. Where the days near the window were wilder than usual, p is the mean over the estimation
     days j of the same count with T_S on the scale of the near days against that of j, so that it holds in a storm.
 
@@ -54,7 +56,7 @@ def placebo(returns: AbnormalReturns, window: Window, seed: int, *, level: float
     near = regimes(returns, window)
     p, upper, lower, critical = (np.full(returns.n, np.nan) for _ in range(4))
     drawn, size = False, np.full(returns.n, np.nan)
-    for which, sizes, made in _by_days(returns, found, possible, seed):
+    for which, sizes, made in _by_days(returns, found, possible, seed, draws):
         drawn |= not made
         size[which] = sizes.shape[1]
         for i, ordinary in zip(which.tolist(), sizes, strict=True):
@@ -70,7 +72,7 @@ def placebo(returns: AbnormalReturns, window: Window, seed: int, *, level: float
         p,
         "placebo",
         reasons=told if any(told) else (),
-        draws=DRAWS if drawn else None,
+        draws=draws if drawn else None,
         tails=(upper, lower),
         low=found.car - half,
         high=found.car + half,
@@ -80,15 +82,17 @@ def placebo(returns: AbnormalReturns, window: Window, seed: int, *, level: float
     )
 
 
-def sample_quantile(returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95) -> SeriesSignificance:
+def sample_quantile(
+    returns: AbnormalReturns, window: Window, seed: int, *, level: float = 0.95, draws: int = DRAWS
+) -> SeriesSignificance:
     """Where the day stands among the estimation days: `placebo` of one day, by the name it has in the literature."""
     if window.length > 1:
         return SeriesSignificance.undefined(Phrase("one day only: use placebo for a window"), returns.n)
-    return placebo(returns, window, seed, level=level)
+    return placebo(returns, window, seed, level=level, draws=draws)
 
 
 def _by_days(
-    returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int
+    returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int, draws: int
 ) -> Iterator[tuple[Ints, Floats, bool]]:
     """(positions, (n, B) T_S of ordinary windows, whether all of them) of series with equally many days, in parts."""
     shapes = np.stack([returns.observed_days, found.n_days], axis=1)
@@ -98,18 +102,23 @@ def _by_days(
             days = returns.studentised[which]
             yield which, days[np.isfinite(days)].reshape(len(which), m), True
             continue
-        drawn = placebo_sets(m, length, seed)
+        drawn = placebo_sets(m, length, seed, draws)
         for begin in range(0, len(which), _AT_ONCE):
             some = which[begin : begin + _AT_ONCE]
-            yield some, drawn_t(days_of(returns, some), drawn), comb(m, length) <= DRAWS
+            key = "placebo", seed, draws, length, some.tobytes()
+            yield some, returns.kept(key, partial(_drawn, returns, some, drawn)), comb(m, length) <= draws
+
+
+def _drawn(returns: AbnormalReturns, which: Ints, drawn: Ints) -> Floats:
+    return drawn_t(days_of(returns, which), drawn)
 
 
 @lru_cache(maxsize=32)
-def placebo_sets(m: int, length: int, seed: int) -> Ints:
-    """(B, length) sets of positions among m days: all where there are at most 9,999, else so many drawn."""
-    if comb(m, length) <= DRAWS:
+def placebo_sets(m: int, length: int, seed: int, draws: int = DRAWS) -> Ints:
+    """(B, length) sets of positions among m days: all where there are at most so many, else `draws` of them."""
+    if comb(m, length) <= draws:
         return np.asfortranarray(list(combinations(range(m), length)), dtype=np.int64)
-    return sets_of_days(m, length, seed)
+    return sets_of_days(m, length, seed, draws)
 
 
 def serial(residuals: Floats, length: Ints) -> tuple[Floats, Floats, Floats]:

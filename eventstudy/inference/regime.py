@@ -76,6 +76,28 @@ def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
     around = returns.around
     if around is None or not (around.always or around.asked or returns.n <= MANY):
         return None
+    found: Regimes = returns.kept(("regimes", window), lambda: _regimes(returns, window, always=around.always))
+    return found
+
+
+def regime_of_all(returns: AbnormalReturns, window: Window) -> Regime | None:
+    """That of the mean over N series on dates of their own: the three looks on what they moved on average each event day."""
+    if returns.around is None or returns.n == 0:
+        return None
+
+    def mean(values: Floats) -> Floats:
+        n = np.isfinite(values).sum(axis=0)
+        total: Floats = np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
+        return total
+
+    days, near = mean(np.abs(returns.standardised)), mean(np.abs(_near(returns, window)))
+    there = np.isfinite(near)
+    [level] = judged(days[np.isfinite(days)][None], near[None], there, window.length)
+    used = bool(np.isfinite(level.ratio)) if returns.around.always else level.p <= RAISED
+    return Regime(level.ratio, level.p, used, bool(there[SIDE:].any()))
+
+
+def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regimes:
     found = [_UNKNOWN] * returns.n
     days, near = np.abs(returns.standardised), np.abs(_near(returns, window))
     patterns = np.concatenate([np.isfinite(days), np.isfinite(near)], axis=1)
@@ -87,7 +109,7 @@ def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
         for i, level in zip(mine.tolist(), levels, strict=True):
             found[i] = level
     ratio, p = np.array([level.ratio for level in found]), np.array([level.p for level in found])
-    used = np.isfinite(ratio) if around.always else p <= RAISED
+    used = np.isfinite(ratio) if always else p <= RAISED
     scales = tuple(level.ratios / level.ratio for level in found)
     after: Bools = np.asarray(np.isfinite(near[:, SIDE:]).any(axis=1), dtype=bool)
     return Regimes(ratio, p, used, after, scales)

@@ -99,6 +99,7 @@ def _one_firm(told: Material, i: int) -> Table:
         path = f"firms[{i}].windows[{j}]"
         cells: tuple[Text, ...] = (
             (told.amount(f"{path}.car"),),
+            told.interval(path),
             (told.amount(f"{path}.se", sign=False),),
             (told.number(f"{path}.t", sign=True),),
             (told.p(f"{path}.p"),),
@@ -107,9 +108,10 @@ def _one_firm(told: Material, i: int) -> Table:
             (told.amount(f"{path}.bhar"),),
         )
         rows.append(Row((words.window(window["start"], window["end"]),), cells))
-    keys = ("window", "car", "se", "t", "p exact", "p headline", "headline", "bhar")
+    keys = ("window", "car", "interval", "se", "t", "p exact", "p headline", "headline", "bhar")
     caption = f"{told.ticker_of(i)}: {words('cap.windows')}"
-    return Table(caption, tuple(map(words, keys)), tuple(rows), frozenset({6}))
+    columns = tuple(words(key, level=told.level) for key in keys)
+    return Table(caption, columns, tuple(rows), frozenset({7}))
 
 
 def _together(told: Material) -> Table:

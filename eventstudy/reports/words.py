@@ -89,7 +89,7 @@ PHRASES: dict[str, str] = {
     "none": "none",
     "mean of": "Mean of {n}",
     "cap.firms": "Cumulated abnormal return (CAR) of each stock and window, with its p-value",
-    "cap.windows": "CAR, standard error, exact t and buy-and-hold abnormal return (BHAR)",
+    "cap.windows": "CAR with its interval, exact t, headline test and buy-and-hold abnormal return (BHAR)",
     "cap.together": "What all pairs say together",
     "cap.days": "{ticker}: each day of the event window",
     "cap.aar": "Average abnormal return of each day",

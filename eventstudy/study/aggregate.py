@@ -17,6 +17,7 @@ import pandas as pd
 from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
+from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.study.cautions import of_choices, of_design
 from eventstudy.study.document import (
@@ -102,7 +103,9 @@ class AggregateResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        return doubts_first((*self.noticed, *self.look(), *of_choices(self.config), *of_design(self.answers.values())))
+        unknown = self.evidence.n_dates > 1 and self.config.regime != "never"
+        said = [*of_choices(self.config), *([Message.of("REGIME_UNKNOWN.sums")] if unknown else [])]
+        return doubts_first((*self.noticed, *self.look(), *said, *of_design(self.answers.values())))
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures cannot be believed, each reason once; empty where they can."""

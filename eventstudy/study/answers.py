@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -24,20 +25,22 @@ from eventstudy.inference import (
     romano_wolf_of_windows,
 )
 from eventstudy.inference.base import NO_ESTIMATION
+from eventstudy.inference.distributions import critical_values
 from eventstudy.inference.parametric import Standardised
+from eventstudy.inference.regime import MANY, Regime
 from eventstudy.language import Phrase
-from eventstudy.panel import Floats
+from eventstudy.panel import Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
-_MANY = 200
-"""Above so many pairs the permutation tests of single firms run on request only."""
 _DRAWS = 9999
 
 NEEDS_PAIRS = Phrase('needs every pair, and only sums were kept: run with keep="pairs"')
 
-_OF_DAYS = ("permutation", "placebo", "ranks of days", "shifts of days", "bootstrap")
+_OF_DAYS = ("permutation", "placebo", "bootstrap")
 """Reference distributions made by exchanging days."""
+_OF_CALM_DAYS = ("exact_t",)
+"""Tests of a series that take its variance from estimation days as they are."""
 _OF_SIGMA = ("t", "normal", "F", "chi2")
 """Reference distributions of a statistic over its forecast standard error."""
 
@@ -88,6 +91,8 @@ class Answer:
     """The effect at which the mean standardised CAR is zero, where `bmp_adjusted` or `bmp` speaks."""
     robustness: tuple[str, ...] = ()
     """The tests to look at beside the headline, by the decision table."""
+    regime: Regime | None = None
+    """How wild the days near the window are; None where nobody asked."""
     n_positive: int = 0
     """Pairs with a CAR above zero."""
     n_negative: int = 0
@@ -113,9 +118,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
     if sample.outcome == "volatility":
         names = ["beaver_u", "variance_placebo", "variance_ratio"]
     elif sample.portfolio is not None:
-        names += ["sample_quantile" if sample.window.length == 1 else "conformal", "exact_t"][
-            : 1 if sample.n > 1 else 2
-        ]
+        names += ["placebo"] if sample.n > 1 else ["placebo", "exact_t"]
         names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
         names += _of_model(sample.portfolio)
     names = list(dict.fromkeys([headline, *names, *extra]))
@@ -133,6 +136,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         design=design,
         common_effect=Standardised.of(sample).common_effect if headline in ("bmp", "bmp_adjusted") else np.nan,
         robustness=_beside(sample, design, headline, variants),
+        regime=sample.regime,
         n_positive=sample.positive,
         n_negative=sample.negative,
         median=sample.median,
@@ -160,8 +164,8 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
     if sample.outcome == "volatility":
         name = "variance_ratio" if sample.n == 1 else "beaver_u"
         return name, answer_of(name, sample, design, variants)
-    if sample.errors.descriptive and name in ("portfolio_t", "patell_guarded"):
-        name = "sample_quantile" if sample.window.length == 1 else "conformal"
+    if sample.errors.descriptive and name == "patell_guarded":
+        name = "placebo"
     answer = answer_of(name, sample, design, variants)
     if sample.n == 1 and not answer.valid:
         return "exact_t", answer_of("exact_t", sample, design, variants)
@@ -191,7 +195,9 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
         return advice.judge(test, answer, design, variant)
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
-    return _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative, sample.level).at(0)
+    said = _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative, sample.level).at(0)
+    in_doubt = name in _OF_CALM_DAYS and said.distribution and design.scale > 1
+    return said.distrusted(advice.in_a_storm(design.scale)) if in_doubt else said
 
 
 def _series(
@@ -229,7 +235,21 @@ class FirmAnswers:
     """(N,) the test that speaks for each pair."""
     headline_p: Floats
     """(N,) p of that test."""
+    low: Floats
+    """(N,) the smallest effect that the headline test does not reject; NaN where it rejects none."""
+    high: Floats
+    """(N,) the largest."""
     tests: Mapping[str, SeriesSignificance]
+
+    def spoken(self, i: int) -> Significance:
+        """What the headline test says of pair i."""
+        return self.tests[self.headline[i]].at(i)
+
+    def take(self, which: Ints) -> FirmAnswers:
+        """Of the pairs at these positions; p-values stay adjusted for all, single tests are left behind."""
+        arrays: dict[str, Any] = {n: v[which] for n, v in vars(self).items() if isinstance(v, np.ndarray)}
+        headline = tuple(self.headline[i] for i in which)
+        return replace(self, found=self.found.take(which), headline=headline, tests={}, **arrays)
 
 
 def ask_firms(
@@ -243,33 +263,53 @@ def ask_firms(
 ) -> FirmAnswers:
     """The tests of single firms, put to every pair at once.
 
-    One day is judged by its rank among days, a longer window by permutation (METHODS 3.29). The exact t speaks where that does
-    not apply (a return across a gap), and with very many pairs, where the permutation runs on request only. A study of
-    volatility lets the variance ratio speak.
+    A window is judged by its place among windows made of ordinary days (METHODS 3.29). The exact t speaks where that does not
+    apply (a return across a gap), and with very many pairs, where windows of several days are drawn on request only. A study
+    of volatility lets the variance ratio speak.
     """
     if returns.bare:
         none, unknown = SeriesSignificance.undefined(NO_ESTIMATION, returns.n), np.full(returns.n, np.nan)
+        nobody = ("exact_t",) * returns.n
         return FirmAnswers(
             window,
             returns.over(window),
             unknown,
             unknown,
-            ("exact_t",) * returns.n,
+            nobody,
+            unknown,
+            unknown,
             unknown,
             {"exact_t": none},
         )
-    headline = "sample_quantile" if window.length == 1 else "conformal"
-    headline = "variance_ratio" if outcome == "volatility" else headline
+    headline = "variance_ratio" if outcome == "volatility" else "placebo"
     own = [name for name in extra if isinstance(plugins.load("tests", name), SeriesTest)]
-    if headline == "conformal" and returns.n > _MANY and headline not in own and not returns.descriptive:
+    if headline == "placebo" and headline not in own and not drawn_for_all(returns, window):
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
     tests = {name: _series(name, returns, window, seed, alternative, level) for name in names}
+    if (near := tests[headline].regimes) is not None:
+        storms = tuple(
+            advice.in_a_storm(ratio) if used else ""
+            for used, ratio in zip(near.used.tolist(), near.ratio.tolist(), strict=True)
+        )
+        tests |= {name: replace(tests[name], storms=storms) for name in _OF_CALM_DAYS}
     chosen, p = tests[headline], tests["exact_t"].p_value
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
     by = tuple(np.where(speaks, headline, "exact_t").tolist())
-    return FirmAnswers(window, returns.over(window), p, holm(p), by, headline_p, tests)
+    found = returns.over(window)
+    half = critical_values(returns.df, 1 - level) * found.se
+    low, high = found.car - half, found.car + half
+    if chosen.low is not None and chosen.high is not None:
+        low, high = np.where(speaks, chosen.low, low), np.where(speaks, chosen.high, high)
+    none = ~np.isfinite(high - low) | (outcome == "volatility") | (~speaks & bool(returns.descriptive))
+    low, high = np.where(none, np.nan, low), np.where(none, np.nan, high)
+    return FirmAnswers(window, found, p, holm(p), by, headline_p, low, high, tests)
+
+
+def drawn_for_all(returns: AbnormalReturns, window: Window) -> bool:
+    """Whether windows made of ordinary days are drawn for every pair without being asked for."""
+    return window.length == 1 or returns.n <= MANY or bool(returns.descriptive)
 
 
 @dataclass(frozen=True)

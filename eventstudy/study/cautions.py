@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,12 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import arch_p, is_thin, warn_design
+from eventstudy.inference.placebo import serial
+from eventstudy.inference.regime import MANY, RAISED, Regime
 from eventstudy.messages import Message
 from eventstudy.panel import Pair
 from eventstudy.study.estimate import abnormal_returns
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig
@@ -29,11 +32,12 @@ _WILD = 2.0
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
     found = [*of_choices(result.config), *_own_windows(result)]
+    design = of_design(result.answers.values())
     if not result.config.estimated:
-        return [*found, *of_design(result.answers.values()), *_bhar(result)]
+        return [*found, *design, *_bhar(result)]
     if result.config.returns == "difference":
-        return [*found, *_pair_warnings(result), *of_design(result.answers.values()), *_peers_moved(result)]
-    found += [*_pair_warnings(result), *_near_twins(result), *of_design(result.answers.values())]
+        return [*found, *_pair_warnings(result), *_regimes(result), *design, *_peers_moved(result)]
+    found += [*_pair_warnings(result), *_near_twins(result), *_regimes(result), *design]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -85,11 +89,44 @@ def _near_twins(result: StudyResult) -> Iterator[Message]:
 
 def of_design(answers: Iterable[Answer]) -> list[Message]:
     """What the design of the reported windows calls for; what is said of several windows, once."""
-    found: dict[str, Message] = {}
+    answers, found = list(answers), dict[str, Message]()
     for answer in answers:
         for message in warn_design(answer.design, answer.window) if answer.design else []:
             found.setdefault(message.code, message)
-    return list(found.values())
+    told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
+    return [*found.values(), *_of_regimes(told, "VOLATILITY_REGIME.together")]
+
+
+def _of_regimes(told: Mapping[Window, Regime], form: str, *whom: str) -> Iterator[Message]:
+    """What the days near some windows of one series call for."""
+    wild = {window: regime for window, regime in told.items() if regime.used and regime.p <= RAISED}
+    if wild:
+        worst = min(wild.values(), key=lambda regime: regime.p)
+        yield Message.of(form, *whom, ratio=worst.ratio, p=worst.p, windows=list(wild))
+    if unknown := [window for window, regime in told.items() if not regime.after or not np.isfinite(regime.ratio)]:
+        yield Message.of("REGIME_UNKNOWN", *whom, windows=unknown)
+
+
+def _regimes(result: StudyResult) -> Iterator[Message]:
+    """What the days near the windows of each pair call for, and whether its days hang together."""
+    near = result.returns.around
+    if near is not None and result.returns.n > MANY and not near.asked:
+        yield Message.of("MANY_PAIRS", pairs=result.returns.n)
+    widest = max(result.firm_answers, key=lambda w: w.length, default=None)
+    for i, pair in enumerate(result.panel.pairs):
+        said = {w: firm.spoken(i) for w, firm in result.firm_answers.items() if firm.headline[i] == "placebo"}
+        told = {w: one.regime for w, one in said.items() if one.regime and np.isfinite(one.p_value)}
+        yield from _of_regimes(told, "VOLATILITY_REGIME", pair.event_id, pair.ticker)
+        if widest is not None and widest in said and widest.length > 1:
+            yield from _serial(result, i, pair, widest)
+
+
+def _serial(result: StudyResult, i: int, pair: Pair, window: Window) -> Iterator[Message]:
+    kappa = result.firm_answers[window].tests["placebo"].kappa
+    if kappa is not None and kappa[i] != 1:
+        r = float(serial(result.returns.residuals[i : i + 1], np.array([window.length]))[1][0])
+        factor = float(np.sqrt(kappa[i]))
+        yield Message.of("SERIAL_CORRELATION", pair.event_id, pair.ticker, r=r, factor=factor, window=window)
 
 
 def _bhar(result: StudyResult) -> Iterator[Message]:

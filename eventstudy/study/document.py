@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.inference import Significance
+from eventstudy.inference.regime import Regime
 from eventstudy.messages import WARNINGS, Code, Exclusion
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.study.answers import Answer
@@ -106,6 +107,9 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "p_adjusted": number(firm.p_adjusted[i]),
         "headline": firm.headline[i],
         "headline_p": number(firm.headline_p[i]),
+        "ci_low": number(firm.low[i]),
+        "ci_high": number(firm.high[i]),
+        "regime": regime_as_dict(firm.spoken(i).regime),
         "headline_p_adjusted": number(family.romano_wolf_by_window[i, w] if family else None),
         "p_adjusted_tickers": number(family.romano_wolf[i, w] if family else None),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
@@ -184,6 +188,7 @@ def days_as_dicts(rel_days: list[int], aar: Floats, count: Ints) -> list[dict[st
 def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str, Any]:
     """What all pairs say together about one window; `adjusted` is its p as all windows are judged together."""
     low, high = answer.interval or (None, None)
+    said = answer.tests[answer.headline] if answer.headline else None
     return {
         "start": answer.window.start,
         "end": answer.window.end,
@@ -200,9 +205,16 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
         "p_adjusted_windows": number(adjusted and adjusted.p),
         "adjusted_by": (adjusted and adjusted.by) or None,
         "common_effect": number(answer.common_effect),
+        "headline_p": number(said.p_value) if said else None,
+        "regime": regime_as_dict(answer.regime),
         "robustness": list(answer.robustness),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
     }
+
+
+def regime_as_dict(found: Regime | None) -> dict[str, Any] | None:
+    """How wild the days near a window are; None where nobody asked."""
+    return found and {"ratio": number(found.ratio), "p": number(found.p), "used": found.used}
 
 
 def table_of_tests(answer: Answer) -> pd.DataFrame:

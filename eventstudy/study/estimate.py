@@ -53,7 +53,7 @@ def around(
     A model whose variance changes from day to day follows storms by itself, and days that hang together are not compared.
     """
     changing = bool((returns.noise != returns.span).any())
-    if near is None or after is None or returns.dependent or changing:
+    if near is None or after is None or returns.bare or returns.dependent or changing:
         return returns
     days = returns.n_estimation_days + block.event.end + after.returns.shape[1] - block.estimation.end
     found = Around(

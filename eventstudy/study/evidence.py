@@ -75,7 +75,7 @@ class Evidence:
         )
         sample = Sample(window, sums=sums, seed=seed)
         portfolio, why_none = self._portfolio(sample)
-        return replace(sample, portfolio=portfolio, no_portfolio=why_none)
+        return replace(sample, portfolio=portfolio, no_portfolio=why_none).in_regime()
 
     def scales_of(self, form: str) -> Floats:
         """(W,) what the SCARs are multiplied with before they are ranked; 0 where that is not defined."""

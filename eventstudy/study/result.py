@@ -24,7 +24,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, average
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
-from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.distributions import critical_values, p_t
 from eventstudy.language import Phrase, Translated
 from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.models import Fit
@@ -276,7 +276,7 @@ class StudyResult(Result):
             found = self.returns.over(Window(self.config.event_window.start, self.rel_days[day]))
             there = np.isfinite(self.returns.ar[:, day])
             car[:, day], se[:, day] = np.where(there, found.car, np.nan), np.where(there, found.se, np.nan)
-        half = self._critical[:, None] * se
+        half = critical_values(self.returns.df, 1 - self.config.level)[:, None] * se
         columns = {
             "event_id": np.repeat([p.event_id for p in self.panel.pairs], length),
             "ticker": np.repeat([p.ticker for p in self.panel.pairs], length),
@@ -315,6 +315,8 @@ class StudyResult(Result):
                         "bhar": self.bhars[window],
                         "headline": list(firm.headline),
                         "headline_p": firm.headline_p,
+                        "ci_low": firm.low,
+                        "ci_high": firm.high,
                     }
                 )
             )
@@ -428,6 +430,14 @@ class StudyResult(Result):
             for w in own.windows or ()
         }
 
+    def firms_over(self, window: Window, members: Ints | None = None) -> FirmAnswers:
+        """What each pair (of `members`) says by itself about any window inside the event window."""
+        if window in self.firm_answers:
+            known = self.firm_answers[window]
+            return known if members is None else known.take(members)
+        own, returns = self.config, self.returns if members is None else self.returns.take(members)
+        return ask_firms(returns, window, own.tests, own.seed, own.outcome, own.alternative, own.level)
+
     @cached_property
     def family(self) -> FamilyAnswers:
         """The p-values of all pairs and reported windows, adjusted for their number."""
@@ -446,15 +456,6 @@ class StudyResult(Result):
     def fat_tailed(self) -> bool:
         """Whether the residuals have fat tails, so that ranks and permutations speak in place of t."""
         return any(answer.design is not None and answer.design.fat_tailed for answer in self.answers.values())
-
-    @cached_property
-    def half_widths(self) -> dict[Window, Floats]:
-        """(N,) half the interval of each CAR at the level of the study by the exact t, for every reported window."""
-        return {window: self._critical * firm.found.se for window, firm in self.firm_answers.items()}
-
-    @cached_property
-    def _critical(self) -> Floats:
-        return np.array([critical_t(float(df), 1 - self.config.level) for df in self.returns.df])
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -511,7 +512,7 @@ class StudyResult(Result):
             level=self.config.level,
             executor=self.executor,
             exact_correlation=self.config.correlation == "pairwise",
-        )
+        ).in_regime()
 
     def _pairs(self, members: Ints | None) -> Pairs:
         """These pairs, or all; what their days add up to is kept, since most windows count the same."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.inference import Significance
 from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints
 from eventstudy.study import doubts
@@ -111,9 +112,9 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         yield f"{pair.ticker}: {_model_line(result, i)}"
         yield columns([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
         yield ""
-        head = ["window", "CAR", interval_name(result.config), "t", "p", "p (ranks)", "BHAR"]
+        head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", "BHAR"]
         yield columns([head, *_window_rows(result, i)], range(1, 7))
-        yield "p: exact t. p (ranks): place among ordinary days (one day), or permutation of days (windows)."
+        yield from wrapped(_how_judged(result, i))
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
 
@@ -161,18 +162,35 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
     show = amount(result)
     for window, firm in result.firm_answers.items():
         car, t = firm.found.car[i], firm.found.scar[i]
-        low, high = (car + side * result.half_widths[window][i] for side in (-1, 1))
-        floor = 1 / (result.fit.n_estimation[i] + 1)
-        at_floor = firm.headline[i] == "sample_quantile" and np.isclose(firm.headline_p[i], floor)
+        low, high = firm.low[i], firm.high[i]
         yield [
             str(window),
             show(car),
-            f"{show(low)} .. {show(high)}" if np.isfinite(car) else "",
+            f"{show(low)} .. {show(high)}" if np.isfinite(high - low) else "",
+            smallest_told(firm.spoken(i)),
             f"{t:+.2f}" if np.isfinite(t) else "n/a",
             p_text(firm.p[i]),
-            p_text(firm.headline_p[i]) + (f" (1/{round(1 / floor)})" if at_floor else ""),
             percent(result.bhars[window][i]),
         ]
+
+
+def smallest_told(said: Significance) -> str:
+    """A p as shown to people, marked where no smaller one is possible."""
+    told = p_text(said.p_value)
+    at_floor = said.least is not None and said.p_value <= said.least * (1 + 1e-9)
+    return f"≤{told}" if at_floor and not told.startswith("<") else told
+
+
+def _how_judged(result: StudyResult, i: int) -> str:
+    """What the p of a firm's windows are."""
+    by = {firm.headline[i] for firm in result.firm_answers.values()}
+    if by == {"exact_t"}:
+        return "p: exact t, and the interval"
+    told = [firm.spoken(i) for firm in result.firm_answers.values()]
+    if "variance_ratio" in by:
+        return "p: variance_ratio; p of t: exact t"
+    text = "p and interval: the window among windows made of ordinary days; p of t: exact t"
+    return f"{text}; ≤: the smallest p possible" if any(smallest_told(said)[0] == "≤" for said in told) else text
 
 
 def _firms_in_rows(result: StudyResult) -> Iterator[str]:
@@ -199,7 +217,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline test" if result.groups else ""
     last = "; adj.: smallest of a row, all judged together" if _stepped_down(result) else ""
-    yield from wrapped(f"p of tickers: place among ordinary days{means}{last}")
+    yield from wrapped(f"p of tickers: among windows of ordinary days (≤: smallest possible){means}{last}")
     yield from wrapped(_all_at_once(result))
 
 
@@ -253,7 +271,7 @@ def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
         name = pair.ticker if len(result.events) == 1 else f"{pair.ticker} {result.panel.day0[i].session}"
         cells = [f"  {name}"]
         for firm in result.firm_answers.values():
-            cells += [percent(firm.found.car[i]), p_text(firm.headline_p[i])]
+            cells += [percent(firm.found.car[i]), smallest_told(firm.spoken(i))]
         if _stepped_down(result):
             cells.append(p_text(float(np.fmin.reduce(result.family.romano_wolf[i]))))
         rows.append(cells)
@@ -263,8 +281,8 @@ def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
 def _mean_cells(answers: Sequence[Answer]) -> list[str]:
     cells = []
     for answer in answers:
-        p = answer.tests[answer.headline].p_value if answer.headline else float("nan")
-        cells += [percent(answer.caar), p_text(p)]
+        p = smallest_told(answer.tests[answer.headline]) if answer.headline else p_text(float("nan"))
+        cells += [percent(answer.caar), p]
     return cells
 
 
@@ -288,7 +306,7 @@ def _together(result: StudyResult) -> Iterator[str]:
     second = [name for name in ("bmp_adjusted",) if name in asked and name not in headlines]
     for name in [*headlines, *second]:
         mark = "headline" if name in headlines else "also valid"
-        cells = [p_text(a.tests[name].p_value) if name in a.tests and a.tests[name].valid else "" for a in answers]
+        cells = [smallest_told(a.tests[name]) if name in a.tests and a.tests[name].valid else "" for a in answers]
         rows.append([f"  p, {name} ({mark})", *cells])
     if judged_together(result) > 1:
         cells = [p_text(result.adjusted[a.window].p) if a.headline else "" for a in answers]

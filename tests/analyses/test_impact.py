@@ -57,11 +57,14 @@ def by_hand(
 @pytest.mark.parametrize("window", [(0, 0), (-2, 3)])
 def test_amounts_of_firms_and_of_all_are_those_of_regressions_by_hand(window: tuple[int, int]) -> None:
     prices = closes(seed=1)
-    found = impact(study(table(prices), tickers=FIRMS, windows=[window]), shares=SHARES)
+    result = study(table(prices), tickers=FIRMS, windows=[window])
+    found, [said] = impact(result, shares=SHARES), result.firm_answers.values()
     before, last = DAY0 + window[0] - 1, DAY0 + window[1]
     value = {t: prices[t].iloc[before] * n for t, n in zip(FIRMS, SHARES["shares"], strict=True)}
     for firm in found.firms:
-        car, low, high, p = by_hand(prices, {firm.ticker: 1.0}, window)
+        car, _, _, p = by_hand(prices, {firm.ticker: 1.0}, window)
+        i = FIRMS.index(firm.ticker)
+        low, high = said.low[i], said.high[i]
         worth = value[firm.ticker]
         assert firm.stake.capitalisation == pytest.approx(worth)
         assert firm.stake.session == f"{SESSIONS[before]:%Y-%m-%d}"
@@ -74,15 +77,16 @@ def test_amounts_of_firms_and_of_all_are_those_of_regressions_by_hand(window: tu
         assert firm.amount.p == pytest.approx(p, rel=1e-8)
     [total] = found.totals
     whole = sum(value.values())
-    car, low, high, p = by_hand(prices, {t: v / whole for t, v in value.items()}, window)
+    car, _, _, p = by_hand(prices, {t: v / whole for t, v in value.items()}, window)
     assert total.amount.capitalisation == pytest.approx(whole)
     assert total.amount.raw == pytest.approx(sum(f.amount.raw for f in found.firms))
     assert total.amount.abnormal == pytest.approx(sum(f.amount.abnormal for f in found.firms))
-    assert (total.amount.abnormal, total.amount.low, total.amount.high) == pytest.approx(
-        (whole * car, whole * low, whole * high), rel=1e-8
-    )
-    assert (total.amount.p, total.headline_p) == pytest.approx((p, p), rel=1e-8)
-    assert (total.headline, found.currency, found.no_total) == ("portfolio_t", "USD", "")
+    assert total.amount.abnormal == pytest.approx(whole * car, rel=1e-8)
+    assert (total.amount.low + total.amount.high) / 2 == pytest.approx(whole * car, rel=1e-8)
+    assert total.amount.p == pytest.approx(p, rel=1e-8)
+    assert (total.headline, found.currency, found.no_total) == ("placebo", "USD", "")
+    for row in (*found.firms, total):
+        assert (row.amount.low <= 0 <= row.amount.high) == (row.headline_p > 0.05)
 
 
 def test_nvda_lost_593_billion_dollars_in_a_day() -> None:
@@ -171,12 +175,12 @@ def test_log_returns_make_money_by_growth() -> None:
     )
 
 
-def test_a_model_without_a_t_lets_permutations_speak_for_the_total() -> None:
+def test_a_model_without_a_t_lets_placebo_windows_speak() -> None:
     names = tuple(f"F{i}" for i in range(8))
     result = study(table(closes(tickers=names)), tickers=names[:2], peers=names[2:], model="synthetic_control")
     found = impact(result, shares=counts(("F0", 1e6, 0), ("F1", 1e6, 0)))
-    assert found.doubt
-    assert {t.headline for t in found.totals} <= {"sample_quantile", "conformal"}
+    assert found.doubt == ""
+    assert {row.headline for row in (*found.firms, *found.totals)} == {"placebo"}
 
 
 def test_the_whole_is_told_in_plain_values_and_the_sentence_follows_from_them() -> None:

@@ -141,10 +141,10 @@ def test_who_lost_and_who_gained_on_the_27th() -> None:
 
 
 def test_no_group_stood_out_on_the_day_of_the_release() -> None:
-    """Two firms did: Oracle, a partner of the data-centre plan of that day, and Apple, which two banks rated down."""
+    """Apple did, which two banks rated down. Oracle, a partner of that day's data-centre plan, did by t alone, in a storm."""
     first = found("announced").windows[0]
     assert {g.moved for g in first.groups} == {""}
-    assert [firm.ticker for firm in first.gained] == ["ORCL"]
+    assert [firm.ticker for firm in first.gained] == []
     assert [firm.ticker for firm in first.lost] == ["AAPL"]
     assert "do not differ by more than chance" in first.sentence
     assert "which is not out of the ordinary" in first.sentence

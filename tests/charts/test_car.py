@@ -40,10 +40,10 @@ def title(ax: Axes) -> str:
 def test_one_pair_is_tidy(nvda: StudyResult) -> None:
     ax, tidy = nvda.plot("car"), nvda.tidy()
     np.testing.assert_array_equal(line(ax, "CAR"), tidy["car"])
-    edges = band(ax)
-    np.testing.assert_allclose([edges[d][0] for d in tidy["rel_day"]], tidy["car_low"], rtol=1e-12)
-    np.testing.assert_allclose([edges[d][1] for d in tidy["rel_day"]], tidy["car_high"], rtol=1e-12)
-    assert "95 % band by exact t" in words(ax)
+    edges, said = band(ax), [nvda.firms_over(Window(-5, d)) for d in tidy["rel_day"]]
+    np.testing.assert_allclose([edges[d][0] for d in tidy["rel_day"]], [of.low[0] for of in said], rtol=1e-12)
+    np.testing.assert_allclose([edges[d][1] for d in tidy["rel_day"]], [of.high[0] for of in said], rtol=1e-12)
+    assert "95 % band by placebo" in words(ax)
 
 
 def test_one_pair_out_of_many_is_its_own_rows_of_tidy(recognised: StudyResult) -> None:

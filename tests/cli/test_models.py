@@ -45,7 +45,7 @@ def test_every_other_model(es: Es, model: str) -> None:
     assert ran.code == 0, ran.err
     day = json.loads(ran.out)["firms"][0]["windows"][0]
     assert -0.20 < day["car"] < -0.12
-    assert day["headline"] == "sample_quantile"
+    assert day["headline"] == "placebo"
     assert day["headline_p"] < 0.01
 
 

@@ -23,7 +23,8 @@ def test_recognition_day_of_nvidia(es: Es) -> None:
     assert "day 0 is Mon 2025-01-27, as chosen by the user (--day0 recognised)" in ran.out
     assert "-13.37 %" in ran.out
     assert "-5.15" in ran.out
-    assert "(1/251)" in ran.out
+    assert "≤.004" in ran.out
+    assert "≤: the smallest p possible" in ran.out
     assert "DAY0_CHOSEN" in ran.out
 
 
@@ -46,7 +47,7 @@ def test_all_tickers_fit_one_screen_and_the_headline_is_the_portfolio(es: Es) ->
     ran = es("run", "deepseek-r1")
     assert len(ran.out.splitlines()) <= 52
     assert max(map(len, ran.out.splitlines())) <= 125
-    assert "portfolio_t (headline)" in ran.out
+    assert "placebo (headline)" in ran.out
     assert "16 tickers on it are not 16 observations" in " ".join(ran.out.split())
     for name in ("cross_section_t (", "patell (", "bmp ("):
         assert name in ran.out.partition("not valid here")[2]
@@ -60,7 +61,7 @@ def test_json_and_table_say_the_same(es: Es) -> None:
     window = next(w for w in firm["windows"] if (w["start"], w["end"]) == (0, 1))
     assert window["car"] == pytest.approx(-0.06928, abs=5e-6)
     assert window["p"] == pytest.approx(0.059, abs=5e-4)
-    assert next(t for t in firm["windows"][0]["tests"] if t["name"] == "sample_quantile")["p"] == pytest.approx(1 / 251)
+    assert next(t for t in firm["windows"][0]["tests"] if t["name"] == "placebo")["p"] == pytest.approx(1 / 251)
 
 
 def test_csv_is_the_tidy_table(es: Es) -> None:

@@ -142,7 +142,7 @@ def test_neighbours_of_a_share_with_gaps_keep_their_own_regression() -> None:
 def test_permutations_do_not_take_a_long_return_for_a_day() -> None:
     result = study(with_gaps(2), missing="trade_to_trade")
     window = Window(0, 5)
-    answer = result.firm_answers[window].tests["conformal"].at(0)
+    answer = result.firm_answers[window].tests["placebo"].at(0)
     assert not answer.valid
     assert "gaps" in answer.reasons[0]
     assert np.isfinite(result.firm_answers[window].p[0])

@@ -163,7 +163,7 @@ def test_other_choices_say_what_studies_with_these_choices_say(rendered: Rendere
         )
         answer = other.answers[Window(0, 0)]
         assert shown[f"{path}.car"] == pytest.approx(answer.caar, rel=1e-9)
-        assert shown[f"{path}.p"] == pytest.approx(other.test("portfolio_t", window=(0, 0)).p_value, rel=1e-6)
+        assert shown[f"{path}.p"] == pytest.approx(other.test("placebo", window=(0, 0)).p_value, rel=1e-6)
 
 
 def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult, rendered: Rendered) -> None:
