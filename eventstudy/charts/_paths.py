@@ -41,8 +41,6 @@ class Verdict:
     p: float
     reason: str = ""
     """Why there is no headline test or no band."""
-    ranked: bool = False
-    """Whether p is the place of one day among the estimation days, as they are."""
 
     @property
     def has_band(self) -> bool:
@@ -77,12 +75,11 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     design = advice.describe(sample)
     name, answer = headline_of(sample, design, result.config.variants)
     test, p = (name, answer.p_value) if answer.valid else ("", nan)
-    ranked = name == "placebo" and window.length == 1 and not (answer.regime and answer.regime.used)
     interval = advice.confidence_interval(answer, sample.caar, sample.level)
     if interval is None:
         reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=words_of_test(name))
         return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
-    return Verdict(window, sample.n, sample.caar, *interval, name, test, p, ranked=ranked)
+    return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
 
 
 def mean_car(result: StudyResult, chosen: Ints) -> Path:
@@ -94,7 +91,7 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
     start = result.config.event_window.start
     if len(chosen) == 1:
         said = [result.firms_over(Window(start, day), chosen) for day in days]
-        tests = tuple(dict.fromkeys(EXACT if one.headline[0] == "exact_t" else one.headline[0] for one in said))
+        tests = tuple(dict.fromkeys(one.headline[0] for one in said))
         there = np.isfinite(result.returns.ar[chosen[0]])
         value, low, high = (
             np.where(there, [float(getattr(of, name)[0]) for of in holders], np.nan)

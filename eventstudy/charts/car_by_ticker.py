@@ -12,11 +12,12 @@ from eventstudy.charts._canvas import as_panels, head, open_axes
 from eventstudy.charts._car_path import car_path
 from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._language import p_text, say
-from eventstudy.charts._paths import EXACT, verdict
+from eventstudy.charts._paths import verdict
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._words import DAY0, caveat, cumulated, finding, method, percent, tests_text
 from eventstudy.errors import InvalidRequest
+from eventstudy.study.names import words_of_test
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,9 +55,10 @@ def paint(
     some = ""
     if len(chosen) < len(everyone):
         some = " " + say("The {n} of {all} that day 0 moved most.", n=most, all=len(everyone))
+    by = dict.fromkeys(result.firms_over(result.config.event_window, chosen).headline)
     lines = [
         tests_text(result, everyone),
-        say("{level:.4g %} band by {tests:list}", tests=[EXACT], level=result.config.level)
+        say("{level:.4g %} band by {tests:list}", tests=[words_of_test(name) for name in by], level=result.config.level)
         + f". {method(result, everyone)}.{some}",
         *caveat(result),
     ]

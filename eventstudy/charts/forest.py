@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._language import say, spoken
-from eventstudy.charts._paths import EXACT, Verdict, verdict
+from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
@@ -28,6 +28,7 @@ from eventstudy.charts._words import (
 )
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.names import words_of_test
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _rows(result: StudyResult, window: Window, chosen: Ints, most: int) -> _Rows
     if len(order) > most:
         order = np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
     labels = names(result, chosen)
-    tests = tuple(dict.fromkeys(EXACT if said.headline[i] == "exact_t" else said.headline[i] for i in order))
+    tests = tuple(dict.fromkeys(words_of_test(said.headline[i]) for i in order))
     names_of = [labels[i] for i in order]
     return _Rows(chosen[order], names_of, found.car[order], said.low[order], said.high[order], tests)
 

@@ -43,7 +43,7 @@ def test_one_pair_is_tidy(nvda: StudyResult) -> None:
     edges, said = band(ax), [nvda.firms_over(Window(-5, d)) for d in tidy["rel_day"]]
     np.testing.assert_allclose([edges[d][0] for d in tidy["rel_day"]], [of.low[0] for of in said], rtol=1e-12)
     np.testing.assert_allclose([edges[d][1] for d in tidy["rel_day"]], [of.high[0] for of in said], rtol=1e-12)
-    assert "95 % band by placebo" in words(ax)
+    assert "95 % band by placebo windows" in words(ax)
 
 
 def test_one_pair_out_of_many_is_its_own_rows_of_tidy(recognised: StudyResult) -> None:
@@ -131,7 +131,7 @@ def test_where_the_portfolio_lacks_days_the_band_is_that_of_the_next_test() -> N
     assert sorted(band(ax)) == [d for d, a in several.items() if a.interval is not None or a.n == 1]
     assert max(band(ax)) == 5
     assert several[3].n == 1
-    assert "Mean of 1 to 3 (thin lines), 95 % band by portfolio test, exact t and Patell's test, guarded" in words(ax)
+    assert "Mean of 1 to 3 (thin lines), 95 % band by placebo windows and Patell's test, guarded" in words(ax)
 
 
 def test_ticks_carry_dates_only_where_all_pairs_share_them(recognised: StudyResult, many_dates: StudyResult) -> None:

@@ -91,14 +91,14 @@ def test_the_diamond_is_the_interval_of_the_headline(recognised: StudyResult) ->
     assert (corners[0, 0], corners[2, 0]) == pytest.approx(answer.interval)
     assert corners[[1, 3], 0] == pytest.approx(answer.caar)
     assert rows(ax)["mean of 16"] == pytest.approx(corners[:, 1].mean())
-    assert "portfolio test; diamond: its interval" in words(ax)
+    assert "placebo windows; diamond: its interval" in words(ax)
 
 
 def test_a_mean_without_interval_is_no_diamond(recognised: StudyResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advice, "confidence_interval", lambda *_: None)
     ax = recognised.plot("forest", window=(-5, 5))
     assert not ax.patches
-    assert "no valid interval of the mean: portfolio test has no interval" in words(ax)
+    assert "no valid interval of the mean: placebo windows has no interval" in words(ax)
     assert "n/a" not in " ".join(text.get_text() for text in ax.texts)
 
 
