@@ -1,8 +1,9 @@
 """How did the last of them go? The events of one kind on one ticker side by side: a row an event, and what they have in common.
 
-Each row is what a study of that event alone says. The mean over the events is judged by the t of their CARs (n - 1 degrees of
-freedom), and by `bmp_adjusted` where their windows share days. The latest event is placed among the others without a p: it is
-the largest of twelve in 8 % of all cases by chance alone. Its p is that against ordinary days.
+Each row is what a study of that event says, with the days of the others left out of its estimation. The mean over the events is
+judged by the t of their CARs (n - 1 degrees of freedom), and by `bmp_adjusted` where their windows share days. The latest event
+is placed among the others without a p: it is the largest of twelve in 8 % of all cases by chance alone. Its p is that against
+ordinary days.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def COMMAND(  # noqa: N802
 ) -> None:
     """How did the last events of a kind go for a ticker?
 
-    A row an event, what a study of it alone says; then ups and downs, the mean, and the latest among them. The events are those
+    A row an event, what a study of it says; then ups and downs, the mean, and the latest among them. The events are those
     of --registry, a registry or a list (ticker,date[,timing]), or of what ships. The event window is [-1, +20] unless another
     is named.
     """

