@@ -55,7 +55,8 @@ def list_events(registry: str | None, category: str | None, tag: str | None, for
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def show(id: str, registry: str | None, form: str) -> None:
     """Show one event with its groups, claims and sources."""
-    event = _registry(registry)[id]
+    known = _registry(registry)
+    event = known[id] if id in known or registry else _scheduled(id) or known[id]
     if form == "json":
         put(json_text({"schema": "eventstudy.event/1", **event.to_dict()}))
         return
@@ -69,7 +70,15 @@ def show(id: str, registry: str | None, form: str) -> None:
     put(columns(lines))
 
 
+def _scheduled(id: str) -> Any:
+    from eventstudy.events.finders import scheduled_event
+
+    return scheduled_event(id)
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_text(one)}" for name, one in value.items())
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventstudy import run
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, UnknownName
 from eventstudy.events import load_registry
 from eventstudy.events.event import Event, Found
 from eventstudy.events.finders import Finds, find, merge
+from eventstudy.request import events_of
 
 AUTUMN: dict[str, Any] = {"since": date(2024, 9, 1), "until": date(2024, 12, 31)}
 
@@ -116,3 +118,11 @@ def test_found_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     for wrong in wrongs:
         with pytest.raises(EventStudyError):
             Event(id="x", title="X", announced=date(2025, 1, 3), found=Found(**table | wrong))
+
+
+def test_decisions_and_releases_are_events_by_their_id() -> None:
+    result = run("fomc-2024-12-18", tickers="NVDA", source="bundled")
+    assert str(result.panel.day0[0].session) == "2024-12-18"
+    assert events_of("cpi-2025-01-15", tickers="NVDA")["cpi-2025-01-15"].tickers == ("NVDA",)
+    with pytest.raises(UnknownName, match="fomc-2024-12-19"):
+        events_of("fomc-2024-12-19")
