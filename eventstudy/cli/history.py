@@ -9,7 +9,18 @@ import click
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import options_but, words_of
 
-_OF_EVENTS = ("--date", "--tickers", "--timing", "--tz", "--outcome", "--peers", "--bhar", "--delisting", "--shares")
+_OF_EVENTS = (
+    "--date",
+    "--tickers",
+    "--ticker",
+    "--timing",
+    "--tz",
+    "--outcome",
+    "--peers",
+    "--bhar",
+    "--delisting",
+    "--shares",
+)
 """Options of a study that say what a history knows by itself, or does not look at."""
 
 

@@ -16,10 +16,11 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
 from eventstudy.messages import Message
-from eventstudy.prices import PriceTable
+from eventstudy.prices import PriceTable, Reading
 from eventstudy.request.dates import last_day
-from eventstudy.request.prices import Progress, prices_for
-from eventstudy.request.study import run
+from eventstudy.request.prices import Progress, placed, prices_for
+from eventstudy.request.study import reading_of, run
+from eventstudy.separated import separated
 from eventstudy.windows import Window
 
 _QUARTER = dt.timedelta(days=95)
@@ -37,6 +38,12 @@ def history(
     prices: Any = None,
     as_of: str | dt.date | None = None,
     day0: str | dt.date = "announced",
+    dates: Any = None,
+    decimal: Any = None,
+    values: Any = None,
+    unit_in: Any = None,
+    exchange: str | Sequence[str] = (),
+    strict: bool = False,
     progress: Progress | None = None,
     **choices: Any,
 ) -> History:
@@ -45,7 +52,7 @@ def history(
     `kind`: a category or tag of the events (`earnings`), a form and its item (`8-K:2.02`), or `fomc`, `cpi`, `jobs`, whose
     dates ship. `registry`: a registry, an event file (`ticker,date[,timing]`), or events; None: those that ship, and earnings
     from filings with the SEC where EVENTSTUDY_CONTACT says who asks. `choices`: the other words of `run`; the event window is
-    [-1, +20] unless another is named.
+    [-1, +20] unless another is named. A price file that names nobody is the ticker's.
 
     Raises:
         UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
@@ -56,9 +63,10 @@ def history(
     event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
     if choices.get("windows") is None:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     limit = last_day(as_of)
     ahead = limit or dt.datetime.now(dt.UTC).date()
-    events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit)
+    events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit, reading)
     past = sorted((e for e in events if _day(e) <= ahead), key=lambda e: (_day(e), e.announced.isoformat()))
     if not past:
         raise NothingUsable(
@@ -67,7 +75,10 @@ def history(
     config = StudyConfig(**{name: value for name, value in choices.items() if name in StudyConfig.__dataclass_fields__})
     reaches = prices is not None or source == "bundled"
     wanted = past if reaches else past[-last - 2 :]
-    table = prices_for(wanted, config, day0, source=source, prices=prices, as_of=limit, progress=progress)
+    table = prices_for(
+        wanted, config, day0, source=source, prices=prices, as_of=limit, progress=progress, reading=reading
+    )
+    table = placed(table, separated(exchange, "exchange"))
     priced = _with_day0(past, ticker, table, config, day0)
     if len(priced) < len(past):
         notes.append(Message.of("HISTORY_UNPRICED", None, ticker, n=len(past) - len(priced), ticker=ticker))
@@ -95,6 +106,7 @@ def events_of_kind(
     registry: str | Path | Registry | Sequence[Event] | None,
     since: dt.date | None = None,
     as_of: dt.date | None = None,
+    reading: Reading | None = None,
 ) -> tuple[list[Event], list[Message]]:
     """The events of that kind on the ticker, each about it alone, and how they were taken.
 
@@ -113,7 +125,7 @@ def events_of_kind(
         own = [*shipped_registry(), *_shipped_earnings(ticker)]
         where = "the events that ship"
     else:
-        own = list(load_registry(registry) if isinstance(registry, str | Path) else registry)
+        own = list(load_registry(registry, reading=reading) if isinstance(registry, str | Path) else registry)
         where = str(registry) if isinstance(registry, str | Path) else "the events given"
     about = [_about(event, ticker) for event in own if ticker in event.tickers or not event.tickers]
     found = [event for event in about if is_of(event, kind)]

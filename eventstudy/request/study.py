@@ -76,7 +76,7 @@ def run(
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
     tickers = separated(tickers)
-    reading = _reading(choices, dates, decimal, values, unit_in, ticker, strict)
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)
     compares = compares_with_peers(model_of(study.config), study.config)
@@ -105,7 +105,7 @@ def run(
     return result
 
 
-def _reading(
+def reading_of(
     choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool
 ) -> Reading:
     """What is said of the price file; the unit of levels is a choice of the study, that of returns says how to read them."""
@@ -148,7 +148,7 @@ def run_aggregate(
     """
     from eventstudy.scale.words import run_many
 
-    reading = _reading(choices, dates, decimal, values, unit_in, ticker, strict)
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, limit = EventStudy(**choices), last_day(as_of)
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
