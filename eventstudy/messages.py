@@ -328,14 +328,14 @@ WARNINGS: dict[str, Code] = {
     ),
     "EVENT_IN_ESTIMATION": Code(
         {
-            "": "{events} other events of the firm lie in its estimation window and widen what counts as usual",
+            "": "the firm has other events in its estimation window ({events}), which widen what counts as usual",
             "few": (
-                "{events} other events of the firm lie in its estimation window: without the days near them too few "
-                "would be left, so they stay"
+                "the firm has other events in its estimation window ({events}); without the days near them too few would "
+                "be left, so they stay"
             ),
             "masked": (
-                "{events} other events of the firm lie in its estimation window: {days} days within {near} sessions of "
-                "them are left out"
+                "the firm has other events in its estimation window ({events}): {days} days, up to {near} sessions from "
+                "them, are left out"
             ),
             "sums": "{count} pairs have other events of the firm in their estimation window; {masked} leave their days out",
         },

@@ -80,7 +80,7 @@ _TESTS = {
         "generalized_sign",
         "wilcoxon",
     ),
-    "placebo": ("placebo", "sample_quantile"),
+    "placebo": ("placebo", "sample_quantile", "placebo_sum"),
     "days": ("conformal", "placebo_in_space"),
     "variance": ("variance_ratio", "variance_placebo", "beaver_u"),
     "joint": ("joint_placebo", "joint_f"),

@@ -197,7 +197,7 @@ def test_dates_apart_whose_windows_overlap_are_apart_for_single_days() -> None:
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_fewer_than_five_events(n: int) -> None:
     answer = quiet(n)
-    assert answer.headline == "patell_guarded"
+    assert answer.headline == "placebo_sum"
     assert invalid(answer) >= {"bmp", "cross_section_t", "bmp_adjusted", "caar_t", "portfolio_t"}
     assert "FEW_EVENTS" in said_of(answer)
     for name in SPREAD_OVER_PAIRS:

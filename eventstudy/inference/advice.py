@@ -151,7 +151,13 @@ _SITUATIONS = (
         "bmp_adjusted",
         ("patell_guarded", "patell_adjusted", "grank_t", "calendar_time", "wild_bootstrap"),
     ),
-    Situation("fewer than five events", lambda d: d.n < _FEW, "patell_guarded", ("patell_adjusted", "patell")),
+    Situation(
+        "fewer than five events that share days",
+        lambda d: d.n < _FEW and d.clustered,
+        "patell_guarded",
+        ("patell_adjusted", "patell"),
+    ),
+    Situation("fewer than five events", lambda d: d.n < _FEW, "placebo_sum", ("patell_guarded", "patell")),
     Situation(
         "distinct event dates",
         lambda d: True,

@@ -15,8 +15,9 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated, cumulate
 from eventstudy.engine.leave_out import days_of, drawn_t
-from eventstudy.inference.base import SeriesSignificance, SeriesTest
+from eventstudy.inference.base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
 from eventstudy.inference.days import ACROSS_GAPS, DRAWS, sets_of_days
+from eventstudy.inference.distributions import mean_over_known_variance
 from eventstudy.inference.regime import regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
@@ -89,6 +90,40 @@ def sample_quantile(
     if window.length > 1:
         return SeriesSignificance.undefined(Phrase("one day only: use placebo for a window"), returns.n)
     return placebo(returns, window, seed, level=level, draws=draws)
+
+
+def placebo_sum(sample: Sample, variant: str) -> Significance:
+    """The sum of the placebo statistics of few events of their own dates, against sums of ordinary ones (METHODS 3.29).
+
+    Give sum t_i / (sqrt(kappa_i) l_i), l the scale of the days near the window where they were wilder than usual, else 1. Drawn
+    are 9,999 sums of T_S / l(j) with random signs: of each event a set S of ordinary days, and a day j whose scale is l(j),
+    apart from the others.
+    """
+    returns, window = sample.returns, sample.window
+    each = placebo(returns, window, sample.seed, level=sample.level)
+    if reason := next(filter(None, each.reasons), ""):
+        return Significance.undefined(reason, sample.n)
+    found, near = sample.cumulated, each.regimes
+    used = np.zeros(sample.n, dtype=bool) if near is None else near.used
+    scale = np.where(used, np.nan if near is None else near.ratio, 1.0)
+    ordinary: list[Floats] = [np.empty(0)] * sample.n
+    for which, sizes, _ in _by_days(returns, found, np.ones(sample.n, dtype=bool), sample.seed):
+        for i, own in zip(which.tolist(), sizes, strict=True):
+            ordinary[i] = own
+    rng, total = np.random.default_rng([sample.seed, sample.n]), np.zeros(sample.draws)
+    for i, own in enumerate(ordinary):
+        drawn = own[rng.integers(len(own), size=sample.draws)] * rng.choice((-1.0, 1.0), size=sample.draws)
+        if near is not None and used[i]:
+            drawn /= near.ratio[i] * near.scales[i][rng.integers(len(near.scales[i]), size=sample.draws)]
+        total += drawn
+    kappa = 1.0 if each.kappa is None else each.kappa
+    observed = float((each.statistic / scale).sum())
+    per_effect = float((1 / (found.se * np.sqrt(kappa) * scale)).sum())
+    said = judged(observed, total, None, 1 - sample.level)
+    centre, half = observed / per_effect, said.critical / per_effect
+    around = (centre - half, centre + half) if np.isfinite(half) else None
+    tails = (said.upper, said.lower)
+    return Significance(observed, said.p, "placebo", None, sample.n, draws=sample.draws, interval=around, tails=tails)
 
 
 def _by_days(
@@ -177,7 +212,7 @@ def largest_kept(ranked: Floats, scale: Floats, alpha: float) -> float:
     return low
 
 
-TESTS: dict[str, SeriesTest] = {
+TESTS: dict[str, SeriesTest | PairsTest] = {
     "placebo": SeriesTest(
         summary="the window among windows made of ordinary days, on the scale of the days near it",
         null="the window is exchangeable with sets of estimation days, up to the scale of the days near it",
@@ -195,5 +230,15 @@ TESTS: dict[str, SeriesTest] = {
         paper="Gelbach, Helland and Klick 2013",
         compute=sample_quantile,
         inverts=True,
+    ),
+    "placebo_sum": PairsTest(
+        summary="sum of the placebo statistics of few events, against sums of ordinary windows",
+        null="no event moved its firm",
+        assumes="events of their own dates; exchangeable days, up to a scale that the days near each event show",
+        fails="events that share days; a storm on the tested days alone",
+        paper="this project; Gelbach, Helland and Klick 2013",
+        compute=placebo_sum,
+        independent=True,
+        size_when_clustered=mean_over_known_variance,
     ),
 }

@@ -71,6 +71,10 @@ class Dense:
     """B names."""
     n_shifted: int = 0
     """Pairs whose day 0 is not the date of the event."""
+    n_disturbed: int = 0
+    """Pairs with other events of the security near their estimation days."""
+    n_masked: int = 0
+    """Of these, pairs that leave the days near them out."""
     n_delisted: int = 0
     """Pairs that were delisted in the event window."""
     looked_at: Window | None = None
@@ -153,7 +157,14 @@ class Dense:
             left, days = (known & ~busy).sum(axis=1), known.sum(axis=1)
             bears[place] = disturbed[place] & (left >= np.maximum(least, days / 2))
         bears &= self.mask is not None
-        return replace(self, disturbed=disturbed, bears=bears, whole=self.whole & ~bears)
+        return replace(
+            self,
+            disturbed=disturbed,
+            bears=bears,
+            whole=self.whole & ~bears,
+            n_disturbed=int(disturbed.sum()),
+            n_masked=int(bears.sum()),
+        )
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""

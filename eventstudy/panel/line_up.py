@@ -15,7 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, sentence
-from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security, whole_windows
 from eventstudy.panel.grid import factor_names, grid_sessions
 from eventstudy.panel.left_out import NAMED, LeftOut
@@ -39,19 +39,25 @@ def line_up(
     compared: bool,
     factors: pd.DataFrame | None,
     named: int | None = NAMED,
+    everyone: EventColumns | None = None,
 ) -> tuple[list[Dense], LeftOut, list[Message]]:
     """Every grid with its pairs, what was left out, and what the grids had to say.
 
     `benchmark` is that of events that name none, None where all do; `compared`: the model has a benchmark, so that none may be
-    studied itself; `named`: so many pairs of each reason are named among those left out, None: all.
+    studied itself; `named`: so many pairs of each reason are named among those left out, None: all. `everyone`: all events of
+    these firms, where `events` are a part of them.
     """
     left = LeftOut(named=named)
     placed = _once(events, place(events, prices, config, benchmark, left, compared=compared), left)
+    known = events if everyone is None else everyone
+    days = placed if everyone is None else place(everyone, prices, config, benchmark, LeftOut(), compared=compared)
+    tickers = np.array(known.tickers, dtype=object)[known.ticker[days.rows]] if len(days.rows) else np.empty(0, object)
     grids, warned = [], []
     for g, (home, abroad) in enumerate(placed.grids):
         mine = np.flatnonzero(placed.grid == g)
         if len(mine):
-            dense, said = _dense(events, placed, mine, (home, abroad), prices, config, factors, left)
+            near = (tickers, days.session)
+            dense, said = _dense(events, placed, mine, (home, abroad), prices, config, factors, left, near)
             grids.append(dense)
             warned += said
     return grids, left, warned
@@ -80,8 +86,12 @@ def _dense(
     config: StudyConfig,
     factors: pd.DataFrame | None,
     left: LeftOut,
+    every: tuple[np.ndarray, Days],
 ) -> tuple[Dense, list[Message]]:
-    """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12)."""
+    """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12).
+
+    `every`: ticker and day 0 of all events of the run, which other grids may hold.
+    """
     rows, session = placed.rows[mine], placed.session[mine]
     ticker, tickers = _by_name(events.ticker[rows], events.tickers)
     market, benchmarks = _by_name(placed.benchmark[mine], placed.benchmarks)
@@ -109,12 +119,11 @@ def _dense(
     ticker, market, row0, rows = ticker[keep], market[keep], row0[keep], rows[keep]
     gone = (last[ticker] < row0 + after) & (last[ticker] < last_market[market])
     late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
-    near = config.mask_other_events or 0
-    own = np.flatnonzero(np.isin(placed.session, sessions))  # of all grids: a firm's other events may stand on another
     names = {name: i for i, name in enumerate(tickers)}
-    at = np.array([names.get(name, -1) for name in events.tickers], dtype=np.int64)[events.ticker[placed.rows[own]]]
-    known_day = before + np.searchsorted(sessions, placed.session[own][at >= 0])
-    busy = near_events(at[at >= 0], known_day, (returns.shape[0], returns.shape[1]), near)
+    at = np.array([names.get(name, -1) for name in every[0].tolist()], dtype=np.int64)
+    here = (at >= 0) & np.isin(every[1], sessions)
+    day = before + np.searchsorted(sessions, every[1][here])
+    busy = near_events(at[here], day, (returns.shape[0], returns.shape[1]), config.mask_other_events or 0)
     dense = Dense(
         returns=returns,
         regressors=regressors,

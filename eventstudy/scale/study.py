@@ -92,6 +92,7 @@ def _both_passes(
         for reason, count in part.left.counts.items():
             mine = (e for e in part.left.first if e.reason == reason)
             found.left.add(reason, count, (with_id(e, columns.name(row_of(e))) for e in mine))
+        found.left.repeats += part.left.repeats
         found.warned += part.warned
         found.grids += part.grids
         found.seen |= part.seen

@@ -95,19 +95,20 @@ def _line_up(work: Work, part: Part) -> _Lined:
     rows = np.flatnonzero(hit)
     if not len(rows):
         return _Lined([], rows, LeftOut(), [])
-    columns = replace(
-        work.columns,
-        ticker=work.columns.ticker[rows],
-        moment=work.columns.moment[rows],
-        benchmark=work.columns.benchmark[rows],
-        event=work.columns.event[rows],
-        name=lambda i: by_row(rows[i]),
-    )
+    columns = _of_rows(work, rows)
+    others = _of_rows(work, np.flatnonzero(own[work.columns.ticker])) if work.folder.by == "time" else None
     compared = "benchmark" in model_of(work.config).requires(("benchmark",))
     grids, left, warned = line_up(
-        columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors
+        columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors, everyone=others
     )
     return _Lined([in_order(dense) for dense in grids], rows, left, warned)
+
+
+def _of_rows(work: Work, rows: Ints) -> EventColumns:
+    """The events in these rows."""
+    columns = work.columns
+    names = ("ticker", "moment", "benchmark", "event")
+    return replace(columns, **{n: getattr(columns, n)[rows] for n in names}, name=lambda i: by_row(rows[i]))
 
 
 def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:

@@ -94,11 +94,6 @@ def lined_up(
     """Every pair on its grid; `benchmark` is that of events that name none."""
     compared = "benchmark" in model.requires(("benchmark",))
     grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
-    if left.repeats:
-        warned.append(Warned.of("REPEATED_EVENT.sums", count=len(left.repeats)))
-    if count := sum(int(dense.disturbed.sum()) for dense in grids):
-        masked = sum(int(dense.bears.sum()) for dense in grids)
-        warned.append(Warned.of("EVENT_IN_ESTIMATION.sums", count=count, masked=masked))
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
     return LinedUp(
@@ -134,7 +129,7 @@ def result_of(
         n_events=int(columns.event.max()) + 1,
         left_out=lined.left.counts,
         exclusions=tuple(lined.left.first),
-        noticed=(*lined.warned, *_noticed(evidence, lined.grids, columns, day0)),
+        noticed=(*lined.warned, *_noticed(evidence, lined.grids, columns, day0, lined.left)),
         source=source,
         look=lined.look,
     )
@@ -161,7 +156,9 @@ def count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, 
         )
 
 
-def _noticed(evidence: Evidence, grids: Sequence[Dense], columns: EventColumns, day0: str | date) -> Iterator[Warned]:
+def _noticed(
+    evidence: Evidence, grids: Sequence[Dense], columns: EventColumns, day0: str | date, left: LeftOut
+) -> Iterator[Warned]:
     """What is said of each pair by the ordinary engine, counted."""
     if day0 != "announced":
         yield Warned.of("DAY0_CHOSEN.sums_recognised" if day0 == "recognised" else "DAY0_CHOSEN.sums", day0=day0)
@@ -174,6 +171,10 @@ def _noticed(evidence: Evidence, grids: Sequence[Dense], columns: EventColumns, 
     for form, count in counted:
         if count:
             yield Warned.of(form, count=count)
+    if disturbed := sum(d.n_disturbed for d in grids):
+        yield Warned.of("EVENT_IN_ESTIMATION.sums", count=disturbed, masked=sum(d.n_masked for d in grids))
+    if left.repeats:
+        yield Warned.of("REPEATED_EVENT.sums", count=len(left.repeats))
     if columns.grouped:
         yield Warned.of("GROUPS_NOT_KEPT")
 

@@ -152,7 +152,9 @@ def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any
     for choices in ({}, {"variants": variants}, {"model": "market"}, {"model": "constant_mean"}):
         same(*both(data, windows=TICKS, **{"model": "market_adjusted", **choices}))
     tests = ["grank_t", "grank_z"]
-    aggregate, pairs = both(data, windows=TICKS, model="market_adjusted", variants=variants, tests=tests)
+    aggregate, pairs = both(
+        data, windows=TICKS, model="market_adjusted", variants=variants, tests=tests, mask_other_events=None
+    )
     for window in ((0, 0), (-2, 2)):
         by_t, by_z = ranked_by_hand(data, window)
         assert aggregate.test("grank_t", window).statistic == pytest.approx(by_t, rel=1e-9)

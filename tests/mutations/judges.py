@@ -71,6 +71,10 @@ TESTS = {
         f"{_FEW_PAIRS}:test_least_variance_of_a_sum",
         f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
     ),
+    "placebo_sum": (
+        f"{_FEW_PAIRS}:test_placebo_sum_against_all_sums",
+        f"{_FEW_PAIRS}:test_the_interval_of_a_placebo_sum_never_contradicts_its_p",
+    ),
     "patell_guarded": (
         f"{_FEW_PAIRS}:test_guarded_patell_of_five_pairs",
         f"{_FEW_PAIRS}:test_other_pairs_by_loops",

@@ -6,6 +6,7 @@ The figures were worked out by scalar code apart from this project, and once mor
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_s
 from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
 from eventstudy.inference import Correlation, Sample, Significance, Sums
 from eventstudy.inference.parametric import Standardised, bmp_adjusted, caar_t, equal_weights, patell_guarded
+from eventstudy.inference.placebo import placebo, placebo_sum
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
 from tests.oracles import few_pairs
+from tests.oracles.designs import made_up, sampled
 
 CAR = (-0.021, -0.0345, 0.012, -0.048, -0.0075)
 SE = (0.015, 0.032, 0.021, 0.04, 0.0125)
@@ -242,3 +245,36 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
     nothing = InCommon.nothing(size)
     assert nothing.df(size / np.sqrt(6), size / 6) == 5
     assert nothing.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ y, **CLOSE)
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-1, 1)])
+def test_placebo_sum_against_all_sums(window: tuple[int, int]) -> None:
+    """Two events, sixty ordinary days each: every two of their placebo statistics, with all signs."""
+    made = made_up(np.random.default_rng(8), ((0, 100), (1, 180)), missing=0.0)
+    sample = sampled(made.block(), window)
+    answer = placebo_sum(sample, "default")
+    own = [placebo(sample.returns.take(np.array([i])), sample.window, 0) for i in range(2)]
+    assert answer.statistic == pytest.approx(sum(float(one.statistic[0]) for one in own), rel=1e-12)
+    assert answer.interval is not None
+    per_effect = sum(1 / (sample.cumulated.se * np.sqrt([float(o.kappa[0]) for o in own if o.kappa is not None])))
+    assert np.mean(answer.interval) == pytest.approx(answer.statistic / per_effect, rel=1e-9)
+    if window == (0, 0):
+        days = sample.returns.studentised
+        sums = np.array([a + sign * b for a in days[0] for b in days[1] for sign in (-1, 1)])
+        reached = float((np.abs(sums) >= abs(answer.statistic)).mean())
+        assert answer.p_value == pytest.approx(reached, abs=0.015)
+    assert (answer.interval[0] <= 0 <= answer.interval[1]) == (answer.p_value >= 0.05)
+
+
+def test_the_interval_of_a_placebo_sum_never_contradicts_its_p() -> None:
+    made = made_up(np.random.default_rng(9), ((0, 100), (1, 180), (2, 260)), missing=0.0)
+    block = made.block()
+    told = []
+    for effect in np.linspace(-0.08, 0.08, 9):
+        returns = block.returns.copy()
+        returns[:, block.event_columns.start - block.event.start] += effect
+        answer = placebo_sum(sampled(replace(block, returns=returns), (0, 0)), "default")
+        assert answer.interval is not None
+        told.append(answer.p_value < 0.05)
+        assert (answer.interval[0] <= 0 <= answer.interval[1]) == (not told[-1])
+    assert set(told) == {True, False}

@@ -1,0 +1,299 @@
+"""`python -m tests.simulation.pairs`: sizes, coverage and family-wise errors of tests over many pairs (REMEDIES B 1 to B 6).
+
+R = .0003 + beta R_m + sigma eps on a calendar of their own in each study: beta ~ U(.5, 1.5), sigma ~ U(1 %, 4 %), R_m ~ t(4)
+with 1 %, eps ~ t(5) with a factor in common, loadings U(.3, .8) (r about .30; `r` scales it); 250 estimation days. Writes
+tests/simulation/pairs.csv, a row a figure, with the draws, the seed and the day; `--only` one part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from eventstudy import EventStudy, plugins
+from eventstudy.inference import Sample, advice
+from eventstudy.inference.multiple import common_days, gaussian_step_down
+from eventstudy.panel import EventBlock, Floats
+from eventstudy.study.answers import headline_of
+from eventstudy.windows import Window
+
+from tests.simulation.draws import EVENT, _fit
+
+SEED = 20261129
+STORED = Path(__file__).with_name("pairs.csv")
+ESTIMATION = Window(-260, -11)
+FIVE = tuple(Window(*w) for w in ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5)))
+DAY, THREE, ELEVEN = FIVE[0], FIVE[1], FIVE[4]
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Design:
+    """One pair a day 0 given, on a calendar that all share."""
+
+    days: tuple[int, ...]
+    """Day 0 of each pair, in sessions from the first."""
+    firms: tuple[int, ...] = ()
+    """The firm of each pair; none: each its own."""
+    r: float = 0.3
+    regime: float = 1.0
+    """Factor on all deviations from ten sessions before the first event on."""
+    own: float = 1.0
+    """Factor on the errors of the firm on its own event days."""
+    effect: float = 0.0
+    """Added to day 0 of every pair."""
+    by_risk: bool = False
+    """The effect is proportional to sigma."""
+
+    @property
+    def n(self) -> int:
+        return len(self.days)
+
+
+def own(n: int, gap: int = 14) -> Design:
+    return Design(tuple(gap * i for i in range(n)))
+
+
+def many(n: int, dates: int, gap: int, r: float = 0.3) -> Design:
+    return Design(tuple(gap * (i % dates) for i in range(n)), r=r)
+
+
+def ticker(n: int, gap: int) -> Design:
+    return Design(tuple(gap * i for i in range(n)), firms=(0,) * n)
+
+
+def _t(rng: np.random.Generator, df: int, shape: tuple[int, ...]) -> Floats:
+    drawn: Floats = rng.standard_t(df, shape) / np.sqrt(df / (df - 2))
+    return drawn
+
+
+def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
+    """One study as a block, and the mean effect of its pairs."""
+    before = -ESTIMATION.start
+    day0 = np.array(design.days) + before
+    firm = np.array(design.firms or range(design.n))
+    n_firms, total = int(firm.max()) + 1, int(day0.max()) + EVENT.end + 1
+    load = rng.uniform(0.3, 0.8, n_firms) * np.sqrt(design.r / 0.3)
+    eps = load * _t(rng, 5, (total, 1)) + np.sqrt(1 - load**2) * _t(rng, 5, (total, n_firms))
+    market = 0.01 * _t(rng, 4, (total,))
+    late = np.where(np.arange(total) >= day0.min() - 10, design.regime, 1.0)
+    market, eps = market * late, eps * late[:, None]
+    for f, day in zip(firm, day0, strict=True):
+        eps[day - 5 : day + 6, f] *= design.own
+    sigma, beta = rng.uniform(0.01, 0.04, n_firms), rng.uniform(0.5, 1.5, n_firms)
+    returns = 0.0003 + np.outer(market, beta) + eps * sigma
+    effect = design.effect * (sigma[firm] / 0.025 if design.by_risk else np.ones(design.n))
+    np.add.at(returns, (day0, firm), effect)
+    dates, which = np.unique(day0, return_inverse=True)
+    columns = np.arange(ESTIMATION.start, EVENT.end + 1)
+    sessions = np.datetime64("2000-01-03") + np.arange(total)
+    rows = dates[:, None] + columns
+    block = EventBlock(
+        returns=returns[day0[:, None] + columns, firm[:, None]],
+        regressors=market[rows][:, :, None],
+        names=("benchmark",),
+        design=which.astype(np.int64),
+        sessions=sessions[rows],
+        span=np.ones(rows.shape),
+        estimation=ESTIMATION,
+        event=EVENT,
+        row=dates,
+    )
+    return block, float(effect.mean())
+
+
+def studies(design: Design, draws: int, seed: int) -> Iterator[tuple[Callable[[Window], Sample], float]]:
+    """For each study its samples by window, and the mean effect."""
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        block, effect = drawn(rng, design)
+        returns = _fit(block)
+
+        def sample(window: Window, returns: object = returns, block: EventBlock = block) -> Sample:
+            return Sample.of(returns, window, block=block, draws=999)  # type: ignore[arg-type]
+
+        yield sample, effect
+
+
+Row = tuple[str, str, str, str, int, int]
+"""Part, design, what, window; and of how many draws how many."""
+
+
+def sizes(
+    part: str, name: str, design: Design, tests: tuple[str, ...], windows: tuple[Window, ...], draws: int
+) -> list[Row]:
+    """True nulls rejected by some tests, and by the headline of the decision table."""
+    hits: Counter[tuple[str, str]] = Counter()
+    tried: Counter[tuple[str, str]] = Counter()
+    for sample, _ in studies(design, draws, SEED):
+        for window in windows:
+            one = sample(window)
+            answers = {test: plugins.load("tests", test).compute(one, "default") for test in tests}
+            answers["headline"] = headline_of(one, advice.describe(one), {})[1]
+            for test, answer in answers.items():
+                if np.isfinite(answer.p_value):
+                    tried[test, str(window)] += 1
+                    hits[test, str(window)] += answer.p_value < LEVEL
+    return [(part, name, test, window, tried[test, window], hits[test, window]) for test, window in tried]
+
+
+def coverage(name: str, design: Design, draws: int) -> list[Row]:
+    """How often the headline's interval holds the mean effect, where there is one; and how often p contradicts it."""
+    held = there = against = 0
+    for sample, effect in studies(design, draws, SEED + 1):
+        one = sample(DAY)
+        answer = headline_of(one, advice.describe(one), {})[1]
+        if answer.interval:
+            low, high = answer.interval
+            there, held = there + 1, held + (low <= effect <= high)
+            against += (low <= 0 <= high) != (answer.p_value >= LEVEL)
+    return [
+        ("B3", name, "interval holds the mean", "[0, 0]", there, held),
+        ("B3", name, "p contradicts", "[0, 0]", there, against),
+    ]
+
+
+def families(name: str, design: Design, draws: int) -> list[Row]:
+    """Studies in which some window is below 5 %, as it is and judged together."""
+    raw = together = 0
+    limit = smallest_p()
+    for sample, _ in studies(design, draws, SEED + 2):
+        p = []
+        for window in FIVE:
+            one = sample(window)
+            p.append(headline_of(one, advice.describe(one), {})[1].p_value)
+        raw += min(p) < LEVEL
+        together += min(p) < limit
+    return [("B4", name, "raw", "five", draws, raw), ("B4", name, "judged together", "five", draws, together)]
+
+
+@cache
+def smallest_p() -> float:
+    """The smallest of five p that is 5 % when they are judged together: that of the others does not matter for it."""
+    low, high = LEVEL / 5, LEVEL
+    for _ in range(14):
+        middle = (low + high) / 2
+        left = gaussian_step_down(np.array([middle, 0.9, 0.9, 0.9, 0.9]), common_days(FIVE), 0)[0]
+        low, high = (middle, high) if left < LEVEL else (low, middle)
+    return low
+
+
+def masks(tau: float, draws: int) -> list[Row]:
+    """A firm with four earlier events, 70 % of each on its day and 30 % on the next, through `EventStudy.run`."""
+    rows = []
+    sessions = pd.bdate_range("2015-01-01", periods=300)
+    now = 285
+    for near in (None, 1):
+        rng, rejected = np.random.default_rng(SEED + 3), 0
+        for _ in range(draws):
+            market = 0.01 * _t(rng, 4, (300,))
+            own_returns = 0.0003 + rng.uniform(0.5, 1.5) * market + rng.uniform(0.01, 0.04) * _t(rng, 5, (300,))
+            earlier = [now - 63 * k for k in (1, 2, 3, 4)]
+            for day in earlier:
+                size = tau * rng.standard_normal()
+                own_returns[day] += 0.7 * size
+                own_returns[day + 1] += 0.3 * size
+            table = pd.DataFrame(100 * np.cumprod(1 + np.stack([own_returns, market], 1), 0), sessions, ["AAA", "MKT"])
+            days = [now, *earlier]
+            events = pd.DataFrame({"ticker": "AAA", "date": sessions[days], "event_id": [f"e{d}" for d in days]})
+            study = EventStudy(
+                benchmark="MKT", calendar=None, mask_other_events=near, windows=[(0, 0)], min_estimation=60
+            )
+            result = study.run(events, table)
+            at = [p.event_id for p in result.panel.pairs].index(f"e{now}")
+            rejected += float(result.firm_answers[DAY].p[at]) < LEVEL
+        rows.append(("B6", f"four earlier events, {100 * tau:g} %", f"exact_t, mask {near}", "[0, 0]", draws, rejected))
+    return rows
+
+
+def parts(draws: int) -> dict[str, Callable[[], list[Row]]]:
+    """The work by part."""
+    n, few = draws, draws // 2
+    in_event_time = ("cda", "corrado_rank", "grank_t", "patell_adjusted", "bmp", "bmp_adjusted")
+    overlapping = {
+        "60 firms, 60 dates x3d": many(60, 60, 3),
+        "30 dates x1d": many(30, 30, 1),
+        "1 ticker, 12 events x5d": ticker(12, 5),
+        "60 firms, 20 dates x3d": many(60, 20, 3),
+        "20 firms, 10 dates x4d": many(20, 10, 4),
+        "30 firms, 3 dates": many(30, 3, 60),
+        "20 own": own(20),
+    }
+    wild = {
+        "20 own, firm-specific x1.5": replace(own(20), own=1.5),
+        "3 dates, regime x2": replace(many(30, 3, 60), regime=2.0),
+        "20 own, regime x2": replace(own(20), regime=2.0),
+    }
+    few_pairs = {f"{k} own": own(k) for k in (2, 3, 4)} | {"2 firms x 2 dates x3d": many(4, 2, 3)}
+    covered = {
+        "20 own, 0 %": own(20),
+        "20 own, 1 %": replace(own(20), effect=0.01),
+        "20 own, by risk, 2 %": replace(own(20), effect=0.02, by_risk=True),
+        "3 dates, 1 %": replace(many(30, 3, 60), effect=0.01),
+        "3 own, 2 %": replace(own(3), effect=0.02),
+    }
+    looked, both = ("patell", "patell_guarded", "bmp_adjusted"), (DAY, ELEVEN)
+    judged = {"20 own": own(20), "3 dates": many(30, 3, 60), "60 dates x3d": many(60, 60, 3)}
+
+    def first() -> list[Row]:
+        return [
+            row
+            for name, design in overlapping.items()
+            for row in sizes("B1", name, design, in_event_time, both, few if design.n > 30 else n)
+        ]
+
+    def fifth() -> list[Row]:
+        return [
+            row
+            for name, design in few_pairs.items()
+            for regime in (1.0, 2.0)
+            for row in sizes("B5", f"{name}, x{regime:g}", replace(design, regime=regime), looked, both, n)
+        ]
+
+    return {
+        "B1": first,
+        "B2": lambda: [row for name, d in wild.items() for row in sizes("B2", name, d, in_event_time, both, few)],
+        "B3": lambda: [row for name, design in covered.items() for row in coverage(name, design, n)],
+        "B4": lambda: [row for name, design in judged.items() for row in families(name, design, few)],
+        "B5": fifth,
+        "B6": lambda: [row for tau in (0.0, 0.1) for row in masks(tau, few // 4)],
+    }
+
+
+def main() -> None:
+    """Simulate and store."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.pairs", description=__doc__)
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--only", action="append", choices=list(parts(1)))
+    asked = parser.parse_args()
+    held: list[dict[str, str]] = []
+    if STORED.exists():
+        with STORED.open(encoding="utf-8") as file:
+            held = [row for row in csv.DictReader(file) if asked.only and row["part"] not in asked.only]
+    for part, work in parts(asked.draws).items():
+        if asked.only and part not in asked.only:
+            continue
+        began = time.monotonic()
+        for row in work():
+            of = dict(zip(("part", "design", "what", "window", "draws", "counted"), map(str, row), strict=True))
+            held.append(of | {"seed": str(SEED), "made": datetime.now(UTC).date().isoformat()})
+        held.sort(key=lambda row: row["part"])
+        with STORED.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(held[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(held)
+        print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The stored figures of many pairs: where the tables of the method have them, within the errors of both simulations."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tests.simulation.pairs import STORED, drawn, own
+
+
+@cache
+def stored() -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    with STORED.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["seed"] and row["made"] for row in rows)
+    return {(r["part"], r["design"], r["what"], r["window"]): (int(r["counted"]), int(r["draws"])) for r in rows}
+
+
+def near(counted: int, draws: int, percent: float) -> bool:
+    """Within three standard errors of a simulation with so many draws."""
+    share = percent / 100
+    return bool(abs(counted / draws - share) < 3 * np.sqrt(share * (1 - share) / draws))
+
+
+@pytest.mark.parametrize(
+    ("part", "design", "what", "window", "percent"),
+    [
+        ("B3", "20 own, 0 %", "interval holds the mean", "[0, 0]", 94.8),
+        ("B3", "20 own, 1 %", "interval holds the mean", "[0, 0]", 94.7),
+        ("B3", "20 own, by risk, 2 %", "interval holds the mean", "[0, 0]", 93.5),
+        ("B3", "3 dates, 1 %", "interval holds the mean", "[0, 0]", 95.5),
+        ("B3", "3 own, 2 %", "interval holds the mean", "[0, 0]", 98.2),
+        ("B4", "20 own", "raw", "five", 16.2),
+        ("B4", "20 own", "judged together", "five", 4.0),
+        ("B4", "3 dates", "judged together", "five", 3.5),
+        ("B4", "60 dates x3d", "judged together", "five", 2.9),
+        ("B5", "2 own, x1", "patell_guarded", "[0, 0]", 2.3),
+        ("B5", "3 own, x1", "patell_guarded", "[0, 0]", 2.0),
+        ("B5", "4 own, x1", "patell_guarded", "[0, 0]", 1.6),
+        ("B5", "2 own, x2", "patell", "[0, 0]", 28),
+        ("B5", "4 own, x2", "patell", "[-5, +5]", 30),
+    ],
+)
+def test_figures_are_those_of_the_method(part: str, design: str, what: str, window: str, percent: float) -> None:
+    assert near(*stored()[part, design, what, window], percent)
+
+
+def test_no_interval_contradicts_its_p() -> None:
+    assert {count for (_, _, what, _), (count, _) in stored().items() if what == "p contradicts"} == {0}
+
+
+def test_a_drawn_study_has_the_days_that_its_design_names() -> None:
+    block, effect = drawn(np.random.default_rng(1), own(3))
+    assert (block.n_pairs, effect) == (3, 0.0)
+    assert np.diff(block.sessions[:, 260]).astype(int).tolist() == [14, 14]
+    assert np.isfinite(block.returns).all()
