@@ -8,6 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -58,3 +61,21 @@ def test_the_first_screen_shows_reports_and_their_schedule() -> None:
     first = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
     for command in ("eventstudy run", "eventstudy report", "eventstudy update", "eventstudy schedule"):
         assert command in first
+
+
+def test_the_versions_of_development_are_those_of_the_file_and_within_what_is_declared() -> None:
+    pins: dict[str, list[Requirement]] = {}
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            pin = Requirement(line)
+            pins.setdefault(canonicalize_name(pin.name), []).append(pin)
+    asked = [*PROJECT["dependencies"], *(line for lines in PROJECT["optional-dependencies"].values() for line in lines)]
+    for line in asked:
+        wanted = Requirement(line)
+        if wanted.name == PROJECT["name"]:
+            continue
+        assert canonicalize_name(wanted.name) in pins, f"refresh constraints.txt (CONTRIBUTING.md): no {wanted.name}"
+        for pin in pins[canonicalize_name(wanted.name)]:
+            [version] = [one.version for one in pin.specifier]
+            assert wanted.specifier.contains(version), f"{pin} is not {wanted}"
+    assert "-c constraints.txt" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
