@@ -23,7 +23,7 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
     Raises:
         InvalidFile: there is none, it is no file, it is larger, or it cannot be read.
     """
-    refuse_irregular(path)
+    refuse_irregular(path, what)
     try:
         with open(path, "rb") as file:
             found = file.read(-1 if most is None else most + 1)
@@ -52,7 +52,7 @@ def read_text(path: str | os.PathLike[str], what: str = "the file") -> str:
         raise InvalidFile(said, where=str(path), hint="save it as UTF-8") from error
 
 
-def refuse_irregular(path: str | os.PathLike[str]) -> None:
+def refuse_irregular(path: str | os.PathLike[str], what: str = "") -> None:
     """Only files are read: a pipe waits for a writer that may never come, and a device may never end.
 
     What the shell hands on by itself, such as `<(command)`, has a writer.
@@ -65,6 +65,7 @@ def refuse_irregular(path: str | os.PathLike[str]) -> None:
     except (OSError, ValueError) as error:
         lacking = isinstance(error, FileNotFoundError | NotADirectoryError)
         said = "there is no such file" if lacking else f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+        said = f"cannot read {what}: {said}" if what not in ("", "the file") else said
         raise InvalidFile(said, where=str(path), hint="check the path") from error
     if stat.S_ISDIR(mode):
         raise InvalidFile("this is a folder, not a file", where=str(path), hint="name a file in it")

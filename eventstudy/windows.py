@@ -27,7 +27,7 @@ class Window(NamedTuple):
         try:
             start, end = (int(v) for v in value)
             whole = [float(v) for v in value] == [start, end]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             whole, start, end = False, 0, 0
         if not whole:
             raise InvalidRequest(f"the {name} is {value!r}, not two whole numbers", hint="give START END, e.g. -1 1")

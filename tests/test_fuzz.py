@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
+from eventstudy.analyses.regression import read_characteristics
+from eventstudy.claims.parse import load_names
+from eventstudy.cli._settings import settings as settings_of
+from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError
-from eventstudy.events import import_requests, load_registry
+from eventstudy.events import import_requests, load_registry, read_calendar, read_earnings
+from eventstudy.overrides import _read as read_overrides
 from eventstudy.panel import read_shares
-from eventstudy.prices import load_prices, read_factors
+from eventstudy.prices import Fetch, load_prices, read_factors, tiingo
+from eventstudy.prices._store import Store
+from eventstudy.prices.ken_french import _text
+from eventstudy.reports import files
+from eventstudy.reports.site import Item
+from eventstudy.reports.study_file import read_study
+from eventstudy.reports.update import State, _remembered
 from eventstudy.request import read_dates
+from eventstudy.web import Answer, Key
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -64,8 +78,81 @@ def _parquet() -> bytes:
     return made.getvalue()
 
 
+STUDY = b"""title = "Chips"
+output = "reports"
+formats = ["html", "json"]
+events = ["deepseek-r1"]
+[options]
+benchmark = "SPY"
+windows = [[-1, 1], [0, 5]]
+variants = { corrado_rank = "paper" }
+[event.deepseek-r1]
+day0 = "recognised"
+[mail]
+to = ["a@example.org"]
+from = "b@example.org"
+host = "localhost"
+[webhook]
+url_env = "HOOK"
+"""
+SETTINGS = b'[run]\nbenchmark = "QQQ"\nwindow = [[-1, 1]]\nquiet = true\n[prices.fetch]\nsource = "yahoo"\n'
+CONFIG = b'[study]\nmodel = "market"\nestimation_window = [-250, -11]\ntests = ["bmp"]\nseed = 3\n'
+CALENDARS = b"[XNYS]\nclosed = [2025-01-09]\nopen = [2025-01-11]\n[XNYS.closes]\n2024-12-24 = 13:00:00\n"
+NEWS = b"date,what,timing,event_id,ticker\n2025-01-27,A thing,pre,,NVDA\n2025-01-28T07:00:00-05:00,B,,x,\n"
+EARNINGS = b"ticker,date,timing\nNVDA,2025-01-27,post\nAMD,2025-01-28,\n"
+NAMES = b"ticker,name\nNVDA,Nvidia\nAMD,Advanced Micro Devices\n"
+CHARACTERISTICS = b"ticker,event_id,date,size,kind\nNVDA,a,2025-01-02,1.5,x\nAMD,a,2025-01-02,,y\n"
+MANIFEST = (
+    b'{"schema": "eventstudy.manifest/1", "study": "study.toml", "as_of": "2025-01-27", "events": {"a": {"id": "a",'
+    b' "title": "A", "key": "k", "status": "new", "files": {"a.html": "0"}, "changes": ["x"]}}, "news": [{"page":'
+    b' "a.html", "title": "A", "date": "2025-01-27", "summary": "s"}], "files": {"a.html": "0"}, "undelivered": {}}'
+)
+TIINGO = b'[{"date": "2025-01-02T00:00:00.000Z", "close": 10.5, "adjClose": 10.5, "volume": 5, "divCash": 0}]'
+
+
+@cache
+def _store() -> bytes:
+    with TemporaryDirectory() as folder:
+        frame = pd.DataFrame({"close": [10.0, 11.0]}, pd.DatetimeIndex(["2025-01-02", "2025-01-03"], name="session"))
+        fetch = Fetch("NA", frame, "dividends", "USD", "XNYS", "2025-03-03T12:00:00+00:00", ("a note",))
+        with Store(Path(folder, "s.db"), write=True) as store:
+            store.keep("yahoo", fetch, date(2025, 1, 2), date(2025, 1, 3))
+        return Path(folder, "s.db").read_bytes()
+
+
+def _read_store(path: Path) -> object:
+    with Store(path) as store:
+        return [store.fetch(vintage) for vintage in store.vintages()]
+
+
+@cache
+def _zip() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("f.csv", FRENCH)
+    return made.getvalue()
+
+
+def _owner(path: Path) -> object:
+    (path.parent / "folder").mkdir(exist_ok=True)
+    (path.parent / "folder" / "manifest.json").write_bytes(path.read_bytes())
+    found = files.owned(path.parent / "folder", "eventstudy.manifest/1", path.parent / "study.toml", ["a"])
+    known = found.get("events", {})
+    news = found.get("news")
+    remembered = [_remembered(State, known[id]) for id in known] + [
+        _remembered(Item, item) for item in (news if isinstance(news, list) else ())
+    ]
+    return files.written(found), remembered
+
+
 def _registry() -> bytes:
     return shipped("events", "deepseek-r1.toml").read_bytes()
+
+
+def _read_tiingo(path: Path) -> object:
+    answer = Answer(200, "application/json", path.read_bytes(), None)
+    rows = tiingo._rows(answer, Key("secret", "Token"), "NA", "ticker NA")
+    return tiingo._frame(rows, date(2025, 1, 1), date(2025, 2, 1), "ticker NA")
 
 
 Reader = Callable[[Path], object]
@@ -84,6 +171,18 @@ KINDS: dict[str, tuple[str, Callable[[], bytes], Reader]] = {
     "requests": ("q.csv", lambda: REQUESTS, import_requests),
     "dates": ("d.txt", lambda: DATES, read_dates),
     "shares": ("s.csv", lambda: SHARES, read_shares),
+    "study": ("s.toml", lambda: STUDY, read_study),
+    "settings": ("e.toml", lambda: SETTINGS, lambda path: settings_of(str(path), "run")),
+    "config": ("c.toml", lambda: CONFIG, StudyConfig.from_toml),
+    "calendars": ("k.toml", lambda: CALENDARS, read_overrides),
+    "news": ("n.csv", lambda: NEWS, read_calendar),
+    "earnings": ("n.csv", lambda: EARNINGS, read_earnings),
+    "names": ("m.csv", lambda: NAMES, load_names),
+    "characteristics": ("c.csv", lambda: CHARACTERISTICS, read_characteristics),
+    "manifest": ("m.json", lambda: MANIFEST, _owner),
+    "store": ("s.db", _store, _read_store),
+    "tiingo": ("t.json", lambda: TIINGO, _read_tiingo),
+    "french zip": ("f.zip", _zip, lambda path: _text(path.read_bytes(), "f")),
 }
 
 WORDS = [
@@ -136,7 +235,20 @@ def survives(kind: str, folder: Path, content: bytes) -> None:
         read(path)
     except EventStudyError as error:
         refused = error
-    assert refused is None or refused.exit_code in (2, 3)
+    assert refused is None or refused.exit_code in CODES.get(kind, (2, 3))
+
+
+CODES = {"store": (2, 3, 5), "tiingo": (5, 75), "french zip": (5,)}
+"""Exit codes of what can be wrong with an answer or the store; elsewhere those of a request and a file."""
+
+
+CORPUS = Path(__file__).parent / "fuzz" / "corpus"
+"""What a long run (`python -m tests.fuzz`) once stumbled over: `kind-number.bin`."""
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.bin")), ids=lambda path: path.name)
+def test_what_was_stumbled_over_once_is_read_or_refused(tmp_path: Path, path: Path) -> None:
+    survives(path.name.rpartition("-")[0].replace("-", " "), tmp_path, path.read_bytes())
 
 
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

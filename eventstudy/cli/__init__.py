@@ -11,7 +11,7 @@ import click
 
 from eventstudy import __version__, plugins
 from eventstudy.cli._settings import settings
-from eventstudy.errors import EventStudyError
+from eventstudy.errors import EventStudyError, UnknownName
 
 
 class _Commands(click.Group):
@@ -24,6 +24,14 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name, or None."""
         return plugins.load("commands", name) if name in plugins.names("commands") else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word; an unknown one is told with those that there are, and the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            raise UnknownName("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line of each file says what its command is for; none is imported."""

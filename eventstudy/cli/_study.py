@@ -233,8 +233,15 @@ _PASSED = (
 
 
 def split(texts: Sequence[str]) -> list[str]:
-    """The names in the comma-separated texts of an option that may be repeated."""
-    return separated(",".join(texts))
+    """The names in the comma-separated texts of an option that may be repeated.
+
+    Raises:
+        InvalidRequest: the option is there, and names nothing: an empty variable of a shell is not all of them.
+    """
+    found = separated(",".join(texts))
+    if texts and not found:
+        raise InvalidRequest("an option names no ticker", hint="name one, or leave the option out")
+    return found
 
 
 def _sessions(text: str) -> int | None:

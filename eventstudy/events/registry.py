@@ -284,6 +284,8 @@ def append_events(path: str | os.PathLike[str], events: Iterable[Event]) -> Regi
     """
     path = Path(path)
     _only_toml(path)
+    if not path.parent.is_dir():
+        raise InvalidFile(f"the registry cannot be written: there is no folder {path.parent}", where=str(path))
     with disk.locked(path, "addition of an event", patience=_PATIENCE):
         return _appended(path, tuple(events))
 

@@ -192,7 +192,7 @@ def told(path: Path) -> Iterator[None]:
     """What SQLite and the system say, in our words."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: SQLite tells of a fault in bytes of the file
         raise explain(error, path) from error
 
 
@@ -203,7 +203,7 @@ def explain(error: Exception, path: Path) -> EventStudyError:
         return Locked("another process is writing to the price store", where=where, hint="try again in a moment")
     if name == "SQLITE_NOTADB":
         return InvalidFile("this file is no price store", where=where, available="not an SQLite database", hint=_HINT)
-    if name.startswith("SQLITE_CORRUPT"):
+    if name.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError):
         return InvalidFile(
             "the price store is damaged", where=where, available=str(error), hint="move the file away and fetch again"
         )
