@@ -192,7 +192,11 @@ def told(path: Path) -> Iterator[None]:
     """What SQLite and the system say, in our words."""
     try:
         yield
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: SQLite tells of a fault in bytes of the file
+    except (
+        sqlite3.Error,
+        OSError,
+        UnicodeDecodeError,
+    ) as error:  # the last: SQLite tells of a fault in bytes of the file
         raise explain(error, path) from error
 
 
