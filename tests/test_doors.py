@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -50,8 +52,8 @@ DOORS: dict[str, tuple[str, Door]] = {
     "characteristics": (".csv", read_characteristics),
 }
 TOML = ("registry", "study", "config", "settings", "calendars")
-WHOLE = ("prices", "no suffix", "parquet")
-"""Prices may be larger than what people write by hand."""
+TABLES = ("events", "event book", "prices", "price book", "parquet", "no suffix")
+"""What a table may be read from: folders of them and other letters too, and more than people write by hand."""
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +93,7 @@ def test_a_device_that_never_ends_is_told_at_once(name: str) -> None:
 def test_a_folder_and_a_name_that_cannot_be_are_told(tmp_path: Path, name: str) -> None:
     suffix, door = DOORS[name]
     (tmp_path / f"folder{suffix}").mkdir()
-    with pytest.raises(InvalidFile, match="a folder"):
+    with pytest.raises(InvalidFile, match="folder"):
         door(tmp_path / f"folder{suffix}")
     for lacking in ("none", "no/folder", "x" * 300):
         with pytest.raises(InvalidFile) as told:
@@ -99,7 +101,7 @@ def test_a_folder_and_a_name_that_cannot_be_are_told(tmp_path: Path, name: str) 
         assert "Errno" not in str(told.value)
 
 
-@pytest.mark.parametrize("name", sorted(set(DOORS) - set(WHOLE)))
+@pytest.mark.parametrize("name", sorted(set(DOORS) - set(TABLES)))
 def test_a_file_that_is_too_large_is_told_with_the_figure(tmp_path: Path, name: str) -> None:
     suffix, door = DOORS[name]
     path = tmp_path / f"large{suffix}"
@@ -109,13 +111,28 @@ def test_a_file_that_is_too_large_is_told_with_the_figure(tmp_path: Path, name: 
         door(path)
 
 
-@pytest.mark.parametrize("name", sorted(set(DOORS) - {*WHOLE, "event book", "price book"}))
+@pytest.mark.parametrize("name", sorted(set(DOORS) - set(TABLES)))
 def test_other_letters_than_utf8_are_told(tmp_path: Path, name: str) -> None:
     suffix, door = DOORS[name]
     path = tmp_path / f"latin{suffix}"
     path.write_bytes('titel = "é"\nticker,date'.encode("latin-1"))
     with pytest.raises(InvalidFile, match="is not UTF-8 text"):
         door(path)
+
+
+@pytest.mark.parametrize("pack", ["gz", "zip"])
+def test_a_file_that_unpacks_to_more_than_anybody_means_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: str
+) -> None:
+    monkeypatch.setattr("eventstudy.tables.opened._MOST", 1_000_000)
+    path, text = tmp_path / f"p.csv.{pack}", b"date,A\n" + b"2025-01-02,1.0\n" * 100_000
+    if pack == "gz":
+        path.write_bytes(gzip.compress(text, 1))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("p.csv", text)
+    with pytest.raises(InvalidFile, match="more than 1 MB"):
+        load_prices(["A"], path=path)
 
 
 HOSTILE = {

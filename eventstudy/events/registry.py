@@ -211,14 +211,14 @@ def load_registry(
         return shipped_registry()
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES and path.exists():
+    if suffix not in SUFFIXES and os.path.exists(path):
         raise InvalidFile(
             f"events are not read from {suffix or 'a file without suffix'}",
             where=str(path),
             available=", ".join(SUFFIXES),
             hint="save the table as .xlsx or CSV",
         )
-    if suffix == ".toml" or not path.exists():
+    if suffix == ".toml" or not os.path.exists(path):
         content = _content(path)
         return Registry(_read_toml(content, str(path)), origin=str(path))
     reading = reading or Reading()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -29,7 +30,7 @@ def read_file(path: str | PathLike[str], wanted: Wanted, reading: Reading | None
     """
     reading = reading or Reading()
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # also of a name that cannot be
         return _many(_listed(path), path.name or str(path), wanted, reading)
     files = opened(path)
     if len(files) > 1:

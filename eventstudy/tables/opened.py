@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sys
 import zipfile
 import zlib
@@ -21,7 +22,7 @@ from eventstudy.tables.workbook import BookCells
 
 Kind = Literal["text", "workbook", "parquet", "feather"]
 
-_MOST = 4 << 30
+_MOST = 1 << 30
 """No file inside an archive is unpacked beyond so many bytes."""
 
 
@@ -79,7 +80,7 @@ def opened(path: Path | str) -> list[Opened]:
     if str(path) == "-":
         return _unpacked(Opened("standard input", sys.stdin.buffer.read()))
     path = Path(path)
-    if not path.exists():
+    if not os.path.exists(path):  # also of a name that cannot be
         raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint="check the path")
     content = disk.read_bytes(path, most=None)
     return _unpacked(Opened(path.name, content))
@@ -96,11 +97,13 @@ def _unpacked(one: Opened) -> list[Opened]:
     if one.content.startswith(b"\x1f\x8b"):
         try:
             with gzip.GzipFile(fileobj=BytesIO(one.content)) as packed:
-                inside = packed.read(_MOST)
+                inside = packed.read(_MOST + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidFile(
                 f"the file cannot be unpacked: {error}", where=one.name, hint="it was written only half"
             ) from error
+        if len(inside) > _MOST:
+            raise InvalidFile(f"the file unpacks to more than {_MOST // 1_000_000} MB", where=one.name)
         return _unpacked(Opened(one.name[:-3] if one.name.lower().endswith(".gz") else one.name, inside))
     if not one.content.startswith(b"PK"):
         return [one]
@@ -111,7 +114,7 @@ def _unpacked(one: Opened) -> list[Opened]:
                 return [one]
             members = [i for i in archive.infolist() if not i.is_dir() and not _aside(i.filename)]
             if any(i.file_size > _MOST for i in members):
-                raise InvalidFile("the archive holds a file that is too large", where=one.name)
+                raise InvalidFile(f"the archive holds a file of more than {_MOST // 1_000_000} MB", where=one.name)
             found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
     except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error) as error:
         raise InvalidFile(

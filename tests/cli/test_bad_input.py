@@ -221,7 +221,8 @@ def test_a_heading_that_no_reader_takes_is_told(es: Es, tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("date," + "a" * 200_000 + "\n2025-01-02,1.0\n")
     ran = es("run", "--date", "2025-01-27", "--tickers", "A", "--prices", "p.csv")
     assert ran.code == 3
-    assert "the column names cannot be read" in ran.err
+    assert "cannot be read" in ran.err
+    assert "131072" in ran.err
 
 
 def test_news_of_an_event_that_there_is_not_is_told(es: Es, tmp_path: Path) -> None:
