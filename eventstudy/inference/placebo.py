@@ -107,7 +107,8 @@ def placebo_sum(sample: Sample, variant: str) -> Significance:
     used = np.zeros(sample.n, dtype=bool) if near is None else near.used
     scale = np.where(used, np.nan if near is None else near.ratio, 1.0)
     ordinary: list[Floats] = [np.empty(0)] * sample.n
-    for which, sizes, _ in _by_days(returns, found, np.ones(sample.n, dtype=bool), sample.seed):
+    everyone: Bools = np.ones(sample.n, dtype=bool)
+    for which, sizes, _ in _by_days(returns, found, everyone, sample.seed, DRAWS):
         for i, own in zip(which.tolist(), sizes, strict=True):
             ordinary[i] = own
     rng, total = np.random.default_rng([sample.seed, sample.n]), np.zeros(sample.draws)
