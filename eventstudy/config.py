@@ -177,7 +177,7 @@ class StudyConfig:
         put(self, "model", self.model or usual)
         for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
             for name in wanted:
-                if name not in plugins.names(kind):
+                if not plugins.knows(kind, name):
                     raise UnknownName(plugins.FAMILIES[kind].noun, name, plugins.names(kind))
         if self.outcome == "volume" and self.model not in VOLUME_MODELS:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))

@@ -793,6 +793,11 @@ WARNINGS: dict[str, Code] = {
         "Many estimation days have no trade, which biases betas and variances.",
         'Prefer corrado_rank, missing="trade_to_trade" and the models scholes_williams or dimson.',
     ),
+    "UNCHECKED_MODEL": Code(
+        "{model} is a function of your own: nothing of it is checked but shapes, and V is that of least squares",
+        "The program does not know what the function does, so its standard errors and tests are as good as the function is.",
+        "Calibrate it on days without an event, and see whether a built-in model agrees.",
+    ),
     "UNDATED": Code(
         "the characteristics carry no dates: make sure that all of them were known before day 0",
         "The characteristics carry no dates, so it cannot be checked that they were known before the event.",

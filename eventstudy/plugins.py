@@ -121,6 +121,20 @@ def _foreign(kind: str) -> dict[str, str | EntryPoint]:
     return {e.name: e for e in entry_points(group=f"eventstudy.{kind}")}
 
 
+_given: dict[tuple[str, str], Any] = {}
+"""Members that a program made itself; they are in no listing."""
+
+
+def give(kind: str, name: str, member: Any) -> None:
+    """Make something a member of a family while this program runs."""
+    _given[kind, name] = member
+
+
+def knows(kind: str, name: str) -> bool:
+    """Whether a family has a member of that name, listed or given."""
+    return (kind, name) in _given or name in _modules(kind)
+
+
 def names(kind: str) -> list[str]:
     """The keys of a family (`models`, `tests`, `sources`, `finders`, `charts`, `commands`), sorted."""
     return sorted(_modules(kind))
@@ -133,6 +147,8 @@ def load(kind: str, name: str) -> Any:
         UnknownName: the family has no such member.
     """
     family, known = FAMILIES[kind], _modules(kind)
+    if (kind, name) in _given:
+        return _given[kind, name]
     if name not in known:
         raise UnknownName(family.noun, name, known)
     place = known[name]

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
 from eventstudy.engine.leave_out import days_of, drawn_t
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
@@ -456,3 +456,58 @@ def test_a_window_of_calendar_days_holds_the_sessions_in_it(days: tuple[int, int
 def test_windows_of_sessions_and_of_calendar_days_are_not_both_named() -> None:
     with pytest.raises(InvalidRequest, match="calendar days are both named"):
         EventStudy(window_days=(0, 30), windows=[(0, 5)])
+
+
+# ---- a model of one's own ------------------------------------------------------------------------------------------------
+
+
+def by_hand(y: Any, x: Any, ahead: Any) -> Any:
+    """The market model by the formulas of a textbook, for one regressor."""
+    mean, market = y.mean(), x[:, 0].mean()
+    beta = ((x[:, 0] - market) * (y - mean)).sum() / ((x[:, 0] - market) ** 2).sum()
+    alpha = mean - beta * market
+    return alpha + beta * ahead[:, 0], y - alpha - beta * x[:, 0], 2
+
+
+def broken(y: Any, x: Any, ahead: Any) -> Any:
+    return {
+        0: (ahead[:, 0], y[:-1], 1),
+        1: (ahead[:, 0] * np.nan, y, 1),
+        2: (ahead[:, 0], y, len(y)),
+        3: None,
+    }[FAULT[0]]
+
+
+FAULT = [0]
+
+
+def test_a_model_of_ones_own_that_is_the_market_model() -> None:
+    prices = closes(5, FIRMS)
+    prices.loc[prices.index[[60, DAY0 + 2]], "CCC"] = np.nan
+    ours, theirs = (study(prices, tickers=FIRMS, model=model) for model in (by_hand, "market"))
+    assert ours.config.model == f"{__name__}:by_hand"
+    for column in ("car", "se", "t", "p", "headline_p"):
+        assert ours.windows()[column].to_numpy() == pytest.approx(theirs.windows()[column].to_numpy(), nan_ok=True), (
+            column
+        )
+    assert ours.test("portfolio_t").p_value == pytest.approx(theirs.test("portfolio_t").p_value)
+    assert "UNCHECKED_MODEL" in codes(ours)
+    ours.plot("car")
+
+
+@pytest.mark.parametrize(("fault", "words"), list(enumerate(["shapes", "not finite", "parameters", "something else"])))
+def test_what_a_model_of_ones_own_gives_is_checked(fault: int, words: str) -> None:
+    FAULT[0] = fault
+    with pytest.raises(InvalidRequest, match=words):
+        study(closes(5, FIRMS), model=broken)
+
+
+def test_models_that_no_other_process_finds_are_refused() -> None:
+    def inner(y: Any, x: Any, ahead: Any) -> Any:
+        return by_hand(y, x, ahead)
+
+    for model in (inner, lambda y, x, ahead: by_hand(y, x, ahead)):
+        with pytest.raises(InvalidRequest, match="cannot be found by its name"):
+            EventStudy(model=model)
+    with pytest.raises(UnknownName):
+        EventStudy(model="os:system")

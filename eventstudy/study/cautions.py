@@ -64,6 +64,8 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if after:
         form = "POST_EVENT_ESTIMATION.both" if len(after) < len(config.spans) else "POST_EVENT_ESTIMATION"
         found.append(Message.of(form, windows=list(config.spans)))
+    if ":" in config.model:
+        found.append(Message.of("UNCHECKED_MODEL", model=config.model))
     if not config.estimated:
         found.append(Message.of("NO_ESTIMATION"))
     if config.looked_at is not None:

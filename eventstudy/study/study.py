@@ -24,7 +24,7 @@ from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, So
 from eventstudy.events import Event, Registry, chosen_moment, from_frame
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
-from eventstudy.models import Fit, Model, fit_pairs, model_of
+from eventstudy.models import Fit, Model, fit_pairs, model_of, own_model
 from eventstudy.panel import (
     Exclusion,
     Pair,
@@ -60,7 +60,7 @@ Prices = (
 class EventStudy:
     """An event study with its choices fixed; `run` it on events and prices.
 
-    Takes the fields of `StudyConfig` as keywords.
+    Takes the fields of `StudyConfig` as keywords; `model` may be a function (y, X, X_event) -> expected, residuals, K.
 
     Raises:
         InvalidRequest: a choice that cannot be meant.
@@ -68,6 +68,8 @@ class EventStudy:
 
     def __init__(self, config: StudyConfig | None = None, **choices: Any) -> None:
         """A study with these choices, or with those of `config` changed by them."""
+        if callable(choices.get("model")):
+            choices["model"] = own_model(choices["model"])
         known = [f.name for f in fields(StudyConfig)]
         if unknown := sorted(set(choices) - set(known)):
             raise InvalidRequest(f"no such choice: {', '.join(unknown)}", available=", ".join(known))
