@@ -22,6 +22,8 @@ from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
+from eventstudy.reports import render
+from eventstudy.reports.pictures import chosen_charts
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy import stats
@@ -511,3 +513,57 @@ def test_models_that_no_other_process_finds_are_refused() -> None:
             EventStudy(model=model)
     with pytest.raises(UnknownName):
         EventStudy(model="os:system")
+
+
+# ---- what reports make of them -------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_a_journal_has_the_figures_of_the_result() -> None:
+    result = run("deepseek-r1", day0="recognised")
+    table = render(result, "latex", style="journal").decode()
+    rows = [line for line in table.splitlines() if line.startswith("{[}")]
+    groups = [None, *(group.name for group in result.groups if len(group.members) > 1)]
+    wanted = [result.answer(window, group) for group in groups for window in result.config.windows or ()]
+    assert len(rows) == len(wanted)
+    for line, answer in zip(rows, wanted, strict=True):
+        said = answer.tests[answer.headline or ""]
+        stars = "*" * sum(said.p_value < level for level in (0.01, 0.05, 0.1))
+        cells = line.removesuffix(r" \\").replace("$-$", "-").split(" & ")
+        assert cells[1] == f"{100 * answer.caar:+.2f}" + (f"$^{{{stars}}}$" if stars else "")
+        assert cells[2:] == [f"({said.statistic:+.2f})", f"{answer.n_positive}:{answer.n_negative}", str(answer.n)]
+    assert "Anmerkungen" in render(result, "latex", style="journal", lang="de").decode()
+
+
+def test_the_table_of_a_journal_is_latex_and_says_what_cannot_be_believed() -> None:
+    prices = closes(5, FIRMS)
+    prices.loc[prices.index[DAY0], "CCC"] *= 100
+    table = render(study(prices, tickers=FIRMS), "latex", style="journal").decode()
+    assert "Notes" in table
+    assert table.index("DOUBT") < table.index("Notes: Windows")
+    with pytest.raises(InvalidRequest, match="stars are no data"):
+        render(world(), "md", style="journal")
+    one_date = render(bare([20] * 7), "latex", style="journal").decode()
+    assert "& -- &" in one_date
+
+
+def reported(name: str) -> StudyResult:
+    made: dict[str, Any] = {
+        "levels": lambda: study(yields(), tickers=["US2"], **LEVELS),
+        "nothing estimated": lambda: bare([4, 14, 24, 34, 44, 54, 64]),
+        "both sides": lambda: spanned("both"),
+        "no day 0": lambda: study(closes(5, FIRMS), tickers=FIRMS, event_window=(2, 9)),
+    }
+    found: StudyResult = made[name]()
+    return found
+
+
+@pytest.mark.parametrize("name", ["levels", "nothing estimated", "both sides", "no day 0"])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_every_design_has_its_report(name: str, lang: Any) -> None:
+    result = reported(name)
+    text = render(result, "md", lang=lang, answers={}).decode()
+    if name == "levels":
+        assert " bp" in text.replace("\u00a0", " ")
+        assert re.findall(r"[+\u2212][\d.,]+\u00a0%", text) == []
+    assert chosen_charts(result)
+    result.plot(chosen_charts(result)[0], lang=lang)

@@ -404,7 +404,7 @@ def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
 
 def _market_moves(result: StudyResult) -> Iterator[Hit]:
     """Event days on which the benchmark moved by more than two standard deviations of the estimation window."""
-    if result.config.outcome == "volume":
+    if result.config.outcome == "volume" or not result.config.estimated or result.config.returns == "difference":
         return
     block = result.panel.block
     market = block.regressors[:, :, 0]

@@ -6,15 +6,17 @@ coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z', and is ju
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from eventstudy import plugins
 from eventstudy.analyses.base import Answer, lines_of, plain
@@ -36,6 +38,8 @@ from eventstudy.windows import Window
 Weights = Literal["equal", "precision", "random_effects"]
 _FEW_CLUSTERS = 20
 _PER_COEFFICIENT = 10
+_FEWEST_OF_A_LEVEL = 5
+_CATEGORY = re.compile(r"C\((.+)\)")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,20 @@ class Coefficient:
     """Limits of the 95 % interval."""
     rank_p: float | None = None
     """On one date: p by `placebo`: the portfolio's window among windows made of ordinary days."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A characteristic that is a word: its coefficients are differences from its base, the level of most pairs."""
+
+    name: str
+    base: str
+    levels: tuple[str, ...]
+    """The others, in the order of their coefficients."""
+    f: float
+    """All differences together: Wald's statistic over their number."""
+    df: tuple[float, float]
+    p: float
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,8 @@ class Regression(Answer):
     coefficients: tuple[Coefficient, ...]
     excluded: tuple[Exclusion, ...]
     warned: tuple[Message, ...]
+    categories: tuple[Category, ...] = ()
+    """The characteristics that are words."""
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
@@ -115,6 +135,7 @@ class Regression(Answer):
             "r_squared": number(self.r_squared),
             "tau": number(self.tau),
             "coefficients": [plain(vars(c)) for c in self.coefficients],
+            "categories": [plain(vars(c)) for c in self.categories],
             "believable": self.believable,
             "sentence": self.sentence,
             "excluded": [e._asdict() for e in self.excluded],
@@ -133,6 +154,8 @@ def regress(
 ) -> Regression:
     """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
 
+    `C(sector)` in `on` takes a column of words: a coefficient for each level but the largest, its base, and one test of all.
+
     `weights`: `equal` (least squares), `precision` (1 over the variance of each CAR), or `random_effects` (1 over that variance
     plus the variance of true effects, DerSimonian and Laird 1986). `cluster`: one or two of `date`, `ticker` or columns of the
     characteristics; by default `date` where dates repeat. On one date the coefficients are judged as portfolios, whatever else
@@ -147,12 +170,15 @@ def regress(
     _check(on, weights, cluster)
     sample_window = cumulate(result.returns, window)
     words = [c for c in cluster if c not in ("date", "ticker")]
-    known = known_of(result, checked(characteristics), on, words)
+    kinds = [found[1].strip() for name in on if (found := _CATEGORY.fullmatch(name))]
+    numbers = [name for name in on if not _CATEGORY.fullmatch(name)]
+    known = known_of(result, checked(characteristics), numbers, (*words, *kinds), kinds)
     there = sample_window.covered[known.members]
     excluded = [*known.excluded, *_unobserved(result, known, there, window)]
     members = known.members[there]
-    z = np.column_stack([np.ones(len(members)), known.values[there]])
-    names = ("intercept", *on)
+    coded = [_levels(name, known.words[name][there]) for name in kinds]
+    z = np.column_stack([np.ones(len(members)), known.values[there], *(c.columns for c in coded)])
+    names = ("intercept", *numbers, *(f"{c.name}: {level}" for c in coded for level in c.levels))
     if len(members) < len(names) + 2 or np.linalg.matrix_rank(z) < len(names):
         raise NothingUsable(
             f"{len(members)} pairs with all characteristics cannot tell {len(names)} coefficients apart",
@@ -166,7 +192,7 @@ def regress(
     if n_dates == 1:
         if weights != "equal" or cluster:
             warned.append(Message.of("ONE_DATE.regression"))
-        df, tau, coefficients = _as_portfolios(returns, z, names, window, result.config.seed)
+        df, tau, coefficients, covariance_of = _as_portfolios(returns, z, names, window, result.config.seed)
         method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
         covariance = "residuals of the estimation days"
     else:
@@ -174,7 +200,7 @@ def regress(
         variance = (returns.sigma**2) * found.unit
         tau = _between(found.car, z, variance) if weights == "random_effects" else None
         weight = np.ones(len(members)) if weights == "equal" else 1 / (variance + (tau or 0.0) ** 2)
-        df, coefficients = _least_squares(found.car, z, names, weight, groups)
+        df, coefficients, covariance_of = _least_squares(found.car, z, names, weight, groups)
         method = {"equal": "least squares", "precision": "weighted least squares"}.get(
             weights, "random-effects weights"
         )
@@ -194,8 +220,62 @@ def regress(
         coefficients=coefficients,
         excluded=tuple(excluded),
         warned=tuple(warned),
+        categories=_together(coded, len(numbers) + 1, coefficients, covariance_of, df, one_date=n_dates == 1),
         instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),
     )
+
+
+class _Levels(NamedTuple):
+    """A column of words as dummies."""
+
+    name: str
+    base: str
+    levels: tuple[str, ...]
+    columns: Floats
+    """(N, levels) whether a pair is of the level."""
+
+
+def _levels(name: str, words: np.ndarray) -> _Levels:
+    """The levels of a column of words; the largest is the base.
+
+    Raises:
+        InvalidRequest: there is one level alone, or one has fewer pairs than tell it from another.
+    """
+    levels, counts = np.unique(words.astype(str), return_counts=True)
+    if few := [f"{level} ({n})" for level, n in zip(levels, counts, strict=True) if n < _FEWEST_OF_A_LEVEL]:
+        raise InvalidRequest(
+            f"levels of {name} with fewer than {_FEWEST_OF_A_LEVEL} pairs: {', '.join(few)}",
+            hint="put small levels together",
+        )
+    if len(levels) < 2:
+        raise InvalidRequest(f"all pairs are of one level of {name}", hint="leave it out")
+    base = int(np.argmax(counts))
+    others = np.delete(levels, base)
+    columns = (words.astype(str)[:, None] == others).astype(float)
+    return _Levels(name, str(levels[base]), tuple(map(str, others)), columns)
+
+
+def _together(
+    coded: Sequence[_Levels],
+    first: int,
+    coefficients: Sequence[Coefficient],
+    covariance: Floats,
+    df: float,
+    *,
+    one_date: bool,
+) -> tuple[Category, ...]:
+    """All differences of each category at once: Wald's F; on one date Hotelling's, since the covariance is of few days."""
+    values, found = np.array([c.value for c in coefficients]), []
+    for one in coded:
+        q = len(one.levels)
+        part = slice(first, first + q)
+        wald = float(values[part] @ np.linalg.solve(covariance[part, part], values[part]))
+        below = df - q + 1 if one_date else df
+        f = wald / q * (below / df if one_date else 1.0)
+        p = float(special.fdtrc(q, below, f)) if below > 0 else float("nan")
+        found.append(Category(one.name, one.base, one.levels, f, (float(q), float(below)), p))
+        first += q
+    return tuple(found)
 
 
 def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
@@ -253,8 +333,8 @@ def _between(car: Floats, z: Floats, variance: Floats) -> float:
 
 def _least_squares(
     car: Floats, z: Floats, names: Sequence[str], weight: Floats, groups: dict[str, np.ndarray]
-) -> tuple[float, tuple[Coefficient, ...]]:
-    """Coefficients with HC3 standard errors, or those of one or two ways of clusters."""
+) -> tuple[float, tuple[Coefficient, ...], Floats]:
+    """Coefficients and their covariance, with HC3 standard errors, or those of one or two ways of clusters."""
     import statsmodels.api as sm
 
     model = sm.WLS(car, z, weights=weight)
@@ -266,7 +346,7 @@ def _least_squares(
         fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
         df = float(min(len(np.unique(c)) for c in groups.values()) - 1)
     se = np.asarray(fit.bse)
-    return df, _told(names, np.asarray(fit.params), se, df)
+    return df, _told(names, np.asarray(fit.params), se, df), np.asarray(fit.cov_params())
 
 
 def _told(
@@ -283,14 +363,17 @@ def _told(
 
 def _as_portfolios(
     returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int
-) -> tuple[float, None, tuple[Coefficient, ...]]:
-    """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
+) -> tuple[float, None, tuple[Coefficient, ...], Floats]:
+    """The coefficients and their covariance as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
     weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
     found, series = cumulate(returns, window), combined(returns, weights)
     ranks = plugins.load("tests", "placebo")
     rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
     df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
-    return df, None, _told(names, weights @ found.car, se, df, rank_p)
+    common = np.isfinite(series.residuals).all(axis=0)
+    kept = series.residuals[:, common]
+    correlation = np.corrcoef(kept - (0 if returns.parameters else kept.mean(axis=1, keepdims=True)))
+    return df, None, _told(names, weights @ found.car, se, df, rank_p), np.atleast_2d(correlation) * np.outer(se, se)
 
 
 KEYS = ("event_id", "ticker", "date")
@@ -345,8 +428,16 @@ def checked(table: pd.DataFrame, where: str = "the DataFrame of characteristics"
     return table
 
 
-def known_of(result: StudyResult, table: pd.DataFrame, numbers: Sequence[str], words: Sequence[str] = ()) -> Known:
+def known_of(
+    result: StudyResult,
+    table: pd.DataFrame,
+    numbers: Sequence[str],
+    words: Sequence[str] = (),
+    needed: Sequence[str] = (),
+) -> Known:
     """The pairs of a result with all of these columns known before day 0; the others are excluded with the reason.
+
+    Columns of `words` may be blank, those `needed` may not.
 
     Raises:
         InvalidFile: a column is not there, or a value is no number or no date.
@@ -368,7 +459,8 @@ def known_of(result: StudyResult, table: pd.DataFrame, numbers: Sequence[str], w
         if row is None:
             excluded.append(Exclusion.of("NO_CHARACTERISTICS", pair.event_id, pair.ticker))
             continue
-        if blank := [name for name in numbers if np.isnan(columns[name][row])]:
+        blank = [name for name in numbers if np.isnan(columns[name][row])]
+        if blank := [*blank, *(name for name in needed if str(table[name].iloc[row]).strip() in ("", "nan", "None"))]:
             why = sentence("NO_CHARACTERISTICS.blank", names=blank)
         elif days and days[row] >= day0.session:
             why = sentence("NO_CHARACTERISTICS.late", dated=days[row], session=day0.session)
@@ -416,6 +508,10 @@ def text_of(found: Sequence[Regression]) -> str:
         how = f"{who}; {one.method}; standard errors: {one.covariance}"
         lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are decimals of CAR a unit")
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
+    for one in found:
+        for c in one.categories:
+            said = f"{one.window}, {c.name}: differences from {c.base}, its largest level; all together"
+            lines += wrapped(f"{said} F({c.df[0]:g}, {c.df[1]:g}) = {c.f:.2f}, p {p_text(c.p)}")
     lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
     lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
     return "\n".join(lines)

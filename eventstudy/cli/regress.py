@@ -13,7 +13,12 @@ from eventstudy.cli._study import split, study, study_options
 @click.command("regress")
 @study_options
 @click.option("--characteristics", type=click.Path(), required=True, help="CSV: ticker[,event_id][,date], numbers ...")
-@click.option("--on", multiple=True, required=True, help="Columns to regress on, comma separated; may be repeated.")
+@click.option(
+    "--on",
+    multiple=True,
+    required=True,
+    help="Columns to regress on, comma separated, C(sector) for one of words; may be repeated.",
+)
 @click.option(
     "--weights",
     type=click.Choice(["equal", "precision", "random_effects"]),

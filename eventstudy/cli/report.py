@@ -32,6 +32,13 @@ _PRINTED = ("md", "latex", "json")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option(
+    "--style",
+    type=click.Choice(["plain", "journal"]),
+    default="plain",
+    show_default=True,
+    help="Of LaTeX: all tables, or the one of an article.",
+)
+@click.option(
     "--output",
     type=click.Path(),
     help="File, whose ending says the format, or folder of a site. [default: EVENT.html; text to stdout]",
@@ -41,13 +48,23 @@ _PRINTED = ("md", "latex", "json")
 @written_as(FORMATS, folders=True)
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, form: str, lang: Any, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context,
+    /,
+    form: str,
+    lang: Any,
+    style: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
 ) -> None:
     """Write a report: what happened, by which test, and when not to believe it.
 
     Of several events HTML is a site: an index, a page each, and an Atom feed. PDF needs Chromium on PATH.
     """
     allowed = options["allow_excluded"]
+    if style == "journal" and form != "latex":
+        raise InvalidRequest(f"the table of a journal is LaTeX, not {form}", hint="--format latex --style journal")
     site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
     if site is None and output is not None and output != STDOUT:
         if Path(output).is_dir():
@@ -58,17 +75,18 @@ def COMMAND(  # noqa: N802
     if site is not None:
         say(site.write(found, lang), quiet=quiet)
     else:
-        _one(found, form, lang, output, quiet)
+        _one(found, form, lang, output, quiet, style)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
-def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool) -> None:
+def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool, style: str) -> None:
     from eventstudy.reports import SUFFIXES, render
     from eventstudy.reports.further import further
     from eventstudy.reports.site import named_after
 
     result = found.result
-    data = render(result, form, lang=lang, answers=further(result, found))
+    answers = {} if style == "journal" else further(result, found)
+    data = render(result, form, lang=lang, style=style, answers=answers)
     if (form in _PRINTED and output is None) or output == STDOUT:
         put(data)
         return

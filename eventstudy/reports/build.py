@@ -17,6 +17,7 @@ from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
 from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.sentences import finding as finding_of
+from eventstudy.units import shown_in
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -41,7 +42,21 @@ def build(
     same report in other formats. `title`: instead of that of the event. `answers`: those to further questions; None: they are
     asked now.
     """
-    told = Material(result, Words(lang), further(result) if answers is None else answers)
+    with shown_in(result.config.unit):
+        told = Material(result, Words(lang), further(result) if answers is None else answers)
+        return _built(told, result, charts, home, files, title, lang)
+
+
+def _built(
+    told: Material,
+    result: StudyResult,
+    charts: tuple[str, ...] | None,
+    home: Link | None,
+    files: tuple[Link, ...],
+    title: str,
+    lang: Lang,
+) -> Report:
+    """What `build` says."""
     names = chosen_charts(result) if charts is None else charts
     first, *others = pictures(told, names) if names else (None,)
     sections = [

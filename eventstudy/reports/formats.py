@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.reports import journal
 from eventstudy.reports.build import build
 from eventstudy.reports.further import further
 from eventstudy.reports.parts import Lang
@@ -86,14 +87,30 @@ def save(result: StudyResult, path: Path, lang: Lang = "en", **options: Any) -> 
 _PICTURES = (".png", ".svg")
 
 
-def render(result: StudyResult, form: str = "html", *, lang: Lang = "en", **options: Any) -> bytes:
+STYLES = ("plain", "journal")
+"""How LaTeX is written: all tables of the report, or the one table of an article."""
+
+
+def render(
+    result: StudyResult, form: str = "html", *, lang: Lang = "en", style: str = "plain", **options: Any
+) -> bytes:
     """A report of the result in one format, the same bytes for the same inputs; `options` are those of `build`.
+
+    `style="journal"` is the table of an article, in LaTeX alone.
 
     Raises:
         UnknownName: no such format. InvalidRequest: what the format needs is not installed.
     """
     if form not in FORMATS:
         raise UnknownName("format", form, FORMATS)
+    if style not in STYLES:
+        raise UnknownName("style", style, STYLES)
+    if style == "journal":
+        if form != "latex":
+            raise InvalidRequest(
+                f"the table of a journal is LaTeX, not {form}: stars are no data", hint="--format latex --style journal"
+            )
+        return journal.render(result, lang=lang)
     if form == "json":
         answers = options.get("answers")
         found = {**result.to_dict(), **(further(result) if answers is None else answers)}

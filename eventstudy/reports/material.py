@@ -59,10 +59,11 @@ class Material:
         return Figure(path, value, self.words.percent(value, digits, sign=sign))
 
     def amount(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
-        """A return as per cent; a log volume as it is."""
+        """A return as per cent, or in the unit of the study; a log volume as it is."""
         if self.data["config"].get("outcome") == "volume":
             return self.number(path, digits, sign=sign)
-        return self.percent(path, digits, sign=sign)
+        value = value_at(self.data, path)
+        return Figure(path, value, self.words.amount(value, digits, sign=sign))
 
     @property
     def level(self) -> str:

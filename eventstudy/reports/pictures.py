@@ -29,6 +29,9 @@ def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     wanted = ("price_path", "ar_bars") if result.returns.n == 1 else ("forest", "car")
     if result.returns.n > 1 and result.config.outcome == "return" and len({p.ticker for p in result.panel.pairs}) == 1:
         wanted = ("history", "car")
+    config = result.config
+    if config.returns == "difference" or not (config.estimated and config.day0_seen):
+        wanted = ("car", "ar_bars")  # what shows prices, ordinary days or day 0 has nothing to show
     return tuple(name for name in wanted if name in plugins.names("charts"))
 
 

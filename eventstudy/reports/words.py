@@ -14,7 +14,7 @@ from typing import Any
 from eventstudy.language import in_language, shown
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
-from eventstudy.units import PERCENT, unit_shown
+from eventstudy.units import unit_shown
 
 NBSP = "\u00a0"
 PHRASES: dict[str, str] = {
@@ -200,6 +200,23 @@ PHRASES: dict[str, str] = {
     # notes
     "nothing excluded": "Nothing was left out.",
     "nothing warned": "There is nothing to warn about.",
+    # the table of a journal
+    "j.window": "Window",
+    "j.mean": "Mean CAR ({unit})",
+    "j.statistic": "Statistic",
+    "j.signs": "Pos:Neg",
+    "j.pairs": "N",
+    "j.points": "points",
+    "j.several": "{n} events",
+    "j.caption": "Mean cumulated abnormal returns: {title}",
+    "j.caption levels": "Mean cumulated abnormal changes: {title}",
+    "j.panel": "Panel {letter}: {name}",
+    "j.all": "all pairs",
+    "j.note": (
+        "Notes: Windows count sessions from day 0. Normal returns by the {model}. In brackets the statistic of the test that "
+        "fits the design of each window ({tests}); ***, ** and * mark its p below .01, .05 and .10. No statistic stands "
+        "where no test is valid."
+    ),
     # provenance
     "source": "Prices",
     "bundled": "the embedded sample",
@@ -318,9 +335,15 @@ class Words:
         """A decimal as per cent."""
         if value is None:
             return self.number(None)
-        unit = unit_shown() if sign else PERCENT
-        digits = max(digits - unit.coarser, 0)
-        return f"{self.number(unit.factor * value, digits, sign=sign)}{unit.mark.replace(' ', NBSP)}"
+        return f"{self.number(100 * value, digits, sign=sign)}{NBSP}%"
+
+    def amount(self, value: Any, digits: int = 2, *, sign: bool = True) -> str:
+        """An abnormal value in the unit of the study."""
+        if value is None:
+            return self.number(None)
+        unit = unit_shown()
+        shown = self.number(unit.factor * value, max(digits - unit.coarser, 0), sign=sign)
+        return f"{shown}{unit.mark.replace(' ', NBSP)}"
 
     def p(self, value: Any) -> str:
         """A p-value."""

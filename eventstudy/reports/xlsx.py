@@ -121,7 +121,9 @@ class _Workbook:
     def __init__(self, book: Any, told: Material) -> None:
         self.told, self.result, self.data = told, told.result, told.data
         outcome = self.result.config.outcome
-        looks = _LOOKS | ({"percent": _LOOKS["t"], "share": _LOOKS["t"]} if outcome == "volume" else {})
+        plain_values = outcome == "volume" or self.result.config.unit.name != "percent"
+        plain_look = _LOOKS["t"] if outcome == "volume" else _LOOKS["number"]
+        looks = _LOOKS | ({"percent": plain_look, "share": plain_look} if plain_values else {})
         self._book, self._looks = book, {name: book.add_format(look) for name, look in looks.items()}
         self.p_formula = "=TDIST(ABS({t}),Firms!$E${row},2)" if outcome == "return" else ""
         """Two-sided; volumes and volatilities are judged by one side."""

@@ -222,3 +222,72 @@ def test_json_and_table_hold_the_same() -> None:
     told: list[dict[str, Any]] = found.to_dict()["coefficients"]
     assert [c["value"] for c in told] == found.tidy()["value"].tolist()
     assert found.sentence == found.to_dict()["sentence"]
+
+
+# ---- categories -------------------------------------------------------------------------------------------------------
+
+KINDS = np.array(["bank"] * 7 + ["tech"] * 10 + ["oil"] * 7)
+
+
+def kinds() -> pd.DataFrame:
+    return table().assign(kind=KINDS)
+
+
+def dummies_of(*levels: str) -> Floats:
+    return np.column_stack([np.ones(N), table()["size"].astype(float), *(level == KINDS for level in levels)]).astype(
+        float
+    )
+
+
+@pytest.mark.parametrize("dates", ["own dates", "shared dates"])
+def test_a_category_is_dummies_and_one_wald_test(dates: str) -> None:
+    result = study(dates)
+    found = regress(result, kinds(), ["size", "C(kind)"])
+    car, z = result.firm_answers[Window(0, 0)].found.car, dummies_of("bank", "oil")
+    how: dict[str, Any] = {"cov_type": "HC3"}
+    if dates == "shared dates":
+        how = {"cov_type": "cluster", "cov_kwds": {"groups": np.arange(N) // 3}}
+    fit = sm.OLS(car, z).fit(use_t=True, **how)
+    assert [c.name for c in found.coefficients] == ["intercept", "size", "kind: bank", "kind: oil"]
+    np.testing.assert_allclose(values(found, "value"), fit.params, rtol=1e-9)
+    np.testing.assert_allclose(values(found, "se"), fit.bse, rtol=1e-9)
+    [category] = found.categories
+    wald = fit.f_test(np.eye(4)[2:])
+    assert (category.base, category.df) == ("tech", (2.0, float(wald.df_denom)))
+    assert (category.f, category.p) == pytest.approx((float(wald.fvalue), float(wald.pvalue)))
+    assert "differences from tech" in found.text()
+
+
+def test_on_one_date_a_category_is_portfolios_and_hotelling() -> None:
+    """The portfolios' residuals by hand; whichever level is the base, the test of all is the same."""
+    result = study("one date")
+    found = regress(result, kinds(), ["size", "C(kind)"])
+    returns = prices().pct_change().to_numpy()[80:270]
+    market = np.column_stack([np.ones(len(returns)), returns[:, -1]])
+    answers = []
+    for others in (("bank", "oil"), ("tech", "oil")):
+        z = dummies_of(*others)
+        weights = np.linalg.solve(z.T @ z, z.T)[2:]
+        series = returns[:, :N] @ weights.T
+        rest = series - market @ np.linalg.lstsq(market, series, rcond=None)[0]
+        v = len(rest) - 2
+        ahead = np.array([1.0, prices().pct_change()["MKT"].iloc[280]])
+        c = 1 + ahead @ np.linalg.inv(market.T @ market) @ ahead
+        b = weights @ result.firm_answers[Window(0, 0)].found.car
+        q = b @ np.linalg.solve(rest.T @ rest / v * c, b)
+        f = q * (v - 1) / (2 * v)
+        answers.append((f, stats.f.sf(f, 2, v - 1)))
+    [category] = found.categories
+    assert (category.f, category.p) == pytest.approx(answers[0])
+    assert answers[0] == pytest.approx(answers[1])
+
+
+def test_levels_of_few_firms_are_refused() -> None:
+    result = study("own dates")
+    with pytest.raises(InvalidRequest, match=r"levels of sector with fewer than 5 pairs: s4 \(4\)"):
+        regress(result, table(), ["C(sector)"])
+    with pytest.raises(InvalidRequest, match="one level"):
+        regress(result, table().assign(kind="a"), ["C(kind)"])
+    blank = kinds()
+    blank.loc[3, "kind"] = ""
+    assert [e.ticker for e in regress(result, blank, ["C(kind)"]).excluded] == ["F03"]
