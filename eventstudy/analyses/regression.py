@@ -170,7 +170,7 @@ def regress(
     _check(on, weights, cluster)
     sample_window = cumulate(result.returns, window)
     words = [c for c in cluster if c not in ("date", "ticker")]
-    kinds = [found[1].strip() for name in on if (found := _CATEGORY.fullmatch(name))]
+    kinds = [word[1].strip() for name in on if (word := _CATEGORY.fullmatch(name))]
     numbers = [name for name in on if not _CATEGORY.fullmatch(name)]
     known = known_of(result, checked(characteristics), numbers, (*words, *kinds), kinds)
     there = sample_window.covered[known.members]
@@ -509,9 +509,9 @@ def text_of(found: Sequence[Regression]) -> str:
         lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are decimals of CAR a unit")
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     for one in found:
-        for c in one.categories:
-            said = f"{one.window}, {c.name}: differences from {c.base}, its largest level; all together"
-            lines += wrapped(f"{said} F({c.df[0]:g}, {c.df[1]:g}) = {c.f:.2f}, p {p_text(c.p)}")
+        for kind in one.categories:
+            said = f"{one.window}, {kind.name}: differences from {kind.base}, its largest level; all together"
+            lines += wrapped(f"{said} F({kind.df[0]:g}, {kind.df[1]:g}) = {kind.f:.2f}, p {p_text(kind.p)}")
     lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
     lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
     return "\n".join(lines)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def own_model(function: OwnFunction) -> str:
     """
     module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
     try:
-        found = reduce(getattr, name.split("."), sys.modules[module])
+        found: Any = reduce(getattr, name.split("."), cast(Any, sys.modules[module]))
     except (AttributeError, KeyError):
         found = None
     if found is not function:
