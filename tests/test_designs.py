@@ -428,7 +428,9 @@ def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> Non
 # ---- windows of calendar days --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("days", [(0, 10), (-3, 4), (2, 9)])
+@pytest.mark.parametrize(
+    "days", [(0, 10), pytest.param((-3, 4), marks=pytest.mark.slow), pytest.param((2, 9), marks=pytest.mark.slow)]
+)
 def test_a_window_of_calendar_days_holds_the_sessions_in_it(days: tuple[int, int]) -> None:
     """Events on different weekdays; the sessions are counted on the calendar, the CAR is a regression with dummies."""
     prices, placed = closes(5, FIRMS), [DAY0 - 4, DAY0 - 3, DAY0 - 2, DAY0 - 1, DAY0, DAY0 + 1, DAY0 + 2]
@@ -486,7 +488,7 @@ FAULT = [0]
 def test_a_model_of_ones_own_that_is_the_market_model() -> None:
     prices = closes(5, FIRMS)
     prices.loc[prices.index[[60, DAY0 + 2]], "CCC"] = np.nan
-    ours, theirs = (study(prices, tickers=FIRMS, model=model) for model in (by_hand, "market"))
+    ours, theirs = (study(prices, tickers=FIRMS[:4], model=model) for model in (by_hand, "market"))
     assert ours.config.model == f"{__name__}:by_hand"
     for column in ("car", "se", "t", "p", "headline_p"):
         assert ours.windows()[column].to_numpy() == pytest.approx(theirs.windows()[column].to_numpy(), nan_ok=True), (
@@ -557,8 +559,9 @@ def reported(name: str) -> StudyResult:
     return found
 
 
-@pytest.mark.parametrize("name", ["levels", "nothing estimated", "both sides", "no day 0"])
-@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize(
+    ("name", "lang"), [("levels", "de"), ("nothing estimated", "en"), ("both sides", "en"), ("no day 0", "en")]
+)
 def test_every_design_has_its_report(name: str, lang: Any) -> None:
     result = reported(name)
     text = render(result, "md", lang=lang, answers={}).decode()
