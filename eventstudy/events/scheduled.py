@@ -5,27 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from eventstudy.datasets import shipped
+from eventstudy.language import shown
 
 RELEASES = {"cpi": "US consumer prices", "jobs": "US employment report"}
 """The releases of `macro.csv`, as they are called in its column `release`."""
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]  # not those of the locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +49,8 @@ class Release:
     @property
     def what(self) -> str:
         """The release, in a few words."""
-        year, month = self.reference.split("-")
-        return f"{RELEASES[self.release]} of {_MONTHS[int(month) - 1]} {year}"
+        _, _, month = shown(date.fromisoformat(f"{self.reference}-01"), "long").partition(" ")
+        return f"{RELEASES[self.release]} of {month}"
 
 
 @cache
