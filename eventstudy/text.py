@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Sequence
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from textwrap import wrap
 from typing import Any
 
 WIDTH = 118
-"""Characters of a line for people."""
+"""Characters of a line for people, where there is room."""
 
 
 def json_text(value: Any, *, indent: int | None = 1, sort_keys: bool = False) -> str:
@@ -34,19 +37,75 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
+def width() -> int:
+    """Characters of a line for people: those of the terminal or of COLUMNS, at least 40 and at most `WIDTH`."""
+    room = _told()
+    return min(max(room, _LEAST), WIDTH) if room else WIDTH
+
+
+def _told() -> int:
+    """What COLUMNS or the terminal says; 0 where neither does: into a pipe or a file."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdigit() and int(told):
+        return int(told)
+    return shutil.get_terminal_size((WIDTH, 0)).columns if sys.stdout is not None and sys.stdout.isatty() else 0
+
+
+_LEAST = 40
+
+
 def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> str:
-    """Text laid out in columns; those whose numbers are in `right` are aligned to the right."""
+    """Text laid out in columns; those whose numbers are in `right` are aligned to the right.
+
+    Where they are wider than the terminal, the columns that have no room stand below, beside the first one again, and a text
+    that is too long by itself takes several lines.
+    """
     if not lines:
         return ""
-    width = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]
-    laid = [
-        (" " * gap).join(text.rjust(width[c]) if c in right else text.ljust(width[c]) for c, text in enumerate(line))
-        for line in lines
-    ]
-    return "\n".join(line.rstrip() for line in laid)
+    room = width()
+    wide = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]
+    if not _told() or sum(wide) + gap * (len(wide) - 1) <= room:
+        return "\n".join(_laid(lines, range(len(wide)), wide, right, gap))
+    wide[0] = min(wide[0], room // 2)
+    left = room - wide[0] - gap
+    wide[1:] = [min(w, left) for w in wide[1:]]
+    parts: list[list[int]] = [[0]]
+    for c in range(1, len(wide)):
+        if sum(wide[k] + gap for k in parts[-1]) + wide[c] > room:
+            parts.append([0])
+        parts[-1].append(c)
+    blocks = []
+    for part in parts:
+        there = [
+            line for line in lines if len(parts) == 1 or part[-1] < len(line) or any(line[c : c + 1] for c in part[1:])
+        ]
+        blocks.append("\n".join(_laid(there, part, wide, right, gap)))
+    return "\n\n".join(blocks)
+
+
+def _laid(
+    lines: Sequence[Sequence[str]], shown: Sequence[int], wide: Sequence[int], right: Sequence[int], gap: int
+) -> Iterator[str]:
+    """The lines of some columns; a cell that is too long goes on in the next line."""
+    for line in lines:
+        cells = [_cell(line[c] if c < len(line) else "", wide[c]) for c in shown]
+        for row in range(max(map(len, cells))):
+            texts = [cell[row] if row < len(cell) else "" for cell in cells]
+            laid = [t.rjust(wide[c]) if c in right else t.ljust(wide[c]) for c, t in zip(shown, texts, strict=True)]
+            yield (" " * gap).join(laid).rstrip()
+
+
+def _cell(text: str, room: int) -> list[str]:
+    return [text] if len(text) <= room else wrap(text, room) or [""]
+
+
+def fitted(text: str) -> str:
+    """A text whose lines of prose are broken where a line ends."""
+    room = width()
+    return "\n".join(part for line in text.split("\n") for part in (wrapped(line) if len(line) > room else [line]))
 
 
 def wrapped(text: str) -> list[str]:
-    """Lines of at most `WIDTH`; windows and percentages are not torn apart."""
+    """Lines of at most `width`; windows and percentages are not torn apart."""
     held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
-    return [line.replace("\u00a0", " ") for line in wrap(held, WIDTH, subsequent_indent="  ")]
+    return [line.replace("\u00a0", " ") for line in wrap(held, width(), subsequent_indent="  ")]

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from eventstudy.text import columns, json_file, json_text, wrapped
+from eventstudy.text import WIDTH, columns, fitted, json_file, json_text, width, wrapped
 
 
 def test_json_has_iso_dates_all_letters_and_no_nan() -> None:
@@ -33,3 +33,24 @@ def test_lines_hold_windows_and_percentages_together() -> None:
     lines = wrapped("CAR over [-1, +1] was +3.20 % " * 12)
     assert max(map(len, lines)) <= 118
     assert not any(line.endswith(("[-1,", "+3.20")) for line in lines)
+
+
+def test_columns_without_room_stand_below_beside_the_first_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        ["name", "one", "two", "three"],
+        ["a", "1" * 20, "2" * 20, "the last one is prose that takes some more lines"],
+    ]
+    assert columns(lines).count("\n") == 1, "into a pipe a row is a line"
+    monkeypatch.setenv("COLUMNS", "50")
+    assert columns(lines, right=[1, 2]) == (
+        "name                   one                   two\n"
+        "a     11111111111111111111  22222222222222222222\n"
+        "\n"
+        "name  three\n"
+        "a     the last one is prose that takes some more\n"
+        "      lines"
+    )
+    monkeypatch.setenv("COLUMNS", "1000")
+    assert width() == WIDTH
+    monkeypatch.setenv("COLUMNS", "20")
+    assert (width(), max(map(len, fitted("word " * 40).split("\n")))) == (40, 39)

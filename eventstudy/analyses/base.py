@@ -20,7 +20,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
-from eventstudy.text import json_text
+from eventstudy.text import fitted, json_text
 
 
 class Finding(ABC):
@@ -105,7 +105,7 @@ class Answer(Finding):
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints; `verbose` adds what takes more than a screen, where there is more."""
-        return "\n".join(self._lines(verbose=verbose))
+        return fitted("\n".join(self._lines(verbose=verbose)))
 
     def _repr_html_(self) -> str:
         """Doubts, findings and the first rows of the table, for Jupyter."""

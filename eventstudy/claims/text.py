@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from eventstudy.study.sentences import percent
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, fitted, wrapped
 
 MONTHS = {
     "en": [
@@ -398,7 +398,7 @@ def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
             for line in wrapped(f"{w['code']} {w['message']}")
         ],
     ]
-    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+    return fitted("\n\n".join("\n".join(lines) for lines in blocks if lines))
 
 
 _LOOSELY = {"about": "about", "under": "just under", "over": "just over"}

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from eventstudy import disk
 from eventstudy.errors import InvalidRequest
-from eventstudy.text import columns, json_text
+from eventstudy.text import columns, fitted, json_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,7 +234,7 @@ def answer(
     elif form == "csv":
         put(csv_text(rows()), output)
     else:
-        put("\n".join(lines()), output)
+        put(fitted("\n".join(lines())), output)
 
 
 def csv_text(table: pd.DataFrame) -> str:

@@ -21,7 +21,7 @@ from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.offers import offers
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, fitted, wrapped
 from eventstudy.units import unit_shown
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
         list(_tests(result)) if verbose else [],
         list(notes(result, verbose)),
     ]
-    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+    return fitted("\n\n".join("\n".join(lines) for lines in blocks if lines))
 
 
 def _first(result: StudyResult) -> Iterator[str]:
@@ -432,7 +432,7 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
         [line for n in _left_out_of_sums(result) for line in wrapped(n)],
         [line for w in result.warned if w not in result.doubts_of() for line in wrapped(f"{w.code}: {w.message}")],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block)
+    return fitted("\n\n".join("\n".join(block) for block in blocks if block))
 
 
 def _left_out_of_sums(result: AggregateResult) -> list[str]:
