@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from textwrap import wrap
@@ -48,7 +47,7 @@ def _told() -> int:
     told = os.environ.get("COLUMNS", "")
     if told.isdigit() and int(told):
         return int(told)
-    return shutil.get_terminal_size((WIDTH, 0)).columns if sys.stdout is not None and sys.stdout.isatty() else 0
+    return shutil.get_terminal_size((0, 0)).columns
 
 
 _LEAST = 40
@@ -100,7 +99,9 @@ def _cell(text: str, room: int) -> list[str]:
 
 
 def fitted(text: str) -> str:
-    """A text whose lines of prose are broken where a line ends."""
+    """A text whose lines of prose are broken where a line of the terminal ends; into a pipe as it is."""
+    if not _told():
+        return text
     room = width()
     return "\n".join(part for line in text.split("\n") for part in (wrapped(line) if len(line) > room else [line]))
 

@@ -166,7 +166,7 @@ def test_what_was_done_stands_under_the_title(name: str, look: Look) -> None:
     assert "no p-value accounts for that choice" in words
     model = "Constant mean" if fit_for(name, "nvda") != "nvda" else "Market model against SPY"
     if name != "price_path":
-        assert f"{model} on 250 days, from day −260 to −11" in words
+        assert f"{model} on 250 days (day −260 to −11)" in words
 
 
 @pytest.mark.render

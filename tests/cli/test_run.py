@@ -45,7 +45,7 @@ def test_python_has_the_screen_of_the_command(es: Es, tickers: list[str], verbos
 
 def test_all_tickers_fit_one_screen_and_the_headline_is_the_portfolio(es: Es) -> None:
     ran = es("run", "deepseek-r1")
-    assert len(ran.out.splitlines()) <= 52
+    assert len(ran.out.splitlines()) <= 56
     assert max(map(len, ran.out.splitlines())) <= 125
     assert "placebo (headline)" in ran.out
     assert "16 tickers on it are not 16 observations" in " ".join(ran.out.split())
