@@ -28,6 +28,17 @@ def near(counted: int, draws: int, percent: float) -> bool:
 @pytest.mark.parametrize(
     ("part", "design", "what", "window", "percent"),
     [
+        ("B1", "60 firms, 60 dates x3d", "bmp", "[-5, +5]", 12.2),
+        ("B1", "60 firms, 60 dates x3d", "cda", "[-5, +5]", 12),
+        ("B1", "60 firms, 20 dates x3d", "bmp", "[-5, +5]", 32.6),
+        ("B1", "60 firms, 20 dates x3d", "corrado_rank", "[-5, +5]", 24),
+        ("B1", "1 ticker, 12 events x5d", "grank_t", "[-5, +5]", 23),
+        ("B1", "30 firms, 3 dates", "bmp", "[0, 0]", 32.4),
+        ("B1", "30 firms, 3 dates", "bmp_adjusted", "[-5, +5]", 4.5),
+        ("B1", "20 firms, 10 dates x4d", "bmp_adjusted", "[-5, +5]", 5.0),
+        ("B2", "20 own, firm-specific x1.5", "cda", "[0, 0]", 19),
+        ("B2", "20 own, firm-specific x1.5", "corrado_rank", "[-5, +5]", 9),
+        ("B2", "20 own, regime x2", "bmp_adjusted", "[-5, +5]", 4.7),
         ("B3", "20 own, 0 %", "interval holds the mean", "[0, 0]", 94.8),
         ("B3", "20 own, 1 %", "interval holds the mean", "[0, 0]", 94.7),
         ("B3", "20 own, by risk, 2 %", "interval holds the mean", "[0, 0]", 93.5),
@@ -46,6 +57,13 @@ def near(counted: int, draws: int, percent: float) -> bool:
 )
 def test_figures_are_those_of_the_method(part: str, design: str, what: str, window: str, percent: float) -> None:
     assert near(*stored()[part, design, what, window], percent)
+
+
+def test_no_headline_of_five_pairs_or_more_rejects_too_often() -> None:
+    """6.5 % in calm designs and under any regime, by no more than two standard errors."""
+    rates = {k: v for k, v in stored().items() if k[0] in ("B1", "B2") and k[2] == "headline"}
+    assert len(rates) == 20
+    assert [k for k, (hits, draws) in rates.items() if hits / draws > 0.065 + 2 * np.sqrt(0.065 * 0.935 / draws)] == []
 
 
 def test_no_interval_contradicts_its_p() -> None:
