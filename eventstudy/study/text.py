@@ -215,9 +215,9 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     yield columns(rows, range(1, len(head)))
     if len(rest) > len(shown):
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
-    means = "; of groups: headline test" if result.groups else ""
-    last = "; adj.: smallest of a row, all judged together" if _stepped_down(result) else ""
-    yield from wrapped(f"p of tickers: among windows of ordinary days (≤: smallest possible){means}{last}")
+    means = "; of groups: headline" if result.groups else ""
+    last = "; adj.: least, judged together" if _stepped_down(result) else ""
+    yield from wrapped(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}")
     yield from wrapped(_all_at_once(result))
 
 
@@ -332,7 +332,7 @@ def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
         for _, name, test in members:
             size = f" ({100 * test.expected_size:.0f} %)" if test.expected_size is not None else ""
             named.append(f"{name}{size}")
-        text = f"not valid here (share of true nulls rejected at 5 %): {', '.join(named)}: {reason}"
+        text = f"not valid here (true nulls rejected): {', '.join(named)}: {reason}"
         yield from wrapped(text)
 
 
