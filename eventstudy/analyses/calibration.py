@@ -24,12 +24,14 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.inference.advice import DEFAULT_TESTS
 from eventstudy.language import Phrase
+from eventstudy.messages import severity_of
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import EventBlock, Floats, Ints, Pair, align
+from eventstudy.panel import EventBlock, Floats, Ints, Pair, align, flagged_closes
 from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
 from eventstudy.study.document import number
+from eventstudy.study.doubts import no_finding, told
 from eventstudy.study.estimate import Portfolios, abnormal_returns, combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import percent
@@ -74,6 +76,8 @@ class Calibration(Answer):
     """The placebo dates."""
     tickers: tuple[str, ...]
     notes: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
     schema = "eventstudy.calibration/1"
     chart = "calibration"
 
@@ -140,13 +144,15 @@ class Calibration(Answer):
             power = [f"{100 * share:.0f} %" for share in rate.power.values()]
             rows.append([rate.name, str(rate.window), size, interval, *power, str(rate.draws)])
         when = f"{self.dates[0]} to {self.dates[-1]}"
-        lines = wrapped(
+        lines = [line for doubt in self.doubts for line in wrapped(doubt)]
+        lines += wrapped(
             f"Made-up studies: {self.design}; {len(self.dates)} placebo dates, {when}; {len(self.tickers)} tickers"
         )
         lines += [f"share of true nulls rejected at {100 * self.level:g} %, and of added effects found:", ""]
         lines += columns(rows, range(2, len(head))).splitlines()
-        told = next((r for r in self.rates if r.name == "placebo"), None)
-        lines += ["", *(wrapped(self.sentence_of(told)) if told else []), *(x for n in self.notes for x in wrapped(n))]
+        first = next((r for r in self.rates if r.name == "placebo"), None)
+        sentence = self.sentence if self.instead else self.sentence_of(first) if first else ""
+        lines += ["", *wrapped(sentence), *(x for n in self.notes for x in wrapped(n))]
         return lines
 
 
@@ -232,7 +238,21 @@ def calibrate(
         dates=tuple(d.isoformat() for d in made.dates),
         tickers=made.tickers,
         notes=tuple(_notes(len(dates), len(samples), config)),
+        instead=_instead(result, prices),
     )
+
+
+def _instead(result: StudyResult, prices: PriceTable) -> tuple[str, ...]:
+    """What is said where prices of a ticker or benchmark look wrong on any day: made-up studies may stand on all of them."""
+    named = dict.fromkeys(t for pair in result.panel.pairs for t in (pair.ticker, pair.benchmark) if t in prices.info)
+    doubts = [
+        w
+        for ticker in named
+        for w in flagged_closes(ticker, prices)
+        if severity_of(w.code) == "doubt"
+        and not result.config.accepts(w.code, ticker, map(date.fromisoformat, w.sessions))
+    ]
+    return (*told(doubts), no_finding(Phrase("these made-up studies"), doubts)) if doubts else ()
 
 
 def _too_few(dates: list[date], prices: PriceTable, config: StudyConfig) -> NothingUsable:

@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
-from eventstudy.prices import PriceTable
+from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
@@ -238,7 +238,7 @@ def impact(
     result.config.check_of_returns("the money a window brought")
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
-    table = prices or all_prices(result)
+    table = in_whole_units(prices or all_prices(result))
     shares = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)
     wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
     stakes: dict[tuple[int, int], Stake] = {}

@@ -25,7 +25,7 @@ from eventstudy.panel import Bools, Ints
 from eventstudy.study.document import warnings_as_dicts
 from eventstudy.study.estimate import Portfolios, abnormal_returns
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, p_text, percent
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -55,6 +55,8 @@ class Compared(Finding):
     after: Part
     days: tuple[date, ...]
     """The days of the window that were masked."""
+    instead: tuple[str, ...] = ()
+    """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
     def _finding(self) -> str:
         """Both figures, and the days that are missing from the second."""
@@ -179,7 +181,8 @@ def _firms(result: StudyResult, returns: AbnormalReturns, left_out: Bools) -> It
         for i, pair in enumerate(result.panel.pairs):
             name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
             days = _days(result, i, left_out[i], window)
-            yield Compared(name, "firm", pair.event_id, (pair.ticker,), window, before[i], after[i], days)
+            instead = instead_of_finding(result, [i], name)
+            yield Compared(name, "firm", pair.event_id, (pair.ticker,), window, before[i], after[i], days, instead)
 
 
 def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned: list[Message]) -> Iterator[Compared]:
@@ -202,7 +205,8 @@ def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned
             [before], [after] = _parts(one, window, None), _parts(other, window, any_masked[None, :])
             days = _days(result, int(members[0]), any_masked, window)
             event_id, tickers = result.panel.pairs[members[0]].event_id, _tickers(result, members)
-            yield Compared(name, "group", event_id, tickers, window, before, after, days)
+            instead = instead_of_finding(result, members.tolist(), name)
+            yield Compared(name, "group", event_id, tickers, window, before, after, days, instead)
 
 
 def _tickers(result: StudyResult, members: Ints) -> tuple[str, ...]:

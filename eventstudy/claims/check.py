@@ -27,7 +27,7 @@ from eventstudy.events import Claim, Event, single_event
 from eventstudy.language import Phrase, in_language
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel import Floats, flagged_closes
-from eventstudy.prices import PriceTable, load_prices
+from eventstudy.prices import PriceTable, in_whole_units, load_prices, whole_currency
 from eventstudy.study import doubts
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
@@ -295,7 +295,7 @@ def check(
     last = min(last, as_of) if as_of else last
     market = config.benchmark_for(claim.ticker, event.benchmark_of(claim.ticker)) or DEFAULT_BENCHMARK
     shop = _Shop(claim.ticker, market, source, prices)
-    table = shop.prices(first, last)
+    table = _as_named(claim, shop.prices(first, last))
     quoted = _quoted(claim.ticker, table, calendars.sessions(exchange, first, last), centre)
     currency = table.info[claim.ticker].currency
     sought, foreign = _in_currency(claim, currency)
@@ -378,6 +378,14 @@ def _column(table: PriceTable, field: str, ticker: str, quoted: Quoted) -> Float
         return np.full(len(quoted.sessions), np.nan)
     values: Floats = table.fields[field][ticker].reindex(pd.DatetimeIndex(quoted.sessions)).to_numpy(float)
     return values
+
+
+def _as_named(claim: Understood, table: PriceTable) -> PriceTable:
+    """The prices in whole units where the claim names the currency of minor ones that they are quoted in: pounds, not pence."""
+    quoted = table.info[claim.ticker].currency if claim.ticker in table.info else None
+    named = {number.unit for number in (claim.start, claim.end, claim.change) if number}
+    whole, size = whole_currency(quoted or "")
+    return in_whole_units(table) if size != 1 and whole in named else table
 
 
 def _in_currency(claim: Understood, currency: str | None) -> tuple[Understood, tuple[Quote, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from eventstudy.cli._output import answer, draw, output_options, picture_option, progress
+from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, progress
 from eventstudy.cli._study import options_without, study
 
 
@@ -24,7 +24,10 @@ from eventstudy.cli._study import options_without, study
 @click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
 @picture_option("--chart", "Draw size and power into this file (PNG, SVG or PDF).")
 @output_options
+@click.pass_context
 def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    /,
     n: int | None,
     clustered: bool,
     draws: int,
@@ -71,3 +74,4 @@ def COMMAND(  # noqa: N802
     )
     draw(found.plot, chart, quiet=quiet)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text()])
+    finish(ctx, lacking=False, allowed=True, believable=found.believable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -129,12 +129,17 @@ def currencies_apart(panel: Panel, prices: PriceTable) -> Iterator[Message]:
 
 
 def flagged_in_sums(
-    grids: Sequence[Dense], prices: PriceTable, accepts: Accepts = nothing, *, compared: bool = True
+    grids: Sequence[Dense],
+    prices: PriceTable,
+    accepts: Accepts = nothing,
+    *,
+    compared: bool = True,
+    among: Collection[str] | None = None,
 ) -> Iterator[Message]:
     """All of the above where no pair is kept: one warning a code, with the first tickers it is about.
 
     A code that is a doubt is one only of tickers with such a day among those that a pair rests on; `compared`: whether the
-    model looks at benchmarks.
+    model looks at benchmarks; `among`: the tickers whose prices are looked over (None: all).
     """
     spans: Spans = {}
     met: dict[tuple[str, str, str], None] = {}
@@ -147,6 +152,8 @@ def flagged_in_sums(
             )
             met[dense.place[0] or "", ticker, benchmark] = None
         _widen(spans, dense)
+    if among is not None:
+        spans = {ticker: span for ticker, span in spans.items() if ticker in among}
     through: dict[str, list[str]] = {}
     for ticker in list(spans):
         for rate in with_rates((ticker,), prices)[1:]:

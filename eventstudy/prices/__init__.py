@@ -1,7 +1,7 @@
 """What the market did: one price source a file, and the table they fill."""
 
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
-from eventstudy.prices._currency import currency_of, in_currency, rates_for
+from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._load import Desk, load_prices
@@ -27,10 +27,12 @@ __all__ = [
     "flags",
     "frame_to_table",
     "in_currency",
+    "in_whole_units",
     "load_prices",
     "load_shares",
     "long_columns",
     "matched",
     "rates_for",
     "read_factors",
+    "whole_currency",
 ]

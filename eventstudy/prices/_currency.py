@@ -21,7 +21,9 @@ XSES:SGD XKLS:MYR XIDX:IDR XBKK:THB XASX:AUD XNZE:NZD
 """
 """What shares are paid in where the source of the prices does not say."""
 _CURRENCIES = dict(pair.split(":") for pair in _PAID_IN.split())
-_HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
+_MINOR = "GBp:GBP:100 GBX:GBP:100 ZAc:ZAR:100 ZAC:ZAR:100 ILA:ILS:100 USX:USD:100 EUX:EUR:100 KWF:KWD:1000"
+"""Minor units in which prices are quoted, the currency they belong to, and how many of them make one of it."""
+_UNITS = {name: (whole, float(size)) for name, whole, size in (unit.split(":") for unit in _MINOR.split())}
 _MONEY = ("open", "high", "low", "close", "adj_close", "dividend")
 
 
@@ -32,10 +34,26 @@ class Converted(NamedTuple):
     told: tuple[tuple[tuple[str, ...], Phrase], ...]
 
 
+def whole_currency(unit: str) -> tuple[str, float]:
+    """The currency that a unit of quotation belongs to, and how many of the units make one of it: GBp are 100 to a GBP."""
+    return _UNITS.get(unit, (unit, 1.0))
+
+
+def in_whole_units(table: PriceTable) -> PriceTable:
+    """The prices of a table in whole units of their currencies: pence become pounds."""
+    sizes = {t: whole_currency(table.info[t].currency or "") for t in table.tickers}
+    if all(size == 1 for _, size in sizes.values()):
+        return table
+    scale = pd.Series({t: 1 / size for t, (_, size) in sizes.items()})
+    fields = {name: frame * scale[frame.columns] if name in _MONEY else frame for name, frame in table.fields.items()}
+    info = {t: replace(one, currency=sizes[t][0] or None) if t in sizes else one for t, one in table.info.items()}
+    return replace(table, fields=fields, info=info)
+
+
 def currency_of(ticker: str, info: SeriesInfo | None = None) -> str | None:
-    """The currency that a ticker is quoted in, hundredths as the whole: by its source, else by its exchange, else unknown."""
+    """The currency that a ticker is quoted in, minor units as the whole: by its source, else by its exchange, else unknown."""
     if info is not None and info.currency:
-        return _HUNDREDTHS.get(info.currency, info.currency)
+        return whole_currency(info.currency)[0]
     stem, dash, priced_in = ticker.upper().rpartition("-")
     try:
         home = calendars.exchange_of(ticker)
@@ -84,8 +102,7 @@ def in_currency(table: PriceTable, currency: str) -> Converted:
             told.append((tuple(tickers), _told(table, tickers, str(foreign), currency, rate, name)))
     kept = [t for t in shares if t not in missing]
     for t in kept:
-        if (table.info[t].currency or "") in _HUNDREDTHS:
-            scale[t] = scale[t] / 100
+        scale[t] = scale[t] / whole_currency(table.info[t].currency or "")[1]
     fields = {n: f[kept] * scale[kept] if n in _MONEY else f[kept] for n, f in table.fields.items()}
     traded = table.close[kept].notna().any(axis=1).to_numpy()  # days that only rates have are no sessions
     info = {t: replace(table.info[t], currency=currency, rate=by[t]) for t in kept}

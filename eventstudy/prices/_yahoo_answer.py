@@ -14,7 +14,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._currency import currency_of
+from eventstudy.prices._currency import currency_of, whole_currency
 from eventstudy.prices._store_days import home_of, session_before
 
 _COLUMNS = {
@@ -34,7 +34,6 @@ _MARKETS |= {"LSE": "XLON", "GER": "XETR", "PAR": "XPAR", "AMS": "XAMS", "MIL": 
 _MARKETS |= {"TOR": "XTSE", "JPX": "XTKS", "HKG": "XHKG", "ASX": "XASX", "KSC": "XKRX", "STO": "XSTO"}
 """Yahoo's names of exchanges and their ISO 10383 market codes; others are left open."""
 
-_HUNDREDTHS = {"GBp": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
 _INSTANTS = (-5_364_662_400, 4_102_444_800)
 """1800 and 2100 in seconds since 1970."""
 _LATER = "try again later; if it goes on, `pip install -U yfinance`"
@@ -284,8 +283,9 @@ def _meta_notes(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> Iterato
         yield f"asked for {symbol}, Yahoo answered with {answered}"
     yield from _before_first_trade(meta, symbol, own)
     yield from _of_another_market(meta, symbol, own)
-    if currency in _HUNDREDTHS:
-        yield f"prices are in {currency}, hundredths of {_HUNDREDTHS[currency]}"
+    whole, size = whole_currency(currency or "")
+    if size != 1:
+        yield f"prices are in {currency}, {'hundredths' if size == 100 else 'thousandths'} of {whole}"
     closing = _closing(meta)
     if closing is not None and time.time() < closing + _CLOSING:
         zone = meta.get("exchangeTimezoneName", "UTC")
@@ -299,7 +299,7 @@ def _of_another_market(meta: dict[str, Any], symbol: str, own: pd.DataFrame) -> 
     if symbol.startswith("^") or "=" in symbol:
         return  # an index has no currency that is paid, and a rate no exchange
     currency, paid_in = meta.get("currency"), currency_of(symbol)
-    if currency and paid_in and _HUNDREDTHS.get(currency, currency) != paid_in:
+    if currency and paid_in and whole_currency(currency)[0] != paid_in:
         yield f"prices are in {currency}, and shares of the exchange of {symbol} are paid in {paid_in}"
     home = home_of(symbol, _MARKETS.get(str(meta.get("exchangeName"))))
     zone, last = meta.get("exchangeTimezoneName"), own.index[-1]

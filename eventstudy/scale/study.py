@@ -40,6 +40,7 @@ from eventstudy.scale.read import on_sessions, read_tickers, upto
 from eventstudy.scale.work import Found, Place, Work, first, second
 from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.doubts import with_severity
 from eventstudy.study.evidence import Evidence, Ground
 from eventstudy.study.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 
@@ -206,6 +207,7 @@ def _once(warned: list[Warned]) -> list[Warned]:
         by_code.setdefault(one.code, []).append(one)
     found = []
     for same in by_code.values():
+        same.sort(key=lambda w: with_severity(w).severity != "doubt")
         more = len({w.message for w in same}) - 1
         text = same[0].message
         if more:

@@ -18,6 +18,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
+from eventstudy.panel.flagged import flagged_in_sums
 from eventstudy.panel.left_out import LeftOut, by_row
 from eventstudy.panel.line_up import line_up
 from eventstudy.parallel import one_thread
@@ -29,6 +30,8 @@ from eventstudy.study.evidence import Ground
 from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass
 from eventstudy.study.study import DEFAULT_BENCHMARK
 
+FAR = 0.2
+"""Securities with a return above this size have their prices looked over."""
 _BITS = 48
 _KEPT = 512 * 2**20
 """Bytes of lined-up parts that a worker keeps for the second pass, so that it need not read them again."""
@@ -101,6 +104,7 @@ def _line_up(work: Work, part: Part) -> _Lined:
     grids, left, warned = line_up(
         columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors, everyone=others
     )
+    warned += _flagged(grids, table, work, compared=compared)
     return _Lined([in_order(dense) for dense in grids], rows, left, warned)
 
 
@@ -109,6 +113,19 @@ def _of_rows(work: Work, rows: Ints) -> EventColumns:
     columns = work.columns
     names = ("ticker", "moment", "benchmark", "event")
     return replace(columns, **{n: getattr(columns, n)[rows] for n in names}, name=lambda i: by_row(rows[i]))
+
+
+def _flagged(grids: list[Dense], table: PriceTable, work: Work, *, compared: bool) -> list[Warned]:
+    """What looks wrong in the prices of the few securities that move by far in a day; the others are passed over for speed."""
+    wild: set[str] = set()
+    for dense in grids:
+        with np.errstate(invalid="ignore"):
+            far = (np.abs(dense.returns) > FAR).any(axis=1)
+        wild |= {dense.tickers[i] for i in np.flatnonzero(far)}
+    wild |= {name for name in work.benchmarks if name in table.info}
+    if not wild:
+        return []
+    return list(flagged_in_sums(grids, table, work.config.accepts, compared=compared, among=wild))
 
 
 def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:

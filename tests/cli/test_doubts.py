@@ -536,3 +536,37 @@ def test_an_alpha_that_no_price_keeps_up_is_named_where_the_prices_passed_for_a_
     assert [w.code for w in result.doubts_of()] == ["IMPOSSIBLE_FIGURE"]
     assert result.doubts_of()[0].params["value"] == pytest.approx(result.fit.params[0, 0])
     assert ran(frame, ("BBB",)).believable
+
+
+# ---- made-up studies, masked days, and the list of the checks ---------------------------------------------------------
+
+
+def test_made_up_studies_on_prices_that_look_wrong_state_nothing(es: Es) -> None:
+    words = [*words_of(spoilt(row=INSIDE - 200 if INSIDE > 200 else 40), "AAA"), "--draws", "50"]
+    words += ["--estimation-window", "-80", "-11", "--min-estimation", "50"]
+    done = es("calibrate", *words)
+    assert done.code == 4
+    says_no_finding(done.out, "DOUBT AAA", "Made-up studies", "No finding for these made-up studies")
+    assert "rejects" in done.out, "the table stands, without a sentence on it"
+    assert "of true nulls (" not in done.out
+    assert es("calibrate", *words, "--accept", "UNIT_CHANGE").code == 0
+
+
+def test_masked_days_state_nothing_in_doubt(es: Es) -> None:
+    done = es("run", *words_of(spoilt(), "AAA"), "--mask-confounded", "--format", "json")
+    rows = json.loads(done.out)["masked"]["rows"]
+    assert {row["sentence"].startswith("No finding for AAA") for row in rows} == {True}
+
+
+@pytest.mark.parametrize(
+    ("row", "factor"), [(INSIDE, 100.0), (INSIDE, 0.01), (INSIDE, 1.3), (ROW + 3, 0.7), (ROW - 11, 1.5), (ROW + 1, 3.1)]
+)
+def test_the_list_of_the_checks_has_the_same_flags_for_the_same_span(es: Es, row: int, factor: float) -> None:
+    words = words_of(spoilt(row=row, factor=factor), "AAA")
+    warned = json.loads(es("run", *words, "--format", "json").out)["warnings"]
+    by_run = {(w["code"], w["ticker"], w["session"]) for w in warned if w["severity"] == "doubt"}
+    span = ["--start", str(DAYS[ROW - 265]), "--end", str(DAYS[ROW + 5])]
+    listed = es("prices", "check", "--prices", "prices.csv", "--tickers", "AAA,SPY", *span, "--format", "json")
+    rows = json.loads(listed.out)["rows"]
+    assert {(r["code"], r["ticker"], r["session"]) for r in rows} == by_run
+    assert len(by_run) == 1

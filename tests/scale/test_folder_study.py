@@ -158,3 +158,18 @@ def test_a_ticker_with_its_own_benchmark(tmp_path: Path) -> None:
     assert found["config"]["benchmark"] == whole["config"]["benchmark"] == ["MKT", "S06"]
     one = EventStudy(benchmark="MKT", windows=WINDOWS, min_estimation=60).run(asked, wide, keep="aggregate").to_dict()
     assert one["aggregate"]["windows"] != whole["aggregate"]["windows"], "it makes a difference"
+
+
+@pytest.mark.parametrize("write", [panels.by_security, panels.by_year])
+def test_prices_of_a_folder_are_looked_over(write: Any, tmp_path: Path) -> None:
+    wide = panels.closes()
+    named = pd.DataFrame({"ticker": ["S03", "S04"], "date": [str(wide.index[600].date())] * 2})
+    made = EventStudy(benchmark="MKT", calendar=None)
+    sound = run_folder(made, named, write(wide, tmp_path / "sound"))
+    assert sound.believable
+    wide["S04"] *= np.where(np.arange(len(wide)) == 450, 100.0, 1.0)
+    result = run_folder(made, named, write(wide, tmp_path / "spoilt"))
+    assert [(w.code, w.severity) for w in result.warned if w.severity == "doubt"] == [("UNIT_CHANGE", "doubt")]
+    assert f"S04 on {wide.index[450]:%Y-%m-%d}" in result.warned[0].message
+    accepted = EventStudy(made.config, accept=["UNIT_CHANGE:S04"])
+    assert run_folder(accepted, named, tmp_path / "spoilt").believable
