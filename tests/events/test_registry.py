@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -293,3 +294,48 @@ def test_listing_events_imports_nothing_heavy() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "numpy", "scipy", "exchange_calendars", "matplotlib"} & set(loaded)
     assert "eventstudy.events.schema" not in loaded
+
+
+ADDING = """
+import os, signal, sys
+from pathlib import Path
+from eventstudy.events import append_event, shipped_registry
+path, event = Path(sys.argv[1]), shipped_registry()["deepseek-r1"]
+append_event(path, event.model_copy(update={"id": "first"}))
+before = path.read_bytes()
+
+def dying(name, left):
+    real = getattr(os, name)
+    def call(*args, **more):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **more)
+    setattr(os, name, call)
+
+n, status = 0, 1
+while status:
+    n += 1
+    path.write_bytes(before)
+    pid = os.fork()
+    if not pid:
+        left = [n]
+        for name in ("fsync", "replace", "open", "unlink", "ftruncate", "close"):
+            dying(name, left)
+        append_event(path, event.model_copy(update={"id": "second"}))
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert status in (0, -signal.SIGKILL), status
+    print(path.read_bytes() == before, path.read_bytes().startswith(before))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to kill on this system")
+def test_an_addition_that_is_killed_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
+    words = [sys.executable, "-W", "ignore", "-c", ADDING, str(tmp_path / "mine.toml")]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    seen = ran.stdout.split("\n")[:-1]
+    assert set(seen) == {"True True", "False True"}
+    assert seen == sorted(seen, reverse=True), "the old file until one moment, the new one from then on"
+    assert {event.id for event in load_registry(tmp_path / "mine.toml")} == {"first", "second"}
