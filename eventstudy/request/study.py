@@ -99,7 +99,7 @@ def run(
         )
     result = replace(result, known=tuple(known)) if known else result
     found = other_news(result, table, load_registry(registry) if registry else shipped_registry(), earnings, news)
-    result = replace(result, noticed=(*result.noticed, *found.warned))
+    result = replace(found.result, noticed=(*result.noticed, *found.warned))
     if look:
         look(replace(found, result=result))
     return result

@@ -1,0 +1,125 @@
+"""Days near the windows: who is asked, what is left out, and what the reader is told."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import StudyResult
+from eventstudy.calendars import Moment
+from eventstudy.errors import InvalidRequest
+from eventstudy.study.near import Other, leaving_out
+from eventstudy.study.study import EventStudy
+from eventstudy.windows import Window
+
+from tests.panel.made import DAY0, codes, study
+from tests.worlds import SESSIONS, closes, grown
+
+DAY = Window(0, 0)
+
+
+def wild(since: int = -10, times: float = 4.0, lag: float = 0.0, until: int | None = None) -> pd.DataFrame:
+    """Prices whose first firm moves so many times as much from a session before day 0 on, or whose errors hang together."""
+    prices = closes(seed=3)
+    returns = prices.pct_change().fillna(0.0)
+    own = returns["AAA"].to_numpy().copy()
+    own[DAY0 + since :] *= times
+    own[1:] = own[1:] + lag * own[:-1]
+    prices["AAA"] = grown(own)
+    return prices if until is None else prices.iloc[: DAY0 + until + 1]
+
+
+@cache
+def stormy(**choices: Any) -> StudyResult:
+    return study(wild(), tickers=("AAA",), **choices)
+
+
+def test_a_storm_is_told_and_taken_into_account() -> None:
+    found, calm = stormy(), stormy(regime="never")
+    said = found.firm_answers[DAY].tests["placebo"].at(0)
+    assert said.regime is not None
+    assert said.regime.used
+    assert said.regime.ratio > 2
+    assert said.p_value > calm.firm_answers[DAY].headline_p[0]
+    assert found.firm_answers[DAY].high[0] > calm.firm_answers[DAY].high[0]
+    assert "VOLATILITY_REGIME" in codes(found)
+    assert "VOLATILITY_REGIME" not in codes(calm)
+    exact = found.firm_answers[DAY].tests["exact_t"].at(0)
+    assert not exact.valid
+    assert "as much as estimation days" in exact.reasons[0]
+    [told] = [w for w in found.to_dict()["firms"][0]["windows"] if (w["start"], w["end"]) == (0, 0)]
+    assert told["regime"] == {"ratio": said.regime.ratio, "p": said.regime.p, "used": True}
+    assert (told["headline"], told["headline_p"]) == ("placebo", said.p_value)
+    assert calm.to_dict()["firms"][0]["windows"][0]["regime"] is None
+
+
+def test_the_choice_is_recorded_and_others_are_refused() -> None:
+    assert stormy(regime="never").to_dict()["config"]["regime"] == "never"
+    always = study(closes(seed=3), tickers=("AAA",), regime="always")
+    assert always.firm_answers[DAY].tests["placebo"].at(0).regime.used  # type: ignore[union-attr]
+    assert "VOLATILITY_REGIME" not in codes(always)
+    with pytest.raises(InvalidRequest, match="regime is 'sometimes'"):
+        EventStudy(regime="sometimes")
+
+
+def test_without_days_after_the_event_that_is_said() -> None:
+    """Prices end with the event window: of the widest window no later day is there."""
+    found = study(wild(until=5), tickers=("AAA",))
+    said = found.warnings.set_index("code")["message"]
+    assert "could not be judged" in said["REGIME_UNKNOWN"]
+    assert "[-5, +5]" in said["REGIME_UNKNOWN"]
+    assert "[0, 0]" not in said["REGIME_UNKNOWN"]
+    assert "REGIME_UNKNOWN" not in codes(stormy())
+
+
+def test_days_that_hang_together_are_told() -> None:
+    found = study(wild(times=1.0, lag=0.8), tickers=("AAA",))
+    said = found.warnings.set_index("code")["message"]["SERIAL_CORRELATION"]
+    kappa = found.firm_answers[Window(-5, 5)].tests["placebo"].kappa
+    assert kappa is not None
+    assert f"vary {np.sqrt(kappa[0]):.2f} times" in said
+    assert "SERIAL_CORRELATION" not in codes(stormy())
+
+
+def test_other_events_of_the_firm_are_no_near_days() -> None:
+    """Those of the same event, of other firms, and days far away count as before."""
+    day = SESSIONS[DAY0 + 7].date()
+    pair = stormy().panel.pairs[0]
+    own, same = Other("AAA", None, Moment(day)), Other("AAA", pair.event_id, Moment(day))
+    far = [Other("BBB", None, Moment(day)), Other("AAA", "old", Moment(date(2019, 1, 2)))]
+    assert leaving_out(stormy(), [same, *far]) is stormy()
+    found = leaving_out(stormy(), [own])
+    assert found.returns.around is not None
+    [place] = np.flatnonzero(found.returns.around.left_out[0])
+    assert place == stormy().panel.block.returns.shape[1] + 1
+    one, other = (r.firm_answers[DAY].tests["placebo"].regimes for r in (found, stormy()))
+    assert one.ratio[0] != other.ratio[0]  # type: ignore[union-attr]
+    together = found.answers[DAY].regime
+    assert together is not None
+    assert together.ratio == one.ratio[0]  # type: ignore[union-attr]
+
+
+def test_on_several_dates_the_mean_over_the_pairs_is_asked() -> None:
+    """Both firms are wild near their own events: the average day is, and tests of calm days are marked."""
+    prices = wild()
+    prices["BBB"] = wild(since=10)["AAA"].to_numpy()
+    events = pd.DataFrame(
+        {"ticker": ["AAA", "BBB"], "date": [SESSIONS[DAY0], SESSIONS[DAY0 + 20]], "event_id": ["a", "b"]}
+    )
+    choices: dict[str, Any] = {
+        "estimation_window": (-110, -11),
+        "min_estimation": 60,
+        "calendar": None,
+        "benchmark": "MKT",
+    }
+    answer = EventStudy(**choices).run(events, prices).answers[DAY]
+    assert answer.n_dates == 2
+    assert answer.regime is not None
+    assert answer.regime.used
+    assert answer.design is not None
+    assert answer.design.scale == answer.regime.ratio > 1.5
+    assert any("as much as estimation days" in reason for reason in answer.tests["cda"].reasons)
