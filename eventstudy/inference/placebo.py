@@ -128,7 +128,7 @@ def placebo_sum(sample: Sample, variant: str) -> Significance:
 
 
 def _by_days(
-    returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int, draws: int
+    returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int, draws: int = DRAWS
 ) -> Iterator[tuple[Ints, Floats, bool]]:
     """(positions, (n, B) T_S of ordinary windows, whether all of them) of series with equally many days, in parts."""
     shapes = np.stack([returns.observed_days, found.n_days], axis=1)

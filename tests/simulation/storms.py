@@ -116,12 +116,8 @@ def main() -> None:
                 {"design": name, "window": window, "placebo": by, "exact_t": by_t, "raised": raised, "draws": DRAWS}
             )
             print(cells[-1], flush=True)
-    head = {
-        "seed": SEED,
-        "placebo_windows": PLACEBO_WINDOWS,
-        "made": datetime.now(UTC).date().isoformat(),
-        "numpy": np.__version__,
-    }
+    made = {"made": datetime.now(UTC).date().isoformat(), "numpy": np.__version__}
+    head = {"seed": SEED, "placebo_windows": PLACEBO_WINDOWS, **made}
     rows = ",\n  ".join(json.dumps(cell) for cell in cells)
     STORED.write_text(f'{json.dumps(head)[:-1]},\n "cells": [\n  {rows}\n ]\n}}\n', encoding="utf-8")
 
