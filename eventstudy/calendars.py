@@ -233,6 +233,23 @@ def market_of(text: str) -> str | None:
         return None
 
 
+def stated_by(ticker: str) -> str | None:
+    """The exchange that the mark of a vendor in a ticker says: `MC.PA`, `^FCHI`, `BTC-USD`, `VOD LN`; None: it bears none."""
+    text = ticker.strip().upper()
+    if text.startswith("^"):
+        return _INDICES.get(text)
+    if "=" in text:
+        return {"X": "24/5", "F": "CMES"}.get(text.rpartition("=")[2])
+    stem, dot, suffix = text.rpartition(".")
+    if dot and stem and suffix in _SUFFIXES and suffix not in _US_CLASS:
+        return _SUFFIXES[suffix]
+    stem, dash, suffix = text.rpartition("-")
+    if dash and stem and suffix in _MONEY:
+        return "24/7"
+    mark = mark_of(ticker)
+    return mark[1] or None if mark else None
+
+
 def says_where(ticker: str) -> bool:
     """Whether a ticker says by itself where it trades: `MC.PA`, `^FCHI`, `ES=F`; a plain name such as `SPY` does not."""
     return not ticker.strip().isalnum()

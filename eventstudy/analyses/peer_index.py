@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventstudy import calendars
 from eventstudy.events import Event
 from eventstudy.language import Phrase
+from eventstudy.panel import home_of
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable, SeriesInfo
 from eventstudy.study.result import StudyResult
@@ -80,7 +80,7 @@ def peers_outside(result: StudyResult, prices: PriceTable, named: Sequence[str] 
                 "every ticker with prices is studied itself, or the event is about it: there is no one to compare with"
             ),
         )
-    homes = {calendars.exchange_of(t) for t in (*studied, *found)} if result.config.calendar else {""}
+    homes = {home_of(t, prices).exchange or "" for t in (*studied, *found)} if result.config.calendar else {""}
     if len(homes) > 1:
         return [], Phrase("firms and peers trade on several exchanges: {exchanges:list}", exchanges=sorted(homes))
     return found, ""

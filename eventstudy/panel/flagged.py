@@ -13,7 +13,7 @@ from eventstudy.messages import Message, severity_of
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Days
 from eventstudy.panel.dense import Dense
-from eventstudy.panel.homes import exchange_beside, lives_with
+from eventstudy.panel.homes import exchange_beside, home_of, lives_with
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
@@ -271,11 +271,12 @@ def _calendars_of(
     """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
     apart: dict[tuple[str, str], dict[str, None]] = {}
     for home, ticker, benchmark in met:
-        if home and calendars.code_of(calendars.exchange_of(benchmark)) != calendars.code_of(home):
+        abroad = home_of(benchmark, prices).exchange if benchmark in prices.info else None
+        if home and abroad and calendars.code_of(abroad) != calendars.code_of(home):
             apart.setdefault((home, benchmark), {})[ticker] = None
     for (home, benchmark), found in apart.items():
         abroad, tickers = exchange_beside(benchmark, home, prices), list(found)
-        if abroad == home:
+        if abroad is None or abroad == home:
             continue
         a, b = (calendars.sessions(e, first, last) for e in (home, abroad))
         hours = _hours_later(home, abroad, np.intersect1d(a, b)[-1].item())

@@ -15,6 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
+from eventstudy.panel.homes import home_of
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
 
@@ -33,6 +34,9 @@ def grid_sessions(
     """
     sessions = prices.close.index.to_numpy("datetime64[D]")
     if home is None:
+        there = [t for t in tickers if t in prices.close.columns] if config.calendar is not None else []
+        if there:
+            sessions = sessions[prices.close[there].notna().any(axis=1).to_numpy()]
         return sessions, []
     first = sessions[0].astype(date)
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
@@ -81,7 +85,7 @@ def _lacked_by_all(days: Days, home: str, prices: PriceTable) -> Days:
     """Those of the days on which no series of an exchange has a price, nor, where the prices hold one alone, any series."""
     dates = prices.close.index.to_numpy("datetime64[D]")
     some = prices.close[np.isin(dates, days)]
-    members = [t for t in prices.tickers if _trades_on(t, home)]
+    members = [t for t in prices.tickers if _trades_on(t, home, prices)]
     traded = (some[members] if len(members) > 1 else some).notna().any(axis=1).to_numpy()
     return without(days, some.index.to_numpy("datetime64[D]")[traded])
 
@@ -93,8 +97,8 @@ def without(days: Days, others: Days) -> Days:
     return found
 
 
-def _trades_on(ticker: str, home: str) -> bool:
+def _trades_on(ticker: str, home: str, prices: PriceTable) -> bool:
     try:
-        return calendars.exchange_of(ticker) == home
+        return home_of(ticker, prices).exchange == home
     except InvalidRequest:
         return False  # a benchmark of the user's own, or another column of a wide file

@@ -1,46 +1,134 @@
-"""Where a benchmark lives, when its name does not say so."""
+"""Where securities trade: what is given, else the marks of vendors in their names, else the days of their own prices."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
-from eventstudy import calendars
-from eventstudy.errors import InvalidRequest
+from eventstudy import calendars, markets
+from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.panel.block import Days
 from eventstudy.prices import PriceTable
 
+_OF_FILES = ("csv", "xlsx", "parquet", "dataframe", "store")
+"""Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
 
-def exchange_beside(benchmark: str, home: str, prices: PriceTable) -> str:
-    """The exchange of a benchmark beside a share of exchange `home`.
 
-    A name without a suffix is taken for one of New York, unless its prices say that it lives with the share: on most of the
-    sessions of `home` on which New York was closed it has a price, and one that moved. A price that was carried over is none.
+@dataclass(frozen=True)
+class Home:
+    """The exchange of a security, and how it is known."""
+
+    exchange: str | None
+    """None: the days of the prices are its sessions."""
+    by: Literal["given", "mark", "evidence", "prices"]
+    same: tuple[str, ...] = ()
+    """Exchanges that its days do not tell from it."""
+
+
+def home_of(ticker: str, prices: PriceTable) -> Home:
+    """Where a security trades; worked out once a table.
+
+    Raises:
+        InvalidRequest: a source of prices names it by a suffix or an index nobody has told us the exchange of.
+    """
+    if ticker not in prices.homes:
+        prices.homes[ticker] = _found(ticker, prices)
+    found: Home = prices.homes[ticker]
+    return found
+
+
+def _found(ticker: str, prices: PriceTable) -> Home:
+    info = prices.info.get(ticker)
+    of_file = info is not None and info.source in _OF_FILES and info.exchange_by != "name"
+    if info is not None and info.exchange and info.exchange_by == "given":
+        return Home(info.exchange, "given") if _usable(info.exchange, ticker, prices) else Home(None, "prices")
+    mark = calendars.stated_by(ticker) if of_file else calendars.exchange_of(ticker)
+    if mark is None and info is not None and info.exchange:
+        mark = info.exchange
+    if mark is not None and (not of_file or _usable(mark, ticker, prices)):
+        return Home(mark, "mark")
+    fit = markets.fitting(moved(ticker, prices))
+    if fit is not None and _usable(fit.exchange, ticker, prices):
+        return Home(fit.exchange, "evidence", fit.same)
+    return Home(None, "prices")
+
+
+def _usable(exchange: str, ticker: str, prices: PriceTable) -> bool:
+    """Whether the calendar of an exchange can be worked out, from the first price of a security on."""
+    try:
+        low, _ = calendars.reach(exchange)
+        days = (
+            prices.close.index[prices.close[ticker].notna()] if ticker in prices.close.columns else prices.close.index
+        )
+        if not len(days):
+            return True
+        calendars.sessions(exchange, days[0].date(), days[-1].date())
+    except (InvalidRequest, UnknownName):
+        return False
+    return bool(low <= days[0].date())
+
+
+def moved(ticker: str, prices: PriceTable) -> Days:
+    """The days on which a security traded: its price moved, and where its volume is known there was some."""
+    if ticker not in prices.close.columns:
+        return np.empty(0, "datetime64[D]")
+    closes = prices.close[ticker].to_numpy(float)
+    there = np.flatnonzero(np.isfinite(closes))
+    if len(there) < 2:
+        return np.empty(0, "datetime64[D]")
+    kept = there[np.concatenate([[True], np.diff(closes[there]) != 0])]
+    if "volume" in prices.fields:
+        volume = prices.fields["volume"][ticker].to_numpy(float)[kept]
+        kept = kept[~(volume == 0)]
+    days: Days = prices.close.index.to_numpy("datetime64[D]")[kept]
+    return days
+
+
+def exchange_beside(benchmark: str, home: str | None, prices: PriceTable) -> str | None:
+    """The exchange of a benchmark beside a share of exchange `home`: with its share, where its own days do not say otherwise.
 
     Raises:
         InvalidRequest: a suffix or an index nobody has told us the exchange of.
     """
-    usual = calendars.exchange_of(benchmark)
-    if calendars.says_where(benchmark) or calendars.code_of(usual) == calendars.code_of(home):
+    own = home_of(benchmark, prices)
+    if own.by == "prices" or home is None:
+        return home
+    if own.by == "evidence" and home in own.same:
+        return home
+    if own.by == "mark" and calendars.stated_by(benchmark) is None:
+        return _beside_plain(benchmark, home, own.exchange, prices)
+    return own.exchange
+
+
+def _beside_plain(benchmark: str, home: str, usual: str | None, prices: PriceTable) -> str | None:
+    """A plain name of a source: one of New York, unless its prices say that it lives with the share.
+
+    On most of the sessions of `home` on which New York was closed it has a price, and one that moved.
+    """
+    if usual is None or calendars.code_of(usual) == calendars.code_of(home) or benchmark not in prices.close.columns:
         return usual
-    if benchmark not in prices.close.columns:
+    days = moved(benchmark, prices)
+    if not len(days):
         return usual
-    closes = prices.close[benchmark].dropna()
-    if closes.empty:
-        return usual
-    first, last = closes.index[0].date(), closes.index[-1].date()
     (low, high), (since, until) = calendars.reach(home), calendars.reach(usual)
-    first, last = max(first, low, since), min(last, high, until)
+    first, last = max(days[0].item(), low, since), min(days[-1].item(), high, until)
     if last < first:
         return usual
     apart = np.setdiff1d(calendars.sessions(home, first, last), calendars.sessions(usual, first, last))
-    moved = closes.index[(closes.diff() != 0).to_numpy()].to_numpy("datetime64[D]")
-    return home if 2 * np.isin(apart, moved).sum() > len(apart) else usual
+    return home if 2 * np.isin(apart, days).sum() > len(apart) else usual
 
 
 def lives_with(benchmark: str, ticker: str, prices: PriceTable) -> bool:
     """Whether a benchmark whose name does not say where it trades is found to live with a share of another country."""
     try:
-        home = calendars.exchange_of(ticker)
+        home = home_of(ticker, prices).exchange
         beside = exchange_beside(benchmark, home, prices)
-        return beside == home and calendars.code_of(home) != calendars.code_of(calendars.exchange_of(benchmark))
+        if home is None or beside != home:
+            return False
+        return (
+            calendars.says_where(ticker) and calendars.code_of(home) != "XNYS" and not calendars.says_where(benchmark)
+        )
     except InvalidRequest:
         return False

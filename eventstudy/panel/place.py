@@ -18,7 +18,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
-from eventstudy.panel.homes import exchange_beside
+from eventstudy.panel.homes import exchange_beside, home_of
 from eventstudy.panel.left_out import LeftOut
 from eventstudy.prices import PriceTable
 
@@ -110,16 +110,18 @@ def _day0(
 ) -> Placed:
     """Day 0 of these rows: each distinct moment on each exchange is placed once, by `calendars`."""
     places: list[str | None] = [None]
+    lonely: list[str] = []
     wrong: dict[int, str] = {}
     home = np.zeros(len(events.tickers), dtype=np.int64)
     abroad = np.zeros(len(benchmarks), dtype=np.int64)
     if config.calendar is not None:
         asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
-        found = {name: _exchange(name) for name in (*asked, *benchmarks)}
-        known = sorted({place for place, why in found.values() if not why})
-        places = list(known)
+        found = {name: _exchange(name, prices) for name in (*asked, *benchmarks)}
+        places = [*sorted({place for place, why in found.values() if place})]
+        places += [None] if any(place is None and not why for place, why in found.values()) else []
+        lonely = [t for t in asked if found[t] == (None, "") and t in prices.close.columns]
         wrong = {-1 - i: why for i, (_, why) in enumerate(found.values()) if why}
-        at = {n: -1 - i if why else known.index(place) for i, (n, (place, why)) in enumerate(found.items())}
+        at = {n: -1 - i if why else places.index(place) for i, (n, (place, why)) in enumerate(found.items())}
         home = np.array([at.get(t, 0) for t in events.tickers], dtype=np.int64)
         abroad = np.array([at[b] for b in benchmarks], dtype=np.int64)
     own, other = home[events.ticker[rows]], abroad[market]
@@ -134,6 +136,8 @@ def _day0(
     session = np.full(len(distinct), np.datetime64("NaT", "D"))
     local = session.copy()
     sessions = prices.close.index.to_numpy("datetime64[D]")
+    if config.calendar is not None and lonely:
+        sessions = sessions[prices.close[lonely].notna().any(axis=1).to_numpy()]
     wanted = list(range(len(distinct)))
     if config.calendar is None:
         wanted = _on_sessions(
@@ -169,8 +173,7 @@ def _with_shares(
     for b, name in enumerate(benchmarks):
         mine = market == b
         for h in np.unique(own[mine & (own != other)]).tolist():
-            home = places[h]
-            if home is not None and exchange_beside(name, home, prices) == home:
+            if name not in prices.close.columns or exchange_beside(name, places[h], prices) == places[h]:
                 found[mine & (own == h)] = h
     return found
 
@@ -189,12 +192,12 @@ def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, s
     return np.flatnonzero(~there).tolist()
 
 
-def _exchange(ticker: str) -> tuple[str, str]:
-    """The exchange of a ticker, or why there is none."""
+def _exchange(ticker: str, prices: PriceTable) -> tuple[str | None, str]:
+    """The exchange of a ticker, None where its own days are its sessions, or why there is none."""
     try:
-        return calendars.exchange_of(ticker), ""
+        return home_of(ticker, prices).exchange, ""
     except InvalidRequest as error:
-        return "", error.what
+        return None, error.what
 
 
 def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int) -> Day0 | str:

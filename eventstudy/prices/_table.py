@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ class SeriesInfo:
     rate: str | None = None
     """The exchange rate that they were put in `currency` by; None: they are as they were quoted."""
     exchange_by: str | None = None
-    """How the exchange is known: `given`, or by a vendor's `mark`; None where it is the source's word."""
+    """How the exchange is known: `given`, by a vendor's `mark`, by the `name` alone (panels); None: the source says it."""
 
 
 class Given(Protocol):
@@ -65,6 +65,8 @@ class PriceTable:
     """Prices put in one currency as they were quoted, and the rates beside them; None: nothing was converted."""
     read_as: tuple[Phrase, ...] = field(default=(), compare=False)
     """What a file or frame was taken for."""
+    homes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Where its tickers trade, as far as somebody asked (`panel.homes`)."""
     names: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What a ticker that was asked for is called here, where that differs: `nvda` is NVDA."""
 

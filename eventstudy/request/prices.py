@@ -93,7 +93,7 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
             )
         code = calendars.market_of(where) or calendars.code_of(where.strip())
         info[found[0]] = replace(info[found[0]], exchange=code, exchange_by="given")
-    return replace(table, info=info)
+    return replace(table, info=info, homes={})
 
 
 def _of_folder(

@@ -124,7 +124,7 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
                 grid[: len(tickers)][grid[: len(tickers)] == 0] = np.nan
             frames[name] = pd.DataFrame(grid.T, index, columns, copy=False)
     basis: Basis = "dividends" if "dividend" in frames else "adj_close" if "adj_close" in frames else "as_given"
-    info = {t: SeriesInfo("parquet", basis) for t in tickers}
+    info = {t: SeriesInfo("parquet", basis, exchange_by="name") for t in tickers}
     return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 

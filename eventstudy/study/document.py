@@ -11,7 +11,7 @@ import pandas as pd
 from eventstudy.inference import Significance
 from eventstudy.inference.regime import Regime
 from eventstudy.messages import WARNINGS, Code, Exclusion
-from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.panel import Floats, Ints, Warned, home_of
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
@@ -58,6 +58,11 @@ def number(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(value)
 
 
+def _placed_by(result: StudyResult, ticker: str) -> str:
+    """How it is known where a security trades: given, by the mark of a vendor, by the days of its prices, or not at all."""
+    return home_of(ticker, result.prices).by if result.config.calendar and result.prices is not None else "prices"
+
+
 def _firm(result: StudyResult, i: int) -> dict[str, Any]:
     pair, day0, fit, returns = result.panel.pairs[i], result.panel.day0[i], result.fit, result.returns
     days = [
@@ -79,6 +84,8 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
         "benchmark": pair.benchmark,
         "announced": day0.announced,
         "day0": day0.session.isoformat(),
+        "exchange": day0.exchange or None,
+        "exchange_by": _placed_by(result, pair.ticker),
         "shifted": day0.shifted,
         "n_estimation": int(fit.n_estimation[i]),
         "df": int(fit.df[i]),

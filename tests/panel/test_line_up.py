@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.events import Event
+from eventstudy.prices import frame_to_table
+from eventstudy.request.prices import placed
 from eventstudy.study.aggregate import AggregateResult
 
 from tests.panel.made import CHOICES, DAY0
@@ -46,7 +48,8 @@ def many(tickers: list[str], **choices: Any) -> tuple[StudyResult, AggregateResu
     days = [day(DAY0 - i % 3) for i in range(len(tickers))]
     events = pd.DataFrame({"ticker": tickers, "date": days, "event_id": [f"e{i}" for i in range(len(tickers))]})
     study = EventStudy(**{**CHOICES, **choices})
-    return study.run(events, prices), study.run(events, prices, keep="aggregate")
+    table = placed(frame_to_table(prices), [f"{t}=XNYS" for t in prices.columns])
+    return study.run(events, table), study.run(events, table, keep="aggregate")
 
 
 def test_pairs_that_are_left_out_are_named_in_the_order_of_the_request() -> None:

@@ -11,6 +11,7 @@ import pytest
 from eventstudy import EventStudy
 from eventstudy.errors import InvalidFile, NothingUsable
 from eventstudy.prices import frame_to_table, load_prices
+from eventstudy.request.prices import placed
 
 from tests.panel.made import CHOICES, DAY0, study
 from tests.worlds import SESSIONS, closes
@@ -112,7 +113,8 @@ def test_what_the_user_does_to_the_frame_afterwards_changes_nothing() -> None:
 def test_a_day_that_one_other_column_has_is_no_closed_day() -> None:
     prices = closes().drop(SESSIONS[[90, 100]])
     prices.loc[SESSIONS[95], ["AAA", "MKT"]] = np.nan
-    for table in (prices, load_prices(path=prices)):
+    for given in (frame_to_table(prices, all_checked=False), load_prices(path=prices)):
+        table = placed(given, [f"{t}=XNYS" for t in prices.columns])
         told = [w.message for w in study(table, calendar="exchange").warned if w.code == "SUSPECT_CALENDAR"]
         assert len(told) == 1
         assert f"no price on {SESSIONS[90].date()}, {SESSIONS[100].date()}," in told[0].replace(
