@@ -34,16 +34,11 @@ _SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[($€£¥+-]*\s*[\d.,'\u00a0\u202f ]*\d[\d.,'\u00a0\u202f ]*\s*[%$€£¥)kKmMbB]?([eE][+-]?\d+)?")
 
 
-def _proof(separator: str) -> re.Pattern[bytes]:
-    """A cell that can only have a decimal point."""
-    edge = re.escape(separator).encode()
-    return re.compile(
-        rb"(?:^|[\n\""
-        + edge
-        + rb"])[ ]*[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d*|\.\d+)[ ]*(?=[\r\n\""
-        + edge
-        + rb"]|$)"
-    )
+def _proof(separator: str, mark: str = ".") -> re.Pattern[bytes]:
+    """A cell that can only have this decimal mark."""
+    edge, dot = re.escape(separator).encode(), re.escape(mark).encode()
+    number = rb"(?:\d+" + dot + rb"(?:\d{1,2}|\d{4,})|0" + dot + rb"\d+|\d{4,}" + dot + rb"\d*|" + dot + rb"\d+)"
+    return re.compile(rb"(?:^|[\n\"" + edge + rb"])[ ]*[+-]?" + number + rb"[ ]*(?=[\r\n\"" + edge + rb"]|$)")
 
 
 class TextCells:
@@ -295,11 +290,10 @@ class TextCells:
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
 
     def _comma(self, body: bytes) -> bool:
-        """Whether the first rows have a decimal comma, and nothing else."""
-        if self.separator == "," or b"," not in body:
+        """Whether a cell is proved to have a decimal comma, and none of the first rows a decimal point."""
+        if self.separator == "," or b"," not in body or _proof(self.separator).search(body[:4000]):
             return False
-        sample = body[:4000]
-        return _proof(self.separator).search(sample) is None and b"," in sample
+        return _proof(self.separator, ",").search(body) is not None
 
     def _open(self, body: bytes, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""

@@ -1,0 +1,141 @@
+"""Tables that two readings fit are refused with the rows that leave it open; and random shapes are read to the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.errors import InvalidFile
+from eventstudy.events import load_registry
+from eventstudy.prices import Reading, load_prices
+
+from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
+
+DMY: list[tuple[str, Callable[[Any], str]]] = [
+    ("dd/mm/yyyy", lambda d: f"{d:%d/%m/%Y}"),
+    ("mm/dd/yyyy", lambda d: f"{d:%m/%d/%Y}"),
+    ("d/m/yyyy", lambda d: f"{d.day}/{d.month}/{d.year}"),
+    ("m/d/yyyy", lambda d: f"{d.month}/{d.day}/{d.year}"),
+    ("dd-mm-yyyy", lambda d: f"{d:%d-%m-%Y}"),
+    ("mm-dd-yyyy", lambda d: f"{d:%m-%d-%Y}"),
+    ("dd/mm/yy", lambda d: f"{d:%d/%m/%y}"),
+    ("m/d/yy", lambda d: f"{d.month}/{d.day}/{d:%y}"),
+    ("dd mm yyyy", lambda d: f"{d:%d %m %Y}"),
+    ("with a time", lambda d: f"{d:%m/%d/%Y 00:00}"),
+    ("with a weekday", lambda d: f"{d:%a %d/%m/%Y}"),
+]
+EVENTS = "ticker;date\nNVDA;{}\nAMD;{}\n"
+LONG_EARLY = "ticker,date,close\n" + "".join(f"NVDA,{d:%m/%d/%Y},{400 + i}.5\n" for i, d in enumerate(DAYS[:8]))
+
+
+def thousands(mark: str, digits: int = 3) -> str:
+    """Numbers with one mark and three digits behind it: 4.726 or 4,726."""
+    return wide(number=lambda v: f"{v / 1000 + 1:.{digits}f}".replace(".", mark), sep=";")
+
+
+PRICES: dict[str, tuple[str, str, str]] = {
+    **{f"dates {k} sep {s}": (early(f, s), "reads two ways", "--dates dmy or --dates mdy") for k, f in DMY for s in (",", ";")},
+    "dates long": (LONG_EARLY, "reads two ways", "--dates"),
+    "dates in two orders": ("Date,NVDA\n13/01/2024,480.5\n01/14/2024,481.5\n", "two orders", "--dates"),
+    "points": (thousands("."), "reads two ways", "--decimal comma or --decimal point"),
+    "commas": (thousands(","), "reads two ways", "--decimal"),
+    "commas in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}".replace(".", ","), quote=True), "reads two ways", "--decimal"),  # noqa: E501
+    "points and tabs": (thousands(".").replace(";", "\t"), "reads two ways", "--decimal"),
+    "points and a sign": (wide(number=lambda v: f"{v / 1000 + 1:.3f} €", sep=";"), "reads two ways", "--decimal"),
+    "points, long": (long("ticker;date;close", lambda t, d, v: f"{t};{d:%Y-%m-%d};{v / 1000 + 1:.3f}"), "reads two ways", "--decimal"),  # noqa: E501
+    "both marks": (wide(sep=";").replace(f"{CLOSE['AMD'].iloc[3]:.2f}", "1385,5"), "decimal comma", "--decimal"),
+    "per cent without a sign": (returns_long("ticker,date,ret", 100), "reads two ways", "--unit-in percent or --unit-in decimal"),  # noqa: E501
+    "per cent in a quiet market": (returns_long("ticker,date,ret", 25), "reads two ways", "--unit-in"),
+    "some cells per cent": (returns_wide(100, "%").replace("%", "", 1), "per cent and", "all of them"),
+    "negative prices": (returns_wide(100), "negative", "--values returns"),
+    "an instant at noon": ("Date,NVDA\n2024-01-03 15:00:00+00:00,480.5\n", "two ways", "date at the exchange"),
+    "nobody's prices": (one(), "which ticker", "--ticker"),
+    "a page": ("<!DOCTYPE html><html></html>", "a web page", "save the data"),
+    "JSON": ('{"chart": 1}', "JSON", "save the data"),
+    "a pickle": ("\x80\x04K", "pickle", "frame itself"),
+    "decimal comma between commas": ("ticker,date,close\nA,2025-01-02,142,62\nA,2025-01-03,143,62\n", "4 cells where the header has 3", "row 2"),  # noqa: E501
+    "no heading": ("NVDA,2025-01-02,10\nNVDA,2025-01-03,11\n", "no row that names the columns", "ticker, date, close"),
+    "twice": ("ticker,date,close\nA,2025-01-02,1\nA,2025-01-02,2\n", "given twice", "row 3"),
+    "twice, wide": ("date,A\n2025-01-02,1\n2025-01-02,2\n", "given twice", "row 3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", PRICES)
+def test_a_table_that_can_be_read_two_ways_is_refused(tmp_path: Path, key: str) -> None:
+    text, what, more = PRICES[key]
+    path = tmp_path / "some_prices.csv"
+    path.write_bytes(text.encode("latin-1") if key == "a pickle" else text.encode())
+    with pytest.raises(InvalidFile) as caught:
+        load_prices(path=path)
+    assert caught.value.exit_code == 3
+    assert what in str(caught.value)
+    assert more in str(caught.value)
+    assert "some_prices.csv" in str(caught.value.where)
+
+
+@pytest.mark.parametrize("one_day", ["03/04/2024", "3/4/24", "03-04-2024", "3/4/2024 16:00"])
+def test_a_list_of_events_that_can_be_read_two_ways_is_refused(tmp_path: Path, one_day: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(EVENTS.format(one_day, one_day.replace("3", "5", 1)), encoding="utf-8")
+    with pytest.raises(InvalidFile, match="reads two ways") as caught:
+        load_registry(path)
+    assert "row 2" in str(caught.value)
+    assert "--dates" in str(caught.value)
+    if ":" not in one_day:
+        assert len(load_registry(path, reading=Reading(dates="mdy"))) == 2
+
+
+MADE = range(60)
+
+
+@pytest.mark.parametrize("seed", MADE)
+def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def pick(*options: Any) -> Any:
+        return options[int(rng.integers(len(options)))]
+
+    n = int(rng.integers(3, 40))
+    frame = CLOSE.iloc[:n] * float(pick(0.01, 1, 20))
+    frame = frame.round(int(pick(1, 2, 3, 4)))
+    dates = pick("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d", "%d %b %Y", "%m/%d/%y", "%Y/%m/%d")
+    comma, thousand = bool(rng.integers(2)), bool(rng.integers(2))
+    separator = pick(";", "\t", "|") if comma or thousand else pick(",", ";", "\t")
+    digits = int(pick(1, 2, 3, 4))
+
+    def cell(value: float) -> str:
+        value = float(value)
+        text = f"{round(value, digits):,.{digits}f}" if thousand else f"{round(value, digits):.{digits}f}"
+        return text.replace(",", "@").replace(".", ",").replace("@", ".") if comma else text
+
+    days = [f"{d:{dates}}" for d in frame.index]
+    if rng.integers(2):
+        rows = [
+            [pick("Date", "Datum", "Dates"), *frame.columns],
+            *([d, *map(cell, v)] for d, v in zip(days, frame.to_numpy(), strict=True)),
+        ]
+    else:
+        rows = [
+            ["Symbol", "Date", "Close"],
+            *([t, d, cell(v)] for t in frame for d, v in zip(days, frame[t], strict=True)),
+        ]
+    body = rows[1:][:: int(pick(1, -1))]
+    text = "".join(pick("", "Some prices\n")) + "\n".join(separator.join(row) for row in [rows[0], *body]) + "\n"
+    path = tmp_path / "prices.csv"
+    path.write_bytes(text.encode(pick("utf-8", "utf-8-sig", "utf-16")))
+    written = [[float(f"{round(float(v), digits):.{digits}f}") for v in row] for row in frame.to_numpy()]
+    wanted = pd.DataFrame(written, frame.index, frame.columns)
+    try:
+        found = load_prices(path=path).close[list(wanted.columns)]
+    except InvalidFile as error:
+        found = None
+        refused = str(error)
+    if found is None:
+        assert "two ways" in refused or "decimal" in refused
+        return
+    assert found.index.equals(pd.DatetimeIndex(wanted.index))
+    np.testing.assert_allclose(found.to_numpy(), wanted.to_numpy(), rtol=1e-9)
