@@ -415,13 +415,13 @@ WARNINGS: dict[str, Code] = {
         "Factor files lag prices by a month or two: wait, or take a model without factors.",
     ),
     "FROZEN_BENCHMARK": Code(
-        "the price does not change in the event window on {days:dates}",
+        "the price does not change in the event window on {days:dates 11}",
         "The benchmark stands still on event days, so what the market did on them is called abnormal.",
         "Fetch the benchmark again (`eventstudy prices fetch --force`), correct the file, or name another benchmark.",
         "doubt",
     ),
     "FROZEN_FIRM": Code(
-        "the price does not change in the event window on {days:dates}",
+        "the price does not change in the event window on {days:dates 11}",
         "The price stands still on event days, which it hardly does by chance: a value that was carried forward.",
         "Find out whether it was traded, and fetch the series again or correct the file.",
         "doubt",
