@@ -30,7 +30,7 @@ _SERIAL = 1.96
 """z of the autocorrelation from which on it counts."""
 _FLOOR = 0.2
 """The smallest factor on the variance of a sum."""
-_HALVINGS = 60
+_HALVINGS = 46
 _AT_ONCE = 64
 """Series whose placebo windows are held at once."""
 
