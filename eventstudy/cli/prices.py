@@ -177,24 +177,39 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 @click.option("--source", default="auto", show_default=True, help="Kind of file. [default: as its suffix says]")
 @_tickers_option("to take. [default: all of the file]")
 @click.option("--currency", help="Currency of the prices.")
+@click.option("--ticker", help="Whose prices a file is of that names nobody.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
+@click.option("--decimal", type=click.Choice(["comma", "point"]), help="Decimal mark, where a file leaves it open.")
+@click.option("--values", type=click.Choice(["close", "returns"]), help="What the numbers of the file are.")
+@click.option("--unit-in", "unit", type=click.Choice(["percent", "decimal", "bp"]), help="Unit of returns.")
+@click.option("--strict", is_flag=True, help="Refuse the file for one bad cell, instead of leaving out its ticker.")
+@click.option("--explain", is_flag=True, help="Say what the file is taken for, and keep nothing.")
 @output_options
 @click.pass_context
 def import_file(
     ctx: click.Context,
+    /,
     path: str,
     source: str,
     tickers: tuple[str, ...],
     currency: str | None,
+    explain: bool,
     form: str,
     output: str | None,
     quiet: bool,
     verbose: bool,
+    **said: Any,
 ) -> None:
     """Take a file of prices into the store; it is read as `--prices` would be."""
-    from eventstudy.prices import load_prices
+    from eventstudy.prices import Reading, load_prices
     from eventstudy.prices.store import Store
 
-    table = load_prices(split(tickers) or None, source=source, path=path)
+    table = load_prices(split(tickers) or None, source=source, path=path, reading=Reading(**said))
+    if explain:
+        put("\n".join([*table.read_as, *(f"{t}: {error.what}" for t, error in table.missing.items())]), output)
+        return
+    if table.read_as:
+        say(f"read as: {'; '.join(table.read_as)}", quiet=quiet)
     tally = _Tally()
     with Store(write=True) as store:
         for ticker in table.tickers:
@@ -219,14 +234,22 @@ def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: s
     from eventstudy.prices import Fetch
     from eventstudy.prices.store import take
 
-    frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items()})
+    frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items() if name != "ret"})
     given_columns = frame.notna().any() | frame.columns.isin(["close", "dividend"])  # without a dividend is not unknown
     frame = frame.loc[frame.notna().any(axis=1), given_columns]
     priced = frame.index[frame["close"].notna()]
     frame = frame.loc[priced[0] : priced[-1]]
     first, last = priced[0].date(), priced[-1].date()
     about = table.info[ticker]
-    given = Fetch(ticker, frame, about.basis, currency or about.currency, about.exchange, None, about.notes)
+    given = Fetch(
+        ticker,
+        frame,
+        "as_given" if about.basis == "returns" else about.basis,
+        currency or about.currency,
+        about.exchange,
+        None,
+        about.notes,
+    )
     return take(store, source, given, first, last)
 
 

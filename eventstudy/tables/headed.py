@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Protocol
 
 from eventstudy.language import Phrase
@@ -54,7 +55,7 @@ class Headed:
         """Where the table stands."""
         return self.cells.place
 
-    @property
+    @cached_property
     def headings(self) -> list[str]:
         """The headings in one row."""
         return [next((h for h in reversed(levels) if h), "") for levels in self.levels]
@@ -150,7 +151,7 @@ def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     """The first row of the table below its headings, and the column that holds its dates."""
     known = [sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v) for row in heads]
     width = max((len(row) for row in heads), default=0)
-    counts = [sum(looks_like_one(row[c]) for row in heads if c < len(row)) for c in range(width)]
+    counts = [sum(looks_like_one(row[c]) for row in heads if c < len(row)) for c in range(min(width, 30))]
     best = max(counts, default=0)
     if not best:
         most = max(known, default=0)

@@ -130,7 +130,7 @@ class TextCells:
             if not widths:
                 continue
             usual = widths.most_common(1)[0][0]
-            cells = [cell.strip() for row in rows if len(row) == usual for cell in row]
+            cells = [cell.strip() for row in rows if len(row) == usual for cell in row[:30]]
             sense = sum(self._makes_sense(cell, part) for cell in cells) / len(cells)
             score = (round(sense * widths[usual] / len(rows), 3), usual)
             if score > best:
@@ -270,18 +270,31 @@ class TextCells:
         body = self._body
         comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma(body))
 
-        def read(kind: Any) -> pd.DataFrame:
-            kinds = {i: kind if i in texts else np.float64 for i in how["usecols"]}
-            marks = {i: [""] if i in texts else _spelt() for i in how["usecols"]}
-            if kind == "category":
-                marks = {i: m for i, m in marks.items() if i not in texts}
-            more = {"decimal": ","} if comma else {}
-            return pd.read_csv(BytesIO(body), dtype=kinds, na_values=marks, **how, **more, **_EXACT)  # type: ignore[no-any-return, call-overload]
+        def read(kind: Any, marks: list[str]) -> pd.DataFrame:
+            more: dict[str, Any] = {"decimal": ","} if comma else {}
+            more |= how | _EXACT
+            of = {
+                "usecols": sorted(numbers),
+                "dtype": dict.fromkeys(numbers, np.float64),
+                "na_values": marks,
+            }
+            found: list[pd.DataFrame] = [pd.read_csv(BytesIO(body), **(more | of))] if numbers else []
+            if texts:  # apart, because what marks a missing number may be a ticker
+                blank = {} if kind == "category" else {"na_values": [""]}
+                words = {"usecols": sorted(texts), "dtype": dict.fromkeys(texts, kind)}
+                apart: pd.DataFrame = pd.read_csv(BytesIO(body), **(more | words | blank))
+                found.append(apart)
+            joined: pd.DataFrame = pd.concat(found, axis=1) if len(found) > 1 else found[0]
+            return joined
 
         try:
-            frame = read("category")  # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
+            try:
+                frame = read("category", [""])  # each mark more costs time in each cell
+            except ValueError:
+                frame = read("category", _spelt())
+            # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
             if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
-                frame = read(str)
+                frame = read(str, _spelt())
             if not comma and self.reading.decimal is None and self._open(body, numbers, frame):
                 raise ValueError("points may be thousands")
         except ValueError:

@@ -44,6 +44,10 @@ _QUICK = re.compile(
 )
 
 
+_BARE = re.compile(r"[+-]?[0-9]*[.,]?[0-9]*")
+"""A number with one mark at most: only eight digits of it are a date."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A text taken apart: the days it can mean by order, and its time."""
@@ -160,6 +164,8 @@ def looks_like_one(value: Any) -> bool:
     text = value.strip()
     if not text or len(text) > 48 or not any(c.isdigit() for c in text):
         return False
+    if _BARE.fullmatch(text):
+        return _QUICK.fullmatch(text) is not None
     return taken_apart(text) is not None and not _UNIX.fullmatch(text) if not _QUICK.fullmatch(text) else True
 
 
