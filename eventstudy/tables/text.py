@@ -282,7 +282,7 @@ class TextCells:
             if texts:  # apart, because what marks a missing number may be a ticker
                 blank = {} if kind == "category" else {"na_values": [""]}
                 words = {"usecols": sorted(texts), "dtype": dict.fromkeys(texts, kind)}
-                apart: pd.DataFrame = pd.read_csv(BytesIO(body), **(more | words | blank))
+                apart: Any = pd.read_csv(BytesIO(body), **(more | words | blank))
                 found.append(apart)
             joined: pd.DataFrame = pd.concat(found, axis=1) if len(found) > 1 else found[0]
             return joined
