@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -530,7 +531,16 @@ def early(dates: Callable[[date], str], sep: str = ",", n: int = 8) -> str:
     return "\n".join(lines[: n + 1]) + "\n"
 
 
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "files.md"
+BEGIN, END = "<!-- shapes -->\n", "<!-- end of shapes -->\n"
+
+
+def listed() -> str:
+    """The shapes as a table of the page on files."""
+    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in SHAPES.values()]
+    return "\n".join(["| what is read | as a file |", "| --- | --- |", *rows]) + "\n"
+
+
 if __name__ == "__main__":
-    print("| what is read | file |\n| --- | --- |")
-    for shape in SHAPES.values():
-        print(f"| {shape.about} | `{shape.name}` |")
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    PAGE.write_text(before + BEGIN + listed() + END + rest.partition(END)[2], encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from eventstudy.prices import Reading, load_prices
 
-from tests.tables.shapes import CLOSE, RETURNS, SHAPES
+from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, listed
 
 
 @pytest.mark.parametrize("key", SHAPES)
@@ -24,3 +24,8 @@ def test_the_same_prices_are_read(tmp_path: Path, key: str) -> None:
         wanted = (RETURNS if shape.returns else CLOSE)[asked.upper()].reindex(found.index)
         np.testing.assert_allclose(found, wanted, rtol=1e-6 if shape.returns or key == "scientific" else 1e-12)
         assert len(found) >= (8 if key == "said-dmy" else len(RETURNS) - 1)
+
+
+def test_the_page_lists_the_shapes() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text.partition(BEGIN)[2].partition(END)[0] == listed(), "python -m tests.tables.shapes"
