@@ -1,4 +1,4 @@
-"""One firm on one date under several ids, or firms whose returns are the same: what cannot be tested says so."""
+"""One firm on one date under several ids, or firms whose returns are the same: they count once, and what cannot be tested says so."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import plugins
-from eventstudy.inference import PairsTest
+from eventstudy.inference import PairsTest, Sample
 from eventstudy.language import in_language
 from eventstudy.study.study import EventStudy
+
+from tests.oracles.designs import ask, made_up, sampled
 
 DAYS = pd.bdate_range("2022-01-03", periods=420)
 ONE, OTHER = str(DAYS[350].date()), str(DAYS[330].date())
@@ -55,6 +57,7 @@ def test_what_cannot_be_computed_is_null_with_its_reason(
         found = asked(kind, keep, form, model=model)
         windows = json.loads(found.to_json())["aggregate"]["windows"]
         for told in [test for window in windows for test in window["tests"]]:
+            assert all(told[key] is None or np.isfinite(told[key]) for key in ("statistic", "p")), told
             if told["statistic"] is None or told["p"] is None:
                 assert told["valid"] is False, told
                 assert told["reasons"], told
@@ -62,8 +65,13 @@ def test_what_cannot_be_computed_is_null_with_its_reason(
 
 @pytest.mark.parametrize("keep", ["pairs", "aggregate"])
 @pytest.mark.parametrize("kind", ["one firm, four ids", "one firm, 25 ids", "firms with the same returns"])
-def test_pairs_without_a_spread_are_not_judged_by_one(kind: str, keep: Literal["pairs", "aggregate"]) -> None:
+def test_what_is_the_same_counts_once_and_is_said(kind: str, keep: Literal["pairs", "aggregate"]) -> None:
     found = asked(kind, keep)
+    repeated = kind.startswith("one firm")
+    assert ("REPEATED_EVENT" in set(found.warnings["code"])) is repeated
+    assert set(found.excluded["reason"]) == (set() if repeated else {"DUPLICATE_SERIES"})
+    assert len(found.excluded) == (0 if repeated else 3 if keep == "pairs" else 1)
+    assert all("has the same returns as AAA" in message for message in found.excluded["message"])
     for window in found.answers:
         for name in NEEDS_SPREAD:
             test = plugins.load("tests", name)
@@ -72,12 +80,29 @@ def test_pairs_without_a_spread_are_not_judged_by_one(kind: str, keep: Literal["
                 continue
             said = found.test(name, window)
             assert np.isnan(said.statistic), name
-            assert "no spread between the pairs" in said.reasons[0]
+            assert said.reasons[0] == "a mean over pairs is not defined for one pair"
             assert in_language(said.reasons[0], "de")
 
 
+def alike(n: int, others: int = 0, window: tuple[int, int] = (0, 1)) -> Sample:
+    """`n` firms of one date with the same returns, and others, past the door that leaves such firms out."""
+    made = made_up(np.random.default_rng(5), tuple((i, 100) for i in range(n + others)), missing=0.0)
+    made.returns[:, :n] = made.returns[:, :1]
+    return sampled(made.block(), window)
+
+
+@pytest.mark.parametrize("n", [4, 25])
+def test_pairs_without_a_spread_are_not_judged_by_one(n: int) -> None:
+    sample = alike(n)
+    for name in NEEDS_SPREAD:
+        said = ask(name, sample)
+        assert np.isnan(said.statistic), name
+        assert "no spread between the pairs" in said.reasons[0]
+        assert in_language(said.reasons[0], "de")
+
+
 def test_a_joint_test_of_firms_with_the_same_returns_says_why_there_is_none() -> None:
-    found = asked("one firm three times beside another", "pairs")
+    sample = alike(3, others=1, window=(0, 0))
     for name in ("joint_f", "joint_placebo"):
-        assert "no joint test is possible" in found.test(name, (0, 0)).reasons[0]
-    assert "without one of the pairs" in found.test("jackknife", (0, 0)).reasons[0]
+        assert "no joint test is possible" in ask(name, sample).reasons[0]
+    assert "without one of the pairs" in ask("jackknife", sample).reasons[0]

@@ -18,10 +18,10 @@ from eventstudy.engine.abnormal import average
 from eventstudy.engine.correlation import correlation_of_sums, pairwise_correlation
 from eventstudy.engine.ranks import plain_ranks, with_one_more
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference import Sample, SeriesSignificance, benjamini_hochberg
+from eventstudy.inference import Sample, SeriesSignificance, Significance, benjamini_hochberg
 from eventstudy.inference.base import nothing_own
 from eventstudy.inference.days import null_residuals, sets_of_days
-from eventstudy.inference.distributions import critical_normal, critical_t, upper_tail
+from eventstudy.inference.distributions import critical_normal, critical_t, critical_values, upper_tail
 from eventstudy.inference.joint import restricted
 from eventstudy.inference.parametric import calendar_portfolio, hall
 from eventstudy.inference.resampling import DRAWS, DayBootstrap, resample_size
@@ -208,6 +208,9 @@ def test_critical_values(level: float) -> None:
     assert critical_normal(level) == pytest.approx(stats.norm.isf(level / 2), rel=1e-12)
     for df in (3, 19, 248):
         assert critical_t(df, level) == pytest.approx(stats.t.isf(level / 2, df), rel=1e-10)
+    several = np.array([3, 19, 248])
+    np.testing.assert_allclose(critical_values(several, level), stats.t.isf(level / 2, several), rtol=1e-10)
+    np.testing.assert_allclose(critical_values(several), stats.t.isf(0.025, several), rtol=1e-10)
 
 
 @pytest.mark.parametrize("window", [(0, 0), (-1, 1)])
@@ -354,6 +357,15 @@ def test_average_abnormal_return_of_the_pairs_that_have_one() -> None:
 @pytest.mark.parametrize("t", [-2.5, -0.1, 0.0, 1.7])
 def test_upper_tail(t: float) -> None:
     assert upper_tail(t, 2 * stats.t.sf(abs(t), 7)) == pytest.approx(stats.t.sf(t, 7), rel=1e-12)
+
+
+@pytest.mark.parametrize("t", [-2.5, 1.7])
+def test_p_of_one_side(t: float) -> None:
+    symmetric = Significance(t, 2 * float(stats.t.sf(abs(t), 7)), "t", 7, 9)
+    counted = Significance(t, 0.3, "placebo", None, 9, tails=(0.2, 0.8))
+    for side, tail, share in (("greater", stats.t.sf, 0.2), ("less", stats.t.cdf, 0.8)):
+        assert symmetric.towards(side).p_value == pytest.approx(tail(t, 7), rel=1e-12)
+        assert counted.towards(side).p_value == share
 
 
 def test_means_of_what_is_known_of_the_pairs() -> None:
