@@ -1,4 +1,4 @@
-"""One firm on one date under several ids, or firms whose returns are the same: they count once, and what cannot be tested says so."""
+"""One firm on one date under several ids, or firms whose returns are the same: they count once."""
 
 from __future__ import annotations
 

@@ -76,6 +76,7 @@ TESTS = {
         f"{_FEW_PAIRS}:test_the_interval_of_a_placebo_sum_never_contradicts_its_p",
     ),
     "patell_guarded": (
+        f"{_E}:test_degrees_of_freedom_that_a_variance_needs",
         f"{_FEW_PAIRS}:test_guarded_patell_of_five_pairs",
         f"{_FEW_PAIRS}:test_other_pairs_by_loops",
         f"{_FEW_PAIRS}:test_pairs_with_nearly_nothing_of_their_own",
@@ -112,10 +113,14 @@ TESTS = {
         f"{_E}:test_corrado_zivney_of_a_window",
         f"{_GAP}:test_a_return_across_a_gap_is_ranked_as_a_day_is",
     ),
-    "cross_section_t": _PAIRS,
+    "cross_section_t": (*_PAIRS, f"{_E}:test_interval_of_a_mean_over_the_spread"),
     "exact_t": (f"{_OLS}:test_exact_t_is_the_t_of_event_dummies", f"{_G}:test_cumulated_returns"),
     "garch_z": (f"{_GARCH}:test_garch_z", f"{_GARCH}:test_garch_z_needs_garch"),
-    "generalized_sign": (*_PAIRS, f"{_S}:test_share_of_positive_runs"),
+    "generalized_sign": (
+        *_PAIRS,
+        f"{_S}:test_generalized_sign_up_to_a_hundred_pairs_is_binomial",
+        f"{_S}:test_share_of_positive_runs",
+    ),
     "grank_t": _PAIRS,
     "grank_z": _MORE,
     "hall_t": (
@@ -154,6 +159,8 @@ TESTS = {
         f"{_P}:test_figures_of_other_scalar_code_where_nobody_asks_for_regimes",
         f"{_P}:test_p_on_the_scale_of_near_days_is_the_mean_over_all_of_them",
         f"{_P}:test_factor_for_days_that_hang_together",
+        f"{_P}:test_a_window_whose_days_hang_together_is_judged_by_its_factor",
+        f"{_P}:test_ten_degrees_of_freedom_are_left_beside_a_window",
         f"{_P}:test_all_sets_where_they_are_few_else_as_many_as_are_drawn_each_without_a_day_twice",
         f"{_P}:test_t_of_days_that_are_left_out_is_that_of_a_new_fit",
         f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",
@@ -276,6 +283,7 @@ SHARED = {
     ),
     "inference.base.Sample": (
         f"{_E}:test_means_of_what_is_known_of_the_pairs",
+        f"{_E}:test_mean_overlap_of_the_windows",
         f"{_S}:test_statistic",
         f"{_S}:test_variance_placebo",
         f"{_S}:test_share_of_positive_runs",

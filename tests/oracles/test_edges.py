@@ -130,6 +130,7 @@ def test_runs_of_days_are_runs() -> None:
     [
         ("patell", "default", 5),
         ("patell_adjusted", "default", 5),
+        ("patell_guarded", "default", 5),
         ("beaver_u", "default", 3),
         ("variance_placebo", "chi2", 3),
     ],
@@ -228,6 +229,13 @@ def test_portfolio_is_the_regression_of_its_own_returns(window: tuple[int, int])
     assert answer.p_value == pytest.approx(float(wanted.pvalue), rel=1e-8)
     assert answer.se == pytest.approx(float(wanted.sd[0, 0]), rel=1e-9)
     assert answer.df == ols.df_resid == 58
+    assert answer.interval == pytest.approx(tuple(wanted.conf_int()[0]), rel=1e-8)
+
+
+def test_interval_of_a_mean_over_the_spread() -> None:
+    values = [0.02, -0.01, 0.035, 0.004, -0.013, 0.041]
+    answer = ask("cross_section_t", with_cars(values))
+    assert answer.interval == pytest.approx(tuple(stats.ttest_1samp(values, 0).confidence_interval(0.95)), rel=1e-9)
 
 
 def test_largest_of_all_is_the_statistic_of_max_t() -> None:
@@ -387,6 +395,9 @@ def test_an_answer_for_one_series_is_one_of_one_pair() -> None:
     told = SeriesSignificance(np.array([1.0, 2.0]), np.array([0.3, 0.04]), "t", np.array([58, 57]))
     one = told.at(1)
     assert (one.statistic, one.p_value, one.df, one.n, one.valid) == (2.0, 0.04, 57, 1, True)
+    assert told.towards("greater").at(1).p_value == 0.02
+    of_draws = SeriesSignificance(np.ones(2), np.ones(2), "placebo", tails=(np.array([0.1, 0.2]), np.array([0.9, 0.8])))
+    assert of_draws.at(1).tails == (0.2, 0.8)
     none = SeriesSignificance.undefined("one day only", 3)
     assert [none.at(i).n for i in range(3)] == [1, 1, 1]
     assert none.at(2).reasons == ("one day only",)

@@ -242,6 +242,10 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
     assert blocks.df(by_date(h), by_date(h**2)) == pytest.approx(
         few_pairs.degrees(values.tolist(), h.tolist()), **CLOSE
     )
+    across = InCommon(np.array([2.0, 3.0]), np.array([0]), np.array([1]), np.array([0.3]), np.array([True]))
+    assert across.of_one_day == pytest.approx(2 * 6 * 0.3, **CLOSE)
+    one = InCommon.of_matrix(np.ones((4, 4)), np.zeros(4, dtype=int))
+    assert one.df(np.full(4, 0.5), np.full(4, 0.25)) == 1
     nothing = InCommon.nothing(size)
     assert nothing.df(size / np.sqrt(6), size / 6) == 5
     assert nothing.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ y, **CLOSE)

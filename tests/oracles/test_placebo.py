@@ -16,7 +16,7 @@ from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Around
 from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.inference import SeriesSignificance
-from eventstudy.inference.placebo import judged, largest_kept, placebo_sets, serial, share_beyond
+from eventstudy.inference.placebo import judged, largest_kept, placebo, placebo_sets, serial, share_beyond
 from eventstudy.inference.regime import regimes
 from eventstudy.panel import After, EventBlock, Floats
 from eventstudy.study.estimate import NearDays, around
@@ -214,6 +214,33 @@ def test_factor_for_days_that_hang_together(r: float, raised: bool) -> None:
         found = serial(residuals, np.array([length]))
         assert found[0][0] == pytest.approx(wanted[0], rel=1e-12)
         assert [found[1][0], found[2][0]] == pytest.approx(wanted[1:], rel=1e-12)
+
+
+def test_a_window_whose_days_hang_together_is_judged_by_its_factor() -> None:
+    panel = made_up(np.random.default_rng(14), ((0, 90),), missing=0.0)
+    noise = 0.02 * np.random.default_rng(15).standard_normal(len(panel.market) + 1)
+    panel.returns[:, 0] = panel.market + noise[1:] + 0.7 * noise[:-1]
+    returns, window = fitted(panel.block()), Window(-1, 1)
+    answer, found = placebo(returns, window, 0), returns.over(window)
+    [one] = scalar.instances_of(panel, 2)
+    kappa = scalar.hanging_together(scalar.fit(one).residual, 3)[0]
+    assert kappa > 1.2
+    assert answer.statistic[0] == pytest.approx(found.scar[0] / sqrt(kappa), rel=1e-10)
+    low, high = answer.interval(0)
+    size = np.abs(drawn_t(days_of(returns, np.array([0])), placebo_sets(60, 3, 0))[0])
+    critical = (high - low) / 2 / (found.se[0] * sqrt(kappa))
+    for factor, kept in ((1 - 1e-9, True), (1 + 1e-9, False)):
+        assert ((1 + (size >= critical * factor).sum()) / (len(size) + 1) > 0.05) is np.bool_(kept)
+
+
+def test_ten_degrees_of_freedom_are_left_beside_a_window() -> None:
+    panel = made_up(np.random.default_rng(16), ((0, 60),), missing=0.0, estimation=(-40, -11), event=(-9, 9))
+    returns = fitted(panel.block())
+    assert returns.df[0] == 28
+    assert np.isfinite(placebo(returns, Window(-9, 8), 0, draws=99).p_value[0])
+    few = placebo(returns, Window(-9, 9), 0, draws=99)
+    assert np.isnan(few.p_value[0])
+    assert "too few estimation days" in few.reasons[0]
 
 
 # ---- near days -------------------------------------------------------------------------------------------------------

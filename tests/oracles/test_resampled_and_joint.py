@@ -176,6 +176,8 @@ def test_a_correction_for_skewness_that_no_longer_follows_the_mean_is_flagged() 
 def test_binomial(n: int) -> None:
     for up in range(n + 1):
         assert two_sided(binomial_tails(up, n)) == pytest.approx(stats.binomtest(up, n).pvalue, rel=1e-9)
+        sides = tuple(stats.binomtest(up, n, alternative=side).pvalue for side in ("greater", "less"))
+        assert binomial_tails(up, n) == pytest.approx(sides, rel=1e-9)
 
 
 def with_cars(values: list[float]) -> Sample:

@@ -133,6 +133,13 @@ def test_both_forms_of_the_mean_correlation_agree_where_they_must(window: tuple[
     assert exact.overlap == pytest.approx(tables.overlap, rel=1e-12)
 
 
+def sum_in_common(found: Correlation) -> float:
+    """Sum over all pairs i, j of what they have in common, i = j among them."""
+    assert found.common is not None
+    size = found.common.size
+    return found.common.product(size, size, size)
+
+
 @pytest.mark.parametrize("missing", [0.0, 0.05])
 @pytest.mark.parametrize("window", WINDOWS)
 def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tuple[int, int]) -> None:
@@ -145,6 +152,7 @@ def test_tables_by_date_are_the_sums_they_stand_for(missing: float, window: tupl
             patch.setattr(correlation, "_ROWS", dates_at_a_time)
             found = by_date(returns, Window(*window))
         assert found.mean == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+        assert sum_in_common(found) == pytest.approx(len(fits) * (1 + (len(fits) - 1) * wanted), rel=1e-11)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.05])
@@ -172,6 +180,7 @@ def test_tables_of_one_grid_go_by_the_sessions_between_dates(
         held[row - 5] = there & set(range(first, last + 1))
     wanted = scalar.mean_correlation_by_date(fits, window, held)
     assert found.mean == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+    assert sum_in_common(found) == pytest.approx(len(fits) * (1 + (len(fits) - 1) * wanted), rel=1e-11)
     starts = [f.instance.event_days[0] for f in fits]
     shared = [len(held[a] & held[b]) for (i, a), (j, b) in itertools.product(enumerate(starts), repeat=2) if i != j]
     assert found.overlap == pytest.approx(sum(shared) / len(shared) / (window[1] - window[0] + 1), rel=1e-12)
@@ -398,6 +407,13 @@ def test_conformal_against_all_permutations(window: tuple[int, int], exact: bool
         p = sum(1 for s in sums if s >= observed * (1 - 1e-12)) / len(sums)
         error = 0.0 if exact else 4 * np.sqrt(p * (1 - p) / 9999) + 1e-4
         assert abs(found.p_value[i] - p) <= error + 1e-12
+        own = days[inside].sum()
+        signed = np.array([sum(choice) for choice in itertools.combinations(pool.tolist(), int(inside.sum()))])
+        assert found.tails is not None
+        for tail, side in zip(found.tails, (1, -1), strict=True):
+            share = float((side * signed >= side * own - 1e-12 * abs(own)).mean())
+            error = 0.0 if exact else 4 * np.sqrt(share * (1 - share) / 9999) + 1e-4
+            assert abs(tail[i] - share) <= error + 1e-12
         checked += 1
     assert checked >= 4
 
