@@ -1,4 +1,4 @@
-"""What holds for all tests: no test reads or writes the price store of whoever runs them."""
+"""What holds for all tests: no test reads or writes the price store of whoever runs them, or knows how wide their terminal is."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ def _own_price_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Outside single tests: fixtures of modules, and processes they start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENTSTUDY_STORE", str(tmp_path_factory.mktemp("store") / "prices.db"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_terminal() -> Iterator[None]:
+    """Tests that ask for a width set it; readline leaves COLUMNS=80 to the processes that pytest starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        patch.delenv("LINES", raising=False)
         yield
 
 
