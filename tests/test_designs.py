@@ -101,6 +101,7 @@ def test_what_has_no_direction_has_no_one_sided_p() -> None:
     assert "ONE_SIDED" not in codes(world())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
 def test_intervals_are_of_the_level(level: float) -> None:
     result = world(level=level)
@@ -129,6 +130,7 @@ def test_levels_are_shares(level: float) -> None:
         EventStudy(level=level)
 
 
+@pytest.mark.render
 def test_words_of_the_level_in_german() -> None:
     from eventstudy.language import Phrase, in_language
 
@@ -328,6 +330,7 @@ def yields(seed: int = 7) -> pd.DataFrame:
     return pd.DataFrame(np.cumsum(steps, axis=0) - 0.1, SESSIONS, ["DE2", "US2", "MKT"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["constant_mean", "market", "market_adjusted"])
 @pytest.mark.parametrize("missing", ["drop", "trade_to_trade"])
 def test_changes_of_levels_are_log_returns_of_their_exponential(model: str, missing: str) -> None:
@@ -404,6 +407,7 @@ def test_levels_that_cannot_be_meant(choices: dict[str, Any], words: str) -> Non
     assert words in f"{error.value} {error.value.hint}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("instant", "day"),
     [
@@ -428,6 +432,7 @@ def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> Non
 # ---- windows of calendar days --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "days", [(0, 10), pytest.param((-3, 4), marks=pytest.mark.slow), pytest.param((2, 9), marks=pytest.mark.slow)]
 )
@@ -520,6 +525,7 @@ def test_models_that_no_other_process_finds_are_refused() -> None:
 # ---- what reports make of them -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.render
 def test_the_table_of_a_journal_has_the_figures_of_the_result() -> None:
     result = run("deepseek-r1", day0="recognised")
     table = render(result, "latex", style="journal").decode()
@@ -559,6 +565,7 @@ def reported(name: str) -> StudyResult:
     return found
 
 
+@pytest.mark.render
 @pytest.mark.parametrize(
     ("name", "lang"), [("levels", "de"), ("nothing estimated", "en"), ("both sides", "en"), ("no day 0", "en")]
 )

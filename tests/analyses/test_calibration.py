@@ -92,6 +92,7 @@ def calibrate_on(
     return {(r.name, (r.window.start, r.window.end)): r.size for r in some.rates}
 
 
+@pytest.mark.slow
 def test_an_effect_is_added_to_every_day_0(result: StudyResult, prices: PriceTable) -> None:
     """A huge effect is always found; spread over three days it is found over three days, and its third on day 0."""
     sure = calibrate(result, prices, effects=[0.5])
@@ -111,6 +112,7 @@ def test_a_larger_variance_of_event_days_makes_parametric_tests_reject(
     assert size(wild, "bmp_adjusted", (0, 0)) == size(found, "bmp_adjusted", (0, 0)), "BMP is blind to a common scale"
 
 
+@pytest.mark.slow
 def test_pairs_at_random_on_dates_of_their_own_and_on_one(result: StudyResult, prices: PriceTable) -> None:
     apart = calibrate(result, prices, n=10, draws=120, effects=[])
     together = calibrate(result, prices, n=10, draws=120, effects=[], clustered=True)
@@ -120,6 +122,7 @@ def test_pairs_at_random_on_dates_of_their_own_and_on_one(result: StudyResult, p
     assert calibrate(result, prices, n=10, draws=120, effects=[]).to_dict() == apart.to_dict()
 
 
+@pytest.mark.slow
 def test_more_workers_change_nothing(result: StudyResult, prices: PriceTable, found: Calibration) -> None:
     assert calibrate(result, prices, effects=[0.02], executor=Processes(2)).to_dict() == found.to_dict()
 

@@ -83,7 +83,9 @@ def agree(result: StudyResult, found: Robustness, prices: PriceTable | None = No
 
 @pytest.mark.parametrize("day0", [pytest.param("announced", marks=pytest.mark.slow), "recognised"])
 @pytest.mark.parametrize(
-    "tickers", [pytest.param((), marks=pytest.mark.slow), ("NVDA",), ("NVDA", "AMD", "MU")], ids=["all", "one", "three"]
+    "tickers",
+    [pytest.param((), marks=pytest.mark.slow), ("NVDA",), pytest.param(("NVDA", "AMD", "MU"), marks=pytest.mark.slow)],
+    ids=["all", "one", "three"],
 )
 def test_every_specification_is_the_study_with_those_choices(tickers: Sequence[str], day0: str) -> None:
     result = es.run("deepseek-r1", tickers=tickers, day0=day0)
@@ -100,6 +102,7 @@ def test_it_is_where_events_have_dates_of_their_own_and_where_they_share_some() 
         agree(result, found)
 
 
+@pytest.mark.slow
 def test_it_is_where_days_lack_are_left_out_or_lie_across_gaps() -> None:
     """A hole on an estimation day of one firm, one inside a window of another, excluded dates, returns across gaps."""
     prices = closes(seed=4)
@@ -118,6 +121,7 @@ def test_it_is_where_days_lack_are_left_out_or_lie_across_gaps() -> None:
             )
 
 
+@pytest.mark.slow
 def test_it_is_with_models_of_other_kinds_and_with_peers() -> None:
     result = study(closes(seed=5, tickers=TEN), tickers=TEN[:2], peers=TEN[2:])
     models = ["scholes_williams", "theil_sen", "peer", "synthetic_control", "principal_components"]

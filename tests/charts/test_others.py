@@ -225,6 +225,7 @@ def test_what_was_left_out_stands_under_every_title() -> None:
         assert "Left out, 1 of 2: XYZ." in words(result.plot(chart))
 
 
+@pytest.mark.slow
 def test_calibration_draws_size_and_power_of_each_test() -> None:
     choices: dict[str, Any] = {"tickers": ["NVDA", "AMD"], "estimation_window": (-130, -11)}
     result = es.run("deepseek-r1", windows=[(0, 0), (0, 1)], **choices)

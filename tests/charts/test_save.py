@@ -112,6 +112,7 @@ def shown(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return data, facts
 
 
+@pytest.mark.render
 def test_jupyter_shows_the_last_value_of_a_cell(nvda: StudyResult, recognised: StudyResult) -> None:
     for drawn in (nvda.plot("car"), recognised.plot("car_by_group")):
         data, facts = shown(drawn)

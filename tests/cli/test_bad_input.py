@@ -195,6 +195,7 @@ def test_a_list_has_no_formula_either() -> None:
     assert text == "a,b,c\n'=1+1,-1.5,\n-1.5,2,'@x\n"
 
 
+@pytest.mark.wait
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 @pytest.mark.parametrize("closed", ["1>/dev/full", "1>&-", "2>&-", "1>&- 2>&-", "| head -c 20"])
 def test_an_output_that_is_full_closed_or_left_is_no_fault_of_the_program(tmp_path: Path, closed: str) -> None:

@@ -191,6 +191,7 @@ def test_a_chart_of_a_firm_that_is_not_in_doubt_says_nothing() -> None:
     assert title.startswith("BBB lost 1.2 % on 27 January 2025")
 
 
+@pytest.mark.render
 @pytest.mark.parametrize(
     ("lang", "doubt", "instead"), [("en", "DOUBT", "No finding for"), ("de", "ZWEIFEL", "Kein Ergebnis für")]
 )
@@ -206,6 +207,7 @@ def test_a_report_says_it_before_its_figures(lang: Any, doubt: str, instead: str
     assert f"{doubt} AAA, {day}: adj_close" in "".join(page.text)
 
 
+@pytest.mark.render
 def test_index_and_feed_of_a_site_say_it() -> None:
     events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [str(DAY0)] * 2, "event_id": ["one", "two"]})
     result = eventstudy.EventStudy(benchmark="SPY").run(events, spoilt())
@@ -223,6 +225,7 @@ def test_index_and_feed_of_a_site_say_it() -> None:
     assert "ZWEIFEL" not in files["two.html"]
 
 
+@pytest.mark.render
 def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
     written(spoilt())
     Path("events.toml").write_text(
@@ -430,6 +433,7 @@ def test_what_cannot_be_accepted_or_dropped_is_refused(es: Es, option: str, valu
     assert value.rpartition(":")[2] in done.err
 
 
+@pytest.mark.render
 def test_settings_and_study_files_accept_as_the_command_does(es: Es) -> None:
     words = words_of(spoilt(), "AAA")
     Path("eventstudy.toml").write_text('[run]\naccept = ["UNIT_CHANGE:AAA"]\n')
@@ -541,6 +545,7 @@ def test_an_alpha_that_no_price_keeps_up_is_named_where_the_prices_passed_for_a_
 # ---- made-up studies, masked days, and the list of the checks ---------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_made_up_studies_on_prices_that_look_wrong_state_nothing(es: Es) -> None:
     words = [*words_of(spoilt(row=INSIDE - 200 if INSIDE > 200 else 40), "AAA"), "--draws", "50"]
     words += ["--estimation-window", "-80", "-11", "--min-estimation", "50"]

@@ -299,6 +299,7 @@ def numbers(result: dict[str, Any]) -> dict[str, Any]:
     return {key: result[key] for key in ("events", "config", "firms", "aggregate", "groups", "excluded", "warnings")}
 
 
+@pytest.mark.wait
 def test_a_run_from_the_store_equals_the_run_from_the_file(es: Es, tmp_path: Path) -> None:
     path = shipped("prices", "sample.csv")
     assert es("prices", "import", path).code == 0
@@ -435,6 +436,7 @@ def test_export_as_of(es: Es, tmp_path: Path) -> None:
 # ---- as a process of its own -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wait
 def test_a_process_of_its_own_fetches_and_runs_offline(service: Service, tmp_path: Path, price_store: Path) -> None:
     def call(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -37,6 +37,7 @@ def test_text_goes_to_stdout_and_json_is_that_of_run(es: Es) -> None:
     assert es(*NVDA, "--format", "md", "--lang", "de").out.startswith("# DeepSeek veröffentlicht")
 
 
+@pytest.mark.render
 def test_a_ticker_without_data_is_named_on_the_face_and_ends_with_4(es: Es, tmp_path: Path) -> None:
     asked = ("report", "deepseek-r1", "--tickers", "NVDA,XYZ", "--source", "bundled")
     assert es(*asked).code == 4
@@ -51,6 +52,7 @@ def test_no_ticker_with_data_writes_nothing_and_ends_with_5(es: Es, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.render
 def test_several_events_are_a_site(es: Es, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n", encoding="utf-8")
     ran = es("report", "events.csv", "--output", "site")
@@ -65,6 +67,7 @@ def test_several_events_are_a_site(es: Es, tmp_path: Path) -> None:
 EVENTS = "ticker,date,event_id\nNVDA,2025-01-27,one\nAMD,2025-01-21,two\n"
 
 
+@pytest.mark.render
 def test_a_site_is_written_again_for_its_own_file_and_leaves_what_others_put_there(es: Es, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
     (tmp_path / "report").mkdir()
@@ -95,6 +98,7 @@ def test_a_folder_of_somebody_else_gets_no_site(es: Es, tmp_path: Path, there: s
     assert [(p.name, p.read_text()) for p in (tmp_path / "site").iterdir()] == [(there, "mine")]
 
 
+@pytest.mark.render
 def test_a_site_of_another_file_or_of_update_is_refused(es: Es, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
     (tmp_path / "more.csv").write_text(EVENTS, encoding="utf-8")
@@ -113,6 +117,7 @@ def test_a_site_of_another_file_or_of_update_is_refused(es: Es, tmp_path: Path) 
     assert es("report", "events.csv", "--output", "reports").code == 2
 
 
+@pytest.mark.render
 def test_the_folder_one_stands_in_may_be_the_site(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
     (tmp_path / "site").mkdir()
@@ -143,6 +148,7 @@ def test_a_place_that_cannot_be_written_is_an_error_of_use(es: Es, tmp_path: Pat
     assert es("report", "events.csv", "--output", "file").code == 2
 
 
+@pytest.mark.render
 def test_stays_without_matplotlib_where_no_chart_is_drawn() -> None:
     import subprocess
     import sys

@@ -84,6 +84,7 @@ def test_choices_of_the_user(es: Es) -> None:
     assert json.loads(es(*run, "--peers", "AMD,MU").out)["peers"] == ["AMD", "MU"]
 
 
+@pytest.mark.slow
 def test_exit_codes(es: Es) -> None:
     assert es(*NVDA, "--models", "nonsense").code == 2
     assert es(*NVDA, "--workers", "0").code == 2

@@ -43,6 +43,7 @@ def test_the_summary_as_json(es: Es, tmp_path: Path) -> None:
     assert again["events"][0]["status"] == "unchanged"
 
 
+@pytest.mark.render
 def test_the_summary_for_people_and_quiet(es: Es, tmp_path: Path) -> None:
     write(tmp_path)
     ran = es("update", "study.toml", "--as-of", "2025-01-29")
@@ -52,6 +53,7 @@ def test_the_summary_for_people_and_quiet(es: Es, tmp_path: Path) -> None:
     assert "nothing to write" in es("update", "--as-of", "2025-01-29").out
 
 
+@pytest.mark.render
 def test_a_ticker_without_data_ends_with_4_and_is_named(es: Es, tmp_path: Path) -> None:
     write(tmp_path, '"NVDA", "XYZ"')
     for _ in range(2):
@@ -111,6 +113,7 @@ def receiver(got: list[bytes], status: int = 200) -> HTTPServer:
     return HTTPServer(("127.0.0.1", 0), Handler)
 
 
+@pytest.mark.render
 def test_nobody_is_told_unless_the_study_says_so(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     got: list[bytes] = []
     with serving(receiver(got)) as port:
@@ -128,6 +131,7 @@ def test_nobody_is_told_unless_the_study_says_so(es: Es, tmp_path: Path, monkeyp
     assert str(tmp_path) not in got[0].decode(), "where the files are is nobody's business"
 
 
+@pytest.mark.render
 def test_what_could_not_be_sent_is_sent_with_the_next_update(
     es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +158,7 @@ def test_what_could_not_be_sent_is_sent_with_the_next_update(
     assert "undelivered" not in json.loads((tmp_path / "reports" / "manifest.json").read_text())
 
 
+@pytest.mark.render
 def test_a_way_that_is_no_longer_named_is_not_waited_for(
     es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +266,7 @@ class _Smtp(socketserver.StreamRequestHandler):
                 self.wfile.write(b"221 bye\r\n" if line.upper().startswith("QUIT") else b"250 fine\r\n")
 
 
+@pytest.mark.render
 def test_a_mail_says_what_changed(es: Es, tmp_path: Path) -> None:
     server = socketserver.TCPServer(("127.0.0.1", 0), _Smtp)
     server.lines = []  # type: ignore[attr-defined]

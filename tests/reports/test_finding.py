@@ -34,6 +34,7 @@ def written(folder: Path, more: str = FOMC, top: str = 'registry = "mine.toml"\n
     return path
 
 
+@pytest.mark.render
 def test_reports_are_made_of_what_was_found(tmp_path: Path) -> None:
     study = read_study(written(tmp_path))
     early = update(study, date(2025, 1, 20))
@@ -46,6 +47,7 @@ def test_reports_are_made_of_what_was_found(tmp_path: Path) -> None:
     assert update(study, date(2025, 2, 14)).written == ()
 
 
+@pytest.mark.render
 def test_the_latest_events_alone(tmp_path: Path) -> None:
     top = 'registry = "mine.toml"\nlatest = 2\n'
     study = read_study(written(tmp_path, FOMC.replace("2024-12-01", "2024-01-01"), top))
@@ -54,6 +56,7 @@ def test_the_latest_events_alone(tmp_path: Path) -> None:
     assert [event.id for event in study.chosen()] == ["fomc-2024-12-18", "fomc-2025-01-29"]
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("kind", [SourceDown, SourceRateLimited])
 def test_a_finder_that_fails_leaves_the_registry(
     tmp_path: Path, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
@@ -75,6 +78,7 @@ def test_a_finder_that_fails_leaves_the_registry(
     assert (tmp_path / "mine.toml").read_bytes() == before
 
 
+@pytest.mark.render
 def test_a_time_that_changed_is_told(tmp_path: Path) -> None:
     study = read_study(written(tmp_path))
     searched(study.find, None)
@@ -103,6 +107,7 @@ def test_what_cannot_be_meant_is_refused_when_the_file_is_read(
         read_study(written(tmp_path, more, top))
 
 
+@pytest.mark.render
 def test_find_takes_the_words_of_the_command(tmp_path: Path) -> None:
     study = read_study(written(tmp_path, FOMC + 'registry = "other.toml"\n'))
     [search] = study.find

@@ -27,6 +27,7 @@ def answers() -> dict[str, Any]:
     return {"history": further(decisions().result)["history"]}
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_rows_are_those_of_the_history(lang: str) -> None:
     found = decisions()
@@ -45,6 +46,7 @@ def test_rows_are_those_of_the_history(lang: str) -> None:
     assert shown.replace("−", "-").replace(",", ".").startswith(f"{100 * found.studied[-1].ar:+.2f}")
 
 
+@pytest.mark.render
 def test_json_of_the_report_holds_it_and_that_of_one_event_does_not() -> None:
     found = decisions()
     told = json.loads(render(found.result, "json", answers=answers()))

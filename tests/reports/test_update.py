@@ -92,6 +92,7 @@ def test_a_second_update_writes_nothing(study: Callable[..., Path]) -> None:
     assert (path.parent / "reports").stat().st_ino == place
 
 
+@pytest.mark.render
 def test_a_complete_report_is_not_fetched_again(study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = study()
     bring(path)
@@ -104,6 +105,7 @@ def test_a_complete_report_is_not_fetched_again(study: Callable[..., Path], monk
     assert bring(path, date(2025, 3, 3)).written == ()
 
 
+@pytest.mark.render
 def test_what_differs_is_written_and_the_rest_is_left(study: Callable[..., Path]) -> None:
     top = 'events = ["deepseek-r1", "other"]\nregistry = "events.toml"'
     path = study('tickers = ["NVDA"]', top)
@@ -124,6 +126,7 @@ def test_what_differs_is_written_and_the_rest_is_left(study: Callable[..., Path]
     assert "deepseek-r1.html" not in state_of(path)
 
 
+@pytest.mark.render
 def test_an_option_that_changes_makes_a_new_report(study: Callable[..., Path]) -> None:
     path = study()
     bring(path)
@@ -133,6 +136,7 @@ def test_an_option_that_changes_makes_a_new_report(study: Callable[..., Path]) -
     assert bring(path).events[0].changes == ("NVDA is no longer there", "AMD: figures changed")
 
 
+@pytest.mark.render
 def test_a_report_that_somebody_changed_is_written_anew(study: Callable[..., Path]) -> None:
     path = study()
     bring(path)
@@ -146,6 +150,7 @@ def test_a_report_that_somebody_changed_is_written_anew(study: Callable[..., Pat
     assert page.read_bytes() == whole
 
 
+@pytest.mark.render
 def test_catching_up_gives_every_session_its_news(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -180,6 +185,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: 
         yield
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("error", FAULTS)
 def test_a_fault_for_one_ticker_is_named_on_the_face(
     study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: type[SourceError]
@@ -197,6 +203,7 @@ def test_a_fault_for_one_ticker_is_named_on_the_face(
     assert again.events[0].changes == ("AMD is there now",)
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("tickers", [("NVDA", "AMD"), ("SPY",)])
 @pytest.mark.parametrize("error", FAULTS)
 def test_a_fault_for_all_leaves_a_page_that_says_so(
@@ -230,6 +237,7 @@ def test_a_fault_does_not_take_a_report_away(
     assert bring(path).events[0].changes[0] == "NVDA: 8 of 11 days became 11 of 11"
 
 
+@pytest.mark.render
 def test_a_source_that_knows_fewer_days_than_before_does_not_replace_a_report(
     study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +259,7 @@ def test_a_source_that_knows_fewer_days_than_before_does_not_replace_a_report(
     assert bring(path).events[0].changes == ("NVDA: 10 of 11 days became 11 of 11",)
 
 
+@pytest.mark.render
 def test_a_price_file_of_the_user_is_taken_as_it_is(study: Callable[..., Path], tmp_path: Path) -> None:
     closes = load_prices(["NVDA", "SPY"], source="bundled").close
     path = study('tickers = ["NVDA"]\nprices = "p.csv"')
@@ -397,6 +406,7 @@ def test_a_report_of_several_events_that_is_killed_leaves_the_old_site_or_the_ne
     assert seen == sorted(seen, reverse=True), "the old site until one moment, the new one from then on"
 
 
+@pytest.mark.render
 def test_a_second_update_at_the_same_time_is_refused(study: Callable[..., Path]) -> None:
     path = study()
     with disk.locked(path.parent / "reports"), pytest.raises(Locked) as told:
@@ -416,6 +426,7 @@ def test_a_folder_of_somebody_else_is_left_alone(study: Callable[..., Path]) -> 
     assert bring(path).exit_code == 0
 
 
+@pytest.mark.render
 def test_a_plain_copy_of_the_folder_is_brought_up_to_date_as_any(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -430,6 +441,7 @@ def test_a_plain_copy_of_the_folder_is_brought_up_to_date_as_any(study: Callable
     assert "11 of 11" not in consistent(folder)
 
 
+@pytest.mark.render
 def test_a_folder_that_an_earlier_version_published_as_a_link_becomes_one(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -445,6 +457,7 @@ def test_a_folder_that_an_earlier_version_published_as_a_link_becomes_one(study:
     assert names_in(path.parent) == {".reports.lock", "reports", "study.toml"}
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("there", [True, False])
 def test_a_place_where_nobody_else_may_write_is_filled(tmp_path: Path, there: bool) -> None:
     """Somebody stands in the folder, or it is a disk of its own: it stays the folder that it is."""
@@ -465,6 +478,7 @@ HANDS = {
 }
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("text", HANDS.values(), ids=HANDS)
 def test_a_manifest_that_is_none_makes_the_folder_somebody_elses(study: Callable[..., Path], text: str) -> None:
     path = study()
@@ -484,6 +498,7 @@ CHANGED: dict[str, Any] = {
 }
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("part", CHANGED)
 def test_a_manifest_that_somebody_changed_is_read_or_refused(study: Callable[..., Path], part: str) -> None:
     path = study()
@@ -500,6 +515,7 @@ def test_a_manifest_that_somebody_changed_is_read_or_refused(study: Callable[...
         assert json.loads(manifest.read_text())["events"]["deepseek-r1"]["title"]
 
 
+@pytest.mark.render
 def test_what_an_event_of_a_later_version_has_besides_is_no_matter(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -510,6 +526,7 @@ def test_what_an_event_of_a_later_version_has_besides_is_no_matter(study: Callab
     assert bring(path, HALF).events[0].status == "unchanged"
 
 
+@pytest.mark.render
 def test_a_folder_of_a_later_version_is_named_as_such(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -519,6 +536,7 @@ def test_a_folder_of_a_later_version_is_named_as_such(study: Callable[..., Path]
         bring(path)
 
 
+@pytest.mark.render
 def test_a_roundabout_output_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "home" / "here").mkdir(parents=True)
     path = another(tmp_path / "home" / "here", "study.toml", "a/../..")
@@ -566,6 +584,7 @@ def test_an_output_that_is_a_file_is_refused_before_anything_is_made(tmp_path: P
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
+@pytest.mark.render
 def test_a_file_is_not_published_over_whoever_asks(tmp_path: Path) -> None:
     (tmp_path / "thesis").write_text("ten years")
     with pytest.raises(InvalidRequest, match="is a file"):
@@ -573,6 +592,7 @@ def test_a_file_is_not_published_over_whoever_asks(tmp_path: Path) -> None:
     assert (tmp_path / "thesis").read_text() == "ten years"
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("leads_to", ["elsewhere", "nowhere"])
 def test_a_link_of_the_user_stays_his(tmp_path: Path, leads_to: str) -> None:
     (tmp_path / "elsewhere").mkdir()
@@ -582,6 +602,7 @@ def test_a_link_of_the_user_stays_his(tmp_path: Path, leads_to: str) -> None:
     assert os.readlink(tmp_path / "reports") == leads_to
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("other", ["report[s]", "report?", "*"])
 def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path, other: str) -> None:
     bring(another(tmp_path, "a.toml"))
@@ -590,12 +611,14 @@ def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path, other: str) -> None:
     assert consistent(tmp_path / other)
 
 
+@pytest.mark.render
 def test_a_folder_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> None:
     bring(another(tmp_path, "a.toml", "reports.state-old"))
     bring(another(tmp_path, "b.toml"))
     assert consistent(tmp_path / "reports.state-old")
 
 
+@pytest.mark.render
 def test_a_folder_of_another_study_is_refused(tmp_path: Path) -> None:
     registry_of(tmp_path, "one", "two")
     first = another(tmp_path, "a.toml", "reports", "one")
@@ -608,6 +631,7 @@ def test_a_folder_of_another_study_is_refused(tmp_path: Path) -> None:
     assert state_of(first) == before
 
 
+@pytest.mark.render
 def test_a_study_file_that_was_renamed_keeps_its_folder_and_one_with_other_events_does_not(tmp_path: Path) -> None:
     registry_of(tmp_path, "one", "two")
     bring(another(tmp_path, "a.toml", "reports", "one"))
@@ -618,6 +642,7 @@ def test_a_study_file_that_was_renamed_keeps_its_folder_and_one_with_other_event
         bring(another(tmp_path, "b.toml", "reports", "two"))
 
 
+@pytest.mark.render
 def test_a_folder_of_an_earlier_version_is_known_by_its_events(tmp_path: Path) -> None:
     registry_of(tmp_path, "one", "two")
     path = another(tmp_path, "a.toml", "reports", "one")
@@ -631,6 +656,7 @@ def test_a_folder_of_an_earlier_version_is_known_by_its_events(tmp_path: Path) -
     assert bring(path).events[0].status == "unchanged"
 
 
+@pytest.mark.render
 def test_the_study_may_be_moved_together_with_its_folder(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     bring(another(tmp_path / "old", "study.toml"))
@@ -638,6 +664,7 @@ def test_the_study_may_be_moved_together_with_its_folder(tmp_path: Path) -> None
     assert bring(tmp_path / "new" / "study.toml").written == ()
 
 
+@pytest.mark.render
 def test_what_others_put_into_the_folder_stays_there(study: Callable[..., Path]) -> None:
     path = study()
     bring(path, HALF)
@@ -653,6 +680,7 @@ def test_what_others_put_into_the_folder_stays_there(study: Callable[..., Path])
     assert os.readlink(folder / "latest") == "nowhere"
 
 
+@pytest.mark.render
 def test_a_page_does_not_overwrite_what_others_put_there(tmp_path: Path) -> None:
     registry_of(tmp_path, "one", "two")
     bring(another(tmp_path, "a.toml", "reports", "one"))
@@ -662,6 +690,7 @@ def test_a_page_does_not_overwrite_what_others_put_there(tmp_path: Path) -> None
     assert (tmp_path / "reports" / "two.html").read_text() == "mine"
 
 
+@pytest.mark.render
 def test_every_event_has_its_own_page_whatever_its_id(tmp_path: Path) -> None:
     ids = ("index", "index-event", "INDEX-Event-event", "Feed-event", "manifest", "con", "con-event", "Lpt1", "one")
     registry_of(tmp_path, *ids)
@@ -776,6 +805,7 @@ def test_a_text_may_stand_for_a_list_of_one(tmp_path: Path) -> None:
     assert (asked.mail.to, asked.mail.sender) == (["Desk, first <a@b.org>"], "c@b.org")
 
 
+@pytest.mark.render
 def test_options_are_called_as_flags_or_as_fields(study: Callable[..., Path]) -> None:
     flags = 'tickers = "NVDA, AMD"\nwindow = [0, 1]\ntest = "bmp"\nno-alpha = true\ncalendar = "prices"'
     fields = 'tickers = ["NVDA", "AMD"]\nwindows = [[0, 1]]\ntests = ["bmp"]\nalpha = false'
@@ -784,6 +814,7 @@ def test_options_are_called_as_flags_or_as_fields(study: Callable[..., Path]) ->
     assert one["tickers"] == ["NVDA", "AMD"]
 
 
+@pytest.mark.render
 def test_options_that_only_make_sense_for_their_events_are_judged_with_them(tmp_path: Path) -> None:
     path = tmp_path / "study.toml"
     text = 'events = ["deepseek-r1"]\n[options]\nwindow = [0, 9]\n[event.deepseek-r1]\nevent_window = [-5, {}]\n'
