@@ -283,7 +283,8 @@ SHARED = {
     ),
     "inference.base.Sample": (
         f"{_E}:test_means_of_what_is_known_of_the_pairs",
-        f"{_E}:test_mean_overlap_of_the_windows",
+        f"{_E}:test_overlap_of_windows_whose_days_were_not_looked_at",
+        f"{_E}:test_without_days_around_a_window_its_scale_is_one",
         f"{_S}:test_statistic",
         f"{_S}:test_variance_placebo",
         f"{_S}:test_share_of_positive_runs",
@@ -292,7 +293,7 @@ SHARED = {
         "engine.test_aggregate:test_aggregate_says_what_pairs_say of one date",
     ),
     "inference.base._one_sided": (f"{_E}:test_p_of_one_side",),
-    "inference.base._mean_overlap": (f"{_E}:test_mean_overlap_of_the_windows",),
+    "inference.base._mean_overlap": (f"{_E}:test_overlap_of_windows_whose_days_were_not_looked_at",),
     "inference.base.Pairs": (f"{_E}:test_means_of_what_is_known_of_the_pairs",),
     "inference.base.SeriesSignificance": (f"{_E}:test_an_answer_for_one_series_is_one_of_one_pair",),
     "inference.base.LEVEL": (f"{_S}:test_generalized_sign_up_to_a_hundred_pairs_is_binomial",),
@@ -361,6 +362,7 @@ SHARED = {
         f"{_S}:test_mean_correlation_by_date",
         f"{_S}:test_statistic of corrado_rank, grank_t, patell, corrado_zivney, wild_bootstrap",
     ),
+    "engine.abnormal.Around": (f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",),
     "engine.correlation": (
         f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
         f"{_S}:test_mean_correlation_by_date",

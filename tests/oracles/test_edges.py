@@ -282,6 +282,20 @@ def test_mean_overlap_of_the_windows(seed: int) -> None:
     assert sample.correlation.overlap == pytest.approx(length / 11 / len(pairs), rel=1e-12)
 
 
+@pytest.mark.parametrize("instances", [((0, 90), (1, 90), (2, 92), (3, 99)), ((0, 90), (1, 92))], ids=len)
+def test_overlap_of_windows_whose_days_were_not_looked_at(instances: tuple[tuple[int, int], ...]) -> None:
+    returns = replace(fitted(made_up(np.random.default_rng(2), instances, missing=0.0).block()), bare=True)
+    shared = [max(0, 4 - abs(a - b)) for (i, a) in instances for (j, b) in instances if i != j]
+    found = Sample.of(returns, Window(1, 4)).correlation
+    assert found.overlap == pytest.approx(sum(shared) / len(shared) / 4, rel=1e-12)
+    assert np.isnan(found.mean)
+
+
+def test_without_days_around_a_window_its_scale_is_one() -> None:
+    sample = sampled(panel(44, ONE_DATE, 0.0).block(), (0, 1))
+    assert (sample.in_regime().scale, sample.in_regime().regime) == (1.0, None)
+
+
 def test_a_mean_correlation_is_at_most_one() -> None:
     """Rounding puts firms of equal returns beyond it."""
     assert correlation_of_sums(6.0000001, 6.0, 3).mean == 1.0

@@ -255,11 +255,14 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
 def test_placebo_sum_against_all_sums(window: tuple[int, int]) -> None:
     """Two events, sixty ordinary days each: every two of their placebo statistics, with all signs."""
     made = made_up(np.random.default_rng(8), ((0, 100), (1, 180)), missing=0.0)
+    made.returns[1:] += 0.6 * made.returns[:-1]
+    made.market[1:] += 0.6 * made.market[:-1]
     sample = sampled(made.block(), window)
     answer = placebo_sum(sample, "default")
     own = [placebo(sample.returns.take(np.array([i])), sample.window, 0) for i in range(2)]
     assert answer.statistic == pytest.approx(sum(float(one.statistic[0]) for one in own), rel=1e-12)
     assert answer.interval is not None
+    assert window == (0, 0) or all(o.kappa is not None and o.kappa[0] > 1.2 for o in own)
     per_effect = sum(1 / (sample.cumulated.se * np.sqrt([float(o.kappa[0]) for o in own if o.kappa is not None])))
     assert np.mean(answer.interval) == pytest.approx(answer.statistic / per_effect, rel=1e-9)
     if window == (0, 0):
