@@ -97,9 +97,10 @@ class _File:
     def misplaced(self, key: str, at: str, where: str) -> NoReturn:
         """Say that a key stands where it is not read, and in which table it would be."""
         if owners := _owners(key):
-            others = f"; {len(owners) - 1} other commands have it too" if len(owners) > 1 else ""
             first = next((o for o in owners if at and o.startswith(f"{at}.")), "run" if "run" in owners else owners[0])
-            hint = f"write it under [{first}]{others}"
+            others = [o for o in owners if o != first]
+            more = f"; {len(others)} other commands have it too" if len(others) > 1 else ""
+            hint = f"write it under [{first}]{f' or [{others[0]}]' if len(others) == 1 else more}"
             raise InvalidRequest(f"the setting {key!r} stands {where}", where=self.place(at, key), hint=hint)
         raise UnknownName(
             "setting", key, {n for names in _all_names().values() for n in names}, where=self.place(at, key)

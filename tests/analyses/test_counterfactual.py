@@ -13,6 +13,7 @@ import pytest
 import statsmodels.api as sm
 from eventstudy.analyses.counterfactual import MODELS, counterfactual
 from eventstudy.analyses.peer_index import known_events
+from eventstudy.charts._words import model_name
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.panel import Floats
 from eventstudy.prices import load_prices
@@ -219,7 +220,7 @@ def test_the_chart_draws_what_the_answer_holds() -> None:
     lines = {line.get_label(): line.get_ydata() for line in drawn.lines}
     assert list(lines["actual"]) == pytest.approx(list(found.paths[0].actual))
     for path in found.paths:
-        assert list(lines[path.model.replace("_", " ")]) == pytest.approx(list(path.counterfactual))
+        assert list(lines[model_name(path.model)]) == pytest.approx(list(path.counterfactual))
     title = drawn.figure.get_suptitle()
     assert title.startswith("VRT: ")
     assert "2025-01-27" in title.replace("\u00a0", " ")

@@ -42,7 +42,7 @@ def test_means_intervals_and_dots_are_those_of_the_groups(recognised: StudyResul
         assert filled == (answer.tests[answer.headline].p_value < 0.05)
         [interval] = [c for c in ax.collections if c.get_label() == f"_{group.name} interval"]
         ends = interval.get_paths()[0].vertices[:, 0]
-        assert sorted(ends) == pytest.approx([group.answer.low, group.answer.high], rel=1e-8)
+        assert sorted(ends) == pytest.approx(answer.interval, rel=1e-8)
         dots = [c for c in ax.collections if c.get_label() == f"_{group.name}"]
         table = recognised.windows().query(f"start == {window[0]} and end == {window[1]}").set_index("ticker")
         if len(group.tickers) > 1:

@@ -23,7 +23,10 @@ RUN = ("run", "deepseek-r1", "--tickers", "NVDA")
         ('benchmark = "QQQ"', ["'benchmark' stands outside the table", "line 1", "write it under [run]"]),
         ('benchmrk = "QQQ"', ["no setting called 'benchmrk'", "did you mean 'benchmark'?"]),
         ('[run]\nbenchmrk = "QQQ"', ["no setting called 'benchmrk'", "line 2, [run]", "did you mean 'benchmark'?"]),
-        ('[run]\ncharacteristics = "x.csv"', ["'characteristics' stands in [run]", "write it under [regress]"]),
+        (
+            '[run]\ncharacteristics = "x.csv"',
+            ["'characteristics' stands in [run]", "write it under [compare] or [regress]"],
+        ),
         ('[rnu]\nbenchmark = "QQQ"', ["no command called 'rnu'", "line 1, [rnu]", "did you mean 'run'?"]),
         ("run = 5", ["run is a command, not a setting", "write it as [run]"]),
         ("[[run]]\nseed = 5", ["run is a command, not a setting", "write it as [run]"]),

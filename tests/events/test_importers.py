@@ -173,6 +173,7 @@ def test_an_event_on_the_spot() -> None:
     assert event == Event(
         id="2025-01-27",
         title="NVDA, AMD on 2025-01-27",
+        title_de="NVDA, AMD am 27.01.2025",
         announced=date(2025, 1, 27),
         timing="pre",
         benchmark="SPY",
@@ -182,6 +183,7 @@ def test_an_event_on_the_spot() -> None:
     assert (instant.id, instant.title) == ("2025-01-27", "A, B, C ... on 2025-01-27")
     assert instant.announced == datetime(2025, 1, 27, 12, tzinfo=UTC)
     assert single_event(date(2025, 1, 27), ["A"], title="T").title == "T"
+    assert single_event(date(2025, 1, 27), ["A"], title="T").title_de is None
 
 
 def test_an_event_on_the_spot_is_checked() -> None:
