@@ -196,6 +196,8 @@ class AggregateResult(Result):
                 "days": days_as_dicts(self.rel_days, average, count),
                 "windows": [window_as_dict(answer, self.adjusted[w]) for w, answer in self.answers.items()],
                 **belief_as_dict(self.doubts_of()),
+                "n_doubtful": None,  # sums do not know which pairs rest on the prices in doubt
+                "with_doubtful": None,
             },
             "groups": [],
             "excluded": exclusions_as_dicts(self.exclusions),

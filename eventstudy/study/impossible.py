@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy import plugins
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel import Floats
 from eventstudy.study.doubts import touching
@@ -78,7 +79,11 @@ def _heaviest_day(result: StudyResult, i: int) -> tuple[int, float]:
     """
     block = result.panel.block
     days = block.estimation_columns
-    y, x = block.returns[i, days], block.regressors[block.design[i], days, 0]
+    needed = plugins.load("models", result.config.model).requires(block.names)
+    market = block.columns(("mkt_rf" if "mkt_rf" in needed else "benchmark",))
+    y, x = block.returns[i, days], market[block.design[i], days, 0]
+    if "rf" in needed:
+        y = y - block.columns(("rf",))[block.design[i], days, 0]
     there = np.flatnonzero(np.isfinite(y) & np.isfinite(x) & np.isfinite(result.fit.residuals[i]))
     design = np.column_stack([np.ones(len(there)), x[there]])
     errors = y[there] - design @ np.linalg.lstsq(design, y[there], rcond=None)[0]

@@ -67,7 +67,7 @@ def test_long_windows_need_four_days_of_five() -> None:
     assert result.incomplete
     said = result.warnings.set_index("code").loc["GAP_IN_WINDOW"]
     assert "+3, +4" in said["message"]
-    assert "trade_to_trade" in said["message"]
+    assert "from trade to trade" in said["message"]
     ar = result.tidy().set_index("rel_day")["ar"]
     assert list(ar.index[ar.isna()]) == [3, 4]
 
