@@ -1,4 +1,4 @@
-"""What holds for all tests: no test reads or writes the price store of whoever runs them, or knows how wide their terminal is."""
+"""What holds for all tests: none touches the price store of whoever runs them, or knows the width of their terminal."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ from eventstudy.study.families import Adjusted
 from eventstudy.study.happened import what_happened
 from eventstudy.study.impossible import impossible
 from eventstudy.study.sentences import amount, finding, p_text
-from eventstudy.study.text import screen
+from eventstudy.study.text import screen, whom
 from eventstudy.text import json_text
 from eventstudy.units import shown_in
 from eventstudy.windows import Window
@@ -667,18 +667,24 @@ class StudyResult(Result):
 
     def _repr_html_(self) -> str:
         """What happened, a table, day 0 and what to know before believing it, for Jupyter."""
-        known = [w for w in self.warned if w.severity == "caution" and w.code not in NEWS_OF_A_DAY]
-        lines = dict.fromkeys(f"{w.code}: {w.message}" for w in known)
+        known: dict[str, list[Warned]] = {}
+        for w in self.warned:
+            if w.severity == "caution" and w.code not in NEWS_OF_A_DAY:
+                known.setdefault(w.code, []).append(w)
+        lines = []
+        for code, told in known.items():
+            alike = "" if len({w.message for w in told}) == 1 else " (and the like)"
+            lines.append(f"{f'{code} {whom(told)}'.strip()}: {told[0].message}{alike}")
         days = dict.fromkeys(
             f"announced {d.announced}: day 0 is {d.session} {d.exchange}".strip() for d in self.panel.day0
         )
-        facts = [*list(days)[:_SHOWN], *list(lines)[:_SHOWN]]
+        facts = [*list(days)[:_SHOWN], *lines[:_SHOWN]]
         listed = "".join(f"<li>{html.escape(line)}</li>" for line in facts)
         return f"{super()._repr_html_()}<ul>{listed}</ul>"
 
 
 _SHOWN = 5
-"""So many days 0, and so many cautions, are shown in a notebook."""
+"""So many days 0, and so many kinds of cautions, are shown in a notebook."""
 
 
 def _car_text(result: StudyResult, car: float, p: float) -> str:

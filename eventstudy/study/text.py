@@ -6,7 +6,7 @@ warnings and exclusions in plain words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from eventstudy.inference import Significance
 from eventstudy.messages import NEWS_OF_A_DAY
-from eventstudy.panel import Ints
+from eventstudy.panel import Ints, Warned
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
 from eventstudy.study.families import MANY_TICKERS, smallest
@@ -385,6 +385,12 @@ def _of(tickers: Sequence[str]) -> str:
     return f" ({', '.join(named[:4])}{f' and {len(named) - 4} more' if len(named) > 4 else ''})" if named else ""
 
 
+def whom(told: Iterable[Warned]) -> str:
+    """The tickers that messages are about, each once and the first four by name; empty where they are about the study."""
+    who = list(dict.fromkeys(w.ticker for w in told if w.ticker))
+    return ", ".join(who[:4]) + (f" and {len(who) - 4} more" if len(who) > 4 else "")
+
+
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
     of_all = ("BHAR_MARKET", "COUNTERFACTUAL") if result.returns.n > _FEW else ()
@@ -399,10 +405,8 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
         if verbose or len(told) == 1:
             lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]
         else:
-            who = list(dict.fromkeys(w.ticker for w in told if w.ticker))
-            whom = ", ".join(who[:4]) + (f" and {len(who) - 4} more" if len(who) > 4 else "")
-            same = len({w.message for w in told}) == 1
-            lines = [f"{code} {whom}: {told[0].message}{'' if same else ' (and the like; --verbose shows all)'}"]
+            alike = "" if len({w.message for w in told}) == 1 else " (and the like; --verbose shows all)"
+            lines = [f"{code} {whom(told)}: {told[0].message}{alike}"]
         for line in lines:
             yield from wrapped(line)
     for left_out in result.exclusions[: None if verbose else 6]:

@@ -29,10 +29,12 @@ def test_a_notebook_shows_what_happened_p_means_groups_day_0_and_cautions(sixtee
     firm, whole = sixteen.firm_answers[Window(0, 0)], sixteen.answers[Window(0, 0)]
     assert f"{100 * firm.found.car[0]:+.2f} % (p {firm.headline_p[0]:.3f})".replace("p 0.", "p .") in page
     assert "mean of 16" in page
-    assert f"{100 * whole.caar:+.2f} % (p <.001)" in page
+    assert f"{100 * whole.caar:+.2f} % (p .004)" in page, "1 / 251, the least that 250 ordinary days can give"
     assert "chip makers (6)" in page
     assert "day 0 is 2025-01-27 XNYS" in page
     assert "FAT_TAILS: residuals have fat tails" in page
+    assert page.count("VOLATILITY_REGIME") == 1, "a kind of caution is told once, with its tickers"
+    assert "VOLATILITY_REGIME MRVL, VRT, CEG, ORCL and 2 more: days near the event" in page
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.md", "a.PNG", "a.xlsx"])
