@@ -16,7 +16,7 @@ from tests.mutations.mutants import Mutant, planted, source
 from tests.mutations.oracles import Case, forget, in_time
 from tests.mutations.oracles import cases as cases_of
 
-_FEW_PAIRS = "oracles.test_few_pairs"
+_FEW_PAIRS, _MANY = "oracles.test_few_pairs", "oracles.test_multiplicity"
 _G, _S, _R = "oracles.test_golden", "oracles.test_scalar", "oracles.test_resampled_and_joint"
 _REF, _PUB, _FEW = "oracles.test_reference", "oracles.test_published", "inference.test_refusals"
 _LINE, _OLS, _FF = "oracles.test_identities", "oracles.test_statsmodels", "oracles.test_models_factors"
@@ -73,6 +73,7 @@ TESTS = {
     ),
     "placebo_sum": (
         f"{_FEW_PAIRS}:test_placebo_sum_against_all_sums",
+        f"{_FEW_PAIRS}:test_placebo_sum_on_the_scale_of_near_days",
         f"{_FEW_PAIRS}:test_the_interval_of_a_placebo_sum_never_contradicts_its_p",
     ),
     "patell_guarded": (
@@ -317,6 +318,17 @@ SHARED = {
         f"{_R}:test_days_are_drawn_in_runs_where_asked",
         f"{_R}:test_dates_draw_apart_from_each_other_and_lacking_days_are_said",
         f"{_E}:test_runs_of_days_are_runs",
+    ),
+    "inference.multiple": (
+        f"{_MANY}:test_common_days_of_windows",
+        f"{_MANY}:test_two_windows",
+        f"{_MANY}:test_five_windows",
+        f"{_MANY}:test_the_larger_of_two",
+        f"{_MANY}:test_one_window_twice_is_one_window",
+        f"{_MANY}:test_independent_p_are_sidaks",
+        f"{_MANY}:test_place_among_days",
+        f"{_MANY}:test_cells_of_two_portfolios_draw_the_same_days",
+        f"{_MANY}:test_too_few_days_have_no_draws",
     ),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),

@@ -11,16 +11,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from eventstudy.engine.abnormal import Around
 from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_sums, spread_parts
 from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
 from eventstudy.inference import Correlation, Sample, Significance, Sums
 from eventstudy.inference.parametric import Standardised, bmp_adjusted, caar_t, equal_weights, patell_guarded
 from eventstudy.inference.placebo import placebo, placebo_sum
+from eventstudy.inference.regime import regimes
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
 from tests.oracles import few_pairs
-from tests.oracles.designs import made_up, sampled
+from tests.oracles.designs import fitted, made_up, sampled
 
 CAR = (-0.021, -0.0345, 0.012, -0.048, -0.0075)
 SE = (0.015, 0.032, 0.021, 0.04, 0.0125)
@@ -271,6 +273,28 @@ def test_placebo_sum_against_all_sums(window: tuple[int, int]) -> None:
         reached = float((np.abs(sums) >= abs(answer.statistic)).mean())
         assert answer.p_value == pytest.approx(reached, abs=0.015)
     assert (answer.interval[0] <= 0 <= answer.interval[1]) == (answer.p_value >= 0.05)
+
+
+def test_placebo_sum_on_the_scale_of_near_days() -> None:
+    """The days near the first event move three times as much: drawn once more, each over the scale of an ordinary day."""
+    panel = made_up(np.random.default_rng(10), ((0, 90), (1, 170)), missing=0.0, event=(-10, 15))
+    panel.returns[80:106, 0] *= 3
+    wide, narrow = (fitted(replace(panel, event=Window(*event)).block()) for event in ((-10, 15), (-5, 5)))
+    around = Around(-10, lambda: (wide.ar, wide.unit_variance), np.arange(2), np.zeros((2, 86), dtype=bool))
+    sample = Sample.of(replace(narrow, around=around), Window(0, 0))
+    answer, near = placebo_sum(sample, "default"), regimes(sample.returns, sample.window)
+    assert near is not None
+    assert near.used[0]
+    scale = np.where(near.used, near.ratio, 1.0)
+    assert answer.statistic == pytest.approx(float((sample.cumulated.scar / scale).sum()), rel=1e-12)
+    rng, total = np.random.default_rng(11), np.zeros(200_000)
+    for i, days in enumerate(sample.returns.studentised):
+        drawn = rng.choice(days, len(total)) * rng.choice((-1, 1), len(total))
+        total += drawn / rng.choice(near.ratio[i] * near.scales[i], len(total)) if near.used[i] else drawn
+    assert answer.p_value == pytest.approx(float((np.abs(total) >= abs(answer.statistic)).mean()), abs=0.015)
+    low, high = ends(answer)
+    per_effect = float((1 / (sample.cumulated.se * scale)).sum())
+    assert (high - low) / 2 * per_effect == pytest.approx(float(np.quantile(np.abs(total), 0.95)), rel=0.05)
 
 
 def test_the_interval_of_a_placebo_sum_never_contradicts_its_p() -> None:

@@ -50,6 +50,7 @@ def test_the_larger_of_two(r: float, z: float) -> None:
 
 def test_one_window_twice_is_one_window() -> None:
     assert one_of_two_beyond(2.0, 1.0) == pytest.approx(2 * stats.norm.sf(2.0))
+    assert one_of_two_beyond(2.0, 1.0, two_sided=False) == pytest.approx(stats.norm.sf(2.0))
     assert gaussian_step_down(np.array([0.03, 0.03]), np.ones((2, 2)), 0) == pytest.approx([0.03, 0.03])
 
 

@@ -216,18 +216,19 @@ def test_factor_for_days_that_hang_together(r: float, raised: bool) -> None:
         assert [found[1][0], found[2][0]] == pytest.approx(wanted[1:], rel=1e-12)
 
 
-def test_a_window_whose_days_hang_together_is_judged_by_its_factor() -> None:
+@pytest.mark.parametrize("length", [2, 3])
+def test_a_window_whose_days_hang_together_is_judged_by_its_factor(length: int) -> None:
     panel = made_up(np.random.default_rng(14), ((0, 90),), missing=0.0)
     noise = 0.02 * np.random.default_rng(15).standard_normal(len(panel.market) + 1)
     panel.returns[:, 0] = panel.market + noise[1:] + 0.7 * noise[:-1]
-    returns, window = fitted(panel.block()), Window(-1, 1)
+    returns, window = fitted(panel.block()), Window(-1, length - 2)
     answer, found = placebo(returns, window, 0), returns.over(window)
     [one] = scalar.instances_of(panel, 2)
-    kappa = scalar.hanging_together(scalar.fit(one).residual, 3)[0]
+    kappa = scalar.hanging_together(scalar.fit(one).residual, length)[0]
     assert kappa > 1.2
     assert answer.statistic[0] == pytest.approx(found.scar[0] / sqrt(kappa), rel=1e-10)
     low, high = answer.interval(0)
-    size = np.abs(drawn_t(days_of(returns, np.array([0])), placebo_sets(60, 3, 0))[0])
+    size = np.abs(drawn_t(days_of(returns, np.array([0])), placebo_sets(60, length, 0))[0])
     critical = (high - low) / 2 / (found.se[0] * sqrt(kappa))
     for factor, kept in ((1 - 1e-9, True), (1 + 1e-9, False)):
         assert ((1 + (size >= critical * factor).sum()) / (len(size) + 1) > 0.05) is np.bool_(kept)
@@ -279,6 +280,7 @@ def test_near_days_that_lack_are_passed_over_by_the_same_pattern(window: tuple[i
 def test_p_on_the_scale_of_near_days_is_the_mean_over_all_of_them() -> None:
     rng = np.random.default_rng(11)
     ordinary, ratios, ratio = rng.standard_normal(199), rng.uniform(0.6, 1.8, 50), 1.5
+    ratios[3] = ratio  # so that one of them is the ordinary day itself
     signs = (np.abs(ordinary), abs), (ordinary, float), (-ordinary, float.__neg__)
     for x in (0.3, -1.7, 2.9, -6.0, float(ordinary[7])):
         for own, among in ((ratios / ratio, (ratios.tolist(), ratio)), (None, ())):

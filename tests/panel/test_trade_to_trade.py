@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from eventstudy import plugins
 from eventstudy.windows import Window
 
 from tests.oracles import scalar
@@ -146,6 +147,9 @@ def test_permutations_do_not_take_a_long_return_for_a_day() -> None:
     assert not answer.valid
     assert "gaps" in answer.reasons[0]
     assert np.isfinite(result.firm_answers[window].p[0])
+    again = plugins.load("tests", "conformal").compute(result.returns, window, 0)
+    assert np.isnan(again.statistic[0])
+    assert "gaps" in again.reasons[0]
 
 
 def test_a_firm_with_a_gap_in_its_window_still_has_a_headline() -> None:
