@@ -333,6 +333,9 @@ SHARED = {
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
+    "inference.parametric.spread_over_expected": (
+        f"{_FEW_PAIRS}:test_spread_of_five_pairs_over_the_one_it_should_have",
+    ),
     "inference.parametric.precision_weighted": (
         f"{_R}:test_precision_weighted_mean_in_loops",
         f"{_R}:test_precision_weights_at_both_ends",

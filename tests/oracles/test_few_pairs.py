@@ -15,7 +15,14 @@ from eventstudy.engine.abnormal import Around
 from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_sums, spread_parts
 from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
 from eventstudy.inference import Correlation, Sample, Significance, Sums
-from eventstudy.inference.parametric import Standardised, bmp_adjusted, caar_t, equal_weights, patell_guarded
+from eventstudy.inference.parametric import (
+    Standardised,
+    bmp_adjusted,
+    caar_t,
+    equal_weights,
+    patell_guarded,
+    spread_over_expected,
+)
 from eventstudy.inference.placebo import placebo, placebo_sum
 from eventstudy.inference.regime import regimes
 from eventstudy.panel import Floats
@@ -126,6 +133,14 @@ def test_guarded_patell_of_five_pairs() -> None:
     assert answer.statistic == pytest.approx(-1.2508915397239124, **CLOSE)
     assert answer.p_value == pytest.approx(0.21097405095080554, **CLOSE)
     assert ends(answer) == pytest.approx((-0.043247071434250196, 0.008386646330714221), **CLOSE)
+
+
+def test_spread_of_five_pairs_over_the_one_it_should_have() -> None:
+    z = [c / s for c, s in zip(CAR, SE, strict=True)]
+    p = few_pairs.in_common(RHO, DAYS, 3)
+    mean, r = sum(z) / 5, sum(p[i][j] for i in range(5) for j in range(5) if i != j) / 20
+    wanted = sum((v - mean) ** 2 for v in z) / 4 / (1 - r) / (DF / (DF - 2))
+    assert spread_over_expected(sample()) == pytest.approx(wanted, **CLOSE)
 
 
 @pytest.mark.parametrize("seed", range(4))
