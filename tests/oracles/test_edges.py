@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from math import fsum, sqrt
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -385,7 +386,11 @@ def test_upper_tail(t: float) -> None:
 def test_p_of_one_side(t: float) -> None:
     symmetric = Significance(t, 2 * float(stats.t.sf(abs(t), 7)), "t", 7, 9)
     counted = Significance(t, 0.3, "placebo", None, 9, tails=(0.2, 0.8))
-    for side, tail, share in (("greater", stats.t.sf, 0.2), ("less", stats.t.cdf, 0.8)):
+    sides: tuple[tuple[Literal["greater", "less"], Any, float], ...] = (
+        ("greater", stats.t.sf, 0.2),
+        ("less", stats.t.cdf, 0.8),
+    )
+    for side, tail, share in sides:
         assert symmetric.towards(side).p_value == pytest.approx(tail(t, 7), rel=1e-12)
         assert counted.towards(side).p_value == share
 

@@ -227,7 +227,9 @@ def test_a_window_whose_days_hang_together_is_judged_by_its_factor(length: int) 
     kappa = scalar.hanging_together(scalar.fit(one).residual, length)[0]
     assert kappa > 1.2
     assert answer.statistic[0] == pytest.approx(found.scar[0] / sqrt(kappa), rel=1e-10)
-    low, high = answer.interval(0)
+    interval = answer.interval(0)
+    assert interval is not None
+    low, high = interval
     size = np.abs(drawn_t(days_of(returns, np.array([0])), placebo_sets(60, length, 0))[0])
     critical = (high - low) / 2 / (found.se[0] * sqrt(kappa))
     for factor, kept in ((1 - 1e-9, True), (1 + 1e-9, False)):
