@@ -15,7 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
-from eventstudy.panel.homes import home_of
+from eventstudy.panel.homes import home_of, own_sessions
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
 
@@ -34,10 +34,7 @@ def grid_sessions(
     """
     sessions = prices.close.index.to_numpy("datetime64[D]")
     if home is None:
-        there = [t for t in tickers if t in prices.close.columns] if config.calendar is not None else []
-        if there:
-            sessions = sessions[prices.close[there].notna().any(axis=1).to_numpy()]
-        return sessions, []
+        return sessions if config.calendar is None else own_sessions(tickers, prices), []
     first = sessions[0].astype(date)
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
     sessions = calendars.sessions(home, first, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,9 +11,9 @@ import numpy as np
 from eventstudy import calendars, markets
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.panel.block import Days
-from eventstudy.prices import PriceTable
+from eventstudy.prices import PriceTable, SeriesInfo
 
-_OF_FILES = ("csv", "xlsx", "parquet", "dataframe", "store")
+_OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
 
 
@@ -40,34 +41,52 @@ def home_of(ticker: str, prices: PriceTable) -> Home:
 
 
 def _found(ticker: str, prices: PriceTable) -> Home:
-    info = prices.info.get(ticker)
-    of_file = info is not None and info.source in _OF_FILES and info.exchange_by != "name"
+    days = prices.close.index.to_numpy("datetime64[D]")
+    if ticker in prices.close.columns:
+        days = days[prices.close[ticker].notna().to_numpy()]
+    return home_by(ticker, prices.info.get(ticker), days, lambda: moved(ticker, prices))
+
+
+def home_by(ticker: str, info: SeriesInfo | None, priced: Days, moved: Callable[[], Days]) -> Home:
+    """Where a security trades that has prices on the days `priced`, and other ones than before on those `moved`.
+
+    Raises:
+        InvalidRequest: as `home_of`.
+    """
+    of_file = info is not None and (info.origin or info.source) in _OF_FILES
     if info is not None and info.exchange and info.exchange_by == "given":
-        return Home(info.exchange, "given") if _usable(info.exchange, ticker, prices) else Home(None, "prices")
+        return Home(info.exchange, "given") if _usable(info.exchange, priced) else Home(None, "prices")
     mark = calendars.stated_by(ticker) if of_file else calendars.exchange_of(ticker)
     if mark is None and info is not None and info.exchange:
         mark = info.exchange
-    if mark is not None and (not of_file or _usable(mark, ticker, prices)):
+    if mark is not None and (not of_file or _usable(mark, priced)):
         return Home(mark, "mark")
-    fit = markets.fitting(moved(ticker, prices))
-    if fit is not None and _usable(fit.exchange, ticker, prices):
+    fit = markets.fitting(moved())
+    if fit is not None and _usable(fit.exchange, priced):
         return Home(fit.exchange, "evidence", fit.same)
     return Home(None, "prices")
 
 
-def _usable(exchange: str, ticker: str, prices: PriceTable) -> bool:
+def _usable(exchange: str, priced: Days) -> bool:
     """Whether the calendar of an exchange can be worked out, from the first price of a security on."""
     try:
         low, _ = calendars.reach(exchange)
-        days = (
-            prices.close.index[prices.close[ticker].notna()] if ticker in prices.close.columns else prices.close.index
-        )
-        if not len(days):
+        if not len(priced):
             return True
-        calendars.sessions(exchange, days[0].date(), days[-1].date())
+        calendars.sessions(exchange, priced[0].item(), priced[-1].item())
     except (InvalidRequest, UnknownName):
         return False
-    return bool(low <= days[0].date())
+    return bool(low <= priced[0].item())
+
+
+def own_sessions(tickers: Sequence[str], prices: PriceTable) -> Days:
+    """The sessions of securities without an exchange: the days on which one of them has a price."""
+    if prices.unplaced is not None:
+        whole: Days = prices.unplaced
+        return whole
+    sessions: Days = prices.close.index.to_numpy("datetime64[D]")
+    there = [t for t in tickers if t in prices.close.columns]
+    return sessions[prices.close[there].notna().any(axis=1).to_numpy()] if there else sessions
 
 
 def moved(ticker: str, prices: PriceTable) -> Days:

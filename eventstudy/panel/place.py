@@ -18,7 +18,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
-from eventstudy.panel.homes import exchange_beside, home_of
+from eventstudy.panel.homes import exchange_beside, home_of, own_sessions
 from eventstudy.panel.left_out import LeftOut
 from eventstudy.prices import PriceTable
 
@@ -137,7 +137,7 @@ def _day0(
     local = session.copy()
     sessions = prices.close.index.to_numpy("datetime64[D]")
     if config.calendar is not None and lonely:
-        sessions = sessions[prices.close[lonely].notna().any(axis=1).to_numpy()]
+        sessions = own_sessions(lonely, prices)
     wanted = list(range(len(distinct)))
     if config.calendar is None:
         wanted = _on_sessions(

@@ -42,6 +42,8 @@ class Fetch:
     retrieved_at: str | None = None
     """ISO 8601 in UTC; None where the data carry no such time."""
     notes: tuple[str, ...] = ()
+    origin: str | None = None
+    """The source that the store has it from; None: it comes from the source that was asked."""
 
 
 class PriceSource(Protocol):

@@ -210,9 +210,8 @@ class Store:
         if late := lacking_end(vintage.home, _priced(frame), last):
             notes[late] = None
         retrieved_at = used[-1].retrieved_at if used else vintage.retrieved_at
-        return Fetch(
-            vintage.symbol, frame, vintage.basis, vintage.currency, vintage.exchange, retrieved_at, tuple(notes)
-        )
+        about = vintage.currency, vintage.exchange, retrieved_at, tuple(notes), vintage.source
+        return Fetch(vintage.symbol, frame, vintage.basis, *about)
 
     def whole_since(self, vintage: Vintage) -> str:
         """When all of a series was last fetched at once."""

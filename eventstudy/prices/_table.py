@@ -32,7 +32,9 @@ class SeriesInfo:
     rate: str | None = None
     """The exchange rate that they were put in `currency` by; None: they are as they were quoted."""
     exchange_by: str | None = None
-    """How the exchange is known: `given`, by a vendor's `mark`, by the `name` alone (panels); None: the source says it."""
+    """How the exchange is known: `given`, by a vendor's `mark`, None: the source says it."""
+    origin: str | None = field(default=None, compare=False)
+    """The source that the store has it from; None: it comes from `source` itself."""
 
 
 class Given(Protocol):
@@ -67,6 +69,8 @@ class PriceTable:
     """What a file or frame was taken for."""
     homes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Where its tickers trade, as far as somebody asked (`panel.homes`)."""
+    unplaced: Any = field(default=None, compare=False, repr=False)
+    """The days of all securities without an exchange, where this table is a part of theirs; None: it is the whole."""
     names: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What a ticker that was asked for is called here, where that differs: `nvda` is NVDA."""
 
@@ -88,7 +92,7 @@ class PriceTable:
         sessions = pd.DatetimeIndex(days, name="session")
         tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
         info = {
-            f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes)
+            f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes, origin=f.origin)
             for source, f in fetched
         }
         fields = {name: pd.DataFrame(grid, sessions, tickers) for name, grid in grids.items()}

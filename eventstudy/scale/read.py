@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import InvalidFile
-from eventstudy.panel import Days, Floats, Ints
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.panel import Bools, Days, Floats, Ints
+from eventstudy.panel.homes import Home, home_by
 from eventstudy.prices import Basis, PriceTable, SeriesInfo
 from eventstudy.scale.panel import PanelFolder, Unit
 
@@ -65,6 +68,41 @@ def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:
     return _table(
         folder, _rows(folder, [f for f in fragments if f is not None], ds.field(name).isin(list(tickers))), None
     )
+
+
+def homes_of(folder: PanelFolder, tickers: Sequence[str], last: date | None) -> tuple[dict[str, Home], Days]:
+    """Where those of the tickers trade that the panel has, and the days with a price of one whose exchange is not known.
+
+    The panel is gone through once, and of each security its days are kept: any part alone would say less.
+    """
+    wanted = {ticker: i for i, ticker in enumerate(tickers)}
+    begin = min(unit.first for unit in folder)
+    length = int((max(unit.last for unit in folder) - begin).astype(int)) + 1
+    priced, moved = np.zeros((2, len(tickers), length), dtype=bool)
+    newest = np.full(len(tickers), np.nan)
+    info: dict[str, SeriesInfo] = {}
+    for unit in folder:
+        table = upto(read_unit(folder, unit), last)
+        days = (table.close.index.to_numpy("datetime64[D]") - begin).astype(np.int64)
+        for ticker in filter(wanted.__contains__, table.tickers):
+            i, closes = wanted[ticker], table.close[ticker].to_numpy()
+            there = np.flatnonzero(np.isfinite(closes))
+            info[ticker] = table.info[ticker]
+            if len(there):
+                priced[i, days[there]] = True
+                moved[i, days[there][np.diff(closes[there], prepend=newest[i]) != 0]] = True
+                newest[i] = closes[there[-1]]
+
+    def at(hit: Bools) -> Days:
+        found: Days = begin + np.flatnonzero(hit)
+        return found
+
+    homes = {}
+    for ticker, of in info.items():
+        with suppress(InvalidRequest):  # told of each event when it is lined up
+            homes[ticker] = home_by(ticker, of, at(priced[wanted[ticker]]), partial(at, moved[wanted[ticker]]))
+    lonely = [wanted[ticker] for ticker, home in homes.items() if home.exchange is None]
+    return homes, at(priced[lonely].any(axis=0))
 
 
 def _that_may_hold(fragment: Any, name: str, tickers: Sequence[str]) -> Any:
@@ -124,7 +162,7 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
                 grid[: len(tickers)][grid[: len(tickers)] == 0] = np.nan
             frames[name] = pd.DataFrame(grid.T, index, columns, copy=False)
     basis: Basis = "dividends" if "dividend" in frames else "adj_close" if "adj_close" in frames else "as_given"
-    info = {t: SeriesInfo("parquet", basis, exchange_by="name") for t in tickers}
+    info = {t: SeriesInfo("parquet", basis) for t in tickers}
     return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -27,16 +28,17 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
-from eventstudy.panel import Exclusion, Warned
+from eventstudy.panel import Days, Exclusion, Warned
 from eventstudy.panel.dense import padded, regressors_on
 from eventstudy.panel.grid import factor_names, grid_sessions
+from eventstudy.panel.homes import Home, exchange_beside, home_of
 from eventstudy.panel.left_out import LeftOut, by_row, row_of, with_id
 from eventstudy.panel.place import benchmarks_of
 from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder, sessions_of
 from eventstudy.scale.parts import Part, parts_of
-from eventstudy.scale.read import on_sessions, read_tickers, upto
+from eventstudy.scale.read import homes_of, on_sessions, read_tickers, upto
 from eventstudy.scale.work import Found, Place, Work, first, second
 from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult
@@ -136,11 +138,13 @@ def _work(
     market = on_sessions(market, sessions) if sessions is not None else market
     plan = plan_of(config, portfolios=len(columns.moments) <= many.FEW_DATES)
     known = tuple(b for b in benchmarks if b in market.tickers)
+    homes, unplaced = _homes(folder, columns, market, config, as_of)
+    market = replace(market, homes=dict(homes), unplaced=unplaced)
     grounds = {}
-    for number, place in enumerate(_places(columns, benchmarks, config)):
+    for number, place in enumerate(_places(columns, benchmarks, config, market)):
         grounds[place] = (number, _ground(place, market, known, days, config, factors))
     plain = replace(columns, name=by_row)
-    return Work(folder, plain, days, config, plan, market, factors, sessions, as_of, grounds, known)
+    return Work(folder, plain, days, config, plan, market, factors, sessions, as_of, grounds, known, homes, unplaced)
 
 
 def _date(moment: calendars.Moment | None) -> np.datetime64:
@@ -154,22 +158,28 @@ def _used(columns: EventColumns, config: StudyConfig) -> tuple[str, ...]:
     return tuple(sorted(benchmarks_of(columns, config, DEFAULT_BENCHMARK)[0]))
 
 
-def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyConfig) -> list[Place]:
-    """The exchanges of tickers and benchmarks that may meet."""
+def _homes(
+    folder: PanelFolder, columns: EventColumns, market: PriceTable, config: StudyConfig, as_of: date | None
+) -> tuple[dict[str, Home], Days | None]:
+    """Where the securities of events and their benchmarks trade, and the days of those without an exchange."""
+    if config.calendar is None:
+        return {}, None
+    used = [columns.tickers[i] for i in np.unique(columns.ticker).tolist()]
+    homes, days = homes_of(folder, used, as_of)
+    for benchmark in market.tickers:
+        with suppress(InvalidRequest):  # told of each event when it is lined up
+            homes[benchmark] = home_of(benchmark, market)
+    return homes, days
+
+
+def _places(columns: EventColumns, benchmarks: tuple[str, ...], config: StudyConfig, market: PriceTable) -> list[Place]:
+    """The exchanges of tickers and benchmarks that may meet, in the order in which pairs are placed."""
     if config.calendar is None:
         return [(None, None)]
-    homes, abroad = ({e for t in names if (e := _exchange(t))} for names in (columns.tickers, benchmarks))
-    met = {(h, a) for h in homes for a in abroad}
-    if not all(calendars.says_where(b) for b in benchmarks):
-        met |= {(h, h) for h in homes}  # a benchmark without a suffix may live with its share
-    return sorted(met)
-
-
-def _exchange(ticker: str) -> str | None:
-    try:
-        return calendars.exchange_of(ticker)
-    except InvalidRequest:  # told of each event when it is lined up
-        return None
+    homes = {home.exchange for ticker in columns.tickers if (home := market.homes.get(ticker))}
+    there = [b for b in benchmarks if b in market.homes]
+    met = {(h, exchange_beside(b, h, market)) for h in homes for b in there}
+    return sorted(met, key=lambda place: [(e is None, e or "") for e in place])
 
 
 def _ground(

@@ -16,9 +16,10 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.events.columns import EventColumns
 from eventstudy.models import model_of
-from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.panel import Days, Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import flagged_in_sums
+from eventstudy.panel.homes import Home
 from eventstudy.panel.left_out import LeftOut, by_row
 from eventstudy.panel.line_up import line_up
 from eventstudy.parallel import one_thread
@@ -60,6 +61,10 @@ class Work:
     """The grids that pairs may stand on, with their numbers."""
     benchmarks: tuple[str, ...]
     """Their tables, in this order on all grids."""
+    homes: dict[str, Home]
+    """Where tickers and benchmarks trade, by all of their days in the panel."""
+    unplaced: Days | None
+    """The days on which a ticker without an exchange has a price; None: no exchange is looked for."""
 
 
 @dataclass
@@ -133,13 +138,18 @@ def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
     rows = _remembered if work.folder.by == "time" else read_rows
     table, own = table_of(work.folder, [rows(work.folder, unit) for unit in part.units], work.market)
     table = upto(table, work.as_of)
-    if work.sessions is None:
-        return table, own
-    within = slice(None)
-    if work.folder.by == "time":
-        first, last = part.units[0].first, max(unit.last for unit in part.units)
-        within = slice(*np.searchsorted(work.sessions, [first, last + np.timedelta64(1, "D")]).tolist())
-    return on_sessions(table, work.sessions[within]), own
+    if work.sessions is not None:
+        return on_sessions(table, _within(work.sessions, work, part)), own
+    unplaced = None if work.unplaced is None else _within(work.unplaced, work, part)
+    return replace(table, homes=dict(work.homes), unplaced=unplaced), own
+
+
+def _within(days: Days, work: Work, part: Part) -> Days:
+    """Those of the days that a part may have."""
+    if work.folder.by == "security":
+        return days
+    first, last = part.units[0].first, max(unit.last for unit in part.units)
+    return days[slice(*np.searchsorted(days, [first, last + np.timedelta64(1, "D")]).tolist())]
 
 
 @lru_cache(maxsize=4)
