@@ -102,7 +102,7 @@ def homes_of(folder: PanelFolder, tickers: Sequence[str], last: date | None) -> 
         with suppress(InvalidRequest):  # told of each event when it is lined up
             homes[ticker] = home_by(ticker, of, at(priced[wanted[ticker]]), partial(at, moved[wanted[ticker]]))
     lonely = [wanted[ticker] for ticker, home in homes.items() if home.exchange is None]
-    return homes, at(priced[lonely].any(axis=0))
+    return homes, at(np.asarray(priced[lonely].any(axis=0)))
 
 
 def _that_may_hold(fragment: Any, name: str, tickers: Sequence[str]) -> Any:
