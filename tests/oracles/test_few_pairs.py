@@ -263,6 +263,7 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
     assert across.of_one_day == pytest.approx(2 * 6 * 0.3, **CLOSE)
     one = InCommon.of_matrix(np.ones((4, 4)), np.zeros(4, dtype=int))
     assert one.df(np.full(4, 0.5), np.full(4, 0.25)) == 1
+    assert Correlation(0.3, 0.1).df(7) == 6
     nothing = InCommon.nothing(size)
     assert nothing.df(size / np.sqrt(6), size / 6) == 5
     assert nothing.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ y, **CLOSE)
