@@ -73,6 +73,7 @@ def test_mean_correlation(seed: int, window: tuple[int, int]) -> None:
     found = pairwise_correlation(sample.returns, sample.window)
     np.testing.assert_allclose(found.mean, wanted, **TIGHT)
     assert found.exact
+    assert sum_in_common(found) == pytest.approx(len(fits) * (1 + (len(fits) - 1) * wanted), rel=1e-11)
 
 
 @pytest.mark.parametrize(("seed", "model"), [(1, "market"), (2, "market"), (3, "market"), (1, "market_adjusted")])
