@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,11 @@ def signed(text: str, write: Callable[[str], str] | None = None) -> str:
     """With a true minus, and no sign before zero; `write`: in the way of a language, by default of the one spoken now."""
     text = text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
     return (write or writer())(text)
+
+
+def _true_minus(text: str) -> str:
+    """A sentence of the study with the minus of charts before its figures."""
+    return re.sub(r"(?<!\S)-(?=\d)", "−", text)
 
 
 def abnormal(result: StudyResult) -> str:
@@ -105,7 +111,7 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     found, who = verdict(result, DAY0, chosen), subject(result, chosen, group)
     if (plain := title(result, chosen, who)) is not None:
         rare = judged(result, found, chosen)
-        return say("{plain}, {rare}", plain=plain, rare=rare)
+        return say("{plain}, {rare}", plain=_true_minus(spoken(plain)), rare=rare)
     said = {
         "who": who,
         "value": percent(found.value),
@@ -133,7 +139,7 @@ def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
 def title_of_car(said: dict[str, str], result: StudyResult, found: Verdict, chosen: Ints, *, several: bool) -> str:
     """CAR of one or mean CAR of several over a window, and whether that was ordinary; `said`: `who` and `window`."""
     if found.window == DAY0 and (plain := title(result, chosen, said["who"])) is not None:
-        return say("{plain}, {rare}", plain=plain, rare=judged(result, found, chosen))
+        return say("{plain}, {rare}", plain=_true_minus(spoken(plain)), rare=judged(result, found, chosen))
     said = {**said, "car": percent(found.value), "verdict": judged(result, found, chosen)}
     if several:
         return say("{who}: mean CAR{window} {car}, {verdict}", **said)

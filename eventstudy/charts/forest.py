@@ -105,7 +105,8 @@ def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
     """A row a firm, the smallest CAR on top; shape and colour are those of its group."""
     group_of = {int(i): g for g in reversed(range(len(result.groups))) for i in result.groups[g].members}
     y = np.arange(len(rows.car))[::-1]
-    ax.hlines(y, rows.low, rows.high, color=INK, linewidth=1.1, zorder=2)
+    known = np.isfinite(rows.low) & np.isfinite(rows.high)
+    ax.hlines(y[known], rows.low[known], rows.high[known], color=INK, linewidth=1.1, zorder=2)
     parts = np.array([group_of.get(int(i), -1) for i in rows.place])
     for part in np.unique(parts):
         inside = parts == part

@@ -27,7 +27,7 @@ def without_names(text: str, result: StudyResult) -> str:
     for group in result.groups:
         for word in group.name.split():
             text = text.replace(word, "")
-    return re.sub(r"was auffällt|^Modell: market", "", text)
+    return re.sub(r"was auffällt|, was der Markt|^Modell: market", "", text)
 
 
 @pytest.mark.parametrize("study", ["nvda", *(pytest.param(s, marks=pytest.mark.render) for s in OTHERS)])

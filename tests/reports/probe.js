@@ -32,7 +32,7 @@
   const sizes = texts.map((e) => parseFloat(getComputedStyle(e).fontSize));
   sizes.push(...labels.filter((s) => s.content !== "none").map((s) => parseFloat(s.fontSize)));
   const wide = [...document.querySelectorAll("body *")].filter(
-    (e) => !e.closest(".plot > *") && !e.closest("thead") && e.getBoundingClientRect().right > innerWidth + 0.5,
+    (e) => !e.closest(".plot > *, .stacked > *") && !e.closest("thead") && e.getBoundingClientRect().right > innerWidth + 0.5,
   );
   const drawn = [...document.querySelectorAll(".plot svg")]
     .filter((svg) => svg.getBoundingClientRect().width)
