@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy import calendars
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.parallel import Processes
 from eventstudy.scale import panel, work
@@ -173,3 +174,19 @@ def test_prices_of_a_folder_are_looked_over(write: Any, tmp_path: Path) -> None:
     assert f"S04 on {wide.index[450]:%Y-%m-%d}" in result.warned[0].message
     accepted = EventStudy(made.config, accept=["UNIT_CHANGE:S04"])
     assert run_folder(accepted, named, tmp_path / "spoilt").believable
+
+
+@pytest.mark.parametrize("write", [panels.by_security, panels.by_year])
+def test_where_its_securities_trade_is_known_by_all_of_their_days(write: Any, tmp_path: Path) -> None:
+    """Days of New York in one half of the tickers, every weekday in the other; a part alone would say less."""
+    wide = panels.closes().loc[:"2018-01-31"]
+    holidays = ~wide.index.isin(
+        pd.DatetimeIndex(calendars.sessions("XNYS", wide.index[0].date(), wide.index[-1].date()))
+    )
+    wide.loc[holidays, [*wide.columns[:6], "MKT"]] = np.nan
+    asked = events(wide)
+    whole = study().run(asked, wide, keep="aggregate").to_dict()
+    found = run_folder(study(), asked, write(wide, tmp_path / "panel")).to_dict()
+    same(found["aggregate"], whole["aggregate"])
+    assert found["excluded_counts"] == whole["excluded_counts"]
+    assert "OFF_CALENDAR" not in {w["code"] for w in found["warnings"]}
