@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from eventstudy import plugins
+from eventstudy import calendars, plugins
 from eventstudy.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -47,14 +47,24 @@ def lines(text: str) -> Iterator[tuple[list[str], int]]:
                 yield words[1 : words.index(">")] if ">" in words else words[1:], int(told[1]) if told else 0
 
 
+def abroad(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """Made-up closes of two exchanges abroad, on their own sessions: an index and a firm that follows it."""
+    rng, made = np.random.default_rng(7), {}
+    for firm, index, exchange in (("ASML.AS", "^AEX", "XAMS"), ("6857.T", "^N225", "XTKS")):
+        sessions = pd.DatetimeIndex(calendars.sessions(exchange, first.date(), last.date()))
+        market = rng.normal(0.0, 0.008, len(sessions))
+        own = 1.2 * market + rng.normal(0.0, 0.015, len(sessions))
+        made |= {n: pd.Series(100 * np.exp(np.cumsum(r)), sessions).round(2) for n, r in ((index, market), (firm, own))}
+    return pd.DataFrame(made)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files that pages name, made of the embedded sample."""
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     table = es.load_prices(["NVDA", "AMD", "MSFT", "SPY"]).close
-    abroad = {"ASML.AS": "AMD", "6857.T": "MSFT", "^AEX": "SPY", "^N225": "SPY"}
-    table = table.assign(**{name: table[like] for name, like in abroad.items()})
+    table = table.join(abroad(table.index[0], table.index[-1]), how="outer")
     table.to_csv("closes.csv", index_label="date", date_format="%Y-%m-%d")
     long = table.rename_axis("date").reset_index().melt("date", var_name="ticker", value_name="close")
     Path("panel").mkdir()
