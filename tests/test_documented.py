@@ -49,7 +49,8 @@ def lines(text: str) -> Iterator[tuple[list[str], int]]:
 
 def abroad(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     """Made-up closes of two exchanges abroad, on their own sessions: an index and a firm that follows it."""
-    rng, made = np.random.default_rng(7), {}
+    rng = np.random.default_rng(7)
+    made: dict[str, pd.Series[float]] = {}
     for firm, index, exchange in (("ASML.AS", "^AEX", "XAMS"), ("6857.T", "^N225", "XTKS")):
         sessions = pd.DatetimeIndex(calendars.sessions(exchange, first.date(), last.date()))
         market = rng.normal(0.0, 0.008, len(sessions))
