@@ -66,6 +66,7 @@ TESTS = {
     ),
     "caar_t": (
         f"{_FEW_PAIRS}:test_mean_car_of_five_pairs",
+        f"{_FEW_PAIRS}:test_two_pairs_are_enough_for_a_mean_car",
         f"{_FEW_PAIRS}:test_other_pairs_by_loops",
         f"{_FEW_PAIRS}:test_same_abnormal_returns_have_no_spread_around_one_effect",
         f"{_FEW_PAIRS}:test_least_variance_of_a_sum",

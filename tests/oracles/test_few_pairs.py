@@ -216,6 +216,13 @@ def test_same_abnormal_returns_have_no_spread_around_one_effect() -> None:
     assert np.isnan(bmp_adjusted(sample(p=one, days=(3,) * 5), "default").p_value)
 
 
+def test_two_pairs_are_enough_for_a_mean_car() -> None:
+    p = [[1.0, 0.0], [0.0, 1.0]]
+    wanted = few_pairs.mean_car((0.02, -0.01), (0.02, 0.03), p)
+    answer = caar_t(sample((0.02, -0.01), (0.02, 0.03), (0, 90), p), "default")
+    assert answer.statistic == pytest.approx(0.005 / wanted["se"], **CLOSE)
+
+
 def test_least_variance_of_a_sum() -> None:
     """Two pairs that are each other's mirror nearly cancel: the sum has a thousandth of the variances at least."""
     p = [[1.0, -0.9999], [-0.9999, 1.0]]
