@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,8 @@ def signed(text: str, write: Callable[[str], str] | None = None) -> str:
 
 def _true_minus(text: str) -> str:
     """A sentence of the study with the minus of charts before its figures."""
-    return re.sub(r"(?<!\S)-(?=\d)", "−", text)
+    words = text.split(" ")
+    return " ".join(f"−{word[1:]}" if word[:1] == "-" and word[1:2].isdigit() else word for word in words)
 
 
 def abnormal(result: StudyResult) -> str:

@@ -290,14 +290,14 @@ class TextCells:
         try:
             try:
                 frame = read("category", [""])  # each mark more costs time in each cell
-            except ValueError:
+            except (ValueError, IndexError):  # pandas finds no column where a first row is empty
                 frame = read("category", _spelt())
             # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
             if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
                 frame = read(str, _spelt())
             if not comma and self.reading.decimal is None and self._open(body, numbers, frame):
                 raise ValueError("points may be thousands")
-        except ValueError:
+        except (ValueError, IndexError):
             frame = pd.read_csv(BytesIO(body), dtype=str, **how)
             return {i: frame[i] for i in how["usecols"]}
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
