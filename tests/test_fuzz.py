@@ -272,6 +272,7 @@ def test_random_bytes(tmp_path: Path, kind: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(edits=st.lists(edit, min_size=1, max_size=4))
+@example(edits=[(0.0, 0, b","), (0.5, 7, b""), (0.296875, 2, b"")])
 @FEW
 def test_good_files_with_something_changed(tmp_path: Path, kind: str, edits: list[tuple[float, int, bytes]]) -> None:
     survives(kind, tmp_path, mutated(KINDS[kind][1](), edits))

