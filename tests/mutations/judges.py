@@ -380,6 +380,7 @@ SHARED = {
     ),
     "engine.abnormal.Around": (f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",),
     "engine.correlation": (
+        f"{_FEW_PAIRS}:test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one",
         f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
         f"{_S}:test_mean_correlation_by_date",
         f"{_S}:test_mean_correlation",

@@ -59,7 +59,9 @@ def test_a_few_faults_are_noticed(module: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_every_fourth_fault_is_noticed(module: str) -> None:
-    fourth = [m for m in list(mutants(module))[::4] if key(m) not in known()]  # whatever the list of the unnoticed holds
+    fourth = [
+        m for m in list(mutants(module))[::4] if key(m) not in known()
+    ]  # whatever the list of the unnoticed holds
     assert [str(m) for m in fourth if not noticed(m)] == []
 
 

@@ -332,3 +332,9 @@ def test_the_interval_of_a_placebo_sum_never_contradicts_its_p() -> None:
         told.append(answer.p_value < 0.05)
         assert (answer.interval[0] <= 0 <= answer.interval[1]) == (not told[-1])
     assert set(told) == {True, False}
+
+
+def test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one() -> None:
+    nothing = InCommon.nothing(np.ones(7))
+    assert [len(part) for name, part in vars(nothing).items() if name != "size"] == [0, 0, 0, 0]
+    assert nothing.df(np.full(7, 7**-0.5), np.full(7, 1 / 7)) == pytest.approx(6, rel=1e-12)
