@@ -70,7 +70,7 @@ class StudyConfig:
     unit_out: Literal["percent", "bp", "points"] | None = None
     """What abnormal values are shown in; None: per cent, for differences basis points, or points where levels are."""
     snapshot: str | None = None
-    """When levels were taken, `15:30 America/New_York`: what happened at that time or later belongs to the next session."""
+    """When levels were taken, an hour and a zone; what happened at that time or later belongs to the next session."""
     benchmark: str | None = None
     """Ticker of the benchmark; None: each event's own, or SPY. `SPY,.DE=^GDAXI,7203.T=^N225`: others for a suffix or ticker."""
     currency: str | None = None
