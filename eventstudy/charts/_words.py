@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,6 +128,7 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
 
 def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
     """What the headline test says, in words."""
+    found, _ = together(result, found, chosen)
     if not found.test:
         return say("no test is valid")
     if found.window == DAY0 and len(chosen) == 1 and (counted := days_as_large(result.sample(DAY0, chosen))):
@@ -134,6 +136,17 @@ def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
         if (found.p < LEVEL) == ((1 + larger) / (1 + days) < LEVEL):
             return among_days((1 + larger) / (1 + days), days)
     return say("out of the ordinary") if found.p < LEVEL else say("not out of the ordinary")
+
+
+def together(result: StudyResult, found: Verdict, chosen: Ints) -> tuple[Verdict, int]:
+    """With the p that the study's own sentence has: what is left where all reported windows are judged together, and how many.
+
+    Of some of the pairs, and of a window that is not reported, p stays as it is.
+    """
+    if not found.test or len(chosen) < result.returns.n or found.window not in result.adjusted:
+        return found, 1
+    left = result.adjusted[found.window]
+    return replace(found, p=left.p), left.of
 
 
 def title_of_car(said: dict[str, str], result: StudyResult, found: Verdict, chosen: Ints, *, several: bool) -> str:
@@ -167,12 +180,16 @@ def tests_text(result: StudyResult, chosen: Ints) -> str:
     """Day 0 and the whole event window by their headline tests; nothing where prices look wrong."""
     if result.doubts_of(chosen):
         return ""
-    day0, whole = verdict(result, DAY0, chosen), verdict(result, result.config.event_window, chosen)
+    (day0, one), (whole, other) = (
+        together(result, verdict(result, window, chosen), chosen) for window in (DAY0, result.config.event_window)
+    )
     said: dict[str, Any] = {"day0": tested(day0), "car": percent(whole.value), "whole": tested(whole)}
     said |= _ends(whole.window)
     if whole.n == 1:
-        return say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
-    return say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
+        line = say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
+    else:
+        line = say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
+    return line if max(one, other) < 2 else f"{line} {say('p of {n} windows judged together.', n=max(one, other))}"
 
 
 def looks(n: int) -> Phrase:
