@@ -93,6 +93,23 @@ def test_what_a_page_prints_runs(page: Path, folder: Path, capsys: pytest.Captur
             assert ended.value.code in (0, None, code), f"eventstudy {shlex.join(words)}\n{said.err}"
 
 
+SHOWN = re.compile(r"```text\n(eventstudy [^\n]*)\n(.*?)```", re.S)
+
+
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if SHOWN.search(p.read_text(encoding="utf-8"))], ids=lambda p: p.name
+)
+def test_what_a_page_shows_of_a_screen_is_on_it(page: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line of a block that begins with a command is a line of what it prints; `...` stands for lines between."""
+    for command, text in SHOWN.findall(page.read_text(encoding="utf-8")):
+        with pytest.raises(SystemExit):
+            main([*shlex.split(command)[1:], "--quiet"])
+        printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+        shown = [line.rstrip() for line in text.splitlines() if line.strip() not in ("", "...")]
+        assert len(shown) > 3
+        assert [line for line in shown if line not in printed] == []
+
+
 def test_pages_have_something_to_run() -> None:
     assert sum(1 for page in PAGES for kind, text in blocks(page) if kind == "console" for _ in lines(text)) > 30
 

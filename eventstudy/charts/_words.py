@@ -183,13 +183,16 @@ def tests_text(result: StudyResult, chosen: Ints) -> str:
     (day0, one), (whole, other) = (
         together(result, verdict(result, window, chosen), chosen) for window in (DAY0, result.config.event_window)
     )
-    said: dict[str, Any] = {"day0": tested(day0), "car": percent(whole.value), "whole": tested(whole)}
-    said |= _ends(whole.window)
+    same = whole.test and whole.test == day0.test
+    first, second = tested(day0), f"p\u00a0{p_text(whole.p)}" if same else tested(whole)
+    if one > 1 and one != other:
+        first = say("{tested}; p of {n} windows judged together", tested=first, n=one)
+    if other > 1:
+        second = say("{tested}; p of {n} windows judged together", tested=second, n=other)
+    said: dict[str, Any] = {"day0": first, "car": percent(whole.value), "whole": second, **_ends(whole.window)}
     if whole.n == 1:
-        line = say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
-    else:
-        line = say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
-    return line if max(one, other) < 2 else f"{line} {say('p of {n} windows judged together.', n=max(one, other))}"
+        return say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
+    return say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
 
 
 def looks(n: int) -> Phrase:

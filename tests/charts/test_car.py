@@ -57,7 +57,7 @@ def test_one_pair_out_of_many_is_its_own_rows_of_tidy(recognised: StudyResult) -
 def test_the_p_of_a_chart_is_that_of_the_sentence(announced: StudyResult) -> None:
     """Over the whole event window .023 by itself, .090 judged together with the other four."""
     said = words(announced.plot("car"))
-    assert "−6.7 % (p .090, placebo windows). p of 5 windows judged together." in said
+    assert "−6.7 % (p .090; p of 5 windows judged together)." in said
     assert "p .023" not in said
     assert announced.adjusted[Window(-5, 5)].p == pytest.approx(0.090, abs=0.0005)
 
@@ -68,7 +68,9 @@ def test_p_that_nothing_is_judged_together_with_stays_as_it_is(announced: StudyR
     alone = es.run("deepseek-r1", windows=[(-5, 5)])
     assert "judged together" not in words(alone.plot("car"))
     declared = es.run("deepseek-r1", primary=(-5, 5))
-    assert "−6.7 % (p .023, placebo windows)" in words(declared.plot("car")), "declared before, so judged by itself"
+    said = words(declared.plot("car")).replace("\u00a0", " ")
+    assert "−6.7 % (p .023)" in said, "declared before, so judged by itself"
+    assert "p .996, placebo windows; p of 4 windows judged together." in said, "the others"
 
 
 def test_the_title_is_the_finding_of_day_0(nvda: StudyResult, announced: StudyResult, many_dates: StudyResult) -> None:
