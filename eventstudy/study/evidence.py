@@ -50,13 +50,25 @@ class Evidence:
     """(W,) what the SCARs were multiplied with in it."""
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
     """Tables of dates that several windows look at, put together once."""
+    portfolios: dict[tuple[int, ...], tuple[AbnormalReturns | None, str]] = field(default_factory=dict, compare=False)
+    """Portfolios of pairs that several windows look at, made once."""
 
     def over(self, window: Window, seed: int = 0) -> Sample:
         """The pairs that cover `window`, one of those of the plan."""
-        w = self.plan.windows.index(window)
-        strata = self.totals.covering(w)
+        strata = self.totals.covering(self.plan.windows.index(window))
+        sample = replace(self._added_up(window, strata), seed=seed)
+        if not strata:
+            return sample
+        if strata not in self.portfolios:
+            self.portfolios[strata] = self._portfolio(sample)
+        portfolio, why_none = self.portfolios[strata]
+        return replace(sample, portfolio=portfolio, no_portfolio=why_none).in_regime()
+
+    def _added_up(self, window: Window, strata: tuple[int, ...]) -> Sample:
+        """What the pairs of these strata add up to over a window."""
         if not strata:
             return Sample(window)
+        w = self.plan.windows.index(window)
         first, *rest = (self.totals.strata[s] for s in strata)
         days, cars = first.days, first.cars.at(w)
         for more in rest:
@@ -73,15 +85,13 @@ class Evidence:
             self.totals.parameters,
             **ranked,
         )
-        sample = Sample(window, sums=sums, seed=seed)
-        portfolio, why_none = self._portfolio(sample)
-        return replace(sample, portfolio=portfolio, no_portfolio=why_none).in_regime()
+        return Sample(window, sums=sums)
 
     def scales_of(self, form: str) -> Floats:
         """(W,) what the SCARs are multiplied with before they are ranked; 0 where that is not defined."""
         found = []
-        for window in self.plan.windows:
-            one = self.over(window)
+        for w, window in enumerate(self.plan.windows):
+            one = self._added_up(window, self.totals.covering(w))
             ready = one.n > 0 and not not_ranked(one, form)
             found.append(scale_of(one.n, one.correlation.mean, one.scar_spread, form) if ready else 0.0)
         return np.array(found)
