@@ -20,6 +20,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
+from eventstudy.study.study import Prices, price_table
 from eventstudy.text import fitted, json_text
 
 
@@ -136,12 +137,14 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
 
 
-def all_prices(result: StudyResult) -> PriceTable:
-    """The prices that a study was made with; of the embedded sample all there are.
+def all_prices(result: StudyResult, given: Prices | None = None) -> PriceTable:
+    """The prices `given`, a table, frame or file; by default those of the study, of the embedded sample all there are.
 
     Raises:
         InvalidRequest: the study does not hold its prices.
     """
+    if given is not None:
+        return price_table(given, levels=result.config.returns == "difference")
     if result.provenance.get("source") == "bundled" and result.config.currency is None:
         until = result.provenance.get("as_of")
         return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")

@@ -35,6 +35,7 @@ from eventstudy.study.doubts import no_finding, told
 from eventstudy.study.estimate import Portfolios, abnormal_returns, combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import percent
+from eventstudy.study.study import Prices
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -173,7 +174,7 @@ class _Task:
 
 def calibrate(
     result: StudyResult,
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     *,
     factors: pd.DataFrame | None = None,
     n: int | None = None,
@@ -201,7 +202,7 @@ def calibrate(
     result.config.check_in_order("a calibration")
     result.config.check_estimated("a calibration")
     result.config.check_of_returns("a calibration")
-    prices = prices or all_prices(result)
+    prices = all_prices(result, prices)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)
     dates = placebo_dates(prices, pairs[0].benchmark, config, first)

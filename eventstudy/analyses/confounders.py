@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
-from eventstudy.analyses.base import Answer, lines_of
+from eventstudy.analyses.base import Answer, all_prices, lines_of
 from eventstudy.calendars import Moment
 from eventstudy.events import Event, News
 from eventstudy.language import Phrase
@@ -27,6 +27,7 @@ from eventstudy.study import doubts
 from eventstudy.study.document import warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import listed
+from eventstudy.study.study import Prices
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
 
@@ -206,7 +207,7 @@ class Confounders(Answer):
 
 def confounders(
     result: StudyResult,
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     *,
     others: Iterable[Event] = (),
     calendar: Iterable[News] = (),
@@ -222,11 +223,12 @@ def confounders(
     known = {event.id: event for event in (*others, *result.events)}
     calendar, earnings = tuple(calendar), tuple(earnings)
     place = _Places(result)
+    table = None if prices is None else all_prices(result, prices)
     hits = [
         *_other_events(result, known, place),
         *_news(result, [news for news in calendar if news.event_id is None], place),
         *_earnings(result, earnings, place),
-        *_actions(result, prices),
+        *_actions(result, table),
         *_market_moves(result),
     ]
     reporting = _reporting(result, earnings)
@@ -236,7 +238,7 @@ def confounders(
         news=len(calendar),
         earnings=tuple(t for t in tickers if t in reporting),
         earnings_unknown=tuple(t for t in tickers if t not in reporting),
-        actions=prices is not None and bool({"dividend", "split"} & set(prices.fields)),
+        actions=table is not None and bool({"dividend", "split"} & set(table.fields)),
     )
     order = {ticker: i for i, ticker in enumerate(tickers)}
 

@@ -30,7 +30,7 @@ from eventstudy.study.buy_and_hold import BASE, chained
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
-from eventstudy.study.study import PEER_ROLES, EventStudy, needs_peers, peers_in
+from eventstudy.study.study import PEER_ROLES, EventStudy, Prices, needs_peers, peers_in
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -230,7 +230,7 @@ class Counterfactual(Answer):
 
 def counterfactual(
     result: StudyResult,
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     *,
     models: str | Sequence[str] = MODELS,
     donors: str | Sequence[str] = (),
@@ -251,7 +251,7 @@ def counterfactual(
     result.config.check_in_order("a counterfactual price")
     result.config.check_estimated("a counterfactual price")
     result.config.check_of_returns("a counterfactual price")
-    table = prices or all_prices(result)
+    table = all_prices(result, prices)
     pool = _pool(result, table, separated(donors))
     events = _only(result.events, separated(tickers))
     tried = list(dict.fromkeys([result.config.model, *separated(models, "model")]))

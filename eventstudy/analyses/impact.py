@@ -26,6 +26,7 @@ from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, listed, p_text
+from eventstudy.study.study import Prices
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -219,7 +220,7 @@ class Impact(Answer):
 
 def impact(
     result: StudyResult,
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     shares: pd.DataFrame | str | Path | None = None,
     *,
     windows: Sequence[Sequence[int]] | None = None,
@@ -238,7 +239,7 @@ def impact(
     result.config.check_of_returns("the money a window brought")
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
-    table = in_whole_units(prices or all_prices(result))
+    table = in_whole_units(all_prices(result, prices))
     shares = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)
     wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
     stakes: dict[tuple[int, int], Stake] = {}

@@ -31,7 +31,7 @@ from eventstudy.separated import separated
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
-from eventstudy.study.study import check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
+from eventstudy.study.study import Prices, check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -293,7 +293,7 @@ def prices_needed(
 
 def robustness(
     result: StudyResult,
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     *,
     models: str | Sequence[str] = (),
     benchmarks: str | Sequence[str] = (),
@@ -321,7 +321,7 @@ def robustness(
     result.config.check_in_order("the study under other choices")
     result.config.check_estimated("the study under other choices")
     result.config.check_of_returns("the study under other choices")
-    table = prices or all_prices(result)
+    table = all_prices(result, prices)
     base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
     models, benchmarks = separated(models, "model"), separated(benchmarks)
     tried, kinds = _names(base, models or MODELS, returns)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eventstudy.analyses.calibration import Calibration, Rate
     from eventstudy.prices import PriceTable
     from eventstudy.study.result import StudyResult
+    from eventstudy.study.study import Prices
 
 
 def paint(
@@ -32,7 +33,7 @@ def paint(
     ax: Axes | None,
     *,
     window: Sequence[int] = (0, 0),
-    prices: PriceTable | None = None,
+    prices: Prices | None = None,
     draws: int = 200,
 ) -> Axes:
     """Calibrate the tests of one window (see `eventstudy calibrate`), and draw their size and power.
@@ -44,7 +45,7 @@ def paint(
         InvalidRequest: no prices. NothingUsable: they hold too few dates before the event.
     """
     asked = replace(result, config=replace(result.config, windows=(Window.of(window),)))
-    found = calibrate(asked, prices or _sample(result), draws=draws)
+    found = calibrate(asked, _sample(result) if prices is None else prices, draws=draws)
     ax = open_axes(ax, _height(found))
     _frame([ax], found)
     return ax

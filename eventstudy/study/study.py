@@ -138,7 +138,7 @@ class EventStudy:
         """
         config, model = self.config, model_of(self.config)
         levels = config.returns == "difference"
-        table, dropped = _without_days(_table(prices, levels), config.dropped)
+        table, dropped = _without_days(price_table(prices, levels=levels), config.dropped)
         given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
         if keep == "aggregate":
@@ -219,7 +219,7 @@ class EventStudy:
         )
 
 
-def _table(prices: Prices, levels: bool) -> PriceTable:
+def price_table(prices: Prices, *, levels: bool = False) -> PriceTable:
     """The prices as a table; of a wide frame those columns are looked at that the study names."""
     if isinstance(prices, PriceTable):
         return prices

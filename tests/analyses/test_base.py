@@ -16,7 +16,7 @@ import pytest
 from eventstudy.analyses.base import Answer
 from eventstudy.claims import check, of_registry
 from eventstudy.errors import InvalidRequest
-from eventstudy.prices import load_prices
+from eventstudy.prices import frame_to_table, load_prices
 from eventstudy.request import what_else
 from eventstudy.study.result import StudyResult
 
@@ -151,3 +151,12 @@ def test_an_analysis_keeps_its_name_whoever_imported_its_file(name: str) -> None
 def test_to_name_them_imports_none() -> None:
     script = "import eventstudy as es, sys; dir(es.analyses); assert 'pandas' not in sys.modules, 'pandas'"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("asked", ["robustness", "impact", "confounders"])
+def test_prices_are_given_as_to_a_study(nvda: StudyResult, asked: str) -> None:
+    """A frame, a table or the name of a file; an answer took a table only, and a frame ended in a message of pandas."""
+    table = load_prices()
+    ask = getattr(es.analyses, asked)
+    as_frame, as_table = ask(nvda, prices=table.close), ask(nvda, prices=frame_to_table(table.close))
+    assert as_frame.to_json() == as_table.to_json()
