@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.overrides import override_of
+from eventstudy.overrides import Override, override_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,6 +156,7 @@ class _Calendar:
     """(S,) the sessions again, of datetime64[D]."""
 
 
+_NONE: frozenset[date] = frozenset()
 _calendars: dict[str, _Calendar] = {}
 """By market code, so that an alias costs nothing."""
 
@@ -333,6 +334,20 @@ def _build(code: str, factory: Any, start: date, end: date) -> _Calendar:
     return _Calendar(code, zone, start, end, days, times, np.array(days, dtype="datetime64[D]"))
 
 
+def _with(calendar: _Calendar, more: frozenset[date]) -> _Calendar:
+    """The calendar with further sessions, which close when most around them do."""
+    return _extended(calendar.code, calendar.first, calendar.last, more) if more else calendar
+
+
+@lru_cache(maxsize=64)
+def _extended(code: str, first: date, last: date, more: frozenset[date]) -> _Calendar:
+    import numpy as np
+
+    own = _calendars[code]
+    days, closes = Override(open=more).applied(own.days, own.closes, own.tz, first, last)
+    return replace(own, days=days, closes=closes, grid=np.array(days, dtype="datetime64[D]"))
+
+
 def reach(exchange: str) -> tuple[date, date]:
     """The first and last date the calendar of an exchange can be asked for.
 
@@ -342,9 +357,10 @@ def reach(exchange: str) -> tuple[date, date]:
     return _factory(exchange)[2:]
 
 
-def sessions(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
+def sessions(exchange: str, first: date, last: date, more: frozenset[date] = _NONE) -> NDArray[np.datetime64]:
     """The sessions from `first` to `last`, both included: (S,) of datetime64[D], ascending.
 
+    `more` are days on which the exchange is known to have traded although its calendar has no session.
     Where the calendar ends earlier (see `reach`) the sessions end there too.
 
     Raises:
@@ -356,7 +372,7 @@ def sessions(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
     low, high = reach(exchange)
     if last < low or high < first:
         raise _beyond(exchange, first if high < first else last)
-    calendar = _calendar(exchange, max(first, low), min(last, high))
+    calendar = _with(_calendar(exchange, max(first, low), min(last, high)), more)
     return calendar.grid[bisect_left(calendar.days, first) : bisect_right(calendar.days, last)].copy()
 
 
@@ -458,10 +474,10 @@ def timing_of(moment: Moment, found: Day0) -> Timing:
     return "pre" if found.local_date == found.session else "post"
 
 
-def day0(moment: Moment, exchange: str, *, max_shift: int = 7) -> Day0:
+def day0(moment: Moment, exchange: str, *, max_shift: int = 7, more: frozenset[date] = _NONE) -> Day0:
     """The session in which an exchange could first react.
 
-    `max_shift` is the number of calendar days day 0 may lie after the moment's local date.
+    `max_shift` is the number of calendar days day 0 may lie after the moment's local date; `more` as in `sessions`.
 
     Raises:
         InvalidRequest: day 0 would lie further away, or outside the calendar.
@@ -471,7 +487,7 @@ def day0(moment: Moment, exchange: str, *, max_shift: int = 7) -> Day0:
     rough = moment.when.date() if isinstance(moment.when, datetime) else moment.when
     if not low <= rough <= high:
         raise _beyond(exchange, rough)
-    calendar = _calendar(exchange, max(low, rough - timedelta(2)), min(high, rough + timedelta(45)))
+    calendar = _with(_calendar(exchange, max(low, rough - timedelta(2)), min(high, rough + timedelta(45))), more)
     if isinstance(moment.when, datetime):
         local = moment.when.astimezone(calendar.tz).date()
         place = bisect_right(calendar.closes, moment.when.astimezone(UTC).replace(tzinfo=None))

@@ -122,6 +122,12 @@ WARNINGS: dict[str, Code] = {
         "The installed calendar of the exchange ends inside the event window, so its last days are not known.",
         "Update exchange-calendars, or take the dates of the prices as the sessions: --calendar prices.",
     ),
+    "UNPLANNED_SESSION": Code(
+        "taken for a session of {exchange}, whose calendar has none, because all its series traded: {days:dates}",
+        "The exchange traded on days on which its calendar has no session: Muhurat trading, a Saturday of the budget.",
+        "Nothing to do, if the exchange did trade; else take the rows out of the price file.",
+        "note",
+    ),
     "CALENDAR_MISMATCH": Code(
         {
             "": (

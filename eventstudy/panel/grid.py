@@ -12,10 +12,9 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
-from eventstudy.panel.homes import home_of, own_sessions
+from eventstudy.panel.homes import opened_by, own_sessions, trades_on
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
 
@@ -37,10 +36,10 @@ def grid_sessions(
         return sessions if config.calendar is None else own_sessions(tickers, prices), []
     first = sessions[0].astype(date)
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
-    sessions = calendars.sessions(home, first, end)
+    sessions = calendars.sessions(home, first, end, opened_by(home, prices))
     warned = _check_calendar(sessions, home, tickers, prices)
     if abroad is not None and abroad != home:
-        sessions = np.intersect1d(sessions, calendars.sessions(abroad, first, end))
+        sessions = np.intersect1d(sessions, calendars.sessions(abroad, first, end, opened_by(abroad, prices)))
     return sessions, warned
 
 
@@ -72,6 +71,8 @@ def _check_calendar(sessions: Days, home: str, tickers: list[str], prices: Price
     low, high = calendars.reach(home)
     if len(extra := without(own[(own >= low) & (own <= high)], sessions)):
         warned.append(Message.of("OFF_CALENDAR", tickers=tickers[:3], days=extra.tolist(), exchange=home))
+    if more := opened_by(home, prices) & set(own.tolist()):
+        warned.append(Message.of("UNPLANNED_SESSION", days=sorted(more), exchange=home))
     inside = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
     if len(lacking := without(inside, own)) and len(lacking := _lacked_by_all(lacking, home, prices)):
         warned.append(Message.of("SUSPECT_CALENDAR", exchange=home, days=lacking.tolist()))
@@ -82,7 +83,7 @@ def _lacked_by_all(days: Days, home: str, prices: PriceTable) -> Days:
     """Those of the days on which no series of an exchange has a price, nor, where the prices hold one alone, any series."""
     dates = prices.close.index.to_numpy("datetime64[D]")
     some = prices.close[np.isin(dates, days)]
-    members = [t for t in prices.tickers if _trades_on(t, home, prices)]
+    members = [t for t in prices.tickers if trades_on(t, home, prices)]
     traded = (some[members] if len(members) > 1 else some).notna().any(axis=1).to_numpy()
     return without(days, some.index.to_numpy("datetime64[D]")[traded])
 
@@ -92,10 +93,3 @@ def without(days: Days, others: Days) -> Days:
     place = np.searchsorted(others, days)
     found: Days = days[np.append(others, np.datetime64("NaT"))[place] != days]
     return found
-
-
-def _trades_on(ticker: str, home: str, prices: PriceTable) -> bool:
-    try:
-        return home_of(ticker, prices).exchange == home
-    except InvalidRequest:
-        return False  # a benchmark of the user's own, or another column of a wide file

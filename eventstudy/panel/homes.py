@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from eventstudy import calendars, markets
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.panel.block import Days
-from eventstudy.prices import PriceTable, SeriesInfo
+from eventstudy.prices import PriceTable, SeriesInfo, opened
 
 _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
@@ -77,6 +78,39 @@ def _usable(exchange: str, priced: Days) -> bool:
     except (InvalidRequest, UnknownName):
         return False
     return bool(low <= priced[0].item())
+
+
+def opened_by(exchange: str | None, prices: PriceTable) -> frozenset[date]:
+    """The days on which all series of an exchange traded although its calendar has no session; worked out once a table."""
+    if exchange is None or prices.opened is None or "volume" not in prices.fields:
+        return frozenset()
+    if exchange not in prices.opened:
+        prices.opened[exchange] = frozenset(_opened(exchange, prices).tolist())
+    return prices.opened[exchange]
+
+
+def _opened(exchange: str, prices: PriceTable) -> Days:
+    days = prices.close.index.to_numpy("datetime64[D]")
+    low, high = calendars.reach(exchange)
+    days = days[(days >= np.datetime64(low)) & (days <= np.datetime64(high))]
+    if not len(days):
+        return days
+    rows = prices.close.index.isin(days)
+    sessions = calendars.sessions(exchange, days[0].item(), days[-1].item())
+    volume = prices.fields["volume"].to_numpy(float)[rows]
+    outside = ~np.isin(days, sessions)
+    if not (volume[outside] > 0).any():
+        return days[:0]
+    own = np.array([trades_on(t, exchange, prices) for t in prices.tickers], dtype=bool)
+    return opened(days, sessions, prices.close.to_numpy(float)[rows][:, own], volume[:, own])
+
+
+def trades_on(ticker: str, exchange: str, prices: PriceTable) -> bool:
+    """Whether a security of the table trades on an exchange."""
+    try:
+        return home_of(ticker, prices).exchange == exchange
+    except InvalidRequest:
+        return False  # a benchmark of the user's own, or another column of a wide file
 
 
 def own_sessions(tickers: Sequence[str], prices: PriceTable) -> Days:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
-from eventstudy.panel.homes import exchange_beside, home_of, own_sessions
+from eventstudy.panel.homes import exchange_beside, home_of, opened_by, own_sessions
 from eventstudy.panel.left_out import LeftOut
 from eventstudy.prices import PriceTable
 
@@ -147,7 +147,8 @@ def _day0(
         key = int(distinct[k])
         when = events.moments[key // len(places)]
         assert when is not None
-        day0 = _placed(when, places[key % len(places)], sessions, config.max_shift)
+        where = places[key % len(places)]
+        day0 = _placed(when, where, sessions, config.max_shift, opened_by(where, prices))
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
         else:
@@ -200,9 +201,9 @@ def _exchange(ticker: str, prices: PriceTable) -> tuple[str | None, str]:
         return None, error.what
 
 
-def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int) -> Day0 | str:
+def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int, more: frozenset[date]) -> Day0 | str:
     if exchange is not None:
-        return _on_exchange(moment, exchange, max_shift)
+        return _on_exchange(moment, exchange, max_shift, more)
     try:
         return calendars.day0_on_sessions(moment, sessions, max_shift=max_shift)
     except InvalidRequest as error:
@@ -210,9 +211,9 @@ def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int
 
 
 @lru_cache(maxsize=2**16)
-def _on_exchange(moment: Moment, exchange: str, max_shift: int) -> Day0 | str:
+def _on_exchange(moment: Moment, exchange: str, max_shift: int, more: frozenset[date]) -> Day0 | str:
     """Remembered, because the parts of a large panel ask for the same days again and again."""
     try:
-        return calendars.day0(moment, exchange, max_shift=max_shift)
+        return calendars.day0(moment, exchange, max_shift=max_shift, more=more)
     except InvalidRequest as error:
         return error.what

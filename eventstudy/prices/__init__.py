@@ -6,6 +6,7 @@ from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._load import Desk, load_prices
 from eventstudy.prices._moves import Flag
+from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
 from eventstudy.prices._shapes import long_columns, matched
 from eventstudy.prices._shares import load_shares
@@ -32,6 +33,7 @@ __all__ = [
     "load_shares",
     "long_columns",
     "matched",
+    "opened",
     "rates_for",
     "read_factors",
     "whole_currency",

@@ -16,6 +16,7 @@ from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.prices._beside import same_closes, shifted, shifted_dates
 from eventstudy.prices._moves import NEARBY, STEP, Flag, Series, is_level, of_moves, spread, suspects
+from eventstudy.prices._opened import opened
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
@@ -53,12 +54,17 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
     found: list[Flag] = []
     open_days: dict[str, Days] = {}
     any_price: dict[str, Days] = {}
+    unplanned: dict[str, Days] = {}
     looks: dict[str, bool] = {}
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
         columns = [places[t] for t in members]
         any_price[home] = days[priced[:, columns].any(axis=1)]
-        open_days[home], suspect = _open_days(home, any_price[home], len(columns))
+        unplanned[home] = _unplanned(home, any_price[home], days, fields, columns)
+        if len(unplanned[home]):
+            more = {"days": unplanned[home].tolist(), "exchange": home}
+            found.append(Flag.of("UNPLANNED_SESSION", None, unplanned[home][0], **more))
+        open_days[home], suspect = _open_days(home, any_price[home], len(columns), unplanned[home])
         found += suspect
         rows = np.isin(days, any_price[home])
         own = {name: values[rows][:, columns] for name, values in fields.items()}
@@ -67,7 +73,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
         looks |= zip(members, odd.tolist(), strict=True)
         found += shifted(members, days[rows], own["used"] + own["paid"], own["used"])
     found += same_closes(table.tickers, days, fields["close"])
-    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price)
+    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned)
     for ticker, i in places.items():
         if looks[ticker]:
             held = {name: values[priced[:, i], i] for name, values in fields.items()}
@@ -125,11 +131,20 @@ def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, session
     return odd & priced.any(axis=0)
 
 
-def _open_days(home: str, traded: Days, members: int) -> tuple[Days, list[Flag]]:
+def _unplanned(home: str, traded: Days, days: Days, fields: dict[str, Floats], columns: list[int]) -> Days:
+    """The days on which all members of a market traded although its calendar has no session."""
+    if not _has_calendar(home) or "volume" not in fields:
+        return traded[:0]
+    rows = np.isin(days, traded)
+    sessions = _sessions(home, traded)
+    return opened(traded, sessions, fields["close"][rows][:, columns], fields["volume"][rows][:, columns])
+
+
+def _open_days(home: str, traded: Days, members: int, more: Days) -> tuple[Days, list[Flag]]:
     """The days on which a member of a market should have a price, and those on which none of several has one."""
     if not len(traded) or not _has_calendar(home):
         return traded, []
-    sessions = _sessions(home, traded)
+    sessions = np.union1d(_sessions(home, traded), more)
     lacking = np.setdiff1d(sessions, traded)
     if members < 2 or not len(lacking):
         return sessions, []
@@ -151,13 +166,15 @@ def _has_calendar(home: str) -> bool:
     return not home.startswith("24/")
 
 
-def _mismatches(homes: dict[str, str], traded: dict[str, Days], any_price: dict[str, Days]) -> Iterator[Flag]:
+def _mismatches(
+    homes: dict[str, str], traded: dict[str, Days], any_price: dict[str, Days], unplanned: dict[str, Days]
+) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
     spans = {t: (own[0], own[-1]) for t, own in traded.items() if len(own) and _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in spans):
         members = [t for t in spans if homes[t] == home]
-        closed = np.setdiff1d(any_price[home], _sessions(home, any_price[home]))
+        closed = np.setdiff1d(any_price[home], np.union1d(_sessions(home, any_price[home]), unplanned[home]))
         for ticker in members if len(closed) else ():
             if len(extra := np.intersect1d(traded[ticker], closed)):
                 moved = shifted_dates(ticker, traded[ticker], _sessions(home, any_price[home]), home)

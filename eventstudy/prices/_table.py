@@ -69,6 +69,8 @@ class PriceTable:
     """What a file or frame was taken for."""
     homes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Where its tickers trade, as far as somebody asked (`panel.homes`)."""
+    opened: dict[str, frozenset[date]] | None = field(default_factory=dict, compare=False, repr=False)
+    """Days on which an exchange traded against its calendar, as far as somebody asked; None: nobody does, of a part."""
     unplaced: Any = field(default=None, compare=False, repr=False)
     """The days of all securities without an exchange, where this table is a part of theirs; None: it is the whole."""
     names: Mapping[str, str] = field(default_factory=dict, compare=False)

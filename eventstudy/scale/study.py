@@ -139,7 +139,7 @@ def _work(
     plan = plan_of(config, portfolios=len(columns.moments) <= many.FEW_DATES)
     known = tuple(b for b in benchmarks if b in market.tickers)
     homes, unplaced = _homes(folder, columns, market, config, as_of)
-    market = replace(market, homes=dict(homes), unplaced=unplaced)
+    market = replace(market, homes=dict(homes), unplaced=unplaced, opened=None)
     grounds = {}
     for number, place in enumerate(_places(columns, benchmarks, config, market)):
         grounds[place] = (number, _ground(place, market, known, days, config, factors))

@@ -141,7 +141,7 @@ def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
     if work.sessions is not None:
         return on_sessions(table, _within(work.sessions, work, part)), own
     unplaced = None if work.unplaced is None else _within(work.unplaced, work, part)
-    return replace(table, homes=dict(work.homes), unplaced=unplaced), own
+    return replace(table, homes=dict(work.homes), unplaced=unplaced, opened=None), own
 
 
 def _within(days: Days, work: Work, part: Part) -> Days:

@@ -166,11 +166,12 @@ def _counterfactual(result: StudyResult) -> Iterator[Message]:
     before = market[:, block.estimation_columns]
     columns = slice(widest.start - block.event.start, widest.end - block.event.start + 1)
     within = market[:, block.event_columns][:, columns]
-    ratio = float(np.nanmean(within**2) / np.nanmean(before**2))
     if widest.length > 5:
         yield Message.of("COUNTERFACTUAL", window=widest)
-    elif widest.length > 1 and ratio > _WILD:
-        yield Message.of("COUNTERFACTUAL.wild", window=widest, ratio=ratio)
+    elif widest.length > 1 and np.isfinite(within).any() and np.isfinite(before).any():
+        ratio = float(np.nanmean(within**2) / np.nanmean(before**2))
+        if ratio > _WILD:
+            yield Message.of("COUNTERFACTUAL.wild", window=widest, ratio=ratio)
 
 
 def _pair_warnings(result: StudyResult) -> Iterator[Message]:

@@ -1,0 +1,48 @@
+"""Days on which an exchange traded although its calendar has no session: Muhurat trading, the Saturday of a budget."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Bools = NDArray[np.bool_]
+
+RARE, FEW = 0.01, 2
+"""Such a part of its sessions, or so many days, may lie outside the calendar; more are wrong dates or another market."""
+
+
+def opened(days: Days, sessions: Days, close: Floats, volume: Floats | None) -> Days:
+    """Those of the days that are sessions although the calendar has none.
+
+    All series of the exchange traded on them: a volume above nothing, and not the row of the day before once more. Each also
+    has prices in the sessions before and after, so that no session bears a wrong date. `days` (S,) are the dates of the prices,
+    `sessions` (D,) those of the calendar over that span, `close` and `volume` (S, n) of the series that trade on the exchange;
+    those that have no volume at all say nothing.
+    """
+    none = days[:0]
+    if volume is None or not len(sessions) or not close.shape[1]:
+        return none
+    known = (np.nan_to_num(volume) > 0).any(axis=0)
+    close, volume = close[:, known], volume[:, known]
+    outside = np.flatnonzero(~np.isin(days, sessions) & (np.nan_to_num(volume) > 0).any(axis=1))
+    if not len(outside) or len(outside) > max(FEW, RARE * len(sessions)):
+        return none
+    kept = [at for at in outside.tolist() if _all_traded(at, days, sessions, close, volume)]
+    return days[kept]
+
+
+def _all_traded(at: int, days: Days, sessions: Days, close: Floats, volume: Floats) -> bool:
+    """Whether every series that has prices in the sessions around a day traded on it, and at least one does."""
+    after = int(np.searchsorted(sessions, days[at]))
+    if not 0 < after < len(sessions):
+        return False
+    beside = np.isin(days, sessions[after - 1 : after + 1])
+    if beside.sum() != 2:
+        return False
+    around = np.isfinite(close[beside]).all(axis=0)
+    before = int(np.flatnonzero(beside)[0])
+    again = (close[at] == close[before]) & (volume[at] == volume[before])
+    traded: Bools = (np.nan_to_num(volume[at]) > 0) & np.isfinite(close[at]) & ~again
+    return bool(around.any() and traded[around].all())
