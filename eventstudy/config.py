@@ -175,10 +175,9 @@ class StudyConfig:
                 raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
         usual = VOLUME_MODELS[0] if self.outcome == "volume" or self.returns == "difference" else "market"
         put(self, "model", self.model or usual)
-        for kind, wanted in (("models", [self.model]), ("tests", [*self.tests, *self.variants])):
-            for name in wanted:
-                if not plugins.knows(kind, name):
-                    raise UnknownName(plugins.FAMILIES[kind].noun, name, plugins.names(kind))
+        put(self, "model", plugins.meant("models", self.model))
+        put(self, "tests", tuple(dict.fromkeys(plugins.meant("tests", name) for name in self.tests)))
+        put(self, "variants", {plugins.meant("tests", name): form for name, form in self.variants.items()})
         if self.outcome == "volume" and self.model not in VOLUME_MODELS:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()

@@ -67,13 +67,37 @@ class UnknownName(InvalidRequest):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> None:
         """`kind` is the word a person uses, such as `model`."""
         names = sorted(known)
-        near = get_close_matches(name, names, n=1)
+        near = nearest(name, names)
         super().__init__(
             f"there is no {kind} called {name!r}",
             where=where,
             available=", ".join(names) if names else "none",
-            hint=f"did you mean {near[0]!r}?" if near else None,
+            hint=f"did you mean {near!r}?" if near else None,
         )
+
+
+def named(kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> str:
+    """The one of the `known` names that is meant: in upper or lower case, with hyphens or underscores.
+
+    Raises:
+        UnknownName: none is, or it could be two.
+    """
+    known = list(known)
+    same = [name] if name in known else [one for one in known if _folded(one) == _folded(name)]
+    if len(same) != 1:
+        raise UnknownName(kind, name, known, where=where)
+    return same[0]
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, whatever its case; None where none is."""
+    folded = {_folded(one): one for one in known}
+    near = get_close_matches(_folded(name), folded, n=1)
+    return folded[near[0]] if near else None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "_")
 
 
 class InvalidFile(EventStudyError):

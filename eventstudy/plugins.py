@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eventstudy.errors import UnknownName
+from eventstudy.errors import named
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -130,9 +130,13 @@ def give(kind: str, name: str, member: Any) -> None:
     _given[kind, name] = member
 
 
-def knows(kind: str, name: str) -> bool:
-    """Whether a family has a member of that name, listed or given."""
-    return (kind, name) in _given or name in _modules(kind)
+def meant(kind: str, name: str) -> str:
+    """The key of the member that a name means, listed or given: in upper or lower case, with hyphens or underscores.
+
+    Raises:
+        UnknownName: the family has no such member.
+    """
+    return name if (kind, name) in _given else named(FAMILIES[kind].noun, name, _modules(kind))
 
 
 def names(kind: str) -> list[str]:
@@ -149,8 +153,7 @@ def load(kind: str, name: str) -> Any:
     family, known = FAMILIES[kind], _modules(kind)
     if (kind, name) in _given:
         return _given[kind, name]
-    if name not in known:
-        raise UnknownName(family.noun, name, known)
+    name = meant(kind, name)
     place = known[name]
     if not isinstance(place, str):
         return getattr(place.load(), family.attribute)

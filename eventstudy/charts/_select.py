@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, named
 from eventstudy.panel import Ints
 from eventstudy.separated import separated
 
@@ -26,19 +26,15 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
     if tickers is not None and group is not None:
         raise InvalidRequest("tickers and group were both given", hint="name one of them")
     if group is not None:
-        for known in result.groups:
-            if known.name == group:
-                return known.members
-        raise UnknownName("group", group, [g.name for g in result.groups])
+        name = named("group", group, [g.name for g in result.groups])
+        return next(known.members for known in result.groups if known.name == name)
     everyone = [pair.ticker for pair in result.panel.pairs]
     if tickers is None:
         return np.arange(len(everyone))
     wanted = separated(tickers)
     if not wanted:
         raise InvalidRequest("no ticker is named", available=", ".join(sorted(set(everyone))))
-    for ticker in wanted:
-        if ticker not in everyone:
-            raise UnknownName("ticker", ticker, set(everyone))
+    wanted = [named("ticker", ticker, set(everyone)) for ticker in wanted]
     return np.flatnonzero(np.isin(everyone, wanted)).astype(np.int64)
 
 

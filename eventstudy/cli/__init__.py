@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from eventstudy import __version__, plugins
-from eventstudy.cli._settings import settings
-from eventstudy.errors import EventStudyError, UnknownName
+from eventstudy.cli._settings import FILE, refuse_misspelt, settings
+from eventstudy.errors import EventStudyError
 
 
 class _Commands(click.Group):
@@ -29,8 +29,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command of the first word; an unknown one is told with those that there are, and the nearest."""
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            raise UnknownName("command", args[0], self.list_commands(ctx))
+        if args and not args[0].startswith("-") and not ctx.resilient_parsing:
+            args = [plugins.meant("commands", args[0]), *args[1:]]
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -46,7 +46,12 @@ def _purpose(name: str) -> str:
 
 
 @click.group(
-    cls=_Commands, context_settings={"auto_envvar_prefix": "EVENTSTUDY", "help_option_names": ["-h", "--help"]}
+    cls=_Commands,
+    context_settings={
+        "auto_envvar_prefix": "EVENTSTUDY",
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": str.lower,
+    },
 )
 @click.version_option(__version__, "-V", "--version", prog_name="eventstudy")
 @click.pass_context
@@ -61,7 +66,8 @@ def command(ctx: click.Context) -> None:
     Options come from the flag, else EVENTSTUDY_*, else eventstudy.toml in this folder, else the default.
     """
     try:
-        ctx.default_map = settings("eventstudy.toml", ctx.invoked_subcommand)
+        refuse_misspelt(ctx.invoked_subcommand)
+        ctx.default_map = settings(FILE, ctx.invoked_subcommand)
     except EventStudyError:
         if not (ctx.obj or {}).get("help"):  # which is how to find out what the settings may be
             raise

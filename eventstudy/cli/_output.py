@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from eventstudy import disk
+from eventstudy.cli._command import Choice
 from eventstudy.errors import InvalidRequest
 from eventstudy.text import columns, fitted, json_text
 
@@ -26,9 +27,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def format_option(f: F) -> F:
     """`--format table|json|csv`."""
-    return click.option(
-        "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
-    )(f)
+    return click.option("--format", "form", type=Choice(["table", "json", "csv"]), default="table", show_default=True)(
+        f
+    )
 
 
 def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F], F]:
@@ -196,6 +197,20 @@ def put(content: str | bytes, output: str | None = None) -> None:
             raise InvalidRequest(f"the output cannot be written: {error.strerror or error}") from error
         return
     disk.write(output, content if isinstance(content, bytes) else content.encode())
+
+
+def made(folder: str, where: str) -> Path:
+    """The folder, made if it is not there.
+
+    Raises:
+        InvalidRequest: it cannot be made.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"{folder} cannot be made: {error.strerror or error}"
+        raise InvalidRequest(what, where=where, hint="name another folder") from error
+    return Path(folder)
 
 
 def say(text: str, *, quiet: bool = False) -> None:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, UnknownName, named
 
 if TYPE_CHECKING:
     from eventstudy.settings import Kind, Setting
 
 _DAYS = ("date", "day0", "as_of", "around")
 """Options that are text because they take more than a date."""
+
+
+FILE = "eventstudy.toml"
+
+UNSET = "default"
+
+_ELSEWHERE = (
+    "EVENTSTUDY_STORE",
+    "EVENTSTUDY_CALENDARS",
+    "EVENTSTUDY_CONTACT",
+    "EVENTSTUDY_SMTP_PASSWORD",
+    "EVENTSTUDY_WEBHOOK_URL",
+)
+"""Variables that are no options of a command: files of prices and of days without trade, who asks the SEC, and deliveries."""
 
 
 def settings(name: str, wanted: str | None) -> dict[str, Any]:
@@ -36,6 +56,114 @@ def settings(name: str, wanted: str | None) -> dict[str, Any]:
     return {wanted: file.of(plugins.load("commands", wanted), table[wanted], wanted)} if wanted in table else {}
 
 
+@dataclass(frozen=True)
+class Found:
+    """A setting of a command, and where its value comes from."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def in_force(group: click.Context, words: Sequence[str]) -> list[Found]:
+    """All settings of a command (`run`, or `prices fetch`) as they are here, with no flag given.
+
+    Raises:
+        UnknownName: no such command. InvalidRequest, InvalidFile: a setting that cannot be meant.
+    """
+    default_map = settings(FILE, words[0])
+    context, command = group, group.command
+    for word in words:
+        if not isinstance(command, click.Group):
+            raise InvalidRequest(f"{command.name} has no commands of its own", hint=f"eventstudy config {command.name}")
+        name = named("command", word, command.list_commands(context))
+        command = command.get_command(context, name) or command
+        default_map = default_map.get(name) or {}
+        context = click.Context(command, parent=context, info_name=name, default_map=default_map)
+    if isinstance(command, click.Group):
+        raise InvalidRequest(
+            f"{command.name} is several commands", available=", ".join(f"{command.name} {n}" for n in command.commands)
+        )
+    path = Path(FILE)
+    file = _File(FILE, path.read_text(encoding="utf-8")) if path.is_file() else None
+    return [_found(one, context, file) for one in command.params if isinstance(one, click.Option)]
+
+
+def _found(option: click.Option, context: click.Context, file: _File | None) -> Found:
+    value, source = option.consume_value(context, {})
+    if source not in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP):
+        value = option.get_default(context)
+        said = re.search(r"\[default: (.*)\]", option.help or "")
+        value = value if isinstance(value, _VALUES) and value != "" else said and said[1]
+        return Found(option.opts[0].lstrip("-"), value, UNSET)
+    if source == ParameterSource.ENVIRONMENT or file is None:
+        origin = next(name for name in _variables(option, context) if os.environ.get(name))
+    else:
+        origin = file.where(context.command_path.removeprefix("eventstudy ").replace(" ", "."), option)
+    try:
+        value = option.type_cast_value(context, value)
+    except click.BadParameter as error:
+        raise InvalidRequest(f"{option.opts[0]}: {error.message}", where=origin) from error
+    return Found(option.opts[0].lstrip("-"), value, origin)
+
+
+_VALUES = (str, int, float, tuple, list)
+"""What a default is where there is one."""
+
+
+def _variables(option: click.Parameter, context: click.Context) -> list[str]:
+    """The environment variables that an option is read from, the nearest first."""
+    own = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
+    return [*own, f"{context.auto_envvar_prefix}_{str(option.name).upper()}"]
+
+
+def variables_elsewhere() -> list[Found]:
+    """The environment variables that are no options, as they are here; a password is not shown."""
+    shown = {name: os.environ.get(name) for name in _ELSEWHERE}
+    return [
+        Found(
+            name,
+            value and ("(set)" if "PASSWORD" in name or "URL" in name else value),
+            "environment" if value else UNSET,
+        )
+        for name, value in shown.items()
+    ]
+
+
+def refuse_misspelt(wanted: str | None) -> None:
+    """Refuse an environment variable that is nearly one of ours: it would be ignored without a word.
+
+    Raises:
+        UnknownName: there is one, with the name that was meant.
+    """
+    given = {name for name in os.environ if name.startswith("EVENTSTUDY_")} - set(_ELSEWHERE)
+    if wanted in plugins.names("commands"):
+        given -= _read(plugins.load("commands", str(wanted)), f"EVENTSTUDY_{wanted}")
+    if not given:
+        return
+    known = {*_ELSEWHERE, "EVENTSTUDY_REGISTRY"}
+    for name in plugins.names("commands"):
+        known |= _read(plugins.load("commands", name), f"EVENTSTUDY_{name}")
+    for name in sorted(given - known):
+        if near := get_close_matches(
+            name.removeprefix("EVENTSTUDY_"), [k.removeprefix("EVENTSTUDY_") for k in known], 1, 0.8
+        ):
+            raise InvalidRequest(
+                f"there is no setting called {name}",
+                where="the environment",
+                hint=f"did you mean 'EVENTSTUDY_{near[0]}'?",
+            )
+
+
+def _read(command: click.Command, prefix: str) -> set[str]:
+    """The variables that a command, or the commands of a group, read."""
+    prefix = prefix.upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        return {v for name, inner in command.commands.items() for v in _read(inner, f"{prefix}_{name}")}
+    context = click.Context(command, auto_envvar_prefix=prefix)
+    return {variable for option in command.params for variable in _variables(option, context)}
+
+
 class _File:
     """A settings file, for messages that say where in it."""
 
@@ -46,6 +174,14 @@ class _File:
         from eventstudy.settings import place_of
 
         return place_of(self.name, self.text, table, key)
+
+    def where(self, table: str, option: click.Parameter) -> str:
+        """Where the value of an option stands."""
+        one, inner = _setting(option), tomllib.loads(self.text)
+        for part in table.split("."):
+            inner = inner[part]
+        names = {one.field, *one.also, one.opposite}
+        return self.place(table, next(key for key in inner if key.replace("-", "_") in names))
 
     def check_command(self, key: str, value: Any) -> None:
         """A key of the file is the name of a command, and its value a table."""

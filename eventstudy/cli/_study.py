@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
+from eventstudy.cli._command import Choice, Under, completing
 from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest
 from eventstudy.separated import separated
@@ -33,16 +34,16 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--currency",), {"help": "Put all prices in one: USD. [default: each in its own]"}),
     (("--peers",), {"multiple": True, "help": "Tickers to compare with, or NVDA=INTC for one. [default: the event's]"}),
     (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
-    (("--timing",), {"type": click.Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
+    (("--timing",), {"type": Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
     (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
-    (("--outcome",), {"type": click.Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
+    (("--outcome",), {"type": Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
     (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
     (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
-    (("--returns",), {"type": click.Choice(["simple", "log", "difference"]), "default": "simple", "show_default": True,
+    (("--returns",), {"type": Choice(["simple", "log", "difference"]), "default": "simple", "show_default": True,
                       "help": "difference: changes of yields, spreads, implied volatilities."}),
-    (("--unit-in",), {"type": click.Choice(["decimal", "percent", "bp", "points"]),
+    (("--unit-in",), {"type": Choice(["decimal", "percent", "bp", "points"]),
                       "help": "Of the levels, for --returns difference."}),
-    (("--unit-out",), {"type": click.Choice(["percent", "bp", "points"]),
+    (("--unit-out",), {"type": Choice(["percent", "bp", "points"]),
                        "help": "To show their changes in. [default: bp; points for points]"}),
     (("--snapshot",), {"metavar": "'15:30 ZONE'", "help": "When the levels were taken, for events with a time."}),
     (("--estimation-window",), _pair(multiple=True, default=[(-260, -11)], show_default="-260 -11",
@@ -54,18 +55,18 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
     (("--variant", "variants"), {"multiple": True, "metavar": "NAME=FORM", "help": "Form of a test: corrado_rank=paper."}),
     (("--no-prediction-error",), {"is_flag": True, "help": "Leave the forecast error out of standard errors (not advised)."}),
-    (("--alternative",), {"type": click.Choice(["two-sided", "greater", "less"]), "default": "two-sided", "show_default": True,
+    (("--alternative",), {"type": Choice(["two-sided", "greater", "less"]), "default": "two-sided", "show_default": True,
                           "help": "What p-values look for; one side only if it was fixed beforehand."}),
     (("--level",), {"type": float, "default": 0.95, "show_default": True, "help": "Of confidence intervals and bands."}),
-    (("--bhar",), {"type": click.Choice(["auto", "model", "market", "matched"]), "default": "auto", "show_default": True,
+    (("--bhar",), {"type": Choice(["auto", "model", "market", "matched"]), "default": "auto", "show_default": True,
                    "help": "What buy-and-hold returns compare with."}),
-    (("--delisting",), {"type": click.Choice(["truncate", "reinvest"]), "default": "truncate", "show_default": True,
+    (("--delisting",), {"type": Choice(["truncate", "reinvest"]), "default": "truncate", "show_default": True,
                         "help": "Buy-and-hold returns after the last trade: end, or go on in the benchmark."}),
-    (("--regime",), {"type": click.Choice(["auto", "always", "never"]), "default": "auto", "show_default": True,
+    (("--regime",), {"type": Choice(["auto", "always", "never"]), "default": "auto", "show_default": True,
                      "help": "Judge windows by the scale of the days near them: if these were wilder, always, never."}),
     (("--min-estimation",), {"type": int, "default": 100, "show_default": True, "help": "Fewest estimation days."}),
     (("--max-shift",), {"type": int, "default": 7, "show_default": True, "help": "Most calendar days to day 0."}),
-    (("--calendar",), {"type": click.Choice(["exchange", "prices"]), "default": "exchange", "show_default": True,
+    (("--calendar",), {"type": Choice(["exchange", "prices"]), "default": "exchange", "show_default": True,
                        "help": "Sessions: of each ticker's exchange, or the dates of the prices."}),
     (("--exclude-dates",), {"type": click.Path(), "help": "File of dates left out of estimation, one a line."}),
     (("--accept",), {"multiple": True, "metavar": "CODE[:TICKER[:DATE]]",
@@ -78,28 +79,52 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--prices",), {"type": click.Path(),
                      "help": "Prices: a file (CSV, XLSX, XLS, ODS, Parquet, zip, gz), - for stdin, or a folder of files."}),
     (("--ticker",), {"help": "Whose prices a file is of that names nobody."}),
-    (("--dates",), {"type": click.Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
-    (("--decimal",), {"type": click.Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
-    (("--values",), {"type": click.Choice(["close", "returns"]), "help": "What the numbers of a price file are."}),
+    (("--dates",), {"type": Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
+    (("--decimal",), {"type": Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
+    (("--values",), {"type": Choice(["close", "returns"]), "help": "What the numbers of a price file are."}),
     (("--exchange",), {"multiple": True, "metavar": "TICKER=EXCHANGE", "help": "Where one trades: AAA=XLON; repeatable."}),
     (("--strict",), {"is_flag": True, "help": "Refuse a file for one bad row, instead of leaving out its security or event."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf, or Ken French's; or ken_french."}),
-    (("--factor-unit",), {"type": click.Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
+    (("--factor-unit",), {"type": Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
     (("--shares",), {"type": click.Path(), "help": "Shares outstanding, for volume: ticker, shares[, date]."}),
     (("--earnings",), {"metavar": "FILE|yahoo", "help": "Earnings to warn of: CSV with ticker,date[,timing], or Yahoo's."}),
     (("--news",), {"type": click.Path(), "multiple": True,
                    "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker]; a row with an event_id is"
                            " that event's own news and no other; may be repeated."}),
-    (("--missing",), {"type": click.Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
+    (("--missing",), {"type": Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
     (("--workers",), {"type": int, "default": 1, "show_default": True,
                       "help": "Processes that share what takes long, such as GARCH."}),
-    (("--scheduler",), {"type": click.Choice(["processes", "dask"]), "default": "processes", "show_default": True}),
+    (("--scheduler",), {"type": Choice(["processes", "dask"]), "default": "processes", "show_default": True}),
     (("--address",), {"metavar": "tcp://HOST:PORT", "help": "Of the Dask scheduler."}),
     (("--allow-excluded",), {"is_flag": True, "help": "Exit 0 although something was left out."}),
 ]  # fmt: skip
+
+
+_HEADINGS = {
+    "Who and when": ("date", "tickers", "benchmark", "currency", "peers", "day0", "timing", "tz", "registry", "max-shift"),
+    "What is normal": (
+        "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "min-estimation",
+        "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
+    ),
+    "Over which days": ("event-window", "window-days", "window", "primary", "bhar", "delisting"),
+    "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "regime", "seed"),
+    "Prices": (
+        "source", "prices", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day", "as-of",
+    ),
+    "Other news": ("earnings", "news"),
+    "How it runs": ("workers", "scheduler", "address", "allow-excluded"),
+}  # fmt: skip
+"""What `--help` shows together."""
+
+_COMPLETED = {"--model": "models", "--test": "tests", "--source": "sources"}
+"""Options whose values a shell may complete, and the family of these."""
+
+
+def _heading(flag: str) -> str:
+    return next(heading for heading, flags in _HEADINGS.items() if flag.removeprefix("--") in flags)
 
 
 def study_options(f: F) -> F:
@@ -124,8 +149,12 @@ def some_options(*wanted: str, argument: str = "what") -> Callable[[F], F]:
         for names, settings in reversed(_OPTIONS):
             if names[0] in wanted:
                 variable = f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}"
-                f = click.option(*names, envvar=variable, **settings)(f)
-        return click.argument(argument, required=argument != "what")(f)
+                more: dict[str, Any] = {"envvar": variable, "cls": Under, "heading": _heading(names[0])}
+                if names[0] in _COMPLETED:
+                    more["shell_complete"] = completing(_COMPLETED[names[0]])
+                f = click.option(*names, **more, **settings)(f)
+        events: dict[str, Any] = {"shell_complete": completing("events")} if argument == "what" else {}
+        return click.argument(argument, required=argument != "what", **events)(f)
 
     return add
 
@@ -203,8 +232,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     take("allow_excluded")
     spans = take("estimation_window")
     excluded = take("exclude_dates")
-    if options["source"] != "auto" and options["source"] not in plugins.names("sources"):
-        plugins.load("sources", options["source"])
+    source = options["source"].lower()
+    options["source"] = source if source == "auto" else plugins.meant("sources", source)
     return dict(
         what=take("what"),
         tickers=split(take("tickers")),

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, progress
 from eventstudy.cli._study import options_without, study
 
 
-@click.command("calibrate")
+@command("calibrate")
 @options_without("--level")
 @click.option("--pairs", "n", type=int, help="Draw so many pairs at random instead (Brown and Warner).")
 @click.option("--clustered", is_flag=True, help="With --pairs: all of them on one date.")

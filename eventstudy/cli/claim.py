@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_shift", "seed")
 
 
-@click.command("claim")
+@command("claim")
 @some_options(
     *(
         "--benchmark",
@@ -51,7 +52,7 @@ _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_sh
 @click.option("--span", help='Over what time: "few trading days".')
 @click.option("--names", type=click.Path(), help="CSV of your own with ticker,name, beside the names that ship.")
 @click.option("--number", type=click.IntRange(1), default=1, show_default=True, help="Which claim of the event.")
-@click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True, help="Of the paragraph.")
+@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True, help="Of the paragraph.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
 
-@click.command("compare")
+@command("compare")
 @study_options
 @click.option("--by", required=True, help="category, timing, surprise, tag:NAME, or a column of --characteristics.")
 @click.option("--characteristics", type=click.Path(), help="CSV: ticker[,event_id][,date], columns to compare by.")

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import mask_option, study_options, what_else
 
 
-@click.command("confounders")
+@command("confounders")
 @study_options
 @mask_option
 @output_options

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 
-@click.command("counterfactual")
+@command("counterfactual")
 @study_options
 @click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
 @picture_option("--chart", "Draw actual against counterfactual price into this file.")

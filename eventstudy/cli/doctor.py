@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from eventstudy import __version__, plugins
+from eventstudy.cli._command import command
 from eventstudy.cli._output import format_option, listing, put
 from eventstudy.errors import EventStudyError
 from eventstudy.text import columns
@@ -46,7 +47,7 @@ class _Finding(NamedTuple):
     exit_code: int = 0
 
 
-@click.command("doctor")
+@command("doctor")
 @click.option("--online", is_flag=True, help="Also ask the price source for ten days of one fund.")
 @click.option("--source", default="yahoo", show_default=True, help="The price source that --online asks.")
 @format_option

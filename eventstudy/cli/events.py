@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import Choice
 from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
@@ -52,7 +53,7 @@ def list_events(registry: str | None, category: str | None, tag: str | None, for
 @COMMAND.command("show")
 @click.argument("id")
 @_registry_option
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
 def show(id: str, registry: str | None, form: str) -> None:
     """Show one event with its groups, claims and sources."""
     known = _registry(registry)
@@ -138,9 +139,7 @@ def import_events(path: str, output: str | None, force: bool, quiet: bool) -> No
 @click.option("--date", required=True, help="When it was announced: 2025-01-27, or 2025-01-27T07:00:00-05:00.")
 @click.option("--tickers", multiple=True, required=True, help="Tickers, comma separated; may be repeated.")
 @click.option("--id", "id_", help="Its id. [default: made of the title]")
-@click.option(
-    "--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True
-)
+@click.option("--timing", type=Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
 @click.option("--tz", help="Zone of a local time: America/New_York.")
 @click.option("--benchmark", help="Ticker of the market: SPY.")
 @click.option("--category", help="One word or two: technology.")
@@ -175,10 +174,10 @@ def add(
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The first day.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day.")
 @click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")
-@click.option("--amendments", type=click.Choice(["drop", "keep"]), default="drop", show_default=True)
+@click.option("--amendments", type=Choice(["drop", "keep"]), default="drop", show_default=True)
 @click.option(
     "--late",
-    type=click.Choice(["drop", "keep"]),
+    type=Choice(["drop", "keep"]),
     default="keep",
     show_default=True,
     help="Filings that came after the day of what they report.",
@@ -259,12 +258,10 @@ def schema() -> None:
 @click.argument("when")
 @click.option("--exchange", help="Market code, e.g. XNYS.")
 @click.option("--ticker", help="A ticker; its suffix names the exchange.")
-@click.option(
-    "--timing", type=click.Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True
-)
+@click.option("--timing", type=Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
 @click.option("--tz", help="Zone of a local time: America/New_York.")
 @click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
 def find_day0(
     when: str, exchange: str | None, ticker: str | None, timing: Any, tz: str | None, max_shift: int, form: str
 ) -> None:

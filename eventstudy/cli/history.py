@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import options_but, words_of
 
@@ -24,7 +25,7 @@ _OF_EVENTS = (
 """Options of a study that say what a history knows by itself, or does not look at."""
 
 
-@click.command("history")
+@command("history")
 @options_but(*_OF_EVENTS, argument="ticker")
 @click.option(
     "--kind",

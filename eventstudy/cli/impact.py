@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, say
 from eventstudy.cli._study import study, study_options
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
-@click.command("impact")
+@command("impact")
 @study_options
 @picture_option("--chart", "Draw it into this file.")
 @output_options

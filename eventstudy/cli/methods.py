@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from eventstudy import plugins
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import format_option, listing, put
 
 _KINDS = ("models", "tests", "sources", "finders", "charts")
 
 
-@click.command("methods")
-@click.argument("kind", type=click.Choice(_KINDS), required=False)
+@command("methods")
+@click.argument("kind", type=Choice(_KINDS), required=False)
 @format_option
 def COMMAND(kind: str | None, form: str) -> None:  # noqa: N802
     """List models, tests, price sources, finders of events and charts."""

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
+from eventstudy.cli._command import command, completing
 from eventstudy.cli._output import draw, finish, picture_option, verbose_option
 from eventstudy.cli._study import study, study_options
-from eventstudy.errors import UnknownName
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
     from eventstudy.study.result import StudyResult
 
 
-@click.command("plot")
+@command("plot")
 @study_options
-@click.option("--chart", default="car", show_default=True, help="See `eventstudy methods charts`.")
+@click.option(
+    "--chart",
+    shell_complete=completing("charts"),
+    default="car",
+    show_default=True,
+    help="See `eventstudy methods charts`.",
+)
 @picture_option("--output", "File: .png, .svg or .pdf. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()
@@ -27,8 +33,7 @@ def COMMAND(  # noqa: N802
     ctx: click.Context, /, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Draw one chart of an event into a file."""
-    if chart not in plugins.names("charts"):
-        raise UnknownName("chart", chart, plugins.names("charts"))
+    chart = plugins.meant("charts", chart)
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
     result = study(options, quiet=quiet)
     asked = {"prices": _longer(result, **words)} if "prices" in plugins.load("charts", chart).options else {}

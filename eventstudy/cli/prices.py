@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
+from eventstudy.cli._command import Choice
 from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
@@ -178,10 +179,10 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 @_tickers_option("to take. [default: all of the file]")
 @click.option("--currency", help="Currency of the prices.")
 @click.option("--ticker", help="Whose prices a file is of that names nobody.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
-@click.option("--decimal", type=click.Choice(["comma", "point"]), help="Decimal mark, where a file leaves it open.")
-@click.option("--values", type=click.Choice(["close", "returns"]), help="What the numbers of the file are.")
-@click.option("--unit-in", "unit", type=click.Choice(["percent", "decimal", "bp"]), help="Unit of returns.")
+@click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
+@click.option("--decimal", type=Choice(["comma", "point"]), help="Decimal mark, where a file leaves it open.")
+@click.option("--values", type=Choice(["close", "returns"]), help="What the numbers of the file are.")
+@click.option("--unit-in", "unit", type=Choice(["percent", "decimal", "bp"]), help="Unit of returns.")
 @click.option("--strict", is_flag=True, help="Refuse the file for one bad cell, instead of leaving out its ticker.")
 @click.option("--explain", is_flag=True, help="Say what the file is taken for, and keep nothing.")
 @output_options

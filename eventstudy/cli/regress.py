@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import split, study, study_options
 
 
-@click.command("regress")
+@command("regress")
 @study_options
 @click.option("--characteristics", type=click.Path(), required=True, help="CSV: ticker[,event_id][,date], numbers ...")
 @click.option(
@@ -21,7 +22,7 @@ from eventstudy.cli._study import split, study, study_options
 )
 @click.option(
     "--weights",
-    type=click.Choice(["equal", "precision", "random_effects"]),
+    type=Choice(["equal", "precision", "random_effects"]),
     default="equal",
     show_default=True,
     help="Of the pairs; precision is 1 over the variance of a CAR.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import STDOUT, Forms, finish, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.disk import refuse_unwritable
@@ -27,13 +28,13 @@ FORMATS: Forms = {
 _PRINTED = ("md", "latex", "json")
 
 
-@click.command("report")
+@command("report")
 @study_options
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
-@click.option("--lang", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--format", "form", type=Choice(list(FORMATS)), default="html", show_default=True)
+@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True)
 @click.option(
     "--style",
-    type=click.Choice(["plain", "journal"]),
+    type=Choice(["plain", "journal"]),
     default="plain",
     show_default=True,
     help="Of LaTeX: all tables, or the one of an article.",

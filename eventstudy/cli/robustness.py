@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import split, study, study_options
 
 
-@click.command("robustness")
+@command("robustness")
 @study_options
 @click.option("--models", multiple=True, help="Models to try. [default: market,market_adjusted,constant_mean]")
 @click.option(

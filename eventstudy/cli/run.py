@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import csv_text, finish, output_options, put
 from eventstudy.cli._study import mask_option, study_options, sums, sums_are_kept, what_else
 from eventstudy.text import json_text
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
-@click.command("run")
+@command("run")
 @study_options
 @mask_option
 @click.option(
     "--keep",
-    type=click.Choice(["pairs", "aggregate"]),
+    type=Choice(["pairs", "aggregate"]),
     help="Every pair, or sums alone. [default: sums where prices are a folder or a file has over 20,000 events]",
 )
 @output_options
@@ -33,6 +34,13 @@ def COMMAND(  # noqa: N802
 
     WHAT is an event id (`eventstudy events list`), a registry or event file (.toml, .csv, .xlsx; of many events .parquet), or
     absent when --date and --tickers describe the event. --prices may be a folder of Parquet files, larger than memory.
+
+    \b
+    eventstudy run deepseek-r1 --tickers NVDA --day0 recognised
+    eventstudy run --date 2025-01-27 --tickers NVDA,AMD --benchmark SPY
+    eventstudy run events.xlsx --prices closes.csv --window 0 1
+    eventstudy run deepseek-r1 --model fama_french3 --factors ken_french
+    eventstudy run deepseek-r1 --format csv --output nvda.csv
     """
     allowed = options["allow_excluded"]
     if keep == "aggregate" or (keep is None and sums_are_kept(options)):

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
 from eventstudy.cli._study import study, study_options
 
 
-@click.command("scan")
+@command("scan")
 @study_options
 @click.option(
     "--days",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from eventstudy.cli._output import put
-from eventstudy.errors import InvalidRequest
+from eventstudy.cli._command import Choice
+from eventstudy.cli._output import made, put
 
 
 @click.group("schedule")
@@ -16,7 +16,7 @@ def COMMAND() -> None:  # noqa: N802
 
 
 @COMMAND.command("show")
-@click.argument("kind", type=click.Choice(["systemd", "cron", "github"]))
+@click.argument("kind", type=Choice(["systemd", "cron", "github"]))
 @click.option("--study", type=click.Path(), default="study.toml", show_default=True, help="The study file.")
 @click.option("--at", default="06:30", show_default=True, help="Time of the machine; of GitHub: UTC.")
 @click.option("--output", type=click.Path(file_okay=False), help="Write the files into this folder instead of stdout.")
@@ -26,13 +26,9 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
 
     found = texts(kind, Path(study), at)
     if output is not None:
-        try:
-            Path(output).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            what = f"{output} cannot be made: {error.strerror or error}"
-            raise InvalidRequest(what, where=f"--output {output}", hint="name another folder") from error
+        folder = made(output, where=f"--output {output}")
         for name, text in found.items():
-            put(text, str(Path(output, name)))
+            put(text, str(folder / name))
         return
     several = len(found) > 1
     put("\n".join(f"# {name}\n{text}" if several else text for name, text in found.items()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import TABLES, put, say, verbose_option, written_as
 from eventstudy.text import columns, json_text
 
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
     from eventstudy.reports.update import Summary
 
 
-@click.command("update")
+@command("update")
 @click.argument("study", type=click.Path(), default="study.toml")
 @click.option(
     "--as-of", default="last-session", metavar="DATE|last-session", show_default=True, help="Read no newer price."
 )
 @click.option("--catch-up", is_flag=True, help="Session by session since the last change, each with its own news.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
 @click.option("--quiet", is_flag=True, help="Print the summary only where something changed or is missing.")
 @verbose_option()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidFile, UnknownName
+from eventstudy.errors import InvalidFile, UnknownName, named
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
@@ -86,10 +86,14 @@ class Registry:
         """
         if id in self._events:
             return self._events[id]
-        known = self.ids
-        if len(known) > 5 * SHOWN:
-            known = get_close_matches(id, known, n=SHOWN) or known[:SHOWN]
-        raise UnknownName("event", id, known, where=", ".join(dict.fromkeys(self._origins.values())))
+        where, known = ", ".join(dict.fromkeys(self._origins.values())), self.ids
+        try:
+            return self._events[named("event", id, known, where=where)]
+        except UnknownName as error:
+            if len(known) <= 5 * SHOWN:
+                raise
+            near = get_close_matches(id, known, n=SHOWN) or known[:SHOWN]
+            raise UnknownName("event", id, near, where=where) from error
 
     def __eq__(self, other: object) -> bool:
         """Whether both hold the same events in the same order."""

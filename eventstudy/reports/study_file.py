@@ -1,7 +1,8 @@
 """The study file: which events, tickers and options `eventstudy update` keeps reports of, and where they go.
 
 title = "Chip makers and R1"      output = "reports"      formats = ["html", "xlsx"]      lang = "de"
-registry = "events.toml"          events = ["deepseek-r1"]
+registry = "events.toml"          events = ["deepseek-r1", "more.xlsx", { date = 2025-01-27, tickers = ["NVDA", "AMD"] }]
+span = "last 90 days"             # of these the events that were announced in it; or latest = 8
 [options]                         # the words of `eventstudy run`, for all events
 benchmark = "SPY"
 [event.deepseek-r1]               # and for one of them
@@ -17,8 +18,9 @@ finder = "earnings"  tickers = ["NVDA"]  since = 2022-01-01
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,6 +34,7 @@ from eventstudy.config import StudyConfig, chosen, in_file, study_settings
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.reports.finding import Search
 from eventstudy.reports.parts import Lang
+from eventstudy.separated import separated
 from eventstudy.settings import Setting, checked, place_of, read_toml
 
 if TYPE_CHECKING:
@@ -50,9 +53,14 @@ _REQUESTED = (
 
 _TABLES: Mapping[str, tuple[Setting, ...]] = {
     "": (
-        *(Setting(name) for name in ("title", "output", "lang", "base", "registry")),
+        *(Setting(name) for name in ("title", "output", "lang", "base", "registry", "span")),
         *(Setting(name, many=True, by_commas=True) for name in ("formats", "events")),
         Setting("latest", "whole"),
+    ),
+    "events": (
+        *(Setting(name) for name in ("id", "title", "benchmark", "timing", "tz")),
+        Setting("date", "day"),
+        Setting("tickers", many=True, by_commas=True, also=("ticker",)),
     ),
     "mail": (
         *(Setting(name) for name in ("from", "host", "user")),
@@ -128,7 +136,10 @@ class StudyFile(_Table):
     base: str = Field(default="", pattern="^(https?://.*/)?$")
     """The address where the folder will be seen, ending in a slash; for the links of the feed."""
     registry: Path | None = None
-    events: tuple[str, ...] = ()
+    events: tuple[Any, ...] = ()
+    """Ids of the registry, files of events, and events that the study file itself describes."""
+    span: str | None = None
+    """Of these the events that were announced in the `last 90 days`; None: all."""
     latest: Annotated[int, Field(ge=1)] | None = None
     """Of the registry's events the last so many, by the day they were announced; None: all."""
     find: tuple[Search, ...] = ()
@@ -137,25 +148,41 @@ class StudyFile(_Table):
     mail: Mail | None = None
     webhook: Webhook | None = None
 
-    def chosen(self) -> list[Event]:
-        """The events that are meant, in order.
+    def chosen(self, as_of: date | None = None) -> list[Event]:
+        """The events that are meant, in order; a span of days ends `as_of`, or today.
 
         Raises:
-            UnknownName: no event of that id. InvalidFile: the registry cannot be read.
+            UnknownName: no event of that id. InvalidFile: a file of events cannot be read, or two events have one id.
         """
-        from eventstudy.events import load_registry, shipped_registry
-
-        known = load_registry(self.registry) if self.registry else shipped_registry()
-        ids = self.events or tuple(event.id for event in self._latest(known))
+        events = self._named()
+        ids = [event.id for event in events]
         for id in self.event:
             if id not in ids:
                 raise UnknownName("event", id, ids, where=f"{self.path}, [event.{id}]")
-        return [known[id] for id in ids]
+        if twins := sorted({id for id in ids if ids.count(id) > 1}):
+            raise InvalidFile(
+                f"two events are called {twins[0]!r}", where=f"{self.path}, events", hint='give one an id: id = "..."'
+            )
+        if self.span is not None:
+            last = as_of or datetime.now().astimezone().date()
+            first = last - timedelta(days=days_of(self.span))
+            events = [event for event in events if first.isoformat() < _day_of(event) <= last.isoformat()]
+        return events if self.latest is None else sorted(events, key=_day_of)[-self.latest :]
 
-    def _latest(self, known: Iterable[Event]) -> list[Event]:
-        if self.latest is None:
-            return list(known)
-        return sorted(known, key=lambda event: event.announced.isoformat()[:10])[-self.latest :]
+    def _named(self) -> list[Event]:
+        """The events before it is asked when they were: those that are named, or all of the registry."""
+        from eventstudy.events import load_registry, shipped_registry
+
+        if self.find and self.registry and not self.registry.exists():  # nothing was found yet
+            return []
+        known = load_registry(self.registry) if self.registry else shipped_registry()
+        found: list[Event] = []
+        for one in self.events:
+            if isinstance(one, Path):
+                found += load_registry(one)
+            else:
+                found.append(known[one] if isinstance(one, str) else one)
+        return found if self.events else list(known)
 
     def options_of(self, id: str) -> Options:
         """The options of one event, with absolute paths."""
@@ -165,6 +192,26 @@ class StudyFile(_Table):
     def near(self, path: str | Path) -> Path:
         """A path of the file, counted from the folder it is in."""
         return self.path.parent / Path(path)
+
+
+def _day_of(event: Event) -> str:
+    return event.announced.isoformat()[:10]
+
+
+_SPAN = re.compile(r"last (\d{1,4}) (day|week|month|year)s?", re.IGNORECASE)
+_DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
+
+
+def days_of(span: str) -> int:
+    """The calendar days of a span such as `last 90 days`.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    found = _SPAN.fullmatch(span.strip())
+    if not found or not int(found[1]):
+        raise InvalidRequest(f"span is {span!r}", available="last 90 days, last 6 weeks, last 3 months, last 2 years")
+    return int(found[1]) * _DAYS[found[2].lower()]
 
 
 def read_study(path: str | Path) -> StudyFile:
@@ -181,16 +228,21 @@ def read_study(path: str | Path) -> StudyFile:
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
     searches = table.pop("find", [])
+    events = _events(table.pop("events", []), path, place)
     table = _typed(table, place)
     try:
-        study = StudyFile(path=path, **table)
+        study = StudyFile(path=path, events=events, **table)
+        if study.span is not None:
+            days_of(study.span)
+    except InvalidRequest as error:
+        raise in_file(error, place("", "span")) from error
     except (ValidationError, TypeError) as error:
         raise InvalidFile(_problems(error), where=str(path)) from error
     if not study.events and not study.registry:
         raise InvalidFile("the study file names no event", where=str(path), hint='events = ["deepseek-r1"]')
     options = _checked(study.options, partial(place, "options"))
     by_event = {id: _checked(own, partial(place, f"event.{id}")) for id, own in study.event.items()}
-    if set(study.events) - set(by_event) or not study.events:
+    if {getattr(one, "id", one) for one in study.events} - set(by_event) or not study.events:
         _meant(options, place("options"))
     for id, own in by_event.items():
         _meant({**options, **own}, place(f"event.{id}"))
@@ -230,9 +282,46 @@ def _searches(study: StudyFile, tables: Any, place: Callable[[str], str]) -> tup
     return tuple(found)
 
 
+def _events(given: Any, path: Path, place: Callable[..., str]) -> tuple[Any, ...]:
+    """The events of a study file: ids, files beside it, and events with their date and tickers.
+
+    Raises:
+        InvalidFile: one is something else, or says what cannot be meant.
+    """
+    try:
+        plain = [part for part in given if not isinstance(part, dict)] if isinstance(given, list) else given
+        checked({"events": plain}, _TABLES[""], partial(place, ""))
+        parts = given if isinstance(given, list) else separated(given)
+        return tuple(
+            _event(part, partial(place, "events")) if isinstance(part, dict) else _id_or_file(part, path)
+            for part in parts
+        )
+    except InvalidRequest as error:
+        raise in_file(error, place("", "events")) from error
+
+
+def _id_or_file(part: str, path: Path) -> str | Path:
+    return path.parent / part if Path(part).suffix or "/" in part else part
+
+
+def _event(table: Mapping[str, Any], place: Callable[[str], str]) -> Event:
+    from eventstudy.events import single_event
+
+    words = checked(table, _TABLES["events"], place)
+    if "date" not in words or not words.get("tickers"):
+        raise InvalidRequest(
+            "an event of the study file has no date or no ticker",
+            where=place(""),
+            hint='{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }',
+        )
+    id = words.pop("id", None)
+    event = single_event(words.pop("date"), words.pop("tickers"), **words)
+    return event.model_validate({**event.model_dump(), "id": id}) if id else event
+
+
 def _typed(table: Mapping[str, Any], place: Callable[..., str]) -> dict[str, Any]:
     """The file with what is not an option of a study held to its types; `place` says where a key of a table stands."""
-    inner = [name for name in StudyFile.model_fields if name in ("options", "event", *_TABLES)]
+    inner = ["options", "event", "mail", "webhook"]
     known = [*(one.field for one in _TABLES[""]), *inner]
     for key in table:
         if key not in known:

@@ -85,7 +85,7 @@ class Summary:
     @property
     def exit_code(self) -> int:
         """0, 4 (something is missing or not to be believed, and named), 5 (no event has a report), or 75 (all were to wait)."""
-        if all(e.status == "failed" for e in self.events):
+        if self.events and all(e.status == "failed" for e in self.events):
             return 75 if any(e.again for e in self.events) else 5
         if any(e.incomplete for e in self.events):
             return 4
@@ -121,7 +121,7 @@ def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = Fals
         Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant, or its folder is not its own.
     """
     found = searched(study.find, as_of)
-    _manifest(study)
+    _manifest(study, as_of)
     with disk.locked(study.output):
         files.tidy(study.output)
         steps = [_step(study, day) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
@@ -148,7 +148,7 @@ def _joined(steps: Sequence[Summary]) -> Summary:
 
 def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
     """The sessions of New York between the last change and `as_of`, both excluded."""
-    last = _remembered(date, _manifest(study).get("as_of"))
+    last = _remembered(date, _manifest(study, as_of).get("as_of"))
     if last is None or as_of is None:
         return
     day = calendars.shift("XNYS", last, 1)
@@ -159,12 +159,12 @@ def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
 
 def _step(study: StudyFile, as_of: date | None) -> Summary:
     """One update: every event, then index, feed and manifest, all published at once."""
-    manifest = _manifest(study)
+    manifest = _manifest(study, as_of)
     ours = files.written(manifest)
     before = {name: data for name, data in files.contents(study.output).items() if name in ours}
     known = {id: state for id, told in manifest.get("events", {}).items() if (state := _remembered(State, told))}
     states, entries, pages = [], [], dict[str, bytes]()
-    for event in study.chosen():
+    for event in study.chosen(as_of):
         state, made = _one(study, event, as_of, known.get(event.id), before)
         pages |= made
         states.append(state)
@@ -204,13 +204,13 @@ def send(study: StudyFile) -> list[str]:
     return failed
 
 
-def _manifest(study: StudyFile) -> dict[str, Any]:
+def _manifest(study: StudyFile, as_of: date | None = None) -> dict[str, Any]:
     """What the last update left; nothing where there was none.
 
     Raises:
         InvalidRequest: the folder is not this study's own.
     """
-    ids = [event.id for event in study.chosen()]
+    ids = [event.id for event in study.chosen(as_of)]
     site.refuse_twins(ids, where=str(study.path))
     try:
         files.refuse_place(study.output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -75,9 +75,16 @@ def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Read
     return Registry([known[str(what)]])
 
 
+def spelled(tickers: Sequence[str], known: Iterable[str]) -> list[str]:
+    """Tickers as those that are known are written, where they differ in upper and lower case alone."""
+    known = list(known)
+    written = {ticker.casefold(): ticker for ticker in known}
+    return [t if t in known else written.get(t.casefold(), t) for t in tickers]
+
+
 def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
     """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
-    wanted = tuple(dict.fromkeys(tickers))
+    wanted = tuple(dict.fromkeys(spelled(tickers, event.tickers)))
     groups = [
         g.model_copy(update={"tickers": kept})
         for g in event.group

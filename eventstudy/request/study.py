@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from eventstudy import plugins
 from eventstudy.analyses.confounders import Confounders
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
@@ -18,7 +19,7 @@ from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, Reading, load_prices, read_factors
 from eventstudy.request.dates import last_day
-from eventstudy.request.events import events_of
+from eventstudy.request.events import events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.prices import Progress, placed, prices_for
@@ -76,6 +77,8 @@ def run(
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
     tickers = separated(tickers)
+    if prices is None:
+        tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
     events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)

@@ -21,7 +21,7 @@ import pandas as pd
 from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, average
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
@@ -127,10 +127,8 @@ class Result(ABC):
         """The pairs that an answer counts: those of a group, None: all."""
         if group is None:
             return None
-        for known in self.groups:
-            if known.name == group:
-                return known.members
-        raise UnknownName("group", group, [g.name for g in self.groups])
+        name = named("group", group, [g.name for g in self.groups])
+        return next(known.members for known in self.groups if known.name == name)
 
     @cached_property
     def adjusted(self) -> dict[Window, Adjusted]:
@@ -234,9 +232,8 @@ class StudyResult(Result):
         Raises:
             UnknownName: no such ticker.
         """
-        members = [i for i, pair in enumerate(self.panel.pairs) if pair.ticker == ticker]
-        if not members:
-            raise UnknownName("ticker in this result", str(ticker), list(self))
+        name = named("ticker in this result", str(ticker), self)
+        members = [i for i, pair in enumerate(self.panel.pairs) if pair.ticker == name]
         part = self.part(np.array(members, dtype=np.int64))
         return replace(part, exclusions=(), noticed=tuple(w for w in self.noticed if self._about(w, part)))
 

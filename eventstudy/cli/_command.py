@@ -1,0 +1,85 @@
+"""How a command of ours reads and shows its options: choices with the nearest name, options under headings, completion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy import plugins
+from eventstudy.errors import EventStudyError, nearest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]
+    """One of several words; what is none of them is told with the nearest."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word that is meant."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = nearest(str(value), map(str, self.choices))
+            if near is None:
+                raise
+            raise click.BadParameter(f"{error.message} Did you mean {near!r}?", ctx, param) from error
+
+
+class Under(click.Option):
+    """An option that `--help` shows under a heading."""
+
+    def __init__(self, *args: Any, heading: str, **more: Any) -> None:
+        """As any option, with its heading."""
+        super().__init__(*args, **more)
+        self.heading = heading
+
+
+class Command(click.Command):
+    """A command whose help shows the options with a heading under theirs, and at the end its own."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, heading by heading."""
+        shown: dict[str, list[tuple[str, str]]] = {}
+        own: list[tuple[str, str]] = []
+        for param in self.get_params(ctx):
+            if (record := param.get_help_record(ctx)) is not None:
+                (shown.setdefault(param.heading, []) if isinstance(param, Under) else own).append(record)
+        for heading, records in {**shown, f"Of `{ctx.info_name}`" if shown else "Options": own}.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+command = partial(click.command, cls=Command)
+
+# ---- what a shell may complete ----------------------------------------------------------------------------------------
+
+Completes = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+
+def completing(*families: str) -> Completes:
+    """Completes the names of models, tests, charts, sources; `events`: ids of the registry that is named, and files."""
+
+    def complete(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = [name for family in families for name in _names(family, ctx) if name.startswith(begun.lower())]
+        items = [CompletionItem(name) for name in found]
+        return items if items or "events" not in families else [CompletionItem(begun, type="file")]
+
+    return complete
+
+
+def _names(family: str, ctx: click.Context) -> Iterable[str]:
+    if family != "events":
+        return plugins.names(family)
+    from eventstudy.events import load_registry, shipped_registry
+
+    with suppress(EventStudyError):  # a shell that completes words has no place for a message
+        named = ctx.params.get("registry")
+        return (load_registry(named) if named else shipped_registry()).ids
+    return []

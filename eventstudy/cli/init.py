@@ -1,0 +1,109 @@
+"""`eventstudy init`: write a commented eventstudy.toml and study.toml to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eventstudy.cli._command import command
+from eventstudy.cli._output import made, put, say
+from eventstudy.cli._settings import FILE
+from eventstudy.cli._study import split
+from eventstudy.errors import InvalidRequest
+from eventstudy.text import json_text
+
+STUDY = "study.toml"
+
+
+@command("init")
+@click.argument("tickers", nargs=-1)
+@click.option(
+    "--date", help="When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00. Without it: reports of earnings."
+)
+@click.option("--benchmark", default="SPY", show_default=True, help="Ticker of the benchmark.")
+@click.option("--folder", type=click.Path(file_okay=False), default=".", show_default=True, help="Where the files go.")
+def COMMAND(tickers: tuple[str, ...], date: str | None, benchmark: str, folder: str) -> None:  # noqa: N802
+    """Write a commented eventstudy.toml and study.toml for these TICKERS; files that are there stay as they are.
+
+    \b
+    eventstudy init NVDA AMD --date 2025-01-27
+    eventstudy init NVDA AMD          their reports of earnings
+    eventstudy init                   the example, which needs no network
+    """
+    from eventstudy.events import parse_when
+
+    place, named = Path(folder), [ticker.upper() for ticker in split(tickers)] if tickers else []
+    if date is not None and not named:
+        raise InvalidRequest(
+            "a date without a ticker", where=f"--date {date}", hint=f"eventstudy init NVDA --date {date}"
+        )
+    when = parse_when(date).isoformat() if date is not None else None
+    if there := [name for name in (FILE, STUDY) if (place / name).exists()]:
+        raise InvalidRequest(
+            f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
+            where=str(place.absolute()),
+            hint="name another folder: --folder mine",
+        )
+    made(folder, where=f"--folder {folder}")
+    for name, text in ((FILE, _settings(benchmark)), (STUDY, _study(named, when, benchmark))):
+        put(text, str(place / name))
+        say(str(place / name))
+    say(f"next: eventstudy update {place / STUDY}")
+
+
+def _settings(benchmark: str) -> str:
+    return f"""\
+# Settings of the commands that are run in this folder, a table a command: each is called as its flag, without the dashes.
+# `eventstudy config` prints all of them, their values here and where these come from. A flag comes before what stands here.
+
+[run]
+benchmark = {json_text(benchmark, indent=None)}
+# estimation-window = [-260, -11]   # sessions before the event that say what is normal
+# event-window = [-5, 5]            # sessions around it
+# window = [[0, 0], [0, 1]]         # over which abnormal returns are added up
+# model = "market"                  # `eventstudy methods models`
+# source = "auto"                   # what ships, then the price store, then Yahoo
+
+[report]
+benchmark = {json_text(benchmark, indent=None)}
+# lang = "en"                       # or "de"
+"""
+
+
+def _study(tickers: list[str], date: str | None, benchmark: str) -> str:
+    listed = json_text(tickers, indent=None)
+    if not tickers:
+        title, search = "My event studies", ""
+        events = (
+            'events = ["deepseek-r1"]            # ids of `eventstudy events list`; a file of events: "mine.xlsx"\n'
+        )
+        events += '# events = [{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }]\n'
+    elif date is None:
+        title = f"{', '.join(tickers)}: reports of earnings"
+        events = 'registry = "earnings.toml"          # what is found goes here\n'
+        events += "latest = 8                          # so many are kept\n"
+        search = f"""
+# Looked for before each update. The SEC wants to know who asks: EVENTSTUDY_CONTACT="Name name@example.org"
+[[find]]
+finder = "earnings"
+tickers = {listed}
+since = 2023-01-01
+"""
+    else:
+        title, search = f"{', '.join(tickers)} on {date[:10]}", ""
+        events = f"events = [{{ date = {date}, tickers = {listed} }}]\n"
+    return f"""\
+# What `eventstudy update {STUDY}` keeps reports of; `eventstudy schedule show` prints what a scheduler needs to run it.
+
+title = {json_text(title, indent=None)}
+{events}output = "reports"                  # the folder of the pages; begin with index.html
+formats = ["html"]                  # also: pdf, xlsx, md, latex, json
+lang = "en"                         # or "de"
+# span = "last 90 days"             # only events that were announced in it
+
+[options]                           # as the flags of `eventstudy run`, for all events
+benchmark = {json_text(benchmark, indent=None)}
+# day0 = "recognised"               # when the market took notice, where the event says so
+# window = [[0, 0], [0, 1]]
+{search}"""
