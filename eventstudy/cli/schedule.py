@@ -7,24 +7,40 @@ from pathlib import Path
 import click
 
 from eventstudy.cli._command import Choice
-from eventstudy.cli._output import made, put
+from eventstudy.cli._output import made, put, say
 
 
 @click.group("schedule")
 def COMMAND() -> None:  # noqa: N802
-    """Print what systemd, cron or GitHub needs to keep reports up to date."""
+    """Print what systemd, cron, launchd, Windows or GitHub needs to keep reports up to date."""
 
 
 @COMMAND.command("show")
-@click.argument("kind", type=Choice(["systemd", "cron", "github"]))
+@click.argument("kind", type=Choice(["systemd", "cron", "launchd", "windows", "github"]))
 @click.option("--study", type=click.Path(), default="study.toml", show_default=True, help="The study file.")
-@click.option("--at", default="06:30", show_default=True, help="Time of the machine; of GitHub: UTC.")
+@click.option(
+    "--at",
+    default="06:30",
+    metavar="WHEN",
+    help="06:30 (Monday to Saturday), 'Mon 07:00', 'Mon-Fri 18:00', 'daily 06:30', 'monthly 1 07:00', or 'close XNYS': half"
+    " an hour after that exchange has closed. Time of the machine; of GitHub: UTC. [default: 06:30]",
+)
 @click.option("--output", type=click.Path(file_okay=False), help="Write the files into this folder instead of stdout.")
 def show(kind: str, study: str, at: str, output: str | None) -> None:
-    """Print a unit with its timer, a crontab line, or a workflow that runs `eventstudy update`."""
+    """Print what makes a scheduler run `eventstudy update`, with the paths of this machine.
+
+    \b
+    systemd   a unit and its timer (Linux)
+    cron      a line for `crontab -e`
+    launchd   an agent for ~/Library/LaunchAgents (macOS)
+    windows   a task for `schtasks /Create /TN eventstudy-update /XML FILE`
+    github    a workflow for .github/workflows
+    """
     from eventstudy.reports.schedule import show as texts
 
     found = texts(kind, Path(study), at)
+    if at.lower().startswith("close ") and at.upper().split()[-1] not in ("XNYS", "XNAS", "NYSE", "NASDAQ"):
+        say("`update` reads up to the last session that New York has closed: the day before, where that is still open")
     if output is not None:
         folder = made(output, where=f"--output {output}")
         for name, text in found.items():

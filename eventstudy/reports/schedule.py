@@ -1,44 +1,77 @@
-"""What a scheduler needs to run `eventstudy update`: systemd units, a crontab line, a GitHub workflow.
+"""What a scheduler needs to run `eventstudy update`: systemd, cron, launchd, Windows or GitHub.
 
 Prices of a session are read the morning after: half past six, Monday (for what was corrected over the weekend) to Saturday.
+Where a scheduler knows no zone but its own, what follows the close of an exchange runs at the latest time of the year at which
+that close falls.
 """
 
 from __future__ import annotations
 
+import plistlib
 import re
 import shlex
+import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from xml.sax.saxutils import escape
 
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.reports.rhythm import DAYS, Rhythm, rhythm
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
-def clock(text: str) -> tuple[int, int]:
-    """Hour and minute of a time such as `06:30`.
+def show(
+    kind: str,
+    study: Path,
+    at: str = "06:30",
+    python: str = sys.executable,
+    *,
+    local: Callable[[datetime], datetime] = datetime.astimezone,
+    today: date | None = None,
+) -> dict[str, str]:
+    """File name -> text of what the scheduler `kind` (systemd, cron, launchd, windows, github) needs.
+
+    `at`: when (see `rhythm`); `local` puts an instant into the time of the machine, as it is from `today` on.
 
     Raises:
-        InvalidRequest: not a time.
-    """
-    found = _CLOCK.fullmatch(text)
-    if not found:
-        raise InvalidRequest(f"--at cannot be {text!r}", available="a time such as 06:30")
-    return int(found[1]), int(found[2])
-
-
-def show(kind: str, study: Path, at: str = "06:30", python: str = sys.executable) -> dict[str, str]:
-    """File name -> text of what the scheduler `kind` (systemd, cron, github) needs.
-
-    Raises:
-        UnknownName: no such scheduler. InvalidRequest: a time, or a path that a crontab cannot hold.
+        UnknownName: no such scheduler or exchange. InvalidRequest: no rhythm, or a path that the scheduler cannot hold.
     """
     if kind not in KINDS:
         raise UnknownName("scheduler", kind, KINDS)
-    return KINDS[kind](study, *clock(at), python)
+    today = today or datetime.now().astimezone().date()
+    when = rhythm(at, today)
+    if kind == "github":
+        when = when.in_time_of(lambda instant: instant.astimezone(UTC), today)
+    elif kind != "systemd":
+        when = when.in_time_of(local, today)
+    return KINDS[kind](study, when, python)
 
 
-def systemd(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
+def _why(when: Rhythm) -> str:
+    """A comment on a time that follows a close; empty where it does not."""
+    if not when.exchange:
+        return ""
+    return f"# half an hour after the close of {when.exchange}, as late as that is here in the year\n"
+
+
+def systemd(study: Path, when: Rhythm, python: str) -> dict[str, str]:
     """A service and its timer: `systemctl --user enable --now eventstudy-update.timer`."""
     path = _held(study.absolute(), "a unit", r"[^\x00-\x1f\x7f\\]*[^\x00-\x1f\x7f\\\s]")
     command = " ".join(_unit_word(word) for word in (python, "-m", "eventstudy", "update", str(path), "--catch-up"))
@@ -66,7 +99,7 @@ RestartPreventExitStatus=1 2 3 5
 Description=When the reports of {_unit_text(path.name)} are brought up to date
 
 [Timer]
-OnCalendar=Mon..Sat *-*-* {hour:02}:{minute:02}:00
+OnCalendar={_on_calendar(when)}
 Persistent=true
 RandomizedDelaySec=5min
 Unit=eventstudy-update.service
@@ -75,6 +108,13 @@ Unit=eventstudy-update.service
 WantedBy=timers.target
 """
     return {"eventstudy-update.service": service, "eventstudy-update.timer": timer}
+
+
+def _on_calendar(when: Rhythm) -> str:
+    spans = [DAYS[a] if a == b else f"{DAYS[a]}..{DAYS[b]}" for a, b in when.spans()]
+    days = f"{','.join(spans)} " if spans and not when.whole_week else ""
+    month = f"{when.of_month:02}" if when.of_month else "*"
+    return f"{days}*-*-{month} {when.at:%H:%M:%S}{f' {when.zone}' if when.zone else ''}"
 
 
 def _unit_text(text: str) -> str:
@@ -87,15 +127,74 @@ def _unit_word(word: str) -> str:
     return f'"{plain}"' if re.search(r"[\s\"'\\;]", word) else plain
 
 
-def cron(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
+def cron(study: Path, when: Rhythm, python: str) -> dict[str, str]:
     """A line for `crontab -e`; cron mails what it prints."""
     path = _held(study.absolute(), "a crontab", r"[^\x00-\x1f\x7f]*")
     words = [python, "-m", "eventstudy", "update", str(path), "--catch-up", "--quiet"]
     command = f"cd {shlex.quote(str(path.parent))} && {shlex.join(words)}".replace("%", r"\%")
-    return {"crontab": f"{minute} {hour} * * 1-6 {command}\n"}
+    return {"crontab": f"{_why(when)}{_fields(when)} {command}\n"}
 
 
-def github(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
+def _fields(when: Rhythm) -> str:
+    """The five fields of cron; Sunday is 0."""
+    numbers = sorted((day + 1) % 7 for day in when.days)
+    spans = Rhythm(when.at, tuple(numbers)).spans()
+    days = "*" if when.whole_week or not spans else ",".join(f"{a}-{b}" if a != b else f"{a}" for a, b in spans)
+    return f"{when.at.minute} {when.at.hour} {when.of_month or '*'} * {days}"
+
+
+def launchd(study: Path, when: Rhythm, python: str) -> dict[str, str]:
+    """An agent: into ~/Library/LaunchAgents, then `launchctl load` with its path; what was slept through is made up for."""
+    path = _held(study.absolute(), "a property list", r"[^\x00-\x1f\x7f]*")
+    clock = {"Hour": when.at.hour, "Minute": when.at.minute}
+    days = [{"Day": when.of_month}] if when.of_month else [{"Weekday": (day + 1) % 7} for day in when.days]
+    agent = {
+        "Label": "eventstudy-update",
+        "ProgramArguments": [python, "-m", "eventstudy", "update", str(path), "--catch-up", "--quiet"],
+        "WorkingDirectory": str(path.parent),
+        "StartCalendarInterval": [{**day, **clock} for day in days],
+    }
+    return {"eventstudy-update.plist": plistlib.dumps(agent, sort_keys=False).decode()}
+
+
+def windows(study: Path, when: Rhythm, python: str) -> dict[str, str]:
+    """A task: `schtasks /Create /TN eventstudy-update /XML eventstudy-update.xml`; a time that was missed is made up for."""
+    path = _held(study.absolute(), "a task", r"[^\x00-\x1f\x7f]*")
+    words = subprocess.list2cmdline(["-m", "eventstudy", "update", str(path), "--catch-up", "--quiet"])
+    if when.of_month:
+        every = f"<ScheduleByMonth><DaysOfMonth><Day>{when.of_month}</Day></DaysOfMonth><Months>"
+        every += "".join(f"<{month}/>" for month in _MONTHS) + "</Months></ScheduleByMonth>"
+    else:
+        every = "<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek>"
+        every += "".join(f"<{_LONG_DAYS[day]}/>" for day in when.days) + "</DaysOfWeek></ScheduleByWeek>"
+    text = f"""\
+<?xml version="1.0"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>Event study reports of {escape(path.name)}</Description></RegistrationInfo>
+  <Triggers>
+    <CalendarTrigger>
+      <StartBoundary>2020-01-01T{when.at:%H:%M:%S}</StartBoundary>
+      {every}
+    </CalendarTrigger>
+  </Triggers>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <RunOnlyIfNetworkAvailable>true</RunOnlyIfNetworkAvailable>
+  </Settings>
+  <Actions>
+    <Exec>
+      <Command>{escape(python)}</Command>
+      <Arguments>{escape(words)}</Arguments>
+      <WorkingDirectory>{escape(str(path.parent))}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+"""
+    return {"eventstudy-update.xml": text}
+
+
+def github(study: Path, when: Rhythm, python: str) -> dict[str, str]:
     """A workflow for `.github/workflows/`; the folder of reports is kept from run to run, and published as an artifact."""
     from eventstudy.reports.study_file import read_study
 
@@ -107,7 +206,7 @@ def github(study: Path, hour: int, minute: int, python: str) -> dict[str, str]:
 name: event study reports
 on:
   schedule:
-    - cron: "{minute} {hour} * * 1-6"
+    - cron: "{_fields(when)}"
   workflow_dispatch:
 permissions:
   contents: read
@@ -166,4 +265,4 @@ def _held(path: Path, by: str, pattern: str) -> Path:
     return path
 
 
-KINDS = {"systemd": systemd, "cron": cron, "github": github}
+KINDS = {"systemd": systemd, "cron": cron, "launchd": launchd, "windows": windows, "github": github}

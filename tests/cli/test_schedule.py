@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import plistlib
 import re
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
+from eventstudy.reports.rhythm import rhythm
 
 from tests.cli.conftest import Ran
 
@@ -110,6 +115,85 @@ def test_the_workflow_is_yaml(es: Es, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
     steps = yaml.safe_load(es("schedule", "show", "github").out)["jobs"]["update"]["steps"]
     assert [step for step in steps if "eventstudy update" in str(step.get("run"))]
+
+
+WEEK = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+
+@pytest.mark.parametrize(
+    ("at", "units", "lines", "days"),
+    [
+        ("06:30", "Mon..Sat *-*-* 06:30:00", "30 6 * * 1-6", [1, 2, 3, 4, 5, 6]),
+        ("Mon 07:00", "Mon *-*-* 07:00:00", "0 7 * * 1", [1]),
+        ("tuesday,Thu 18:05", "Tue,Thu *-*-* 18:05:00", "5 18 * * 2,4", [2, 4]),
+        ("Fri-Mon 07:00", "Mon,Fri..Sun *-*-* 07:00:00", "0 7 * * 0-1,5-6", [1, 5, 6, 0]),
+        ("daily 00:00", "*-*-* 00:00:00", "0 0 * * *", [1, 2, 3, 4, 5, 6, 0]),
+        ("monthly 07:00", "*-*-01 07:00:00", "0 7 1 * *", []),
+        ("Monthly 15 07:00", "*-*-15 07:00:00", "0 7 15 * *", []),
+    ],
+)
+def test_any_rhythm_is_said_to_each_scheduler(
+    es: Es, tmp_path: Path, at: str, units: str, lines: str, days: list[int]
+) -> None:
+    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
+    assert f"OnCalendar={units}\n" in es("schedule", "show", "systemd", "--at", at).out
+    assert crontab(es("schedule", "show", "cron", "--at", at).out)[0][0] == lines.split()
+    assert f'cron: "{lines}"' in es("schedule", "show", "github", "--at", at).out
+    minute, hour, of_month, *_ = lines.split()
+    each = [{"Weekday": day} for day in days] or [{"Day": int(of_month)}]
+    agent = plistlib.loads(es("schedule", "show", "launchd", "--at", at).out.encode())
+    assert agent["StartCalendarInterval"] == [{**one, "Hour": int(hour), "Minute": int(minute)} for one in each]
+    task = ElementTree.fromstring(es("schedule", "show", "windows", "--at", at).out)
+    assert [one.tag.partition("}")[2] for one in task.findall(".//{*}DaysOfWeek/*")] == [WEEK[day] for day in days]
+    assert [one.text for one in task.findall(".//{*}DaysOfMonth/{*}Day")] == ([] if days else [of_month])
+    assert task.findtext(".//{*}StartBoundary") == f"2020-01-01T{int(hour):02}:{int(minute):02}:00"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "zone", "clock", "days"),
+    [  # New York closes at 16:00: 21:00 UTC in winter, 20:00 in summer
+        ("XNYS", "UTC", (21, 30), (0, 1, 2, 3, 4)),
+        ("XNYS", "America/Chicago", (15, 30), (0, 1, 2, 3, 4)),
+        ("XNYS", "Europe/Berlin", (22, 30), (0, 1, 2, 3, 4)),
+        ("XNYS", "Asia/Tokyo", (6, 30), (1, 2, 3, 4, 5)),
+        ("XLON", "UTC", (17, 0), (0, 1, 2, 3, 4)),
+        ("XSAU", "UTC", (12, 30), (0, 1, 2, 3, 6)),
+    ],
+)
+def test_after_a_close_in_the_time_of_the_machine(
+    exchange: str, zone: str, clock: tuple[int, int], days: tuple[int, ...]
+) -> None:
+    today = date(2025, 6, 30)
+    found = rhythm(f"close {exchange}", today).in_time_of(lambda moment: moment.astimezone(ZoneInfo(zone)), today)
+    assert ((found.at.hour, found.at.minute), found.days) == (clock, days)
+
+
+def test_systemd_is_told_the_zone_of_the_exchange_and_cron_why(es: Es) -> None:
+    assert (
+        "OnCalendar=Mon..Fri *-*-* 16:30:00 America/New_York\n"
+        in es("schedule", "show", "systemd", "--at", "close XNYS").out
+    )
+    assert es("schedule", "show", "cron", "--at", "close nyse").out.startswith("# half an hour after the close of XNYS")
+    assert "New York has closed" in es("schedule", "show", "systemd", "--at", "close XTKS").err
+
+
+@pytest.mark.parametrize("study", ["study.toml", ODD, "it's; <x> & y.toml"])
+def test_macos_and_windows_get_the_words_of_the_command(es: Es, tmp_path: Path, study: str) -> None:
+    words = ["-m", "eventstudy", "update", str(tmp_path / study), "--catch-up", "--quiet"]
+    agent = plistlib.loads(es("schedule", "show", "launchd", "--study", study).out.encode())
+    assert (agent["ProgramArguments"], agent["WorkingDirectory"]) == ([sys.executable, *words], str(tmp_path))
+    task = ElementTree.fromstring(es("schedule", "show", "windows", "--study", study).out)
+    assert task.findtext(".//{*}Command") == sys.executable
+    assert task.findtext(".//{*}WorkingDirectory") == str(tmp_path)
+    told = task.findtext(".//{*}Arguments") or ""
+    assert [part.strip('"') for part in re.findall(r'"[^"]*"|\S+', told)] == words
+
+
+@pytest.mark.parametrize("at", ["Mo 7:00", "Mon", "Mon-Tue-Wed 07:00", "Xyz 07:00", "monthly 31 07:00", "close"])
+def test_a_rhythm_that_is_none_is_refused(es: Es, at: str) -> None:
+    ran = es("schedule", "show", "windows", "--at", at)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Mon 07:00" in ran.err
 
 
 @pytest.mark.parametrize("at", ["24:00", "6:30", "noon", "06:60"])
