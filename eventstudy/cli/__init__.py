@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ import click
 from eventstudy import __version__, plugins
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
 from eventstudy.errors import EventStudyError
+
+_BETWEEN_COLLECTIONS = 100_000
+"""Containers made until cyclic garbage is looked for: what a command imports is none, and looking through it takes its time."""
 
 
 class _Commands(click.Group):
@@ -76,8 +80,11 @@ def command(ctx: click.Context) -> None:
 def main(args: list[str] | None = None) -> Any:
     """Run the command; errors of ours become one message and their exit code (see `eventstudy.errors`)."""
     args = sys.argv[1:] if args is None else args
-    if "numpy" not in sys.modules:  # threads of small products wait for each other, and digits depend on their number
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if "numpy" not in sys.modules:  # a process of its own
+        os.environ.setdefault(
+            "OPENBLAS_NUM_THREADS", "1"
+        )  # threads of small products wait, and digits hang on their number
+        gc.set_threshold(_BETWEEN_COLLECTIONS)
     told: dict[str, Any] = {
         "verbose": "--verbose" in args,  # also by the environment or the settings, once these are read
         "help": bool({"-h", "--help"} & set(args)),

@@ -118,12 +118,15 @@ def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regim
 def _near(returns: AbnormalReturns, window: Window) -> Floats:
     """(N, 2 SIDE) standardised abnormal returns of the days before the window, the nearest first, then of those after it."""
     assert returns.around is not None
-    values = np.concatenate([returns.standardised, returns.around.standardised(returns.sigma)], axis=1)
-    values = np.where(returns.around.left_out, np.nan, values)
-    first = returns.around.start - returns.n_estimation_days
+    first, split = returns.around.start - returns.n_estimation_days, returns.n_estimation_days
+    later = returns.around.standardised(returns.sigma)
     offsets = np.concatenate([window.start - 1 - np.arange(SIDE), window.end + 1 + np.arange(SIDE)]) - first
-    inside = (offsets >= 0) & (offsets < values.shape[1])
-    return np.where(inside, values[:, np.where(inside, offsets, 0)], np.nan)
+    found = np.full((returns.n, len(offsets)), np.nan)
+    for values, begin in ((returns.standardised, 0), (later, split)):
+        inside = np.flatnonzero((offsets >= begin) & (offsets < begin + values.shape[1]))
+        columns = offsets[inside]
+        found[:, inside] = np.where(returns.around.left_out[:, columns], np.nan, values[:, columns - begin])
+    return found
 
 
 def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]:
