@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import product
 from statistics import median
 from typing import Any, cast
@@ -22,6 +23,7 @@ from eventstudy.analyses.peer_index import FUNDS, PEERS, peers_outside, with_pee
 from eventstudy.analyses.specifications import Judged, judge
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.inference.multiple import rejected_by_chance
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Panel, align
@@ -38,6 +40,8 @@ from eventstudy.windows import Window
 MODELS = ("market", "market_adjusted", "constant_mean")
 DIMENSIONS = ("model", "benchmark", "estimation_window", "window", "returns")
 """The choices. `window` is the CAR window."""
+_DRAWS = 1999
+"""Draws of ordinary days for the share of specifications that have p below 5 %."""
 OWN = "own"
 """The benchmark where each event has its own."""
 
@@ -81,6 +85,8 @@ class Robustness(Answer):
     """Share with the sign that the study's own specification of the same window has."""
     share_significant: float
     """Share with p below 5 %, of those that have a p."""
+    share_p: float
+    """How often so large a share has p below 5 % where nothing happened; NaN where the pairs are no one series."""
     drivers: dict[str, float]
     """Choice -> share of the variance of the CARs that goes with it, the largest first; see `drivers_of`."""
     interaction: float
@@ -205,6 +211,7 @@ class Robustness(Answer):
             "highest": max(cars),
             "share_same_sign": self.share_same_sign,
             "share_significant": number(self.share_significant),
+            "share_p": number(self.share_p),
             "n_judged": self.n_judged,
             "drivers": self.drivers,
             "interaction": self.interaction,
@@ -248,6 +255,9 @@ class Robustness(Answer):
             f" {percent(float(np.median(cars)))}; {100 * self.share_same_sign:.0f} % have the sign of the study's own for the"
             f" same window, {share}{of} have p below 5 %."
         )
+        if np.isfinite(self.share_p):
+            chance = f"{100 * self.share_p:.3g} % of cases"
+            text += f" Where nothing happens, as many have it in {chance} (drawn from ordinary days)."
         names = [(name.replace("_", " "), s) for name, s in self.drivers.items() if s > 0]
         if names:
             text += f" What matters most: {names[0][0]} ({100 * names[0][1]:.0f} % of the variance)"
@@ -344,7 +354,7 @@ def robustness(
             made.setdefault(one.choices, one)
     if not made:
         raise NothingUsable(Phrase("no specification could be made"), available="; ".join(left_out))
-    summary = _summary(tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
+    summary = _summary(base, tuple(made.values()), tuple(index), tuple(left_out), _cautions(shared, index))
     lacking = _lacking(summary.specifications, models, benchmarks, estimation_windows)
     return replace(summary, instead=instead_of_finding(result), lacking=lacking)
 
@@ -522,13 +532,41 @@ def _cautions(shared: _Shared, index: Sequence[str]) -> tuple[str, ...]:
 
 
 def _summary(
-    specifications: tuple[Specification, ...], index: tuple[str, ...], left_out: tuple[str, ...], said: tuple[str, ...]
+    base: StudyConfig,
+    specifications: tuple[Specification, ...],
+    index: tuple[str, ...],
+    left_out: tuple[str, ...],
+    said: tuple[str, ...],
 ) -> Robustness:
     shares, interaction = drivers_of(_table(specifications), [s.car for s in specifications])
     p = np.array([s.p for s in specifications])
     hits = float(np.mean(p[np.isfinite(p)] < LEVEL)) if np.isfinite(p).any() else float("nan")
-    found = Robustness(specifications, index, float("nan"), hits, shares, interaction, left_out, said)
+    chance = _by_chance(base, specifications, hits)
+    found = Robustness(specifications, index, float("nan"), hits, chance, shares, interaction, left_out, said)
     return replace(found, share_same_sign=float(np.mean([found.same_sign(s) for s in specifications])))
+
+
+def _by_chance(base: StudyConfig, specifications: Sequence[Specification], share: float) -> float:
+    """How often this share or more has p below 5 % where nothing happened, by draws of days that all specifications know.
+
+    P = (1 + #{share drawn >= share}) / (draws + 1); NaN where a specification is no one series, or they share too few days.
+    """
+    judged = [s for s in specifications if np.isfinite(s.p)]
+    if not judged or any(not len(s.judged.days) for s in judged):
+        return float("nan")
+    shared = reduce(np.intersect1d, [s.judged.days for s in judged])
+    days = np.array([s.judged.ordinary[np.searchsorted(s.judged.days, shared)] for s in judged])
+    series, own = np.unique(days, axis=0, return_inverse=True)
+    drawn = rejected_by_chance(
+        series,
+        own.reshape(-1).astype(np.int64),
+        [s.window for s in judged],
+        base.seed,
+        _DRAWS,
+        level=LEVEL,
+        alternative=base.alternative,
+    )
+    return float((1 + (drawn >= share - 1e-9).sum()) / (len(drawn) + 1)) if len(drawn) else float("nan")
 
 
 def _table(specifications: Sequence[Specification]) -> Mapping[str, list[str]]:

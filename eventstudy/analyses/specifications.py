@@ -18,7 +18,7 @@ from eventstudy.inference import SeriesSignificance
 from eventstudy.inference.distributions import p_t
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Bools, EventBlock, Floats, Panel
+from eventstudy.panel import Bools, Days, EventBlock, Floats, Panel
 from eventstudy.study.answers import ask_firms
 from eventstudy.study.estimate import abnormal_returns, around
 from eventstudy.study.result import StudyResult
@@ -45,6 +45,10 @@ class Judged:
     """(N,) the CAR of each; NaN where it was not observed."""
     ps: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
     """(N,) its exact p; NaN where the model has none."""
+    days: Days = field(default_factory=lambda: np.empty(0, "datetime64[D]"), compare=False, repr=False)
+    """(M,) the estimation days of the one series that all pairs are together; none where they are no one series."""
+    ordinary: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    """(M,) its externally studentised residuals."""
 
 
 Key = tuple[Window, Window]
@@ -108,8 +112,19 @@ def _one(
         ps = np.full(len(names), np.nan) if made.returns.descriptive else _p(each.scar, made.returns, config)
         firms: dict[str, Any] = {"firms": names, "cars": each.car, "ps": ps} if len(names) > 1 else {}
         test = answer.headline or ""
+        one = study.sample(window).portfolio
+        firms |= {} if one is None else _ordinary(one, 0)
         found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, float(p), **firms)
     return found
+
+
+def _ordinary(returns: AbnormalReturns, i: int) -> dict[str, Any]:
+    """The ordinary days of series i."""
+    if returns.bare or returns.dependent:
+        return {}
+    there = np.isfinite(returns.studentised[i])
+    days = returns.sessions[returns.session_of[i], : returns.n_estimation_days]
+    return {"days": days[there], "ordinary": returns.studentised[i][there]}
 
 
 def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]) -> dict[Key, Judged]:
@@ -136,6 +151,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
             for i, row in enumerate(rows):
                 low, high, p = float(said.low[i]), float(said.high[i]), float(said.headline_p[i])
                 firms: dict[str, Any] = {"firms": names, "cars": cars[row], "ps": ps[row]} if n > 1 else {}
+                firms |= _ordinary(whole, row)
                 found[spans[row], window] = Judged(n, float(car[i]), low, high, said.headline[i], p, **firms)
     return found
 

@@ -1,7 +1,8 @@
 """Whom did it touch besides? The groups of an event side by side: each as one portfolio, and how they differ (METHODS 3.24).
 
 Firms that share one date, benchmark and estimation days are one regression system. A difference between two groups is the CAR
-of a portfolio that holds the one and owes the other, an exact t; that all groups moved alike is an exact F.
+of a portfolio that holds the one and owes the other, judged as any series is, by `placebo`; p are adjusted for all groups (or
+differences) and windows together. That all groups moved alike is an exact F.
 """
 
 from __future__ import annotations
@@ -9,24 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from eventstudy import plugins
 from eventstudy.analyses.base import Answer, Finding, lines_of, plain
-from eventstudy.engine.abnormal import cumulate
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample, Significance, holm
-from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, on_scale
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.estimate import combined
-from eventstudy.study.result import Group, StudyResult
+from eventstudy.study.families import MANY_TICKERS, judged_by_days
+from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
@@ -35,24 +37,26 @@ from eventstudy.windows import Window
 
 @dataclass(frozen=True)
 class Verdict:
-    """A mean CAR or a difference of two: exact t with its 95 % interval, and the place among ordinary days."""
+    """A mean CAR or a difference of two: the test that speaks for one series, with its 95 % interval, and the exact t."""
 
     car: float
     low: float
+    """The effects that the test does not reject; NaN where it bounds none."""
     high: float
-    t: float
-    df: int
+    test: str
+    """`placebo`, or `exact_t` where a return lies across a gap."""
     p: float
-    """Exact t."""
-    p_ranks: float
-    """By `placebo`, the place of the window among windows made of ordinary days; NaN where that does not apply."""
     p_adjusted: float
-    """Holm's, of the exact p, over the groups or differences of the window."""
+    """Judged together with all groups (or differences) and windows: Romano and Wolf's, or Holm's where days are lacking."""
+    t: float
+    """Exact t."""
+    df: int
+    p_t: float
 
     @property
     def stands_out(self) -> bool:
-        """Whether it is out of the ordinary, the number of its like considered, and by its place among days too."""
-        return self.p_adjusted < LEVEL and not self.p_ranks >= LEVEL
+        """Whether it is out of the ordinary, the number of its like considered."""
+        return self.p_adjusted < LEVEL
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class FirmAnswer:
-    """One firm that stands out: by the exact t, with Holm's correction over all firms, and by its headline test."""
+    """One firm that stands out, judged together with all firms and windows."""
 
     ticker: str
     group: str
@@ -189,13 +193,13 @@ class Spillover(Answer):
         yield from heading(self.result)
         for spill in self.windows if verbose else self.windows[:1]:
             yield from ("", *wrapped(spill.sentence), "")
-            yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5, 6))
+            yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5))
             if not spill.instead:
                 yield from _firms_in_words("lost", spill.lost)
                 yield from _firms_in_words("gained", spill.gained)
         rest = [] if verbose or not self.result.believable else self.windows[1:]
         yield from ("", *(line for spill in rest for line in wrapped(spill.sentence)))
-        yield "p: exact t, by Holm over the groups, or over the differences, of a window; p (ranks): place among ordinary days"
+        yield from wrapped(_legend(self))
         if self.result.day0_policy != "announced":
             yield "DAY0_CHOSEN: the user chose day 0; no p accounts for that choice"
         if self.doubt:
@@ -225,16 +229,20 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         )
     asked = [Window.of(w) for w in windows] if windows else list(result.config.windows or ())
     warned: list[Message] = []
-    found = [spill for window in asked if (spill := _spill(result, window, warned))]
-    if not found:
+    looked = [_Looked(result, sample) for window in asked if (sample := _sample(result, window, warned))]
+    if not looked:
         raise InvalidRequest(
             f"the groups cannot be compared: {warned[0].message if warned else 'no window is reported'}",
             hint="study one event date with one benchmark, or name a window inside the event window",
         )
-    return Spillover(tuple(found), result, tuple(warned))
+    groups, differences = _verdicts([one.of_groups for one in looked]), _verdicts([one.of_pairs for one in looked])
+    firms = _adjusted_firms(result, [one.window for one in looked])
+    found = tuple(one.told(*said) for one, *said in zip(looked, groups, differences, firms, strict=True))
+    return Spillover(found, result, tuple(warned))
 
 
-def _spill(result: StudyResult, window: Window, warned: list[Message]) -> Spill | None:
+def _sample(result: StudyResult, window: Window, warned: list[Message]) -> Sample | None:
+    """The pairs of a window as one regression system, or None and why there is none among what is to be known."""
     sample = result.sample(window)
     if not sample.n or sample.members is None:
         warned.append(Message.of("NO_PORTFOLIO.unobserved", window=window))
@@ -242,37 +250,67 @@ def _spill(result: StudyResult, window: Window, warned: list[Message]) -> Spill 
     if why := not_one_design(sample, 1):
         warned.append(Message.of("NO_PORTFOLIO.window", window=window, why=Phrase.quoted(why)))
         return None
-    place = {int(i): k for k, i in enumerate(sample.members)}
-    known = [
-        (g, np.array([place[int(i)] for i in g.members if int(i) in place], dtype=np.int64)) for g in result.groups
-    ]
-    groups = [(group, members) for group, members in known if len(members)]
-    means = np.array([_mean(sample.n, members) for _, members in groups])
-    answers = _verdicts(sample, means, result.config.seed)
-    order = np.argsort([a.car for a in answers], kind="stable").tolist()
-    pairs = [(i, j) for i, j in combinations(order, 2) if not np.array_equal(groups[i][1], groups[j][1])]
-    rows = [equal_means(sample.n, groups[i][1], groups[j][1])[0] for i, j in pairs]
-    differences = _verdicts(sample, np.array(rows), result.config.seed) if rows else []
-    restriction = _independent(np.diff(means[order], axis=0))
-    return Spill(
-        window=window,
-        groups=tuple(_answer(result, sample, groups[i][0], groups[i][1], answers[i]) for i in order),
-        differences=tuple(
-            Difference(groups[i][0].name, groups[j][0].name, answer)
-            for (i, j), answer in zip(pairs, differences, strict=True)
-        ),
-        alike=restricted(sample, restriction),
-        restrictions=len(restriction),
-        gained=_firms(result, window, up=True),
-        lost=_firms(result, window, up=False),
-        instead=instead_of_finding(result, whom=f"the groups over {window}"),
-    )
+    return sample
 
 
-def _answer(result: StudyResult, sample: Sample, group: Group, members: Ints, answer: Verdict) -> GroupAnswer:
-    assert sample.members is not None
-    tickers = tuple(result.panel.pairs[int(sample.members[m])].ticker for m in members)
-    return GroupAnswer(group.role, group.name, tickers, answer)
+class _Series(NamedTuple):
+    """Portfolios of the pairs and what each says of a window by itself."""
+
+    returns: AbnormalReturns
+    said: FirmAnswers
+    seed: int
+
+
+class _Looked:
+    """The groups of one window, from the lowest mean CAR to the highest, and each two of them."""
+
+    def __init__(self, result: StudyResult, sample: Sample) -> None:
+        assert sample.members is not None
+        self.result, self.sample, self.window = result, sample, sample.window
+        place = {int(i): k for k, i in enumerate(sample.members)}
+        known = [
+            (g, np.array([place[int(i)] for i in g.members if int(i) in place], dtype=np.int64)) for g in result.groups
+        ]
+        some = [(group, members) for group, members in known if len(members)]
+        order = np.argsort([sample.car[members].mean() for _, members in some], kind="stable")
+        self.groups = [some[i] for i in order]
+        self.means = np.array([_mean(sample.n, members) for _, members in self.groups])
+        self.pairs = [
+            (i, j)
+            for i, j in combinations(range(len(self.groups)), 2)
+            if not np.array_equal(self.groups[i][1], self.groups[j][1])
+        ]
+        self.of_groups = self._series(self.means)
+        rows = [equal_means(sample.n, self.groups[i][1], self.groups[j][1])[0] for i, j in self.pairs]
+        self.of_pairs = self._series(np.array(rows).reshape(-1, sample.n))
+
+    def _series(self, weights: Floats) -> _Series:
+        own, series = self.result.config, combined(self.sample.returns, weights)
+        return _Series(series, ask_firms(series, self.window, (), own.seed, level=own.level), own.seed)
+
+    def told(self, groups: list[Verdict], differences: list[Verdict], adjusted: Floats) -> Spill:
+        result, window, members = self.result, self.window, self.sample.members
+        assert members is not None
+        restriction = _independent(np.diff(self.means, axis=0))
+        alike, regime = restricted(self.sample, restriction), self.sample.regime
+        if regime is not None and regime.used and alike.distribution:
+            alike = alike.distrusted(in_a_storm(regime.ratio))
+        return Spill(
+            window=window,
+            groups=tuple(
+                GroupAnswer(g.role, g.name, tuple(result.panel.pairs[int(members[m])].ticker for m in inside), answer)
+                for (g, inside), answer in zip(self.groups, groups, strict=True)
+            ),
+            differences=tuple(
+                Difference(self.groups[i][0].name, self.groups[j][0].name, answer)
+                for (i, j), answer in zip(self.pairs, differences, strict=True)
+            ),
+            alike=alike,
+            restrictions=len(restriction),
+            gained=_firms(result, window, adjusted, up=True),
+            lost=_firms(result, window, adjusted, up=False),
+            instead=instead_of_finding(result, whom=f"the groups over {window}"),
+        )
 
 
 def _mean(n: int, members: Ints) -> Floats:
@@ -290,33 +328,53 @@ def _independent(rows: Floats) -> Floats:
     return np.array(kept)
 
 
-def _verdicts(sample: Sample, weights: Floats, seed: int) -> list[Verdict]:
-    """What each portfolio of the pairs, weights (P, N), did over the window."""
-    series = combined(sample.returns, weights)
-    found = cumulate(series, sample.window)
-    ranked = plugins.load("tests", "placebo")
-    by_ranks = ranked.compute(series, sample.window, seed).p_value
-    p = p_t(found.scar, series.df)
-    half = np.array([critical_t(float(df)) for df in series.df]) * found.se
-    columns = (found.car, found.car - half, found.car + half, found.scar, series.df, p, by_ranks, holm(p))
-    return [
-        Verdict(float(car), float(low), float(high), float(t), int(df), float(q), float(r), float(adjusted))
-        for car, low, high, t, df, q, r, adjusted in zip(*columns, strict=True)
-    ]
+def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
+    """What the portfolios of each window did, their p adjusted for all portfolios and windows together."""
+    p = np.concatenate([one.said.headline_p for one in looked])
+    statistic = np.concatenate([on_scale(one.said) for one in looked])
+    windows = [one.said.window for one in looked for _ in range(one.returns.n)]
+    dependent = any(one.returns.dependent for one in looked)
+    together = np.full(len(p), np.nan)
+    if len(p) and not dependent:
+        days = np.concatenate([one.returns.studentised for one in looked])
+        together = judged_by_days(days, statistic, windows, looked[0].seed)
+    adjusted = iter(np.fmax(np.where(np.isfinite(p), together, np.nan), p) if np.isfinite(together).any() else holm(p))
+    found = []
+    for returns, said, _ in looked:
+        columns = said.found.car, said.low, said.high, said.headline_p, said.found.scar, returns.df, said.p
+        found.append(
+            [
+                Verdict(car, low, high, test, q, float(next(adjusted)), t, int(df), exact)
+                for test, car, low, high, q, t, df, exact in zip(
+                    said.headline, *(column.tolist() for column in columns), strict=True
+                )
+            ]
+        )
+    return found
 
 
-def _firms(result: StudyResult, window: Window, *, up: bool) -> tuple[FirmAnswer, ...]:
+def _adjusted_firms(result: StudyResult, windows: Sequence[Window]) -> list[Floats]:
+    """For each window the p of each pair, judged together with all pairs and windows; with very many by Holm."""
+    firms = {window: result.firms_over(window) for window in windows}
+    if result.n > MANY_TICKERS:
+        every = holm(np.concatenate([firm.headline_p for firm in firms.values()]))
+        return list(every.reshape(len(firms), result.n))
+    if set(windows) == set(result.firm_answers):
+        family = result.family
+        return [family.romano_wolf[:, list(result.firm_answers).index(window)] for window in windows]
+    own = result.config
+    family = ask_family(result.returns, firms, fat=True, seed=own.seed, executor=result.executor)
+    return list(family.romano_wolf.T)
+
+
+def _firms(result: StudyResult, window: Window, adjusted: Floats, *, up: bool) -> tuple[FirmAnswer, ...]:
     """The firms that stand out on one side, the furthest first."""
-    from eventstudy.study.answers import ask_firms
-
-    firm = result.firm_answers.get(window) or ask_firms(result.returns, window, (), result.config.seed)
+    car = result.firms_over(window).found.car
     home = {int(i): group.name for group in reversed(result.groups) for i in group.members}
-    both = (firm.p_adjusted < LEVEL) & ~(firm.headline_p >= LEVEL)
-    out = [i for i in np.flatnonzero(both).tolist() if (firm.found.car[i] > 0) == up]
-    out.sort(key=lambda i: -abs(firm.found.car[i]))
+    out = [i for i in np.flatnonzero(adjusted < LEVEL).tolist() if (car[i] > 0) == up]
+    out.sort(key=lambda i: -abs(car[i]))
     return tuple(
-        FirmAnswer(result.panel.pairs[i].ticker, home.get(i, ""), float(firm.found.car[i]), float(firm.p_adjusted[i]))
-        for i in out
+        FirmAnswer(result.panel.pairs[i].ticker, home.get(i, ""), float(car[i]), float(adjusted[i])) for i in out
     )
 
 
@@ -364,7 +422,16 @@ def _furthest(spill: Spill) -> str:
     return f" Furthest apart: {most.one} minus {most.other} {size}{verdict}."
 
 
-_HEAD = ["group", "firms", "mean CAR", "95 % interval", "t", "p", "p (ranks)"]
+_HEAD = ["group", "firms", "mean CAR", "95 % interval", "p", "adj."]
+
+
+def _legend(found: Spillover) -> str:
+    """What p and adj. are."""
+    n = len(found.windows)
+    over = f"{n} windows" if n > 1 else str(found.windows[0].window)
+    by = {v.answer.test for spill in found.windows for v in (*spill.groups, *spill.differences)}
+    p = "place among windows of ordinary days" if by <= {"placebo"} else "place among ordinary days, or exact t"
+    return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}"
 
 
 def _rows(spill: Spill) -> Iterator[list[str]]:
@@ -376,10 +443,11 @@ def _rows(spill: Spill) -> Iterator[list[str]]:
 
 
 def _cells(answer: Verdict) -> list[str]:
-    interval = f"{percent(answer.low)} .. {percent(answer.high)}"
-    return [percent(answer.car), interval, f"{answer.t:+.2f}", p_text(answer.p_adjusted), p_text(answer.p_ranks)]
+    known = np.isfinite(answer.low) and np.isfinite(answer.high)
+    interval = f"{percent(answer.low)} .. {percent(answer.high)}" if known else "none"
+    return [percent(answer.car), interval, p_text(answer.p), p_text(answer.p_adjusted)]
 
 
 def _firms_in_words(word: str, firms: tuple[FirmAnswer, ...]) -> Iterator[str]:
     told = ", ".join(f"{firm.ticker} {percent(firm.car)}" for firm in firms)
-    yield from wrapped(f"{word}, each by itself (Holm over all firms): {told or 'none'}")
+    yield from wrapped(f"{word}, judged together over all firms and windows: {told or 'none'}")

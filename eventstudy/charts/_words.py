@@ -200,6 +200,11 @@ def looks(n: int) -> Phrase:
     return Phrase.counted("one look", "{n} looks", n=n)
 
 
+def counted_windows(n: int) -> Phrase:
+    """How many windows."""
+    return Phrase.counted("one window", "{n} windows", n=n)
+
+
 def in_words(tests: Iterable[str]) -> list[str]:
     """What tests are called."""
     return [words_of_test(name) for name in tests]

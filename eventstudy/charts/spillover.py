@@ -15,9 +15,9 @@ from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
 from eventstudy.charts._words import (
     caveat,
+    counted_windows,
     days_of,
     in_words,
-    looks,
     method,
     percent,
     subject,
@@ -27,6 +27,7 @@ from eventstudy.charts._words import (
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
+from eventstudy.study.families import of_groups
 from eventstudy.study.sentences import LEVEL
 from eventstudy.windows import Window
 
@@ -39,10 +40,13 @@ if TYPE_CHECKING:
 Row = tuple[str, Ints, Verdict]
 
 
-def paint(result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0)) -> Axes:
+def paint(
+    result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0), together: Sequence[Sequence[int]] = ()
+) -> Axes:
     """Mean CAR over `window` of each group, the lowest on top, with the 95 % interval of its headline test; dots are its firms.
 
-    A filled mark stands out (p below 5 %, not adjusted for the number of groups). Without groups all pairs are one.
+    A filled mark stands out where all groups are judged together over the windows `together`: those that the study reports if
+    `window` is one of them, else that one alone. Without groups all pairs are one.
 
     Raises:
         InvalidRequest: the window lies outside the event window.
@@ -55,16 +59,19 @@ def paint(result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0
     rows = sorted((row for row in rows if row[2].n), key=lambda row: row[2].value)
     if not rows:
         raise NothingUsable(f"no pair was observed over the window {asked}")
+    reported = result.config.windows or ()
+    windows = [Window.of(w) for w in together] or (list(reported) if asked in reported else [asked])
+    left = {name: one.p for (name, over), one in of_groups(result, windows).items() if over == asked}
     ax = open_axes(ax, max(2.8, 0.5 * len(rows) + 2.1))
     zero_line(ax, vertical=True)
     for y, row in zip(range(len(rows))[::-1], rows, strict=True):
-        _row(ax, result, asked, row, y)
+        _row(ax, result, asked, row, y, filled=left.get(row[0], row[2].p) < LEVEL)
     _frame(ax, [f"{spoken(name)} ({len(m)})" if result.groups else name for name, m, _ in rows], asked)
-    head(ax, _title(result, asked, rows), _lines(result, asked, rows))
+    head(ax, _title(result, asked, rows), _lines(result, asked, rows, len(left) and len(windows)))
     return ax
 
 
-def _row(ax: Axes, result: StudyResult, window: Window, row: Row, y: int) -> None:
+def _row(ax: Axes, result: StudyResult, window: Window, row: Row, y: int, *, filled: bool) -> None:
     """The interval, the mean, the firms, and the figures on the right."""
     name, members, found = row
     place = [group.name for group in result.groups].index(name) if result.groups else 0
@@ -76,7 +83,7 @@ def _row(ax: Axes, result: StudyResult, window: Window, row: Row, y: int) -> Non
         )
     if found.has_band:
         ax.hlines([y], [found.low], [found.high], color=INK, linewidth=1.4, zorder=2, label=f"_{name} interval")
-    face = colour if found.p < LEVEL else "white"
+    face = colour if filled else "white"
     ax.plot([found.value], [y], linestyle="", marker=marker, markersize=9, markerfacecolor=face, markeredgecolor=INK, zorder=3,
             label=f"_{name} mean")  # fmt: skip
     p = f"p\u00a0{p_text(found.p)}" if found.test else ""
@@ -109,7 +116,7 @@ def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:
     return f"{who}: {spoken(low)} {percent(lowest.value)}, {spoken(high)} {percent(highest.value)}"
 
 
-def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str]:
+def _lines(result: StudyResult, window: Window, rows: Sequence[Row], windows: int) -> list[str]:
     everyone = np.arange(result.returns.n)
     bands = list(dict.fromkeys(found.band for _, _, found in rows if found.band))
     said = {"start": days_of(result, everyone), "window": window_text(window), "tests": in_words(bands)}
@@ -120,13 +127,16 @@ def _lines(result: StudyResult, window: Window, rows: Sequence[Row]) -> list[str
             level=result.config.level,
             **said,
         )
-    filled = say("Filled: p below 5 %, not adjusted for {looks}.", looks=looks(len(rows)))
+    filled = say("Filled: p below 5 %.")
+    if len(rows) > 1:
+        filled = say("Filled: p below 5 %, all groups judged together over {looks}.", looks=counted_windows(windows))
     return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
 
 
 def show(found: Spillover, **options: Any) -> Any:
     """The groups of a comparison that is there already, over its first window."""
-    return CHART.draw(found.result, **{"window": tuple(found.windows[0].window)} | options)
+    together = [tuple(spill.window) for spill in found.windows]
+    return CHART.draw(found.result, **{"window": together[0], "together": together} | options)
 
 
 CHART = Chart(

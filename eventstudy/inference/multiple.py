@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.inference.base import PairsTest, Sample, Significance
+from eventstudy.inference.base import Alternative, PairsTest, Sample, Significance
 from eventstudy.inference.resampling import DayBootstrap
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats, Ints
@@ -128,6 +128,33 @@ def romano_wolf_of_cells(
     steps = RomanoWolf(statistic)
     reached = [steps.reached(bootstrap.draw(seed, chunk)[:, series, place]) for chunk in bootstrap.chunks(draws)]
     return among_days(steps.adjusted(np.sum(reached, axis=0), draws), days.shape[1])
+
+
+def rejected_by_chance(
+    days: Floats,
+    series: Ints,
+    windows: Sequence[Window],
+    seed: int,
+    draws: int,
+    *,
+    level: float,
+    alternative: Alternative = "two-sided",
+) -> Floats:
+    """(draws,) share of cells, each a series and a window, beyond its own critical value where nothing happened; or none.
+
+    `days` (S, M) are studentised ordinary days of the series, drawn together for all of them and all windows; each cell rejects
+    in `level` of the draws, and how often many do so at once is what they have in common. Empty with fewer than thirty days.
+    """
+    distinct = list(dict.fromkeys(windows))
+    place = np.array([distinct.index(window) for window in windows], dtype=np.int64)
+    bootstrap = DayBootstrap.of_days(days, distinct)
+    if not len(days) or not bootstrap.known.all():
+        return np.empty(0)
+    drawn = np.concatenate([bootstrap.draw(seed, chunk)[:, series, place] for chunk in bootstrap.chunks(draws)])
+    size = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative](drawn)
+    least = draws - max(1, int(level * (draws + 1)))
+    found: Floats = (size >= np.partition(size, least, axis=0)[least]).mean(axis=1)
+    return found
 
 
 class RomanoWolf:

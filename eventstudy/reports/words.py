@@ -163,6 +163,7 @@ PHRASES: dict[str, str] = {
         "sign of the study's own."
     ),
     "choices hit": "Of the {judged} that a test is valid for, {hits} have p below 5\u00a0%.",
+    "choices by chance": "Where nothing happens, as many have it in {share} of cases, drawn from ordinary days.",
     "matters most": "The choice that matters most is the {choice} ({share} of the variance).",
     "same days": "All {n} rest on the same days: they are one piece of evidence seen from several sides.",
     "cap.choices": "One choice changed at a time",

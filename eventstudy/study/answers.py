@@ -353,7 +353,7 @@ def ask_family(
             (("exact_t",) * returns.n,) * len(windows), nothing, nothing, nothing, nothing, nothing, _DRAWS
         )
     p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
-    scar = np.stack([_on_scale(f) for f in firms.values()], axis=1)
+    scar = np.stack([on_scale(f) for f in firms.values()], axis=1)
     if returns.dependent or alternative != "two-sided":
         scar = np.full_like(scar, np.nan)
     by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
@@ -369,7 +369,7 @@ def ask_family(
     )
 
 
-def _on_scale(firm: FirmAnswers) -> Floats:
+def on_scale(firm: FirmAnswers) -> Floats:
     """(N,) the statistics of the placebo windows, on the scale of the days near them; SCARs where none were drawn."""
     said = firm.tests.get("placebo")
     if said is None:

@@ -185,8 +185,8 @@ def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
     if near is not None:
         ar, unit = near.days
         mixed = weights @ ar, np.repeat(unit[:1], len(weights), axis=0)
-        nothing = np.zeros((len(weights), near.left_out.shape[1]), dtype=bool)
-        near = replace(near, found=partial(_given, *mixed), rows=np.arange(len(weights)), left_out=nothing)
+        left_out = np.stack([near.left_out[held != 0].all(axis=0) for held in weights])
+        near = replace(near, found=partial(_given, *mixed), rows=np.arange(len(weights)), left_out=left_out)
     centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
     df = m - (k or 1)
     return replace(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample, Significance
 from eventstudy.inference.multiple import common_days, gaussian_step_down, romano_wolf_of_cells
 from eventstudy.panel import Floats
@@ -64,9 +63,9 @@ def of_windows(result: Result, group: str | None = None) -> dict[Window, Adjuste
     return {cell.answer.window: (own | found)[cell.answer.window] for cell in cells}
 
 
-def of_groups(result: Result) -> dict[tuple[str, Window], Adjusted]:
-    """The p of each window of each group, adjusted over all groups and windows."""
-    windows = result.config.windows or ()
+def of_groups(result: Result, windows: Sequence[Window] = ()) -> dict[tuple[str, Window], Adjusted]:
+    """The p of each window of each group, adjusted over all groups and windows: the reported ones unless others are named."""
+    windows = windows or result.config.windows or ()
     cells = [Cell(group.name, result.answer(window, group.name)) for group in result.groups for window in windows]
     keys = [(str(cell.group), cell.answer.window) for cell in cells]
     return dict(zip(keys, _together(result, cells), strict=True))
@@ -105,21 +104,28 @@ def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
     if all(cell.answer.n == 1 for cell in told) and len({cell.group for cell in told}) == 1:
         return None
     samples = [result.sample_of(cell.answer.window, cell.group) for cell in told]
-    portfolios = [sample.portfolio for sample in samples]
-    if any(one is None or one.dependent for one in portfolios) or len(set(map(_day0, samples))) > 1:
+    portfolios = [one for sample in samples if (one := sample.portfolio) is not None and not one.dependent]
+    if len(portfolios) < len(samples) or len(set(map(_day0, samples))) > 1:
         return None
-    series: dict[int, AbnormalReturns] = {id(one): one for one in portfolios if one is not None}
-    days = np.concatenate([one.studentised for one in series.values()])
-    days = days[:, np.isfinite(days).all(axis=0)]
-    own = np.array([list(series).index(id(one)) for one in portfolios], dtype=np.int64)
     statistic = np.array([on_scale(cell.answer.tests["placebo"]) for cell in told])
-    windows = [cell.answer.window for cell in told]
-    p = romano_wolf_of_cells(days, statistic, own, windows, result.config.seed, DRAWS)
+    days = np.concatenate([one.studentised for one in portfolios])
+    p = judged_by_days(days, statistic, [cell.answer.window for cell in told], result.config.seed)
     if not np.isfinite(p).all():
         return None
     found = np.full(len(cells), np.nan)
     found[[np.isfinite(cell.p) for cell in cells]] = p
     return found
+
+
+def judged_by_days(days: Floats, statistic: Floats, windows: Sequence[Window], seed: int) -> Floats:
+    """(C,) adjusted p of cells of one date, each with its studentised ordinary days (C, M), statistic (C,) and window.
+
+    The statistics are those of placebo windows on the scale of their near days; one of NaN does not count. By draws of whole
+    days, on which all have a value (Romano and Wolf).
+    """
+    shared = np.isfinite(days).all(axis=0)
+    series, own = np.unique(days[:, shared], axis=0, return_inverse=True)
+    return romano_wolf_of_cells(series, statistic, own.reshape(-1).astype(np.int64), windows, seed, DRAWS)
 
 
 def _day0(sample: Sample) -> str:

@@ -18,10 +18,12 @@ from eventstudy.analyses.base import all_prices
 from eventstudy.analyses.peer_index import PEERS, peers_outside, with_peer_index
 from eventstudy.analyses.robustness import OWN, Robustness, Specification, drivers_of, prices_needed, robustness
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.inference.multiple import rejected_by_chance
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
+from scipy import stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
@@ -414,3 +416,32 @@ def test_prices_must_reach_as_far_back_as_the_longest_estimation_window() -> Non
     config = es.StudyConfig(estimation_window=Window(-260, -11), peers=("NVDA=AMD", "TSM"))
     assert prices_needed(config) == (0, ["AMD", "TSM"])
     assert prices_needed(config, [(-500, -11), (-100, -11)], ["QQQ"]) == (240, ["QQQ", "AMD", "TSM"])
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater"])
+def test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_common(alternative: Any) -> None:
+    """Of K series of independent days and windows apart, as many as K and 5 % say; K copies of one reject all or none."""
+    days = np.random.default_rng(3).normal(size=(12, 3000))
+    own = np.arange(12)
+    rule: dict[str, Any] = {"level": 0.05, "alternative": alternative}
+    drawn = rejected_by_chance(days, own, [Window(0, 2)] * 12, 1, 9999, **rule)
+    for k in (1, 2, 3):
+        wanted = stats.binom.sf(k - 1, 12, 0.05)
+        assert (drawn >= k / 12 - 1e-9).mean() == pytest.approx(wanted, abs=4 * np.sqrt(wanted / 9999))
+    copies = rejected_by_chance(days[:1], np.zeros(9, dtype=np.int64), [Window(0, 0)] * 9, 1, 9999, **rule)
+    assert set(copies.tolist()) == {0.0, 1.0}
+    assert copies.mean() == pytest.approx(0.05, abs=0.002)
+    nested = rejected_by_chance(days[:1], np.zeros(2, dtype=np.int64), [Window(0, 0), Window(0, 3)], 1, 9999, **rule)
+    both = (nested == 1).mean()
+    assert 0.05**2 + 0.003 < both < 0.05, "windows that share days reject together more often than others"
+    assert rejected_by_chance(days[:, :29], own, [Window(0, 0)] * 12, 1, 99, **rule).size == 0
+
+
+def test_a_share_of_specifications_is_held_against_what_chance_gives() -> None:
+    """Where something happened hardly ever so many, on the day of the release often; each is in the sentence."""
+    found = {day0: robustness(es.run("deepseek-r1", day0=day0)) for day0 in ("recognised", "announced")}
+    for one in found.values():
+        told = json.loads(json.dumps(one.to_dict(), allow_nan=False))
+        assert told["share_p"] == one.share_p
+        assert f"as many have it in {100 * one.share_p:.3g} % of cases" in one.sentence
+    assert found["recognised"].share_p < 0.05 < found["announced"].share_p

@@ -38,8 +38,7 @@ def test_means_intervals_and_dots_are_those_of_the_groups(recognised: StudyResul
         answer = recognised.answer(Window.of(window), group.name)
         assert car == pytest.approx(group.answer.car, rel=1e-9)
         assert y == place[f"{group.name} ({len(group.tickers)})"]
-        assert answer.headline is not None
-        assert filled == (answer.tests[answer.headline].p_value < 0.05)
+        assert filled == (recognised.adjusted_groups[group.name, Window.of(window)].p < 0.05)
         [interval] = [c for c in ax.collections if c.get_label() == f"_{group.name} interval"]
         ends = interval.get_paths()[0].vertices[:, 0]
         assert sorted(ends) == pytest.approx(answer.interval, rel=1e-8)
@@ -59,7 +58,7 @@ def test_the_title_names_both_ends(recognised: StudyResult) -> None:
         title(ax).replace("\u00a0", " ")
         == "16 tickers: data-centre power and cooling −22.6 %, software and devices +5.2 %"
     )
-    assert "Filled: p below 5 %, not adjusted for 5 looks" in words(ax)
+    assert "Filled: p below 5 %, all groups judged together over 5 windows" in words(ax)
 
 
 def test_without_groups_all_pairs_are_one(many_dates: StudyResult) -> None:

@@ -30,7 +30,7 @@ def test_it_fits_one_screen_and_says_who_chose_the_day(es: Es) -> None:
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 125
     assert "DAY0_CHOSEN" in ran.out
-    assert "gained, each by itself (Holm over all firms): CRM" in ran.out
+    assert "lost, judged together over all firms and windows: VRT" in ran.out
 
 
 def test_csv_has_a_row_a_group_and_a_difference(es: Es) -> None:
