@@ -1,7 +1,8 @@
 """Which day did the market react? Every day of a set declared beforehand, judged with all of them in mind (METHODS 5.1).
 
 The days are fixed before any price is looked at, [0, +10] unless others are named. A firm or portfolio reacted on the day with
-the largest standardised abnormal return, if that is out of the ordinary for the largest of so many days; else on none.
+the largest standardised abnormal return, if that is out of the ordinary for the largest of so many days, on the scale of the
+days near it; else on none. What is left where the days of all firms (of all groups) are judged together stands beside it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from eventstudy.calendars import Moment
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import holm
+from eventstudy.inference.multiple import romano_wolf_of_windows
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.answers import raised
 from eventstudy.study.document import number, warnings_as_dicts
-from eventstudy.study.result import StudyResult
+from eventstudy.study.families import MANY_TICKERS, judged_by_days
+from eventstudy.study.result import Group, StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading, notes
 from eventstudy.text import columns, wrapped
@@ -48,6 +52,8 @@ class Day:
     p_adjusted: float
     """Adjusted for the largest of all searched days (maxT)."""
     p_holm: float
+    scale: float
+    """How many times as much as usual the days near it moved, where that is out of the ordinary; else 1."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Subject(Finding):
     """The first session from the recognised date of the registry on; None where it has none."""
     n_estimation: int
     critical: float
-    """|SAR| above which a searched day would be named; NaN where there are too few estimation days for any."""
+    """|SAR| over `scale` above which a searched day would be named; NaN where there are too few estimation days for any."""
     event_days: tuple[Day, ...]
     """Every day of the event window; those that were not searched have neither `p_adjusted` nor `p_holm`."""
     searched: Window
@@ -76,6 +82,10 @@ class Subject(Finding):
     """First day by which half of the largest CAR since the first searched day was reached; None where days are missing."""
     volume_peak: int | None
     """Day with the highest log volume; the same with and without a constant mean. None where volume is not known."""
+    together: int = 1
+    """How many firms, or groups, the scan looks at."""
+    p_together: float = float("nan")
+    """That of the largest day, judged with all days of all of them (Romano and Wolf); NaN where it stands alone."""
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
@@ -90,9 +100,9 @@ class Subject(Finding):
 
     @property
     def largest(self) -> Day | None:
-        """The searched day with the largest |SAR|."""
+        """The searched day with the largest |SAR|, on the scale of the days near it."""
         known = [day for day in self.days if np.isfinite(day.sar)]
-        return max(known, key=lambda day: abs(day.sar)) if known else None
+        return max(known, key=lambda day: abs(day.sar / day.scale)) if known else None
 
     @property
     def reaction(self) -> Day | None:
@@ -273,22 +283,39 @@ def half_life(ar: Floats) -> int | None:
 
 def subject_of(result: StudyResult, members: Ints, days: Window, name: str) -> tuple[Subject | None, str]:
     """What the pairs at these positions did on the days, several as one portfolio; or None, and why they make none."""
-    series, why_none = result.returns.take(members), ""
-    if len(members) > 1:
-        portfolio, why_none = result.portfolios.portfolio(members)
-        if portfolio is None:
-            return None, why_none
-        series = portfolio
+    series, why_none = _series_of(result, members)
+    if series is None:
+        return None, why_none
     judged = _judged(series, days, result.config.seed)
     return _subject(result, days, name, "group" if len(members) > 1 else "firm", members, judged, 0), ""
 
 
+def _series_of(result: StudyResult, members: Ints) -> tuple[AbnormalReturns | None, str]:
+    """The pairs at these positions as one series, or None and why they make none."""
+    if len(members) > 1:
+        return result.portfolios.portfolio(members)
+    return result.returns.take(members), ""
+
+
 def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
+    """Each pair, judged together with all others unless they are very many."""
     several = len(result.events) > 1
-    judged = _judged(result.returns, days, result.config.seed)
+    judged, together = _judged(result.returns, days, result.config.seed), None
+    if 1 < result.n <= MANY_TICKERS and not result.returns.dependent:
+        together, _ = romano_wolf_of_windows(
+            result.returns, _singly(days), judged.scaled, result.config.seed, DRAWS, result.executor
+        )
     for i, pair in enumerate(result.panel.pairs):
         name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
-        yield _subject(result, days, name, "firm", np.array([i]), judged, i)
+        found = _subject(result, days, name, "firm", np.array([i]), judged, i)
+        yield found if together is None else _beside_others(found, together[i], result.n)
+
+
+def _beside_others(subject: Subject, p: Floats, n: int) -> Subject:
+    """The subject with the p of its largest day, of those (D,) that are left where n are judged together."""
+    largest = subject.largest
+    left = float("nan") if largest is None else float(np.fmax(p[subject.days.index(largest)], largest.p_adjusted))
+    return replace(subject, together=n, p_together=left)
 
 
 def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Iterator[Subject]:
@@ -296,15 +323,34 @@ def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Ite
     everyone = np.arange(result.returns.n)
     if len(everyone) == 1:
         return
-    for name, members in [
-        (Phrase("all {tickers} tickers", tickers=len(everyone)), everyone),
-        *((group.name, group.members) for group in result.groups),
-    ]:
-        found, why_none = subject_of(result, members, days, name)
-        if found is None:
-            warned.append(Message.of("NO_PORTFOLIO", name=name, why=Phrase.quoted(why_none)))
+    name = Phrase("all {tickers} tickers", tickers=len(everyone))
+    whole, why_none = subject_of(result, everyone, days, name)
+    if whole is None:
+        warned.append(Message.of("NO_PORTFOLIO", name=name, why=Phrase.quoted(why_none)))
+    else:
+        yield replace(whole, kind="group")
+    made: list[tuple[Group, AbnormalReturns]] = []
+    for group in result.groups:
+        series, why_none = _series_of(result, group.members)
+        if series is None:
+            warned.append(Message.of("NO_PORTFOLIO", name=group.name, why=Phrase.quoted(why_none)))
         else:
-            yield replace(found, kind="group")
+            made.append((group, series))
+    judged = [_judged(series, days, result.config.seed) for _, series in made]
+    together = None
+    if len(made) > 1 and not any(series.dependent for _, series in made):
+        cells = np.concatenate([np.repeat(series.studentised, days.length, axis=0) for _, series in made])
+        statistic = np.concatenate([one.scaled[0] for one in judged])
+        together = judged_by_days(cells, statistic, _singly(days) * len(made), result.config.seed)
+        together = together.reshape(len(made), -1)
+    for g, (group, _) in enumerate(made):
+        found = _subject(result, days, group.name, "group", group.members, judged[g], 0)
+        yield found if together is None else _beside_others(found, together[g], len(made))
+
+
+def _singly(days: Window) -> list[Window]:
+    """Each day as a window."""
+    return [Window(day, day) for day in range(days.start, days.end + 1)]
 
 
 @dataclass(frozen=True)
@@ -317,6 +363,8 @@ class _Judged:
     """(N, L2)"""
     sar: Floats
     """(N, L2)"""
+    scale: Floats
+    """(N, L2) of the days near each."""
     p: Floats
     """(N, L2)"""
     p_adjusted: Floats
@@ -330,12 +378,19 @@ class _Judged:
     critical: Floats
     """(N,)"""
 
+    @property
+    def scaled(self) -> Floats:
+        """(N, D) SARs of the searched days on the scale of the days near them."""
+        found: Floats = (self.sar / self.scale)[:, self.searched]
+        return found
+
 
 def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
     ranked, exact = (plugins.load("tests", name) for name in ("placebo", "exact_t"))
     event = returns.event
     each = [ranked.compute(returns, Window(day, day), seed) for day in range(event.start, event.end + 1)]
     sar = np.stack([answer.statistic for answer in each], axis=1)
+    scale = np.stack([raised(answer) for answer in each], axis=1)
     ar = np.where(np.isfinite(sar), returns.ar, np.nan)
     searched = slice(days.start - event.start, days.end - event.start + 1)
     by_rank = ranked.compute(returns, days, seed).p_value
@@ -344,8 +399,9 @@ def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
         searched=searched,
         ar=ar,
         sar=sar,
+        scale=scale,
         p=np.stack([answer.p_value for answer in each], axis=1),
-        p_adjusted=adjusted_over_days(sar[:, searched], returns.studentised, seed),
+        p_adjusted=adjusted_over_days((sar / scale)[:, searched], returns.studentised, seed),
         car=np.where(np.isfinite(by_t.statistic), np.nansum(ar[:, searched], axis=1), np.nan),
         car_p=np.where(np.isfinite(by_rank), by_rank, by_t.p_value),
         n_estimation=returns.observed_days,
@@ -400,6 +456,7 @@ def _days(rel_days: Sequence[int], sessions: Any, judged: _Judged, row: int) -> 
             p=float(judged.p[row, j]),
             p_adjusted=float(adjusted[j]),
             p_holm=float(corrected[j]),
+            scale=float(judged.scale[row, j]),
         )
 
 
@@ -449,16 +506,19 @@ def _beside(word: str, subject: Subject, session: date) -> str:
 
 def _reaction_of(subject: Subject) -> str:
     n = sum(np.isfinite(day.sar) for day in subject.days)
+    of = f"adjusted for {n} days"
+    if np.isfinite(subject.p_together):
+        of += f"; {p_text(subject.p_together)} for those of {subject.together} {subject.kind}s"
     day, largest = subject.reaction, subject.largest
     if largest is None:
         return "No searched day has an abnormal return."
     if day is None:
         return (
             f"No reaction day: the largest of the {n} days, {largest.session} ({percent(largest.ar)}),"
-            f" is not out of the ordinary (p {p_text(largest.p_adjusted)}, adjusted for {n} days)."
+            f" is not out of the ordinary (p {p_text(largest.p_adjusted)}, {of})."
         )
     told = f"Reaction day: {day.session}{_later(subject, day)}, {percent(day.ar)}"
-    return f"{told} (p {p_text(day.p_adjusted)}, adjusted for {n} days)."
+    return f"{told} (p {p_text(day.p_adjusted)}, {of})."
 
 
 def _later(subject: Subject, day: Day) -> str:
@@ -492,6 +552,8 @@ def _subject_as_dict(subject: Subject) -> dict[str, Any]:
         "car": number(subject.car),
         "car_p": number(subject.car_p),
         "n_estimation": subject.n_estimation,
+        "together": subject.together,
+        "p_together": number(subject.p_together),
         "smallest_p": subject.smallest_p,
         "critical_sar": number(subject.critical),
     }
@@ -503,7 +565,7 @@ def _plain(day: Day | None) -> dict[str, Any] | None:
     return {
         "rel_day": day.rel_day,
         "session": day.session.isoformat() if day.session else None,
-        **{name: number(getattr(day, name)) for name in ("ar", "sar", "p", "p_adjusted", "p_holm")},
+        **{name: number(getattr(day, name)) for name in ("ar", "sar", "p", "p_adjusted", "p_holm", "scale")},
     }
 
 
@@ -566,11 +628,25 @@ def _days_of(subject: Subject) -> Iterator[str]:
 
 def _legend(found: Scan) -> Iterator[str]:
     n = found.days.length
-    yield f"p: chance that the largest of {n} ordinary days is as large (maxT over the days)"
+    yield f"p: chance that the largest of {n} ordinary days is as large (maxT over the days), on the scale of the days near it"
     if len(found.subjects) > 1:
         yield "where no day reacted its columns show the largest; groups are judged as one portfolio each"
-        yield "p of firms are not adjusted for the number of firms; first: earliest day below 5 % by Holm's correction"
+        yield from _together(found)
+        yield "first: earliest day below 5 % by Holm's correction over the days of its row"
         yield "half by: day on which half of the largest CAR was reached"
+
+
+def _together(found: Scan) -> Iterator[str]:
+    """What is left of the reaction days where those of all groups, and of all firms, are judged together."""
+    if any(s.kind == "firm" and s.together == 1 for s in found.subjects):
+        yield "p of firms are not adjusted for the number of firms"
+    for kind, word in (("group", "groups"), ("firm", "firms")):
+        judged = [s for s in found.subjects if s.kind == kind and np.isfinite(s.p_together)]
+        if judged:
+            left = [f"{s.name} {p_text(s.p_together)}" for s in judged if s.p_together < LEVEL]
+            least = min(judged, key=lambda s: s.p_together)
+            told = ", ".join(left) or f"none (least: {least.name} {p_text(least.p_together)})"
+            yield from wrapped(f"below 5 % where all days of {judged[0].together} {word} are judged together: {told}")
 
 
 def _left_out(found: Scan) -> Iterator[str]:

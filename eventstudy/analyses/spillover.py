@@ -237,7 +237,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         )
     groups, differences = _verdicts([one.of_groups for one in looked]), _verdicts([one.of_pairs for one in looked])
     firms = _adjusted_firms(result, [one.window for one in looked])
-    found = tuple(one.told(*said) for one, *said in zip(looked, groups, differences, firms, strict=True))
+    found = tuple(one.told(g, d, f) for one, g, d, f in zip(looked, groups, differences, firms, strict=True))
     return Spillover(found, result, tuple(warned))
 
 
@@ -429,7 +429,9 @@ def _legend(found: Spillover) -> str:
     """What p and adj. are."""
     n = len(found.windows)
     over = f"{n} windows" if n > 1 else str(found.windows[0].window)
-    by = {v.answer.test for spill in found.windows for v in (*spill.groups, *spill.differences)}
+    by = {v.answer.test for s in found.windows for v in s.groups} | {
+        v.answer.test for s in found.windows for v in s.differences
+    }
     p = "place among windows of ordinary days" if by <= {"placebo"} else "place among ordinary days, or exact t"
     return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}"
 

@@ -75,7 +75,7 @@ def _bars(ax: Axes, found: Subject, days: list[int]) -> None:
     searched = [day for day in found.days if np.isfinite(day.sar)]
     if np.isfinite(found.critical) and searched:
         x = np.array([day.rel_day for day in searched])
-        half = found.critical * np.array([abs(day.ar / day.sar) for day in searched])
+        half = found.critical * np.array([abs(day.ar / day.sar) * day.scale for day in searched])
         edges, steps = np.append(x - 0.5, x[-1] + 0.5), np.append(half, half[-1])
         label = say("95 % of the largest of {days} ordinary days", days=len(searched))
         ax.fill_between(edges, -steps, steps, step="post", color=SKY, alpha=0.3, linewidth=0, zorder=1.1, label=label)

@@ -374,10 +374,14 @@ def on_scale(firm: FirmAnswers) -> Floats:
     said = firm.tests.get("placebo")
     if said is None:
         return firm.found.scar
-    statistic = np.where(np.isfinite(said.statistic), said.statistic, firm.found.scar)
+    return np.where(np.isfinite(said.statistic), said.statistic, firm.found.scar) / raised(said)
+
+
+def raised(said: SeriesSignificance) -> Floats:
+    """(N,) how many times as much as usual the days near a window moved, where it is judged by that; else 1."""
     if said.regimes is None:
-        return statistic
-    return statistic / np.where(said.regimes.used, np.fmax(said.regimes.ratio, 1.0), 1.0)
+        return np.ones(len(said.statistic))
+    return np.where(said.regimes.used, np.fmax(said.regimes.ratio, 1.0), 1.0)
 
 
 def _of_model(returns: AbnormalReturns) -> list[str]:

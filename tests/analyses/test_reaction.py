@@ -170,11 +170,54 @@ def test_every_figure_of_the_sentence_is_in_the_document() -> None:
             assert day == row["reaction"]
             assert f"Reaction day: {row['reaction_day']}" in row["sentence"]
         else:
-            day = max(row["days"], key=lambda d: abs(d["sar"]))
+            day = max(row["days"], key=lambda d: abs(d["sar"] / d["scale"]))
             assert "No reaction day" in row["sentence"]
         assert f"{100 * day['ar']:+.2f} %" in row["sentence"]
         assert f"{100 * row['announced']['ar']:+.2f} %" in row["sentence"]
         assert "cause" not in row["sentence"]
+
+
+@pytest.mark.parametrize(("kind", "n"), [("firm", 16), ("group", 5)])
+def test_the_largest_day_of_all_is_held_against_the_largest_of_all_on_ordinary_days(kind: str, n: int) -> None:
+    """P' = (1 + M p) / (1 + M), p = 1 - (1 - q)^11, q the share of ordinary days on which one of them was as large."""
+    found = deepseek()
+    judged = [s for s in found.subjects if s.kind == kind and s.together > 1]
+    assert {s.together for s in judged} == {n}
+    assert len(judged) == n
+    first = max(judged, key=lambda s: abs(s.largest.sar / s.largest.scale) if s.largest else 0)
+    result = found.result
+    place = {pair.ticker: i for i, pair in enumerate(result.panel.pairs)}
+    members = [[place[t] for t in s.tickers] for s in judged]
+    days = [
+        result.returns.take(np.array(m)) if len(m) == 1 else result.portfolios.portfolio(np.array(m))[0]
+        for m in members
+    ]
+    largest = np.max([np.abs(one.studentised[0]) for one in days if one is not None], axis=0)
+    assert first.largest is not None
+    q = (largest >= abs(first.largest.sar / first.largest.scale)).mean()
+    p = 1 - (1 - q) ** 11
+    assert first.p_together == pytest.approx((1 + 250 * p) / 251, abs=4 * np.sqrt(p * (1 - p) / 9999) + 1e-9) or (
+        first.p_together == first.largest.p_adjusted
+    )
+    assert all(s.largest is not None and s.p_together >= s.largest.p_adjusted for s in judged)
+    assert f"{n} {kind}s)" in first.sentence
+
+
+def test_a_day_amid_wild_days_is_judged_on_their_scale() -> None:
+    """The last 11 of 40 wild days: by the scale of an ordinary day one of them is named, by that of its neighbours none."""
+    days = pd.bdate_range("2023-01-02", periods=340)
+    prices = closes(5, ("AAA",), days, sigma=(0.01, 0.011))
+    moves = np.random.default_rng(2).normal(0, 0.06, 40)
+    prices.loc[days[300:], "AAA"] = prices["AAA"].iloc[299] * np.cumprod(1 + moves)
+    events = pd.DataFrame({"ticker": ["AAA"], "date": [days[310].date()]})
+    told = {}
+    for regime in ("auto", "never"):
+        study = es.EventStudy(benchmark="MKT", calendar=None, event_window=(0, 10), regime=regime)
+        [told[regime]] = scan(study.run(events, prices)).subjects
+    assert told["never"].reaction is not None
+    assert {day.scale for day in told["never"].days} == {1.0}
+    assert told["auto"].reaction is None
+    assert min(day.scale for day in told["auto"].days) > 2
 
 
 def _nothing_happened(studies: int, tails: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:

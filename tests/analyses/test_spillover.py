@@ -122,7 +122,8 @@ def ordinary(series: pd.Series) -> Floats:
     rows = slice(row0 - 260, row0 - 10)
     x = np.column_stack([np.ones(250), returns()["SPY"].iloc[rows]])
     fit = sm.OLS(series.iloc[rows].to_numpy(), x).fit()
-    return np.abs(fit.get_influence().resid_studentized_external)
+    found: Floats = np.abs(fit.get_influence().resid_studentized_external)
+    return found
 
 
 def test_differences_of_one_day_are_held_against_the_largest_of_all_on_each_ordinary_day() -> None:

@@ -27,7 +27,7 @@ def test_the_object_keeps_the_contract(es: Es) -> None:
         assert set(found) >= KEYS
         assert found["announced_day0"] == "2025-01-21"
         assert [set(day) for day in found["days"]] == [
-            {"rel_day", "session", "ar", "sar", "p", "p_adjusted", "p_holm"}
+            {"rel_day", "session", "ar", "sar", "p", "p_adjusted", "p_holm", "scale"}
         ] * 11
     for name in ("NVDA", "chip makers", "data-centre power and cooling"):
         assert subjects[name]["reaction_day"] == "2025-01-27"
