@@ -20,12 +20,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from tests.tiers import first
+
 from .conftest import STUDIES, Look, figure_of, first_axes, fit_for
 
 CHARTS = [name for name in plugins.names("charts") if not plugins.load("charts", name).further]
 """Those that draw a result as it is; charts that ask further questions have tests of their own."""
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
+few_charts = pytest.mark.parametrize("name", first(CHARTS, 3, "render"))
 every_study = pytest.mark.parametrize("study", STUDIES)
 
 
@@ -78,7 +81,7 @@ def test_it_says_in_one_line_what_it_shows(name: str) -> None:
     assert "\n" not in chart.summary
 
 
-@every_chart
+@few_charts
 def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, one: StudyResult) -> None:
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -91,7 +94,7 @@ def test_axes_in_same_axes_out_and_nothing_else_on_the_figure(name: str, one: St
     assert figure.axes == [left, right]
 
 
-@every_chart
+@few_charts
 def test_without_axes_each_drawing_has_a_figure_of_its_own_unknown_to_pyplot(
     name: str, one: StudyResult, look: Look
 ) -> None:

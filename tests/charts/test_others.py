@@ -19,6 +19,8 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from tests.tiers import first
+
 from .conftest import made_up
 from .test_car import line, title, words
 
@@ -201,7 +203,7 @@ def test_beyond_six_tickers_each_has_a_panel_of_the_same_scales(recognised: Stud
         np.testing.assert_allclose(line(ax, "the stock"), own, rtol=0.005)  # dividends aside
 
 
-@pytest.mark.parametrize("study", ["recognised", "many_dates"])
+@pytest.mark.parametrize("study", first(["many_dates", "recognised"], 1, "render"))
 def test_car_by_ticker_draws_the_tidy_cars_in_panels(study: str, request: pytest.FixtureRequest) -> None:
     result: StudyResult = request.getfixturevalue(study)
     panels, table = result.plot("car_by_ticker"), result.tidy()

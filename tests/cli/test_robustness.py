@@ -46,6 +46,7 @@ def test_a_person_reads_it_on_a_screen(es: Es) -> None:
     assert "peers: equal-weighted index of MSFT" in ran.out
 
 
+@pytest.mark.slow
 def test_csv_chart_and_file(es: Es, tmp_path: Path) -> None:
     ran = es(
         *NVDA, "--format", "csv", "--output", "all.csv", "--chart", "curve.svg", "--models", "market,constant_mean"
@@ -58,6 +59,7 @@ def test_csv_chart_and_file(es: Es, tmp_path: Path) -> None:
     assert (tmp_path / "curve.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_the_chart_is_one_of_the_catalog(es: Es, tmp_path: Path) -> None:
     assert es("plot", *NVDA[1:], "--chart", "specification_curve", "--output", "curve.png", "--quiet").code == 0
     assert (tmp_path / "curve.png").stat().st_size > 10_000

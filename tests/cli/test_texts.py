@@ -19,6 +19,7 @@ from eventstudy.prices import load_prices
 from eventstudy.request import events_of, longer_prices, run, shares_for, what_else
 
 from tests.cli.conftest import Ran
+from tests.tiers import first
 
 Es = Callable[..., Ran]
 NVDA = ("deepseek-r1", "--tickers", "NVDA", "--day0", "recognised")
@@ -52,7 +53,7 @@ ANSWERS: dict[str, tuple[tuple[str, ...], Callable[[], Any], bool]] = {
 """Command -> its words, the answer in Python, and whether its text has a longer form."""
 
 
-@pytest.mark.parametrize("command", ANSWERS)
+@pytest.mark.parametrize("command", first(ANSWERS, 3))
 def test_python_has_what_the_command_prints(command: str, es: Es) -> None:
     words, answer, verbose = ANSWERS[command]
     text = answer().text(verbose=True) if verbose else answer().text()
@@ -65,6 +66,7 @@ def test_the_answer_without_confounded_days(es: Es) -> None:
     assert es("run", *NVDA, "--mask-confounded").out.endswith("\n\n" + masked.text() + "\n")
 
 
+@pytest.mark.slow
 def test_sizes(es: Es) -> None:
     result = nvda(estimation_window=(-130, -11))
     found = calibrate(result, longer_prices(result), n=4, draws=20)

@@ -6,10 +6,13 @@ import ast
 import re
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.contracts.test_one_place import trees
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -30,12 +33,11 @@ EXTRAS = {extra: names(lines) for extra, lines in PROJECT["optional-dependencies
 def imported() -> set[str]:
     """The foreign packages that the code imports, anywhere in a file."""
     found: set[str] = set()
-    for file in (ROOT / "eventstudy").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module.partition(".")[0])
+    for node in chain.from_iterable(trees().values()):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
     ours = found - sys.stdlib_module_names - {"eventstudy"}
     return {NAMED.get(BROUGHT.get(name, name), BROUGHT.get(name, name)).replace("-", "_") for name in ours}
 

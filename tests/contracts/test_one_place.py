@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,18 +37,28 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
 """What there is one of -> the calls it is made of, and the files that may make them."""
 
 
-def calls(file: Path) -> Iterator[str]:
+@cache
+def trees() -> dict[Path, tuple[ast.Call | ast.Import | ast.ImportFrom, ...]]:
+    """The calls and imports of every file of the house, read once."""
+    kinds = (ast.Call, ast.Import, ast.ImportFrom)
+    return {
+        file: tuple(n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, kinds))
+        for file in sorted(ROOT.rglob("*.py"))
+    }
+
+
+@cache
+def calls(file: Path) -> frozenset[str]:
     """The functions that a file calls, as `module.name` where it is plain, and each method as `.name` too."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield f".{node.func.attr}"
-            yield ast.unparse(node.func)
+    called = [n.func for n in trees()[file] if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    plain = [f"{f.value.id}.{f.attr}" for f in called if isinstance(f.value, ast.Name)]
+    return frozenset([*(f".{f.attr}" for f in called), *plain])
 
 
 @pytest.mark.parametrize("what", PLACES)
 def test_there_is_one(what: str) -> None:
     wanted, places = PLACES[what]
-    users = {f.relative_to(ROOT).as_posix() for f in ROOT.rglob("*.py") if wanted & set(calls(f))}
+    users = {f.relative_to(ROOT).as_posix() for f in trees() if wanted & calls(f)}
     assert users <= places
     assert places <= users, "these no longer need it"
 
@@ -57,7 +68,7 @@ def test_the_command_line_works_out_no_numbers_and_writes_no_findings() -> None:
     found = {
         (file.name, node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
         for file in (ROOT / "cli").glob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in trees()[file]
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert not [(name, module) for name, module in sorted(found, key=str) if str(module).startswith(told)]
@@ -65,7 +76,7 @@ def test_the_command_line_works_out_no_numbers_and_writes_no_findings() -> None:
 
 def imported(file: Path) -> Iterator[str]:
     """The modules and names of the house that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in trees()[file]:
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
@@ -75,7 +86,7 @@ def imported(file: Path) -> Iterator[str]:
 def test_what_is_private_to_a_room_is_imported_in_that_room_alone() -> None:
     """The first part of a path names the room; a leading underscore in any later one is private to it."""
     found = []
-    for file in sorted(ROOT.rglob("*.py")):
+    for file in trees():
         room = file.relative_to(ROOT).parts[0].removesuffix(".py")
         for name in imported(file):
             house, *parts = name.split(".")

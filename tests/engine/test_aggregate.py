@@ -29,6 +29,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles import scalar
+from tests.tiers import first
 from tests.worlds import Many, many
 
 DOUBTS = [code for code, said in WARNINGS.items() if said.severity == "doubt"]
@@ -88,12 +89,12 @@ TROUBLE: Mapping[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", TROUBLE)
-@pytest.mark.parametrize("model", ["market", "constant_mean", "market_adjusted"])
+@pytest.mark.parametrize("model", first(["market", "constant_mean", "market_adjusted"]))
 def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     same(*both(many(3, **TROUBLE[kind]), model=model))
 
 
-@pytest.mark.parametrize("model", ["capm", "fama_french5_momentum", "factors"])
+@pytest.mark.parametrize("model", first(["fama_french5_momentum", "capm", "factors"]))
 def test_six_factors(model: str) -> None:
     data = many(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
     same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
@@ -150,7 +151,7 @@ def ranked_by_hand(data: Many, window: tuple[int, int]) -> tuple[float, float]:
     return scalar.grank(fits, window, lambda n, r: 1.0)[0], sum(u for u, _ in own if u is not None) / variance**0.5
 
 
-@pytest.mark.parametrize("trouble", [{}, {"gaps": 0.004}], ids=["whole", "gaps"])
+@pytest.mark.parametrize("trouble", first([{"gaps": 0.004}, {}]), ids=["gaps", "whole"])
 def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any]) -> None:
     """Abnormal returns of zero stay zero however they are scaled, and tie with the days of zero."""
     data = on_ticks(**trouble)
@@ -174,7 +175,7 @@ def test_a_share_on_the_limit_is_told_alike() -> None:
     same(*both(data, prediction_error=False))
 
 
-@pytest.mark.parametrize("model", ["market", "market_adjusted", "capm"])
+@pytest.mark.parametrize("model", first(["market", "market_adjusted", "capm"]))
 def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
     data = many(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)

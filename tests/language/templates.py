@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import eventstudy
@@ -24,6 +25,7 @@ MAKERS = ("messages.py", "_language.py")
 """Files that fill in templates of others. Only charts `say` templates."""
 
 
+@cache
 def used() -> dict[str, None]:
     """msgids in the order in which they are met; a plural's two templates joined by a zero."""
     found = dict.fromkeys(t if isinstance(t, str) else "\0".join(t) for t in messages.templates())
@@ -44,7 +46,7 @@ def _of_methods() -> Iterator[str]:
 
 def _in_source(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        name = _called(node)
         own = path.name not in MAKERS and (not name.startswith("say") or path.parent.name == "charts")
         if isinstance(node, ast.Call) and (name in ALL or (own and name in ONE | COUNTED)):
             texts = node.args if name in ALL else node.args[: 2 if name in COUNTED else 1]
@@ -53,6 +55,14 @@ def _in_source(path: Path) -> Iterator[str]:
                 assert isinstance(text, ast.Constant), f"{where}: the template is no plain text"
             known = [str(text.value) for text in texts if isinstance(text, ast.Constant)]
             yield from known if name in ALL else ["\0".join(known)]
+
+
+def _called(node: ast.AST) -> str:
+    """The function that is called, as `name` or `name.name`; nothing where none is."""
+    func = node.func if isinstance(node, ast.Call) else None
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
+        return f"{func.value.id}.{func.attr}"
+    return func.id if isinstance(func, ast.Name) else ""
 
 
 def catalogue(language: str) -> Path:

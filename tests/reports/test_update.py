@@ -34,6 +34,8 @@ from eventstudy.reports import files, site
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
 
+from tests.tiers import first
+
 pytestmark = pytest.mark.usefixtures("each_picture_once")
 FAULTS = (
     SourceDown,
@@ -218,7 +220,7 @@ def test_a_fault_for_all_leaves_a_page_that_says_so(
     assert bring(path).exit_code == 0
 
 
-@pytest.mark.parametrize("tickers", [("NVDA", "AMD", "SPY"), ("AMD",), ("SPY",)])
+@pytest.mark.parametrize("tickers", first([("AMD",), ("NVDA", "AMD", "SPY"), ("SPY",)]))
 @pytest.mark.parametrize("error", FAULTS)
 def test_a_fault_does_not_take_a_report_away(
     study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: type[SourceError], tickers: tuple[str, ...]
@@ -394,8 +396,9 @@ assert sorted(os.listdir(sys.argv[1])) == [".site.lock", "site"], os.listdir(sys
 """
 
 
+@pytest.mark.wait
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
-@pytest.mark.parametrize("how", ["one step", pytest.param("two steps", marks=pytest.mark.wait)])
+@pytest.mark.parametrize("how", ["one step", "two steps"])
 def test_a_report_of_several_events_that_is_killed_leaves_the_old_site_or_the_new(tmp_path: Path, how: str) -> None:
     words = [sys.executable, "-W", "ignore", "-c", SITE_DYING, str(tmp_path), how]
     ran = subprocess.run(words, capture_output=True, text=True, check=False)

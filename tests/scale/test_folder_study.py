@@ -18,6 +18,7 @@ from eventstudy.scale.study import run_folder
 from eventstudy.study.study import EventStudy
 
 from tests.scale import panels
+from tests.tiers import first
 
 WRITERS = {"by_security": panels.by_security, "by_year": panels.by_year, "by_ticker": panels.by_ticker}
 WINDOWS = [(0, 0), (-1, 1), (-5, 5)]
@@ -63,7 +64,7 @@ def same(mine: Any, theirs: Any, where: str = "") -> None:
         assert mine == theirs, where
 
 
-@pytest.mark.parametrize("calendar", ["exchange", None])
+@pytest.mark.parametrize("calendar", first(["exchange", None]))
 @pytest.mark.parametrize("name", WRITERS)
 def test_it_is_the_study_of_the_whole_table(name: str, calendar: str | None, tmp_path: Path) -> None:
     wide = panels.closes()

@@ -1,4 +1,4 @@
-"""Two writers, one of which is killed again and again, and a reader: nothing committed is lost, nothing torn is read.
+"""Three writers, one of which is killed again and again, and readers: nothing committed is lost, nothing torn is read.
 
 Each writer puts a series of its own on a new basis with every fetch, and notes each number of a vintage on its output
 after it was committed. Whatever a reader sees must be one basis throughout, and hash to what was written with it.
@@ -11,14 +11,21 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Lock
 
 import pytest
 from eventstudy.prices._store import Store, digest
 
 pytestmark = pytest.mark.wait
 ROOT = Path(__file__).parents[2]
+
+WRITERS = ("STEADY", "ALIKE", "KILLED")
+ONE_AT_A_TIME = Lock()
 
 WRITER = """
 import sys
@@ -62,41 +69,69 @@ def noted(notes: Path) -> int:
 def read(seen: Seen) -> None:
     """Read the newest vintage of each series as it is at this moment, and the one before."""
     with Store() as store:
-        for symbol in ("STEADY", "KILLED"):
+        for symbol in WRITERS:
             for vintage in store.vintages(symbol)[-2:]:
-                seen.reads += 1
                 frame = store.frame(vintage)
                 whole = len(frame) == vintage.rows and digest(symbol, frame) == vintage.sha256
-                seen.torn += not whole
+                with ONE_AT_A_TIME:
+                    seen.reads += 1
+                    seen.torn += not whole
 
 
-def soak(folder: Path, seconds: float, kills: int) -> Seen:
-    """So many seconds of it; longer, up to a minute, where the machine is too busy for `kills` starts in that time."""
+@contextmanager
+def readers(seen: Seen, many: int) -> Iterator[None]:
+    """So many readers, each with its own connection, who read all the while; their errors are raised."""
+    done = Event()
+
+    def reading() -> None:
+        while not done.is_set():
+            read(seen)
+
+    with ThreadPoolExecutor(many) as pool:
+        jobs = [pool.submit(reading) for _ in range(many)]
+        try:
+            yield
+        finally:
+            done.set()
+        for job in jobs:
+            job.result()
+
+
+def soak(folder: Path, seconds: float, kills: int, many: int) -> Seen:
+    """So many seconds of it; longer, up to a minute, where a busy machine has not got as far as it must."""
     seen, luck, until = Seen(), random.Random(4), time.monotonic() + seconds
     with Store(write=True):
         pass
-    notes = {symbol: folder / symbol for symbol in ("STEADY", "KILLED")}
+    notes = {symbol: folder / symbol for symbol in WRITERS}
     writers = {symbol: start(symbol, path) for symbol, path in notes.items()}
     kill_at = time.monotonic() + 2
+
+    def waiting() -> bool:
+        return seen.kills < kills or min(noted(path) for path in notes.values()) < 2
+
     try:
-        while (now := time.monotonic()) < until or (seen.kills < kills and now < until + 60):
-            read(seen)
-            if time.monotonic() > kill_at and noted(notes["KILLED"]) > seen.committed:
-                writers["KILLED"].kill()
-                assert "Error" not in writers["KILLED"].communicate()[1]
-                seen.kills += 1
-                seen.committed = noted(notes["KILLED"])
-                with Store() as store:
-                    held = store.newest("KILLED", "yahoo")
-                    seen.lost += held is None or held.number < seen.committed
-                writers["KILLED"] = start("KILLED", notes["KILLED"])
-                kill_at = time.monotonic() + 1.2 + luck.random()
-        assert writers["STEADY"].poll() is None, writers["STEADY"].communicate()[1]
+        with readers(seen, many):
+            while (now := time.monotonic()) < until or (now < until + 60 and waiting()):
+                time.sleep(0.05)
+                if time.monotonic() > kill_at and noted(notes["KILLED"]) > seen.committed:
+                    writers["KILLED"].kill()
+                    assert "Error" not in writers["KILLED"].communicate()[1]
+                    seen.kills += 1
+                    seen.committed = noted(notes["KILLED"])
+                    with Store() as store:
+                        held = store.newest("KILLED", "yahoo")
+                        seen.lost += held is None or held.number < seen.committed
+                    writers["KILLED"] = start("KILLED", notes["KILLED"])
+                    kill_at = time.monotonic() + 1.2 + luck.random()
+        for symbol in WRITERS[:-1]:
+            assert writers[symbol].poll() is None, writers[symbol].communicate()[1]
     finally:
         for process in writers.values():
             process.kill()
             process.communicate()
-    seen.committed = sum(noted(path) for path in notes.values())
+    written = [noted(path) for path in notes.values()]
+    assert min(written) >= 2, "each writer makes progress"
+    seen.committed = sum(written)
     return seen
 
 
@@ -108,7 +143,7 @@ def check(seen: Seen, kills: int) -> None:
     assert seen.reads > 10
     with Store() as store:
         assert store.faults() == []
-        for symbol in ("STEADY", "KILLED"):
+        for symbol in WRITERS:
             numbers = [v.number for v in store.vintages(symbol)]
             assert sorted(numbers) == list(range(1, len(numbers) + 1)), "no vintage is skipped or lost"
         assert len(store.vintages()) >= seen.committed
@@ -147,9 +182,9 @@ def test_processes_that_make_the_store_at_the_same_moment(price_store: Path) -> 
         assert store.faults() == []
 
 
-def test_two_writers_a_reader_and_a_killer(price_store: Path, tmp_path: Path) -> None:
-    check(soak(tmp_path, 8, 1), kills=1)
+def test_writers_a_reader_and_a_killer(price_store: Path, tmp_path: Path) -> None:
+    check(soak(tmp_path, 8, 1, many=1), kills=1)
 
 
-def test_a_minute_of_it(price_store: Path, tmp_path: Path) -> None:
-    check(soak(tmp_path, 60, 5), kills=5)  # a start takes seconds where others work too
+def test_a_minute_of_it_with_fifty_readers(price_store: Path, tmp_path: Path) -> None:
+    check(soak(tmp_path, 60, 5, many=50), kills=5)  # a start takes seconds where others work too
