@@ -97,8 +97,8 @@ def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) ->
         InvalidRequest: it is a folder, its folder is not there, or neither may be written to.
     """
     given, at = Path(path), Path(os.path.realpath(path))
-    if at.is_dir():
-        raise InvalidRequest(f"{given} is a folder, and a file is to be written", where=where, hint="name a file in it")
+    if at.is_dir() or os.fspath(path).endswith(("/", os.sep)):
+        raise InvalidRequest(f"{path} is a folder, and a file is to be written", where=where, hint="name a file in it")
     folder = next((part for part in at.parents if part.exists()), at.parent)
     if folder != at.parent or not folder.is_dir():
         lacking = f"{folder} is no folder" if folder.is_file() else f"there is no folder {given.parent}"

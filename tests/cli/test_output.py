@@ -191,6 +191,15 @@ def test_a_folder_that_is_not_there_is_told_before_any_work(es: Es, tmp_path: Pa
     assert "file is no folder" in ran.err
 
 
+@pytest.mark.parametrize("words", [("run",), ("report",), ("report", "--format", "md")])
+def test_a_slash_at_the_end_names_a_folder(es: Es, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """`report --output out/` wrote a file `out`."""
+    ran = es(words[0], "deepseek-r1", *words[1:], "--output", "out/")
+    assert ran.code == 2
+    assert "out/ is a folder, and a" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_folder_that_is_read_only_is_told_before_any_work(
     es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
