@@ -64,6 +64,9 @@ def prices_for(
         return _with_rates(load(tickers, besides=besides), config.currency, load)
     start, end = days_needed(events, config, day0)
     _, beyond = days_needed(events, config, day0, after=AFTER)  # how wild days after the event are: nice to know
+    if as_of and as_of < start:
+        what = f"what was known by {as_of} holds none of the prices that the study needs, from {start} on"
+        raise InvalidRequest(what, where=f"--as-of {as_of}", hint="name a later day")
     end, beyond = (min(day, as_of) if as_of else day for day in (end, beyond))
     load = partial(load_prices, start=start, end=end, beyond=beyond, source=source, as_of=as_of, progress=progress)
     table = _with_rates(load(tickers), config.currency, load)

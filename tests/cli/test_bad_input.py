@@ -103,6 +103,7 @@ CASES = {
     ),
     "unknown exchange": (("events", "day0", "2025-01-20", "--exchange", "XNYSE"), 2, "XNYSE"),
     "day 0 too far": (("events", "day0", "2001-09-11", "--exchange", "XNYS", "--max-shift", "3"), 2, "2001-09-17"),
+    "as of a day before all prices": (("run", "deepseek-r1", "--as-of", "1900-01-01"), 2, "name a later day"),
     "as of nothing": (("run", "deepseek-r1", "--as-of", "yesterday"), 2, "last-session"),
 }
 
