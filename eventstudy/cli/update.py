@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 @click.option("--catch-up", is_flag=True, help="Session by session since the last change, each with its own news.")
 @click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
+@click.option(
+    "--notify-if",
+    multiple=True,
+    type=Choice(["changed", "finding", "doubt", "failed"]),
+    help="When mail and webhook are told, and --quiet prints; may be repeated. [default: the study file's, or changed]",
+)
 @click.option("--quiet", is_flag=True, help="Print the summary only where something changed or is missing.")
 @verbose_option()
 @written_as({form: TABLES[form] for form in ("table", "json")})
@@ -31,6 +37,7 @@ def COMMAND(  # noqa: N802
     study: str,
     as_of: str,
     catch_up: bool,
+    notify_if: tuple[Any, ...],
     form: str,
     output: str | None,
     quiet: bool,
@@ -51,13 +58,15 @@ def COMMAND(  # noqa: N802
     from eventstudy.request import last_day
 
     asked = read_study(study)
+    if notify_if:
+        asked = asked.model_copy(update={"notify_if": notify_if})
     summary = update(asked, last_day(as_of), catch_up=catch_up)
     failed = send(asked)
     code = summary.exit_code or (4 if failed else 0)
     if form == "json":
         told = {**summary.to_dict(), "exit_code": code, "undelivered": failed}
         put(json_text(told), output)
-    elif not quiet or summary.written or code:
+    elif not quiet or (summary.calls_for(asked.notify_if) if asked.notify_if else summary.written or code):
         put(_lines(summary), output)
     for problem in failed:
         say(f"eventstudy: {problem}")
@@ -65,8 +74,9 @@ def COMMAND(  # noqa: N802
 
 
 def _lines(summary: Summary) -> str:
+    """What changed first, in a line and then by report; what did not change below."""
     rows = []
-    for e in summary.events:
+    for e in sorted(summary.events, key=lambda e: _ORDER.index(e.status)):
         told = [
             *([e.doubts] if e.doubts else []),
             *(e.changes if e.status in ("new", "updated") else ()),
@@ -76,4 +86,26 @@ def _lines(summary: Summary) -> str:
     rows += [["removed", id, ""] for id in summary.removed]
     rows += [["found", one.finder, "; ".join((f"{len(one.added)} new", *one.told))] for one in summary.found]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
-    return f"{columns(rows)}\n{summary.output}: {written}"
+    return "\n".join([*_opening(summary), columns(rows), f"{summary.output}: {written}"])
+
+
+_ORDER = ("failed", "kept", "new", "updated", "unchanged")
+
+
+def _opening(summary: Summary) -> list[str]:
+    """How many reports are new, changed or could not be brought up to date, since when."""
+    counts = {status: sum(e.status == status for e in summary.events) for status in _ORDER}
+    told = [
+        f"{n} {word}"
+        for n, word in (
+            (counts["new"], "new"),
+            (counts["updated"], "changed"),
+            (len(summary.removed), "removed"),
+            (counts["kept"] + counts["failed"], "not brought up to date"),
+            (sum(bool(e.doubts) for e in summary.events), "in doubt"),
+        )
+        if n
+    ]
+    since = f"Since {summary.since}: " if summary.since else ""
+    what = ", ".join(told) if told else "nothing changed"
+    return [f"{since}{what} ({len(summary.events)} report{'s' if len(summary.events) != 1 else ''})."]

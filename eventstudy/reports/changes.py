@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eventstudy.reports.parts import plain
 from eventstudy.reports.words import Words
+from eventstudy.study.differences import reasons
+from eventstudy.units import UNITS, shown_in
 
 _PASSING = ("retrieved_at", "as_of")
 """What every run sets anew although nothing changed."""
@@ -25,10 +28,10 @@ def changes(before: Data | None, after: Data, words: Words) -> tuple[str, ...]:
     old, new = _firms(before), _firms(after)
     lines = [words("back", ticker=ticker) for ticker in new if ticker not in old]
     lines += [words("gone", ticker=ticker) for ticker in old if ticker not in new]
-    for ticker in new:
-        if ticker in old:
-            lines += _moved(ticker, old[ticker], new[ticker], words)
-    return tuple(lines or [words("rewritten")])
+    with shown_in(UNITS[after["config"]["unit"]]):
+        lines += [line for t in new if t in old for line in _moved(t, old[t], new[t], words)]
+    why = [plain((words.said(reason),)) for reason in reasons(before, after)]
+    return tuple([*lines, *why] or [words("rewritten")])
 
 
 def lost(before: Data | None, after: Data) -> list[str]:
@@ -61,5 +64,18 @@ def _moved(ticker: str, old: Data, new: Data, words: Words) -> Iterator[str]:
     was, now, days = observed(old), observed(new), len(new["days"])
     if was != now:
         yield words("filled", ticker=ticker, before=was, after=now, all=days)
-    elif [d["ar"] for d in old["days"]] != [d["ar"] for d in new["days"]]:
+        return
+    for window in new["windows"]:
+        before, after = (words.amount(car) for car in (_car(old, window), window["car"]))
+        if before != after:
+            span = words.window(window["start"], window["end"])
+            yield words("moved", ticker=ticker, window=span, before=before, after=after)
+            return
+    if [d["ar"] for d in old["days"]] != [d["ar"] for d in new["days"]]:
         yield words("revised", ticker=ticker)
+
+
+def _car(firm: Data, window: Data) -> float | None:
+    """The CAR that a firm had in a window."""
+    found = [w["car"] for w in firm["windows"] if (w["start"], w["end"]) == (window["start"], window["end"])]
+    return found[0] if found else None

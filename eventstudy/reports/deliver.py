@@ -34,7 +34,9 @@ def queued(study: StudyFile, waiting: Any, summary: Summary | None = None) -> di
 
     It stands in the manifest before it is sent, so that it is sent with the next update where it cannot be now.
     """
-    new = [_message(study, summary)] if summary is not None and summary.news else []
+    new = (
+        [_message(study, summary)] if summary is not None and summary.calls_for(study.notify_if or ("changed",)) else []
+    )
     before = waiting if isinstance(waiting, dict) else {}
     ways = [name for name, there in (("mail", study.mail), ("webhook", study.webhook)) if there is not None]
     left = {name: [m for m in _listed(before.get(name)) if isinstance(m.get("text"), str)] for name in ways}

@@ -54,7 +54,7 @@ _REQUESTED = (
 _TABLES: Mapping[str, tuple[Setting, ...]] = {
     "": (
         *(Setting(name) for name in ("title", "output", "lang", "base", "registry", "span")),
-        *(Setting(name, many=True, by_commas=True) for name in ("formats", "events")),
+        *(Setting(name, many=True, by_commas=True) for name in ("formats", "events", "notify_if")),
         Setting("latest", "whole"),
     ),
     "events": (
@@ -86,6 +86,8 @@ _SEARCH = (
 _PATHS = ("prices", "factors", "exclude_dates")
 
 Options = dict[str, Any]
+
+Condition = Literal["changed", "finding", "doubt", "failed"]
 
 
 def is_here(host: str) -> bool:
@@ -138,6 +140,8 @@ class StudyFile(_Table):
     registry: Path | None = None
     events: tuple[Any, ...] = ()
     """Ids of the registry, files of events, and events that the study file itself describes."""
+    notify_if: tuple[Condition, ...] = ()
+    """When mail and webhook are told, and `update --quiet` prints; none: `changed`, and to print `failed` too."""
     span: str | None = None
     """Of these the events that were announced in the `last 90 days`; None: all."""
     latest: Annotated[int, Field(ge=1)] | None = None

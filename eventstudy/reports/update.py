@@ -8,7 +8,7 @@ it did before does not take the place of the last report: that stands, and the g
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,12 +18,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from eventstudy import __version__, calendars, disk
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
+from eventstudy.inference.base import LEVEL
 from eventstudy.reports import deliver, files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.finding import Searched, searched
 from eventstudy.reports.further import further
-from eventstudy.reports.study_file import Options, StudyFile
+from eventstudy.reports.study_file import Condition, Options, StudyFile
 from eventstudy.reports.words import Words
+from eventstudy.study.differences import doubts_moved
 from eventstudy.text import json_file, json_text
 
 if TYPE_CHECKING:
@@ -66,6 +68,10 @@ class State:
     """Name -> SHA-256."""
     again: bool = False
     """Whether the source asked to come back later."""
+    finding: bool = False
+    """Whether a window stands out from ordinary days, all windows judged together, and can be believed."""
+    raised: bool = False
+    """Whether the last change raised a doubt that was not there before."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ class Summary:
     """The files that changed."""
     found: tuple[Searched, ...] = ()
     """What the finders of the study file did."""
+    since: str | None = None
+    """The last session that the reports knew before."""
 
     @property
     def exit_code(self) -> int:
@@ -96,6 +104,16 @@ class Summary:
         """The events whose reports this update changed."""
         return tuple(e for e in self.events if e.status in ("new", "updated"))
 
+    def calls_for(self, conditions: Collection[Condition]) -> bool:
+        """Whether one of these holds: a report `changed`, one that did has a `finding` or a new `doubt`, one `failed`."""
+        holds: dict[Condition, bool] = {
+            "changed": bool(self.news or self.removed),
+            "finding": any(e.finding for e in self.news),
+            "doubt": any(e.raised for e in self.news),
+            "failed": any(e.status in ("kept", "failed") for e in self.events) or any(s.incomplete for s in self.found),
+        }
+        return any(holds[condition] for condition in conditions)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object `eventstudy.update/1`."""
         shown = ("id", "title", "status", "complete", "changes", "gap", "doubts", "date")
@@ -103,6 +121,7 @@ class Summary:
         return {
             "schema": "eventstudy.update/1",
             "as_of": self.as_of,
+            "since": self.since,
             "output": self.output,
             "events": events,
             "removed": list(self.removed),
@@ -143,7 +162,7 @@ def _joined(steps: Sequence[Summary]) -> Summary:
     )
     written = tuple(sorted({name for step in steps for name in step.written}))
     removed = tuple(dict.fromkeys(id for step in steps for id in step.removed))
-    return replace(steps[-1], events=events, removed=removed, written=written)
+    return replace(steps[-1], events=events, removed=removed, written=written, since=steps[0].since)
 
 
 def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
@@ -172,7 +191,8 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         found = json.loads(data) if data else None
         entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date, state.doubtful))
     removed = tuple(id for id in known if id not in {state.id for state in states})
-    summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed)
+    since = manifest.get("as_of")
+    summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed, since=since)
     past = manifest.get("news")
     items = [_remembered(site.Item, item) for item in (past if isinstance(past, list) else ())]
     news = _news(study, entries, summary) + [item for item in items if item]
@@ -309,6 +329,8 @@ def _with(
         doubts=site.doubts_of(entry, study.lang),
         doubtful=entry.doubts,
         date=entry.updated,
+        finding=_stands_out(found),
+        raised=bool(doubts_moved(data, found)[0]) if data else bool(entry.doubts),
     )
     if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
         same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
@@ -316,6 +338,13 @@ def _with(
     pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers)
     hashes = {name: files.sha256(page) for name, page in pages.items()}
     return replace(state, changes=changes(data, found, Words(study.lang)), files=hashes), pages
+
+
+def _stands_out(found: Mapping[str, Any]) -> bool:
+    """Whether a reported window of all pairs stands out, all windows judged together, and can be believed."""
+    together = found["aggregate"]
+    ps = [window["p_adjusted_windows"] for window in together["windows"]]
+    return bool(together["believable"]) and any(p is not None and p < LEVEL for p in ps)
 
 
 def _without(

@@ -263,6 +263,7 @@ PHRASES: dict[str, str] = {
     "back": "{ticker} is there now",
     "gone": "{ticker} is no longer there",
     "filled": "{ticker}: {before} of {all} days became {after} of {all}",
+    "moved": "{ticker}: CAR {window} was {before} and is {after}",
     "revised": "{ticker}: figures changed",
     "rewritten": "written anew, the figures are the same",
 }

@@ -3,6 +3,7 @@
 `run` takes the words of the command `eventstudy run`; `events_of` and `prices_for` are its two halves.
 """
 
+from eventstudy.request.again import again
 from eventstudy.request.dates import last_day, read_dates
 from eventstudy.request.events import events_of
 from eventstudy.request.factors import factors_for
@@ -12,6 +13,7 @@ from eventstudy.request.shares import shares_for
 from eventstudy.request.study import run, run_aggregate, what_else
 
 __all__ = [
+    "again",
     "events_of",
     "factors_for",
     "history",

@@ -57,7 +57,7 @@ def events_of(
     found = _named(what, registry, tz, reading)
     if not tickers:
         return found
-    return Registry([_with_tickers(event, tickers) for event in found], left_out=found.left_out)
+    return Registry([with_tickers(event, tickers) for event in found], left_out=found.left_out)
 
 
 def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Reading | None) -> Registry:
@@ -82,7 +82,7 @@ def spelled(tickers: Sequence[str], known: Iterable[str]) -> list[str]:
     return [t if t in known else written.get(t.casefold(), t) for t in tickers]
 
 
-def _with_tickers(event: Event, tickers: Sequence[str]) -> Event:
+def with_tickers(event: Event, tickers: Sequence[str]) -> Event:
     """The event with these tickers: in their groups where the event has them, the others in a group without a name."""
     wanted = tuple(dict.fromkeys(spelled(tickers, event.tickers)))
     groups = [

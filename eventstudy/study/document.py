@@ -36,6 +36,7 @@ def document(result: StudyResult) -> dict[str, Any]:
                 "announced": event.announced.isoformat(),
                 "recognised": event.recognised.isoformat() if event.recognised else None,
                 "day0_policy": result.day0_policy,
+                "timing": event.timing,
             }
             for event in result.events
         ],

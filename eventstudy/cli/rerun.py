@@ -1,0 +1,98 @@
+"""`eventstudy rerun`: repeat the study of a result, and name every figure that differs and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventstudy.cli._command import Choice, command
+from eventstudy.cli._output import TABLES, progress, put, verbose_option, written_as
+from eventstudy.text import columns, json_text
+
+if TYPE_CHECKING:
+    from eventstudy.study.differences import Difference
+
+_SHOWN = 20
+"""So many figures are shown; --verbose and --format json have all."""
+
+
+@command("rerun")
+@click.argument("result", type=click.Path(dir_okay=False))
+@click.option("--prices", type=click.Path(), help="The price file, where the result was made of one.")
+@click.option("--factors", type=click.Path(), help="The factor file, where the result was made with one.")
+@click.option(
+    "--registry", type=click.Path(), help="Where its events stand. [default: what ships, or as the result says]"
+)
+@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout (-).")
+@click.option("--quiet", is_flag=True, help="Print nothing where every figure is the same.")
+@verbose_option("Show every figure that differs, and the traceback of an error.")
+@written_as({form: TABLES[form] for form in ("table", "json")})
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    result: str,
+    prices: str | None,
+    factors: str | None,
+    registry: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Run the study of a RESULT.json once more, and name every figure that differs and why.
+
+    \b
+    eventstudy run deepseek-r1 --format json --output r1.json
+    eventstudy rerun r1.json
+
+    Its events, tickers and options stand in the file; prices come from where they came from, and their hash says whether they
+    are the same. Exits with 4 where a figure differs.
+    """
+    from eventstudy.disk import read_text
+    from eventstudy.errors import InvalidFile
+    from eventstudy.request import again
+    from eventstudy.study.differences import count, differences, reasons
+
+    text = read_text(result, "the result")
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise InvalidFile(f"this is no JSON: {error}", where=result, hint="run ... --format json writes one") from error
+    if not isinstance(told, dict):
+        raise InvalidFile("this is no result", where=result, hint="run ... --format json writes one")
+    now = again(told, prices=prices, factors=factors, registry=registry, progress=progress(quiet)).to_dict()
+    moved, why = differences(told, now), reasons(told, now)
+    same_prices = told["provenance"]["prices_sha256"] == now["provenance"]["prices_sha256"]
+    if form == "json":
+        found = {
+            "schema": "eventstudy.rerun/1",
+            "same": not moved,
+            "same_prices": same_prices,
+            "figures": count(told),
+            "reasons": [str(reason) for reason in why],
+            "differences": [one.to_dict() for one in moved],
+        }
+        put(json_text(found), output)
+    elif moved or not quiet:
+        put(_lines(moved, [str(reason) for reason in why], count(told), same_prices, verbose=verbose), output)
+    ctx.exit(4 if moved else 0)
+
+
+def _lines(moved: list[Difference], why: list[str], n: int, same_prices: bool, *, verbose: bool) -> str:
+    prices = "the same prices (by their hash)" if same_prices else "other prices (by their hash)"
+    if not moved:
+        return "\n".join([f"All {n} figures are the same, from {prices}.", *(f"  {reason}" for reason in why)])
+    shown = moved if verbose else moved[:_SHOWN]
+    rows = [["figure", "was", "is"], *([" ".join(d.name), _plain(d.before), _plain(d.after)] for d in shown)]
+    more = f"\nand {len(moved) - len(shown)} more: --verbose" if len(shown) < len(moved) else ""
+    told = [f"{len(moved)} of {n} figures differ, from {prices}.", *(f"  why: {reason}" for reason in why)]
+    if not why:
+        told.append("  why: nothing that the two results say of what went in is different")
+    return "\n".join([*told, "", columns(rows) + more])
+
+
+def _plain(value: Any) -> str:
+    return "–" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)

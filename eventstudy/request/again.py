@@ -1,0 +1,107 @@
+"""A study once more, from the JSON object of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.events import Event, Group, Registry, load_registry, parse_when, shipped_registry
+from eventstudy.request.events import with_tickers
+from eventstudy.request.study import run
+from eventstudy.study.document import SCHEMA
+from eventstudy.study.result import StudyResult
+
+_OURS = ("bundled", "store", "yahoo")
+"""Sources that can be asked for the same prices by name."""
+
+
+def again(
+    told: Mapping[str, Any],
+    *,
+    prices: str | Path | None = None,
+    factors: str | Path | None = None,
+    registry: str | Path | None = None,
+    **words: Any,
+) -> StudyResult:
+    """The study of a result, run again with its own choices, events and tickers.
+
+    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `factors`: the files it was made of, where it was made of files.
+    `registry`: where its events stand; events that are in none are made of what the result says of them. `words`: others of
+    `run`.
+
+    Raises:
+        InvalidFile: not a result. InvalidRequest: it was made of files, and they are not named.
+    """
+    if told.get("schema") != SCHEMA:
+        raise InvalidFile(
+            f"this is {told.get('schema') or 'no result'}, not {SCHEMA}", hint="run ... --format json writes one"
+        )
+    sources = set((told["provenance"].get("sources") or {"": told["provenance"]["source"]}).values())
+    known = {source for source in sources if any(str(source).startswith(name) for name in _OURS)}
+    if prices is None and (foreign := sources - known):
+        named = ", ".join(sorted(map(str, foreign)))
+        raise InvalidRequest(
+            "the prices of this result came from a file", available=named, hint="name it: --prices FILE"
+        )
+    choices = _choices(told["config"])
+    source = (
+        "auto"
+        if prices is not None or len(sources) != 1 or sources & {"yahoo"}
+        else str(sources.pop()).partition(",")[0]
+    )
+    return run(
+        Registry(_events(told, load_registry(registry) if registry else shipped_registry())),
+        day0=told["events"][0]["day0_policy"],
+        source=source,
+        prices=prices,
+        factors=factors,
+        as_of=told["provenance"].get("as_of"),
+        **choices,
+        **words,
+    )
+
+
+def _choices(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `StudyConfig` that a result names."""
+    known = {field.name for field in fields(StudyConfig)}
+    found = {name: value for name, value in config.items() if name in known}
+    if isinstance(found.get("benchmark"), list) or found.get("benchmark") is None:
+        found["benchmark"] = None  # each event has its own
+    if found.get("estimation_windows") == [found.get("estimation_window")]:
+        found["estimation_windows"] = ()
+    return found
+
+
+def _events(told: Mapping[str, Any], known: Registry) -> list[Event]:
+    """The events of a result with the tickers it has of each: those of the registry, or made of what the result says."""
+    tickers: dict[str, list[str]] = {}
+    for one in (*told["firms"], *told["excluded"]):
+        tickers.setdefault(one["event_id"], []).append(one["ticker"])
+    return [_event(one, list(dict.fromkeys(tickers.get(one["id"], ()))), known, told) for one in told["events"]]
+
+
+def _event(one: Mapping[str, Any], tickers: list[str], known: Registry, told: Mapping[str, Any]) -> Event:
+    if one["id"] in known and known[one["id"]].announced.isoformat() == one["announced"]:
+        return with_tickers(known[one["id"]], tickers)
+    groups, left = [], list(tickers)
+    for group in told["groups"]:
+        members = tuple(t for t in group["tickers"] if t in left)
+        left = [t for t in left if t not in members]
+        if members:
+            groups.append(Group(role=group["role"], name=group["name"] or "", tickers=members))
+    if left:
+        groups.append(Group(tickers=tuple(left)))
+    return Event(
+        id=one["id"],
+        title=one["title"],
+        announced=parse_when(one["announced"]),
+        timing=one.get("timing") or "unknown",
+        recognised=parse_when(one["recognised"]) if one["recognised"] else None,
+        recognised_reason=one["recognised"] and "as in the result",
+        sources=("as in the result",) if one["recognised"] else (),
+        group=tuple(groups),
+    )

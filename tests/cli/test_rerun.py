@@ -1,0 +1,93 @@
+"""`eventstudy rerun`: the same study from the JSON of its result, and what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from eventstudy.prices import load_prices
+
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "deepseek-r1",
+            "--tickers",
+            "NVDA",
+            "--day0",
+            "2025-01-24",
+            "--estimation-window",
+            "-250",
+            "-20",
+            "--no-alpha",
+        ),
+        (
+            "--date",
+            "2025-01-27",
+            "--tickers",
+            "NVDA,AMD",
+            "--timing",
+            "pre",
+            "--window",
+            "0",
+            "1",
+            "--test",
+            "corrado_rank",
+        ),
+        pytest.param(("deepseek-r1", "--day0", "recognised", "--returns", "log"), marks=pytest.mark.slow),
+        pytest.param(("deepseek-r1", "--tickers", "NVDA,XYZ", "--source", "bundled"), marks=pytest.mark.slow),
+        pytest.param(("deepseek-r1", "--tickers", "AMD", "--outcome", "volatility"), marks=pytest.mark.slow),
+    ],
+)
+def test_every_figure_of_a_study_comes_again(es: Es, words: tuple[str, ...]) -> None:
+    assert es("run", *words, "--format", "json", "--output", "r.json").code in (0, 4)
+    ran = es("rerun", "r.json")
+    assert ran.code == 0, ran.out
+    assert ran.out.endswith("figures are the same, from the same prices (by their hash).\n")
+    assert es("rerun", "r.json", "--quiet").out == ""
+
+
+def test_a_restated_price_is_found_and_every_figure_it_moves(es: Es, tmp_path: Path) -> None:
+    closes = load_prices(["NVDA", "SPY"], "2023-12-01", "2025-02-14", source="bundled").close.copy()
+    closes.to_csv(tmp_path / "p.csv", index_label="date")
+    run = ("run", "deepseek-r1", "--tickers", "NVDA", "--prices", "p.csv", "--format", "json", "--output", "r.json")
+    assert es(*run).code == 0
+    refused = es("rerun", "r.json")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--prices FILE" in refused.err
+    assert es("rerun", "r.json", "--prices", "p.csv").code == 0
+    closes["NVDA"] = closes["NVDA"].where(closes.index != "2025-01-24", 1.01 * closes["NVDA"])
+    closes.to_csv(tmp_path / "p.csv", index_label="date")
+    ran = es("rerun", "r.json", "--prices", "p.csv", "--format", "json")
+    assert ran.code == 4
+    found = json.loads(ran.out)
+    assert (found["schema"], found["same"], found["same_prices"]) == ("eventstudy.rerun/1", False, False)
+    assert found["reasons"] == ["a price of NVDA was restated: its return on 2025-01-24, 2025-01-27 is another"]
+    moved = {one["figure"] for one in found["differences"]}
+    assert {"NVDA 2025-01-24 ret", "NVDA 2025-01-27 ar", "NVDA [-5, +5] car"} <= moved
+    assert "NVDA [+0, +0] car" not in moved
+    assert "NVDA sigma" not in moved
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("[1]", 3, "no result"),
+        ("{", 3, "no JSON"),
+        ('{"schema": "eventstudy.scan/1"}', 3, "eventstudy.scan/1"),
+        (None, 3, "no such"),
+    ],
+)
+def test_what_is_no_result_is_refused(es: Es, tmp_path: Path, text: str | None, code: int, told: str) -> None:
+    if text is not None:
+        (tmp_path / "r.json").write_text(text)
+    ran = es("rerun", "r.json")
+    assert (ran.code, ran.out) == (code, "")
+    assert told in ran.err
