@@ -29,3 +29,13 @@ def company_names() -> Mapping[str, str]:
     with shipped("names.csv").open(encoding="utf-8", newline="") as file:
         rows = [(row["ticker"], row["name"]) for row in csv.DictReader(file)]
     return {ticker: name for ticker, name in reversed(rows) if name != ticker}
+
+
+@cache
+def tickers_by_name() -> Mapping[str, str]:
+    """Names of companies in lower case and their tickers, those that name one alone; names with digits are those of indices."""
+    met: dict[str, set[str]] = {}
+    with shipped("names.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            met.setdefault(row["name"].casefold(), set()).add(row["ticker"])
+    return {name: min(own) for name, own in met.items() if len(own) == 1 and not any(c.isdigit() for c in name)}

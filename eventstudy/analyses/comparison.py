@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import special
 
 from eventstudy.analyses.base import Answer, lines_of
-from eventstudy.analyses.regression import checked, known_of
+from eventstudy.analyses.regression import attributes_of, checked, known_of
 from eventstudy.calendars import timing_of
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest, NothingUsable
@@ -48,7 +48,7 @@ from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
-BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics")
+BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics or of the file of events")
 _MOST_LEVELS = 10
 _POWER = 0.80
 _FEW = 6
@@ -238,8 +238,8 @@ def compare(
     """Compare the mean CARs of kinds of events over one window.
 
     `by`: `category` or `timing` of the events, `tag:NAME` (with it and without), or a column of `characteristics` (ticker[,
-    event_id], ...), `surprise` among them. `cut`: `median` or a number, which makes two kinds of a column of numbers; of
-    `surprise` it is 0.
+    event_id], ...) or else of the table of events, `surprise` among them. `cut`: `median` or a number, which makes two kinds
+    of a column of numbers; of `surprise` it is 0.
 
     Raises:
         InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, or a column that cannot be
@@ -329,11 +329,14 @@ def _kinds(
         excluded = [Exclusion.of("NO_CHARACTERISTICS.blank", *_who(result, i), names=[by]) for i in blank]
         return [None if i in blank else name for i, name in enumerate(named)], excluded, []
     if table is None:
-        raise InvalidRequest(
-            f"{by!r} is nothing that events say of themselves",
-            available=", ".join(BY),
-            hint="--characteristics FILE names a table with that column",
-        )
+        own_columns = sorted({name for event in own for name in event.attributes})
+        if by not in own_columns:
+            raise InvalidRequest(
+                f"{by!r} is nothing that events say of themselves",
+                available=", ".join([*BY, *own_columns]),
+                hint="--characteristics FILE names a table with that column",
+            )
+        table = attributes_of(result)
     if by.lower() in _RETURNS:
         raise _cut_by_returns(by)
     return _by_column(result, by, checked(table), 0.0 if by == "surprise" and cut is None else cut, car)

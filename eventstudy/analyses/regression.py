@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from io import StringIO
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -20,7 +19,6 @@ from scipy import special
 
 from eventstudy import plugins
 from eventstudy.analyses.base import Answer, lines_of, plain
-from eventstudy.disk import read_text
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.inference.distributions import critical_t, p_t
@@ -32,6 +30,12 @@ from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
+from eventstudy.tables.dates import dates_of
+from eventstudy.tables.headings import role_of
+from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.opened import opened, table_of
+from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.workbook import as_text
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -145,7 +149,7 @@ class Regression(Answer):
 
 def regress(
     result: StudyResult,
-    characteristics: pd.DataFrame,
+    characteristics: pd.DataFrame | None,
     on: str | Sequence[str],
     *,
     window: Sequence[int] = (0, 0),
@@ -153,6 +157,8 @@ def regress(
     cluster: str | Sequence[str] = (),
 ) -> Regression:
     """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
+
+    Without them on the further columns of the table of events.
 
     `C(sector)` in `on` takes a column of words: a coefficient for each level but the largest, its base, and one test of all.
 
@@ -172,7 +178,8 @@ def regress(
     words = [c for c in cluster if c not in ("date", "ticker")]
     kinds = [word[1].strip() for name in on if (word := _CATEGORY.fullmatch(name))]
     numbers = [name for name in on if not _CATEGORY.fullmatch(name)]
-    known = known_of(result, checked(characteristics), numbers, (*words, *kinds), kinds)
+    table = attributes_of(result) if characteristics is None else characteristics
+    known = known_of(result, checked(table), numbers, (*words, *kinds), kinds)
     there = sample_window.covered[known.members]
     excluded = [*known.excluded, *_unobserved(result, known, there, window)]
     members = known.members[there]
@@ -400,13 +407,45 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
     Raises:
         InvalidFile: no such file, no column `ticker`, no other column, or a row that stands there twice.
     """
-    text = StringIO(read_text(path, "the characteristics"))
-    try:
-        table = pd.read_csv(text, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InvalidFile(f"cannot read the characteristics: {error}", where=str(path)) from error
-    table.columns = [str(c).strip() for c in table.columns]
-    return checked(table, str(path))
+    files = opened(path)
+    if len(files) > 1:
+        raise InvalidFile("the archive holds several files", where=str(path), hint="unpack the one that is meant")
+    table = table_of(replace(files[0], name=str(path)), "events", Reading())
+    named = [heading.strip() for heading in table.headings]
+    if "ticker" not in named:
+        told = {i: hit[1] for i, h in enumerate(named) if (hit := role_of(h, "events")) and hit[0] == "ticker"}
+        if told:
+            named[min(told, key=lambda i: told[i])] = "ticker"
+    kept = [i for i, name in enumerate(named) if name]
+    if twice := [name for i, name in enumerate(named) if name and name in named[:i]]:
+        raise InvalidFile(f"two columns are called {twice[0]!r}", where=str(path), hint="keep one of them")
+    cells = table.cells.columns(set(kept), set())
+    texts = {named[i]: [_as_text(v) for v in cells[i]] for i in kept}
+    return checked(pd.DataFrame(texts, dtype=object), str(path))
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat()[:10] if isinstance(value, date) else as_text(value)
+
+
+def attributes_of(result: StudyResult) -> pd.DataFrame:
+    """What the table of events has besides, a row a pair: event_id, ticker, and the further columns as text.
+
+    Raises:
+        InvalidRequest: it has none.
+    """
+    events = {event.id: event for event in result.events}
+    names = list(dict.fromkeys(name for event in result.events for name in event.attributes))
+    if not names:
+        raise InvalidRequest(
+            "the events have no further columns, and no characteristics are named",
+            hint="--characteristics FILE, or columns beside ticker and date in the file of events",
+        )
+    rows = [
+        [pair.event_id, pair.ticker, *(events[pair.event_id].attribute(name, pair.ticker) or "" for name in names)]
+        for pair in result.panel.pairs
+    ]
+    return pd.DataFrame(rows, columns=["event_id", "ticker", *names])
 
 
 def checked(table: pd.DataFrame, where: str = "the DataFrame of characteristics") -> pd.DataFrame:
@@ -450,8 +489,8 @@ def known_of(
     by_event = "event_id" in table.columns
     keys = list(zip(table["event_id"], table["ticker"], strict=True)) if by_event else list(table["ticker"])
     row_of = {key: row for row, key in enumerate(keys)}
-    columns = {name: [_number(table, name, row) for row in range(len(table))] for name in numbers}
-    days = [_day(table, row) for row in range(len(table))] if "date" in table.columns else None
+    columns = _numbers(table, numbers)
+    days = _days(table) if "date" in table.columns else None
     members, rows, excluded = [], [], []
     for i, (pair, day0) in enumerate(zip(result.panel.pairs, result.panel.day0, strict=True)):
         row = row_of.get((pair.event_id, pair.ticker) if by_event else pair.ticker)
@@ -474,23 +513,34 @@ def known_of(
     return Known(np.array(members, dtype=np.int64), values, texts, tuple(excluded), days is not None)
 
 
-def _number(table: pd.DataFrame, name: str, row: int) -> float:
-    text = str(table[name].iloc[row]).strip()
-    try:
-        value = float(text) if text and text.lower() not in ("nan", "none") else np.nan
-    except ValueError as error:
-        raise InvalidFile(f"{text!r} is not a number", where=f"column {name}, row {row + 2}") from error
-    if np.isinf(value):
-        raise InvalidFile(f"{text!r} is not a finite number", where=f"column {name}, row {row + 2}")
-    return value
+_PLACE = Place("the characteristics", lambda i: f"row {i + 2}")
 
 
-def _day(table: pd.DataFrame, row: int) -> date:
-    text = str(table["date"].iloc[row])[:10]
+def _numbers(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
+    """Columns of numbers as they are written, by the rules of any table; NaN where a cell is blank."""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidFile(f"{text!r} is not a date", where=f"column date, row {row + 2}", hint="2024-12-31") from error
+        found = numbers_of(_PLACE, {name: table[name] for name in names}, Reading(), {n: n for n in names}, "point")
+    except InvalidFile as error:
+        hint = "write numbers with a decimal point, and nothing between thousands"
+        raise InvalidFile(error.what, where=error.where, available=error.available, hint=hint) from error
+    for name, values in found.values.items():
+        wrong = found.bad.get(name, {})
+        wild = np.flatnonzero(np.isinf(values)).tolist()
+        if wrong or wild:
+            row, what = (
+                next(iter(wrong.items())) if wrong else (wild[0], f"{table[name].iloc[wild[0]]!r} is not finite")
+            )
+            raise _PLACE.fault(what, row=row, column=name)
+    return {name: values / 100 if name in found.percent else values for name, values in found.values.items()}
+
+
+def _days(table: pd.DataFrame) -> list[date]:
+    """The day from which each row was known."""
+    dates = dates_of(_PLACE, table["date"], "date", Reading())
+    for row, why in dates.bad.items():
+        raise _PLACE.fault(why, row=row, column="date", hint="2024-12-31")
+    days = [when.date() if isinstance(when, datetime) else when for when in dates.whens]
+    return [days[code] for code in dates.codes.tolist()]
 
 
 def text_of(found: Sequence[Regression]) -> str:

@@ -83,6 +83,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--decimal",), {"type": Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
     (("--values",), {"type": Choice(["close", "returns"]), "help": "What the numbers of a price file are."}),
     (("--exchange",), {"multiple": True, "metavar": "TICKER=EXCHANGE", "help": "Where one trades: AAA=XLON; repeatable."}),
+    (("--group-by",), {"metavar": "COLUMN", "help": "Groups of firms: category, or a further column of the file of events."}),
     (("--strict",), {"is_flag": True, "help": "Refuse a file for one bad row, instead of leaving out its security or event."}),
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf, or Ken French's; or ken_french."}),
@@ -207,6 +208,8 @@ def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Mas
 
 def _told(result: R, *, quiet: bool) -> R:
     """The result, once it is said what its price file was taken for."""
+    if read_as := result.provenance.get("events_read_as"):
+        say(f"events read as: {'; '.join(read_as)}", quiet=quiet)
     if read_as := result.provenance.get("read_as"):
         say(f"read as: {'; '.join(read_as)}", quiet=quiet)
     return result
@@ -255,7 +258,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 _PASSED = (
     "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "dates", "decimal", "values", "ticker", "exchange", "strict",
+    "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
 )  # fmt: skip

@@ -14,8 +14,12 @@ from eventstudy.errors import InvalidRequest
 
 @command("compare")
 @study_options
-@click.option("--by", required=True, help="category, timing, surprise, tag:NAME, or a column of --characteristics.")
-@click.option("--characteristics", type=click.Path(), help="CSV: ticker[,event_id][,date], columns to compare by.")
+@click.option(
+    "--by",
+    required=True,
+    help="category, timing, surprise, tag:NAME, or a column of the characteristics or events.",
+)
+@click.option("--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], columns to compare by.")
 @click.option("--cut", metavar="median|NUMBER", help="Makes two kinds of numbers. [default: 0 for surprise]")
 @output_options
 @click.pass_context

@@ -13,7 +13,9 @@ from eventstudy.cli._study import split, study, study_options
 
 @command("regress")
 @study_options
-@click.option("--characteristics", type=click.Path(), required=True, help="CSV: ticker[,event_id][,date], numbers ...")
+@click.option(
+    "--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], numbers ... [default: the events]"
+)
 @click.option(
     "--on",
     multiple=True,
@@ -35,7 +37,7 @@ from eventstudy.cli._study import split, study, study_options
 def COMMAND(  # noqa: N802
     ctx: click.Context,
     /,
-    characteristics: str,
+    characteristics: str | None,
     on: tuple[str, ...],
     weights: Any,
     cluster: tuple[str, ...],
@@ -56,7 +58,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.study.text import heading
 
     allowed = options["allow_excluded"]
-    table = read_characteristics(characteristics)
+    table = read_characteristics(characteristics) if characteristics else None
     result = study(options, quiet=quiet)
     found = [
         regress(result, table, split(on), window=window, weights=weights, cluster=split(cluster))

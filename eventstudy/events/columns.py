@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
-from eventstudy.events.rows import Rows, rows_of
+from eventstudy.events.rows import ORIGIN, Rows, rows_of_frame
 from eventstudy.events.when import checked
-from eventstudy.tables.frames import headed_frame, pandas_of
-from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.place import Reading
 
 Codes = NDArray[np.int64]
 H = TypeVar("H", bound=Hashable)
-_ORIGIN = "the table of events"
 
 
 @dataclass(frozen=True)
@@ -64,28 +62,23 @@ def columns_of_frame(frame: Any, *, tz: str | None = None, reading: Reading | No
     Raises:
         InvalidFile: columns missing, blank cells, cells that are no dates, a ticker twice in one event.
     """
-    made = pandas_of(frame)
-    if made is None or not len(made):
-        raise InvalidFile("there is no event in the table", where=_ORIGIN, hint="add a row below the column names")
-    return columns_of_rows(
-        rows_of(headed_frame(Place(_ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading or Reading()), tz
-    )
+    return columns_of_rows(rows_of_frame(frame, reading, tz))
 
 
-def columns_of_rows(rows: Rows, tz: str | None = None) -> EventColumns:
-    """The pairs of rows of events, coded, without an object for each; `tz` is the zone of times that have none.
+def columns_of_rows(rows: Rows) -> EventColumns:
+    """The pairs of rows of events, coded, without an object for each.
 
     Raises:
         InvalidFile: one of them is no event: sums name no single row that was left out.
     """
     for row, why in rows.odd.items():
         if why:
-            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=_ORIGIN, hint="fill it in, or remove the row")
+            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=rows.origin, hint="fill it in, or remove the row")
     if rows.bad:
-        raise InvalidFile(rows.bad[0].said, where=_ORIGIN)
+        raise InvalidFile(rows.bad[0].said, where=rows.origin)
     keep = np.array([i for i in range(len(rows)) if i not in rows.odd], dtype=np.int64)
     ticker, tickers = rows.ticker[0][keep], tuple(rows.ticker[1])
-    moment, moments = _moments(rows, keep, tz)
+    moment, moments = _moments(rows, keep)
     benchmark, benchmarks = rows.texts.get("benchmark", (np.full(len(rows), -1, np.int64), []))
     given = rows.texts.get("event_id")
     ids = given[0][keep] if given else None
@@ -144,10 +137,10 @@ def coded_moments(moments: Iterable[Moment | None]) -> tuple[Codes, tuple[Moment
 
 
 def _fault(row: int, column: str, what: str, hint: str | None = None) -> InvalidFile:
-    return InvalidFile(f"row {row + 1}, column {column}: {what}", where=_ORIGIN, hint=hint)
+    return InvalidFile(f"row {row + 1}, column {column}: {what}", where=ORIGIN, hint=hint)
 
 
-def _moments(rows: Rows, keep: Codes, tz: str | None) -> tuple[Codes, list[Moment]]:
+def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:
     """(E,) codes of the moments of the rows that are kept, and the distinct moments."""
     none: tuple[Codes, list[str]] = np.full(len(rows), -1, np.int64), []
     day, days = rows.date[0][keep], rows.date[1]
@@ -159,7 +152,7 @@ def _moments(rows: Rows, keep: Codes, tz: str | None) -> tuple[Codes, list[Momen
         rest, t = divmod(combined, len(timings) + 1)
         d, z = divmod(rest, len(zones) + 1)
         try:
-            when = checked(days[d], zones[z - 1] if z else tz)
+            when = checked(days[d], zones[z - 1] if z else rows.tz)
             found.append(Moment(when, timings[t - 1]) if t else Moment(when))  # type: ignore[arg-type]
         except InvalidRequest as error:
             raise _fault(int((codes == k).argmax()), "date", error.what, error.hint) from error

@@ -230,8 +230,9 @@ class Event(Table):
     notes_de: _Filled | None = Field(default=None, description="the notes in German")
     benchmark: _Ticker | None = Field(default=None, description="ticker of the market: SPY")
     found: Found | None = Field(default=None, description="the [event.found] table, of an event that a finder found")
-    attributes: Mapping[str, str] = Field(
-        default_factory=dict, description="further columns of a table of events: sector, size, ..."
+    attributes: Mapping[str, str | Mapping[str, str]] = Field(
+        default_factory=dict,
+        description="further columns of a table of events: sector, size, ...; a table of texts by ticker where these differ",
     )
     group: _Several[Group] = Field(default=(), description="one [[event.group]] table each")
     claim: _Several[Claim] = Field(default=(), description="one [[event.claim]] table each")
@@ -269,6 +270,11 @@ class Event(Table):
     def tickers(self) -> tuple[str, ...]:
         """Every ticker of every group once, in order."""
         return tuple(dict.fromkeys(ticker for group in self.group for ticker in group.tickers))
+
+    def attribute(self, name: str, ticker: str) -> str | None:
+        """What a further column of a table of events says of a ticker; None: nothing."""
+        found = self.attributes.get(name)
+        return found if found is None or isinstance(found, str) else found.get(ticker)
 
     def benchmark_of(self, ticker: str) -> str | None:
         """The benchmark that the ticker's first group with one names, else the event's."""

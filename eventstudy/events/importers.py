@@ -33,10 +33,8 @@ Row = tuple[str, Mapping[str, Any]]
 """Where the row stands, in words, and its values by column; blank ones are left out."""
 
 
-def read_rows(
-    rows: Rows, origin: str, *, tz: str | None = None, strict: bool = False
-) -> tuple[list[Event], list[BadRow]]:
-    """The events of the rows of a table, and the rows that are left out; `tz` is the zone of times that have none.
+def read_rows(rows: Rows, origin: str, *, strict: bool = False) -> tuple[list[Event], list[BadRow]]:
+    """The events of the rows of a table, and the rows that are left out.
 
     Raises:
         InvalidFile: no row can be read, or one cannot and it is to be `strict`.
@@ -54,8 +52,8 @@ def read_rows(
                 continue
             row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
             row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
-            if tz and "tz" not in row and isinstance(row["date"], datetime) and row["date"].tzinfo is None:
-                row["tz"] = tz
+            if rows.tz and "tz" not in row and isinstance(row["date"], datetime) and row["date"].tzinfo is None:
+                row["tz"] = rows.tz
             held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
             if held:
                 row["attributes"] = held
@@ -145,6 +143,7 @@ class _Draft:
         self.number, self.row, self.id = number, dict(row), row.get("event_id")
         self.when = _when(row)
         self.groups: dict[str, dict[str, str]] = {row.get("group", ""): {row["ticker"]: number}}
+        self.attributes: dict[str, Mapping[str, str]] = {row["ticker"]: row.get("attributes", {})}
 
     def join(self, number: str, row: Mapping[str, Any]) -> None:
         """Take up another row of the same event."""
@@ -164,6 +163,7 @@ class _Draft:
                 f"column ticker: {row['ticker']} stands in {earlier} of the same event already",
                 hint="remove one",
             )
+        self.attributes.setdefault(row["ticker"], row.get("attributes", {}))
 
     def event(self, taken: set[str]) -> Event:
         """The event; an id is made where there is none, and added to those `taken`."""
@@ -178,8 +178,20 @@ class _Draft:
             category=self.row.get("category"),
             benchmark=self.row.get("benchmark"),
             group=tuple(_group(name, tuple(members)) for name, members in self.groups.items()),
-            attributes=self.row.get("attributes", {}),
+            attributes=_attributes(self.attributes),
         )
+
+
+def _attributes(by_ticker: Mapping[str, Mapping[str, str]]) -> Mapping[str, str | Mapping[str, str]]:
+    """What the rows of an event have besides: a text where all say the same, else the texts by ticker."""
+    if len(by_ticker) == 1:
+        return dict(next(iter(by_ticker.values())))
+    found: dict[str, str | Mapping[str, str]] = {}
+    for name in dict.fromkeys(name for own in by_ticker.values() for name in own):
+        said = {ticker: own[name] for ticker, own in by_ticker.items() if name in own}
+        same = len(said) == len(by_ticker) and len(set(said.values())) == 1
+        found[name] = next(iter(said.values())) if same else said
+    return found
 
 
 @lru_cache(maxsize=10_000)

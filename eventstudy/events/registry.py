@@ -19,14 +19,13 @@ from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
 from eventstudy.events.importers import read_rows
+from eventstudy.language import Phrase
 from eventstudy.settings import toml
-from eventstudy.tables.place import TABLES, Place, Reading
+from eventstudy.tables.place import TABLES, Reading
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from eventstudy.events.rows import Rows
-
-ORIGIN = "the table of events"
 
 SUFFIXES = (".toml", *TABLES)
 """File names a registry is read from."""
@@ -40,9 +39,16 @@ class Registry:
 
     left_out: tuple[BadRow, ...] = ()
     """Rows of the table the events came from that are no event, and why."""
+    read_as: tuple[Phrase, ...] = ()
+    """What the table the events came from was taken for."""
 
     def __init__(
-        self, events: Iterable[Event] = (), *, origin: str = "made in Python", left_out: Iterable[BadRow] = ()
+        self,
+        events: Iterable[Event] = (),
+        *,
+        origin: str = "made in Python",
+        left_out: Iterable[BadRow] = (),
+        read_as: Iterable[Phrase] = (),
     ) -> None:
         """Hold `events`; `origin` is the file or place they came from, for messages.
 
@@ -51,7 +57,7 @@ class Registry:
         """
         self._events: dict[str, Event] = {}
         self._origins: dict[str, str] = {}
-        self.left_out = tuple(left_out)
+        self.left_out, self.read_as = tuple(left_out), tuple(read_as)
         for event in events:
             self._add(event, origin)
 
@@ -226,13 +232,13 @@ def load_registry(
         content = _content(path)
         return Registry(_read_toml(content, str(path)), origin=str(path))
     reading = reading or Reading()
-    rows = rows_of_file(path, reading)
-    events, bad = read_rows(rows, rows.origin, tz=tz, strict=reading.strict)
-    return Registry(events, origin=str(path), left_out=bad)
+    rows = rows_of_file(path, reading, tz)
+    events, bad = read_rows(rows, rows.origin, strict=reading.strict)
+    return Registry(events, origin=str(path), left_out=bad, read_as=rows.read_as)
 
 
-def rows_of_file(path: Path, reading: Reading) -> Rows:
-    """The rows of a file of events, in columns.
+def rows_of_file(path: Path, reading: Reading, tz: str | None = None) -> Rows:
+    """The rows of a file of events, in columns; `tz` is the zone of times that have none.
 
     Raises:
         InvalidFile: it is no table of events, or its dates can be read two ways.
@@ -252,7 +258,7 @@ def rows_of_file(path: Path, reading: Reading) -> Rows:
             where=str(path),
             hint=f"eventstudy events import {path} --output registry.toml",
         )
-    return rows_of(table_of(Opened(str(path), files[0].content), "events", reading), reading)
+    return rows_of(table_of(Opened(str(path), files[0].content), "events", reading), reading, tz)
 
 
 def import_requests(path: str | os.PathLike[str]) -> tuple[Registry, Counter[Windows]] | None:
@@ -319,18 +325,11 @@ def from_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = N
     Raises:
         InvalidFile: columns missing or given twice, or no row that is valid; rows are counted from 1.
     """
-    from eventstudy.events.rows import rows_of
-    from eventstudy.tables.frames import headed_frame, pandas_of
+    from eventstudy.events.rows import rows_of_frame
 
-    reading = reading or Reading()
-    made = pandas_of(frame)
-    if made is None:
-        raise InvalidFile(
-            f"events are a {type(frame).__name__}, no table", hint="give a frame with the columns ticker and date"
-        )
-    rows = rows_of(headed_frame(Place(ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading)
-    events, bad = read_rows(rows, ORIGIN, tz=tz, strict=reading.strict)
-    return Registry(events, origin=ORIGIN, left_out=bad)
+    rows = rows_of_frame(frame, reading, tz)
+    events, bad = read_rows(rows, rows.origin, strict=bool(reading and reading.strict))
+    return Registry(events, origin=rows.origin, left_out=bad, read_as=rows.read_as)
 
 
 def shipped_registry() -> Registry:

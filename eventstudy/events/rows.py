@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -14,14 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.datasets import shipped
+from eventstudy.datasets import tickers_by_name
 from eventstudy.errors import InvalidFile
 from eventstudy.events.faults import BadRow
 from eventstudy.language import Phrase
 from eventstudy.tables.dates import dates_of
+from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import fold, role_of, words
-from eventstudy.tables.place import Reading
+from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 from eventstudy.tables.written import When, taken_apart
 
@@ -67,14 +67,35 @@ class Rows:
     read_as: tuple[Phrase, ...] = ()
     origin: str = ""
     """What was read, as messages name it."""
+    tz: str | None = None
+    """The zone of times that have none."""
 
     def __len__(self) -> int:
         """E."""
         return len(self.numbers)
 
 
-def rows_of(table: Headed, reading: Reading) -> Rows:
-    """The rows of a table of events.
+ORIGIN = "the table of events"
+
+
+def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = None) -> Rows:
+    """The rows of a frame of events of any library; they are counted from 1.
+
+    Raises:
+        InvalidFile: it is no frame, holds nothing, or as `rows_of`.
+    """
+    made = pandas_of(frame)
+    if made is None:
+        raise InvalidFile(
+            f"events are a {type(frame).__name__}, no table", hint="give a frame with the columns ticker and date"
+        )
+    if not len(made):
+        raise InvalidFile("there is no event in the table", where=ORIGIN, hint="add a row below the column names")
+    return rows_of(headed_frame(Place(ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading or Reading(), tz)
+
+
+def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
+    """The rows of a table of events; `tz` is the zone of times that have none.
 
     Raises:
         InvalidFile: a column lacks or is there twice, or its dates can be read two ways.
@@ -84,6 +105,7 @@ def rows_of(table: Headed, reading: Reading) -> Rows:
     texts = {i for i in range(len(heads)) if i in columns.values() or i in others}
     raw = table.cells.columns(texts, set())
     n = len(next(iter(raw.values())))
+    told = _told(columns, others, heads, n)
     dates = dates_of(place, raw[columns["date"]], heads[columns["date"]] or "date", reading)
     codes, whens = dates.codes, list(dates.whens)
     odd: dict[int, str] = {}
@@ -101,16 +123,20 @@ def rows_of(table: Headed, reading: Reading) -> Rows:
         if name not in (*REQUIRED, "time"):
             found.texts[name] = _texts(raw[i], heads[i], odd)
             empty &= found.texts[name][0] < 0
-    for i in others:
-        found.attributes[heads[i]] = _texts(raw[i], heads[i], odd, dates=True)
-        empty &= found.attributes[heads[i]][0] < 0
+    for i, name in others.items():
+        found.attributes[name] = _texts(raw[i], heads[i], odd, dates=True)
+        empty &= found.attributes[name][0] < 0
     for i in np.flatnonzero(empty).tolist():
         odd[i] = ""
     if "timing" in found.texts:
         found.texts["timing"] = (found.texts["timing"][0], [_timing(t) for t in found.texts["timing"][1]])
     if fold(heads[columns["ticker"]]) in _NAMES:
-        known = _named()
-        found.ticker = (found.ticker[0], [known.get(t.casefold(), t) for t in found.ticker[1]])
+        known = tickers_by_name()
+        called = {t: known[t.casefold()] for t in found.ticker[1] if known.get(t.casefold(), t) != t}
+        found.ticker = (found.ticker[0], [called.get(t, t) for t in found.ticker[1]])
+        if called:
+            shown = [f"{name} ({ticker})" for name, ticker in list(called.items())[:5]]
+            told.append(Phrase("names of firms taken for their tickers: {names:list}", names=shown))
     found.odd = dict(sorted(odd.items()))
     lines = getattr(table.cells, "odd", [])
     found.bad = [BadRow(f"row {line}", "", why) for line, why in lines]
@@ -121,13 +147,24 @@ def rows_of(table: Headed, reading: Reading) -> Rows:
                 "titles above the headings left aside: {text}", text="; ".join(" ".join(t) for t in table.titles)[:80]
             )
         )
-    found.origin = place.name
-    found.read_as = (*said, *dates.said)
+    found.origin, found.tz = place.name, tz
+    found.read_as = (*told, *said, *dates.said)
     return found
 
 
-def _columns(table: Headed) -> tuple[dict[str, int], list[int]]:
-    """What each column is, and the columns that are kept as attributes."""
+def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str], n: int) -> list[Phrase]:
+    """What the columns of a table of N rows were taken for."""
+    said = [Phrase.counted("{n} row of events", "{n} rows of events", n=n)]
+    named = [f"{name} ({heads[i]})" for name, i in columns.items() if heads[i] and fold(heads[i]) != name]
+    if named:
+        said.append(Phrase("columns taken for {names:list}", names=named))
+    if others:
+        said.append(Phrase("kept as attributes: {names:list}", names=list(others.values())))
+    return said
+
+
+def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
+    """What each column is, and the columns that are kept as attributes, with their names."""
     heads = table.headings
     found: dict[str, int] = {}
     others = []
@@ -169,7 +206,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], list[int]]:
     exchange = found.pop("exchange", None)
     if exchange is not None:
         others.append(exchange)
-    return found, sorted(others)
+    return found, {i: "exchange" if i == exchange else heads[i] or f"column {i + 1}" for i in sorted(others)}
 
 
 def _counts(table: Headed, i: int) -> bool:
@@ -246,13 +283,3 @@ def _timings() -> Mapping[str, str]:
 
 def _timing(text: str) -> str:
     return _timings().get(fold(text), text)
-
-
-@cache
-def _named() -> Mapping[str, str]:
-    """Names of firms and their tickers, those that name one alone."""
-    met: dict[str, set[str]] = {}
-    with open(shipped("names.csv"), encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            met.setdefault(row["name"].casefold(), set()).add(row["ticker"])
-    return {name: next(iter(tickers)) for name, tickers in met.items() if len(tickers) == 1}

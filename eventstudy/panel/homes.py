@@ -18,6 +18,11 @@ _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
 
 
+def is_of_file(info: SeriesInfo) -> bool:
+    """Whether prices come from a file or a frame of the user's own."""
+    return (info.origin or info.source) in _OF_FILES
+
+
 @dataclass(frozen=True)
 class Home:
     """The exchange of a security, and how it is known."""
@@ -54,7 +59,7 @@ def home_by(ticker: str, info: SeriesInfo | None, priced: Days, moved: Callable[
     Raises:
         InvalidRequest: as `home_of`.
     """
-    of_file = info is not None and (info.origin or info.source) in _OF_FILES
+    of_file = info is not None and is_of_file(info)
     if info is not None and info.exchange and info.exchange_by == "given":
         return Home(info.exchange, "given") if _usable(info.exchange, priced) else Home(None, "prices")
     mark = calendars.stated_by(ticker) if of_file else calendars.exchange_of(ticker)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from eventstudy import calendars
+from eventstudy.datasets import tickers_by_name
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.tables.headed import Headed
@@ -434,13 +435,16 @@ def bare(ticker: str) -> str:
 
 
 def matched(asked: str, known: Sequence[str]) -> list[str]:
-    """The names of a table that a ticker may mean: as it is written, else in any case, else but for a vendor's marks."""
+    """The names of a table that a ticker may mean: as written, else in any case, but for a vendor's marks, by its company."""
     if asked in known:
         return [asked]
     low = asked.casefold()
     if found := [k for k in known if k.casefold() == low]:
         return found
-    return [k for k in known if bare(k).casefold() == low or (bare(asked).casefold() == k.casefold())]
+    if found := [k for k in known if bare(k).casefold() == low or (bare(asked).casefold() == k.casefold())]:
+        return found
+    tickers = tickers_by_name()
+    return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
 
 
 def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:

@@ -35,12 +35,28 @@ def events_of(
     tz: str | None = None,
     registry: str | Path | None = None,
     reading: Reading | None = None,
+    group_by: str | None = None,
 ) -> Registry:
     """The events that are meant; `tickers`, where given, take the place of the events' own (a text may name several).
+
+    `group_by`: the category, or a further column of the table of events, by which firms are put into groups.
 
     Raises:
         UnknownName: no event of that id. InvalidFile: a file that is no registry. InvalidRequest: words that contradict.
     """
+    found = _found(what, date, tickers, timing, tz, registry, reading)
+    return found if group_by is None else _grouped(found, group_by)
+
+
+def _found(
+    what: Any,
+    date: str | dt.date | None,
+    tickers: str | Sequence[str],
+    timing: Timing,
+    tz: str | None,
+    registry: str | Path | None,
+    reading: Reading | None,
+) -> Registry:
     tickers = separated(tickers)
     if what is None:
         if date is None or not tickers:
@@ -57,7 +73,37 @@ def events_of(
     found = _named(what, registry, tz, reading)
     if not tickers:
         return found
-    return Registry([with_tickers(event, tickers) for event in found], left_out=found.left_out)
+    events = [with_tickers(event, tickers) for event in found]
+    return Registry(events, left_out=found.left_out, read_as=found.read_as)
+
+
+def _grouped(events: Registry, column: str) -> Registry:
+    """The events with their firms in groups that a column names; a firm of which it says nothing is in no group.
+
+    Raises:
+        InvalidRequest: no event has such a column.
+    """
+
+    def named(event: Event, ticker: str) -> str:
+        found = event.category if column == "category" else event.attribute(column, ticker)
+        return (found or "").strip()
+
+    known = sorted({name for event in events for name in event.attributes})
+    if not any(named(event, ticker) for event in events for ticker in event.tickers):
+        raise InvalidRequest(
+            f"no event has a column {column!r} to group by",
+            available=", ".join(["category", *known]),
+            hint="columns of the table of events beside ticker and date are kept as such",
+        )
+    again = []
+    for event in events:
+        groups = []
+        for group in event.group:
+            for name in dict.fromkeys(named(event, t) for t in group.tickers):
+                own = tuple(t for t in group.tickers if named(event, t) == name)
+                groups.append(group.model_copy(update={"name": name, "name_de": None, "tickers": own}))
+        again.append(event.model_copy(update={"group": tuple(groups)}))
+    return Registry(again, left_out=events.left_out, read_as=events.read_as)
 
 
 def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Reading | None) -> Registry:

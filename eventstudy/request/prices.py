@@ -11,10 +11,11 @@ from typing import Any
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, SymbolUnknown
 from eventstudy.events import Event
+from eventstudy.language import Phrase
 from eventstudy.models import model_of
-from eventstudy.panel import AFTER
+from eventstudy.panel import AFTER, home_of, is_of_file
 from eventstudy.prices import PriceTable, Reading, in_currency, load_prices, matched, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
 from eventstudy.scale.words import is_panel
@@ -97,6 +98,50 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
         code = calendars.market_of(where) or calendars.code_of(where.strip())
         info[found[0]] = replace(info[found[0]], exchange=code, exchange_by="given")
     return replace(table, info=info, homes={})
+
+
+def placed_by(events: Iterable[Event], table: PriceTable) -> tuple[PriceTable, tuple[Phrase, ...]]:
+    """The prices with the exchanges that a column of the table of events says, and what is said of it.
+
+    A source of prices knows a ticker as one of an exchange: a pair of which the events say another one has no price there.
+
+    Raises:
+        InvalidRequest: the events say two exchanges of one ticker.
+    """
+    said: dict[str, str] = {}
+    for event in events:
+        for ticker in event.tickers:
+            written = event.attribute("exchange", ticker)
+            where = written and (calendars.market_of(written) or written)
+            if where and said.setdefault(ticker, where) != where:
+                raise InvalidRequest(
+                    f"the events say that {ticker} trades at {said[ticker]} and at {where}",
+                    hint=f"write one of them, or say which is meant: --exchange {ticker}={said[ticker]}",
+                )
+    info, missing, unknown = dict(table.info), dict(table.missing), list[str]()
+    for ticker, where in said.items():
+        code, found = calendars.market_of(where), matched(ticker, table.tickers)
+        if code is None:
+            unknown.append(f"{where} ({ticker})")
+        elif len(found) == 1 and found[0] in info:
+            name = found[0]
+            if is_of_file(info[name]):
+                info[name] = replace(info[name], exchange=code, exchange_by="given")
+            elif (own := home_of(name, table).exchange) != code:
+                missing[name] = SymbolUnknown(
+                    f"the events say that {ticker} trades at {code}, and what the source has under that name trades at {own}",
+                    hint="write the ticker as the source does, with the suffix of its exchange",
+                )
+    told = (Phrase("exchanges that are not known, left aside: {names:list}", names=unknown[:5]),) if unknown else ()
+    gone = [t for t in missing if t in table.tickers]
+    if gone:
+        table = replace(
+            table,
+            fields={f: grid.drop(columns=gone) for f, grid in table.fields.items()},
+            missing=missing,
+        )
+        info = {t: one for t, one in info.items() if t not in gone}
+    return (replace(table, info=info, homes={}) if info != dict(table.info) else table), told
 
 
 def _of_folder(

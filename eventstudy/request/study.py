@@ -14,7 +14,9 @@ from eventstudy import plugins
 from eventstudy.analyses.confounders import Confounders
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
-from eventstudy.events import Event, Registry, load_registry, shipped_registry
+from eventstudy.errors import InvalidRequest
+from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
+from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, Reading, load_prices, read_factors
@@ -22,7 +24,7 @@ from eventstudy.request.dates import last_day
 from eventstudy.request.events import events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
-from eventstudy.request.prices import Progress, placed, prices_for
+from eventstudy.request.prices import Progress, placed, placed_by, prices_for
 from eventstudy.request.span import days_needed
 from eventstudy.scale.words import is_panel
 from eventstudy.scale.workers import executor_of
@@ -56,6 +58,7 @@ def run(
     ticker: str | None = None,
     exchange: str | Sequence[str] = (),
     strict: bool = False,
+    group_by: str | None = None,
     earnings: str | Path | None = None,
     news: str | Path | Sequence[str | Path] = (),
     look: Callable[[Confounders], None] | None = None,
@@ -71,7 +74,8 @@ def run(
     and `tickers` (a list, or a text such as "NVDA,AMD"). `earnings` (a file, or `yahoo`) and `news` (files): what to warn of
     besides what ships; `look` is handed all of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes
     long. `dates`, `decimal`, `values`, `unit_in` and `ticker` say what a price file leaves open (`eventstudy.prices.Reading`);
-    `exchange`: where securities trade, `AAA=XLON`. `choices`: the fields of `StudyConfig`.
+    `exchange`: where securities trade, `AAA=XLON`. `group_by`: the category, or a further column of the table of events, that
+    makes groups of firms. `choices`: the fields of `StudyConfig`.
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
@@ -81,9 +85,18 @@ def run(
         tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
-    events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)
+    events = events_of(
+        what,
+        date=date,
+        tickers=tickers,
+        timing=timing,
+        tz=tz,
+        registry=registry,
+        reading=reading,
+        group_by=group_by,
+    )
     compares = compares_with_peers(model_of(study.config), study.config)
-    known = events_of(what, registry=registry) if what is not None and tickers else ()
+    known = events_of(what, tz=tz, registry=registry, reading=reading) if what is not None and tickers else ()
     if known and compares and not study.config.peers:
         # the peers of an event stay its peers, asked for or not
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
@@ -94,8 +107,11 @@ def run(
     table = prices_for(
         events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress, reading=reading
     )
+    table, told = placed_by(events, table)
     table = placed(table, separated(exchange, "exchange"))
-    noted = {"as_of": limit.isoformat()} if limit else {}
+    noted: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
+    if events.read_as:
+        noted["events_read_as"] = [str(phrase) for phrase in (*events.read_as, *told)]
     with watched(progress):
         result = study.run(
             events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
@@ -138,6 +154,7 @@ def run_aggregate(
     ticker: str | None = None,
     exchange: str | Sequence[str] = (),
     strict: bool = False,
+    group_by: str | None = None,
     progress: Progress | None = None,
     workers: int = 1,
     scheduler: str = "processes",
@@ -155,12 +172,33 @@ def run_aggregate(
     study, limit = EventStudy(**choices), last_day(as_of)
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
-    table_of_events = isinstance(what, pd.DataFrame) or (isinstance(what, str | Path) and Path(what).is_file())
+    provenance: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
+    file = Path(what) if isinstance(what, str | Path) and Path(what).is_file() else None
     events: Any = what
-    if prices is None or tickers or not table_of_events:
-        events = events_of(what, date=date, tickers=tickers, timing=timing, tz=tz, registry=registry, reading=reading)
+    if prices is None or tickers or (file is None and not isinstance(what, pd.DataFrame)) or group_by is not None:
+        events = events_of(
+            what,
+            date=date,
+            tickers=tickers,
+            timing=timing,
+            tz=tz,
+            registry=registry,
+            reading=reading,
+            group_by=group_by,
+        )
+    elif file is not None and file.suffix.lower() != ".toml":
+        events = rows_of_file(file, reading, tz)
+    elif isinstance(what, pd.DataFrame):
+        events = rows_of_frame(what, reading, tz)
+    if isinstance(events, Registry | Rows) and events.read_as:
+        provenance["events_read_as"] = [str(phrase) for phrase in events.read_as]
     if prices is None:
         prices = prices_for(events, study.config, day0, source=source, as_of=limit, progress=progress)
+    if is_panel(prices) and exchange:
+        raise InvalidRequest(
+            "where securities of a folder trade is told by their names and days, not by a word",
+            hint="leave out --exchange, or keep every pair: --keep pairs",
+        )
     if not is_panel(prices):
         prices = (
             load_prices(None, None, limit, source=source, path=prices, reading=reading)
@@ -176,7 +214,7 @@ def run_aggregate(
         factors=factors,
         day0=day0,
         as_of=limit,
-        provenance={"as_of": limit.isoformat()} if limit else {},
+        provenance=provenance,
         executor=executor_of(workers, scheduler, address),
         progress=progress,
     )

@@ -252,7 +252,11 @@ def _called(events: list[Event], config: StudyConfig, table: PriceTable) -> tupl
             groups = tuple(
                 g.model_copy(update={"tickers": tuple(dict.fromkeys(call(t) for t in g.tickers))}) for g in event.group
             )
-            event = event.model_copy(update={"group": groups})
+            more = {
+                name: said if isinstance(said, str) else {call(t): text for t, text in said.items()}
+                for name, said in event.attributes.items()
+            }
+            event = event.model_copy(update={"group": groups, "attributes": more})
         own = [g.benchmark for g in event.group if g.benchmark] + ([event.benchmark] if event.benchmark else [])
         if any(call(b) != b for b in own):
             groups = tuple(g.model_copy(update={"benchmark": g.benchmark and call(g.benchmark)}) for g in event.group)

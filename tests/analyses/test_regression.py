@@ -204,7 +204,7 @@ def test_a_pair_with_a_gap_in_the_window_is_left_out() -> None:
     [
         ({}, ["lever"], InvalidFile, "no column 'lever'"),
         ({"size": "big"}, ["size"], InvalidFile, "'big' is not a number"),
-        ({"size": "inf"}, ["size"], InvalidFile, "finite"),
+        ({"size": "inf"}, ["size"], InvalidFile, "'inf' is not a number"),
         ({"date": "last year"}, ["size"], InvalidFile, "not a date"),
         ({"size": "1"}, ["size"], NothingUsable, "cannot tell"),
         ({}, [], InvalidRequest, "name the characteristics"),
