@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from eventstudy.errors import EventStudyError
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, sentence
@@ -45,6 +46,12 @@ class LeftOut:
     def total(self) -> int:
         """All of them."""
         return sum(self.counts.values())
+
+
+def in_full(error: EventStudyError) -> Phrase:
+    """What an error says is wrong, and what to do about it."""
+    what = Phrase.quoted(error.what)
+    return Phrase("{what}; {hint}", what=what, hint=error.hint) if error.hint else what
 
 
 def by_row(row: int) -> str:

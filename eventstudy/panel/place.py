@@ -19,7 +19,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.homes import exchange_beside, home_of, opened_by, own_sessions
-from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.left_out import LeftOut, in_full
 from eventstudy.prices import PriceTable
 
 
@@ -85,7 +85,7 @@ def place(
         def why(i: int) -> Phrase:
             values = {key: of(int(rows[i])) for key, of in names.items()}
             lacking = prices.missing.get(values.get("symbol", ""))
-            return Phrase.quoted(lacking.what) if lacking else sentence(form, **values)
+            return in_full(lacking) if lacking else sentence(form, **values)
 
         left.rows(events, rows, form.partition(".")[0], why)
 
@@ -198,7 +198,7 @@ def _exchange(ticker: str, prices: PriceTable) -> tuple[str | None, str]:
     try:
         return home_of(ticker, prices).exchange, ""
     except InvalidRequest as error:
-        return None, error.what
+        return None, in_full(error)
 
 
 def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int, more: frozenset[date]) -> Day0 | str:
@@ -207,7 +207,7 @@ def _placed(moment: Moment, exchange: str | None, sessions: Days, max_shift: int
     try:
         return calendars.day0_on_sessions(moment, sessions, max_shift=max_shift)
     except InvalidRequest as error:
-        return error.what
+        return in_full(error)
 
 
 @lru_cache(maxsize=2**16)
@@ -216,4 +216,4 @@ def _on_exchange(moment: Moment, exchange: str, max_shift: int, more: frozenset[
     try:
         return calendars.day0(moment, exchange, max_shift=max_shift, more=more)
     except InvalidRequest as error:
-        return error.what
+        return in_full(error)

@@ -224,13 +224,14 @@ def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> S
     if ticker in known:
         return SymbolUnknown(f"{name} has no price of {ticker!r}{wanted.span}", where=where)
     spelled = {t.lower(): t for t in known}
-    near = get_close_matches(ticker.lower(), spelled, n=1) or [
+    near = get_close_matches(ticker.lower(), spelled, n=3) or [
         n for n in spelled if n.split(" ")[0].split(".")[0] == ticker.lower().split(" ")[0].split(".")[0]
     ]
+    names = [repr(spelled[n]) for n in near[:3]]
     shown = ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
     return SymbolUnknown(
         Phrase("{name} has no ticker {ticker!r}", name=name, ticker=ticker),
         where=where,
         available=shown or None,
-        hint=f"did you mean {spelled[near[0]]!r}?" if near else None,
+        hint=Phrase("did you mean {names:or}?", names=names) if names else None,
     )

@@ -133,6 +133,11 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         codes_meant = np.array([n in meant for n in names], bool)
         keep &= codes_meant[codes]
     cells = _Cells([n for n in names if n], np.empty(0, "datetime64[D]"))
+    for row_cells, error in table.uneven:
+        ticker = row_cells[shape.ticker] if shape.ticker < len(row_cells) else ""
+        if ticker not in cells.names:
+            raise error
+        cells.bad.setdefault(ticker, error)
     for row, why in bad_days.items():
         if keep[row]:
             _stop(cells, names[codes[row]], place, row, heads[shape.date], why)
@@ -349,6 +354,8 @@ def _wide(
     table: Headed, shape: Shape, asked: list[str] | None, own: list[str] | None, reading: Reading, stem: str | None
 ) -> tuple[_Cells, list[Phrase]]:
     place, heads = table.place, table.headings
+    for _, error in table.uneven:
+        raise error
     names = list(dict.fromkeys(t for t, _ in shape.columns))
     if "" in names:
         given = _whose(table, own, reading, stem)

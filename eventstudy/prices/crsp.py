@@ -81,6 +81,8 @@ def read_export(table: Headed, wanted: Wanted) -> PriceTable:
         InvalidFile: the table cannot be read as such an export; says where, and what to do.
     """
     place, names = table.place, table.headings
+    for _, error in table.uneven:
+        raise error
     rows = _rows(place, table, names, _columns(place, names))
     known = _Known(rows)
     fetches, missing = [], dict[str, SourceError]()

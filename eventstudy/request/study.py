@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    what: str | Registry | Event | pd.DataFrame | None = None,
+    what: str | Path | Registry | Event | pd.DataFrame | None = None,
     *,
     date: str | dt.date | None = None,
     tickers: str | Sequence[str] = (),
@@ -134,7 +134,7 @@ def reading_of(
 
 
 def run_aggregate(
-    what: str | Registry | Event | pd.DataFrame | None = None,
+    what: str | Path | Registry | Event | pd.DataFrame | None = None,
     *,
     date: str | dt.date | None = None,
     tickers: str | Sequence[str] = (),
@@ -221,7 +221,7 @@ def run_aggregate(
 
 
 def what_else(
-    what: str | Registry | Event | pd.DataFrame | None = None, *, mask_confounded: bool = False, **words: Any
+    what: str | Path | Registry | Event | pd.DataFrame | None = None, *, mask_confounded: bool = False, **words: Any
 ) -> tuple[Confounders, Masked | None]:
     """What else happened on the days of a study, and with `mask_confounded` the answer without them; takes the words of `run`.
 

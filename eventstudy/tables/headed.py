@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
+from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import Mark
@@ -54,6 +55,12 @@ class Headed:
     def place(self) -> Place:
         """Where the table stands."""
         return self.cells.place
+
+    @property
+    def uneven(self) -> list[tuple[list[str], InvalidFile]]:
+        """The cells of rows of prices that have more or fewer than there are headings, and what to raise of each."""
+        found: list[tuple[list[str], InvalidFile]] = getattr(self.cells, "odd_cells", [])
+        return found
 
     @cached_property
     def headings(self) -> list[str]:

@@ -24,6 +24,8 @@ from eventstudy.tables.written import looks_like_one
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_ASTRAY = 0.01
+"""Share of the rows of prices that may have another number of cells: more of them are another table."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -54,6 +56,8 @@ class TextCells:
         self.said: list[Phrase] = []
         self.odd: list[tuple[int, str]] = []
         """Rows with another number of cells, where they are left out: their line, and what is wrong."""
+        self.odd_cells: list[tuple[list[str], InvalidFile]] = []
+        """The cells of such rows of prices, and what to raise of each where it cannot be said whose they are."""
         self._forgiving = part == "events"
         self._raw = self._decoded(content, part)
         self._lines = self._raw.split(b"\n", 4 * HEADS)[: 4 * HEADS]
@@ -182,17 +186,19 @@ class TextCells:
             blank = blank.copy()
             blank[odd] = True
             odd = odd[:0]
-        if len(odd):
-            line, found = int(odd[0]) + first, int(cells[odd[0]])
-            last = odd[0] == np.flatnonzero(~blank)[-1]
-            raise InvalidFile(
-                f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
-                where=f"{self.place.name}, row {line}",
-                available=self._body.split(b"\n")[odd[0]].decode()[:80],
-                hint="it is the last row: the file looks half-written, write it again"
-                if last
-                else "add or remove cells",
-            )
+        elif len(odd):
+            lines = self._body.split(b"\n")
+            last = odd[-1] == np.flatnonzero(~blank)[-1]
+            several = int((~blank).sum())
+            if last or self.reading.strict or len(odd) > max(1, _ASTRAY * several) or several < 3:
+                raise self._uneven(int(odd[0]) + first, int(cells[odd[0]]), width, lines[odd[0]], last=last)
+            for i in odd.tolist():
+                error = self._uneven(i + first, int(cells[i]), width, lines[i], last=False)
+                self.odd_cells.append((self._row(lines[i]), error))
+                lines[i] = b""
+            self._body = b"\n".join(lines)
+            blank = blank.copy()
+            blank[odd] = True
         numbers = np.flatnonzero(~blank) + first
         if not len(numbers) and not self.odd:
             raise self.place.fault("there is a header but no row below it")
@@ -209,6 +215,14 @@ class TextCells:
             self._body = b"\n".join(line for i, line in enumerate(kept) if i not in set(hollow))
         self.rows = len(numbers)
         self.place = replace(self.place, row=lambda i: f"row {numbers[i]}")
+
+    def _uneven(self, line: int, found: int, width: int, text: bytes, *, last: bool) -> InvalidFile:
+        return InvalidFile(
+            f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
+            where=f"{self.place.name}, row {line}",
+            available=text.decode()[:80],
+            hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
+        )
 
     def _without_foot(self, cells: Ints, blank: Bools) -> tuple[bytes, Ints, Bools]:
         """Without the lines of words below a table."""

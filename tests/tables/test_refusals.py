@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import load_registry
+from eventstudy.language import in_language
 from eventstudy.prices import Reading, load_prices
+from eventstudy.request import run
 
 from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
 
@@ -139,3 +141,43 @@ def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, s
         return
     assert found.index.equals(pd.DatetimeIndex(wanted.index))
     np.testing.assert_allclose(found.to_numpy(), wanted.to_numpy(), rtol=1e-9)
+
+
+ROWS = [f"{t},{d:%Y-%m-%d},{i + 10}.5" for t in "ABC" for i, d in enumerate(pd.bdate_range("2024-01-01", periods=50))]
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [("B,2024-02-01,10.5,7", "4 cells where the header has 3"), ("B,2024-02-01", "2 cells"), ("B,1.1.,10.5", "not a date"),
+     ("B,2024-02-01,ten", "'ten' is not a number"), ("B,2024-02-01,-3", "negative")],
+)  # fmt: skip
+def test_one_bad_row_stops_its_own_security(tmp_path: Path, row: str, what: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join(["ticker,date,close", *ROWS[:70], row, *ROWS[71:]]) + "\n", encoding="utf-8")
+    table = load_prices(path=path)
+    assert table.tickers == ["A", "C"]
+    assert what in table.missing["B"].what
+    assert "row 72" in table.missing["B"].what
+    with pytest.raises(InvalidFile, match=what.replace("'", ".")):
+        load_prices(path=path, reading=Reading(strict=True))
+
+
+def test_a_bad_row_of_nobody_or_several_refuse_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    for rows in (["D,2024-02-01,1,2"], ["B,2024-02-01,1,2"] * 3):
+        path.write_text("\n".join(["ticker,date,close", *ROWS[:70], *rows, *ROWS[71:]]) + "\n", encoding="utf-8")
+        with pytest.raises(InvalidFile, match="4 cells where the header has 3"):
+            load_prices(path=path)
+
+
+def test_what_to_do_is_said_of_a_pair_that_is_left_out(tmp_path: Path) -> None:
+    days = pd.bdate_range("2024-01-01", "2025-02-14")
+    closes = 100 * np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, (len(days), 4)), axis=0))
+    path = tmp_path / "prices.csv"
+    pd.DataFrame(closes, days.rename("date"), ["AAA", "NVDA", "NVDL", "SPY"]).to_csv(path)
+    events = pd.DataFrame({"ticker": ["AAA", "NVDAA"], "date": "2025-01-27"})
+    result = run(events, prices=path, windows=[(0, 0)], tests=())
+    (gone,) = result.exclusions
+    assert gone.message == "prices.csv has no ticker 'NVDAA'; did you mean 'NVDA' or 'NVDL'?"
+    assert "did you mean 'NVDA' or 'NVDL'?" in " ".join(result.text().split())
+    assert "meinten Sie 'NVDA' oder 'NVDL'?" in str(in_language(gone.message, "de"))
