@@ -28,9 +28,9 @@ ORDER = tuple(_CODES.split())
 
 _FEWEST = 60
 """Days that a price must have moved on."""
-_ASTRAY = 0.005
+ASTRAY = 0.005
 """Share of them that may lie on days on which the exchange was closed: sessions nobody planned."""
-_LACKING = 0.25
+LACKING = 0.25
 """Share of its sessions on which the price may not have moved."""
 _FIRST = np.datetime64(f"{YEARS[0]}-01-01", "D")
 
@@ -88,7 +88,7 @@ def fitting(moved: Days) -> Fit | None:
     wrong = astray + lacking
     best = int(wrong.argmin())
     sessions = int(own[best].sum())
-    if astray[best] > max(1, _ASTRAY * len(at)) or lacking[best] > _LACKING * sessions:
+    if astray[best] > max(1, ASTRAY * len(at)) or lacking[best] > LACKING * sessions:
         return None
     tied = [codes[able[i]] for i in np.flatnonzero(wrong == wrong[best]).tolist()]
     return Fit(tied[0], tuple(tied[1:]), len(at), int(astray[best]))

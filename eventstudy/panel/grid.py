@@ -14,7 +14,7 @@ from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
-from eventstudy.panel.homes import opened_by, own_sessions, trades_on
+from eventstudy.panel.homes import opened_by, trades_on
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
 
@@ -25,15 +25,21 @@ def reach(config: StudyConfig) -> Window:
 
 
 def grid_sessions(
-    home: str | None, abroad: str | None, tickers: list[str], last: date, prices: PriceTable, config: StudyConfig
+    home: str | None,
+    abroad: str | None,
+    days: Days | None,
+    tickers: list[str],
+    last: date,
+    prices: PriceTable,
+    config: StudyConfig,
 ) -> tuple[Days, list[Message]]:
-    """(S,) the sessions of exchange `home` shared with `abroad`; None takes the dates of the price table as sessions.
+    """(S,) the sessions of exchange `home` shared with `abroad`, or the `days` that the prices say themselves.
 
     `last` is the last day 0 to be counted; the grid reaches beyond it by the event window and the sessions after it.
     """
     sessions = prices.close.index.to_numpy("datetime64[D]")
-    if home is None:
-        return sessions if config.calendar is None else own_sessions(tickers, prices), []
+    if home is None or days is not None:
+        return sessions if days is None else days, []
     first = sessions[0].astype(date)
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
     sessions = calendars.sessions(home, first, end, opened_by(home, prices))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -11,7 +11,7 @@ import numpy as np
 
 from eventstudy import calendars, markets
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.panel.block import Days
+from eventstudy.panel.block import Bools, Days
 from eventstudy.prices import PriceTable, SeriesInfo, opened
 
 _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
@@ -112,20 +112,103 @@ def _opened(exchange: str, prices: PriceTable) -> Days:
 
 def trades_on(ticker: str, exchange: str, prices: PriceTable) -> bool:
     """Whether a security of the table trades on an exchange."""
-    try:
-        return home_of(ticker, prices).exchange == exchange
-    except InvalidRequest:
-        return False  # a benchmark of the user's own, or another column of a wide file
+    return _exchange_or_none(ticker, prices) == exchange  # None: of the user's own, or another column of a wide file
 
 
-def own_sessions(tickers: Sequence[str], prices: PriceTable) -> Days:
-    """The sessions of securities without an exchange: the days on which one of them has a price."""
+@dataclass(frozen=True)
+class OwnDays:
+    """Sessions that the prices say themselves: the days of securities that trade together."""
+
+    group: Mapping[str, int]
+    """Ticker -> position in `days`."""
+    days: tuple[Days, ...]
+
+    def of(self, ticker: str) -> int:
+        """The group of a ticker; the first one of those that have no price."""
+        return self.group.get(ticker, 0)
+
+
+def own_days(prices: PriceTable, lonely: Sequence[str] | None = None) -> OwnDays:
+    """The securities of a table, or of it the `lonely` ones without an exchange, by the days on which they trade together.
+
+    Those of one exchange are together, and each other one is with those on whose days it has its prices, up to days that it
+    lacks; where no days fit, its own are its sessions. A table whose securities all have a price on each day, from their first
+    to their last, is one group.
+    """
     if prices.unplaced is not None:
-        whole: Days = prices.unplaced
-        return whole
+        return OwnDays({}, (prices.unplaced,))
+    kept = prices.homes.get("")  # beside the homes, of which there is none without a name
+    if lonely is None and kept is not None and kept[0] is prices.close:
+        known: OwnDays = kept[1]
+        return known
     sessions: Days = prices.close.index.to_numpy("datetime64[D]")
-    there = [t for t in tickers if t in prices.close.columns]
-    return sessions[prices.close[there].notna().any(axis=1).to_numpy()] if there else sessions
+    names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
+    priced = (prices.close if lonely is None else prices.close[names]).notna().to_numpy()
+    found = _together(names, priced, sessions, prices, by_exchange=lonely is None)
+    if lonely is None:
+        prices.homes[""] = (prices.close, found)
+    return found
+
+
+def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:
+    count = priced.sum(axis=0)
+    first = priced.argmax(axis=0)
+    end = len(sessions) - priced[::-1].argmax(axis=0)
+    full = (count == end - first) & (count > 0)
+    if full.all() or not len(names):
+        return OwnDays({}, (sessions,))
+    groups: dict[str, list[int]] = {}
+    rest: list[int] = []
+    whole = np.flatnonzero(full).tolist() if by_exchange else []
+    for i in [*whole[:1], *np.flatnonzero(~full).tolist()] if by_exchange else range(len(names)):
+        home = _market(names[i], prices) if by_exchange and count[i] else None
+        if home is None:
+            rest.append(i)
+        else:
+            groups.setdefault(home, []).append(i)
+    if whole:  # they have a price on each day: of one market, or of one that never rests
+        key = _market(names[whole[0]], prices) or "whole"
+        groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
+        rest = [i for i in rest if i not in groups[key]]
+    masks = [priced[:, members].any(axis=1) for members in groups.values()]
+    members = list(groups.values())
+    for i in sorted(rest, key=lambda i: (-int(count[i]), names[i])):
+        own = slice(int(first[i]), int(end[i]))
+        mine = priced[own, i]
+        wrong = [
+            (int((mine & ~mask[own]).sum()), int((mask[own] & ~mine).sum()), int(mask[own].sum())) for mask in masks
+        ]
+        able = [
+            k
+            for k, (astray, lacking, of) in enumerate(wrong)
+            if astray <= max(1, markets.ASTRAY * count[i]) and lacking <= markets.LACKING * of
+        ]
+        if able:
+            best = min(able, key=lambda k: sum(wrong[k][:2]))
+            members[best].append(i)
+            masks[best] = masks[best] | priced[:, i]
+        else:
+            members.append([i])
+            masks.append(priced[:, i])
+    return OwnDays(
+        {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask] for mask in masks)
+    )
+
+
+def _market(ticker: str, prices: PriceTable) -> str | None:
+    """The exchange of a security as `home_by` finds it, whether its calendar can be worked out or not."""
+    info = prices.info.get(ticker)
+    if info is not None and info.exchange:
+        return info.exchange
+    fit = None if (mark := calendars.stated_by(ticker)) else markets.fitting(moved(ticker, prices))
+    return fit.exchange if fit else mark
+
+
+def _exchange_or_none(ticker: str, prices: PriceTable) -> str | None:
+    try:
+        return home_of(ticker, prices).exchange
+    except InvalidRequest:
+        return None
 
 
 def moved(ticker: str, prices: PriceTable) -> Days:

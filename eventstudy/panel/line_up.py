@@ -57,7 +57,9 @@ def line_up(
         mine = np.flatnonzero(placed.grid == g)
         if len(mine):
             near = (tickers, days.session)
-            dense, said = _dense(events, placed, mine, (home, abroad), prices, config, factors, left, near)
+            dense, said = _dense(
+                events, placed, mine, (home, abroad), placed.days[g], prices, config, factors, left, near
+            )
             grids.append(dense)
             warned += said
     return grids, left, warned
@@ -82,6 +84,7 @@ def _dense(
     placed: Placed,
     mine: Ints,
     grid: tuple[str | None, str | None],
+    days: Days | None,
     prices: PriceTable,
     config: StudyConfig,
     factors: pd.DataFrame | None,
@@ -95,7 +98,7 @@ def _dense(
     rows, session = placed.rows[mine], placed.session[mine]
     ticker, tickers = _by_name(events.ticker[rows], events.tickers)
     market, benchmarks = _by_name(placed.benchmark[mine], placed.benchmarks)
-    sessions, warned = grid_sessions(*grid, list(tickers), session.max().astype(date), prices, config)
+    sessions, warned = grid_sessions(*grid, days, list(tickers), session.max().astype(date), prices, config)
     before, after = -config.reach.start, config.event_window.end
     returns, span, last = returns_by_security(prices, tickers, sessions, config)
     regressors, last_market = regressors_on(prices, benchmarks, sessions, config, factors)

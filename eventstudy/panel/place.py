@@ -18,7 +18,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
-from eventstudy.panel.homes import exchange_beside, home_of, opened_by, own_sessions
+from eventstudy.panel.homes import OwnDays, exchange_beside, home_of, opened_by, own_days
 from eventstudy.panel.left_out import LeftOut, in_full
 from eventstudy.prices import PriceTable
 
@@ -39,6 +39,8 @@ class Placed:
     grid: Ints
     """(E,) position in `grids`."""
     grids: tuple[tuple[str | None, str | None], ...]
+    days: tuple[Days | None, ...]
+    """Of each grid its sessions where the prices say them; None: those of its exchanges."""
 
 
 def benchmarks_of(events: EventColumns, config: StudyConfig, default: str | None) -> tuple[tuple[str, ...], Ints]:
@@ -109,45 +111,51 @@ def _day0(
     left: LeftOut,
 ) -> Placed:
     """Day 0 of these rows: each distinct moment on each exchange is placed once, by `calendars`."""
-    places: list[str | None] = [None]
-    lonely: list[str] = []
+    asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
     wrong: dict[int, str] = {}
-    home = np.zeros(len(events.tickers), dtype=np.int64)
-    abroad = np.zeros(len(benchmarks), dtype=np.int64)
-    if config.calendar is not None:
-        asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
+    if config.calendar is None:
+        days = own_days(prices)
+        places: list[str | None] = [None] * len(days.days)
+        known = 0
+        at = {name: days.of(name) for name in (*asked, *benchmarks)}
+    else:
         found = {name: _exchange(name, prices) for name in (*asked, *benchmarks)}
         places = [*sorted({place for place, why in found.values() if place})]
-        places += [None] if any(place is None and not why for place, why in found.values()) else []
-        lonely = [t for t in asked if found[t] == (None, "") and t in prices.close.columns]
+        known = len(places)
+        days = own_days(prices, [t for t in asked if found[t] == (None, "")])
+        places += [None] * len(days.days)
         wrong = {-1 - i: why for i, (_, why) in enumerate(found.values()) if why}
-        at = {n: -1 - i if why else places.index(place) for i, (n, (place, why)) in enumerate(found.items())}
-        home = np.array([at.get(t, 0) for t in events.tickers], dtype=np.int64)
-        abroad = np.array([at[b] for b in benchmarks], dtype=np.int64)
+        at = {
+            name: -1 - i if why else places.index(place) if place else known + days.of(name)
+            for i, (name, (place, why)) in enumerate(found.items())
+        }
+    home = np.array([at.get(t, 0) for t in events.tickers], dtype=np.int64)
+    abroad = np.array([at[b] for b in benchmarks], dtype=np.int64)
     own, other = home[events.ticker[rows]], abroad[market]
     for code, text in wrong.items():
         hit = rows[(own == code) | ((own >= 0) & (other == code))]
         left.rows(events, hit, "NO_DAY0", Phrase.quoted(text))
     sound = (own >= 0) & (other >= 0)
     rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
-    other = _with_shares(other, own, market, places, benchmarks, prices)
+    if config.calendar is not None:
+        other = _with_shares(other, own, market, places, benchmarks, prices)
     moment = events.moment[rows]
     codes, distinct = pd.factorize(moment * len(places) + own)
     session = np.full(len(distinct), np.datetime64("NaT", "D"))
     local = session.copy()
-    sessions = prices.close.index.to_numpy("datetime64[D]")
-    if config.calendar is not None and lonely:
-        sessions = own_sessions(lonely, prices)
     wanted = list(range(len(distinct)))
     if config.calendar is None:
-        wanted = _on_sessions(
-            [events.moments[k] for k in distinct.tolist()], sessions, config.max_shift, session, local
-        )
+        wanted = []
+        for g, sessions in enumerate(days.days):
+            mine = np.flatnonzero(distinct % len(places) == g)
+            moments = [events.moments[k] for k in (distinct[mine] // len(places)).tolist()]
+            wanted += _on_sessions(moments, sessions, config.max_shift, session, local, mine)
     for k in wanted:
         key = int(distinct[k])
         when = events.moments[key // len(places)]
         assert when is not None
         where = places[key % len(places)]
+        sessions = days.days[key % len(places) - known] if where is None else days.days[0]
         day0 = _placed(when, where, sessions, config.max_shift, opened_by(where, prices))
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
@@ -163,7 +171,17 @@ def _day0(
         local[codes][good],
         grids[good].astype(np.int64),
         tuple((places[p // len(places)], places[p % len(places)]) for p in pairs.tolist()),
+        tuple(
+            None if places[h] else _shared(days, h - known, None if places[a] else a - known)
+            for h, a in (divmod(p, len(places)) for p in pairs.tolist())
+        ),
     )
+
+
+def _shared(days: OwnDays, home: int, abroad: int | None) -> Days:
+    """The sessions of a group of securities that those of a benchmark's group share."""
+    own = days.days[home]
+    return own if abroad is None or abroad == home else np.intersect1d(own, days.days[abroad])
 
 
 def _with_shares(
@@ -179,18 +197,21 @@ def _with_shares(
     return found
 
 
-def _on_sessions(moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days) -> list[int]:
-    """Fill in day 0 and date of moments as `calendars.day0_on_sessions` does; those that have none are given back."""
+def _on_sessions(
+    moments: list[Moment | None], sessions: Days, max_shift: int, session: Days, local: Days, mine: Ints
+) -> list[int]:
+    """Fill in day 0 and date of moments at `mine` as `calendars.day0_on_sessions` does; those without are given back."""
     asked = [m for m in moments if m is not None]
-    local[:] = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
+    dates = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
+    local[mine] = dates
     after = np.array([m.timing == "post" for m in asked], dtype=bool)
-    sides = (np.searchsorted(sessions, local, side="right"), np.searchsorted(sessions, local, side="left"))
+    sides = (np.searchsorted(sessions, dates, side="right"), np.searchsorted(sessions, dates, side="left"))
     place = np.where(after, *sides)
     there = place < len(sessions)
     found = sessions[np.where(there, place, 0)]
-    there &= (found - local).astype(np.int64) <= max_shift
-    session[there] = found[there]
-    return np.flatnonzero(~there).tolist()
+    there &= (found - dates).astype(np.int64) <= max_shift
+    session[mine[there]] = found[there]
+    return mine[~there].tolist()
 
 
 def _exchange(ticker: str, prices: PriceTable) -> tuple[str | None, str]:

@@ -193,7 +193,7 @@ def _ground(
     """The days and regressors of a grid, from the benchmarks alone; as those of pairs."""
     known = days[~np.isnat(days)]
     last = (known.max() if len(known) else market.close.index[-1].to_datetime64().astype("datetime64[D]")).astype(date)
-    sessions, _ = grid_sessions(*place, [], last, market, config)
+    sessions, _ = grid_sessions(*place, None if place[0] else market.unplaced, [], last, market, config)
     regressors, _ = regressors_on(market, benchmarks, sessions, config, factors)
     return Ground(padded(sessions, config), regressors, ("benchmark", *factor_names(factors)))
 

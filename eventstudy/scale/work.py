@@ -139,7 +139,8 @@ def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
     table, own = table_of(work.folder, [rows(work.folder, unit) for unit in part.units], work.market)
     table = upto(table, work.as_of)
     if work.sessions is not None:
-        return on_sessions(table, _within(work.sessions, work, part)), own
+        days = _within(work.sessions, work, part)
+        return replace(on_sessions(table, days), unplaced=days), own
     unplaced = None if work.unplaced is None else _within(work.unplaced, work, part)
     return replace(table, homes=dict(work.homes), unplaced=unplaced, opened=None), own
 

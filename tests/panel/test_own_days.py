@@ -1,0 +1,128 @@
+"""`calendar=None`: each security has the sessions of those that trade on its days, also where a frame mixes markets."""
+
+from __future__ import annotations
+
+import eventstudy as es
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import markets
+from eventstudy.panel import Days
+from eventstudy.panel.homes import own_days
+from eventstudy.prices import PriceTable, load_prices
+
+FIRST, LAST = np.datetime64("2022-06-01"), np.datetime64("2025-03-31")
+
+
+def sessions(code: str) -> Days:
+    """The days on which an exchange was open, without its calendar being built."""
+    codes, opened, _ = markets._open()
+    days = markets._FIRST + np.flatnonzero(opened[codes.index(code)])
+    found: Days = days[(days >= FIRST) & (days <= LAST)]
+    return found
+
+
+def closes(*exchanges: str, seed: int = 0, drop: float = 0.0) -> pd.DataFrame:
+    """Closes of one security an exchange, on the days on which it was open, some of them lost."""
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for i, code in enumerate(exchanges):
+        days = sessions(code)
+        values = 100 * np.exp(np.cumsum(0.01 * rng.standard_normal(len(days))))
+        values[1:300][rng.random(299) < drop] = np.nan
+        columns[f"S{i}"] = pd.Series(values, pd.DatetimeIndex(days.astype("datetime64[ns]")))
+    return pd.DataFrame(columns)
+
+
+def frame_of(table: pd.DataFrame) -> PriceTable:
+    return load_prices(path=table)
+
+
+HOLIDAYS = [
+    ("XNYS", "2024-07-04", "2024-07-05"), ("XNYS", "2024-11-28", "2024-11-29"), ("XLON", "2024-08-26", "2024-08-27"),
+    ("XETR", "2024-12-24", "2024-12-27"), ("XPAR", "2024-05-01", "2024-05-02"), ("XTKS", "2024-09-23", "2024-09-24"),
+    ("XHKG", "2024-09-06", "2024-09-09"), ("XSWX", "2024-08-01", "2024-08-02"), ("XTSE", "2024-07-01", "2024-07-02"),
+    ("XSHG", "2024-10-01", "2024-10-08"), ("XASX", "2025-01-27", "2025-01-28"), ("BVMF", "2024-11-20", "2024-11-21"),
+]  # fmt: skip
+MIXED = ("XNYS", "XLON", "XETR", "XPAR", "XTKS", "XHKG", "XSWX", "XTSE", "XSHG", "XASX", "BVMF")
+
+
+@pytest.fixture(scope="module")
+def mixed() -> pd.DataFrame:
+    return closes(*MIXED, *MIXED, seed=3, drop=0.006)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "day", "session"),
+    [pytest.param(*one, marks=[] if i % 4 == 0 else pytest.mark.slow) for i, one in enumerate(HOLIDAYS)],
+)
+def test_day_0_is_the_next_session_of_its_own_market(
+    mixed: pd.DataFrame, exchange: str, day: str, session: str
+) -> None:
+    own = f"S{MIXED.index(exchange)}"
+    beside = f"S{MIXED.index(exchange) + len(MIXED)}"
+    assert own_days(frame_of(mixed)).of(own) == own_days(frame_of(mixed)).of(beside)
+    table = mixed.copy()
+    before = table[[own, beside]].ffill().shift()
+    table.loc[session, [own, beside]] = 1.01 * before.loc[session]
+    events = pd.DataFrame({"ticker": [own], "date": [day]})
+    study = es.EventStudy(calendar=None, benchmark=beside, windows=[(0, 0)], max_shift=8, tests=())
+    result = study.run(events, table)
+    assert str(result.panel.day0[0].session) == session
+    # the sessions of the pair are those of its exchange, whatever days of other markets the frame has
+    known = result.sessions[0].astype("datetime64[D]")
+    open_days = sessions(exchange)
+    assert np.isin(known[~np.isnat(known)], open_days).all()
+
+
+def test_a_table_of_one_market_keeps_all_its_days() -> None:
+    table = closes("XNYS", "XNYS", "XNYS", drop=0.0)
+    table.iloc[300, 0] = np.nan  # a halt is a day without a value, not a day without a session
+    found = own_days(frame_of(table))
+    assert len(found.days) == 1
+    assert len(found.days[0]) == len(table)
+
+
+def test_securities_of_no_exchange_that_is_known_are_with_those_of_their_days() -> None:
+    days = pd.bdate_range("2022-06-01", "2025-03-31")
+    rng = np.random.default_rng(5)
+    sunday = pd.date_range("2022-06-01", "2025-03-31").to_series()
+    sunday = pd.DatetimeIndex(sunday[sunday.dt.day_of_week.isin([6, 0, 1, 2, 3])])
+    index = days.union(sunday)
+    table = pd.DataFrame(index=index, columns=["A", "B", "C", "D"], dtype=float)
+    for name in "AB":
+        table.loc[days, name] = 100 + rng.standard_normal(len(days)).cumsum() * 0.1
+    for name in "CD":
+        table.loc[sunday, name] = 100 + rng.standard_normal(len(sunday)).cumsum() * 0.1
+    table.loc[days[100], "A"] = np.nan
+    found = own_days(frame_of(table))
+    assert found.of("A") == found.of("B") != found.of("C") == found.of("D")
+    assert found.days[found.of("A")].tolist() == days.to_numpy("datetime64[D]").tolist()
+    assert found.days[found.of("D")].tolist() == sunday.to_numpy("datetime64[D]").tolist()
+
+
+def test_a_pair_of_two_markets_stands_on_the_days_they_share() -> None:
+    table = closes("XNYS", "XTKS")
+    events = pd.DataFrame({"ticker": ["S1"], "date": ["2024-09-10"]})
+    result = es.EventStudy(calendar=None, benchmark="S0", windows=[(0, 0)], tests=()).run(events, table)
+    known = result.sessions[0].astype("datetime64[D]")
+    for code in ("XNYS", "XTKS"):
+        assert np.isin(known[~np.isnat(known)], sessions(code)).all()
+
+
+def test_without_an_exchange_the_days_are_not_those_of_all() -> None:
+    """The same where sessions are those of exchanges: what has none is not thrown together."""
+    days = pd.date_range("2023-01-01", "2025-03-31")
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame(index=days, columns=["SUN", "SAT", "M1", "M2"], dtype=float)
+    for name, rest in (("SUN", (4, 5)), ("M1", (4, 5)), ("SAT", (3, 4)), ("M2", (3, 4))):
+        own = days[~days.day_of_week.isin(rest)]
+        table.loc[own, name] = 100 * np.exp(0.01 * rng.standard_normal(len(own)).cumsum())
+    events = pd.DataFrame({"ticker": ["SUN", "SAT"], "date": "2025-01-31"})  # a Friday
+    results = [
+        es.EventStudy(benchmark=m, windows=[(0, 0)], tests=()).run(events[events.ticker == t], table)
+        for t, m in (("SUN", "M1"), ("SAT", "M2"))
+    ]
+    assert [str(r.panel.day0[0].session) for r in results] == ["2025-02-02", "2025-02-01"]
+    both = es.EventStudy(model="constant_mean", windows=[(0, 0)], tests=()).run(events, table)
+    assert [str(d.session) for d in both.panel.day0] == ["2025-02-02", "2025-02-01"]
