@@ -105,7 +105,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 
 
 _HEADINGS = {
-    "Who and when": ("date", "tickers", "benchmark", "currency", "peers", "day0", "timing", "tz", "registry", "max-shift", "group-by"),
+    "Who and when": (
+        "date", "tickers", "benchmark", "currency", "peers", "day0", "timing", "tz", "registry", "max-shift", "group-by",
+    ),
     "What is normal": (
         "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "min-estimation",
         "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",

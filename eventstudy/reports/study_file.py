@@ -44,7 +44,7 @@ _REQUESTED = (
     Setting("tickers", many=True, by_commas=True),
     Setting("day0", "day"),
     *(Setting(name) for name in ("source", "prices", "factors", "factor_unit", "exclude_dates")),
-    *(Setting(name) for name in ("dates", "decimal", "values", "ticker")),
+    *(Setting(name) for name in ("dates", "decimal", "values", "ticker", "group_by")),
     Setting("exchange", many=True, by_commas=True),
     Setting("strict", kind="flag"),
     Setting("allow_excluded", "flag"),
