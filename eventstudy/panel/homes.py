@@ -170,7 +170,7 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         key = _market(names[whole[0]], prices) or "whole"
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
         rest = [i for i in rest if i not in groups[key]]
-    masks = [priced[:, members].any(axis=1) for members in groups.values()]
+    masks: list[Bools] = [np.asarray(priced[:, listed].any(axis=1), bool) for listed in groups.values()]
     members = list(groups.values())
     for i in sorted(rest, key=lambda i: (-int(count[i]), names[i])):
         own = slice(int(first[i]), int(end[i]))

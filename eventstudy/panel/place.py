@@ -211,7 +211,8 @@ def _on_sessions(
     found = sessions[np.where(there, place, 0)]
     there &= (found - dates).astype(np.int64) <= max_shift
     session[mine[there]] = found[there]
-    return mine[~there].tolist()
+    without: list[int] = mine[~there].tolist()
+    return without
 
 
 def _exchange(ticker: str, prices: PriceTable) -> tuple[str | None, str]:
