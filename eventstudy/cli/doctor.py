@@ -57,7 +57,7 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
 
     Exits with 0 where nothing is wrong, else with the code of the first fault.
     """
-    found = [*_installation(), *_data(), *_calendars(), *_store(), *(_online(source) if online else ())]
+    found = [*_installation(), *_arithmetic(), *_data(), *_calendars(), *_store(), *(_online(source) if online else ())]
     rows: list[dict[str, Any]] = [f._asdict() for f in found]
     for row in rows:
         del row["exit_code"]
@@ -90,6 +90,18 @@ def _installation() -> Iterator[_Finding]:
         return
     advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then pip install {_NAME}"
     yield _Finding(f"package {_SAME_IMPORT}", "fault", f"{other} overwrites files of {_NAME}", advice, 3)
+
+
+def _arithmetic() -> Iterator[_Finding]:
+    """What adds up studies of many events, and why."""
+    from eventstudy import native
+
+    try:
+        form = native.form()
+    except EventStudyError as error:
+        yield _Finding("arithmetic", "fault", error.what, error.hint or "", error.exit_code)
+    else:
+        yield _Finding("arithmetic", "ok", f"{form.name}: {form.why}")
 
 
 def _wanted() -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """The arithmetic of many pairs at once: least squares by date, what the tests need of the residuals, and ranks.
 
-NumPy alone, behind a contract, so that a compiled kernel can take its place:
+By NumPy, or by the compiled kernel of native/ where it was built (`kernel` takes the one that runs), behind one contract:
 
     designs         what is the same for all pairs of a design (a day 0 and a benchmark)
     whole, gaps     `first` and `second` pass over a chunk of pairs that have all their days, and of pairs that lack some

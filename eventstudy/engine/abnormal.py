@@ -19,6 +19,9 @@ from eventstudy.engine.runs import shares_of_runs
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.windows import Window
 
+ALONE = 1e-9
+"""The least share of the variance that the other days of a series leave where one day is studentised against them."""
+
 
 @dataclass(frozen=True)
 class Around:
@@ -142,7 +145,7 @@ class AbnormalReturns:
     def studentised(self) -> Floats:
         """(N, L1) externally studentised residuals e sqrt((v - 1) / (v - e²)): each day against the others."""
         e, df = self.standardised, self.df[:, None]
-        found: Floats = e * np.sqrt((df - 1) / np.maximum(df - e**2, 1e-9 * df))
+        found: Floats = e * np.sqrt((df - 1) / np.maximum(df - e**2, ALONE * df))
         return found
 
     @property

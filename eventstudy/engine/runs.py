@@ -24,7 +24,7 @@ def run_sums(values: Floats, lengths: Sequence[int]) -> Iterator[tuple[int, int,
     for r, length in enumerate(lengths):
         if length > days:
             continue
-        for left, right in _steps(tuple(sums), length):
+        for left, right in steps(tuple(sums), length):
             total = buffer(f"run{left + right}", (n * days,))
             np.add(sums[left][:-left], sums[right][left:], out=total[:-left])
             total[-left:] = 0.0
@@ -44,16 +44,16 @@ def shares_of_runs(values: Floats, lengths: Sequence[int]) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _steps(there: tuple[int, ...], length: int) -> tuple[tuple[int, int], ...]:
+def steps(there: tuple[int, ...], length: int) -> tuple[tuple[int, int], ...]:
     """Which two lengths are added, one step after the other, to get from those that are `there` to `length`."""
-    known, steps = sorted(there), []
+    known, made = sorted(there), []
     while 2 * known[-1] <= length:
-        steps.append((known[-1], known[-1]))
+        made.append((known[-1], known[-1]))
         known.append(2 * known[-1])
     total = known[-1]
     while total < length:
         more = max(k for k in known if k <= length - total)
-        steps.append((total, more))
+        made.append((total, more))
         total += more
         known = sorted({*known, total})
-    return tuple(steps)
+    return tuple(made)

@@ -1,6 +1,6 @@
 """Pairs that have all their days.
 
-A compiled kernel could take the place of `first` and `second`: arrays in, sums out, see the contract of the package.
+`compiled` has the same two passes in C; this form says what each figure is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy.engine.abnormal import ALONE
 from eventstudy.engine.arrays import Bools, Floats, Ints, buffer, squares
 from eventstudy.engine.least_squares import Designs, Task, designs_of, fit
 from eventstudy.engine.ranks import WIDEST, days_above, key_unit, rank_sums
@@ -156,7 +157,7 @@ def _student(standard: Floats, df: int, unit: float) -> tuple[Floats, Floats, Fl
     widest = float(squares.max(initial=0.0)) / unit**2
     root = np.subtract(df * unit**2, squares, out=buffer("root", standard.shape))
     if widest > 0.999 * df:
-        np.maximum(root, np.finfo(float).tiny, out=root)
+        np.maximum(root, ALONE * df * unit**2, out=root)
     np.sqrt(root, out=root)
     np.divide(standard, root, out=root)  # s / sqrt(v - 1)
     np.multiply(root, root, out=squares)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.engine import whole
+from eventstudy.engine import kernel
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.models import Model
@@ -16,7 +16,7 @@ from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.study.chunks import Chunks
-from eventstudy.study.gapped import Gapped
+from eventstudy.study.gapped import gapped_of
 from eventstudy.study.whole import Added
 
 
@@ -29,15 +29,15 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     left: list[Ints] = []
     gapped = ~part.whole
     for chunk in chunks.of(part.whole, gaps=False):
-        found = whole.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
+        found = kernel.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
         total.add(chunk, found)
         left.append(chunk.rows[~found.good])
         gapped[chunk.without] = True
     parts = total.totals()
     for chunk in chunks.of(gapped, gaps=True):
-        some = Gapped(chunks, chunk)
-        left += [some.left, chunk.without]
+        some = gapped_of(chunks, chunk)
         parts.append(some.totals())
+        left += [some.left, chunk.without]
     return parts, np.sort(np.concatenate(left))
 
 
@@ -50,13 +50,13 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     below = np.zeros((len(plan.windows), plan.estimation.length))
     gapped = ~part.whole
     for chunk in chunks.of(part.whole, gaps=False):
-        found, good = whole.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
+        found, good = kernel.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
         below += found
         left.append(chunk.rows[~good])
         gapped[chunk.without] = True
     parts: list[Below] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
     for chunk in chunks.of(gapped, gaps=True):
-        some = Gapped(chunks, chunk)
-        left += [some.left, chunk.without]
+        some = gapped_of(chunks, chunk)
         parts.append(some.below(scales))
+        left += [some.left, chunk.without]
     return below_together(parts), np.sort(np.concatenate(left))

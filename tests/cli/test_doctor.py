@@ -55,6 +55,7 @@ def test_a_healthy_installation(es: Es, alone: dict[str, str], price_store: Path
         "package numpy": "ok",
         "package click": "ok",
         "package arch": "absent",
+        "arithmetic": "ok",
         "embedded sample": "ok",
         "price store": "absent",
     }

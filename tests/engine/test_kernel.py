@@ -25,6 +25,7 @@ CASES = {
     "tied but for rounding": np.array([[1.0, 1.0 + 1e-15, -1.0, 0.3]]),
     "tied, though they round apart": np.array([[0.4000000000005 + 1e-14, 0.4000000000005 - 1e-14, -1.0, 0.3]]),
     "three tied, though they round apart": np.array([[0.4000000000005 + d for d in (1e-14, 0, -1e-14)] + [0.3]]),
+    "many in a small place": RNG.normal(size=(3, 300)) * 1e-4,
 }
 
 

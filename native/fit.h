@@ -1,0 +1,212 @@
+/* Least squares of one pair (engine/least_squares.py, engine/gaps.py).
+ *
+ * Coefficients by Q and R of X = QR, b = R^-1 Q'y; residuals from X itself; a second projection where something of the regressors
+ * is left.  Days that lack: G = Q'Q over the days that are there, G = LL', and L^-1 Q' is the pair's own basis. */
+#define NO_VARIANCE 1e-24
+#define TINY 2.2250738585072014e-308
+#define LEFT 1e-14           /* an error of a coefficient, in standard errors, from which on there is a second projection */
+#define LEAST_EIGENVALUE 0.01
+
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* Turn the arrays of design d over, so that each regressor is one row. */
+static void load_design(Room *r, int64_t d) {
+    const Work *w = r->w;
+    const int64_t K = w->regressors, L1 = w->days, L2 = w->event;
+    const double *basis = w->basis + d * L1 * K, *x = w->x + d * L1 * K, *x_event = w->x_event + d * L2 * K;
+    r->inverse = w->inverse + d * K * K;
+    r->unit = w->unit + d * w->windows;
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t i = 0; i < L1; i++) { r->q[k * r->width + i] = basis[i * K + k]; r->x[k * r->width + i] = x[i * K + k]; }
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t i = 0; i < L2; i++) {
+            double sum = 0;
+            for (int64_t j = 0; j < K; j++) sum += x_event[i * K + j] * r->inverse[j * K + k];
+            r->ahead[k * L2 + i] = sum;
+            r->x_event[k * L2 + i] = x_event[i * K + k];
+        }
+    memcpy(r->weight, w->weight + d * L1, sizeof(double) * (size_t)L1);
+}
+
+/* Take the normal returns that belong to Q'y = `coefficient` off. */
+static void subtract(Room *r) {
+    const int64_t K = r->w->regressors, L2 = r->w->event;
+    for (int64_t j = 0; j < K; j++) {
+        double b = 0;
+        for (int64_t k = 0; k < K; k++) b += r->inverse[j * K + k] * r->coefficient[k];
+        take_off(r->y, b, r->x + j * r->width, r->width);
+        take_off(r->ar, b, r->x_event + j * L2, L2);
+    }
+}
+
+static double coefficients(Room *r) {
+    double sum = 0;
+    for (int64_t k = 0; k < r->w->regressors; k++) {
+        double c = dot(r->y, r->q + k * r->width, r->width);
+        r->coefficient[k] = c;
+        sum += c * c;
+    }
+    return sum;
+}
+
+/* The sum of squares that is left; `gone` is that which went. */
+static double fit_whole(Room *r, double *gone) {
+    *gone = 0;
+    if (!r->w->regressors) return squares(r->y, r->width);
+    *gone = coefficients(r);
+    subtract(r);
+    double left = squares(r->y, r->width);
+    if (coefficients(r) > LEFT * LEFT * left / (double)r->w->days) { subtract(r); left = squares(r->y, r->width); }
+    return left;
+}
+
+/* The smallest eigenvalue of the symmetric matrix g (K, K), which is overwritten: Jacobi's rotations. */
+static double least_eigenvalue(double *g, int64_t K) {
+    for (int sweep = 0; sweep < 40; sweep++) {
+        double off = 0;
+        for (int64_t p = 0; p < K; p++) for (int64_t q = 0; q < p; q++) off += g[p * K + q] * g[p * K + q];
+        if (off < 1e-24) break;
+        for (int64_t p = 0; p < K; p++)
+            for (int64_t q = p + 1; q < K; q++) {
+                double both = g[p * K + q];
+                if (both == 0) continue;
+                double theta = (g[q * K + q] - g[p * K + p]) / (2 * both);
+                double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + sqrt(theta * theta + 1)), c = 1 / sqrt(t * t + 1), s = t * c;
+                for (int64_t i = 0; i < K; i++) {
+                    double u = g[i * K + p], v = g[i * K + q];
+                    g[i * K + p] = c * u - s * v; g[i * K + q] = s * u + c * v;
+                }
+                for (int64_t i = 0; i < K; i++) {
+                    double u = g[p * K + i], v = g[q * K + i];
+                    g[p * K + i] = c * u - s * v; g[q * K + i] = s * u + c * v;
+                }
+            }
+    }
+    double least = INFINITY;
+    for (int64_t i = 0; i < K; i++) if (g[i * K + i] < least) least = g[i * K + i];
+    return least;
+}
+
+/* L of G = LL', below the diagonal and on it. */
+static void cholesky(const double *g, double *l, int64_t K) {
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t j = 0; j <= k; j++) {
+            double s = g[k * K + j];
+            for (int64_t i = 0; i < j; i++) s -= l[k * K + i] * l[j * K + i];
+            l[k * K + j] = j == k ? sqrt(s) : s / l[j * K + j];
+        }
+}
+
+/* L^-1 times rows (K, size), row by row. */
+static void solve(const double *l, double *rows, int64_t K, int64_t size) {
+    for (int64_t k = 0; k < K; k++) {
+        double *row = rows + k * size;
+        for (int64_t j = 0; j < k; j++) take_off(row, l[k * K + j], rows + j * size, size);
+        const double pivot = l[k * K + k];
+        for (int64_t i = 0; i < size; i++) row[i] /= pivot;
+    }
+}
+
+/* The basis on the days that the pair has; 0 where too little of the design is left. */
+static int own_basis(Room *r) {
+    const int64_t K = r->w->regressors, L2 = r->w->event;
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t i = 0; i < r->width; i++) r->own_q[k * r->width + i] = r->q[k * r->width + i] * r->known[i];
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t j = 0; j <= k; j++)
+            r->gram[k * K + j] = r->gram[j * K + k] = dot(r->own_q + k * r->width, r->own_q + j * r->width, r->width);
+    memcpy(r->root, r->gram, sizeof(double) * (size_t)(K * K));
+    if (K && !(least_eigenvalue(r->root, K) > LEAST_EIGENVALUE)) return 0;
+    memset(r->root, 0, sizeof(double) * (size_t)(K * K));
+    cholesky(r->gram, r->root, K);
+    memcpy(r->own_ahead, r->ahead, sizeof(double) * (size_t)(K * L2));
+    solve(r->root, r->own_q, K, r->width);
+    solve(r->root, r->own_ahead, K, L2);
+    return 1;
+}
+
+/* 1 / sqrt(1 - h) of each day, h the leverage, and C = i'Vi of each window over the days that it has. */
+static void own_variances(Room *r) {
+    const Work *w = r->w;
+    const int64_t K = w->regressors, L2 = w->event;
+    memset(r->row, 0, sizeof(double) * (size_t)r->width);
+    for (int64_t k = 0; k < K; k++) {
+        const double *q = r->own_q + k * r->width;
+        for (int64_t i = 0; i < r->width; i++) r->row[i] += q[i] * q[i];
+    }
+    for (int64_t i = 0; i < r->width; i++) r->own_weight[i] = 1 / sqrt(larger(1 - r->row[i], 1e-12));
+    for (int64_t v = 0; v < w->windows; v++) {
+        const int64_t first = w->window[2 * v], stop = w->window[2 * v + 1];
+        double unit = 0;
+        for (int64_t i = first; i < stop; i++) unit += r->used[i];
+        for (int64_t k = 0; k < K && w->prediction_error; k++) {
+            double sum = 0;
+            for (int64_t i = first; i < stop; i++) sum += r->own_ahead[k * L2 + i] * r->used[i];
+            unit += sum * sum;
+        }
+        r->own_unit[v] = unit;
+    }
+}
+
+/* The same as `fit_whole` for a pair that lacks days; -1 where too little of its design is left. */
+static double fit_gaps(Room *r, double *gone) {
+    const int64_t K = r->w->regressors, L2 = r->w->event;
+    double before = squares(r->y, r->width);
+    if (!own_basis(r)) return -1;
+    for (int again = 0; again < 2 && K; again++) {
+        for (int64_t k = 0; k < K; k++) r->coefficient[k] = dot(r->own_q + k * r->width, r->y, r->width);
+        for (int64_t k = 0; k < K; k++) {
+            take_off(r->y, r->coefficient[k], r->own_q + k * r->width, r->width);
+            take_off(r->ar, r->coefficient[k], r->own_ahead + k * L2, L2);
+        }
+    }
+    for (int64_t i = 0; i < L2; i++) r->ar[i] *= r->used[i];
+    double left = squares(r->y, r->width);
+    *gone = before - left;
+    own_variances(r);
+    return left;
+}
+
+/* Read the days of pair i: which are there, and zeros for the others. */
+static void load_pair(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double *from = w->estimation + i * w->days, *ahead = w->ahead + i * w->event;
+    r->m = w->days;
+    r->whole = 1;
+    memcpy(r->y, from, sizeof(double) * (size_t)w->days);
+    memcpy(r->ar, ahead, sizeof(double) * (size_t)w->event);
+    if (!w->gaps) return;
+    double lacking = 0, blank = 0;
+    for (int64_t t = 0; t < w->days; t++) {
+        int there = isfinite(from[t]) != 0;
+        r->known[t] = there; lacking += 1 - there;
+        r->y[t] = there ? from[t] : 0.0;
+    }
+    for (int64_t t = 0; t < w->event; t++) {
+        int there = isfinite(ahead[t]) != 0;
+        r->used[t] = there; blank += 1 - there;
+        r->ar[t] = there ? ahead[t] : 0.0;
+    }
+    r->m = w->days - (int64_t)lacking;
+    r->whole = lacking + blank == 0;
+}
+
+/* Residuals, abnormal returns and sigma of pair i; 0 where no variance is left around the normal return (ruling 12). */
+static int fit(Room *r, int64_t i) {
+    const Work *w = r->w;
+    double gone = 0, left;
+    load_pair(r, i);
+    r->weights = r->whole ? r->weight : r->own_weight;
+    r->units = r->whole ? r->unit : r->own_unit;
+    left = r->whole ? fit_whole(r, &gone) : fit_gaps(r, &gone);
+    if (left < 0) return 0;
+    const double before = left + gone;
+    if (!w->regressors) {
+        const double *known = r->whole ? r->there : r->known;
+        left = squares_around(r->y, known, total(r->y, r->width) / (double)r->m, r->width);
+    }
+    if (!(left > NO_VARIANCE * larger(before, TINY))) return 0;
+    r->df = r->m - (w->regressors ? w->regressors : 1);
+    r->sigma = sqrt(left / (double)r->df);
+    return 1;
+}

@@ -1,0 +1,47 @@
+/* Sums of rows whose length is a multiple of LANES: sixteen running sums and a fixed tree, so that every instruction set adds in
+ * one order and gives the same bits. */
+static inline double tree(const double *lane) {
+    double eight[8];
+    for (int l = 0; l < 8; l++) eight[l] = lane[l] + lane[l + 8];
+    return ((eight[0] + eight[4]) + (eight[2] + eight[6])) + ((eight[1] + eight[5]) + (eight[3] + eight[7]));
+}
+
+static double dot(const double *restrict a, const double *restrict b, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l] * b[i + l];
+    return tree(lane);
+}
+
+static double squares(const double *restrict a, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l] * a[i + l];
+    return tree(lane);
+}
+
+static double total(const double *restrict a, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l];
+    return tree(lane);
+}
+
+/* Sum of (a - mean)^2 over the days that are known (1 or 0). */
+static double squares_around(const double *restrict a, const double *restrict known, double mean, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) { double z = (a[i + l] - mean) * known[i + l]; lane[l] += z * z; }
+    return tree(lane);
+}
+
+/* a -= factor b */
+static void take_off(double *restrict a, double factor, const double *restrict b, int64_t size) {
+    for (int64_t i = 0; i < size; i++) a[i] -= factor * b[i];
+}
+
+static void add(double *restrict sum, const double *restrict a, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] += a[i];
+}
+
+static int64_t whole_lanes(int64_t size) { return (size + LANES - 1) / LANES * LANES; }

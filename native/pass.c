@@ -1,0 +1,197 @@
+/* The two passes over the pairs of a chunk; compiled once for each instruction set (LEVEL). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kernel.h"
+#include "lanes.h"
+#include "ranks.h"
+#include "room.h"
+#include "fit.h"
+
+#define JOINED(name, level) name##_##level
+#define NAMED(name, level) JOINED(name, level)
+#define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
+#define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
+
+/* ---- the first pass ---------------------------------------------------------------------------------------------------------- */
+
+/* CAR, its standard error s = sigma sqrt(C), and CAR / s of each window that the pair covers. */
+static void cars(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    for (int64_t v = 0; v < w->windows; v++) {
+        const int64_t at = i * w->windows + v;
+        if (!(w->covers[i] >> v & 1)) continue;
+        double car = 0, se = r->sigma * sqrt(r->units[v]);
+        for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
+        w->car[at] = car; w->se[at] = se; w->scar[at] = car / se; w->unit_of[at] = r->units[v];
+    }
+}
+
+/* e, the standardised residuals, and s = e sqrt((v - 1) / (v - e^2)), each day against the others: sums of s, s^2, s^3, s^4. */
+static void studentised(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double v = (double)r->df, inverse = 1 / r->sigma;
+    double *sum = w->student + w->stratum[i] * w->days, *sum2 = w->student_squares + w->stratum[i] * w->days;
+    double *s = r->row;
+    for (int64_t t = 0; t < r->width; t++) r->e[t] = r->y[t] * inverse * r->weights[t];
+    for (int64_t t = 0; t < r->width; t++) {
+        double e2 = r->e[t] * r->e[t];
+        s[t] = r->e[t] * sqrt((v - 1) / larger(v - e2, ALONE * v));
+    }
+    add(sum, s, w->days);
+    for (int64_t t = 0; t < w->days; t++) sum2[t] += s[t] * s[t];
+    double third = 0, fourth = 0, lane[LANES] = {0}, more[LANES] = {0};
+    for (int64_t t = 0; t < r->width; t += LANES)
+        for (int l = 0; l < LANES; l++) { double z = s[t + l] * s[t + l]; lane[l] += z * s[t + l]; more[l] += z * z; }
+    third = tree(lane); fourth = tree(more);
+    w->student_powers[2 * w->stratum[i]] += third;
+    w->student_powers[2 * w->stratum[i] + 1] += fourth;
+}
+
+/* Ranks of all days in units of sigma, and of the standardised residuals among each other. */
+static void ranked(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const int64_t columns = w->days + w->event;
+    const double inverse = 1 / r->sigma;
+    for (int64_t t = 0; t < w->days; t++) r->value[t] = r->y[t] * inverse;
+    for (int64_t t = 0; t < w->event; t++) r->value[w->days + t] = r->ar[t] * inverse;
+    if (!r->whole) {
+        memcpy(r->present, r->known, sizeof(double) * (size_t)w->days);
+        memcpy(r->present + w->days, r->used, sizeof(double) * (size_t)w->event);
+    }
+    int64_t n = rank_days(&r->order, r->value, r->whole ? NULL : r->present, columns);
+    add_ranks(&r->order, n, w->gaps ? 1 / ((double)n + 1) : 1, w->ranks + w->stratum[i] * columns);
+    n = rank_again(&r->order, r->e, n, w->days);
+    add_ranks(&r->order, n, w->gaps ? 1 / ((double)n + 2) : 1, w->residual_ranks + w->stratum[i] * w->days);
+}
+
+/* How many sums of consecutive days lie above zero, by length; of pairs that may lack days the share of the sums that are there. */
+static void runs(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const int64_t days = w->days;
+    int64_t span[MOST_STEPS + 1] = {1};
+    memcpy(r->sums, r->y, sizeof(double) * (size_t)days);
+    if (!r->whole) for (int64_t t = 0; t < days; t++) r->sums[t] = r->known[t] != 0 ? r->y[t] : NAN;
+    for (int64_t s = 0; s < w->steps; s++) {
+        const int64_t left = w->step[2 * s], right = w->step[2 * s + 1];
+        double *restrict sum = r->sums + (s + 1) * r->width;
+        const double *restrict one = r->sums + left * r->width, *restrict other = r->sums + right * r->width + span[left];
+        span[s + 1] = span[left] + span[right];
+        for (int64_t t = 0; t <= days - span[s + 1]; t++) sum[t] = one[t] + other[t];
+    }
+    for (int64_t k = 0; k < w->lengths; k++) {
+        const int64_t runs_of = days - w->length[k] + 1, at = w->stratum[i] * w->lengths + k;
+        const double *sum = r->sums + w->run[k] * r->width;
+        int64_t up = 0, there = runs_of;
+        for (int64_t t = 0; t < runs_of; t++) up += sum[t] > ABOVE;
+        if (!r->whole) for (int64_t t = 0; t < runs_of; t++) there -= sum[t] != sum[t];
+        if (there <= 0) continue;
+        w->share[at] += w->gaps ? (double)up / (double)there : (double)up;
+        w->share_n[at] += 1;
+    }
+}
+
+/* Residuals around their own mean in units of their own deviation, zero where there is none: what pairs of one date share. */
+static void date_sums(Room *r, int64_t i) {
+    const Work *w = r->w;
+    double *sum = w->dates + w->table[i] * w->days, *count = w->dates_n + w->table[i] * w->days;
+    const double *known = r->whole ? r->there : r->known;
+    if (r->whole && w->intercept) {
+        const double factor = sqrt((double)w->days / (double)r->df) / r->sigma;
+        for (int64_t t = 0; t < w->days; t++) sum[t] += r->y[t] * factor;
+    } else {
+        const double m = (double)r->m, mean = total(r->y, r->width) / m;
+        const double factor = 1 / sqrt(squares_around(r->y, known, mean, r->width) / m);
+        for (int64_t t = 0; t < w->days; t++) sum[t] += (r->y[t] - mean) * known[t] * factor;
+    }
+    add(count, known, w->days);
+}
+
+static void day_sums(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    const int64_t p = w->stratum[i];
+    add(w->residual + p * w->days, r->y, w->days);
+    add(w->ar + p * w->event, r->ar, w->event);
+    add(w->residual_n + p * w->days, r->whole ? r->there : r->known, w->days);
+    for (int64_t t = 0; t < w->event; t++) w->ar_n[p * w->event + t] += r->whole ? 1.0 : r->used[t];
+}
+
+int NAMED(first, LEVEL)(const Work *w) {
+    Room r;
+    if (room_make(&r, w)) return -1;
+    for (int64_t d = 0; d < w->g; d++) {
+        load_design(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
+            if (!w->good[i]) continue;
+            w->good[i] = (uint8_t)fit(&r, i);
+            if (!w->good[i]) continue;
+            cars(&r, i);
+            studentised(&r, i);
+            ranked(&r, i);
+            runs(&r, i);
+            date_sums(&r, i);
+            day_sums(&r, i);
+        }
+    }
+    room_free(&r);
+    return 0;
+}
+
+/* ---- the second pass --------------------------------------------------------------------------------------------------------- */
+
+/* 1{SCAR times its scale ranks below the standardised residual of a day}, a tie one half; of pairs that may lack days / (M + 2). */
+static void ranked_below(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double tied = TIED * r->sigma, weight = 0.5 * (w->gaps ? 1 / ((double)r->m + 2) : 1);
+    const double *known = r->whole ? r->there : r->known;
+    for (int64_t t = 0; t < r->width; t++) { r->e[t] = r->y[t] * r->weights[t]; r->row[t] = known[t] * weight; }
+    for (int64_t v = 0; v < w->windows; v++) {
+        if (!(w->covers[i] >> v & 1)) continue;
+        double *restrict sum = w->below + (w->stratum[i] * w->windows + v) * w->days, car = 0;
+        const double *restrict e = r->e, *restrict each = r->row;
+        for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
+        const double place = w->scales[v] * (car / sqrt(r->units[v]));
+        for (int64_t t = 0; t < w->days; t++) {
+            double rise = e[t] - place;
+            double above = rise > tied ? 1.0 : 0.0, near = rise >= -tied ? 1.0 : 0.0;
+            sum[t] += (above + near) * each[t];
+        }
+    }
+}
+
+int NAMED(second, LEVEL)(const Work *w) {
+    Room r;
+    if (room_make(&r, w)) return -1;
+    for (int64_t d = 0; d < w->g; d++) {
+        load_design(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
+            if (!w->good[i]) continue;
+            w->good[i] = (uint8_t)fit(&r, i);
+            if (w->good[i]) ranked_below(&r, i);
+        }
+    }
+    room_free(&r);
+    return 0;
+}
+
+/* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
+
+/* All of up to three days that could be observed, 80 % of more (METHODS 0.5; engine/abnormal.py), and the estimation days. */
+int NAMED(survey, LEVEL)(const Work *w) {
+    for (int64_t i = 0; i < w->n; i++) {
+        const double *from = w->estimation + i * w->days, *ahead = w->ahead + i * w->event;
+        int64_t m = 0, bits = 0;
+        for (int64_t t = 0; t < w->days; t++) m += isfinite(from[t]) != 0;
+        for (int64_t v = 0; v < w->windows; v++) {
+            const int64_t first = w->window[2 * v], length = w->window[2 * v + 1] - first;
+            const int64_t possible = (w->last[i] < first + length ? w->last[i] : first + length) - first;
+            int64_t there = 0;
+            for (int64_t t = first; t < first + length; t++) there += isfinite(ahead[t]) != 0;
+            const double needed = length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9);
+            if (there > 0 && (double)there >= needed) bits |= (int64_t)1 << v;
+        }
+        w->m[i] = m;
+        w->covered[i] = bits;
+    }
+    return 0;
+}

@@ -1,0 +1,66 @@
+/* The memory of one call, laid out once: a design, a pair, and what is worked out of it. */
+typedef struct {
+    const Work *w;
+    int64_t width;                       /* L1 up to whole lanes; days beyond L1 hold zeros */
+    /* a design, by regressor: (K, width) and (K, L2) */
+    double *q, *x, *x_event, *ahead, *weight, *there;
+    const double *inverse, *unit;
+    /* a pair */
+    double *y, *ar;                      /* (width), (L2) residuals and abnormal returns; zero on days that lack */
+    double *known, *used;                /* (width), (L2) 1 where there is a value, else 0 */
+    double *own_q, *own_ahead, *own_weight, *own_unit;
+    double *gram, *root, *coefficient, *param;   /* (K, K), (K, K), (K), (K) */
+    const double *weights, *units;       /* of the pair: those of its design, or its own */
+    int64_t m, df;
+    double sigma;
+    int whole;
+    /* of the pair */
+    double *value, *present, *e;         /* (L1 + L2) days in units of sigma and whether they are there, (width) standardised residuals */
+    double *sums;                        /* (1 + steps, L1) sums of consecutive days */
+    double *row;                         /* (width) */
+    Order order;
+    void *memory;
+} Room;
+
+/* Two rounds: the first counts, the second hands out. */
+static char *give(char **next, int64_t count, size_t size) {
+    char *mine = *next;
+    *next += ((size_t)count * size + 63) / 64 * 64;
+    return mine;
+}
+
+static size_t lay_out(Room *r, const Work *w, char *start) {
+    const int64_t k = w->regressors + 1, columns = w->days + w->event;
+    char *next = start;
+#define DOUBLES(count) (double *)(void *)give(&next, count, sizeof(double))
+    r->width = whole_lanes(w->days);
+    r->q = DOUBLES(k * r->width); r->x = DOUBLES(k * r->width); r->x_event = DOUBLES(k * w->event);
+    r->ahead = DOUBLES(k * w->event); r->weight = DOUBLES(r->width); r->there = DOUBLES(r->width);
+    r->y = DOUBLES(r->width); r->ar = DOUBLES(w->event); r->known = DOUBLES(r->width); r->used = DOUBLES(w->event);
+    r->own_q = DOUBLES(k * r->width); r->own_ahead = DOUBLES(k * w->event); r->own_weight = DOUBLES(r->width);
+    r->own_unit = DOUBLES(w->windows + 1); r->gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
+    r->coefficient = DOUBLES(k); r->param = DOUBLES(k);
+    r->value = DOUBLES(columns); r->present = DOUBLES(columns); r->e = DOUBLES(r->width); r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
+    r->order.rank = DOUBLES(columns);
+    r->order.key = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
+    r->order.room = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
+    r->order.day = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
+#undef DOUBLES
+    r->order.bits = bits_of(columns);
+    r->order.unit = (double)((uint32_t)1 << (31 - r->order.bits)) / WIDEST;
+    return (size_t)(next - start);
+}
+
+static int room_make(Room *r, const Work *w) {
+    char nowhere[1];
+    memset(r, 0, sizeof *r);
+    r->w = w;
+    size_t size = lay_out(r, w, nowhere);
+    r->memory = calloc(size + 64, 1);
+    if (!r->memory) return -1;
+    lay_out(r, w, (char *)r->memory + (64 - (uintptr_t)r->memory % 64) % 64);
+    for (int64_t i = 0; i < w->days; i++) r->there[i] = 1.0;
+    return 0;
+}
+
+static void room_free(Room *r) { free(r->memory); }

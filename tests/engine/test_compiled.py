@@ -1,0 +1,359 @@
+"""The compiled form of the kernel: what NumPy and scipy find, one set of bits everywhere, and no way out of the arrays."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import native
+from eventstudy.engine import compiled, gaps, least_squares, whole
+from eventstudy.engine.least_squares import Designs, Task
+from eventstudy.engine.totals import Totals
+from eventstudy.errors import InvalidRequest
+from eventstudy.study import EventStudy, by_kernel, passes
+from eventstudy.windows import Window
+
+from tests.engine.test_kernel import CASES, ranked
+
+FORM = native.form()
+pytestmark = pytest.mark.skipif(FORM.kernel is None, reason=f"no compiled kernel: {FORM.why}")
+
+World = tuple[np.ndarray, np.ndarray, np.ndarray, Designs, Task]
+
+
+def world(seed: int, days: int = 0) -> World:
+    """A chunk of random shape: designs with or without regressors, in ticks, with fat tails, some pairs without variance."""
+    rng = np.random.default_rng(seed)
+    days, event, k = days or int(rng.integers(30, 130)), int(rng.integers(1, 25)), int(rng.integers(0, 8))
+    bounds = np.concatenate([[0], np.cumsum(rng.integers(1, 12, int(rng.integers(1, 8))))])
+    g, n = len(bounds) - 1, int(bounds[-1])
+    x = rng.normal(0, 0.01, (g, days + event, k))
+    if intercept := bool(k and rng.random() < 0.7):
+        x[:, :, 0] = 1.0
+    y = rng.standard_t(3, (n, days + event)) * 0.02
+    if rng.random() < 0.4:
+        y = np.round(y, 2)
+    straight = x[np.repeat(np.arange(g), np.diff(bounds))] @ np.ones(k)
+    still, alone = rng.random((2, n)) < 0.05
+    y[still | alone] = straight[still | alone]  # no variance, and none but that of one day
+    y[alone, days // 2] += 0.1
+    windows = tuple(sorted({tuple(sorted(rng.integers(0, event + 1, 2).tolist())) for _ in range(4)} | {(0, event)}))
+    windows = tuple(w for w in windows if w[1] > w[0])
+    lengths = tuple(sorted({1, *(stop - first for first, stop in windows), days, days + 3}))
+    task = Task(days, event, windows, lengths, intercept, bool(rng.random() < 0.8))
+    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
+    return y[:, :days].copy(), y[:, days:].copy(), bounds, given, task
+
+
+def alike(one: Any, other: Any, where: str = "") -> None:
+    """Within 1e-12 of the largest value, NaN in the same places, and counts the same."""
+    if is_dataclass(one) and not isinstance(one, type):
+        for field in fields(one):
+            if field.compare:
+                alike(getattr(one, field.name), getattr(other, field.name), f"{where}.{field.name}")
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            alike(one[key], other[key], f"{where}[{key}]")
+    elif isinstance(one, tuple | list):
+        assert len(one) == len(other), where
+        for a, b in zip(one, other, strict=True):
+            alike(a, b, where)
+    elif isinstance(one, np.ndarray) and one.dtype.kind == "f":
+        scale = float(np.nanmax(np.abs(one), initial=0.0)) if np.isfinite(one).any() else 1.0
+        np.testing.assert_allclose(other, one, rtol=1e-12, atol=1e-12 * scale, err_msg=where)
+    elif isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(other, one, err_msg=where)
+    else:
+        assert other == pytest.approx(one, rel=1e-12, nan_ok=True) if isinstance(one, float) else other == one, where
+
+
+def both_passes(form: native.Form | None, of: World) -> tuple[Any, Any]:
+    estimation, event, bounds, given, task = of
+    scales = np.linspace(0.8, 1.2, len(task.windows))
+    if form is None:
+        one = whole.first(estimation.copy(), event.copy(), bounds, given, task)
+        return one, whole.second(estimation.copy(), event.copy(), bounds, given, task, scales)
+    one = compiled.first(form, estimation, event, bounds, given, task)
+    return one, compiled.second(form, estimation, event, bounds, given, task, scales)
+
+
+def some(few: int, many: int) -> list[Any]:
+    """The first seeds in plain pytest, the others in the slow tier."""
+    return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
+
+
+@pytest.mark.parametrize("seed", some(25, 200))
+def test_whole_pairs_are_those_of_numpy(seed: int) -> None:
+    of = world(seed)
+    alike(both_passes(None, of), both_passes(FORM, of))
+
+
+@pytest.mark.parametrize("seed", some(5, 40))
+def test_every_instruction_set_gives_the_same_bits(seed: int) -> None:
+    of = world(seed)
+
+    def bits(level: int) -> bytes:
+        found, second = both_passes(replace(FORM, level=level), of)
+        return b"".join(np.ascontiguousarray(a).tobytes() for a in (*vars(found).values(), *second))
+
+    assert len({bits(level) for level in range(FORM.level + 1)}) == 1
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ranks_are_those_of_scipy(case: str) -> None:
+    """Without regressors a residual is the value itself; two days further out give each row a spread."""
+    values = np.insert(CASES[case], 0, [[-1.7], [1.9]], axis=1)
+    days = values.shape[1] - 1
+    deviation = np.sqrt(
+        ((values[:, :days] - values[:, :days].mean(axis=1, keepdims=True)) ** 2).sum(axis=1) / (days - 1)
+    )
+    task = Task(days, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
+    given, _ = least_squares.designs(np.zeros((1, days, 0)), np.zeros((1, 1, 0)), task)
+    bounds = np.array([0, len(values)])
+    found = compiled.first(FORM, values[:, :days].copy(), values[:, days:].copy(), bounds, given, task)
+    units = values / deviation[:, None]
+    np.testing.assert_allclose(found.ranks, sum(map(ranked, units)), rtol=1e-13)
+    np.testing.assert_allclose(found.residual_ranks, sum(map(ranked, units[:, :days])), rtol=1e-13)
+
+
+def test_nothing_of_nearly_collinear_regressors_is_left_in_residuals() -> None:
+    """The first projection leaves what rounding makes of a condition of a million, the second does not."""
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=(1, 80, 3))
+    x[:, :, 2] = x[:, :, 1] + 1e-6 * x[:, :, 2]
+    task = Task(60, 20, ((0, 20),), (1,), intercept=False, prediction_error=True)
+    given, good = least_squares.designs(x[:, :60], x[:, 60:], task)
+    assert good.all()
+    for y in rng.normal(size=(10, 1, 80)) + 100 * x[:, :, 1]:
+        found = compiled.first(FORM, y[:, :60].copy(), y[:, 60:].copy(), np.array([0, 1]), given, task)
+        assert np.abs(given.basis[0].T @ found.residual).max() < 1e-13 * np.sqrt(found.residual @ found.residual)
+
+
+def test_pairs_that_lack_what_their_design_rests_on_are_handed_back() -> None:
+    """A regressor that is zero but for some days, and pairs that lack more and more of them, by the form of NumPy."""
+    rng = np.random.default_rng(4)
+    days, event, n = 60, 4, 12
+    x = np.concatenate([np.ones((1, days + event, 1)), np.zeros((1, days + event, 1))], axis=2)
+    x[0, :12, 1] = rng.normal(size=12)
+    x[0, 11, 1] = 0.05
+    task = Task(days, event, ((0, 4),), (1,), intercept=True, prediction_error=True)
+    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
+    y = rng.normal(0, 0.02, (n, days + event))
+    for i in range(n):
+        y[i, : i + 1] = np.nan
+    estimation, ahead, bounds = y[:, :days].copy(), y[:, days:].copy(), np.array([0, n])
+    fit, good = gaps.fitted(estimation, ahead, np.zeros(n, dtype=np.int64), given, Window(0, 3))
+    seen = compiled.survey(FORM, estimation, ahead, bounds, task, np.full(n, event))
+    found = compiled.first_of_gaps(FORM, estimation, ahead, bounds, given, task, seen, np.ones(n, dtype=bool))
+    assert 3 < good.sum() < n
+    np.testing.assert_array_equal(found.good, good)
+    np.testing.assert_allclose(found.sums["residual"][0], np.nansum(fit.residuals[good], axis=0), atol=1e-12)
+
+
+# ---- through the study ----
+
+
+def prices(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A table with gaps, prices in ticks, late listings and delistings; events, some on one date; and six factors."""
+    rng = np.random.default_rng(seed)
+    days, firms, events = 330, 12, 40
+    sessions = pd.bdate_range("2015-01-05", periods=days)
+    market = rng.normal(0, 0.01, days)
+    table = 20 * np.exp(
+        np.cumsum(market[:, None] * rng.uniform(0.5, 1.5, firms) + rng.normal(0, 0.02, (days, firms)), axis=0)
+    )
+    table = np.round(table, 1 if seed % 3 == 0 else 4)
+    table[rng.random(table.shape) < 0.01] = np.nan
+    table[: int(rng.integers(1, 160)), 0] = np.nan
+    for firm in (1, 2, 3):
+        table[int(rng.integers(250, days)) :, firm] = np.nan
+    names = [f"S{i}" for i in range(firms)]
+    frame = pd.DataFrame(table, sessions, names).assign(MKT=100 * np.exp(np.cumsum(market)))
+    row = rng.integers(150, days - 12, events) if seed % 4 else np.full(events, 200)
+    listed = pd.DataFrame({"ticker": rng.choice(names, events), "date": sessions[row], "event_id": np.arange(events)})
+    factors = ["mkt_rf", "smb", "hml", "rmw", "cma", "mom"]
+    return frame, listed, pd.DataFrame(rng.normal(0, 0.006, (days, 6)), sessions, factors).assign(rf=0.0)
+
+
+def choices(seed: int) -> dict[str, Any]:
+    names = (
+        "market",
+        "fama_french5_momentum",
+        "market_adjusted",
+        "constant_mean",
+    )  # a model of factors has no log form
+    return {
+        "model": names[seed % 4],
+        "returns": "log" if seed % 5 == 0 and seed % 4 != 1 else "simple",
+        "mask_other_events": None if seed % 2 else 2,
+        "prediction_error": seed % 7 != 0,
+        "exclude_dates": (pd.Timestamp("2015-06-01").date(),) if seed % 6 == 5 else (),
+    }
+
+
+def keeping(patch: pytest.MonkeyPatch) -> list[Any]:
+    """What both passes leave behind of each block, from now on."""
+    found: list[Any] = []
+
+    def first(*args: Any) -> Any:
+        parts, rest = by_kernel.first_by_kernel(*args)
+        found.append((Totals.combined(parts), rest))
+        return parts, rest
+
+    def second(*args: Any) -> Any:
+        found.append(by_kernel.second_by_kernel(*args))
+        return found[-1]
+
+    patch.setattr(passes, "first_by_kernel", first)
+    patch.setattr(passes, "second_by_kernel", second)
+    return found
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    return keeping(monkeypatch)
+
+
+@pytest.mark.parametrize("seed", some(8, 200))
+def test_a_study_of_many_events_leaves_the_same_sums(
+    seed: int, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, events, factors = prices(seed)
+    chosen = choices(seed)
+    study = EventStudy(
+        benchmark="MKT", calendar=None, estimation_window=(-140, -11), event_window=(-10, 10),
+        windows=((0, 0), (-1, 1), (0, 5), (-10, 10)), min_estimation=60, **chosen,
+    )  # fmt: skip
+    sums = []
+    for form in ("0", "1"):
+        monkeypatch.setenv(native.VARIABLE, form)
+        result = study.run(events, frame, factors=factors if "fama" in chosen["model"] else None, keep="aggregate")
+        answers = [list(answer.tests.items()) for answer in result.answers.values()]
+        assert answers
+        sums.append(kept.copy())
+        kept.clear()
+    assert sum(part[0].n for part in sums[0] if isinstance(part[0], Totals)) > 0
+    alike(sums[0], sums[1])
+
+
+# ---- what is refused ----
+
+
+def arguments(monkeypatch: pytest.MonkeyPatch, run: Any) -> dict[str, Any]:
+    """The arrays that `run` hands to the kernel."""
+    taken: dict[str, Any] = {}
+
+    class Taking:
+        def first(self, level: int, arrays: dict[str, Any]) -> None:
+            taken.update(arrays)
+            FORM.kernel.first(level, arrays)
+
+    run(replace(FORM, kernel=Taking()))
+    return taken
+
+
+HOSTILE = {
+    "bounds beyond": ("bounds", -1, 10**6),
+    "bounds that descend": ("bounds", 1, -1),
+    "bounds that begin later": ("bounds", 0, 1),
+    "a stratum beyond": ("stratum", 0, 1),
+    "a stratum before": ("stratum", 0, -1),
+    "a table beyond": ("table", -1, 10**9),
+    "a window that ends beyond": ("window", -1, 10**6),
+    "a window that ends before it begins": ("window", 0, 10**6),
+    "a window before": ("window", 0, -1),
+    "a step from sums that are not there": ("step", 0, 5),
+    "a run beyond": ("run", -1, 10**6),
+    "a length that no sum has": ("length", -1, 7777),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_an_index_that_leads_outside_is_refused(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(3, days=60)))
+    name, place, value = HOSTILE[what]
+    array = given[name].copy()
+    array.reshape(-1)[place] = value
+    with pytest.raises(ValueError, match="lies outside"):
+        FORM.kernel.first(0, given | {name: array})
+
+
+def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(3, days=60)))
+    for name, value in given.items():
+        if isinstance(value, np.ndarray):
+            with pytest.raises(ValueError, match=f"{name} has"):
+                FORM.kernel.first(0, given | {name: np.zeros(value.size + 1, value.dtype)})
+            with pytest.raises(ValueError, match=f"{name} is missing"):
+                FORM.kernel.first(0, {k: v for k, v in given.items() if k != name})
+        elif name not in ("intercept", "prediction_error"):
+            for other in (-1, 2**40 + 1, 2**63 - 1):
+                with pytest.raises(ValueError, match=r"lies outside|has"):
+                    FORM.kernel.first(0, given | {name: other})
+    with pytest.raises(ValueError, match="instruction set"):
+        FORM.kernel.first(99, given)
+    with pytest.raises((BufferError, ValueError)):
+        FORM.kernel.first(0, given | {"estimation": np.asfortranarray(given["estimation"])})
+    frozen = given["car"].copy()
+    frozen.flags.writeable = False
+    with pytest.raises((BufferError, ValueError)):
+        FORM.kernel.first(0, given | {"car": frozen})
+    FORM.kernel.first(0, given)
+
+
+@pytest.mark.parametrize("seed", some(20, 2000))
+def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any bits as values, and any of a few changes to sizes and indices; ASan and UBSan run this too (CONTRIBUTING.md)."""
+    rng = np.random.default_rng(seed)
+    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(seed % 50, days=40)))
+    given = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
+    for name in rng.choice(sorted(given), 3):
+        value = given[name]
+        if isinstance(value, np.ndarray) and value.size:
+            flat = value.reshape(-1)
+            some_of = rng.integers(0, value.size, 3)
+            flat[some_of] = rng.integers(0, 256, (3, value.itemsize), dtype=np.uint8).view(value.dtype).reshape(-1)
+        elif not isinstance(value, np.ndarray):
+            given[name] = int(rng.integers(-2, 70))
+    for level in range(FORM.level + 1):
+        try:
+            FORM.kernel.first(level, given)
+        except (ValueError, OverflowError):
+            continue
+
+
+def test_the_form_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(native.VARIABLE, "0")
+    assert (native.form().kernel, native.form().name) == (None, "NumPy")
+    monkeypatch.setenv(native.VARIABLE, "1")
+    assert native.form().kernel is not None
+    monkeypatch.setenv(native.VARIABLE, "yes")
+    with pytest.raises(InvalidRequest, match="EVENTSTUDY_NATIVE"):
+        native.form()
+
+
+def test_without_a_compiled_kernel_numpy_does_the_work_and_one_may_insist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "CONTRACT", native.CONTRACT + 1)
+    native._form.cache_clear()
+    try:
+        monkeypatch.delenv(native.VARIABLE, raising=False)
+        assert native.form().kernel is None
+        assert "another version" in native.form().why
+        monkeypatch.setenv(native.VARIABLE, "1")
+        with pytest.raises(InvalidRequest, match="another version"):
+            native.form()
+    finally:
+        native._form.cache_clear()
+
+
+def test_what_is_too_long_goes_to_numpy() -> None:
+    task = Task(16_384, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
+    assert not compiled.takes(task, 1)
+    assert compiled.takes(replace(task, days=16_383), 64)
+    assert not compiled.takes(replace(task, days=16_383), 65)
+    assert os.environ.get(native.VARIABLE) != "0"

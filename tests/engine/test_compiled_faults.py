@@ -1,0 +1,174 @@
+"""Every fault planted in the C formulas is noticed: each edit is compiled and held against NumPy and scipy."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sysconfig
+from importlib.machinery import ExtensionFileLoader
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventstudy import native
+
+from tests.engine import test_compiled
+from tests.engine.test_compiled import alike, both_passes, world
+from tests.engine.test_kernel import CASES
+
+ROOT = Path(__file__).parents[2] / "native"
+COMPILER = shutil.which("cc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(COMPILER is None, reason="no C compiler"),
+    pytest.mark.skipif(not Path(sysconfig.get_paths()["include"], "Python.h").exists(), reason="no headers of Python"),
+]
+
+FAULTS = {
+    "lanes.h": {
+        "eight[l] = lane[l] + lane[l + 8]": "eight[l] = lane[l] - lane[l + 8]",
+        "lane[l] += a[i + l] * b[i + l]": "lane[l] += a[i + l] * b[i]",
+        "double z = (a[i + l] - mean) * known[i + l]": "double z = a[i + l] * known[i + l]",
+        "a[i] -= factor * b[i]": "a[i] -= 1.000001 * factor * b[i]",
+    },
+    "fit.h": {
+        "sum += x_event[i * K + j] * r->inverse[j * K + k]": "sum += x_event[i * K + j] * r->inverse[k * K + j]",
+        "b += r->inverse[j * K + k] * r->coefficient[k]": "b += r->inverse[k * K + j] * r->coefficient[k]",
+        "take_off(r->ar, b, r->x_event + j * L2, L2)": "take_off(r->ar, b, r->x_event, L2)",
+        "sum += c * c;": "sum += c;",
+        "s -= l[k * K + i] * l[j * K + i]": "s += l[k * K + i] * l[j * K + i]",
+        "take_off(row, l[k * K + j], rows + j * size, size)": "take_off(row, l[k * K + j], rows, size)",
+        "if (K && !(least_eigenvalue(r->root, K) > LEAST_EIGENVALUE)) return 0;": "",
+        "larger(1 - r->row[i], 1e-12)": "larger(1 + r->row[i], 1e-12)",
+        "unit += r->used[i];": "unit += 1;",
+        "k < K && w->prediction_error; k++": "k < K; k++",
+        "unit += sum * sum;": "unit += 2 * sum * sum;",
+        "again < 2 && K": "again < 1 && K && 0",
+        "r->ar[i] *= r->used[i]": "r->ar[i] *= 1",
+        "r->weights = r->whole ? r->weight : r->own_weight": "r->weights = r->weight",
+        "r->units = r->whole ? r->unit : r->own_unit": "r->units = r->unit",
+        "total(r->y, r->width) / (double)r->m, r->width": "0.0, r->width",
+        "if (!(left > NO_VARIANCE * larger(before, TINY))) return 0;": "",
+        "r->df = r->m - (w->regressors ? w->regressors : 1)": "r->df = r->m - w->regressors",
+        "sqrt(left / (double)r->df)": "sqrt(left / (double)r->m)",
+        "if (coefficients(r) > LEFT * LEFT * left / (double)r->w->days)": "if (coefficients(r) < 0)",
+    },
+    "ranks.h": {
+        "scaled = scaled < limit ? scaled : limit;": "",
+        "if (moves > 16 * n) { merge_sort(key, room, n); return; }": "if (moves > 0) return;",
+        "key[i] < key[j])": "key[i] > key[j])",
+        "value[o->day[j - 1]] > value[one]": "value[o->day[j - 1]] < value[one]",
+        "value[o->day[end]] - value[o->day[end - 1]] <= TIED": "0",
+        "0.5 * (double)(i + 1 + end)": "0.5 * (double)(i + end)",
+        "o->rank[i] = (double)(i + 1)": "o->rank[i] = (double)i",
+        "close = (uint32_t)2 << o->bits": "close = 0",
+        "n += known[i] != 0": "n += 1",
+        "left += day < days;": "left += day <= days;",
+        "sum[o->day[i]] += weight * o->rank[i]": "sum[i] += weight * o->rank[i]",
+    },
+    "pass.c": {
+        "if (!(w->covers[i] >> v & 1)) continue;\n        double car = 0, se": "double car = 0, se",
+        "se = r->sigma * sqrt(r->units[v])": "se = r->sigma * r->units[v]",
+        "w->scar[at] = car / se": "w->scar[at] = car * se",
+        "w->unit_of[at] = r->units[v]": "w->unit_of[at] = 1",
+        "r->y[t] * inverse * r->weights[t]": "r->y[t] * inverse",
+        "(v - 1) / larger(v - e2, ALONE * v)": "v / larger(v - e2, ALONE * v)",
+        "larger(v - e2, ALONE * v)": "(v - e2)",
+        "sum2[t] += s[t] * s[t]": "sum2[t] += s[t]",
+        "more[l] += z * z": "more[l] += z",
+        "w->student_powers[2 * w->stratum[i] + 1] += fourth": "w->student_powers[2 * w->stratum[i] + 1] = fourth",
+        "w->gaps ? 1 / ((double)n + 1) : 1": "w->gaps ? 1 / (double)n : 1",
+        "w->gaps ? 1 / ((double)n + 2) : 1": "w->gaps ? 1 / ((double)n + 1) : 1",
+        "r->sums[t] = r->known[t] != 0 ? r->y[t] : NAN": "r->sums[t] = r->y[t]",
+        "up += sum[t] > ABOVE": "up += sum[t] >= 0",
+        "there -= sum[t] != sum[t]": "there -= 0",
+        "r->width + span[left];": "r->width + span[right];",
+        "days - w->length[k] + 1": "days - w->length[k]",
+        "sqrt((double)w->days / (double)r->df) / r->sigma": "1 / r->sigma",
+        "if (r->whole && w->intercept) {": "if (r->whole) {",
+        "(r->y[t] - mean) * known[t] * factor": "(r->y[t] - mean) * factor",
+        "r->whole ? 1.0 : r->used[t]": "1.0",
+        "add(count, known, w->days)": "add(count, r->there, w->days)",
+        "0.5 * (w->gaps ? 1 / ((double)r->m + 2) : 1)": "0.5 * (w->gaps ? 1 / ((double)r->m + 1) : 1)",
+        "w->scales[v] * (car / sqrt(r->units[v]))": "w->scales[v] * car",
+        "rise > tied ?": "rise > -tied ?",
+        "rise >= -tied ?": "rise >= tied ?",
+        "length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9)": "(double)possible",
+        "ceil(0.8 * (double)possible - 1e-9)": "floor(0.8 * (double)possible - 1e-9)",
+        "w->last[i] < first + length ? w->last[i] : first + length": "first + length",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Compiles the sources in which one formula of one file is another, and loads them."""
+    folder = tmp_path_factory.mktemp("faults")
+    source = folder / "native"
+    shutil.copytree(ROOT, source)
+    told = [
+        str(COMPILER),
+        "-std=c11",
+        "-O1",
+        "-fPIC",
+        "-ffp-contract=off",
+        f"-DCONTRACT={native.CONTRACT}",
+        "-DLEVEL=base",
+    ]
+    told.append(f"-I{sysconfig.get_paths()['include']}")
+    subprocess.run([*told, "-c", str(source / "module.c"), "-o", str(folder / "module.o")], check=True)
+    numbers = iter(range(1000))
+
+    def make(file: str, old: str, new: str) -> Any:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert text.count(old) >= 1, f"{file} has no {old!r} any more"
+        (source / file).write_text(text.replace(old, new), encoding="utf-8")
+        place = folder / f"faulty{next(numbers)}.so"
+        subprocess.run(
+            [*told, "-shared", str(source / "pass.c"), str(folder / "module.o"), "-lm", "-o", str(place)], check=True
+        )
+        (source / file).write_text(text, encoding="utf-8")
+        loader = ExtensionFileLoader("_native", str(place))
+        spec = importlib.util.spec_from_file_location("_native", place, loader=loader)
+        assert spec is not None
+        module = importlib.util.module_from_spec(spec)
+        loader.exec_module(module)
+        return module
+
+    return make
+
+
+def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tests of the compiled form ask."""
+    form = native.Form(kernel, 0, "made", "a test")
+    monkeypatch.setattr(test_compiled, "FORM", form)
+    for seed in range(40):
+        of = world(seed)
+        alike(both_passes(None, of), both_passes(form, of))
+    test_compiled.test_nothing_of_nearly_collinear_regressors_is_left_in_residuals()
+    test_compiled.test_pairs_that_lack_what_their_design_rests_on_are_handed_back()
+    for case in CASES:
+        test_compiled.test_ranks_are_those_of_scipy(case)
+    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
+    for seed in range(12):
+        native._form.cache_clear()
+        with pytest.MonkeyPatch.context() as patch:
+            test_compiled.test_a_study_of_many_events_leaves_the_same_sums(seed, test_compiled.keeping(patch), patch)
+
+
+def test_without_a_fault_nothing_is_noticed(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        judge(made("fit.h", "double gone = 0", "double gone = 0"), monkeypatch)
+    finally:
+        native._form.cache_clear()
+
+
+@pytest.mark.parametrize(("file", "old"), [(file, old) for file, edits in FAULTS.items() for old in edits])
+def test_a_fault_is_noticed(file: str, old: str, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = made(file, old, FAULTS[file][old])
+    try:
+        with pytest.raises(AssertionError):
+            judge(kernel, monkeypatch)
+    finally:
+        native._form.cache_clear()
