@@ -92,7 +92,8 @@ def _platform() -> str:
 
 
 def beside(root: Path) -> Path:
-    """Compile and put the file where the sources of the package find it."""
+    """Compile and put the file where the sources of the package find it; one that is there is never kept."""
+    (root / "eventstudy" / NAME).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         made = compiled(Path(folder))
         place = root / "eventstudy" / NAME
