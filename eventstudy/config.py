@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventstudy import plugins
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.frequency import FREQUENCIES, Frequency, counted_in
 from eventstudy.messages import WARNINGS
 from eventstudy.separated import separated
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
-from eventstudy.units import GIVEN_IN, UNITS, Unit
+from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in
 from eventstudy.windows import Window
 
-DEFAULT_WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5))
-"""The reported CAR windows unless others are named (METHODS 0.2): those inside the event window."""
+DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
+"""The reported CAR windows of daily studies unless others are named (METHODS 0.2): those inside the event window."""
 
 _CHOICES = {
+    "frequency": tuple(FREQUENCIES),
     "returns": ("simple", "log", "difference"),
     "missing": ("drop", "trade_to_trade"),
     "correlation": ("by_date", "pairwise"),
@@ -57,6 +60,8 @@ class StudyConfig:
         InvalidRequest: a choice that cannot be meant, with what to choose instead.
     """
 
+    frequency: Literal["daily", "weekly", "monthly"] = "daily"
+    """What a row is: a session, or the sessions of a week (to Friday) or month compounded; windows count rows."""
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What is abnormal: the return, the log volume, or the size of abnormal returns whatever their sign."""
     model: str = ""
@@ -77,16 +82,18 @@ class StudyConfig:
     """Currency that all prices are put in, by the rates of each day; None: each ticker in that of its exchange."""
     peers: tuple[str, ...] = ()
     """Tickers that models with peers compare with, `NVDA=INTC` for one ticker's own; none: the event's peers and controls."""
-    estimation_window: Window = Window(-260, -11)
+    estimation_window: Window = cast(Window, None)
+    """None: -260 to -11 days, -109 to -6 weeks, or -65 to -6 months."""
     estimation_windows: tuple[Window, ...] = ()
     """Several estimation windows, before the event, after it or on both sides; none: the one above."""
-    event_window: Window = Window(-5, 5)
+    event_window: Window = cast(Window, None)
+    """None: -5 to 5 days, -5 to 26 weeks, or 0 to 36 months."""
     looked_at: Window | None = None
     """The event days that are looked at, where day 0 is not among them; None: all of the event window, which holds day 0."""
     window_days: Window | None = None
     """The event window in calendar days from day 0, in place of sessions, of which each pair then has its own number."""
     windows: tuple[Window, ...] | None = None
-    """Reported CAR windows; None: those of `DEFAULT_WINDOWS` that lie inside the event window."""
+    """Reported CAR windows; None: those that are usual at this frequency and lie inside the event window."""
     primary: Window | None = None
     """The reported window that was declared before looking: it is judged by itself, the others together."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
@@ -110,8 +117,11 @@ class StudyConfig:
     """
     delisting: Literal["truncate", "reinvest"] = "truncate"
     """Buy-and-hold returns after the last trade: they end there, or go on in the benchmark."""
-    min_estimation: int = 100
-    """Fewest estimation days; 0: nothing is estimated, by models without parameters (market_adjusted, matched)."""
+    min_estimation: int = cast(int, None)
+    """Fewest estimation days, None: 100 days, 52 weeks, 36 months.
+
+    0: nothing is estimated, by models without parameters (market_adjusted, matched).
+    """
     max_shift: int = 7
     exclude_dates: tuple[date, ...] = ()
     """Sessions left out of estimation windows."""
@@ -128,6 +138,15 @@ class StudyConfig:
     def __post_init__(self) -> None:
         """Bring every choice into its type, then check it."""
         put = object.__setattr__
+        if self.frequency not in FREQUENCIES:
+            raise InvalidRequest(f"frequency is {self.frequency!r}", available=", ".join(FREQUENCIES))
+        usual = {
+            "estimation_window": self.clock.estimation,
+            "event_window": self.clock.event,
+            "min_estimation": self.clock.least,
+        }
+        for name in (name for name in usual if getattr(self, name) is None):
+            put(self, name, usual[name])
         for one in study_settings():
             put(self, one.field, _fitting(one, getattr(self, one.field)))
         put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
@@ -173,8 +192,8 @@ class StudyConfig:
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
                 raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
-        usual = VOLUME_MODELS[0] if self.outcome == "volume" or self.returns == "difference" else "market"
-        put(self, "model", self.model or usual)
+        model = VOLUME_MODELS[0] if self.outcome == "volume" or self.returns == "difference" else "market"
+        put(self, "model", self.model or model)
         put(self, "model", plugins.meant("models", self.model))
         put(self, "tests", tuple(dict.fromkeys(plugins.meant("tests", name) for name in self.tests)))
         put(self, "variants", {plugins.meant("tests", name): form for name, form in self.variants.items()})
@@ -182,6 +201,7 @@ class StudyConfig:
             raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
         self._check_windows()
         self._check_units()
+        self._check_frequency()
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
         if self.min_estimation < 30 and self.estimated:
@@ -239,7 +259,7 @@ class StudyConfig:
                 )
             return (self.event_window,)
         if self.windows is None:
-            inside = tuple(w for w in map(Window.of, DEFAULT_WINDOWS) if w.inside(self.days_looked_at))
+            inside = tuple(w for w in self.clock.windows if w.inside(self.days_looked_at))
             return inside if self.looked_at is None else (*inside, self.looked_at)
         return tuple(dict.fromkeys(Window.of(w) for w in self.windows))
 
@@ -331,6 +351,29 @@ class StudyConfig:
             if wrong:
                 raise InvalidRequest(f"{what} is of returns, and these are changes of a level", hint="leave it out")
 
+    def _check_frequency(self) -> None:
+        """Refuse what is of days alone."""
+        if self.clock.daily:
+            return
+        for wrong, what, hint in (
+            (self.outcome != "return", f"a study of {self.outcome}", "take days, or the outcome return"),
+            (self.missing != "drop", "returns from trade to trade", "leave out --missing"),
+            (self.window_days is not None, "a window of calendar days", "name a window in rows: --event-window"),
+        ):
+            if wrong:
+                raise InvalidRequest(f"{what} is of days, and the frequency is {self.frequency}", hint=hint)
+
+    @property
+    def clock(self) -> Frequency:
+        """What a row of the study is."""
+        return FREQUENCIES[self.frequency]
+
+    @contextmanager
+    def as_shown(self) -> Iterator[None]:
+        """Values in the unit of the study and rows in its words meanwhile."""
+        with shown_in(self.unit), counted_in(self.frequency):
+            yield
+
     @property
     def unit(self) -> Unit:
         """What abnormal values are shown in."""
@@ -362,6 +405,15 @@ class StudyConfig:
         """
         if self.returns == "difference":
             raise InvalidRequest(f"{what} is of returns, and this is a study of changes of a level")
+
+    def check_daily(self, what: str) -> None:
+        """Refuse what is asked of days alone.
+
+        Raises:
+            InvalidRequest: the rows of the study are weeks or months.
+        """
+        if not self.clock.daily:
+            raise InvalidRequest(f"{what} is of days, and the frequency of this study is {self.frequency}")
 
     @property
     def estimated(self) -> bool:

@@ -28,6 +28,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned, in_words_of
 from eventstudy.units import PERCENT, unit_shown
 from eventstudy.windows import Window
 
@@ -44,12 +45,14 @@ class Phrase(str):
     It is equal to its text and may stand wherever a text may.
     """
 
-    __slots__ = ("many", "params", "template")
+    __slots__ = ("frequency", "many", "params", "template")
 
     template: str
     many: str | None
     """The template of the plural, where the number `n` among the values decides which is meant."""
     params: Mapping[str, Any]
+    frequency: str | None
+    """The frequency whose words it has, weeks or months for days; None: that of where it is shown."""
 
     def __new__(cls, template: str, /, **params: Any) -> Phrase:
         """The template filled in with the values."""
@@ -67,7 +70,7 @@ class Phrase(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What a copy in another process is made of."""
-        return _made, (self.template, self.many, self.params)
+        return _made, (self.template, self.many, self.params, self.frequency)
 
     def values(self) -> dict[str, Any]:
         """The values as JSON has them, those of phrases within this one among them."""
@@ -97,11 +100,21 @@ class Translated(str):
         return made
 
 
-def _made(template: str, many: str | None, params: Mapping[str, Any]) -> Phrase:
+def _made(template: str, many: str | None, params: Mapping[str, Any], frequency: str | None = None) -> Phrase:
     chosen = template if many is None or params["n"] == 1 else many
-    made = str.__new__(Phrase, _filled(chosen, params, "en"))
-    made.template, made.many, made.params = template, many, params
+    pinned = frequency_pinned() if frequency is None else frequency
+    made = str.__new__(Phrase, _counted(chosen, params, "en", pinned, chosen))
+    made.template, made.many, made.params, made.frequency = template, many, params, pinned
     return made
+
+
+def _counted(template: str, params: Mapping[str, Any], language: str, frequency: str | None, english: str) -> str:
+    """A template filled in, its rows as days, weeks or months; the template is that of `english` in the language."""
+    if frequency in (None, frequency_counted()):
+        return _filled(in_words_of(template, frequency_counted(), language, english), params, language)
+    assert frequency is not None
+    with counted_in(frequency):
+        return _filled(in_words_of(template, frequency, language, english), params, language)
 
 
 def marked(*templates: str) -> tuple[str, ...]:
@@ -111,20 +124,26 @@ def marked(*templates: str) -> tuple[str, ...]:
 
 def in_language(text: str, language: str) -> str | None:
     """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
+    if isinstance(text, Translated):
+        return str(text) if language == "en" else text.others.get(language)
+    if not isinstance(text, Phrase) and (name := frequency_counted()) != "daily" and language == "en":
+        return in_words_of(text, name, "en", text) if _catalogue("de").gettext(text) else str(text)
+    if language == "en" and isinstance(text, Phrase) and text.frequency is None and frequency_counted() != "daily":
+        chosen = text.template if text.many is None or text.params["n"] == 1 else text.many
+        return _counted(chosen, text.params, "en", None, chosen)
     if language == "en":
         return str(text)
-    if isinstance(text, Translated):
-        return text.others.get(language)
     catalogue = _catalogue(language)
     if not isinstance(text, Phrase):
-        return catalogue.gettext(text) or None
+        said = catalogue.gettext(text)
+        return in_words_of(said, frequency_counted(), language, text) if said else None
     if text.many is None:
         template = catalogue.gettext(text.template)
     else:
         template = catalogue.ngettext(text.template, text.many, text.params["n"])
     if not template or any(in_language(phrase, language) is None for phrase in text.within()):
         return None
-    return _filled(template, text.params, language)
+    return _counted(template, text.params, language, text.frequency, text.template)
 
 
 # ---- values at the edge -----------------------------------------------------------------------------------------------

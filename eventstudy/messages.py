@@ -451,6 +451,15 @@ WARNINGS: dict[str, Code] = {
         "For a week or more there was no price, or no trade, and prices before and after.",
         'Find out why it was not traded; missing="trade_to_trade" keeps the return across the pause.',
     ),
+    "HOLDING_PERIOD": Code(
+        "{window}: a portfolio that holds each firm while its window lasts earns {alpha:+.2f %} a day beyond the "
+        "benchmark, over {rows} days of {least} firms and more; {n} of these days have fewer than ten",
+        "Over a year or more, firms that are held at the same time are no independent cases, whatever their dates; the "
+        "portfolio of all firms held has one return each week or month, whose alpha is tested.",
+        "Read the alpha beside the mean CAR, and where few firms are held, the test with weights: "
+        "--test calendar_time --variant calendar_time=wls.",
+        "note",
+    ),
     "IMPOSSIBLE_FIGURE": Code(
         {
             "alpha": "alpha is {value:+.1%} a day, which no price keeps up; most of it comes from {session}",
@@ -610,6 +619,17 @@ WARNINGS: dict[str, Code] = {
         "Events share days, so the pairs are fewer independent observations than their number.",
         "Trust the adjusted tests; those for independent pairs are marked as not valid.",
     ),
+    "PARTIAL_PERIOD": Code(
+        (
+            "one day without a return, that to {first}: a close at its end, at the end of the one before, or on four "
+            "fifths of its trading dates is not there",
+            "{n} days without a return, from that to {first} to that to {last}: a close at the end, at the end of the "
+            "one before, or on four fifths of the trading dates is not there",
+        ),
+        "A week or month has prices, and too few of them for a return of the whole; it is missing, nothing is filled.",
+        "Look for the missing closes, or read the figures without that period.",
+        "note",
+    ),
     "PEER_CONTAMINATION": Code(
         {
             "": "the peers moved abnormally on day 0 themselves (t = {t:+.1f}): that much is taken for normal",
@@ -700,11 +720,11 @@ WARNINGS: dict[str, Code] = {
     ),
     "SHORT_ESTIMATION": Code(
         {
-            "": "{usable} of {asked} estimation days usable: estimates are rough below 120",
+            "": "{usable} of {asked} estimation days usable: estimates are rough below {rough}",
             "sums": "{count:,} pairs have fewer than 120 usable estimation days: estimates are rough",
             "masked": "without the masked days {usable} estimation days are left: no answer without them",
         },
-        "Fewer than 120 estimation days are usable, so the normal return is a rough estimate.",
+        "Few estimation days are usable (fewer than 120 days, 78 weeks or 48 months): the normal return is a rough estimate.",
         "Lengthen the estimation window or find more prices.",
     ),
     "SKEWED": Code(

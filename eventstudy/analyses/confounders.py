@@ -220,6 +220,7 @@ def confounders(
     another as well. `calendar`, `earnings`: what `events.read_calendar` and `events.read_earnings` give. `noticed`: what the
     sources of these had to say.
     """
+    result.config.check_daily("other news")
     known = {event.id: event for event in (*others, *result.events)}
     calendar, earnings = tuple(calendar), tuple(earnings)
     place = _Places(result)

@@ -293,6 +293,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
     Raises:
         InvalidRequest: the study is of several tickers, of no day 0, or of another outcome than returns.
     """
+    result.config.check_daily("a history of events")
     tickers = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     if len(tickers) > 1:
         raise InvalidRequest(

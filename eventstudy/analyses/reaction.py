@@ -213,6 +213,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     warned: list[Message] = []
     result.config.check_estimated("the day of the reaction")
     result.config.check_of_returns("the day of the reaction")
+    result.config.check_daily("the day of the reaction")
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):
         raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")

@@ -216,6 +216,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
     """
     result.config.check_estimated("a comparison of groups")
     result.config.check_of_returns("a comparison of groups")
+    result.config.check_daily("a comparison of groups")
     if result.config.outcome != "return":
         raise InvalidRequest(
             f"groups are compared by their returns, and this is a study of {result.config.outcome}",

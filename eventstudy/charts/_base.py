@@ -16,7 +16,6 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import style
 from eventstudy.charts._words import in_doubt
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.units import shown_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,6 +92,8 @@ class Chart:
             )
         if self.of_returns or self.further:
             result.config.check_of_returns("this chart")
+        if self.further:
+            result.config.check_daily("this chart")
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
                 f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"
@@ -104,7 +105,7 @@ class Chart:
         group = options.get("group")
         chosen = members(result, options.get("tickers"), group)
         with (
-            shown_in(result.config.unit),
+            result.config.as_shown(),
             style(),
             of_width(width),
             of_language(lang),

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from eventstudy.errors import UnknownName
+from eventstudy.frequency import frequency_counted
 from eventstudy.language import LANGUAGES, Phrase, german_number, in_language, marked, shown
 
 _MONTHS = marked(
@@ -70,6 +71,8 @@ def p_text(p: float) -> str:
 
 def month_day(day: date) -> str:
     """`27 Jan`."""
+    if frequency_counted() == "monthly":
+        return f"{day:%Y-%m}" if _spoken.get() == "en" else f"{day:%m.%Y}"
     return _filled(_MONTHS[day.month - 1], day=day.day)
 
 

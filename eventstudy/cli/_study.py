@@ -36,6 +36,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--day0",), {"default": "announced", "show_default": True, "help": "A date, announced or recognised."}),
     (("--timing",), {"type": Choice(["pre", "intraday", "post", "unknown"]), "default": "unknown", "help": "Of --date."}),
     (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
+    (("--frequency",), {"type": Choice(["daily", "weekly", "monthly"]), "default": "daily", "show_default": True,
+                        "help": "What a row is; windows then count weeks or months."}),
     (("--outcome",), {"type": Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
     (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
     (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
@@ -225,7 +227,20 @@ def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     return {name: value for name, value in words.items() if name not in lacking}
 
 
-_NOT_ASKED = ("what", "date", "tickers", "timing", "tz", "outcome", "peers", "bhar", "delisting", "shares", "currency")
+_NOT_ASKED = (
+    "what",
+    "frequency",
+    "date",
+    "tickers",
+    "timing",
+    "tz",
+    "outcome",
+    "peers",
+    "bhar",
+    "delisting",
+    "shares",
+    "currency",
+)
 """Words of a study that some commands do not take."""
 
 
@@ -236,6 +251,10 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     take = options.pop
     take("allow_excluded")
     spans = take("estimation_window")
+    for name in ("estimation_window", "event_window", "min_estimation"):
+        if options.get("frequency", "daily") != "daily" and _unasked(name):
+            options[name] = None  # that of days; weeks and months have their own
+            spans = (None,) if name == "estimation_window" else spans
     excluded = take("exclude_dates")
     source = options["source"].lower()
     options["source"] = source if source == "auto" else plugins.meant("sources", source)
@@ -258,12 +277,18 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 
 
 _PASSED = (
-    "date", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
+    "date", "frequency", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days",
 )  # fmt: skip
+
+
+def _unasked(name: str) -> bool:
+    """Whether an option of the command has its default because nobody named it."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
 
 
 def split(texts: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from scipy import special
 
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference.base import LEVEL, cannot_reach
 from eventstudy.inference.distributions import against_variance, critical_normal, critical_t
@@ -51,7 +52,6 @@ _FEW = 5
 _MANY = 30
 _FAT = 1.0
 _SKEWED = 1.0
-_LONG = 20
 _SHARE_OF_ESTIMATION = 0.1
 _STILL, _LACKING = 0.2, 0.05
 
@@ -83,6 +83,10 @@ class Design:
     """How much more the days near the event moved than estimation days, where VOLATILITY_REGIME is raised."""
     variance_ratio: float = 1.0
     """The variance of the standardised CARs over the one they should have."""
+    clock: Frequency = DAILY
+    """What a row is."""
+    held: bool = False
+    """Whether the window is a holding period of a year or more, in rows that are no days."""
     risk_z: float = 0.0
     """How far the mean CAR is from the effect common to all pairs, over its standard error."""
 
@@ -134,6 +138,12 @@ class Situation:
 _SITUATIONS = (
     Situation("one firm", lambda d: d.n == 1, "placebo", ("exact_t",)),
     Situation(
+        "holding periods of a year or more",
+        lambda d: d.held and d.n_dates > 1,
+        "calendar_time",
+        ("bmp_adjusted", "patell_guarded", "bhar_bootstrap"),
+    ),
+    Situation(
         "one event date",
         lambda d: d.n_dates == 1 and d.has_portfolio,
         "placebo",
@@ -182,7 +192,7 @@ _CIRCUMSTANCES = (
     Situation("fat tails", lambda d: d.fat_tailed, "", ("corrado_rank", "grank_t", "placebo", "max_t")),
     Situation("skewed returns", lambda d: d.skewed, "", ("generalized_sign", "corrado_rank", "bmp", "hall_t")),
     Situation("thin trading", lambda d: d.thin, "", ("corrado_rank", "generalized_sign")),
-    Situation("long window", lambda d: d.length > _LONG, "", ("placebo", "bhar_bootstrap", "calendar_time")),
+    Situation("long window", lambda d: d.length > d.clock.long, "", ("placebo", "bhar_bootstrap", "calendar_time")),
     Situation("many firms on one date", lambda d: d.n_dates == 1 and d.n > d.df - 10, "", ("max_t",)),
 )
 
@@ -209,6 +219,8 @@ def describe(sample: Sample) -> Design:
         thin=untraded is not None and is_thin(*untraded),
         f_cross=sample.correlation.across(sample.n) if many else 1.0,
         scale=max(1.0, sample.scale),
+        clock=sample.clock,
+        held=sample.clock.holds(sample.window),
         variance_ratio=spread_over_expected(sample) if many else 1.0,
         risk_z=0.0 if isinstance(weighted, str) else weighted.z,
     )
@@ -267,6 +279,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
         known = test.size_when_clustered is not None and np.isfinite(design.correlation.mean)
         size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered and known else None
         yield _why_clustered(design), size
+    elif test.independent and design.held and design.correlation.overlap > 0:
+        yield Phrase("holding periods of a year or more overlap: the pairs are not independent"), None
     if test.event_time and design.f_cross > _MORE:
         yield (
             Phrase(
@@ -302,7 +316,7 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
             ),
             None,
         )
-    if variant in test.short_variants and design.length > _LONG:
+    if variant in test.short_variants and design.length > design.clock.long:
         yield (
             Phrase(
                 "{sessions} sessions: this form forgets what the errors of the days have in common",
@@ -386,7 +400,7 @@ def _warn_counts(design: Design, window: Window) -> list[Message]:
         found.append(Message.of("EFFECT_VARIES_WITH_RISK", window=window))
     if design.n_dates == 1 and 1 < design.df - 10 < design.n:
         found.append(Message.of("MANY_FIRMS", pairs=design.n, df=design.df))
-    if design.length > _LONG:
+    if design.length > design.clock.long:
         found.append(Message.of("LONG_WINDOW", window=window, sessions=design.length))
     if design.m and design.length > _SHARE_OF_ESTIMATION * design.m:
         found.append(Message.of("LONG_FOR_ESTIMATION", window=window, sessions=design.length, days=design.m))

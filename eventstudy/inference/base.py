@@ -18,6 +18,7 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pairwise_correlation, spread_parts
 from eventstudy.engine.ranks import mean_ranks, with_one_more
 from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
+from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
 from eventstudy.language import Phrase
@@ -269,6 +270,8 @@ class Sample:
     """How much more the days near the event moved than estimation days (VOLATILITY_REGIME); 1 unless that is raised."""
     regime: Regime | None = None
     """The same as it was found, raised or not; None where nobody asked."""
+    clock: Frequency = DAILY
+    """What a row is."""
 
     @classmethod
     def of(

@@ -436,6 +436,21 @@ def calendar_portfolio(sample: Sample, block: EventBlock) -> CalendarPortfolio:
     return CalendarPortfolio(mean[:, 0], np.column_stack([np.ones(len(mean)), mean[:, 1:]]), count.astype(np.int64))
 
 
+class CalendarAlpha(NamedTuple):
+    """The alpha of the portfolio in calendar time, a row, and the firms held in each row (D,)."""
+
+    alpha: float
+    held: Ints
+
+
+def calendar_alpha(sample: Sample, block: EventBlock) -> CalendarAlpha | None:
+    """The alpha that `calendar_time` tests, by least squares; None where it cannot be told."""
+    y, x, held = calendar_portfolio(sample, block)
+    if len(y) < max(_LEAST_DAYS, x.shape[1] + 10) or np.linalg.matrix_rank(x) < x.shape[1]:
+        return None
+    return CalendarAlpha(float(np.linalg.lstsq(x, y, rcond=None)[0][0]), held)
+
+
 def newey_west(x: Floats, residuals: Floats, lag: int) -> Floats:
     """(K, K) covariance of least-squares coefficients, Bartlett weights (Newey and West 1987), no small-sample factor."""
     scores = x * residuals[:, None]

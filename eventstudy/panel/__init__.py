@@ -5,6 +5,7 @@ from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats
 from eventstudy.panel.checks import check, check_levels, lacking_factors
 from eventstudy.panel.flagged import accepted, flagged_closes, with_rates
 from eventstudy.panel.homes import home_of, is_of_file
+from eventstudy.panel.periods import factors_of_periods, in_periods, told_of_partial
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
 
@@ -25,12 +26,15 @@ __all__ = [
     "align",
     "check",
     "check_levels",
+    "factors_of_periods",
     "flagged_closes",
     "home_of",
+    "in_periods",
     "is_of_file",
     "lacking_factors",
     "over_splits",
     "read_shares",
+    "told_of_partial",
     "with_rates",
     "with_volume",
 ]

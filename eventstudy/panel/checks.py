@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from eventstudy.frequency import counted_in
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
@@ -22,14 +23,18 @@ def check_levels(panel: Panel, prices: PriceTable) -> list[Message]:
     return [w for look in looks for w in look(panel, prices)]
 
 
-def check(panel: Panel, prices: PriceTable, accepts: Accepts = nothing, *, of_returns: bool = True) -> list[Message]:
+def check(
+    panel: Panel, prices: PriceTable, accepts: Accepts = nothing, *, of_returns: bool = True, daily: bool = True
+) -> list[Message]:
     """All warnings that the data of the kept pairs call for, in the order of the panel.
 
-    `accepts`: which doubts the user takes for right; `of_returns`: with the warnings of returns.
+    `accepts`: which doubts the user takes for right; `of_returns`: with the warnings of returns; `daily`:
+    rows are sessions, of which two exchanges share some only.
     """
 
     def looked_over(panel: Panel, prices: PriceTable) -> Iterator[Message]:
-        return flagged(panel, prices, accepts)
+        with counted_in("daily"):  # prices have days, whatever the rows of the study are
+            yield from flagged(panel, prices, accepts)
 
     looks = [_shifted, _calendar_ends, calendars_apart, currencies_apart, _delisted, looked_over, _source_notes]
     if of_returns:
@@ -45,6 +50,7 @@ def check(panel: Panel, prices: PriceTable, accepts: Accepts = nothing, *, of_re
             looked_over,
             _source_notes,
         ]
+    looks = [look for look in looks if daily or look is not calendars_apart]
     return [w for look in looks for w in look(panel, prices)]
 
 

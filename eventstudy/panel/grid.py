@@ -41,6 +41,10 @@ def grid_sessions(
     if home is None or days is not None:
         return sessions if days is None else days, []
     first = sessions[0].astype(date)
+    if not config.clock.daily:
+        end = config.clock.moved(max(sessions[-1].astype(date), last), reach(config).end + 1)
+        every = np.arange(sessions[0], np.datetime64(min(end, calendars.reach(home)[1]), "D") + 1)
+        return np.unique(config.clock.named_by(every)), []
     end = max(sessions[-1].astype(date), last) + timedelta(days=2 * reach(config).end + 15)
     sessions = calendars.sessions(home, first, end, opened_by(home, prices))
     warned = _check_calendar(sessions, home, tickers, prices)

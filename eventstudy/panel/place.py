@@ -141,26 +141,29 @@ def _day0(
         other = _with_shares(other, own, market, places, benchmarks, prices)
     moment = events.moment[rows]
     codes, distinct = pd.factorize(moment * len(places) + own)
-    session = np.full(len(distinct), np.datetime64("NaT", "D"))
-    local = session.copy()
+    session: Days = np.full(len(distinct), np.datetime64("NaT", "D"))
+    local: Days = session.copy()
     wanted = list(range(len(distinct)))
     if config.calendar is None:
         wanted = []
         for g, sessions in enumerate(days.days):
             mine = np.flatnonzero(distinct % len(places) == g)
             moments = [events.moments[k] for k in (distinct[mine] // len(places)).tolist()]
-            wanted += _on_sessions(moments, sessions, config.max_shift, session, local, mine)
+            wanted += _on_sessions(moments, sessions, _farthest(config), session, local, mine)
     for k in wanted:
         key = int(distinct[k])
         when = events.moments[key // len(places)]
         assert when is not None
         where = places[key % len(places)]
         sessions = days.days[key % len(places) - known] if where is None else days.days[0]
-        day0 = _placed(when, where, sessions, config.max_shift, opened_by(where, prices))
+        day0 = _placed(when, where, sessions, config.max_shift if where else _farthest(config), opened_by(where, prices))
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
         else:
             left.rows(events, rows[codes == k], "NO_DAY0", Phrase.quoted(day0))
+    if not config.clock.daily:
+        session = _named(session, config)
+        local = session
     grids, pairs = pd.factorize(own * len(places) + other, sort=True)
     good = ~np.isnat(session)[codes]
     return Placed(
@@ -182,6 +185,19 @@ def _shared(days: OwnDays, home: int, abroad: int | None) -> Days:
     """The sessions of a group of securities that those of a benchmark's group share."""
     own = days.days[home]
     return own if abroad is None or abroad == home else np.intersect1d(own, days.days[abroad])
+
+
+def _farthest(config: StudyConfig) -> int:
+    """How many calendar days day 0 may lie after its event, where rows of the table are its sessions."""
+    return config.max_shift + (0 if config.clock.daily else config.clock.days)
+
+
+def _named(days: Days, config: StudyConfig) -> Days:
+    """(D,) the periods that hold these days, by their last days; none where there is no day."""
+    named = days.copy()
+    there = ~np.isnat(days)
+    named[there] = config.clock.named_by(days[there])
+    return named
 
 
 def _with_shares(

@@ -17,7 +17,6 @@ from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
 from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.sentences import finding as finding_of
-from eventstudy.units import shown_in
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -42,7 +41,7 @@ def build(
     same report in other formats. `title`: instead of that of the event. `answers`: those to further questions; None: they are
     asked now.
     """
-    with shown_in(result.config.unit):
+    with result.config.as_shown():
         told = Material(result, Words(lang), further(result) if answers is None else answers)
         return _built(told, result, charts, home, files, title, lang)
 

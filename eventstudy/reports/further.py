@@ -28,7 +28,7 @@ def further(result: StudyResult, found: Confounders | None = None) -> Answers:
 
     `found`: what `request.what_else` found, or of several events; None: what is known from what ships is looked through now.
     """
-    if result.returns.n > _MANY:
+    if result.returns.n > _MANY or not result.config.clock.daily:
         return {}
     asked = {"robustness": _robustness(result)} if result.config.outcome == "return" else {}
     asked |= _history(result)

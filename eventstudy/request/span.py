@@ -48,6 +48,10 @@ def benchmark_of(event: Event, ticker: str, config: StudyConfig) -> str:
 def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int, after: int) -> list[dt.date]:
     first = calendars.day0(moment, exchange, max_shift=config.max_shift).session
     low, high = calendars.reach(exchange)
+    if not config.clock.daily:
+        ahead = max(config.reach.end, config.event_window.end + after)
+        before = config.clock.moved(first, config.reach.start - 2)
+        return [max(before, low), min(config.clock.moved(first, ahead), high)]
     try:
         end = calendars.shift(exchange, first, max(config.reach.end, config.event_window.end + after))
     except InvalidRequest:  # the calendar ends inside the event window: told by the result
@@ -63,5 +67,5 @@ def _roughly(moment: Moment, config: StudyConfig, after: int) -> list[dt.date]:
     """As `_needed` where the dates of the prices are the sessions: markets are open on two days of three, and more."""
     day = moment.when.date() if isinstance(moment.when, dt.datetime) else moment.when
     sessions = 1 - config.reach.start, max(config.reach.end, config.event_window.end + after)
-    back, ahead = (dt.timedelta(1.6 * n + 30) for n in sessions)
+    back, ahead = (dt.timedelta((1.6 if config.clock.daily else config.clock.days) * n + 30) for n in sessions)
     return [day - back, day + ahead]

@@ -117,6 +117,13 @@ def run(
             events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
         )
     result = replace(result, known=tuple(known)) if known else result
+    if not study.config.clock.daily:
+        if earnings or news:
+            raise InvalidRequest(
+                f"other news is of days, and the frequency is {study.config.frequency}",
+                hint="leave out --earnings and --news",
+            )
+        return result
     found = other_news(result, table, load_registry(registry) if registry else shipped_registry(), earnings, news)
     result = replace(found.result, noticed=(*result.noticed, *found.warned))
     if look:

@@ -11,6 +11,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import arch_p, is_thin, warn_design
+from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, RAISED, Regime
 from eventstudy.messages import Message
@@ -27,6 +28,8 @@ _OUT_OF_THE_ORDINARY = 1.96
 _TWINS, _MANY_TWINS = 0.9, 300
 """Correlation from which on two series are nearly one; looked for among so many pairs at most."""
 _WILD = 2.0
+_THIN = 10
+"""A portfolio in calendar time of fewer firms is a thin one."""
 
 
 def cautions(result: StudyResult) -> list[Message]:
@@ -37,7 +40,7 @@ def cautions(result: StudyResult) -> list[Message]:
         return [*found, *design, *_bhar(result)]
     if result.config.returns == "difference":
         return [*found, *_pair_warnings(result), *_regimes(result), *design, *_peers_moved(result)]
-    found += [*_pair_warnings(result), *_near_twins(result), *_regimes(result), *design]
+    found += [*_pair_warnings(result), *_near_twins(result), *_regimes(result), *design, *_held(result)]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -71,6 +74,23 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if config.looked_at is not None:
         found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.looked_at))
     return found
+
+
+def _held(result: StudyResult) -> Iterator[Message]:
+    """What the portfolio in calendar time earned over each holding period of a year or more, and how thin it was."""
+    for window, answer in result.answers.items():
+        if answer.design is None or not answer.design.held or answer.n < 2:
+            continue
+        sample = result.sample(window, result._members(None))
+        found = None if sample.block is None else calendar_alpha(sample, sample.block)
+        if found is not None:
+            said = {
+                "window": window,
+                "alpha": found.alpha,
+                "rows": len(found.held),
+                "n": int((found.held < _THIN).sum()),
+            }
+            yield Message.of("HOLDING_PERIOD", **said, least=int(found.held.min()))
 
 
 def _near_twins(result: StudyResult) -> Iterator[Message]:
@@ -182,8 +202,9 @@ def _pair_warnings(result: StudyResult) -> Iterator[Message]:
     clustering = arch_p(result.returns)
     for i, pair in enumerate(result.panel.pairs):
         m, asked = int(fit.n_estimation[i]), config.estimation_days.length
-        if m < 120:
-            yield Message.of("SHORT_ESTIMATION", pair.event_id, pair.ticker, usable=m, asked=asked)
+        if m < config.clock.rough:
+            said = {"usable": m, "asked": asked, "rough": config.clock.rough}
+            yield Message.of("SHORT_ESTIMATION", pair.event_id, pair.ticker, **said)
         elif m < asked:
             yield Message.of("ESTIMATION_GAPS", pair.event_id, pair.ticker, usable=m, asked=asked)
         if clustering[i] < 0.05:

@@ -43,8 +43,8 @@ def impossible(result: StudyResult) -> Iterator[Message]:
     least = _least_car(result)
     with np.errstate(invalid="ignore"):
         reasons = (
-            ("alpha", np.abs(alpha) > ALPHA, alpha),
-            ("sigma", fit.sigma > SIGMA, fit.sigma),
+            ("alpha", np.abs(alpha) > ALPHA * result.config.clock.days, alpha),
+            ("sigma", fit.sigma > SIGMA * result.config.clock.days**0.5, fit.sigma),
             ("car", (least < -1) & (lost > -LOST), least),
             ("beta", beta < 0, beta),
         )
@@ -67,8 +67,12 @@ def impossible(result: StudyResult) -> Iterator[Message]:
 
 
 def _least_car(result: StudyResult) -> Floats:
-    """(N,) the smallest CAR of the reported windows; NaN where there is none."""
-    cars = [firm.found.car for firm in result.firm_answers.values()]
+    """(N,) the smallest CAR of the reported windows; NaN where there is none.
+
+    Over many weeks or months a sum may fall below -100 % while the price does not: long windows of these are left aside.
+    """
+    short = [w for w in result.firm_answers if result.config.clock.daily or w.length <= result.config.clock.long]
+    cars = [result.firm_answers[w].found.car for w in short]
     return np.fmin.reduce(cars) if cars else np.full(result.returns.n, np.nan)
 
 

@@ -43,7 +43,6 @@ from eventstudy.study.impossible import impossible
 from eventstudy.study.sentences import amount, finding, p_text
 from eventstudy.study.text import screen, whom
 from eventstudy.text import json_text
-from eventstudy.units import shown_in
 from eventstudy.windows import Window
 
 
@@ -357,7 +356,7 @@ class StudyResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        with shown_in(self.config.unit):
+        with self.config.as_shown():
             return doubts.graded(self, (*self.noticed, *self.impossible, *cautions(self)))
 
     @cached_property
@@ -509,6 +508,7 @@ class StudyResult(Result):
             level=self.config.level,
             executor=self.executor,
             exact_correlation=self.config.correlation == "pairwise",
+            clock=self.config.clock,
         ).in_regime()
 
     def _pairs(self, members: Ints | None) -> Pairs:
@@ -593,7 +593,7 @@ class StudyResult(Result):
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        with shown_in(self.config.unit):
+        with self.config.as_shown():
             said = [] if self.withheld() else what_happened(self)
             return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), *said, finding(self)])
 
@@ -607,7 +607,7 @@ class StudyResult(Result):
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints: at most a screen; `verbose` adds every test and every warning."""
-        with shown_in(self.config.unit):
+        with self.config.as_shown():
             return screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
@@ -642,7 +642,7 @@ class StudyResult(Result):
         if not len(table):
             return table
         table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
-        with shown_in(self.config.unit):
+        with self.config.as_shown():
             told = zip(table["car"], table["headline_p"], strict=True)
             table["said"] = [_car_text(self, car, p) for car, p in told]
             shown = table.pivot(index=["event_id", "ticker"], columns="window", values="said")

@@ -26,6 +26,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, fit_pairs, model_of, own_model
 from eventstudy.panel import (
+    Days,
     Exclusion,
     Pair,
     Panel,
@@ -33,8 +34,11 @@ from eventstudy.panel import (
     align,
     check,
     check_levels,
+    factors_of_periods,
     flagged_closes,
+    in_periods,
     lacking_factors,
+    told_of_partial,
     with_volume,
 )
 from eventstudy.parallel import Executor
@@ -136,6 +140,22 @@ class EventStudy:
             NothingUsable: no pair is left to study; the message lists why.
             InvalidRequest: the model needs factors that are not there.
         """
+        words = events, prices, factors, shares, day0, provenance, executor, keep
+        with self.config.as_shown():
+            return self._run(*words)
+
+    def _run(
+        self,
+        events: Events,
+        prices: Prices,
+        factors: pd.DataFrame | None,
+        shares: pd.DataFrame | None,
+        day0: str | date,
+        provenance: Mapping[str, Any] | None,
+        executor: Executor | None,
+        keep: str,
+    ) -> StudyResult | AggregateResult:
+        """What `run` finds, in the words of the study."""
         config, model = self.config, model_of(self.config)
         levels = config.returns == "difference"
         table, dropped = _without_days(price_table(prices, levels=levels), config.dropped)
@@ -150,7 +170,11 @@ class EventStudy:
         known = _as_events(events)
         known, config = _called(known, config, table)
         pairs, warned = pairs_to_study(known, config, model, day0)
+        daily, factors, partial = table, factors_of_periods(factors, config), dict[str, Days]()
+        if not config.clock.daily:
+            table, partial = in_periods(daily, config, [t for p in pairs for t in (p.ticker, p.benchmark, *p.peers)])
         panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
+        warned += told_of_partial(partial, panel)
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
         check_regressors(model, panel.block.names, config)
@@ -159,9 +183,15 @@ class EventStudy:
         if not made.panel.pairs:
             raise _nothing(excluded, table)
         checked = (
-            check_levels(made.panel, table)
+            check_levels(made.panel, daily)
             if levels
-            else check(made.panel, table, config.accepts, of_returns=config.outcome != "volume")
+            else check(
+                made.panel,
+                daily,
+                config.accepts,
+                of_returns=config.outcome != "volume",
+                daily=config.clock.daily,
+            )
         )
         return StudyResult(
             config=config,
@@ -200,6 +230,11 @@ class EventStudy:
         from eventstudy.study import many
 
         config, model = self.config, model_of(self.config)
+        if not config.clock.daily:
+            raise InvalidRequest(
+                f"sums alone are kept of daily rows, and the frequency is {config.frequency}",
+                hint='keep="pairs" (--keep pairs)',
+            )
         many.check_sums_do(config, model)
         columns = many.as_columns(events, day0)
         lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.frequency import worded
 from eventstudy.inference import Significance
 from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints, Warned
@@ -85,20 +86,22 @@ def _how(result: StudyResult) -> Iterator[str]:
     found = {(d.announced, d.session, d.shifted, d.exchange) for d in result.panel.day0}
     for announced, session, shifted, exchange in sorted(found, key=str)[:3]:
         chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
-        why = f": the first session of {exchange} that could react [DAY0_SHIFTED]" if shifted else ""
+        why = worded(f": the first session of {exchange} that could react [DAY0_SHIFTED]") if shifted else ""
         word = "recognised" if result.day0_policy == "recognised" else "announced"
-        yield f"{word} {announced}; day 0 is {session:%a} {session}{why}{chosen}"
+        day = f"{session:%a} {session}" if config.clock.daily else f"that to {session}"
+        yield f"{word} {announced}; {worded('day 0')} is {day}{why}{chosen}"
     if len(events) == 1 and events[0].recognised and result.day0_policy == "announced":
         yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
     if len(found) > 3:
-        yield f"... {len(found)} different days 0"
+        yield worded(f"... {len(found)} different days 0")
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
     in_money = f" in {config.currency}" if config.currency else ""
     studied = (
         "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {returns_in_words(config)}{in_money}"
     )
+    often = "" if config.clock.daily else f"{config.frequency} "
     yield (
-        f"{config.model} model, {studied};"
+        f"{config.model} model, {often}{studied};"
         f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {window_in_words(config)};"
         f" prices: {result.provenance['source']}"
     )
@@ -110,7 +113,13 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
     what = f"change ({result.config.unit.name})" if result.config.returns == "difference" else what
     for i, pair in enumerate(result.panel.pairs):
         yield f"{pair.ticker}: {_model_line(result, i)}"
-        yield columns([["day", "session", what, "abnormal", "t", "p"], *_day_rows(result, i)], range(6))
+        yield columns(
+            [
+                [worded("day"), "session" if result.config.clock.daily else "to", what, "abnormal", "t", "p"],
+                *_day_rows(result, i),
+            ],
+            range(6),
+        )
         yield ""
         head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", "BHAR"]
         yield columns([head, *_window_rows(result, i)], range(1, 7))
@@ -138,7 +147,8 @@ def _model_line(result: StudyResult, i: int) -> str:
     if not result.config.estimated:
         return "nothing is estimated"
     params = ", ".join(f"{n} {v:.5f}" for n, v in zip(result.fit.names, result.fit.params[i], strict=True))
-    return f"{params + ', ' if params else ''}sigma {result.fit.sigma[i]:.4f}, {result.fit.n_estimation[i]} estimation days"
+    fitted_on = f"sigma {result.fit.sigma[i]:.4f}, {result.fit.n_estimation[i]} {worded('estimation days')}"
+    return f"{params + ', ' if params else ''}{fitted_on}"
 
 
 def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
@@ -189,7 +199,7 @@ def _how_judged(result: StudyResult, i: int) -> str:
     told = [firm.spoken(i) for firm in result.firm_answers.values()]
     if "variance_ratio" in by:
         return "p: variance_ratio; p of t: exact t"
-    text = "p and interval: the window among windows made of ordinary days; p of t: exact t"
+    text = worded("p and interval: the window among windows made of ordinary days; p of t: exact t")
     return f"{text}; ≤: the smallest p possible" if any(smallest_told(said)[0] == "≤" for said in told) else text
 
 
@@ -217,7 +227,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
         yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
     means = "; of groups: headline" if result.groups else ""
     last = "; adj.: least, judged together" if _stepped_down(result) else ""
-    yield from wrapped(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}")
+    yield from wrapped(worded(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}"))
     yield from wrapped(_all_at_once(result))
 
 
