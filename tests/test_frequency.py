@@ -64,7 +64,7 @@ def by_hand(closes: pd.Series, paid: dict[date, float], exchange: str, name: Any
     """Returns of periods, session by session: one missing close is bridged, an unknown first or last one is not."""
     sessions = [d.item() for d in calendars.sessions(exchange, closes.index[0].date(), name(closes.index[-1].date()))]
     known = closes.dropna()
-    price = dict(zip(known.index.date, known.to_numpy(float), strict=True))
+    price = dict(zip(pd.DatetimeIndex(known.index).date, known.to_numpy(float), strict=True))
     found: dict[date, float] = {}
     groups: dict[date, list[date]] = {}
     for d in sessions:
@@ -276,11 +276,14 @@ def test_templates_in_words_of_months_and_weeks() -> None:
                 if said != template:
                     plain = re.sub(r"\{[^{}]*\}", "", said)
                     assert not re.search(r"(?<!-)\b(days?|sessions?)\b(?! of the week)(?!-)", plain), said
-    phrase = Phrase("day 0")
+    with counted_in("daily"):
+        phrase = Phrase("day 0")
+    free = Phrase("day 0")
     with counted_in("monthly"):
         assert Phrase("day 0") == "month 0"
         assert in_language(phrase, "de") == "Tag 0"
-        assert phrase == "day 0"
+        assert in_language(phrase, "en") == "day 0"
+        assert in_language(free, "en") == "month 0"
         assert in_language("Day 0", "de") == "Monat 0"
 
 
