@@ -114,7 +114,7 @@ _HEADINGS = {
         "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "min-estimation",
         "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
     ),
-    "Over which days": ("event-window", "window-days", "window", "primary", "bhar", "delisting"),
+    "Over which days": ("frequency", "event-window", "window-days", "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "regime", "seed"),
     "Prices": (
         "source", "prices", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day", "as-of",

@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Floats
-from eventstudy.panel.homes import Home, home_of, own_days
+from eventstudy.panel.homes import Home, home_of, opened_by, own_days
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
 
@@ -120,7 +120,7 @@ def _compounded(
     sessions = sessions[sessions >= own[0]]
     if exchange is not None and by_calendar:
         end = min(labels[-1].item(), calendars.reach(exchange)[1])
-        sessions = calendars.sessions(exchange, own[0].item(), end)
+        sessions = calendars.sessions(exchange, own[0].item(), end, opened_by(exchange, table))
     period = np.searchsorted(labels, config.clock.named_by(sessions))
     first = np.flatnonzero(np.diff(period, prepend=-1))
     held = period[first]
