@@ -27,6 +27,7 @@ def COMMAND(  # noqa: N802
     """
     allowed = options["allow_excluded"]
     found, masked = what_else(options, quiet=quiet)
+    found.result.config.check_daily("other news")
     answer(
         form,
         output,

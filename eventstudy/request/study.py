@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.analyses.confounders import Confounders
+from eventstudy.analyses.confounders import Confounders, Looked
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidRequest
@@ -123,6 +123,8 @@ def run(
                 f"other news is of days, and the frequency is {study.config.frequency}",
                 hint="leave out --earnings and --news",
             )
+        if look:
+            look(Confounders((), Looked(0, 0, (), (), actions=False), result))  # nothing is looked for
         return result
     found = other_news(result, table, load_registry(registry) if registry else shipped_registry(), earnings, news)
     result = replace(found.result, noticed=(*result.noticed, *found.warned))
@@ -237,4 +239,6 @@ def what_else(
     """
     found: list[Confounders] = []
     run(what, look=found.append, **words)
+    if mask_confounded:
+        found[0].result.config.check_daily("other news")
     return found[0], mask(found[0]) if mask_confounded else None
