@@ -156,7 +156,9 @@ def _day0(
         assert when is not None
         where = places[key % len(places)]
         sessions = days.days[key % len(places) - known] if where is None else days.days[0]
-        day0 = _placed(when, where, sessions, config.max_shift if where else _farthest(config), opened_by(where, prices))
+        day0 = _placed(
+            when, where, sessions, config.max_shift if where else _farthest(config), opened_by(where, prices)
+        )
         if isinstance(day0, Day0):
             session[k], local[k] = day0.session, day0.local_date
         else:
