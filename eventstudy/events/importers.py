@@ -84,14 +84,19 @@ def single_event(
     named = ", ".join(tickers[:3]) + (" ..." if len(tickers) > 3 else "")
     return Event(
         id=day.isoformat(),
-        title=title or f"{named} on {day.isoformat()}",
-        title_de=None if title else f"{named} am {date_text(day, language='de')}",
+        title=title or titled(named, day)[0],
+        title_de=None if title else titled(named, day)[1],
         announced=moment,
         timing=timing,
         tz=tz,
         benchmark=benchmark,
         group=(Group(tickers=tuple(tickers)),),
     )
+
+
+def titled(who: str, day: date) -> tuple[str, str]:
+    """The title of an event that has none, in English and German."""
+    return f"{who} on {day.isoformat()}", f"{who} am {date_text(day, language='de')}"
 
 
 def events_from_rows(rows: Iterable[Row], origin: str, bad: list[BadRow], *, strict: bool = True) -> list[Event]:
@@ -168,10 +173,11 @@ class _Draft:
     def event(self, taken: set[str]) -> Event:
         """The event; an id is made where there is none, and added to those `taken`."""
         day = self.when.date() if isinstance(self.when, datetime) else self.when
-        ticker = self.row["ticker"]
+        ticker, title = self.row["ticker"], self.row.get("title") or self.id
         return Event(
             id=self.id or _unused(f"{slug(ticker) or 'event'}-{day.isoformat()}", taken),
-            title=self.row.get("title") or self.id or f"{ticker} on {day.isoformat()}",
+            title=title or titled(ticker, day)[0],
+            title_de=None if title else titled(ticker, day)[1],
             announced=self.when,
             tz=self.row.get("tz"),
             timing=self.row.get("timing", "unknown"),

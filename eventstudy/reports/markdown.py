@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from eventstudy.reports.parts import Block, Facts, Figure, Items, Link, Paragraph, Report, Strong, Table, Text
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
+_SPECIAL = re.compile(
+    r"""[\\`*|~$]  # these mean something wherever they stand
+    | (?<!\w)_|_(?!\w)  # emphasis, not within a word
+    | \[(?=\^)|!(?=\[)|\](?=[(:\[])  # footnotes, pictures, links
+    | \{(?=[{%])  # templates of site generators
+    | ^(?:[#](?=[#\s]|$)|[+-](?=\s|$)|-(?=-)|=(?==))  # headings, lists and lines under headings, where a line begins
+    """,
+    re.VERBOSE,
+)
 
 
 def render(report: Report) -> bytes:
@@ -41,7 +49,11 @@ def _cells(cells: list[str]) -> str:
 
 
 def _text(text: Text) -> str:
-    return "".join(_span(span) for span in text)
+    parts = [_span(span) for span in text]
+    for i, after in enumerate(parts[1:]):
+        if after.startswith(("(", ":", "[")):  # no link is made of a bracket here and one there
+            parts[i] = re.sub(r"(?<!\\)([\]!])$", r"\\\1", parts[i])
+    return "".join(parts)
 
 
 def _span(span: object) -> str:
@@ -60,7 +72,7 @@ def _line(text: str) -> str:
     """One line without mark-up: HTML as entities, the signs of Markdown escaped, no address that links itself."""
     text = re.sub("[^\\S\u00a0]+", " ", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
+    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", _SPECIAL.sub(lambda found: f"\\{found[0]}", text))
     return text.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")
 
 

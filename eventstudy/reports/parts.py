@@ -52,7 +52,18 @@ class Strong:
     text: str
 
 
-Span = str | Figure | Link | Foreign | Strong
+@dataclass(frozen=True)
+class Spark:
+    """A path as small as a word; only pages draw it, in other formats there is nothing."""
+
+    values: tuple[float | None, ...]
+    zero: int
+    """Which of the values is day 0."""
+    said: str
+    """The path in words."""
+
+
+Span = str | Figure | Link | Foreign | Strong | Spark
 Text = tuple[Span, ...]
 
 
@@ -98,6 +109,8 @@ class Table:
     """Columns (the row heads are 0) that hold words, not numbers."""
     stacked: bool = False
     """Whether the second figure of a cell stands below the first."""
+    sortable: bool = False
+    """Whether a page lets its reader sort and filter the rows; without scripts it is a table like any other."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,6 @@ def plain(text: Text) -> str:
 
 
 def _plain(span: Span) -> str:
-    if isinstance(span, str):
-        return span
+    if isinstance(span, str | Spark):
+        return span if isinstance(span, str) else ""
     return span.shown if isinstance(span, Figure) else span.text

@@ -20,7 +20,20 @@ from eventstudy.reports.build import finding, in_doubt, missing, title_of
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
 from eventstudy.reports.material import Material, value_at
-from eventstudy.reports.parts import Figure, Lang, Link, Paragraph, Report, Row, Section, Strong, Table, Text, plain
+from eventstudy.reports.parts import (
+    Figure,
+    Lang,
+    Link,
+    Paragraph,
+    Report,
+    Row,
+    Section,
+    Spark,
+    Strong,
+    Table,
+    Text,
+    plain,
+)
 from eventstudy.reports.words import Words
 from eventstudy.text import json_file
 
@@ -175,7 +188,8 @@ def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), upd
     told = Material(result, Words(lang))
     data, gap = result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
     event, doubts = data["events"][0], tuple(plain(doubt) for doubt in told.doubts)
-    return Entry(event["id"], event["title"], data, gap, changes, updated or last_session(data), doubts)
+    title = plain((told.of_registry(result.events[0], "title"),))
+    return Entry(event["id"], title, data, gap, changes, updated or last_session(data), doubts)
 
 
 def last_session(data: dict[str, Any]) -> str:
@@ -204,9 +218,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
         *told,
         *([Paragraph((Strong(words("incomplete")), *alert), "alert")] if gaps and not told else []),
     )
-    rows = tuple(_row(entry, words) for entry in entries)
-    columns = tuple(map(words, ("event", "day 0", "window", "mean CAR", "p", "status")))
-    table = Table(words("cap.events"), columns, rows, frozenset({5}))
+    table = _table(entries, words)
     news = [f"{entry.title}: {'; '.join(entry.changes)}" for entry in entries if entry.changes]
     sections = [Section("events", words("s.events"), (table,))]
     if news:
@@ -215,7 +227,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
         id="index",
         lang=lang,
         title=title,
-        subtitle=(words("event study"), ": ", words("site of", n=len(entries))),
+        subtitle=(words("event study"), ": ", _counted(entries, words)),
         finding=faces,
         sections=tuple(sections),
         feed=FEED,
@@ -223,33 +235,90 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     return html.render(report)
 
 
-def _row(entry: Entry, words: Words) -> Row:
+def _counted(entries: Sequence[Entry], words: Words) -> str:
+    """How many events, firms and pairs of both there are."""
+    pairs = [firm["ticker"] for entry in entries if entry.data for firm in entry.data["firms"]]
+    return words("counted", events=len(entries), firms=len(set(pairs)), pairs=len(pairs))
+
+
+_NAMED = 4
+"""So many tickers of an event are named in the index."""
+
+
+def _table(entries: Sequence[Entry], words: Words) -> Table:
+    """A row an event: whose, which group, its CAR, p and path; the window in the heading where all have the same."""
+    leads = {(lead["start"], lead["end"]) for entry in entries if (lead := _lead(entry))}
+    grouped = any(entry.data and entry.data["groups"] for entry in entries)
+    span = words.window(*leads.pop()) if len(leads) == 1 else ""
+    keys = (
+        "event",
+        "day 0",
+        "whom",
+        *(("of group",) if grouped else ()),
+        *(() if span else ("window",)),
+        "mean CAR",
+        "p",
+    )
+    columns = [words(key) if key != "mean CAR" or not span else f"{words(key)} {span}" for key in keys]
+    rows = tuple(_row(entry, words, keys) for entry in entries)
+    texts = {i for i, key in enumerate(keys) if key in ("event", "whom", "of group")} | {len(keys), len(keys) + 1}
+    return Table(
+        words("cap.events"),
+        (*columns, words("path"), words("status")),
+        rows,
+        frozenset(texts),
+        stacked=True,
+        sortable=len(rows) > 1,
+    )
+
+
+def _lead(entry: Entry) -> dict[str, Any] | None:
+    """The window of an event that the index shows: day 0, or its first."""
+    windows: list[dict[str, Any]] = entry.data["aggregate"]["windows"] if entry.data else []
+    return next((w for w in windows if w["start"] == w["end"] == 0), windows[0] if windows else None)
+
+
+def _row(entry: Entry, words: Words, keys: Sequence[str]) -> Row:
     head: Text = (Link(entry.title, f"{stem(entry.id)}.html", own=True),)
-    if entry.data is None or not entry.data["aggregate"]["windows"]:
-        return Row(head, ((), (), (), (), (words("no report"),)))
-    windows = entry.data["aggregate"]["windows"]
-    lead = next((i for i, w in enumerate(windows) if w["start"] == w["end"] == 0), 0)
-    path = f"aggregate.windows[{lead}]"
-    at = next((k for k, t in enumerate(windows[lead]["tests"]) if t["name"] == windows[lead]["headline"]), None)
+    lead = _lead(entry)
+    if entry.data is None or lead is None:
+        return Row(head, (*((),) * len(keys), (words("no report"),)))
+    data, path = entry.data, f"aggregate.windows[{entry.data['aggregate']['windows'].index(lead)}]"
+    at = next((k for k, t in enumerate(lead["tests"]) if t["name"] == lead["headline"]), None)
 
     def figure(path: str, shown: str) -> Text:
-        return (Figure(path, value_at(entry.data, path), shown, f"{stem(entry.id)}.json"),)
+        return (Figure(path, value_at(data, path), shown, f"{stem(entry.id)}.json"),)
 
-    if entry.doubts:
-        window = words.window(windows[lead]["start"], windows[lead]["end"])
-        day0 = figure("firms[0].day0", words.date(entry.data["firms"][0]["day0"]))
-        return Row(head, (day0, (window,), ("–",), ("–",), (words("doubtful"),)))
-    p = () if at is None else figure(f"{path}.tests[{at}].p", words.p(windows[lead]["tests"][at]["p"]))
-    return Row(
-        head,
-        (
-            figure("firms[0].day0", words.date(entry.data["firms"][0]["day0"])),
-            (words.window(windows[lead]["start"], windows[lead]["end"]),),
-            figure(f"{path}.caar", words.percent(windows[lead]["caar"])),
-            p,
-            (words("partial" if entry.gap else "complete"),),
+    tickers = list(dict.fromkeys(firm["ticker"] for firm in data["firms"]))
+    more = f" +{len(tickers) - _NAMED}" if len(tickers) > _NAMED else ""
+    cells: dict[str, Text] = {
+        "day 0": figure("firms[0].day0", words.date(data["firms"][0]["day0"])),
+        "whom": (", ".join(tickers[:_NAMED]) + more,),
+        "of group": (
+            ", ".join(dict.fromkeys(group["name"] or words.named(group["role"]) for group in data["groups"])),
         ),
-    )
+        "window": (words.window(lead["start"], lead["end"]),),
+        "mean CAR": ("–",) if entry.doubts else figure(f"{path}.caar", words.percent(lead["caar"])),
+        "p": ("–",)
+        if entry.doubts
+        else ()
+        if at is None
+        else figure(f"{path}.tests[{at}].p", words.p(lead["tests"][at]["p"])),
+    }
+    status = words("doubtful" if entry.doubts else "partial" if entry.gap else "complete")
+    spark: Text = () if entry.doubts else (_spark(data, words),)
+    return Row(head, (*(cells[key] for key in keys[1:]), spark, (status,)))
+
+
+def _spark(data: dict[str, Any], words: Words) -> Spark:
+    """The mean CAR from the first day of the event window on."""
+    days, total, path = data["aggregate"]["days"], 0.0, []
+    for day in days:
+        total += day["aar"] or 0.0
+        path.append(None if day["aar"] is None else total)
+    zero = next((i for i, day in enumerate(days) if day["rel_day"] == 0), 0)
+    span = words.window(days[0]["rel_day"], days[-1]["rel_day"])
+    return Spark(tuple(path), zero, words("path said", window=span, car=words.percent(total)))
 
 
 @dataclass(frozen=True)
@@ -265,7 +334,8 @@ class Item:
 
 def item_of(entry: Entry, lang: Lang) -> Item:
     """A result as news."""
-    told = " · ".join(plain(cell) for cell in _row(entry, Words(lang)).cells if cell)
+    keys = ("event", "day 0", "window", "mean CAR", "p")
+    told = " · ".join(text for cell in _row(entry, Words(lang), keys).cells if (text := plain(cell)))
     first = f"{doubts} " if (doubts := doubts_of(entry, lang)) else ""
     return Item(f"{stem(entry.id)}.html", entry.title, entry.updated, first + "; ".join([told, *entry.changes]))
 

@@ -23,6 +23,7 @@ from eventstudy.reports import deliver, files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.finding import Searched, searched
 from eventstudy.reports.further import further
+from eventstudy.reports.parts import Lang, plain
 from eventstudy.reports.study_file import Condition, Options, StudyFile
 from eventstudy.reports.words import Words
 from eventstudy.study.differences import doubts_moved
@@ -189,7 +190,9 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         states.append(state)
         data = pages.get(f"{site.stem(event.id)}.json")
         found = json.loads(data) if data else None
-        entries.append(site.Entry(event.id, event.title, found, state.gap, state.changes, state.date, state.doubtful))
+        entries.append(
+            site.Entry(event.id, _title(event, study.lang), found, state.gap, state.changes, state.date, state.doubtful)
+        )
     removed = tuple(id for id in known if id not in {state.id for state in states})
     since = manifest.get("as_of")
     summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed, since=since)
@@ -203,6 +206,10 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
     waiting = deliver.queued(study, manifest.get("undelivered"), summary)
     pages[files.MANIFEST] = _manifest_of(study, states, noted, news[:_NEWS], pages, waiting)
     return replace(summary, written=tuple(files.publish(study.output, pages, before)))
+
+
+def _title(event: Event, lang: Lang) -> str:
+    return plain((Words(lang).said(event.said("title")),))
 
 
 def send(study: StudyFile) -> list[str]:

@@ -10,7 +10,7 @@ covariance of `models.Fit`, laid out in cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
-from eventstudy.reports.build import finding
+from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Lang, plain
 from eventstudy.reports.words import Words
@@ -41,8 +41,13 @@ _LOOKS = {
     "number": {"num_format": "0.000000"},
     "count": {"num_format": "0"},
     "text": {"text_wrap": True, "valign": "top"},
+    "title": {"bold": True, "font_size": 14},
 }
+_DATES = {"en": "yyyy-mm-dd", "de": "dd.mm.yyyy"}
 
+
+_BARS = 40
+"""Most pairs in a chart of bars."""
 
 _AHEAD = 11
 """The first column of `Days` that holds forecast columns, counted from 0: L."""
@@ -51,6 +56,12 @@ _AHEAD = 11
 def _letters(column: int) -> str:
     """The name of a column: 0 is A, 26 is AA."""
     return ("" if column < 26 else _letters(column // 26 - 1)) + chr(ord("A") + column % 26)
+
+
+class Heading(str):
+    """A text in bold."""
+
+    __slots__ = ()
 
 
 class Cell(NamedTuple):
@@ -96,13 +107,17 @@ class _Sheet:
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_column(0, max(len(head) - 1, 1), 13)
         if wide:
+            self._sheet.set_column(0, 0, 26)
             self._sheet.set_column(len(head) - 1, len(head) - 1, wide)
 
-    def add(self, *cells: str | float | Cell | None) -> int:
+    def add(self, *cells: str | float | date | Cell | None) -> int:
         """Write a row; its number as Excel counts."""
         for column, cell in enumerate(cells):
-            if isinstance(cell, str):
-                self._sheet.write_string(self.rows, column, cell[:_CELL], self._looks["text"])
+            if isinstance(cell, date):
+                self._sheet.write_datetime(self.rows, column, cell, self._looks["date"])
+            elif isinstance(cell, str):
+                look = "title" if isinstance(cell, Heading) else "text"
+                self._sheet.write_string(self.rows, column, cell[:_CELL], self._looks[look])
             elif isinstance(cell, Cell) and cell.value is None:
                 self._sheet.write_string(self.rows, column, "n/a")
             elif isinstance(cell, Cell) and cell.formula:
@@ -123,7 +138,12 @@ class _Workbook:
         outcome = self.result.config.outcome
         plain_values = outcome == "volume" or self.result.config.unit.name != "percent"
         plain_look = _LOOKS["t"] if outcome == "volume" else _LOOKS["number"]
-        looks = _LOOKS | ({"percent": plain_look, "share": plain_look} if plain_values else {})
+        changed = {"percent": plain_look, "share": plain_look} if plain_values else {}
+        looks = _LOOKS | changed | {"date": {"num_format": _DATES[told.words.lang]}}
+        self._number = "0.00" if plain_values else "0%"
+        """Of the axes of charts."""
+        self._explained: list[tuple[str, str, str]] = []
+        """Sheet, heading and key of each column so far."""
         self._book, self._looks = book, {name: book.add_format(look) for name, look in looks.items()}
         self.p_formula = "=TDIST(ABS({t}),Firms!$E${row},2)" if outcome == "return" else ""
         """Two-sided; volumes and volatilities are judged by one side."""
@@ -142,23 +162,22 @@ class _Workbook:
         self._together()
         self._tests()
         self._notes()
+        self._charts()
+        self._columns()
 
     def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
         words = self.told.words
-        return _Sheet(
-            self._book,
-            self._looks,
-            name,
-            [words(k, level=self.told.level) if words.knows(k) else k for k in keys],
-            wide,
-        )
+        heads = [words(k, level=self.told.level) if words.knows(k) else k for k in keys]
+        self._explained += [(name, head, key) for head, key in zip(heads, keys, strict=True)]
+        return _Sheet(self._book, self._looks, name, heads, wide)
 
     def _report(self) -> None:
         sheet = self._sheet("Report", ("event", "finding"), wide=100)
-        for event in self.data["events"]:
-            sheet.add(event["id"], event["title"])
+        sheet.add("", Heading(title_of(self.told)))
         for paragraph in finding(self.told):
             sheet.add("", plain(paragraph.text))
+        for event in self.result.events:
+            sheet.add(event.id, plain((self.told.of_registry(event, "title"),)))
         for name in ("model", "benchmark", "returns", "estimation_window", "event_window", "missing", "seed"):
             sheet.add(name, str(self.data["config"][name]))
         for name, value in self.data["provenance"].items():
@@ -173,7 +192,7 @@ class _Workbook:
             sheet.add(
                 firm["event_id"],
                 firm["ticker"],
-                firm["day0"],
+                date.fromisoformat(firm["day0"]),
                 Cell(firm["sigma"], "number"),
                 Cell(firm["df"], "count"),
                 Cell(firm["n_estimation"], "count"),
@@ -208,7 +227,7 @@ class _Workbook:
                     firm["event_id"],
                     firm["ticker"],
                     day["rel_day"],
-                    day["session"] or "n/a",
+                    date.fromisoformat(day["session"]) if day["session"] else "n/a",
                     Cell(day["ret"], "percent"),
                     Cell(day["expected"], "percent"),
                     Cell(day["ar"], "percent", f"=E{row}-F{row}"),
@@ -313,11 +332,12 @@ class _Workbook:
                 Cell(window["bhaar"], "percent"),
             )
         last = 1 + n * len(self.result.rel_days)
-        days = self._sheet("Mean days", ("day", "n", "ar"))
+        days, total = self._sheet("Mean days", ("day", "n", "ar", "cum")), 0.0
         for day in self.data["aggregate"]["days"]:
-            row = days.rows + 1
+            row, total = days.rows + 1, total + (day["aar"] or 0.0)
             mean = f"=AVERAGEIF(Days!C$2:C${last},A{row},Days!G$2:G${last})"
-            days.add(day["rel_day"], Cell(day["n"], "count"), Cell(day["aar"], "percent", mean))
+            so_far = Cell(total, "percent", f"=SUM(C$2:C{row})")
+            days.add(day["rel_day"], Cell(day["n"], "count"), Cell(day["aar"], "percent", mean), so_far)
 
     def _tests(self) -> None:
         keys = ("from", "to", "test", "statistic", "p", "distribution", "df", "n", "valid", "size", "why not")
@@ -345,3 +365,48 @@ class _Workbook:
         for warned in self.data["warnings"]:
             message = plain((self.told.words.said(warned["message"]),))
             sheet.add(warned["event_id"] or "", warned["ticker"] or "", warned["code"], message)
+
+    def _charts(self) -> None:
+        """What the cells draw: the mean by day with its sum so far, and the CAR of the first window by pair."""
+        words, place = self.told.words, self._book.add_worksheet("Charts")
+        last = len(self.data["aggregate"]["days"])
+        days = self._book.add_chart({"type": "column"})
+        path = self._book.add_chart({"type": "line"})
+        for chart, column in ((days, 2), (path, 3)):
+            chart.add_series(
+                {
+                    "name": ["Mean days", 0, column],
+                    "categories": ["Mean days", 1, 0, last, 0],
+                    "values": ["Mean days", 1, column, last, column],
+                }
+            )
+        days.combine(path)
+        self._placed(days, words("chart of days"), words("day"), "B2", place)
+        n, window = self.result.returns.n, next(iter(self.result.firm_answers), None)
+        if window is None or not 1 < n <= _BARS:
+            return
+        firms = self._book.add_chart({"type": "bar"})
+        who = 0 if len(self.result.events) > 1 else 1
+        firms.add_series({"categories": ["Windows", 1, who, n, who], "values": ["Windows", 1, 5, n, 5]})
+        firms.set_legend({"none": True})
+        firms.set_y_axis({"reverse": True, "label_position": "low"})
+        firms.set_x_axis({"num_format": self._number})
+        firms.set_size({"width": 720, "height": 120 + 22 * n})
+        self._placed(firms, words("chart of firms", window=words.window(window.start, window.end)), "", "B24", place)
+
+    def _placed(self, chart: Any, title: str, below: str, cell: str, sheet: Any) -> None:
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        if below:
+            chart.set_x_axis({"name": below, "label_position": "low"})
+            chart.set_y_axis({"num_format": self._number})
+            chart.set_size({"width": 720, "height": 400})
+            chart.set_legend({"position": "bottom"})
+        sheet.insert_chart(cell, chart)
+
+    def _columns(self) -> None:
+        """What each column of each sheet holds."""
+        told, words = list(self._explained), self.told.words
+        sheet = self._sheet("Columns", ("sheet", "column", "meaning"), wide=80)
+        for name, head, key in told:
+            meaning = f"m.{key}" if words.knows(f"m.{key}") else "m.params" if name == "Firms" else "m.basis"
+            sheet.add(name, head, words(meaning))

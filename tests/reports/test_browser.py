@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,35 @@ def pages(pdf: bytes) -> int:
             continue
     text = b"\n".join(pieces)
     return text.count(b"/Type /Page\n") + text.count(b"/Type /Page ") + text.count(b"/Type /Page>")
+
+
+_TOUCH = """
+const table = document.querySelector("table.sortable");
+const first = () => [...table.tBodies[0].rows].map(row => [row.cells[0].textContent, row.hidden]);
+const told = [first()], heads = [...table.tHead.querySelectorAll("button")], search = document.querySelector("input.filter");
+const press = name => { heads.find(b => b.textContent === name).click(); told.push(first()); };
+press("Event"); press("Event"); press(heads.find(b => b.textContent.startsWith("Mean CAR")).textContent);
+search.value = "NVDA amd"; search.dispatchEvent(new Event("input")); told.push(first());
+const out = document.createElement("pre"); out.id = "told"; out.textContent = JSON.stringify(told); document.body.append(out);
+"""
+
+
+def test_the_index_of_a_site_is_sorted_and_filtered(browser: str, tmp_path: Path, site: dict[str, bytes]) -> None:
+    page = site["index.html"].decode().replace("default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'")
+    (tmp_path / "index.html").write_text(page.replace("</body>", f"<script>{_TOUCH}</script></body>"), encoding="utf-8")
+    told = chromium(browser, tmp_path / "profile", "--dump-dom", (tmp_path / "index.html").as_uri()).stdout
+    found = json.loads(unescape(told.partition('<pre id="told">')[2].partition("</pre>")[0]))
+    plain, up, down, by_car, filtered = ([name for name, _ in rows] for rows in found)
+    assert len(plain) == 3
+    assert up == sorted(plain, key=str.casefold)
+    assert down == up[::-1]
+    cars = {
+        name: json.loads(site[f"{name}.json"])["aggregate"]["windows"][0]["caar"] for name in ("one", "index-event")
+    }
+    assert by_car == [
+        *sorted(["one", "index"], key=lambda name: cars["one" if name == "one" else "index-event"]),
+        "none",
+    ]
+    assert set(filtered) == set(plain)
+    kept = [name for name, hidden in found[4] if not hidden]
+    assert kept == ["one"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -10,6 +12,8 @@ import zipfile
 import openpyxl
 import pytest
 from eventstudy.reports.latex import escaped
+from eventstudy.reports.markdown import _text as markdown_text
+from eventstudy.reports.parts import Strong
 from eventstudy.reports.site import Entry, Item, feed, index_page
 
 from tests.reports.conftest import HOSTILE, Rendered
@@ -76,6 +80,29 @@ def test_markdown_has_no_html_no_link_of_the_user_and_whole_tables(rendered: Ren
         assert widths[i - 1] == widths[i] == widths[i + 1]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CAR [−1, +1] (p .109): +0.5 %; 2025-01-27", "CAR [−1, +1] (p .109): +0.5 %; 2025-01-27"),
+        ("+0.58 %", "+0.58 %"),
+        ("+ one", r"\+ one"),
+        ("- one", r"\- one"),
+        ("---", r"\---"),
+        ("# one", r"\# one"),
+        ("#1", "#1"),
+        ("===", r"\==="),
+        ("1. one", r"1\. one"),
+        ("fama_french3 _x_ *y* `z`", r"fama_french3 \_x\_ \*y\* \`z\`"),
+        ("[a](b) [a][b] [a]: b [^a] ![a", r"[a\](b) [a\][b] [a\]: b \[^a] \![a"),
+        ("a | b ~c~ $d$ {{e}}", r"a \| b \~c\~ \$d\$ \{{e}}"),
+    ],
+)
+def test_markdown_escapes_what_means_something_and_no_more(text: str, shown: str) -> None:
+    assert markdown_text((text,)) == shown
+    assert markdown_text(("see [a]", Strong("b"), "(c)")) == "see [a]**b**(c)"
+    assert markdown_text(("see [a]", "(c)")) == r"see [a\](c)"
+
+
 def test_latex_prints_every_sign(rendered: Rendered) -> None:
     assert escaped(r"\input{x} $1 & 5% #a_b ^~ <|>") == (
         r"\textbackslash{}input\{x\} \$1 \& 5\% \#a\_b \textasciicircum{}\textasciitilde{}"
@@ -103,6 +130,26 @@ def test_feed_and_index_hold_no_tag_of_the_user() -> None:
     assert root.find(f"{atom}entry/{atom}summary").text == HOSTILE  # type: ignore[union-attr]
     page = read(index_page([Entry("a", title, None, HOSTILE)], "en", title))
     assert {tag for tag, _ in page.tags} <= ALLOWED
+
+
+def test_the_index_runs_our_script_alone_and_no_other_page_runs_any(site: dict[str, bytes]) -> None:
+    page = site["index.html"].decode()
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.S)
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{allowed}'" in page
+    assert len(script) < 2500
+    for name, data in site.items():
+        if name.endswith(".html") and name != "index.html":
+            assert b"<script" not in data
+            assert b"script-src" not in data
+
+
+def test_the_index_names_tickers_and_draws_each_path(site: dict[str, bytes]) -> None:
+    page = site["index.html"].decode()
+    assert "NVDA, AMD" in page
+    assert page.count('<svg class="spark"') == 2
+    assert page.count("<title>mean CAR over [−5,\u00a0+5]: ") == 2
+    assert "Event study: 3 events, 3 firms, 3 pairs of event and firm" in page
 
 
 def test_a_site_has_a_page_for_each_event_and_none_is_overwritten(site: dict[str, bytes]) -> None:

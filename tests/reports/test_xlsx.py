@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,31 @@ def test_cached_values_are_the_figures_of_the_result(
         figures = [window["car"], window["se"], window["t"], window["p"]]
         assert row[1:4] == (ticker, window["start"], window["end"])
         assert list(row[5:9]) == shown(figures)
+
+
+def test_dates_are_dates_and_each_column_is_explained(rendered: Rendered) -> None:
+    for lang, date_format in (("en", "yyyy-mm-dd"), ("de", "dd.mm.yyyy")):
+        book = load(rendered("nvda", "xlsx", lang), values=True)
+        days = book["Days"]
+        assert str(days["D7"].value) == "2025-01-27 00:00:00"
+        assert days["D7"].number_format == book["Firms"]["C2"].number_format == date_format
+        told = {tuple(row[:2]): row[2] for row in book["Columns"].iter_rows(min_row=2, values_only=True)}
+        heads = {
+            (sheet.title, cell.value) for sheet in book if sheet.title not in ("Charts", "Columns") for cell in sheet[1]
+        }
+        assert {key for key in heads if key[1]} == set(told)
+        assert all(told.values())
+    assert told["Days", "Erwartet"].startswith("normale Rendite")
+
+
+def test_charts_draw_cells(rendered: Rendered) -> None:
+    book = load(rendered("sixteen", "xlsx"), values=True)
+    found = zipfile.ZipFile(io.BytesIO(rendered("sixteen", "xlsx")))
+    drawn = [found.read(name).decode() for name in found.namelist() if name.startswith("xl/charts/chart")]
+    areas = sorted(area for text in drawn for area in re.findall(r"<c:val><c:numRef><c:f>([^<]*)</c:f>", text))
+    assert areas == ["'Mean days'!$C$2:$C$12", "'Mean days'!$D$2:$D$12", "Windows!$F$2:$F$17"]
+    mean = [row[2:4] for row in book["Mean days"].iter_rows(min_row=2, values_only=True)]
+    assert [so_far for _, so_far in mean] == pytest.approx(list(accumulate(ar for ar, _ in mean)))
 
 
 def test_an_auditor_can_follow_it(rendered: Rendered) -> None:
