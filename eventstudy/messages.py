@@ -343,6 +343,10 @@ WARNINGS: dict[str, Code] = {
                 "the firm has other events in its estimation window ({events}): {days} days, up to {near} sessions from "
                 "them, are left out"
             ),
+            "sigma": (
+                "without the days near its other events the firm's abnormal return has a standard deviation of "
+                "{after:.2f %} a day, with them {before:.2f %}"
+            ),
             "sums": "{count} pairs have other events of the firm in their estimation window; {masked} leave their days out",
         },
         "Days of a firm's other events are no ordinary days, so they are left out of the estimation where that is possible.",
@@ -863,7 +867,8 @@ WARNINGS: dict[str, Code] = {
         "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
         (
             "Go by the placebo test, which takes it into account. Tests that take the variance of calm days (exact t, "
-            "portfolio_t) reject too often here."
+            "portfolio_t) reject too often here. Where the storm began only days before the event, or ended just after it, "
+            "mistrust a small p over windows of several days as well: up to a sixth of events without an effect have one there."
         ),
     ),
     "VOLUME_MARKET": Code(

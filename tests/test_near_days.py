@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
@@ -123,3 +124,63 @@ def test_on_several_dates_the_mean_over_the_pairs_is_asked() -> None:
     assert answer.design is not None
     assert answer.design.scale == answer.regime.ratio > 1.5
     assert any("as much as estimation days" in reason for reason in answer.tests["cda"].reasons)
+
+
+@pytest.mark.parametrize("regime", ["auto", "always", "never"])
+def test_sums_know_how_wild_the_days_around_several_events_are(regime: Any) -> None:
+    """As the pairs do: a pair lacks days, one lacks the window, one day of the windows is wild; too many are not asked."""
+    prices = closes(seed=3)
+    returns = prices.pct_change().fillna(0.0).to_numpy().copy()
+    returns[DAY0 - 10 :, :3] *= 1.6
+    prices[:] = grown(returns)
+    prices.iloc[DAY0 - 40, 0] = np.nan
+    prices.iloc[DAY0 + 16 : DAY0 + 19, 1] = np.nan
+    days = [DAY0, DAY0 + 12, DAY0 + 20, DAY0 - 3]
+    events = pd.DataFrame({"ticker": ["AAA", "BBB", "BBB", "CCC"], "date": [SESSIONS[d] for d in days]})
+    events["event_id"] = list("abcd")
+    choices: dict[str, Any] = {
+        "estimation_window": (-110, -11),
+        "min_estimation": 60,
+        "calendar": None,
+        "benchmark": "MKT",
+    }
+    study = EventStudy(**choices, regime=regime, windows=[(0, 0), (-1, 1), (-5, 5)])
+    pairs, sums = (study.run(events, prices, keep=keep) for keep in ("pairs", "aggregate"))
+    for window, answer in pairs.answers.items():
+        one, other = answer.regime, sums.answers[window].regime
+        assert answer.n == sums.answers[window].n > 1
+        assert (one is None) == (other is None) == (regime == "never")
+        if one is not None and other is not None:
+            assert other == pytest.approx(one, rel=1e-9)
+        assert answer.tests["cda"].reasons == sums.answers[window].tests["cda"].reasons
+    assert "REGIME_UNKNOWN" not in set(sums.warnings["code"])
+
+
+def test_very_many_pairs_are_asked_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstudy.study.passes.NEAR", 1)
+    events = pd.DataFrame(
+        {"ticker": ["AAA", "BBB"], "date": [SESSIONS[DAY0], SESSIONS[DAY0 + 20]], "event_id": ["a", "b"]}
+    )
+    choices: dict[str, Any] = {
+        "estimation_window": (-110, -11),
+        "min_estimation": 60,
+        "calendar": None,
+        "benchmark": "MKT",
+    }
+    told = {
+        regime: EventStudy(**choices, regime=regime).run(events, wild(), keep="aggregate")
+        for regime in ("auto", "always")
+    }
+    assert told["auto"].answers[DAY].regime is None
+    assert "REGIME_UNKNOWN" in set(told["auto"].warnings["code"])
+    assert told["always"].answers[DAY].regime is not None
+
+
+def test_firms_that_react_unlike_have_the_p_of_their_mean_in_the_sentence() -> None:
+    """On one date a wilder day and unlike reactions may not be told apart, so both p stand there (REMEDIES B 5, B 8)."""
+    wide, plain = es.run("deepseek-r1", day0="recognised"), es.run("deepseek-r1", tickers=["NVDA", "AMD"])
+    assert (
+        "whether such firms move on average, or only these did: [0, 0] (p .128), [-1, +1] (p .416), [0, +1] (p .357)"
+        " by correlation-adjusted cross-sectional test (bmp_adjusted)"
+    ) in wide.summary()
+    assert "whether such firms" not in plain.summary()

@@ -8,7 +8,7 @@ never as raw squares; the rest are plain sums. Parts are combined in the order g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple, Self
 
@@ -163,6 +163,59 @@ class DaySums:
         least = ("least_df", "least_m")
         mine, theirs = vars(self), vars(other)
         return DaySums(**{k: min(mine[k], theirs[k]) if k in least else mine[k] + theirs[k] for k in mine})
+
+
+@dataclass(frozen=True)
+class NearSums:
+    """How much N pairs moved on each estimation day, and on each day up to some sessions after the event window."""
+
+    first: int
+    """The event day of the first estimation day."""
+    ordinary: Floats
+    """(L1,) sum of |e| of each estimation day, e over its standard error."""
+    ordinary_n: Ints
+    """(L1,) pairs behind it."""
+    near: Floats
+    """(L1 + D,) the same of all days, without those of other events of the firm."""
+    near_n: Ints
+    always: bool
+    """Whether every window is judged by the scale of its near days."""
+
+    def __add__(self, other: NearSums) -> NearSums:
+        """Those of both together."""
+        names = ("ordinary", "ordinary_n", "near", "near_n")
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+def near_sums(returns: AbnormalReturns) -> NearSums | None:
+    """Those of N pairs; None where nobody asks how wild their days are."""
+    around = returns.around
+    if around is None or returns.n == 0:
+        return None
+    days = np.abs(returns.standardised)
+    every = np.concatenate([days, np.abs(around.standardised(returns.sigma))], axis=1)
+    every = np.where(around.left_out, np.nan, every)
+    first = around.start - returns.n_estimation_days
+    return NearSums(first, _sum(days), _count(days), _sum(every), _count(every), around.always)
+
+
+def near_together(parts: Iterable[Mapping[int, NearSums]]) -> dict[int, NearSums]:
+    """Those of all parts, stratum by stratum, in their order."""
+    found: dict[int, NearSums] = {}
+    for part in parts:
+        for stratum, sums in part.items():
+            found[stratum] = found[stratum] + sums if stratum in found else sums
+    return found
+
+
+def _sum(values: Floats) -> Floats:
+    found: Floats = np.nansum(values, axis=0)
+    return found
+
+
+def _count(values: Floats) -> Ints:
+    found: Ints = np.isfinite(values).sum(axis=0).astype(np.int64)
+    return found
 
 
 def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:

@@ -17,7 +17,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pairwise_correlation, spread_parts
 from eventstudy.engine.ranks import mean_ranks, with_one_more
-from eventstudy.engine.totals import CarSums, DaySums, Errors, below, car_sums, day_sums
+from eventstudy.engine.totals import CarSums, DaySums, Errors, NearSums, below, car_sums, day_sums, near_sums
 from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
@@ -212,6 +212,11 @@ class Pairs:
         return day_sums(self.returns, unknown if self.untraded is None else self.untraded)
 
     @cached_property
+    def near(self) -> NearSums | None:
+        """How much they moved on ordinary days and on those around the event; None where nobody asks."""
+        return near_sums(self.returns)
+
+    @cached_property
     def dates(self) -> DateTables:
         """The sums of their standardised residuals by event date."""
         return DateTables.of(self.returns)
@@ -236,6 +241,8 @@ class Sums:
     below: Floats | None = None
     """(L1,) what `engine.totals.below` says with `scale`; None before the second pass."""
     scale: float = float("nan")
+    near: NearSums | None = None
+    """How much the pairs moved on ordinary days and on those around the event; None where that was not added up."""
 
 
 @dataclass(frozen=True)
@@ -503,7 +510,8 @@ class Sample:
             found = regimes(self.portfolio, self.window)
             regime = found.at(0) if found else None
         else:
-            regime = regime_of_all(self.pairs.returns, self.window) if self.pairs else None
+            near = self.pairs.near if self.pairs else self._sums.near
+            regime = regime_of_all(near, self.window) if near else None
         return replace(self, regime=regime, scale=regime.ratio if regime and regime.used else 1.0)
 
     def knowing(self, correlation: Correlation) -> Sample:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.totals import NearSums
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
 
@@ -80,21 +81,26 @@ def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
     return found
 
 
-def regime_of_all(returns: AbnormalReturns, window: Window) -> Regime | None:
-    """That of the mean over N series on dates of their own: the three looks on what they moved on average each event day."""
-    if returns.around is None or returns.n == 0:
-        return None
+def regime_of_all(sums: NearSums, window: Window) -> Regime:
+    """That of the mean over series on dates of their own: the three looks on what they moved on average each event day."""
 
-    def mean(values: Floats) -> Floats:
-        n = np.isfinite(values).sum(axis=0)
-        total: Floats = np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
-        return total
+    def mean(values: Floats, n: Ints) -> Floats:
+        found: Floats = np.where(n > 0, values / np.maximum(n, 1), np.nan)
+        return found
 
-    days, near = mean(np.abs(returns.standardised)), mean(np.abs(_near(returns, window)))
+    days, near = mean(sums.ordinary, sums.ordinary_n), _beside(mean(sums.near, sums.near_n), window, sums.first)
     there = np.isfinite(near)
     [level] = judged(days[np.isfinite(days)][None], near[None], there, window.length)
-    used = bool(np.isfinite(level.ratio)) if returns.around.always else level.p <= RAISED
+    used = bool(np.isfinite(level.ratio)) if sums.always else level.p <= RAISED
     return Regime(level.ratio, level.p, used, bool(there[SIDE:].any()))
+
+
+def _beside(values: Floats | Bools, window: Window, first: int) -> Floats:
+    """(..., 2 SIDE) values (..., T) of days from `first` on: those before the window, the nearest first, and those after it."""
+    offsets = np.concatenate([window.start - 1 - np.arange(SIDE), window.end + 1 + np.arange(SIDE)]) - first
+    inside = (offsets >= 0) & (offsets < values.shape[-1])
+    found: Floats = np.where(inside, values[..., np.where(inside, offsets, 0)], np.nan)
+    return found
 
 
 def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regimes:
@@ -116,17 +122,11 @@ def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regim
 
 
 def _near(returns: AbnormalReturns, window: Window) -> Floats:
-    """(N, 2 SIDE) standardised abnormal returns of the days before the window, the nearest first, then of those after it."""
+    """(N, 2 SIDE) standardised abnormal returns of the days beside the window."""
     assert returns.around is not None
-    first, split = returns.around.start - returns.n_estimation_days, returns.n_estimation_days
-    later = returns.around.standardised(returns.sigma)
-    offsets = np.concatenate([window.start - 1 - np.arange(SIDE), window.end + 1 + np.arange(SIDE)]) - first
-    found = np.full((returns.n, len(offsets)), np.nan)
-    for values, begin in ((returns.standardised, 0), (later, split)):
-        inside = np.flatnonzero((offsets >= begin) & (offsets < begin + values.shape[1]))
-        columns = offsets[inside]
-        found[:, inside] = np.where(returns.around.left_out[:, columns], np.nan, values[:, columns - begin])
-    return found
+    first = returns.around.start - returns.n_estimation_days
+    values = np.concatenate([returns.standardised, returns.around.standardised(returns.sigma)], axis=1)
+    return np.where(_beside(returns.around.left_out, window, first) == 1, np.nan, _beside(values, window, first))
 
 
 def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]:

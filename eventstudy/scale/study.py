@@ -23,7 +23,7 @@ import pandas as pd
 from eventstudy import __version__, calendars
 from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
-from eventstudy.engine.totals import Below, Totals, below_together
+from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
@@ -44,6 +44,7 @@ from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.doubts import with_severity
 from eventstudy.study.evidence import Evidence, Ground
+from eventstudy.study.passes import near_asked
 from eventstudy.study.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 
 
@@ -107,13 +108,16 @@ def _both_passes(
         return found, evidence
     form = work.config.variants.get("grank_t", "default")
     scales = evidence.scales_of("adjusted" if form == "default" else form)
-    below: list[Below] = []
+    below: Below = {}
+    near: dict[int, NearSums] = {}
 
-    def fold_ranks(part: Below) -> None:
-        below[:] = [below_together([*below, part])]
+    def fold_ranks(part: tuple[Below, dict[int, NearSums]]) -> None:
+        nonlocal below, near
+        below, near = below_together([below, part[0]]), near_together([near, part[1]])
 
-    runner.run(second, (work, scales), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
-    return found, replace(evidence, below=below[0] if below else {}, scales=tuple(scales.tolist()))
+    asked = near_asked(work.plan, evidence)
+    runner.run(second, (work, scales, asked), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
+    return found, replace(evidence, below=below, scales=tuple(scales.tolist()), near=near if asked else None)
 
 
 def _work(

@@ -13,7 +13,7 @@ import pandas as pd
 from eventstudy.config import StudyConfig
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
-from eventstudy.engine.totals import Below, Totals, below_together
+from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.events.columns import EventColumns
 from eventstudy.models import model_of
 from eventstudy.panel import Days, Floats, Ints, Warned
@@ -28,6 +28,7 @@ from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
 from eventstudy.study.evidence import Ground
+from eventstudy.study.fitted import near_by_model
 from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass
 from eventstudy.study.study import DEFAULT_BENCHMARK
 
@@ -173,15 +174,15 @@ def first(work: Work, part: Part) -> Found:
     return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen)
 
 
-def second(shared: tuple[Work, Floats], part: Part) -> Below:
-    """The ranks of one part."""
-    work, scales = shared
+def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[int, NearSums]]:
+    """The ranks of one part, and where that is `asked` how much its pairs moved around their events."""
+    work, scales, asked = shared
     lined = _lined.pop((str(work.folder.path), part), None) or _line_up(work, part)
     model = model_of(work.config)
     with one_thread():
-        return below_together(
-            [second_pass(work.plan, model, some, scales) for dense in lined.grids for some in _blocks(dense)]
-        )
+        blocks = [some for dense in lined.grids for some in _blocks(dense)]
+        near = near_together(near_by_model(work.plan, model, some) for some in blocks) if asked else {}
+        return below_together([second_pass(work.plan, model, some, scales) for some in blocks]), near
 
 
 def _remember(work: Work, part: Part, lined: _Lined) -> None:

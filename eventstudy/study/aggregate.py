@@ -103,7 +103,7 @@ class AggregateResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        unknown = self.evidence.n_dates > 1 and self.config.regime != "never"
+        unknown = self.evidence.n_dates > 1 and self.config.regime != "never" and not self.evidence.near
         said = [*of_choices(self.config), *([Message.of("REGIME_UNKNOWN.sums")] if unknown else [])]
         return doubts_first((*self.noticed, *self.look(), *said, *of_design(self.answers.values())))
 

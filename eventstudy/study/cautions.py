@@ -15,6 +15,7 @@ from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, RAISED, Regime
 from eventstudy.messages import Message
+from eventstudy.models import fit_pairs
 from eventstudy.panel import Pair
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
@@ -30,6 +31,8 @@ _TWINS, _MANY_TWINS = 0.9, 300
 _WILD = 2.0
 _THIN = 10
 """A portfolio in calendar time of fewer firms is a thin one."""
+_MOVED = 1.05
+"""How many times as wide residuals are with the days of other events, from which on that is said."""
 
 
 def cautions(result: StudyResult) -> list[Message]:
@@ -40,7 +43,8 @@ def cautions(result: StudyResult) -> list[Message]:
         return [*found, *design, *_bhar(result)]
     if result.config.returns == "difference":
         return [*found, *_pair_warnings(result), *_regimes(result), *design, *_peers_moved(result)]
-    found += [*_pair_warnings(result), *_near_twins(result), *_regimes(result), *design, *_held(result)]
+    found += [*_pair_warnings(result), *_with_other_events(result), *_near_twins(result), *_regimes(result), *design]
+    found += _held(result)
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -91,6 +95,23 @@ def _held(result: StudyResult) -> Iterator[Message]:
                 "n": int((found.held < _THIN).sum()),
             }
             yield Message.of("HOLDING_PERIOD", **said, least=int(found.held.min()))
+
+
+def _with_other_events(result: StudyResult) -> Iterator[Message]:
+    """How wide the residuals of a pair would be with the days of its firm's other events, where leaving them out moves that."""
+    block, own = result.panel.block, result.config
+    if block.masked is None or own.outcome != "return" or result.n > _MANY_TWINS:
+        return
+    which = np.flatnonzero(np.isfinite(block.masked).any(axis=1))
+    whole, left_out = block.take(which), block.masked[which]
+    days = whole.returns.copy()
+    days[:, whole.estimation_columns] = np.where(np.isfinite(left_out), left_out, days[:, whole.estimation_columns])
+    fit = fit_pairs(result.portfolios.model, replace(whole, returns=days, masked=None), own.min_estimation)
+    for i, before in zip(which.tolist(), fit.sigma.tolist(), strict=True):
+        pair, after = result.panel.pairs[i], float(result.returns.sigma[i])
+        if before > _MOVED * after:
+            form = "EVENT_IN_ESTIMATION.sigma"
+            yield Message.of(form, pair.event_id, pair.ticker, before=before, after=after)
 
 
 def _near_twins(result: StudyResult) -> Iterator[Message]:

@@ -5,14 +5,18 @@ What needs every pair is not here; tests that ask for it are not `from_sums` and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+from typing import Any
 
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
-from eventstudy.engine.totals import Below, Totals
+from eventstudy.engine.totals import Below, NearSums, Totals
 from eventstudy.inference import Sample, Sums
 from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
@@ -48,6 +52,8 @@ class Evidence:
     """What the second pass found; None before it."""
     scales: tuple[float, ...] = ()
     """(W,) what the SCARs were multiplied with in it."""
+    near: Mapping[int, NearSums] | None = None
+    """How much the pairs of each stratum moved around the event; None where that was not added up."""
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
     """Tables of dates that several windows look at, put together once."""
     portfolios: dict[tuple[int, ...], tuple[AbnormalReturns | None, str]] = field(default_factory=dict, compare=False)
@@ -71,10 +77,15 @@ class Evidence:
         w = self.plan.windows.index(window)
         first, *rest = (self.totals.strata[s] for s in strata)
         days, cars = first.days, first.cars.at(w)
-        for more in rest:
-            days, cars = days + more.days, cars + more.cars.at(w)
-        ranked = {} if self.below is None else {"below": sum(self.below[s][w] for s in strata), "scale": self.scales[w]}
+        for other in rest:
+            days, cars = days + other.days, cars + other.cars.at(w)
+        more: dict[str, Any] = {}
+        if self.below is not None:
+            more = {"below": sum(self.below[s][w] for s in strata), "scale": self.scales[w]}
         dates = self.dates(strata)
+        near = [self.near[s] for s in strata if s in self.near] if self.near else []
+        if near and len(near) == len(strata):
+            more["near"] = reduce(add, near)
         sums = Sums(
             days,
             cars,
@@ -83,7 +94,7 @@ class Evidence:
             self.plan.event,
             self.totals.errors,
             self.totals.parameters,
-            **ranked,
+            **more,
         )
         return Sample(window, sums=sums)
 

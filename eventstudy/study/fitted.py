@@ -10,11 +10,23 @@ import numpy as np
 from eventstudy.engine.abnormal import AbnormalReturns, bhar
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
-from eventstudy.engine.totals import Below, Errors, Stratum, Totals, below, below_together, car_sums, day_sums
+from eventstudy.engine.totals import (
+    Below,
+    Errors,
+    NearSums,
+    Stratum,
+    Totals,
+    below,
+    below_together,
+    car_sums,
+    day_sums,
+    near_sums,
+    near_together,
+)
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Bools, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
-from eventstudy.study.estimate import abnormal_returns
+from eventstudy.study.estimate import NearDays, abnormal_returns, around
 from eventstudy.windows import Window
 
 _AT_ONCE = 1024
@@ -35,6 +47,23 @@ def second_by_model(plan: Plan, model: Model, part: Dense, scales: Floats) -> Be
             returns = abnormal_returns(block, fit, some.last_day[good], prediction_error=plan.prediction_error)
             found.append(below_of(plan, returns, scales))
     return below_together(found)
+
+
+def near_by_model(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
+    """How much the pairs of each stratum moved on ordinary days and on those around the event."""
+    return near_together(_near(plan, model, some) for some in _slices(part))
+
+
+def _near(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
+    block, fit, good = _fitted(plan, model, part)
+    if not len(good):
+        return {}
+    returns = abnormal_returns(block, fit, part.last_day[good], prediction_error=plan.prediction_error)
+    near = NearDays(plan.regime == "always")
+    returns = around(returns, block, part.after().take(good), model, plan.min_estimation, near)
+    strata = _strata(returns, plan.windows)
+    sums = {stratum: near_sums(returns.take(strata == stratum)) for stratum in np.unique(strata).tolist()}
+    return {stratum: one for stratum, one in sums.items() if one is not None}
 
 
 def _slices(part: Dense) -> Iterator[Dense]:

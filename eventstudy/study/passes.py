@@ -12,17 +12,19 @@ from dataclasses import replace
 import numpy as np
 
 from eventstudy.engine.plan import Plan
-from eventstudy.engine.totals import Below, Totals, below_together
+from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
 from eventstudy.panel import Floats
 from eventstudy.panel.dense import Dense
 from eventstudy.parallel import Executor, Serial, one_thread
 from eventstudy.study.by_kernel import first_by_kernel, second_by_kernel
 from eventstudy.study.evidence import Evidence, Ground
-from eventstudy.study.fitted import first_by_model, second_by_model
+from eventstudy.study.fitted import first_by_model, near_by_model, second_by_model
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""
+NEAR = 2_000
+"""Up to so many pairs are asked without being told to how wild the days around their events are: they are fitted once more."""
 
 
 def evidence_of(
@@ -40,7 +42,23 @@ def evidence_of(
         return evidence
     scales = evidence.scales_of(form)
     parts = runner.run(_second, (*shared, scales), jobs)
-    return replace(evidence, below=below_together(parts), scales=tuple(scales.tolist()))
+    near = near_together(runner.run(_near, shared, jobs)) if near_asked(plan, evidence) else None
+    return replace(evidence, below=below_together(parts), scales=tuple(scales.tolist()), near=near)
+
+
+def near_asked(plan: Plan, evidence: Evidence) -> bool:
+    """Whether the days around the events are added up: on several dates, of not too many pairs unless that is asked for."""
+    if plan.regime == "never" or evidence.n_dates < 2:
+        return False
+    return plan.regime == "always" or evidence.totals.n <= NEAR
+
+
+def _near(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> dict[int, NearSums]:
+    plan, model, grids = shared
+    g, start = job
+    part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
+    with one_thread():
+        return near_by_model(replace(plan, grid=g), model, part)
 
 
 def in_order(dense: Dense) -> Dense:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from eventstudy.study.result import Result, StudyResult
 
 LEVEL = 0.05
+_ON_AVERAGE = "bmp_adjusted"
+"""The test that asks whether such firms move on average, by how unlike they are."""
 
 
 def percent(value: float, digits: int = 2) -> str:
@@ -93,7 +95,22 @@ def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:
                 **_windows(result, quiet),
             )
         )
+    if unlike := [a for a in out if _unlike(a)]:
+        windows = [Phrase("{window} (p {p:p})", window=a.window, p=a.tests[_ON_AVERAGE].p_value) for a in unlike]
+        told.append(
+            Phrase(
+                "whether such firms move on average, or only these did: {windows} by {tests:list}",
+                windows=windows,
+                tests=tests_named([_ON_AVERAGE]),
+            )
+        )
     return told
+
+
+def _unlike(answer: Answer) -> bool:
+    """Whether firms of one date are spread so widely that a wilder day and unlike reactions may not be told apart."""
+    wide = answer.design is not None and answer.n_dates == 1 and answer.design.event_variance
+    return wide and answer.headline != _ON_AVERAGE and np.isfinite(answer.tests[_ON_AVERAGE].p_value)
 
 
 def _further(result: StudyResult, answers: list[Answer]) -> Phrase:

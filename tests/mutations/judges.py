@@ -331,6 +331,9 @@ SHARED = {
         f"{_MANY}:test_cells_of_two_portfolios_draw_the_same_days",
         f"{_MANY}:test_too_few_days_have_no_draws",
     ),
+    "inference.multiple.rejected_by_chance": (
+        "analyses.test_robustness:test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_common",
+    ),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
@@ -379,6 +382,22 @@ SHARED = {
         f"{_S}:test_statistic of corrado_rank, grank_t, patell, corrado_zivney, wild_bootstrap",
     ),
     "engine.abnormal.Around": (f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",),
+    "engine.leave_out": (
+        f"{_P}:test_figures_of_other_scalar_code",
+        f"{_P}:test_t_of_days_that_are_left_out_is_that_of_a_new_fit",
+        f"{_P}:test_t_of_days_that_are_left_out_with_many_regressors_and_many_series_at_once",
+        f"{_P}:test_without_the_forecast_error_none_is_put_into_ordinary_windows",
+        f"{_P}:test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors",
+        f"{_P}:test_days_without_a_variance_beside_a_window_have_a_least_one",
+    ),
+    "inference.regime": (
+        f"{_P}:test_figures_of_other_scalar_code",
+        f"{_P}:test_figures_of_other_scalar_code_where_nobody_asks_for_regimes",
+        f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",
+        f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",
+        f"{_P}:test_days_of_other_events_are_left_out_of_the_near_ones",
+        f"{_P}:test_a_regime_is_raised_at_ten_per_cent_and_one_pair_is_its_own_mean",
+    ),
     "engine.correlation": (
         f"{_FEW_PAIRS}:test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one",
         f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
@@ -418,6 +437,9 @@ SHARED = {
         f"{_KERNEL}:test_runs_are_counted_as_one_would_by_hand",
         f"{_S}:test_share_of_positive_runs",
     ),
+    "engine.totals.NearSums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
+    "engine.totals.near_sums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
+    "engine.totals._sum": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
     "engine.totals": (
         f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
         f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",

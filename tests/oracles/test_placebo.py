@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Around
-from eventstudy.engine.leave_out import days_of, drawn_t
+from eventstudy.engine.leave_out import Days, days_of, drawn_t
+from eventstudy.engine.totals import near_sums
 from eventstudy.inference import SeriesSignificance
 from eventstudy.inference.placebo import judged, largest_kept, placebo, placebo_sets, serial, share_beyond
-from eventstudy.inference.regime import regimes
-from eventstudy.panel import After, EventBlock, Floats
+from eventstudy.inference.regime import regime_of_all, regimes
+from eventstudy.panel import After, Bools, EventBlock, Floats
 from eventstudy.study.estimate import NearDays, around
 from eventstudy.windows import Window
 
@@ -192,6 +193,28 @@ def test_without_the_forecast_error_none_is_put_into_ordinary_windows() -> None:
         assert found[1][b] == pytest.approx(found[0][b] * sqrt(unit / 3), rel=1e-9)
 
 
+def test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors() -> None:
+    """Regressors in other units and mixed, and one that others make up, are the same space."""
+    returns = golden()
+    k = returns.parameters
+    mixed = returns.basis.copy()
+    mixed[:, :, :k] = returns.basis[:, :, :k] @ np.array([[3.0, 0.4], [-1.0, 0.2]])
+    twice = np.concatenate([mixed[:, :, :k], mixed[:, :, :1] - 2 * mixed[:, :, 1:k], mixed[:, :, k:]], axis=2)
+    drawn = placebo_sets(40, 3, 0, 99)
+    wanted = drawn_t(days_of(returns, np.arange(1)), drawn)
+    for other in (replace(returns, basis=mixed), replace(returns, basis=twice, parameters=k + 1)):
+        np.testing.assert_allclose(drawn_t(days_of(other, np.arange(1)), drawn), wanted, rtol=1e-9)
+
+
+def test_days_without_a_variance_beside_a_window_have_a_least_one() -> None:
+    """All that moved lies in the window: the variance of the others is taken for 1e-12 of that of all days."""
+    residuals = np.zeros((1, 40))
+    residuals[0, 3] = 2.0
+    days = Days(residuals, np.zeros((1, 40, 0)), np.zeros(1, dtype=np.int64), np.array([3.9]), np.array([39]), False)
+    [[t]] = drawn_t(days, np.array([[3, 7]]))
+    assert t == pytest.approx(2.0 / sqrt(1e-12 * 3.9 / 37 * 2), rel=1e-9)
+
+
 def test_all_sets_where_they_are_few_else_as_many_as_are_drawn_each_without_a_day_twice() -> None:
     every = placebo_sets(30, 2, 0)
     assert len(every) == comb(30, 2)
@@ -249,34 +272,106 @@ def test_ten_degrees_of_freedom_are_left_beside_a_window() -> None:
 # ---- near days -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("window", [(0, 0), (-1, 2), (-5, 5)])
-def test_near_days_that_lack_are_passed_over_by_the_same_pattern(window: tuple[int, int]) -> None:
+def in_the_mean(moved: list[dict[int, float]], left_out: Bools, window: tuple[int, int]) -> tuple[float, float]:
+    """By loops: how wild the days near a window are in the mean over those who have them, and its p."""
+    near = [{d: e for d, e in own.items() if not left_out[i, d + 70]} for i, own in enumerate(moved)]
+    ordinary, beside = (
+        {
+            d: float(np.mean([own[d] for own in part if d in own]))
+            for d in range(-70, 16)
+            if any(d in own for own in part)
+        }
+        for part in (moved, near)
+    )
+    found = scalar.wildness(
+        [e for day, e in sorted(ordinary.items()) if day < -10],
+        [beside.get(window[0] - 1 - j) for j in range(10)],
+        [beside.get(window[1] + 1 + j) for j in range(10)],
+        window[1] - window[0] + 1,
+    )
+    assert found is not None
+    return found[0], found[1]
+
+
+def with_days_around() -> tuple[AbnormalReturns, list[dict[int, float]]]:
+    """Four firms that lack days, and by loops |e| of every day from -70 to +15 that each of them has."""
     panel = made_up(np.random.default_rng(10), ((0, 90), (1, 90), (2, 90), (3, 93)), missing=0.08, event=(-10, 15))
     wide = fitted(panel.block())
     narrow = fitted(replace(panel, event=EVENT).block())
-    around = Around(-10, lambda: (wide.ar, wide.unit_variance), np.arange(4), np.zeros((4, 60 + 26), dtype=bool))
-    found = regimes(replace(narrow, around=around), Window(*window))
-    assert found is not None
-    for i, one in enumerate(scalar.instances_of(panel, 2)):
+    near = Around(-10, lambda: (wide.ar, wide.unit_variance), np.arange(4), np.zeros((4, 60 + 26), dtype=bool))
+    moved = []
+    for one in scalar.instances_of(panel, 2):
         f = scalar.fit(one)
-        usual = [abs(e) / sqrt(f.s2 * (1 - scalar.leverage(f, t))) for t, e in enumerate(f.residual) if e is not None]
+        own = {
+            t - 70: abs(e) / sqrt(f.s2 * (1 - scalar.leverage(f, t))) for t, e in enumerate(f.residual) if e is not None
+        }
+        own |= {t - 10: abs(scalar.scar(f, (t - 10, t - 10))) for t, e in enumerate(f.ar) if e is not None}
+        moved.append(own)
+    return replace(narrow, around=near), moved
 
-        def near(day: int, f: scalar.Fitted = f) -> float | None:
-            if day > -11:
-                e = f.ar[day + 10]
-                return None if e is None else abs(scalar.scar(f, (day, day)))
-            e = f.residual[day + 70]
-            return None if e is None else abs(e) / sqrt(f.s2 * (1 - scalar.leverage(f, day + 70)))
 
-        wanted = scalar.wildness(
-            usual,
-            [near(window[0] - 1 - j) for j in range(10)],
-            [near(window[1] + 1 + j) for j in range(10)],
-            window[1] - window[0] + 1,
-        )
-        assert wanted is not None
+def wildness(moved: dict[int, float], window: tuple[int, int]) -> tuple[float, float, list[float]]:
+    """By loops: how wild the days near a window are, its p, and the ratio at each estimation day."""
+    found = scalar.wildness(
+        [e for day, e in sorted(moved.items()) if day < -10],
+        [moved.get(window[0] - 1 - j) for j in range(10)],
+        [moved.get(window[1] + 1 + j) for j in range(10)],
+        window[1] - window[0] + 1,
+    )
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-1, 2), (-5, 5)])
+def test_near_days_that_lack_are_passed_over_by_the_same_pattern(window: tuple[int, int]) -> None:
+    returns, moved = with_days_around()
+    found = regimes(returns, Window(*window))
+    assert found is not None
+    for i, own in enumerate(moved):
+        wanted = wildness(own, window)
         assert found.at(i)[:2] == pytest.approx(wanted[:2], rel=1e-10)
         np.testing.assert_allclose(found.scales[i], np.array(wanted[2]) / wanted[0], rtol=1e-10)
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-1, 2), (-5, 5)])
+def test_days_near_several_events_are_those_of_the_mean_over_who_has_them(window: tuple[int, int]) -> None:
+    """The sums of all pairs and those of two parts together; other events are no near days, but ordinary ones."""
+    returns, moved = with_days_around()
+    assert returns.around is not None
+    left_out = returns.around.left_out.copy()
+    for i, day in ((0, -12), (1, -12), (2, 7), (3, -7)):
+        left_out[i, day + 70] = True
+    wanted = in_the_mean(moved, left_out, window)
+    returns = replace(returns, around=replace(returns.around, left_out=left_out))
+    parts = [near_sums(returns.take(np.array(rows))) for rows in ([0, 1, 2, 3], [0, 2], [1, 3])]
+    whole, one, other = (part for part in parts if part is not None)
+    for sums in (whole, one + other):
+        found = regime_of_all(sums, Window(*window))
+        assert found[:2] == pytest.approx(wanted[:2], rel=1e-10)
+        assert (found.used, found.after) == (wanted[1] <= 0.1, True)
+        always = regime_of_all(replace(sums, always=True), Window(*window))
+        assert (always[:2], always.used) == (found[:2], True)
+
+
+def test_a_regime_is_raised_at_ten_per_cent_and_one_pair_is_its_own_mean() -> None:
+    """The same days, wilder step by step: used as soon as p is at most .10, and not before."""
+    returns, moved = with_days_around()
+    assert returns.around is not None
+    left_out = returns.around.left_out.copy()
+    left_out[0, -9 + 70 : -2 + 70] = True
+    two = replace(returns, around=replace(returns.around, left_out=left_out)).take(np.array([0, 2]))
+    for part, own in ((returns.take(np.array([3])), moved[3:]), (two, [moved[0], moved[2]])):
+        sums = near_sums(part)
+        assert sums is not None
+        assert part.around is not None
+        wanted = in_the_mean(own, part.around.left_out, (0, 0))
+        assert regime_of_all(sums, Window(0, 0))[:2] == pytest.approx(wanted, rel=1e-10)
+    sums = near_sums(returns)
+    assert sums is not None
+    told = [regime_of_all(replace(sums, near=f * sums.near), Window(0, 0)) for f in np.linspace(0.8, 2, 60)]
+    assert all(regime.used == (regime.p <= 0.1) for regime in told)
+    assert any(0.1 < regime.p < 0.15 for regime in told)
+    assert {regime.used for regime in told} == {True, False}
 
 
 def test_p_on_the_scale_of_near_days_is_the_mean_over_all_of_them() -> None:

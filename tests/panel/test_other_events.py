@@ -52,6 +52,25 @@ def test_a_mask_is_the_least_squares_of_the_other_days() -> None:
     np.testing.assert_allclose(result.fit.params[at], wanted, rtol=1e-9)
 
 
+def test_how_wide_residuals_would_be_with_those_days_is_said_where_it_matters() -> None:
+    """The other event moves the firm by 20 %: the standard deviation of least squares over all days, and over the others."""
+    prices = closes(1, ("AAA", "BBB"))
+    prices.iloc[DAY0 - 60 :, 0] *= 1.2
+    result = EventStudy(**CHOICES).run(EARLIER, prices)
+    told = [w.message for w in result.warned if w.code == "EVENT_IN_ESTIMATION" and "standard deviation" in w.message]
+    returns, wanted = prices.pct_change(), []
+    for near in (1, -1):
+        rows = [r for r in range(DAY0 - 120, DAY0 - 10) if abs(r - (DAY0 - 60)) > near]
+        x = np.column_stack([np.ones(len(rows)), returns["MKT"].iloc[rows]])
+        left = np.linalg.lstsq(x, returns["AAA"].iloc[rows].to_numpy(), rcond=None)[1].item()
+        wanted.append(np.sqrt(left / (len(rows) - 2)))
+    assert told == [
+        "without the days near its other events the firm's abnormal return has a standard deviation of "
+        f"{100 * wanted[0]:.2f} % a day, with them {100 * wanted[1]:.2f} %"
+    ]
+    assert not [w for w in run(EARLIER).warned if "standard deviation" in w.message]
+
+
 def test_nothing_is_left_out_where_too_few_days_would_be_left() -> None:
     """Events every third session: with them there are 110 days, without them 2."""
     many = events(*[("AAA", DAY0 - 3 * i, f"e{i}") for i in range(45)])

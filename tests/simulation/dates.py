@@ -1,0 +1,275 @@
+"""`python -m tests.simulation.dates`: several firms in calm and in storms, recent events, and what is judged together.
+
+Firms of one date follow one market and one factor: R = .0003 + beta R_m + sigma eps, beta ~ U(.5, 1.5),
+sigma ~ U(1 %, 4 %), R_m ~ t(4) with 1 %, eps = lambda F + sqrt(1 - lambda²) e, lambda ~ U(.3, .8); those of own dates have
+paths of their own and sigma 2 %. 250 estimation days, days up to +15; in a storm everything moves `times` as much from day
+`since` to `until`. Writes tests/simulation/dates.csv, a row a figure, with the draws, the seed and the day; `--only` one part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from eventstudy import plugins
+from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.inference import Sample
+from eventstudy.inference.multiple import romano_wolf_of_cells
+from eventstudy.inference.placebo import placebo_sum
+from eventstudy.panel import AFTER, Floats, Ints
+from eventstudy.study.answers import raised
+from eventstudy.windows import Window
+
+from tests.simulation.storms import ESTIMATION, EVENT, PLACEBO_WINDOWS, _fitted
+from tests.worlds import shocks
+
+SEED = 20261130
+STORED = Path(__file__).with_name("dates.csv")
+LEVEL = 0.05
+WINDOWS = (Window(0, 0), Window(-1, 1), Window(-5, 5))
+FIVE = (Window(0, 0), Window(-1, 1), Window(0, 1), Window(0, 5), Window(-5, 5))
+DAYS = np.arange(ESTIMATION.start, EVENT.end + AFTER + 1)
+DAY0 = -ESTIMATION.start
+_STUDIES = 100
+"""Studies that are made at once."""
+_GROUPS, _TICKERS = 4, 20
+
+
+@dataclass(frozen=True)
+class Storm:
+    """The law of errors, the days on which all moves so many times as much, what happened, and how far prices reach."""
+
+    tails: int | None = 5
+    garch: bool = False
+    since: int = 0
+    until: int = 99
+    times: float = 1.0
+    effect: float = 0.0
+    """On day 0, in standard deviations of a day of the portfolio; of the firm where dates are its own."""
+    last: int | None = None
+    """The last day with prices."""
+
+    @property
+    def scale(self) -> Floats:
+        """(T,)"""
+        return np.where((self.since <= DAYS) & (self.until >= DAYS), self.times, 1.0)
+
+
+CALM = {"normal": Storm(None), "t5": Storm(), "GARCH": Storm(garch=True)}
+STORMS = {
+    "from -10, x2": Storm(since=-10, times=2.0),
+    "from -10, x1.5": Storm(since=-10, times=1.5),
+    "from -20, x2": Storm(since=-20, times=2.0),
+    "from -20, x1.5": Storm(since=-20, times=1.5),
+}
+LATE = {
+    "from -3, x2": Storm(since=-3, times=2.0),
+    "from -3, x1.5": Storm(since=-3, times=1.5),
+    "from -10 to +7, x2": Storm(since=-10, until=7, times=2.0),
+}
+
+
+def errors(rng: np.random.Generator, storm: Storm, shape: tuple[int, ...]) -> Floats:
+    """Of variance one but for the storm; GARCH has a = .08 and b = .90 and has run for 300 days."""
+    if not storm.garch:
+        return shocks(rng, shape, storm.tails) * storm.scale
+    made, variance, last = np.empty(shape), np.ones(shape[:-1]), np.zeros(shape[:-1])
+    for t in range(-300, shape[-1]):
+        variance = 0.02 + 0.08 * last**2 + 0.90 * variance
+        last = np.sqrt(variance) * rng.standard_normal(shape[:-1])
+        if t >= 0:
+            made[..., t] = last
+    return made * storm.scale
+
+
+def of_one_date(seed: int, storm: Storm, firms: int, studies: int) -> Iterator[tuple[Floats, Floats]]:
+    """Parts of the studies: returns (S, N, T) and market (S, T)."""
+    rng = np.random.default_rng(seed)
+    for begin in range(0, studies, _STUDIES):
+        n = min(_STUDIES, studies - begin)
+        market = 0.01 * shocks(rng, (n, len(DAYS)), 4) * storm.scale
+        load, sigma = rng.uniform(0.3, 0.8, (n, firms, 1)), rng.uniform(0.01, 0.04, (n, firms, 1))
+        own = errors(rng, storm, (n, firms, len(DAYS)))
+        common = errors(rng, storm, (n, 1, len(DAYS)))
+        returns = 0.0003 + rng.uniform(0.5, 1.5, (n, firms, 1)) * market[:, None]
+        returns += sigma * (load * common + np.sqrt(1 - load**2) * own)
+        variance = (sigma * load).mean(axis=1) ** 2 + (sigma**2 * (1 - load**2)).sum(axis=1) / firms**2
+        returns[:, :, DAY0] += storm.effect * np.sqrt(variance)
+        yield returns, market
+
+
+def series_of(returns: Floats, market: Floats, last: int | None = None) -> AbnormalReturns:
+    """Series (N, T), each with a market (N, T) of its own, as far as prices reach."""
+    returns = returns.copy()
+    if last is not None:
+        returns[:, DAY0 + last + 1 :] = np.nan
+    return _fitted(returns, market)
+
+
+def judged(series: AbnormalReturns, window: Window) -> tuple[Floats, Floats]:
+    """(N,) p of `placebo`, and its statistic on the scale of the near days."""
+    said = plugins.load("tests", "placebo").compute(series, window, 0, draws=PLACEBO_WINDOWS)
+    return said.p_value, said.statistic / raised(said)
+
+
+Row = tuple[str, str, str, str, int, int]
+"""Part, design, what, window; of how many draws how many."""
+
+
+def _rejected(p: Floats) -> int:
+    return int((p <= LEVEL).sum())
+
+
+def one_date(draws: int) -> Iterator[Row]:
+    """A 4: the portfolio of the firms of one date, judged as one series."""
+    effects = {f"{name}, effect 3": Storm(s.tails, s.garch, effect=3.0) for name, s in CALM.items()}
+    designs = CALM | STORMS | LATE | {"from -10, x1.25": Storm(since=-10, times=1.25)} | effects
+    for d, (name, storm) in enumerate(designs.items()):
+        for firms in (3, 20):
+            parts = [(r.mean(axis=1), m) for r, m in of_one_date(SEED + 10 * d + firms, storm, firms, draws)]
+            series = [series_of(*part) for part in parts]
+            for window in WINDOWS:
+                hits = sum(_rejected(judged(one, window)[0]) for one in series)
+                yield "A4", f"{firms} firms, {name}", "placebo", str(window), draws, hits
+
+
+def own_dates(draws: int) -> Iterator[Row]:
+    """A 5: three firms of their own dates, the sum of their placebo statistics."""
+    effects = {f"normal, effect {k}": Storm(None, effect=float(k)) for k in (1, 2)}
+    late = {name: storm for name, storm in LATE.items() if "to" not in name}
+    for d, (name, storm) in enumerate(({"t4": Storm(4)} | CALM | STORMS | late | effects).items()):
+        series = _firms(SEED + 500 + d, storm, 3 * draws)
+        for window in WINDOWS[:1] if "effect" in name else WINDOWS:
+            p = []
+            for begin in range(0, 3 * draws, 3):
+                part, at = series[begin // (3 * _STUDIES)], begin % (3 * _STUDIES)
+                own = part.take(np.arange(at, at + 3))
+                p.append(placebo_sum(Sample.of(own, window, draws=PLACEBO_WINDOWS), "default").p_value)
+            yield "A5", f"3 own dates, {name}", "placebo_sum", str(window), draws, _rejected(np.array(p))
+
+
+def _firms(seed: int, storm: Storm, n: int) -> list[AbnormalReturns]:
+    """Firms with a market of their own each, sigma 2 %, in parts of three times `_STUDIES`."""
+    rng, found = np.random.default_rng(seed), []
+    for begin in range(0, n, 3 * _STUDIES):
+        size = min(3 * _STUDIES, n - begin)
+        market = 0.01 * shocks(rng, (size, len(DAYS)), 4) * storm.scale
+        returns = 0.0003 + rng.uniform(0.5, 1.5, (size, 1)) * market + 0.02 * errors(rng, storm, market.shape)
+        returns[:, DAY0] += 0.02 * storm.effect
+        found.append(series_of(returns, market, storm.last))
+    return found
+
+
+def recent(draws: int) -> Iterator[Row]:
+    """A 6, and what A 1 has besides `storms`: one firm, with prices up to some days after the window."""
+    more = {"GARCH": Storm(garch=True), **STORMS, **LATE}
+    some = {
+        name: storm
+        for name, storm in more.items()
+        if name in ("from -10, x2", "from -10, x1.5", "from -3, x2", "from -3, x1.5")
+    }
+    for d, (name, storm) in enumerate(more.items()):
+        series = _firms(SEED + 700 + d, storm, draws)
+        for window in WINDOWS:
+            yield (
+                "A1",
+                f"one firm, {name}",
+                "placebo",
+                str(window),
+                draws,
+                sum(_rejected(judged(s, window)[0]) for s in series),
+            )
+    for d, (name, storm) in enumerate(some.items()):
+        for window in WINDOWS:
+            for last in sorted({window.end, 5}):
+                part = _firms(
+                    SEED + 800 + d, Storm(storm.tails, since=storm.since, times=storm.times, last=last), draws
+                )
+                hits = sum(_rejected(judged(one, window)[0]) for one in part)
+                yield "A6", f"one firm, {name}, prices to {last:+d}", "placebo", str(window), draws, hits
+
+
+def together(draws: int) -> Iterator[Row]:
+    """B 4: any window of all firms, of a group, of a ticker below 5 % where those are judged together; 20 firms of one date."""
+    for d, (name, storm) in enumerate((CALM | STORMS).items()):
+        counts = dict.fromkeys(("windows", "windows, raw", "groups x windows", "tickers x windows"), 0)
+        tried = dict.fromkeys(counts, 0)
+        for returns, market in of_one_date(SEED + 900 + d, storm, _TICKERS, draws):
+            n = len(returns)
+            groups = returns.reshape(n, _GROUPS, -1, len(DAYS)).mean(axis=2)
+            families = {"windows": returns.mean(axis=1)[:, None], "groups x windows": groups}
+            if tried["tickers x windows"] < draws // 4:
+                families["tickers x windows"] = returns
+            for what, cells in families.items():
+                size = cells.shape[1]
+                series = series_of(cells.reshape(n * size, -1), np.repeat(market, size, axis=0))
+                p, statistic = (np.stack(v, axis=1) for v in zip(*(judged(series, w) for w in FIVE), strict=True))
+                for s in range(n):
+                    rows = slice(s * size, (s + 1) * size)
+                    left = _left(series.studentised[rows], statistic[rows], p[rows])
+                    counts[what] += bool((left <= LEVEL).any())
+                    tried[what] += 1
+                    if what == "windows":
+                        counts["windows, raw"] += bool((p[rows] <= LEVEL).any())
+                        tried["windows, raw"] += 1
+        for what, count in counts.items():
+            yield "B4", f"20 firms of one date, {name}", what, "five", tried[what], count
+
+
+def _left(days: Floats, statistic: Floats, p: Floats) -> Floats:
+    """(S, W) what is left of p (S, W) where all series and windows are judged together."""
+    size, windows = statistic.shape
+    own: Ints = np.repeat(np.arange(size), windows)
+    adjusted = romano_wolf_of_cells(days, statistic.ravel(), own, list(FIVE) * size, 0, 1999)
+    return np.fmax(adjusted.reshape(statistic.shape), p)
+
+
+PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "one date": one_date,
+    "own dates": own_dates,
+    "recent": recent,
+    "together": together,
+}
+
+
+def main() -> None:
+    """Simulate and store."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.dates", description=__doc__)
+    parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--only", action="append", choices=list(PARTS))
+    parser.add_argument("--output", type=Path, default=STORED)
+    asked = parser.parse_args()
+    for part in asked.only or PARTS:
+        began = time.monotonic()
+        for row in PARTS[part](asked.draws):
+            _keep(asked.output, row)
+            print(row, flush=True)
+        print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+def _keep(path: Path, row: Row) -> None:
+    """Put one row into the table, in the place of an earlier one of the same name."""
+    held: list[dict[str, str]] = []
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            held = list(csv.DictReader(file))
+    names = ("part", "design", "what", "window", "draws", "counted")
+    new = dict(zip(names, map(str, row), strict=True))
+    held = [old for old in held if any(old[name] != new[name] for name in names[:4])]
+    held.append(new | {"seed": str(SEED), "made": datetime.now(UTC).date().isoformat()})
+    held.sort(key=lambda old: tuple(old[name] for name in names[:4]))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(held[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(held)
+
+
+if __name__ == "__main__":
+    main()
