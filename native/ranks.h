@@ -1,12 +1,14 @@
 /* Ranks of the days of one pair.
  *
- * A value in units of sigma goes into the high bits of a 32-bit key and its day into the low ones.  One counting sort into 1,024
+ * A value in units of sigma goes into the high bits of a 32-bit key and its day into the low ones.  One counting sort into 2,048
  * bins of the middle of the bell and an insertion sort put the keys in order.  Days whose keys lie side by side may be tied or the
  * wrong way round; these few are told apart by the values themselves.  Ties share their average rank: neighbours in order that
  * differ by no more than TIED (METHODS ruling 10; engine/ranks.py). */
 #define WIDEST 8.0      /* beyond so many sigmas all values share the outermost keys */
 #define TIED 1e-12
-#define BINS 1024
+#define ROWS 16
+#define COLUMNS 128
+#define BINS (ROWS * COLUMNS)
 
 typedef struct {
     int bits;            /* of a day */
@@ -55,26 +57,36 @@ static void insertion_sort(int32_t *key, int32_t *room, int64_t n) {
     }
 }
 
-/* Keys go to the bin of their value, four sigmas to either side; those further out share the first and the last. */
+/* How many there are in each bin -> how many there are in all bins before it. */
+static void count_before(uint16_t *restrict bin) {
+    uint16_t column[COLUMNS] = {0}, before = 0;
+    for (int r = 0; r < ROWS; r++)
+        for (int c = 0; c < COLUMNS; c++) {
+            const uint16_t own = bin[r * COLUMNS + c];
+            bin[r * COLUMNS + c] = column[c];
+            column[c] = (uint16_t)(column[c] + own);
+        }
+    for (int c = 0; c < COLUMNS; c++) { const uint16_t own = column[c]; column[c] = before; before = (uint16_t)(before + own); }
+    for (int r = 0; r < ROWS; r++)
+        for (int c = 0; c < COLUMNS; c++) bin[r * COLUMNS + c] = (uint16_t)(bin[r * COLUMNS + c] + column[c]);
+}
+
+/* Keys go to the bin of their value, four sigmas to either side; those further out share the first and the last.
+ *
+ * Bin b is kept in row b % ROWS and column b / ROWS, so that the counts before each bin are added up a whole row at a time. */
 static void counting_sort(Order *o, int64_t n) {
-    const int shift = 32 - 11;   /* 2,048 bins on the whole range of 32 bits: 1,024 on its middle half */
+    const int shift = 32 - 12;   /* 4,096 bins on the whole range of 32 bits: 2,048 on its middle half */
     int32_t *restrict bin = o->day;
     const int32_t *restrict from = o->room;
     for (int64_t i = 0; i < n; i++) {
         int32_t b = (from[i] >> shift) + BINS / 2;
         b = b < 0 ? 0 : b;
-        bin[i] = b < BINS - 1 ? b : BINS - 1;
+        b = b < BINS - 1 ? b : BINS - 1;
+        bin[i] = b % ROWS * COLUMNS + b / ROWS;
     }
     memset(o->begin, 0, sizeof o->begin);
     for (int64_t i = 0; i < n; i++) o->begin[bin[i]]++;
-    uint16_t before = 0;
-    for (int b = 0; b < BINS; b += 4) {   /* four at a time, so that one sum does not wait for the last */
-        const uint16_t one = o->begin[b], two = (uint16_t)(one + o->begin[b + 1]);
-        const uint16_t three = (uint16_t)(two + o->begin[b + 2]), four = (uint16_t)(three + o->begin[b + 3]);
-        o->begin[b] = before; o->begin[b + 1] = (uint16_t)(before + one);
-        o->begin[b + 2] = (uint16_t)(before + two); o->begin[b + 3] = (uint16_t)(before + three);
-        before = (uint16_t)(before + four);
-    }
+    count_before(o->begin);
     for (int64_t i = 0; i < n; i++) o->key[o->begin[bin[i]]++] = from[i];
 }
 

@@ -5,8 +5,8 @@ By NumPy, or by the compiled kernel of native/ where it was built (`kernel` take
     designs         what is the same for all pairs of a design (a day 0 and a benchmark)
     whole, gaps     `first` and `second` pass over a chunk of pairs that have all their days, and of pairs that lack some
 
-Float64 arrays in C order, NaN nowhere (in `gaps` it is a missing day), at most `ROWS` pairs, sorted by design. No array is
-kept, and the same arrays give the same bits.
+Float64 arrays in C order, NaN nowhere (in `gaps` it is a missing day), at most `kernel.rows_at_once` pairs, sorted by design.
+No array is kept, and the same arrays give the same bits.
 
     n pairs, g designs, K regressors with the intercept, L1 estimation and L2 event days, W windows, R lengths of runs
     estimation (n, L1), event (n, L2)   returns less what the model subtracts; overwritten

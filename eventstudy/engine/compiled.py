@@ -18,6 +18,8 @@ from eventstudy.engine.runs import steps
 from eventstudy.engine.whole import Found
 from eventstudy.native import Form
 
+ROWS = 1024
+"""Pairs of a chunk: so many that what is done once a chunk hardly counts."""
 _MOST_DAYS, _MOST_REGRESSORS, _MOST_STEPS = 16384, 64, 512
 
 

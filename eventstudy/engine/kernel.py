@@ -15,6 +15,14 @@ def form_for(task: Task, given: Designs) -> native.Form | None:
     return form if form.kernel is not None and compiled.takes(task, given.basis.shape[2]) else None
 
 
+def rows_at_once(width: int, task: Task, regressors: int) -> int:
+    """How many pairs with windows of `width` days make a chunk: few for NumPy, more where little is done a chunk."""
+    form = native.form()
+    if form.kernel is not None and compiled.takes(task, regressors):
+        return compiled.ROWS
+    return whole.rows_at_once(width)
+
+
 def first(estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
     """The first pass over a chunk of pairs that have all their days; see `whole.first`."""
     form = form_for(task, given)

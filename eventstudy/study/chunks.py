@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventstudy.engine import least_squares, whole
+from eventstudy.engine import kernel, least_squares, whole
 from eventstudy.engine.correlation import as_slice
 from eventstudy.engine.plan import Plan
 from eventstudy.models.linear import LinearModel
@@ -41,7 +41,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Up to `whole.ROWS` pairs for the kernel."""
+    """Pairs for the kernel, up to `kernel.rows_at_once`."""
 
     rows: Ints
     """(n,) their positions in the block."""
@@ -101,10 +101,10 @@ class Chunks:
         rows = np.flatnonzero(among).astype(np.int64)
         keys = self.designs[rows]
         distinct = np.unique(self.designs)
-        size = whole.rows_at_once(self.width)
         for group in range(0, len(distinct), _DESIGNS):
             some = distinct[group : group + _DESIGNS]
             known = self._known(some)
+            size = kernel.rows_at_once(self.width, self.task, known.given.basis.shape[2])
             first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
             for begin in range(first, last, size):
                 mine = slice(begin, min(begin + size, last))
@@ -127,11 +127,13 @@ class Chunks:
         span = self._spans[first] if self.plan.portfolios else ahead[:, :0].copy()
         raw, zero, lacking = ahead.copy(), seen == 0, np.isnan(seen if gaps else seen[:0])
         if gaps:
-            lost = ~np.repeat(known.there[place], np.diff(bounds), axis=0)
-            estimation[lost[:, days]], ahead[lost[:, event]] = np.nan, np.nan
+            if not known.whole[place].all():
+                lost = ~np.repeat(known.there[place], np.diff(bounds), axis=0)
+                np.copyto(estimation, np.nan, where=lost[:, days])
+                np.copyto(ahead, np.nan, where=lost[:, event])
             hit = part.take(rows).masked()
             if hit is not None:
-                estimation[hit] = np.nan
+                np.copyto(estimation, np.nan, where=hit)
                 span[:, : hit.shape[1]][hit if span.shape[1] else hit[:, :0]] = np.nan
         if self._subtracts:
             offset = np.repeat(known.offset[place], np.diff(bounds), axis=0)

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from eventstudy import native
 from eventstudy.study.study import EventStudy
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -169,8 +170,10 @@ def measure(securities: int, days: int, events: int, *, factors: bool = False, l
     """One line: the study, and every yardstick, in turn in this process."""
     data = panel(securities, days, events)
     before = peak()
-    ours = cpu(lambda: answers(data), 1 if events > 200_000 else 3)
+    runs = 1 if events > 200_000 else 3
+    ours = cpu(lambda: answers(data), runs)
     after = peak()
+    plain = by_numpy(lambda: cpu(lambda: answers(data), runs))
     read, how = touch(data)
     line = f"{events:>9,} events on {securities:,} x {days:,}: {ours:7.2f} s CPU, {1e6 * ours / events:5.2f} us/event"
     line += f", {ours / read:5.0f}x the read ({1e9 * read / events:.0f} ns/event, {how})"
@@ -179,8 +182,21 @@ def measure(securities: int, days: int, events: int, *, factors: bool = False, l
         line += f", 1/{bare(data) * events / ours:.1f} of a bare statsmodels loop"
     if factors:
         line += f"; six factors {cpu(lambda: answers(data, 'fama_french5_momentum'), 1) / ours:.2f}x one"
+    line += f"; by {native.form().name}, NumPy {plain / ours:.2f}x that"
     line += f"; peak memory {after:,.0f} MiB, {after - before:,.0f} above the prices ({data.prices.size * 8 / 2**20:,.0f} MiB)"
     print(line, flush=True)
+
+
+def by_numpy(measured: Callable[[], float]) -> float:
+    """What is measured without the compiled kernel."""
+    before = os.environ.get(native.VARIABLE)
+    os.environ[native.VARIABLE] = "0"
+    try:
+        return measured()
+    finally:
+        os.environ.pop(native.VARIABLE)
+        if before is not None:
+            os.environ[native.VARIABLE] = before
 
 
 def one_event(securities: int = 2000, days: int = 5000) -> None:
