@@ -295,6 +295,27 @@ WARNINGS: dict[str, Code] = {
         "The security stopped trading inside the event window, so its windows end with its last close.",
         "Find out why it was delisted: the last return may lack what holders received.",
     ),
+    "MOVE_UNCONFIRMED": Code(
+        {
+            "": (
+                "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day; what is held against it did not move with it, and "
+                "there are no volumes"
+            ),
+            "quiet": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, with no more trade than before",
+            "split": (
+                "a split of {ratio} is listed; from {before:.6g} to {after:.6g} does not tell whether the prices are adjusted "
+                "for it"
+            ),
+            "dividend": (
+                "a dividend of {dividend:.6g} is listed and counted, and the price went from {before:.6g} to {after:.6g}: it "
+                "may not have fallen by it"
+            ),
+            "adjusted": "adj_close moved by {adjusted:+.1%}, close by {plain:+.1%}, and no dividend is listed",
+        },
+        "In an event window, a move that news or a fault of the prices may have made; nothing in the prices tells which.",
+        "Compare the closes of that day and of the day before with another source.",
+        "caution",
+    ),
     "DIVIDEND_NOT_FOLLOWED": Code(
         {
             "": (

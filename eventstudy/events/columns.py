@@ -6,7 +6,7 @@ The same table by the same rules as `registry.from_frame`; only what is distinct
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -50,6 +50,11 @@ class EventColumns:
     def __len__(self) -> int:
         """E."""
         return len(self.ticker)
+
+    def rows(self, which: Codes) -> EventColumns:
+        """The pairs in these rows, each with the name that it has here."""
+        parts = {n: getattr(self, n)[which] for n in ("ticker", "moment", "benchmark", "event")}
+        return replace(self, **parts, name=lambda i: self.name(int(which[i])))
 
     def ticker_of(self, row: int) -> str:
         """The ticker of row i."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel.align import Panel
-from eventstudy.panel.block import Days
+from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, home_of, lives_with
 from eventstudy.prices import Flag, PriceTable, currency_of, flags
@@ -46,7 +48,8 @@ def flagged(panel: Panel, prices: PriceTable, accepts: Accepts = nothing) -> Ite
             users.setdefault(ticker, []).append(i)
     firms = {pair.ticker for pair in panel.pairs}
     closer = {ticker: np.concatenate([panel.event_days(i) for i in used_by]) for ticker, used_by in users.items()}
-    for code, by_ticker in _flags_on(_spans(panel, prices), prices, closer).items():
+    compared = {pair.benchmark for pair in panel.pairs}
+    for code, by_ticker in _flags_on(_spans(panel, prices), prices, closer, compared).items():
         for ticker, found in by_ticker.items():
             if code == "STALE":
                 frozen, found = _frozen(found, closer[ticker], ticker, firm=ticker in firms)
@@ -128,65 +131,97 @@ def currencies_apart(panel: Panel, prices: PriceTable) -> Iterator[Message]:
     yield from _currencies_of(((p.ticker, p.benchmark) for p in panel.pairs), prices)
 
 
-def flagged_in_sums(
-    grids: Sequence[Dense],
-    prices: PriceTable,
-    accepts: Accepts = nothing,
-    *,
-    compared: bool = True,
-    among: Collection[str] | None = None,
-) -> Iterator[Message]:
-    """All of the above where no pair is kept: one warning a code, with the first tickers it is about.
+@dataclass
+class InSums:
+    """The flags of a study of which no pair is kept: what is said of them, and which pairs rest on prices in doubt."""
 
-    A code that is a doubt is one only of tickers with such a day among those that a pair rests on; `compared`: whether the
-    model looks at benchmarks; `among`: the tickers whose prices are looked over (None: all).
-    """
-    spans: Spans = {}
-    met: dict[tuple[str, str, str], None] = {}
-    for dense in grids:
-        pairs = np.unique(dense.security * len(dense.benchmarks) + dense.table) if len(dense.row) else ()
-        for key in map(int, pairs):
-            ticker, benchmark = (
-                dense.tickers[key // len(dense.benchmarks)],
-                dense.benchmarks[key % len(dense.benchmarks)],
+    grids: Sequence[Dense]
+    prices: PriceTable
+    accepts: Accepts = nothing
+    compared: bool = True
+    """Whether the model looks at benchmarks."""
+    among: Collection[str] | None = None
+    """The tickers whose prices are looked over; None: all."""
+    through: dict[str, list[str]] = field(default_factory=dict, init=False)
+    """The tickers that each exchange rate converted."""
+    doubtful: dict[str, list[Flag]] = field(default_factory=dict, init=False)
+    """The flags that are doubts and not accepted, of each ticker."""
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """One warning a code, with the first tickers it is about.
+
+        A code that is a doubt is one only of tickers with such a day among those that a pair rests on.
+        """
+        return list(self._messages())
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The rows of the table of events whose pairs rest on prices in doubt, ascending."""
+        assert self.messages is not None
+        found = [np.empty(0, np.int64)]
+        for dense in self.grids:
+            hit = np.zeros(len(dense), bool)
+            for ticker, told in self.doubtful.items():
+                tickers = self.through.get(ticker, [ticker])
+                for flag in told:
+                    for day in flag.sessions or (None,):
+                        hit |= _resting(dense, tickers, day, self.compared)
+            found.append(dense.origin[hit])
+        return np.unique(np.concatenate(found))
+
+    def _touches(self, ticker: str, day: date, *, event_only: bool = False) -> bool:
+        tickers = self.through.get(ticker, [ticker])
+        return any(_resting(dense, tickers, day, self.compared, event_only).any() for dense in self.grids)
+
+    def _messages(self) -> Iterator[Message]:
+        spans: Spans = {}
+        met: dict[tuple[str, str, str], None] = {}
+        for dense in self.grids:
+            pairs = np.unique(dense.security * len(dense.benchmarks) + dense.table) if len(dense.row) else ()
+            for key in map(int, pairs):
+                ticker, benchmark = (
+                    dense.tickers[key // len(dense.benchmarks)],
+                    dense.benchmarks[key % len(dense.benchmarks)],
+                )
+                met[dense.place[0] or "", ticker, benchmark] = None
+            _widen(spans, dense)
+        if self.among is not None:
+            spans = {ticker: span for ticker, span in spans.items() if ticker in self.among}
+        for ticker in list(spans):
+            for rate in with_rates((ticker,), self.prices)[1:]:
+                self.through.setdefault(rate, []).append(ticker)
+                spans[rate] = _widest(spans.get(rate, spans[ticker]), spans[ticker])
+
+        by_code = _flags_on(spans, self.prices)
+        for ticker, found in by_code.pop("STALE", {}).items():
+            firm = any(ticker in dense.tickers for dense in self.grids)
+            days = [day for flag in found for day in flag.sessions if self._touches(ticker, day, event_only=True)]
+            frozen, others = _frozen(found, np.array(days, "datetime64[D]"), ticker, firm=firm)
+            for flag in (*frozen, *others):
+                by_code.setdefault(flag.code, {}).setdefault(ticker, []).append(flag)
+        for code, by_ticker in by_code.items():
+            used = {
+                ticker: kept
+                for ticker, found in by_ticker.items()
+                if (kept := [f for f in found if f.whole or any(self._touches(ticker, d) for d in f.sessions)])
+            }
+            right = {t: all(self.accepts(code, t, f.sessions) for f in kept) for t, kept in used.items()}
+            if doubtful := [t for t in used if not right[t]]:
+                used = {t: [f for f in used[t] if not self.accepts(code, t, f.sessions)] for t in doubtful}
+            if severity_of(code) == "doubt":
+                for t in doubtful:
+                    self.doubtful.setdefault(t, []).extend(used[t])
+            severity = "" if doubtful or severity_of(code) != "doubt" else "caution"
+            ticker, found = next(iter((used or by_ticker).items()))
+            first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
+            text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=list(used or by_ticker), **first)
+            yield accepted(Message(code, text)) if used and not doubtful else Message(code, text, severity=severity)
+        if spans:
+            yield from _calendars_of(
+                met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()), self.prices
             )
-            met[dense.place[0] or "", ticker, benchmark] = None
-        _widen(spans, dense)
-    if among is not None:
-        spans = {ticker: span for ticker, span in spans.items() if ticker in among}
-    through: dict[str, list[str]] = {}
-    for ticker in list(spans):
-        for rate in with_rates((ticker,), prices)[1:]:
-            through.setdefault(rate, []).append(ticker)
-            spans[rate] = _widest(spans.get(rate, spans[ticker]), spans[ticker])
-
-    def touches(ticker: str, day: date, *, event_only: bool = False) -> bool:
-        return any(_rests_on(dense, through.get(ticker, [ticker]), day, compared, event_only) for dense in grids)
-
-    by_code = _flags_on(spans, prices)
-    for ticker, found in by_code.pop("STALE", {}).items():
-        firm = any(ticker in dense.tickers for dense in grids)
-        days = [day for flag in found for day in flag.sessions if touches(ticker, day, event_only=True)]
-        frozen, others = _frozen(found, np.array(days, "datetime64[D]"), ticker, firm=firm)
-        for flag in (*frozen, *others):
-            by_code.setdefault(flag.code, {}).setdefault(ticker, []).append(flag)
-    for code, by_ticker in by_code.items():
-        used = {
-            ticker: kept
-            for ticker, found in by_ticker.items()
-            if (kept := [f for f in found if f.whole or any(touches(ticker, d) for d in f.sessions)])
-        }
-        right = {t: all(accepts(code, t, f.sessions) for f in kept) for t, kept in used.items()}
-        if doubtful := [t for t in used if not right[t]]:
-            used = {t: [f for f in used[t] if not accepts(code, t, f.sessions)] for t in doubtful}
-        severity = "" if doubtful or severity_of(code) != "doubt" else "caution"
-        ticker, found = next(iter((used or by_ticker).items()))
-        first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
-        text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=list(used or by_ticker), **first)
-        yield accepted(Message(code, text)) if used and not doubtful else Message(code, text, severity=severity)
-    if spans:
-        yield from _calendars_of(met, min(a for a, _ in spans.values()), max(b for _, b in spans.values()), prices)
-    yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), prices)
+        yield from _currencies_of(((ticker, benchmark) for _, ticker, benchmark in met), self.prices)
 
 
 # ---- what is used, and when -------------------------------------------------------------------------------------------
@@ -223,32 +258,35 @@ def _widen(spans: Spans, dense: Dense) -> None:
             spans[names[i]] = _widest(spans.get(names[i], own), own)
 
 
-def _rests_on(dense: Dense, tickers: Sequence[str], day: date, compared: bool, event_only: bool = False) -> bool:
-    """Whether the estimation or event window (`event_only`) of a pair of the grid that uses one of these holds the day."""
-    known = np.flatnonzero(~np.isnat(dense.sessions))
-    if not len(known) or day > dense.sessions[known[-1]].item():
-        return False
-    row = known[np.searchsorted(dense.sessions[known], np.datetime64(day))]
+def _resting(dense: Dense, tickers: Sequence[str], day: date | None, compared: bool, event_only: bool = False) -> Bools:
+    """(E,) which pairs of the grid use one of these in their estimation or event window (`event_only`) on a day (None: any)."""
     hit = np.zeros(len(dense), bool)
     for names, which in ((dense.tickers, dense.security), (dense.benchmarks if compared else (), dense.table)):
         for ticker in tickers:
             if ticker in names:
                 hit |= which == names.index(ticker)
-    rel = row - dense.row[hit]
+    if day is None:
+        return hit
+    known = np.flatnonzero(~np.isnat(dense.sessions))
+    if not len(known) or day > dense.sessions[known[-1]].item():
+        return np.zeros(len(dense), bool)
+    row = known[np.searchsorted(dense.sessions[known], np.datetime64(day))]
+    rel = row - dense.row
     estimated = np.isin(rel, dense.columns[: dense.estimation.length]) & (dense.sessions[row] not in dense.exclude)
     estimated &= not event_only
-    return bool((estimated | ((rel >= dense.event.start) & (rel <= dense.event.end))).any())
+    found: Bools = hit & (estimated | ((rel >= dense.event.start) & (rel <= dense.event.end)))
+    return found
 
 
 # ---- what is said of it -------------------------------------------------------------------------------------------------
 
 
 def _flags_on(
-    spans: Spans, prices: PriceTable, closer: Mapping[str, Days] | None = None
+    spans: Spans, prices: PriceTable, closer: Mapping[str, Days] | None = None, compared: Collection[str] = ()
 ) -> dict[str, dict[str, list[Flag]]]:
     """The flags of the days that are used, by code and ticker, of prices as they were quoted.
 
-    `closer`: the days of each ticker on which an event is studied.
+    `closer`: the days of each ticker on which an event is studied; `compared`: the benchmarks.
     """
     prices = prices.quoted or prices
     used = [t for t in spans if t in prices.info]
@@ -256,7 +294,7 @@ def _flags_on(
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    for flag in flags(prices.part(used, first - _BEFORE, last), closer):
+    for flag in flags(prices.part(used, first - _BEFORE, last), closer, compared):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]

@@ -6,9 +6,11 @@ whichever is larger, so that a storm in the market is no row of faults; never le
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +29,14 @@ SPIKE = 8.0
 BACK = 5.0
 """From so many on it is worth a look."""
 CLOSER = 2.5
-"""From so many on it is on a day of an event window, where little else is so likely to mislead."""
+"""From so many on it is on a day of an event window, where little else is so likely to mislead,"""
+UNSURE = 2.0
+"""or from so many of the series net of its market."""
+FELT, QUIETLY = 4.75, 3.75
+"""From so many of these on a move of a benchmark in an event window should show in the others, and one of any series, the
+second, in its trade."""
+LIKELIER = 1.0
+"""By so much must the sum of squares (in spreads) of a fault be below that of an ordinary day to be the likelier of the two."""
 UNDONE, HALF = 0.2, 0.5
 """What may be left of a move that is undone, as a part of it; more, up to the second, where that is an ordinary move."""
 WITHIN = 2
@@ -52,6 +61,10 @@ DIVIDEND = 0.16
 """Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
 PAID = 4.0
 """From so many robust daily spreads on a dividend must be seen in the price."""
+QUIET = 1.5
+"""Trade below so many times that of the days before confirms no news; up to twice as much is asked of larger moves."""
+BOUND, MANY = 4.0, 10
+"""No move says more of the market than one of so many spreads; more series than so many are held against all of them."""
 NEARBY = 10
 """So many moves on either side say how wild a series is just then."""
 
@@ -94,6 +107,10 @@ class Series:
     """The market that it trades on."""
     closer: Bools
     """(N,) days that are looked at more closely, because an event is studied on them."""
+    compared: bool
+    """Whether others are held against it: a benchmark."""
+    market: Floats
+    """(N-1,) the part of each move that the others of its market explain, as a logarithm; 0 where nobody asked."""
 
     def column(self, name: str) -> Floats:
         """(N,) a field, zero where it has no value."""
@@ -157,6 +174,7 @@ def of_moves(series: Series) -> Iterator[Flag]:
     yield from look.listed_splits()
     yield from look.undone()
     yield from look.jumps()
+    yield from look.unconfirmed()
 
 
 class _Look:
@@ -164,20 +182,37 @@ class _Look:
 
     def __init__(self, series: Series, moved: Floats, by_close: Floats) -> None:
         self.series, self.moved, self.by_close = series, moved, by_close
-        self.typical = float(spread(moved)[0])
+        self.net, self.net_by_close = moved - series.market, by_close - series.market
         self.tick = _tick(series.own["used"])
         self.told = np.zeros(len(moved), bool)
         if notes := " ".join(series.info.notes):
             self.told |= [day in notes for day in series.days[1:].astype(str).tolist()]
         self.rate, self.level = series.ticker.endswith("=X"), is_level(series.ticker)
 
-    def scale(self, t: int, upto: int | None = None) -> float:
-        """How far the series moves in a day around moves `t` to `upto`, those left out."""
+    @cached_property
+    def is_own(self) -> Bools:
+        """(N-1,) whether a move net of the market is one of the series itself, and not of what it is held against."""
+        found: Bools = (self.moved * self.net > 0) & (np.abs(self.moved) >= HALF * np.abs(self.net))
+        return found
+
+    @cached_property
+    def typical(self) -> float:
+        """How far the series moves on an ordinary day."""
+        return float(spread(self.moved)[0])
+
+    @cached_property
+    def typical_net(self) -> float:
+        """How far it moves on an ordinary day beside what the market explains."""
+        return float(spread(self.net)[0])
+
+    def scale(self, t: int, upto: int | None = None, *, net: bool = False) -> float:
+        """How far the series moves in a day around moves `t` to `upto`, those left out; `net` of its market."""
         upto = t if upto is None else upto
-        around = np.concatenate((self.moved[max(t - NEARBY, 0) : t], self.moved[upto + 1 : upto + 1 + NEARBY]))
+        moved, typical = (self.net, self.typical_net) if net else (self.moved, self.typical)
+        around = np.concatenate((moved[max(t - NEARBY, 0) : t], moved[upto + 1 : upto + 1 + NEARBY]))
         price = min(float(self.series.own["used"][t]), float(self.series.own["used"][t + 1]))
         near = float(spread(around)[0]) if len(around) >= NEARBY // 2 else 0.0
-        return max(self.typical, near, self.tick / price) * float(np.sqrt(self.series.span[t]))
+        return max(typical, near, self.tick / price) * float(np.sqrt(self.series.span[t]))
 
     def flag(self, form: str, t: int, upto: int | None = None, /, **params: Any) -> Flag:
         """The flag of move `t`, and of those up to `upto`, which are told by it."""
@@ -229,23 +264,29 @@ class _Look:
 
     def undone(self) -> Iterator[Flag]:
         """Moves that are undone within two sessions: a close that is wrong for a day or two."""
-        size = np.abs(self.moved)
-        least_size = np.where(self.series.closer[1:], CLOSER, BACK)
-        large = np.flatnonzero((size > least_size * self.typical) & ~self.told)
+        closer = self.series.closer[1:]
+        yield from self._undone(np.where(closer, CLOSER, BACK), self.moved)
+        if self.series.market.any():
+            yield from self._undone(np.where(closer & self.is_own, UNSURE, np.inf), self.net, net=True)
+
+    def _undone(self, least_size: Floats, moved: Floats, *, net: bool = False) -> Iterator[Flag]:
+        """Those of at least so many spreads among the moves, which are `net` of the market or not."""
+        size = np.abs(moved)
+        large = np.flatnonzero((size > least_size * (self.typical_net if net else self.typical)) & ~self.told)
         for t in large[np.argsort(-size[large], kind="stable")].tolist():  # a small one may stand around a large one
             for later in range(1, min(WITHIN, len(size) - 1 - t) + 1):
-                back, left = self.moved[t + later], abs(float(self.moved[t : t + later + 1].sum()))
-                if self.told[t : t + later + 1].any() or back * self.moved[t] >= 0:
+                back, left = moved[t + later], abs(float(moved[t : t + later + 1].sum()))
+                if self.told[t : t + later + 1].any() or back * moved[t] >= 0:
                     continue
-                scale = self.scale(t, t + later)
+                scale = self.scale(t, t + later, net=net)
                 ordinary = min(2 * scale * float(np.sqrt(later + 1)), HALF * size[t])
                 if scale == 0 or left > max(UNDONE * size[t], ordinary):
                     continue
                 least = min(size[t], abs(back)) / scale
                 if least <= least_size[t] or abs(back) < (1 - 2 * UNDONE) * size[t]:
                     continue
-                if forms := _unit(float(self.moved[t])):
-                    yield self.flag(forms[bool(self.moved[t] < 0)], t, t + later, **self._step(t))
+                if forms := _unit(float(moved[t])):
+                    yield self.flag(forms[bool(moved[t] < 0)], t, t + later, **self._step(t))
                     break
                 form = "MOVE_UNDONE" if least <= SPIKE else "RATE_SPIKE" if self.rate else "PRICE_SPIKE"
                 again = {"again": float(self._shown(t)[t + later + 1]), "back": self.series.days[t + later + 1].item()}
@@ -274,6 +315,38 @@ class _Look:
             else:
                 form = "JUMP.dividend" if paid[t + 1] else "JUMP"
                 yield self.flag(form, t, **self._step(t), move=float(np.expm1(move)))
+
+    def unconfirmed(self) -> Iterator[Flag]:
+        """Moves in an event window that news or a fault may have made, and of which nothing in the prices tells which."""
+        dividend, split, paid = (self.series.column("dividend"), self.series.column("split"), self.series.own["paid"])
+        volume = self.series.own.get("volume")
+        for t in np.flatnonzero(self.series.closer[1:] & ~self.told).tolist():
+            net, plain, scale = float(self.net[t]), float(self.net_by_close[t]), self.scale(t, net=True)
+            step, odder = abs(net - plain), net**2 - plain**2 > LIKELIER * scale**2
+            ratio = abs(float(np.log(split[t + 1]))) if split[t + 1] > 0 else 0.0
+            if ratio > scale and (abs(net) - ratio) ** 2 - net**2 < 2 * LIKELIER * scale**2:
+                yield self.flag("MOVE_UNCONFIRMED.split", t, ratio=f"{split[t + 1]:g}:1", **self._step(t))
+            elif paid[t + 1] and net > 0 and odder:
+                yield self.flag("MOVE_UNCONFIRMED.dividend", t, dividend=float(dividend[t + 1]), **self._step(t))
+            elif not paid[t + 1] and not ratio and step > STEP and odder and not dividend[t + 1]:
+                both = {"adjusted": _in_tenths(self.moved[t]), "plain": _in_tenths(self.by_close[t])}
+                yield self.flag("MOVE_UNCONFIRMED.adjusted", t, **both)
+            elif abs(net) > QUIETLY * scale and self.is_own[t] and not paid[t + 1]:
+                moved = {**self._step(t), "move": float(np.expm1(self.moved[t]))}
+                if (trade := self._trade(t, volume)) is not None and trade < QUIET * min(
+                    abs(net) / (QUIETLY * scale), 2
+                ):
+                    yield self.flag("MOVE_UNCONFIRMED.quiet", t, **moved)
+                elif trade is None and self.series.compared and abs(net) > FELT * scale:
+                    yield self.flag("MOVE_UNCONFIRMED", t, **moved)
+
+    def _trade(self, t: int, volume: Floats | None) -> float | None:
+        """The volume of the day of a move over the median of the days before it; None: not known."""
+        if volume is None:
+            return None
+        before = volume[max(t - 2 * NEARBY, 0) : t + 1]
+        before, own = before[before > 0], volume[t + 1]
+        return float(own / np.median(before)) if len(before) >= NEARBY and own > 0 else None
 
     def _inverted(self, t: int) -> bool:
         """Whether the rate of the other way round begins: one over the rate of the day before."""
@@ -320,6 +393,47 @@ class _Look:
     def _step(self, t: int) -> dict[str, float]:
         shown = self._shown(t)
         return {"before": float(shown[t]), "after": float(shown[t + 1])}
+
+
+def explained(used: Floats, paid: Floats) -> Floats:
+    """(S-1, n) the part of the moves of each series (S, n) that the others explain: their median, by least squares.
+
+    Each is taken in its own robust spreads, and no move for more than a few of them, so that a fault explains nothing.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.log((used[1:] + paid[1:]) / used[:-1])
+        scale = spread(moved)
+        scaled = np.clip(moved / scale, -BOUND, BOUND)
+    n = scaled.shape[1]
+    if n < 2:
+        return np.zeros_like(moved)
+    scaled[~np.isfinite(scaled)] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a day without a move of any
+        if n > MANY:
+            others = np.repeat(np.nanmedian(scaled, axis=1)[:, None], n, axis=1)
+        else:
+            others = np.column_stack([np.nanmedian(np.delete(scaled, i, axis=1), axis=1) for i in range(n)])
+    both = np.isfinite(scaled) & np.isfinite(others)
+    own, others = np.where(both, scaled, 0.0), np.where(both, others, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = np.nan_to_num((own * others).sum(axis=0) / (others**2).sum(axis=0))
+    found: Floats = slope * others * scale
+    return found
+
+
+def unsure(used: Floats, paid: Floats, market: Floats, closer: Bools) -> Bools:
+    """(n,) in which series a day that is looked at closely has a move, net of the market, that may be flagged."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        net = np.log((used[1:] + paid[1:]) / used[:-1]) - market
+    scale, near = spread(net), closer[1:]
+    size, sign = np.abs(net), np.sign(net)
+    with np.errstate(invalid="ignore"):
+        found: Bools = np.asarray((near & ((size > QUIETLY * scale) | (paid[1:] > 0))).any(axis=0))
+        for later in range(1, WITHIN + 1):
+            back = (sign[later:] == -sign[:-later]) & (size[later:] > UNSURE * scale)
+            found |= (near[:-later] & (size[:-later] > UNSURE * scale) & back).any(axis=0)
+    return found
 
 
 def is_level(ticker: str) -> bool:

@@ -6,7 +6,7 @@ A flag is a reason to look, not a proof: a share can halve on one day, and a mar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from eventstudy import calendars
 from eventstudy.language import Phrase
 from eventstudy.prices._beside import same_closes, shifted, shifted_dates
-from eventstudy.prices._moves import NEARBY, STEP, Flag, Series, is_level, of_moves, spread, suspects
+from eventstudy.prices._moves import NEARBY, STEP, Flag, Series, explained, is_level, of_moves, spread, suspects, unsure
 from eventstudy.prices._opened import opened
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
@@ -32,7 +32,7 @@ QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
 
-def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[Flag]:
+def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared: Collection[str] = ()) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
     Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
@@ -40,7 +40,8 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
     Beside the others (`_beside`): CALENDAR_MISMATCH, WRONG_CALENDAR, SESSION_SHIFT, OTHER_SYMBOL. SUSPECT_CALENDAR is about
     sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
     `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
-    moves that are undone are told as well.
+    moves are told as well, net of their market: those that are undone (MOVE_UNDONE) and those that nothing confirms
+    (MOVE_UNCONFIRMED). `compared`: tickers that others are held against.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
@@ -50,6 +51,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
     near = np.zeros(priced.shape, bool)
     for ticker in (closer or {}).keys() & places.keys():
         near[:, places[ticker]] = np.isin(days, (closer or {})[ticker])
+    market = np.zeros(priced.shape)
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
     open_days: dict[str, Days] = {}
@@ -70,13 +72,17 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
         own = {name: values[rows][:, columns] for name, values in fields.items()}
         closely = near[rows][:, columns]
         odd = _odd(members, own, np.isin(days[rows], open_days[home]), len(open_days[home]), closely)
+        if closely.any():
+            explains = explained(own["used"], own["paid"])
+            market[np.ix_(np.flatnonzero(rows)[1:], np.array(columns, np.int64))] = np.nan_to_num(explains)
+            odd |= unsure(own["used"], own["paid"], explains, closely)
         looks |= zip(members, odd.tolist(), strict=True)
         found += shifted(members, days[rows], own["used"] + own["paid"], own["used"])
     found += same_closes(table.tickers, days, fields["close"])
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned)
     for ticker, i in places.items():
         if looks[ticker]:
-            held = {name: values[priced[:, i], i] for name, values in fields.items()}
+            held = {name: values[priced[:, i], i] for name, values in (*fields.items(), ("market", market))}
             of_one = _of_one(
                 ticker,
                 days[priced[:, i]],
@@ -85,6 +91,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None) -> list[F
                 table.info[ticker],
                 homes[ticker],
                 near[priced[:, i], i],
+                ticker in compared,
             )
             misdated = any(f.code == "WRONG_CALENDAR" and f.ticker == ticker for f in found)
             found += sorted((f for f in of_one if not (misdated and f.code == "GAP")), key=lambda f: f.session)
@@ -189,7 +196,14 @@ def _mismatches(
 
 
 def _of_one(
-    ticker: str, days: Days, own: dict[str, Floats], expected: Days, info: SeriesInfo, home: str, closer: Bools
+    ticker: str,
+    days: Days,
+    own: dict[str, Floats],
+    expected: Days,
+    info: SeriesInfo,
+    home: str,
+    closer: Bools,
+    compared: bool,
 ) -> Iterator[Flag]:
     """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
     if not len(days):
@@ -215,7 +229,8 @@ def _of_one(
     there = np.isfinite(own["used"])
     span = np.maximum(np.diff(np.searchsorted(inside, days[there])), 1).astype(float)
     held = {name: values[there] for name, values in own.items()}
-    yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there]))
+    market = held.pop("market")[1:]
+    yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market))
 
 
 def _expected(days: Bools, a: int, b: int, chance: float = 0.0) -> float:

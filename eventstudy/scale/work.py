@@ -18,9 +18,9 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.models import model_of
 from eventstudy.panel import Days, Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
-from eventstudy.panel.flagged import flagged_in_sums
+from eventstudy.panel.flagged import InSums
 from eventstudy.panel.homes import Home
-from eventstudy.panel.left_out import LeftOut, by_row
+from eventstudy.panel.left_out import LeftOut
 from eventstudy.panel.line_up import line_up
 from eventstudy.parallel import one_thread
 from eventstudy.prices import PriceTable
@@ -116,9 +116,7 @@ def _line_up(work: Work, part: Part) -> _Lined:
 
 def _of_rows(work: Work, rows: Ints) -> EventColumns:
     """The events in these rows."""
-    columns = work.columns
-    names = ("ticker", "moment", "benchmark", "event")
-    return replace(columns, **{n: getattr(columns, n)[rows] for n in names}, name=lambda i: by_row(rows[i]))
+    return work.columns.rows(rows)
 
 
 def _flagged(grids: list[Dense], table: PriceTable, work: Work, *, compared: bool) -> list[Warned]:
@@ -131,7 +129,7 @@ def _flagged(grids: list[Dense], table: PriceTable, work: Work, *, compared: boo
     wild |= {name for name in work.benchmarks if name in table.info}
     if not wild:
         return []
-    return list(flagged_in_sums(grids, table, work.config.accepts, compared=compared, among=wild))
+    return InSums(grids, table, work.config.accepts, compared=compared, among=wild).messages
 
 
 def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:

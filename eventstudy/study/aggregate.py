@@ -19,9 +19,12 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.study import doubts
+from eventstudy.study.answers import Answer, ask
 from eventstudy.study.cautions import of_choices, of_design
 from eventstudy.study.document import (
     SCHEMA,
+    all_of,
     belief_as_dict,
     days_as_dicts,
     exclusions_as_dicts,
@@ -29,8 +32,6 @@ from eventstudy.study.document import (
     warnings_as_dicts,
     window_as_dict,
 )
-from eventstudy.study.doubts import doubts_first, doubts_of, no_finding
-from eventstudy.study.doubts import told as doubts_told
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.result import Result
 from eventstudy.study.sentences import LEVEL, judged_together, p_text, percent
@@ -52,6 +53,8 @@ class AggregateResult(Result):
     """Makes the provenance when it is asked for: hashing large tables takes its time."""
     look: Callable[[], Iterable[Warned]] = tuple
     """Says what looks wrong in the prices when it is asked for: looking at every series takes its time too."""
+    others: Callable[[], tuple[int, Evidence | None] | None] = lambda: None
+    """How many pairs rest on prices in doubt, and the evidence of the others; None: nobody knows, or no pair does."""
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 
@@ -105,11 +108,46 @@ class AggregateResult(Result):
         """All that the reader must know, doubts first."""
         unknown = self.evidence.n_dates > 1 and self.config.regime != "never" and not self.evidence.near
         said = [*of_choices(self.config), *([Message.of("REGIME_UNKNOWN.sums")] if unknown else [])]
-        return doubts_first((*self.noticed, *self.look(), *said, *of_design(self.answers.values())))
+        return doubts.doubts_first((*self.noticed, *self.look(), *said, *of_design(self.answers.values())))
+
+    @cached_property
+    def _others(self) -> tuple[int, Evidence | None] | None:
+        return self.others() if self.doubts_of() else None
+
+    @property
+    def n_doubtful(self) -> int | None:
+        """The pairs that rest on prices in doubt; None: sums do not know."""
+        if not self.doubts_of():
+            return 0
+        return self._others[0] if self._others else None
+
+    @property
+    def believed(self) -> Evidence:
+        """The evidence that answers are made of: that of the pairs whose prices can be believed, as far as these are known."""
+        return (self._others and self._others[1]) or self.evidence
+
+    def withheld(self, group: str | None = None) -> list[Warned]:
+        """Why there is no finding of the pairs together, by the rule of `StudyResult.withheld`; empty where there is one."""
+        return self._withheld
+
+    @cached_property
+    def _withheld(self) -> list[Warned]:
+        kept, every = self.believed.totals.n, self.n
+        if kept < every and not doubts.few(kept, every) and not doubts.overturned(self, None):
+            return []
+        return self.doubts_of()
+
+    def with_doubtful(self, window: Window, group: str | None = None) -> Answer:
+        """What all pairs say together about a window, those in doubt too."""
+        return ask(self._sample(self.evidence, window), self.config.tests, self.config.variants)
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures cannot be believed, each reason once; empty where they can."""
-        return doubts_of(self.warned)
+        return self._doubts
+
+    @cached_property
+    def _doubts(self) -> list[Warned]:
+        return doubts.doubts_of(doubts.doubts_first((*self.noticed, *self.look())))
 
     # ---- answers ------------------------------------------------------------------------------------------------------
 
@@ -119,14 +157,17 @@ class AggregateResult(Result):
         Raises:
             InvalidRequest: the window is not one of them.
         """
-        windows = self.evidence.plan.windows
+        return self._sample(self.believed, window)
+
+    def _sample(self, evidence: Evidence, window: Window) -> Sample:
+        windows = evidence.plan.windows
         if window not in windows:
             raise InvalidRequest(
                 f"the window {window} was not added up",
                 available=", ".join(map(str, windows)),
                 hint="name it in windows= and run again: sums cannot be had afterwards",
             )
-        sample = self.evidence.over(window, self.config.seed)
+        sample = evidence.over(window, self.config.seed)
         return replace(sample, alternative=self.config.alternative, level=self.config.level)
 
     @property
@@ -137,11 +178,11 @@ class AggregateResult(Result):
     @property
     def incomplete(self) -> bool:
         """Whether something asked for is missing: an excluded pair, or a window that a pair did not live through."""
-        return bool(self.left_out) or any(a.n < self.n for a in self.answers.values())
+        return bool(self.left_out) or any(a.n < self.believed.totals.n for a in self.answers.values())
 
     @cached_property
     def _aar(self) -> tuple[Floats, Ints]:
-        sums = [stratum.days for stratum in self.evidence.totals.strata.values()]
+        sums = [stratum.days for stratum in self.believed.totals.strata.values()]
         total, count = np.sum([s.ar for s in sums], axis=0), np.sum([s.ar_n for s in sums], axis=0)
         return mean_of(total, count), count
 
@@ -154,8 +195,9 @@ class AggregateResult(Result):
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        if doubts := self.doubts_of():
-            return "\n".join([*doubts_told(doubts), no_finding(f"the {self.n:,} pairs together", doubts)])
+        lines = [*doubts.told(self.doubts_of()), *doubts.left_out(self)]
+        if self.withheld():
+            return "\n".join([*lines, doubts.no_finding(f"the {self.n:,} pairs together", self.withheld())])
         told = []
         for answer in self.answers.values():
             if answer.headline:
@@ -169,7 +211,7 @@ class AggregateResult(Result):
         n = judged_together(self)
         further = f", beside {self.config.primary}," if self.config.primary else ""
         together = f" (p of {n} windows{further} judged together)" if n > 1 else ""
-        return f"Mean CAR of {self.n:,} pairs{together}: {'; '.join(told)}.{more}"
+        return "\n".join([*lines, f"Mean CAR of {self.believed.totals.n:,} pairs{together}: {'; '.join(told)}.{more}"])
 
     def text(self, *, verbose: bool = False) -> str:
         """What the command prints: at most a screen; `verbose` adds every test and every warning."""
@@ -189,15 +231,16 @@ class AggregateResult(Result):
             "provenance": dict(self.provenance),
             "firms": [],
             "aggregate": {
-                "n": self.n,
-                "n_dates": self.evidence.n_dates,
+                "n": self.believed.totals.n,
+                "n_dates": self.believed.n_dates,
                 "mean_correlation": number(widest.correlation) if widest else None,
                 "approximate": bool(widest and widest.design and not widest.design.correlation.exact),
                 "days": days_as_dicts(self.rel_days, average, count),
                 "windows": [window_as_dict(answer, self.adjusted[w]) for w, answer in self.answers.items()],
                 **belief_as_dict(self.doubts_of()),
-                "n_doubtful": None,  # sums do not know which pairs rest on the prices in doubt
-                "with_doubtful": None,
+                "believable": not self.withheld(),
+                "n_doubtful": self.n_doubtful,
+                "with_doubtful": all_of(self) if self.doubts_of() else None,
             },
             "groups": [],
             "excluded": exclusions_as_dicts(self.exclusions),

@@ -18,6 +18,7 @@ from eventstudy.study.families import MANY_TICKERS, Adjusted
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
+    from eventstudy.study.aggregate import AggregateResult
     from eventstudy.study.result import Group, StudyResult
 
 SCHEMA = "eventstudy.result/1"
@@ -178,11 +179,11 @@ def _together(
         **belief_as_dict(doubts),
         "believable": not withheld,
         "n_doubtful": sum(bool(result.doubts[int(i)]) for i in everyone),
-        "with_doubtful": _all_of(result, name) if doubts else None,
+        "with_doubtful": all_of(result, name) if doubts else None,
     }
 
 
-def _all_of(result: StudyResult, group: str | None) -> dict[str, Any]:
+def all_of(result: StudyResult | AggregateResult, group: str | None = None) -> dict[str, Any]:
     """The answer of all pairs, those in doubt too."""
     answers = [result.with_doubtful(window, group) for window in result.answers]
     return {"n": max((a.n for a in answers), default=0), "windows": [window_as_dict(a) for a in answers]}

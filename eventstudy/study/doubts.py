@@ -18,6 +18,7 @@ from eventstudy.panel import with_rates
 from eventstudy.prices import PriceTable
 
 if TYPE_CHECKING:
+    from eventstudy.study.aggregate import AggregateResult
     from eventstudy.study.answers import Answer
     from eventstudy.study.result import StudyResult
 
@@ -88,7 +89,12 @@ def doubts_of(warned: Iterable[Message]) -> list[Message]:
     return [w for w in warned if w.severity == "doubt"]
 
 
-def overturned(result: StudyResult, group: str | None) -> bool:
+def few(kept: int, every: int) -> bool:
+    """Whether too few of the pairs can be believed to speak for all: fewer than nine in ten."""
+    return 10 * kept < 9 * every
+
+
+def overturned(result: StudyResult | AggregateResult, group: str | None) -> bool:
     """Whether leaving out the pairs in doubt changes the sign of a mean CAR, or whether it stands out."""
     for window in result.answers:
         kept, every = result.answer(window, group), result.with_doubtful(window, group)
@@ -120,9 +126,9 @@ def told(doubts: Sequence[Message]) -> list[Phrase]:
     return lines
 
 
-def left_out(result: StudyResult) -> list[Phrase]:
+def left_out(result: StudyResult | AggregateResult) -> list[Phrase]:
     """How many pairs the means leave out for their prices; nothing where there is no finding of them anyway."""
-    doubtful = sum(map(bool, result.doubts))
+    doubtful = result.n_doubtful
     if not doubtful or result.withheld():
         return []
     return [
@@ -130,7 +136,7 @@ def left_out(result: StudyResult) -> list[Phrase]:
             "{n} of {all} pairs is left out of the means: its prices look wrong.",
             "{n} of {all} pairs are left out of the means: their prices look wrong.",
             n=doubtful,
-            all=len(result.doubts),
+            all=result.n,
         )
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,9 +18,9 @@ from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame, columns_of_rows
 from eventstudy.events.rows import Rows
 from eventstudy.models import Model
-from eventstudy.panel import Exclusion, Warned
+from eventstudy.panel import Exclusion, Ints, Warned
 from eventstudy.panel.dense import Dense
-from eventstudy.panel.flagged import flagged_in_sums
+from eventstudy.panel.flagged import InSums
 from eventstudy.panel.left_out import LeftOut
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.place import benchmarks_of
@@ -80,8 +80,8 @@ class LinedUp:
     warned: list[Warned]
     benchmarks: tuple[str, ...]
     """Those that events are compared with."""
-    look: Callable[[], Iterable[Warned]] = tuple
-    """Says what looks wrong in the prices; worked out when somebody asks, since it looks at every series."""
+    look: InSums | None = None
+    """What looks wrong in the prices; worked out when somebody asks, since it looks at every series. None: told elsewhere."""
 
 
 def lined_up(
@@ -91,15 +91,16 @@ def lined_up(
     model: Model,
     benchmark: str,
     factors: pd.DataFrame | None,
+    everyone: EventColumns | None = None,
 ) -> LinedUp:
-    """Every pair on its grid; `benchmark` is that of events that name none."""
+    """Every pair on its grid; `benchmark` is that of events that name none, `everyone` as in `line_up`."""
     compared = "benchmark" in model.requires(("benchmark",))
-    grids, left, warned = line_up(columns, table, config, benchmark, compared=compared, factors=factors)
+    grids, left, warned = line_up(
+        columns, table, config, benchmark, compared=compared, factors=factors, everyone=everyone
+    )
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
-    return LinedUp(
-        grids, left, warned, tuple(used), lambda: flagged_in_sums(placed, table, config.accepts, compared=compared)
-    )
+    return LinedUp(grids, left, warned, tuple(used), InSums(placed, table, config.accepts, compared=compared))
 
 
 def added_up(
@@ -114,6 +115,24 @@ def added_up(
     return evidence
 
 
+def without(
+    rows: Ints,
+    columns: EventColumns,
+    table: PriceTable,
+    config: StudyConfig,
+    model: Model,
+    benchmark: str,
+    factors: pd.DataFrame | None,
+) -> Evidence | None:
+    """The evidence of all pairs but those in some rows of the events; None where none is left."""
+    if len(rows) == len(columns):
+        return None
+    part = columns.rows(np.setdiff1d(np.arange(len(columns)), rows))
+    lined = lined_up(part, table, config, model, benchmark, factors, everyone=columns)
+    found = added_up(part, lined, config, model, None) if lined.grids else None
+    return found if found is not None and found.totals.n else None
+
+
 def result_of(
     columns: EventColumns,
     lined: LinedUp,
@@ -121,8 +140,16 @@ def result_of(
     config: StudyConfig,
     day0: str | date,
     source: Callable[[], Mapping[str, Any]],
+    without: Callable[[Ints], Evidence | None] | None = None,
 ) -> AggregateResult:
-    """The result; `source` makes its provenance."""
+    """The result; `source` makes its provenance, `without` the evidence of all pairs but those in some rows of the events."""
+    look = lined.look
+
+    def others() -> tuple[int, Evidence | None] | None:
+        if look is None or without is None or not len(look.rows):
+            return None
+        return len(look.rows), without(look.rows)
+
     return AggregateResult(
         config=config,
         evidence=evidence,
@@ -132,7 +159,8 @@ def result_of(
         exclusions=tuple(lined.left.first),
         noticed=(*lined.warned, *_noticed(evidence, lined.grids, columns, day0, lined.left)),
         source=source,
-        look=lined.look,
+        look=lambda: look.messages if look else (),
+        others=others,
     )
 
 

@@ -391,6 +391,11 @@ class StudyResult(Result):
             return members
         return self.believed(members)
 
+    @property
+    def n_doubtful(self) -> int:
+        """The pairs that rest on prices in doubt."""
+        return sum(map(bool, self.doubts))
+
     def with_doubtful(self, window: Window, group: str | None = None) -> Answer:
         """What all pairs (of a group) say together about a window, those in doubt too."""
         return ask(self.sample(window, super()._members(group)), self.config.tests, self.config.variants)
@@ -405,8 +410,8 @@ class StudyResult(Result):
             everyone = super()._members(group)
             chosen = np.arange(self.returns.n) if everyone is None else everyone
             doubtful, kept = self.doubts_of(chosen), self.believed(chosen)
-            few = len(kept) == len(chosen) or 10 * len(kept) < 9 * len(chosen)
-            if doubtful and not few and not doubts.overturned(self, group):
+            some = len(kept) < len(chosen) and not doubts.few(len(kept), len(chosen))
+            if doubtful and some and not doubts.overturned(self, group):
                 doubtful = []
             self._withheld[group] = doubtful
         return self._withheld[group]

@@ -251,6 +251,7 @@ class EventStudy:
             config,
             day0,
             lambda: _provenance(given, many.fingerprint(columns), more),
+            lambda rows: many.without(rows, columns, table, config, model, DEFAULT_BENCHMARK, factors),
         )
 
 

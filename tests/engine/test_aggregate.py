@@ -15,7 +15,6 @@ from eventstudy.engine import whole
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
-from eventstudy.messages import WARNINGS
 from eventstudy.request import run, run_aggregate
 from eventstudy.study import chunks, fitted, passes
 from eventstudy.study.aggregate import AggregateResult
@@ -32,14 +31,10 @@ from tests.oracles import scalar
 from tests.tiers import first
 from tests.worlds import Many, many
 
-DOUBTS = [code for code, said in WARNINGS.items() if said.severity == "doubt"]
-"""Accepted: means of pairs leave out those in doubt, sums hold all; a wild day of a made-up world may look like a split."""
-
 
 def both(data: Many, **choices: Any) -> tuple[AggregateResult, StudyResult]:
     several = data.events["date"].nunique() > 1  # sums hold no days near the windows of several dates
-    usual = {"regime": "never" if several else "auto", "accept": DOUBTS}
-    study = EventStudy(calendar=None, **{**usual, **choices})
+    study = EventStudy(calendar=None, **{"regime": "never" if several else "auto", **choices})
     return (
         study.run(data.events, data.prices, factors=data.factors, keep="aggregate"),
         study.run(data.events, data.prices, factors=data.factors),
@@ -319,7 +314,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
         assert set(ours) == set(theirs)
         assert [t["name"] for t in ours["tests"]] == [t["name"] for t in theirs["tests"]]
     assert plain["firms"] == []
-    assert plain["aggregate"]["n_doubtful"] is plain["aggregate"]["with_doubtful"] is None
+    assert (plain["aggregate"]["n_doubtful"], plain["aggregate"]["with_doubtful"]) == (0, None)
     assert plain["aggregate"]["approximate"] is True
     assert plain["provenance"]["prices_sha256"] == whole["provenance"]["prices_sha256"]
 
@@ -379,3 +374,27 @@ def test_nothing_left_is_an_error_that_lists_why() -> None:
     rows = pd.DataFrame({"ticker": ["GONE"], "date": ["2017-01-05"]})
     with pytest.raises(NothingUsable, match="GONE"):
         EventStudy(calendar=None, benchmark="M0").run(rows, data.prices, keep="aggregate")
+
+
+def test_answers_of_believable_pairs_are_those_of_the_pair_engine() -> None:
+    data = many(2)
+    prices = data.prices.copy()
+    pair = data.events.iloc[0]
+    at = int(prices.index.searchsorted(pair["date"])) - 40
+    own = prices[pair["ticker"]]
+    prices[pair["ticker"]] = own.where(np.arange(len(own)) != at, 1.5 * own)
+    aggregate, pairs = both(Many(data.events, prices, None), windows=[(0, 1)])
+    plain, whole = aggregate.to_dict()["aggregate"], pairs.to_dict()["aggregate"]
+    assert plain["doubts"] == ["PRICE_SPIKE"]
+    keys = ("n", "n_dates", "believable", "n_doubtful")
+    assert {k: plain[k] for k in keys} == {k: whole[k] for k in keys}
+    assert plain["believable"]
+    assert plain["n_doubtful"] == 3
+    for ours, theirs in ((plain, whole), (plain["with_doubtful"], whole["with_doubtful"])):
+        for a, b in zip(ours["windows"], theirs["windows"], strict=True):
+            assert a["caar"] == pytest.approx(b["caar"], abs=1e-12)
+            assert a["n"] == b["n"]
+    told = aggregate.summary().splitlines()
+    assert told[0].startswith("DOUBT ")
+    assert told[1] == f"3 of {len(pairs)} pairs are left out of the means: their prices look wrong."
+    assert told[2].startswith(f"Mean CAR of {plain['n']} pairs")

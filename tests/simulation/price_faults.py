@@ -91,16 +91,17 @@ _EITHER = ("wrong close for a day", "wrong close for two days", "another level f
 _WHOLE = ("a session early", "a session late", "data of another symbol")
 
 
+WITH = {False: "closes only", True: "volumes known"}
 REASONS = {
-    "wrong close for a day": "less than two and a half ordinary days of the share itself, or the next day moves on by itself",
+    "wrong close for a day": "about two ordinary days of the share itself, or the next day moves on by itself",
     "wrong close for two days": "the same, and the days between hide where it came back",
     "stands still": "two days without a change are nothing odd; more where a wild share has a coarse price",
     "a session early": "it moves so little with the market that nobody sees it",
-    "another level from then on": "a step that stays, on the day of the event, is what an event looks like",
+    "another level from then on": "below four ordinary days, as much trade as with news, or no volumes: so does an event look",
     "split not applied, not listed": "a wild share falls like that by itself",
-    "split not applied, listed": "less than three ordinary days",
-    "dividend that the price does not know": "less than four ordinary days",
-    "adjusted price steps over the close": "a dividend that is not listed makes such a step",
+    "split not applied, listed": "less than three ordinary days, on a day on which the share moved the other way by itself",
+    "dividend that the price does not know": "the share fell by itself on that day",
+    "adjusted price steps over the close": "the close rose by itself on that day",
 }
 """Why a fault may pass although it moves a CAR."""
 
@@ -163,8 +164,8 @@ def plant(case: Case, clean: Floats, other: Floats) -> Planted:
     return Planted(plain, wrong, dividend, split, days)
 
 
-def outcomes(planned: list[Case], seed: int = 0) -> list[Outcome]:
-    """Plant all of them, each in a series of its own, look at all of them at once, and say what was found."""
+def outcomes(planned: list[Case], seed: int = 0, *, traded: bool = False) -> list[Outcome]:
+    """Plant all of them, each in a table of its own, and say what was found; `traded`: volumes are known as well."""
     rng = np.random.default_rng(seed)
     n, width = len(planned), len(DAYS)
     market = MARKET * rng.standard_t(5, width) / np.sqrt(5 / 3)
@@ -174,24 +175,37 @@ def outcomes(planned: list[Case], seed: int = 0) -> list[Outcome]:
     clean = np.round(rng.uniform(20, 300, n) * np.exp(np.cumsum(slope * market[:, None] + errors, axis=0)), 4)
     index = 100 * np.exp(np.cumsum(market))
     other = np.round(50 * np.exp(np.cumsum(market + 0.015 * rng.normal(size=width))), 4)
-    names = [f"T{i}" for i in range(n)]
-    planted = [plant(case, clean[:, i], other) for i, case in enumerate(planned)]
+    shares = 60 * np.exp(np.cumsum(1.1 * market[:, None] + 0.015 * rng.standard_normal((width, n)), axis=0))
+    trade = rng.lognormal(13, 0.4, (width, n)) * np.exp(8 * np.abs(np.diff(np.log(clean), axis=0, prepend=np.nan)))
+    trade[0] = trade[1]
+    found = []
+    for i, case in enumerate(planned):
+        planted = plant(case, clean[:, i], other)
+        beside = index if case.series == "share" else np.round(shares[:, i], 4)
+        more = [other] if case.kind == "data of another symbol" else []
+        best = _best(_flags(case, planted, [beside, *more], trade[:, i] if traded else None), planted.days)
+        found.append(Outcome(case, best, _moved(case, clean[:, i], planted, beside)))
+    return found
+
+
+def _flags(case: Case, planted: Planted, beside: list[Floats], trade: Floats | None) -> list[Flag]:
+    """What is said of the series with the fault, in the table of a study: it and the series it is held against."""
+    nothing = [np.zeros(len(DAYS))] * len(beside)
     fields = {
-        "close": np.column_stack([*(p.close for p in planted), index, other]),
-        "adj_close": np.column_stack([*(p.adjusted for p in planted), index, other]),
-        "dividend": np.column_stack([*(p.dividend for p in planted), 0 * index, 0 * index]),
-        "split": np.column_stack([*(p.split for p in planted), 0 * index, 0 * index]),
+        "close": np.column_stack([planted.close, *beside]),
+        "adj_close": np.column_stack([planted.adjusted, *beside]),
+        "dividend": np.column_stack([planted.dividend, *nothing]),
+        "split": np.column_stack([planted.split, *nothing]),
     }
-    basis = ["adj_close" if c.used == "adj_close" or c.kind.startswith("adjusted") else "dividends" for c in planned]
-    found: dict[str, list[Flag]] = {}
+    if trade is not None:
+        fields["volume"] = np.column_stack([trade, *[np.full(len(DAYS), np.nan)] * len(beside)])
+    adjusted = case.used == "adj_close" or case.kind.startswith("adjusted")
+    names = ["T", "BESIDE", "OTHER"][: 1 + len(beside)]
+    prices = table(fields, names, ["adj_close" if adjusted else "dividends", *["dividends"] * len(beside)])
     closer = dict.fromkeys(names, DAYS[ROW - 5 : ROW + 6])
-    for flag in flags(table(fields, [*names, "MARKET", "OTHER"], [*basis, "dividends", "dividends"]), closer):
-        if flag.ticker and flag.code in _JUDGED:
-            found.setdefault(flag.ticker, []).append(flag)
-    return [
-        Outcome(case, _best(found.get(name, []), p.days), _moved(case, clean[:, i], p, index))
-        for i, (case, name, p) in enumerate(zip(planned, names, planted, strict=True))
-    ]
+    compared = "T" if case.series == "benchmark" else "BESIDE"
+    found = (f for f in flags(prices, closer, [compared]) if f.code in _JUDGED)
+    return [f for f in found if f.ticker == "T" or f.code == "SESSION_SHIFT"]  # of two series, which one is off?
 
 
 def table(fields: dict[str, Floats], names: list[str], basis: list[str], days: Any = DAYS) -> PriceTable:
@@ -214,20 +228,17 @@ def _best(found: list[Flag], days: range) -> str:
     return "doubt" if "doubt" in grades else "caution" if "caution" in grades else ""
 
 
-def _moved(case: Case, clean: Floats, planted: Planted, index: Floats) -> float:
-    """By how many standard errors of the clean study the fault moves CAR[0, 0]."""
+def _moved(case: Case, clean: Floats, planted: Planted, beside: Floats) -> float:
+    """By how many standard errors of the clean study, of a share beside its benchmark, the fault moves CAR[0, 0]."""
 
     def returns(prices: Floats, paid: Floats) -> Floats:
         return np.append(np.nan, (prices[1:] + paid[1:]) / prices[:-1] - 1)
 
     nothing = np.zeros(len(clean))
-    sound, market = returns(clean, nothing), returns(index, nothing)
+    sound, other = returns(clean, nothing), returns(beside, nothing)
     spoilt = returns(planted.adjusted, planted.dividend)
-    if case.series == "benchmark":  # a share of its own follows the index
-        share = 1.1 * market + 0.015 * np.random.default_rng(7).standard_normal(len(clean))
-        (right, se), (wrong, _) = _day0(share, sound), _day0(share, spoilt)
-    else:
-        (right, se), (wrong, _) = _day0(sound, market), _day0(spoilt, market)
+    pairs = [(own, other) if case.series == "share" else (other, own) for own in (sound, spoilt)]
+    (right, se), (wrong, _) = (_day0(*pair) for pair in pairs)
     return abs(wrong - right) / se
 
 
@@ -307,12 +318,20 @@ def alarms(n: int) -> list[dict[str, Any]]:
     rows = []
     for kind, prices in sound(n):
         years = n * len(LONG) / 252
-        seen = Counter(flag.code for flag in flags(prices))
+        compared = prices.tickers if kind == "indices" else ()
+        seen = Counter(flag.code for flag in flags(prices, _an_event_a_year(prices.tickers), compared))
         codes = {code: round(1000 * times / years, 2) for code, times in sorted(seen.items())}
         of = {grade: sum(t for code, t in seen.items() if _severity(code) == grade) for grade in ("doubt", "caution")}
         rates = {grade: round(1000 * times / years, 2) for grade, times in of.items()}
         rows.append({"kind": kind, "years": round(years), **rates, "codes": codes})
     return rows
+
+
+def _an_event_a_year(tickers: list[str]) -> dict[str, Any]:
+    """Eleven days around a day of each year, another one for each ticker."""
+    rng = np.random.default_rng(3)
+    starts = [np.arange(252, len(LONG) - 252, 252) + rng.integers(0, 200) for _ in tickers]
+    return {t: LONG[(s[:, None] + np.arange(11)).ravel()] for t, s in zip(tickers, starts, strict=True)}
 
 
 def _severity(code: str) -> str:
@@ -345,9 +364,14 @@ def summed(found: list[Outcome]) -> list[dict[str, Any]]:
 
 
 def figures(repeat: int = 3, histories: int = 100) -> dict[str, Any]:
-    """All figures that are stored."""
-    found = [o for seed in range(repeat) for o in outcomes(cases(), seed)]
-    return {"faults": summed(found), "alarms": alarms(histories)}
+    """All figures that are stored: of a third of the tables the volumes are not known."""
+    by_volume = {
+        traded: [o for s in seeds for o in outcomes(cases(), s, traded=traded)]
+        for traded, seeds in ((False, range(1)), (True, range(1, repeat)))
+    }
+    large = {traded: [o for o in found if o.moved > 2] for traded, found in by_volume.items()}
+    totals = {WITH[traded]: [len(found), sum(not o.found for o in found)] for traded, found in large.items()}
+    return {"faults": summed([*by_volume[False], *by_volume[True]]), "totals": totals, "alarms": alarms(histories)}
 
 
 def table_of_faults(stored: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -364,6 +388,8 @@ def table_of_faults(stored: dict[str, Any]) -> tuple[list[str], list[list[str]]]
         rows.append([kind, str(sum(row["n"] for row in own)), sizes, str(large), str(passed), reason])
     total = [str(sum(int(row[column]) for row in rows)) for column in (1, 3, 4)]
     rows.append(["all", total[0], "", total[1], total[2], ""])
+    for name, (many, missed) in stored["totals"].items():
+        rows.append([f"all, {name}", "", "", str(many), f"{missed} ({100 * missed / many:.1f} %)", ""])
     head = ["fault", "cases", "size: % doubted + % cautioned", "move CAR by > 2 s.e.", "of these passed", "why"]
     return head, rows
 

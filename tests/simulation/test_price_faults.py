@@ -29,17 +29,22 @@ def test_a_sample_of_the_faults_is_found_as_stored() -> None:
 
 @pytest.mark.slow
 def test_all_faults_are_found_as_stored_in_other_draws() -> None:
-    found = [o for seed in (101, 102) for o in outcomes(cases(), seed)]
+    found = [o for seed in (101, 102) for o in outcomes(cases(), seed, traded=seed > 101)]
     assert len(found) >= 2_000
     before = {(row["kind"], row["size"]): (row["doubt"] + row["caution"]) / row["n"] for row in stored()["faults"]}
     for row in summed(found):
         share = (row["doubt"] + row["caution"]) / row["n"]
         assert share == pytest.approx(before[row["kind"], row["size"]], abs=0.3), row
-    large = [o for o in found if o.moved > 2 and not o.case.kind.startswith("another level")]
-    passed = [o for o in large if not o.found]
-    assert len(passed) <= 0.12 * len(large), (
-        "those below the spread of the share itself; each has its reason in the table"
-    )
+    for part, most in ((found[: len(cases())], 0.12), (found[len(cases()) :], 0.05)):
+        large = [o for o in part if o.moved > 2]
+        passed = [o for o in large if not o.found]
+        assert len(passed) <= most * len(large), "each has its reason in the table"
+
+
+def test_stored_figures_keep_the_promise_where_volumes_are_known() -> None:
+    many, passed = stored()["totals"]["volumes known"]
+    assert many > 400
+    assert passed <= 0.03 * many
 
 
 @pytest.mark.slow
@@ -49,10 +54,12 @@ def test_sound_series_are_left_alone() -> None:
     assert sum(row["doubt"] * row["years"] for row in rows) / years <= 2.5, (
         "one is promised, of some 4,000 ticker-years"
     )
-    assert all(row["caution"] <= 100 for row in rows)
+    assert all(row["caution"] <= 130 for row in rows)
 
 
 def test_stored_false_alarms_keep_the_promise() -> None:
     rows = stored()["alarms"]
-    assert sum(row["doubt"] * row["years"] for row in rows) / sum(row["years"] for row in rows) <= 1
-    assert all(row["caution"] <= 100 for row in rows)
+    years = sum(row["years"] for row in rows)
+    assert sum(row["doubt"] * row["years"] for row in rows) / years <= 1
+    assert sum(row["caution"] * row["years"] for row in rows) / years <= 100
+    assert all(row["caution"] <= 110 for row in rows)

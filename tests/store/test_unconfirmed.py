@@ -1,0 +1,117 @@
+"""Days of an event window are looked at net of the market, and a move that nothing confirms is told as a caution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.prices import PriceTable, SeriesInfo, flags
+
+DAYS = pd.bdate_range("2024-01-02", periods=160, name="session")
+DAY = 120
+NEAR = DAYS[DAY - 5 : DAY + 6].to_numpy("datetime64[D]")
+RNG = np.random.default_rng(8)
+MARKET = np.clip(0.01 * RNG.standard_normal(len(DAYS)), -0.025, 0.025)
+OWN = np.clip(0.004 * RNG.standard_normal(len(DAYS)), -0.008, 0.008)
+MARKET[DAY : DAY + 3], OWN[DAY : DAY + 3] = 0.004, 0.0
+"""The market rises a little on the days in question, and the share with it."""
+TRADE = 1e6 * np.exp(0.1 * RNG.standard_normal(len(DAYS)))
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def found(*changes: Change, near: bool = True, benchmark: str = "M") -> list[tuple[str, str | None]]:
+    """The codes and tickers of a share that follows its market, with what is wrong with it."""
+    share, market = 50 * np.exp(np.cumsum(MARKET + OWN)), 100 * np.exp(np.cumsum(MARKET))
+    nothing = np.zeros(len(DAYS))
+    fields: dict[str, Any] = {
+        "close": np.column_stack([share, market]),
+        "adj_close": np.column_stack([share, market]),
+        "dividend": np.column_stack([nothing, nothing]),
+        "split": np.column_stack([nothing, nothing]),
+        "basis": "dividends",
+    }
+    for change in changes:
+        change(fields)
+    basis = fields.pop("basis")
+    info = {"S": SeriesInfo("made", basis, exchange="24/5"), "M": SeriesInfo("made", "dividends", exchange="24/5")}
+    frames = {name: pd.DataFrame(values, DAYS, pd.Index(["S", "M"])) for name, values in fields.items()}
+    told = flags(PriceTable(frames, info), dict.fromkeys("SM", NEAR) if near else None, [benchmark])
+    return [(f.code, f.ticker) for f in told]
+
+
+def wrong(field: str, column: int, by: float, days: int = 1) -> Change:
+    def change(fields: dict[str, Any]) -> None:
+        fields[field] = fields[field].copy()
+        fields[field][DAY : DAY + days, column] *= by
+
+    return change
+
+
+def both(column: int, by: float, days: int = 1) -> Change:
+    def change(fields: dict[str, Any]) -> None:
+        for name in ("close", "adj_close"):
+            wrong(name, column, by, days)(fields)
+
+    return change
+
+
+def put(field: str, value: float) -> Change:
+    def change(fields: dict[str, Any]) -> None:
+        fields[field][DAY, 0] = value
+
+    return change
+
+
+def traded(times: float) -> Change:
+    def change(fields: dict[str, Any]) -> None:
+        fields["volume"] = np.column_stack([TRADE, np.full(len(DAYS), np.nan)])
+        fields["volume"][DAY, 0] *= times
+
+    return change
+
+
+def adjusted(fields: dict[str, Any]) -> None:
+    fields["basis"] = "adj_close"
+    fields["adj_close"] = fields["close"] * np.where(np.arange(len(DAYS)) >= DAY, 1.021, 1.0)[:, None] ** [1, 0]
+
+
+def test_sound_series_are_left_alone() -> None:
+    assert found() == []
+    assert found(traded(1.0)) == []
+
+
+def test_a_wrong_close_that_the_market_hides_is_seen_net_of_it() -> None:
+    assert found(both(0, 0.982)) == [("MOVE_UNDONE", "S")]
+    assert found(both(0, 0.982), near=False) == [], "the share itself moves as far on any day"
+
+
+def test_the_series_at_fault_is_named_not_the_one_beside_it() -> None:
+    assert {ticker for _, ticker in found(both(1, 1.04))} == {"M"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        pytest.param((both(0, 1.024, 99), traded(1.0)), "MOVE_UNCONFIRMED", id="stays, with no more trade"),
+        pytest.param((both(0, 1.024, 99), traded(4.0)), None, id="stays, with trade"),
+        pytest.param((both(0, 1.024, 99),), None, id="stays, no volumes: so does an event look"),
+        pytest.param((both(0, 1.012, 99), traded(1.0)), None, id="an ordinary move"),
+        pytest.param((put("dividend", 1.2),), "MOVE_UNCONFIRMED", id="a dividend that the price did not fall by"),
+        pytest.param((both(0, 0.978, 99), put("dividend", 1.2)), None, id="a dividend that it fell by"),
+        pytest.param((put("split", 1.005),), "MOVE_UNCONFIRMED", id="a split smaller than a day"),
+        pytest.param((put("split", 1.5),), None, id="a split that was applied"),
+        pytest.param((adjusted,), "MOVE_UNCONFIRMED", id="the adjusted price alone moved"),
+    ],
+)
+def test_a_move_that_nothing_confirms(changes: tuple[Change, ...], code: str | None) -> None:
+    assert found(*changes) == ([(code, "S")] if code else [])
+
+
+def test_a_benchmark_that_moves_alone_needs_no_volumes() -> None:
+    stays = both(1, 1.06, 99)
+    assert found(stays) == [("MOVE_UNCONFIRMED", "M")]
+    assert found(stays, benchmark="S") == [], "of a share it may be news"
