@@ -107,6 +107,7 @@ def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[
     said = what_happened(told.result)
     if doubts := told.doubts if doubtful is None else doubtful:
         yield in_doubt(told.words, doubts)
+        yield from (Paragraph(offer, "note") for offer in told.offers)
     if not told.data["aggregate"]["believable"]:
         yield Paragraph(_no_finding(told), "lead")
     elif said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from eventstudy.reports.build import in_doubt
 from eventstudy.reports.latex import escaped
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Lang, plain
@@ -19,7 +20,8 @@ _STARS = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
     """One float with the mean CARs of all pairs, and of each named group of at least two; UTF-8.
 
-    The statistic is that of the headline test, and stars are by its p; where no test is valid there is neither.
+    The statistic is that of the headline test, and stars are by its p; where no test is valid or prices look wrong
+    there is neither.
     """
     told = Material(result, Words(lang))
     words, data = told.words, told.data
@@ -30,7 +32,7 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
         r"% needs \usepackage[T1]{fontenc} and \usepackage{booktabs}",
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{escaped(_caption(told))}}}",
+        rf"\caption{{{_in_doubt(told)}{escaped(_caption(told))}}}",
         r"\begin{tabular}{lrrrr}",
         r"\toprule",
         _line(escaped(words(head, unit=unit.mark.strip() or words("j.points"))) for head in heads),
@@ -41,10 +43,9 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
         if len(panels) > 1:
             letter = chr(ord("A") + place)
             lines.append(rf"\multicolumn{{5}}{{l}}{{\textit{{{escaped(_panel(words, letter, name))}}}}} \\")
-        lines += [_line(_cells(told, window, used)) for window in found["windows"]]
+        lines += [_line(_cells(told, window, used, bool(found["believable"]))) for window in found["windows"]]
     names = ", ".join(str(words.said(words_of_test(name))) for name in used) or words("none")
     note = words("j.note", model=words.said(words_of_model(data["config"]["model"])), tests=names)
-    note = " ".join([*(f"{words('doubt')}: {plain(text)}." for text in told.doubts), note])
     lines += [
         r"\bottomrule",
         r"\end{tabular}",
@@ -52,6 +53,15 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
         r"\end{table}",
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _in_doubt(told: Material) -> str:
+    """What stands before the caption: prices that look wrong, and what the figures would be without them."""
+    if not told.doubts:
+        return ""
+    alert, *offers = map(plain, (in_doubt(told.words, told.doubts).text, *told.offers))
+    word, _, rest = alert.partition(" ")
+    return " ".join([rf"\textbf{{{escaped(word)}}}", escaped(rest), *map(escaped, offers), ""])
 
 
 def _caption(told: Material) -> str:
@@ -65,11 +75,11 @@ def _panel(words: Words, letter: str, name: str) -> str:
     return words("j.panel", letter=letter, name=name or words("j.all"))
 
 
-def _cells(told: Material, window: dict[str, Any], used: dict[str, None]) -> Iterator[str]:
-    """The cells of a window; the tests that judge it go into `used`."""
+def _cells(told: Material, window: dict[str, Any], used: dict[str, None], believable: bool) -> Iterator[str]:
+    """The cells of a window; the tests that judge it go into `used`. Of figures in doubt there is no test and no star."""
     words, unit = told.words, UNITS[told.data["config"]["unit"]]
     name, tests = window["headline"], {t["name"]: t for t in window["tests"]}
-    judged = tests.get(name)
+    judged = tests.get(name) if believable else None
     stars = ""
     if judged is not None:
         used[str(name)] = None

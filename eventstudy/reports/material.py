@@ -53,6 +53,11 @@ class Material:
         found = [w for w in self.data["warnings"] if w["severity"] == "doubt"]
         return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), self.words.said(w["message"])) for w in found)
 
+    @property
+    def offers(self) -> tuple[Text, ...]:
+        """What figures in doubt would be without the day at fault, a sentence each."""
+        return tuple((self.words.said(offer.said),) for offer in self.result.offers)
+
     def percent(self, path: str, digits: int = 2, *, sign: bool = True) -> Figure:
         """A decimal of the result as per cent."""
         value = value_at(self.data, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +124,8 @@ class Entry:
     """The date of the last session that the result knows."""
     doubts: tuple[str, ...] = ()
     """What of the result cannot be believed, a sentence each, in the language of the site."""
+    offers: tuple[str, ...] = ()
+    """What its figures would be without the day at fault, a sentence each."""
 
 
 def site_of(
@@ -154,6 +156,12 @@ def site_of(
 def _doubtful(entries: Iterable[Entry]) -> list[Text]:
     """What cannot be believed, with the event it is about."""
     return [(entry.title, ": ", doubt) for entry in entries for doubt in entry.doubts]
+
+
+def _offered(entries: Iterable[Entry]) -> Iterator[Paragraph]:
+    """What figures in doubt would be without the day at fault, with the event they are about."""
+    for entry in entries:
+        yield from (Paragraph((entry.title, ": ", offer), "note") for offer in entry.offers)
 
 
 def of_event(result: StudyResult, event: Event) -> StudyResult | None:
@@ -187,9 +195,9 @@ def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), upd
     """What the index tells of a result."""
     told = Material(result, Words(lang))
     data, gap = result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
-    event, doubts = data["events"][0], tuple(plain(doubt) for doubt in told.doubts)
+    event, doubts, offers = data["events"][0], tuple(map(plain, told.doubts)), tuple(map(plain, told.offers))
     title = plain((told.of_registry(result.events[0], "title"),))
-    return Entry(event["id"], title, data, gap, changes, updated or last_session(data), doubts)
+    return Entry(event["id"], title, data, gap, changes, updated or last_session(data), doubts, offers)
 
 
 def last_session(data: dict[str, Any]) -> str:
@@ -212,7 +220,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
     doubtful = _doubtful(entries)
-    doubts = (in_doubt(words, doubtful),) if doubtful and not told else ()
+    doubts = (in_doubt(words, doubtful), *_offered(entries)) if doubtful and not told else ()
     faces = (
         *doubts,
         *told,
@@ -342,7 +350,9 @@ def item_of(entry: Entry, lang: Lang) -> Item:
 
 def doubts_of(entry: Entry, lang: Lang) -> str:
     """What of a result cannot be believed, in one line; empty where all can."""
-    return plain(in_doubt(Words(lang), [(doubt,) for doubt in entry.doubts]).text) if entry.doubts else ""
+    if not entry.doubts:
+        return ""
+    return " ".join([plain(in_doubt(Words(lang), [(doubt,) for doubt in entry.doubts]).text), *entry.offers])
 
 
 def feed(items: Iterable[Item], lang: Lang, title: str, base: str = "") -> bytes:

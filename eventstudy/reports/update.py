@@ -63,6 +63,8 @@ class State:
     """What of the report cannot be believed, in one line; empty where all can."""
     doubtful: tuple[str, ...] = ()
     """The same, a sentence each."""
+    offers: tuple[str, ...] = ()
+    """What its figures would be without the day at fault, a sentence each."""
     changes: tuple[str, ...] = ()
     date: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -190,9 +192,8 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         states.append(state)
         data = pages.get(f"{site.stem(event.id)}.json")
         found = json.loads(data) if data else None
-        entries.append(
-            site.Entry(event.id, _title(event, study.lang), found, state.gap, state.changes, state.date, state.doubtful)
-        )
+        about = (state.gap, state.changes, state.date, state.doubtful, state.offers)
+        entries.append(site.Entry(event.id, _title(event, study.lang), found, *about))
     removed = tuple(id for id in known if id not in {state.id for state in states})
     since = manifest.get("as_of")
     summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed, since=since)
@@ -335,6 +336,7 @@ def _with(
         gap=entry.gap,
         doubts=site.doubts_of(entry, study.lang),
         doubtful=entry.doubts,
+        offers=entry.offers,
         date=entry.updated,
         finding=_stands_out(found),
         raised=bool(doubts_moved(data, found)[0]) if data else bool(entry.doubts),

@@ -243,6 +243,7 @@ class AggregateResult(Result):
                 "with_doubtful": all_of(self) if self.doubts_of() else None,
             },
             "groups": [],
+            "offers": [],
             "excluded": exclusions_as_dicts(self.exclusions),
             "excluded_counts": dict(self.left_out),
             "warnings": warnings_as_dicts(self.warned),

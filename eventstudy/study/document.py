@@ -46,6 +46,7 @@ def document(result: StudyResult) -> dict[str, Any]:
         "firms": [_firm(result, i) for i in range(result.returns.n)],
         "aggregate": _together(result, None, result.answers, result.adjusted),
         "groups": [_group(result, group) for group in result.groups],
+        "offers": [offer.to_dict() for offer in result.offers],
         "excluded": exclusions_as_dicts(result.exclusions),
         "warnings": warnings_as_dicts(result.warned),
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.language import Phrase
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.study.estimate import abnormal_returns
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -22,18 +23,53 @@ ONE_DAY = ("PRICE_SPIKE", "UNIT_CHANGE", "RATE_SPIKE", "ADJUSTED_DISAGREES", "DI
 """Faults of single closes, or that cost single returns."""
 
 
-def offers(result: StudyResult) -> list[Phrase]:
-    """A sentence for each of the first pairs in doubt whose doubts are about a few days, none of them day 0.
+@dataclass(frozen=True)
+class Offer:
+    """The CAR of a pair over a window, with the closes of some days taken for missing."""
+
+    event_id: str
+    ticker: str
+    days: tuple[tuple[str, date], ...]
+    """The series at fault, and the day."""
+    window: Window
+    car: float
+
+    @property
+    def options(self) -> str:
+        """What the command takes to do so."""
+        return " ".join(f"--drop-day {ticker}={day}" for ticker, day in self.days)
+
+    @property
+    def said(self) -> Phrase:
+        """The offer as a sentence."""
+        return Phrase(
+            "Without {days:dates} the CAR{window} of {ticker} is {car:+.2f %} ({options}).",
+            days=[day for _, day in self.days],
+            window=self.window,
+            ticker=self.ticker,
+            car=self.car,
+            options=self.options,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        days = [{"ticker": ticker, "session": day.isoformat()} for ticker, day in self.days]
+        window = {"start": self.window.start, "end": self.window.end}
+        return {"event_id": self.event_id, "ticker": self.ticker, "without": days, **window, "car": self.car}
+
+
+def offers(result: StudyResult) -> tuple[Offer, ...]:
+    """An offer for each of the first pairs in doubt whose doubts are about a few days, none of them day 0.
 
     The closes of those days are taken for missing and the model is estimated again, as `--drop-day` does it.
     """
     if result.config.outcome != "return" or result.config.missing != "drop" or not result.config.windows:
-        return []
+        return ()
     doubtful = [i for i, of_one in enumerate(result.doubts) if of_one][:MOST_PAIRS]
-    return [said for i in doubtful if (said := _offer(result, i)) is not None]
+    return tuple(said for i in doubtful if (said := _offer(result, i)) is not None)
 
 
-def _offer(result: StudyResult, i: int) -> Phrase | None:
+def _offer(result: StudyResult, i: int) -> Offer | None:
     block = result.panel.block
     own = block.sessions[block.design[i]]
     days = _closes_at_fault(result, i)
@@ -56,16 +92,8 @@ def _offer(result: StudyResult, i: int) -> Phrase | None:
     )
     window = next(iter(result.config.windows or ()))
     car = float(cumulate(returns, window, gone[None, block.event_columns]).car[0])
-    if not np.isfinite(car):
-        return None
-    return Phrase(
-        "without {days:dates} the CAR{window} of {ticker} is {car:+.2f %}: {options}",
-        days=[day for _, day in days],
-        window=window,
-        ticker=result.panel.pairs[i].ticker,
-        car=car,
-        options=Phrase.quoted(" ".join(f"--drop-day {ticker}={day}" for ticker, day in days)),
-    )
+    pair = result.panel.pairs[i]
+    return Offer(pair.event_id, pair.ticker, tuple(days), window, car) if np.isfinite(car) else None
 
 
 def _closes_at_fault(result: StudyResult, i: int) -> list[tuple[str, date]]:

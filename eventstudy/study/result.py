@@ -40,6 +40,7 @@ from eventstudy.study.estimate import Portfolios
 from eventstudy.study.families import Adjusted
 from eventstudy.study.happened import what_happened
 from eventstudy.study.impossible import impossible
+from eventstudy.study.offers import Offer, offers
 from eventstudy.study.sentences import amount, finding, p_text
 from eventstudy.study.text import screen, whom
 from eventstudy.text import json_text
@@ -391,6 +392,11 @@ class StudyResult(Result):
             return members
         return self.believed(members)
 
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """What the CARs of the first pairs in doubt would be without the days at fault."""
+        return offers(self)
+
     @property
     def n_doubtful(self) -> int:
         """The pairs that rest on prices in doubt."""
@@ -600,7 +606,9 @@ class StudyResult(Result):
         """The finding in a few sentences; doubts stand before it, each in a line."""
         with self.config.as_shown():
             said = [] if self.withheld() else what_happened(self)
-            return "\n".join([*doubts.told(self.doubts_of()), *doubts.left_out(self), *said, finding(self)])
+            offered = [offer.said for offer in self.offers]
+            told = [*doubts.told(self.doubts_of()), *doubts.left_out(self), *offered]
+            return "\n".join([*told, *said, finding(self)])
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.

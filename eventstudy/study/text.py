@@ -20,7 +20,6 @@ from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
 from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, what_happened
-from eventstudy.study.offers import offers
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, wrapped
 from eventstudy.units import unit_shown
@@ -77,7 +76,7 @@ def heading(result: StudyResult) -> Iterator[str]:
 
 def _in_doubt(result: StudyResult) -> Iterator[str]:
     """What cannot be believed, what the means leave out for it, and what the figures would be without the day at fault."""
-    yield from (*doubts.told(result.doubts_of()), *doubts.left_out(result), *offers(result))
+    yield from (*doubts.told(result.doubts_of()), *doubts.left_out(result), *(o.said for o in result.offers))
 
 
 def _how(result: StudyResult) -> Iterator[str]:

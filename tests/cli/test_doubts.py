@@ -237,6 +237,7 @@ def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
     for status in ("new", "unchanged"):
         done = es("update", "study.toml", "--as-of", "2025-02-14")
         assert f"one  ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache" in done.out
+        assert f"Ohne {GERMAN} ist die CAR[0, 0] von AAA" in done.out
         assert done.out.startswith(status)
         assert done.code == 4
     index = Path("site/index.html").read_text()
@@ -460,7 +461,7 @@ def test_sums_accept_it_too(es: Es) -> None:
 def test_a_dropped_day_gives_the_figure_that_the_screen_offers(es: Es) -> None:
     offered = es("run", *words_of(spoilt(), "AAA")).out
     said = re.search(
-        rf"without {DAY} the CAR\[0, 0\] of AAA is (\S+) %: --drop-day AAA={DAY}", " ".join(offered.split())
+        rf"Without {DAY} the CAR\[0, 0\] of AAA is (\S+) % \(--drop-day AAA={DAY}\)\.", " ".join(offered.split())
     )
     assert said is not None
     done = es("run", *words_of(spoilt(), "AAA"), "--drop-day", f"AAA={DAY}", "--format", "json")
@@ -494,7 +495,8 @@ def test_means_are_those_of_the_believable_pairs_and_say_so(es: Es) -> None:
     lines = result.summary().splitlines()
     assert lines[0].startswith(f"DOUBT F00, {DAY}")
     assert lines[1] == "1 of 20 pairs is left out of the means: its prices look wrong."
-    assert lines[2].startswith("On Monday 27 January 2025 the 19 stocks ")
+    assert lines[2].startswith(f"Without {DAY} the CAR[0, 0] of F00 is ")
+    assert lines[3].startswith("On Monday 27 January 2025 the 19 stocks ")
     assert lines[-1].startswith("Mean CAR of 19 pairs")
     assert alone["with_doubtful"] is None
     done = es("run", *words_of(frame, *names))
