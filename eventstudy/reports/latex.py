@@ -87,9 +87,7 @@ def _strong(span: Span) -> str:
 
 
 def _shown(span: Span) -> str:
-    if isinstance(span, str):
-        return span
-    return span.shown if isinstance(span, Figure) else span.text
+    return plain((span,))
 
 
 def escaped(text: str) -> str:
