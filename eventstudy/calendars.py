@@ -446,6 +446,54 @@ def open_time(exchange: str, session: date) -> datetime | None:
     return opened.replace(tzinfo=UTC).astimezone(zone) if opened else None
 
 
+def hours(exchange: str, first: date, last: date) -> tuple[ZoneInfo, list[Hours]]:
+    """The zone of an exchange, and the hours of its sessions from `first` to `last`, a lunch between two stretches.
+
+    Raises:
+        UnknownName: no such exchange. InvalidRequest: the range is outside the calendar.
+    """
+    code, factory, low, high = _factory(exchange)
+    known = sessions(exchange, first, last).tolist()
+    calendar = _calendar(exchange, max(first, low), min(last, high))
+    found = []
+    for session in known:
+        opened, rest = _stretches(code, factory, session.year, low, high).get(session, (None, None))
+        if opened is None:  # a session that the installed calendar does not know
+            continue
+        closed = calendar.closes[bisect_left(calendar.days, session)]
+        whole = rest is not None and rest[1] < closed
+        found.append(Hours(session, ((opened, rest[0]), (rest[1], closed)) if rest and whole else ((opened, closed),)))
+    return calendar.tz, found
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a session trades: one stretch, or two with a lunch between them; UTC, without zone."""
+
+    session: date
+    stretches: tuple[tuple[datetime, datetime], ...]
+
+
+@cache
+def _stretches(
+    code: str, factory: Any, year: int, low: date, high: date
+) -> dict[date, tuple[datetime, tuple[datetime, datetime] | None]]:
+    """Opening and lunch of each session of a year, UTC without zone."""
+    first, last = max(low, date(year, 1, 1)), min(high, date(year, 12, 31))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in `_build`
+        calendar = factory(start=first.isoformat(), end=last.isoformat())
+        table = calendar.schedule[["open", "break_start", "break_end"]]
+    days: list[date] = table.index.values.astype("datetime64[D]").tolist()
+    opens, starts, ends = (
+        table[name].dt.tz_convert(None).to_numpy().astype("datetime64[us]").tolist() for name in table.columns
+    )
+    return {
+        day: (opened, None if start is None else (start, end))
+        for day, opened, start, end in zip(days, opens, starts, ends, strict=True)
+    }
+
+
 @cache
 def _opens(code: str, factory: Any, year: int, low: date, high: date) -> tuple[ZoneInfo, dict[date, datetime]]:
     """The openings of a year, UTC without zone."""

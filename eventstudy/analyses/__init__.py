@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eventstudy.analyses.history import history
     from eventstudy.analyses.impact import impact
     from eventstudy.analyses.masked import mask
+    from eventstudy.analyses.minutes import minutes
     from eventstudy.analyses.reaction import scan
     from eventstudy.analyses.regression import read_characteristics, regress
     from eventstudy.analyses.robustness import robustness
@@ -38,6 +39,7 @@ _HOME = {
     "history": "history",
     "impact": "impact",
     "mask": "masked",
+    "minutes": "minutes",
     "read_characteristics": "regression",
     "regress": "regression",
     "robustness": "robustness",
@@ -55,6 +57,7 @@ __all__ = [
     "history",
     "impact",
     "mask",
+    "minutes",
     "read_characteristics",
     "regress",
     "robustness",

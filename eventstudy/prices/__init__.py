@@ -1,5 +1,6 @@
 """What the market did: one price source a file, and the table they fill."""
 
+from eventstudy.prices._bars import BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
@@ -15,6 +16,7 @@ from eventstudy.tables import Place, Reading
 
 __all__ = [
     "FIELDS",
+    "BarTable",
     "Basis",
     "Desk",
     "Fetch",
@@ -23,12 +25,14 @@ __all__ = [
     "PriceSource",
     "PriceTable",
     "Reading",
+    "Series",
     "SeriesInfo",
     "currency_of",
     "flags",
     "frame_to_table",
     "in_currency",
     "in_whole_units",
+    "load_bars",
     "load_prices",
     "load_shares",
     "long_columns",

@@ -1,0 +1,747 @@
+"""What did the minutes after an instant bring, and was it unusual for that time of day and the volatility of that day?
+
+Rows are bars of 1 to 60 minutes on the hours of the exchange. Bar 0 is the first bar whose end lies after the instant.
+Nothing is filled: the value of a bar is that of the last trade of its session, and where that is older than five bars there
+is no figure. The night is no bar of the window and is shown apart. The one valid test is the clock placebo
+(`eventstudy.inference.clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from eventstudy import calendars
+from eventstudy.analyses.base import Answer, Finding, plain
+from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.events import Event
+from eventstudy.inference import holm
+from eventstudy.inference.clock import (
+    LEAST_DAYS,
+    ClockPlacebo,
+    Reaction,
+    clock_placebo,
+    reaction,
+    realised,
+    shape_of_day,
+)
+from eventstudy.inference.distributions import p_t
+from eventstudy.language import Phrase
+from eventstudy.panel.block import Bools, Floats, Ints
+from eventstudy.prices import BarTable, Series
+from eventstudy.text import columns, wrapped
+from eventstudy.windows import Window
+
+DAYS = 60
+"""Other days that a move is held against."""
+OLDEST = 5
+"""Bars since the last trade up to which a value counts."""
+MODELS = ("market", "market_adjusted", "constant_mean")
+MEAN = "mean"
+"""The name of the equal-weighted mean of several tickers at one instant."""
+_BEFORE = 60
+"""Minutes before bar 0 that say how volatile a day is."""
+_FEWEST = 12
+"""Bars before bar 0, where bars are long."""
+_FIVE = 5
+_USUAL = (5, 30, 60)
+"""Minutes of the windows that are reported unless others are named."""
+_THIN, _TOO_THIN = 0.8, 0.5
+_DISTINCT = 5
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The bars of an exchange: S sessions by B places of its clock."""
+
+    zone: ZoneInfo
+    width: int
+    sessions: list[date]
+    clock: Ints
+    """(B,) minutes after midnight at which a bar starts, where the exchange is."""
+    start: np.ndarray
+    """(S, B) UTC, of datetime64[s]; NaT where the session has no such bar."""
+    stretch: Ints
+    """(B,) 0 before a lunch, 1 after it."""
+
+    @cached_property
+    def open(self) -> Bools:
+        """(S, B) whether the session has the bar."""
+        found: Bools = ~np.isnat(self.start)
+        return found
+
+    @cached_property
+    def flat(self) -> tuple[Ints, Ints, np.ndarray]:
+        """Session, place and start (n,) of every bar, ascending."""
+        rows, places = np.nonzero(self.open)
+        return rows, places, self.start[rows, places]
+
+    def place(self, instant: datetime) -> tuple[int, int]:
+        """Session and place of the first bar whose end lies after an instant.
+
+        Raises:
+            InvalidRequest: no bar does.
+        """
+        at = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "s")
+        rows, places, starts = self.flat
+        ends = starts + np.timedelta64(60 * self.width, "s")
+        k = int(np.searchsorted(ends, at, side="right"))
+        if k == len(ends):
+            raise InvalidRequest(f"no bar ends after {instant.isoformat()}", available=f"to {ends[-1]} UTC")
+        return int(rows[k]), int(places[k])
+
+    def said(self, place: int) -> str:
+        """The clock at which a bar starts."""
+        return f"{self.clock[place] // 60:02d}:{self.clock[place] % 60:02d}"
+
+
+def grid_of(exchange: str, first: date, last: date, width: int) -> Grid:
+    """The bars of an exchange from one day to another; a bar that the close or a lunch cuts off ends there."""
+    zone, known = calendars.hours(exchange, first, last)
+    rows: list[dict[int, tuple[datetime, int]]] = []
+    for hours in known:
+        row: dict[int, tuple[datetime, int]] = {}
+        for which, (start, end) in enumerate(hours.stretches):
+            local = start.replace(tzinfo=UTC).astimezone(zone)
+            minute = local.hour * 60 + local.minute
+            for k in range(-(-int((end - start).total_seconds()) // (60 * width))):
+                row[minute + k * width] = (start + timedelta(minutes=k * width), which)
+        rows.append(row)
+    clock = sorted({minute for row in rows for minute in row})
+    at = {minute: b for b, minute in enumerate(clock)}
+    starts = np.full((len(rows), len(clock)), np.datetime64("NaT", "s"))
+    stretch = np.zeros(len(clock), np.int64)
+    for s, row in enumerate(rows):
+        for minute, (start, which) in row.items():
+            starts[s, at[minute]] = np.datetime64(start, "s")
+            stretch[at[minute]] = max(stretch[at[minute]], which)
+    return Grid(zone, width, [h.session for h in known], np.array(clock), starts, stretch)
+
+
+@dataclass(frozen=True)
+class Track:
+    """One ticker on a grid."""
+
+    price: Floats
+    """(S, B) the last trade of the session up to the end of each bar; NaN before the first."""
+    age: Floats
+    """(S, B) bars since that trade; inf before the first."""
+    opening: Floats
+    """(S,) the first price of the session; NaN where it is unknown."""
+    outside: int
+    """Bars outside the hours of the exchange, which are not used."""
+
+    @cached_property
+    def returns(self) -> Floats:
+        """(S, B) simple returns of bars; that of the first from the first price, those over a lunch and before a trade NaN."""
+        found = np.full_like(self.price, np.nan)
+        found[:, 1:] = self.price[:, 1:] / self.price[:, :-1] - 1
+        found[:, 0] = self.price[:, 0] / self.opening - 1
+        return found
+
+    def nights(self, grid: Grid) -> Floats:
+        """(S,) from the last trade of the session before to the first price of each."""
+        last = np.full(len(self.price), np.nan)
+        for s, row in enumerate(self.price):
+            known = row[grid.open[s] & np.isfinite(row)]
+            last[s] = known[-1] if len(known) else np.nan
+        found: Floats = np.concatenate([[np.nan], self.opening[1:] / last[:-1] - 1])
+        return found
+
+
+def track(series: Series, grid: Grid) -> Track:
+    """The bars of a ticker on a grid; that of the closing auction, at the close, joins the last bar.
+
+    Raises:
+        InvalidRequest: bars start between the bars of the grid.
+    """
+    rows, places, flat = grid.flat
+    step = np.timedelta64(60 * grid.width, "s")
+    at = np.searchsorted(flat, series.start, side="right") - 1
+    inside = (at >= 0) & (series.start - flat[np.maximum(at, 0)] < step)
+    auction = (at >= 0) & (series.start - flat[np.maximum(at, 0)] == step)
+    off = inside & (series.start != flat[np.maximum(at, 0)])
+    if off.any():
+        first = series.start[np.flatnonzero(off)[0]]
+        raise InvalidRequest(
+            f"a bar starts at {first} UTC, between two bars of the exchange",
+            hint="say what times are: --stamp start or end, --bar-zone ZONE, and the width of a bar",
+        )
+    close = np.full(grid.start.shape, np.nan)
+    for which in (inside, auction):
+        close[rows[at[which]], places[at[which]]] = series.close[which]
+    traded = np.isfinite(close)
+    last = np.maximum.accumulate(np.where(traded, np.arange(close.shape[1]), -1), axis=1)
+    known = (last >= 0) & grid.open
+    price = np.where(known, np.take_along_axis(close, np.maximum(last, 0), axis=1), np.nan)
+    age = np.where(known, np.arange(close.shape[1]) - last, np.inf)
+    opening = np.full(len(close), np.nan)
+    if series.open is not None:
+        begun = np.full(grid.start.shape, np.nan)
+        begun[rows[at[inside]], places[at[inside]]] = series.open[inside]
+        has = np.isfinite(begun).any(axis=1)
+        opening[has] = begun[has, np.isfinite(begun[has]).argmax(axis=1)]
+    return Track(price, age, opening, int((~inside & ~auction).sum()))
+
+
+def who_in_words(who: str) -> str:
+    """A ticker, or the mean of several."""
+    return Phrase("the mean of the tickers") if who == MEAN else who
+
+
+@dataclass(frozen=True)
+class Stretch(Finding):
+    """The move over one window, held against other days."""
+
+    who: str
+    window: Window
+    car: float
+    scaled: float
+    """The move in the volatility of the day."""
+    placebo: ClockPlacebo
+    p_adjusted: float
+    minutes: int
+    since: str
+    """The clock at which it begins."""
+    against: bool
+    """Whether it is against the market."""
+
+    def _finding(self) -> Phrase:
+        if not self.placebo.larger:
+            return Phrase(
+                "{what} No smaller p is possible with {days} other days.", what=self._moved(), days=self.placebo.days
+            )
+        return self._moved()
+
+    def _moved(self) -> Phrase:
+        said = {"minutes": self.minutes, "clock": self.since, "who": who_in_words(self.who), "car": self.car}
+        said |= {"larger": self.placebo.larger, "days": self.placebo.days, "p": self.placebo.p}
+        if self.against:
+            return Phrase(
+                "In the {minutes} minutes from {clock} {who} moved {car:+.2f %} against the market; on {larger} of {days}"
+                " other days it moved as far for its volatility that day (p {p:p}).",
+                **said,
+            )
+        return Phrase(
+            "In the {minutes} minutes from {clock} {who} moved {car:+.2f %}; on {larger} of {days} other days it moved as"
+            " far for its volatility that day (p {p:p}).",
+            **said,
+        )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One ticker, or the mean of several, at one instant."""
+
+    event_id: str
+    who: str
+    session: date
+    grid: Grid
+    place: int
+    mixed: bool
+    night: tuple[float, float] | None
+    """The move of the night before bar 0 and its p among other nights; None: the news came while it traded."""
+    stretches: tuple[Stretch, ...]
+    ar: Floats
+    """(L,) abnormal returns of the bars from bar 0 to the end of the longest window."""
+    se: Floats
+    """(L,) what each usually is at that minute, in the volatility of this day."""
+    band: Floats
+    """(L,) half the width of the band around the path."""
+    price: Floats
+    """(L,) NaN for the mean of several."""
+    reacted: Reaction
+    others: Floats
+    """(D,) scaled moves of the first window on other days."""
+    notes: tuple[Phrase, ...]
+    left: Window
+    """The bars that are shown."""
+
+    @property
+    def path(self) -> Floats:
+        """(L,) summed abnormal returns."""
+        found: Floats = np.cumsum(self.ar)
+        return found
+
+    @property
+    def reaction_words(self) -> Phrase:
+        """When it reacted."""
+        who = who_in_words(self.who)
+        if self.reacted.since is None or self.reacted.half is None or self.reacted.half_range is None:
+            return Phrase(
+                "{who}: the path ends inside the band of ordinary days, so no time of a reaction is named.", who=who
+            )
+        low, high = self.reacted.half_range
+        width = self.grid.width
+        return Phrase(
+            "{who}: the path left the band of ordinary days for good with the bar from {clock}, and kept half of its end after"
+            " {half} minutes ({low} to {high}).",
+            who=who,
+            clock=self.grid.said(self.place + self.left.start + self.reacted.since),
+            half=(self.reacted.half + 1) * width,
+            low=(low + 1) * width,
+            high=(high + 1) * width,
+        )
+
+
+@dataclass(frozen=True)
+class Minutes(Answer):
+    """The minutes after one or several instants."""
+
+    judged: tuple[Judged, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+    """(event, ticker, why)."""
+    model: str
+    benchmark: str | None
+    width: int
+    schema = "eventstudy.minutes/1"
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Each window of each ticker."""
+        return [s for one in self.judged for s in one.stretches]
+
+    def _finding(self) -> str:
+        """The first window, and all instants together."""
+        first = self.judged[0].stretches[0].sentence
+        many = self.together
+        return first if many is None else f"{self._together_words(*many)}"
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What to know before believing it."""
+        found = [f"{j.who} ({j.event_id}): {note}" for j in self.judged for note in j.notes]
+        found += [f"{event} {ticker}: {why}" for event, ticker, why in self.left_out]
+        return (*dict.fromkeys(found), str(_ALWAYS))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something asked for was left out."""
+        return bool(self.left_out)
+
+    @property
+    def together(self) -> tuple[int, float, float, float] | None:
+        """(n, mean move, t, p) of the first window over instants of distinct days; None: fewer than five.
+
+        t is that of Boehmer, Musumeci and Poulsen: each move over its spread on other days, then mean over standard error.
+        """
+        by_day: dict[date, list[Judged]] = {}
+        for one in self.judged:
+            if one.who == MEAN or not any(o.who == MEAN and o.event_id == one.event_id for o in self.judged):
+                by_day.setdefault(one.session, []).append(one)
+        if len(by_day) < _DISTINCT:
+            return None
+        z = [np.mean([o.stretches[0].scaled / np.std(o.others, ddof=1) for o in day]) for day in by_day.values()]
+        cars = [np.mean([o.stretches[0].car for o in day]) for day in by_day.values()]
+        t = float(np.mean(z) / (np.std(z, ddof=1) / np.sqrt(len(z))))
+        return len(z), float(np.mean(cars)), t, float(p_t(t, len(z) - 1))
+
+    def _together_words(self, n: int, mean: float, t: float, p: float) -> Phrase:
+        return Phrase(
+            "Over {n} days the first window moved {mean:+.2f %} on average (t {t:.2f} of scaled moves, p {p:p}).",
+            n=n,
+            mean=mean,
+            t=t,
+            p=p,
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """A row a ticker and window."""
+        rows = [
+            {
+                "event_id": one.event_id,
+                "ticker": one.who,
+                "session": one.session.isoformat(),
+                "bar0": one.grid.said(one.place),
+                "start": s.window.start,
+                "end": s.window.end,
+                "car": s.car,
+                "scaled": s.scaled,
+                "p": s.placebo.p,
+                "p_adjusted": s.p_adjusted,
+                "larger": s.placebo.larger,
+                "days": s.placebo.days,
+                "least_p": s.placebo.least,
+            }
+            for one in self.judged
+            for s in one.stretches
+        ]
+        return pd.DataFrame(rows)
+
+    def _document(self) -> dict[str, Any]:
+        many = self.together
+        return {
+            "config": {"frequency": f"{self.width}min", "model": self.model, "benchmark": self.benchmark},
+            "windows": [plain(row) for row in self.tidy().to_dict("records")],
+            "bars": [
+                {"event_id": j.event_id, "ticker": j.who, **plain(row)} for j in self.judged for row in self._bars(j)
+            ],
+            "nights": [
+                {"event_id": j.event_id, "ticker": j.who, "move": j.night[0], "p": j.night[1]}
+                for j in self.judged
+                if j.night
+            ],
+            "together": None if many is None else dict(zip(("n", "mean", "t", "p"), many, strict=True)),
+            "excluded": [{"event_id": e, "ticker": t, "why": str(w)} for e, t, w in self.left_out],
+            "sentences": [str(s.sentence) for s in self.findings],
+            "notes": list(self.messages),
+        }
+
+    def _bars(self, one: Judged) -> Iterator[dict[str, Any]]:
+        for k, path in enumerate(one.path):
+            place = one.place + one.left.start + k
+            yield {
+                "bar": one.left.start + k,
+                "clock": one.grid.said(place),
+                "price": float(one.price[k]),
+                "ar": float(one.ar[k]),
+                "se": float(one.se[k]),
+                "path": float(path),
+                "band": float(one.band[k]),
+            }
+
+    def _lines(self, *, verbose: bool) -> Iterable[str]:
+        if (many := self.together) is not None:
+            yield from wrapped(self._together_words(*many))
+            yield ""
+        for one in self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:3]:
+            for s in one.stretches:
+                yield from wrapped(s.sentence)
+            if one.night is not None:
+                yield from wrapped(
+                    Phrase(
+                        "The night before brought {who} {move:+.2f %}, rank p {p:p} among other nights.",
+                        who=who_in_words(one.who),
+                        move=one.night[0],
+                        p=one.night[1],
+                    )
+                )
+            if len(one.stretches) > 1:
+                told = [Phrase("{window} {p:p}", window=s.window, p=s.p_adjusted) for s in one.stretches]
+                yield from wrapped(Phrase("p of {n} windows judged together (Holm): {found}.", n=len(told), found=told))
+            yield from wrapped(one.reaction_words)
+            if verbose or len(self.judged) == 1:
+                yield ""
+                yield columns([["bar", "clock", "price", "abnormal", "path", "band"], *self._cells(one)], range(6))
+            yield ""
+        yield from (line for note in self.messages for line in wrapped(note))
+
+    def _cells(self, one: Judged) -> Iterator[list[str]]:
+        for row in self._bars(one):
+            price = f"{row['price']:.2f}" if np.isfinite(row["price"]) else ""
+            mark = "*" if one.mixed and row["bar"] == 0 else ""
+            shares = [f"{100 * row[name]:+.3f} %" for name in ("ar", "path")]
+            yield [f"{row['bar']:+d}{mark}", row["clock"], price, *shares, f"±{100 * row['band']:.3f} %"]
+
+
+_ALWAYS = Phrase(
+    "One p says that the minutes were unusual. After a scheduled release all moves are larger, so that a direction needs many"
+    " events; no t of minutes is valid."
+)
+
+
+def minutes(
+    events: Iterable[Event],
+    bars: BarTable,
+    *,
+    tickers: Sequence[str] = (),
+    benchmark: str | None = "SPY",
+    model: Literal["", "market", "market_adjusted", "constant_mean"] = "",
+    windows: Sequence[tuple[int, int]] | None = None,
+    days: int = DAYS,
+    bar0: Literal["holds", "next"] = "holds",
+    exchange: str | None = None,
+) -> Minutes:
+    """Judge the minutes after the instants of events.
+
+    `windows`: bars relative to bar 0, both ends included; None: the first 5, 30 and 60 minutes, as far as the session goes.
+    `model`: empty: `market`, with lags of up to five minutes, for tickers traded in 80 % of the bars, else `market_adjusted`.
+    `days`: other days that a move is held against. `bar0="next"`: leave a bar out that holds prices from before the instant.
+    `exchange`: where they trade; None: told by the tickers.
+
+    Raises:
+        InvalidRequest: an event without a time, a window over a close or lunch, a model that is none of minutes.
+        NothingUsable: no ticker has what is needed; the message lists why.
+    """
+    if model not in ("", *MODELS):
+        raise InvalidRequest(f"{model} is no model of minutes", available=", ".join(MODELS))
+    if not LEAST_DAYS <= days <= 500:
+        raise InvalidRequest(f"{days} other days", available=f"{LEAST_DAYS} to 500")
+    room = _Room(bars, benchmark, model, windows, days, bar0, exchange, list(events))
+    judged, left = list[Judged](), list[tuple[str, str, str]]()
+    for event in room.events:
+        instant = _instant(event, bars.width)
+        named = list(tickers) or list(event.tickers)
+        good: list[str] = []
+        for ticker in named:
+            try:
+                judged.append(room.judge(event.id, ticker, [ticker], instant))
+                good.append(ticker)
+            except (InvalidRequest, NothingUsable) as error:
+                if windows is not None and "window" in error.what:
+                    raise
+                left.append((event.id, ticker, error.what))
+        if len(good) > 1:
+            judged.append(room.judge(event.id, MEAN, good, instant))
+    if not judged:
+        raise NothingUsable(
+            "no ticker is left to study",
+            available="; ".join(f"{t} ({e}): {why}" for e, t, why in left[:5]) or "no event",
+        )
+    return Minutes(tuple(judged), tuple(left), model or "market", benchmark, bars.width)
+
+
+def _instant(event: Event, width: int) -> datetime:
+    when = event.announced
+    if not isinstance(when, datetime):
+        raise InvalidRequest(
+            f"{event.id} has a date and no time, and minutes need one", hint="write the time: 2025-01-29T14:00:00-05:00"
+        )
+    precision = event.found.precision if event.found else "minute"
+    coarse = {"hour": 60, "day": 1440}.get(precision, 0)
+    if coarse > width:
+        raise InvalidRequest(
+            f"the time of {event.id} is known to the {precision}, and a bar lasts {width} minutes",
+            hint="take bars as long, or write the time that is known",
+        )
+    return when
+
+
+class _Room:
+    """What the instants of a study share: grids, tracks, abnormal returns."""
+
+    def __init__(
+        self,
+        bars: BarTable,
+        benchmark: str | None,
+        model: str,
+        windows: Sequence[tuple[int, int]] | None,
+        days: int,
+        bar0: str,
+        exchange: str | None,
+        events: list[Event],
+    ) -> None:
+        self.bars, self.benchmark, self.model, self.days, self.bar0 = bars, benchmark, model, days, bar0
+        self.windows, self.exchange, self.events = windows, exchange, events
+        self._grids: dict[str, Grid] = {}
+        self._tracks: dict[tuple[str, str], Track] = {}
+        self._taken: dict[str, set[int]] = {}
+
+    def grid(self, ticker: str) -> tuple[str, Grid]:
+        """The exchange of a ticker and its bars, on the days of the table."""
+        place = self.exchange or calendars.exchange_of(ticker)
+        if place not in self._grids:
+            zone, _ = calendars.hours(place, date(2020, 1, 2), date(2020, 1, 10))
+            ends = [s.start[[0, -1]] for s in self.bars.series.values() if len(s.start)]
+            first, last = min(e[0] for e in ends).item(), max(e[1] for e in ends).item()
+            days = [d.replace(tzinfo=UTC).astimezone(zone).date() for d in (first, last)]
+            self._grids[place] = grid_of(place, days[0], days[1] + timedelta(7), self.bars.width)
+        return place, self._grids[place]
+
+    def track(self, ticker: str, place: str) -> Track:
+        """The bars of a ticker on the grid of an exchange."""
+        if ticker not in self.bars.series:
+            raise InvalidRequest(f"no bars of {ticker}", available=", ".join(self.bars.tickers[:12]))
+        if (ticker, place) not in self._tracks:
+            self._tracks[ticker, place] = track(self.bars.series[ticker], self._grids[place])
+        return self._tracks[ticker, place]
+
+    def taken(self, place: str) -> set[int]:
+        """The sessions of the events of the study, which are no ordinary days."""
+        if place not in self._taken:
+            self._taken[place] = {self._grids[place].place(_instant(e, self.bars.width))[0] for e in self.events}
+        return self._taken[place]
+
+    def judge(self, event_id: str, who: str, tickers: list[str], instant: datetime) -> Judged:
+        """One ticker, or the mean of several, at an instant."""
+        place, grid = self.grid(tickers[0])
+        if any(self.grid(t)[0] != place for t in tickers):
+            raise InvalidRequest("tickers of several exchanges have no bars in common", hint="study them apart")
+        row, col = grid.place(instant)
+        start = grid.start[row, col]
+        at = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "s")
+        mixed = bool(at > start)
+        if mixed and self.bar0 == "next":
+            col, mixed = col + 1, False
+            if col >= len(grid.clock) or not grid.open[row, col]:
+                raise InvalidRequest("no bar of the session follows the instant", hint="leave out --bar0 next")
+        night = not mixed and col == 0 and at < start
+        windows = self._windows(grid, row, col)
+        shown = Window(min(0, *(w.start for w in windows)), max(w.end for w in windows))
+        tracks = [self.track(t, place) for t in tickers]
+        fresh = np.all([t.age <= OLDEST for t in tracks], axis=0)
+        lately = slice(max(row - self.days, 0), row + 1)
+        traded = min(float((t.age[lately][grid.open[lately]] == 0).mean()) for t in tracks)
+        if traded < _TOO_THIN:
+            raise InvalidRequest(f"only {traded:.0%} of the bars hold a trade", hint="take longer bars")
+        notes = list[Phrase]()
+        model = self.model or ("market" if traded >= _THIN else "market_adjusted")
+        if traded < _THIN:
+            notes.append(Phrase("THIN_BARS: {share:.0%} of the bars hold a trade", share=float(traded)))
+        if mixed:
+            notes.append(
+                Phrase(
+                    "MIXED_BAR: bar 0 begins at {clock}, before the instant, and holds older prices too",
+                    clock=grid.said(col),
+                )
+            )
+        before = np.arange(row)[::-1]
+        first = col + shown.start
+        cols = np.arange(first, col + shown.end + 1)
+        if first == 0 and not all(np.isfinite(t.opening[row]) for t in tracks):
+            raise InvalidRequest(
+                "bar 0 is the first of the session, and its first price is not there",
+                hint="bars with a column open tell the night from the first bar",
+            )
+        hours, often = np.unique(grid.open[lately], axis=0, return_counts=True)
+        whole = (grid.open == hours[often.argmax()]).all(axis=1)  # no half days
+        taken = self.taken(place)
+        base = fresh[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
+        there = fresh[:, cols].all(axis=1) & base & grid.open[:, cols].all(axis=1)
+        if not there[row]:
+            raise InvalidRequest(f"a value of the window is older than {OLDEST} bars, or is not there")
+        raw = np.mean([t.returns for t in tracks], axis=0)
+        market = None
+        if model != "constant_mean":
+            if self.benchmark is None:
+                raise InvalidRequest(
+                    "no benchmark is named", hint="name one: --benchmark SPY, or --model constant_mean"
+                )
+            market = self.track(self.benchmark, place).returns
+            there &= (self.track(self.benchmark, place).age <= OLDEST)[:, cols].all(axis=1)
+        able = [d for d in before.tolist() if d > 0 and whole[d] and there[d] and d not in taken]
+        rows = np.array([row, *able[: self.days]])
+        ar = self._abnormal(raw, market, rows, model)
+        scale = np.array([self._scale(ar, grid, d, col) for d in rows.tolist()])
+        moves = ar[rows][:, cols]
+        good = np.isfinite(scale) & (scale > 0) & np.isfinite(moves).all(axis=1)
+        if not good[0]:
+            raise InvalidRequest("nothing traded before the instant: how volatile the day was is not known")
+        rows, scale, moves = rows[good], scale[good], moves[good]
+        if len(rows) - 1 < LEAST_DAYS:
+            raise NothingUsable(
+                f"{len(rows) - 1} other days have the same minutes, and {LEAST_DAYS} are needed",
+                hint="bars that begin earlier",
+            )
+        scaled = moves / scale[:, None]
+        stretches = self._stretches(who, grid, col, windows, shown, moves, scaled, against=market is not None)
+        seen = slice(-shown.start, None)
+        found = reaction(np.cumsum(scaled[0, seen]), np.cumsum(scaled[1:, seen], axis=1))
+        band = np.concatenate([np.full(-shown.start, np.nan), found.band * scale[0]])
+        own = tracks[0].price[row, cols] if len(tracks) == 1 else np.full(len(cols), np.nan)
+        return Judged(
+            event_id,
+            who,
+            grid.sessions[row],
+            grid,
+            col,
+            mixed,
+            self._night(tracks, place, grid, rows) if night else None,
+            tuple(stretches),
+            moves[0],
+            shape_of_day(scaled[1:]) * scale[0],
+            band,
+            own,
+            found,
+            scaled[1:, windows[0].start - shown.start : windows[0].end - shown.start + 1].sum(axis=1),
+            tuple(notes),
+            shown,
+        )
+
+    def _stretches(
+        self,
+        who: str,
+        grid: Grid,
+        col: int,
+        windows: list[Window],
+        shown: Window,
+        moves: Floats,
+        scaled: Floats,
+        *,
+        against: bool,
+    ) -> Iterator[Stretch]:
+        parts = [slice(w.start - shown.start, w.end - shown.start + 1) for w in windows]
+        sums = [scaled[:, part].sum(axis=1) for part in parts]
+        placebos = [clock_placebo(float(x[0]), x[1:]) for x in sums]
+        adjusted = holm(np.array([found.p for found in placebos]))
+        for window, part, x, found, p in zip(windows, parts, sums, placebos, adjusted, strict=True):
+            yield Stretch(
+                who,
+                window,
+                float(moves[0, part].sum()),
+                float(x[0]),
+                found,
+                float(p),
+                window.length * grid.width,
+                grid.said(col + window.start),
+                against,
+            )
+
+    def _windows(self, grid: Grid, row: int, col: int) -> list[Window]:
+        """The windows that lie in the session and the stretch of bar 0."""
+
+        def inside(w: Window) -> bool:
+            places = range(col + w.start, col + w.end + 1)
+            return all(
+                0 <= b < len(grid.clock) and grid.open[row, b] and grid.stretch[b] == grid.stretch[col] for b in places
+            )
+
+        if self.windows is None:
+            usual = [Window(0, max(m // grid.width, 1) - 1) for m in _USUAL]
+            found = [w for w in dict.fromkeys(usual) if inside(w)]
+            if found:
+                return found
+            raise InvalidRequest("the session ends before the first window does")
+        named = [Window.of(w) for w in self.windows]
+        for w in named:
+            if not inside(w):
+                raise InvalidRequest(
+                    f"the window {w} reaches over a close or a lunch",
+                    hint="windows of minutes lie within one stretch of trading",
+                )
+        return named
+
+    def _abnormal(self, raw: Floats, market: Floats | None, rows: Ints, model: str) -> Floats:
+        """(S, B) abnormal returns; the model is fitted on the other days alone."""
+        if market is None:
+            found: Floats = raw - np.nanmean(raw[rows[1:]], axis=0)
+            return found
+        if model == "market_adjusted":
+            return raw - market
+        lags = _FIVE // self.bars.width if self.bars.width < _FIVE else 1 if self.bars.width == _FIVE else 0
+        x = np.zeros((*market.shape, lags + 1))
+        for k in range(lags + 1):
+            x[:, k:, k] = np.nan_to_num(market[:, : market.shape[1] - k])
+        y, z = raw[rows[1:]].ravel(), x[rows[1:]].reshape(-1, lags + 1)
+        known = np.isfinite(y) & np.isfinite(market[rows[1:]].ravel())
+        beta = np.linalg.lstsq(z[known], y[known], rcond=None)[0]
+        return np.where(np.isfinite(market), raw - x @ beta, np.nan)
+
+    def _scale(self, ar: Floats, grid: Grid, row: int, col: int) -> float:
+        """How volatile the hour before bar 0 was, or the last one of the day before where the session is younger."""
+        n = max(_BEFORE // grid.width, _FEWEST)
+        if col >= n:
+            part = ar[row, col - n : col].copy()
+            part[np.flatnonzero(np.diff(grid.stretch[col - n : col], prepend=grid.stretch[col - n]))] = np.nan
+        elif row == 0:
+            return float("nan")
+        else:
+            places = np.flatnonzero(grid.open[row - 1])
+            part = ar[row - 1, places[-n:]]
+        return float(realised(part[None, :], max(_FIVE // grid.width, 1))[0])
+
+    def _night(self, tracks: list[Track], place: str, grid: Grid, rows: Ints) -> tuple[float, float] | None:
+        """The move of the night and its rank among other nights."""
+        moves = np.mean([t.nights(grid) for t in tracks], axis=0)
+        if self.benchmark is not None and self.model != "constant_mean":
+            moves = moves - self.track(self.benchmark, place).nights(grid)
+        own, others = moves[rows[0]], moves[rows[1:]]
+        others = others[np.isfinite(others)]
+        return (float(own), clock_placebo(float(own), others).p) if np.isfinite(own) and len(others) else None

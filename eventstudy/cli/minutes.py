@@ -1,0 +1,91 @@
+"""`eventstudy minutes`: what did the minutes after an instant bring?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from eventstudy.cli._command import Choice, command
+from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._study import some_options, split
+
+
+@command("minutes")
+@some_options("--date", "--tickers", "--benchmark", "--tz", "--registry", argument="what")
+@click.option("--bars", required=True, type=click.Path(), help="CSV or Parquet: ticker, time, close[, open].")
+@click.option("--width", type=int, metavar="MINUTES", help="Of a bar: 1, 5, 15, 30, 60. [default: as they stand]")
+@click.option("--bar-zone", help="Zone of times that have none: America/New_York, UTC.")
+@click.option(
+    "--stamp", type=Choice(["start", "end"]), help="What a time is of its bar. [default: told by the first bars]"
+)
+@click.option(
+    "--model",
+    type=Choice(["market", "market_adjusted", "constant_mean"]),
+    help="[default: market with lags; market_adjusted for thinly traded tickers]",
+)
+@click.option(
+    "--window",
+    "windows",
+    nargs=2,
+    type=int,
+    metavar="A B",
+    multiple=True,
+    help="Bars from bar 0 on, both ends included; may be repeated. [default: the first 5, 30 and 60 minutes]",
+)
+@click.option("--days", type=int, default=60, show_default=True, help="Other days that a move is held against.")
+@click.option(
+    "--bar0",
+    type=Choice(["holds", "next"]),
+    default="holds",
+    show_default=True,
+    help="The bar that holds the instant, or the next one.",
+)
+@click.option("--exchange", help="Where the tickers trade: XLON. [default: told by the tickers]")
+@output_options
+@click.pass_context
+def COMMAND(  # noqa: N802
+    ctx: click.Context,
+    /,
+    what: str | None,
+    date: str | None,
+    tickers: tuple[str, ...],
+    benchmark: str | None,
+    tz: str | None,
+    registry: str | None,
+    bars: str,
+    width: int | None,
+    bar_zone: str | None,
+    stamp: Any,
+    model: Any,
+    windows: tuple[tuple[int, int], ...],
+    days: int,
+    bar0: Any,
+    exchange: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """What did the minutes after an instant bring, and was it unusual?
+
+    A move is held against the same minutes of other days, each in the volatility of its day. WHAT is an event id, a registry or
+    event file whose events have times, or absent when --date (with a time) and --tickers describe the event.
+    """
+    from eventstudy.analyses.minutes import minutes
+    from eventstudy.prices import load_bars
+    from eventstudy.request import events_of
+
+    events = events_of(what, date=date, tickers=split(tickers), tz=tz, registry=registry)
+    found = minutes(
+        list(events),
+        load_bars(bars, width=width, zone=bar_zone, stamp=stamp),
+        benchmark=benchmark or "SPY",
+        model=model or "",
+        windows=windows or None,
+        days=days,
+        bar0=bar0,
+        exchange=exchange,
+    )
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    finish(ctx, lacking=found.incomplete, allowed=False, believable=found.believable)

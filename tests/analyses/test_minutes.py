@@ -1,0 +1,381 @@
+"""Minutes after an instant, against slow scalar code written apart from the analysis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.analyses.minutes import Minutes, minutes
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.events import Event, single_event
+from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised
+from eventstudy.language import in_language
+from eventstudy.prices import BarTable, load_bars
+
+NEW_YORK = ZoneInfo("America/New_York")
+HALF_DAY, HALTED = date(2025, 11, 28), date(2025, 11, 12)
+DAY0 = date(2025, 12, 3)
+TICKERS = ("AAA", "BBB", "SPY")
+DST = date(2025, 11, 2)
+
+
+class Bar(NamedTuple):
+    ticker: str
+    start: datetime
+    open: float
+    close: float
+
+
+def sessions() -> list[date]:
+    """The 25 sessions to 3 December 2025, written down: a Thursday without trade, the day after it half."""
+    days = [date(2025, 10, 29) + timedelta(k) for k in range(37)]
+    return [d for d in days if d.weekday() < 5 and d != date(2025, 11, 27)]
+
+
+def begins(day: date) -> Iterator[datetime]:
+    """The starts of its bars of five minutes, in New York's clock: 78, or 42 of the half day."""
+    start = datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK)
+    for k in range(42 if day == HALF_DAY else 78):
+        yield start + timedelta(minutes=5 * k)
+
+
+@cache
+def made() -> tuple[Bar, ...]:
+    """Bars with gaps and a halt; AAA falls 2 % with the bar from 14:00 of day 0, BBB opens 3 % higher the day after."""
+    rng = np.random.default_rng(2020)
+    level = {"AAA": 80.0, "BBB": 30.0, "SPY": 600.0}
+    bars: list[Bar] = []
+    for day in sessions():
+        wild = math.exp(rng.normal(0, 0.4))
+        night = {t: rng.normal(0, 0.004) + (0.03 if t == "BBB" and day == date(2025, 12, 4) else 0.0) for t in TICKERS}
+        for t in TICKERS:
+            level[t] *= 1 + night[t]
+        for k, start in enumerate(begins(day)):
+            market = rng.normal(0, 0.0007 * wild)
+            for t, beta in (("AAA", 1.3), ("BBB", 0.7), ("SPY", 1.0)):
+                move = market if t == "SPY" else beta * market + rng.normal(0, 0.001 * wild)
+                if t == "AAA" and day == DAY0 and k == 54:
+                    move -= 0.02
+                before = level[t]
+                level[t] *= 1 + move
+                halted = t == "AAA" and day == HALTED and 50 <= k < 66
+                if not halted and not (t == "BBB" and k % 13 == 7):
+                    bars.append(Bar(t, start, before, level[t]))
+    return tuple(bars)
+
+
+def frame(bars: tuple[Bar, ...]) -> pd.DataFrame:
+    rows = [(b.ticker, b.start.astimezone(UTC), b.open, b.close) for b in bars]
+    return pd.DataFrame(rows, columns=["ticker", "time", "open", "close"])
+
+
+@cache
+def table() -> BarTable:
+    return load_bars(frame(made()))
+
+
+def at(clock: str, day: date = DAY0, tickers: str = "AAA") -> Event:
+    return single_event(f"{day}T{clock}:00-05:00", tickers)
+
+
+@cache
+def study(clock: str = "14:00", day: date = DAY0, tickers: str = "AAA", **choices: Any) -> Minutes:
+    return minutes([at(clock, day, tickers)], table(), **choices)
+
+
+# ---- the same by slow code --------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """Scalar code: dictionaries by day and bar, nothing of the analysis."""
+
+    def __init__(self) -> None:
+        self.last: dict[tuple[str, date, int], float] = {}
+        self.age: dict[tuple[str, date, int], int] = {}
+        self.first: dict[tuple[str, date], float] = {}
+        bars = {(b.ticker, b.start): b for b in made()}
+        for ticker in TICKERS:
+            for day in sessions():
+                value, since = None, 0
+                for k, start in enumerate(begins(day)):
+                    if (ticker, start) in bars:
+                        bar = bars[ticker, start]
+                        self.first.setdefault((ticker, day), bar.open)
+                        value, since = bar.close, k
+                    if value is not None:
+                        self.last[ticker, day, k] = value
+                        self.age[ticker, day, k] = k - since
+
+    def move(self, ticker: str, day: date, k: int) -> float:
+        before = self.first[ticker, day] if k == 0 else self.last[ticker, day, k - 1]
+        return self.last[ticker, day, k] / before - 1
+
+    def whole(self, ticker: str, day: date, first: int, last: int) -> bool:
+        if day == HALF_DAY:
+            return False
+        low = first - 1 if first else first
+        return all(self.age.get((t, day, k), 99) <= 5 for t in (ticker, "SPY") for k in range(low, last + 1))
+
+    def lagged(self, day: date, k: int) -> tuple[float, float]:
+        return self.move("SPY", day, k), self.move("SPY", day, k - 1) if k else 0.0
+
+    def betas(self, ticker: str, days: list[date]) -> tuple[float, float]:
+        aa = ab = bb = ya = yb = 0.0
+        for day in days:
+            for k in range(78):
+                y = self.move(ticker, day, k)
+                a, b = self.lagged(day, k)
+                aa, ab, bb, ya, yb = aa + a * a, ab + a * b, bb + b * b, ya + y * a, yb + y * b
+        det = aa * bb - ab * ab
+        return (ya * bb - yb * ab) / det, (yb * aa - ya * ab) / det
+
+    def abnormal(self, ticker: str, day: date, k: int, betas: tuple[float, float]) -> float:
+        a, b = self.lagged(day, k)
+        return self.move(ticker, day, k) - betas[0] * a - betas[1] * b
+
+    def scaled(
+        self, ticker: str, day: date, bar0: int, last: int, betas: tuple[float, float]
+    ) -> tuple[list[float], float]:
+        """The abnormal returns of the window over the volatility of the twelve bars before, or of the day before."""
+        on, end = (day, bar0) if bar0 >= 12 else (sessions()[sessions().index(day) - 1], 0)
+        end = end or (42 if on == HALF_DAY else 78)
+        squares = sum(self.abnormal(ticker, on, k, betas) ** 2 for k in range(end - 12, end))
+        scale = math.sqrt(squares)
+        return [self.abnormal(ticker, day, k, betas) / scale for k in range(bar0, last + 1)], scale
+
+
+@pytest.mark.parametrize(("clock", "bar0"), [("14:00", 54), ("10:15", 9), ("14:02", 54), ("09:30", 0)])
+def test_the_golden_bars_by_slow_code(clock: str, bar0: int) -> None:
+    slow, last = Slow(), bar0 + 11
+    days = [d for d in sessions() if d < DAY0 and d > sessions()[0] and slow.whole("AAA", d, bar0, last)]
+    assert HALF_DAY not in days
+    assert (HALTED in days) == (bar0 < 50)
+    betas = slow.betas("AAA", days)
+    found = study(clock).judged[0]
+    assert found.place == bar0
+    assert found.mixed == (clock == "14:02")
+    scaled = {d: slow.scaled("AAA", d, bar0, last, betas) for d in [*days, DAY0]}
+    for stretch, length in zip(found.stretches, (1, 6, 12), strict=True):
+        own, scale = scaled[DAY0]
+        x0 = sum(own[:length])
+        larger = sum(abs(sum(scaled[d][0][:length])) >= abs(x0) for d in days)
+        assert stretch.car == pytest.approx(x0 * scale, rel=1e-9)
+        assert stretch.scaled == pytest.approx(x0, rel=1e-9)
+        assert (stretch.placebo.larger, stretch.placebo.days) == (larger, len(days))
+        assert stretch.placebo.p == pytest.approx((1 + larger) / (len(days) + 1))
+    paths = {d: [sum(scaled[d][0][: k + 1]) for k in range(12)] for d in [*days, DAY0]}
+    spread = [math.sqrt(sum(paths[d][k] ** 2 for d in days) / len(days)) for k in range(12)]
+    furthest = sorted(max(abs(paths[d][k]) / spread[k] for k in range(12)) for d in [*days, DAY0])
+    c = float(np.quantile(furthest, 0.95))
+    assert found.band == pytest.approx([c * s * scaled[DAY0][1] for s in spread], rel=1e-9)
+    outside = [abs(paths[DAY0][k]) > c * spread[k] for k in range(12)]
+    expected = None
+    for k in range(12):
+        if outside[-1] and all(outside[k:]):
+            expected = k
+            break
+    assert found.reacted.since == expected
+
+
+def test_the_fall_is_found_and_an_ordinary_minute_is_not() -> None:
+    found = study().judged[0]
+    assert found.stretches[0].car == pytest.approx(-0.02, abs=0.004)
+    assert found.stretches[0].placebo.larger == 0
+    assert found.reacted.since == 0
+    assert found.reacted.half == 0
+    assert "no time of a reaction" in str(study("10:15").judged[0].reaction_words)
+    assert "No smaller p is possible" in str(found.stretches[0].sentence)
+
+
+def test_the_instant_of_a_bar_belongs_to_the_bar_that_begins() -> None:
+    assert study("13:59").judged[0].place == 53
+    assert study("14:00").judged[0].place == 54
+    assert study("14:02", bar0="next").judged[0].place == 55
+    assert any("MIXED_BAR" in note for note in study("14:02").messages)
+    assert not any("MIXED_BAR" in note for note in study("14:02", bar0="next").messages)
+
+
+def test_a_night_is_shown_apart_from_the_first_bar() -> None:
+    slow, day = Slow(), date(2025, 12, 4)
+    found = minutes([at("20:00", DAY0, "BBB")], table()).judged[0]
+    night = [slow.first[t, day] / slow.last[t, DAY0, 77] - 1 for t in ("BBB", "SPY")]
+    assert found.session == day
+    assert found.place == 0
+    assert found.night is not None
+    assert found.night[0] == pytest.approx(night[0] - night[1], rel=1e-9)
+    assert found.night[1] == pytest.approx(1 / (found.stretches[0].placebo.days + 1))
+    assert abs(found.stretches[0].car) < 0.01
+    closes = load_bars(frame(made()).drop(columns="open"))
+    with pytest.raises(NothingUsable, match="first price"):
+        minutes([at("20:00", DAY0, "BBB")], closes)
+
+
+def test_a_market_with_a_lunch_has_no_window_over_it() -> None:
+    zone, rng, rows = ZoneInfo("Asia/Hong_Kong"), np.random.default_rng(4), []
+    for k in range(40):
+        day = date(2025, 7, 7) + timedelta(k)
+        if day.weekday() > 4:
+            continue
+        for hour, minute in [(9, 30 + 30 * i) for i in range(5)] + [(13, 30 * i) for i in range(6)]:
+            start = datetime(day.year, day.month, day.day, hour + minute // 60, minute % 60, tzinfo=zone)
+            rows += [(t, start.astimezone(UTC), 50.0, 50 * math.exp(rng.normal(0, 0.002))) for t in ("0700.HK", "^HSI")]
+    bars = load_bars(pd.DataFrame(rows, columns=["ticker", "time", "open", "close"]), width=30, stamp="start")
+    event = single_event("2025-08-13T11:00:00+08:00", "0700.HK")
+    found = minutes([event], bars, benchmark="^HSI")
+    assert [s.window.end for s in found.judged[0].stretches] == [0, 1]
+    with pytest.raises(InvalidRequest, match="lunch"):
+        minutes([event], bars, benchmark="^HSI", windows=[(0, 3)])
+    noon = minutes([single_event("2025-08-13T12:30:00+08:00", "0700.HK")], bars, benchmark="^HSI")
+    assert noon.judged[0].grid.said(noon.judged[0].place) == "13:00"
+
+
+def test_summer_and_winter_have_the_same_clock() -> None:
+    grid = study().judged[0].grid
+    before, after = (grid.sessions.index(d) for d in (date(2025, 10, 31), date(2025, 11, 3)))
+    assert grid.said(0) == "09:30"
+    assert str(grid.start[before, 0])[11:16] == "13:30"
+    assert str(grid.start[after, 0])[11:16] == "14:30"
+
+
+def test_several_tickers_at_one_instant_are_one_portfolio() -> None:
+    found = study(tickers="AAA,BBB", model="market_adjusted")
+    one, other, mean = (j.ar for j in found.judged)
+    assert mean == pytest.approx((one + other) / 2)
+    assert list(found.tidy()["ticker"]) == ["AAA"] * 3 + ["BBB"] * 3 + ["mean"] * 3
+
+
+def test_holm_over_windows() -> None:
+    p = study("10:15").tidy()[["p", "p_adjusted"]].sort_values("p").to_numpy()
+    expected, running = [], 0.0
+    for k, value in enumerate(p[:, 0]):
+        running = max(running, min(1.0, (3 - k) * value))
+        expected.append(running)
+    assert p[:, 1] == pytest.approx(expected)
+
+
+# ---- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_files_and_frames_give_the_same(tmp_path: Path) -> None:
+    plain = frame(made())
+    plain.to_parquet(tmp_path / "bars.parquet")
+    plain.to_csv(tmp_path / "bars.csv", index=False)
+    local = plain.assign(time=[t.tz_convert(NEW_YORK).tz_localize(None) for t in plain["time"]])
+    ends = plain.assign(time=plain["time"] + pd.Timedelta(minutes=5))
+    for made_of in (
+        load_bars(tmp_path / "bars.parquet"),
+        load_bars(tmp_path / "bars.csv"),
+        load_bars(local, zone="America/New_York"),
+        load_bars(ends),
+    ):
+        assert made_of.width == 5
+        for ticker in TICKERS:
+            assert np.array_equal(made_of.series[ticker].start, table().series[ticker].start)
+            assert made_of.series[ticker].close == pytest.approx(table().series[ticker].close, rel=1e-12)
+
+
+def test_what_can_mean_two_things_is_refused() -> None:
+    plain = frame(made())
+    with pytest.raises(InvalidRequest, match="no zone"):
+        load_bars(plain.assign(time=plain["time"].dt.tz_localize(None)))
+    with pytest.raises(InvalidRequest, match="start of its bar"):
+        load_bars(plain[plain["time"].dt.minute.isin([10, 40])], width=5)
+    with pytest.raises(InvalidFile, match="two bars"):
+        load_bars(pd.concat([plain, plain.iloc[:1]]))
+    with pytest.raises(InvalidFile, match="price of row 1"):
+        load_bars(plain.assign(close=0.0))
+    with pytest.raises(InvalidFile, match="need a column time"):
+        load_bars(plain.drop(columns="time"))
+    with pytest.raises(NothingUsable, match="between two bars"):
+        minutes([at("14:00")], load_bars(plain.assign(time=plain["time"] + pd.Timedelta(minutes=2)), stamp="start"))
+
+
+def test_studies_that_cannot_be_meant_are_refused() -> None:
+    with pytest.raises(InvalidRequest, match="no time"):
+        minutes([single_event("2025-12-03", "AAA")], table())
+    with pytest.raises(InvalidRequest, match="close or a lunch"):
+        minutes([at("15:50")], table(), windows=[(0, 5)])
+    with pytest.raises(InvalidRequest, match="no model of minutes"):
+        minutes([at("14:00")], table(), model="garch")  # type: ignore[arg-type]
+    with pytest.raises(NothingUsable, match="20 are needed"):
+        minutes([at("14:00", date(2025, 11, 14))], table())
+    with pytest.raises(NothingUsable, match="older than 5 bars"):
+        minutes([at("14:20", HALTED)], table())
+    few = tuple(b for k, b in enumerate(made()) if b.ticker == "SPY" or k % 3 == 0)
+    with pytest.raises(NothingUsable, match="hold a trade"):
+        minutes([at("14:00")], load_bars(frame(few)))
+
+
+def test_what_is_said_in_both_languages() -> None:
+    found = study("20:00", DAY0, "BBB")
+    for text in (*(s.sentence for s in found.findings), found.judged[0].reaction_words):
+        assert in_language(text, "de")
+    assert found.to_dict()["config"]["frequency"] == "5min"
+    assert "night before brought BBB" in found.text()
+    for word in (" day 0", "sessions", "daily"):
+        assert word not in found.text(verbose=True)
+
+
+# ---- the arithmetic ---------------------------------------------------------------------------------------------------
+
+
+def test_realised_volatility_is_subsampled() -> None:
+    returns = np.random.default_rng(1).normal(0, 1e-3, (3, 60))
+    for row, value in zip(returns, realised(returns, 5), strict=True):
+        total = 0.0
+        for k in range(56):
+            total += sum(row[k : k + 5]) ** 2
+        assert value == pytest.approx(math.sqrt(total / 5))
+
+
+def test_ties_count_and_a_path_that_ends_inside_has_no_time() -> None:
+    assert clock_placebo(2.0, np.array([-2.0, 1.0, 3.0])) == (0.75, 2, 3)
+    others = np.random.default_rng(2).normal(0, 1, (60, 10)).cumsum(axis=1)
+    assert reaction(np.zeros(10) + 0.1, others)[1:] == (None, None, None)
+    assert half_of(np.array([0.1, 0.4, 0.6, 0.3, 0.7, 1.0])) == 4
+
+
+@pytest.mark.slow
+def test_five_in_a_hundred_ordinary_days_stand_out_calm_or_turbulent() -> None:
+    """5,000 days of a U over the day, t6 returns and a volatility that drifts from day to day, through the public interface."""
+    rng, days = np.random.default_rng(7), 5060
+    from eventstudy import calendars
+
+    known = list(calendars.hours("XNYS", date(2003, 1, 2), date(2024, 12, 31))[1])
+    known = [h for h in known if len(h.stretches) == 1 and (h.stretches[0][1] - h.stretches[0][0]).seconds == 23400][
+        :days
+    ]
+    places = (np.arange(78) + 0.5) / 78
+    shape = 1 + 1.5 * (2 * places - 1) ** 2
+    log_vol = np.zeros(days)
+    for d in range(1, days):
+        log_vol[d] = 0.9 * log_vol[d - 1] + rng.normal(0, 0.2)
+    moves = 0.001 * np.exp(log_vol)[:, None] * shape * rng.standard_t(6, (days, 78)) / math.sqrt(1.5)
+    opening = np.full(days, 100.0)
+    close = opening[:, None] * np.cumprod(1 + moves, axis=1)
+    start = np.array([np.datetime64(h.stretches[0][0], "s") for h in known])[:, None] + np.arange(78) * np.timedelta64(
+        300, "s"
+    )
+    opens = np.column_stack([opening, close[:, :-1]])
+    data = {"ticker": "AAA", "time": start.ravel(), "open": opens.ravel(), "close": close.ravel()}
+    bars = load_bars(pd.DataFrame(data), zone="UTC", stamp="start")
+    from eventstudy.analyses.minutes import _Room
+
+    room = _Room(bars, None, "constant_mean", [(0, 5)], 60, "holds", None, [])
+    p = np.full(days, np.nan)
+    for d in range(62, days):
+        instant = known[d].stretches[0][0].replace(tzinfo=UTC) + timedelta(hours=4, minutes=30)
+        p[d] = room.judge("x", "AAA", ["AAA"], instant).stretches[0].placebo.p
+    third = np.argsort(np.argsort(log_vol[62:])) * 3 // (days - 62)
+    judged = p[62:]
+    assert (judged <= 0.05).mean() == pytest.approx(0.049, abs=0.009)
+    for k in (0, 2):
+        assert 0.035 < (judged[third == k] <= 0.05).mean() < 0.068
