@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -174,7 +175,7 @@ def track(series: Series, grid: Grid) -> Track:
             f"a bar starts at {first} UTC, between two bars of the exchange",
             hint="say what times are: --stamp start or end, --bar-zone ZONE, and the width of a bar",
         )
-    close = np.full(grid.start.shape, np.nan)
+    close: Floats = np.full(grid.start.shape, np.nan)
     for which in (inside, auction):
         close[rows[at[which]], places[at[which]]] = series.close[which]
     traded = np.isfinite(close)
@@ -263,11 +264,13 @@ class Judged:
     notes: tuple[Phrase, ...]
     left: Window
     """The bars that are shown."""
+    before: Floats
+    """(n,) abnormal returns of up to twelve bars of the session before them."""
 
     @property
     def path(self) -> Floats:
-        """(L,) summed abnormal returns."""
-        found: Floats = np.cumsum(self.ar)
+        """(L,) abnormal returns summed from bar 0 on, and back from it: zero at its beginning."""
+        found: Floats = np.cumsum(self.ar) - self.ar[: -self.left.start].sum()
         return found
 
     @property
@@ -352,6 +355,10 @@ class Minutes(Answer):
             p=p,
         )
 
+    def plot(self, **options: Any) -> Any:
+        """Draw the path of one ticker in the band of ordinary days: `ticker`, `width`, `lang`."""
+        return import_module("eventstudy.charts._minutes").draw(self, **options)  # above us: reached by name
+
     def tidy(self) -> pd.DataFrame:
         """A row a ticker and window."""
         rows = [
@@ -379,7 +386,7 @@ class Minutes(Answer):
         many = self.together
         return {
             "config": {"frequency": f"{self.width}min", "model": self.model, "benchmark": self.benchmark},
-            "windows": [plain(row) for row in self.tidy().to_dict("records")],
+            "windows": [plain({str(k): v for k, v in row.items()}) for row in self.tidy().to_dict("records")],
             "bars": [
                 {"event_id": j.event_id, "ticker": j.who, **plain(row)} for j in self.judged for row in self._bars(j)
             ],
@@ -653,6 +660,7 @@ class _Room:
             scaled[1:, windows[0].start - shown.start : windows[0].end - shown.start + 1].sum(axis=1),
             tuple(notes),
             shown,
+            np.nan_to_num(ar[row, max(first - _FEWEST, 0) : first]),
         )
 
     def _stretches(

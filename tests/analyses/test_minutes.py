@@ -379,3 +379,14 @@ def test_five_in_a_hundred_ordinary_days_stand_out_calm_or_turbulent() -> None:
     assert (judged <= 0.05).mean() == pytest.approx(0.049, abs=0.009)
     for k in (0, 2):
         assert 0.035 < (judged[third == k] <= 0.05).mean() < 0.068
+
+
+def test_the_picture_shows_the_path_and_the_band() -> None:
+    found = study("14:02")
+    ax = found.plot()
+    steps = [p.get_data() for p in ax.patches if hasattr(p, "get_data")]
+    one = found.judged[0]
+    assert any(len(s.values) == 12 and s.values == pytest.approx(one.path) for s in steps)
+    assert any(p.get_hatch() for p in ax.patches)
+    assert "14:00" in [t.get_text() for t in ax.get_xticklabels()]
+    assert "Band" in ax.figure.texts[1].get_text() + found.plot(lang="de").figure.texts[1].get_text()

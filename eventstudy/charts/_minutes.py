@@ -1,0 +1,79 @@
+"""The path of the minutes after an instant, in the band of ordinary days; drawn for an answer that is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eventstudy.charts._canvas import head, of_width, open_axes, settle
+from eventstudy.charts._language import of_language, say, spoken
+from eventstudy.charts._legend import legend_below
+from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, style
+from eventstudy.charts._words import percent
+from eventstudy.errors import UnknownName
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eventstudy.analyses.minutes import Judged, Minutes
+
+_TICKS = 9
+
+
+def draw(found: Minutes, *, ticker: str | None = None, width: float | None = None, lang: str = "en") -> Axes:
+    """The path of one ticker (the first by default): a step a bar, bar 0 hatched where it holds older prices.
+
+    Raises:
+        UnknownName: no such ticker, or language.
+    """
+    known = {one.who: one for one in found.judged}
+    if ticker is not None and ticker not in known:
+        raise UnknownName("ticker", ticker, list(known))
+    one = found.judged[0] if ticker is None else known[ticker]
+    with of_width(width), of_language(lang), style():
+        ax = open_axes(None)
+        _paint(ax, one)
+        lines = [spoken(one.stretches[-1].sentence), spoken(one.reaction_words)]
+        head(ax, _title(one), [*lines, *map(spoken, one.notes)])
+        settle(ax)
+    return ax
+
+
+def _title(one: Judged) -> str:
+    first = one.stretches[0]
+    said = {"who": one.who, "value": percent(first.car, 2), "minutes": first.minutes, "clock": first.since}
+    return say("{who}: {value} in the {minutes} minutes from {clock}", **said)
+
+
+def _paint(ax: Axes, one: Judged) -> None:
+    start, path = one.left.start, one.path
+    bars = np.arange(start, start + len(path) + 1)
+    band = np.append(one.band, one.band[-1])
+    label = say("95 % of ordinary days")
+    ax.fill_between(bars, -band, band, step="post", color=SKY, alpha=0.3, linewidth=0, zorder=1.1, label=label)
+    ax.stairs(path, bars, baseline=None, color=BLUE, linewidth=1.8, zorder=3)
+    if len(one.before):
+        earlier = np.cumsum(one.before) - one.before.sum() - one.ar[:-start].sum()
+        edges = np.arange(start - len(earlier), start + 1)
+        ax.stairs(earlier, edges, baseline=None, color=EDGE, linewidth=1.2, zorder=2.5)
+        ax.plot([start, start], [earlier[-1], path[0]], color=EDGE, linewidth=0.8, zorder=2.4)
+    zero_line(ax)
+    ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
+    if one.mixed:
+        ax.axvspan(0, 1, facecolor="none", edgecolor=EDGE, hatch="///", linewidth=0, zorder=1.2, label=say("mixed bar"))
+    if one.night is not None:
+        ax.plot(
+            [-1.6, -0.6], [one.night[0]] * 2, color=ORANGE, linewidth=2.4, zorder=3, label=say("the night, by itself")
+        )
+    first, last = start - len(one.before), start + len(path)
+    every = max(1, -(-(last - first) // _TICKS))
+    shown = [b for b in range(first, last) if (b - start) % every == 0]
+    ax.set_xticks(shown, [one.grid.said(one.place + b) for b in shown])
+    ax.set_xlim(first - (2 if one.night is not None else 0.2), last + 0.2)
+    percent_axis(ax.yaxis)
+    ax.margins(y=0.14)
+    ax.set_ylabel(say("cumulated abnormal return"))
+    ax.set_xlabel(say("clock of the exchange, {day}", day=one.session.isoformat()))
+    legend_below(ax)

@@ -1,0 +1,40 @@
+"""`eventstudy minutes`: bars of a file, an instant, the same figures in JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.analyses.test_minutes import frame, made, study
+from tests.cli.conftest import Ran
+
+Es = Callable[..., Ran]
+
+
+@pytest.fixture
+def bars(tmp_path: Path) -> str:
+    path = tmp_path / "bars.parquet"
+    frame(made()).to_parquet(path)
+    return str(path)
+
+
+def test_the_command_says_what_python_says(es: Es, bars: str) -> None:
+    asked = ("minutes", "--date", "2025-12-03T14:00:00-05:00", "--tickers", "AAA", "--bars", bars)
+    told = json.loads(es(*asked, "--format", "json").out)
+    assert told["schema"] == "eventstudy.minutes/1"
+    assert told["config"] == {"frequency": "5min", "model": "market", "benchmark": "SPY"}
+    assert [w["p"] for w in told["windows"]] == pytest.approx(study().tidy()["p"].tolist())
+    assert len(told["bars"]) == 12
+    ran = es(*asked)
+    assert ran.code == 0
+    assert "In the 5 minutes from 14:00 AAA moved" in ran.out
+    assert "no t of minutes is valid" in ran.out
+
+
+def test_an_event_of_a_date_alone_is_refused(es: Es, bars: str) -> None:
+    ran = es("minutes", "--date", "2025-12-03", "--tickers", "AAA", "--bars", bars)
+    assert ran.code == 2
+    assert "no time" in ran.err
