@@ -49,6 +49,8 @@ MEAN = "mean"
 """The name of the equal-weighted mean of several tickers at one instant."""
 _BEFORE = 60
 """Minutes before bar 0 that say how volatile a day is."""
+_REACH = 2
+"""Of so many times the days that are asked for, the last ones are taken that have what is needed."""
 _FEWEST = 12
 """Bars before bar 0, where bars are long."""
 _FIVE = 5
@@ -583,8 +585,9 @@ class _Room:
         windows = self._windows(grid, row, col)
         shown = Window(min(0, *(w.start for w in windows)), max(w.end for w in windows))
         tracks = [self.track(t, place) for t in tickers]
-        fresh = np.all([t.age <= OLDEST for t in tracks], axis=0)
-        lately = slice(max(row - self.days, 0), row + 1)
+        since = max(row - _REACH * self.days, 0)  # all below is of the sessions from here to that of the instant
+        lately, now = slice(since, row + 1), row - since
+        fresh = np.all([t.age[lately] <= OLDEST for t in tracks], axis=0)
         traded = min(float((t.age[lately][grid.open[lately]] == 0).mean()) for t in tracks)
         if traded < _TOO_THIN:
             raise InvalidRequest(f"only {traded:.0%} of the bars hold a trade", hint="take longer bars")
@@ -599,7 +602,6 @@ class _Room:
                     clock=grid.said(col),
                 )
             )
-        before = np.arange(row)[::-1]
         first = col + shown.start
         cols = np.arange(first, col + shown.end + 1)
         if first == 0 and not all(np.isfinite(t.opening[row]) for t in tracks):
@@ -608,25 +610,25 @@ class _Room:
                 hint="bars with a column open tell the night from the first bar",
             )
         hours, often = np.unique(grid.open[lately], axis=0, return_counts=True)
-        whole = (grid.open == hours[often.argmax()]).all(axis=1)  # no half days
+        whole = (grid.open[lately] == hours[often.argmax()]).all(axis=1)  # no half days
         taken = self.taken(place)
         base = fresh[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
-        there = fresh[:, cols].all(axis=1) & base & grid.open[:, cols].all(axis=1)
-        if not there[row]:
+        there = fresh[:, cols].all(axis=1) & base & grid.open[lately][:, cols].all(axis=1)
+        if not there[now]:
             raise InvalidRequest(f"a value of the window is older than {OLDEST} bars, or is not there")
-        raw = np.mean([t.returns for t in tracks], axis=0)
+        raw = np.mean([t.returns[lately] for t in tracks], axis=0)
         market = None
         if model != "constant_mean":
             if self.benchmark is None:
                 raise InvalidRequest(
                     "no benchmark is named", hint="name one: --benchmark SPY, or --model constant_mean"
                 )
-            market = self.track(self.benchmark, place).returns
-            there &= (self.track(self.benchmark, place).age <= OLDEST)[:, cols].all(axis=1)
-        able = [d for d in before.tolist() if d > 0 and whole[d] and there[d] and d not in taken]
-        rows = np.array([row, *able[: self.days]])
+            market = self.track(self.benchmark, place).returns[lately]
+            there &= (self.track(self.benchmark, place).age[lately] <= OLDEST)[:, cols].all(axis=1)
+        able = [d for d in range(now - 1, 0, -1) if whole[d] and there[d] and d + since not in taken]
+        rows = np.array([now, *able[: self.days]])
         ar = self._abnormal(raw, market, rows, model)
-        scale = np.array([self._scale(ar, grid, d, col) for d in rows.tolist()])
+        scale = np.array([self._scale(ar, grid, grid.open[lately], d, col) for d in rows.tolist()])
         moves = ar[rows][:, cols]
         good = np.isfinite(scale) & (scale > 0) & np.isfinite(moves).all(axis=1)
         if not good[0]:
@@ -650,7 +652,7 @@ class _Room:
             grid,
             col,
             mixed,
-            self._night(tracks, place, grid, rows) if night else None,
+            self._night(tracks, place, grid, rows + since) if night else None,
             tuple(stretches),
             moves[0],
             shape_of_day(scaled[1:]) * scale[0],
@@ -660,7 +662,7 @@ class _Room:
             scaled[1:, windows[0].start - shown.start : windows[0].end - shown.start + 1].sum(axis=1),
             tuple(notes),
             shown,
-            np.nan_to_num(ar[row, max(first - _FEWEST, 0) : first]),
+            np.nan_to_num(ar[now, max(first - _FEWEST, 0) : first]),
         )
 
     def _stretches(
@@ -732,7 +734,7 @@ class _Room:
         beta = np.linalg.lstsq(z[known], y[known], rcond=None)[0]
         return np.where(np.isfinite(market), raw - x @ beta, np.nan)
 
-    def _scale(self, ar: Floats, grid: Grid, row: int, col: int) -> float:
+    def _scale(self, ar: Floats, grid: Grid, opened: Bools, row: int, col: int) -> float:
         """How volatile the hour before bar 0 was, or the last one of the day before where the session is younger."""
         n = max(_BEFORE // grid.width, _FEWEST)
         if col >= n:
@@ -741,7 +743,7 @@ class _Room:
         elif row == 0:
             return float("nan")
         else:
-            places = np.flatnonzero(grid.open[row - 1])
+            places = np.flatnonzero(opened[row - 1])
             part = ar[row - 1, places[-n:]]
         return float(realised(part[None, :], max(_FIVE // grid.width, 1))[0])
 

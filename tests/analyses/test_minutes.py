@@ -376,9 +376,9 @@ def test_five_in_a_hundred_ordinary_days_stand_out_calm_or_turbulent() -> None:
         p[d] = room.judge("x", "AAA", ["AAA"], instant).stretches[0].placebo.p
     third = np.argsort(np.argsort(log_vol[62:])) * 3 // (days - 62)
     judged = p[62:]
-    assert (judged <= 0.05).mean() == pytest.approx(0.049, abs=0.009)
-    for k in (0, 2):
-        assert 0.035 < (judged[third == k] <= 0.05).mean() < 0.068
+    sizes = [float((judged[third == k] <= 0.05).mean()) for k in range(3)]
+    assert (judged <= 0.05).mean() == pytest.approx(0.049, abs=0.009), sizes
+    assert all(0.035 < size < 0.068 for size in sizes), sizes
 
 
 def test_the_picture_shows_the_path_and_the_band() -> None:
