@@ -101,11 +101,12 @@ def _parsed(
 
 def _days(
     table: Headed, raw: Mapping[int, Any], column: int, reading: Reading
-) -> tuple[Days, dict[int, str], list[Phrase]]:
+) -> tuple[Days, Ints, dict[int, str], list[Phrase]]:
+    """The distinct days, which of them each row has, the rows without one, and what dates were taken for."""
     name = table.headings[column] or "date"
     dates = dates_of(table.place, raw[column], name, reading)
     days, how = sessions_of(table.place, dates, name)
-    return days, dict(dates.bad), [*dates.said, *how]
+    return days, dates.codes, dict(dates.bad), [*dates.said, *how]
 
 
 def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading) -> tuple[_Cells, list[Phrase]]:
@@ -114,7 +115,8 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
     texts = {shape.ticker} | ({shape.exchange} if shape.exchange is not None else set())
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
-    days, bad_days, how = _days(table, raw, shape.date, reading)
+    met, when, bad_days, how = _days(table, raw, shape.date, reading)
+    days = met[when]
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
     empty = np.ones(len(codes), bool)
     for key in columns:
@@ -154,7 +156,9 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
     rows, keep = _each_once(place, cells, codes, names, days, values, keep, said)
-    cells.days, inverse = np.unique(days[rows], return_inverse=True)
+    known = np.flatnonzero(np.bincount(when[rows], minlength=len(met)))
+    cells.days = np.unique(met[known])
+    inverse = np.searchsorted(cells.days, met)[when[rows]]
     for f, column in values.items():
         grid = np.full((len(cells.days), len(names)), np.nan)
         grid[inverse, codes[rows]] = column[rows]
@@ -374,8 +378,8 @@ def _wide(
     by_column: dict[int, tuple[Days, dict[int, str]]] = {}
     how: list[Phrase] = []
     for i in dates:
-        days, bad, told = _days(table, raw, i, reading)
-        by_column[i] = days, bad
+        met, when, bad, told = _days(table, raw, i, reading)
+        by_column[i] = met[when], bad
         how += told
     for date_column, (days, bad) in by_column.items():
         mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]

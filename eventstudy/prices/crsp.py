@@ -222,7 +222,7 @@ def _days(place: Place, name: str, column: Any) -> Days:
     dates = dates_of(place, column, name, Reading())
     for row, why in dates.bad.items():
         raise place.fault(why, row=row, column=name, hint="write dates as 2025-01-27")
-    return sessions_of(place, dates, name)[0]
+    return sessions_of(place, dates, name)[0][dates.codes]
 
 
 def _returns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import ORDERS, When, Written, serial_day, taken_apart
+from eventstudy.tables.written import ORDERS, YEARS, When, Written, serial_day, taken_apart
 
 Ints = NDArray[np.int64]
 
@@ -38,7 +39,11 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     Raises:
         InvalidFile: the column can be read two ways; says which rows leave it open, and the option that settles it.
     """
-    coded, distinct = pd.factorize(column if isinstance(column, pd.Series) else pd.Series(column), use_na_sentinel=True)
+    series = column if isinstance(column, pd.Series) else pd.Series(column)
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        coded, distinct = series.cat.codes.to_numpy(), series.cat.categories
+    else:
+        coded, distinct = pd.factorize(series, use_na_sentinel=True)
     codes: Ints = coded.astype(np.int64)
     met_by_code: Any = pd.Index(distinct)
     values = met_by_code.tolist()
@@ -47,6 +52,8 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     if isinstance(met_by_code, pd.DatetimeIndex):
         stamps = met_by_code.to_pydatetime()
         return Dates(codes, _as_days(list(stamps)), _blank(codes), ())
+    if (plain := _plain_days(values)) is not None:
+        return Dates(codes, plain, _blank(codes), ())
     found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
     order, said = _settled(place, name, codes, values, written, reading)
@@ -71,6 +78,20 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
         hit = np.isin(codes, list(wrong))
         bad |= {int(i): wrong[int(codes[i])] for i in np.flatnonzero(hit)}
     return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
+
+
+_ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
+
+
+def _plain_days(values: Sequence[Any]) -> tuple[When, ...] | None:
+    """The days of texts that are all written 2025-01-27; None: others are among them, or days that are none."""
+    if not values or not all(type(v) is str for v in values) or not _ISO.fullmatch("\n".join(values) + "\n"):
+        return None
+    try:
+        days = np.array(values, "datetime64[D]").tolist()
+    except ValueError:
+        return None
+    return tuple(days) if min(days).year in YEARS and max(days).year in YEARS else None
 
 
 def _as_days(whens: list[When]) -> tuple[When, ...]:
@@ -207,7 +228,9 @@ def _mixed(place: Place, name: str, codes: Ints, values: Sequence[Any], one: int
 
 
 def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datetime64], tuple[Phrase, ...]]:
-    """(N,) the day of each row, NaT where there is none; instants count for the day they were at the exchange.
+    """The day of each of the W distinct dates, and NaT behind them for rows without one: (W + 1,), to be asked by the codes.
+
+    Instants count for the day they were at the exchange.
 
     Raises:
         InvalidFile: instants whose day cannot be told.
@@ -223,8 +246,7 @@ def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datet
         said = (Phrase("times with a zone, each at midnight: the day as it is written"),)
     elif instants and any(w.time() != time() for w in instants):
         said = (Phrase("times of the day left aside: the day as it is written"),)
-    table = np.array([*days, None], dtype="datetime64[D]")
-    return table[dates.codes], said
+    return np.array([*days, None], dtype="datetime64[D]"), said
 
 
 def _at_home(place: Place, dates: Dates, days: list[date], name: str) -> tuple[list[date], Phrase]:

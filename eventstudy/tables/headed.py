@@ -16,6 +16,8 @@ from eventstudy.tables.place import Place
 from eventstudy.tables.written import looks_like_one, serial_day
 
 SAMPLE = 40
+_GLANCE = 8
+"""A column none of whose cells, so many of them, looks like a date, holds no dates."""
 
 
 class Cells(Protocol):
@@ -78,6 +80,8 @@ class Headed:
         if not held:
             return False
         named = role_of(self.headings[column], part)
+        if named is None and not any(map(looks_like_one, held[:: max(1, len(held) // _GLANCE)])):
+            return False
         dated = sum(looks_like_one(v) for v in held)
         if 2 * dated > len(held) and (not all(map(_bare, held)) or (named is not None and named[0] == "date")
                                       or column == 0):  # fmt: skip

@@ -43,5 +43,7 @@ def roles(part: str) -> Mapping[str, tuple[str, int]]:
 
 def role_of(heading: str, part: str) -> tuple[str, int] | None:
     """What a heading means, a unit in brackets left aside; None: it is no word that is known."""
+    if heading[-1:].isdigit() and heading[0] in "0123456789.-+":
+        return None  # a number
     known = roles(part)
     return known.get(fold(heading)) or known.get(fold(_ASIDE.sub(" ", heading)))

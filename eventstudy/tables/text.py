@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from io import BytesIO, StringIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class TextCells:
         """The cells of such rows of prices, and what to raise of each where it cannot be said whose they are."""
         self._forgiving = part == "events"
         self._raw = self._decoded(content, part)
-        self._lines = self._raw.split(b"\n", 4 * HEADS)[: 4 * HEADS]
+        self._lines = [line.removesuffix(b"\n") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.heads: list[tuple[int, list[Any]]] = []
@@ -83,19 +84,21 @@ class TextCells:
                 raise self.place.fault(f"the file begins like UTF-16 and is not: {error.reason}") from None
             self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
         raw = raw.removeprefix(b"\xef\xbb\xbf")
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            raw = self._of_old(raw, part)
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if not raw.strip():
+        if not raw.isascii():
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                raw = self._of_old(raw, part)
+        if b"\r" in raw:
+            raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not raw[:4096].strip() and not raw.strip():
             raise self.place.fault("the file is empty", hint="its first row names the columns")
         if b"\0" in raw:
             line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
             raise InvalidFile(
                 "the file holds zero bytes: it was written only half", where=f"{self.place.name}, row {line}"
             )
-        start = raw.lstrip()[:200].lower()
+        start = raw[:4096].lstrip()[:200].lower()
         if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"{", b"[{")):
             kind = "JSON" if start.startswith((b"{", b"[{")) else "a web page (HTML)"
             raise self.place.fault(
@@ -258,10 +261,15 @@ class TextCells:
             return np.array([len(r) for r in rows], np.int64), np.array(
                 [not any(c.strip() for c in r) for r in rows], bool
             )
-        text = np.frombuffer(body, np.uint8)
-        ends = np.append(np.flatnonzero(text == 10), [] if body.endswith(b"\n") else len(text)).astype(np.int64)
-        marks = np.flatnonzero(text == ord(self.separator))
-        counts = np.diff(np.searchsorted(marks, ends), prepend=0).astype(np.int64)
+        text = np.frombuffer(body if body.endswith(b"\n") else body + b"\n", np.uint8)
+        lines = text == 10
+        marks = np.flatnonzero(lines | (text == ord(self.separator)))
+        ends = marks[self.width - 1 :: self.width]
+        if len(marks) % self.width == 0 and lines[ends].all() and len(ends) == np.count_nonzero(lines):
+            counts = np.full(len(ends), self.width - 1, np.int64)  # all lines have one number of cells
+        else:
+            ends = np.flatnonzero(lines)
+            counts = np.diff(np.searchsorted(marks, ends, side="right"), prepend=0).astype(np.int64) - 1
         starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
         blank = ends == starts
         for i in np.flatnonzero((ends - starts <= 2 * counts + 2) & ~blank):
@@ -279,27 +287,19 @@ class TextCells:
             "index_col": False,
             "keep_default_na": False,
         }
-        how |= {"skipinitialspace": True, "encoding": "utf-8", "engine": "c", "sep": self.separator}
+        spaced = b" " in self._body
+        how |= {"skipinitialspace": spaced, "encoding": "utf-8", "engine": "c", "sep": self.separator}
         how["usecols"] = sorted(texts | numbers)
         body = self._body
         comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma(body))
 
         def read(kind: Any, marks: list[str]) -> pd.DataFrame:
             more: dict[str, Any] = {"decimal": ","} if comma else {}
-            more |= how | _EXACT
-            of = {
-                "usecols": sorted(numbers),
-                "dtype": dict.fromkeys(numbers, np.float64),
-                "na_values": marks,
-            }
-            found: list[pd.DataFrame] = [pd.read_csv(BytesIO(body), **(more | of))] if numbers else []
-            if texts:  # apart, because what marks a missing number may be a ticker
-                blank = {} if kind == "category" else {"na_values": [""]}
-                words = {"usecols": sorted(texts), "dtype": dict.fromkeys(texts, kind)}
-                apart: Any = pd.read_csv(BytesIO(body), **(more | words | blank))
-                found.append(apart)
-            joined: pd.DataFrame = pd.concat(found, axis=1) if len(found) > 1 else found[0]
-            return joined
+            kinds = dict.fromkeys(numbers, np.float64) | dict.fromkeys(texts, kind)
+            blank = {i: marks for i in numbers}  # by column, because what marks a missing number may be a ticker
+            blank |= {} if kind == "category" else {i: [""] for i in texts}
+            found: pd.DataFrame = pd.read_csv(BytesIO(body), dtype=kinds, na_values=blank, **(more | how | _EXACT))
+            return found
 
         try:
             try:
@@ -324,9 +324,11 @@ class TextCells:
 
     def _open(self, body: bytes, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
-        if self.separator == "," or not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
+        if self.separator == ",":
+            return False
+        if not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
-            if self.separator == "," or not whole or not re.search(rb"\d\.\d", body):
+            if not whole or not re.search(rb"\d\.\d", body):
                 return False
         return _proof(self.separator).search(body) is None
 
