@@ -118,17 +118,18 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
     days = met[when]
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
-    empty = np.ones(len(codes), bool)
-    for key in columns:
-        empty &= np.isnan(numbers.values[key])
-    blank = np.array([not n for n in names] or [False], bool)[codes] if names else np.zeros(len(codes), bool)
-    hollow = blank & empty & np.isnat(days)
-    if (blank & ~hollow).any():
-        row = int((blank & ~hollow).argmax())
-        raise place.fault(
-            "the ticker is empty", row=row, column=heads[shape.ticker], hint="name the ticker of this price"
-        )
-    keep = ~hollow
+    keep = np.ones(len(codes), bool)
+    if "" in names:
+        blank = np.array([not n for n in names], bool)[codes]
+        empty = np.isnat(days)
+        for key in columns:
+            empty &= np.isnan(numbers.values[key])
+        if (blank & ~empty).any():
+            row = int((blank & ~empty).argmax())
+            raise place.fault(
+                "the ticker is empty", row=row, column=heads[shape.ticker], hint="name the ticker of this price"
+            )
+        keep = ~(blank & empty)
     if asked is not None:
         held = [n for n in names if n]
         meant = {k for a in asked for k in matched(a, held)}
@@ -156,12 +157,13 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
     rows, keep = _each_once(place, cells, codes, names, days, values, keep, said)
-    known = np.flatnonzero(np.bincount(when[rows], minlength=len(met)))
+    at: Any = slice(None) if len(rows) == len(keep) else rows
+    known = np.flatnonzero(np.bincount(when[at], minlength=len(met)))
     cells.days = np.unique(met[known])
-    inverse = np.searchsorted(cells.days, met)[when[rows]]
+    inverse = np.searchsorted(cells.days, met)[when[at]]
     for f, column in values.items():
         grid = np.full((len(cells.days), len(names)), np.nan)
-        grid[inverse, codes[rows]] = column[rows]
+        grid[inverse, codes[at]] = column[at]
         cells.grids[f] = grid if len(cells.names) == len(names) else grid[:, [k for k, n in enumerate(names) if n]]
     for name, i in shape.indices.items():
         _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
@@ -284,8 +286,9 @@ def _each_once(
     rows = np.flatnonzero(keep)
     if not len(rows):
         return rows, keep
-    number = days[rows].astype(np.int64)
-    key = codes[rows] * (1 << 20) + (number - number.min())
+    at: Any = slice(None) if len(rows) == len(keep) else rows
+    number = days[at].view(np.int64)
+    key = codes[at] * (1 << 20) + (number - number.min())
     if (np.diff(key) > 0).all():
         return rows, keep
     order = np.argsort(key, kind="stable")

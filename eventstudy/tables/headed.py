@@ -160,7 +160,7 @@ def _text(value: Any) -> str:
 
 def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     """The first row of the table below its headings, and the column that holds its dates."""
-    known = [sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v) for row in heads]
+    known = [sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v) for row in heads[:30]]
     width = max((len(row) for row in heads), default=0)
     counts = [sum(looks_like_one(row[c]) for row in heads if c < len(row)) for c in range(min(width, 30))]
     best = max(counts, default=0)
@@ -173,7 +173,7 @@ def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     after = [i for i in dated if not named or i > named[0]]
     first = after[0] if after else dated[0]
     between = range(named[-1] + 1, first) if named and named[-1] < first else range(0)
-    if between and all(sum(_text(v) != "" for v in heads[i]) > 1 and not known[i] for i in between):
+    if between and all(sum(_text(v) != "" for v in heads[i]) > 1 and not any(known[i : i + 1]) for i in between):
         return named[-1] + 1, column  # full rows below the names of columns: their dates are bad
     return first, column
 

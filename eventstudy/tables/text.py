@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO, StringIO
 from itertools import islice
@@ -27,6 +29,8 @@ Bools = NDArray[np.bool_]
 
 _ASTRAY = 0.01
 """Share of the rows of prices that may have another number of cells: more of them are another table."""
+_CELLS, _LEAST = 10_000, 30
+"""So many cells of the first rows are looked at, or so many rows."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -65,12 +69,20 @@ class TextCells:
         self.separator = self._separator(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.heads: list[tuple[int, list[Any]]] = []
+        room = _CELLS
         for number, line in enumerate(self._lines, 1):
             if line.strip() and len(self.heads) < HEADS and not (number == 1 and line.lower().startswith(b"sep=")):
                 self.heads.append((number, self._row(line)))
+                room -= len(self.heads[-1][1])
+                if room < 0 and len(self.heads) >= _LEAST:
+                    break
         self.whole = self._raw.endswith(b"\n")
         """Whether the last row has its line end."""
         self.width = 0
+        self._numbers: Sequence[int] | Ints = ()
+        """Where each row stands in the file."""
+        self._unsure = False
+        """Whether nobody has looked yet if each row has its number of cells."""
 
     # ---- bytes -------------------------------------------------------------------------------------------------------
 
@@ -169,9 +181,28 @@ class TextCells:
         self.width = width
         first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
         start = sum(len(line) + 1 for line in self._lines[: first - 1])
-        self._body = self._raw[start:]
+        self._body = self._without_foot(self._raw[start:])
+        self.place = replace(self.place, row=lambda i: f"row {self._numbers[i]}")
+        count = self._body.count(b"\n") + (not self._body.endswith(b"\n"))
+        self._unsure = not self._forgiving and self._even(count)
+        if self._unsure:
+            self._numbers = range(first, first + count)
+            self.rows = count
+            self._refuse_broken_off()
+        else:
+            self._shape(first)
+
+    def _even(self, count: int) -> bool:
+        """Whether so many lines may all have one number of cells, by the number of marks; `columns` sees if one has less."""
+        body = self._body
+        if count < 2 or self.width < 2 or b'"' in body:
+            return False
+        return body.count(self.separator.encode()) == count * (self.width - 1)
+
+    def _shape(self, first: int) -> None:
+        """Look at each line, the first of which has this number in the file, and leave out or refuse what is odd."""
+        width = self.width
         cells, blank = self._counted(self._body)
-        self._body, cells, blank = self._without_foot(cells, blank)
         odd = np.flatnonzero((cells != width) & ~blank)
         if len(odd):
             lines = self._body.split(b"\n")
@@ -205,19 +236,22 @@ class TextCells:
         numbers = np.flatnonzero(~blank) + first
         if not len(numbers) and not self.odd:
             raise self.place.fault("there is a header but no row below it")
-        if not self._forgiving and not self.whole and self._raw[-1:] in (self.separator + ".-+eE").encode():
-            raise InvalidFile(
-                "the last row breaks off",
-                where=f"{self.place.name}, row {numbers[-1]}",
-                available=self._body.rsplit(b"\n", 1)[-1].decode()[:80],
-                hint="the file looks half-written: write it again",
-            )
+        self._numbers = numbers
+        self._refuse_broken_off()
         hollow = [i for i, line in enumerate(self._body.split(b"\n")) if line and blank[i]] if blank.any() else []
         if hollow:
             kept = self._body.split(b"\n")
             self._body = b"\n".join(line for i, line in enumerate(kept) if i not in set(hollow))
         self.rows = len(numbers)
-        self.place = replace(self.place, row=lambda i: f"row {numbers[i]}")
+
+    def _refuse_broken_off(self) -> None:
+        if not self._forgiving and not self.whole and self._raw[-1:] in (self.separator + ".-+eE").encode():
+            raise InvalidFile(
+                "the last row breaks off",
+                where=f"{self.place.name}, row {self._numbers[-1]}",
+                available=self._body.rsplit(b"\n", 1)[-1].decode()[:80],
+                hint="the file looks half-written: write it again",
+            )
 
     def _uneven(self, line: int, found: int, width: int, text: bytes, *, last: bool) -> InvalidFile:
         return InvalidFile(
@@ -227,9 +261,8 @@ class TextCells:
             hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
         )
 
-    def _without_foot(self, cells: Ints, blank: Bools) -> tuple[bytes, Ints, Bools]:
+    def _without_foot(self, body: bytes) -> bytes:
         """Without the lines of words below a table."""
-        body = self._body
         ended = body.endswith(b"\n")
         lines = body[-20_000:].split(b"\n")
         lines = lines[:-1] if ended else lines
@@ -241,11 +274,11 @@ class TextCells:
             gone += 1
         shown = [line for line in lines[len(lines) - gone :] if line.strip()]
         if not shown:
-            return body, cells, blank
+            return body
         self.said.append(Phrase("words below the table left aside: {text}", text=shown[0].decode().strip(' ,;"')[:60]))
         self.whole = True
         cut = len(body) - sum(len(line) + 1 for line in lines[len(lines) - gone :]) + (not ended)
-        return body[:cut], cells[: len(cells) - gone], blank[: len(cells) - gone]
+        return body[:cut]
 
     def _counted(self, body: bytes) -> tuple[Ints, Bools]:
         """(L,) how many cells each line has, and which lines are blank."""
@@ -280,7 +313,9 @@ class TextCells:
 
     def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
         """These columns: those of `texts` as texts, those of `numbers` as floats where all cells can be, else as texts."""
-        width = self.width
+        width, wanted = self.width, texts | numbers
+        if self._unsure and width - 1 not in wanted:
+            self._look_closely()
         how: dict[str, Any] = {
             "header": None,
             "names": list(range(width)),
@@ -289,16 +324,19 @@ class TextCells:
         }
         spaced = b" " in self._body
         how |= {"skipinitialspace": spaced, "encoding": "utf-8", "engine": "c", "sep": self.separator}
-        how["usecols"] = sorted(texts | numbers)
+        how["usecols"] = sorted(wanted)
         body = self._body
         comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma(body))
 
         def read(kind: Any, marks: list[str]) -> pd.DataFrame:
             more: dict[str, Any] = {"decimal": ","} if comma else {}
-            kinds = dict.fromkeys(numbers, np.float64) | dict.fromkeys(texts, kind)
-            blank = {i: marks for i in numbers}  # by column, because what marks a missing number may be a ticker
-            blank |= {} if kind == "category" else {i: [""] for i in texts}
-            found: pd.DataFrame = pd.read_csv(BytesIO(body), dtype=kinds, na_values=blank, **(more | how | _EXACT))
+            # by column, because what marks a missing number may be a ticker; an empty cell is empty in any
+            blank: Any = marks if marks == [""] else dict.fromkeys(numbers, marks) | {i: [""] for i in texts}
+            more |= how | _EXACT | {"dtype": dict.fromkeys(texts, kind)}
+            with warnings.catch_warnings(action="ignore", category=pd.errors.DtypeWarning):
+                found: pd.DataFrame = pd.read_csv(BytesIO(body), na_values=blank, **more)
+            if any(dtype.kind not in "iuf" for i, dtype in found.dtypes.items() if i in numbers):
+                raise ValueError("a cell is no number")  # found out, because to ask for numbers is slower
             return found
 
         try:
@@ -312,9 +350,22 @@ class TextCells:
             if not comma and self.reading.decimal is None and self._open(body, numbers, frame):
                 raise ValueError("points may be thousands")
         except (ValueError, IndexError):
+            if self._unsure:
+                self._look_closely()
+                return self.columns(texts, numbers)
             frame = pd.read_csv(BytesIO(body), dtype=str, **how)
             return {i: frame[i] for i in how["usecols"]}
+        last = frame[width - 1] if self._unsure else None
+        if last is not None and (
+            len(last) < self.rows or last.isna().any() or (width - 1 in texts and (last == "").any())
+        ):
+            self._look_closely()  # a line may have too few cells, or none, and another too many
+            return self.columns(texts, numbers)
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
+
+    def _look_closely(self) -> None:
+        self._unsure = False
+        self._shape(self._numbers[0])
 
     def _comma(self, body: bytes) -> bool:
         """Whether a cell is proved to have a decimal comma, and none of the first rows a decimal point."""

@@ -59,14 +59,14 @@ class BookCells:
         self.place = Place(f"{place.name}, sheet {name}", lambda i: f"row {i + 1}")
         if content.startswith(b"PK"):
             self._refuse_broken(content, book.sheet_names.index(name), name)
-        rows = [(number, row) for number, row in enumerate(held[name], 1) if any(map(_filled, row))]
-        self._refuse_astray(rows)
-        self._rows = [(number, [v if _filled(v) else None for v in row]) for number, row in rows]
+        cells = ([v if type(v) is not str or v.strip() else None for v in row] for row in held[name])
+        self._rows = [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
+        self._refuse_astray(self._rows)
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
         self.width, self.rows = 0, 0
 
     def _refuse_astray(self, rows: list[tuple[int, list[Any]]]) -> None:
-        filled = sum(_filled(v) for _, row in rows for v in row)
+        filled = sum(len(row) - row.count(None) for _, row in rows)
         width = max(len(row) for _, row in rows)
         if width * len(rows) > max(_SMALL, _SPARSE * filled):
             ends = [max(i for i, v in enumerate(row) if _filled(v)) for _, row in rows]
@@ -128,8 +128,10 @@ class BookCells:
     def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
         """These columns, cells as they are: None, text, a number, True or False, a date or a datetime."""
         found: dict[int, Any] = {}
+        rows = [row for _, row in self._body]
+        least = min(map(len, rows))
         for i in sorted(texts | numbers):
-            values = [row[i] if i < len(row) else None for _, row in self._body]
+            values = [row[i] for row in rows] if i < least else [row[i] if i < len(row) else None for row in rows]
             found[i] = pd.Series(values, dtype=object)
             if i in numbers and all(v is None or type(v) is float or type(v) is int for v in values):
                 found[i] = found[i].astype(float).to_numpy()

@@ -162,7 +162,7 @@ def looks_like_one(value: Any) -> bool:
         number = isinstance(value, int | float) and not isinstance(value, bool) and value == value and value % 1 == 0
         return number and 17000101 <= value <= 21991231 and _QUICK.fullmatch(str(int(value))) is not None
     text = value.strip()
-    if not text or len(text) > 48 or not any(c.isdigit() for c in text):
+    if not 5 < len(text) <= 48 or not any(c.isdigit() for c in text):
         return False
     if _BARE.fullmatch(text):
         return _QUICK.fullmatch(text) is not None
