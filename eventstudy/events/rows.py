@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -23,7 +24,7 @@ from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.tables.written import When, taken_apart
+from eventstudy.tables.written import When, looks_like_one, taken_apart
 
 Codes = NDArray[np.int64]
 
@@ -84,6 +85,8 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
     Raises:
         InvalidFile: it is no frame, holds nothing, or as `rows_of`.
     """
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame("date" if 2 * sum(map(looks_like_one, frame)) > len(frame) else "ticker")
     made = pandas_of(frame)
     if made is None:
         raise InvalidFile(
@@ -198,6 +201,11 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if len(dated) == 1 and (role_of(heads[dated[0]], "events") or ("",))[0] == "date":
             others[others.index(dated[0])] = found["date"]
             found["date"] = dated[0]
+    _only_one(table, found, others)
+    if "time" in found and "timing" not in found:
+        held = table.cells_of(found["time"])
+        if held and all(isinstance(v, str) and fold(v) in _timings() for v in held):
+            found["timing"] = found.pop("time")
     problems = [f"there is no column {name}" for name in REQUIRED if name not in found] + list(dict.fromkeys(problems))
     if problems:
         held = ", ".join(filter(None, heads)) or ", ".join(COLUMNS)
@@ -207,6 +215,18 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
     if exchange is not None:
         others.append(exchange)
     return found, {i: "exchange" if i == exchange else heads[i] or f"column {i + 1}" for i in sorted(others)}
+
+
+def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
+    """A date or a ticker that no word is known for is the one column of dates, or the one that is called something ticker."""
+    able = {
+        "date": [i for i in others if table.is_dates(i, "events")],
+        "ticker": [i for i in others if {"ticker", "symbol"} & set(fold(table.headings[i]).split("_"))],
+    }
+    for name, columns in able.items():
+        if name not in found and len(columns) == 1:
+            found[name] = columns[0]
+            others.remove(columns[0])
 
 
 def _counts(table: Headed, i: int) -> bool:
@@ -272,6 +292,7 @@ def _clock(value: Any) -> time | str | None:
     if isinstance(value, float) and 0 <= value < 1:
         seconds = round(value * 86_400)
         return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+    text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})$", r"\1:\2", re.sub(r"\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.I))
     taken = taken_apart(f"2000-01-01 {text}")
     return taken.clock if taken and taken.clock is not None else f"{text!r} is not a time"
 

@@ -55,7 +55,7 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
     table = table_of(file, "prices", reading)
     source = SOURCE_OF[file.kind]
     if crsp.recognised(table.headings) and reading.values is None:
-        return crsp.read_export(table, wanted)
+        return crsp.read_export(table, wanted, reading)
     result = read_table(table, wanted, reading, source, file.stem)
     if not getattr(table.cells, "whole", True):
         last = table.place.row(table.cells.rows - 1)

@@ -46,7 +46,7 @@ def frame_to_table(
         InvalidFile: it cannot be read as prices; says which row and column, and what to do.
     """
     wanted, reading = Wanted(tickers, start, end, besides), reading or Reading()
-    if isinstance(given, Mapping):
+    if isinstance(given, Mapping) and not all(isinstance(v, list | np.ndarray) for v in given.values()):
         return _of_dict(given, wanted, reading)
     frame = pandas_of(given)
     if frame is None:
@@ -116,6 +116,8 @@ def _is_plain(frame: pd.DataFrame) -> bool:
     labels = frame.columns.tolist()
     if index.hasnans or not all(type(c) is str and c for c in labels) or not (frame.dtypes == np.float64).all():
         return False
+    if labels and labels[0].startswith("("):
+        return False  # two levels written as one
     if len(labels) < 40 and any(role_of(c, "prices") for c in labels):
         return False
     if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels):

@@ -111,6 +111,7 @@ def _date_columns(table: Headed) -> list[int]:
     heads = table.headings
     dated = [i for i in range(len(heads)) if table.is_dates(i, "prices")]
     ranked = {i: hit[1] for i, h in enumerate(heads) if (hit := role_of(h, "prices")) and hit[0] == "date"}
+    ranked = ranked or {i: 0 for i in dated if _price_role(heads[i]) == "time"}
     named = [i for i in dated if i in ranked]
     if not named:
         held = [i for i in ranked if not table.cells_of(i) or any(isinstance(v, str) for v in table.cells_of(i))]
@@ -219,7 +220,7 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
     if ticker is not None and len(others) > 1:
         others = [i for i in others if i != ticker]
         return _long(table, dates, others, meant, ticker)
-    split = _composite(heads, others)
+    split = None if all(meant[i] for i in others) else _composite(heads, others)
     if split:
         columns = {(t, f): i for i, (t, f) in split.items() if f in MEANT}
         if not any(f in _NEEDED for _, f in columns):
@@ -428,8 +429,13 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
 # ---- names ---------------------------------------------------------------------------------------------------------------
 
 
+_BESIDE = re.compile(r"^@|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
+"""What Datastream writes around a ticker, and currencies in brackets behind it."""
+
+
 def bare(ticker: str) -> str:
-    """A ticker without the marks of its vendor: NVDA for `NVDA US Equity`, `NVDA.US`, `XNAS:NVDA` and `NVDA.O`."""
+    """A ticker without the marks of its vendor: NVDA for `NVDA US Equity`, `NVDA.US`, `XNAS:NVDA`, `@NVDA(P)`, `NVDA (USD)`."""
+    ticker = _BESIDE.sub("", ticker)
     mark = calendars.mark_of(ticker)
     return mark[0] if mark else ticker
 
@@ -450,7 +456,7 @@ def matched(asked: str, known: Sequence[str]) -> list[str]:
 def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
     """The ticker that the name of a file says its prices are of; None: it says none."""
     stem = stem.strip()
-    words = [w for w in re.split(r"[^\w.^=&-]+|_", stem) if w]
+    words = [w for w in re.split(r"[^\w.^=&-]+|_|(?<=^WIKI)-|(?<=^EOD)-", stem) if w]
     for ticker in asked or ():
         low = ticker.casefold()
         if low in (stem.casefold(), *(w.casefold() for w in words), *(bare(w).casefold() for w in words)):

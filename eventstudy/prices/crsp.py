@@ -65,7 +65,9 @@ class CrspFile:
         Raises:
             InvalidFile: the file cannot be read as such an export; says where, and what to do.
         """
-        return read_export(table_of(opened(Path(path))[0], "prices", reading or Reading()), Wanted(tickers, start, end))
+        return read_export(
+            table_of(opened(Path(path))[0], "prices", reading or Reading()), Wanted(tickers, start, end), reading
+        )
 
 
 def recognised(headings: Sequence[str]) -> bool:
@@ -74,7 +76,7 @@ def recognised(headings: Sequence[str]) -> bool:
     return "permno" in names and bool(names & {"prc", "dlyprc"})
 
 
-def read_export(table: Headed, wanted: Wanted) -> PriceTable:
+def read_export(table: Headed, wanted: Wanted, reading: Reading | None = None) -> PriceTable:
     """The prices of such an export, whatever kind of file it is in.
 
     Raises:
@@ -83,7 +85,7 @@ def read_export(table: Headed, wanted: Wanted) -> PriceTable:
     place, names = table.place, table.headings
     for _, error in table.uneven:
         raise error
-    rows = _rows(place, table, names, _columns(place, names))
+    rows = _rows(place, table, names, _columns(place, names), reading or Reading())
     known = _Known(rows)
     fetches, missing = [], dict[str, SourceError]()
     for ticker in known.all if wanted.tickers is None else dict.fromkeys(wanted.tickers):
@@ -155,10 +157,10 @@ def _columns(place: Place, names: list[str]) -> dict[str, int]:
     return found
 
 
-def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int]) -> _Rows:
+def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int], reading: Reading) -> _Rows:
     numeric = {i for meaning, i in columns.items() if meaning not in _TEXTS}
     frame = table.cells.columns(set(columns.values()) - numeric, numeric)
-    numbers = numbers_of(place, {i: frame[i] for i in numeric}, Reading(), dict(enumerate(names)), "point")
+    numbers = numbers_of(place, {i: frame[i] for i in numeric}, reading, dict(enumerate(names)), "point")
     for i, bad in numbers.bad.items():
         for row, why in bad.items():
             raise place.fault(why, row=row, column=names[i], hint="leave a missing value empty")
@@ -197,7 +199,7 @@ def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int]
         permnos=permnos,
         ticker=ticker,
         tickers=tickers,
-        days=_days(place, names[columns["date"]], frame[columns["date"]]),
+        days=_days(place, names[columns["date"]], frame[columns["date"]], reading),
         price=level,
         mean=(price < 0) | has("flag", "BA"),
         ret=_returns(place, names, columns, "ret", *text("ret"))[0],
@@ -218,8 +220,8 @@ def _check_permnos(place: Place, codes: Ints, permnos: list[str]) -> None:
             raise place.fault(f"{permno!r} is not a PERMNO", row=row, column="PERMNO", hint="it is a whole number")
 
 
-def _days(place: Place, name: str, column: Any) -> Days:
-    dates = dates_of(place, column, name, Reading())
+def _days(place: Place, name: str, column: Any, reading: Reading) -> Days:
+    dates = dates_of(place, column, name, reading)
     for row, why in dates.bad.items():
         raise place.fault(why, row=row, column=name, hint="write dates as 2025-01-27")
     return sessions_of(place, dates, name)[0][dates.codes]

@@ -48,6 +48,12 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     met_by_code: Any = pd.Index(distinct)
     values = met_by_code.tolist()
     if values and isinstance(values[0], pd.Period):
+        if (long := next((v for v in values if v.end_time - v.start_time > pd.Timedelta(1, "D")), None)) is not None:
+            raise place.fault(
+                f"{long} is a period of more than a day, and prices are of days",
+                column=name,
+                hint="hand over daily prices, with the days as their index",
+            )
         return Dates(codes, tuple(v.start_time.date() for v in values), _blank(codes), (Phrase("dates from periods"),))
     if isinstance(met_by_code, pd.DatetimeIndex):
         stamps = met_by_code.to_pydatetime()

@@ -14,6 +14,7 @@ from eventstudy.tables.headed import SAMPLE, Headed
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
+from eventstudy.tables.written import looks_like_one
 
 _TUPLE = re.compile(r"\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)")
 
@@ -49,6 +50,10 @@ def pandas_of(given: Any) -> pd.DataFrame | None:
         return given
     if isinstance(given, pd.Series):
         return given.to_frame(given.name if given.name is not None else "close")
+    if isinstance(given, list) and given and all(isinstance(row, dict) for row in given):
+        return pd.DataFrame(given)
+    if isinstance(given, dict) and given and all(isinstance(v, list | np.ndarray) for v in given.values()):
+        return pd.DataFrame(given) if len({len(v) for v in given.values()}) == 1 else None
     if isinstance(given, str | bytes | dict | list | tuple) or given is None:
         return None
     if isinstance(given, np.ndarray):
@@ -85,6 +90,8 @@ def _column(column: Any) -> Any:
 
 def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
     """The columns of a frame under their headings, levels of index and columns among them."""
+    if part == "prices":
+        frame = _upright(frame)
     columns: list[pd.Series[Any]] = []
     levels: list[tuple[str, ...]] = []
     deep = frame.columns.nlevels if isinstance(frame.columns, pd.MultiIndex) else 1
@@ -93,13 +100,19 @@ def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
     index = frame.index
     named = any(name is not None for name in index.names)
     counted = isinstance(index, pd.RangeIndex) or (
-        not named and index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
+        not named
+        and index.nlevels == 1
+        and pd.api.types.is_integer_dtype(index.dtype)
+        and not all(map(looks_like_one, index[:SAMPLE].tolist()))
     )
     if named or not counted:
         for i, name in enumerate(index.names):
             level = index.get_level_values(i)
             columns.append(_reset(level.to_series()))
-            levels.append(("",) * ((2 if flat else deep) - 1) + (("" if name is None else str(name)),))
+            called = "" if name is None else str(name)
+            if not called and (index.nlevels > 1 or part == "events"):
+                called = _by_content(level, {role[0] for label in labels if (role := role_of(str(label), part))})
+            levels.append(("",) * ((2 if flat else deep) - 1) + (called,))
     for i, label in enumerate(labels):
         columns.append(_reset(frame.iloc[:, i]))
         if flat:
@@ -111,6 +124,29 @@ def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
     sample = [list(row) for row in zip(*(c.iloc[:SAMPLE].tolist() for c in columns), strict=True)] if columns else []
     sample = [[None if _missing(v) else v for v in row] for row in sample]
     return Headed(cells, levels, sample)
+
+
+def _upright(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose columns are days and whose rows are securities, turned; any other as it is."""
+    if frame.columns.nlevels > 1 or not len(frame.columns):
+        return frame
+    named = [label for label in frame.columns.tolist() if not looks_like_one(label)]
+    if len(named) > 1 or len(frame.columns) - len(named) < 2:
+        return frame
+    if named and not pd.api.types.is_numeric_dtype(frame[named[0]].dtype):
+        frame = frame.set_index(named[0])
+    elif named or isinstance(frame.index, pd.RangeIndex) or frame.index.nlevels > 1:
+        return frame
+    return frame.T.rename_axis(index="date", columns=None)
+
+
+def _by_content(level: pd.Index[Any], known: set[str]) -> str:
+    """What a level of an index without a name holds, where no column is known for it."""
+    held = level[:SAMPLE].tolist()
+    dated = sum(map(looks_like_one, held))
+    if 2 * dated > len(held):
+        return "" if "date" in known else "date"
+    return "ticker" if "ticker" not in known and not dated and all(isinstance(v, str) for v in held) else ""
 
 
 def _missing(value: Any) -> bool:

@@ -86,7 +86,7 @@ class Headed:
         if 2 * dated > len(held) and (not all(map(_bare, held)) or (named is not None and named[0] == "date")
                                       or column == 0):  # fmt: skip
             return True
-        return named is not None and named[0] == "date" and 2 * sum(map(_counted_day, held)) > len(held)
+        return named is not None and named[0] in ("date", "time") and 2 * sum(map(_counted_day, held)) > len(held)
 
 
 def _bare(value: Any) -> bool:
@@ -98,7 +98,11 @@ def _counted_day(value: Any) -> bool:
     text = str(value).strip().removesuffix(".0")
     if not text.isdigit():
         return looks_like_one(value)
-    return len(text) in (10, 13) or (len(text) == 5 and serial_day(float(text)) is not None) or looks_like_one(value)
+    return (
+        len(text) in (10, 13, 16, 19)
+        or (len(text) == 5 and serial_day(float(text)) is not None)
+        or looks_like_one(value)
+    )
 
 
 def headed(cells: Cells, part: str) -> Headed:

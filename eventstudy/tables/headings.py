@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from eventstudy.datasets import shipped
 
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+_COUNTED = re.compile(r"^\d+\.\s+")
 _ASIDE = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|\b(in|en)\s+[A-Z€$]{1,3}$)\s*")
 
 
@@ -42,8 +43,8 @@ def roles(part: str) -> Mapping[str, tuple[str, int]]:
 
 
 def role_of(heading: str, part: str) -> tuple[str, int] | None:
-    """What a heading means, a unit in brackets left aside; None: it is no word that is known."""
+    """What a heading means, a unit in brackets and a number before it (`4. close`) left aside; None: it is not known."""
     if heading[-1:].isdigit() and heading[0] in "0123456789.-+":
         return None  # a number
     known = roles(part)
-    return known.get(fold(heading)) or known.get(fold(_ASIDE.sub(" ", heading)))
+    return known.get(fold(heading)) or known.get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
@@ -77,10 +78,11 @@ def numbers_of(
             found.values[key] = given
             continue
         series = given if isinstance(given, pd.Series) else pd.Series(given)
-        if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
+        of_numbers = pd.api.types.is_numeric_dtype(series.dtype) and series.dtype.kind not in "bc"
+        if not of_numbers and (series.dtype.kind in "bcmM" or pd.api.types.is_bool_dtype(series.dtype)):
             found.values[key] = np.full(len(series), np.nan)
             found.bad[key] = {0: f"{_shown(series.iloc[0])} is not a number"} if len(series) else {}
-        elif pd.api.types.is_numeric_dtype(series.dtype):
+        elif of_numbers:
             found.values[key] = series.to_numpy(np.float64, na_value=np.nan)
         else:
             codes, distinct = pd.factorize(series, use_na_sentinel=True)
@@ -164,7 +166,7 @@ def _shown(value: Any) -> str:
 def _core(value: Any, units: set[str], times: set[str]) -> tuple[str | float | None, float]:
     """What of a cell is the number (None: it is empty), and by what it is multiplied; a sign of per cent stays behind it."""
     if not isinstance(value, str):
-        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | np.integer | np.floating):
             return "no number", 1.0
         return (None if value != value else float(value)), 1.0
     text = value.strip().strip("\u00a0").strip()

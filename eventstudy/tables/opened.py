@@ -12,13 +12,17 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+import pandas as pd
+
 from eventstudy import disk
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed, headed
 from eventstudy.tables.place import TABLES, Place, Reading
 from eventstudy.tables.text import TextCells
 from eventstudy.tables.workbook import BookCells
+from eventstudy.tables.written import looks_like_one
 
 Kind = Literal["text", "workbook", "parquet", "feather"]
 
@@ -171,6 +175,34 @@ def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -
     place = Place(one.name, lambda i: f"row {i + 1}")
     if one.kind in ("parquet", "feather"):
         return headed_frame(place, frame_of(one), part)
-    if one.kind == "workbook":
-        return headed(BookCells(place, one.content, part), part)
-    return headed(TextCells(place, one.content, part, reading), part)
+    book = one.kind == "workbook"
+    cells = BookCells(place, one.content, part) if book else TextCells(place, one.content, part, reading)
+    return _turned(cells, part) or headed(cells, part)
+
+
+def _turned(cells: BookCells | TextCells, part: str) -> Headed | None:
+    """A table of prices whose days stand side by side in one row, and each security in a row of its own; None: it is none."""
+    across = next((row for _, row in cells.heads[:10] if _days_across(row)), None)
+    if part != "prices" or across is None:
+        return None
+    rows = cells.every()
+    at = next(i for i, row in enumerate(rows) if _days_across(row))
+    names = [c for c, v in enumerate(across) if not looks_like_one(v) and v not in (None, "")]
+    days = [c for c, v in enumerate(across) if looks_like_one(v)]
+    own = names[0] if names else days[0] - 1
+    below = [row for row in rows[at + 1 :] if own < len(row) and row[own] not in (None, "")]
+    if any(looks_like_one(row[own]) for row in below) or not below:
+        return None
+    columns = [[row[c] if c < len(row) else None for c in days] for row in below]
+    frame = pd.DataFrame({"date": [across[c] for c in days]}, dtype=object)
+    more = pd.DataFrame(dict(enumerate(columns)), dtype=object).set_axis([str(row[own]) for row in below], axis=1)
+    found = headed_frame(
+        Place(cells.place.name, lambda i: f"column {days[i] + 1}"), pd.concat([frame, more], axis=1), part
+    )
+    found.cells.usual, found.cells.said = cells.usual, [*cells.said, Phrase("days side by side, turned")]
+    return found
+
+
+def _days_across(row: list[Any]) -> bool:
+    dated = sum(map(looks_like_one, row))
+    return dated > 2 and dated >= sum(v not in (None, "") for v in row) - 2

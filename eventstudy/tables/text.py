@@ -41,6 +41,37 @@ _SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[($€£¥+-]*\s*[\d.,'\u00a0\u202f ]*\d[\d.,'\u00a0\u202f ]*\s*[%$€£¥)kKmMbB]?([eE][+-]?\d+)?")
 
 
+def _two_bytes(raw: bytes) -> str | None:
+    """UTF-16 without a mark, by the zero bytes beside plain letters; None: it is not."""
+    head = raw[:400]
+    for i, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = head[i::2].count(0)
+        if len(raw) % 2 == 0 and len(head) > 8 and zeros > 0.9 * len(head[i::2]) and not head[1 - i :: 2].count(0):
+            return name
+    return None
+
+
+def _plain(raw: bytes) -> bytes:
+    """Tables of Markdown, tables of blanks and single quotes as other texts have them; all else as it is."""
+    first = raw[:4096].lstrip().split(b"\n", 1)[0].strip()
+    if first.startswith(b"|") and first.endswith(b"|") and len(first) > 2:
+        lines = [line.strip() for line in raw.split(b"\n")]
+        return b"\n".join(line[1:-1] if line.startswith(b"|") else line for line in lines if not _RULE.fullmatch(line))
+    if _SINGLE.fullmatch(first):
+        return raw.replace(b"'", b'"')
+    if not any(mark.encode() in raw[:4096] for mark in _SEPARATORS) and b" " in first:
+        lines = [b"\t".join(line.split()) for line in raw.split(b"\n")]
+        widths = {line.count(b"\t") for line in lines if line}
+        return b"\n".join(lines) if len(widths) == 1 else raw
+    return raw
+
+
+_RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
+_SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
+_NOTICE = re.compile(r"dividend|split", re.I)
+"""A row that tells of one, among rows of prices: Yahoo's page."""
+
+
 def _proof(separator: str, mark: str = ".") -> re.Pattern[bytes]:
     """A cell that can only have this decimal mark."""
     edge, dot = re.escape(separator).encode(), re.escape(mark).encode()
@@ -95,6 +126,9 @@ class TextCells:
             except UnicodeDecodeError as error:
                 raise self.place.fault(f"the file begins like UTF-16 and is not: {error.reason}") from None
             self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
+        elif (wide := _two_bytes(raw)) is not None:
+            raw = raw.decode(wide, "replace").encode()
+            self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
         raw = raw.removeprefix(b"\xef\xbb\xbf")
         if not raw.isascii():
             try:
@@ -118,7 +152,7 @@ class TextCells:
                 available=raw.strip()[:60].decode("utf-8", "replace").replace("\n", " "),
                 hint="the source answered with a page in place of the data: open it in a browser, and save the data as CSV",
             )
-        return raw
+        return _plain(raw)
 
     def _of_old(self, raw: bytes, part: str) -> bytes:
         """A file that is not UTF-8: the encoding in which more of its first rows are words that are known, or cp1252."""
@@ -160,6 +194,10 @@ class TextCells:
         if not cell or cell.lower() in missing_marks() or role_of(cell, part) or looks_like_one(cell):
             return True
         return bool(_NUMBER.fullmatch(cell)) or bool(re.fullmatch(r"[^\d\W][^,;\t|]*|[\^$&']?\w[\w .&=^'/-]*", cell))
+
+    def every(self) -> list[list[Any]]:
+        """All rows of the file that hold something."""
+        return [self._row(line) for line in self._raw.split(b"\n") if line.strip()]
 
     def _row(self, line: bytes) -> list[str]:
         return [cell.strip() for cell in self._cut(line.decode(), self.separator)]
@@ -222,6 +260,23 @@ class TextCells:
             odd = odd[:0]
         elif len(odd):
             lines = self._body.split(b"\n")
+            told = [i for i in odd.tolist() if _NOTICE.search(lines[i].decode()) and cells[i] < width]
+            if told:
+                self.said.append(
+                    Phrase(
+                        "rows that tell of dividends or splits left aside: {n}, the first is row {row}",
+                        n=len(told),
+                        row=told[0] + first,
+                    )
+                )
+                for i in told:
+                    lines[i] = b""
+                self._body = b"\n".join(lines)
+                blank = blank.copy()
+                blank[told] = True
+                odd = np.setdiff1d(odd, told)
+        if len(odd):
+            lines = self._body.split(b"\n")
             last = odd[-1] == np.flatnonzero(~blank)[-1]
             several = int((~blank).sum())
             if last or self.reading.strict or len(odd) > max(1, _ASTRAY * several) or several < 3:
@@ -267,9 +322,12 @@ class TextCells:
         lines = body[-20_000:].split(b"\n")
         lines = lines[:-1] if ended else lines
         gone = 0
-        for line in reversed(lines[1:][-12:]):
+        end = lines[1:][-12:]
+        for k, line in reversed(list(enumerate(end))):
             held = [cell for cell in self._row(line) if cell] if line.strip() else []
-            if len(held) > 1 or (held and (looks_like_one(held[0]) or len(held[0].split()) < 2)):
+            numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
+            apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
+            if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or len(held[0].split()) < 2)):
                 break
             gone += 1
         shown = [line for line in lines[len(lines) - gone :] if line.strip()]

@@ -65,6 +65,10 @@ class BookCells:
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
         self.width, self.rows = 0, 0
 
+    def every(self) -> list[list[Any]]:
+        """All rows that hold something."""
+        return [row for _, row in self._rows]
+
     def _refuse_astray(self, rows: list[tuple[int, list[Any]]]) -> None:
         filled = sum(len(row) - row.count(None) for _, row in rows)
         width = max(len(row) for _, row in rows)

@@ -37,7 +37,7 @@ _NAMED = (
 )  # fmt: skip
 _CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
-_UNIX = re.compile(r"[0-9]{10}([0-9]{3})?(\.0+)?")
+_UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([T ,].*)?|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0)?"
     r"|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?([0-9]{4}|[0-9]{2})\.?([T ,].*)?|[0-9]{4}\s?[年년].*"
@@ -99,7 +99,8 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
             return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, "months by name")
     if _UNIX.fullmatch(text):
-        seconds = int(text.partition(".")[0]) / (1000 if len(text.partition(".")[0]) == 13 else 1)
+        digits = text.partition(".")[0]
+        seconds = int(digits) / 10 ** (len(digits) - 10)
         at = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001
         return Written({"only": at.date()}, at.time(), timezone.utc, "seconds since 1970")  # noqa: UP017
     if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):

@@ -43,6 +43,9 @@ class Shape:
     """Whether it holds returns in place of prices."""
     choices: tuple[tuple[str, str], ...] = ()
     """What a person has to say of it."""
+    scale: float = 1.0
+    """What the closes are multiplied by."""
+    rtol: float = 1e-9
 
 
 def de(value: float, thousands: str = ".") -> str:
@@ -537,7 +540,9 @@ BEGIN, END = "<!-- shapes -->\n", "<!-- end of shapes -->\n"
 
 def listed() -> str:
     """The shapes as a table of the page on files."""
-    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in SHAPES.values()]
+    from tests.tables.vendors import VENDORS
+
+    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in (*SHAPES.values(), *VENDORS.values())]
     return "\n".join(["| what is read | as a file |", "| --- | --- |", *rows]) + "\n"
 
 

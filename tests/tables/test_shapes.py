@@ -9,6 +9,7 @@ import pytest
 from eventstudy.prices import Reading, load_prices
 
 from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, listed
+from tests.tables.vendors import OF, VENDORS
 
 
 @pytest.mark.parametrize("key", SHAPES)
@@ -24,6 +25,21 @@ def test_the_same_prices_are_read(tmp_path: Path, key: str) -> None:
         wanted = (RETURNS if shape.returns else CLOSE)[asked.upper()].reindex(found.index)
         np.testing.assert_allclose(found, wanted, rtol=1e-6 if shape.returns or key == "scientific" else 1e-12)
         assert len(found) >= (8 if key == "said-dmy" else len(RETURNS) - 1)
+
+
+@pytest.mark.parametrize(
+    "key", [pytest.param(k, marks=pytest.mark.slow if i % 3 else []) for i, k in enumerate(VENDORS)]
+)
+def test_the_same_prices_are_read_of_vendors_and_exports(tmp_path: Path, key: str) -> None:
+    shape = VENDORS[key]
+    path = tmp_path / shape.name
+    path.write_bytes(shape.content)
+    table = load_prices(list(shape.tickers), path=path, reading=Reading(**dict(shape.choices)))  # type: ignore[arg-type]
+    for asked in shape.tickers:
+        found = table.fields["ret" if shape.returns else "close"][table.names.get(asked, asked)].dropna()
+        wanted = (RETURNS if shape.returns else shape.scale * CLOSE)[OF.get(asked, asked)].reindex(found.index)
+        np.testing.assert_allclose(found, wanted, rtol=shape.rtol, atol=1e-6 if shape.returns else 0)
+        assert len(found) >= (8 if shape.choices and "dates" in dict(shape.choices) else 39)
 
 
 def test_the_page_lists_the_shapes() -> None:
