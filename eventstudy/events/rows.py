@@ -203,8 +203,8 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
             found["date"] = dated[0]
     _only_one(table, found, others)
     if "time" in found and "timing" not in found:
-        held = table.cells_of(found["time"])
-        if held and all(isinstance(v, str) and fold(v) in _timings() for v in held):
+        times = table.cells_of(found["time"])
+        if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
             found["timing"] = found.pop("time")
     problems = [f"there is no column {name}" for name in REQUIRED if name not in found] + list(dict.fromkeys(problems))
     if problems:

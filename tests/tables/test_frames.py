@@ -15,19 +15,19 @@ from eventstudy.prices import load_prices
 
 D = pd.bdate_range("2024-01-02", periods=60)
 _RNG = np.random.default_rng(1)
-C = pd.DataFrame(
+C: Any = pd.DataFrame(
     np.round(100 * np.exp(np.cumsum(0.01 * _RNG.standard_normal((60, 3)), axis=0)), 4), D, ["NVDA", "AMD", "SPY"]
 )
-L = C.rename_axis("date").reset_index().melt("date", var_name="ticker", value_name="close")
+L: Any = C.rename_axis("date").reset_index().melt("date", var_name="ticker", value_name="close")
 
 
-def ohlc(t: str) -> pd.DataFrame:
+def ohlc(t: Any) -> pd.DataFrame:
     """What `Ticker.history` returns."""
     more = {"Open": C[t], "High": C[t] * 1.01, "Low": C[t] * 0.99, "Close": C[t]}
     return pd.DataFrame(more | {"Volume": 1000, "Dividends": 0.0, "Stock Splits": 0.0})
 
 
-dl = pd.concat(
+dl: Any = pd.concat(
     {f: C if f != "Volume" else C * 0 + 1000 for f in ["Close", "High", "Low", "Open", "Volume"]},
     axis=1,
     names=["Price", "Ticker"],

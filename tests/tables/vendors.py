@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
 
-from tests.tables.shapes import CLOSE as C
+from tests.tables.shapes import CLOSE, Shape, book
 from tests.tables.shapes import DAYS as D
-from tests.tables.shapes import Shape, book
+
+C: Any = CLOSE
 
 OF = {
     "^GSPC": "SPY",
@@ -119,7 +121,7 @@ ABOUT = {
 }
 
 
-def A(d: pd.Timestamp, t: str) -> float:
+def A(d: pd.Timestamp, t: Any) -> float:
     """A close."""
     return float(C[t].to_numpy()[int(D.searchsorted(d))])
 
@@ -149,7 +151,7 @@ def lakh(v: float) -> str:
     """4,72,600.00"""
     whole, part = f"{v:.2f}".split(".")
     if len(whole) > 3:
-        front, pieces = whole[:-3], []
+        front, pieces = whole[:-3], list[str]()
         while len(front) > 2:
             pieces.insert(0, front[-2:])
             front = front[:-2]
