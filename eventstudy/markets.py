@@ -69,26 +69,41 @@ def _open() -> tuple[tuple[str, ...], Bools, NDArray[np.int64]]:
     return codes, np.array([rows[c] for c in codes]), np.array([reach[c] for c in codes], dtype=np.int64)
 
 
+@cache
+def _open_before() -> NDArray[np.int64]:
+    """(C, D + 1) the sessions of each exchange before each day."""
+    _, opened, _ = _open()
+    return np.concatenate([np.zeros((len(opened), 1), np.int64), np.cumsum(opened, axis=1)], axis=1)
+
+
 def fitting(moved: Days) -> Fit | None:
     """The exchange that was open on the days on which a price moved (ascending); None: too few days, or none fits."""
+    return fittings(moved, np.ones((len(moved), 1), bool))[0]
+
+
+def fittings(days: Days, moved: Bools) -> list[Fit | None]:
+    """The same of n prices at once: (T, n) whether each moved on the `days` (T,), which ascend."""
     codes, opened, reach = _open()
-    at = (moved - _FIRST).astype(np.int64)
-    at = at[(at >= 0) & (at < opened.shape[1])]
-    if len(at) < _FEWEST:
-        return None
-    low, high = int(at[0]), int(at[-1]) + 1
-    able = np.flatnonzero((reach[:, 0] <= low) & (reach[:, 1] >= high))
-    if not len(able):
-        return None
-    there = np.zeros(high - low, bool)
-    there[at - low] = True
-    own = opened[able, low:high]
-    astray = (there & ~own).sum(axis=1)
-    lacking = (own & ~there).sum(axis=1)
-    wrong = astray + lacking
-    best = int(wrong.argmin())
-    sessions = int(own[best].sum())
-    if astray[best] > max(1, ASTRAY * len(at)) or lacking[best] > LACKING * sessions:
-        return None
-    tied = [codes[able[i]] for i in np.flatnonzero(wrong == wrong[best]).tolist()]
-    return Fit(tied[0], tuple(tied[1:]), len(at), int(astray[best]))
+    at = (days - _FIRST).astype(np.int64)
+    known = (at >= 0) & (at < opened.shape[1])
+    at, moved = at[known], moved[known]
+    found: list[Fit | None] = [None] * moved.shape[1]
+    count = moved.sum(axis=0)
+    enough = np.flatnonzero(count >= _FEWEST)
+    if not len(enough):
+        return found
+    moved, count = moved[:, enough], count[enough]
+    low, high = at[moved.argmax(axis=0)], at[len(at) - 1 - moved[::-1].argmax(axis=0)] + 1
+    before = _open_before()
+    sessions = before[:, high] - before[:, low]
+    both = (opened[:, at].astype(np.float32) @ moved.astype(np.float32)).astype(np.int64)  # small whole numbers: exact
+    astray, lacking = count - both, sessions - both
+    able = (reach[:, :1] <= low) & (reach[:, 1:] >= high)
+    wrong = np.where(able, astray + lacking, np.iinfo(np.int64).max)
+    best, column = wrong.argmin(axis=0), np.arange(len(enough))
+    fits = able[best, column] & (astray[best, column] <= np.maximum(1, ASTRAY * count))
+    fits &= lacking[best, column] <= LACKING * sessions[best, column]
+    for i in np.flatnonzero(fits).tolist():
+        tied = [codes[k] for k in np.flatnonzero(wrong[:, i] == wrong[best[i], i]).tolist()]
+        found[enough[i]] = Fit(tied[0], tuple(tied[1:]), int(count[i]), int(astray[best[i], i]))
+    return found

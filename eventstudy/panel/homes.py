@@ -16,6 +16,8 @@ from eventstudy.prices import PriceTable, SeriesInfo, opened
 
 _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
+_AT_ONCE = 256
+"""Securities whose prices are looked at together."""
 
 
 def is_of_file(info: SeriesInfo) -> bool:
@@ -160,14 +162,16 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     groups: dict[str, list[int]] = {}
     rest: list[int] = []
     whole = np.flatnonzero(full).tolist() if by_exchange else []
-    for i in [*whole[:1], *np.flatnonzero(~full).tolist()] if by_exchange else range(len(names)):
-        home = _market(names[i], prices) if by_exchange and count[i] else None
+    looked_at = [*whole[:1], *np.flatnonzero(~full).tolist()] if by_exchange else list(range(len(names)))
+    found = _markets([names[i] for i in looked_at if count[i]], prices) if by_exchange else {}
+    for i in looked_at:
+        home = found.get(names[i])
         if home is None:
             rest.append(i)
         else:
             groups.setdefault(home, []).append(i)
     if whole:  # they have a price on each day: of one market, or of one that never rests
-        key = _market(names[whole[0]], prices) or "whole"
+        key = found.get(names[whole[0]]) or "whole"
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
         rest = [i for i in rest if i not in groups[key]]
     masks: list[Bools] = [np.asarray(priced[:, listed].any(axis=1), bool) for listed in groups.values()]
@@ -195,13 +199,23 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     )
 
 
-def _market(ticker: str, prices: PriceTable) -> str | None:
-    """The exchange of a security as `home_by` finds it, whether its calendar can be worked out or not."""
-    info = prices.info.get(ticker)
-    if info is not None and info.exchange:
-        return info.exchange
-    fit = None if (mark := calendars.stated_by(ticker)) else markets.fitting(moved(ticker, prices))
-    return fit.exchange if fit else mark
+def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
+    """The exchanges of securities as `home_by` finds them, whether their calendars can be worked out or not."""
+    found: dict[str, str] = {}
+    plain: list[str] = []
+    for name in names:
+        info = prices.info.get(name)
+        told = info.exchange if info is not None and info.exchange else calendars.stated_by(name)
+        if told:
+            found[name] = told
+        else:
+            plain.append(name)
+    days = prices.close.index.to_numpy("datetime64[D]")
+    for start in range(0, len(plain), _AT_ONCE):
+        some = plain[start : start + _AT_ONCE]
+        fits = markets.fittings(days, _moved(some, prices))
+        found |= {name: fit.exchange for name, fit in zip(some, fits, strict=True) if fit is not None}
+    return found
 
 
 def _exchange_or_none(ticker: str, prices: PriceTable) -> str | None:
@@ -215,16 +229,18 @@ def moved(ticker: str, prices: PriceTable) -> Days:
     """The days on which a security traded: its price moved, and where its volume is known there was some."""
     if ticker not in prices.close.columns:
         return np.empty(0, "datetime64[D]")
-    closes = prices.close[ticker].to_numpy(float)
-    there = np.flatnonzero(np.isfinite(closes))
-    if len(there) < 2:
-        return np.empty(0, "datetime64[D]")
-    kept = there[np.concatenate([[True], np.diff(closes[there]) != 0])]
+    days: Days = prices.close.index.to_numpy("datetime64[D]")
+    return days[_moved([ticker], prices)[:, 0]]
+
+
+def _moved(names: Sequence[str], prices: PriceTable) -> Bools:
+    """(T, n) whether each security traded on each day; the first price of one that has several is a move."""
+    closes = prices.close[list(names)]
+    there = closes.notna().to_numpy()
+    found: Bools = there & closes.ne(closes.ffill().shift()).to_numpy() & (there.sum(axis=0) > 1)
     if "volume" in prices.fields:
-        volume = prices.fields["volume"][ticker].to_numpy(float)[kept]
-        kept = kept[~(volume == 0)]
-    days: Days = prices.close.index.to_numpy("datetime64[D]")[kept]
-    return days
+        found &= ~(prices.fields["volume"][list(names)].to_numpy(float) == 0)
+    return found
 
 
 def exchange_beside(benchmark: str, home: str | None, prices: PriceTable) -> str | None:

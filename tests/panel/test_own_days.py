@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from eventstudy import markets
 from eventstudy.panel import Days
-from eventstudy.panel.homes import own_days
+from eventstudy.panel.homes import moved, own_days
 from eventstudy.prices import PriceTable, load_prices
 
 FIRST, LAST = np.datetime64("2022-06-01"), np.datetime64("2025-03-31")
@@ -126,3 +126,34 @@ def test_without_an_exchange_the_days_are_not_those_of_all() -> None:
     assert [str(r.panel.day0[0].session) for r in results] == ["2025-02-02", "2025-02-01"]
     both = es.EventStudy(model="constant_mean", windows=[(0, 0)], tests=()).run(events, table)
     assert [str(d.session) for d in both.panel.day0] == ["2025-02-02", "2025-02-01"]
+
+
+def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
+    """Days counted by hand; a price that stays, one that lacks days, one listed late, and one of too few days."""
+    table = closes("XNYS", "XTKS", "XLON", "XETR", "XPAR", drop=0.3)
+    table.iloc[400:430, 0] = table.iloc[400, 0]
+    table.iloc[:250, 1] = np.nan
+    table.iloc[40:, 4] = np.nan
+    prices = frame_of(table)
+    days = prices.close.index.to_numpy("datetime64[D]")
+    told = []
+    for name in prices.tickers:
+        last, mine = np.nan, []
+        for day, close in zip(days, prices.close[name], strict=True):
+            if close == close:
+                mine += [day] if close != last else []
+                last = close
+        assert moved(name, prices).tolist() == [day.item() for day in mine]
+        told.append(mine)
+    together = markets.fittings(days, np.stack([np.isin(days, mine) for mine in told], axis=1))
+    codes, opened, reach = markets._open()
+    for mine, fit in zip(told, together, strict=True):
+        wrong = {}
+        at = (np.array(mine) - markets._FIRST).astype(int)
+        for code, row, (low, high) in zip(codes, opened, reach, strict=True):
+            if low <= at[0] and high > at[-1]:
+                own = set(np.flatnonzero(row[at[0] : at[-1] + 1]) + at[0])
+                wrong[code] = len(own ^ set(at.tolist()))
+        best = [code for code in wrong if wrong[code] == min(wrong.values())]
+        assert fit is None if len(mine) < 60 else fit is not None and [fit.exchange, *fit.same] == best
+    assert [fit is None for fit in together] == [False] * 4 + [True]
