@@ -158,7 +158,7 @@ class Chunks:
         """These designs; the second pass finds those of the first, unless they were too many."""
         held, name = self.part.held, keys.tobytes()
         found: _Known = held[name] if name in held else self._made(keys)
-        if sum(len(one.keys) for one in held.values()) + len(keys) <= _HELD:
+        if sum(len(one.keys) for one in list(held.values())) + len(keys) <= _HELD:
             held[name] = found
         return found
 

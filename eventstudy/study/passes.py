@@ -11,12 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from eventstudy import native
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
+from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats
 from eventstudy.panel.dense import Dense
-from eventstudy.parallel import Executor, Serial, one_thread
+from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
 from eventstudy.study.by_kernel import first_by_kernel, second_by_kernel
 from eventstudy.study.evidence import Evidence, Ground
 from eventstudy.study.fitted import first_by_model, near_by_model, second_by_model
@@ -31,7 +33,7 @@ def evidence_of(
     plan: Plan, model: Model, grids: Sequence[Dense], form: str = "adjusted", executor: Executor | None = None
 ) -> Evidence:
     """Both passes over all pairs of all grids; `form` is that of `grank_t`."""
-    runner = executor or Serial()
+    runner = _runner(model, executor)
     jobs = [(g, start) for g, dense in enumerate(grids) for start in range(0, len(dense), BLOCK)]
     ordered = [in_order(dense) for dense in grids]
     shared = (plan, model, ordered)
@@ -59,6 +61,13 @@ def _near(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> dict
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
     with one_thread():
         return near_by_model(replace(plan, grid=g), model, part)
+
+
+def _runner(model: Model, executor: Executor | None) -> Executor:
+    """Threads in place of processes where the compiled kernel does the work: it needs no lock, and nothing is copied."""
+    if isinstance(executor, Processes) and isinstance(model, LinearModel) and native.form().kernel is not None:
+        return Threads(executor.workers)
+    return executor or Serial()
 
 
 def in_order(dense: Dense) -> Dense:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from eventstudy.engine import compiled, gaps, least_squares, whole
 from eventstudy.engine.least_squares import Designs, Task
 from eventstudy.engine.totals import Totals
 from eventstudy.errors import InvalidRequest
+from eventstudy.parallel import Processes, Threads
 from eventstudy.study import EventStudy, by_kernel, passes
 from eventstudy.windows import Window
 
@@ -239,6 +241,54 @@ def test_a_study_of_many_events_leaves_the_same_sums(
         kept.clear()
     assert sum(part[0].n for part in sums[0] if isinstance(part[0], Totals)) > 0
     alike(sums[0], sums[1])
+
+
+def bits_of(found: Any) -> list[bytes]:
+    """All numbers of what passes leave behind, in order."""
+    if is_dataclass(found) and not isinstance(found, type):
+        return [b for field in fields(found) if field.compare for b in bits_of(getattr(found, field.name))]
+    if isinstance(found, dict):
+        return [b for key in found for b in bits_of(found[key])]
+    if isinstance(found, tuple | list):
+        return [b for one in found for b in bits_of(one)]
+    return [np.ascontiguousarray(found).tobytes() if isinstance(found, np.ndarray) else repr(found).encode()]
+
+
+def test_any_number_of_threads_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of few pairs, so that several are worked on at once; processes are asked for and threads do it."""
+    frame, events, _ = prices(1)
+    monkeypatch.setattr(passes, "BLOCK", 4)
+    told: set[str] = set()
+
+    def first(*args: Any) -> Any:
+        told.add(threading.current_thread().name)
+        return by_kernel.first_by_kernel(*args)
+
+    monkeypatch.setattr(passes, "first_by_kernel", first)
+    study = EventStudy(
+        benchmark="MKT", calendar=None, estimation_window=(-140, -11), min_estimation=60, windows=((0, 1),)
+    )
+    found = []
+    for executor in (None, Processes(1), Processes(2), Processes(5)):
+        result = study.run(events, frame, keep="aggregate", executor=executor)
+        found.append(bits_of((result.evidence.totals, result.evidence.below)))
+    assert len(found[0]) > 40
+    assert all(one == found[0] for one in found)
+    assert len(told) > 3, "the main thread, and others beside it"
+
+
+def test_an_error_in_a_thread_ends_the_study() -> None:
+    def fails(shared: Any, job: int) -> int:
+        if job == 2:
+            raise InvalidRequest("no")
+        return job
+
+    with pytest.raises(InvalidRequest, match="no"):
+        Threads(2).run(fails, None, range(50))
+    folded: list[int] = []
+    assert Threads(3).run(lambda shared, job: shared + job, 10, range(5)) == [10, 11, 12, 13, 14]
+    assert Threads(3).run(lambda shared, job: shared + job, 10, range(5), fold=folded.append) == []
+    assert folded == [10, 11, 12, 13, 14]
 
 
 # ---- what is refused ----

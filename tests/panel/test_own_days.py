@@ -138,8 +138,8 @@ def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
     days = prices.close.index.to_numpy("datetime64[D]")
     told = []
     for name in prices.tickers:
-        last, mine = np.nan, []
-        for day, close in zip(days, prices.close[name], strict=True):
+        last, mine = float("nan"), []
+        for day, close in zip(days, prices.close[name].tolist(), strict=True):
             if close == close:
                 mine += [day] if close != last else []
                 last = close
