@@ -139,7 +139,7 @@ def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
     told = []
     for name in prices.tickers:
         last, mine = float("nan"), []
-        for day, close in zip(days, prices.close[name].tolist(), strict=True):
+        for day, close in zip(days, prices.close[name].to_numpy(float).tolist(), strict=True):
             if close == close:
                 mine += [day] if close != last else []
                 last = close
