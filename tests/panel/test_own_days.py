@@ -131,7 +131,7 @@ def test_without_an_exchange_the_days_are_not_those_of_all() -> None:
 def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
     """Days counted by hand; a price that stays, one that lacks days, one listed late, and one of too few days."""
     table = closes("XNYS", "XTKS", "XLON", "XETR", "XPAR", drop=0.3)
-    table.iloc[400:430, 0] = table.iloc[400, 0]
+    table.iloc[400:430, 0] = 97.5
     table.iloc[:250, 1] = np.nan
     table.iloc[40:, 4] = np.nan
     prices = frame_of(table)
