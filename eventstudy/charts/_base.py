@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import is_own, of_doubt, of_width, settle
+from eventstudy.charts._canvas import is_own, of_doubt, of_slide, of_width, settle
 from eventstudy.charts._language import of_language
 from eventstudy.charts._select import members
 from eventstudy.charts._style import style
@@ -69,6 +69,8 @@ class Chart:
         ax: Axes | None = None,
         width: float | None = None,
         lang: str | None = None,
+        size: str | None = None,
+        title: str | None = None,
         **options: Any,
     ) -> Any:
         """Draw `result` on `ax`, or on a new figure of its own, and return the Axes.
@@ -76,6 +78,7 @@ class Chart:
         A new figure is not known to pyplot: it is freed like any object, and Jupyter shows it as the last line of a cell.
         Global settings of matplotlib are neither used nor changed. Labels may stand to the right of `ax`: give it a figure
         with `layout="constrained"`. `width`: inches of a new figure, 8 by default; 4 suits a phone. `lang`: `en` or `de`.
+        `size`: `16:9` or `4:3`, for a slide. `title`: in place of the finding; a doubt stands before it all the same.
 
         Raises:
             UnknownName: an option or language that this chart does not have, a ticker or group that is not in the result.
@@ -107,6 +110,7 @@ class Chart:
         with (
             result.config.as_shown(),
             style(),
+            of_slide(size, title),
             of_width(width),
             of_language(lang),
             of_doubt(in_doubt(result, chosen, group)),

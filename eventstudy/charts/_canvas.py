@@ -25,6 +25,7 @@ from eventstudy.charts._style import (
     TITLE,
     WIDTH,
 )
+from eventstudy.errors import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 _width: ContextVar[float] = ContextVar("width", default=WIDTH)
 
 _doubt: ContextVar[tuple[str, list[str]] | None] = ContextVar("doubt", default=None)
+
+_ratio: ContextVar[float | None] = ContextVar("ratio", default=None)
+
+_title: ContextVar[str | None] = ContextVar("title", default=None)
+
+SIZES = {"16:9": (10.0, 16 / 9), "4:3": (8.0, 4 / 3)}
+"""Of slides: inches across, and how much wider than high."""
 
 _HEAD = 0.3
 """The share of the height that title and subtitle may take before the figure grows."""
@@ -51,6 +59,23 @@ def of_width(inches: float | None) -> Iterator[None]:
         yield
     finally:
         _width.reset(before)
+
+
+@contextmanager
+def of_slide(size: str | None, title: str | None) -> Iterator[None]:
+    """New figures fill a slide of this size meanwhile, and say `title` above; None: as always.
+
+    Raises:
+        UnknownName: there is no such size.
+    """
+    wide, ratio = SIZES[named("size", size, SIZES)] if size is not None else (None, None)
+    before = _ratio.set(ratio), _title.set(title)
+    try:
+        with of_width(wide):
+            yield
+    finally:
+        _ratio.reset(before[0])
+        _title.reset(before[1])
 
 
 @contextmanager
@@ -89,6 +114,8 @@ def open_panels(
 
     from eventstudy.charts._axes import ChartAxes
 
+    if (ratio := _ratio.get()) is not None:
+        height = _width.get() / ratio
     figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
     axes: list[Axes] = []
     grid = figure.add_gridspec(rows, columns, height_ratios=list(heights) or None)
@@ -143,6 +170,7 @@ def side_label(figure: Figure, text: str) -> None:
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
+    title = _title.get() or title
     if (instead := _doubt.get()) is not None:
         title, lines = instead[0], [*instead[1], *lines]
     own, figure = is_own(ax), ax.figure.figure
@@ -172,7 +200,7 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
     width, height = (inches * 72 for inches in figure.get_size_inches())
     top = _MARGIN * 0.8
     after = top + TITLE * 1.3 * (1 + title.count("\n")) + 3
-    if (more := after + below - _HEAD * height) > 0:
+    if (more := after + below - _HEAD * height) > 0 and _ratio.get() is None:
         height += more  # words of many lines: what is drawn keeps its room
         figure.set_figheight(height / 72)
     place: dict[str, Any] = {"label": HEAD, "x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}

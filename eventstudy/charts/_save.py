@@ -37,10 +37,11 @@ def save(chart: Axes | Iterable[Axes], path: str | Path) -> None:
         raise InvalidRequest(f"cannot write the chart: {error.strerror}", where=str(path)) from error
 
 
-def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True) -> bytes:
+def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True, dpi: float | None = None) -> bytes:
     """The figure of these Axes as a `png`, `svg` or `pdf` file. Text becomes outlines in SVG and stays text in PDF.
 
-    `head=False`: without title and subtitle, for a page that sets these `words` as text.
+    `dpi`: dots per inch of a PNG, those of the figure by default. `head=False`: without title and subtitle, for a page that
+    sets these `words` as text.
 
     Raises:
         InvalidRequest: another kind, or Axes of several figures.
@@ -53,7 +54,7 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
         "pdf": {"CreationDate": None, "Title": title, "Subject": description},
     }
     with style(), nullcontext() if head else _without_head(figure) as box:
-        figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box)
+        figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box, dpi=dpi or "figure")
     return buffer.getvalue()
 
 

@@ -66,7 +66,7 @@ TABLES: Forms = {"table": (".txt",), "json": (".json", ".txt"), "csv": (".csv", 
 PICTURES: Forms = {"png": (".png",), "svg": (".svg",), "pdf": (".pdf",)}
 
 _WRITERS = {
-    "eventstudy report": (".html", ".pdf", ".xlsx", ".md", ".tex"),
+    "eventstudy report": (".html", ".pdf", ".xlsx", ".pptx", ".md", ".tex"),
     "eventstudy plot": (".png", ".svg"),
     "eventstudy run": (".csv", ".json", ".txt"),
 }
@@ -275,13 +275,14 @@ def finish(ctx: click.Context, *, lacking: bool, allowed: bool, believable: bool
         ctx.exit(4)
 
 
-def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool) -> None:
+def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool, dpi: float | None = None) -> None:
     """Write the picture of an answer into the file `chart`, if one is named, and say so."""
     if chart:
         from eventstudy.charts import render
 
         suffix = Path(chart).suffix.lower()  # looked at when the option was read
-        put(render(plot(), next((form for form, those in PICTURES.items() if suffix in those), "png")), chart)
+        kind = next((form for form, those in PICTURES.items() if suffix in those), "png")
+        put(render(plot(), kind, dpi=dpi), chart)
         if chart != STDOUT:
             say(chart, quiet=quiet)
 

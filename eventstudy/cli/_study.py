@@ -132,6 +132,11 @@ def _heading(flag: str) -> str:
     return next(heading for heading, flags in _HEADINGS.items() if flag.removeprefix("--") in flags)
 
 
+def _place(flag: str) -> int:
+    """Where an option stands among all, as they are shown."""
+    return [flag for flags in _HEADINGS.values() for flag in flags].index(flag.removeprefix("--"))
+
+
 def study_options(f: F) -> F:
     """WHAT and all options of a study."""
     return options_without()(f)
@@ -151,7 +156,7 @@ def some_options(*wanted: str, argument: str = "what") -> Callable[[F], F]:
     """WHAT, or another argument that must be given, and these options of a study, by their flags."""
 
     def add(f: F) -> F:
-        for names, settings in reversed(_OPTIONS):
+        for names, settings in sorted(_OPTIONS, key=lambda one: _place(one[0][0]), reverse=True):
             if names[0] in wanted:
                 variable = f"EVENTSTUDY_{names[0].lstrip('-').replace('-', '_').upper()}"
                 more: dict[str, Any] = {"envvar": variable, "cls": Under, "heading": _heading(names[0])}

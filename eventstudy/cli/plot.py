@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._command import command, completing
+from eventstudy.cli._command import Choice, command, completing
 from eventstudy.cli._output import draw, finish, picture_option, verbose_option
 from eventstudy.cli._study import study, study_options
 
@@ -25,21 +25,41 @@ if TYPE_CHECKING:
     show_default=True,
     help="See `eventstudy methods charts`.",
 )
+@click.option("--size", type=Choice(["16:9", "4:3"]), help="Of a slide. [default: as high as the chart needs]")
+@click.option("--dpi", type=click.IntRange(50, 600), help="Dots per inch of a .png. [default: 150]")
+@click.option("--title", help="In place of the finding; a doubt stands before it all the same.")
+@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True)
 @picture_option("--output", "File: .png, .svg or .pdf. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, chart: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context,
+    /,
+    chart: str,
+    size: str | None,
+    dpi: int | None,
+    title: str | None,
+    lang: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
 ) -> None:
-    """Draw one chart of an event into a file."""
+    """Draw one chart of an event into a file.
+
+    \b
+    eventstudy plot deepseek-r1 --tickers NVDA --chart ar_bars
+    eventstudy plot deepseek-r1 --chart forest --size 16:9 --dpi 200 --output slide.png
+    """
     chart = plugins.meant("charts", chart)
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
     result = study(options, quiet=quiet)
     asked = {"prices": _longer(result, **words)} if "prices" in plugins.load("charts", chart).options else {}
 
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
-    draw(lambda: result.plot(chart, **asked), path, quiet=quiet)
+    slide = {"lang": lang, "size": size, "title": title}
+    draw(lambda: result.plot(chart, **slide, **asked), path, quiet=quiet, dpi=dpi)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 

@@ -23,6 +23,7 @@ FORMATS: Forms = {
     "md": (".md",),
     "xlsx": (".xlsx",),
     "latex": (".tex",),
+    "pptx": (".pptx",),
     "json": (".json",),
 }
 _PRINTED = ("md", "latex", "json")
@@ -61,11 +62,21 @@ def COMMAND(  # noqa: N802
 ) -> None:
     """Write a report: what happened, by which test, and when not to believe it.
 
-    Of several events HTML is a site: an index, a page each, and an Atom feed. PDF needs Chromium on PATH.
+    Of several events HTML is a site: an index, a page each, and an Atom feed. PDF
+    needs Chromium on PATH, slides (.pptx) the extra `slides`.
+
+    \b
+    eventstudy report deepseek-r1 --day0 recognised --output report.html
+    eventstudy report events.xlsx --output site
+    eventstudy report deepseek-r1 --tickers NVDA --lang de --output r.pptx
     """
     allowed = options["allow_excluded"]
     if style == "journal" and form != "latex":
         raise InvalidRequest(f"the table of a journal is LaTeX, not {form}", hint="--format latex --style journal")
+    if form == "pptx":
+        from eventstudy.reports.pptx import refuse_without
+
+        refuse_without()
     site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
     if site is None and output is not None and output != STDOUT:
         if Path(output).is_dir():
@@ -127,7 +138,7 @@ class _Site:
         if folder.suffix:
             raise InvalidRequest(
                 f"{output} names one file, and the pages of {len(ids)} events are a folder",
-                hint="--output with the name of a folder; or a file that ends in .pdf, .xlsx, .md, .tex or .json",
+                hint="--output with the name of a folder; or a file that ends in .pdf, .xlsx, .pptx, .md, .tex or .json",
             )
         look_at(folder, Path(what), ids)
         return cls(folder, Path(what), ids)

@@ -20,12 +20,20 @@ from eventstudy.text import json_file
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
-FORMATS = {"html": "html", "pdf": "pdf", "md": "markdown", "latex": "latex", "xlsx": "xlsx", "json": ""}
+FORMATS = {"html": "html", "pdf": "pdf", "md": "markdown", "latex": "latex", "xlsx": "xlsx", "pptx": "pptx", "json": ""}
 """Format -> the file of this folder that writes it; the JSON of a result is its own."""
 
-SUFFIXES = {"html": ".html", "pdf": ".pdf", "md": ".md", "latex": ".tex", "xlsx": ".xlsx", "json": ".json"}
+SUFFIXES = {
+    "html": ".html",
+    "pdf": ".pdf",
+    "md": ".md",
+    "latex": ".tex",
+    "xlsx": ".xlsx",
+    "pptx": ".pptx",
+    "json": ".json",
+}
 
-_OF_THE_RESULT = ("xlsx",)
+_OF_THE_RESULT = ("xlsx", "pptx")
 """Formats that are written from the result itself, not from its report."""
 
 _WITH_CHARTS = ("html", "pdf")

@@ -133,7 +133,7 @@ class StudyFile(_Table):
     path: Path
     title: str = "Event studies"
     output: Path = Path("reports")
-    formats: tuple[Literal["html", "pdf", "md", "xlsx", "latex", "json"], ...] = ("html",)
+    formats: tuple[Literal["html", "pdf", "md", "xlsx", "pptx", "latex", "json"], ...] = ("html",)
     lang: Lang = "en"
     base: str = Field(default="", pattern="^(https?://.*/)?$")
     """The address where the folder will be seen, ending in a slash; for the links of the feed."""

@@ -17,7 +17,7 @@ from tests.contracts.test_one_place import trees
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-NAMED = {"sklearn": "scikit-learn"}
+NAMED = {"sklearn": "scikit-learn", "pptx": "python-pptx"}
 BROUGHT = {"markupsafe": "jinja2", "peewee": "yfinance", "curl_cffi": "yfinance", "pydantic_core": "pydantic"}
 """Import package -> the package that brings it along."""
 
