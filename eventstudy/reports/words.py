@@ -144,6 +144,7 @@ PHRASES: dict[str, str] = {
     "events that share days": "events that share days",
     "fewer than five events that share days": "fewer than five events that share days",
     "fewer than five events": "fewer than five events",
+    "holding periods of a year or more": "holding periods of a year or more",
     "an effect that varies with risk": "an effect that varies with risk",
     "distinct event dates": "distinct event dates",
     "test": "Test",
