@@ -46,7 +46,7 @@ _WIDEST_MASK = 20
 """Sessions on each side of another event that may be left out of the estimation."""
 _NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
 """Models in which a day depends on the days next to it."""
-_ESTIMATE_NOTHING = ("market_adjusted", "matched")
+_ESTIMATE_NOTHING = ("market_adjusted", "matched", "given")
 """Models without parameters."""
 VOLUME_MODELS = ("constant_mean", "market")
 """Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
@@ -202,12 +202,17 @@ class StudyConfig:
         self._check_windows()
         self._check_units()
         self._check_frequency()
+        if self.model == "given" and (self.returns != "simple" or self.missing != "drop" or self.bhar != "auto"):
+            raise InvalidRequest(
+                "abnormal returns are given, and taken as they are",
+                hint="leave out --returns, --missing and --bhar",
+            )
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
         if self.min_estimation < 30 and self.estimated:
             raise InvalidRequest(
                 f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
-                hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched",
+                hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched, given",
             )
         if not self.estimated and (self.outcome != "return" or self.model not in _ESTIMATE_NOTHING):
             what = f"the model {self.model}" if self.outcome == "return" else f"a study of {self.outcome}"
@@ -405,6 +410,15 @@ class StudyConfig:
         """
         if self.returns == "difference":
             raise InvalidRequest(f"{what} is of returns, and this is a study of changes of a level")
+
+    def check_prices(self, what: str) -> None:
+        """Refuse what needs returns that are not abnormal yet.
+
+        Raises:
+            InvalidRequest: abnormal returns are given.
+        """
+        if self.model == "given":
+            raise InvalidRequest(f"{what} needs prices or returns, and this study was given abnormal returns")
 
     def check_daily(self, what: str) -> None:
         """Refuse what is asked of days alone.

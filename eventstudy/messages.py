@@ -621,6 +621,12 @@ WARNINGS: dict[str, Code] = {
         "Read the mean of the pairs; take a model with estimation days where prices before the event exist.",
         "note",
     ),
+    "NO_FORECAST_ERROR": Code(
+        "abnormal returns were given: how well the normal return was estimated is not known, and in no standard error",
+        "Somebody else estimated the normal return; days are taken for independent, with the variance of estimation days.",
+        "Where the estimation was short, take the prices and let the normal return be estimated here.",
+        "note",
+    ),
     "ONE_SIDED": Code(
         {
             "greater": "p-values look for an effect above zero only (alternative: greater); intervals have two sides",

@@ -38,6 +38,7 @@ _MODELS = {
     "linear": (
         "constant_mean",
         "market_adjusted",
+        "given",
         "market",
         "capm",
         "fama_french3",

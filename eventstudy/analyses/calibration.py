@@ -203,6 +203,7 @@ def calibrate(
     result.config.check_estimated("a calibration")
     result.config.check_of_returns("a calibration")
     result.config.check_daily("a calibration")
+    result.config.check_prices("a calibration")
     prices = all_prices(result, prices)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)

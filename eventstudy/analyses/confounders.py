@@ -411,7 +411,9 @@ def _market_moves(result: StudyResult) -> Iterator[Hit]:
         return
     block = result.panel.block
     market = block.regressors[:, :, 0]
-    deviation = np.nanstd(market[:, block.estimation_columns], axis=1, ddof=1)
+    known = np.isfinite(market[:, block.estimation_columns]).sum(axis=1) > 1
+    deviation = np.full(len(market), np.nan)
+    deviation[known] = np.nanstd(market[known][:, block.estimation_columns], axis=1, ddof=1)
     moves = market[:, block.event_columns]
     for i, pair in enumerate(result.panel.pairs):
         design = int(block.design[i])

@@ -252,6 +252,7 @@ def counterfactual(
     result.config.check_estimated("a counterfactual price")
     result.config.check_of_returns("a counterfactual price")
     result.config.check_daily("a counterfactual price")
+    result.config.check_prices("a counterfactual price")
     table = all_prices(result, prices)
     pool = _pool(result, table, separated(donors))
     events = _only(result.events, separated(tickers))

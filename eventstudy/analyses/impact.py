@@ -238,6 +238,7 @@ def impact(
     result.config.check_estimated("the money a window brought")
     result.config.check_of_returns("the money a window brought")
     result.config.check_daily("the money a window brought")
+    result.config.check_prices("the money a window brought")
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = in_whole_units(all_prices(result, prices))

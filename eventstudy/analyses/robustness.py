@@ -332,6 +332,7 @@ def robustness(
     result.config.check_estimated("the study under other choices")
     result.config.check_of_returns("the study under other choices")
     result.config.check_daily("the study under other choices")
+    result.config.check_prices("the study under other choices")
     table = all_prices(result, prices)
     base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
     models, benchmarks = separated(models, "model"), separated(benchmarks)

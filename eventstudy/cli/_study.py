@@ -80,6 +80,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
     (("--prices",), {"type": click.Path(),
                      "help": "Prices: a file (CSV, XLSX, XLS, ODS, Parquet, zip, gz), - for stdin, or a folder of files."}),
+    (("--abnormal",), {"type": click.Path(), "help": "Abnormal returns of your own, in place of prices: ticker, date, ar."}),
     (("--ticker",), {"help": "Whose prices a file is of that names nobody."}),
     (("--dates",), {"type": Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
     (("--decimal",), {"type": Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
@@ -117,7 +118,8 @@ _HEADINGS = {
     "Over which days": ("frequency", "event-window", "window-days", "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "regime", "seed"),
     "Prices": (
-        "source", "prices", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day", "as-of",
+        "source", "prices", "abnormal", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day",
+        "as-of",
     ),
     "Other news": ("earnings", "news"),
     "How it runs": ("workers", "scheduler", "address", "allow-excluded"),
@@ -235,6 +237,7 @@ def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 _NOT_ASKED = (
     "what",
     "frequency",
+    "abnormal",
     "date",
     "tickers",
     "timing",
@@ -282,7 +285,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 
 
 _PASSED = (
-    "date", "frequency", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window", "tests",
+    "date", "frequency", "abnormal", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window",
+    "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
     "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",

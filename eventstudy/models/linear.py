@@ -162,6 +162,13 @@ MODELS = {
         paper="Brown and Warner 1985",
         difference="benchmark",
     ),
+    "given": LinearModel(
+        summary="nothing: the file holds abnormal returns",
+        assumes="abnormal returns that somebody else has estimated, estimation days among them",
+        fails="where the errors of that estimate are large: they are not known here",
+        paper="MacKinlay 1997",
+        intercept=False,
+    ),
     "market": LinearModel(
         summary="alpha + beta x the benchmark's return",
         assumes="a stable alpha and beta",

@@ -1,5 +1,6 @@
 """What the market did: one price source a file, and the table they fill."""
 
+from eventstudy.prices._abnormal import load_abnormal
 from eventstudy.prices._bars import BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
@@ -32,6 +33,7 @@ __all__ = [
     "frame_to_table",
     "in_currency",
     "in_whole_units",
+    "load_abnormal",
     "load_bars",
     "load_prices",
     "load_shares",

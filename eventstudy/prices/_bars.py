@@ -80,7 +80,7 @@ def load_bars(
     """
     if isinstance(given, BarTable):
         return given
-    frame, source = _frame(given)
+    frame, source = frame_of(given)
     columns = _columns(frame, source)
     times = _utc(frame[columns["time"]], zone, source)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
@@ -115,17 +115,18 @@ def load_bars(
     return BarTable(minutes, series, source)
 
 
-def _frame(given: Any) -> tuple[pd.DataFrame, str]:
+def frame_of(given: Any) -> tuple[pd.DataFrame, str]:
+    """The rows of a CSV or Parquet file, or of a frame of any library, and what they are called."""
     if isinstance(given, str | PathLike):
         (one, *more) = opened(str(given))
         if more:
-            raise InvalidFile("there are several files in it", where=str(given), hint="name one file of bars")
+            raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
         if one.content[:4] == b"PAR1":
             return pd.read_parquet(BytesIO(one.content)), one.name
         return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", dtype={"ticker": str, "symbol": str}), one.name
     frame = pandas_of(given)
     if frame is None:
-        raise InvalidRequest(f"{type(given).__name__} holds no bars", available="a CSV or Parquet file, a frame")
+        raise InvalidRequest(f"{type(given).__name__} holds no rows", available="a CSV or Parquet file, a frame")
     return (frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()), "dataframe"
 
 

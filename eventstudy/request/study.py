@@ -19,7 +19,7 @@ from eventstudy.events import Event, Registry, load_registry, rows_of_file, ship
 from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
-from eventstudy.prices import PriceTable, Reading, load_prices, read_factors
+from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
 from eventstudy.request.dates import last_day
 from eventstudy.request.events import events_of, spelled
 from eventstudy.request.factors import factors_for
@@ -47,6 +47,7 @@ def run(
     registry: str | Path | None = None,
     source: str = "auto",
     prices: Any = None,
+    abnormal: Any = None,
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
     shares: pd.DataFrame | str | Path | None = None,
@@ -74,8 +75,9 @@ def run(
     and `tickers` (a list, or a text such as "NVDA,AMD"). `earnings` (a file, or `yahoo`) and `news` (files): what to warn of
     besides what ships; `look` is handed all of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes
     long. `dates`, `decimal`, `values`, `unit_in` and `ticker` say what a price file leaves open (`eventstudy.prices.Reading`);
-    `exchange`: where securities trade, `AAA=XLON`. `group_by`: the category, or a further column of the table of events, that
-    makes groups of firms. `choices`: the fields of `StudyConfig`.
+    `exchange`: where securities trade, `AAA=XLON`. `abnormal`: abnormal returns (`ticker, date, ar`) in place of prices.
+    `group_by`: the category, or a further column of the table of events, that makes groups of firms. `choices`: the fields
+    of `StudyConfig`.
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
@@ -84,6 +86,12 @@ def run(
     if prices is None:
         tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
+    if abnormal is not None:
+        if prices is not None or choices.get("model") not in (None, "", "given"):
+            raise InvalidRequest(
+                "abnormal returns are given, beside prices or a model", hint="leave out --prices and --model"
+            )
+        choices["model"], prices = "given", load_abnormal(abnormal, reading)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
     events = events_of(
         what,

@@ -23,10 +23,10 @@ def buy_and_hold(result: StudyResult, window: Window) -> Floats:
     """(N,) compounded return minus that of what it compares with over the observed days; NaN where too few were.
 
     After a delisting it ends with the last trade, or goes on in the benchmark (`delisting="reinvest"`).
-    Volume and changes of levels have none.
+    Volume, changes of levels and abnormal returns that were given have none.
     """
     config = result.config
-    if config.outcome == "volume" or config.returns == "difference":
+    if config.outcome == "volume" or config.returns == "difference" or config.model == "given":
         return np.full(result.returns.n, np.nan)
     found = result.returns.over(window)
     columns = slice(window.start - config.event_window.start, window.end - config.event_window.start + 1)

@@ -73,6 +73,8 @@ def of_choices(config: StudyConfig) -> list[Message]:
         found.append(Message.of(form, windows=list(config.spans)))
     if ":" in config.model:
         found.append(Message.of("UNCHECKED_MODEL", model=config.model))
+    if config.model == "given":
+        found.append(Message.of("NO_FORECAST_ERROR"))
     if not config.estimated:
         found.append(Message.of("NO_ESTIMATION"))
     if config.looked_at is not None:

@@ -49,7 +49,9 @@ _EXPLAINS = {
 
 def of_prices(result: StudyResult) -> bool:
     """Whether a study is about returns of prices with a day 0 in its window: then it can be told in plain words."""
-    plain = result.config.outcome == "return" and result.config.returns != "difference"
+    plain = (
+        result.config.outcome == "return" and result.config.returns != "difference" and result.config.model != "given"
+    )
     return plain and DAY0.inside(result.config.event_window)
 
 

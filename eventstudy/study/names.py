@@ -57,6 +57,7 @@ _MODELS = {
     "fama_french5": Phrase("five-factor model"),
     "fama_french5_momentum": Phrase("six-factor model"),
     "garch": Phrase("market model with GARCH errors"),
+    "given": Phrase("abnormal returns as given"),
     "huber": Phrase("robust market model (Huber)"),
     "market": Phrase("market model"),
     "market_adjusted": Phrase("return less that of the market"),

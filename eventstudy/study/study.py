@@ -175,6 +175,11 @@ class EventStudy:
             table, partial = in_periods(daily, config, [t for p in pairs for t in (p.ticker, p.benchmark, *p.peers)])
         panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
         warned += told_of_partial(partial, panel)
+        if config.model == "given" and any(table.info[p.ticker].basis != "returns" for p in panel.pairs):
+            raise InvalidRequest(
+                "the model given takes abnormal returns, and the file holds prices",
+                hint="name the file of abnormal returns: --abnormal FILE (ticker, date, ar)",
+            )
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
         check_regressors(model, panel.block.names, config)

@@ -1,0 +1,34 @@
+"""Abnormal returns that somebody else estimated, from a file or frame with `ticker, date, ar`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventstudy.errors import InvalidFile
+from eventstudy.prices._bars import frame_of
+from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._table import PriceTable
+from eventstudy.tables.place import Reading
+
+_NAMES = ("ar", "abnormal", "abnormal_return", "aret", "abret")
+
+
+def load_abnormal(given: Any, reading: Reading | None = None) -> PriceTable:
+    """Abnormal returns as a table whose returns they are.
+
+    Raises:
+        InvalidFile: no column is called `ar`, or several are; a date or number that is none.
+    """
+    frame, source = frame_of(given)
+    named = [c for c in frame.columns if str(c).strip().lower().replace(" ", "_") in _NAMES]
+    if len(named) != 1:
+        what = "no column holds" if not named else "several columns may hold"
+        raise InvalidFile(
+            f"{what} abnormal returns",
+            where=source,
+            available=", ".join(map(str, frame.columns)),
+            hint="call it ar, beside ticker and date",
+        )
+    others = [c for c in frame.columns if str(c).strip().lower() in ("ret", "return", "close", "price", "adj_close")]
+    frame = frame.drop(columns=others).rename(columns={named[0]: "ret"})
+    return frame_to_table(frame, reading=reading)
