@@ -26,7 +26,7 @@ from eventstudy.inference.multiple import romano_wolf_of_windows
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
-from eventstudy.study.answers import raised
+from eventstudy.study.answers import levels_of, raised
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
 from eventstudy.study.result import Group, StudyResult
@@ -304,7 +304,7 @@ def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
     judged, together = _judged(result.returns, days, result.config.seed), None
     if 1 < result.n <= MANY_TICKERS and not result.returns.dependent:
         together, _ = romano_wolf_of_windows(
-            result.returns, _singly(days), judged.scaled, result.config.seed, DRAWS, result.executor
+            result.returns, _singly(days), judged.scaled, result.config.seed, DRAWS, result.executor, judged.levels()
         )
     for i, pair in enumerate(result.panel.pairs):
         name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
@@ -342,7 +342,8 @@ def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Ite
     if len(made) > 1 and not any(series.dependent for _, series in made):
         cells = np.concatenate([np.repeat(series.studentised, days.length, axis=0) for _, series in made])
         statistic = np.concatenate([one.scaled[0] for one in judged])
-        together = judged_by_days(cells, statistic, _singly(days) * len(made), result.config.seed)
+        levels = [level for one in judged for level in one.levels()]
+        together = judged_by_days(cells, statistic, _singly(days) * len(made), result.config.seed, levels)
         together = together.reshape(len(made), -1)
     for g, (group, _) in enumerate(made):
         found = _subject(result, days, group.name, "group", group.members, judged[g], 0)
@@ -366,6 +367,8 @@ class _Judged:
     """(N, L2)"""
     scale: Floats
     """(N, L2) of the days near each."""
+    near: list[list[Floats]]
+    """(L2,) of (N,): how wild the days near each estimation day are, where the day is judged by that; else empty."""
     p: Floats
     """(N, L2)"""
     p_adjusted: Floats
@@ -385,6 +388,10 @@ class _Judged:
         found: Floats = (self.sar / self.scale)[:, self.searched]
         return found
 
+    def levels(self) -> list[Floats]:
+        """(N D,) how wild the days near each estimation day are, where a day is judged by that; else empty."""
+        return [level for own in zip(*self.near[self.searched], strict=True) for level in own]
+
 
 def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
     ranked, exact = (plugins.load("tests", name) for name in ("placebo", "exact_t"))
@@ -401,6 +408,7 @@ def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
         ar=ar,
         sar=sar,
         scale=scale,
+        near=[levels_of(answer) for answer in each],
         p=np.stack([answer.p_value for answer in each], axis=1),
         p_adjusted=adjusted_over_days((sar / scale)[:, searched], returns.studentised, seed),
         car=np.where(np.isfinite(by_t.statistic), np.nansum(ar[:, searched], axis=1), np.nan),

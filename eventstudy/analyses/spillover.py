@@ -24,7 +24,7 @@ from eventstudy.inference.joint import equal_means, not_one_design, restricted
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel import Floats, Ints
-from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, on_scale
+from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
@@ -338,7 +338,8 @@ def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
     together = np.full(len(p), np.nan)
     if len(p) and not dependent:
         days = np.concatenate([one.returns.studentised for one in looked])
-        together = judged_by_days(days, statistic, windows, looked[0].seed)
+        levels = [level for one in looked for level in _levels_of(one.said)]
+        together = judged_by_days(days, statistic, windows, looked[0].seed, levels)
     adjusted = iter(np.fmax(np.where(np.isfinite(p), together, np.nan), p) if np.isfinite(together).any() else holm(p))
     found = []
     for returns, said, _ in looked:
@@ -352,6 +353,10 @@ def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
             ]
         )
     return found
+
+
+def _levels_of(said: FirmAnswers) -> list[Floats]:
+    return levels_of(said.tests["placebo"]) if "placebo" in said.tests else [np.empty(0)] * len(said.p)
 
 
 def _adjusted_firms(result: StudyResult, windows: Sequence[Window]) -> list[Floats]:

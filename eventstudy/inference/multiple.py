@@ -113,20 +113,29 @@ def among_days(p: Floats, days: int) -> Floats:
 
 
 def romano_wolf_of_cells(
-    days: Floats, statistic: Floats, series: Ints, windows: Sequence[Window], seed: int, draws: int
+    days: Floats,
+    statistic: Floats,
+    series: Ints,
+    windows: Sequence[Window],
+    seed: int,
+    draws: int,
+    levels: Sequence[Floats] = (),
 ) -> Floats:
     """(C,) step-down adjusted p of cells, each a series and a window of its own; NaN where the statistic is.
 
     `days` (S, M) are studentised ordinary days on which all series have a value, drawn together for all; `statistic` (C,) and
-    `series` (C,) are those of each cell. The smallest p is 1 / (M + 1).
+    `series` (C,) are those of each cell, and `levels` as in `on_levels`. The smallest p is 1 / (M + 1).
     """
     distinct = list(dict.fromkeys(windows))
     place = np.array([distinct.index(window) for window in windows], dtype=np.int64)
     bootstrap = DayBootstrap.of_days(days, distinct)
     if not bootstrap.known.all():
         return np.full(len(statistic), np.nan)
-    steps = RomanoWolf(statistic)
-    reached = [steps.reached(bootstrap.draw(seed, chunk)[:, series, place]) for chunk in bootstrap.chunks(draws)]
+    steps, date = RomanoWolf(statistic), np.zeros(len(statistic), dtype=np.int64)
+    reached = [
+        steps.reached(on_levels(bootstrap.draw(seed, chunk)[:, series, place], levels, date, seed, chunk[0]))
+        for chunk in bootstrap.chunks(draws)
+    ]
     return among_days(steps.adjusted(np.sum(reached, axis=0), draws), days.shape[1])
 
 
@@ -155,6 +164,20 @@ def rejected_by_chance(
     least = draws - max(1, int(level * (draws + 1)))
     found: Floats = (size >= np.partition(size, least, axis=0)[least]).mean(axis=1)
     return found
+
+
+def on_levels(drawn: Floats, levels: Sequence[Floats], date: Ints, seed: int, number: int) -> Floats:
+    """Draws (draws, C) over how wild the days near one ordinary day are, drawn once for all cells of a `date` (C,).
+
+    `levels` (C,) of (M,): how wild the near days of each estimation day are, of cells whose statistic is divided by that of
+    their own window; empty for the others. As in the p of one window this carries the error of the divisor (METHODS 3.20c).
+    """
+    raised = [c for c, level in enumerate(levels) if len(level)]
+    if raised:
+        place = np.random.default_rng([seed, number, 1]).random((len(drawn), int(date.max()) + 1))
+        for c in raised:
+            drawn[:, c] /= levels[c][(place[:, date[c]] * len(levels[c])).astype(np.int64)]
+    return drawn
 
 
 class RomanoWolf:
@@ -215,11 +238,12 @@ def romano_wolf_of_windows(
     seed: int,
     draws: int,
     executor: Executor | None = None,
+    levels: Sequence[Floats] = (),
 ) -> tuple[Floats, Floats]:
     """(N, W) step-down adjusted p of the statistics `scar` (N, W) of all series and windows together, and window by window.
 
-    All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do. A p is at least
-    1 / (M + 1), the place of the judged day among M ordinary ones.
+    All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do. `levels` (N W,)
+    series by series as in `on_levels`. A p is at least 1 / (M + 1), the place of the judged day among M ordinary ones.
     """
     bootstrap, n = DayBootstrap(returns, windows), len(windows)
     observed = np.where(bootstrap.known[:, None], scar, np.nan)
@@ -228,7 +252,7 @@ def romano_wolf_of_windows(
         *((RomanoWolf(observed[:, w]), slice(w, None, n)) for w in range(n)),
     ]
     together, *alone = (
-        among_days(p, bootstrap.days) for p in _against_draws(bootstrap, families, seed, draws, executor)
+        among_days(p, bootstrap.days) for p in _against_draws(bootstrap, families, seed, draws, executor, levels)
     )
     return together.reshape(scar.shape), np.stack(alone, axis=1) if alone else together.reshape(scar.shape)
 
@@ -238,18 +262,27 @@ Family = tuple[RomanoWolf, slice]
 
 
 def _against_draws(
-    bootstrap: DayBootstrap, families: Sequence[Family], seed: int, draws: int, executor: Executor | None
+    bootstrap: DayBootstrap,
+    families: Sequence[Family],
+    seed: int,
+    draws: int,
+    executor: Executor | None,
+    levels: Sequence[Floats] = (),
 ) -> list[Floats]:
     """Adjusted p of each family; the `executor` makes the draws where they are so many that it is worth its start."""
     runner = executor if executor and bootstrap.cells * draws > _WORTH else Serial()
-    reached = runner.run(_reached, (bootstrap, families, seed), bootstrap.chunks(draws))
+    reached = runner.run(_reached, (bootstrap, families, seed, levels), bootstrap.chunks(draws))
     counts = [np.sum(parts, axis=0) for parts in zip(*reached, strict=True)]
     return [steps.adjusted(count, draws) for (steps, _), count in zip(families, counts, strict=True)]
 
 
-def _reached(shared: tuple[DayBootstrap, Sequence[Family], int], chunk: tuple[int, int]) -> list[Ints]:
-    bootstrap, families, seed = shared
-    drawn = bootstrap.draw(seed, chunk).reshape(chunk[1], -1)
+def _reached(
+    shared: tuple[DayBootstrap, Sequence[Family], int, Sequence[Floats]], chunk: tuple[int, int]
+) -> list[Ints]:
+    bootstrap, families, seed, levels = shared
+    drawn = bootstrap.draw(seed, chunk)
+    date = np.repeat(bootstrap.dates, drawn.shape[2])
+    drawn = on_levels(drawn.reshape(chunk[1], -1), levels, date, seed, chunk[0])
     return [steps.reached(drawn[:, which]) for steps, which in families]
 
 

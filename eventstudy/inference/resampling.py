@@ -144,6 +144,8 @@ class DayBootstrap:
 
     def _prepare(self, days: Floats, date: Ints, windows: Sequence[Window], *, blocks: bool) -> None:
         self._windows, self._blocks, self._n = windows, blocks, len(days)
+        self.dates = date.reshape(-1).astype(np.int64)
+        """(N,) the number of the event date of each series."""
         self._first = min(w.start for w in windows)
         self._width = max(w.end for w in windows) + 1 - self._first
         self.known: Bools = np.zeros(self._n, dtype=bool)

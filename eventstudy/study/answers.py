@@ -359,7 +359,7 @@ def ask_family(
     if returns.dependent or alternative != "two-sided":
         scar = np.full_like(scar, np.nan)
     by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
-    together, alone = romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor)
+    together, alone = romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor, _levels(firms, returns.n))
     return FamilyAnswers(
         by=by,
         p=p,
@@ -384,6 +384,21 @@ def raised(said: SeriesSignificance) -> Floats:
     if said.regimes is None:
         return np.ones(len(said.statistic))
     return np.where(said.regimes.used, np.fmax(said.regimes.ratio, 1.0), 1.0)
+
+
+def levels_of(said: SeriesSignificance) -> list[Floats]:
+    """(N,) of (M,) how wild the days near each estimation day are, where a window is judged by its near days; else empty."""
+    near, none = said.regimes, np.empty(0)
+    if near is None:
+        return [none] * len(said.statistic)
+    kept = zip(near.scales, near.ratio.tolist(), near.used.tolist(), strict=True)
+    return [scales * ratio if used else none for scales, ratio, used in kept]
+
+
+def _levels(firms: Mapping[Window, FirmAnswers], n: int) -> list[Floats]:
+    """(N W,) the levels of N series and all windows, series by series."""
+    every = [levels_of(f.tests["placebo"]) if "placebo" in f.tests else [np.empty(0)] * n for f in firms.values()]
+    return [level for own in zip(*every, strict=True) for level in own]
 
 
 def _of_model(returns: AbnormalReturns) -> list[str]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample, Significance
 from eventstudy.inference.multiple import common_days, gaussian_step_down, romano_wolf_of_cells
+from eventstudy.inference.regime import regimes
 from eventstudy.panel import Floats
 from eventstudy.windows import Window
 
@@ -109,7 +111,9 @@ def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
         return None
     statistic = np.array([on_scale(cell.answer.tests["placebo"]) for cell in told])
     days = np.concatenate([one.studentised for one in portfolios])
-    p = judged_by_days(days, statistic, [cell.answer.window for cell in told], result.config.seed)
+    windows = [cell.answer.window for cell in told]
+    levels = [level for one, window in zip(portfolios, windows, strict=True) for level in _level(one, window)]
+    p = judged_by_days(days, statistic, windows, result.config.seed, levels)
     if not np.isfinite(p).all():
         return None
     found = np.full(len(cells), np.nan)
@@ -117,15 +121,23 @@ def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
     return found
 
 
-def judged_by_days(days: Floats, statistic: Floats, windows: Sequence[Window], seed: int) -> Floats:
+def _level(portfolio: AbnormalReturns, window: Window) -> list[Floats]:
+    """How wild the days near each estimation day of a portfolio are, where it is judged by its near days; else empty."""
+    near = regimes(portfolio, window)
+    return [near.scales[0] * near.ratio[0] if near is not None and near.used[0] else np.empty(0)]
+
+
+def judged_by_days(
+    days: Floats, statistic: Floats, windows: Sequence[Window], seed: int, levels: Sequence[Floats] = ()
+) -> Floats:
     """(C,) adjusted p of cells of one date, each with its studentised ordinary days (C, M), statistic (C,) and window.
 
-    The statistics are those of placebo windows on the scale of their near days; one of NaN does not count. By draws of whole
-    days, on which all have a value (Romano and Wolf).
+    The statistics are those of placebo windows on the scale of their near days, the `levels` (C,) those of ordinary days; a
+    statistic of NaN does not count. By draws of whole days, on which all have a value (Romano and Wolf).
     """
     shared = np.isfinite(days).all(axis=0)
     series, own = np.unique(days[:, shared], axis=0, return_inverse=True)
-    return romano_wolf_of_cells(series, statistic, own.reshape(-1).astype(np.int64), windows, seed, DRAWS)
+    return romano_wolf_of_cells(series, statistic, own.reshape(-1).astype(np.int64), windows, seed, DRAWS, levels)
 
 
 def _day0(sample: Sample) -> str:

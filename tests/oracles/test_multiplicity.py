@@ -67,17 +67,26 @@ def test_place_among_days() -> None:
     assert among_days(np.array([0.0476, 1e-4, 1.0]), 250) == pytest.approx([0.051394, 0.004083665, 1.0], abs=5e-7)
 
 
-def test_cells_of_two_portfolios_draw_the_same_days() -> None:
-    """Step by step over draws made once more: days drawn for both series alike, windows of a draw share them."""
+@pytest.mark.parametrize("wild", [(), (0, 3)])
+def test_cells_of_two_portfolios_draw_the_same_days(wild: tuple[int, ...]) -> None:
+    """Step by step over draws made once more: days drawn for both series alike, windows of a draw share them.
+
+    Those of `wild` cells are on the scale of the days near one ordinary day, the same for all cells.
+    """
     rng = np.random.default_rng(5)
     days = rng.standard_normal((2, 60))
     windows = [Window(0, 0), Window(-1, 1), Window(0, 0), Window(-1, 1)]
     series, statistic = np.array([0, 0, 1, 1]), np.array([2.9, 1.0, 2.2, 1.9])
-    found = romano_wolf_of_cells(days, statistic, series, windows, 3, 20_000)
+    scale = np.sort(np.exp(rng.normal(0, 0.4, (4, 60))), axis=1)  # alike: a wild day is wild for both
+    levels = [scale[c] if c in wild else np.empty(0) for c in range(4)]
+    found = romano_wolf_of_cells(days, statistic, series, windows, 3, 20_000, levels)
     drawn = np.random.default_rng(1).integers(60, size=(200_000, 3))
     sums = np.stack(
         [days[0, drawn[:, 1]], days[0][drawn].sum(1) / 3**0.5, days[1, drawn[:, 1]], days[1][drawn].sum(1) / 3**0.5], 1
     )
+    near = np.random.default_rng(2).integers(60, size=len(drawn))
+    for c in wild:
+        sums[:, c] /= scale[c][near]
     left, p = [0, 1, 2, 3], np.zeros(4)
     reached = 0.0
     for cell in np.argsort(-statistic):

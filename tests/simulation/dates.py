@@ -24,7 +24,7 @@ from eventstudy.inference import Sample
 from eventstudy.inference.multiple import romano_wolf_of_cells
 from eventstudy.inference.placebo import placebo_sum
 from eventstudy.panel import AFTER, Floats, Ints
-from eventstudy.study.answers import raised
+from eventstudy.study.answers import levels_of, raised
 from eventstudy.windows import Window
 
 from tests.simulation.storms import ESTIMATION, EVENT, PLACEBO_WINDOWS, _fitted
@@ -113,10 +113,10 @@ def series_of(returns: Floats, market: Floats, last: int | None = None) -> Abnor
     return _fitted(returns, market)
 
 
-def judged(series: AbnormalReturns, window: Window) -> tuple[Floats, Floats]:
-    """(N,) p of `placebo`, and its statistic on the scale of the near days."""
+def judged(series: AbnormalReturns, window: Window) -> tuple[Floats, Floats, list[Floats]]:
+    """(N,) p of `placebo`, its statistic on the scale of the near days, and that scale at each ordinary day."""
     said = plugins.load("tests", "placebo").compute(series, window, 0, draws=PLACEBO_WINDOWS)
-    return said.p_value, said.statistic / raised(said)
+    return said.p_value, said.statistic / raised(said), levels_of(said)
 
 
 Row = tuple[str, str, str, str, int, int]
@@ -196,9 +196,11 @@ def recent(draws: int) -> Iterator[Row]:
                 yield "A6", f"one firm, {name}, prices to {last:+d}", "placebo", str(window), draws, hits
 
 
-def together(draws: int) -> Iterator[Row]:
+def together(draws: int, only: tuple[str, ...] = ()) -> Iterator[Row]:
     """B 4: any window of all firms, of a group, of a ticker below 5 % where those are judged together; 20 firms of one date."""
     for d, (name, storm) in enumerate((CALM | STORMS).items()):
+        if only and name not in only:
+            continue
         counts = dict.fromkeys(("windows", "windows, raw", "groups x windows", "tickers x windows"), 0)
         tried = dict.fromkeys(counts, 0)
         for returns, market in of_one_date(SEED + 900 + d, storm, _TICKERS, draws):
@@ -210,10 +212,12 @@ def together(draws: int) -> Iterator[Row]:
             for what, cells in families.items():
                 size = cells.shape[1]
                 series = series_of(cells.reshape(n * size, -1), np.repeat(market, size, axis=0))
-                p, statistic = (np.stack(v, axis=1) for v in zip(*(judged(series, w) for w in FIVE), strict=True))
+                each = [judged(series, window) for window in FIVE]
+                p, statistic = (np.stack([one[k] for one in each], axis=1) for k in (0, 1))
                 for s in range(n):
                     rows = slice(s * size, (s + 1) * size)
-                    left = _left(series.studentised[rows], statistic[rows], p[rows])
+                    levels = [one[2][k] for k in range(s * size, (s + 1) * size) for one in each]
+                    left = _left(series.studentised[rows], statistic[rows], p[rows], levels)
                     counts[what] += bool((left <= LEVEL).any())
                     tried[what] += 1
                     if what == "windows":
@@ -223,11 +227,11 @@ def together(draws: int) -> Iterator[Row]:
             yield "B4", f"20 firms of one date, {name}", what, "five", tried[what], count
 
 
-def _left(days: Floats, statistic: Floats, p: Floats) -> Floats:
+def _left(days: Floats, statistic: Floats, p: Floats, levels: list[Floats]) -> Floats:
     """(S, W) what is left of p (S, W) where all series and windows are judged together."""
     size, windows = statistic.shape
     own: Ints = np.repeat(np.arange(size), windows)
-    adjusted = romano_wolf_of_cells(days, statistic.ravel(), own, list(FIVE) * size, 0, 1999)
+    adjusted = romano_wolf_of_cells(days, statistic.ravel(), own, list(FIVE) * size, 0, 1999, levels)
     return np.fmax(adjusted.reshape(statistic.shape), p)
 
 
