@@ -196,6 +196,17 @@ def recent(draws: int) -> Iterator[Row]:
                 yield "A6", f"one firm, {name}, prices to {last:+d}", "placebo", str(window), draws, hits
 
 
+def power(draws: int) -> Iterator[Row]:
+    """A 2: one firm, with an effect of k standard deviations times the root of the length of the window on day 0."""
+    for d, (name, storm) in enumerate({"normal": Storm(None), "t4": Storm(4), "GARCH": Storm(garch=True)}.items()):
+        for k in (1, 2, 3, 4):
+            for window in WINDOWS:
+                moved = Storm(storm.tails, storm.garch, effect=k * float(np.sqrt(window.length)))
+                series = _firms(SEED + 600 + 10 * d + k, moved, draws)
+                hits = sum(_rejected(judged(one, window)[0]) for one in series)
+                yield "A2", f"one firm, {name}, effect {k}", "placebo", str(window), draws, hits
+
+
 def together(draws: int, only: tuple[str, ...] = ()) -> Iterator[Row]:
     """B 4: any window of all firms, of a group, of a ticker below 5 % where those are judged together; 20 firms of one date."""
     for d, (name, storm) in enumerate((CALM | STORMS).items()):
@@ -239,6 +250,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "one date": one_date,
     "own dates": own_dates,
     "recent": recent,
+    "power": power,
     "together": together,
 }
 
