@@ -237,10 +237,13 @@ def _counts(table: Headed, i: int) -> bool:
 def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = False) -> tuple[Codes, list[str]]:
     """(E,) codes of the texts of a column, blank ones -1, and the texts."""
     codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    values = pd.Index(distinct)
+    if values.dtype.kind in "iu":  # each is a text of its own
+        return codes.astype(np.int64), [str(value) for value in values.tolist()]
     again: list[int] = []
     order: dict[str, int] = {}
     wrong: dict[int, str] = {}
-    for k, value in enumerate(pd.Index(distinct).tolist()):
+    for k, value in enumerate(values.tolist()):
         try:
             text = as_text(value)
         except ValueError as error:

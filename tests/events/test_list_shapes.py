@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import from_frame, load_registry
+from eventstudy.events.rows import _texts
 from tests.tables.shapes import book
 
 D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
@@ -221,3 +222,14 @@ FRAMES: dict[str, Any] = {
 def test_a_frame_of_events_is_read_to_the_same_days(key: str) -> None:
     events = list(from_frame(FRAMES[key]))
     assert [(e.tickers, str(e.announced)) for e in events] == [((t,), str(d.date())) for t, d in zip(T, D, strict=True)]
+
+
+@pytest.mark.parametrize("kind", ["int64", "Int64", "uint8"])
+def test_whole_numbers_are_the_texts_that_they_are_as_cells(kind: str) -> None:
+    numbers = pd.Series([3, 200, 3, 7], dtype=kind)
+    if kind == "Int64":
+        numbers = pd.concat([numbers, pd.Series([None], dtype=kind)], ignore_index=True)
+    odd: dict[int, str] = {}
+    codes, texts = _texts(numbers, "id", odd)
+    by_cell, told = _texts(numbers.astype(object), "id", odd)
+    assert (codes.tolist(), texts, codes.dtype, odd) == (by_cell.tolist(), told, by_cell.dtype, {})
