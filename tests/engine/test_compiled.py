@@ -89,13 +89,13 @@ def some(few: int, many: int) -> list[Any]:
     return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
 
 
-@pytest.mark.parametrize("seed", some(25, 200))
+@pytest.mark.parametrize("seed", some(12, 200))
 def test_whole_pairs_are_those_of_numpy(seed: int) -> None:
     of = world(seed)
     alike(both_passes(None, of), both_passes(FORM, of))
 
 
-@pytest.mark.parametrize("seed", some(5, 40))
+@pytest.mark.parametrize("seed", some(3, 40))
 def test_every_instruction_set_gives_the_same_bits(seed: int) -> None:
     of = world(seed)
 
@@ -221,7 +221,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return keeping(monkeypatch)
 
 
-@pytest.mark.parametrize("seed", some(8, 200))
+@pytest.mark.parametrize("seed", some(5, 200))
 def test_a_study_of_many_events_leaves_the_same_sums(
     seed: int, kept: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,25 +356,27 @@ def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.Mo
     FORM.kernel.first(0, given)
 
 
-@pytest.mark.parametrize("seed", some(20, 2000))
+@pytest.mark.parametrize("seed", some(2, 25))
 def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any bits as values, and any of a few changes to sizes and indices; ASan and UBSan run this too (CONTRIBUTING.md)."""
+    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(seed, days=40)))
     rng = np.random.default_rng(seed)
-    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(seed % 50, days=40)))
-    given = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
-    for name in rng.choice(sorted(given), 3):
-        value = given[name]
-        if isinstance(value, np.ndarray) and value.size:
-            flat = value.reshape(-1)
-            some_of = rng.integers(0, value.size, 3)
-            flat[some_of] = rng.integers(0, 256, (3, value.itemsize), dtype=np.uint8).view(value.dtype).reshape(-1)
-        elif not isinstance(value, np.ndarray):
-            given[name] = int(rng.integers(-2, 70))
-    for level in range(FORM.level + 1):
-        try:
-            FORM.kernel.first(level, given)
-        except (ValueError, OverflowError):
-            continue
+    refused = 0
+    for _ in range(80):
+        changed = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        for name in rng.choice(sorted(changed), 3):
+            value = changed[name]
+            if isinstance(value, np.ndarray) and value.size:
+                bits = rng.integers(0, 256, (3, value.itemsize), dtype=np.uint8)
+                value.reshape(-1)[rng.integers(0, value.size, 3)] = bits.view(value.dtype).reshape(-1)
+            elif not isinstance(value, np.ndarray):
+                changed[name] = int(rng.integers(-2, 70))
+        for level in range(FORM.level + 1):
+            try:
+                FORM.kernel.first(level, changed)
+            except (ValueError, OverflowError):
+                refused += 1
+    assert 20 < refused < 80 * (FORM.level + 1)
 
 
 def test_the_form_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
