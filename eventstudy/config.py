@@ -92,6 +92,8 @@ class StudyConfig:
     """The event days that are looked at, where day 0 is not among them; None: all of the event window, which holds day 0."""
     window_days: Window | None = None
     """The event window in calendar days from day 0, in place of sessions, of which each pair then has its own number."""
+    own_windows: bool = False
+    """Each pair has a window of its own, `window_start` and `window_end` of the table of events, inside the event window."""
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those that are usual at this frequency and lie inside the event window."""
     primary: Window | None = None
@@ -261,6 +263,13 @@ class StudyConfig:
                 raise InvalidRequest(
                     "windows of sessions and a window of calendar days are both named",
                     hint="leave out --window or --window-days",
+                )
+            return (self.event_window,)
+        if self.own_windows:
+            if self.windows not in (None, (self.event_window,)) or self.looked_at is not None:
+                raise InvalidRequest(
+                    "windows are named, and each pair has its own",
+                    hint="leave out --window or --own-windows; the event window holds day 0",
                 )
             return (self.event_window,)
         if self.windows is None:
@@ -451,8 +460,10 @@ class StudyConfig:
     @property
     def day0_seen(self) -> bool:
         """Whether day 0 is among the days that are looked at, so that a pair without a return on it is left out."""
-        return self.looked_at is None and (
-            self.window_days is None or self.window_days.start <= 0 <= self.window_days.end
+        return (
+            self.looked_at is None
+            and not self.own_windows
+            and (self.window_days is None or self.window_days.start <= 0 <= self.window_days.end)
         )
 
     @property

@@ -637,11 +637,14 @@ WARNINGS: dict[str, Code] = {
         "note",
     ),
     "OWN_WINDOWS": Code(
-        (
-            "{window} stands for the calendar days {first:day} to {last:day} of each pair: {least} to {most} sessions,"
-            " median {median:.0f}"
-        ),
-        "Weekends and holidays fall differently, so the windows of the pairs have different numbers of sessions.",
+        {
+            "": (
+                "{window} stands for the calendar days {first:day} to {last:day} of each pair: {least} to {most} sessions,"
+                " median {median:.0f}"
+            ),
+            "rows": "each pair has a window of its own: {least} to {most} days, median {median:.0f}",
+        },
+        "The windows of the pairs have different numbers of sessions: as calendar days fall, or as the table names them.",
         "Read standardised tests; those that take one length for all are marked as not valid.",
         "note",
     ),

@@ -577,3 +577,28 @@ def test_every_design_has_its_report(name: str, lang: Any) -> None:
         assert re.findall(r"[+\u2212][\d.,]+\u00a0%", text) == []
     assert chosen_charts(result)
     result.plot(chosen_charts(result)[0], lang=lang)
+
+
+def test_each_pair_has_its_own_window() -> None:
+    own = {"AAA": (-1, 3), "BBB": (0, 0), "CCC": (2, 5), "DDD": (-5, 5), "EEE": (-3, -1), "FFF": (0, 2)}
+    rows = [
+        {"ticker": t, "date": SESSIONS[DAY0].date(), "event_id": "made-up", "window_start": a, "window_end": b}
+        for t, (a, b) in own.items()
+    ]
+    prices = closes(5, FIRMS)
+    choices = {k: v for k, v in CHOICES.items() if k != "event_window"}
+    found = EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), prices)
+    table = found.windows().set_index("ticker")
+    for ticker, window in own.items():
+        alone = row(world(windows=(window,)), window, ticker)
+        assert table.loc[ticker, ["car", "se", "t"]].tolist() == pytest.approx(alone[["car", "se", "t"]].tolist())
+    assert codes(found) >= {"OWN_WINDOWS"}
+    assert not found.test("corrado_rank", (-5, 5)).valid
+    assert not found.test("portfolio_t", (-5, 5)).valid
+    assert "each its own" in found.text()
+    with pytest.raises(InvalidRequest, match="no window of its own"):
+        EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).drop(columns="window_end"), prices)
+    with pytest.raises(InvalidRequest, match="outside the event window"):
+        EventStudy(**{**CHOICES, "event_window": (-2, 2)}, own_windows=True).run(pd.DataFrame(rows), prices)
+    with pytest.raises(InvalidRequest, match="each pair has its own"):
+        EventStudy(**CHOICES, own_windows=True, windows=[(0, 1)])

@@ -24,6 +24,7 @@ from eventstudy.panel.left_out import by_row, row_of, with_id
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.returns import across_gaps, grid_returns, volume_on
 from eventstudy.prices import PriceTable
+from eventstudy.windows import Window
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Pair:
     """What day 0 is counted from; None: the event has none."""
     peers: tuple[str, ...] = ()
     """Tickers it is compared with, by models that do; never its own."""
+    window: Window | None = None
+    """The event days that are looked at, where they are its own."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ def align(
     blocks, after = [], []
     for dense in grids:
         block, beyond, said = _block([pairs[i] for i in dense.origin], dense, peers, prices, config, factors)
+        if any(pairs[i].window for i in dense.origin):
+            block = replace(block, unseen=_outside([pairs[i].window for i in dense.origin], config))
         blocks.append(block)
         after.append(beyond)
         warned += said
@@ -140,6 +145,14 @@ def align(
             sessions=_stacked([a.sessions for a in after], AFTER, dtype="datetime64[D]"),
         ),
     )
+
+
+def _outside(windows: Sequence[Window | None], config: StudyConfig) -> Bools:
+    """(E, L2) the event days outside the windows of pairs that have their own."""
+    days = np.arange(config.event_window.start, config.event_window.end + 1)
+    spans = np.array([w or config.event_window for w in windows])
+    found: Bools = (days < spans[:, :1]) | (days > spans[:, 1:])
+    return found
 
 
 def _told_of_events(

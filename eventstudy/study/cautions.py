@@ -55,9 +55,13 @@ def cautions(result: StudyResult) -> list[Message]:
 def _own_windows(result: StudyResult) -> Iterator[Message]:
     """Say how long the windows of the pairs are, where each has its own."""
     unseen, days = result.returns.unseen, result.config.window_days
-    if unseen is None or days is None:
+    if unseen is None or (days is None and not result.config.own_windows):
         return
     length = (~unseen).sum(axis=1)
+    if days is None:
+        spread = {"least": int(length.min()), "most": int(length.max()), "median": float(np.median(length))}
+        yield Message.of("OWN_WINDOWS.rows", **spread)
+        return
     said = {"window": result.config.event_window, "least": int(length.min()), "most": int(length.max())}
     yield Message.of("OWN_WINDOWS", **said, first=days.start, last=days.end, median=float(np.median(length)))
 

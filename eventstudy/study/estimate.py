@@ -129,6 +129,8 @@ class Portfolios:
         day0 = block.sessions[designs, -block.estimation.start]
         if len(np.unique(day0)) > 1:
             return None, Phrase("the pairs have more than one event date")
+        if block.unseen is not None and (block.unseen[members] != block.unseen[members[:1]]).any():
+            return None, Phrase("the windows of the pairs differ")
         if not _alike(block, designs):
             return None, Phrase("the firms do not share one calendar and one benchmark")
         mean = block.returns[members].mean(axis=0, keepdims=True)

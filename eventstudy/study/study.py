@@ -48,6 +48,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
 from eventstudy.units import GIVEN_IN
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
@@ -434,8 +435,39 @@ def pairs_to_study(
             warned.append(Warned.of("PEER_CONTAMINATION.own", event.id, peers=clash))
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
-            pairs.append(Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else ()))
+            own = own_window(event, ticker, config) if config.own_windows else None
+            pairs.append(
+                Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else (), own)
+            )
     return pairs, warned
+
+
+def own_window(event: Event, ticker: str, config: StudyConfig) -> Window:
+    """The window that the table of events names for a ticker.
+
+    Raises:
+        InvalidRequest: it names none, or one that lies outside the event window.
+    """
+    said = [event.attribute(name, ticker) for name in ("window_start", "window_end")]
+    where = f"event {event.id}, ticker {ticker}"
+    try:
+        start, end = (int(float(text or "")) for text in said)
+    except ValueError as error:
+        raise InvalidRequest(
+            "no window of its own is named",
+            where=where,
+            available=f"window_start {said[0]}, window_end {said[1]}",
+            hint="give the table of events the columns window_start and window_end, in days from day 0: -1, 3",
+        ) from error
+    window = Window.of((start, end))
+    if not window.inside(config.event_window):
+        low, high = min(start, config.event_window.start), max(end, config.event_window.end)
+        raise InvalidRequest(
+            f"its window {window} lies outside the event window {config.event_window}",
+            where=where,
+            hint=f"widen the event window: --event-window {low} {high}",
+        )
+    return window
 
 
 def needs_benchmark(model: Model) -> bool:

@@ -129,6 +129,8 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
 
 def window_in_words(config: StudyConfig) -> str:
     """The event window: in sessions, or in calendar days."""
+    if config.own_windows:
+        return f"each its own within {config.event_window}"
     return f"{config.window_days} in calendar days" if config.window_days else str(config.days_looked_at)
 
 
