@@ -4,6 +4,7 @@ Without a word: start-up, report, engine, calibration, robustness, quickly. With
 
     startup             the budgets of the command            before COMMIT   one event, by an earlier commit and by this one
     engine [--full]     the engine alone                      workers         two processes on a GARCH model
+    reading             files beside pandas and python-calamine
     panels              50 million rows of Parquet            peers           other programs, in environments of their own
     figures [GROUP ..]  what the site shows, into `figures.json`; panels, peers and workers are kept there too
     picture             the chart of the site, from `figures.json`
@@ -17,7 +18,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import calibration, engine, figures, panels, peers, picture, prices, robustness, startup, workers
+from tests.benchmarks import (
+    calibration,
+    engine,
+    figures,
+    panels,
+    peers,
+    picture,
+    prices,
+    reading,
+    robustness,
+    startup,
+    workers,
+)
 
 
 def everything() -> None:
@@ -48,6 +61,7 @@ def main(words: list[str]) -> None:
         "panels": lambda: kept("panel", panels.measure(*map(int, rest))),
         "peers": lambda: kept("peers", peers.measure(*map(int, rest))),
         "figures": lambda: figures.measure(*rest),
+        "reading": lambda: reading.reading(*map(int, rest)),
         "picture": lambda: print(picture.draw()),
     }
     if what not in known:

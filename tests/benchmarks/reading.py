@@ -1,0 +1,83 @@
+"""`python -m tests.benchmarks reading`: what files cost beside the bare library that takes them apart, on one thread.
+
+CPU time, the least of several runs, each way and its yardstick in turn: pandas reads the same CSV with its dates,
+python-calamine the same workbook to Python values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int = 4) -> None:
+    """Prices of a long, a wide and a table of all fields, and events of a workbook."""
+    from eventstudy.events import load_registry, rows_of_file
+    from eventstudy.events.columns import columns_of_rows
+    from eventstudy.prices import load_prices
+    from eventstudy.tables import Reading
+    from python_calamine import CalamineWorkbook
+
+    if any(os.environ.get(name) != "1" for name in ONE_THREAD):
+        print(f"set {' '.join(f'{name}=1' for name in ONE_THREAD)} to measure one thread")
+    with tempfile.TemporaryDirectory() as made:
+        for name, path in _prices(Path(made), tickers, 252 * years).items():
+            _told(
+                f"prices, {name}",
+                lambda p=path: load_prices(path=p),
+                lambda p=path: pd.read_csv(p, parse_dates=["date"]),
+                runs,
+            )
+        book = _events(Path(made) / "events.xlsx", events)
+        plain = lambda: CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()  # noqa: E731
+        _told("events, columns", lambda: columns_of_rows(rows_of_file(book, Reading())), plain, runs)
+        _told("events, checked one by one", lambda: load_registry(book), plain, runs)
+
+
+def _prices(folder: Path, tickers: int, days: int) -> dict[str, Path]:
+    rng = np.random.default_rng(0)
+    steps = 0.01 * rng.standard_normal((days, tickers))
+    names = [f"T{i:03d}" for i in range(tickers)]
+    closes = np.round(50 * np.exp(steps.cumsum(axis=0)), 2).clip(0.01)
+    wide = pd.DataFrame(closes, pd.bdate_range("2005-01-03", periods=days, name="date"), names)
+    table = wide.reset_index().melt("date", var_name="ticker", value_name="close")[["ticker", "date", "close"]]
+    whole = table.assign(open=table["close"], high=table["close"], low=table["close"], volume=1_000_000).head(1_000_000)
+    found = {"long": folder / "long.csv", "wide": folder / "wide.csv", "all fields": folder / "fields.csv"}
+    table.to_csv(found["long"], index=False)
+    wide.to_csv(found["wide"])
+    whole.to_csv(found["all fields"], index=False)
+    return found
+
+
+def _events(path: Path, n: int) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("events")
+    sheet.append(["ticker", "date", "title"])
+    for i in range(n):
+        sheet.append([f"T{i % 500:03d}", dt.datetime(2006, 1, 2) + dt.timedelta(days=7 * (i // 500)), f"event {i}"])  # noqa: DTZ001
+    book.save(path)
+    return path
+
+
+def _told(name: str, way: Callable[[], object], plain: Callable[[], object], runs: int) -> None:
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        gc.collect()
+        for call, times in zip((way, plain), taken, strict=True):
+            start = time.process_time()
+            call()
+            times.append(time.process_time() - start)
+    own, other = (min(times) for times in taken)
+    print(f"{name:<28}{own:>8.2f} s{other:>8.2f} s{own / other:>7.2f}x")
