@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,16 +33,15 @@ def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int
         print(f"set {' '.join(f'{name}=1' for name in ONE_THREAD)} to measure one thread")
     with tempfile.TemporaryDirectory() as made:
         for name, path in _prices(Path(made), tickers, 252 * years).items():
-            _told(
-                f"prices, {name}",
-                lambda p=path: load_prices(path=p),
-                lambda p=path: pd.read_csv(p, parse_dates=["date"]),
-                runs,
-            )
+            _told(f"prices, {name}", partial(load_prices, path=path), partial(_by_pandas, path), runs)
         book = _events(Path(made) / "events.xlsx", events)
         plain = lambda: CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()  # noqa: E731
         _told("events, columns", lambda: columns_of_rows(rows_of_file(book, Reading())), plain, runs)
         _told("events, checked one by one", lambda: load_registry(book), plain, runs)
+
+
+def _by_pandas(path: Path) -> object:
+    return pd.read_csv(path, parse_dates=["date"])
 
 
 def _prices(folder: Path, tickers: int, days: int) -> dict[str, Path]:
