@@ -42,10 +42,12 @@ def test_slides_say_what_happened_then_draw_it(rendered: Rendered, nvda: StudyRe
         assert picture._element.nvPicPr.cNvPr.get("descr").startswith(chart[0])
 
 
+@pytest.mark.slow
 def test_german_slides_are_german(rendered: Rendered) -> None:
     assert any("27. Januar 2025" in text and "verlor" in text for text in texts(rendered("nvda", "pptx", "de"))[0])
 
 
+@pytest.mark.slow
 def test_a_title_of_the_user_is_text(rendered: Rendered) -> None:
     assert texts(rendered("hostile", "pptx"))[0][0] == HOSTILE
 
@@ -73,6 +75,7 @@ def test_a_chart_fills_a_slide(sixteen: StudyResult, chart: str, slide: str, rat
     assert wide == (800 if slide == "16:9" else 640)
 
 
+@pytest.mark.slow
 def test_a_title_takes_the_place_of_the_finding_but_not_of_a_doubt(nvda: StudyResult) -> None:
     assert nvda.plot("car", title="Monday").figure.get_suptitle() == "Monday"
     with pytest.raises(UnknownName):
