@@ -8,9 +8,11 @@ from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from eventstudy import disk
 from eventstudy.charts._style import HEAD, style
+from eventstudy.charts._touch import TOLD
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -55,7 +57,17 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
     }
     with style(), nullcontext() if head else _without_head(figure) as box:
         figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box, dpi=dpi or "figure")
-    return buffer.getvalue()
+    return _titled(buffer.getvalue(), figure) if kind == "svg" else buffer.getvalue()
+
+
+def _titled(svg: bytes, figure: Figure) -> bytes:
+    """Marks that have something to say, as a title that browsers show where they are touched."""
+    text = svg.decode()
+    for artist in figure.findobj(match=lambda one: str(one.get_label()).startswith(TOLD)):
+        group = f'<g id="{artist.get_gid()}">'
+        touched = f'{group[:-1]} pointer-events="all">'  # though nothing of it is drawn
+        text = text.replace(group, f"{touched}<title>{escape(str(artist.get_label()).removeprefix(TOLD))}</title>", 1)
+    return text.encode()
 
 
 def words(chart: Axes | Iterable[Axes]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eventstudy.charts._language import month_day, say, writer
 from eventstudy.charts._select import day0_date
@@ -84,11 +85,19 @@ def zero_line(ax: Axes, vertical: bool = False) -> None:
     (ax.axvline if vertical else ax.axhline)(0, color=INK, linewidth=0.9, zorder=1.5)
 
 
-def _dates(result: StudyResult, chosen: Ints, days: list[int]) -> list[str]:
-    """The session of each day as `27 Jan`; empty where the pairs do not share their sessions."""
+def sessions_of(result: StudyResult, chosen: Ints, days: list[int]) -> NDArray[np.datetime64] | None:
+    """The session of each day; None where the pairs do not share their sessions."""
     block = result.panel.block
     rows = block.sessions[np.unique(block.design[chosen])]
     if any(not np.array_equal(row, rows[0], equal_nan=True) for row in rows[1:]):
+        return None
+    found: NDArray[np.datetime64] = rows[0][np.array(days, dtype=int) - block.estimation.start]
+    return found
+
+
+def _dates(result: StudyResult, chosen: Ints, days: list[int]) -> list[str]:
+    """The session of each day as `27 Jan`; empty where the pairs do not share their sessions."""
+    sessions = sessions_of(result, chosen, days)
+    if sessions is None:
         return [""] * len(days)
-    sessions = rows[0][np.array(days, dtype=int) - block.estimation.start]
     return ["" if np.isnat(s) else month_day(s.item()) for s in sessions]

@@ -15,6 +15,7 @@ from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import day_axis, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, HEIGHT, INK, ORANGE, THIN
+from eventstudy.charts._touch import answer_days
 from eventstudy.charts._words import abnormal, caveat, finding, in_words, looks, method, tests_text
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
@@ -54,6 +55,7 @@ def paint(
     car = mean_car(result, chosen).value
     total = say("their sum: mean CAR") if several else say("their sum: CAR")
     ax.plot(days, car, color=BLUE, linewidth=2.2, marker="o", markersize=4.5, zorder=4, label=total)
+    answer_days(ax, result, chosen, ar, p, car)
     day_axis(ax, result, chosen, days)
     percent_axis(ax.yaxis)
     ax.set_ylabel(abnormal(result))

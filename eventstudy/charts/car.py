@@ -10,9 +10,10 @@ from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN, car_path, outer
 from eventstudy.charts._labels import end_of, label_ends
 from eventstudy.charts._language import say
-from eventstudy.charts._paths import Path
+from eventstudy.charts._paths import Path, daily
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members
+from eventstudy.charts._touch import answer_days
 from eventstudy.charts._words import band_text, caveat, cumulated, finding, method, span, tests_text, upper
 from eventstudy.panel import Ints
 
@@ -37,6 +38,7 @@ def paint(
     chosen = members(result, tickers, group)
     ax = open_axes(ax)
     path, ends = car_path(ax, result, chosen)
+    answer_days(ax, result, chosen, *daily(result, chosen)[:2], path.value)
     day_axis(ax, result, chosen, path.days)
     percent_axis(ax.yaxis)
     ax.set_ylabel(cumulated(result))

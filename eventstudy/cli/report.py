@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import STDOUT, Forms, finish, put, say, verbose_option, written_as
+from eventstudy.cli._output import STDOUT, Forms, finish, progress, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.disk import refuse_unwritable
 from eventstudy.errors import InvalidRequest
@@ -85,7 +85,7 @@ def COMMAND(  # noqa: N802
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
     result = found.result
     if site is not None:
-        say(site.write(found, lang), quiet=quiet)
+        say(site.write(found, lang, progress(quiet)), quiet=quiet)
     else:
         _one(found, form, lang, output, quiet, style)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
@@ -143,9 +143,10 @@ class _Site:
         look_at(folder, Path(what), ids)
         return cls(folder, Path(what), ids)
 
-    def write(self, found: Confounders, lang: Any) -> str:
+    def write(self, found: Confounders, lang: Any, progress: Any) -> str:
         """Write the pages; the path of the index."""
         from eventstudy.reports.site import site_of, write_site
 
-        write_site(self.folder, site_of(found.result, lang=lang, found=found), self.source, self.ids)
+        pages = site_of(found.result, lang=lang, found=found, progress=progress)
+        write_site(self.folder, pages, self.source, self.ids)
         return str(self.folder / "index.html")

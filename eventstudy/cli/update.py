@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import TABLES, put, say, verbose_option, written_as
+from eventstudy.cli._output import TABLES, progress, put, say, verbose_option, written_as
 from eventstudy.text import columns, json_text
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def COMMAND(  # noqa: N802
     asked = read_study(study)
     if notify_if:
         asked = asked.model_copy(update={"notify_if": notify_if})
-    summary = update(asked, last_day(as_of), catch_up=catch_up)
+    summary = update(asked, last_day(as_of), catch_up=catch_up, progress=progress(quiet))
     failed = send(asked)
     code = summary.exit_code or (4 if failed else 0)
     if form == "json":

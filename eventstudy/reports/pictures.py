@@ -53,7 +53,9 @@ def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
 def inline(svg: str, name: str) -> str:
     """The `<svg>` element alone, scaled by its page, with ids and rules that no other chart of the page shares."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<title>.*?</title>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    head, group, marks = svg.partition("<g ")  # the title of the file goes, those of its marks stay
+    svg = re.sub(r"<title>.*?</title>", "", head, flags=re.DOTALL) + group + marks
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'\bid="', f'id="{name}-', svg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,13 +129,24 @@ class Entry:
 
 
 def site_of(
-    result: StudyResult, *, lang: Lang = "en", title: str = "", found: Confounders | None = None
+    result: StudyResult,
+    *,
+    lang: Lang = "en",
+    title: str = "",
+    found: Confounders | None = None,
+    progress: Callable[[str, int, int], object] | None = None,
 ) -> dict[str, bytes]:
-    """All files of a site about the events of one study: name -> bytes. `found`: what else happened, where it was asked."""
+    """All files of a site about the events of one study: name -> bytes.
+
+    `found`: what else happened, where it was asked. `progress` is called before each event with its id, its number and how many
+    there are, and once at the end.
+    """
     found = looked_through(result) if found is None else found
     pages: dict[str, bytes] = {}
     entries = []
-    for event in result.events:
+    for i, event in enumerate(result.events):
+        if progress:
+            progress(event.id, i, len(result.events))
         part = of_event(result, event)
         if part is None:
             left = [e for e in result.exclusions if e.event_id == event.id]
@@ -145,6 +156,8 @@ def site_of(
             continue
         pages |= pages_of(part, ("html", "json"), lang, further(part, found))
         entries.append(entry_of(part, lang))
+    if progress:
+        progress("", len(result.events), len(result.events))
     told = Material(result, Words(lang))
     title = title or title_of(told)
     pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))))

@@ -8,7 +8,7 @@ it did before does not take the place of the last report: that stands, and the g
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -40,6 +40,8 @@ _NEWS = 100
 
 
 T = TypeVar("T")
+
+Progress = Callable[[str, int, int], object]
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,13 @@ class Summary:
         }
 
 
-def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = False) -> Summary:
+def update(
+    study: StudyFile, as_of: date | None = None, *, catch_up: bool = False, progress: Progress | None = None
+) -> Summary:
     """Bring the folder of a study file up to date with prices until `as_of`.
 
-    `catch_up`: first session by session since the last change, so that each has its own entry in the feed.
+    `catch_up`: first session by session since the last change, so that each has its own entry in the feed. `progress` is
+    called before each event with its id, its number and how many there are, and once at the end.
 
     Raises:
         Locked: another update is at work. InvalidRequest, InvalidFile: the study cannot be meant, or its folder is not its own.
@@ -146,7 +151,7 @@ def update(study: StudyFile, as_of: date | None = None, *, catch_up: bool = Fals
     _manifest(study, as_of)
     with disk.locked(study.output):
         files.tidy(study.output)
-        steps = [_step(study, day) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
+        steps = [_step(study, day, progress) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
         return replace(_joined(steps), found=found)
 
 
@@ -179,14 +184,17 @@ def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
         day = calendars.shift("XNYS", day, 1)
 
 
-def _step(study: StudyFile, as_of: date | None) -> Summary:
+def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Summary:
     """One update: every event, then index, feed and manifest, all published at once."""
     manifest = _manifest(study, as_of)
     ours = files.written(manifest)
     before = {name: data for name, data in files.contents(study.output).items() if name in ours}
     known = {id: state for id, told in manifest.get("events", {}).items() if (state := _remembered(State, told))}
     states, entries, pages = [], [], dict[str, bytes]()
-    for event in study.chosen(as_of):
+    chosen = study.chosen(as_of)
+    for i, event in enumerate(chosen):
+        if progress:
+            progress(event.id, i, len(chosen))
         state, made = _one(study, event, as_of, known.get(event.id), before)
         pages |= made
         states.append(state)
@@ -194,6 +202,8 @@ def _step(study: StudyFile, as_of: date | None) -> Summary:
         found = json.loads(data) if data else None
         about = (state.gap, state.changes, state.date, state.doubtful, state.offers)
         entries.append(site.Entry(event.id, _title(event, study.lang), found, *about))
+    if progress:
+        progress("", len(chosen), len(chosen))
     removed = tuple(id for id in known if id not in {state.id for state in states})
     since = manifest.get("as_of")
     summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed, since=since)
