@@ -222,6 +222,7 @@ MODELS = {
     "fama_french5": _FACTORS,
     "fama_french5_momentum": _FACTORS,
     "garch": (f"{_GARCH}:test_parameters_residuals_and_covariance_are_archs",),
+    "given": ("oracles.test_given:test_those_of_the_market_adjusted_model_give_its_figures",),
     "huber": (f"{_ROBUST}:test_huber_solves_its_equations", f"{_ROBUST}:test_a_return_across_a_gap"),
     "market": _LEAST_SQUARES,
     "market_adjusted": (f"{_OLS}:test_market_adjusted_in_closed_form",),
