@@ -295,6 +295,12 @@ WARNINGS: dict[str, Code] = {
         "The security stopped trading inside the event window, so its windows end with its last close.",
         "Find out why it was delisted: the last return may lack what holders received.",
     ),
+    "INTERPOLATED": Code(
+        "{sessions} closes in a row lie on a straight line between {first} and {last}: filled in, not traded",
+        "Closes lie on a straight line, which no market draws: they were filled in where none were known.",
+        "Leave the days out of the file, or fetch the series again; what happened on them is not known.",
+        "doubt",
+    ),
     "MOVE_UNCONFIRMED": Code(
         {
             "": (
@@ -592,6 +598,21 @@ WARNINGS: dict[str, Code] = {
             "benchmark."
         ),
         "Read the firms by themselves, or study them with one benchmark.",
+    ),
+    "BENCHMARK_UNRELATED": Code(
+        {
+            "": (
+                "{benchmark} explains nothing of {ticker} (beta {beta:.2f}, t {t:.1f}): what is called abnormal is nearly the "
+                "whole return"
+            ),
+            "against": "{ticker} moves against {benchmark} (beta {beta:.2f}, t {t:.1f})",
+        },
+        (
+            "The benchmark explains nothing of the firm on the estimation days, or the firm moves against it: another market, "
+            "dates that do not fit, a series that is misread - or a firm that is like that."
+        ),
+        "Look at both series, or name a benchmark of the firm's own market or industry.",
+        "caution",
     ),
     "OFF_CALENDAR": Code(
         "prices of {tickers} on {days:dates} are not used: {exchange} was closed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -37,6 +38,13 @@ class Converted(NamedTuple):
 def whole_currency(unit: str) -> tuple[str, float]:
     """The currency that a unit of quotation belongs to, and how many of the units make one of it: GBp are 100 to a GBP."""
     return _UNITS.get(unit, (unit, 1.0))
+
+
+def unit_of(text: str) -> str | None:
+    """The currency, or the minor unit of one, that a cell names: `GBp` are pence, `gbp` pounds; None: no three letters."""
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        return None
+    return text if text in _UNITS else text.upper()
 
 
 def in_whole_units(table: PriceTable) -> PriceTable:

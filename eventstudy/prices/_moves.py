@@ -61,6 +61,12 @@ DIVIDEND = 0.16
 """Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
 PAID = 4.0
 """From so many robust daily spreads on a dividend must be seen in the price."""
+STRAIGHT, BENDS = 1e-4, 3
+"""Prices on a line bend by no more than this part of them (or their tick), on so many days in a row or more."""
+CENT = 0.01
+"""The tick that a quick look takes prices to have."""
+AS_OFTEN, BY_CHANCE = 0.3, 2e-5
+"""The density of the difference of two daily moves, in spreads, and how often such a line may come about by chance."""
 QUIET = 1.5
 """Trade below so many times that of the days before confirms no news; up to twice as much is asked of larger moves."""
 BOUND, MANY = 4.0, 10
@@ -149,6 +155,8 @@ def suspects(used: Floats, paid: Floats, dividend: Floats, closer: Bools, *, lev
     with np.errstate(invalid="ignore"):
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
+        line = _bent(used) <= np.maximum(STRAIGHT, 1.01 * CENT / used[1:-1])
+        found |= (line[2:] & line[1:-1] & line[:-2]).any(axis=0)
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
         out = size > np.where(closer[1:], CLOSER, BACK) * scale
         for later in range(1, WITHIN + 1):
@@ -171,6 +179,7 @@ def of_moves(series: Series) -> Iterator[Flag]:
     yield from look.dividends()
     if not np.array_equal(used, close):
         yield from look.adjusted()
+    yield from look.straight()
     yield from look.listed_splits()
     yield from look.undone()
     yield from look.jumps()
@@ -239,6 +248,21 @@ class _Look:
         for t in np.flatnonzero(_apart(self.moved, self.by_close, self.series) & ~self.told).tolist():
             form = "ADJUSTED_DISAGREES.given" if self.series.info.source == "crsp" else "ADJUSTED_DISAGREES"
             yield self.flag(form, t, adjusted=_in_tenths(self.moved[t]), plain=_in_tenths(self.by_close[t]))
+
+    def straight(self) -> Iterator[Flag]:
+        """Prices on a straight line between two others: filled in, where none were."""
+        used = self.series.own["used"]
+        if len(used) < 3 or not self.typical:
+            return
+        near = np.maximum(STRAIGHT, 1.01 * self.tick / used[1:-1])
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], _bent(used) <= near, [False])).astype(np.int8)))
+        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            around = np.concatenate((self.moved[max(a - 2 * NEARBY, 0) : a], self.moved[b + 1 : b + 1 + 2 * NEARBY]))
+            scale = min(x for x in (self.typical, float(spread(around)[0])) if x > 0)
+            chance = min(2 * AS_OFTEN * float(near[a:b].max()) / scale, 1.0)
+            if b - a >= BENDS and len(used) * chance ** (b - a) < BY_CHANCE and not self.told[a : b + 1].any():
+                ends = {"first": self.series.days[a].item(), "last": self.series.days[b + 1].item()}
+                yield self.flag("INTERPOLATED", a, b, sessions=b - a, **ends)
 
     def listed_splits(self) -> Iterator[Flag]:
         """Splits that are listed, and whose ratio the price made: on that day, or on the session after or before it."""
@@ -393,6 +417,18 @@ class _Look:
     def _step(self, t: int) -> dict[str, float]:
         shown = self._shown(t)
         return {"before": float(shown[t]), "after": float(shown[t + 1])}
+
+
+def _bent(used: Floats) -> Floats:
+    """(S-2, ...) by how much prices bend, as a part of them: that of the line or of the steady growth, whichever is less.
+
+    Not a number where they stand still.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        steps, moved = np.diff(used, axis=0), np.diff(np.log(used), axis=0)
+        bent = np.minimum(np.abs(np.diff(steps, axis=0)) / used[1:-1], np.abs(np.diff(moved, axis=0)))
+    bent[(steps[1:] == 0) | (steps[:-1] == 0)] = np.nan
+    return bent
 
 
 def explained(used: Floats, paid: Floats) -> Floats:

@@ -16,6 +16,7 @@ from eventstudy import calendars
 from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
+from eventstudy.prices._currency import unit_of
 from eventstudy.prices._given import Bools, Days, Floats, Ints, Wanted, not_there, table_of_grids
 from eventstudy.prices._shapes import MEANT, Shape, bare, matched, named_by_file, named_by_titles, shape_of
 from eventstudy.prices._table import PriceTable
@@ -43,6 +44,7 @@ class _Cells:
     bad: dict[str, InvalidFile] = field(default_factory=dict)
     notes: dict[str, list[Phrase]] = field(default_factory=dict)
     exchanges: dict[str, str] = field(default_factory=dict)
+    currencies: dict[str, str] = field(default_factory=dict)
 
 
 def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, stem: str | None = None) -> PriceTable:
@@ -113,7 +115,7 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     assert shape.ticker is not None
     place, heads = table.place, table.headings
     columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
-    texts = {shape.ticker} | ({shape.exchange} if shape.exchange is not None else set())
+    texts = {i for i in (shape.ticker, shape.exchange, shape.currency) if i is not None}
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
     days = met[when]
@@ -167,12 +169,17 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         cells.grids[f] = grid if len(cells.names) == len(names) else grid[:, [k for k, n in enumerate(names) if n]]
     for name, i in shape.indices.items():
         _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
-    if shape.exchange is not None:
-        of_row, markets = texts_of(place, raw[shape.exchange], heads[shape.exchange])
+    for at, kept in ((shape.exchange, cells.exchanges), (shape.currency, cells.currencies)):
+        if at is None:
+            continue
+        of_row, texts_there = texts_of(place, raw[at], heads[at])
         for k, n in enumerate(names):
-            found = {markets[c] for c in np.unique(of_row[codes == k]) if markets[c]}
+            found = [texts_there[c] for c in dict.fromkeys(of_row[codes == k].tolist()) if texts_there[c]]
             if len(found) == 1:
-                cells.exchanges[n] = found.pop()
+                kept[n] = found[0]
+            elif len(found) > 1 and at == shape.currency:
+                row = int(np.flatnonzero((codes == k) & (of_row == texts_there.index(found[1])))[0])
+                _stop(cells, n, place, row, heads[at], f"prices in {found[0]} before, and in {found[1]} here")
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
 
@@ -659,7 +666,7 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
             one = replace(one, exchange=market, exchange_by="given")
         elif shown != name and (mark := calendars.mark_of(name)) and mark[1]:
             one = replace(one, exchange=mark[1], exchange_by="mark")
-        info[shown] = one
+        info[shown] = replace(one, currency=unit_of(cells.currencies.get(name, "")) or one.currency)
     return replace(table, info=info, names=names)
 
 

@@ -65,6 +65,7 @@ class Shape:
     indices: dict[str, int] = field(default_factory=dict)
     """Columns that hold returns of an index on the day of each row, by its name."""
     exchange: int | None = None
+    currency: int | None = None
     percent: set[int] = field(default_factory=set)
     """Columns whose heading says that they are per cent."""
     middles: bool = False
@@ -293,7 +294,7 @@ def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], s
         if role not in MEANT:
             if role is None:
                 _refuse_misspelt(table, heads[i])
-            if role not in ("exchange", "index", "time"):
+            if role not in ("exchange", "currency", "index", "time"):
                 left.append(heads[i])
             continue
         known = found.get(role)
@@ -335,6 +336,7 @@ def _no_close(table: Headed) -> Exception:
 def _extras(shape: Shape, table: Headed, others: list[int], meant: Mapping[int, str | None]) -> None:
     heads = table.headings
     shape.exchange = next((i for i in others if meant[i] == "exchange"), None)
+    shape.currency = next((i for i in others if meant[i] == "currency"), None)
     shape.percent = {i for f, i in shape.fields.items() if f == "ret" and _per_cent(heads[i])}
     shape.percent |= {i for (_, f), i in shape.columns.items() if f == "ret" and _per_cent(heads[i])}
     close = shape.fields.get("close", shape.columns.get(("", "close")))

@@ -15,7 +15,7 @@ from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, RAISED, Regime
 from eventstudy.messages import Message
-from eventstudy.models import fit_pairs
+from eventstudy.models import fit_pairs, model_of
 from eventstudy.panel import Pair
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _OUT_OF_THE_ORDINARY = 1.96
 _TWINS, _MANY_TWINS = 0.9, 300
 """Correlation from which on two series are nearly one; looked for among so many pairs at most."""
+_UNRELATED, _AGAINST, _ENOUGH = 1.5, 5.0, 100
+"""A benchmark explains nothing of a firm where beta is less than so many standard errors from zero, on so many days or more;
+it moves against it where beta is so many below zero."""
 _WILD = 2.0
 _THIN = 10
 """A portfolio in calendar time of fewer firms is a thin one."""
@@ -44,7 +47,7 @@ def cautions(result: StudyResult) -> list[Message]:
     if result.config.returns == "difference":
         return [*found, *_pair_warnings(result), *_regimes(result), *design, *_peers_moved(result)]
     found += [*_pair_warnings(result), *_with_other_events(result), *_near_twins(result), *_regimes(result), *design]
-    found += _held(result)
+    found += [*_held(result), *_benchmarks(result)]
     if result.config.outcome != "volume":
         found += [*_bhar(result), *_peers_moved(result), *_counterfactual(result)]
     elif result.config.model == "market" and len(np.unique(result.returns.day0_sessions)) == 1:
@@ -201,6 +204,23 @@ def _peers_moved(result: StudyResult) -> Iterator[Message]:
         if abs(t) > _OUT_OF_THE_ORDINARY and pair.event_id not in said:
             said.add(pair.event_id)
             yield Message.of("PEER_CONTAMINATION", pair.event_id, t=t)
+
+
+def _benchmarks(result: StudyResult) -> Iterator[Message]:
+    """Say where a benchmark explains nothing of a firm, or moves against it: the wrong one, or one of the two is misread."""
+    fit, block = result.fit, result.panel.block
+    if fit.names != ("alpha", "beta") or "benchmark" not in model_of(result.config).requires(block.names):
+        return
+    market = block.columns(("benchmark",))[block.design, block.estimation_columns, 0]
+    market = np.where(np.isfinite(fit.residuals), market, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = fit.params[:, 1] * np.sqrt(np.nansum((market - np.nanmean(market, axis=1, keepdims=True)) ** 2, axis=1))
+        t /= fit.sigma
+    for i in np.flatnonzero((fit.n_estimation >= _ENOUGH) & ((np.abs(t) < _UNRELATED) | (t < -_AGAINST))).tolist():
+        pair = result.panel.pairs[i]
+        said = {"ticker": pair.ticker, "benchmark": pair.benchmark, "beta": float(fit.params[i, 1]), "t": float(t[i])}
+        form = "BENCHMARK_UNRELATED.against" if t[i] < 0 and abs(t[i]) > _UNRELATED else "BENCHMARK_UNRELATED"
+        yield Message.of(form, pair.event_id, pair.ticker, **said)
 
 
 def _counterfactual(result: StudyResult) -> Iterator[Message]:

@@ -137,7 +137,7 @@ def test_prices_on_a_closed_day() -> None:
 
 def test_a_ticker_of_another_market_than_most() -> None:
     days = calendars.sessions("XTKS", date(2024, 1, 1), date(2024, 12, 31)).tolist()
-    close = np.linspace(100, 120, len(days))
+    close = walk(7, len(days))
     tokyo = pd.DataFrame({"close": close}, pd.DatetimeIndex(np.array(days, "datetime64[ns]"), name="session"))
     pairs = [("store", fetched(made(seed=s), symbol=f"T{s}")) for s in (1, 2)]
     pairs.append(("store", replace(fetched(tokyo, symbol="6758.T"), exchange=None)))

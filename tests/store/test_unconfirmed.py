@@ -111,6 +111,22 @@ def test_a_move_that_nothing_confirms(changes: tuple[Change, ...], code: str | N
     assert found(*changes) == ([(code, "S")] if code else [])
 
 
+@pytest.mark.parametrize("growing", [False, True])
+@pytest.mark.parametrize(
+    ("days", "told"), [(1, []), (2, []), (6, [("INTERPOLATED", "S")]), (9, [("INTERPOLATED", "S")])]
+)
+def test_closes_on_a_straight_line_were_filled_in(days: int, told: list[tuple[str, str]], growing: bool) -> None:
+    def filled(fields: dict[str, Any]) -> None:
+        close = np.log(fields["close"]) if growing else fields["close"]
+        at = np.arange(DAY - 40, DAY - 40 + days)
+        line = np.interp(at, [at[0] - 1, at[-1] + 1], close[[at[0] - 1, at[-1] + 1], 0])
+        fields["close"] = fields["close"].copy()
+        fields["close"][at, 0] = np.exp(line) if growing else line
+        fields["close"] = fields["close"].round(2)
+
+    assert found(filled, near=False) == told
+
+
 def test_a_benchmark_that_moves_alone_needs_no_volumes() -> None:
     stays = both(1, 1.06, 99)
     assert found(stays) == [("MOVE_UNCONFIRMED", "M")]
