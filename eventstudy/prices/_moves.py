@@ -29,9 +29,9 @@ SPIKE = 8.0
 BACK = 5.0
 """From so many on it is worth a look."""
 CLOSER = 2.5
-"""From so many on it is on a day of an event window, where little else is so likely to mislead,"""
-UNSURE = 2.0
-"""or from so many of the series net of its market."""
+"""From so many on it is on a day of an event window, where little else is so likely to mislead; net of the market as well."""
+AFTER = 3
+"""Sessions after a large move, on which rebounds are no rarity."""
 FELT, QUIETLY = 4.75, 3.75
 """From so many of these on a move of a benchmark in an event window should show in the others, and one of any series, the
 second, in its trade."""
@@ -291,7 +291,11 @@ class _Look:
         closer = self.series.closer[1:]
         yield from self._undone(np.where(closer, CLOSER, BACK), self.moved)
         if self.series.market.any():
-            yield from self._undone(np.where(closer & self.is_own, UNSURE, np.inf), self.net, net=True)
+            large = np.abs(self.net) > FELT * self.typical_net
+            rebound = np.zeros(len(large), bool)
+            for later in range(1, AFTER + 1):
+                rebound[later:] |= large[:-later]
+            yield from self._undone(np.where(closer & self.is_own & ~rebound, CLOSER, np.inf), self.net, net=True)
 
     def _undone(self, least_size: Floats, moved: Floats, *, net: bool = False) -> Iterator[Flag]:
         """Those of at least so many spreads among the moves, which are `net` of the market or not."""
@@ -467,8 +471,8 @@ def unsure(used: Floats, paid: Floats, market: Floats, closer: Bools) -> Bools:
     with np.errstate(invalid="ignore"):
         found: Bools = np.asarray((near & ((size > QUIETLY * scale) | (paid[1:] > 0))).any(axis=0))
         for later in range(1, WITHIN + 1):
-            back = (sign[later:] == -sign[:-later]) & (size[later:] > UNSURE * scale)
-            found |= (near[:-later] & (size[:-later] > UNSURE * scale) & back).any(axis=0)
+            back = (sign[later:] == -sign[:-later]) & (size[later:] > CLOSER * scale)
+            found |= (near[:-later] & (size[:-later] > CLOSER * scale) & back).any(axis=0)
     return found
 
 
