@@ -41,10 +41,10 @@ def test_all_faults_are_found_as_stored_in_other_draws() -> None:
         assert len(passed) <= most * len(large), "each has its reason in the table"
 
 
-def test_stored_figures_keep_the_promise_where_volumes_are_known() -> None:
+def test_few_faults_pass_where_volumes_are_known() -> None:
     many, passed = stored()["totals"]["volumes known"]
     assert many > 400
-    assert passed <= 0.03 * many
+    assert passed <= 0.035 * many
 
 
 @pytest.mark.slow
@@ -62,4 +62,4 @@ def test_stored_false_alarms_keep_the_promise() -> None:
     years = sum(row["years"] for row in rows)
     assert sum(row["doubt"] * row["years"] for row in rows) / years <= 1
     assert sum(row["caution"] * row["years"] for row in rows) / years <= 100
-    assert all(row["caution"] <= 110 for row in rows)
+    assert all(row["caution"] <= 100 for row in rows)
