@@ -24,7 +24,7 @@ from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, single_event
-from eventstudy.language import Phrase, in_language
+from eventstudy.language import Phrase, Translated, in_language
 from eventstudy.messages import Message, severity_of
 from eventstudy.panel import Floats, flagged_closes
 from eventstudy.prices import PriceTable, in_whole_units, load_prices, whole_currency
@@ -219,11 +219,10 @@ def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Underst
     Raises:
         InvalidRequest: the sentence does not say what the fields leave open.
     """
+    span = Translated(claim.span, de=claim.span_de) if claim.span else None
     if claim.ticker is None or (claim.from_ is None and claim.to is None):
-        return understand(claim.text, names, claim.ticker, claim.span)
-    return from_parts(
-        claim.ticker, start=claim.from_, end=claim.to, unit=claim.unit, phrase=claim.span, text=claim.text
-    )
+        return understand(claim.text, names, claim.ticker, span)
+    return from_parts(claim.ticker, start=claim.from_, end=claim.to, unit=claim.unit, phrase=span, text=claim.text)
 
 
 def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | None) -> Event:

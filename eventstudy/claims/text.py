@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from eventstudy.language import Translated, in_language
 from eventstudy.study.sentences import percent
 from eventstudy.text import columns, fitted, wrapped
 
@@ -280,7 +281,7 @@ class _Said:
         claimed = told["understood"]["percent"] is not None or told["understood"]["change"] is not None
         both = told["found"]["from"] and told["found"]["to"]
         if claimed and not both and not any(told["nearest"].values()) and not told["not_compared"]:
-            within = f"“{told['understood']['span']}”" if told["understood"]["span"] else ""
+            within = f"“{self.span}”" if self.span else ""
             text_ = text["no_move"].format(size=self.size(), within=within, name=self.name, **days)
             yield " ".join(text_.split())
 
@@ -304,9 +305,15 @@ class _Said:
         if verdict["phrase_ok"] is not None:
             yield self.phrase()
 
+    @property
+    def span(self) -> str | None:
+        """The words for the time that the claim names, in the language of the paragraph where they are known in it."""
+        span = self.told["understood"]["span"]
+        return (span and (in_language(span, self.lang) if isinstance(span, Translated) else None)) or span
+
     def phrase(self) -> str:
         told, text = self.told, self.text
-        span, most = told["understood"]["span"], told["understood"]["span_sessions"]
+        span, most = self.span, told["understood"]["span_sessions"]
         if told["verdict"]["phrase_ok"]:
             return text["phrase_ok"].format(phrase=span, most=self.sessions(most, "most"))
         wrong_day = told["understood"]["weekday"] is not None and told["sessions"] <= most

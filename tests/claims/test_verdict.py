@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from eventstudy.claims import Checked, check, event_of, load_names, understand
+from eventstudy.claims import Checked, check, event_of, load_names, of_registry, understand
 from eventstudy.events import shipped_registry
 
 NAMES, KNOWN = load_names(), list(shipped_registry())
@@ -82,3 +82,10 @@ def test_the_word_stands_first_on_every_surface_in_both_languages() -> None:
     )
     nearest = checked("Nvidia fell from 150 to 118.42 dollars on Monday").sentence
     assert nearest.startswith("False: the close nearest to 150 was 147.22 US dollars on 23 January 2025.")
+
+
+def test_the_span_of_a_claim_is_in_the_language_of_its_paragraph() -> None:
+    event = shipped_registry()["deepseek-r1"]
+    found = check(of_registry(event.claim[0], event, NAMES), event, names=NAMES)
+    assert "„weniger Handelstage“" in " ".join(found.text("de").split())
+    assert "“a few trading days”" in " ".join(found.text("en").split())

@@ -21,6 +21,8 @@ COMMANDS = (
     ("events", "list"),
     ("methods", "tests"),
     ("methods", "models"),
+    ("config",),
+    ("config", "prices", "fetch"),
 )
 
 
