@@ -534,10 +534,7 @@ WARNINGS: dict[str, Code] = {
     ),
     "LONG_WINDOW": Code(
         "{window}: {sessions} sessions: a sum of abnormal returns is no wealth change, and small model errors add up",
-        (
-            "Over more than twenty sessions a sum of abnormal returns is no change of wealth and small model errors "
-            "add up."
-        ),
+        ("Over a long window a sum of abnormal returns is no change of wealth and small model errors add up."),
         "Look at buy-and-hold returns and at calendar_time.",
     ),
     "MANY_FIRMS": Code(

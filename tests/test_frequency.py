@@ -252,12 +252,23 @@ _WRONG = {
 }
 
 
+def strings(value: Any) -> list[str]:
+    """All texts among plain values, but those of warnings of prices, which have days."""
+    if isinstance(value, dict):
+        of_prices = value.get("code") in ("JUMP", "MOVE_UNDONE")
+        return [] if of_prices else [s for inner in value.values() for s in strings(inner)]
+    if isinstance(value, list):
+        return [s for inner in value for s in strings(inner)]
+    return [value] if isinstance(value, str) else []
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("frequency", ["monthly", "weekly"])
 def test_no_sentence_of_a_study_counts_days(frequency: Any, language: Any) -> None:
     result = monthly() if frequency == "monthly" else EventStudy(frequency="weekly").run(EVENTS, world())
     page = render(result, "md", lang=language).decode()
-    texts = [page] + ([result.text(verbose=True), result.summary()] if language == "en" else [])
+    english = [result.text(verbose=True), result.summary(), *strings(result.to_dict()), result._repr_html_()]
+    texts = [page, *(english if language == "en" else [])]
     for line in (line for text in texts for line in text.splitlines()):
         if not re.search(r"JUMP|MOVE|\d at|sessions of one|Kürzel|Freitag|Montag|Dienstag|Donnerstag", line):
             assert not re.search(_WRONG[language], line), line

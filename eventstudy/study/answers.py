@@ -12,6 +12,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.totals import Errors
+from eventstudy.frequency import counted_in
 from eventstudy.inference import (
     Alternative,
     PairsTest,
@@ -177,7 +178,12 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
 
 
 def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
-    """One test on a sample; a series test is put to the portfolio of the pairs."""
+    """One test on a sample, in the words of its rows; a series test is put to the portfolio of the pairs."""
+    with counted_in(sample.clock.name):
+        return _answer_of(name, sample, design, variants)
+
+
+def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     test: SeriesTest | PairsTest = plugins.load("tests", name)
     if sample.bare:
         if name not in advice.BARE_TESTS:

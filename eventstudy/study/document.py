@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from eventstudy.frequency import in_words_of
 from eventstudy.inference import Significance
 from eventstudy.inference.regime import Regime
 from eventstudy.messages import WARNINGS, Code, Exclusion
@@ -138,7 +139,12 @@ def warnings_as_dicts(warned: Iterable[Warned]) -> list[dict[str, Any]]:
 
 def _warning(warned: Warned, known: Code | None) -> dict[str, Any]:
     told = warned._asdict() | {"sessions": list(warned.sessions), "params": warned.params}
-    return told | {"meaning": known and known.meaning, "advice": known and known.advice}
+    rows = getattr(warned.message, "frequency", None) or "daily"  # what is of prices speaks of days in any study
+    said = {name: known and in_words_of(getattr(known, name), rows, "en", getattr(known, name)) for name in _EXPLAINED}
+    return told | said
+
+
+_EXPLAINED = ("meaning", "advice")
 
 
 def belief_as_dict(doubts: Iterable[Warned]) -> dict[str, Any]:

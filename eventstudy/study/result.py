@@ -23,6 +23,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, average
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
+from eventstudy.frequency import worded
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
 from eventstudy.language import Phrase, Translated
@@ -431,19 +432,20 @@ class StudyResult(Result):
     @cached_property
     def firm_answers(self) -> dict[Window, FirmAnswers]:
         """What each pair says by itself, for every reported window."""
+        return {w: self._of_firms(self.returns, w) for w in self.config.windows or ()}
+
+    def _of_firms(self, returns: AbnormalReturns, window: Window) -> FirmAnswers:
+        """The tests of single firms, in the words of the study."""
         own = self.config
-        return {
-            w: ask_firms(self.returns, w, own.tests, own.seed, own.outcome, own.alternative, own.level)
-            for w in own.windows or ()
-        }
+        with own.as_shown():
+            return ask_firms(returns, window, own.tests, own.seed, own.outcome, own.alternative, own.level)
 
     def firms_over(self, window: Window, members: Ints | None = None) -> FirmAnswers:
         """What each pair (of `members`) says by itself about any window inside the event window."""
         if window in self.firm_answers:
             known = self.firm_answers[window]
             return known if members is None else known.take(members)
-        own, returns = self.config, self.returns if members is None else self.returns.take(members)
-        return ask_firms(returns, window, own.tests, own.seed, own.outcome, own.alternative, own.level)
+        return self._of_firms(self.returns if members is None else self.returns.take(members), window)
 
     @cached_property
     def family(self) -> FamilyAnswers:
@@ -625,7 +627,8 @@ class StudyResult(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract, as plain values."""
-        return document(self)
+        with self.config.as_shown():
+            return document(self)
 
     def report(self, *, lang: str = "en", **options: Any) -> Any:
         """The report as a page: shown by Jupyter, written by its `.save("report.html")`.
@@ -685,8 +688,10 @@ class StudyResult(Result):
         for code, told in known.items():
             alike = "" if len({w.message for w in told}) == 1 else " (and the like)"
             lines.append(f"{f'{code} {whom(told)}'.strip()}: {told[0].message}{alike}")
+        with self.config.as_shown():
+            day0 = worded("day 0")
         days = dict.fromkeys(
-            f"announced {d.announced}: day 0 is {d.session} {d.exchange}".strip() for d in self.panel.day0
+            f"announced {d.announced}: {day0} is {d.session} {d.exchange}".strip() for d in self.panel.day0
         )
         facts = [*list(days)[:_SHOWN], *lines[:_SHOWN]]
         listed = "".join(f"<li>{html.escape(line)}</li>" for line in facts)
