@@ -115,7 +115,8 @@ def cr1(values: Floats, first: Ints, cluster: Ints) -> Found:
     beta = bread @ sums.xy.sum(axis=0)
     score = sums.xy - sums.xx @ beta
     g, n, k = len(score), len(values), x.shape[1]
-    v = bread @ (score.T @ score) @ bread * g / (g - 1) * (n - 1) / (n - k)
+    spread = g / (g - 1) * (n - 1) / (n - k) if g > 1 and n > k else np.nan
+    v = bread @ (score.T @ score) @ bread * spread
     return _by_t(float(beta[1]), float(np.sqrt(v[1, 1])), g - 1.0)
 
 

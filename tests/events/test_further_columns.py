@@ -94,6 +94,15 @@ def test_kinds_are_compared_by_a_column(result: es.StudyResult) -> None:
     assert "Sector" in str(caught.value.available)
 
 
+def test_two_kinds_of_one_event_each_have_no_test() -> None:
+    events = pd.DataFrame(
+        {"ticker": ["NVDA", "AAPL"], "date": ["2025-01-27", "2024-10-30"], "sector": ["chips", "phones"]}
+    )
+    (pair,) = compare(run(events, **SHORT), "sector", window=(0, 0)).pairs
+    assert pair.headline == ""
+    assert not any(test.valid for test in pair.tests)
+
+
 def test_cars_are_regressed_on_a_column(tmp_path: Path) -> None:
     days = {"NVDA": "2025-01-27", "AMD": "2024-10-30", "ORCL": "2024-12-10", "AAPL": "2024-11-01", "MU": "2024-12-19"}
     sizes = ["3.1", "1.5", "1000.5", "2.5", "40"]
