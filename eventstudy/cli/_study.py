@@ -200,7 +200,13 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
     from eventstudy.request import run_aggregate
 
     words = _words(options, quiet=quiet)
-    for name, default in {"mask_confounded": False, "shares": None, "earnings": None, "news": ()}.items():
+    for name, default in {
+        "mask_confounded": False,
+        "abnormal": None,
+        "shares": None,
+        "earnings": None,
+        "news": (),
+    }.items():
         given = options.pop(name, None) or words.pop(name, None)
         if given:
             flag = name.replace("_", "-")
