@@ -122,6 +122,7 @@ def test_analyses_are_found_by_their_names() -> None:
         "scan",
         "confounders",
         "mask",
+        "minutes",
         "robustness",
         "counterfactual",
         "impact",
