@@ -181,16 +181,19 @@ def _mismatches(
     spans = {t: (own[0], own[-1]) for t, own in traded.items() if len(own) and _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in spans):
         members = [t for t in spans if homes[t] == home]
-        closed = np.setdiff1d(any_price[home], np.union1d(_sessions(home, any_price[home]), unplanned[home]))
+        sessions = _sessions(home, any_price[home])
+        closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
         for ticker in members if len(closed) else ():
-            if len(extra := np.intersect1d(traded[ticker], closed)):
-                moved = shifted_dates(ticker, traded[ticker], _sessions(home, any_price[home]), home)
+            own = traded[ticker]
+            at = np.minimum(np.searchsorted(own, closed), len(own) - 1)
+            if len(extra := closed[own[at] == closed]):
+                moved = shifted_dates(ticker, own, sessions, home)
                 yield moved or Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
         a, b = min(spans[t][0] for t in members), max(spans[t][1] for t in members)
-        own, others = (_sessions(e, np.array([a, b])) for e in (home, most))
-        if len(apart := np.setxor1d(own, others)):
+        here, there = (_sessions(e, np.array([a, b])) for e in (home, most))
+        if len(apart := np.setxor1d(here, there)):
             both = {"home": home, "most": most, "sessions": len(apart), "n": len(members), "tickers": members}
             yield Flag.of("CALENDAR_MISMATCH.other", members[0] if len(members) == 1 else None, apart[0], **both)
 
