@@ -124,7 +124,7 @@ def test_the_bytes_are_the_same_on_every_run_and_under_any_settings(name: str, o
         assert files() == first
 
 
-@every_chart
+@few_charts
 @every_study
 def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, look: Look) -> None:
     figure = figure_of(look(study, name))

@@ -20,6 +20,7 @@ from eventstudy.prices._store import Store
 from tests.cli.conftest import Ran
 from tests.loopback.answers import FAULTS, Series, opening
 from tests.loopback.server import Service
+from tests.tiers import first
 from tests.worlds import series
 
 DAYS: list[date] = calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
@@ -192,7 +193,7 @@ def put_in(yahoo: Service, name: str) -> Row:
 
 
 @pytest.mark.parametrize("command", ["prices fetch", "run"])
-@pytest.mark.parametrize("name", MATRIX)
+@pytest.mark.parametrize("name", first(MATRIX, 20))
 def test_what_was_had_is_kept_and_what_is_wrong_is_said(
     es: Callable[..., Ran], yahoo: Service, name: str, command: str
 ) -> None:

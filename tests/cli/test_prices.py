@@ -22,7 +22,7 @@ from eventstudy.prices._store import Store
 from tests.cli.conftest import Ran
 from tests.loopback.proxied import yahoo_over_proxy
 from tests.loopback.server import Service
-from tests.worlds import series
+from tests.worlds import series, walk
 
 Es = Callable[..., Ran]
 DAYS: list[date] = calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14)).tolist()
@@ -366,8 +366,9 @@ def test_without_a_store_each_says_how_to_make_one(es: Es, price_store: Path) ->
 
 
 def test_check_lists_what_looks_wrong(es: Es, tmp_path: Path) -> None:
-    good = "".join(f"AAA,{day},{100 + i}\n" for i, day in enumerate(DAYS))
-    bad = "".join(f"BBB,{day},{(200 + i) / (10 if i > 50 else 1)}\n" for i, day in enumerate(DAYS) if i != 20)
+    close = walk(3, len(DAYS))
+    good = "".join(f"AAA,{day},{close[i]}\n" for i, day in enumerate(DAYS))
+    bad = "".join(f"BBB,{day},{2 * close[i] / (10 if i > 50 else 1)}\n" for i, day in enumerate(DAYS) if i != 20)
     (tmp_path / "in.csv").write_text("ticker,date,close\n" + good + bad)
     assert es("prices", "import", "in.csv").code == 0
     sound = es("prices", "check", "--tickers", "AAA")
@@ -393,7 +394,7 @@ def test_check_lists_a_currency_that_changed(es: Es) -> None:
     from eventstudy.prices import Fetch
 
     index = pd.DatetimeIndex(np.array(DAYS, "datetime64[ns]"), name="session")
-    close = 100 + np.arange(len(DAYS)) / 10
+    close = walk(3, len(DAYS))
     first = datetime(2025, 3, 3, 12, tzinfo=UTC)
     with Store(write=True) as store:
         for i, (currency, factor) in enumerate((("GBp", 1.0), ("GBp", 1.0), ("GBP", 0.01))):
