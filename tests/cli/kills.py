@@ -173,19 +173,21 @@ COMMANDS = {"import": importing, "fetch": fetching, "add": adding, "report": rep
 
 def killed(words: tuple[str, ...], again: Callable[[], None], seen: Callable[[], str], kills: int) -> Iterator[str]:
     """What is left after each kill, and after the same command was then run to its end."""
-    luck, done, lasts = random.Random(len(words)), 0, 0.0
-    for _ in range(3):
-        again()
-        begin = time.monotonic()
-        run(*words)
-        lasts = max(lasts, time.monotonic() - begin)
+    luck, done, lasts = random.Random(len(words)), 0, 10.0
     while done < kills:
         again()
-        pid = child(words)
-        time.sleep(luck.random() ** 0.5 * lasts)
+        pid, begin, ended = child(words), time.monotonic(), False
+        until = begin + luck.random() ** 0.5 * lasts
+        while not ended and time.monotonic() < until:
+            time.sleep(0.002)
+            ended = os.waitpid(pid, os.WNOHANG)[0] == pid
+        if ended:  # before its moment had come: so long a whole run takes now
+            lasts = time.monotonic() - begin
+            continue
         os.kill(pid, signal.SIGKILL)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != -signal.SIGKILL:
             continue
+        lasts *= 1.02
         done += 1
         left = seen()
         after = ""
