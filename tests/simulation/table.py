@@ -30,8 +30,8 @@ PLANS = {
     "distinct dates, N 50, variance x2": Plan(50, event_scale=np.sqrt(2)),
     "one date, N 20, t(4), M 250": Plan(20, m=250, one_date=True, tails=4),
 }
-RESAMPLED = {"wild_bootstrap", "max_t", "bhar_bootstrap", "conformal"}
-"""Tests that draw at random themselves: seen on fewer studies, with 999 draws each (conformal 9,999, BHAR 1,000)."""
+RESAMPLED = {"wild_bootstrap", "max_t", "bhar_bootstrap", "conformal", "placebo", "placebo_sum"}
+"""Tests that draw at random themselves: seen on fewer studies, with 999 draws each (conformal and placebos 9,999, BHAR 1,000)."""
 RESAMPLES = 999
 
 
