@@ -603,3 +603,16 @@ def test_each_pair_has_its_own_window() -> None:
         EventStudy(**{**CHOICES, "event_window": (-2, 2)}, own_windows=True).run(pd.DataFrame(rows), prices)
     with pytest.raises(InvalidRequest, match="each pair has its own"):
         EventStudy(**CHOICES, own_windows=True, windows=[(0, 1)])
+
+
+@pytest.mark.parametrize(("lasting", "told"), [(2, "the 2 of 4 stocks that have that day gained"), (1, "AAA gained")])
+def test_the_largest_move_says_how_many_have_that_day(lasting: int, told: str) -> None:
+    tickers = ("AAA", "BBB", "CCC", "DDD")
+    prices = closes(6, tickers)
+    prices.iloc[DAY0 + 4 :, [prices.columns.get_loc(t) for t in tickers]] *= 1.3
+    prices.loc[prices.index[DAY0 + 3] :, list(tickers[lasting:])] = np.nan
+    found = study(prices, tickers=tickers)
+    assert found.aar()[1][-2] == lasting
+    said = found.summary()
+    assert "the 4 stocks" in said
+    assert f"the largest move of the window, {told}" in said

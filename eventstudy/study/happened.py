@@ -79,6 +79,8 @@ class Move:
     """The mean return."""
     abnormal: float
     """Its abnormal part."""
+    pairs: tuple[int, ...] = ()
+    """The pairs that have that day, over which the means are taken."""
 
     @property
     def there(self) -> bool:
@@ -97,11 +99,11 @@ def move(result: StudyResult, day: int, members: Ints | None = None) -> Move:
     chosen = counted(result) if members is None else members
     raw, ar = result.raw[chosen, at], result.returns.ar[chosen, at]
     both = np.isfinite(raw) & np.isfinite(ar)
-    sessions = np.unique(result.sessions[chosen, at])
+    sessions = np.unique(result.sessions[chosen[both] if both.any() else chosen, at])
     one = str(sessions[0]) if len(sessions) == 1 else ""
     if not both.any():
         return Move(day, one, np.nan, np.nan)
-    return Move(day, one, float(raw[both].mean()), float(ar[both].mean()))
+    return Move(day, one, float(raw[both].mean()), float(ar[both].mean()), tuple(chosen[both].tolist()))
 
 
 def what_happened(result: StudyResult) -> list[Phrase]:
@@ -186,14 +188,17 @@ def _brought(result: StudyResult, first: Move) -> Phrase:
 
 
 def _moved(result: StudyResult, one: Move) -> Phrase:
-    """Whom a day moved, and by how much."""
-    members, size = counted(result), abs(one.raw)
-    n = len(members)
+    """Whom a day moved, and by how much; where some of the pairs do not have that day, how many have it."""
+    size, n, together = abs(one.raw), len(one.pairs), len(counted(result))
     if n == 1:
-        who = called(result, result.panel.pairs[int(members[0])].ticker)
+        only = one.pairs[0]
+        named = together == 1 or _distinct(result)
+        who = called(result, result.panel.pairs[only].ticker) if named else _case(result, only)
         if one.raw < 0:
             return Phrase("{who} lost {size:.1f %}", who=who, size=size)
         return Phrase("{who} gained {size:.1f %}", who=who, size=size)
+    if n < together:
+        return _some_moved(result, one, together)
     if _distinct(result):
         if one.raw < 0:
             return Phrase("the {n} stocks lost {size:.1f %} on average", n=n, size=size)
@@ -201,6 +206,18 @@ def _moved(result: StudyResult, one: Move) -> Phrase:
     if one.raw < 0:
         return Phrase("the {n} cases lost {size:.1f %} on average", n=n, size=size)
     return Phrase("the {n} cases gained {size:.1f %} on average", n=n, size=size)
+
+
+def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
+    """How far a day moved those pairs that have it, of all together."""
+    said: dict[str, Any] = {"n": len(one.pairs), "all": together, "size": abs(one.raw)}
+    if _distinct(result):
+        if one.raw < 0:
+            return Phrase("the {n} of {all} stocks that have that day lost {size:.1f %} on average", **said)
+        return Phrase("the {n} of {all} stocks that have that day gained {size:.1f %} on average", **said)
+    if one.raw < 0:
+        return Phrase("the {n} of {all} cases that have that day lost {size:.1f %} on average", **said)
+    return Phrase("the {n} of {all} cases that have that day gained {size:.1f %} on average", **said)
 
 
 def _points(result: StudyResult, one: Move) -> Phrase:
