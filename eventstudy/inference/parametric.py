@@ -443,10 +443,15 @@ class CalendarAlpha(NamedTuple):
     held: Ints
 
 
+def _least_days(x: Floats) -> int:
+    """The days that a regression on `x` (D, K) in calendar time needs."""
+    return max(_LEAST_DAYS, x.shape[1] + 10)
+
+
 def calendar_alpha(sample: Sample, block: EventBlock) -> CalendarAlpha | None:
     """The alpha that `calendar_time` tests, by least squares; None where it cannot be told."""
     y, x, held = calendar_portfolio(sample, block)
-    if len(y) < max(_LEAST_DAYS, x.shape[1] + 10) or np.linalg.matrix_rank(x) < x.shape[1]:
+    if len(y) < _least_days(x) or np.linalg.matrix_rank(x) < x.shape[1]:
         return None
     return CalendarAlpha(float(np.linalg.lstsq(x, y, rcond=None)[0][0]), held)
 
@@ -492,11 +497,11 @@ def calendar_time(sample: Sample, variant: str) -> Significance:
     if variant == "five":
         y, x = y[held >= _LEAST_FIRMS], x[held >= _LEAST_FIRMS]
     n, k = x.shape
-    if n < max(_LEAST_DAYS, k + 10):
+    if n < _least_days(x):
         why = Phrase(
             "the windows hold firms on {days} calendar days: a regression needs {least}",
             days=n,
-            least=max(_LEAST_DAYS, k + 10),
+            least=_least_days(x),
         )
         return Significance.undefined(why, sample.n)
     root = np.sqrt(held) if variant == "wls" else np.ones(n)

@@ -238,7 +238,7 @@ def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
         done = es("update", "study.toml", "--as-of", "2025-02-14")
         assert f"one  ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache" in done.out
         assert f"Ohne {GERMAN} ist die CAR[0, 0] von AAA" in done.out
-        assert done.out.startswith(status)
+        assert any(line.startswith(f"{status}  one") for line in done.out.splitlines())
         assert done.code == 4
     index = Path("site/index.html").read_text()
     assert f"ZWEIFEL One: AAA, {GERMAN}" in "".join(read(index.encode()).text)

@@ -57,7 +57,7 @@ def test_several_events_are_a_site(es: Es, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-01-21\n", encoding="utf-8")
     ran = es("report", "events.csv", "--output", "site")
     assert ran.code == 0
-    assert ran.err.strip() == str(Path("site", "index.html"))
+    assert ran.err.splitlines() == ["events read as: 2 rows of events", str(Path("site", "index.html"))]
     names = {p.name for p in (tmp_path / "site").iterdir()}
     assert {"index.html", "feed.xml", "index.json"} < names
     assert len([n for n in names if n.endswith(".html")]) == 3

@@ -338,6 +338,7 @@ SHARED = {
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
+    "inference.parametric.calendar_alpha": ("test_frequency:test_calendar_time_and_buy_and_hold_by_slow_code",),
     "inference.parametric.spread_over_expected": (
         f"{_FEW_PAIRS}:test_spread_of_five_pairs_over_the_one_it_should_have",
     ),

@@ -61,13 +61,9 @@ def _choices(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
 
 def _values(names: str | tuple[str, ...], value: Any) -> dict[str, Any]:
     keys = [n.strip() for n in names.split(",")] if isinstance(names, str) else list(names)
-    value = value.values if hasattr(value, "values") and hasattr(value, "marks") else value
-    return {keys[0]: value} if len(keys) == 1 and not _wrapped(value, keys) else dict(zip(keys, value, strict=True))
-
-
-def _wrapped(value: Any, keys: list[str]) -> bool:
-    """Whether a single value came in a `pytest.param`, as a tuple of one."""
-    return type(value).__name__ == "ParameterSet"
+    if type(value).__name__ == "ParameterSet":  # a pytest.param, which holds a tuple whatever the number of names
+        return dict(zip(keys, value.values, strict=True))
+    return {keys[0]: value} if len(keys) == 1 else dict(zip(keys, value, strict=True))
 
 
 @contextmanager

@@ -135,7 +135,10 @@ def test_an_option_that_changes_makes_a_new_report(study: Callable[..., Path]) -
     study('tickers = ["NVDA", "AMD"]')
     assert bring(path).events[0].changes == ("AMD is there now",)
     study('tickers = ["AMD"]\nmodel = "market_adjusted"')
-    assert bring(path).events[0].changes == ("NVDA is no longer there", "AMD: figures changed")
+    gone, figure, why = bring(path).events[0].changes
+    assert gone == "NVDA is no longer there"
+    assert figure.startswith("AMD: CAR [0,\u00a00] was ")
+    assert why == "model was market and is market_adjusted"
 
 
 @pytest.mark.render

@@ -31,7 +31,7 @@ PLANS = {
     "one date, N 20, t(4), M 250": Plan(20, m=250, one_date=True, tails=4),
 }
 RESAMPLED = {"wild_bootstrap", "max_t", "bhar_bootstrap", "conformal", "placebo", "placebo_sum"}
-"""Tests that draw at random themselves: seen on fewer studies, with 999 draws each (conformal and placebos 9,999, BHAR 1,000)."""
+"""Tests that draw at random themselves: seen on fewer studies, with 999 draws each (conformal, placebos 9,999, BHAR 1,000)."""
 RESAMPLES = 999
 
 
