@@ -60,6 +60,7 @@ def history(
     """
     if last < 1:
         raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")
+    StudyConfig(frequency=choices.get("frequency", "daily")).check_daily("a history of events")
     event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
     if choices.get("windows") is None:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]

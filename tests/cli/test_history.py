@@ -33,6 +33,7 @@ def test_screen_json_csv_and_picture(es: Es, tmp_path: Path) -> None:
         (("history", "NVDA", "--kind", "fomk"), 2, "did you mean 'fomc'"),
         (("history", "NVDA", "--last", "0", "--kind", "fomc"), 2, "the last 0 events"),
         (("history", "NVDA", "--registry", "gone.csv"), 3, "there is no such file"),
+        (("history", "NVDA", "--kind", "fomc", "--frequency", "weekly"), 2, "a history of events is of days"),
         (("history", "ZZZ", "--kind", "earnings"), 2, "eventstudy events find earnings --ticker ZZZ"),
     ],
 )
