@@ -59,7 +59,7 @@ def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int 
     Where they are wider than the terminal, the columns that have no room stand below, beside the first one again, and a text
     that is too long by itself takes several lines.
     """
-    if not lines:
+    if not any(lines):
         return ""
     room = width()
     wide = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]

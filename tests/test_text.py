@@ -26,7 +26,7 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
     assert columns([["a", "value", ""], ["long name", "1"], ["", "-12.5", "note"]], right=[1]) == (
         "a          value\nlong name      1\n           -12.5  note"
     )
-    assert columns([]) == ""
+    assert columns([]) == columns([[]]) == ""
 
 
 def test_lines_hold_windows_and_percentages_together() -> None:

@@ -31,7 +31,7 @@ def COMMAND(ctx: click.Context, /, name: tuple[str, ...], changed: bool, form: s
         for one in (*in_force(ctx.find_root(), name or ("run",)), *variables_elsewhere())
         if not changed or one.origin != UNSET
     ]
-    put(listing("config", rows, form))
+    put("nothing is changed" if form == "table" and not rows else listing("config", rows, form))
 
 
 def _shown(value: Any, form: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,6 +151,15 @@ def test_what_init_writes_is_read_and_never_over_a_file(es: Es, tmp_path: Path) 
     assert "study.toml is there already, and nothing was written" in again.err
     assert (tmp_path / "study.toml").read_text() == written
     assert not (tmp_path / "eventstudy.toml").exists()
+
+
+def test_where_nothing_is_changed_it_says_so(es: Es, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("EVENTSTUDY_")]:
+        monkeypatch.delenv(name)
+    for words in (("config", "--changed"), ("config", "run", "--changed")):
+        assert (es(*words).code, es(*words).out) == (0, "nothing is changed\n")
+        assert json.loads(es(*words, "--format", "json").out)["rows"] == []
+    assert es("config", "--changed", "--format", "csv").code == 0
 
 
 def test_each_line_that_init_comments_out_is_a_setting(es: Es, tmp_path: Path) -> None:
