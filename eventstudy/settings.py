@@ -168,6 +168,13 @@ def place_of(path: str, text: str, table: str, key: str = "") -> str:
     return ", ".join([*parts, *([f"[{table}]"] if table else [])])
 
 
+def place_of_value(path: str, text: str, table: str, key: str, value: str) -> str:
+    """Where one of several tables of that name, inline or not, has a text: its line if it is found, else that of the first."""
+    said = re.compile(rf"""(?<![\w-])["']?{re.escape(key)}["']?\s*=\s*(["']){re.escape(value)}\1""")
+    line = next((number for number, one in enumerate(text.splitlines(), 1) if said.search(one)), None)
+    return place_of(path, text, "", table) if line is None else f"{path}, line {line}, [{table}]"
+
+
 def _line_of(text: str, table: str, key: str) -> int | None:
     inside, wanted = "", f"{table}.{key}".strip(".")
     for number, line in enumerate(text.splitlines(), 1):

@@ -19,6 +19,8 @@ _PLAIN = {
     "model_type": "{value!r} is not a table",
     "tuple_type": "{value!r} is not a list; put it in brackets: [...]",
     "string_too_short": "is empty",
+    "too_short": "is empty",
+    "greater_than_equal": "{value!r} is less than {ge}",
     "string_unicode": "{value!r} holds characters that no file can hold",
 }
 """What is said of a fault of this kind, by pydantic's name of it."""
@@ -67,7 +69,7 @@ def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
         return f"{value!r} is {'a number' if number else 'not text'}; put it in quotes"
     if kind == "string_pattern_mismatch":
         return f"{value!r} is not {meanings[details['pattern']]}" if value.strip() else "is empty"
-    return _PLAIN[kind].format(value=value) if kind in _PLAIN else f"{value!r}: {fault['msg']}"
+    return _PLAIN[kind].format(**details, value=value) if kind in _PLAIN else f"{value!r}: {fault['msg']}"
 
 
 def in_one_line(error: EventStudyError) -> str:

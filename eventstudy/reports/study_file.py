@@ -35,7 +35,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.reports.finding import Search
 from eventstudy.reports.parts import Lang
 from eventstudy.separated import separated
-from eventstudy.settings import Setting, checked, place_of, read_toml
+from eventstudy.settings import Setting, checked, place_of, place_of_value, read_toml
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
@@ -83,6 +83,7 @@ _SEARCH = (
 )
 """What a [[find]] may say."""
 
+_ADDRESS = "^(https?://.*/)?$"
 _PATHS = ("prices", "factors", "exclude_dates")
 
 Options = dict[str, Any]
@@ -135,7 +136,7 @@ class StudyFile(_Table):
     output: Path = Path("reports")
     formats: tuple[Literal["html", "pdf", "md", "xlsx", "pptx", "latex", "json"], ...] = ("html",)
     lang: Lang = "en"
-    base: str = Field(default="", pattern="^(https?://.*/)?$")
+    base: str = Field(default="", pattern=_ADDRESS)
     """The address where the folder will be seen, ending in a slash; for the links of the feed."""
     registry: Path | None = None
     events: tuple[Any, ...] = ()
@@ -232,7 +233,7 @@ def read_study(path: str | Path) -> StudyFile:
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
     searches = table.pop("find", [])
-    events = _events(table.pop("events", []), path, place)
+    events = _events(table.pop("events", []), path, place, partial(place_of_value, str(path), text, "events"))
     table = _typed(table, place)
     try:
         study = StudyFile(path=path, events=events, **table)
@@ -241,7 +242,7 @@ def read_study(path: str | Path) -> StudyFile:
     except InvalidRequest as error:
         raise in_file(error, place("", "span")) from error
     except (ValidationError, TypeError) as error:
-        raise InvalidFile(_problems(error), where=str(path)) from error
+        raise _not_meant(error, place) from error
     if not study.events and not study.registry:
         raise InvalidFile("the study file names no event", where=str(path), hint='events = ["deepseek-r1"]')
     options = _checked(study.options, partial(place, "options"))
@@ -286,8 +287,10 @@ def _searches(study: StudyFile, tables: Any, place: Callable[[str], str]) -> tup
     return tuple(found)
 
 
-def _events(given: Any, path: Path, place: Callable[..., str]) -> tuple[Any, ...]:
+def _events(given: Any, path: Path, place: Callable[..., str], said: Callable[[str, str], str]) -> tuple[Any, ...]:
     """The events of a study file: ids, files beside it, and events with their date and tickers.
+
+    `place` says where a key of a table stands, and `said` where a key of an event has a value.
 
     Raises:
         InvalidFile: one is something else, or says what cannot be meant.
@@ -297,7 +300,7 @@ def _events(given: Any, path: Path, place: Callable[..., str]) -> tuple[Any, ...
         checked({"events": plain}, _TABLES[""], partial(place, ""))
         parts = given if isinstance(given, list) else separated(given)
         return tuple(
-            _event(part, partial(place, "events")) if isinstance(part, dict) else _id_or_file(part, path)
+            _event(part, partial(place, "events"), said) if isinstance(part, dict) else _id_or_file(part, path)
             for part in parts
         )
     except InvalidRequest as error:
@@ -308,8 +311,8 @@ def _id_or_file(part: str, path: Path) -> str | Path:
     return path.parent / part if Path(part).suffix or "/" in part else part
 
 
-def _event(table: Mapping[str, Any], place: Callable[[str], str]) -> Event:
-    from eventstudy.events import single_event
+def _event(table: Mapping[str, Any], place: Callable[[str], str], said: Callable[[str, str], str]) -> Event:
+    from eventstudy.events import Event, InvalidRecord, single_event
 
     words = checked(table, _TABLES["events"], place)
     if "date" not in words or not words.get("tickers"):
@@ -319,8 +322,12 @@ def _event(table: Mapping[str, Any], place: Callable[[str], str]) -> Event:
             hint='{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }',
         )
     id = words.pop("id", None)
-    event = single_event(words.pop("date"), words.pop("tickers"), **words)
-    return event.model_validate({**event.model_dump(), "id": id}) if id else event
+    try:
+        event = single_event(words.pop("date"), words.pop("tickers"), **words)
+        return Event(**{**dict(event), "id": id}) if id else event
+    except InvalidRecord as error:
+        key = error.problems[0].partition(":")[0]
+        raise InvalidFile(error.what, where=said(key, str(table.get(key, "")))) from error
 
 
 def _typed(table: Mapping[str, Any], place: Callable[..., str]) -> dict[str, Any]:
@@ -361,8 +368,13 @@ def _meant(options: Options, where: str) -> None:
         raise in_file(error, where) from error
 
 
-def _problems(error: Exception) -> str:
+def _not_meant(error: ValidationError | TypeError, place: Callable[..., str]) -> InvalidFile:
     if not isinstance(error, ValidationError):
-        return str(error)
-    told = [f"{'.'.join(map(str, p['loc'])) or 'file'}: {p['msg'].lower()}" for p in error.errors()]
-    return "the study file cannot be meant: " + "; ".join(told)
+        return InvalidFile(str(error), where=place(""))
+    from eventstudy.events.faults import problems_of
+
+    fault = error.errors()[0]
+    first, *more = map(str, fault["loc"])
+    where = place(first, more[0]) if more and first in _TABLES and fault["type"] != "missing" else place("", first)
+    problems = problems_of(error, StudyFile.model_fields, {_ADDRESS: "an address such as https://example.org/reports/"})
+    return InvalidFile("the study file cannot be meant: " + "; ".join(problems), where=where)

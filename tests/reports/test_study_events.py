@@ -78,3 +78,36 @@ def test_what_cannot_be_meant_is_named(tmp_path: Path, text: str, told: str) -> 
     with pytest.raises(InvalidFile) as caught:
         study(tmp_path, text).chosen()
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            'events = [\n"deepseek-r1",\n{ date = 2025-01-27, ticker = "A", id = "fed day" }]',
+            3,
+            "'fed day' is not a slug",
+        ),
+        ("[[events]]\ndate = 2025-01-27\nticker = 'A'\nid = 'montag-ä'", 4, "'montag-ä' is not a slug"),
+        (
+            '[[events]]\ndate = 2025-01-27\nticker = "A"\nid = "a"\n'
+            '[[events]]\nid = "../x"\ndate = 2025-01-27\nticker = "A"',
+            6,
+            "'../x' is not a slug",
+        ),
+        ('\nevents = [{ date = 2025-01-27, ticker = "A", timing = "foo" }]', 2, "'foo' is not one of pre, intraday"),
+        ('events = ["deepseek-r1"]\nformats = ["htm"]', 2, "formats[1]: 'htm' is not one of html, pdf"),
+        ('events = ["deepseek-r1"]\nlang = "fr"', 2, "lang: 'fr' is not one of en or de"),
+        ('events = ["deepseek-r1"]\nnotify_if = "chnged"', 2, "notify_if[1]: 'chnged' is not one of changed"),
+        ('events = ["deepseek-r1"]\nlatest = 0', 2, "latest: 0 is less than 1"),
+        ('events = ["deepseek-r1"]\nbase = "example.org"', 2, "base: 'example.org' is not an address such as"),
+        ('events = ["deepseek-r1"]\n[mail]\nfrom = "a"\nto = []\nhost = "h"', 4, "mail.to: is empty"),
+        ('events = ["deepseek-r1"]\n[mail]\nfrom = "a"\nto = ["b"]', 2, "mail.host: is missing"),
+    ],
+)
+def test_the_line_and_our_words_for_what_is_no_value(tmp_path: Path, text: str, line: int, told: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        study(tmp_path, text)
+    assert told in caught.value.what
+    assert "nput should" not in caught.value.what
+    assert str(caught.value.where).startswith(f"{tmp_path / 'study.toml'}, line {line}")
