@@ -7,14 +7,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from eventstudy.config import StudyConfig
+from eventstudy.config import StudyConfig, in_file
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, Group, Registry, load_registry, parse_when, shipped_registry
 from eventstudy.request.events import with_tickers
 from eventstudy.request.study import run
+from eventstudy.study.differences import differences, reasons
 from eventstudy.study.document import SCHEMA
 from eventstudy.study.result import StudyResult
 
+_HINT = "run ... --format json writes one"
 _OURS = ("bundled", "store", "yahoo")
 """Sources that can be asked for the same prices by name."""
 
@@ -34,35 +36,59 @@ def again(
     `run`.
 
     Raises:
-        InvalidFile: not a result. InvalidRequest: it was made of files, and they are not named.
+        InvalidFile: not a result, or not a whole one. InvalidRequest: it was made of files, and they are not named.
     """
     if told.get("schema") != SCHEMA:
-        raise InvalidFile(
-            f"this is {told.get('schema') or 'no result'}, not {SCHEMA}", hint="run ... --format json writes one"
-        )
-    sources = set((told["provenance"].get("sources") or {"": told["provenance"]["source"]}).values())
-    known = {source for source in sources if any(str(source).startswith(name) for name in _OURS)}
-    if prices is None and (foreign := sources - known):
-        named = ", ".join(sorted(map(str, foreign)))
+        raise InvalidFile(f"this is {told.get('schema') or 'no result'}, not {SCHEMA}", hint=_HINT)
+    known = load_registry(registry) if registry else shipped_registry()
+    sources, choices, events, day0, as_of = _read(told, known)
+    if prices is None and (foreign := {source for source in sources if not source.startswith(_OURS)}):
         raise InvalidRequest(
-            "the prices of this result came from a file", available=named, hint="name it: --prices FILE"
+            "the prices of this result came from a file",
+            available=", ".join(sorted(foreign)),
+            hint="name it: --prices FILE",
         )
-    choices = _choices(told["config"])
     source = (
         "auto"
         if prices is not None or len(sources) != 1 or sources & {"yahoo"}
-        else str(sources.pop()).partition(",")[0]
+        else next(iter(sources)).partition(",")[0]
     )
     return run(
-        Registry(_events(told, load_registry(registry) if registry else shipped_registry())),
-        day0=told["events"][0]["day0_policy"],
+        Registry(events),
+        day0=day0,
         source=source,
         prices=prices,
         factors=factors,
-        as_of=told["provenance"].get("as_of"),
+        as_of=as_of,
         **choices,
         **words,
     )
+
+
+def _read(told: Mapping[str, Any], known: Registry) -> tuple[set[str], dict[str, Any], list[Event], str, str | None]:
+    """The sources of a result, its choices, events, day 0 and last day.
+
+    Raises:
+        InvalidFile: something that every result has is not there, or is something else.
+    """
+    try:
+        differences(told, told), reasons(told, told), told["provenance"]["prices_sha256"]  # what is read of it later
+        sources = set((told["provenance"].get("sources") or {"": told["provenance"]["source"]}).values())
+        events, day0 = _events(told, known), [one["day0_policy"] for one in told["events"]]
+        choices, as_of = _choices(told["config"]), told["provenance"].get("as_of")
+    except InvalidRequest as error:
+        raise in_file(error, "events") from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        lacks = isinstance(error, KeyError)
+        what = (
+            f"this result is not whole: {error.args[0]} is missing"
+            if lacks
+            else "what this result says cannot be meant"
+        )
+        raise InvalidFile(what, hint=_HINT) from error
+    if not events:
+        raise InvalidFile("this result names no event", hint=_HINT)
+    return set(map(str, sources)), choices, events, str(day0[0]), as_of
 
 
 def _choices(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,3 +91,33 @@ def test_what_is_no_result_is_refused(es: Es, tmp_path: Path, text: str | None, 
     ran = es("rerun", "r.json")
     assert (ran.code, ran.out) == (code, "")
     assert told in ran.err
+
+
+def test_a_result_that_is_not_whole_is_refused_in_our_words(es: Es, tmp_path: Path) -> None:
+    run = ("run", "deepseek-r1", "--tickers", "NVDA,XYZ", "--source", "bundled", "--format", "json")
+    whole = json.loads(es(*run).out)
+    assert whole["excluded"]
+    event = whole["events"][0]
+    for changed, told in (
+        ({"events": []}, "names no event"),
+        ({"events": 5}, "cannot be meant"),
+        ({"events": [{}]}, "not whole: id is missing"),
+        ({"events": [event | {"id": "a b", "announced": "2025-01-20"}]}, "'a b' is not a slug"),
+        ({"events": [event | {"announced": "soon"}]}, "soon"),
+        ({"excluded": [{}]}, "not whole: ticker is missing"),
+        ({"excluded": [5]}, "cannot be meant"),
+        ({"excluded": None}, "cannot be meant"),
+        ({"excluded": [{"ticker": "XYZ"}]}, "is missing"),
+        ({"firms": [{}]}, "is missing"),
+        ({"config": []}, "cannot be meant"),
+        ({"provenance": {}}, "is missing"),
+        ({"provenance": {"prices_sha256": ""}}, "source is missing"),
+        ({"aggregate": None}, "cannot be meant"),
+    ):
+        (tmp_path / "r.json").write_text(json.dumps(whole | changed))
+        ran = es("rerun", "r.json")
+        assert (ran.code, ran.out) == (3, ""), (changed, ran.err)
+        assert told in ran.err, changed
+    for name in whole.keys() - {"offers"}:
+        (tmp_path / "r.json").write_text(json.dumps({k: v for k, v in whole.items() if k != name}))
+        assert es("rerun", "r.json").code == 3, name
