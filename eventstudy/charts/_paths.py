@@ -11,7 +11,6 @@ import numpy as np
 from eventstudy.charts._language import say, spoken
 from eventstudy.inference import advice
 from eventstudy.inference.base import NO_ESTIMATION
-from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import headline_of
 from eventstudy.study.names import words_of_test
@@ -20,7 +19,7 @@ from eventstudy.windows import Window
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
-EXACT = Phrase("exact t")
+EXACT = "exact_t"
 
 
 @dataclass(frozen=True)

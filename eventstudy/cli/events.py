@@ -280,7 +280,8 @@ def find_day0(
         told["day0"] = told.pop("session")
         put(json_text({"schema": "eventstudy.day0/1", **told}, indent=None))
         return
-    why = f", {found.shift_days} calendar days later [DAY0_SHIFTED]" if found.shifted else ""
+    days = f"{found.shift_days} calendar day{'' if found.shift_days == 1 else 's'}"
+    why = f", {days} later [DAY0_SHIFTED]" if found.shifted else ""
     put(
         f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}"
     )
