@@ -98,7 +98,7 @@ since = 2023-01-01
 
 title = {json_text(title, indent=None)}
 {events}output = "reports"                  # the folder of the pages; begin with index.html
-formats = ["html"]                  # also: pdf, xlsx, md, latex, json
+formats = ["html"]                  # also: pdf, xlsx, pptx, md, latex, json
 lang = "en"                         # or "de"
 # span = "last 90 days"             # only events that were announced in it
 
