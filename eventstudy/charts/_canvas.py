@@ -170,9 +170,11 @@ def side_label(figure: Figure, text: str) -> None:
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     """The finding in words, and below it what was drawn and how: over the figure if it is ours, else over the Axes."""
-    title = _title.get() or title
+    own_words = _title.get()
+    title = own_words or title
     if (instead := _doubt.get()) is not None:
-        title, lines = instead[0], [*instead[1], *lines]
+        title = f"{instead[0]}. {own_words}" if own_words else instead[0]
+        lines = [*instead[1], *lines]
     own, figure = is_own(ax), ax.figure.figure
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))

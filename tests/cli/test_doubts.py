@@ -185,6 +185,11 @@ def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
     says_no_finding(f"{title} {text}", f"ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache")
 
 
+def test_a_title_of_the_user_s_own_stands_after_the_doubt() -> None:
+    title, _ = words(ran(spoilt()).plot("car", title="Mine"))
+    assert title == "2 tickers: no finding, for the prices of AAA look wrong. Mine"
+
+
 def test_a_chart_of_a_firm_that_is_not_in_doubt_says_nothing() -> None:
     title, text = words(ran(spoilt()).plot("car", tickers="BBB"))
     assert "DOUBT" not in text
