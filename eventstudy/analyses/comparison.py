@@ -121,6 +121,7 @@ class Comparison(Answer):
     alike: Test | None
     """That all of several kinds have one mean: Wald by the wild cluster bootstrap."""
     excluded: tuple[Exclusion, ...]
+    """What the study left out, and what only the comparison did."""
     warned: tuple[Message, ...]
     result: StudyResult
     instead: tuple[str, ...] = ()
@@ -130,7 +131,7 @@ class Comparison(Answer):
     @property
     def incomplete(self) -> bool:
         """Whether a pair was left out."""
-        return bool(self.excluded) or bool(self.result.exclusions)
+        return bool(self.excluded)
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -297,7 +298,7 @@ def compare(
         levels=kinds,
         pairs=tuple(pairs),
         alike=alike,
-        excluded=tuple(excluded),
+        excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
         result=result,
         instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),

@@ -93,6 +93,7 @@ class Regression(Answer):
     """Standard deviation of true effects that random-effects weights allow for, as a decimal."""
     coefficients: tuple[Coefficient, ...]
     excluded: tuple[Exclusion, ...]
+    """What the study left out, and what only the regression did."""
     warned: tuple[Message, ...]
     categories: tuple[Category, ...] = ()
     """The characteristics that are words."""
@@ -225,7 +226,7 @@ def regress(
         r_squared=float(1 - ((found.car - fitted) ** 2).sum() / spread),
         tau=tau,
         coefficients=coefficients,
-        excluded=tuple(excluded),
+        excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
         categories=_together(coded, len(numbers) + 1, coefficients, covariance_of, df, one_date=n_dates == 1),
         instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),

@@ -85,6 +85,7 @@ def _lines(summary: Summary) -> str:
         rows.append([e.status, e.id, "; ".join(told)])
     rows += [["removed", id, ""] for id in summary.removed]
     rows += [["found", one.finder, "; ".join((f"{len(one.added)} new", *one.told))] for one in summary.found]
+    rows += [["left out", e.event_id, str(e.message)] for e in summary.excluded]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
     return "\n".join([*_opening(summary), columns(rows), f"{summary.output}: {written}"])
 

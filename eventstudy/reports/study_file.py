@@ -39,6 +39,7 @@ from eventstudy.settings import Setting, checked, place_of, place_of_value, read
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
+    from eventstudy.messages import Exclusion
 
 _REQUESTED = (
     Setting("tickers", many=True, by_commas=True),
@@ -188,6 +189,20 @@ class StudyFile(_Table):
             else:
                 found.append(known[one] if isinstance(one, str) else one)
         return found if self.events else list(known)
+
+    def unread(self) -> list[Exclusion]:
+        """The rows of its files of events that are none.
+
+        Raises:
+            InvalidFile: a file of events cannot be read.
+        """
+        from eventstudy.events import load_registry
+        from eventstudy.study.study import unread
+
+        files = [one for one in self.events if isinstance(one, Path)]
+        if self.registry and self.registry.exists():
+            files.append(self.registry)
+        return [row for file in dict.fromkeys(files) for row in unread(load_registry(file))]
 
     def options_of(self, id: str) -> Options:
         """The options of one event, with absolute paths."""

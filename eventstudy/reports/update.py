@@ -32,6 +32,7 @@ from eventstudy.text import json_file, json_text
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
+    from eventstudy.messages import Exclusion
     from eventstudy.study.result import StudyResult
 
 _SCHEMA = "eventstudy.manifest/1"
@@ -94,6 +95,10 @@ class Summary:
     """What the finders of the study file did."""
     since: str | None = None
     """The last session that the reports knew before."""
+    excluded: tuple[Exclusion, ...] = ()
+    """Rows of the files of events that are none."""
+    allowed: bool = False
+    """Whether something may be left out."""
 
     @property
     def exit_code(self) -> int:
@@ -101,6 +106,8 @@ class Summary:
         if self.events and all(e.status == "failed" for e in self.events):
             return 75 if any(e.again for e in self.events) else 5
         if any(e.incomplete for e in self.events):
+            return 4
+        if self.excluded and not self.allowed:
             return 4
         return 75 if any(s.again for s in self.found) else 4 if any(s.incomplete for s in self.found) else 0
 
@@ -131,6 +138,7 @@ class Summary:
             "events": events,
             "removed": list(self.removed),
             "written": list(self.written),
+            **({"excluded": [one._asdict() for one in self.excluded]} if self.excluded else {}),
             **({"found": [one.to_dict() for one in self.found]} if self.found else {}),
             "exit_code": self.exit_code,
         }
@@ -152,7 +160,8 @@ def update(
     with disk.locked(study.output):
         files.tidy(study.output)
         steps = [_step(study, day, progress) for day in (*(_missed(study, as_of) if catch_up else ()), as_of)]
-        return replace(_joined(steps), found=found)
+        allowed = bool(study.options.get("allow_excluded", False))
+        return replace(_joined(steps), found=found, excluded=tuple(study.unread()), allowed=allowed)
 
 
 def _joined(steps: Sequence[Summary]) -> Summary:

@@ -185,7 +185,7 @@ class EventStudy:
             panel = with_volume(panel, table, shares, config.exclude_dates)
         check_regressors(model, panel.block.names, config)
         made = estimated(panel, config, model, executor)
-        excluded = [*_unread(events), *panel.excluded, *made.excluded]
+        excluded = [*unread(events), *panel.excluded, *made.excluded]
         if not made.panel.pairs:
             raise _nothing(excluded, table)
         checked = (
@@ -389,7 +389,7 @@ def _is_frame(events: object) -> bool:
     return not isinstance(events, Registry | Event | list | tuple) and pandas_of(events) is not None
 
 
-def _unread(events: object) -> list[Exclusion]:
+def unread(events: object) -> list[Exclusion]:
     """Rows of a table of events that are none."""
     rows = events.left_out if isinstance(events, Registry) else ()
     return [Exclusion.of("BAD_ROW", bad.row, bad.ticker, row=bad.row, why=Phrase.quoted(bad.why)) for bad in rows]

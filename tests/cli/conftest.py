@@ -39,6 +39,17 @@ def es(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 @pytest.fixture
+def bad_rows(tmp_path: Path) -> str:
+    """A list of events whose row 7, the sixth below the names of columns, contradicts the row before: it alone is no event."""
+    dates = ("2024-09-18", "2024-10-04", "2024-11-07", "2024-12-06", "2024-12-18")
+    kinds = ("fomc", "jobs", "fomc", "jobs", "fomc")
+    rows = [f"{kind}-{day},NVDA,{day},{kind},{i * i}" for i, (day, kind) in enumerate(zip(dates, kinds, strict=True))]
+    rows.append(f"fomc-{dates[-1]},AAPL,{dates[-1]},jobs,7")
+    (tmp_path / "list.csv").write_text("\n".join(["event_id,ticker,date,category,size", *rows]) + "\n")
+    return "list.csv"
+
+
+@pytest.fixture
 def yahoo(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """The module's `service` in Yahoo's place, as the command finds it."""
     with yahoo_in_process(service) as session, yfinance_alone(tmp_path):

@@ -32,3 +32,13 @@ def test_what_cannot_be_meant(es: Es) -> None:
     assert ran.code == 2
     assert "one is compared at a time" in ran.err
     assert "Missing option '--by'" in es("compare", "deepseek-r1").err
+
+
+def test_a_row_that_is_no_event_is_named(es: Es, bad_rows: str) -> None:
+    words = ("compare", bad_rows, "--by", "category", "--source", "bundled")
+    ran = es(*words)
+    assert ran.code == 4
+    said = "row 7 of the table of events cannot be read: column category: jobs contradicts fomc"
+    assert said in " ".join(ran.out.split())
+    told = json.loads(es(*words, "--format", "json").out)
+    assert [e["reason"] for e in told["excluded"]] == ["BAD_ROW"]

@@ -73,3 +73,12 @@ def test_bad_input(es: Es, known: str, words: tuple[str, ...], code: int, told: 
 
 def test_no_such_file(es: Es) -> None:
     assert es(*WORDS, "--characteristics", "nowhere.csv", "--on", "chips").code == 3
+
+
+def test_a_row_that_is_no_event_is_named(es: Es, bad_rows: str) -> None:
+    words = ("regress", bad_rows, "--on", "size", "--source", "bundled", "--window", "0", "0")
+    ran = es(*words)
+    assert ran.code == 4
+    assert "row 7 of the table of events cannot be read" in " ".join(ran.out.split())
+    [found] = json.loads(es(*words, "--format", "json").out)["regressions"]
+    assert [e["reason"] for e in found["excluded"]] == ["BAD_ROW"]

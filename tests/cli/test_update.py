@@ -292,3 +292,15 @@ def test_a_mail_without_its_password_is_told(es: Es, tmp_path: Path, monkeypatch
         ran = es("update")
     assert ran.code == 4
     assert "EVENTSTUDY_SMTP_PASSWORD is not set" in ran.err
+
+
+def test_a_row_that_is_no_event_is_named_and_ends_with_4(es: Es, bad_rows: str, tmp_path: Path) -> None:
+    text = f'events = ["{bad_rows}"]\nlatest = 1\n[options]\nsource = "bundled"\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    ran = es("update")
+    assert ran.code == 4
+    assert "row 7 of the table of events cannot be read" in ran.out
+    told = json.loads(es("update", "--format", "json").out)
+    assert ([e["reason"] for e in told["excluded"]], told["exit_code"]) == (["BAD_ROW"], 4)
+    (tmp_path / "study.toml").write_text(text + "allow_excluded = true\n", encoding="utf-8")
+    assert es("update").code == 0
