@@ -1,4 +1,7 @@
-"""The numbers behind the lines: mean CARs with the interval of the test that judges them."""
+"""The numbers behind the lines: mean CARs with the interval of the test that judges them.
+
+Means are of the pairs whose prices can be believed, as in the study; of all where none can.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,7 @@ class Path:
 
 def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     """The headline test on these pairs, and the interval that goes with it."""
+    chosen = result.believed(chosen)
     nan = float("nan")
     sample = result.sample(window, chosen)
     if sample.n == 0:
@@ -83,6 +87,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
 
 def mean_car(result: StudyResult, chosen: Ints) -> Path:
     """CAR of one pair, or the mean CAR of several, with the limits of each window's headline test."""
+    chosen = result.believed(chosen)
     days = result.rel_days
     if len(chosen) == 1 and not result.config.estimated:
         cars, unknown = firm_cars(result, chosen)[0], np.full(len(days), np.nan)
@@ -116,6 +121,7 @@ def daily(result: StudyResult, chosen: Ints) -> tuple[Floats, Floats, Sequence[s
 
     One pair is judged by the exact t, several by the headline test of the day.
     """
+    chosen = result.believed(chosen)
     if len(chosen) == 1:
         return result.returns.ar[chosen[0]], result.ar_p[chosen[0]], (EXACT,)
     found = [verdict(result, Window(day, day), chosen) for day in result.rel_days]

@@ -14,7 +14,7 @@ from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.language import Phrase
 from eventstudy.panel import Ints
-from eventstudy.study.doubts import told
+from eventstudy.study.doubts import out_of_means, told
 from eventstudy.study.happened import days_as_large, title
 from eventstudy.study.names import words_of_model, words_of_test
 from eventstudy.study.sentences import LEVEL
@@ -283,9 +283,12 @@ def _lines_of(doubts: Sequence[str]) -> list[str]:
     )
 
 
-def caveat(result: StudyResult) -> list[str]:
-    """What the reader must not miss: that pairs are missing, and that somebody chose day 0."""
-    lines = []
+def caveat(result: StudyResult, averaged: Ints | None = None) -> list[str]:
+    """What the reader must not miss: that pairs are missing, and that somebody chose day 0.
+
+    `averaged`: the pairs of which means are drawn.
+    """
+    lines = [spoken(line) for line in out_of_means(result, averaged)] if averaged is not None else []
     if gone := len(result.exclusions):
         names = list(dict.fromkeys(left.ticker for left in result.exclusions))
         said = {"gone": gone, "all": gone + result.returns.n, "names": names[:_LEFT]}

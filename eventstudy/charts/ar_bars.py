@@ -65,7 +65,9 @@ def paint(
     else:
         ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
     head(
-        ax, finding(result, chosen, group), [tests_text(result, chosen), _drawn(result, chosen, tests), *caveat(result)]
+        ax,
+        finding(result, chosen, group),
+        [tests_text(result, chosen), _drawn(result, chosen, tests), *caveat(result, chosen)],
     )
     return ax
 

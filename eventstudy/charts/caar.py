@@ -62,7 +62,11 @@ def paint(
     levels = result.config.returns == "difference"
     ax.set_ylabel(say("mean cumulated abnormal return") if several and not levels else cumulated(result))
     legend_below(ax)
-    head(ax, _title(result, found[-1], chosen, group), [*_lines(found), f"{method(result, chosen)}.", *caveat(result)])
+    head(
+        ax,
+        _title(result, found[-1], chosen, group),
+        [*_lines(found), f"{method(result, chosen)}.", *caveat(result, chosen)],
+    )
     return ax
 
 

@@ -42,7 +42,7 @@ def paint(
     day_axis(ax, result, chosen, path.days)
     percent_axis(ax.yaxis)
     ax.set_ylabel(cumulated(result))
-    lines = [tests_text(result, chosen), _drawn(result, path, chosen), *caveat(result)]
+    lines = [tests_text(result, chosen), _drawn(result, path, chosen), *caveat(result, chosen)]
     head(ax, finding(result, chosen, group), lines)
     if len(chosen) > 1:
         label_ends(ax, [*outer(ends), end_of(path.days, path.value, say("mean"), "bold")])

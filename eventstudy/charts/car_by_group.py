@@ -48,7 +48,7 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
     everyone = np.unique(np.concatenate([chosen for _, chosen in parts]))
     _frame(panels, result, everyone, columns)
     found = [verdict(result, DAY0, chosen) for _, chosen in parts]
-    lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result)]
+    lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result, everyone)]
     head(panels[0], _title(result, everyone, parts, found), lines)
     if len(panels) > 1:
         _name(panels, [name for name, _ in parts], found)

@@ -217,7 +217,7 @@ def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> li
             **said,
         )
     high = len(rows.name) // 2
-    return [line, f"{method(result, chosen)}.{drawn_of(len(rows.name), whole.n, high)}", *caveat(result)]
+    return [line, f"{method(result, chosen)}.{drawn_of(len(rows.name), whole.n, high)}", *caveat(result, chosen)]
 
 
 CHART = Chart("CAR of one window firm by firm with 95 % intervals, ordered by size, and their mean", paint)

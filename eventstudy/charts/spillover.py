@@ -53,7 +53,7 @@ def paint(
         NothingUsable: no pair was observed over the window.
     """
     asked, everyone = Window.of(window), np.arange(result.returns.n)
-    whole = say("mean of {n}", n=len(everyone)) if len(everyone) > 1 else result.panel.pairs[0].ticker
+    whole = say("mean of {n}", n=len(result.believed())) if len(everyone) > 1 else result.panel.pairs[0].ticker
     named = [(group.name, group.members) for group in result.groups] or [(whole, everyone)]
     rows: list[Row] = [(name, members, verdict(result, asked, members)) for name, members in named]
     rows = sorted((row for row in rows if row[2].n), key=lambda row: row[2].value)
@@ -130,7 +130,7 @@ def _lines(result: StudyResult, window: Window, rows: Sequence[Row], windows: in
     filled = say("Filled: p below 5 %.")
     if len(rows) > 1:
         filled = say("Filled: p below 5 %, all groups judged together over {looks}.", looks=counted_windows(windows))
-    return [drawn, filled, f"{method(result, everyone)}.", *caveat(result)]
+    return [drawn, filled, f"{method(result, everyone)}.", *caveat(result, everyone)]
 
 
 def show(found: Spillover, **options: Any) -> Any:

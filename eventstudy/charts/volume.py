@@ -69,7 +69,7 @@ def paint(
     head(
         ax,
         _title(result, chosen, group),
-        [_lines(result, chosen), f"{how}.", f"{method(result, chosen)}.", *caveat(result)],
+        [_lines(result, chosen), f"{how}.", f"{method(result, chosen)}.", *caveat(result, chosen)],
     )
     return ax
 

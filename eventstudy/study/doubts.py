@@ -14,7 +14,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.language import Phrase, shown
 from eventstudy.messages import WARNINGS, Message, severity_of
-from eventstudy.panel import with_rates
+from eventstudy.panel import Ints, with_rates
 from eventstudy.prices import PriceTable
 
 if TYPE_CHECKING:
@@ -139,6 +139,17 @@ def left_out(result: StudyResult | AggregateResult) -> list[Phrase]:
             all=result.n,
         )
     ]
+
+
+def out_of_means(result: StudyResult, members: Ints | None = None) -> list[Phrase]:
+    """Which of the pairs (all by default) the means leave out for their prices; nothing where they leave out none."""
+    chosen = np.arange(result.returns.n) if members is None else members
+    kept = result.believed(chosen)
+    out = [result.panel.pairs[i].ticker for i in np.setdiff1d(chosen, kept).tolist()]
+    if not out:
+        return []
+    said = {"kept": len(kept), "all": len(chosen), "tickers": list(dict.fromkeys(out))}
+    return [Phrase("Means of {kept} of {all} pairs; without {tickers:some 4}, in doubt.", **said)]
 
 
 def no_finding(whom: str, doubts: Sequence[Message]) -> Phrase:

@@ -301,8 +301,10 @@ def _together(result: StudyResult) -> Iterator[str]:
     """What all pairs say together: mean, interval, the headline test, the next best, and what not to believe."""
     answers = list(result.answers.values())
     n, dates = answers[0].n if answers else 0, max((a.n_dates for a in answers), default=0)
-    which = "believable" if any(result.doubts) and not result.withheld() else "all"
-    who = f"{which} {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
+    out = doubts.out_of_means(result)
+    for line in out:
+        yield from wrapped(line)
+    who = f"{'believable' if out else 'all'} {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
     rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
     rows.append(
         [

@@ -506,7 +506,28 @@ def test_means_are_those_of_the_believable_pairs_and_say_so(es: Es) -> None:
     assert alone["with_doubtful"] is None
     done = es("run", *words_of(frame, *names))
     assert done.code == 4, "something is left out, and named"
+    assert "Means of 19 of 20 pairs; without F00, in doubt." in done.out
     assert "believable 19 pairs, 1 date" in done.out
+
+
+def test_a_chart_and_the_table_draw_the_same_mean_where_there_is_no_finding(es: Es) -> None:
+    frame, names = many_firms(4, 0.08)
+    result, said = ran(frame, names), "Means of 3 of 4 pairs; without F00, in doubt."
+    assert result.withheld()
+    assert {answer.n for answer in result.answers.values()} == {3}
+    ax = result.plot("car")
+    drawn, sound = (
+        next(line for line in one.get_lines() if line.get_label() == "mean CAR").get_ydata()
+        for one in (ax, ran(frame, names[1:]).plot("car"))
+    )
+    assert drawn == pytest.approx(sound)
+    text = " ".join(words(ax)[1].split())
+    assert said in text
+    assert "Mean of 3 (thin lines)" in text
+    assert "Mittel aus 3 von 4 Paaren; ohne F00, in Zweifel." in " ".join(
+        words(result.plot("car", lang="de"))[1].split()
+    )
+    assert said in es("run", *words_of(frame, *names)).out
 
 
 @pytest.mark.parametrize(("n", "effect"), [(9, 0.08), (20, 0.0)])
