@@ -117,10 +117,28 @@ def _shown(value: Any) -> str:
     return "–" if value is None else str(value)
 
 
+_JUDGING = frozenset(
+    "windows primary tests variants alternative level bhar seed accept regime correlation prediction_error min_estimation".split()
+)
+"""Options that change what is said of the abnormal returns: neither the returns nor what is estimated of them."""
+_ESTIMATING = frozenset(
+    "model alpha benchmark peers estimation_window estimation_windows event_window window_days own_windows exclude_dates"
+    " mask_other_events max_shift".split()
+)
+"""Options that change what is estimated, and leave the returns as they are."""
+
+
 def _prices(before: Data, after: Data) -> Iterator[Phrase]:
-    """Prices that are not what they were, of the event days by their day, of those before by what was estimated of them."""
+    """Prices that are not what they were, of the event days by their day, of those before by what was estimated of them.
+
+    Where an option, day 0 or the benchmark is another, that is why figures moved, and no price is blamed for it.
+    """
+    old, new = before["config"], after["config"]
+    options = {name for name in new if name in old and old[name] != new[name]} - _JUDGING
     for was, now in _both(before, after):
-        sessions = restated(was, now)
+        moved = [name for name in ("day0", "benchmark") if was[name] != now[name]]
+        yield from (_changed(f"{now['ticker']} {name}", was[name], now[name]) for name in moved if name not in options)
+        sessions = [] if options - _ESTIMATING else restated(was, now)
         if sessions:
             days = ", ".join(sessions[:_NAMED]) + (" ..." if len(sessions) > _NAMED else "")
             yield Phrase(
@@ -128,10 +146,11 @@ def _prices(before: Data, after: Data) -> Iterator[Phrase]:
             )
         elif was["n_estimation"] != now["n_estimation"]:
             yield _changed(f"{now['ticker']} n_estimation", was["n_estimation"], now["n_estimation"])
+        elif options or moved:
+            continue
         elif any(not _same(was["params"].get(name), value) for name, value in now["params"].items()):
             yield Phrase(
-                "{ticker}: a price before the event, of it or of its benchmark, was restated, or the model is another",
-                ticker=now["ticker"],
+                "{ticker}: a price before the event, of it or of its benchmark, was restated", ticker=now["ticker"]
             )
 
 

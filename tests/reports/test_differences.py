@@ -71,8 +71,37 @@ def test_prices_before_the_event_are_noticed_by_what_was_estimated_of_them(two: 
     before, after = two
     after["firms"][0]["params"]["beta"] += 0.01
     assert [str(one) for one in reasons(before, after)] == [
-        "NVDA: a price before the event, of it or of its benchmark, was restated, or the model is another"
+        "NVDA: a price before the event, of it or of its benchmark, was restated"
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("model", "market_adjusted"), ("estimation_window", [-200, -11]), ("event_window", [-2, 2])]
+)
+def test_another_option_is_the_reason_and_no_price_is_blamed_for_it(two: Two, option: str, value: Any) -> None:
+    before, after = two
+    after["config"][option] = value
+    after["firms"][0]["params"]["beta"] += 0.01
+    (told,) = reasons(before, after)
+    assert str(told).startswith(f"{option} was ")
+
+
+def test_another_day_0_is_the_reason_and_no_price_is_blamed_for_it(two: Two) -> None:
+    before, after = two
+    after["firms"][0]["day0"] = "2025-01-28"
+    after["firms"][0]["params"]["beta"] += 0.01
+    assert [str(one) for one in reasons(before, after)] == ["NVDA day0 was 2025-01-27 and is 2025-01-28"]
+
+
+def test_returns_of_another_kind_are_no_restated_prices_and_another_seed_hides_none(two: Two) -> None:
+    before, after = two
+    after["firms"][0]["days"][4]["ret"] += 0.01
+    after["config"]["returns"] = "log"
+    assert [str(one) for one in reasons(before, after)] == ["returns was simple and is log"]
+    after["config"] |= {"returns": "simple", "seed": 7}
+    after["firms"][0]["days"][4]["ret"] -= 0.01
+    after["firms"][0]["params"]["beta"] += 0.01
+    assert any("was restated" in str(one) for one in reasons(before, after))
 
 
 @pytest.mark.parametrize(("lang", "told"), [("en", "CAR [−1,\u00a0+1] was "), ("de", "CAR [−1,\u00a0+1] war ")])
