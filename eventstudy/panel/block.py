@@ -18,6 +18,12 @@ AFTER = 10
 """Sessions after the event window that are looked at to see how wild they are."""
 
 
+def before_first(lacking: Bools) -> Ints:
+    """(N,) how many days (N, L) lack before the first that does not: a security that is not listed yet trades on none."""
+    found: Ints = np.argmin(lacking, axis=1)
+    return found
+
+
 @dataclass(frozen=True)
 class EventBlock:
     """Returns and regressors of N pairs, lined up in event time.
@@ -74,12 +80,22 @@ class EventBlock:
         return slice(self.returns.shape[1] - self.event.length, self.returns.shape[1])
 
     def untraded(self, exclude: Days) -> Floats:
-        """(N, 2) share of estimation days with a return of zero, and without a return; days to `exclude` do not count."""
+        """(N, 2) share of estimation days with a return of zero, and without a return; days to `exclude` do not count.
+
+        Nor do those before the first return of a pair, or after the last where the estimation window lies after the event.
+        """
         days = self.returns[:, self.estimation_columns]
         days = days if self.masked is None else np.where(np.isfinite(self.masked), self.masked, days)
-        counted = ~np.isin(self.sessions[:, self.estimation_columns], exclude)[self.design]
-        found = [((days == 0) & counted).sum(axis=1), (np.isnan(days) & counted).sum(axis=1)]
-        shares: Floats = np.stack(found, axis=1) / counted.sum(axis=1, keepdims=True)
+        sessions, lacking = self.sessions[:, self.estimation_columns], np.isnan(days)
+        counted = ~np.isin(sessions, exclude)[self.design]
+        if lacking.any():
+            place, later = np.arange(len(days[0])), (sessions > self.sessions[:, self.event_columns][:, :1]).any(axis=0)
+            before = int(np.argmax(later)) if later.any() else len(place)
+            early = np.minimum(before_first(lacking), before)
+            late = np.minimum(before_first(lacking[:, ::-1]), len(place) - before)
+            counted &= (place >= early[:, None]) & (place < len(place) - late[:, None])
+        found = [((days == 0) & counted).sum(axis=1), (lacking & counted).sum(axis=1)]
+        shares: Floats = np.stack(found, axis=1) / np.maximum(counted.sum(axis=1, keepdims=True), 1)
         return shares
 
     def columns(self, names: tuple[str, ...]) -> Floats:

@@ -48,8 +48,11 @@ def with_volume(
         inside = block.sessions[:, block.estimation_columns]
         hit = np.isin(inside, np.array(exclude, dtype="datetime64[D]"))[block.design]
         values[:, block.estimation_columns][hit] = np.nan
+    left_out = None
     if block.masked is not None:
-        values[:, block.estimation_columns][np.isfinite(block.masked)] = np.nan
+        inside, hit = values[:, block.estimation_columns], np.isfinite(block.masked)
+        left_out = np.where(hit, inside, np.nan)
+        inside[hit] = np.nan
     mean = _mean_of_complete(levels, np.isnat(block.sessions))
     lined = EventBlock(
         returns=values,
@@ -59,6 +62,7 @@ def with_volume(
         sessions=block.sessions,
         row=block.row,
         unseen=block.unseen,
+        masked=left_out,
         span=np.ones_like(block.span),
         estimation=block.estimation,
         event=block.event,

@@ -12,6 +12,7 @@ from eventstudy.engine.correlation import as_slice
 from eventstudy.engine.plan import Plan
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import AFTER, Bools, Floats, Ints
+from eventstudy.panel.block import before_first
 from eventstudy.panel.dense import Dense
 
 _DESIGNS = 2 * whole.ROWS
@@ -63,6 +64,8 @@ class Chunk:
     """(n, L1) estimation days with a return of zero; none in the second pass, which does not ask."""
     lacking: Bools
     """(n, L1) estimation days without a return; likewise."""
+    early: Ints
+    """(n,) how many of these lie before the first return, so that they are no days without a trade; likewise."""
     span: Floats
     """(n, T + AFTER) all returns, those after the event window too; (n, 0) where none of them are added up."""
 
@@ -70,6 +73,13 @@ class Chunk:
     def which(self) -> Ints:
         """(n,) the design of each pair."""
         return least_squares.designs_of(self.bounds)
+
+    def untraded(self, mine: Ints) -> Floats:
+        """(n, 2) the shares of estimation days of these pairs with a return of zero, and without one, from their first on."""
+        early = self.early[mine]
+        days = np.maximum(self.lacking.shape[1] - early, 1)
+        still, lacking = np.count_nonzero(self.zero[mine], axis=1), np.count_nonzero(self.lacking[mine], axis=1)
+        return np.stack([still / days, (lacking - early) / days], axis=1)
 
 
 class Chunks:
@@ -151,6 +161,7 @@ class Chunks:
             known.given.take(as_slice(place)),
             zero,
             lacking,
+            before_first(lacking),
             span,
         )
 

@@ -46,13 +46,12 @@ class Gapped:
         """The first pass."""
         plan, chunk, m = self.chunks.plan, self.chunk, self.returns.observed_days
         days, which = plan.estimation.length, chunk.which[self.rows]
-        still = [np.count_nonzero(d[self.rows], axis=1) / days for d in (chunk.zero, chunk.lacking)]
         beside = PairsBeside(
             keys=(plan.grid << 48) + chunk.keys[which],
             raw=chunk.raw[self.rows],
             span=chunk.span[self.rows],
             benchmark=chunk.market[which],
-            untraded=np.stack(still, axis=1),
+            untraded=chunk.untraded(self.rows),
         )
         return Totals(
             strata_of(plan, self.returns, beside),

@@ -93,10 +93,9 @@ class GappedSums:
         return found
 
     def _days(self, p: int, mine: Ints, sums: Mapping[str, Floats]) -> DaySums:
-        days, m, chunk = self.chunks.task.days, self.seen.m[mine], self.chunk
+        m, chunk = self.seen.m[mine], self.chunk
         df = m - (self.k or 1)
         ar_n, residual_n = sums["ar_n"][p].astype(np.int64), sums["residual_n"][p].astype(np.int64)
-        untraded = [np.count_nonzero(d[mine]) / days for d in (chunk.zero, chunk.lacking)]
         names = ("ar", "residual", "residual_ranks", "student", "student_squares", "student_powers")
         return DaySums(
             n=len(mine),
@@ -107,7 +106,7 @@ class GappedSums:
             residual_n=residual_n,
             ranks=sums["ranks"][p] - np.concatenate([residual_n, ar_n]) / 2,
             share=float(sums["share"][p, self.chunks.task.lengths.index(1)]),
-            untraded=np.array(untraded),
+            untraded=chunk.untraded(mine).sum(axis=0),
             **{name: sums[name][p] for name in names},
         )
 

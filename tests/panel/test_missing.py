@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -230,3 +231,26 @@ def test_a_short_estimation_window_is_said_even_when_none_of_it_is_missing() -> 
 def test_excluded_dates_are_no_thin_trading() -> None:
     out = [SESSIONS[DAY0 - 20 - i].date() for i in range(10)]
     assert "THIN_TRADING" not in codes(study(closes(), exclude_dates=out))
+
+
+def test_days_before_the_first_price_are_no_thin_trading_and_gaps_after_it_are() -> None:
+    """A firm listed inside the estimation window: 40 of 110 days lie before its first return."""
+    prices = closes()
+    first = DAY0 - 120 + 39
+    prices.loc[prices.index[:first], "AAA"] = np.nan
+    result = study(prices, tickers=("AAA", "BBB"))
+    assert result.untraded.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert "THIN_TRADING" not in codes(result)
+    block = result.panel.block
+    returns = block.returns.copy()
+    returns[0, [60, 70, 80]] = np.nan
+    lacking = replace(block, returns=returns).untraded(np.array([], dtype="datetime64[D]"))
+    assert lacking.tolist() == [[0.0, 3 / 70], [0.0, 0.0]]
+
+
+def test_days_after_the_last_price_are_no_thin_trading() -> None:
+    prices = closes()
+    prices.loc[prices.index[DAY0 + 25] :, "AAA"] = np.nan
+    result = study(prices, tickers=("AAA", "BBB"), estimation_windows=[(-100, -20), (10, 35)])
+    assert result.fit.n_estimation[0] == 81 + 15
+    assert result.untraded.tolist() == [[0.0, 0.0], [0.0, 0.0]]

@@ -11,7 +11,7 @@ from eventstudy import EventStudy, StudyResult
 from eventstudy.errors import InvalidRequest
 
 from tests.panel.made import CHOICES, DAY0, codes
-from tests.worlds import SESSIONS, closes
+from tests.worlds import SESSIONS, closes, long
 
 
 def events(*rows: tuple[str, int, str]) -> pd.DataFrame:
@@ -135,3 +135,16 @@ def test_near_twins_are_kept_and_named() -> None:
     [told] = [w for w in result.warned if w.code == "NEAR_TWINS"]
     assert told.message.params["twin"] == "TWIN"
     assert told.message.params["correlation"] > 0.9
+
+
+def test_left_out_days_of_a_study_of_volumes_are_no_days_without_a_trade() -> None:
+    prices = closes(1, ("AAA", "BBB"))
+    shares = pd.Series(1000.0 + 50 * np.sin(np.arange(len(SESSIONS))), SESSIONS)
+    volume = dict.fromkeys(prices, shares)
+    result = EventStudy(**{**CHOICES, "mask_other_events": 3}, outcome="volume").run(
+        EARLIER, long(prices, volume=volume)
+    )
+    at = [(p.event_id, p.ticker) for p in result.panel.pairs].index(("now", "AAA"))
+    assert result.fit.n_estimation[at] == 110 - 7
+    assert result.untraded[at].tolist() == [0.0, 0.0]
+    assert "THIN_TRADING" not in codes(result)
