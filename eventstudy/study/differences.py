@@ -117,14 +117,36 @@ def _shown(value: Any) -> str:
     return "–" if value is None else str(value)
 
 
-_JUDGING = frozenset(
-    "windows primary tests variants alternative level bhar seed accept regime correlation prediction_error min_estimation".split()
-)
+_JUDGING = {
+    "windows",
+    "primary",
+    "tests",
+    "variants",
+    "alternative",
+    "level",
+    "bhar",
+    "seed",
+    "accept",
+    "regime",
+    "correlation",
+    "prediction_error",
+    "min_estimation",
+}
 """Options that change what is said of the abnormal returns: neither the returns nor what is estimated of them."""
-_ESTIMATING = frozenset(
-    "model alpha benchmark peers estimation_window estimation_windows event_window window_days own_windows exclude_dates"
-    " mask_other_events max_shift".split()
-)
+_ESTIMATING = {
+    "model",
+    "alpha",
+    "benchmark",
+    "peers",
+    "estimation_window",
+    "estimation_windows",
+    "event_window",
+    "window_days",
+    "own_windows",
+    "exclude_dates",
+    "mask_other_events",
+    "max_shift",
+}
 """Options that change what is estimated, and leave the returns as they are."""
 
 
