@@ -307,6 +307,10 @@ WARNINGS: dict[str, Code] = {
                 "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day; what is held against it did not move with it, and "
                 "there are no volumes"
             ),
+            "one": (
+                "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, and the only series held against it did not move "
+                "with it: that may be news of either; there are no volumes"
+            ),
             "quiet": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, with no more trade than before",
             "split": (
                 "a split of {ratio} is listed; from {before:.6g} to {after:.6g} does not tell whether the prices are adjusted "

@@ -616,3 +616,16 @@ def test_the_largest_move_says_how_many_have_that_day(lasting: int, told: str) -
     said = found.summary()
     assert "the 4 stocks" in said
     assert f"the largest move of the window, {told}" in said
+
+
+def test_the_drift_of_alpha_is_that_of_the_days_in_a_window_of_its_own() -> None:
+    prices = closes(5, FIRMS)
+    prices["AAA"] *= np.exp(0.03 * np.arange(len(prices)))
+    rows = [
+        {"ticker": t, "date": SESSIONS[DAY0].date(), "event_id": "made-up", "window_start": a, "window_end": b}
+        for t, (a, b) in {"AAA": (0, 1), "BBB": (-5, 5)}.items()
+    ]
+    choices = {k: v for k, v in CHOICES.items() if k != "event_window"}
+    found = EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), prices)
+    [told] = [w.message for w in found.warned if w.code == "ALPHA_DRIFT" and w.ticker == "AAA"]
+    assert f"takes {-2 * found.fit.params[0, 0]:+.1%} into" in told

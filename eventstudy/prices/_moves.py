@@ -113,8 +113,8 @@ class Series:
     """The market that it trades on."""
     closer: Bools
     """(N,) days that are looked at more closely, because an event is studied on them."""
-    compared: bool
-    """Whether others are held against it: a benchmark."""
+    compared: int
+    """How many others of its market are held against it, where it is a benchmark; else 0."""
     market: Floats
     """(N-1,) the part of each move that the others of its market explain, as a logarithm; 0 where nobody asked."""
 
@@ -366,7 +366,8 @@ class _Look:
                 ):
                     yield self.flag("MOVE_UNCONFIRMED.quiet", t, **moved)
                 elif trade is None and self.series.compared and abs(net) > FELT * scale:
-                    yield self.flag("MOVE_UNCONFIRMED", t, **moved)
+                    form = "MOVE_UNCONFIRMED" if self.series.compared > 1 else "MOVE_UNCONFIRMED.one"
+                    yield self.flag(form, t, **moved)
 
     def _trade(self, t: int, volume: Floats | None) -> float | None:
         """The volume of the day of a move over the median of the days before it; None: not known."""

@@ -91,7 +91,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared:
                 table.info[ticker],
                 homes[ticker],
                 near[priced[:, i], i],
-                ticker in compared,
+                list(homes.values()).count(homes[ticker]) - 1 if ticker in compared else 0,
             )
             misdated = any(f.code == "WRONG_CALENDAR" and f.ticker == ticker for f in found)
             found += sorted((f for f in of_one if not (misdated and f.code == "GAP")), key=lambda f: f.session)
@@ -206,7 +206,7 @@ def _of_one(
     info: SeriesInfo,
     home: str,
     closer: Bools,
-    compared: bool,
+    compared: int,
 ) -> Iterator[Flag]:
     """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
     if not len(days):

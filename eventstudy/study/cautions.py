@@ -267,8 +267,9 @@ def _alpha_drift(result: StudyResult, i: int, pair: Pair) -> Iterator[Message]:
     """Warn where the estimated alpha alone moves a reported CAR by more than half its standard error (METHODS 1.5)."""
     alpha = float(result.fit.params[i, 0])
     for window in sorted(result.firm_answers, key=lambda w: -w.length):
-        se = result.firm_answers[window].found.se[i]
-        if abs(window.length * alpha) > 0.5 * se:
-            drift = {"alpha": alpha, "taken": -window.length * alpha, "window": window}
+        found = result.firm_answers[window].found
+        taken = -int(found.n_days[i]) * alpha  # of the days that the pair has, where its window is its own or cut short
+        if abs(taken) > 0.5 * found.se[i]:
+            drift = {"alpha": alpha, "taken": taken, "window": window}
             yield Message.of("ALPHA_DRIFT", pair.event_id, pair.ticker, **drift)
             return
