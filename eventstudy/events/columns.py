@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
-from eventstudy.events.rows import ORIGIN, Rows, rows_of_frame
+from eventstudy.events.rows import ORIGIN, Rows
 from eventstudy.events.when import checked
-from eventstudy.tables.place import Reading
 
 Codes = NDArray[np.int64]
 H = TypeVar("H", bound=Hashable)
@@ -61,20 +60,11 @@ class EventColumns:
         return self.tickers[int(self.ticker[row])]
 
 
-def columns_of_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = None) -> EventColumns:
-    """The rows of a frame of events, by the same rules as `registry.from_frame`.
-
-    Raises:
-        InvalidFile: columns missing, blank cells, cells that are no dates, a ticker twice in one event.
-    """
-    return columns_of_rows(rows_of_frame(frame, reading, tz))
-
-
 def columns_of_rows(rows: Rows) -> EventColumns:
     """The pairs of rows of events, coded, without an object for each.
 
     Raises:
-        InvalidFile: one of them is no event: sums name no single row that was left out.
+        InvalidFile: one of them is no event.
     """
     for row, why in rows.odd.items():
         if why:
@@ -93,7 +83,11 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     if (wrong := np.flatnonzero(moment != moment[first])).size:
         row = int(wrong[0])
         raise _fault(row, "date", f"contradicts row {first[row] + 1} of the same event", "one event has one date")
-    benchmark, shared = _shared_benchmark(event, benchmark[keep], tuple(benchmarks))
+    for column in ("title", "category"):
+        if said := rows.texts.get(column):
+            _agreed(event, said[0][keep], column)
+    agreed = _agreed(event, benchmark[keep], "benchmark")
+    benchmark, shared = np.where(agreed < 0, len(benchmarks), agreed), (*benchmarks, None)
 
     def name(i: int) -> str:
         if given is not None and ids is not None and ids[i] >= 0:
@@ -188,14 +182,14 @@ def _first_of_event(event: Codes) -> Codes:
     return first[event]
 
 
-def _shared_benchmark(event: Codes, codes: Codes, names: tuple[str, ...]) -> tuple[Codes, tuple[str | None, ...]]:
-    """The benchmark of each row's event: rows may leave it blank, not contradict each other; None comes last."""
+def _agreed(event: Codes, codes: Codes, column: str) -> Codes:
+    """What each row's event says in a column: rows may leave it blank, not contradict each other; -1 where all do."""
     most = np.full(int(event.max()) + 1, -1, dtype=np.int64)
     np.maximum.at(most, event, codes)
     shared = most[event]
     if (wrong := np.flatnonzero((codes >= 0) & (codes != shared))).size:
-        raise _fault(int(wrong[0]), "benchmark", "contradicts another row of the same event")
-    return np.where(shared < 0, len(names), shared), (*names, None)
+        raise _fault(int(wrong[0]), column, "contradicts another row of the same event")
+    return shared
 
 
-__all__ = ["EventColumns", "coded", "coded_moments", "columns_of_events", "columns_of_frame", "columns_of_rows"]
+__all__ = ["EventColumns", "coded", "coded_moments", "columns_of_events", "columns_of_rows"]

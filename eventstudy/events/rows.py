@@ -70,6 +70,8 @@ class Rows:
     """What was read, as messages name it."""
     tz: str | None = None
     """The zone of times that have none."""
+    strict: bool = False
+    """Whether all are refused for one that is no event."""
 
     def __len__(self) -> int:
         """E."""
@@ -150,7 +152,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
                 "titles above the headings left aside: {text}", text="; ".join(" ".join(t) for t in table.titles)[:80]
             )
         )
-    found.origin, found.tz = place.name, tz
+    found.origin, found.tz, found.strict = place.name, tz, reading.strict
     found.read_as = (*told, *said, *dates.said)
     return found
 

@@ -70,12 +70,13 @@ def run_folder(
     many.check_sums_do(config, model)
     if config.currency is not None:
         raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
-    columns = many.as_columns(events, day0)
+    columns, no_events = many.as_columns(events, day0)
     work = _work(folder, columns, config, factors, as_of)
     check_regressors(model, ("benchmark", *factor_names(factors)), config)
     parts = parts_of(folder, config)
     found, evidence = _both_passes(work, columns, parts, executor or Serial(), done)
     _count_unseen(found, columns)
+    found.left.add("BAD_ROW", len(no_events), no_events)
     lined = many.LinedUp(found.grids, found.left, _once(found.warned), _used(columns, config))
     many.count_unfit(evidence, columns, config, found.left)
     if not evidence.totals.n:

@@ -13,10 +13,11 @@ import pandas as pd
 
 from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
-from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_frame, columns_of_rows
-from eventstudy.events.rows import Rows
+from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_rows
+from eventstudy.events.importers import read_rows
+from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Ints, Warned
 from eventstudy.panel.dense import Dense
@@ -29,6 +30,7 @@ from eventstudy.prices import PriceTable
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.passes import evidence_of
+from eventstudy.study.study import unread
 from eventstudy.tables.frames import pandas_of
 
 FEW_DATES = 8
@@ -59,13 +61,27 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         raise InvalidRequest(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
 
 
-def as_columns(events: Any, day0: str | date) -> EventColumns:
-    """The pairs of a study as columns; `day0` as in `chosen_moment`."""
+def as_columns(events: Any, day0: str | date) -> tuple[EventColumns, list[Exclusion]]:
+    """The pairs of a study as columns, and the rows of its table that are no events; `day0` as in `chosen_moment`.
+
+    Raises:
+        InvalidFile: no row is an event, or one is not and they are to be strict.
+    """
     made = events if isinstance(events, Rows | list | tuple | Event | Registry) else pandas_of(events)
-    if made is None or isinstance(made, list | tuple | Event | Registry):
-        known = [events] if isinstance(events, Event) else list(events)
-        return columns_of_events(known, lambda event: chosen_moment(event, day0))
-    columns = columns_of_rows(made) if isinstance(made, Rows) else columns_of_frame(made)
+    if made is not None and not isinstance(made, list | tuple | Event | Registry):
+        rows = made if isinstance(made, Rows) else rows_of_frame(made)
+        try:
+            return _at(columns_of_rows(rows), day0), []
+        except InvalidFile:
+            if rows.strict:
+                raise
+            found, bad = read_rows(rows, rows.origin)  # row by row, as where every pair is kept
+            events = Registry(found, left_out=bad)
+    known = [events] if isinstance(events, Event) else list(events)
+    return columns_of_events(known, lambda event: chosen_moment(event, day0)), unread(events)
+
+
+def _at(columns: EventColumns, day0: str | date) -> EventColumns:
     if day0 == "announced":
         return columns
     chosen = (None,) if day0 == "recognised" else (moment_of_day(day0),)

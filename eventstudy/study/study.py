@@ -242,8 +242,9 @@ class EventStudy:
                 hint='keep="pairs" (--keep pairs)',
             )
         many.check_sums_do(config, model)
-        columns = many.as_columns(events, day0)
+        columns, no_events = many.as_columns(events, day0)
         lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors)
+        lined.left.add("BAD_ROW", len(no_events), no_events)
         lined.warned[:0] = converted
         if lined.grids:
             check_regressors(model, lined.grids[0].names, config)

@@ -15,6 +15,7 @@ from eventstudy.engine import whole
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
+from eventstudy.events.rows import rows_of_frame
 from eventstudy.request import run, run_aggregate
 from eventstudy.study import chunks, fitted, passes
 from eventstudy.study.aggregate import AggregateResult
@@ -363,10 +364,29 @@ def test_what_sums_cannot_answer_is_refused(choices: dict[str, Any], what: str) 
 def test_tables_that_cannot_be_meant_name_their_row(rows: dict[str, list[Any]], what: str) -> None:
     data = many(2)
     study, frame = EventStudy(calendar=None, benchmark="M0"), pd.DataFrame(rows)
+
+    def summed() -> None:
+        strict: Any = rows_of_frame(frame, Reading(strict=True))
+        study.run(strict, data.prices, keep="aggregate")
+
     with pytest.raises(InvalidFile, match=what):
-        study.run(frame, data.prices, keep="aggregate")
+        summed()
     with pytest.raises(InvalidFile, match="column"):
         from_frame(frame, reading=Reading(strict=True))
+
+
+def test_sums_and_pairs_leave_the_same_rows_out() -> None:
+    data = many(2)
+    rows = [("a", "S01", "2017-01-05", "x"), ("a", "S02", "2017-01-05", "y"), ("b", "S02", "2017-01-06", "y")]
+    frame = pd.DataFrame([*rows, ("c", "S01", "1/2/2017x", "x")], columns=["event_id", "ticker", "date", "category"])
+    study = EventStudy(calendar=None, benchmark="M0")
+    pairs = study.run(frame, data.prices)
+    for events in (frame, from_frame(frame)):
+        sums = study.run(events, data.prices, keep="aggregate")
+        assert sums.n == pairs.returns.n == 2
+        assert sums.left_out == {"BAD_ROW": 2}
+        assert sorted(e.message for e in sums.exclusions) == sorted(e.message for e in pairs.exclusions)
+        assert sums.incomplete
 
 
 def test_nothing_left_is_an_error_that_lists_why() -> None:

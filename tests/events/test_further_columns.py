@@ -191,5 +191,8 @@ def test_a_list_of_times_says_its_zone_where_sums_are_kept(tmp_path: Path, liste
         path, prices=prices, benchmark="MKT", tz="Europe/London", windows=[(0, 0)], tests=()
     )
     assert found.n == 2
+    found = es.request.run_aggregate(path, prices=prices, benchmark="MKT", windows=[(0, 0)], tests=())
+    assert (found.n, found.left_out) == (1, {"BAD_ROW": 1})
+    assert "without an offset or a zone" in found.exclusions[0].message
     with pytest.raises(InvalidFile, match="without an offset or a zone"):
-        es.request.run_aggregate(path, prices=prices, benchmark="MKT", windows=[(0, 0)], tests=())
+        es.request.run_aggregate(path, prices=prices, benchmark="MKT", windows=[(0, 0)], tests=(), strict=True)
