@@ -1,6 +1,7 @@
 """What the scheduler runs: bring the reports of a study file up to date, and say what changed.
 
-A report that is complete and whose inputs are the same is neither fetched nor computed again. A source that says less than
+A report that is complete and whose inputs are the same is neither fetched nor computed again; prices of a folder or of the
+store are inputs. A source that says less than
 it did before does not take the place of the last report: that stands, and the gap is named. All files change together
 (see `files.publish`); nothing is written where nothing changed.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from eventstudy import __version__, calendars, disk
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceError, SourceRateLimited
 from eventstudy.inference.base import LEVEL
+from eventstudy.prices.store import Store, location
 from eventstudy.reports import deliver, files, site
 from eventstudy.reports.changes import changes, lost, observed, substance
 from eventstudy.reports.finding import Searched, searched
@@ -26,7 +28,7 @@ from eventstudy.reports.further import further
 from eventstudy.reports.parts import Lang, plain
 from eventstudy.reports.study_file import Condition, Options, StudyFile
 from eventstudy.reports.words import Words
-from eventstudy.study.differences import doubts_moved
+from eventstudy.study.differences import differences, doubts_moved
 from eventstudy.text import json_file, json_text
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ class State:
     """Whether a window stands out from ordinary days, all windows judged together, and can be believed."""
     raised: bool = False
     """Whether the last change raised a doubt that was not there before."""
+    prices: str = ""
+    """Hash of the prices that are here and may be restated: a folder of files, the store; empty where there are none."""
 
 
 @dataclass(frozen=True)
@@ -316,9 +320,10 @@ def _one(
     last = {name: before[name] for name in old.files if name in before} if old else {}
     page = f"{site.stem(event.id)}.html"  # an earlier version may have called it otherwise
     intact = old is not None and {n: files.sha256(d) for n, d in last.items()} == dict(old.files) and page in last
-    if old and intact and old.key == key and old.complete:
-        return replace(old, status="unchanged"), last
     data = json.loads(last[f"{site.stem(event.id)}.json"]) if intact and old and old.status != "failed" else None
+    whole = old is not None and data is not None and old.key == key and old.complete
+    if old and data and whole and old.prices == _prices(options, data):
+        return replace(old, status="unchanged"), last
     try:
         result, found = _run(event, options, as_of)
     except (SourceError, NothingUsable) as error:
@@ -326,7 +331,9 @@ def _one(
     less = lost(data, result.to_dict()) if old and old.key == key else []
     if old and data and less:
         why = Words(study.lang).left_out(e for e in result.exclusions if e.ticker in less) or ", ".join(less)
-        return replace(old, status="kept", incomplete=True, gap=Words(study.lang)("kept") + why), last
+        return replace(old, status="kept", complete=False, incomplete=True, gap=Words(study.lang)("kept") + why), last
+    if old and data and whole and not differences(data, result.to_dict()):  # other prices, or other days of them
+        return replace(old, status="unchanged", prices=_prices(options, data)), last
     return _with(study, event, key, result, found, old if data else None, data, last, options)
 
 
@@ -358,6 +365,7 @@ def _with(
         offers=entry.offers,
         date=entry.updated,
         finding=_stands_out(found),
+        prices=_prices(options, found),
         raised=bool(doubts_moved(data, found)[0]) if data else bool(entry.doubts),
     )
     if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
@@ -414,6 +422,28 @@ def _key(study: StudyFile, event: Event, options: Options) -> str:
     }
     made_from = [event.to_dict(), options, inputs, study.lang, list(study.formats), __version__]
     return files.sha256(json.dumps(made_from, sort_keys=True, default=str).encode())
+
+
+def _prices(options: Options, data: Mapping[str, Any]) -> str:
+    """A hash of the prices of a report that are here and may be restated, until some days after its last; empty: none are."""
+    folder = Path(options["prices"]) if "prices" in options else None
+    held: list[Any] = []
+    if folder and folder.is_dir():
+        held += [[path.name, _file_hash(path)] for path in sorted(folder.iterdir()) if path.is_file()]
+    stored = [ticker for ticker, source in data["provenance"]["sources"].items() if source.startswith("store")]
+    if stored and location().exists():
+        days = [day["session"] for firm in data["firms"] for day in firm["days"]]
+        last = (date.fromisoformat(max(days)) + _NEAR).year if days else date.max.year
+        with Store() as store:
+            newest = {v.series_id: v for ticker in stored for v in store.vintages(ticker)}
+        for _, v in sorted(newest.items()):
+            years = {year: sha for year, sha in v.years.items() if int(year) <= last}
+            held.append([v.symbol, v.source, years or v.sha256])
+    return files.sha256(json.dumps(held, sort_keys=True).encode()) if held else ""
+
+
+_NEAR = timedelta(days=31)
+"""Days after a report's last that may be looked at too."""
 
 
 def _file_hash(path: Path) -> str:

@@ -29,7 +29,8 @@ from eventstudy.errors import (
     SourceRateLimited,
     SymbolUnknown,
 )
-from eventstudy.prices import load_prices
+from eventstudy.prices import Fetch, load_prices
+from eventstudy.prices.store import Store
 from eventstudy.reports import files, site
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
@@ -834,3 +835,42 @@ def test_options_that_only_make_sense_for_their_events_are_judged_with_them(tmp_
 def test_a_study_file_that_is_not_there_says_how_one_begins(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match="a study file begins with"):
         read_study(tmp_path / "no.toml")
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("kind", ["folder", "store"])
+def test_a_price_that_is_restated_here_is_noticed_when_a_report_is_complete(
+    study: Callable[..., Path], tmp_path: Path, kind: str
+) -> None:
+    loaded = load_prices(["NVDA", "SPY"], "2023-12-01", "2025-02-14", source="bundled").close
+    folder = tmp_path / "prices"
+    folder.mkdir()
+
+    def have(factor: float = 1.0, upto: str = "2025-02-11", at: str = "2025-02-13T12:00:00+00:00") -> None:
+        for ticker in map(str, loaded):
+            close = loaded[ticker].loc[:upto].copy()
+            if ticker == "NVDA":
+                close["2025-01-24"] *= factor
+            if kind == "folder":
+                close.to_csv(folder / f"{ticker}.csv", index_label="date")
+                continue
+            frame = close.rename("close").to_frame().rename_axis("session")
+            first, last = (close.index[i].date() for i in (0, -1))
+            with Store(write=True) as store:
+                store.keep("yahoo", Fetch(ticker, frame, "as_given", "USD", "XNYS", at), first, last, force=True)
+
+    path = study('tickers = ["NVDA"]\n' + {"folder": 'prices = "prices"', "store": 'source = "store"'}[kind])
+    have()
+    assert bring(path).events[0].complete
+    before = state_of(path)
+    assert bring(path).written == ()
+    have(upto="2025-02-12")
+    again = bring(path)
+    assert again.events[0].status == "unchanged", "days that are not those of the study"
+    assert {name for name, told in state_of(path).items() if told != before[name]} <= {files.MANIFEST}
+    assert bring(path).written == ()
+    have(1.05, "2025-02-12")
+    changed = bring(path).events[0]
+    assert changed.status == "updated"
+    assert any("restated" in line for line in changed.changes)
+    assert bring(path).written == ()
