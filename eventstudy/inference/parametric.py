@@ -445,7 +445,8 @@ class CalendarAlpha(NamedTuple):
 
 def _least_days(x: Floats) -> int:
     """The days that a regression on `x` (D, K) in calendar time needs."""
-    return max(_LEAST_DAYS, x.shape[1] + 10)
+    needed: int = max(_LEAST_DAYS, x.shape[1] + 10)
+    return needed
 
 
 def calendar_alpha(sample: Sample, block: EventBlock) -> CalendarAlpha | None:

@@ -50,9 +50,9 @@ def with_volume(
         values[:, block.estimation_columns][hit] = np.nan
     left_out = None
     if block.masked is not None:
-        inside, hit = values[:, block.estimation_columns], np.isfinite(block.masked)
-        left_out = np.where(hit, inside, np.nan)
-        inside[hit] = np.nan
+        own, hit = values[:, block.estimation_columns], np.isfinite(block.masked)
+        left_out = np.where(hit, own, np.nan)
+        own[hit] = np.nan
     mean = _mean_of_complete(levels, np.isnat(block.sessions))
     lined = EventBlock(
         returns=values,

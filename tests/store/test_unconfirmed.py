@@ -140,7 +140,7 @@ def test_of_a_benchmark_beside_one_share_it_is_left_open_which_of_them_had_news(
         kept = fields["close"][:, [0, *([1] if len(names) > 2 else []), 2]]
         prices = PriceTable(
             {"close": pd.DataFrame(kept, DAYS, pd.Index(names))},
-            {t: SeriesInfo("made", "close", exchange="24/5") for t in names},
+            {t: SeriesInfo("made", "as_given", exchange="24/5") for t in names},
         )
         [flag] = [f for f in flags(prices, dict.fromkeys(names, NEAR), ["M"]) if f.code == "MOVE_UNCONFIRMED"]
         assert told in str(flag.message)
@@ -149,7 +149,7 @@ def test_of_a_benchmark_beside_one_share_it_is_left_open_which_of_them_had_news(
 def test_nothing_is_said_of_a_benchmark_that_no_other_of_its_market_is_held_against() -> None:
     close = np.column_stack([50 * np.exp(np.cumsum(MARKET + OWN)), 100 * np.exp(np.cumsum(MARKET))])
     close[DAY:, 1] *= 1.06
-    info = {t: SeriesInfo("made", "close", exchange=home) for t, home in (("S", "24/7"), ("M", "24/5"))}
+    info = {t: SeriesInfo("made", "as_given", exchange=home) for t, home in (("S", "24/7"), ("M", "24/5"))}
     told = flags(
         PriceTable({"close": pd.DataFrame(close, DAYS, pd.Index(["S", "M"]))}, info), dict.fromkeys("SM", NEAR), ["M"]
     )
