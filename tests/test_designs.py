@@ -609,7 +609,7 @@ def test_each_pair_has_its_own_window() -> None:
 def test_the_largest_move_says_how_many_have_that_day(lasting: int, told: str) -> None:
     tickers = ("AAA", "BBB", "CCC", "DDD")
     prices = closes(6, tickers)
-    prices.iloc[DAY0 + 4 :, [prices.columns.get_loc(t) for t in tickers]] *= 1.3
+    prices.loc[prices.index[DAY0 + 4] :, list(tickers)] *= 1.3
     prices.loc[prices.index[DAY0 + 3] :, list(tickers[lasting:])] = np.nan
     found = study(prices, tickers=tickers)
     assert found.aar()[1][-2] == lasting

@@ -140,7 +140,7 @@ def test_near_twins_are_kept_and_named() -> None:
 def test_left_out_days_of_a_study_of_volumes_are_no_days_without_a_trade() -> None:
     prices = closes(1, ("AAA", "BBB"))
     shares = pd.Series(1000.0 + 50 * np.sin(np.arange(len(SESSIONS))), SESSIONS)
-    volume = dict.fromkeys(prices, shares)
+    volume = dict.fromkeys(("AAA", "BBB", "MKT"), shares)
     result = EventStudy(**{**CHOICES, "mask_other_events": 3}, outcome="volume").run(
         EARLIER, long(prices, volume=volume)
     )
