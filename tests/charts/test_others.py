@@ -42,7 +42,7 @@ def test_bars_of_one_pair_are_its_abnormal_returns_marked_by_the_exact_p(nvda: S
     assert [d for d in nvda.rel_days if drawn[d][1]] == [0, 1]
     assert [d for d, p in zip(nvda.rel_days, nvda.ar_p[0], strict=True) if p < 0.05] == [0, 1]
     np.testing.assert_array_equal(line(ax, "their sum: CAR"), nvda.tidy()["car"])
-    assert "Each day's p by exact t, not adjusted for 11 looks" in words(ax)
+    assert "Each day's p by exact t test, not adjusted for 11 looks" in words(ax)
     assert [t.get_text() for t in ax.get_legend().get_texts()] == [
         "abnormal return",
         "abnormal return, p < 5 %",
