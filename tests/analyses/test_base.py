@@ -20,6 +20,8 @@ from eventstudy.prices import frame_to_table, load_prices
 from eventstudy.request import what_else
 from eventstudy.study.result import StudyResult
 
+from tests.tiers import first
+
 
 @pytest.fixture(scope="module")
 def nvda() -> StudyResult:
@@ -139,7 +141,7 @@ def test_analyses_are_found_by_their_names() -> None:
         _: Any = es.analyses.nothing
 
 
-@pytest.mark.parametrize("name", ["confounders", "counterfactual", "impact", "robustness", "spillover"])
+@pytest.mark.parametrize("name", first(["robustness", "confounders", "counterfactual", "impact", "spillover"]))
 def test_an_analysis_keeps_its_name_whoever_imported_its_file(name: str) -> None:
     script = (
         f"import eventstudy as es, eventstudy.analyses.{name}, sys\n"

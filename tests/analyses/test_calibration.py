@@ -16,6 +16,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
 from scipy import stats
 
+from tests.tiers import first
 from tests.worlds import closes
 
 WINDOWS = [(0, 0), (-1, 1)]
@@ -62,7 +63,7 @@ def test_on_the_embedded_sample_counting_tickers_as_observations_fails(
 
 
 @pytest.mark.parametrize("name", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", first(WINDOWS))
 def test_a_made_up_study_is_the_study_run_on_that_date(
     found: Calibration,
     one_by_one: list[StudyResult],

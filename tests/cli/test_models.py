@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.cli.conftest import Ran
+from tests.tiers import first
 
 Es = Callable[..., Ran]
 NVDA = ("run", "deepseek-r1", "--tickers", "NVDA", "--day0", "recognised")
@@ -38,7 +39,7 @@ def test_factor_models(es: Es, model: str, tmp_path: Path) -> None:
     assert "--factors" in lacking.err
 
 
-@pytest.mark.parametrize("model", [*PEERED, *ALONE])
+@pytest.mark.parametrize("model", first([*PEERED, *ALONE], 4))
 def test_every_other_model(es: Es, model: str) -> None:
     peers = ("--peers", "AAPL,CRM,META,AMZN,GOOGL") if model in PEERED else ()
     ran = es(*NVDA, "--model", model, *peers, "--format", "json")
