@@ -206,7 +206,7 @@ def date_text(day: date, spec: str = "", language: str = "en") -> str:
 
     German names the day as it stands after "am".
     """
-    months, days = _NAMES[language]
+    months, days = MONTHS[language], WEEKDAYS[language]
     if not spec:
         return day.isoformat() if language == "en" else f"{day:%d.%m.%Y}"
     if language == "en":
@@ -216,18 +216,16 @@ def date_text(day: date, spec: str = "", language: str = "en") -> str:
     return whole if spec == "long" else f"{days[day.weekday()]}, dem {whole}"
 
 
-_NAMES = {
-    "en": (
-        ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-         "December"),
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    ),
-    "de": (
-        ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
-         "Dezember"),
-        ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    ),
+MONTHS = {
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December"),
+    "de": ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+           "Dezember"),
 }  # fmt: skip
+WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+}
 
 
 def _several(values: Sequence[Any], spec: str, language: str) -> str:

@@ -10,40 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eventstudy.language import Translated, in_language
+from eventstudy.language import MONTHS, Translated, in_language
 from eventstudy.study.sentences import percent
 from eventstudy.text import columns, fitted, wrapped
 
-MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-}
 MONEY = {
     "en": {"USD": "US dollars", "EUR": "euros", "GBP": "pounds", "CHF": "Swiss francs", "JPY": "yen"},
     "de": {"USD": "US-Dollar", "EUR": "Euro", "GBP": "Pfund", "CHF": "Schweizer Franken", "JPY": "Yen"},

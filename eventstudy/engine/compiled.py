@@ -38,6 +38,10 @@ class _Runs(NamedTuple):
     length: Ints
     """(R',) the lengths that fit into the estimation days."""
 
+    def given(self) -> dict[str, Any]:
+        """As the kernel is told of them."""
+        return {**self._asdict(), "steps": len(self.step), "lengths": len(self.run)}
+
 
 @lru_cache(maxsize=64)
 def _runs_of(days: int, lengths: tuple[int, ...]) -> _Runs:
@@ -101,13 +105,11 @@ def first(form: Form, estimation: Floats, event: Floats, bounds: Ints, given: De
         form.level,
         _given(estimation, event, task)
         | _designed(bounds, given, task)
-        | runs._asdict()
+        | runs.given()
         | out
         | {
             "strata": 1,
             "tables": g,
-            "steps": len(runs.step),
-            "lengths": len(runs.run),
             "covers": np.full(n, -1, dtype=np.int64),
             "stratum": np.zeros(n, dtype=np.int64),
             "table": designs_of(bounds),
@@ -215,10 +217,10 @@ def first_of_gaps(
         form.level,
         _given(estimation, event, task)
         | _designed(bounds, given, task)
-        | runs._asdict()
+        | runs.given()
         | out
         | _of_gaps(seen, good)
-        | {"tables": len(seen.dates), "steps": len(runs.step), "lengths": len(runs.run), "table": seen.table},
+        | {"tables": len(seen.dates), "table": seen.table},
     )
     beyond = ((0, 0), (0, len(task.lengths) - len(runs.run)))
     out |= {name: np.pad(out[name], beyond) for name in ("share", "share_n")}

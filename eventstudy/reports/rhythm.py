@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from eventstudy import calendars
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import WEEKDAYS
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = tuple(day[:3] for day in WEEKDAYS["en"])
 AVAILABLE = '06:30 (Monday to Saturday), "Mon 07:00", "Mon-Fri 18:00", "daily 06:30", "monthly 1 07:00", "close XNYS"'
 
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"

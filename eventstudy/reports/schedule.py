@@ -18,23 +18,8 @@ from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import escape
 
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.language import MONTHS, WEEKDAYS
 from eventstudy.reports.rhythm import DAYS, Rhythm, rhythm
-
-_LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def show(
@@ -163,10 +148,10 @@ def windows(study: Path, when: Rhythm, python: str) -> dict[str, str]:
     words = subprocess.list2cmdline(["-m", "eventstudy", "update", str(path), "--catch-up", "--quiet"])
     if when.of_month:
         every = f"<ScheduleByMonth><DaysOfMonth><Day>{when.of_month}</Day></DaysOfMonth><Months>"
-        every += "".join(f"<{month}/>" for month in _MONTHS) + "</Months></ScheduleByMonth>"
+        every += "".join(f"<{month}/>" for month in MONTHS["en"]) + "</Months></ScheduleByMonth>"
     else:
         every = "<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek>"
-        every += "".join(f"<{_LONG_DAYS[day]}/>" for day in when.days) + "</DaysOfWeek></ScheduleByWeek>"
+        every += "".join(f"<{WEEKDAYS['en'][day]}/>" for day in when.days) + "</DaysOfWeek></ScheduleByWeek>"
     text = f"""\
 <?xml version="1.0"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
