@@ -19,8 +19,8 @@ from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.frequency import FREQUENCIES, Frequency, counted_in
 from eventstudy.messages import WARNINGS
-from eventstudy.separated import separated
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
+from eventstudy.text import separated
 from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in
 from eventstudy.windows import Window
 

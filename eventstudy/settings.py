@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 Kind = Literal["text", "whole", "number", "flag", "day", "form"]
 

@@ -1,4 +1,4 @@
-"""Values and tables as text: one JSON encoder, one printer of columns, one width of lines."""
+"""Values and tables as text: one JSON encoder, one printer of columns, one width of lines, one reader of names in a text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from textwrap import wrap
 from typing import Any
+
+from eventstudy.errors import InvalidRequest
 
 WIDTH = 118
 """Characters of a line for people, where there is room."""
@@ -110,3 +112,19 @@ def wrapped(text: str) -> list[str]:
     """Lines of at most `width`; windows and percentages are not torn apart."""
     held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
     return [line.replace("\u00a0", " ") for line in wrap(held, width(), subsequent_indent="  ")]
+
+
+def separated(given: object, noun: str = "ticker") -> list[str]:
+    """The names in a comma-separated text, each once; a list is what it is.
+
+    Raises:
+        InvalidRequest: something else than text; `noun` is what the message calls one of the names.
+    """
+    if isinstance(given, str):
+        return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+    names: list[str] = []
+    for name in given if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]:
+        if not isinstance(name, str):
+            raise InvalidRequest(f"{name!r} is not a {noun}", hint=f"a {noun} is text, in quotes")
+        names.append(name)
+    return names

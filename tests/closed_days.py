@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from eventstudy import calendars
+from eventstudy.calendars.markets import ORDER, YEARS
 from eventstudy.errors import InvalidRequest
-from eventstudy.markets import ORDER, YEARS
 
 FILE = Path(__file__).parent.parent / "data" / "closed_days.txt"
 HEAD = """\

@@ -16,12 +16,12 @@ import eventstudy as es
 import pytest
 from eventstudy import disk
 from eventstudy.analyses.regression import read_characteristics
+from eventstudy.calendars.overrides import _read as read_overrides
 from eventstudy.claims.parse import load_names
 from eventstudy.cli._settings import settings
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile
 from eventstudy.events import append_event, load_registry, read_calendar, read_earnings, shipped_registry
-from eventstudy.overrides import _read as read_overrides
 from eventstudy.panel import read_shares
 from eventstudy.prices import load_prices
 from eventstudy.prices._factors import read_factors

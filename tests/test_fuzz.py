@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from eventstudy.analyses.regression import read_characteristics
+from eventstudy.calendars.overrides import _read as read_overrides
 from eventstudy.claims.parse import load_names
 from eventstudy.cli._settings import settings as settings_of
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError
 from eventstudy.events import import_requests, load_registry, read_calendar, read_earnings
-from eventstudy.overrides import _read as read_overrides
 from eventstudy.panel import read_shares
 from eventstudy.prices import Fetch, load_prices, read_factors, tiingo
 from eventstudy.prices._store import Store

@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import calendars, markets
+from eventstudy import calendars
+from eventstudy.calendars import markets
 from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import home_of

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from eventstudy import calendars
 from eventstudy.calendars import Moment, close_time, day0, sessions, shift
+from eventstudy.calendars.overrides import Override, override_of
 from eventstudy.errors import InvalidFile
-from eventstudy.overrides import Override, override_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -18,7 +18,7 @@ from eventstudy.events import Group, load_registry, single_event
 from eventstudy.prices import load_prices, load_shares
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.request import events_of, run_aggregate, what_else
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 DAY = dt.date(2025, 1, 27)
 TEXT = "NVDA, AMD"

@@ -25,13 +25,12 @@ from eventstudy.models import model_of
 from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
 from eventstudy.prices import PriceTable
-from eventstudy.separated import separated
 from eventstudy.study.buy_and_hold import BASE, chained
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
 from eventstudy.study.study import PEER_ROLES, EventStudy, Prices, needs_peers, peers_in
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, separated, wrapped
 from eventstudy.windows import Window
 
 MODELS = ("market", "principal_components", "synthetic_control")

@@ -25,7 +25,6 @@ from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message, sentence
 from eventstudy.panel import Floats
-from eventstudy.separated import separated
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
@@ -36,7 +35,7 @@ from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, separated, wrapped
 from eventstudy.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]

@@ -29,12 +29,11 @@ from eventstudy.models import model_of
 from eventstudy.panel import Floats, Panel, align
 from eventstudy.parallel import Executor, Serial
 from eventstudy.prices import PriceTable
-from eventstudy.separated import separated
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.study import Prices, check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, separated, wrapped
 from eventstudy.windows import Window
 
 MODELS = ("market", "market_adjusted", "constant_mean")

@@ -10,7 +10,7 @@ import numpy as np
 
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.panel import Ints
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

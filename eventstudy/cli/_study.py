@@ -11,7 +11,7 @@ from eventstudy import plugins
 from eventstudy.cli._command import Choice, Under, completing
 from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders

@@ -141,7 +141,7 @@ def _calendars() -> Iterator[_Finding]:
     from datetime import timedelta
 
     from eventstudy import calendars
-    from eventstudy.overrides import override_of
+    from eventstudy.calendars.overrides import override_of
     from eventstudy.prices.store import now
 
     soon = (now() + timedelta(_AHEAD)).date()

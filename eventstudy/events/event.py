@@ -26,7 +26,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
 from eventstudy.language import Translated
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 _ANY = r"^[^\x00]*$"
 _FILLED = r"^[^\x00]*[^\s\x00][^\x00]*$"

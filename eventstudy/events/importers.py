@@ -18,7 +18,7 @@ from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import BadRow, InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.language import date_text
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.events.rows import Rows

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from eventstudy import calendars, markets
+from eventstudy import calendars
+from eventstudy.calendars import markets
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.panel.block import Bools, Days
 from eventstudy.prices import PriceTable, SeriesInfo, opened

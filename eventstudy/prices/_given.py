@@ -18,8 +18,8 @@ from eventstudy.errors import SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis
 from eventstudy.prices._table import PriceTable, SeriesInfo
-from eventstudy.separated import separated
 from eventstudy.tables.place import Place
+from eventstudy.text import separated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

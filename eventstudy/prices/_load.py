@@ -26,9 +26,9 @@ from eventstudy.prices._files import read_file
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._given import Wanted
 from eventstudy.prices._table import PriceTable
-from eventstudy.separated import separated
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
+from eventstudy.text import separated
 
 Progress = Callable[[str, int, int], object]
 """Called before each ticker is asked for: the ticker, its number from 1, and how many there are."""

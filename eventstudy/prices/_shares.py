@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventstudy import plugins
 from eventstudy.errors import InvalidRequest, SymbolUnknown
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 
 def load_shares(

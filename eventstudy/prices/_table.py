@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from eventstudy.errors import InvalidRequest, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis, Fetch
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 
 @dataclass(frozen=True)

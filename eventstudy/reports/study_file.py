@@ -34,8 +34,8 @@ from eventstudy.config import StudyConfig, chosen, in_file, study_settings
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.reports.finding import Search
 from eventstudy.reports.parts import Lang
-from eventstudy.separated import separated
 from eventstudy.settings import Setting, checked, place_of, place_of_value, read_toml
+from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.events import Event

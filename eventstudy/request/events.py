@@ -21,9 +21,9 @@ from eventstudy.events import (
     single_event,
 )
 from eventstudy.events.finders import scheduled_event
-from eventstudy.separated import separated
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import plain_when
+from eventstudy.text import separated
 
 
 def events_of(

@@ -20,7 +20,7 @@ from eventstudy.prices import PriceTable, Reading
 from eventstudy.request.dates import last_day
 from eventstudy.request.prices import Progress, placed, prices_for
 from eventstudy.request.study import reading_of, run
-from eventstudy.separated import separated
+from eventstudy.text import separated
 from eventstudy.windows import Window
 
 _QUARTER = dt.timedelta(days=95)

@@ -28,9 +28,9 @@ from eventstudy.request.prices import Progress, placed, placed_by, prices_for
 from eventstudy.request.span import days_needed
 from eventstudy.scale.words import is_panel
 from eventstudy.scale.workers import executor_of
-from eventstudy.separated import separated
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy, compares_with_peers, peers_in
+from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

@@ -6,7 +6,7 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import markets
+from eventstudy.calendars import markets
 from eventstudy.panel import Days
 from eventstudy.panel.homes import moved, own_days
 from eventstudy.prices import PriceTable, load_prices

@@ -12,7 +12,7 @@ from eventstudy import plugins
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.events.event import Event, Group
 from eventstudy.language import Phrase
-from eventstudy.separated import separated
+from eventstudy.text import separated
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -19,8 +19,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+from eventstudy.calendars.overrides import Override, override_of
 from eventstudy.errors import InvalidRequest, UnknownName
-from eventstudy.overrides import Override, override_of
 
 if TYPE_CHECKING:
     import numpy as np
