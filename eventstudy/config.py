@@ -22,7 +22,7 @@ from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
 from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in
-from eventstudy.windows import Window
+from eventstudy.windows import OwnWindows, Window
 
 DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
 """The reported CAR windows of daily studies unless others are named (METHODS 0.2): those inside the event window."""
@@ -271,7 +271,7 @@ class StudyConfig:
                     "windows are named, and each pair has its own",
                     hint="leave out --window or --own-windows; the event window holds day 0",
                 )
-            return (self.event_window,)
+            return (self.called(self.event_window),)
         if self.windows is None:
             inside = tuple(w for w in self.clock.windows if w.inside(self.days_looked_at))
             return inside if self.looked_at is None else (*inside, self.looked_at)
@@ -456,6 +456,10 @@ class StudyConfig:
     def days_looked_at(self) -> Window:
         """The event days that are looked at."""
         return self.looked_at or self.event_window
+
+    def called(self, window: Window) -> Window:
+        """A window as this study calls it: where each pair has its own, the event window stands for them."""
+        return OwnWindows(*window) if self.own_windows and window == self.event_window else window
 
     @property
     def day0_seen(self) -> bool:

@@ -30,7 +30,7 @@ from typing import Any
 
 from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned, in_words_of
 from eventstudy.units import PERCENT, unit_shown
-from eventstudy.windows import Window
+from eventstudy.windows import OwnWindows, Window
 
 LANGUAGES = ("en", "de")
 LOCALE = Path(__file__).parent / "locale"
@@ -177,6 +177,8 @@ def shown(value: Any, spec: str = "", language: str = "en") -> str:
         return date_text(day, spec, language)
     if isinstance(value, str):
         return format(str(value), spec)
+    if isinstance(value, OwnWindows):
+        return shown(Phrase("[own windows]"), spec, language)
     if isinstance(value, Window):
         return str(value) if language == "en" else str(value).replace("-", "−")
     if isinstance(value, Sequence):

@@ -54,3 +54,13 @@ class Window(NamedTuple):
     def __str__(self) -> str:
         """As printed: [-1, +1]."""
         return f"[{self.start:+d}, {self.end:+d}]".replace("+0", "0")
+
+
+class OwnWindows(Window):
+    """The event window of a study whose pairs have windows of their own: equal to it, and never called by its ends."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As printed, in place of ends that no pair need have."""
+        return "[own windows]"

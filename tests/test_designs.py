@@ -26,6 +26,7 @@ from eventstudy.reports import render
 from eventstudy.reports.pictures import chosen_charts
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
+from matplotlib.text import Text
 from scipy import stats
 
 from tests.panel.made import CHOICES, DAY0, codes, dummies, row, study
@@ -577,6 +578,44 @@ def test_every_design_has_its_report(name: str, lang: Any) -> None:
         assert re.findall(r"[+\u2212][\d.,]+\u00a0%", text) == []
     assert chosen_charts(result)
     result.plot(chosen_charts(result)[0], lang=lang)
+
+
+@cache
+def of_own_windows() -> StudyResult:
+    own = {"AAA": (-1, 3), "BBB": (0, 0), "CCC": (2, 5), "DDD": (-5, 5), "EEE": (-3, -1), "FFF": (0, 2)}
+    rows = [
+        {"ticker": t, "date": SESSIONS[DAY0].date(), "event_id": "made-up", "window_start": a, "window_end": b}
+        for t, (a, b) in own.items()
+    ]
+    choices = {k: v for k, v in CHOICES.items() if k != "event_window"}
+    return EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), closes(5, FIRMS))
+
+
+ENDS = re.compile(r"(?<!within )\[[-\u2212]5,[\s\u00a0]\+5\]")
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "own windows"), ("de", "eigene Fenster")])
+def test_windows_of_the_pairs_own_are_not_called_by_the_ends_of_the_event_window(lang: Any, name: str) -> None:
+    found = of_own_windows()
+    assert found.config.windows == ((-5, 5),)
+    if lang == "en":
+        for said in (found.text(verbose=True), found.summary(), found._repr_html_()):
+            assert f"[{name}]" in said
+            assert not ENDS.search(said)
+        told = found.to_dict()
+        assert told["aggregate"]["windows"][0]["own"] is True
+        assert {(w["start"], w["end"], w["own"]) for f in told["firms"] for w in f["windows"]} == {(-5, 5, True)}
+        assert "own" not in world().to_dict()["aggregate"]["windows"][0]
+    text = render(found, "md", lang=lang, answers={}).decode()
+    assert f"[{name}]" in text
+    assert len(ENDS.findall(text)) == 1  # the event window among the settings
+    assert name in render(found, "latex", style="journal", lang=lang, answers={}).decode()
+    assert found.config.called(Window(0, 1)) == (0, 1)
+    for chart, chosen in (("forest", {"window": (-5, 5)}), ("caar", {})):
+        figure = found.plot(chart, lang=lang, **chosen).figure
+        written = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\u00a0", " ").replace("\n", " ")
+        assert f"CAR[{name}]" in written
+        assert not ENDS.search(written)
 
 
 def test_each_pair_has_its_own_window() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from eventstudy.errors import UnknownName
 from eventstudy.frequency import frequency_counted
 from eventstudy.language import LANGUAGES, Phrase, german_number, in_language, marked, shown
+from eventstudy.windows import Window
 
 _MONTHS = marked(
     "{day} Jan", "{day} Feb", "{day} Mar", "{day} Apr", "{day} May", "{day} Jun",
@@ -67,6 +68,11 @@ def writer() -> Callable[[str], str]:
 def p_text(p: float) -> str:
     """A p-value as it is written in the language that is spoken now."""
     return shown(p, "p", _spoken.get())
+
+
+def window_name(window: Window) -> str:
+    """What a window is called in the language that is spoken now."""
+    return shown(window, "", _spoken.get())
 
 
 def month_day(day: date) -> str:

@@ -70,7 +70,7 @@ class Path:
 
 def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     """The headline test on these pairs, and the interval that goes with it."""
-    chosen = result.believed(chosen)
+    chosen, window = result.believed(chosen), result.config.called(window)
     nan = float("nan")
     sample = result.sample(window, chosen)
     if sample.n == 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy import plugins
-from eventstudy.charts._language import number, p_text, say, spoken, writer
+from eventstudy.charts._language import number, p_text, say, spoken, window_name, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.language import Phrase
@@ -71,7 +71,7 @@ def cumulated(result: StudyResult) -> str:
 
 def window_text(window: Window) -> str:
     """As printed, with true minus and no break inside."""
-    return str(window).replace("-", "−").replace(" ", "\u00a0")
+    return window_name(window).replace("-", "−").replace(" ", "\u00a0")
 
 
 def span(low: float, high: float, digits: int = 0) -> str:

@@ -68,7 +68,7 @@ def _moved(ticker: str, old: Data, new: Data, words: Words) -> Iterator[str]:
     for window in new["windows"]:
         before, after = (words.amount(car) for car in (_car(old, window), window["car"]))
         if before != after:
-            span = words.window(window["start"], window["end"])
+            span = words.window_of(window)
             yield words("moved", ticker=ticker, window=span, before=before, after=after)
             return
     if [d["ar"] for d in old["days"]] != [d["ar"] for d in new["days"]]:

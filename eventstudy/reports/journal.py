@@ -84,7 +84,7 @@ def _cells(told: Material, window: dict[str, Any], used: dict[str, None], believ
     if judged is not None:
         used[str(name)] = None
         stars = next((mark for level, mark in _STARS if judged["p"] is not None and judged["p"] < level), "")
-    yield escaped(words.window(window["start"], window["end"]))
+    yield escaped(words.window_of(window))
     mean = window["caar"]
     shown = words.number(None if mean is None else unit.factor * mean, 2 - unit.coarser, sign=True)
     yield f"{escaped(shown)}$^{{{stars}}}$" if stars else escaped(shown)

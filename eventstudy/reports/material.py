@@ -107,8 +107,7 @@ class Material:
 
     def window(self, path: str) -> str:
         """The window that the object at `path` is about."""
-        found = value_at(self.data, path)
-        return self.words.window(found["start"], found["end"])
+        return self.words.window_of(value_at(self.data, path))
 
     def headline_p(self, path: str) -> Span:
         """The p of the headline test of the aggregate window at `path`; a dash where no test is valid."""

@@ -268,9 +268,9 @@ _NAMED = 4
 
 def _table(entries: Sequence[Entry], words: Words) -> Table:
     """A row an event: whose, which group, its CAR, p and path; the window in the heading where all have the same."""
-    leads = {(lead["start"], lead["end"]) for entry in entries if (lead := _lead(entry))}
+    leads = {words.window_of(lead) for entry in entries if (lead := _lead(entry))}
     grouped = any(entry.data and entry.data["groups"] for entry in entries)
-    span = words.window(*leads.pop()) if len(leads) == 1 else ""
+    span = leads.pop() if len(leads) == 1 else ""
     keys = (
         "event",
         "day 0",
@@ -318,7 +318,7 @@ def _row(entry: Entry, words: Words, keys: Sequence[str]) -> Row:
         "of group": (
             ", ".join(dict.fromkeys(group["name"] or words.named(group["role"]) for group in data["groups"])),
         ),
-        "window": (words.window(lead["start"], lead["end"]),),
+        "window": (words.window_of(lead),),
         "mean CAR": ("–",) if entry.doubts else figure(f"{path}.caar", words.percent(lead["caar"])),
         "p": ("–",)
         if entry.doubts

@@ -107,7 +107,7 @@ def _one_firm(told: Material, i: int) -> Table:
             (told.test(window["headline"]),),
             (told.amount(f"{path}.bhar"),),
         )
-        rows.append(Row((words.window(window["start"], window["end"]),), cells))
+        rows.append(Row((words.window_of(window),), cells))
     keys = ("window", "car", "interval", "se", "t", "p exact", "p headline", "headline", "bhar")
     caption = f"{told.ticker_of(i)}: {words('cap.windows')}"
     columns = tuple(words(key, level=told.level) for key in keys)

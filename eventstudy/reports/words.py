@@ -7,7 +7,7 @@ as they are, marked as English.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Any
 
@@ -15,6 +15,7 @@ from eventstudy.language import in_language, shown
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import unit_shown
+from eventstudy.windows import OwnWindows
 
 NBSP = "\u00a0"
 PHRASES: dict[str, str] = {
@@ -411,6 +412,11 @@ class Words:
             return "<.001" if self.lang == "en" else "<0,001"
         text = self.number(value, 3)
         return text.removeprefix("0") if self.lang == "en" and value < 1 else text
+
+    def window_of(self, found: Mapping[str, Any]) -> str:
+        """The window that figures are of, as the study calls it."""
+        start, end = found["start"], found["end"]
+        return shown(OwnWindows(start, end), "", self.lang) if found.get("own") else self.window(start, end)
 
     def window(self, start: int, end: int) -> str:
         """`[−1, +1]`."""

@@ -392,7 +392,13 @@ class _Workbook:
         firms.set_y_axis({"reverse": True, "label_position": "low"})
         firms.set_x_axis({"num_format": self._number})
         firms.set_size({"width": 720, "height": 120 + 22 * n})
-        self._placed(firms, words("chart of firms", window=words.window(window.start, window.end)), "", "B24", place)
+        self._placed(
+            firms,
+            words("chart of firms", window=words.window_of(self.data["firms"][0]["windows"][0])),
+            "",
+            "B24",
+            place,
+        )
 
     def _placed(self, chart: Any, title: str, below: str, cell: str, sheet: Any) -> None:
         chart.set_title({"name": title, "name_font": {"size": 12}})

@@ -181,11 +181,17 @@ def _serial(result: StudyResult, i: int, pair: Pair, window: Window) -> Iterator
         yield Message.of("SERIAL_CORRELATION", pair.event_id, pair.ticker, r=r, factor=factor, window=window)
 
 
+def _longest(result: StudyResult, window: Window) -> int:
+    """Days of a window; where each pair has its own, those of the pair that has most."""
+    unseen = result.returns.unseen
+    return int((~unseen).sum(axis=1).max()) if result.config.own_windows and unseen is not None else window.length
+
+
 def _bhar(result: StudyResult) -> Iterator[Message]:
     """Say where buy-and-hold returns compare with the benchmark for want of a control (METHODS 0.4, ruling 6)."""
     asked = result.config.bhar
     lacking = "peer" not in result.panel.block.names
-    if lacking and (asked == "matched" or (asked == "auto" and any(w.length > 5 for w in result.answers))):
+    if lacking and (asked == "matched" or (asked == "auto" and any(_longest(result, w) > 5 for w in result.answers))):
         yield Message.of("BHAR_MARKET.matched" if asked == "matched" else "BHAR_MARKET")
 
 
@@ -233,9 +239,10 @@ def _counterfactual(result: StudyResult) -> Iterator[Message]:
     before = market[:, block.estimation_columns]
     columns = slice(widest.start - block.event.start, widest.end - block.event.start + 1)
     within = market[:, block.event_columns][:, columns]
-    if widest.length > 5:
+    length = _longest(result, widest)
+    if length > 5:
         yield Message.of("COUNTERFACTUAL", window=widest)
-    elif widest.length > 1 and np.isfinite(within).any() and np.isfinite(before).any():
+    elif length > 1 and np.isfinite(within).any() and np.isfinite(before).any():
         ratio = float(np.nanmean(within**2) / np.nanmean(before**2))
         if ratio > _WILD:
             yield Message.of("COUNTERFACTUAL.wild", window=widest, ratio=ratio)

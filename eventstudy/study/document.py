@@ -16,7 +16,7 @@ from eventstudy.panel import Floats, Ints, Warned, home_of
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
-from eventstudy.windows import Window
+from eventstudy.windows import OwnWindows, Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
@@ -107,6 +107,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     return {
         "start": window.start,
         "end": window.end,
+        **_own(window),
         "n_days": int(firm.found.n_days[i]),
         "car": number(firm.found.car[i]),
         "se": number(firm.found.se[i]),
@@ -125,6 +126,11 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "p_adjusted_tickers": number(family.romano_wolf[i, w] if family else None),
         "tests": [_test(name, answers.at(i)) for name, answers in firm.tests.items()],
     }
+
+
+def _own(window: Window) -> dict[str, bool]:
+    """What is added where the ends are those of the event window, and each pair has a window of its own within it."""
+    return {"own": True} if isinstance(window, OwnWindows) else {}
 
 
 def exclusions_as_dicts(excluded: Iterable[Exclusion]) -> list[dict[str, Any]]:
@@ -208,6 +214,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
     return {
         "start": answer.window.start,
         "end": answer.window.end,
+        **_own(answer.window),
         "n": answer.n,
         "caar": number(answer.caar),
         "median": number(answer.median),

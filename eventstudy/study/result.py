@@ -657,7 +657,9 @@ class StudyResult(Result):
         table = self.windows()
         if not len(table):
             return table
-        table["window"] = [str(Window(s, e)) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)]
+        table["window"] = [
+            str(self.config.called(Window(s, e))) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)
+        ]
         with self.config.as_shown():
             told = zip(table["car"], table["headline_p"], strict=True)
             table["said"] = [_car_text(self, car, p) for car, p in told]
