@@ -176,7 +176,8 @@ def test_calendar_time_and_buy_and_hold_by_slow_code() -> None:
     assert own.bhar(Window(1, 36)) == pytest.approx(bhar, rel=1e-9)
     said = [str(w) for w in own.warnings[own.warnings["code"] == "HOLDING_PERIOD"]["message"]]
     assert f"{100 * b[0]:+.2f} %" in said[-1]
-    assert f"over {len(days)} months" in said[-1]
+    thin = sum(len(firms) < 10 for firms in held.values())
+    assert f"over {len(days)} months of {min(map(len, held.values()))} firms and more; {thin} of these" in said[-1]
 
 
 def test_overlapping_holding_periods_are_no_independent_pairs() -> None:

@@ -289,7 +289,7 @@ class Judged:
             "{who}: the path left the band of ordinary days for good with the bar from {clock}, and kept half of its end after"
             " {half} minutes ({low} to {high}).",
             who=who,
-            clock=self.grid.said(self.place + self.left.start + self.reacted.since),
+            clock=self.grid.said(self.place + self.reacted.since),
             half=(self.reacted.half + 1) * width,
             low=(low + 1) * width,
             high=(high + 1) * width,
@@ -583,7 +583,7 @@ class _Room:
                 raise InvalidRequest("no bar of the session follows the instant", hint="leave out --bar0 next")
         night = not mixed and col == 0 and at < start
         windows = self._windows(grid, row, col)
-        shown = Window(min(0, *(w.start for w in windows)), max(w.end for w in windows))
+        shown = Window(min(0, *(w.start for w in windows)), max(0, *(w.end for w in windows)))
         tracks = [self.track(t, place) for t in tickers]
         since = max(row - _REACH * self.days, 0)  # all below is of the sessions from here to that of the instant
         lately, now = slice(since, row + 1), row - since

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ from eventstudy.events import Event, single_event
 from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised
 from eventstudy.language import in_language
 from eventstudy.prices import BarTable, load_bars
+from scipy import stats
 
 NEW_YORK = ZoneInfo("America/New_York")
 HALF_DAY, HALTED = date(2025, 11, 28), date(2025, 11, 12)
@@ -114,6 +117,10 @@ class Slow:
                         self.last[ticker, day, k] = value
                         self.age[ticker, day, k] = k - since
 
+    def night(self, ticker: str, day: date) -> float:
+        before = sessions()[sessions().index(day) - 1]
+        return self.first[ticker, day] / self.last[ticker, before, 41 if before == HALF_DAY else 77] - 1
+
     def move(self, ticker: str, day: date, k: int) -> float:
         before = self.first[ticker, day] if k == 0 else self.last[ticker, day, k - 1]
         return self.last[ticker, day, k] / before - 1
@@ -152,6 +159,14 @@ class Slow:
         return [self.abnormal(ticker, day, k, betas) / scale for k in range(bar0, last + 1)], scale
 
 
+def kept(path: list[float]) -> int:
+    """The first bar from which on a path keeps half of its end."""
+    k = len(path)
+    while k and path[k - 1] / path[-1] >= 0.5:
+        k -= 1
+    return k
+
+
 @pytest.mark.parametrize(("clock", "bar0"), [("14:00", 54), ("10:15", 9), ("14:02", 54), ("09:30", 0)])
 def test_the_golden_bars_by_slow_code(clock: str, bar0: int) -> None:
     slow, last = Slow(), bar0 + 11
@@ -183,6 +198,13 @@ def test_the_golden_bars_by_slow_code(clock: str, bar0: int) -> None:
             expected = k
             break
     assert found.reacted.since == expected
+    usual = [math.sqrt(sum(scaled[d][0][k] ** 2 for d in days) / len(days)) for k in range(12)]
+    assert found.se == pytest.approx([u * scaled[DAY0][1] for u in usual], rel=1e-9)
+    if expected is not None:
+        halves = [kept([a + b for a, b in zip(paths[DAY0], paths[d], strict=True)]) for d in days]
+        low, high = statistics.quantiles(halves, n=20, method="inclusive")[::18]
+        assert found.reacted.half == kept(paths[DAY0])
+        assert found.reacted.half_range == (math.floor(low), math.ceil(high))
 
 
 def test_the_fall_is_found_and_an_ordinary_minute_is_not() -> None:
@@ -193,6 +215,59 @@ def test_the_fall_is_found_and_an_ordinary_minute_is_not() -> None:
     assert found.reacted.half == 0
     assert "no time of a reaction" in str(study("10:15").judged[0].reaction_words)
     assert "No smaller p is possible" in str(found.stretches[0].sentence)
+
+
+@pytest.mark.parametrize("windows", [((0, 5),), ((-2, 5),), ((0, 5), (-3, 2)), ((1, 5),)])
+def test_the_bar_of_the_reaction_has_its_clock_whatever_windows_are_named(windows: tuple[tuple[int, int], ...]) -> None:
+    said = str(study(windows=windows).judged[0].reaction_words)
+    assert "for good with the bar from 14:00, and kept half of its end after 5 minutes" in said
+
+
+def test_a_window_may_end_before_the_instant() -> None:
+    slow, found = Slow(), study(windows=((-5, -2),), model="market_adjusted").judged[0]
+    moves = [slow.move("AAA", DAY0, k) - slow.move("SPY", DAY0, k) for k in range(49, 53)]
+    assert found.stretches[0].car == pytest.approx(sum(moves), rel=1e-9)
+    assert found.stretches[0].since == "13:35"
+    assert found.ar[:4] == pytest.approx(moves, rel=1e-9)
+
+
+@pytest.mark.parametrize("moved", [0.0, 0.002])
+def test_a_path_that_crossed_over_left_the_band_when_it_came_back(moved: float) -> None:
+    """Outside all the time, first on the other side: since the bar that is on the side of its end."""
+    others = np.random.default_rng(2).normal(0, 1, (60, 6))
+    path = np.array([-9.0, -9.0, 9.0, 9.0, 9.0, 9.0]) + moved
+    assert reaction(path, others).since == 2
+
+
+def test_half_of_the_end_has_the_range_of_paths_with_ordinary_ones_added() -> None:
+    others = (np.random.default_rng(4).exponential(0.6, (60, 12)) - 0.6).cumsum(axis=1)
+    path = np.array([0.5, 2, 4, 5.5, 7, 8.5, 10, 11, 12, 13, 14, 15.0])
+    found = reaction(path, others)
+    halves = sorted(kept([a + b for a, b in zip(path, other, strict=True)]) for other in others.tolist())
+    low, high = statistics.quantiles(halves, n=20, method="inclusive")[::18]
+    assert found.half_range == (math.floor(low), math.ceil(high)) == (4, 6)
+    assert found.half == kept(path.tolist()) == 5
+
+
+def test_the_mean_of_several_days_is_a_t_of_scaled_moves() -> None:
+    """One value a day, of two tickers their mean; scipy's t of one sample."""
+    rng, one = np.random.default_rng(6), study()
+    judged, z, cars = [], [], []
+    for k in range(6):
+        of_day = []
+        for _ in range(2 if k == 3 else 1):
+            others, x, car = rng.normal(0, 1.5, 30), float(rng.normal(1, 1)), float(rng.normal(0, 0.01))
+            first = replace(one.judged[0].stretches[0], scaled=x, car=car)
+            session = DAY0 + timedelta(k)
+            judged.append(replace(one.judged[0], session=session, stretches=(first,), others=others))
+            of_day.append((x / statistics.stdev(others.tolist()), car))
+        z.append(statistics.mean(a for a, _ in of_day))
+        cars.append(statistics.mean(b for _, b in of_day))
+    expected = stats.ttest_1samp(z, 0.0)
+    assert replace(one, judged=tuple(judged)).together == pytest.approx(
+        (6, statistics.mean(cars), expected.statistic, expected.pvalue), rel=1e-9
+    )
+    assert replace(one, judged=tuple(judged[:3])).together is None
 
 
 def test_the_instant_of_a_bar_belongs_to_the_bar_that_begins() -> None:
@@ -213,6 +288,11 @@ def test_a_night_is_shown_apart_from_the_first_bar() -> None:
     assert found.night[0] == pytest.approx(night[0] - night[1], rel=1e-9)
     assert found.night[1] == pytest.approx(1 / (found.stretches[0].placebo.days + 1))
     assert abs(found.stretches[0].car) < 0.01
+    of = [d for d in sessions()[1:] if d < DAY0 and slow.whole("AAA", d, 0, 11)]
+    move = {d: slow.night("AAA", d) - slow.night("SPY", d) for d in [*of, DAY0]}
+    larger = sum(abs(move[d]) >= abs(move[DAY0]) for d in of)
+    assert 0 < larger < len(of)
+    assert study("08:00").judged[0].night == pytest.approx((move[DAY0], (1 + larger) / (1 + len(of))), rel=1e-9)
     closes = load_bars(frame(made()).drop(columns="open"))
     with pytest.raises(NothingUsable, match="first price"):
         minutes([at("20:00", DAY0, "BBB")], closes)

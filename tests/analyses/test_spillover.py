@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from importlib import import_module
 
 import eventstudy as es
 import numpy as np
@@ -149,6 +150,14 @@ def test_groups_are_adjusted_as_the_study_has_them() -> None:
     for one in found().windows:
         for group in one.groups:
             assert group.answer.p_adjusted == pytest.approx(adjusted[group.name, one.window].p, rel=1e-12)
+
+
+def test_judged_together_no_p_is_smaller_than_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("eventstudy.analyses.spillover")  # the function has the same name
+    monkeypatch.setattr(module, "judged_by_days", lambda days, statistic, *_: 0 * statistic)
+    [one] = spillover(found().result, [(0, 0)]).windows
+    answers = [g.answer for g in one.groups] + [d.answer for d in one.differences]
+    assert [a.p_adjusted for a in answers] == [a.p for a in answers]
 
 
 def test_who_lost_and_who_gained_on_the_27th() -> None:
