@@ -274,7 +274,7 @@ def p_text(p: float, language: str = "en") -> str:
     """A p-value as shown to people."""
     if not math.isfinite(p):
         return "n/a" if language == "en" else "k. A."
-    text = "<.001" if p < 0.001 else f"{p:.3f}".replace("0.", ".", 1) if p < 1 else "1"
+    text = "<.001" if p < 0.001 else f"{p:.3f}"[1:] if p < 0.9995 else "1"
     return text if language == "en" else text.replace(".", "0,")
 
 

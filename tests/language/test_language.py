@@ -14,7 +14,7 @@ from typing import Any
 import eventstudy as es
 import pytest
 from eventstudy import messages
-from eventstudy.language import LANGUAGES, Phrase, in_language, shown
+from eventstudy.language import LANGUAGES, Phrase, in_language, p_text, shown
 from eventstudy.messages import CODES, Exclusion, Message, sentence
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import finding
@@ -197,3 +197,12 @@ def test_all_warnings_exclusions_and_reasons_of_a_study_have_german_words(sixtee
     said += [reason for answer in sixteen.answers.values() for test in answer.tests.values() for reason in test.reasons]
     assert len(said) > 20
     assert [text for text in said if in_language(text, "de") is None] == []
+
+
+@pytest.mark.parametrize(
+    ("p", "english", "german"),
+    [(0.0004, "<.001", "<0,001"), (0.001, ".001", "0,001"), (0.9994, ".999", "0,999"), (0.9996, "1", "1"), (1.0, "1", "1")],
+)
+def test_a_p_value_near_one_is_one(p: float, english: str, german: str) -> None:
+    """In German .9996 was 10,000."""
+    assert (p_text(p), p_text(p, "de")) == (english, german)
