@@ -74,7 +74,7 @@ def stored() -> str:
         held = store.vintages()
         for vintage in held:
             store.sound(vintage)
-        return " ".join(f"{v.symbol}:{v.number}" for v in held)
+        return " ".join(f"{v.symbol}:{v.number}:{v.sha256[:12]}" for v in held)
 
 
 def pages() -> str:

@@ -201,7 +201,13 @@ def test_all_warnings_exclusions_and_reasons_of_a_study_have_german_words(sixtee
 
 @pytest.mark.parametrize(
     ("p", "english", "german"),
-    [(0.0004, "<.001", "<0,001"), (0.001, ".001", "0,001"), (0.9994, ".999", "0,999"), (0.9996, "1", "1"), (1.0, "1", "1")],
+    [
+        (0.0004, "<.001", "<0,001"),
+        (0.001, ".001", "0,001"),
+        (0.9994, ".999", "0,999"),
+        (0.9996, "1", "1"),
+        (1.0, "1", "1"),
+    ],
 )
 def test_a_p_value_near_one_is_one(p: float, english: str, german: str) -> None:
     """In German .9996 was 10,000."""

@@ -186,13 +186,17 @@ def test_power_against_mackinlay(n: int, sigma: float, effect: float, power: flo
 
 
 def test_order_of_power_with_fat_tails() -> None:
-    """Half a per cent on day 0 of 50 firms, t(4) errors: ranks over standardised over plain means (METHODS 6.1)."""
+    """Half a per cent on day 0 of 50 firms, t(4) errors: ranks over standardised over plain means (METHODS 6.1).
+
+    Generalised signs by their z: the exact p of a count is below 10 % less often than in 10 % of null studies.
+    """
     names = ("corrado_rank", "patell", "bmp", "generalized_sign", "cross_section_t", "cda")
+    variants = {"generalized_sign": "paper"}
     tests, found = {name: plugins.load("tests", name) for name in names}, dict.fromkeys(names, 0)
     for study in studies(19, Plan(50, m=239, tails=4, effect=0.005), 600):
         sample = study.sample(DAY)
         for name, test in tests.items():
-            answer = test.compute(sample, "default")
+            answer = test.compute(sample, variants.get(name, "default"))
             found[name] += answer.statistic > 0 and answer.p_value <= 0.10
     assert found["corrado_rank"] > max(found["patell"], found["bmp"], found["generalized_sign"])
     assert (
