@@ -141,7 +141,7 @@ _FIELD = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
 _EN = re.compile(
     r"(?<![-\w])(?:(trading|single) )?(days?|sessions?|daily)\b(?!-)(?! and time| of the week)|(?<=-)(day)\b", re.I
 )
-_ON = re.compile(r"\b([Oo])n (?=(?:\{[^{}]*\} |\w+ ){0,2}(?:month|week)s?\b)")
+_ON = re.compile(r"\b([Oo])n (?!average\b)(?=(?:\{[^{}]*\} |\w+ ){0,2}(?:month|week)s?\b)")
 _DE = re.compile(
     r"\b(Handels|Kalender|Schätz|Ereignis|Vor|Reaktions|Halte|Zufalls)?([Tt]ag)(e|en|es|s)?\b|\b([Tt])äglich(\w*)|\bSitzung(en)?\b"
 )

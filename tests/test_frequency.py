@@ -288,6 +288,7 @@ def test_templates_in_words_of_months_and_weeks() -> None:
                 if said != template:
                     plain = re.sub(r"\{[^{}]*\}", "", said)
                     assert not re.search(r"(?<!-)\b(days?|sessions?)\b(?! of the week)(?!-)", plain), said
+    assert in_words_of("{move} on average on day 0", "weekly", "en", "") == "{move} on average in week 0"
     with counted_in("daily"):
         phrase = Phrase("day 0")
     free = Phrase("day 0")

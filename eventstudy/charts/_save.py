@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from eventstudy import disk
-from eventstudy.charts._style import HEAD, style
+from eventstudy.charts._style import DPI, HEAD, style
 from eventstudy.charts._touch import TOLD
 from eventstudy.errors import InvalidRequest
 
@@ -55,9 +55,16 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
         "svg": {"Date": None, "Title": title, "Description": description},
         "pdf": {"CreationDate": None, "Title": title, "Subject": description},
     }
-    with style(), nullcontext() if head else _without_head(figure) as box:
+    with style(), _off_the_dots(dpi), nullcontext() if head else _without_head(figure) as box:
         figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box, dpi=dpi or "figure")
     return _titled(buffer.getvalue(), figure) if kind == "svg" else buffer.getvalue()
+
+
+def _off_the_dots(dpi: float | None) -> AbstractContextManager[None]:
+    """At other dots per inch than the lines were broken for, letters between dots: on whole dots they ran over the edge."""
+    from matplotlib import rc_context
+
+    return nullcontext() if dpi in (None, DPI) else rc_context({"text.hinting": "none"})
 
 
 def _titled(svg: bytes, figure: Figure) -> bytes:

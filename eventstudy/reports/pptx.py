@@ -120,7 +120,7 @@ class _Slides:
         if not texts:
             return
         slide = self._new(self.told.words("s.notes"))
-        more = [f"+ {len(texts) - _NOTED}"] if len(texts) > _NOTED else []
+        more = [self.told.words("and more doubts", n=len(texts) - _NOTED)] if len(texts) > _NOTED else []
         lines = [(text, 14, False) for text in [*texts[:_NOTED], *more]]
         self._text(slide, lines, (_EDGE, 1.6, _WIDE - 2 * _EDGE, 5.3))
 

@@ -46,6 +46,15 @@ def test_no_english_is_left_and_every_figure_is_there(
     assert sorted(figures(said)) == sorted(figures(meant))
 
 
+def test_names_of_tests_stand_in_brackets_not_after_a_preposition_that_bends_them() -> None:
+    """`nach standardisierter Querschnittstest` is no German."""
+    said = {
+        spoken(say(text, level=0.95, tests=["A", "B"]), "de")
+        for text in ("{level:.4g %} band by {tests:list}", "{level:.4g %} band by {tests:or}", "Band by {tests:list}")
+    }
+    assert said == {"Band von 95 % (A und B)", "Band von 95 % (A oder B)", "Band (A und B)"}
+
+
 def figures(text: str) -> list[str]:
     """The numbers of a text, as they would stand in English; dates in the order of day, month, year."""
     text = re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3 \2 \1", re.sub(r"(\d\d)\.(\d\d)\.(\d{4})", r"\1 \2 \3", text))

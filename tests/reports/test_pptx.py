@@ -75,6 +75,19 @@ def test_a_chart_fills_a_slide(sixteen: StudyResult, chart: str, slide: str, rat
     assert wide == (800 if slide == "16:9" else 640)
 
 
+def test_words_do_not_run_over_the_edge_at_other_dots_per_inch(sixteen: StudyResult) -> None:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(drawn(sixteen.plot("forest", size="4:3"), "png", dpi=80))) as picture:
+        edge = picture.convert("L").crop((picture.width - 4, 0, picture.width, picture.height))
+        assert edge.getextrema() == (255, 255)
+
+
+@pytest.mark.slow
+def test_more_than_a_slide_holds_is_said_in_words(rendered: Rendered) -> None:
+    assert any(text.endswith("\nund 7 weitere") for text in texts(rendered("sixteen", "pptx", "de"))[-1])
+
+
 @pytest.mark.slow
 def test_a_title_takes_the_place_of_the_finding_but_not_of_a_doubt(nvda: StudyResult) -> None:
     assert nvda.plot("car", title="Monday").figure.get_suptitle() == "Monday"
