@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from eventstudy import plugins
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
-from eventstudy.frequency import FREQUENCIES, Frequency, counted_in
+from eventstudy.frequency import FREQUENCIES, Frequency, counted_in, in_words_of
 from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
@@ -213,7 +213,12 @@ class StudyConfig:
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
         if self.min_estimation < 30 and self.estimated:
             raise InvalidRequest(
-                f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
+                in_words_of(
+                    f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
+                    self.frequency,
+                    "en",
+                    "",
+                ),
                 hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched, given",
             )
         if not self.estimated and (self.outcome != "return" or self.model not in _ESTIMATE_NOTHING):

@@ -200,7 +200,10 @@ WARNINGS: dict[str, Code] = {
         "note",
     ),
     "COMPARE_FEW": Code(
-        "{kind} has {clusters} clusters of dates: little can be seen",
+        {
+            "": "{kind} has {clusters} clusters of dates: little can be seen",
+            "one": "{kind} has one cluster of dates: little can be seen",
+        },
         "A kind of events falls on so few separate dates that only large differences would be seen.",
         "Read the smallest difference that could have been seen beside the p-value, or add events.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from eventstudy.analyses.robustness import robustness
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.frequency import FREQUENCIES, counted_in, in_words_of
+from eventstudy.inference import advice
 from eventstudy.language import LOCALE, Phrase, entries, in_language
 from eventstudy.panel import in_periods
 from eventstudy.prices import frame_to_table
@@ -298,6 +300,45 @@ def test_templates_in_words_of_months_and_weeks() -> None:
         assert in_language(phrase, "en") == "day 0"
         assert in_language(free, "en") == "month 0"
         assert in_language("Day 0", "de") == "Monat 0"
+
+
+def test_a_screen_of_months_names_them_and_says_where_a_test_is_not_valid() -> None:
+    said = monthly().text()
+    assert "month 0 is the month to 2015-03-31\n" in said
+    assert "... and 3 more\n" in said
+    assert "p, bmp (headline)" in said
+    [told] = re.findall(r"not valid ([^:]*):[^:]*\bbmp:", said.replace("\n  ", " "))
+    assert told == "over [+1, +12], [+1, +36] (true nulls rejected)"
+
+
+def test_words_of_months_where_english_has_an_on_of_its_own() -> None:
+    with counted_in("monthly"):
+        assert Phrase("{who}: {raw:+.1f %} on average on day 0, x", who="A", raw=0.1).endswith(
+            "on average in month 0, x"
+        )
+    with pytest.raises(InvalidRequest, match="fewer than 30 months carry"):
+        EventStudy(frequency="monthly", min_estimation=20)
+    with pytest.raises(InvalidRequest, match="fewer than 30 days carry"):
+        EventStudy(min_estimation=20)
+
+
+def test_a_holding_period_too_short_for_a_regression_is_judged_as_another_window() -> None:
+    held, long = (monthly().answers[Window(1, end)] for end in (12, 36))
+    assert (held.headline, long.headline) == ("bmp_adjusted", "calendar_time")
+    assert held.design is not None
+    assert long.design is not None
+    assert advice.judged_by(held.design, held.headline).name == "events that share days"
+    assert advice.judged_by(long.design, long.headline).name == "holding periods of a year or more"
+    for answer in monthly().answers.values():
+        assert answer.headline not in answer.look_next
+        assert all(answer.tests[name].valid for name in answer.look_next if name in answer.tests)
+
+
+def test_no_test_is_named_to_look_at_next_that_is_not_valid() -> None:
+    answer = monthly().answers[Window(1, 36)]
+    broken = replace(answer, robustness=("patell_guarded", "bmp", "wild_bootstrap"))
+    assert not answer.tests["bmp"].valid
+    assert broken.look_next == ("patell_guarded", "wild_bootstrap")
 
 
 def test_periods_are_named_by_their_last_days() -> None:

@@ -286,7 +286,11 @@ def compare(
     p = holm(np.array([pair.p for pair in pairs])).tolist()
     pairs = [replace(pair, p_adjusted=float(q)) for pair, q in zip(pairs, p, strict=True)]
     kinds = tuple(_level(levels[k], car, level, cluster, k) for k in range(len(levels)))
-    warned += [Message.of("COMPARE_FEW", kind=k.name, clusters=k.clusters) for k in kinds if k.clusters < _FEW]
+    few = [k for k in kinds if k.clusters < _FEW]
+    warned += [
+        Message.of("COMPARE_FEW.one" if k.clusters == 1 else "COMPARE_FEW", kind=k.name, clusters=k.clusters)
+        for k in few
+    ]
     alike = None
     if len(levels) > 2:
         said = wald(car, level, cluster, result.config.seed)

@@ -8,7 +8,7 @@ date is one draw of the common shock, however many tickers it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -241,6 +241,12 @@ def is_thin(zero: float, missing: float) -> bool:
 def situation(design: Design) -> Situation:
     """The first row of the decision table that fits."""
     return next(row for row in _SITUATIONS if row.applies(design))
+
+
+def judged_by(design: Design, headline: str | None) -> Situation:
+    """The row that named this headline: where a portfolio in calendar time has too few rows, it is that of a shorter window."""
+    found = situation(design)
+    return situation(replace(design, held=False)) if design.held and headline != found.headline else found
 
 
 def robustness(design: Design) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from eventstudy import plugins
 from eventstudy.inference import advice
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text, plain
+from eventstudy.study.answers import Answer
 from eventstudy.study.names import named, words_of_model
 
 
@@ -29,7 +30,7 @@ def _why(told: Material) -> Iterator[Block]:
     for j, answer in enumerate(told.result.answers.values()):
         if answer.design is None:
             continue
-        situation = words.named(advice.situation(answer.design).name)
+        situation = words.named(advice.judged_by(answer.design, answer.headline).name)
         if (situation, answer.headline) in said:
             continue
         said.add((situation, answer.headline))
@@ -46,7 +47,7 @@ def _why(told: Material) -> Iterator[Block]:
                 ". ",
                 *words.fill("assumes", assumes=words.said(test.assumes)),
                 ".",
-                *_next(told, answer.design),
+                *_next(told, answer),
             )
         )
     if told.result.returns.n > 1 and told.data["aggregate"]["mean_correlation"] is not None:
@@ -55,9 +56,9 @@ def _why(told: Material) -> Iterator[Block]:
         yield Paragraph(words.fill("mean correlation", r=correlation, n=n, dates=dates))
 
 
-def _next(told: Material, design: advice.Design) -> Text:
+def _next(told: Material, answer: Answer) -> Text:
     """The tests to look at beside the headline."""
-    beside = advice.robustness(design)
+    beside = answer.look_next
     names = ", ".join(plain((told.words.said(named(name)),)) for name in beside)
     return (" ", told.words("look next", tests=names)) if beside else ()
 

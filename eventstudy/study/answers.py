@@ -101,6 +101,11 @@ class Answer:
     median: float = np.nan
     """Median CAR; NaN where only sums were kept."""
 
+    @property
+    def look_next(self) -> tuple[str, ...]:
+        """`robustness` without the tests that are not valid here."""
+        return tuple(name for name in self.robustness if name not in self.tests or self.tests[name].valid)
+
     @classmethod
     def of_none(cls, window: Window) -> Answer:
         """The answer where no pair was observed."""

@@ -230,7 +230,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
         "common_effect": number(answer.common_effect),
         "headline_p": number(said.p_value) if said else None,
         "regime": regime_as_dict(answer.regime),
-        "robustness": list(answer.robustness),
+        "robustness": list(answer.look_next),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
     }
 

@@ -87,12 +87,12 @@ def _how(result: StudyResult) -> Iterator[str]:
         chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
         why = worded(f": the first session of {exchange} that could react [DAY0_SHIFTED]") if shifted else ""
         word = "recognised" if result.day0_policy == "recognised" else "announced"
-        day = f"{session:%a} {session}" if config.clock.daily else f"that to {session}"
+        day = f"{session:%a} {session}" if config.clock.daily else f"{worded('the day')} to {session}"
         yield f"{word} {announced}; {worded('day 0')} is {day}{why}{chosen}"
     if len(events) == 1 and events[0].recognised and result.day0_policy == "announced":
         yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
     if len(found) > 3:
-        yield worded(f"... {len(found)} different days 0")
+        yield f"... and {len(found) - 3} more"
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
     in_money = f" in {config.currency}" if config.currency else ""
     studied = (
@@ -335,18 +335,29 @@ def _interval(answer: Answer) -> str:
 
 
 def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
-    """The invalid tests by reason, with the share of true nulls they are expected to reject."""
+    """The invalid tests by reason, with the share of true nulls they are expected to reject, and the windows unless all."""
     answer = next((a for a in answers if any(not t.valid and t.distribution for t in a.tests.values())), None)
     if answer is None:
         return
-    invalid = [(t.reasons[0], name, t) for name, t in answer.tests.items() if not t.valid and t.distribution]
-    for reason, members in groupby(sorted(invalid, key=lambda m: m[0]), key=lambda m: m[0]):
+    invalid = [
+        ((t.reasons[0], _where_invalid(name, answers)), name, t)
+        for name, t in answer.tests.items()
+        if not t.valid and t.distribution
+    ]
+    for (reason, where), members in groupby(sorted(invalid, key=lambda m: m[0]), key=lambda m: m[0]):
         named = []
         for _, name, test in members:
             size = f" ({100 * test.expected_size:.0f} %)" if test.expected_size is not None else ""
             named.append(f"{name}{size}")
-        text = f"not valid here (true nulls rejected): {', '.join(named)}: {reason}"
+        text = f"not valid {where} (true nulls rejected): {', '.join(named)}: {reason}"
         yield from wrapped(text)
+
+
+def _where_invalid(name: str, answers: Sequence[Answer]) -> str:
+    """The windows over which a test is not valid, where it is valid over others."""
+    asked = [a for a in answers if name in a.tests]
+    over = [str(a.window) for a in asked if not a.tests[name].valid]
+    return "here" if len(over) == len(asked) else f"over {', '.join(over)}"
 
 
 def _tests(result: StudyResult) -> Iterator[str]:
@@ -394,7 +405,7 @@ def _news_in_short(days: dict[tuple[str, str], dict[str, list[str]]]) -> str:
 
 
 def _of(tickers: Sequence[str]) -> str:
-    named = [ticker for ticker in tickers if ticker]
+    named = list(dict.fromkeys(ticker for ticker in tickers if ticker))
     return f" ({', '.join(named[:4])}{f' and {len(named) - 4} more' if len(named) > 4 else ''})" if named else ""
 
 

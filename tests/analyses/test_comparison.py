@@ -90,6 +90,12 @@ def test_the_design_says_which_test_speaks(plan: list[tuple[int, str, str]], hea
     assert "Nach category" in german
 
 
+def test_a_kind_on_one_date_has_one_cluster() -> None:
+    result = study([(70, "good", "AB"), *((90 + 10 * i, "bad", "AB") for i in range(6))])
+    [said] = [m.message for m in compare(result, "category", window=(0, 0)).warned if "good" in m.message]
+    assert said == "good has one cluster of dates: little can be seen"
+
+
 def test_three_kinds_are_adjusted_and_put_to_one_test() -> None:
     result = study([(70 + 10 * i, ("good", "bad", "odd")[i % 3], "AB") for i in range(12)])
     found = compare(result, "category", window=(0, 0))
