@@ -11,6 +11,7 @@ import numpy as np
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.panel import Ints
 from eventstudy.text import separated
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -36,6 +37,13 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
         raise InvalidRequest("no ticker is named", available=", ".join(sorted(set(everyone))))
     wanted = [named("ticker", ticker, set(everyone)) for ticker in wanted]
     return np.flatnonzero(np.isin(everyone, wanted)).astype(np.int64)
+
+
+def window_of(result: StudyResult, window: Sequence[int] | None) -> Window:
+    """The window that a chart of one draws: the one that is named, else the first that the study reports."""
+    if window is not None:
+        return Window.of(window)
+    return (result.config.windows or (result.config.event_window,))[0]
 
 
 def names(result: StudyResult, chosen: Ints) -> list[str]:

@@ -13,11 +13,11 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, is_own, open_axes, open_panels, settle
 from eventstudy.charts._language import number, say, spoken
 from eventstudy.charts._legend import legend_below
+from eventstudy.charts._select import window_of
 from eventstudy.charts._style import BLUE, EDGE, GRID, INK, ORANGE, style
 from eventstudy.charts._words import percent, window_text
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices import load_prices
-from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,19 +32,19 @@ def paint(
     result: StudyResult,
     ax: Axes | None,
     *,
-    window: Sequence[int] = (0, 0),
+    window: Sequence[int] | None = None,
     prices: Prices | None = None,
     draws: int = 200,
 ) -> Axes:
     """Calibrate the tests of one window (see `eventstudy calibrate`), and draw their size and power.
 
-    `prices`: those of the study, reaching further back; by default the embedded sample, where the study is made with it.
-    `draws`: made-up studies, where dates are random.
+    `window`: the first that the study reports unless another is named. `prices`: those of the study, reaching further back;
+    by default the embedded sample, where the study is made with it. `draws`: made-up studies, where dates are random.
 
     Raises:
         InvalidRequest: no prices. NothingUsable: they hold too few dates before the event.
     """
-    asked = replace(result, config=replace(result.config, windows=(Window.of(window),)))
+    asked = replace(result, config=replace(result.config, windows=(window_of(result, window),)))
     found = calibrate(asked, _sample(result) if prices is None else prices, draws=draws)
     ax = open_axes(ax, _height(found))
     _frame([ax], found)

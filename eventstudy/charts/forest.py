@@ -13,7 +13,7 @@ from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_widt
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._select import members, names
+from eventstudy.charts._select import members, names, window_of
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
 from eventstudy.charts._words import (
     caveat,
@@ -54,15 +54,15 @@ def paint(
     result: StudyResult,
     ax: Axes | None,
     *,
-    window: Sequence[int] = (0, 0),
+    window: Sequence[int] | None = None,
     tickers: str | Sequence[str] | None = None,
     group: str | None = None,
     most: int = 40,
 ) -> Axes:
     """CAR over `window` of each firm with the 95 % interval of its headline test, and the mean CAR with that of its own.
 
-    `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, the lowest and the highest are drawn; the
-    mean is that of all.
+    `window`: the first that the study reports unless another is named. `tickers` or `group`: the pairs to draw; all by
+    default. Of more than `most`, the lowest and the highest are drawn; the mean is that of all.
 
     Raises:
         InvalidRequest: the window lies outside the event window, or `most` is below one.
@@ -71,7 +71,7 @@ def paint(
     result.config.check_estimated("this chart")
     if most < 1:
         raise InvalidRequest(f"most is {most}: a forest has at least one row")
-    asked = Window.of(window)
+    asked = window_of(result, window)
     chosen = members(result, tickers, group)
     whole = verdict(result, asked, chosen)
     if whole.n == 0:

@@ -12,6 +12,7 @@ from eventstudy.charts._canvas import head, is_own, open_axes
 from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._select import window_of
 from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
 from eventstudy.charts._words import (
     caveat,
@@ -41,9 +42,11 @@ Row = tuple[str, Ints, Verdict]
 
 
 def paint(
-    result: StudyResult, ax: Axes | None, *, window: Sequence[int] = (0, 0), together: Sequence[Sequence[int]] = ()
+    result: StudyResult, ax: Axes | None, *, window: Sequence[int] | None = None, together: Sequence[Sequence[int]] = ()
 ) -> Axes:
     """Mean CAR over `window` of each group, the lowest on top, with the 95 % interval of its headline test; dots are its firms.
+
+    `window`: the first that the study reports unless another is named.
 
     A filled mark stands out where all groups are judged together over the windows `together`: those that the study reports if
     `window` is one of them, else that one alone. Without groups all pairs are one.
@@ -52,7 +55,7 @@ def paint(
         InvalidRequest: the window lies outside the event window.
         NothingUsable: no pair was observed over the window.
     """
-    asked, everyone = Window.of(window), np.arange(result.returns.n)
+    asked, everyone = window_of(result, window), np.arange(result.returns.n)
     whole = say("mean of {n}", n=len(result.believed())) if len(everyone) > 1 else result.panel.pairs[0].ticker
     named = [(group.name, group.members) for group in result.groups] or [(whole, everyone)]
     rows: list[Row] = [(name, members, verdict(result, asked, members)) for name, members in named]

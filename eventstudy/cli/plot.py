@@ -8,7 +8,7 @@ import click
 
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, command, completing
-from eventstudy.cli._output import draw, finish, picture_option, verbose_option
+from eventstudy.cli._output import draw, finish, picture_option, say, verbose_option
 from eventstudy.cli._study import study, study_options
 
 if TYPE_CHECKING:
@@ -54,8 +54,12 @@ def COMMAND(  # noqa: N802
     """
     chart = plugins.meant("charts", chart)
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
+    taken, windows = plugins.load("charts", chart).options, options["windows"]
     result = study(options, quiet=quiet)
-    asked = {"prices": _longer(result, **words)} if "prices" in plugins.load("charts", chart).options else {}
+    asked = {"prices": _longer(result, **words)} if "prices" in taken else {}
+    if "window" in taken and len(windows) > 1:
+        first = (result.config.windows or ())[0]
+        say(f"this chart is of one, and {len(windows)} windows are named: drawn is {first}, the first", quiet=quiet)
 
     path = output or f"{'-'.join(e.id for e in result.events[:3])}-{chart}.png"
     slide = {"lang": lang, "size": size, "title": title}

@@ -243,3 +243,17 @@ def test_calibration_draws_size_and_power_of_each_test() -> None:
         assert {name: drawn[y] for name, y in named.items()} == figures
     with pytest.raises(InvalidRequest, match="give prices= to this chart"):
         made_up(1, 1)[0].plot("calibration")
+
+
+@pytest.mark.parametrize("chart", ["forest", "spillover"])
+def test_a_chart_of_one_window_draws_the_first_that_was_asked_for(chart: str) -> None:
+    for windows in ([(0, 5)], [(0, 5), (0, 0)]):
+        result = es.run("deepseek-r1", tickers=["NVDA", "AMD"], source="bundled", windows=windows)
+        assert result.plot(chart).get_xlabel() == "CAR[0,\u00a0+5]"
+        assert result.plot(chart, window=(-1, 1)).get_xlabel() == "CAR[−1,\u00a0+1]"
+
+
+def test_a_chart_of_one_window_draws_the_only_one_of_weeks() -> None:
+    weeks: dict[str, Any] = {"frequency": "weekly", "min_estimation": 40, "event_window": (-5, 2), "windows": [(1, 2)]}
+    result = es.run("deepseek-r1", tickers=["NVDA", "AMD"], source="bundled", **weeks)
+    assert result.plot("forest").get_xlabel() == "CAR[+1,\u00a0+2]"

@@ -153,3 +153,9 @@ def test_factors_of_the_user(es: Es, tmp_path: Path) -> None:
     assert "--factor-unit" in es(*args).err
     data = json.loads(es(*args, "--factor-unit", "percent", "--format", "json").out)
     assert data["firms"][0]["params"]["beta"] == pytest.approx(2.65, abs=0.02)
+
+
+def test_plot_says_which_of_several_windows_it_draws(es: Callable[..., Ran]) -> None:
+    words = ("plot", "deepseek-r1", "--tickers", "NVDA,AMD", "--chart", "forest", "--window", "-1", "1")
+    assert "window" not in es(*words).err
+    assert "2 windows are named: drawn is [-1, +1], the first" in es(*words, "--window", "0", "0").err
