@@ -17,13 +17,16 @@ STUDY = "study.toml"
 
 
 @command("init")
-@click.argument("tickers", nargs=-1)
+@click.argument("firms", nargs=-1, metavar="[TICKERS]...")
+@click.option("--tickers", multiple=True, help="The same as TICKERS, comma separated; may be repeated.")
 @click.option(
     "--date", help="When it happened: 2025-01-27, or 2025-01-27T07:00:00-05:00. Without it: reports of earnings."
 )
 @click.option("--benchmark", default="SPY", show_default=True, help="Ticker of the benchmark.")
 @click.option("--folder", type=click.Path(file_okay=False), default=".", show_default=True, help="Where the files go.")
-def COMMAND(tickers: tuple[str, ...], date: str | None, benchmark: str, folder: str) -> None:  # noqa: N802
+def COMMAND(  # noqa: N802
+    firms: tuple[str, ...], tickers: tuple[str, ...], date: str | None, benchmark: str, folder: str
+) -> None:
     """Write a commented eventstudy.toml and study.toml for these TICKERS; files that are there stay as they are.
 
     \b
@@ -33,7 +36,8 @@ def COMMAND(tickers: tuple[str, ...], date: str | None, benchmark: str, folder: 
     """
     from eventstudy.events import parse_when
 
-    place, named = Path(folder), [ticker.upper() for ticker in split(tickers)] if tickers else []
+    place, given = Path(folder), (*firms, *tickers)
+    named = list(dict.fromkeys(ticker.upper() for ticker in split(given))) if given else []
     if date is not None and not named:
         raise InvalidRequest(
             "a date without a ticker", where=f"--date {date}", hint=f"eventstudy init NVDA --date {date}"

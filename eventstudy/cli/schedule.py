@@ -8,6 +8,7 @@ import click
 
 from eventstudy.cli._command import Choice
 from eventstudy.cli._output import made, put, say
+from eventstudy.errors import InvalidRequest
 
 
 @click.group("schedule")
@@ -37,11 +38,19 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
     github    a workflow for .github/workflows
     """
     from eventstudy.reports.schedule import show as texts
+    from eventstudy.reports.study_file import read_study
 
     found = texts(kind, Path(study), at)
+    read_study(study)
     if at.lower().startswith("close ") and at.upper().split()[-1] not in ("XNYS", "XNAS", "NYSE", "NASDAQ"):
         say("`update` reads up to the last session that New York has closed: the day before, where that is still open")
     if output is not None:
+        if there := [name for name in found if (Path(output) / name).exists()]:
+            raise InvalidRequest(
+                f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
+                where=str(Path(output).absolute()),
+                hint="name another folder with --output, or remove what is there",
+            )
         folder = made(output, where=f"--output {output}")
         for name, text in found.items():
             put(text, str(folder / name))

@@ -141,6 +141,12 @@ def test_what_init_writes_is_a_study(es: Es, tmp_path: Path) -> None:
     assert [firm["ticker"] for firm in found["firms"]] == ["NVDA", "AMD"]
 
 
+def test_init_takes_tickers_as_every_command_does(es: Es, tmp_path: Path) -> None:
+    assert es("init", "NVDA", "--tickers", "nvda,amd", "--tickers", "MSFT", "--date", "2025-01-27").code == 0
+    assert 'tickers = ["NVDA", "AMD", "MSFT"]' in (tmp_path / "study.toml").read_text()
+    assert es("init", "--tickers", "", "--folder", "other").code == 2
+
+
 def test_what_init_writes_is_read_and_never_over_a_file(es: Es, tmp_path: Path) -> None:
     assert es("init").code == 0
     assert settings(es)["benchmark"] == ("SPY", "eventstudy.toml, line 5, [run]")

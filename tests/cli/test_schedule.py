@@ -23,6 +23,20 @@ Es = Callable[..., Ran]
 ODD = "my study 100%.toml"
 
 
+@pytest.fixture
+def es(es: Es, tmp_path: Path) -> Es:
+    """The command in a folder with a study file."""
+    written(tmp_path / "study.toml"), written(tmp_path / ODD)
+    return es
+
+
+def written(path: Path) -> Path:
+    """A study file."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
+    return path
+
+
 def crontab(text: str) -> list[tuple[list[str], str]]:
     """The fields and the command of each line, as cron(5) reads them; % ends a command unless it is escaped."""
     found = []
@@ -46,9 +60,9 @@ def crontab(text: str) -> list[tuple[list[str], str]]:
 def test_systemd_takes_the_units(es: Es, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd-analyze on this machine")
-    for study in ("study.toml", ODD):
-        assert es("schedule", "show", "systemd", "--study", study, "--output", "units").code == 0
-        units = sorted(map(str, (tmp_path / "units").iterdir()))
+    for folder, study in (("units", "study.toml"), ("others", ODD)):
+        assert es("schedule", "show", "systemd", "--study", study, "--output", folder).code == 0
+        units = sorted(map(str, (tmp_path / folder).iterdir()))
         assert [Path(u).name for u in units] == ["eventstudy-update.service", "eventstudy-update.timer"]
         ran = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
@@ -74,6 +88,7 @@ def test_systemd_prints_both_units_and_escapes_what_means_something(es: Es) -> N
 
 @pytest.mark.parametrize("study", ["study.toml", ODD, "it's; rm -rf x.toml"])
 def test_cron_would_run_the_command(es: Es, tmp_path: Path, study: str) -> None:
+    written(tmp_path / study)
     ((when, command),) = crontab(es("schedule", "show", "cron", "--study", study, "--at", "18:05").out)
     assert when == ["5", "18", "*", "*", "1-6"]
     shell = subprocess.run(
@@ -112,7 +127,6 @@ def test_github_runs_update_and_keeps_its_folder(es: Es, tmp_path: Path) -> None
 
 def test_the_workflow_is_yaml(es: Es, tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml", reason="no YAML reader is installed")
-    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
     steps = yaml.safe_load(es("schedule", "show", "github").out)["jobs"]["update"]["steps"]
     assert [step for step in steps if "eventstudy update" in str(step.get("run"))]
 
@@ -135,7 +149,6 @@ WEEK = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 def test_any_rhythm_is_said_to_each_scheduler(
     es: Es, tmp_path: Path, at: str, units: str, lines: str, days: list[int]
 ) -> None:
-    (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
     assert f"OnCalendar={units}\n" in es("schedule", "show", "systemd", "--at", at).out
     assert crontab(es("schedule", "show", "cron", "--at", at).out)[0][0] == lines.split()
     assert f'cron: "{lines}"' in es("schedule", "show", "github", "--at", at).out
@@ -179,7 +192,7 @@ def test_systemd_is_told_the_zone_of_the_exchange_and_cron_why(es: Es) -> None:
 
 @pytest.mark.parametrize("study", ["study.toml", ODD, "it's; <x> & y.toml"])
 def test_macos_and_windows_get_the_words_of_the_command(es: Es, tmp_path: Path, study: str) -> None:
-    words = ["-m", "eventstudy", "update", str(tmp_path / study), "--catch-up", "--quiet"]
+    words = ["-m", "eventstudy", "update", str(written(tmp_path / study)), "--catch-up", "--quiet"]
     agent = plistlib.loads(es("schedule", "show", "launchd", "--study", study).out.encode())
     assert (agent["ProgramArguments"], agent["WorkingDirectory"]) == ([sys.executable, *words], str(tmp_path))
     task = ElementTree.fromstring(es("schedule", "show", "windows", "--study", study).out)
@@ -206,7 +219,7 @@ def test_a_time_that_is_none_is_refused(es: Es, at: str) -> None:
 @pytest.mark.parametrize("name", ["a\nb", "a\rb", "a\x1bb", "back\\", "b\\c", "blank "])
 @pytest.mark.parametrize("place", ["file", "folder"])
 def test_a_path_that_a_unit_would_alter_is_refused(es: Es, tmp_path: Path, name: str, place: str) -> None:
-    path = tmp_path / name / "study.toml" if place == "folder" else tmp_path / name
+    path = written(tmp_path / name / "study.toml" if place == "folder" else tmp_path / name)
     ran = es("schedule", "show", "systemd", "--study", str(path))
     assert (ran.code, ran.out) == (2, "")
     assert "a unit cannot hold the path" in ran.err
@@ -221,10 +234,32 @@ def test_a_path_that_a_unit_would_alter_is_refused(es: Es, tmp_path: Path, name:
     "name", ["*.toml", "~.toml", "~", "-x.toml", "- x.toml", "a b'c.toml", "!x.toml", "a: b.toml", "x #y"]
 )
 def test_a_name_that_means_something_else_in_a_workflow_is_refused(es: Es, tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text('events = ["deepseek-r1"]\n', encoding="utf-8")
+    written(tmp_path / name)
     ran = es("schedule", "show", "github", "--study", str(tmp_path / name))
     assert (ran.code, ran.out) == (2, "")
     assert "cannot stand in a workflow" in ran.err
     in_cron = es("schedule", "show", "cron", "--study", str(tmp_path / name)).out
     assert shlex.split(in_cron)[-3] == str(tmp_path / name)
     assert name in es("schedule", "show", "systemd", "--study", str(tmp_path / name)).out
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron", "github"])
+def test_what_is_no_study_file_is_refused(es: Es, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "folder").mkdir()
+    ran = es("schedule", "show", kind, "--study", "nothere.toml", "--output", "units")
+    assert (ran.code, ran.out) == (3, "")
+    assert "there is no such study file" in ran.err
+    assert es("schedule", "show", kind, "--study", "folder", "--output", "units").code == 3
+    assert not (tmp_path / "units").exists()
+
+
+def test_no_file_is_written_over(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "units").mkdir()
+    timer = tmp_path / "units" / "eventstudy-update.timer"
+    timer.write_text("mine")
+    ran = es("schedule", "show", "systemd", "--output", "units")
+    assert ran.code == 2
+    assert "eventstudy-update.timer is there already, and nothing was written" in ran.err
+    assert [path.name for path in (tmp_path / "units").iterdir()] == [timer.name]
+    assert timer.read_text() == "mine"
+    assert es("schedule", "show", "systemd", "--output", str(timer)).code == 2
