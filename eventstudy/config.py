@@ -263,24 +263,25 @@ class StudyConfig:
         return self.benchmark is not None and bool(_benchmarks(self.benchmark)[0])
 
     def _reported_windows(self) -> tuple[Window, ...]:
+        named = None if self.windows is None else tuple(dict.fromkeys(Window.of(w) for w in self.windows))
         if self.window_days is not None:
-            if self.windows not in (None, (self.event_window,)):
+            if named not in (None, (self.event_window,)):
                 raise InvalidRequest(
                     "windows of sessions and a window of calendar days are both named",
                     hint="leave out --window or --window-days",
                 )
             return (self.event_window,)
         if self.own_windows:
-            if self.windows not in (None, (self.event_window,)) or self.looked_at is not None:
+            if named not in (None, (self.event_window,)) or self.looked_at is not None:
                 raise InvalidRequest(
                     "windows are named, and each pair has its own",
                     hint="leave out --window or --own-windows; the event window holds day 0",
                 )
             return (self.called(self.event_window),)
-        if self.windows is None:
+        if named is None:
             inside = tuple(w for w in self.clock.windows if w.inside(self.days_looked_at))
             return inside if self.looked_at is None else (*inside, self.looked_at)
-        return tuple(dict.fromkeys(Window.of(w) for w in self.windows))
+        return named
 
     def _check_windows(self) -> None:
         event, looked_at = self.event_window, self.days_looked_at

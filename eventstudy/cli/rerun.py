@@ -21,6 +21,7 @@ _SHOWN = 20
 @command("rerun")
 @click.argument("result", type=click.Path(dir_okay=False))
 @click.option("--prices", type=click.Path(), help="The price file, where the result was made of one.")
+@click.option("--abnormal", type=click.Path(), help="The file of abnormal returns, where the result was given some.")
 @click.option("--factors", type=click.Path(), help="The factor file, where the result was made with one.")
 @click.option(
     "--registry", type=click.Path(), help="Where its events stand. [default: what ships, or as the result says]"
@@ -35,6 +36,7 @@ def COMMAND(  # noqa: N802
     ctx: click.Context,
     result: str,
     prices: str | None,
+    abnormal: str | None,
     factors: str | None,
     registry: str | None,
     form: str,
@@ -63,7 +65,8 @@ def COMMAND(  # noqa: N802
         raise InvalidFile(f"this is no JSON: {error}", where=result, hint="run ... --format json writes one") from error
     if not isinstance(told, dict):
         raise InvalidFile("this is no result", where=result, hint="run ... --format json writes one")
-    now = again(told, prices=prices, factors=factors, registry=registry, progress=progress(quiet)).to_dict()
+    files = {"prices": prices, "abnormal": abnormal, "factors": factors, "registry": registry}
+    now = again(told, **files, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)
     same_prices = told["provenance"]["prices_sha256"] == now["provenance"]["prices_sha256"]
     if form == "json":

@@ -9,7 +9,7 @@ from typing import Any
 
 from eventstudy.config import StudyConfig, in_file
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.events import Event, Group, Registry, load_registry, parse_when, shipped_registry
+from eventstudy.events import BadRow, Event, Group, Registry, load_registry, parse_when, shipped_registry
 from eventstudy.request.events import with_tickers
 from eventstudy.request.study import run
 from eventstudy.study.differences import differences, reasons
@@ -25,15 +25,16 @@ def again(
     told: Mapping[str, Any],
     *,
     prices: str | Path | None = None,
+    abnormal: str | Path | None = None,
     factors: str | Path | None = None,
     registry: str | Path | None = None,
     **words: Any,
 ) -> StudyResult:
     """The study of a result, run again with its own choices, events and tickers.
 
-    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `factors`: the files it was made of, where it was made of files.
-    `registry`: where its events stand; events that are in none are made of what the result says of them. `words`: others of
-    `run`.
+    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `abnormal`, `factors`: the files it was made of, where it was
+    made of files. `registry`: where its events stand; events that are in none are made of what the result says of them, but
+    for windows of their own and groups by a column, which stand nowhere else. `words`: others of `run`.
 
     Raises:
         InvalidFile: not a result, or not a whole one. InvalidRequest: it was made of files, and they are not named.
@@ -42,7 +43,17 @@ def again(
         raise InvalidFile(f"this is {told.get('schema') or 'no result'}, not {SCHEMA}", hint=_HINT)
     known = load_registry(registry) if registry else shipped_registry()
     sources, choices, events, day0, as_of = _read(told, known)
-    if prices is None and (foreign := {source for source in sources if not source.startswith(_OURS)}):
+    grouped = told["provenance"].get("group_by")
+    _check_tables(told, known, choices, grouped)
+    if choices.get("model") == "given" and abnormal is None:
+        raise InvalidRequest("this result was given abnormal returns", hint="name their file: --abnormal FILE")
+    if abnormal is not None and choices.get("model") != "given":
+        raise InvalidRequest("this result was given no abnormal returns", hint="leave out --abnormal")
+    if (
+        prices is None
+        and abnormal is None
+        and (foreign := {source for source in sources if not source.startswith(_OURS)})
+    ):
         raise InvalidRequest(
             "the prices of this result came from a file",
             available=", ".join(sorted(foreign)),
@@ -50,19 +61,51 @@ def again(
         )
     source = (
         "auto"
-        if prices is not None or len(sources) != 1 or sources & {"yahoo"}
+        if prices is not None or abnormal is not None or len(sources) != 1 or sources & {"yahoo"}
         else next(iter(sources)).partition(",")[0]
     )
     return run(
-        Registry(events),
+        Registry(events, left_out=known.left_out if registry else _left_out(told)),
         day0=day0,
         source=source,
         prices=prices,
+        abnormal=abnormal,
+        group_by=grouped,
         factors=factors,
         as_of=as_of,
         **choices,
         **words,
     )
+
+
+def _check_tables(told: Mapping[str, Any], known: Registry, choices: Mapping[str, Any], grouped: str | None) -> None:
+    """Refuse a study whose windows or groups stand in a table of events that is not there.
+
+    Raises:
+        InvalidRequest: an event of the result is not among those that are known.
+    """
+    lacking = [str(one["id"]) for one in told["events"] if not _stands(one, known)]
+    if lacking and (choices.get("own_windows") or grouped is not None):
+        what = (
+            "the windows of this result" if choices.get("own_windows") else f"the groups of this result, by {grouped},"
+        )
+        raise InvalidRequest(
+            f"{what} are those of its table of events",
+            where=f"without them: {', '.join(lacking[:5])}",
+            hint="name the table: --registry FILE",
+        )
+
+
+def _stands(one: Mapping[str, Any], known: Registry) -> bool:
+    """Whether an event of a result is among those that are known."""
+    return one["id"] in known and known[one["id"]].announced.isoformat() == one["announced"]
+
+
+def _left_out(told: Mapping[str, Any]) -> list[BadRow]:
+    """The rows of its table of events that the result could not read."""
+    return [
+        BadRow(e["event_id"], e["ticker"], e["params"]["why"]) for e in told["excluded"] if e["reason"] == "BAD_ROW"
+    ]
 
 
 def _read(told: Mapping[str, Any], known: Registry) -> tuple[set[str], dict[str, Any], list[Event], str, str | None]:
@@ -76,6 +119,7 @@ def _read(told: Mapping[str, Any], known: Registry) -> tuple[set[str], dict[str,
         sources = set((told["provenance"].get("sources") or {"": told["provenance"]["source"]}).values())
         events, day0 = _events(told, known), [one["day0_policy"] for one in told["events"]]
         choices, as_of = _choices(told["config"]), told["provenance"].get("as_of")
+        _left_out(told)
     except InvalidRequest as error:
         raise in_file(error, "events") from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -111,7 +155,7 @@ def _events(told: Mapping[str, Any], known: Registry) -> list[Event]:
 
 
 def _event(one: Mapping[str, Any], tickers: list[str], known: Registry, told: Mapping[str, Any]) -> Event:
-    if one["id"] in known and known[one["id"]].announced.isoformat() == one["announced"]:
+    if _stands(one, known):
         return with_tickers(known[one["id"]], tickers)
     groups, left = [], list(tickers)
     for group in told["groups"]:

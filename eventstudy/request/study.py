@@ -118,6 +118,8 @@ def run(
     table, told = placed_by(events, table)
     table = placed(table, separated(exchange, "exchange"))
     noted: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
+    if group_by is not None:
+        noted["group_by"] = group_by
     if events.read_as:
         noted["events_read_as"] = [str(phrase) for phrase in (*events.read_as, *told)]
     with watched(progress):

@@ -98,6 +98,9 @@ def _choices(before: Data, after: Data) -> Iterator[Phrase]:
         for name in ("announced", "recognised", "day0_policy"):
             if was["id"] == now["id"] and was[name] != now[name]:
                 yield _changed(f"{name} ({now['id']})", was[name], now[name])
+    unread, still = ([e["event_id"] for e in one["excluded"] if e["reason"] == "BAD_ROW"] for one in (before, after))
+    if unread != still:
+        yield _changed("what cannot be read of the table of events", unread or None, still or None)
 
 
 def _versions(before: Data, after: Data) -> Iterator[Phrase]:

@@ -121,3 +121,62 @@ def test_a_result_that_is_not_whole_is_refused_in_our_words(es: Es, tmp_path: Pa
     for name in whole.keys() - {"offers"}:
         (tmp_path / "r.json").write_text(json.dumps({k: v for k, v in whole.items() if k != name}))
         assert es("rerun", "r.json").code == 3, name
+
+
+LIST = """event_id,ticker,date,category,window_start,window_end
+one,NVDA,2024-09-18,fomc,-1,1
+one,AAPL,2024-09-18,fomc,0,2
+two,NVDA,2024-10-04,jobs,0,3
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--own-windows",), "the windows of this result are those of its table of events"),
+        (("--group-by", "category"), "the groups of this result, by category, are those of its table of events"),
+    ],
+)
+def test_what_stands_in_the_table_of_events_alone_is_asked_for(
+    es: Es, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "list.csv").write_text(LIST)
+    run = ("run", "list.csv", *words, "--source", "bundled", "--format", "json", "--output", "r.json")
+    assert es(*run).code == 0
+    refused = es("rerun", "r.json")
+    assert (refused.code, refused.out) == (2, "")
+    assert told in refused.err
+    assert "--registry FILE" in refused.err
+    again = es("rerun", "r.json", "--registry", "list.csv")
+    assert "figures are the same" in again.out, again.err
+
+
+def test_groups_by_a_column_of_a_known_event_come_again(es: Es) -> None:
+    run = ("run", "deepseek-r1", "--tickers", "NVDA,AMD", "--group-by", "category", "--format", "json")
+    assert es(*run, "--output", "r.json").code == 0
+    assert "figures are the same" in es("rerun", "r.json").out
+
+
+def test_rows_that_could_not_be_read_are_no_difference(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"{LIST}three,NVDA,soon,jobs,0,3\n")
+    assert es("run", "list.csv", "--source", "bundled", "--format", "json", "--output", "r.json").code == 4
+    assert "figures are the same" in es("rerun", "r.json").out
+    assert "figures are the same" in es("rerun", "r.json", "--registry", "list.csv").out
+    (tmp_path / "list.csv").write_text(LIST)
+    ran = es("rerun", "r.json", "--registry", "list.csv")
+    assert ran.code == 4
+    assert "why: what cannot be read of the table of events was [row 5] and is –" in ran.out
+
+
+def test_abnormal_returns_are_asked_for_by_their_name(es: Es, tmp_path: Path) -> None:
+    closes = load_prices(["NVDA"], "2023-12-01", "2025-02-14", source="bundled").close["NVDA"]
+    rows = [f"NVDA,{day:%Y-%m-%d},{value:.6f}" for day, value in closes.pct_change().dropna().items()]
+    (tmp_path / "ar.csv").write_text("\n".join(["ticker,date,ar", *rows]) + "\n")
+    run = ("run", "deepseek-r1", "--tickers", "NVDA", "--format", "json", "--output", "r.json")
+    assert es(*run, "--abnormal", "ar.csv").code == 0
+    refused = es("rerun", "r.json")
+    assert (refused.code, refused.out) == (2, "")
+    assert "name their file: --abnormal FILE" in refused.err
+    assert "figures are the same" in es("rerun", "r.json", "--abnormal", "ar.csv").out
+    assert es(*run).code == 0
+    assert "leave out --abnormal" in es("rerun", "r.json", "--abnormal", "ar.csv").err
