@@ -50,6 +50,8 @@ from eventstudy.windows import Window
 
 BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics or of the file of events")
 _MOST_LEVELS = 10
+_MOST_NUMBERS = 2
+"""Numbers of more values than this are no kinds where most of them stand on one event."""
 _POWER = 0.80
 _FEW = 6
 """Below so many clusters of a kind little can be seen."""
@@ -119,7 +121,7 @@ class Comparison(Answer):
     """From the lowest mean to the highest."""
     pairs: tuple[Pair, ...]
     alike: Test | None
-    """That all of several kinds have one mean: Wald by the wild cluster bootstrap."""
+    """That all of several kinds have one mean: Wald by the wild cluster bootstrap. None where no comparison is valid."""
     excluded: tuple[Exclusion, ...]
     """What the study left out, and what only the comparison did."""
     warned: tuple[Message, ...]
@@ -292,7 +294,7 @@ def compare(
         for k in few
     ]
     alike = None
-    if len(levels) > 2:
+    if len(levels) > 2 and any(pair.headline for pair in pairs):
         said = wald(car, level, cluster, result.config.seed)
         alike = Test("wald", np.nan, np.nan, said.statistic, said.df, said.p, True, draws=said.draws)
     return Comparison(
@@ -355,6 +357,7 @@ def _by_column(
     named: list[str | None] = [None] * result.returns.n
     excluded = list(known.excluded)
     if cut is None:
+        _check_kinds(result, by, known.members.tolist(), [str(text).strip() for text in known.words[by].tolist()])
         for i, text in zip(known.members.tolist(), known.words[by].tolist(), strict=True):
             if str(text).strip():
                 named[i] = str(text).strip()
@@ -372,6 +375,31 @@ def _by_column(
     if cut == "median":
         warned.append(Message.of("COMPARE_CUT", column=by, cut=at))
     return named, excluded, warned
+
+
+def _check_kinds(result: StudyResult, by: str, members: list[int], said: list[str]) -> None:
+    """Refuse numbers that are no kinds: as good as every event has its own.
+
+    Raises:
+        InvalidRequest: they are many, and at least half of them stand on one event.
+    """
+    events: dict[str, set[str]] = {}
+    for i, text in zip(members, said, strict=True):
+        if text:
+            events.setdefault(text, set()).add(_who(result, i)[0])
+    alone = sum(len(one) == 1 for one in events.values())
+    if len(events) > _MOST_NUMBERS and all(map(_is_number, events)) and 2 * alone >= len(events):
+        raise InvalidRequest(
+            f"{by} holds {len(events)} different numbers, {alone} of them on one event alone: these are no kinds",
+            hint="--cut median, or a number such as 0, makes two kinds of them",
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
 
 
 def _cut_at(cut: str | float, values: Floats) -> float:

@@ -185,3 +185,29 @@ def test_many_kinds_want_a_cut() -> None:
     result = study([(70 + 9 * i, f"kind{i}", "A") for i in range(12)])
     with pytest.raises(InvalidRequest, match="has 12 kinds"):
         compare(result, "category")
+
+
+def test_numbers_of_one_event_each_are_no_kinds() -> None:
+    plan = [(70 + 10 * i, "kind", "AB") for i in range(6)]
+    result = study(plan)
+    ids = [event.id for event in result.events]
+
+    def table(values: Sequence[object]) -> pd.DataFrame:
+        rows = [(ticker, id, value) for id, value in zip(ids, values, strict=True) for ticker in ("AAA", "BBB")]
+        return pd.DataFrame(rows, columns=["ticker", "event_id", "size"])
+
+    with pytest.raises(InvalidRequest, match="size holds 5 different numbers, 4 of them on one event alone") as refused:
+        compare(result, "size", characteristics=table([1, 1, 4, 9, 16, 25]))
+    assert "--cut median" in str(refused.value)
+    assert len(compare(result, "size", characteristics=table([1, 1, 4, 9, 16, 25]), cut="median").levels) == 2
+    for codes in ([1, 1, 2, 2, 3, 3], [0, 0, 0, 0, 0, 1], ["i", "ii", "iii", "iv", "v", "v"]):
+        kinds = {level.name for level in compare(result, "size", characteristics=table(codes)).levels}
+        assert kinds == {str(code) for code in codes}
+
+
+def test_nothing_is_said_of_all_kinds_where_no_two_can_be_compared() -> None:
+    found = compare(study([(70, "one", "ABC"), (85, "two", "ABC"), (100, "three", "ABC")]), "category")
+    assert not any(pair.headline for pair in found.pairs)
+    assert found.alike is None
+    assert found.to_dict()["alike"] is None
+    assert "Wald" not in found.text()
