@@ -204,10 +204,12 @@ class StudyConfig:
         self._check_windows()
         self._check_units()
         self._check_frequency()
-        if self.model == "given" and (self.returns != "simple" or self.missing != "drop" or self.bhar != "auto"):
+        if self.model == "given" and (
+            self.returns != "simple" or self.missing != "drop" or self.bhar != "auto" or self.benchmark is not None
+        ):
             raise InvalidRequest(
                 "abnormal returns are given, and taken as they are",
-                hint="leave out --returns, --missing and --bhar",
+                hint="leave out --benchmark, --returns, --missing and --bhar",
             )
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")

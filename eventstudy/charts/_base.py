@@ -37,6 +37,8 @@ class Chart:
     """The studies it can show, by what they ask about."""
     of_returns: bool = False
     """Whether it shows prices, money or answers that are of returns alone, not of changes of levels."""
+    of_prices: bool = False
+    """Whether it shows prices, or returns that are not abnormal yet."""
     further: bool = False
     """Whether it asks a further question, which takes a while, before it draws the answer."""
     show: Callable[..., Any] | None = None
@@ -93,6 +95,8 @@ class Chart:
                 f"this chart shows a study of {self.outcomes[0]}s, and this is one of {outcome}",
                 hint=f"run the study with --outcome {self.outcomes[0]}, or draw another chart",
             )
+        if self.of_prices:
+            result.config.check_prices("this chart")
         if self.of_returns or self.further:
             result.config.check_of_returns("this chart")
         if self.further:

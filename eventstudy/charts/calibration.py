@@ -158,4 +158,5 @@ CHART = Chart(
     further=True,
     show=draw,
     of_returns=True,
+    of_prices=True,
 )

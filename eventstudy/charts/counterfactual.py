@@ -164,4 +164,5 @@ CHART = Chart(
     ("return",),
     show=draw,
     of_returns=True,
+    of_prices=True,
 )

@@ -240,4 +240,5 @@ CHART = Chart(
     "returns against the benchmark's on estimation days, the fitted line, day 0 and outliers",
     paint,
     ("return", "volatility"),
+    of_prices=True,
 )

@@ -131,4 +131,5 @@ CHART = Chart(
     further=True,
     show=draw,
     of_returns=True,
+    of_prices=True,
 )

@@ -157,4 +157,6 @@ def _lines(result: StudyResult, chosen: Ints, called: str, firms: Floats) -> lis
     return [words, mean, *caveat(result)]
 
 
-CHART = Chart("price path, 100 at the last close before day 0, against the benchmark", paint, of_returns=True)
+CHART = Chart(
+    "price path, 100 at the last close before day 0, against the benchmark", paint, of_returns=True, of_prices=True
+)

@@ -162,4 +162,5 @@ CHART = Chart(
     ("return",),
     show=draw,
     of_returns=True,
+    of_prices=True,
 )

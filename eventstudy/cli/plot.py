@@ -54,8 +54,11 @@ def COMMAND(  # noqa: N802
     """
     chart = plugins.meant("charts", chart)
     allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
-    taken, windows = plugins.load("charts", chart).options, options["windows"]
+    wanted, windows = plugins.load("charts", chart), options["windows"]
+    taken = wanted.options
     result = study(options, quiet=quiet)
+    if wanted.of_prices or "prices" in taken:
+        result.config.check_prices("this chart")
     asked = {"prices": _longer(result, **words)} if "prices" in taken else {}
     if "window" in taken and len(windows) > 1:
         first = (result.config.windows or ())[0]

@@ -26,7 +26,8 @@ _LONGEST = 12
 
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     """The charts that suit the pairs: one firm by price and days, several side by side, events of one by their dates."""
-    wanted = ("price_path", "ar_bars") if result.returns.n == 1 else ("forest", "car")
+    prices = "price_path" if result.config.model != "given" else "car"
+    wanted = (prices, "ar_bars") if result.returns.n == 1 else ("forest", "car")
     if result.returns.n > 1 and result.config.outcome == "return" and len({p.ticker for p in result.panel.pairs}) == 1:
         wanted = ("history", "car")
     config = result.config

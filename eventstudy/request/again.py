@@ -139,8 +139,8 @@ def _choices(config: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `StudyConfig` that a result names."""
     known = {field.name for field in fields(StudyConfig)}
     found = {name: value for name, value in config.items() if name in known}
-    if isinstance(found.get("benchmark"), list) or found.get("benchmark") is None:
-        found["benchmark"] = None  # each event has its own
+    if isinstance(found.get("benchmark"), list) or found.get("model") == "given":
+        found["benchmark"] = None  # each event has its own, or none is compared with
     if found.get("estimation_windows") == [found.get("estimation_window")]:
         found["estimation_windows"] = ()
     return found

@@ -189,6 +189,8 @@ def _longest(result: StudyResult, window: Window) -> int:
 
 def _bhar(result: StudyResult) -> Iterator[Message]:
     """Say where buy-and-hold returns compare with the benchmark for want of a control (METHODS 0.4, ruling 6)."""
+    if result.config.model == "given":
+        return  # of abnormal returns there are none
     asked = result.config.bhar
     lacking = "peer" not in result.panel.block.names
     if lacking and (asked == "matched" or (asked == "auto" and any(_longest(result, w) > 5 for w in result.answers))):

@@ -93,17 +93,17 @@ def _how(result: StudyResult) -> Iterator[str]:
         yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
     if len(found) > 3:
         yield f"... and {len(found) - 3} more"
+    days = f"estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {window_in_words(config)}"
+    if config.model == "given":
+        yield f"{'' if config.clock.daily else f'{config.frequency} '}abnormal returns as given, without a benchmark; {days}"
+        return
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
     in_money = f" in {config.currency}" if config.currency else ""
     studied = (
         "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {returns_in_words(config)}{in_money}"
     )
     often = "" if config.clock.daily else f"{config.frequency} "
-    yield (
-        f"{config.model} model, {often}{studied};"
-        f" estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {window_in_words(config)};"
-        f" prices: {result.provenance['source']}"
-    )
+    yield (f"{config.model} model, {often}{studied}; {days}; prices: {result.provenance['source']}")
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:

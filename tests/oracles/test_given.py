@@ -11,6 +11,7 @@ import pytest
 from eventstudy import EventStudy, run
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.prices import load_abnormal
+from eventstudy.reports.pictures import chosen_charts
 
 from tests.panel.made import CHOICES, DAY0, codes, study
 from tests.worlds import SESSIONS, closes
@@ -73,3 +74,25 @@ def test_what_is_no_abnormal_return_is_refused() -> None:
         run(EVENTS, abnormal=given(), model="market", **OWN)
     with pytest.raises(InvalidRequest, match="taken as they are"):
         EventStudy(model="given", returns="log", **OWN)
+
+
+def test_no_benchmark_is_named_and_no_price_drawn() -> None:
+    result = run(EVENTS, abnormal=given(), **OWN)
+    assert "abnormal returns as given, without a benchmark; estimation" in result.text()
+    assert "; prices: " not in result.text()
+    assert "BHAR_MARKET" not in codes(result)
+    told = result.to_dict()
+    assert told["config"]["benchmark"] is None
+    assert {firm["benchmark"] for firm in told["firms"]} == {None}
+    with pytest.raises(InvalidRequest, match="leave out --benchmark"):
+        run(EVENTS, abnormal=given(), benchmark="SPY", **OWN)
+    for chart in ("price_path", "estimation_fit", "counterfactual", "calibration", "specification_curve", "impact"):
+        with pytest.raises(InvalidRequest, match="this chart needs prices or returns"):
+            result.plot(chart)
+    result.plot("forest")
+
+
+def test_a_report_of_one_firm_shows_no_price() -> None:
+    result = run(EVENTS[:1], abnormal=given(), **OWN)
+    assert chosen_charts(result) == ("car", "ar_bars")
+    assert "MKT" not in str(result.report())
