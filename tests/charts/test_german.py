@@ -12,6 +12,7 @@ from eventstudy.charts import words
 from eventstudy.charts._language import month_day, of_language, p_text, say, spoken
 from eventstudy.charts._words import percent
 from eventstudy.errors import UnknownName
+from eventstudy.language import Phrase, in_language
 from eventstudy.study.result import StudyResult
 
 from tests.tiers import first
@@ -49,7 +50,7 @@ def test_no_english_is_left_and_every_figure_is_there(
 def test_names_of_tests_stand_in_brackets_not_after_a_preposition_that_bends_them() -> None:
     """`nach standardisierter Querschnittstest` is no German."""
     said = {
-        spoken(say(text, level=0.95, tests=["A", "B"]), "de")
+        in_language(Phrase(text, level=0.95, tests=["A", "B"]), "de")
         for text in ("{level:.4g %} band by {tests:list}", "{level:.4g %} band by {tests:or}", "Band by {tests:list}")
     }
     assert said == {"Band von 95 % (A und B)", "Band von 95 % (A oder B)", "Band (A und B)"}
