@@ -2,5 +2,17 @@
 
 from eventstudy.claims.check import Checked, check, event_of, of_registry
 from eventstudy.claims.parse import Understood, from_parts, load_names, understand
+from eventstudy.claims.several import CheckedEach, understand_each
 
-__all__ = ["Checked", "Understood", "check", "event_of", "from_parts", "load_names", "of_registry", "understand"]
+__all__ = [
+    "Checked",
+    "CheckedEach",
+    "Understood",
+    "check",
+    "event_of",
+    "from_parts",
+    "load_names",
+    "of_registry",
+    "understand",
+    "understand_each",
+]

@@ -22,11 +22,12 @@ from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, n
 from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, sessions_between
 from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
+from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, single_event
 from eventstudy.language import Phrase, Translated, in_language
 from eventstudy.messages import Message, severity_of
-from eventstudy.panel import Floats, flagged_closes
+from eventstudy.panel import UNDATED, Floats, flagged_closes, over_splits, read_shares
 from eventstudy.prices import PriceTable, in_whole_units, load_prices, whole_currency
 from eventstudy.study import doubts
 from eventstudy.study.document import number, warnings_as_dicts
@@ -89,10 +90,23 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How many shares there were."""
+
+    shares: float
+    """In units of after all splits that the prices know."""
+    since: str | None
+    """When they were counted; None where that is not known."""
+
+
+@dataclass(frozen=True)
 class Checked(Answer):
     """A claim, where its numbers were found, and what they leave out."""
 
     claim: Understood
+    """As it was understood."""
+    priced: Understood
+    """The same with what its market value is a share."""
     name: str
     event: Event
     day0: dt.date
@@ -104,6 +118,8 @@ class Checked(Answer):
     """Of the prices; None where the source does not say."""
     foreign: tuple[Quote, ...]
     """Numbers in another currency, which were not looked for."""
+    counted: Counted | None
+    """The shares that turn market value into prices; None where the claim has none, or how many there were is not known."""
     found: Found
     move: Move | None
     whole: Part | None
@@ -139,8 +155,13 @@ class Checked(Answer):
 
     @property
     def incomplete(self) -> bool:
-        """Whether there is a move without an abnormal part."""
-        return self.move is not None and self.whole is None
+        """Whether there is a move without an abnormal part, or market value without a count of shares."""
+        return (self.move is not None and self.whole is None) or self.uncounted
+
+    @property
+    def uncounted(self) -> bool:
+        """Whether the claim has market value that was not looked for, as how many shares there were is not known."""
+        return bool(self.claim.worth) and self.counted is None and not self.foreign
 
     def tidy(self) -> pd.DataFrame:
         """One row a session of the move: its close, its move, that of the benchmark, and the abnormal return."""
@@ -170,11 +191,14 @@ class Checked(Answer):
             "currency": self.currency,
             "benchmark": self.benchmark,
             "found": {"from": _match(found.start), "to": _match(found.end)},
-            "not_compared": [{"printed": n.plain, "unit": n.unit} for n in self.foreign],
+            "not_compared": [
+                {"printed": n.plain if n.step < _COUNTABLE else n.printed, "unit": n.unit} for n in self.foreign
+            ],
+            "worth": _worth(self),
             "matches": {name: [_match(m) for m in several] for name, several in found.matches.items()},
             "nearest": {
-                "from": _nearest(self, self.claim.start, found.start),
-                "to": _nearest(self, self.claim.end, found.end),
+                "from": _nearest(self, self.priced.start, found.start),
+                "to": _nearest(self, self.priced.end, found.end),
             },
             "move": number(move.size) if move else None,
             "sessions": move.sessions if move else None,
@@ -211,6 +235,10 @@ class Checked(Answer):
     def text(self, lang: str = "en", *, verbose: bool = False) -> str:
         """What the command prints, the verdict in English or German."""
         return screen(self.to_dict(lang), verbose=verbose)
+
+
+_COUNTABLE = 1e5
+"""A number that is exact to no less is one of market value."""
 
 
 def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Understood:
@@ -275,10 +303,12 @@ def check(
     factors: pd.DataFrame | None = None,
     as_of: dt.date | None = None,
     names: Mapping[str, str] | None = None,
+    shares: pd.DataFrame | str | Path | None = None,
 ) -> Checked:
     """Look a claim up around an event.
 
-    `config` are the choices of the study behind the abnormal part, which counts from the first session of the move.
+    `config` are the choices of the study behind the abnormal part, which counts from the first session of the move. `shares`
+    outstanding turn market value into prices: as `analyses.impact` takes them, by default those that ship.
 
     Raises:
         SourceError: no prices of the ticker. NothingUsable: none of the searched sessions.
@@ -298,6 +328,8 @@ def check(
     quoted = _quoted(claim.ticker, table, calendars.sessions(exchange, first, last), centre)
     currency = table.info[claim.ticker].currency
     sought, foreign = _in_currency(claim, currency)
+    counted = _counted(claim.ticker, table, centre, shares) if sought.worth else None
+    sought = _a_share(sought, counted)
     found = search(sought, quoted)
     market_close = _column(table, "close", market, quoted)
     move = _move(found, quoted, market_close) if found.in_order else None
@@ -306,6 +338,8 @@ def check(
         study, why = _study(move, quoted, config, shop, exchange, factors)
     return Checked(
         claim=claim,
+        priced=_a_share(claim, counted),
+        counted=counted,
         name=name_of(claim.ticker, names if names is not None else load_names()),
         event=event,
         day0=centre,
@@ -382,20 +416,55 @@ def _column(table: PriceTable, field: str, ticker: str, quoted: Quoted) -> Float
 def _as_named(claim: Understood, table: PriceTable) -> PriceTable:
     """The prices in whole units where the claim names the currency of minor ones that they are quoted in: pounds, not pence."""
     quoted = table.info[claim.ticker].currency if claim.ticker in table.info else None
-    named = {number.unit for number in (claim.start, claim.end, claim.change) if number}
+    named = {
+        number.unit for number in (claim.start, claim.end, claim.change, *(w.number for w in claim.worth)) if number
+    }
     whole, size = whole_currency(quoted or "")
     return in_whole_units(table) if size != 1 and whole in named else table
 
 
 def _in_currency(claim: Understood, currency: str | None) -> tuple[Understood, tuple[Quote, ...]]:
     """The claim without the numbers in another currency than the prices, and those numbers: no exchange rate is guessed."""
+    amounts = tuple(w.number for w in claim.worth)
     foreign = tuple(
         number
-        for number in (claim.start, claim.end, claim.change)
+        for number in (claim.start, claim.end, claim.change, *amounts)
         if number and number.unit and currency and number.unit != currency
     )
     start, end, change = (None if n in foreign else n for n in (claim.start, claim.end, claim.change))
-    return replace(claim, start=start, end=end, change=change), foreign
+    worth = tuple(w for w in claim.worth if w.number not in foreign)
+    return replace(claim, start=start, end=end, change=change, worth=worth), foreign
+
+
+def _counted(
+    ticker: str, table: PriceTable, centre: dt.date, shares: pd.DataFrame | str | Path | None
+) -> Counted | None:
+    """The last count of shares up to day 0, in units of the prices."""
+    known = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)
+    lines = known[(known["ticker"] == ticker) & (known["date"] <= pd.Timestamp(centre))].sort_values(
+        "date", kind="stable"
+    )
+    if lines.empty:
+        return None
+    line = lines.iloc[-1]
+    return Counted(float(line["shares"]), None if line["date"] == UNDATED else f"{line['date']:%Y-%m-%d}")
+
+
+def _a_share(claim: Understood, counted: Counted | None) -> Understood:
+    """The claim with what its market value is a share; prices that it names itself go before those."""
+    if counted is None:
+        return claim
+    by = {
+        w.role: Quote(
+            w.number.printed,
+            w.number.value / counted.shares,
+            w.number.step / counted.shares,
+            w.number.unit,
+            w.number.loose,
+        )
+        for w in claim.worth
+    }
+    return replace(claim, start=claim.start or by.get("from"), end=claim.end or by.get("to"), per_share=by.get("by"))
 
 
 def _move(found: Found, quoted: Quoted, market: Floats) -> Move | None:
@@ -514,7 +583,38 @@ def _nearest(checked: Checked, number: Quote | None, match: Match | None) -> dic
     row = quoted.first + int(np.nanargmin(away))
     close = float(quoted.close[row])
     like = bool(0 < close - number.value < _DIVIDENDS * close)
-    return {"value": close, "date": quoted.date(row).isoformat(), "like_adjusted": like}
+    worth = _money(checked, close) if number.printed in {w.number.printed for w in checked.claim.worth} else None
+    return {
+        "value": close,
+        "date": quoted.date(row).isoformat(),
+        "like_adjusted": like and worth is None,
+        "worth": worth,
+    }
+
+
+def _money(checked: Checked, price: float) -> float | None:
+    """What a price, or its change, is times the shares; None where the claim has no market value."""
+    return None if checked.counted is None else number(price * checked.counted.shares)
+
+
+def _worth(checked: Checked) -> dict[str, Any] | None:
+    """The market value that a claim names, the count of shares, and by how much it changed over the move."""
+    if not checked.claim.worth:
+        return None
+    amounts = [
+        {"printed": w.number.printed, "value": w.number.value, "unit": w.number.unit, "role": w.role}
+        for w in checked.claim.worth
+    ]
+    found, counted = checked.found, checked.counted
+    both = found.start is not None and found.end is not None and checked.move is not None
+    return {
+        "amounts": amounts,
+        "shares": counted.shares if counted else None,
+        "counted": counted.since if counted else None,
+        "before": _money(checked, found.start.value) if found.start else None,
+        "after": _money(checked, found.end.value) if found.end else None,
+        "move": _money(checked, found.end.value - found.start.value) if both and found.start and found.end else None,
+    }
 
 
 def _extreme_as_dict(extreme: Extreme, start: float | None) -> dict[str, Any]:
@@ -569,14 +669,14 @@ def verdict_word(checked: Checked, told: Mapping[str, Any]) -> str:
     A claim is false where a number, the size, the direction, the order or the day is another one; misleading where it leaves
     out the lowest or highest close in between, or the move took longer than it says.
     """
-    claim, move = checked.claim, checked.move
+    claim, move = checked.priced, checked.move
     if checked.suspect or checked.foreign:
         return "cannot be told"
     on_another_day = told["phrase_ok"] is False and claim.span is not None and claim.span.weekday is not None
     parts = ("numbers_found", "direction_ok", "size_ok", "order_ok", "dates_ok")
     if on_another_day or any(told[name] is False for name in parts):
         return "false"
-    if move is None and not (claim.start or claim.end):
+    if checked.uncounted or (move is None and not (claim.start or claim.end)):
         return "cannot be told"
     if _on_a_farther_weekday(checked):
         return "cannot be told"
@@ -603,8 +703,8 @@ def _named_weekday(checked: Checked) -> dt.date | None:
 
 def _actual(checked: Checked) -> dict[str, Any] | None:
     """What the price did in truth where a claimed change is wrong: on the day that is named, or on its largest day."""
-    claim, quoted, told = checked.claim, checked.quoted, _verdict(checked)
-    if checked.suspect or not (claim.percent or claim.change):
+    claim, quoted, told = checked.priced, checked.quoted, _verdict(checked)
+    if checked.suspect or not (claim.percent or claim.change or claim.per_share):
         return None
     farther = _on_a_farther_weekday(checked)
     if verdict_word(checked, told) != "false" and not farther:
@@ -626,15 +726,17 @@ def _actual(checked: Checked) -> dict[str, Any] | None:
         "from": quoted.date(row - 1).isoformat(),
         "to": quoted.date(row).isoformat(),
         "named": bool(at),
+        "worth": _money(checked, float(quoted.close[row] - quoted.close[row - 1])),
     }
 
 
 def _verdict(checked: Checked) -> dict[str, Any]:
-    claim, found, move = checked.claim, checked.found, checked.move
+    claim, found, move = checked.priced, checked.found, checked.move
     sought = [(claim.start, found.start), (claim.end, found.end)]
     numbers = all(match is not None for number, match in sought if number)
     if not claim.start or not claim.end:
-        numbers = numbers and (not (claim.percent or claim.change) or found.in_order is not None)
+        changes = claim.percent or claim.change or claim.per_share
+        numbers = numbers and (not changes or found.in_order is not None)
     down = None if move is None else move.size < 0
     return {
         "numbers_found": numbers,

@@ -173,14 +173,8 @@ def ticker_in(text: str, names: Mapping[str, str]) -> str:
         InvalidRequest: none is named, or several are.
     """
     named: dict[str, str] = {}
-    for match in _LISTED.finditer(text):
-        named[match["listed"] or match["cash"]] = match[0]
-    for word, ticker, pattern in _patterns(names):
-        if pattern.search(text):
-            named.setdefault(ticker, word)
-            text = pattern.sub(" ", text)
-    if len(named) > 1 and "SPY" in named:  # "while the S&P 500 fell": the yardstick, not the subject
-        named.pop("SPY")
+    for ticker, start, end in mentions(text, names):
+        named.setdefault(ticker, text[start:end])
     if len(named) != 1:
         told = ", ".join(f"{word} ({ticker})" for ticker, word in named.items())
         raise InvalidRequest(
@@ -188,6 +182,17 @@ def ticker_in(text: str, names: Mapping[str, str]) -> str:
             hint="say whose price is meant: --ticker NVDA; --names FILE adds names",
         )
     return next(iter(named))
+
+
+def mentions(text: str, names: Mapping[str, str]) -> list[tuple[str, int, int]]:
+    """Each ticker that a text names, with where its name begins and ends, in their order."""
+    found = [(m["listed"] or m["cash"], *m.span()) for m in _LISTED.finditer(text)]
+    for _, ticker, pattern in _patterns(names):
+        found += [(ticker, *match.span()) for match in pattern.finditer(text)]
+        text = pattern.sub(lambda m: " " * len(m[0]), text)
+    if len({ticker for ticker, _, _ in found}) > 1:  # "while the S&P 500 fell": the yardstick, not the subject
+        found = [mention for mention in found if mention[0] != "SPY"]
+    return sorted(found, key=lambda mention: mention[1])
 
 
 def _patterns(names: Mapping[str, str]) -> Iterator[tuple[str, str, re.Pattern[str]]]:
@@ -286,7 +291,7 @@ _FALLING = re.compile(
     r"\b(?:(?:ab)?stürz\w*|(?:ab|Kurs)?sturz\w*|fiel\w*|fällt|(?:ge)?fallen|sank\w*|sink\w*|gesunken|brach\w*|einge?brochen|"
     r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|gab(?:en)?\b.*\bnach|büßte|Minus|"
     r"schwächer|leichter|tiefer|(?:rausch|purzel|schrumpf|verbillig)\w*|billiger|hinab|"
-    r"hinunter|abwärts|shr[aiu]nk\w*|losing|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
+    r"hinunter|abwärts|wip(?:ed|es|ing)|vernicht\w*|ausradier\w*|shr[aiu]nk\w*|losing|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
     r"plung\w*|plummet\w*|tumbl\w*|slid\w*|slump\w*|sunk|lost|lose[sd]?|loss|shed|crash\w*|declin\w*|down|collaps\w*)\b",
     re.IGNORECASE,
 )
@@ -323,10 +328,33 @@ _TOKEN = re.compile(
     rf"|[ \u00a0-]?(?:{_MONEY.replace('{side}', 'after')})(?!\w))?(?!\w)",
     re.IGNORECASE,
 )
+_SCALES = {
+    "Millionen|Mio|millions?": 1e6, "Milliarden?|Mrd|billions?|bn": 1e9, "Billionen|Bio|trillions?|tn": 1e12,
+}  # fmt: skip
+"""Words -> what they count by; in German a "Billion" is what a trillion is in English."""
 _AMOUNT = re.compile(
-    rf"(?:(?:US)?[$€£] ?)?{NUMBER}[ \u00a0-]?(?:Milliarden|Mrd|Millionen|Mio|Billionen|[bm]illions?|trillions?|[bt]n)\b",
+    rf"(?:(?:{_MONEY.replace('{side}', 'before')}) ?)?(?P<number>(?<![\w.,]){NUMBER}|(?<=\$|€|£){NUMBER})"
+    rf"[ \u00a0-]?(?P<scale>{'|'.join(_SCALES)})\b\.?(?:[ \u00a0-]?(?:{_MONEY.replace('{side}', 'after')})(?!\w))?",
     re.IGNORECASE,
 )
+_VALUE = re.compile(
+    r"\b(?:(?:market|stock market|shareholder) (?:value|cap\w*)|capitali[sz]ation|valuation|(?:in|of(?: its)?) value|"
+    r"wip(?:ed|es|e|ing)|eras(?:ed|es|e|ing)|\w*(?:Börsen|Markt|Unternehmens|Firmen)werte?s?|\w*kapitalisierung|an Wert|"
+    r"Börsenbewertung|vernichte\w*|ausradier\w*)\b",
+    re.IGNORECASE,
+)
+"""What makes an amount one of market value."""
+_LEVEL = r"von|vom|from|auf|to|at|bei|below|under|above|unter|über"
+_ROUND, _COUNTED = 0.05, 0.01
+"""An amount that ends in noughts is as exact as they leave it, but to a twentieth at least; none is more exact than half a per
+cent to either side, for the count of shares is one of the quarter before."""
+_TARGET = re.compile(
+    rf"\b(?:price targets?|target prices?|(?:stock|share) target|Kursziele?s?)\b[^.;:,0-9]{{0,40}}?(?:[$€£] ?)?{NUMBER}"
+    rf"(?:[ \u00a0]?(?:US-)?(?:dollars?|euros?|pounds?|Pfund|USD|EUR|[$€£]))?"
+    rf"(?: (?:to|from|auf|von) (?:[$€£] ?)?{NUMBER}(?:[ \u00a0]?(?:US-)?(?:dollars?|euros?|pounds?|Pfund|USD|EUR|[$€£]))?)?",
+    re.IGNORECASE,
+)
+"""A price target, with the one before."""
 _AT_TIMES = re.compile(
     r"\b(?:as much as|up to|at one point|intraday|zeitweise|zwischenzeitlich|in der Spitze|im (?:Handels|Tages)verlauf|"
     r"bis zu)\b",
@@ -342,6 +370,16 @@ _ELSEWHERE = "\u00a4"
 
 
 @dataclass(frozen=True)
+class Worth:
+    """An amount of market value in a claim: 593 billion dollars."""
+
+    number: Quote
+    """In whole units of its currency; `printed` are its words."""
+    role: Literal["from", "to", "by"]
+    """What it was before, what it was after, or by how much it changed."""
+
+
+@dataclass(frozen=True)
 class Understood:
     """A claim as it was understood, before anything is looked up."""
 
@@ -354,6 +392,10 @@ class Understood:
     """How much in per cent, as printed and without sign."""
     change: Quote | None = None
     """How much in money, without sign."""
+    worth: tuple[Worth, ...] = ()
+    """Amounts of market value."""
+    per_share: Quote | None = None
+    """By how much the price moves where the market value does by what is claimed; known with the count of shares."""
     span: Span | None = None
     phrase: str | None = None
     """The words of the span, understood or not."""
@@ -370,12 +412,14 @@ class Understood:
     @property
     def quotes(self) -> tuple[Quote, ...]:
         """The numbers that are understood."""
-        return tuple(q for q in (self.start, self.end, self.percent, self.change) if q is not None)
+        said = (self.start, self.end, self.percent, self.change, *(w.number for w in self.worth))
+        return tuple(q for q in said if q is not None)
 
     @property
     def unit(self) -> str | None:
         """The currency of the prices."""
-        return next((q.unit for q in (self.start, self.end, self.change) if q is not None and q.unit), None)
+        amounts = (self.start, self.end, self.change, *(w.number for w in self.worth))
+        return next((q.unit for q in amounts if q is not None and q.unit), None)
 
     @property
     def down(self) -> bool | None:
@@ -385,24 +429,34 @@ class Understood:
         return self.falling
 
 
-def understand(text: str, names: Mapping[str, str], ticker: str | None = None, phrase: str | None = None) -> Understood:
-    """What a sentence claims. `ticker` and `phrase` (the span), where given, take the place of the sentence's own.
+def understand(
+    text: str,
+    names: Mapping[str, str],
+    ticker: str | None = None,
+    phrase: str | None = None,
+    language: Language | None = None,
+) -> Understood:
+    """What a sentence claims. `ticker`, `phrase` (the span) and `language`, where given, go before the sentence's own.
 
     Raises:
         InvalidRequest: whose price or which numbers are meant cannot be told.
     """
     sentence = " ".join(text.split())
-    language = language_of(sentence)
+    language = language or language_of(sentence)
     days, rest = take_dates(whole_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence)))
     span, rest = take_span(with_digits(rest))
+    targets, rest = _take_targets(rest)
+    worth = _worth(rest, language)
     seen = _seen(rest, language, names)
-    used = _used(seen, fraction_in(rest), sentence)
+    used = _used(seen, fraction_in(rest), sentence, worth, targets)
     signs = {s.sign for s in seen if s.is_percent and s.number in used.values()} - {""}
     by_sign = signs == {"-"} if len(signs) == 1 else None
     main = direction(_MEANWHILE.split(rest)[0])
     falling = direction(rest) if main is None else main
+    valued = {amount.number.printed for amount in worth}
     return Understood(
         ticker=ticker or ticker_in(sentence, names),
+        worth=worth,
         span=read_span(phrase) if phrase else span,
         phrase=phrase or (span.text if span else None),
         falling=by_sign if falling is None else falling,
@@ -410,7 +464,11 @@ def understand(text: str, names: Mapping[str, str], ticker: str | None = None, p
         text=sentence,
         language=language,
         at_times=bool(_AT_TIMES.search(rest)),
-        aside=(*(s.number.printed for s in seen if s.number not in used.values()), *_amounts(rest)),
+        aside=(
+            *(s.number.printed for s in seen if s.number not in used.values()),
+            *(amount for amount in _amounts(rest) if amount not in valued),
+            *targets,
+        ),
         **used,
     )
 
@@ -543,7 +601,40 @@ def _amounts(text: str) -> list[str]:
     return [match[0] for match in _AMOUNT.finditer(text)]
 
 
-def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str, Quote]:
+def _take_targets(text: str) -> tuple[list[str], str]:
+    """The price targets of a text, and the text with blanks in their place: what somebody expects is no price."""
+    found = [" ".join(match[0].split()) for match in _TARGET.finditer(text)]
+    return found, _TARGET.sub(lambda m: " " * len(m[0]), text)
+
+
+def _worth(text: str, language: Language | None) -> tuple[Worth, ...]:
+    """The amounts of market value in a text: of amounts in millions and more those beside words of value."""
+    if not _VALUE.search(text):
+        return ()
+    done, found = 0, []
+    for match in _AMOUNT.finditer(text):
+        gap, done = text[done : match.start()], match.end()
+        size = next(n for words, n in _SCALES.items() if re.fullmatch(words, match["scale"], re.IGNORECASE))
+        if language == "de" and match["scale"].casefold() in ("billion", "billions"):
+            size = 1e12
+        roles = list(_ROLES.finditer(gap))
+        words = gap[roles[-1].start() :] if roles else gap
+        loose: Loose = next((manner for manner, pattern in _LOOSE.items() if pattern.search(words)), "")
+        unit = next((c for c in CURRENCIES if match[f"before_{c}"] or match[f"after_{c}"]), None)
+        plain = quote(match["number"], language)
+        round_to = (
+            10.0 ** (len(digits := f"{plain.value:.0f}") - len(digits.rstrip("0"))) if plain.step >= 1 else plain.step
+        )
+        step = max(plain.step, min(round_to, _ROUND * plain.value), _COUNTED * plain.value)
+        number = Quote(match[0].strip(), plain.value * size, step * size, unit, loose)
+        role = roles[-1].lastgroup if roles and re.fullmatch(_LEVEL, roles[-1][0], re.IGNORECASE) else "by"
+        found.append(Worth(number, "from" if role == "from" else "to" if role == "to" else "by"))
+    return tuple(found)
+
+
+def _used(
+    seen: list[_Seen], fraction: Quote | None, sentence: str, worth: tuple[Worth, ...], targets: list[str]
+) -> dict[str, Quote]:
     """Which number is which field of `Understood`; a fraction in words counts where no percentage is printed."""
     prices = [s for s in seen if not s.is_percent]
     percents = [s for s in seen if s.is_percent]
@@ -556,7 +647,8 @@ def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str,
     }
     if len(money) == 2 and not any(fields.values()) and not _RANGE.search(sentence):
         fields["start"], fields["end"] = money[:1], money[1:]  # 142.62 on Friday and 118.42 on Monday
-    for name, found in fields.items():
+    of_worth = {role: [w for w in worth if w.role == role] for role in ("from", "to", "by")}
+    for name, found in (fields | {f"worth_{role}": amounts for role, amounts in of_worth.items()}).items():
         if len(found) > 1:
             told = " and ".join(s.number.printed for s in found)
             raise InvalidRequest(
@@ -567,13 +659,19 @@ def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str,
     used = {name: found[0].number for name, found in fields.items() if found}
     if fraction and "percent" not in used and "change" not in used:
         used["percent"] = fraction
-    if not used and (amounts := _amounts(sentence)):
+    if not (used or worth) and (amounts := _amounts(sentence)):
         raise InvalidRequest(
-            f"{amounts[0]} is an amount of money, not a share price",
+            f"{amounts[0]} can be the firm's own money or its market value",
             where=sentence,
-            hint="eventstudy impact says what a move was worth; a claim needs a price or a percentage",
+            hint='say "in market value" if that is meant; eventstudy impact says what a move was worth',
         )
-    if not used:
+    if not (used or worth) and targets:
+        raise InvalidRequest(
+            f"{targets[0]!r} is what somebody expects, not a price",
+            where=sentence,
+            hint="a claim needs what the price did: fell 17 percent on Monday",
+        )
+    if not (used or worth):
         raise InvalidRequest(
             "no price, percentage or change is understood",
             where=sentence,
@@ -583,6 +681,7 @@ def _used(seen: list[_Seen], fraction: Quote | None, sentence: str) -> dict[str,
 
 
 _CALLED = {"start": "price before", "end": "price after", "percent": "change in per cent", "change": "change"}
+_CALLED |= {"worth_from": "market value before", "worth_to": "market value after", "worth_by": "change in market value"}
 
 
 def _of(seen: list[_Seen], role: str) -> list[_Seen]:

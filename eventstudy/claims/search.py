@@ -96,7 +96,7 @@ def search(claim: Understood, quoted: Quoted) -> Found:
             start, end = min(((s, e) for s in starts for e in ends), key=lambda p: _order(p, claim, quoted))
             return Found(start, end, matches)
         return Found(_nearest(starts, quoted), _nearest(ends, quoted), matches)
-    if claim.percent or claim.change:
+    if claim.percent or claim.change or claim.per_share:
         pairs = list(_moves(claim, starts, ends, quoted))
         if pairs:
             start, end = min(pairs, key=lambda p: _order(p, claim, quoted))
@@ -121,8 +121,8 @@ def move_agrees(claim: Understood, start: float, end: float) -> bool | None:
     verdicts = []
     if claim.percent:
         verdicts.append(claim.percent.manner(round(100 * abs(end / start - 1), 9)) is not None)
-    if claim.change:
-        verdicts.append(claim.change.manner(round(abs(end - start), 9)) is not None)
+    amounts = [money for money in (claim.change, claim.per_share) if money]
+    verdicts += [money.manner(round(abs(end - start), 9)) is not None for money in amounts]
     if not verdicts:
         return None
     way = claim.down is None or claim.down == (end < start)

@@ -75,6 +75,12 @@ TEXT = {
         "unknown": "What the market explains of it cannot be told here",
         "doubtful": "What the market explains of it cannot be told: prices behind it look wrong",
         "suspect": "Whether the claim holds cannot be told: the prices of {name} look wrong",
+        "uncounted": "{amount} is not looked for: how many shares of {name} there were is not known here",
+        "worth": "With {shares} million shares{since} that is {money} of market value",
+        "worth_levels": "With {shares} million shares{since} that is a market value of {before} before and {after} after",
+        "worth_level": "With {shares} million shares{since} that is a market value of {money}",
+        "since": " (counted on {day})",
+        "of worth": "; its market value by {money}",
         "caution": "Prices alone do not say what moved them",
         "true": "True",
         "false": "False",
@@ -122,6 +128,12 @@ TEXT = {
         "unknown": "Was davon der Markt erklärt, lässt sich hier nicht sagen",
         "doubtful": "Was davon der Markt erklärt, bleibt offen: Kurse, auf denen das beruht, sehen falsch aus",
         "suspect": "Ob die Meldung stimmt, lässt sich nicht sagen: Die Kurse von {name} sehen falsch aus",
+        "uncounted": "{amount} wird nicht gesucht: Wie viele Aktien von {name} es gab, ist hier nicht bekannt",
+        "worth": "Bei {shares} Millionen Aktien{since} sind das {money} an Börsenwert",
+        "worth_levels": "Bei {shares} Millionen Aktien{since} ist das ein Börsenwert von {before} davor und {after} danach",
+        "worth_level": "Bei {shares} Millionen Aktien{since} ist das ein Börsenwert von {money}",
+        "since": " (gezählt am {day})",
+        "of worth": ", der Börsenwert um {money}",
         "caution": "Kurse allein sagen nicht, was sie bewegt hat",
         "true": "Wahr",
         "false": "Falsch",
@@ -136,6 +148,12 @@ TEXT = {
 LANGUAGES = tuple(TEXT)
 
 
+_LARGE = {
+    "en": ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")),
+    "de": ((1e12, "Billionen"), (1e9, "Milliarden"), (1e6, "Millionen")),
+}
+
+
 def paragraph(told: dict[str, Any], lang: str) -> str:
     """The paragraph on a claim from its JSON object `told`, doubts apart; `lang` is one of `LANGUAGES`."""
     said = _Said(told, lang)
@@ -145,6 +163,21 @@ def paragraph(told: dict[str, Any], lang: str) -> str:
 def judgement(told: dict[str, Any], lang: str) -> str:
     """The verdict in a word, with the number that is true where that of the claim is not."""
     return _Said(told, lang).judgement()
+
+
+def name_as_told(told: dict[str, Any]) -> str:
+    """The firm that a claim is about: its name and ticker."""
+    return _Said(told, told["lang"]).name
+
+
+def together(told: dict[str, Any]) -> str:
+    """The verdict on a sentence of several firms from its JSON object: the word for all, then each firm's."""
+    lang = told["lang"]
+    said = [judgement(claim, lang) for claim in told["claims"]]
+    each = [
+        f"{name_as_told(claim)}: {text[0].lower()}{text[1:]}" for claim, text in zip(told["claims"], said, strict=True)
+    ]
+    return " ".join([f"{TEXT[lang][told['verdict_word']]}.", *each])
 
 
 class _Said:
@@ -163,6 +196,10 @@ class _Said:
         if actual is not None:
             fields = {"name": self.name, "move": self.percent(actual["move"]), "on": self.on(actual["to"])}
             claimed = told["understood"]["percent"]
+            if actual["worth"] is not None and actual["named"]:
+                money = text["of worth"].format(money=self.amount(actual["worth"], sign=True))
+                wrong = text["not"].format(size=self.size()) if told["verdict_word"] == "false" else ""
+                return f"{word}: {text['actual'].format(**fields)}{money}{wrong}."
             other = claimed is not None and f"{100 * claimed:.0f}" != f"{100 * actual['move']:.0f}"
             return f"{word}: {text['actual' if actual['named'] else 'largest'].format(**fields)}" + (
                 f"{text['not'].format(size=self.size())}." if other and actual["named"] else "."
@@ -170,7 +207,7 @@ class _Said:
         near = next(((key, found) for key, found in told["nearest"].items() if found), None)
         if told["verdict_word"] == "false" and near:
             key, found = near
-            said = {"number": self.number(told["understood"][key]), "value": self.price(found["value"])}
+            said = {"number": self.claimed(key), "value": self.near(found)}
             return f"{word}: {text['nearest close'].format(on=self.on(found['date']), **said)}."
         return f"{word}."
 
@@ -186,6 +223,7 @@ class _Said:
         elif end or start:
             yield f"{self.name} {self.at(end or start)}"
             yield from self.cut()
+            yield from self.worth()
         if told["move"] is not None:
             yield from self.left_out()
             yield from self.ordinary()
@@ -201,6 +239,29 @@ class _Said:
         digits += "0" * max(0, 2 - len(digits.partition(".")[2]))
         unit = self.told["currency"]
         return f"{self.number(digits)} {MONEY[self.lang].get(unit, unit)}" if unit else self.number(digits)
+
+    def claimed(self, key: str) -> str:
+        """A number of the claim, or its words where it is one of market value."""
+        printed = self.told["understood"][key]
+        return self.number(printed) if printed else self.printed(key)
+
+    def printed(self, role: str) -> str:
+        """The amount of market value that the claim gives this part."""
+        amounts = (self.told["worth"] or {"amounts": []})["amounts"]
+        return next((str(a["printed"]) for a in amounts if a["role"] == role), "")
+
+    def near(self, found: dict[str, Any]) -> str:
+        """The nearest close, and what it is in market value where that was claimed."""
+        price = self.price(found["value"])
+        return price if found["worth"] is None else f"{price} ({self.amount(found['worth'])})"
+
+    def amount(self, value: float, *, sign: bool = False) -> str:
+        """Money in millions, billions or trillions."""
+        size, name = next((size, name) for size, name in _LARGE[self.lang] if abs(value) >= size or size == 1e6)
+        digits = 2 if size == 1e12 else 1
+        unit = self.told["currency"]
+        said = self.number(f"{value / size:{'+' if sign else ''}.{digits}f}").replace("-", "−")
+        return f"{said} {name} {MONEY[self.lang].get(unit, unit) if unit else ''}".rstrip()
 
     def percent(self, value: float) -> str:
         return f"{self.number(f'{100 * value:+.2f}')} %".replace("-", "−")
@@ -226,10 +287,15 @@ class _Said:
         return f"{n} {self.text['session' if n == 1 else many]}"
 
     def size(self) -> str:
-        understood = self.told["understood"]
+        understood, said = self.told["understood"], []
         if understood["percent"] is not None:
-            return f"{self.number(format(100 * understood['percent'], '+.10g'))} %".replace("-", "−")
-        return f"{self.number(understood['change'])} {understood['unit'] or ''}".strip()
+            said.append(f"{self.number(format(100 * understood['percent'], '+.10g'))} %".replace("-", "−"))
+        elif understood["change"] is not None:
+            said.append(f"{self.number(understood['change'])} {understood['unit'] or ''}".strip())
+        if worth := self.printed("by"):
+            sign = {"down": "−", "up": "+", None: ""}[understood["direction"]]
+            said.append(f"{sign}{worth}")
+        return f" {self.text['and']} ".join(said)
 
     # ---- sentences ----------------------------------------------------------------------------------------------------
 
@@ -240,18 +306,25 @@ class _Said:
         fields = [FIELDS[self.lang][name] for name in told["fields"]]
         listed = f"{', '.join(fields[:-1])} {text['and']} {fields[-1]}" if len(fields) > 1 else fields[0]
         if told["not_compared"]:
-            numbers = ", ".join(f"{self.number(n['printed'])} {n['unit']}" for n in told["not_compared"])
+            numbers = ", ".join(
+                n["printed"] if not n["printed"][-1].isdigit() else f"{self.number(n['printed'])} {n['unit']}"
+                for n in told["not_compared"]
+            )
             yield text["foreign"].format(numbers=numbers, name=self.name, unit=told["currency"])
         for key in ("from", "to"):
             if near := told["nearest"][key]:
-                number = self.number(told["understood"][key])
-                close = text["nearest"].format(value=self.price(near["value"]), on=self.on(near["date"]))
+                number = self.claimed(key)
+                close = text["nearest"].format(value=self.near(near), on=self.on(near["date"]))
                 close += text["adjusted"] if near["like_adjusted"] else ""
                 yield text["absent"].format(number=number, fields=listed, name=self.name, **days) + close
-        claimed = told["understood"]["percent"] is not None or told["understood"]["change"] is not None
+        worth = told["worth"]
+        if worth and worth["shares"] is None and not told["not_compared"]:
+            yield text["uncounted"].format(amount=", ".join(a["printed"] for a in worth["amounts"]), name=self.name)
+        by = worth is not None and worth["shares"] is not None and bool(self.printed("by"))
+        claimed = told["understood"]["percent"] is not None or told["understood"]["change"] is not None or by
         both = told["found"]["from"] and told["found"]["to"]
         if claimed and not both and not any(told["nearest"].values()) and not told["not_compared"]:
-            within = f"“{self.span}”" if self.span else ""
+            within = (f"„{self.span}“" if self.lang == "de" else f"“{self.span}”") if self.span else ""
             text_ = text["no_move"].format(size=self.size(), within=within, name=self.name, **days)
             yield " ".join(text_.split())
 
@@ -266,6 +339,7 @@ class _Said:
             return
         yield f"{first}, {text['change']} {self.percent(told['move'])} {text['in']} {self.sessions(told['sessions'])}"
         yield from self.cut()
+        yield from self.worth()
         if verdict["direction_ok"] is False:
             yield text[f"wrong_way_{told['understood']['direction']}"]
         if verdict["size_ok"] is False:
@@ -280,6 +354,24 @@ class _Said:
         """The words for the time that the claim names, in the language of the paragraph where they are known in it."""
         span = self.told["understood"]["span"]
         return (span and (in_language(span, self.lang) if isinstance(span, Translated) else None)) or span
+
+    def worth(self) -> Iterator[str]:
+        """The move in market value, where the claim names any."""
+        worth = self.told["worth"]
+        if not worth or worth["shares"] is None or (worth["before"] is None and worth["after"] is None):
+            return
+        since = self.text["since"].format(day=self.day(worth["counted"])) if worth["counted"] else ""
+        shares = self.thousands(worth["shares"] / 1e6)
+        levels = {name: self.amount(worth[name]) for name in ("before", "after") if worth[name] is not None}
+        money = self.amount(worth["move"], sign=True) if worth["move"] is not None else next(iter(levels.values()))
+        by = "worth" if self.printed("by") else "worth_levels"
+        key = "worth_level" if worth["move"] is None else by
+        yield self.text[key].format(shares=shares, since=since, money=money, **levels)
+
+    def thousands(self, value: float) -> str:
+        """A whole number with its separators."""
+        said = f"{value:,.0f}"
+        return said.replace(",", ".") if self.lang == "de" else said
 
     def phrase(self) -> str:
         told, text = self.told, self.text
@@ -390,6 +482,7 @@ def _understood(told: dict[str, Any]) -> Iterator[str]:
     loosely = {key: f"{_LOOSELY[how]} " for key, how in u["loosely"].items()}
     said = [f"{key} {loosely.get(key, '')}{u[key]}" for key in ("from", "to", "change") if u[key]]
     said += [f"{loosely.get('percent', '')}{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
+    said += [f"market value {a['role']} {a['printed']}" for a in (told["worth"] or {"amounts": []})["amounts"]]
     said += ["at its furthest"] if u["at_times"] else []
     said += [u["unit"]] if u["unit"] else []
     said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
@@ -418,13 +511,16 @@ def _date(day: dict[str, int | None]) -> str:
 def _found(told: dict[str, Any], most: int | None) -> Iterator[str]:
 
     rows, also = [], []
+    worth = {a["role"]: a["printed"] for a in (told["worth"] or {"amounts": []})["amounts"]}
     for key in ("from", "to"):
         match, printed, near = told["found"][key], told["understood"][key], told["nearest"][key]
         if match:
+            valued = worth.get(key)
+            printed = printed or valued
             said = match["manner"] if printed else "by the size of the move"
             rows.append([f"{key} {printed or ''}".strip(), f"{match['field']} {match['value']}", match["date"], said])
         elif near:
-            rows.append([f"{key} {printed}", "not found", near["date"], f"nearest close {near['value']}"])
+            rows.append([f"{key} {printed or worth[key]}", "not found", near["date"], f"nearest close {near['value']}"])
         elif printed:
             rows.append([f"{key} {printed}", "not looked for"])
         others = [f"{m['field']} {m['value']} {m['date']} ({m['manner']})" for m in told["matches"][key] if m != match]

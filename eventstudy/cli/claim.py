@@ -13,7 +13,7 @@ from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from eventstudy.claims import Checked, Understood
+    from eventstudy.claims import Checked, CheckedEach, Understood
     from eventstudy.events import Event
 
 _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_shift", "seed")
@@ -42,6 +42,7 @@ _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_sh
         "--seed",
     ),
     "--accept",
+    "--shares",
     "--allow-excluded",
 )
 @click.option("--ticker", help="Whose price is meant. [default: the company that the sentence names]")
@@ -61,7 +62,8 @@ def COMMAND(  # noqa: N802
     """Is the press claim true?
 
     WHAT is an event id whose claim is checked, or a sentence in English or German in quotes; or say the numbers by --ticker,
-    --from, --to and --around.
+    --from, --to and --around. A sentence may name several firms, each with its number. Market value ("lost 593 billion dollars
+    in market value") is turned into prices by the shares outstanding: the few counts that ship, or --shares FILE.
 
     \b
     eventstudy claim deepseek-r1
@@ -80,34 +82,39 @@ def COMMAND(  # noqa: N802
     finish(ctx, lacking=checked.incomplete, allowed=allowed, believable=checked.believable)
 
 
-def _checked(options: dict[str, Any]) -> Checked:
-    from eventstudy.claims import check, load_names
+def _checked(options: dict[str, Any]) -> Checked | CheckedEach:
+    from eventstudy.claims import CheckedEach, check, load_names
     from eventstudy.config import StudyConfig
     from eventstudy.request import factors_for, last_day
 
     names = load_names(options["names"])
-    claim, event = _meant(options, names)
+    meant = _meant(options, names)
     config = StudyConfig(
         **{name: options[name] for name in _CONFIG},
         estimation_window=options["estimation_window"][0],
         prediction_error=not options["no_prediction_error"],
     )
-    return check(
-        claim,
-        event,
-        config=config,
-        day0=options["day0"],
-        source=options["source"],
-        prices=options["prices"],
-        factors=factors_for(options["factors"], options["factor_unit"], config),
-        as_of=last_day(options["as_of"]),
-        names=names,
+    parts = tuple(
+        check(
+            claim,
+            event,
+            config=config,
+            day0=options["day0"],
+            source=options["source"],
+            prices=options["prices"],
+            factors=factors_for(options["factors"], options["factor_unit"], config),
+            as_of=last_day(options["as_of"]),
+            names=names,
+            shares=options["shares"],
+        )
+        for claim, event in meant
     )
+    return parts[0] if len(parts) == 1 else CheckedEach(" ".join(options["what"].split()), parts)
 
 
-def _meant(options: dict[str, Any], names: dict[str, str]) -> tuple[Understood, Event]:
-    """The claim as it is understood, and the event around which it is looked up."""
-    from eventstudy.claims import event_of, from_parts, of_registry, understand
+def _meant(options: dict[str, Any], names: dict[str, str]) -> list[tuple[Understood, Event]]:
+    """The claims as they are understood, and the event around which each is looked up."""
+    from eventstudy.claims import event_of, from_parts, of_registry, understand, understand_each
     from eventstudy.events import load_registry, shipped_registry
     from eventstudy.request import events_of
 
@@ -119,14 +126,14 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> tuple[Understood, 
             raise InvalidRequest(
                 "a sentence and numbers were both given", hint="leave out --from and --to, or the sentence"
             )
-        claim = understand(what, names, ticker, span)
-        return claim, event_of(claim, list(known), options["around"])
+        each = (understand(what, names, ticker, span),) if ticker else understand_each(what, names, span)
+        return [(claim, event_of(claim, list(known), options["around"])) for claim in each]
     events = list(events_of(what, registry=options["registry"])) if what else []
     if numbers:
         if not ticker:
             raise InvalidRequest("whose price is it?", hint="name it: --ticker NVDA")
         claim = from_parts(ticker, start=options["start"], end=options["end"], unit=options["unit"], phrase=span)
-        return claim, events[0] if len(events) == 1 else event_of(claim, list(known), options["around"])
+        return [(claim, events[0] if len(events) == 1 else event_of(claim, list(known), options["around"]))]
     claims = [(claim, event) for event in events for claim in event.claim]
     if not what:
         raise InvalidRequest(
@@ -139,7 +146,7 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> tuple[Understood, 
             f"{what} has {len(claims)} claims, not {options['number']}", hint="add [[event.claim]] to the event"
         )
     found, event = claims[options["number"] - 1]
-    return of_registry(found, event, names), event
+    return [(of_registry(found, event, names), event)]
 
 
 def _is_name(what: str) -> bool:

@@ -197,7 +197,7 @@ def test_claims(sentence: str, around: str | None, verdict: tuple[bool | None, .
 def test_adjusted_prices_are_told_from_quoted_ones() -> None:
     found = told("Nvidia fell from 142.57 to 118.38")
     assert found["found"] == {"from": None, "to": None}
-    assert found["nearest"]["from"] == {"value": 142.62, "date": "2025-01-24", "like_adjusted": True}
+    assert found["nearest"]["from"] == {"value": 142.62, "date": "2025-01-24", "like_adjusted": True, "worth": None}
     assert "adjusted for later dividends" in found["sentence"]
     far = told("AMD fell from 142 to 128.99 within a few trading days")
     assert far["nearest"]["to"]["like_adjusted"] is False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from eventstudy.claims.parse import Language, Understood, from_parts, load_names, name_of, quote, ticker_in, understand
+from eventstudy.claims.several import understand_each
 from eventstudy.claims.when import Day, read_span, take_dates
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
 from hypothesis import given, settings
@@ -229,11 +230,46 @@ def test_a_fraction_is_taken_to_within_an_eighth_of_itself() -> None:
     assert claim.percent.manner(37.5) is None
 
 
-def test_an_amount_of_money_is_no_price() -> None:
-    with pytest.raises(InvalidRequest, match="593 billion is an amount of money") as caught:
-        understand("Nvidia's market cap fell by $593 billion", NAMES)
-    assert "eventstudy impact" in str(caught.value.hint)
+def test_an_amount_of_money_is_market_value_where_words_say_so() -> None:
+    [amount] = understand("Nvidia's market cap fell by $593 billion", NAMES).worth
+    assert (amount.role, amount.number.value, amount.number.unit) == ("by", 593e9, "USD")
+    german = understand("Nvidias Börsenwert fiel von 3,49 Billionen Dollar auf 2,9 Billionen Dollar", NAMES).worth
+    assert [(w.role, w.number.value) for w in german] == [("from", 3.49e12), ("to", 2.9e12)]
+    with pytest.raises(InvalidRequest, match="the firm's own money or its market value") as caught:
+        understand("Nvidia lost 593 billion dollars on Monday", NAMES)
+    assert "in market value" in str(caught.value.hint)
     assert understand("Nvidia lost 17% or $593 billion", NAMES).aside == ("$593 billion",)
+
+
+@pytest.mark.parametrize(
+    ("printed", "price", "agrees"),
+    [
+        ("600 billion", 592.7, True),
+        ("593 billion", 592.7, True),
+        ("593 billion", 600.0, False),
+        ("500 billion", 592.7, False),
+    ],
+)
+def test_an_amount_that_ends_in_noughts_is_a_round_one(printed: str, price: float, agrees: bool) -> None:
+    [amount] = understand(f"Nvidia lost {printed} dollars in market value", NAMES).worth
+    assert (amount.number.manner(price * 1e9) is not None) == agrees
+
+
+def test_a_price_target_is_no_price() -> None:
+    claim = understand("Nvidia fiel um 17 Prozent, nachdem das Kursziel von 180 auf 150 Dollar gesenkt wurde", NAMES)
+    assert fields(claim) == {"percent": "17", **DOWN}
+    assert claim.aside == ("Kursziel von 180 auf 150 Dollar",)
+    with pytest.raises(InvalidRequest, match="what somebody expects"):
+        understand("Nvidia's price target was cut to $100", NAMES)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Nvidia fell more than Broadcom on Monday", "Nvidia and AMD fell from 142 to 128.99"]
+)
+def test_firms_without_a_number_each_are_refused(sentence: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        understand_each(sentence, NAMES)
+    assert "--ticker" in str(caught.value.hint)
 
 
 def test_the_example_in_both_languages() -> None:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
-from eventstudy.claims import Checked, check, event_of, load_names, of_registry, understand
+from eventstudy.claims import (
+    Checked,
+    CheckedEach,
+    check,
+    event_of,
+    load_names,
+    of_registry,
+    understand,
+    understand_each,
+)
 from eventstudy.events import shipped_registry
+
+from tests.tiers import first
 
 NAMES, KNOWN = load_names(), list(shipped_registry())
 Actual = tuple[str, float] | None
@@ -89,3 +103,110 @@ def test_the_span_of_a_claim_is_in_the_language_of_its_paragraph() -> None:
     found = check(of_registry(event.claim[0], event, NAMES), event, names=NAMES)
     assert "„weniger Handelstage“" in " ".join(found.text("de").split())
     assert "“a few trading days”" in " ".join(found.text("en").split())
+
+
+# ---- money, several firms, wrong size, wrong day, wrong direction ------------------------------------------------------
+
+# Closes of 24, 27 and 28 January 2025 times the shares on the covers of the reports: Nvidia 142.62, 118.42, 128.99 times 24.49
+# billion; Apple 222.78, 229.86, 238.26 times 15.116 billion; Microsoft 444.06, 434.56, 447.20 times 7.435 billion.
+MORE = (
+    ("Nvidia lost 593 billion dollars in market value on Monday", "NVDA true"),
+    ("Nvidia lost 800 billion dollars in market value on Monday", "NVDA false -17 -592.7bn"),
+    ("Nvidia fell 17 percent and Broadcom 30 percent on Monday", "NVDA true; AVGO false -17.4"),
+    ("Nvidia gewann am Montag 593 Milliarden Dollar an Börsenwert", "NVDA false -17 -592.7bn"),
+    ("Nvidia fiel am Montag um 17, Broadcom um 17,4 Prozent", "NVDA true; AVGO true"),
+    ("Broadcom lost 200 billion dollars in market value on Monday", "AVGO untold"),
+    ("Nvidia's market cap fell by $593 billion", "NVDA true"),
+    ("Nvidia lost 593 billion dollars of market value on Tuesday", "NVDA false +8.9 +258.9bn"),
+    ("Nvidia gained 259 billion dollars in market value on Tuesday", "NVDA true"),
+    ("Nvidia gained 593 billion dollars in market value on Monday", "NVDA false -17 -592.7bn"),
+    ("Nvidia's market value fell from $3.49 trillion to $2.90 trillion on Monday", "NVDA true"),
+    ("Nvidia's market value fell from $4.2 trillion to $2.90 trillion on Monday", "NVDA false"),
+    ("Nvidia's market value fell from $3.49 trillion to $3.16 trillion within days", "NVDA misleading"),
+    ("Nvidia plunged 17% on Monday, wiping out $600 billion", "NVDA true"),
+    ("Nvidia plunged 17% on Monday, wiping out $400 billion", "NVDA false -17 -592.7bn"),
+    ("Apple gained 107 billion dollars in market value on Monday", "AAPL true"),
+    ("Apple lost 107 billion dollars in market value on Monday", "AAPL false +3.2 +107bn"),
+    ("Microsoft lost about 70 billion dollars in market value on Monday", "MSFT true"),
+    ("Microsoft lost 170 billion dollars in market value on Monday", "MSFT false -2.1 -70.6bn"),
+    ("Nvidia lost 593 billion euros in market value on Monday", "NVDA untold"),
+    ("Der Börsenwert von Nvidia sank am Montag um 593 Milliarden Dollar", "NVDA true"),
+    ("Der Börsenwert von Nvidia sank am Dienstag um 593 Milliarden Dollar", "NVDA false +8.9 +258.9bn"),
+    ("Nvidia verlor am Montag knapp 600 Mrd. Dollar an Börsenwert", "NVDA true"),
+    ("Nvidia verlor am Montag 900 Mrd. Dollar an Börsenwert", "NVDA false -17 -592.7bn"),
+    ("Nvidias Börsenwert schrumpfte auf 2,9 Billionen Dollar", "NVDA true"),
+    ("Nvidias Börsenwert schrumpfte auf 1,9 Billionen Dollar", "NVDA false"),
+    ("Bei Apple stieg die Marktkapitalisierung am Montag um 107 Milliarden Dollar", "AAPL true"),
+    ("On Monday Nvidia fell 17 percent while Apple rose 3.2 percent", "NVDA true; AAPL true"),
+    ("On Monday Nvidia fell 17 percent while Apple fell 3.2 percent", "NVDA true; AAPL false +3.2"),
+    ("Nvidia and Broadcom fell 17 and 17.4 percent on Monday", "NVDA true; AVGO true"),
+    ("Nvidia and Broadcom fell 17 percent on Tuesday", "NVDA false +8.9; AVGO false +2.6"),
+    ("Nvidia fell 17 percent on Monday and Broadcom rose 2.6 percent on Tuesday", "NVDA true; AVGO true"),
+    ("Nvidia rose 17 percent on Monday, Apple rose 3.2, Oracle fell 13.8 percent", "NVDA false -17; AAPL true; ORCL true"),
+    ("Nvidia fell from 142.62 to 118.42 dollars on Monday and Apple from 222.78 to 229.86 dollars", "NVDA true; AAPL false"),
+    ("Nvidia lost $593bn in market value on Monday and Apple gained $107bn in market value", "NVDA true; AAPL true"),
+    ("Nvidia verlor am Montag 17 Prozent und Broadcom 17,4 Prozent", "NVDA true; AVGO true"),
+    ("Nvidia, Broadcom und Oracle verloren am Montag 17, 17,4 und 23,8 Prozent", "NVDA true; AVGO true; ORCL false -13.8"),
+    ("Nvidia stürzte am Montag um 17 Prozent ab, Apple legte um 13,2 Prozent zu", "NVDA true; AAPL false +3.2"),
+    ("Nvidia fiel am 28. Januar 2025 um 17 Prozent, während Vertiv um 30 Prozent fiel", "NVDA false +8.9; VRT false +3.8"),
+    ("Analysts cut the price target of Nvidia to 100 dollars, and the share fell 17 percent on Monday", "NVDA true"),
+    ("Nvidia fiel am Montag um 7 Prozent, nachdem das Kursziel von 180 auf 150 Dollar gesenkt wurde", "NVDA false -17"),
+    ("Nvidia lost 24.20 dollars a share on Monday, and Microsoft 9.50 dollars", "NVDA true; MSFT true"),
+)  # fmt: skip
+"""Sentence; of each firm the word, and where it is wrong what the price did in per cent and in billions of market value."""
+
+
+def each(sentence: str) -> CheckedEach:
+    claims = understand_each(sentence, NAMES)
+    return CheckedEach(
+        sentence,
+        tuple(check(claim, event_of(claim, KNOWN, "2025-01-27"), source="bundled", names=NAMES) for claim in claims),
+    )
+
+
+def as_row(claim: dict[str, Any]) -> str:
+    """The firm, the word, and what the price did, as they stand in the table."""
+    actual = claim["actual"] or {"move": None, "worth": None}
+    said = [claim["understood"]["ticker"], claim["verdict_word"].replace("cannot be told", "untold")]
+    said += [] if actual["move"] is None else [f"{round(100 * actual['move'], 1):+g}"]
+    said += [] if actual["worth"] is None else [f"{round(actual['worth'] / 1e9, 1):+g}bn"]
+    return " ".join(said)
+
+
+@pytest.mark.parametrize("row", first(MORE, 6), ids=[row[0] for row in MORE])
+def test_money_and_several_firms_have_a_verdict_each_and_the_number_that_is_true(row: tuple[str, str]) -> None:
+    sentence, parts = row
+    told = each(sentence).to_dict()
+    assert "; ".join(as_row(claim) for claim in told["claims"]) == parts
+    worst = next(word for word in ("false", "untold", "misleading", "true") if word in parts)
+    assert told["verdict_word"] == worst.replace("untold", "cannot be told")
+
+
+def test_an_amount_is_judged_in_words_in_both_languages() -> None:
+    wrong = checked("Nvidia lost 800 billion dollars in market value on Monday")
+    assert wrong.sentence.startswith(
+        "False: Nvidia (NVDA) moved by −16.97 % on 27 January 2025; its market value by −592.7 billion US dollars, not by"
+        " −800 billion dollars."
+    )
+    right = checked("Der Börsenwert von Nvidia sank am Montag um 593 Milliarden Dollar").to_dict("de")["sentence"]
+    assert "Bei 24.490 Millionen Aktien (gezählt am 15. November 2024) sind das −592,7 Milliarden US-Dollar" in right
+    lacking = checked("Broadcom lost 200 billion dollars in market value on Monday")
+    assert lacking.incomplete
+    assert "how many shares of Broadcom (AVGO) there were is not known here" in lacking.sentence
+
+
+def test_shares_of_the_user_turn_market_value_into_prices(tmp_path: Path) -> None:
+    file = tmp_path / "shares.csv"
+    file.write_text("ticker,shares,date\nAVGO,4700000000,2024-12-01\n", encoding="utf-8")
+    claim = understand("Broadcom lost 200 billion dollars in market value on Monday", NAMES)
+    found = check(claim, event_of(claim, KNOWN, "2025-01-27"), source="bundled", names=NAMES, shares=file).to_dict()
+    assert found["verdict_word"] == "true"  # 42.57 dollars times 4.7 billion
+    assert found["worth"]["move"] == pytest.approx(-42.57 * 4.7e9, rel=1e-3)
+
+
+def test_two_firms_are_told_apart_on_the_screen() -> None:
+    found = each("Nvidia fell 17 percent and Broadcom 30 percent on Monday")
+    said = found.text()
+    assert said.startswith("False. Nvidia (NVDA): true. Broadcom (AVGO): false: Broadcom (AVGO) moved by −17.40 %")
+    assert list(found.tidy()["ticker"]) == ["NVDA"]
+    assert found.text("de").startswith("Falsch. Nvidia (NVDA): wahr.")
