@@ -149,6 +149,16 @@ class Impact(Answer):
         ]
         return pd.DataFrame(rows)
 
+    @property
+    def lacking(self) -> int:
+        """How many pairs could not be counted: a total is then the sum of a part."""
+        return len({(e.event_id, e.ticker) for e in self.excluded})
+
+    def total_name(self, total: TotalImpact) -> str:
+        """What a total is called: `all 16`, or `4 of 16` where some could not be counted."""
+        n = len(total.tickers)
+        return f"{n} of {n + self.lacking}" if self.lacking else f"all {n}"
+
     def money(self, value: float, *, sign: bool = True) -> str:
         """An amount as shown to people: in billions or millions."""
         return money(value, self.currency, sign=sign)
@@ -185,14 +195,13 @@ class Impact(Answer):
         rows: list[tuple[str, FirmImpact | TotalImpact, str]] = [
             (f"the {len(t.tickers)} firms {', '.join(t.tickers)}", t, self.currency)
             for t in self.totals
-            if t.window == window
+            if t.window == window and not self.lacking
         ]
         more = ""
         if not rows:
             rows = [(f.ticker, f, f.stake.currency) for f in alone[:_NAMED]]
             more = f"; and {len(alone) - len(rows)} more" if len(alone) > len(rows) else ""
-        lacking = len({(e.event_id, e.ticker) for e in self.excluded})
-        left = f" {lacking} more could not be counted." if lacking else ""
+        left = f" {self.lacking} more could not be counted, so no sum speaks for all." if self.lacking else ""
         return f"Market value over {window}: {'; '.join(starmap(_in_words, rows))}{more}.{left}"
 
     def _lines(self, *, verbose: bool) -> list[str]:
@@ -203,7 +212,7 @@ class Impact(Answer):
         several = len({f.stake.currency for f in self.firms}) > 1
         called = {f.ticker: f"{f.ticker} ({f.stake.currency})" if several else f.ticker for f in self.firms}
         rows += [[str(f.window), called[f.ticker], *_figures(f, unit)] for f in firms]
-        rows += [[str(t.window), f"all {len(t.tickers)}", *_figures(t, unit)] for t in self.totals]
+        rows += [[str(t.window), self.total_name(t), *_figures(t, unit)] for t in self.totals]
         lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8)).splitlines()]
         if len(firms) < len(self.firms):
             lines.append(f"... and {len(self.firms) - len(firms)} more rows (--verbose, or --format csv)")
@@ -228,9 +237,9 @@ def impact(
     """CARs of a study in money.
 
     `prices`: those of the study by default, or more of them. `shares`: outstanding, a file or what `read_shares` or
-    `load_shares` gives; by default the few that ship. Of a ticker the last count up to the close before the window is taken,
-    times the splits after its day. `windows`: those that are reported, by default. The total is that of one portfolio, so it
-    has an interval too; only firms of one date, one currency and the same days make one.
+    `load_shares` gives; by default those that ship, of the embedded prices. Of a ticker the last count up to the close
+    before the window is taken, times the splits after its day. `windows`: those that are reported, by default. The total is
+    that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one.
 
     Raises:
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
@@ -285,6 +294,8 @@ def impact(
 def _cautions(firms: Sequence[FirmImpact], prices: PriceTable) -> tuple[str, ...]:
     """Counts that are old, and splits that the prices may be adjusted for without showing them."""
     said: dict[str, None] = {}
+    if any(not firm.stake.currency for firm in firms):
+        said["amounts are in the currency of the prices, which their source does not name"] = None
     for firm in firms:
         stake = firm.stake
         if stake.shares_since is None:

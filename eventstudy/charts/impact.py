@@ -56,8 +56,10 @@ def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
         who, amount = firms[0][1], rows[0][1]
     else:
         rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
-        who, amount = (say("{firms} firms", firms=len(rows)), whole[0]) if whole else rows[0]
-        rows += [(say("all {firms}", firms=len(rows)), value) for value in whole]
+        a_part, n = found.lacking, len(rows)
+        who, amount = (say("{firms} firms", firms=n), whole[0]) if whole and not a_part else rows[0]
+        called = say("{n} of {all}", n=n, all=n + a_part) if a_part else say("all {firms}", firms=n)
+        rows += [(called, value) for value in whole]
     ax = open_axes(ax, 2.5 + 0.42 * len(rows))
     _rows(ax, found, rows)
     title = say(
@@ -70,7 +72,7 @@ def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
     lines = [
         say(
             "Close before the window times shares outstanding, times the return in all or the abnormal return; lines are"
-            " 95\u00a0% intervals by the exact t."
+            " 95\u00a0% intervals."
         )
     ]
     if gone := list(dict.fromkeys(left.ticker for left in found.excluded)):

@@ -63,7 +63,8 @@ def COMMAND(  # noqa: N802
 
     WHAT is an event id whose claim is checked, or a sentence in English or German in quotes; or say the numbers by --ticker,
     --from, --to and --around. A sentence may name several firms, each with its number. Market value ("lost 593 billion dollars
-    in market value") is turned into prices by the shares outstanding: the few counts that ship, or --shares FILE.
+    in market value") is turned into prices by the shares outstanding: those of the embedded prices ship, others come from
+    --shares FILE.
 
     \b
     eventstudy claim deepseek-r1

@@ -27,7 +27,7 @@ def COMMAND(  # noqa: N802
     """How much money? CARs times market capitalisation before the window.
 
     Shares outstanding come from --shares FILE (CSV with columns ticker, shares[, date]), or from Yahoo with --shares yahoo.
-    Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong the few counts that ship.
+    Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong counts that ship.
     """
     from eventstudy.analyses.impact import impact
     from eventstudy.request import shares_for

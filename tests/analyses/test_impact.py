@@ -193,12 +193,17 @@ def test_the_whole_is_told_in_plain_values_and_the_sentence_follows_from_them() 
     assert [e["ticker"] for e in told["excluded"]] == ["CCC"]
     assert told["excluded"][0]["reason"] == "NO_SHARES"
     whole = told["totals"][0]
-    assert f"{whole['raw'] / 1e6:+,.1f} million USD in all" in told["sentence"]
-    assert f"{whole['abnormal'] / 1e6:+,.1f} million USD abnormal" in told["sentence"]
-    assert "1 more could not be counted" in told["sentence"]
+    assert f"{whole['raw'] / 1e6:+,.1f} million USD in all" not in told["sentence"]  # the sum of a part heads nothing
+    for firm in (f for f in told["firms"] if (f["start"], f["end"]) == (0, 0)):
+        assert f"{firm['ticker']} {firm['raw'] / 1e6:+,.1f} million USD in all" in told["sentence"]
+    assert "1 more could not be counted, so no sum speaks for all" in told["sentence"]
+    assert "2 of 3" in found.text()
+    full = impact(study(table(closes()), tickers=FIRMS), shares=SHARES)
+    assert f"{full.totals[0].amount.raw / 1e6:+,.1f} million USD in all" in full.sentence
+    assert "all 3" in full.text()
     assert len(found.tidy()) == 15
     drawn: Any = found.plot()
-    assert [t.get_text() for t in drawn.get_yticklabels()][-1] == "all 2"
+    assert [t.get_text() for t in drawn.get_yticklabels()][-1] == "2 of 3"
     dots = next(line for line in drawn.lines if line.get_label() == "in all")
     assert sorted(dots.get_xdata()) == pytest.approx(sorted([whole["raw"], *(f["raw"] for f in told["firms"][:2])]))
 
@@ -232,6 +237,20 @@ def test_old_counts_and_splits_that_may_be_hidden_are_told() -> None:
     said = impact(study(replace(prices, info=late)), shares=SHARES).cautions
     assert any("a split between the two" in text for text in said)
     assert impact(study(prices), shares=SHARES).cautions == ()
+
+
+def test_every_share_of_the_sample_has_a_count_and_its_source() -> None:
+    shipped_counts = pd.read_csv("data/shares.csv")
+    event = es.load_registry()["deepseek-r1"]
+    assert sorted(shipped_counts["ticker"]) == sorted(event.tickers)
+    assert shipped_counts["source"].str.match("Form (10-K|10-Q|20-F|6-K) ").all()
+    found = impact(es.run("deepseek-r1", day0="recognised"), windows=[(0, 0)])
+    assert not found.excluded
+    assert [f.stake.currency for f in found.firms] == ["USD"] * 16
+    assert found.totals[0].amount.raw == pytest.approx(sum(f.amount.raw for f in found.firms))
+    assert "no currency" not in str(found.cautions)
+    unnamed = table(closes(), currency=dict.fromkeys(("AAA",), ""))
+    assert any("does not name" in said for said in impact(study(unnamed), shares=SHARES).cautions)
 
 
 def test_volume_counts_shares_over_splits_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from eventstudy.claims import (
     Checked,
@@ -115,7 +116,7 @@ MORE = (
     ("Nvidia fell 17 percent and Broadcom 30 percent on Monday", "NVDA true; AVGO false -17.4"),
     ("Nvidia gewann am Montag 593 Milliarden Dollar an Börsenwert", "NVDA false -17 -592.7bn"),
     ("Nvidia fiel am Montag um 17, Broadcom um 17,4 Prozent", "NVDA true; AVGO true"),
-    ("Broadcom lost 200 billion dollars in market value on Monday", "AVGO untold"),
+    ("Broadcom lost 200 billion dollars in market value on Monday", "AVGO true"),
     ("Nvidia's market cap fell by $593 billion", "NVDA true"),
     ("Nvidia lost 593 billion dollars of market value on Tuesday", "NVDA false +8.9 +258.9bn"),
     ("Nvidia gained 259 billion dollars in market value on Tuesday", "NVDA true"),
@@ -190,8 +191,11 @@ def test_an_amount_is_judged_in_words_in_both_languages() -> None:
     )
     right = checked("Der Börsenwert von Nvidia sank am Montag um 593 Milliarden Dollar").to_dict("de")["sentence"]
     assert "Bei 24.490 Millionen Aktien (gezählt am 15. November 2024) sind das −592,7 Milliarden US-Dollar" in right
-    lacking = checked("Broadcom lost 200 billion dollars in market value on Monday")
+    claim = understand("Broadcom lost 200 billion dollars in market value on Monday", NAMES)
+    few = pd.DataFrame({"ticker": ["NVDA"], "shares": [24.49e9]})
+    lacking = check(claim, event_of(claim, KNOWN, "2025-01-27"), source="bundled", names=NAMES, shares=few)
     assert lacking.incomplete
+    assert lacking.to_dict()["verdict_word"] == "cannot be told"
     assert "how many shares of Broadcom (AVGO) there were is not known here" in lacking.sentence
 
 

@@ -28,16 +28,27 @@ def test_without_a_file_and_without_a_network(es: Es) -> None:
     assert told["sentence"].startswith("Market value over [0, 0]: NVDA -592.7 billion USD in all")
 
 
-def test_what_is_not_known_is_named_and_the_rest_is_given(es: Es) -> None:
+def test_all_sixteen_are_counted_and_make_one_sum(es: Es) -> None:
     ran = es("impact", "deepseek-r1", "--day0", "recognised")
-    assert ran.code == 4
+    assert ran.code == 0
     lines = ran.out.splitlines()
-    assert len(lines) <= 50
+    assert len(lines) <= 62
     assert max(map(len, lines)) <= 125
-    assert "the 4 firms NVDA, MSFT, AMZN, AAPL" in ran.out
+    assert "the 16 firms NVDA, AVGO" in ran.out
+    assert "NO_SHARES" not in ran.out
+
+
+def test_what_is_not_known_is_named_and_the_rest_is_given(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("ticker,shares\nNVDA,24490000000\nMSFT,7434880776\n", encoding="utf-8")
+    asked = ("impact", "deepseek-r1", "--day0", "recognised", "--shares", "few.csv")
+    ran = es(*asked)
+    assert ran.code == 4
+    assert "Market value over [0, 0]: NVDA -592.7 billion USD in all" in ran.out  # and not the sum of two of sixteen
+    assert "14 more could not be counted" in " ".join(ran.out.split())
+    assert "2 of 16" in ran.out
     assert "AVGO, AMD, TSM" in ran.out
     assert "[NO_SHARES]" in ran.out
-    assert es("impact", "deepseek-r1", "--day0", "recognised", "--allow-excluded").code == 0
+    assert es(*asked, "--allow-excluded").code == 0
 
 
 def test_a_file_of_the_user(es: Es, tmp_path: Path) -> None:
