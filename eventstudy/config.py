@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date, datetime, time
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventstudy import plugins
@@ -58,6 +59,13 @@ class StudyConfig:
 
     Raises:
         InvalidRequest: a choice that cannot be meant, with what to choose instead.
+
+    Example:
+        >>> config = es.StudyConfig(model="capm", estimation_window=(-130, -11))
+        >>> config.estimation_window
+        Window(start=-130, end=-11)
+        >>> config.event_window
+        Window(start=-5, end=5)
     """
 
     frequency: Literal["daily", "weekly", "monthly"] = "daily"
@@ -683,3 +691,21 @@ def _as_date(value: date | str | Sequence[Any]) -> date:
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise InvalidRequest(f"{value!r} is not a date", hint="write it as 2025-01-31") from error
+
+
+_Called = TypeVar("_Called", bound=Callable[..., Any])
+
+
+def named_choices(function: _Called) -> _Called:
+    """The function with the fields of `StudyConfig` in its signature in place of `**choices`, for help and completion."""
+    own = inspect.signature(function)
+    parameters = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    taken = {parameter.name for parameter in parameters}
+    for choice in fields(StudyConfig):
+        default = choice.default if choice.default_factory is MISSING else choice.default_factory()
+        if choice.name not in taken:
+            parameters.append(
+                inspect.Parameter(choice.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=choice.type)
+            )
+    function.__dict__["__signature__"] = own.replace(parameters=parameters)
+    return function

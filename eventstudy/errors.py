@@ -27,6 +27,13 @@ class EventStudyError(Exception):
     """Base of all errors raised on purpose.
 
     `what` is wrong, `where` (file, row, event, ticker, date), what was `available`, and a `hint` what to do.
+
+    Example:
+        >>> try:
+        ...     es.run("deepseek-r1", tickers="NVDA", windows=[(0, 99)])
+        ... except es.EventStudyError as error:
+        ...     print(error.what)
+        the window [0, +99] lies outside the event window [-5, +5]
     """
 
     exit_code = 1

@@ -12,7 +12,12 @@ _FURTHEST = 100_000
 
 
 class Window(NamedTuple):
-    """Sessions `start`..`end` relative to day 0, both included."""
+    """Sessions `start`..`end` relative to day 0, both included.
+
+    Example:
+        >>> es.Window(-1, 1).length
+        3
+    """
 
     start: int
     end: int
@@ -23,6 +28,10 @@ class Window(NamedTuple):
 
         Raises:
             InvalidRequest: not a pair of whole numbers, or the end lies before the start.
+
+        Example:
+            >>> es.Window.of([0, 5]).length
+            6
         """
         try:
             start, end = (int(v) for v in value)
@@ -48,7 +57,12 @@ class Window(NamedTuple):
         return self.end - self.start + 1
 
     def inside(self, other: Window) -> bool:
-        """Whether no session of this window lies outside `other`."""
+        """Whether no session of this window lies outside `other`.
+
+        Example:
+            >>> es.Window(0, 1).inside(es.Window(-5, 5))
+            True
+        """
         return other.start <= self.start and self.end <= other.end
 
     def __str__(self) -> str:

@@ -48,7 +48,14 @@ class Finding(ABC):
 
 
 class Answer(Finding):
-    """What an analysis answers: the same in Python, Jupyter and on the command line."""
+    """What an analysis answers: the same in Python, Jupyter and on the command line.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+        >>> answer = es.analyses.scan(result)
+        >>> answer.believable, len(answer.tidy()), answer.messages[0][:25]
+        (True, 24, 'DAY0_CHOSEN day 0 is set ')
+    """
 
     schema: ClassVar[str] = ""
     """Of the JSON object; empty where it is a part of another."""

@@ -247,6 +247,15 @@ def compare(
     Raises:
         InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, or a column that cannot be
         meant. InvalidFile: the column is not there. NothingUsable: no pair covers the window.
+
+    Example:
+        >>> import pandas as pd
+        >>> days = pd.date_range("2024-10-01", periods=8, freq="7D")
+        >>> table = pd.DataFrame({"ticker": "NVDA", "date": days, "kind": ["good", "bad"] * 4})
+        >>> result = es.run(table, source="bundled", estimation_window=(-130, -11))
+        >>> print(es.analyses.compare(result, by="kind").sentence)
+        By kind, CAR[0, +1] on 8 clusters of dates do not differ measurably: bad less good -0.82 % (p .629
+        by im_two_sample; a difference of 5.96 % would mostly be seen).
     """
     window = Window.of(window)
     if not window.inside(result.config.event_window):

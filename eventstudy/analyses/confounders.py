@@ -219,6 +219,12 @@ def confounders(
     `prices`: where dividends and splits are looked for. `others`: events of the registry; those studied together count for one
     another as well. `calendar`, `earnings`: what `events.read_calendar` and `events.read_earnings` give. `noticed`: what the
     sources of these had to say.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+        >>> print(es.analyses.confounders(result).sentence)
+        None of the 11 days of the event window carries other news. Not known, so not looked for: earnings
+        of NVDA and AMD, dividends and splits.
     """
     result.config.check_daily("other news")
     known = {event.id: event for event in (*others, *result.events)}

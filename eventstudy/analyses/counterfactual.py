@@ -244,6 +244,14 @@ def counterfactual(
 
     Raises:
         NothingUsable: no model could be fitted. InvalidRequest: a choice that cannot be meant.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA", day0="recognised")
+        >>> found = es.analyses.counterfactual(result, models=["market", "synthetic_control"])
+        >>> print(found.sentence)
+        NVDA over [0, 0]: abnormal -13.37 % by market (p .004) and -12.35 % by synthetic_control (p .008).
+        They agree on the sign; 2 of 2 have p below 5 %. Among 8 donors in its place (synthetic_control) it
+        ranks 2, p .222 (the smallest possible is .111).
     """
     if result.config.outcome != "return":
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")

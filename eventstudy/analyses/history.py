@@ -292,6 +292,13 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
 
     Raises:
         InvalidRequest: the study is of several tickers, of no day 0, or of another outcome than returns.
+
+    Example:
+        >>> found = es.history("AAPL", kind="fomc", last=3, source="bundled", estimation_window=(-130, -11))
+        >>> print(found.sentence)
+        AAPL on day 0 of 3 events (fomc): up 3, down 0, median +0.93 %; the median size of the move, 0.93 %,
+        is 1.4 times that of an ordinary day; with fewer than 6 events nothing is tested; the latest,
+        2025-01-29, is number 3 by size with +0.89 % (p .515 against ordinary days).
     """
     result.config.check_daily("a history of events")
     tickers = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))

@@ -243,6 +243,12 @@ def impact(
 
     Raises:
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+        >>> found = es.analyses.impact(result, windows=[(0, 0)])
+        >>> [(firm.ticker, found.money(firm.amount.raw)) for firm in found.firms]
+        [('NVDA', '-592.7 billion USD'), ('AMD', '-12.7 billion USD')]
     """
     result.config.check_estimated("the money a window brought")
     result.config.check_of_returns("the money a window brought")

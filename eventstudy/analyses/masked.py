@@ -138,7 +138,14 @@ class Masked(Answer):
 
 
 def mask(found: Confounders) -> Masked:
-    """The windows of a study with all days, and without those that carry other news."""
+    """The windows of a study with all days, and without those that carry other news.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+        >>> masked = es.analyses.mask(es.analyses.confounders(result))
+        >>> print(masked.sentence)
+        all 2 tickers: CAR[0, 0] -8.23 % (p <.001); none of its days is masked
+    """
     result, cells = found.result, masked_cells(found)
     block = replace(result.panel.block, returns=np.where(cells, np.nan, result.panel.block.returns))
     model, config = model_of(result.config), result.config

@@ -478,6 +478,23 @@ def minutes(
     Raises:
         InvalidRequest: an event without a time, a window over a close or lunch, a model that is none of minutes.
         NothingUsable: no ticker has what is needed; the message lists why.
+
+    Example:
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from eventstudy.events import single_event
+        >>> from eventstudy.prices import load_bars
+        >>> days = pd.bdate_range("2024-10-14", "2024-11-22")
+        >>> times = [day + pd.Timedelta(hours=9, minutes=30 + 5 * k) for day in days for k in range(78)]
+        >>> close = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.001, len(times))))
+        >>> stamps = pd.DatetimeIndex(times).tz_localize("America/New_York")
+        >>> bars = pd.DataFrame({"ticker": "AAPL", "time": stamps, "open": close, "close": close})
+        >>> event = single_event("2024-11-20T14:00:00-05:00", ["AAPL"])
+        >>> table = load_bars(bars)
+        >>> found = es.analyses.minutes([event], table, benchmark=None, model="constant_mean", days=20)
+        >>> print(found.sentence)
+        In the 5 minutes from 14:00 AAPL moved +0.05 %; on 7 of 20 other days it moved as far for its
+        volatility that day (p .381).
     """
     if model not in ("", *MODELS):
         raise InvalidRequest(f"{model} is no model of minutes", available=", ".join(MODELS))

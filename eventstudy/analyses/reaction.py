@@ -208,6 +208,13 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     Raises:
         InvalidRequest: `days` reaches out of the event window.
         NothingUsable: not one firm has a searched day with an abnormal return.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA")
+        >>> print(es.analyses.scan(result).sentence)
+        NVDA: announced day 2025-01-21 -0.38 %, not significant (p 1); recognised day 2025-01-27 -13.43 %,
+        significant (p .026). Reaction day: 2025-01-27, 4 sessions after day 0 of the announcement, -13.43 %
+        (p .026, adjusted for 6 days).
     """
     searched = searched_days(result, days)
     warned: list[Message] = []

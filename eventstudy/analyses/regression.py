@@ -170,6 +170,14 @@ def regress(
     Raises:
         InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict.
         NothingUsable: too few pairs for so many characteristics.
+
+    Example:
+        >>> result = es.run("deepseek-r1", day0="recognised")
+        >>> import pandas as pd
+        >>> size = {"NVDA": 3493, "AVGO": 1143, "AMD": 199, "TSM": 1151, "MU": 115, "MRVL": 108, "MSFT": 3302}
+        >>> known = pd.DataFrame({"ticker": list(size), "size": list(size.values())})
+        >>> print(es.analyses.regress(result, known, "size").sentence)
+        CAR[0, 0] of 7 pairs: none of size stands out.
     """
     window = Window.of(window)
     on, cluster = (separated(names, "column") for names in (on, cluster))
@@ -406,6 +414,15 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
 
     Raises:
         InvalidFile: no such file, no column `ticker`, no other column, or a row that stands there twice.
+
+    Example:
+        >>> import pandas as pd
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> file = Path(mkdtemp()) / "known.csv"
+        >>> pd.DataFrame({"ticker": ["NVDA", "AMD"], "size": [3493, 199]}).to_csv(file, index=False)
+        >>> es.analyses.read_characteristics(file)["size"].tolist()
+        ['3493', '199']
     """
     files = opened(path)
     if len(files) > 1:

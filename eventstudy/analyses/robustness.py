@@ -324,6 +324,12 @@ def robustness(
 
     Raises:
         NothingUsable: no specification could be made. InvalidRequest: a choice that cannot be meant.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA", day0="recognised")
+        >>> found = es.analyses.robustness(result, models=["market", "constant_mean"])
+        >>> len(found.tidy())
+        160
     """
     if result.config.outcome != "return":
         raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")

@@ -213,6 +213,14 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
 
     Raises:
         InvalidRequest: there are fewer than two groups, or the pairs are no one system: several dates, benchmarks, or days.
+
+    Example:
+        >>> result = es.run("deepseek-r1", day0="recognised")
+        >>> print(es.analyses.spillover(result).sentence)
+        Over [0, 0] lost: data-centre power and cooling -22.56 % (p .007) and chip makers -10.85 % (p .016);
+        not out of the ordinary: cloud buyers -1.67 % (p .485), China +1.76 % (p .973) and software and
+        devices +5.21 % (p .206). The groups did not all move alike (F p <.001). Furthest apart: data-centre
+        power and cooling minus software and devices -27.78 % (p .004).
     """
     result.config.check_estimated("a comparison of groups")
     result.config.check_of_returns("a comparison of groups")

@@ -101,7 +101,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class Checked(Answer):
-    """A claim, where its numbers were found, and what they leave out."""
+    """A claim, where its numbers were found, and what they leave out.
+
+    Example:
+        >>> claim = es.claims.understand("Nvidia fell 17 percent on Monday", es.claims.load_names())
+        >>> checked = es.claims.check(claim, es.load_registry()["deepseek-r1"], source="bundled")
+        >>> checked.to_dict()["verdict_word"], round(checked.move.size, 4)
+        ('true', -0.1697)
+    """
 
     claim: Understood
     """As it was understood."""
@@ -246,6 +253,12 @@ def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Underst
 
     Raises:
         InvalidRequest: the sentence does not say what the fields leave open.
+
+    Example:
+        >>> event = es.load_registry()["deepseek-r1"]
+        >>> claim = es.claims.of_registry(event.claim[0], event, es.claims.load_names())
+        >>> claim.start.printed, claim.end.printed, claim.span.most
+        ('142', '128.99', 5)
     """
     span = Translated(claim.span, de=claim.span_de) if claim.span else None
     if claim.ticker is None or (claim.from_ is None and claim.to is None):
@@ -260,6 +273,11 @@ def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | 
 
     Raises:
         InvalidRequest: none of them.
+
+    Example:
+        >>> claim = es.claims.understand("Nvidia fell 17 percent on 27 January 2025", es.claims.load_names())
+        >>> es.claims.event_of(claim, [], None).announced.isoformat()
+        '2025-01-27'
     """
     if around is not None:
         return single_event(around, [claim.ticker])
@@ -313,6 +331,12 @@ def check(
     Raises:
         SourceError: no prices of the ticker. NothingUsable: none of the searched sessions.
         InvalidRequest: a date that cannot be meant, or a source that does not exist.
+
+    Example:
+        >>> claim = es.claims.understand("Nvidia fell 30 percent on Monday", es.claims.load_names())
+        >>> checked = es.claims.check(claim, es.load_registry()["deepseek-r1"], source="bundled")
+        >>> print(checked.sentence.partition("%.")[0])
+        False: Nvidia (NVDA) moved by −16.97 % on 27 January 2025, not by −30
     """
     config = config or StudyConfig()
     moment = chosen_moment(event, day0)

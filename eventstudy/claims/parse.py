@@ -139,6 +139,10 @@ def load_names(more: str | Path | None = None) -> dict[str, str]:
 
     Raises:
         InvalidFile: the file cannot be read, or is no CSV with the columns ticker and name.
+
+    Example:
+        >>> es.claims.load_names()["Nvidia"]
+        'NVDA'
     """
     names = _read(shipped("names.csv"))
     return names | _read(Path(more)) if more else names
@@ -381,7 +385,13 @@ class Worth:
 
 @dataclass(frozen=True)
 class Understood:
-    """A claim as it was understood, before anything is looked up."""
+    """A claim as it was understood, before anything is looked up.
+
+    Example:
+        >>> claim = es.claims.understand("Nvidia fell 17 percent on Monday", es.claims.load_names())
+        >>> claim.ticker, claim.percent.value, claim.falling, claim.span.text
+        ('NVDA', 17.0, True, 'on Monday')
+    """
 
     ticker: str
     start: Quote | None = None
@@ -440,6 +450,11 @@ def understand(
 
     Raises:
         InvalidRequest: whose price or which numbers are meant cannot be told.
+
+    Example:
+        >>> claim = es.claims.understand("Nvidia fiel am Montag um 17 Prozent", es.claims.load_names())
+        >>> claim.ticker, claim.percent.value, claim.language
+        ('NVDA', 17.0, 'de')
     """
     sentence = " ".join(text.split())
     language = language or language_of(sentence)
@@ -488,6 +503,11 @@ def from_parts(
 
     Raises:
         InvalidRequest: no number, or one that cannot be read.
+
+    Example:
+        >>> claim = es.claims.from_parts("NVDA", start="142", end="128.99", unit="USD")
+        >>> claim.start.value, claim.end.value, claim.down
+        (142.0, 128.99, True)
     """
     sentence = " ".join(text.split()) if text else None
     language = language_of(sentence) if sentence else None

@@ -36,6 +36,12 @@ def understand_each(text: str, names: Mapping[str, str], phrase: str | None = No
 
     Raises:
         InvalidRequest: whose price or which numbers are meant cannot be told.
+
+    Example:
+        >>> text = "Nvidia fell 17 percent and Broadcom 17.4 percent on Monday"
+        >>> claims = es.claims.understand_each(text, es.claims.load_names())
+        >>> [(claim.ticker, claim.percent.value) for claim in claims]
+        [('NVDA', 17.0), ('AVGO', 17.4)]
     """
     sentence = " ".join(text.split())
     found = mentions(sentence, names)
@@ -117,7 +123,18 @@ def _shared(claims: Sequence[Understood], sentence: str) -> Iterator[Understood]
 
 @dataclass(frozen=True)
 class CheckedEach(Answer):
-    """A sentence on several firms: what became of each part."""
+    """A sentence on several firms: what became of each part.
+
+    Example:
+        >>> names, event = es.claims.load_names(), es.load_registry()["deepseek-r1"]
+        >>> text = "Nvidia fell 17 percent and Broadcom 30 percent on Monday"
+        >>> claims = es.claims.understand_each(text, names)
+        >>> parts = tuple(es.claims.check(claim, event, source="bundled") for claim in claims)
+        >>> es.claims.CheckedEach(text, parts).to_dict()["verdict_word"]
+        'false'
+        >>> [part.to_dict()["verdict_word"] for part in parts]
+        ['true', 'false']
+    """
 
     sentence_checked: str
     parts: tuple[Checked, ...]

@@ -150,7 +150,12 @@ class Table(BaseModel):
                 raise InvalidRecord(problems, where=f"{kind} {id}".strip()) from error
 
     def to_dict(self) -> dict[str, Any]:
-        """The table as JSON has it: keys as in files, dates as ISO text, without fields that have their default."""
+        """The table as JSON has it: keys as in files, dates as ISO text, without fields that have their default.
+
+        Example:
+            >>> es.load_registry()["deepseek-r1"].to_dict()["announced"]
+            '2025-01-20'
+        """
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -207,6 +212,13 @@ class Event(Table):
 
     Raises:
         InvalidRecord: fields that cannot be meant; all of them are named at once.
+
+    Example:
+        >>> event = es.load_registry()["deepseek-r1"]
+        >>> event.title, event.announced.isoformat()
+        ('DeepSeek releases the R1 model', '2025-01-20')
+        >>> event.tickers[:3]
+        ('NVDA', 'AVGO', 'AMD')
     """
 
     id: Annotated[str, StringConstraints(pattern=_SLUG)] = Field(description="unique; letters, digits and hyphens")
@@ -263,7 +275,13 @@ class Event(Table):
         return reason
 
     def said(self, name: str) -> Translated:
-        """A text of the event (`title`, `notes`, `recognised_reason`), with what it is in other languages."""
+        """A text of the event (`title`, `notes`, `recognised_reason`), with what it is in other languages.
+
+        Example:
+            >>> event = es.load_registry()["deepseek-r1"]
+            >>> str(event.said("title"))
+            'DeepSeek releases the R1 model'
+        """
         return Translated(getattr(self, name) or "", de=getattr(self, f"{name}_de"))
 
     @property
@@ -272,12 +290,24 @@ class Event(Table):
         return tuple(dict.fromkeys(ticker for group in self.group for ticker in group.tickers))
 
     def attribute(self, name: str, ticker: str) -> str | None:
-        """What a further column of a table of events says of a ticker; None: nothing."""
+        """What a further column of a table of events says of a ticker; None: nothing.
+
+        Example:
+            >>> import pandas as pd
+            >>> table = pd.DataFrame({"ticker": ["NVDA"], "date": ["2025-01-27"], "sector": ["chips"]})
+            >>> es.run(table, source="bundled").events[0].attribute("sector", "NVDA")
+            'chips'
+        """
         found = self.attributes.get(name)
         return found if found is None or isinstance(found, str) else found.get(ticker)
 
     def benchmark_of(self, ticker: str) -> str | None:
-        """The benchmark that the ticker's first group with one names, else the event's."""
+        """The benchmark that the ticker's first group with one names, else the event's.
+
+        Example:
+            >>> es.load_registry()["deepseek-r1"].benchmark_of("NVDA")
+            'SPY'
+        """
         own = (g.benchmark for g in self.group if ticker in g.tickers and g.benchmark)
         return next(own, self.benchmark)
 
@@ -295,6 +325,10 @@ class Event(Table):
         """What `calendars.day0` maps to a session; None when the event has no recognised date.
 
         `timing` belongs to the announcement: a recognised date counts from its first session on.
+
+        Example:
+            >>> es.load_registry()["deepseek-r1"].moment("recognised")
+            Moment(when=datetime.date(2025, 1, 27), timing='unknown')
         """
         if which == "announced":
             return Moment(self.announced, self.timing)

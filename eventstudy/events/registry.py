@@ -35,6 +35,13 @@ class Registry:
     """Events in order, each with its own id.
 
     Iterating gives the events; `registry["deepseek-r1"]` gives one of them.
+
+    Example:
+        >>> registry = es.load_registry()
+        >>> registry["deepseek-r1"].title
+        'DeepSeek releases the R1 model'
+        >>> len(registry)
+        20
     """
 
     left_out: tuple[BadRow, ...] = ()
@@ -134,6 +141,10 @@ class Registry:
         """The events that meet every condition given; `since` and `until` are announced dates, both included.
 
         Where none does the registry is empty.
+
+        Example:
+            >>> es.load_registry().filter(tag="China").ids
+            ['deepseek-r1']
         """
         kept = Registry()
         for event in self:
@@ -152,6 +163,12 @@ class Registry:
 
         Raises:
             InvalidFile: an id stands in both; the message names both files.
+
+        Example:
+            >>> registry = es.load_registry()
+            >>> china = registry.filter(tag="China")
+            >>> china.merge(registry.filter(category="terror")).ids
+            ['deepseek-r1', 'september-11']
         """
         both = Registry()
         for registry in (self, other):
@@ -172,7 +189,12 @@ class Registry:
 
     @staticmethod
     def schema() -> dict[str, Any]:
-        """JSON Schema (draft 2020-12) of a registry file, with dates as their ISO text."""
+        """JSON Schema (draft 2020-12) of a registry file, with dates as their ISO text.
+
+        Example:
+            >>> sorted(es.Registry.schema())[:3]
+            ['$defs', '$schema', 'additionalProperties']
+        """
         from eventstudy.events.schema import registry_schema
 
         return registry_schema()
@@ -182,13 +204,26 @@ class Registry:
 
         Raises:
             InvalidFile: the file cannot be written, or is not called `.toml`.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from tempfile import mkdtemp
+            >>> folder = Path(mkdtemp())
+            >>> es.load_registry().save(folder / "events.toml")
+            >>> [file.name for file in folder.iterdir()]
+            ['events.toml']
         """
         path = Path(path)
         _only_toml(path)
         _write(path, self.to_toml().encode())
 
     def to_toml(self) -> str:
-        """The events as a registry file has them."""
+        """The events as a registry file has them.
+
+        Example:
+            >>> es.load_registry().to_toml().splitlines()[0]
+            '[[event]]'
+        """
         return "\n".join(_toml(event) for event in self)
 
 
@@ -216,6 +251,10 @@ def load_registry(
     Raises:
         InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all
             faults are named at once.
+
+    Example:
+        >>> es.load_registry().ids[:2]
+        ['september-11', 'lehman-bankruptcy']
     """
     if path is None:
         return shipped_registry()

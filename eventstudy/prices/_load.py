@@ -70,6 +70,11 @@ def load_prices(
     Raises:
         InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
         order). InvalidFile: the file or DataFrame cannot be read as prices.
+
+    Example:
+        >>> prices = es.load_prices(["NVDA", "SPY"], "2025-01-24", "2025-01-28", source="bundled")
+        >>> prices.close["NVDA"].tolist()
+        [142.62, 118.42, 128.99]
     """
     if levels:
         reading = replace(reading or Reading(), values="levels")

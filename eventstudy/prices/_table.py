@@ -57,6 +57,13 @@ class PriceTable:
     ascending, unique), columns = tickers; NaN = no value. `info` says for each ticker where it came from;
     `missing` why a wanted ticker is not there. Columns that are still `given` as they were are looked at by `naming`.
     A field `ret` holds returns that were given themselves; `close` is then an index made of them.
+
+    Example:
+        >>> prices = es.load_prices(["NVDA", "SPY"], "2025-01-24", "2025-01-28", source="bundled")
+        >>> prices.tickers
+        ['NVDA', 'SPY']
+        >>> prices.close["NVDA"].tolist()
+        [142.62, 118.42, 128.99]
     """
 
     fields: Mapping[str, pd.DataFrame]

@@ -11,7 +11,7 @@ from typing import Any
 from eventstudy import calendars
 from eventstudy.analyses.history import EVENT_WINDOW, WINDOWS, History
 from eventstudy.analyses.history import history as told
-from eventstudy.config import StudyConfig
+from eventstudy.config import StudyConfig, named_choices
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
@@ -28,6 +28,7 @@ TABLES = {"fomc": ("fomc", ()), "cpi": ("macro", ("cpi",)), "jobs": ("macro", ("
 """Kinds that ship: the finder and its releases."""
 
 
+@named_choices
 def history(
     ticker: str,
     *,
@@ -57,6 +58,11 @@ def history(
     Raises:
         UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
         EventStudyError: as `run`.
+
+    Example:
+        >>> found = es.history("AAPL", kind="fomc", last=3, source="bundled", estimation_window=(-130, -11))
+        >>> found.tidy()["event_id"].tolist()
+        ['fomc-2024-11-07', 'fomc-2024-12-18', 'fomc-2025-01-29']
     """
     if last < 1:
         raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")

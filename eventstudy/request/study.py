@@ -14,6 +14,7 @@ from eventstudy import plugins
 from eventstudy.analyses.confounders import Confounders, Looked
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
+from eventstudy.config import named_choices
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
 from eventstudy.events.rows import Rows, rows_of_frame
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
 
 
+@named_choices
 def run(
     what: str | Path | Registry | Event | pd.DataFrame | None = None,
     *,
@@ -81,6 +83,12 @@ def run(
 
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA", day0="recognised")
+        >>> print(result.summary().splitlines()[0])
+        On Monday 27 January 2025 Nvidia (NVDA) lost 17.0 %, 13.4 points more than the market explains; none
+        of the 250 ordinary days before was as large.
     """
     tickers = separated(tickers)
     if prices is None:

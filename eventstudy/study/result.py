@@ -110,14 +110,25 @@ class Result(ABC):
         return {w: self.answer(w) for w in self.config.windows or ()}
 
     def answer(self, window: Window, group: str | None = None) -> Answer:
-        """What the pairs (of a group) say together about one window."""
+        """What the pairs (of a group) say together about one window.
+
+        Example:
+            >>> answer = result.answer(es.Window(0, 0))
+            >>> round(answer.caar, 4), answer.headline
+            (-0.0823, 'placebo')
+        """
         if (window, group) not in self._asked:
             sample = self.sample_of(window, group)
             self._asked[window, group] = ask(sample, self.config.tests, self.config.variants)
         return self._asked[window, group]
 
     def sample_of(self, window: Window, group: str | None = None) -> Sample:
-        """The pairs (of a group) that cover a window."""
+        """The pairs (of a group) that cover a window.
+
+        Example:
+            >>> result.sample_of(es.Window(0, 0)).members.tolist()
+            [0, 1]
+        """
         return self.sample(window, self._members(group))
 
     @cached_property
@@ -137,7 +148,12 @@ class Result(ABC):
         return families.of_windows(self)
 
     def adjusted_of(self, group: str | None) -> dict[Window, Adjusted]:
-        """The same of the pairs of a group."""
+        """The same of the pairs of a group.
+
+        Example:
+            >>> {str(window): round(found.p, 3) for window, found in result.adjusted_of(None).items()}
+            {'[0, 0]': 0.01, '[-1, +1]': 0.122, '[0, +1]': 0.107, '[0, +5]': 0.17, '[-5, +5]': 0.174}
+        """
         return self.adjusted if group is None else families.of_windows(self, group)
 
     @cached_property
@@ -146,7 +162,12 @@ class Result(ABC):
         return families.of_groups(self)
 
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
-        """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first."""
+        """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first.
+
+        Example:
+            >>> result.tests((0, 0))["name"].tolist()[:2]
+            ['placebo', 'portfolio_t']
+        """
         return table_of_tests(self.answer(Window.of(window), group))
 
     def test(self, name: str, window: Sequence[int] = (0, 0), *, group: str | None = None) -> Significance:
@@ -157,6 +178,11 @@ class Result(ABC):
         Raises:
             UnknownName: no such test or group.
             InvalidRequest: the window lies outside the event window, or is not one of those that were added up.
+
+        Example:
+            >>> found = result.test("portfolio_t", (0, 0))
+            >>> round(found.statistic, 2), round(found.p_value, 5), found.valid
+            (-3.96, 0.0001, True)
         """
         sample = self.sample(Window.of(window), self._members(group))
         design = self.answer(sample.window, group).design
@@ -182,7 +208,13 @@ class Result(ABC):
     # ---- show it, tell it ---------------------------------------------------------------------------------------------
 
     def to_json(self) -> str:
-        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs."""
+        """The result as JSON text: one object, decimals, NaN as null, the same bytes for the same inputs.
+
+        Example:
+            >>> import json
+            >>> json.loads(result.to_json())["schema"]
+            'eventstudy.result/1'
+        """
         return json_text(self.to_dict())
 
     def __repr__(self) -> str:
@@ -197,7 +229,17 @@ class Result(ABC):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class StudyResult(Result):
-    """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`."""
+    """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`.
+
+    In the examples of its methods `result` is the one of the first line.
+
+    Example:
+        >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+        >>> len(result), list(result)
+        (2, ['NVDA', 'AMD'])
+        >>> result["NVDA"].windows()["car"].round(4).tolist()
+        [-0.1337, -0.0946, -0.0693, -0.1453, -0.1599]
+    """
 
     events: tuple[Event, ...]
     day0_policy: str
@@ -247,7 +289,12 @@ class StudyResult(Result):
         return (warned.ticker is None or warned.ticker in series) and warned.event_id in (None, *events)
 
     def part(self, members: Ints) -> StudyResult:
-        """The result of these pairs alone, with all that was left out and noticed."""
+        """The result of these pairs alone, with all that was left out and noticed.
+
+        Example:
+            >>> len(result.part([0]))
+            1
+        """
         panel = self.panel.take(members)
         ids = {pair.event_id for pair in panel.pairs}
         return replace(
@@ -267,6 +314,11 @@ class StudyResult(Result):
         Columns: event_id, ticker, rel_day, session, ret, expected, ar, ar_se, car, car_se, car_low, car_high; decimals,
         limits of the study's level by the exact t. A day without a return has NaN; so has a CAR of which too little was
         observed.
+
+        Example:
+            >>> table = result.tidy()
+            >>> table.loc[table["rel_day"] == 0, ["ticker", "ar"]].round(4).to_dict("records")
+            [{'ticker': 'NVDA', 'ar': -0.1337}, {'ticker': 'AMD', 'ar': -0.0308}]
         """
         n, length = self.returns.ar.shape
         car, se = np.empty((n, length)), np.empty((n, length))
@@ -292,7 +344,13 @@ class StudyResult(Result):
         return pd.DataFrame(columns)
 
     def windows(self) -> pd.DataFrame:
-        """One row per event, ticker and reported window: CAR with exact t and p, Holm's p, BHAR, and the headline test's p."""
+        """One row per event, ticker and reported window: CAR with exact t and p, Holm's p, BHAR, and the headline test's p.
+
+        Example:
+            >>> result.windows()[["ticker", "start", "end", "car"]].round(4).head(2).to_dict("records")
+            [{'ticker': 'NVDA', 'start': 0, 'end': 0, 'car': -0.1337}, {'ticker': 'AMD', 'start': 0, 'end': 0,
+            'car': -0.0308}]
+        """
         frames = []
         for window, firm in self.firm_answers.items():
             found = firm.found
@@ -326,6 +384,12 @@ class StudyResult(Result):
         Columns: event_id, ticker, start, end, by (the test behind p: the exact t, or ranks and permutations where tails are
         fat), p, holm, bh (Benjamini and Hochberg), romano_wolf (from the largest of all placebo statistics, days drawn at
         random; NaN where fewer than thirty days are common to the firms of a date).
+
+        Example:
+            >>> table = result.multiple()
+            >>> table[["ticker", "start", "end", "holm"]].round(3).head(2).to_dict("records")
+            [{'ticker': 'NVDA', 'start': 0, 'end': 0, 'holm': 0.04}, {'ticker': 'AMD', 'start': 0, 'end': 0,
+            'holm': 0.701}]
         """
         family, windows = self.family, list(self.firm_answers)
         frames = [
@@ -347,7 +411,13 @@ class StudyResult(Result):
         return pd.concat(frames, ignore_index=True)
 
     def weighted(self, window: Sequence[int] = (0, 0), *, by: Literal["var", "sd"] = "var") -> WeightedMean:
-        """Mean CAR with weights by precision, 1 / variance or 1 / standard deviation, and its standard error."""
+        """Mean CAR with weights by precision, 1 / variance or 1 / standard deviation, and its standard error.
+
+        Example:
+            >>> found = result.weighted((0, 0))
+            >>> round(found.caar, 4), found.weights.round(2).tolist()
+            (-0.0802, [0.48, 0.52])
+        """
         return precision_weighted(self.sample(Window.of(window)), by)
 
     @property
@@ -376,12 +446,22 @@ class StudyResult(Result):
         return doubts.of_pairs(self)
 
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
-        """Why the figures of these pairs (all by default) cannot be believed, each reason once."""
+        """Why the figures of these pairs (all by default) cannot be believed, each reason once.
+
+        Example:
+            >>> result.doubts_of()
+            []
+        """
         chosen = range(len(self.doubts)) if members is None else members
         return list(dict.fromkeys(w for i in chosen for w in self.doubts[int(i)]))
 
     def believed(self, members: Ints | None = None) -> Ints:
-        """Those of the pairs (all by default) that can be believed; all of them where none can."""
+        """Those of the pairs (all by default) that can be believed; all of them where none can.
+
+        Example:
+            >>> result.believed().tolist()
+            [0, 1]
+        """
         chosen = np.arange(self.returns.n) if members is None else members
         kept = np.array([i for i in chosen.tolist() if not self.doubts[i]], dtype=np.int64)
         return kept if len(kept) else chosen
@@ -404,7 +484,12 @@ class StudyResult(Result):
         return sum(map(bool, self.doubts))
 
     def with_doubtful(self, window: Window, group: str | None = None) -> Answer:
-        """What all pairs (of a group) say together about a window, those in doubt too."""
+        """What all pairs (of a group) say together about a window, those in doubt too.
+
+        Example:
+            >>> result.with_doubtful(es.Window(0, 0)).n
+            2
+        """
         return ask(self.sample(window, super()._members(group)), self.config.tests, self.config.variants)
 
     def withheld(self, group: str | None = None) -> list[Warned]:
@@ -412,6 +497,10 @@ class StudyResult(Result):
 
         It can where nine in ten of them or more can, and where leaving out the others changes neither sign nor verdict of a
         reported window.
+
+        Example:
+            >>> result.withheld()
+            []
         """
         if group not in self._withheld:
             everyone = super()._members(group)
@@ -441,7 +530,12 @@ class StudyResult(Result):
             return ask_firms(returns, window, own.tests, own.seed, own.outcome, own.alternative, own.level)
 
     def firms_over(self, window: Window, members: Ints | None = None) -> FirmAnswers:
-        """What each pair (of `members`) says by itself about any window inside the event window."""
+        """What each pair (of `members`) says by itself about any window inside the event window.
+
+        Example:
+            >>> result.firms_over(es.Window(0, 0)).found.car.round(4).tolist()
+            [-0.1337, -0.0308]
+        """
         if window in self.firm_answers:
             known = self.firm_answers[window]
             return known if members is None else known.take(members)
@@ -496,6 +590,10 @@ class StudyResult(Result):
 
         Raises:
             InvalidRequest: the window lies outside the event window.
+
+        Example:
+            >>> result.sample(es.Window(0, 0)).members.tolist()
+            [0, 1]
         """
         if not window.inside(self.config.event_window):
             raise InvalidRequest(
@@ -553,11 +651,21 @@ class StudyResult(Result):
         return {window: self.bhar(window) for window in self.config.windows or ()}
 
     def bhar(self, window: Window) -> Floats:
-        """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were."""
+        """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were.
+
+        Example:
+            >>> result.bhar(es.Window(0, 1)).round(4).tolist()
+            [-0.0899, -0.0649]
+        """
         return buy_and_hold(self, window)
 
     def bhar_benchmark(self, window: Window) -> str:
-        """What buy-and-hold returns of this window compare with: `model`, `market`, or `matched`, the mean of the peers."""
+        """What buy-and-hold returns of this window compare with: `model`, `market`, or `matched`, the mean of the peers.
+
+        Example:
+            >>> result.bhar_benchmark(es.Window(0, 1))
+            'market'
+        """
         return compared_with(self, window)
 
     # ---- arrays -------------------------------------------------------------------------------------------------------
@@ -593,7 +701,13 @@ class StudyResult(Result):
         return said.in_upper_tail().p_value if self.returns.upper else said.towards(self.config.alternative).p_value
 
     def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
-        """Average abnormal return of each event day over these pairs (the believable ones), and the number behind it."""
+        """Average abnormal return of each event day over these pairs (the believable ones), and the number behind it.
+
+        Example:
+            >>> mean, counted = result.aar()
+            >>> round(float(mean[5]), 4), int(counted[5])
+            (-0.0823, 2)
+        """
         members = self._members(None) if members is None else members
         return average(self.returns.ar if members is None else self.returns.ar[members])
 
@@ -605,7 +719,12 @@ class StudyResult(Result):
     # ---- show it, tell it ---------------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """The finding in a few sentences; doubts stand before it, each in a line."""
+        """The finding in a few sentences; doubts stand before it, each in a line.
+
+        Example:
+            >>> print(result.summary().splitlines()[1])
+            They range from -17.0 % (Nvidia) to -6.4 % (Advanced Micro Devices).
+        """
         with self.config.as_shown():
             said = [] if self.withheld() else what_happened(self)
             offered = [offer.said for offer in self.offers]
@@ -617,16 +736,31 @@ class StudyResult(Result):
 
         Raises:
             UnknownName: no such chart.
+
+        Example:
+            >>> axes = result.plot("car")
+            >>> axes.get_ylabel()
+            'cumulated abnormal return'
         """
         return plugins.load("charts", chart).draw(self, **options)
 
     def text(self, *, verbose: bool = False) -> str:
-        """What the command prints: at most a screen; `verbose` adds every test and every warning."""
+        """What the command prints: at most a screen; `verbose` adds every test and every warning.
+
+        Example:
+            >>> print(result.text().splitlines()[0])
+            DeepSeek releases the R1 model (deepseek-r1)
+        """
         with self.config.as_shown():
             return screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of the contract, as plain values."""
+        """The JSON object of the contract, as plain values.
+
+        Example:
+            >>> result.to_dict()["schema"]
+            'eventstudy.result/1'
+        """
         with self.config.as_shown():
             return document(self)
 
@@ -634,6 +768,10 @@ class StudyResult(Result):
         """The report as a page: shown by Jupyter, written by its `.save("report.html")`.
 
         `lang`: `en` or `de`. Other options are those of `eventstudy.reports.build`.
+
+        Example:
+            >>> result.report()
+            <report on DeepSeek releases the R1 model: .save('report.html') writes it>
         """
         return import_module("eventstudy.reports.formats").Page(self, lang, options)  # above us: reached by name
 
@@ -642,12 +780,25 @@ class StudyResult(Result):
 
         Raises:
             InvalidRequest: another suffix, or a place that cannot be written to.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from tempfile import mkdtemp
+            >>> result.save(Path(mkdtemp()) / "result.md").name
+            'result.md'
         """
         saved: Path = import_module("eventstudy.reports.formats").save(self, Path(path), lang)
         return saved
 
     def to_excel(self, path: str | Path, *, lang: str = "en") -> Path:
-        """Write the workbook of the report."""
+        """Write the workbook of the report.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from tempfile import mkdtemp
+            >>> result.to_excel(Path(mkdtemp()) / "result.xlsx").name
+            'result.xlsx'
+        """
         if Path(path).suffix.lower() != ".xlsx":
             raise InvalidRequest(f"{path} is no workbook", hint="end the name in .xlsx")
         return self.save(path, lang=lang)

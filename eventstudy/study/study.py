@@ -18,7 +18,7 @@ import pandas as pd
 
 from eventstudy import __version__, plugins
 from eventstudy.calendars import Moment
-from eventstudy.config import StudyConfig
+from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame
@@ -69,8 +69,14 @@ class EventStudy:
 
     Raises:
         InvalidRequest: a choice that cannot be meant.
+
+    Example:
+        >>> study = es.EventStudy(model="market", windows=[(0, 0), (0, 1)])
+        >>> study.config.windows
+        (Window(start=0, end=0), Window(start=0, end=1))
     """
 
+    @named_choices
     def __init__(self, config: StudyConfig | None = None, **choices: Any) -> None:
         """A study with these choices, or with those of `config` changed by them."""
         if callable(choices.get("model")):
@@ -140,6 +146,13 @@ class EventStudy:
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
             InvalidRequest: the model needs factors that are not there.
+
+        Example:
+            >>> event = es.load_registry()["deepseek-r1"]
+            >>> prices = es.load_prices(None, None, source="bundled")
+            >>> found = es.EventStudy(windows=[(0, 0)]).run(event, prices, day0="recognised")
+            >>> found["NVDA"].windows()["car"].round(4).tolist()
+            [-0.1337]
         """
         words = events, prices, factors, shares, day0, provenance, executor, keep
         with self.config.as_shown():

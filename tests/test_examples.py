@@ -1,0 +1,82 @@
+"""Every public name has a docstring with an example, and every example runs and says what it says there.
+
+`es` in an example is `import eventstudy as es`; `result` in those of a result's methods is two firms on the recognised day.
+"""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import tempfile
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import eventstudy as es
+import pytest
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+"""A long sentence may stand on several lines."""
+
+
+def public() -> Iterator[tuple[str, Any]]:
+    """The public names, those of `analyses` and `claims`, and the public methods of what they give."""
+    for name in es.__all__:
+        thing = getattr(es, name)
+        if inspect.ismodule(thing):
+            yield from ((f"{name}.{inner}", getattr(thing, inner)) for inner in thing.__all__)
+        elif name != "__version__":
+            yield name, thing
+    for kind in (es.StudyResult, es.EventStudy, es.Registry, es.Event, es.Window):
+        for name, method in inspect.getmembers(kind, inspect.isroutine):
+            if not name.startswith("_") and str(getattr(method, "__module__", "")).startswith("eventstudy"):
+                yield f"{kind.__name__}.{name}", method
+
+
+PUBLIC = dict(public())
+
+
+def examples(name: str) -> list[doctest.Example]:
+    return doctest.DocTestParser().get_examples(inspect.getdoc(PUBLIC[name]) or "")
+
+
+def test_every_public_name_has_a_docstring_with_an_example() -> None:
+    assert len(PUBLIC) > 60
+    assert [name for name in PUBLIC if not any(example.want for example in examples(name))] == []
+
+
+@pytest.fixture(scope="session")
+def two_firms() -> es.StudyResult:
+    return es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
+
+
+QUICK = ("Window", "claims.understand_each", "StudyResult.windows")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in PUBLIC]
+)
+def test_the_example_runs(
+    name: str, two_firms: es.StudyResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    test = doctest.DocTest(examples(name), {"es": es, "result": two_firms}, name, None, 0, None)
+    said: list[str] = []
+    found = doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=said.append)
+    assert found.failed == 0, "".join(said)
+    assert found.attempted > 0
+
+
+def test_an_example_that_says_something_else_fails() -> None:
+    wrong = doctest.DocTestParser().get_doctest(">>> 1 + 1\n3\n", {}, "wrong", None, 0)
+    assert doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(wrong, out=lambda _: None).failed == 1
+
+
+@pytest.mark.parametrize("called", [es.run, es.history, es.EventStudy], ids=["run", "history", "EventStudy"])
+def test_choices_are_named_in_signatures(called: Any) -> None:
+    """Help and completion know every choice by name; what is no choice is refused with a list."""
+    parameters = inspect.signature(called).parameters
+    assert not [p for p in parameters.values() if p.kind is inspect.Parameter.VAR_KEYWORD]
+    assert {field.name for field in fields(es.StudyConfig)} <= set(parameters)
+    assert parameters["model"].default == "market" or parameters["model"].default == ""
