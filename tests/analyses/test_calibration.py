@@ -20,7 +20,7 @@ from tests.tiers import first
 from tests.worlds import closes
 
 WINDOWS = [(0, 0), (-1, 1)]
-FEW, MORE = ("portfolio_t", "bmp_adjusted", "corrado_rank"), ("cross_section_t", "grank_t", "cda")
+FEW, MORE = ("portfolio_t", "bmp_adjusted"), ("corrado_rank", "cross_section_t", "grank_t", "cda")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,7 @@ def test_an_effect_is_added_to_every_day_0(result: StudyResult, prices: PriceTab
     }, "a sum of abnormal returns does not see on which day it rose"
 
 
+@pytest.mark.slow
 def test_a_larger_variance_of_event_days_makes_parametric_tests_reject(
     found: Calibration, result: StudyResult, prices: PriceTable
 ) -> None:

@@ -170,6 +170,7 @@ def test_a_day_without_a_price_ends_the_path_there() -> None:
     assert json.dumps(counterfactual(study(made), models=["market"]).to_dict(), allow_nan=False)
 
 
+@pytest.mark.slow
 def test_donors_that_the_event_touched_are_told() -> None:
     nvda = es.run("deepseek-r1", tickers=["NVDA"], day0="recognised")
     [said] = counterfactual(nvda).cautions
@@ -213,6 +214,7 @@ def test_the_sentence_follows_from_the_rows_told() -> None:
     assert many.sentence.startswith("16 pairs over [0, 0]: market finds p below 5 % for ")
 
 
+@pytest.mark.render
 def test_the_chart_draws_what_the_answer_holds() -> None:
     result = es.run("deepseek-r1", day0="recognised")
     drawn = result.plot("counterfactual", ticker="VRT")

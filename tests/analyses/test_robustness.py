@@ -140,6 +140,7 @@ class Elsewhere:
         return [function(pickle.loads(pickle.dumps(shared)), pickle.loads(pickle.dumps(job))) for job in jobs]
 
 
+@pytest.mark.slow
 def test_jobs_in_other_processes_find_the_same() -> None:
     result = es.run("deepseek-r1", tickers=["NVDA"], day0="recognised")
     one, two = (robustness(result, models=["market"], executor=e).to_dict() for e in (None, Elsewhere()))
@@ -212,6 +213,7 @@ def test_a_model_without_benchmark_says_the_same_under_all_of_them() -> None:
     assert drivers_of({"model": ["a", "b"]}, [2.0, 2.0]) == ({"model": 0.0}, 0.0)
 
 
+@pytest.mark.slow
 def test_what_is_told_follows_from_the_specifications_told() -> None:
     assert robustness(es.run("deepseek-r1", tickers=["NVDA"]), models=["market"]).to_dict()["firms"] == []
     found = robustness(es.run("deepseek-r1", tickers=["NVDA"]))
@@ -284,6 +286,7 @@ def test_firms_by_themselves_are_counted_over_the_specifications() -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_firms_studied_are_never_among_their_peers() -> None:
     registry = load_prices(None, source="bundled")
     one = es.run("deepseek-r1", tickers=["NVDA"])
@@ -389,6 +392,7 @@ def test_prices_as_of_a_day_stay_so() -> None:
         all_prices(replace(result, prices=None, provenance={"source": "csv"}))
 
 
+@pytest.mark.slow
 def test_options_in_numbers_are_those_of_their_specifications() -> None:
     found = robustness(es.run("deepseek-r1", tickers=["NVDA"]))
     table, told = found.options(), found.tidy()

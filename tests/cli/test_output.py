@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ran
+from tests.tiers import first
 
 Es = Callable[..., Ran]
 NVDA = ("deepseek-r1", "--tickers", "NVDA")
@@ -17,29 +18,31 @@ NOTHING = ("--prices", "no-such-file.csv")
 """What would end in another error as soon as there was any work."""
 
 
-@pytest.mark.parametrize(
-    ("command", "name", "begins"),
-    [
-        ("run", "r.json", b'{"schema": "eventstudy.result/1"'),
-        ("run", "r.CSV", b"event_id,"),
-        ("run", "r.txt", b"DeepSeek"),
-        ("run", "r", b"DeepSeek"),
-        ("scan", "s.json", b"{"),
-        ("report", "r.md", b"# "),
-        ("report", "r.XLSX", b"PK"),
-        ("report", "r.tex", b"% needs"),
-        ("report", "r.json", b"{"),
-        ("report", "r.html", b"<!DOCTYPE html>"),
-        ("report", "r", b"<!DOCTYPE html>"),
-        ("plot", "p.SVG", b"<?xml"),
-        ("plot", "p.pdf", b"%PDF"),
-        ("plot", "p", b"\x89PNG"),
-    ],
-)
-def test_the_suffix_says_the_format(es: Es, tmp_path: Path, command: str, name: str, begins: bytes) -> None:
+BEGINS = {
+    "run r.json": b'{"schema": "eventstudy.result/1"',
+    "run r.CSV": b"event_id,",
+    "run r.txt": b"DeepSeek",
+    "run r": b"DeepSeek",
+    "scan s.json": b"{",
+    "report r.md": b"# ",
+    "report r": b"<!DOCTYPE html>",
+    "plot p.SVG": b"<?xml",
+    "plot p.pdf": b"%PDF",
+    "plot p": b"\x89PNG",
+    "report r.XLSX": b"PK",
+    "report r.tex": b"% needs",
+    "report r.json": b"{",
+    "report r.html": b"<!DOCTYPE html>",
+}
+"""How what a command writes to a name begins."""
+
+
+@pytest.mark.parametrize("written", first(BEGINS, 10, "render"))
+def test_the_suffix_says_the_format(es: Es, tmp_path: Path, written: str) -> None:
+    command, name = written.split()
     ran = es(command, *NVDA, "--output", name)
     assert (ran.code, ran.out) == (0, "")
-    assert (tmp_path / name).read_bytes().lstrip().replace(b"{\n ", b"{").startswith(begins)
+    assert (tmp_path / name).read_bytes().lstrip().replace(b"{\n ", b"{").startswith(BEGINS[written])
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,12 @@ def claimed() -> Any:
 
 ANSWERS: dict[str, tuple[tuple[str, ...], Callable[[], Any], bool]] = {
     "scan": (NVDA, lambda: scan(nvda(event_window=window_for(DAYS, (-5, 5))), DAYS), True),
-    "robustness": (NVDA, lambda: robustness(nvda(), load_prices(None, source="bundled")), False),
     "impact": (NVDA, money, True),
     "counterfactual": (NVDA, lambda: counterfactual(nvda(), load_prices(None, source="bundled")), True),
     "confounders": (NVDA, lambda: what_else("deepseek-r1", tickers=["NVDA"], day0="recognised")[0], True),
     "spillover": (("deepseek-r1",), lambda: spillover(run("deepseek-r1")), True),
     "claim": (("deepseek-r1",), claimed, True),
+    "robustness": (NVDA, lambda: robustness(nvda(), load_prices(None, source="bundled")), False),
 }
 """Command -> its words, the answer in Python, and whether its text has a longer form."""
 

@@ -19,6 +19,7 @@ from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import State, Summary
 
 from tests.cli.conftest import Ran
+from tests.tiers import first
 
 pytestmark = pytest.mark.usefixtures("each_picture_once")
 Es = Callable[..., Ran]
@@ -235,7 +236,9 @@ def test_a_delivery_that_fails_is_told_without_the_secret(
     assert len(got) == 1
 
 
-@pytest.mark.parametrize("address", ["", "file:///etc/passwd", "ftp://secret-token", "http://secret-token.example.org"])
+@pytest.mark.parametrize(
+    "address", first(["http://secret-token.example.org", "", "file:///etc/passwd", "ftp://secret-token"], 2)
+)
 def test_an_address_that_is_none_is_refused(
     es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

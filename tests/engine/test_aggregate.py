@@ -90,7 +90,7 @@ def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     same(*both(many(3, **TROUBLE[kind]), model=model))
 
 
-@pytest.mark.parametrize("model", first(["fama_french5_momentum", "capm", "factors"]))
+@pytest.mark.parametrize("model", first(["fama_french5_momentum", "capm", "factors"], 0))
 def test_six_factors(model: str) -> None:
     data = many(5, dates=30, gaps=0.002, listed_late=0.2, factors=7)
     same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
@@ -171,7 +171,7 @@ def test_a_share_on_the_limit_is_told_alike() -> None:
     same(*both(data, prediction_error=False))
 
 
-@pytest.mark.parametrize("model", first(["market", "market_adjusted", "capm"]))
+@pytest.mark.parametrize("model", first(["market", "market_adjusted", "capm"], 0))
 def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
     data = many(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)
@@ -291,6 +291,7 @@ def test_exclusions_are_those_of_the_pair_engine() -> None:
     assert aggregate.incomplete
 
 
+@pytest.mark.slow
 def test_exchange_calendars_and_registries_are_read_as_by_the_pair_engine() -> None:
     data = many(11, days=800, dates=20)
     stamped = data.events.assign(

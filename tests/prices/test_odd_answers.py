@@ -26,6 +26,7 @@ from tests.loopback.server import Service
 from tests.loopback.web import Reply, desk
 from tests.prices import test_ken_french, test_tiingo
 from tests.prices.conftest import DAYS, FIRST, LAST, series
+from tests.tiers import first
 
 MILLISECONDS = 1_735_828_200_000
 ODD: list[Any] = [
@@ -112,11 +113,11 @@ def service() -> Service:
     return Service([odd, series("FINE"), series("NEXT")])
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_yahoo_field_by_field(yahoo: Yahoo, service: Service, place: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("place", first(PLACES, 8))
+def test_yahoo_field_by_field(yahoo: Yahoo, service: Service, place: str) -> None:
     once = Yahoo(yahoo._session, spacing=0, timeout=0.4, give_up=8, retries=0)
     for value in ODD:
-        service.fail("GOOD", spoilt(*place, value=value))
+        service.fail("GOOD", spoilt(*PLACES[place], value=value))
         if fetch := had(once, "GOOD", FIRST, LAST):
             assert isinstance(fetch.currency, str | None), value
             assert not np.isinf(fetch.frame["close"]).any()

@@ -23,6 +23,7 @@ from tests.tiers import first
 MORE = ("gaps", "hostile", "volume", "volatility")
 STUDIES = ("nvda", "sixteen", *(pytest.param(study, marks=pytest.mark.render) for study in MORE))
 every_study = pytest.mark.parametrize("study", STUDIES)
+one_study = pytest.mark.parametrize("study", first(("nvda", "sixteen", *MORE), 1, "render"))
 every_language = pytest.mark.parametrize("lang", first(["de", "en"], 1, "render"))
 
 
@@ -51,7 +52,7 @@ def agrees(shown: str, value: object) -> bool:
 
 
 @every_language
-@every_study
+@one_study
 def test_every_figure_of_a_page_is_that_of_the_json(
     request: pytest.FixtureRequest, rendered: Rendered, study: str, lang: str
 ) -> None:
@@ -67,7 +68,7 @@ def test_every_figure_of_a_page_is_that_of_the_json(
         assert agrees(shown, value), (path, shown, value)
 
 
-@every_study
+@one_study
 def test_every_car_p_and_test_of_the_json_is_on_the_page(
     request: pytest.FixtureRequest, rendered: Rendered, study: str
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_gap_is_named_on_the_face(rendered: Rendered) -> None:
     assert "NVDA: prices end on day +4: 10 of 11 event days observed" in face
 
 
+@pytest.mark.render
 def test_other_choices_say_what_studies_with_these_choices_say(rendered: Rendered) -> None:
     page = read(rendered("sixteen"))
     shown = {a["data-path"]: json.loads(a["data-value"] or "") for a, _ in page.figures}

@@ -38,6 +38,7 @@ def test_html_holds_no_tag_and_no_attribute_of_the_user(rendered: Rendered, lang
     assert HOSTILE in "".join(page.text)
 
 
+@pytest.mark.render
 def test_a_page_asks_for_nothing(rendered: Rendered) -> None:
     text = rendered("sixteen").decode()
     assert not re.findall(r"@import|url\((?!#)|<script|<iframe|<img|\bsrc=", text)
