@@ -90,10 +90,17 @@ def named(kind: str, name: str, known: Iterable[str], *, where: str | None = Non
         UnknownName: none is, or it could be two.
     """
     known = list(known)
-    same = [name] if name in known else [one for one in known if _folded(one) == _folded(name)]
-    if len(same) != 1:
+    found = as_known(name, known)
+    if found not in known:
         raise UnknownName(kind, name, known, where=where)
-    return same[0]
+    return found
+
+
+def as_known(name: str, known: Iterable[str]) -> str:
+    """The one of the `known` names that is meant, in upper or lower case, with hyphens or underscores; else `name`."""
+    known = list(known)
+    same = [] if name in known else [one for one in known if _folded(one) == _folded(name)]
+    return same[0] if len(same) == 1 else name
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

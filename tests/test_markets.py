@@ -102,6 +102,70 @@ def test_day_0_is_a_day_on_which_the_share_traded(day: str, where: str, session:
     assert (told["exchange"] == "XNYS") == (where == "XNYS")
 
 
+HOLIDAYS = """
+XNYS XLON 2021-11-25 11-26 2022-01-17 01-18 2022-05-30 05-31 2022-06-20 06-21 2022-07-04 07-05 2022-11-24 11-25 2023-06-19 06-20
+XNYS XTKS 2022-09-05 09-06 2023-02-20 02-21 2023-05-29 05-30
+XLON XNYS 2021-12-27 12-29 2022-01-03 01-04 2022-05-02 05-03 2022-06-02 06-06 2022-08-29 08-30 2022-09-19 09-20 2023-05-01 05-02
+XLON XPAR 2023-05-08 05-09 2023-08-28 08-29
+XETR XTKS 2021-12-24 12-27 2022-12-26 12-27
+XETR XNYS 2021-12-31 01-03 2023-05-01 05-02
+XPAR XTKS 2022-04-15 04-19 2023-04-10 04-11
+XTKS XNYS 2021-09-23 09-24 2021-11-03 11-04 2022-01-10 01-11 2022-02-11 02-14 2022-02-23 02-24 2022-03-21 03-22 2022-04-29 05-02
+XTKS XNYS 2022-05-03 05-06 2022-07-18 07-19 2022-08-11 08-12 2022-09-23 09-26 2022-11-03 11-04 2022-11-23 11-24 2023-01-09 01-10
+XHKG XNYS 2022-02-01 02-04 2022-04-05 04-06 2022-05-09 05-10 2022-06-03 06-06 2022-07-01 07-04 2022-09-12 09-13 2022-10-04 10-05
+XHKG XNYS 2023-01-23 01-26 2023-10-02 10-03 2023-10-23 10-24
+XSHG XNYS 2021-10-01 10-08 2022-01-31 02-07 2022-10-03 10-10 2023-01-23 01-30
+XTSE XNYS 2022-05-23 05-24 2022-07-01 07-04 2022-08-01 08-02 2022-10-10 10-11 2023-05-22 05-23
+XASX XNYS 2022-01-26 01-27 2022-04-25 04-26 2022-06-13 06-14 2022-09-22 09-23 2023-01-26 01-27
+BVMF XNYS 2022-04-21 04-22 2022-09-07 09-08 2022-10-12 10-13 2022-11-02 11-03 2022-11-15 11-16
+XKRX XNYS 2022-03-01 03-02 2022-06-06 06-07 2022-08-15 08-16 2022-10-03 10-04
+XBOM XNYS 2022-01-26 01-27 2022-08-09 08-10 2022-08-15 08-16 2022-10-26 10-27
+XSTO XNYS 2022-06-06 06-07 2022-06-24 06-27
+XSWX XNYS 2022-06-06 06-07 2022-08-01 08-02
+XOSL XNYS 2022-05-17 05-18
+XJSE XNYS 2022-06-16 06-17 2022-08-09 08-10
+"""
+"""Closed, open, and the holidays of the one, each with the day on which it opened again: as the exchanges announced them."""
+
+
+def holidays() -> list[tuple[str, str, str, str]]:
+    rows = []
+    for line in HOLIDAYS.split("\n")[1:-1]:
+        closed, opened, *days = line.split()
+        for day, after in zip(days[::2], days[1::2], strict=True):
+            rows.append((closed, opened, day, f"{int(day[:4]) + (after < day[5:])}-{after}"))
+    return rows
+
+
+@pytest.mark.parametrize("markets_of", [("XLON", "XTKS"), pytest.param((), marks=pytest.mark.slow)])
+def test_day_0_on_holidays_that_one_market_has_and_another_has_not(markets_of: tuple[str, ...]) -> None:
+    """One table of all these markets and plain names, in which every second security has a price on holidays as well."""
+    rows = [row for row in holidays() if not markets_of or row[0] in markets_of]
+    assert len(rows) >= (20 if markets_of else 50)
+    codes = tuple(dict.fromkeys(code for row in rows for code in row[:2]))
+    made, name = table(codes, 1 if markets_of else 2), {code: k for k, code in enumerate(codes)}
+    wanted = {}
+    for closed, opened, day, after in rows:
+        for code, session in ((closed, after), (opened, day)):
+            for ticker in made.tickers:
+                if ticker.startswith(f"N{name[code]}_"):
+                    wanted[ticker, day] = session
+    frame = pd.DataFrame(list(wanted), columns=["ticker", "date"])
+    result = run(frame, prices=made, model="constant_mean", windows=[(0, 0)], tests=())
+    told = {(f["ticker"], f["announced"]): f["day0"] for f in result.to_dict()["firms"]}
+    assert {key: wanted[key] for key in told} == told
+    assert len(told) > 0.9 * len(wanted)
+    assert {e.reason for e in result.exclusions} <= {"NO_DAY0"}, "a day that a security lacks is left out, not moved"
+
+
+def test_what_cannot_be_told_apart_is_said() -> None:
+    made = table(("XPAR", "XTKS"), 1)
+    said = run(date="2023-05-01", tickers="N0_0", benchmark="N0_0", model="constant_mean", prices=made).provenance[
+        "read_as"
+    ]
+    assert any("N0_0 taken to trade on" in s and "cannot be told apart from" in s and "XPAR" in s for s in said), said
+
+
 @pytest.mark.parametrize("code", ["XNYS", "XLON"])
 def test_closed_days_are_those_of_the_calendars(code: str) -> None:
     lines = [

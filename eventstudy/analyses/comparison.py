@@ -21,7 +21,7 @@ from eventstudy.analyses.base import Answer, lines_of
 from eventstudy.analyses.regression import attributes_of, checked, known_of
 from eventstudy.calendars import timing_of
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, as_known
 from eventstudy.events import Moment, chosen_moment
 from eventstudy.inference import holm
 from eventstudy.inference.clusters import (
@@ -264,6 +264,7 @@ def compare(
             hint="run the study again with a wider event window",
         )
     found = cumulate(result.returns, window)
+    by = _meant(result, by, characteristics)
     named, excluded, warned = _kinds(result, by, characteristics, cut, found.car)
     members = np.array([i for i, name in enumerate(named) if name is not None], dtype=np.int64)
     gone = members[~found.covered[members]]
@@ -323,6 +324,15 @@ def compare(
 def _who(result: StudyResult, i: int) -> tuple[str, str]:
     pair = result.panel.pairs[i]
     return pair.event_id, pair.ticker
+
+
+def _meant(result: StudyResult, by: str, table: pd.DataFrame | None) -> str:
+    """What events are compared by, in the spelling of the events or of the table."""
+    tags = {f"tag:{tag}" for event in result.events for tag in event.tags}
+    columns = (
+        {name for event in result.events for name in event.attributes} if table is None else map(str, table.columns)
+    )
+    return as_known(by, {*BY, *tags, *columns})
 
 
 def _kinds(

@@ -1,7 +1,7 @@
 """Who and when: events, their registry, and the files they are read from."""
 
 from eventstudy.calendars import Moment
-from eventstudy.events.chosen import chosen_moment, moment_of_day
+from eventstudy.events.chosen import chosen_moment, moment_of_day, policy_of
 from eventstudy.events.event import Claim, Event, Found, Group
 from eventstudy.events.faults import BadRow, InvalidRecord
 from eventstudy.events.importers import single_event
@@ -38,6 +38,7 @@ __all__ = [
     "load_registry",
     "moment_of_day",
     "parse_when",
+    "policy_of",
     "read_calendar",
     "read_earnings",
     "rows_of_file",

@@ -12,6 +12,7 @@ import numpy as np
 from eventstudy import calendars
 from eventstudy.calendars import markets
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Days
 from eventstudy.prices import PriceTable, SeriesInfo, opened
 
@@ -35,6 +36,10 @@ class Home:
     by: Literal["given", "mark", "evidence", "prices"]
     same: tuple[str, ...] = ()
     """Exchanges that its days do not tell from it."""
+    days: int = 0
+    """Where the days of its prices say it: those on which its price moved."""
+    astray: int = 0
+    """Those of them that are no sessions of the exchange."""
 
 
 def home_of(ticker: str, prices: PriceTable) -> Home:
@@ -72,8 +77,25 @@ def home_by(ticker: str, info: SeriesInfo | None, priced: Days, moved: Callable[
         return Home(mark, "mark")
     fit = markets.fitting(moved())
     if fit is not None and _usable(fit.exchange, priced):
-        return Home(fit.exchange, "evidence", fit.same)
+        return Home(fit.exchange, "evidence", fit.same, fit.days, fit.astray)
     return Home(None, "prices")
+
+
+def taken_for(prices: PriceTable) -> tuple[Phrase, ...]:
+    """Which securities are taken to trade where by the days of their prices alone, and how well these fit."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for ticker, home in prices.homes.items():
+        if ticker and home.by == "evidence":
+            alike.setdefault((home.exchange, *home.same), []).append(ticker)
+    said = []
+    for (exchange, *same), names in alike.items():
+        days, astray = (sum(getattr(prices.homes[t], what) for t in names) for what in ("days", "astray"))
+        fit = Phrase(
+            "{tickers:some 4} taken to trade on {exchange} by the days of the prices ({n} of {days} are its sessions)",
+            tickers=names, exchange=exchange, n=days - astray, days=days,
+        )  # fmt: skip
+        said.append(Phrase("{fit}, which cannot be told apart from {same:some 4}", fit=fit, same=same) if same else fit)
+    return tuple(said)
 
 
 def _usable(exchange: str, priced: Days) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eventstudy.calendars import Timing
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, as_known
 from eventstudy.events import (
     Event,
     Group,
@@ -77,6 +77,15 @@ def _found(
     return Registry(events, left_out=found.left_out, read_as=found.read_as)
 
 
+def _columns(events: Iterable[Event]) -> list[str]:
+    return sorted({name for event in events for name in event.attributes})
+
+
+def column_of(events: Iterable[Event], column: str) -> str:
+    """The column of the events that is meant, in upper or lower case."""
+    return as_known(column, ["category", *_columns(events)])
+
+
 def _grouped(events: Registry, column: str) -> Registry:
     """The events with their firms in groups that a column names; a firm of which it says nothing is in no group.
 
@@ -88,7 +97,7 @@ def _grouped(events: Registry, column: str) -> Registry:
         found = event.category if column == "category" else event.attribute(column, ticker)
         return (found or "").strip()
 
-    known = sorted({name for event in events for name in event.attributes})
+    known, column = _columns(events), column_of(events, column)
     if not any(named(event, ticker) for event in events for ticker in event.tickers):
         raise InvalidRequest(
             f"no event has a column {column!r} to group by",

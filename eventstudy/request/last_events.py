@@ -12,7 +12,7 @@ from eventstudy import calendars
 from eventstudy.analyses.history import EVENT_WINDOW, WINDOWS, History
 from eventstudy.analyses.history import history as told
 from eventstudy.config import StudyConfig, named_choices
-from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
+from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, as_known
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
 from eventstudy.messages import Message
@@ -73,7 +73,7 @@ def history(
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     limit = last_day(as_of)
     ahead = limit or dt.datetime.now(dt.UTC).date()
-    events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit, reading)
+    kind, events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit, reading)
     past = sorted((e for e in events if _day(e) <= ahead), key=lambda e: (_day(e), e.announced.isoformat()))
     if not past:
         raise NothingUsable(
@@ -114,20 +114,20 @@ def events_of_kind(
     since: dt.date | None = None,
     as_of: dt.date | None = None,
     reading: Reading | None = None,
-) -> tuple[list[Event], list[Message]]:
-    """The events of that kind on the ticker, each about it alone, and how they were taken.
+) -> tuple[str, list[Event], list[Message]]:
+    """The kind as it is spelt, its events on the ticker, each about it alone, and how they were taken.
 
     Raises:
         UnknownName: there is none; the kinds there are, are named.
     """
-    if registry is None and kind in TABLES:
+    if registry is None and (kind := as_known(kind, [*TABLES, "earnings"])) in TABLES:
         finder, releases = TABLES[kind]
-        return list(find(finder, tickers=ticker, releases=releases).events), []
+        return kind, list(find(finder, tickers=ticker, releases=releases).events), []
     notes: list[Message] = []
     if registry is None and kind == "earnings" and os.environ.get(CONTACT):
         found_now = find("earnings", tickers=ticker, since=since, as_of=as_of)
         if found_now.events:
-            return [e for e in found_now.events if is_of(e, kind)], notes
+            return kind, [e for e in found_now.events if is_of(e, kind)], notes
     if registry is None:
         own = [*shipped_registry(), *_shipped_earnings(ticker)]
         where = "the events that ship"
@@ -135,6 +135,12 @@ def events_of_kind(
         own = list(load_registry(registry, reading=reading) if isinstance(registry, str | Path) else registry)
         where = str(registry) if isinstance(registry, str | Path) else "the events given"
     about = [_about(event, ticker) for event in own if ticker in event.tickers or not event.tickers]
+    names = {name for event in about for name in (event.category, *event.tags) if name}
+    kind = (
+        as_known(kind, names)
+        if kind in names or ":" not in kind
+        else ":".join(as_known(k, names) for k in kind.split(":"))
+    )
     found = [event for event in about if is_of(event, kind)]
     if not found and about and not any(event.category or event.tags for event in about):
         found = about
@@ -142,7 +148,7 @@ def events_of_kind(
     if not found:
         kinds = {name for event in about for name in (event.category, *event.tags) if name}
         raise _no_such(ticker, kind, kinds | (set(TABLES) if registry is None else set()), where)
-    return found, notes
+    return kind, found, notes
 
 
 def is_of(event: Event, kind: str) -> bool:

@@ -22,7 +22,7 @@ from eventstudy.models import model_of, watched
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
 from eventstudy.request.dates import last_day
-from eventstudy.request.events import events_of, spelled
+from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
@@ -127,7 +127,7 @@ def run(
     table = placed(table, separated(exchange, "exchange"))
     noted: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
     if group_by is not None:
-        noted["group_by"] = group_by
+        noted["group_by"] = column_of(events, group_by)
     if events.read_as:
         noted["events_read_as"] = [str(phrase) for phrase in (*events.read_as, *told)]
     with watched(progress):

@@ -25,6 +25,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.plan import plan_of
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.events import policy_of
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
@@ -70,6 +71,7 @@ def run_folder(
     many.check_sums_do(config, model)
     if config.currency is not None:
         raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
+    day0 = policy_of(day0)
     columns, no_events = many.as_columns(events, day0)
     work = _work(folder, columns, config, factors, as_of)
     check_regressors(model, ("benchmark", *factor_names(factors)), config)

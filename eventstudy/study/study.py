@@ -21,7 +21,7 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
-from eventstudy.events import Event, Registry, chosen_moment, from_frame
+from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, fit_pairs, model_of, own_model
@@ -38,6 +38,7 @@ from eventstudy.panel import (
     flagged_closes,
     in_periods,
     lacking_factors,
+    taken_for,
     told_of_partial,
     with_volume,
 )
@@ -154,7 +155,7 @@ class EventStudy:
             >>> found["NVDA"].windows()["car"].round(4).tolist()
             [-0.1337]
         """
-        words = events, prices, factors, shares, day0, provenance, executor, keep
+        words = events, prices, factors, shares, policy_of(day0), provenance, executor, keep
         with self.config.as_shown():
             return self._run(*words)
 
@@ -620,7 +621,8 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
 
 
 def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    packages, table = ("numpy", "scipy", "pandas", "exchange-calendars"), table.priced()
+    packages, read_as = ("numpy", "scipy", "pandas", "exchange-calendars"), (*table.read_as, *taken_for(table))
+    table = table.priced()
     return {
         "source": table.source,
         "sources": {ticker: table.info[ticker].source for ticker in sorted(table.tickers)},
@@ -628,7 +630,7 @@ def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]
         "prices_sha256": table.sha256(),
         "registry_sha256": registry_sha256,
         "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
-        **({"read_as": [str(phrase) for phrase in table.read_as]} if table.read_as else {}),
+        **({"read_as": [str(phrase) for phrase in read_as]} if read_as else {}),
         **more,
     }
 

@@ -19,7 +19,9 @@ def test_decisions_and_releases_side_by_side(es: Es) -> None:
     assert ran.code == 0
     assert "jobs" in ran.out
     assert "headline" in ran.out
-    told = json.loads(es(*words, "--window", "0", "0", "--format", "json").out)
+    told = json.loads(
+        es(*(w.replace("category", "Category") for w in words), "--window", "0", "0", "--format", "json").out
+    )
     assert (told["schema"], told["start"], told["end"]) == ("eventstudy.compare/1", 0, 0)
     assert {level["name"] for level in told["levels"]} == {"fomc", "jobs"}
 

@@ -16,10 +16,36 @@ Es = Callable[..., Ran]
 
 def test_commands_options_events_tickers_models_and_tests_are_known_in_any_case(es: Es) -> None:
     plain = es(
-        "run", "deepseek-r1", "--tickers", "NVDA", "--test", "bmp_adjusted", "--model", "market", "--format", "json"
+        "run",
+        "deepseek-r1",
+        "--tickers",
+        "NVDA",
+        "--test",
+        "bmp_adjusted",
+        "--model",
+        "market",
+        "--day0",
+        "recognised",
+        "--group-by",
+        "category",
+        "--format",
+        "json",
     )
     other = es(
-        "RUN", "DeepSeek-R1", "--Tickers", "nvda", "--test", "BMP-adjusted", "--model", "Market", "--format", "JSON"
+        "RUN",
+        "DeepSeek-R1",
+        "--Tickers",
+        "nvda",
+        "--test",
+        "BMP-adjusted",
+        "--model",
+        "Market",
+        "--day0",
+        "Recognised",
+        "--group-by",
+        "Category",
+        "--format",
+        "JSON",
     )
     assert plain.code == other.code == 0
     assert json.loads(plain.out) == json.loads(other.out)
