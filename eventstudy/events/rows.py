@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.datasets import tickers_by_name
+from eventstudy.datasets import of_isin, tickers_by_name
 from eventstudy.errors import InvalidFile
 from eventstudy.events.faults import BadRow
 from eventstudy.language import Phrase
@@ -142,6 +142,11 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         if called:
             shown = [f"{name} ({ticker})" for name, ticker in list(called.items())[:5]]
             told.append(Phrase("names of firms taken for their tickers: {names:list}", names=shown))
+    isins = {t: of_isin(t) for t in found.ticker[1] if of_isin(t) != t}
+    if isins:
+        found.ticker = (found.ticker[0], [isins.get(t, t) for t in found.ticker[1]])
+        shown = [f"{isin} ({ticker})" for isin, ticker in list(isins.items())[:5]]
+        told.append(Phrase("ISINs taken for their tickers: {names:list}", names=shown))
     found.odd = dict(sorted(odd.items()))
     lines = getattr(table.cells, "odd", [])
     found.bad = [BadRow(f"row {line}", "", why) for line, why in lines]

@@ -11,6 +11,7 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 from eventstudy import plugins
+from eventstudy.datasets import is_isin, of_isin
 from eventstudy.errors import (
     EventStudyError,
     InvalidFile,
@@ -20,6 +21,7 @@ from eventstudy.errors import (
     SourceError,
     SourceMalformed,
     SourceRateLimited,
+    SymbolUnknown,
 )
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._files import read_file
@@ -193,6 +195,8 @@ def _ask(
             if progress is not None:
                 progress(one.ticker, i, len(asked))
             try:
+                if is_isin(one.ticker):
+                    raise _of_isin(one.ticker)
                 fetched.append(fetch(one.ticker, one.source))
             except SourceError as error:
                 if one.otherwise is None:
@@ -200,6 +204,18 @@ def _ask(
                 else:
                     fetched.append(fetch(one.ticker, one.otherwise))
     return PriceTable.from_fetches(fetched, missing)
+
+
+def _of_isin(isin: str) -> SourceError:
+    known = of_isin(isin)
+    return SymbolUnknown(
+        f"{isin} is an ISIN, and this source knows tickers",
+        where=f"ticker {isin}",
+        available=f"{known}, its ticker" if known != isin else "no ticker of it in the list of ISINs that ships",
+        hint=f"ask for {known}"
+        if known != isin
+        else "give its ticker; or prices with ISINs in place of tickers: --prices FILE",
+    )
 
 
 def _told_of_its_end(fetch: Fetch, last: date | None) -> Fetch:

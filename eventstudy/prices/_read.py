@@ -372,7 +372,14 @@ def _wide(
         raise error
     names = list(dict.fromkeys(t for t, _ in shape.columns))
     if "" in names:
-        given = _whose(table, own, reading, stem)
+        others = [n for n in names if n]
+        left = None if own is None else [a for a in own if not matched(a, others)]
+        given = _whose(table, left, reading, stem, alone=not others)
+        if not given:
+            said_of = [heads[i] for (t, _), i in shape.columns.items() if not t]
+            shape.said.append(Phrase("columns of no ticker left aside: {columns:some 4}", columns=said_of))
+            shape.columns = {key: i for key, i in shape.columns.items() if key[0]}
+            names = others
         names = [given if n == "" else n for n in names]
         shape.columns = {(t or given, f): i for (t, f), i in shape.columns.items()}
     elif reading.ticker and len(names) == 1:
@@ -518,20 +525,22 @@ def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, st
     return bool(each.all() and small and grid.shape[0] > 1)
 
 
-def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str | None) -> str:
-    """The ticker that a table of one ticker is of.
+def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str | None, *, alone: bool = True) -> str:
+    """The ticker that a table of one ticker is of; empty where nothing says it and it is not `alone` in the table.
 
     Raises:
         InvalidFile: nothing says it.
     """
     if reading.ticker:
         return reading.ticker
-    if title := named_by_titles(table.titles):
+    if title := named_by_titles(table.titles, asked):
         return title
     if stem is not None and (name := named_by_file(stem, asked)):
         return name
     if asked is not None and len(asked) == 1:
         return asked[0]
+    if not alone:
+        return ""
     raise table.place.fault(
         "no column 'ticker' says which ticker the prices are of, nor does the name of the file",
         available=", ".join(filter(None, table.headings)),

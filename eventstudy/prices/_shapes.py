@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from eventstudy import calendars
-from eventstudy.datasets import tickers_by_name
+from eventstudy.datasets import of_isin, tickers_by_name
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.tables.headed import Headed
@@ -161,7 +161,9 @@ def _leveled(table: Headed, dates: list[int], others: list[int]) -> Shape:
         blocks = {j: max((i for i in dates if i < j), default=dates[0]) for j in named}
     best = max(range(depth), key=lambda k: share[k])
     if share[best] < 0.5:
-        bottom = [filled[i][depth - 1] or filled[i][0] for i in named]
+        apart = [k for k in range(depth) if len({filled[i][k] for i in named} - {""}) == len(named)]
+        lowest = max(apart, default=depth - 1)  # below the codes may stand currencies
+        bottom = [filled[i][lowest] or filled[i][0] for i in named]
         columns = _tickers(table, list(zip(bottom, named, strict=True)))
         return Shape(
             dates[0],
@@ -217,7 +219,7 @@ def _per_cent(heading: str) -> bool:
 def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None) -> Shape:
     heads = table.headings
     meant = {i: _price_role(heads[i]) for i in others}
-    ticker = _best(table, [i for i in others if meant[i] == "ticker" and not _numeric(table, i)], heads)
+    ticker = _best(table, [i for i in others if meant[i] == "ticker" and not _numbers(table, i)], heads)
     if ticker is not None and len(others) > 1:
         others = [i for i in others if i != ticker]
         return _long(table, dates, others, meant, ticker)
@@ -255,6 +257,12 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
         kind=Phrase("wide closes"),
         closes=True,
     )
+
+
+def _numbers(table: Headed, i: int) -> bool:
+    """Whether a column that may be of tickers holds none: numbers with decimals, or an `id` of digits."""
+    counted = fold(table.headings[i]) == "id" and all(str(v).removesuffix(".0").isdigit() for v in table.cells_of(i))
+    return counted or _numeric(table, i)
 
 
 def _numeric(table: Headed, i: int) -> bool:
@@ -365,6 +373,9 @@ def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]
     """Headings that hold field and ticker, `NVDA.Close` or `Close NVDA`: column -> (ticker, field); empty where not all do."""
     found: dict[int, tuple[str, str]] = {}
     for i in others:
+        if (own := _price_role(heads[i])) in MEANT:  # of the ticker that the table is of
+            found[i] = "", str(own)
+            continue
         parts = [p for p in _PART.split(heads[i].strip("()'\" ")) if p]
         if len(parts) < 2:
             return {}
@@ -377,7 +388,7 @@ def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]
                     found[i] = ticker.strip(" ._:|/-"), role
         if i not in found:
             return {}
-    return found if found and any(f in _NEEDED for _, f in found.values()) else {}
+    return found if any(ticker and f in _NEEDED for ticker, f in found.values()) else {}
 
 
 def _tickers(table: Headed, named: list[tuple[str, int]]) -> dict[str, int]:
@@ -451,6 +462,9 @@ def matched(asked: str, known: Sequence[str]) -> list[str]:
         return found
     if found := [k for k in known if bare(k).casefold() == low or (bare(asked).casefold() == k.casefold())]:
         return found
+    for own in ([k for k in known if of_isin(k) == asked], [k for k in known if k == of_isin(asked)]):
+        if own:
+            return own
     tickers = tickers_by_name()
     return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
 
@@ -473,6 +487,8 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
         r".* (Historical Data|Historical Prices|historische Kurse|Stock Price History)( \(\d+\))?", stem, re.I
     ):
         return words[0]
+    if (hit := re.fullmatch(r"([A-Z]+)_([A-Z0-9.!]+), \w+", stem)) and calendars.market_of(hit[1]):
+        return hit[2]
     first = re.sub(r"( ?\(\d+\)|_\d{4}.*|-\d{4}.*)$", "", stem)
     if re.fullmatch(r"\^?[A-Z0-9]{1,6}([.=-][A-Z0-9]{1,4})?", first) and first not in _WORDS and not first.isdigit():
         return first
@@ -481,8 +497,8 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
     return None
 
 
-def named_by_titles(titles: Sequence[Sequence[str]]) -> str | None:
-    """The ticker that stands above the headings of a table, beside a word for it or by the marks of a vendor."""
+def named_by_titles(titles: Sequence[Sequence[str]], asked: Sequence[str] | None = None) -> str | None:
+    """The ticker that stands above the headings of a table: beside a word for it, before a colon, or by a vendor's marks."""
     for cells in titles:
         if len(cells) == 2 and (role_of(cells[0].rstrip(":"), "prices") or ("",))[0] == "ticker":
             return cells[1]
@@ -491,6 +507,8 @@ def named_by_titles(titles: Sequence[Sequence[str]]) -> str | None:
             hit := re.fullmatch(r"(?:symbol|ticker|security|isin|wkn)\s*[:=]\s*(\S.*)", cells[0], re.I)
         ):
             return hit[1].strip()
+        if len(cells) == 1 and (named := cells[0].partition(": ")[0]) in (asked or ()) and named != cells[0]:
+            return named
         if len(cells) == 1 and calendars.mark_of(cells[0]) and " " in cells[0]:
             return cells[0]
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eventstudy.calendars import Timing
+from eventstudy.datasets import of_isin
 from eventstudy.errors import InvalidRequest, as_known
 from eventstudy.events import (
     Event,
@@ -57,7 +58,7 @@ def _found(
     registry: str | Path | None,
     reading: Reading | None,
 ) -> Registry:
-    tickers = separated(tickers)
+    tickers = [of_isin(ticker) for ticker in separated(tickers)]
     if what is None:
         if date is None or not tickers:
             raise InvalidRequest(

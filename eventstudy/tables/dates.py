@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import ORDERS, YEARS, When, Written, serial_day, taken_apart
+from eventstudy.tables.written import ORDERS, REPUBLIC, YEARS, When, Written, serial_day, taken_apart
 
 Ints = NDArray[np.int64]
 
@@ -152,6 +152,15 @@ def _settled(
     open_ones = [(k, w) for k, w in written if "only" not in w.days]
     if not open_ones:
         return None, tuple(said)
+    if REPUBLIC in forms:
+        at, other = (k for k, w in written if w.form == REPUBLIC), open_ones[0][0]
+        raise place.fault(
+            f"the year of {str(values[other]).strip()!r} has fewer digits than that of {str(values[next(at)]).strip()!r},"
+            " which counts the years of the Republic of China",
+            row=int(np.flatnonzero(codes == other)[0]),
+            column=name,
+            hint="write dates as 2025-01-27",
+        )
     mark = open_ones[0][1].form
     dotted = all(w.form == "." for _, w in open_ones)
     if reading.dates:

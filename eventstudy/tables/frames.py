@@ -13,6 +13,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.headed import SAMPLE, Headed
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import Mark
+from eventstudy.tables.parts import one_date
 from eventstudy.tables.place import Place
 from eventstudy.tables.written import looks_like_one
 
@@ -123,7 +124,7 @@ def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
     cells = FrameCells(place, columns)
     sample = [list(row) for row in zip(*(c.iloc[:SAMPLE].tolist() for c in columns), strict=True)] if columns else []
     sample = [[None if _missing(v) else v for v in row] for row in sample]
-    return Headed(cells, levels, sample)
+    return one_date(Headed(cells, levels, sample), part)
 
 
 def _upright(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,8 @@ from eventstudy.tables.place import Place
 from eventstudy.tables.written import looks_like_one, serial_day
 
 SAMPLE = 40
+_LETTERS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume", "t": "timestamp"}
+"""How services that save on letters call fields."""
 _GLANCE = 8
 """A column none of whose cells, so many of them, looks like a date, holds no dates."""
 
@@ -66,8 +68,9 @@ class Headed:
 
     @cached_property
     def headings(self) -> list[str]:
-        """The headings in one row."""
-        return [next((h for h in reversed(levels) if h), "") for levels in self.levels]
+        """The headings in one row; single letters for fields are spelt out where they are all there."""
+        found = [next((h for h in reversed(levels) if h), "") for levels in self.levels]
+        return [_LETTERS.get(h, h) for h in found] if {"o", "h", "l", "c", "t"} <= set(found) else found
 
     def cells_of(self, column: int) -> list[Any]:
         """The filled cells of a column in the first rows."""

@@ -19,6 +19,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.language import Phrase
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed, headed
+from eventstudy.tables.parts import one_date
 from eventstudy.tables.place import TABLES, Place, Reading
 from eventstudy.tables.text import TextCells
 from eventstudy.tables.workbook import BookCells
@@ -177,7 +178,7 @@ def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -
         return headed_frame(place, frame_of(one), part)
     book = one.kind == "workbook"
     cells = BookCells(place, one.content, part) if book else TextCells(place, one.content, part, reading)
-    return _turned(cells, part) or headed(cells, part)
+    return _turned(cells, part) or one_date(headed(cells, part), part)
 
 
 def _turned(cells: BookCells | TextCells, part: str) -> Headed | None:

@@ -60,13 +60,14 @@ def _plain(raw: bytes) -> bytes:
     if _SINGLE.fullmatch(first):
         return raw.replace(b"'", b'"')
     if not any(mark.encode() in raw[:4096] for mark in _SEPARATORS) and b" " in first:
-        lines = [b"\t".join(line.split()) for line in raw.split(b"\n")]
-        widths = {line.count(b"\t") for line in lines if line}
-        return b"\n".join(lines) if len(widths) == 1 else raw
+        lines = [b"\t".join(_WORD.findall(line)) for line in raw.split(b"\n")]
+        head, *widths = [line.count(b"\t") for line in lines if line]
+        return b"\n".join(lines) if set(widths) in ({head}, {head + 1}) else raw
     return raw
 
 
 _RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
+_WORD = re.compile(rb'"[^"]*"|\S+')
 _SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
 _NOTICE = re.compile(r"dividend|split", re.I)
 """A row that tells of one, among rows of prices: Yahoo's page."""
@@ -107,6 +108,7 @@ class TextCells:
                 room -= len(self.heads[-1][1])
                 if room < 0 and len(self.heads) >= _LEAST:
                     break
+        self._name_dates()
         self.whole = self._raw.endswith(b"\n")
         """Whether the last row has its line end."""
         self.width = 0
@@ -157,7 +159,7 @@ class TextCells:
     def _of_old(self, raw: bytes, part: str) -> bytes:
         """A file that is not UTF-8: the encoding in which more of its first rows are words that are known, or cp1252."""
         found: list[tuple[int, int, str, str]] = []
-        for encoding in ("cp1252", "gb18030", "shift_jis"):
+        for encoding in ("cp1252", "gb18030", "shift_jis", "cp949", "big5", "cp1251"):
             try:
                 text = raw.decode(encoding)
             except UnicodeDecodeError:
@@ -170,6 +172,16 @@ class TextCells:
         _, _, encoding, text = max(found)
         self.said.append(Phrase("text in {encoding}", encoding=encoding))
         return text.encode()
+
+    def _name_dates(self) -> None:
+        """A first column of dates without a heading, as R writes names of rows, gets an empty one."""
+        (number, first), *rest = self.heads or [(0, [])]
+        if number != 1 or len(rest) < 2 or not first or any(map(looks_like_one, first)):
+            return
+        if all(len(row) == len(first) + 1 and looks_like_one(row[0]) for _, row in rest):
+            self._raw = self.separator.encode() + self._raw
+            self._lines[0] = self.separator.encode() + self._lines[0]
+            first.insert(0, "")
 
     def _separator(self, part: str) -> str:
         """What separates cells: under which most cells of the first rows make sense."""
@@ -327,7 +339,7 @@ class TextCells:
             held = [cell for cell in self._row(line) if cell] if line.strip() else []
             numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
             apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
-            if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or len(held[0].split()) < 2)):
+            if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or not _words(held[0]))):
                 break
             gone += 1
         shown = [line for line in lines[len(lines) - gone :] if line.strip()]
@@ -440,6 +452,11 @@ class TextCells:
             if not whole or not re.search(rb"\d\.\d", body):
                 return False
         return _proof(self.separator).search(body) is None
+
+
+def _words(cell: str) -> bool:
+    """Whether a cell holds several words, or a sentence in letters that are written without blanks."""
+    return len(cell.split()) > 1 or (len(cell) > 12 and not cell.isascii())
 
 
 def _spelt() -> list[str]:

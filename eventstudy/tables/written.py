@@ -20,8 +20,8 @@ _FIRST_SERIAL, _LAST_SERIAL = 61, 109_574  # days before 1900-03-01 are counted 
 _EPOCH = date(1899, 12, 30)
 
 _CLOCK = (
-    r"(?:[T ,]+(?P<h>[0-9]{1,2}):?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+    r"(?:[T ,:]+(?P<h>[0-9]{1,2}):?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?\s*"
+    r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
@@ -36,6 +36,9 @@ _NAMED = (
     re.compile(rf"(?P<y>[0-9]{{4}})[\s./-]+(?P<name>[^\W\d_]{{3,12}})\.?[\s./-]+(?P<d>[0-9]{{1,2}}){_CLOCK}"),
 )  # fmt: skip
 _CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
+REPUBLIC = "years of the Republic of China"
+"""What dates such as 113/01/02 are called, as Taiwan counts years."""
+_REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
 _UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
@@ -93,6 +96,8 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-mm-dd")
     if (hit := _COMPACT.fullmatch(text)) and int(hit[1]) in YEARS:
         return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyymmdd")
+    if hit := _REPUBLIC.fullmatch(text):
+        return _made({"only": _day(int(hit[1]) + 1911, int(hit[3]), int(hit[4]))}, hit, REPUBLIC)
     if hit := _PARTS.fullmatch(text):
         return _made(_orders(hit[1], hit[3], hit[4], dots=hit[2] == "."), hit, hit[2])
     for form in _NAMED:

@@ -540,9 +540,11 @@ BEGIN, END = "<!-- shapes -->\n", "<!-- end of shapes -->\n"
 
 def listed() -> str:
     """The shapes as a table of the page on files."""
+    from tests.tables.exports import EXPORTS
     from tests.tables.vendors import VENDORS
 
-    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in (*SHAPES.values(), *VENDORS.values())]
+    every = (*SHAPES.values(), *VENDORS.values(), *EXPORTS.values())
+    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in every]
     return "\n".join(["| what is read | as a file |", "| --- | --- |", *rows]) + "\n"
 
 

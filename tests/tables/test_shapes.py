@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 from eventstudy.prices import Reading, load_prices
 
-from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, listed
+from tests.tables.exports import EXPORTS
+from tests.tables.exports import OF as OF_EXPORTS
+from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, Shape, listed
 from tests.tables.vendors import OF, VENDORS
+
+FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS}
+WHOSE = OF | OF_EXPORTS
 
 
 @pytest.mark.parametrize("key", SHAPES)
@@ -28,16 +33,16 @@ def test_the_same_prices_are_read(tmp_path: Path, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [pytest.param(k, marks=pytest.mark.slow if i % 3 else []) for i, k in enumerate(VENDORS)]
+    "key", [pytest.param(k, marks=pytest.mark.slow if i % 5 else []) for i, k in enumerate(FURTHER)]
 )
 def test_the_same_prices_are_read_of_vendors_and_exports(tmp_path: Path, key: str) -> None:
-    shape = VENDORS[key]
+    shape = FURTHER[key]
     path = tmp_path / shape.name
     path.write_bytes(shape.content)
     table = load_prices(list(shape.tickers), path=path, reading=Reading(**dict(shape.choices)))  # type: ignore[arg-type]
     for asked in shape.tickers:
         found = table.fields["ret" if shape.returns else "close"][table.names.get(asked, asked)].dropna()
-        wanted = (RETURNS if shape.returns else shape.scale * CLOSE)[OF.get(asked, asked)].reindex(found.index)
+        wanted = (RETURNS if shape.returns else shape.scale * CLOSE)[WHOSE.get(asked, asked)].reindex(found.index)
         np.testing.assert_allclose(found, wanted, rtol=shape.rtol, atol=1e-6 if shape.returns else 0)
         assert len(found) >= (8 if shape.choices and "dates" in dict(shape.choices) else 39)
 
