@@ -72,8 +72,8 @@ def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, ste
         cells, more = _long(table, shape, asked, reading)
     else:
         cells, more = _wide(table, shape, asked, own, reading, stem)
-    said += [*more, *shape.said]
     result = _finished(table.place, cells, shape, wanted, reading, source)
+    said += [*more, *shape.said]
     size = size_of(result)
     return replace(result, read_as=(shape.kind, *dict.fromkeys(said), size))
 
@@ -667,6 +667,9 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
         grids = {f: g[hit] for f, g in grids.items()}
     table = table_of_grids(place, source, days, list(chosen), grids, wanted, known, missing)
     info = dict(table.info)
+    odd = dict.fromkeys(text for name in chosen.values() if (text := cells.exchanges.get(name)) and not _market(text))
+    if odd:
+        shape.said.append(Phrase("exchanges that are not known, left aside: {names:list}", names=list(odd)[:5]))
     for shown, name in chosen.items():
         if shown not in info:
             continue

@@ -414,7 +414,7 @@ def _twice(table: Headed, named: list[tuple[str, int]]) -> None:
 
 
 def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
-    """Where each column of a long table is, by its heading alone; None: it has no column of tickers.
+    """Where each column of a long table is, the exchange among them, by its heading alone; None: it has no column of tickers.
 
     Raises:
         InvalidFile: a column is there twice, or lacks.
@@ -422,7 +422,7 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
     found: dict[str, int] = {}
     for i, name in enumerate(names):
         role = role_of(name, "prices")
-        if role is None or role[0] not in ("ticker", "date", *FIELDS):
+        if role is None or role[0] not in ("ticker", "date", "exchange", *FIELDS):
             continue
         known = found.get(role[0])
         if known is not None and fold(names[known]) == fold(name):

@@ -56,10 +56,10 @@ class PanelFolder:
 
     @cached_property
     def columns(self) -> dict[str, str]:
-        """`ticker`, `date` and the fields of prices -> their names in the files; any other column is a folder's."""
+        """`ticker`, `date`, `exchange` and the fields of prices -> their names in the files; any other column is a folder's."""
         names = self.dataset.schema.names
         keys = _folder_keys(self.path, self.dataset.files)
-        own = [n for n in names if n not in keys or n.lower() in ("ticker", "date", *FIELDS)]
+        own = [n for n in names if n not in keys or n.lower() in ("ticker", "date", "exchange", *FIELDS)]
         place = Place(self.path.name, lambda i: f"row {i + 1}")
         found = long_columns(place, own)
         if found is None:
@@ -154,7 +154,7 @@ def opened(path: str) -> Any:
         raise InvalidFile("the folder holds no Parquet file", where=path, hint="its files end in .parquet")
     try:
         written = ds.dataset(files[0], format="parquet").schema.names
-        texts = {name for name in written if name.strip().lower() == "ticker"}
+        texts = {name for name in written if name.strip().lower() in ("ticker", "exchange")}
         form = ds.ParquetFileFormat(read_options=ds.ParquetReadOptions(dictionary_columns=texts))
         folders = ds.HivePartitioning.discover()
         return ds.dataset(files, format=form, partitioning=folders, partition_base_dir=path)

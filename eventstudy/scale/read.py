@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventstudy.calendars import market_of
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Bools, Days, Floats, Ints
 from eventstudy.panel.homes import Home, home_by
@@ -120,7 +122,7 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
     """The columns that are used of some files, as one arrow table."""
     import pyarrow as pa
 
-    wanted = {n: folder.columns[n] for n in ("ticker", "date", *USED) if n in folder.columns}
+    wanted = {n: folder.columns[n] for n in ("ticker", "date", "exchange", *USED) if n in folder.columns}
     schema = folder.dataset.schema
     parts = [pa.table({n: pa.array([], schema.field(c).type) for n, c in wanted.items()})]
     for fragment in fragments:
@@ -163,6 +165,9 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
             frames[name] = pd.DataFrame(grid.T, index, columns, copy=False)
     basis: Basis = "dividends" if "dividend" in frames else "adj_close" if "adj_close" in frames else "as_given"
     info = {t: SeriesInfo("parquet", basis) for t in tickers}
+    if "exchange" in rows.column_names:
+        for t, market in _exchanges(folder, rows.column("exchange"), codes, tickers).items():
+            info[t] = replace(info[t], exchange=market, exchange_by="given")
     return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 
@@ -184,6 +189,26 @@ def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
     again = np.zeros(len(names), dtype=np.int32)
     again[order] = np.arange(len(order))
     return again[one.indices.to_numpy()], [names[i] for i in order]
+
+
+def _exchanges(folder: PanelFolder, column: Any, codes: Ints, tickers: Sequence[str]) -> dict[str, str]:
+    """The market code of each ticker whose exchange is one that is known.
+
+    Raises:
+        InvalidFile: a ticker trades at two of them.
+    """
+    import pyarrow as pa
+
+    of_row, distinct = pd.factorize(column.cast(pa.string()).to_pandas(), use_na_sentinel=True)
+    markets = [market_of(str(text)) for text in distinct]
+    found: dict[str, str] = {}
+    pairs = np.unique(codes.astype(np.int64) * (len(markets) + 1) + of_row + 1)
+    for pair in pairs.tolist():
+        ticker, k = tickers[pair // (len(markets) + 1)], pair % (len(markets) + 1) - 1
+        market = markets[k] if k >= 0 else None
+        if market is not None and found.setdefault(ticker, market) != market:
+            raise _fault(folder, f"{ticker} trades at {found[ticker]} and at {market}", "one exchange a ticker")
+    return found
 
 
 def days_of(folder: PanelFolder, column: Any) -> Ints:

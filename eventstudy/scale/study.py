@@ -239,6 +239,12 @@ def _reasons(left: LeftOut) -> str:
     return "; ".join([*shown, *first]) or "no event names a ticker"
 
 
+def _of_column(folder: PanelFolder) -> Phrase:
+    return Phrase(
+        "exchanges from the column {column}, where it holds one that is known", column=folder.columns["exchange"]
+    )
+
+
 def _provenance(folder: PanelFolder, columns: EventColumns, more: Mapping[str, Any]) -> dict[str, Any]:
     digest = hashlib.sha256()
     for name in folder.dataset.files:
@@ -252,6 +258,7 @@ def _provenance(folder: PanelFolder, columns: EventColumns, more: Mapping[str, A
         "retrieved_at": None,
         "prices_sha256": digest.hexdigest(),
         "registry_sha256": many.fingerprint(columns),
+        **({"read_as": [str(_of_column(folder))]} if "exchange" in folder.columns else {}),
         "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
         **more,
     }

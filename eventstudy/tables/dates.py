@@ -153,14 +153,8 @@ def _settled(
     if not open_ones:
         return None, tuple(said)
     if REPUBLIC in forms:
-        at, other = (k for k, w in written if w.form == REPUBLIC), open_ones[0][0]
-        raise place.fault(
-            f"the year of {str(values[other]).strip()!r} has fewer digits than that of {str(values[next(at)]).strip()!r},"
-            " which counts the years of the Republic of China",
-            row=int(np.flatnonzero(codes == other)[0]),
-            column=name,
-            hint="write dates as 2025-01-27",
-        )
+        long_year = next(k for k, w in written if w.form == REPUBLIC)
+        raise _two_calendars(place, name, codes, values, long_year, open_ones[0][0])
     mark = open_ones[0][1].form
     dotted = all(w.form == "." for _, w in open_ones)
     if reading.dates:
@@ -239,6 +233,18 @@ def _mixed(place: Place, name: str, codes: Ints, values: Sequence[Any], one: int
         column=name,
         available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
         hint="write all dates in one way, or say which is meant: --dates dmy|mdy|ymd",
+    )
+
+
+def _two_calendars(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], long_year: int, short_year: int
+) -> Exception:
+    return place.fault(
+        f"the year of {str(values[short_year]).strip()!r} has fewer digits than that of"
+        f" {str(values[long_year]).strip()!r}, which counts the years of the Republic of China",
+        row=int(np.flatnonzero(codes == short_year)[0]),
+        column=name,
+        hint="write dates as 2025-01-27",
     )
 
 

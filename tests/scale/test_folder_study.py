@@ -177,6 +177,23 @@ def test_prices_of_a_folder_are_looked_over(write: Any, tmp_path: Path) -> None:
     assert run_folder(accepted, named, tmp_path / "spoilt").believable
 
 
+def test_an_exchange_that_is_given_places_day_0(tmp_path: Path) -> None:
+    """A holiday of Paris, on which the rows repeat the price of the day before."""
+    days = pd.bdate_range("2022-01-03", "2023-07-31")
+    wide = panels.closes(3, len(days)).set_axis(days).ffill().bfill()
+    rows, asked = panels.long(wide), pd.DataFrame({"ticker": ["S02"], "date": ["2023-05-01"]})
+    found = {}
+    for code in ("XPAR", "XNYS"):
+        (tmp_path / code).mkdir()
+        rows.assign(exchange=code).to_parquet(tmp_path / code / "a.parquet", index=False)
+        result = run_folder(study(), asked, tmp_path / code)
+        whole = study().run(asked, rows.assign(exchange=code), keep="aggregate")
+        same(result.to_dict()["aggregate"], whole.to_dict()["aggregate"])
+        assert "exchanges from the column exchange" in result.provenance["read_as"][0]
+        found[code] = result.to_dict()["aggregate"]["windows"][0]["caar"]
+    assert found["XPAR"] != found["XNYS"]
+
+
 @pytest.mark.parametrize("write", [panels.by_security, panels.by_year])
 def test_where_its_securities_trade_is_known_by_all_of_their_days(write: Any, tmp_path: Path) -> None:
     """Days of New York in one half of the tickers, every weekday in the other; a part alone would say less."""

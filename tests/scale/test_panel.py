@@ -72,6 +72,21 @@ def test_dividends_and_adjusted_closes_are_read(tmp_path: Path) -> None:
     assert {i.basis for i in table.info.values()} == {"dividends"}
 
 
+def test_exchanges_are_read(tmp_path: Path) -> None:
+    rows = panels.long(panels.closes(3))
+    where = {"S00": "Euronext Paris", "S01": "XPAR", "S02": "NasdaqGS", "MKT": "XLON"}
+    (tmp_path / "panel").mkdir()
+    rows.assign(Exch=rows["ticker"].map(where)).to_parquet(tmp_path / "panel" / "a.parquet", index=False)
+    folder = PanelFolder(tmp_path / "panel")
+    info = read_unit(folder, folder.units[0]).info
+    assert {t: (i.exchange, i.exchange_by) for t, i in info.items()} == {
+        "S00": (None, None),  # no name that is known
+        "S01": ("XPAR", "given"),
+        "S02": ("XNYS", "given"),
+        "MKT": ("XLON", "given"),
+    }
+
+
 def spoiled(change: Callable[[pd.DataFrame], pd.DataFrame], folder: Path) -> PanelFolder:
     folder.mkdir()
     change(panels.long(panels.closes(3, 100))).to_parquet(folder / "a.parquet", index=False)
@@ -88,6 +103,10 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
     "no close": (lambda r: r.drop(columns="close"), "there is no column 'close'"),
     "wide": (lambda r: r.drop(columns=["ticker"]).rename(columns={"close": "MKT"}), "there is no column 'ticker'"),
     "zoned": (lambda r: r.assign(date=pd.Timestamp(datetime(2020, 1, 2, tzinfo=ZONE))), "instants with a zone"),
+    "two exchanges": (
+        lambda r: r.assign(exchange=np.where(r.index == r.index[4], "XPAR", "XLON")),
+        "S00 trades at XLON and at XPAR",
+    ),
     "texts": (lambda r: r.assign(date="2 January"), "dates are not dates"),
 }
 

@@ -14,6 +14,7 @@ from tests.tables.shapes import CLOSE, Shape, book
 from tests.tables.shapes import DAYS as D
 
 Day = pd.Timestamp
+NAMES = ("NVDA", "AMD", "SPY")
 ONE, TWO = ("NVDA",), ("NVDA", "SPY")
 
 
@@ -34,12 +35,12 @@ def of_one(row: Callable[[Day, float], str], ticker: str = "NVDA", order: int = 
 
 def of_all(row: Callable[[str, Day, float], str]) -> list[str]:
     """A row a ticker and day."""
-    return [row(t, d, at(d, t)) for t in CLOSE for d in D]
+    return [row(t, d, at(d, t)) for t in NAMES for d in D]
 
 
 def of_days(row: Callable[[Day, float, float, float], str]) -> list[str]:
     """A row a day with all tickers."""
-    return [row(d, *(at(d, t) for t in CLOSE)) for d in D]
+    return [row(d, *(at(d, t) for t in NAMES)) for d in D]
 
 
 def us(v: float) -> str:
