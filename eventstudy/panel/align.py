@@ -166,13 +166,13 @@ def _told_of_events(
         pair = pairs[first]
         yield Message.of("REPEATED_EVENT", pair.event_id, pair.ticker, kept=pair.event_id, again=ids)
     for dense in grids:
-        for i in np.flatnonzero(dense.disturbed).tolist():
+        disturbed = np.flatnonzero(dense.disturbed)
+        busy = dense.take(disturbed).busy_days()
+        n_runs = (np.diff(busy.astype(np.int8), axis=1, prepend=0) == 1).sum(axis=1).tolist()
+        for i, runs, days in zip(disturbed.tolist(), n_runs, busy.sum(axis=1).tolist(), strict=True):
             pair = pairs[dense.origin[i]]
-            busy = dense.take(np.array([i])).busy_days()[0]
-            runs = int(np.count_nonzero(np.diff(busy.astype(np.int8), prepend=0) == 1))
             said = {"events": runs, "near": dense.mask or 0}
             if dense.bears[i]:
-                days = int(busy.sum())
                 yield Message.of("EVENT_IN_ESTIMATION.masked", pair.event_id, pair.ticker, days=days, **said)._replace(
                     severity="note"
                 )

@@ -294,7 +294,7 @@ def _flags_on(
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    for flag in flags(prices.part(used, first - _BEFORE, last), closer, compared):
+    for flag in flags(prices.part(used, first - _BEFORE, last), closer, compared, _TOLD_ELSEWHERE):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
-from eventstudy.prices._moves import Flag, spread
+from eventstudy.prices._moves import Flag, Moves
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
+Bools = NDArray[np.bool_]
 
 ALIKE = 0.25
 """Least correlation with the others, a session apart, of a series whose dates are off by one,"""
@@ -26,16 +27,25 @@ BLOCK, DIFFERENT = 20, 10
 _BOUND = 4.0
 
 
-def shifted(tickers: Sequence[str], days: Days, gained: Floats, used: Floats) -> Iterator[Flag]:
-    """SESSION_SHIFT: series (S, n) of one market that move as the others do, but a session before or after them.
+def among(days: Days, some: Days) -> Bools:
+    """(N,) which of the days, each once and in order of time, are among some days in any order."""
+    found = np.zeros(len(days), bool)
+    place = np.searchsorted(days, some)
+    inside = place < len(days)
+    place, some = place[inside], some[inside]
+    found[place[days[place] == some]] = True
+    return found
+
+
+def shifted(tickers: Sequence[str], days: Days, moves: Moves) -> Iterator[Flag]:
+    """SESSION_SHIFT: series of one market, on S days, that move as the others do, but a session before or after them.
 
     The whole is looked at, and each third of it. Of two series one is named with the other: which of them is off, nobody knows.
     """
     if len(tickers) < 2 or len(days) <= ENOUGH:
         return
     with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.log(gained[1:] / used[:-1])
-        scaled = moved / spread(moved)
+        scaled = moves.moved / moves.scale
     scaled = np.clip(np.nan_to_num(scaled, posinf=0.0, neginf=0.0), -_BOUND, _BOUND)
     others = scaled.sum(axis=1, keepdims=True) - scaled
     thirds = [slice(at, at + len(scaled) // 3) for at in range(0, len(scaled) - len(scaled) // 3 + 1, len(scaled) // 3)]
@@ -69,11 +79,11 @@ def _out_of_step(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
 
 def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | None:
     """WRONG_CALENDAR: a series whose dates are those of the sessions, one day before or after them."""
-    inside = np.isin(own, sessions)
+    inside = among(own, sessions)
     if (~inside).mean() < ODD_DAYS:
         return None
     for days, form in ((1, "WRONG_CALENDAR"), (-1, "WRONG_CALENDAR.late")):
-        if np.isin(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
+        if among(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
             return Flag.of(form, ticker, own[~inside][0], home=home, n=int((~inside).sum()))._replace(whole=True)
     return None
 
@@ -81,7 +91,7 @@ def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | N
 def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:
     """OTHER_SYMBOL: two symbols with the same closes, day by day."""
     found: dict[tuple[int, int], list[int]] = {}
-    for start in range(0, len(days) - BLOCK + 1, BLOCK) if len(tickers) > 1 else ():
+    for start in _alike(close) if len(tickers) > 1 else ():
         block = close[start : start + BLOCK]
         keys: dict[bytes, int] = {}
         for i in np.flatnonzero(np.isfinite(block).sum(axis=0) >= DIFFERENT).tolist():
@@ -93,3 +103,10 @@ def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[F
         for one, other in ((first, i), (i, first)):
             said = Flag.of("OTHER_SYMBOL", tickers[one], days[starts[0]], other=tickers[other], **both)
             yield said._replace(whole=True)
+
+
+def _alike(close: Floats) -> list[int]:
+    """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
+    blocks = close[: len(close) // BLOCK * BLOCK].reshape(-1, BLOCK, close.shape[1])
+    sums = np.sort(np.where(np.isfinite(blocks).sum(axis=1) >= DIFFERENT, np.nan_to_num(blocks).sum(axis=1), np.nan))
+    return (np.flatnonzero((sums[:, 1:] == sums[:, :-1]).any(axis=1)) * BLOCK).tolist()

@@ -6,7 +6,6 @@ whichever is larger, so that a storm in the market is no row of faults; never le
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -145,12 +144,26 @@ def spread(moves: Floats) -> Floats:
     return 1.4826 * np.where(counts > 0, middle, 0.0)
 
 
-def suspects(used: Floats, paid: Floats, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
+class Moves(NamedTuple):
+    """The moves of n series on S days that they share, which several looks need."""
+
+    moved: Floats
+    """(S-1, n) logarithms, dividends included."""
+    scale: Floats
+    """(n,) their robust spreads."""
+
+    @classmethod
+    def of(cls, used: Floats, paid: Floats) -> Moves:
+        """Of prices (S, n) and what is paid beside them."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            moved = np.log((used[1:] + paid[1:]) / used[:-1])
+        return cls(moved, spread(moved))
+
+
+def suspects(used: Floats, moves: Moves, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
     """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.log((used[1:] + paid[1:]) / used[:-1])
+    moved, scale = moves
     size, sign = np.abs(moved), np.sign(moved)
-    scale = spread(moved)
     large = np.where(level, RATE_LEAP, LEAP)
     with np.errstate(invalid="ignore"):
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
@@ -257,10 +270,12 @@ class _Look:
         near = np.maximum(STRAIGHT, 1.01 * self.tick / used[1:-1])
         edges = np.flatnonzero(np.diff(np.concatenate(([False], _bent(used) <= near, [False])).astype(np.int8)))
         for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if b - a < BENDS or self.told[a : b + 1].any():
+                continue
             around = np.concatenate((self.moved[max(a - 2 * NEARBY, 0) : a], self.moved[b + 1 : b + 1 + 2 * NEARBY]))
             scale = min(x for x in (self.typical, float(spread(around)[0])) if x > 0)
             chance = min(2 * AS_OFTEN * float(near[a:b].max()) / scale, 1.0)
-            if b - a >= BENDS and len(used) * chance ** (b - a) < BY_CHANCE and not self.told[a : b + 1].any():
+            if len(used) * chance ** (b - a) < BY_CHANCE:
                 ends = {"first": self.series.days[a].item(), "last": self.series.days[b + 1].item()}
                 yield self.flag("INTERPOLATED", a, b, sessions=b - a, **ends)
 
@@ -348,7 +363,10 @@ class _Look:
         """Moves in an event window that news or a fault may have made, and of which nothing in the prices tells which."""
         dividend, split, paid = (self.series.column("dividend"), self.series.column("split"), self.series.own["paid"])
         volume = self.series.own.get("volume")
-        for t in np.flatnonzero(self.series.closer[1:] & ~self.told).tolist():
+        least = np.abs(self.net) > QUIETLY * (self.typical_net * np.sqrt(self.series.span))  # a scale may be larger
+        stepped = np.abs(self.net - self.net_by_close) > STEP
+        odd = least | stepped | (paid[1:] != 0) | ((split[1:] > 0) & (split[1:] != 1))
+        for t in np.flatnonzero(self.series.closer[1:] & ~self.told & odd).tolist():
             net, plain, scale = float(self.net[t]), float(self.net_by_close[t]), self.scale(t, net=True)
             step, odder = abs(net - plain), net**2 - plain**2 > LIKELIER * scale**2
             ratio = abs(float(np.log(split[t + 1]))) if split[t + 1] > 0 else 0.0
@@ -436,25 +454,22 @@ def _bent(used: Floats) -> Floats:
     return bent
 
 
-def explained(used: Floats, paid: Floats) -> Floats:
-    """(S-1, n) the part of the moves of each series (S, n) that the others explain: their median, by least squares.
+def explained(moves: Moves) -> Floats:
+    """(S-1, n) the part of the moves of each series that the others explain: their median, by least squares.
 
     Each is taken in its own robust spreads, and no move for more than a few of them, so that a fault explains nothing.
     """
+    moved, scale = moves
     with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.log((used[1:] + paid[1:]) / used[:-1])
-        scale = spread(moved)
         scaled = np.clip(moved / scale, -BOUND, BOUND)
     n = scaled.shape[1]
     if n < 2:
         return np.zeros_like(moved)
     scaled[~np.isfinite(scaled)] = np.nan
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a day without a move of any
-        if n > MANY:
-            others = np.repeat(np.nanmedian(scaled, axis=1)[:, None], n, axis=1)
-        else:
-            others = np.column_stack([np.nanmedian(np.delete(scaled, i, axis=1), axis=1) for i in range(n)])
+    if n > MANY:
+        others = np.repeat(_medians(scaled)[:, None], n, axis=1)
+    else:
+        others = np.column_stack([_medians(np.delete(scaled, i, axis=1)) for i in range(n)])
     both = np.isfinite(scaled) & np.isfinite(others)
     own, others = np.where(both, scaled, 0.0), np.where(both, others, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -463,10 +478,17 @@ def explained(used: Floats, paid: Floats) -> Floats:
     return found
 
 
-def unsure(used: Floats, paid: Floats, market: Floats, closer: Bools) -> Bools:
+def _medians(values: Floats) -> Floats:
+    """(S,) the median of each row of (S, n), of the numbers in it; NaN of none."""
+    ordered, counts = np.sort(values, axis=1), np.isfinite(values).sum(axis=1)
+    rows, middle = np.arange(len(values)), np.maximum(counts - 1, 0) // 2
+    found: Floats = (ordered[rows, middle] + ordered[rows, np.minimum(counts // 2, values.shape[1] - 1)]) / 2
+    return found
+
+
+def unsure(moves: Moves, paid: Floats, market: Floats, closer: Bools) -> Bools:
     """(n,) in which series a day that is looked at closely has a move, net of the market, that may be flagged."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        net = np.log((used[1:] + paid[1:]) / used[:-1]) - market
+    net = moves.moved - market
     scale, near = spread(net), closer[1:]
     size, sign = np.abs(net), np.sign(net)
     with np.errstate(invalid="ignore"):

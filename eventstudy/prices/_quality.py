@@ -14,8 +14,20 @@ from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.prices._beside import same_closes, shifted, shifted_dates
-from eventstudy.prices._moves import NEARBY, STEP, Flag, Series, explained, is_level, of_moves, spread, suspects, unsure
+from eventstudy.prices._beside import among, same_closes, shifted, shifted_dates
+from eventstudy.prices._moves import (
+    NEARBY,
+    STEP,
+    Flag,
+    Moves,
+    Series,
+    explained,
+    is_level,
+    of_moves,
+    spread,
+    suspects,
+    unsure,
+)
 from eventstudy.prices._opened import opened
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
@@ -32,7 +44,12 @@ QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
 
-def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared: Collection[str] = ()) -> list[Flag]:
+def flags(
+    table: PriceTable,
+    closer: Mapping[str, Days] | None = None,
+    compared: Collection[str] = (),
+    unasked: Collection[str] = (),
+) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
     Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
@@ -41,7 +58,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared:
     sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
     `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
     moves are told as well, net of their market: those that are undone (MOVE_UNDONE) and those that nothing confirms
-    (MOVE_UNCONFIRMED). `compared`: tickers that others are held against.
+    (MOVE_UNCONFIRMED). `compared`: tickers that others are held against. `unasked`: codes that nobody wants to hear of.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
@@ -50,7 +67,7 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared:
     priced = np.isfinite(fields["close"])
     near = np.zeros(priced.shape, bool)
     for ticker in (closer or {}).keys() & places.keys():
-        near[:, places[ticker]] = np.isin(days, (closer or {})[ticker])
+        near[:, places[ticker]] = among(days, (closer or {})[ticker])
     market = np.zeros(priced.shape)
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
@@ -68,18 +85,21 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared:
             found.append(Flag.of("UNPLANNED_SESSION", None, unplanned[home][0], **more))
         open_days[home], suspect = _open_days(home, any_price[home], len(columns), unplanned[home])
         found += suspect
-        rows = np.isin(days, any_price[home])
+        rows = among(days, any_price[home])
         own = {name: values[rows][:, columns] for name, values in fields.items()}
         closely = near[rows][:, columns]
-        odd = _odd(members, own, np.isin(days[rows], open_days[home]), len(open_days[home]), closely)
+        moves = Moves.of(own["used"], own["paid"])
+        odd = _odd(members, own, moves, among(days[rows], open_days[home]), len(open_days[home]), closely)
         if closely.any():
-            explains = explained(own["used"], own["paid"])
+            explains = explained(moves)
             market[np.ix_(np.flatnonzero(rows)[1:], np.array(columns, np.int64))] = np.nan_to_num(explains)
-            odd |= unsure(own["used"], own["paid"], explains, closely)
+            odd |= unsure(moves, own["paid"], explains, closely)
         looks |= zip(members, odd.tolist(), strict=True)
-        found += shifted(members, days[rows], own["used"] + own["paid"], own["used"])
+        found += shifted(members, days[rows], moves)
     found += same_closes(table.tickers, days, fields["close"])
-    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned)
+    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
+    misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
+    of_home = Counter(homes.values())
     for ticker, i in places.items():
         if looks[ticker]:
             held = {name: values[priced[:, i], i] for name, values in (*fields.items(), ("market", market))}
@@ -91,10 +111,10 @@ def flags(table: PriceTable, closer: Mapping[str, Days] | None = None, compared:
                 table.info[ticker],
                 homes[ticker],
                 near[priced[:, i], i],
-                list(homes.values()).count(homes[ticker]) - 1 if ticker in compared else 0,
+                of_home[homes[ticker]] - 1 if ticker in compared else 0,
+                gaps="GAP" not in unasked and ticker not in misdated,
             )
-            misdated = any(f.code == "WRONG_CALENDAR" and f.ticker == ticker for f in found)
-            found += sorted((f for f in of_one if not (misdated and f.code == "GAP")), key=lambda f: f.session)
+            found += sorted(of_one, key=lambda f: f.session)
     return found
 
 
@@ -107,7 +127,9 @@ def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]
     return used, paid
 
 
-def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, sessions: int, closer: Bools) -> Bools:
+def _odd(
+    tickers: list[str], fields: dict[str, Floats], moves: Moves, expected: Bools, sessions: int, closer: Bools
+) -> Bools:
     """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
 
     `fields` (S, n) on the days of the market, `expected` (S,) which of them are its sessions, of `sessions` in all; `closer`
@@ -123,7 +145,7 @@ def _odd(tickers: list[str], fields: dict[str, Floats], expected: Bools, session
     odd: Bools = (lacking > 0) | (sessions > int(expected.sum())) | np.array([t.endswith("=X") for t in tickers])
     nothing = np.zeros((1, 1))
     level, dividend = np.array([is_level(t) for t in tickers]), fields.get("dividend", nothing)
-    odd |= suspects(used, fields["paid"], np.broadcast_to(dividend, used.shape), closer, level=level)
+    odd |= suspects(used, moves, np.broadcast_to(dividend, used.shape), closer, level=level)
     split = fields.get("split", nothing)
     odd |= ((split > 0) & (split != 1)).any(axis=0)
     if not np.array_equal(used, close, equal_nan=True):
@@ -142,7 +164,7 @@ def _unplanned(home: str, traded: Days, days: Days, fields: dict[str, Floats], c
     """The days on which all members of a market traded although its calendar has no session."""
     if not _has_calendar(home) or "volume" not in fields:
         return traded[:0]
-    rows = np.isin(days, traded)
+    rows = among(days, traded)
     sessions = _sessions(home, traded)
     return opened(traded, sessions, fields["close"][rows][:, columns], fields["volume"][rows][:, columns])
 
@@ -174,7 +196,11 @@ def _has_calendar(home: str) -> bool:
 
 
 def _mismatches(
-    homes: dict[str, str], traded: dict[str, Days], any_price: dict[str, Days], unplanned: dict[str, Days]
+    homes: dict[str, str],
+    traded: dict[str, Days],
+    any_price: dict[str, Days],
+    unplanned: dict[str, Days],
+    unasked: Collection[str],
 ) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
@@ -187,8 +213,10 @@ def _mismatches(
             own = traded[ticker]
             at = np.minimum(np.searchsorted(own, closed), len(own) - 1)
             if len(extra := closed[own[at] == closed]):
-                moved = shifted_dates(ticker, own, sessions, home)
-                yield moved or Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
+                if moved := shifted_dates(ticker, own, sessions, home):
+                    yield moved
+                elif "CALENDAR_MISMATCH" not in unasked:
+                    yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
         a, b = min(spans[t][0] for t in members), max(spans[t][1] for t in members)
@@ -207,14 +235,19 @@ def _of_one(
     home: str,
     closer: Bools,
     compared: int,
+    *,
+    gaps: bool,
 ) -> Iterator[Flag]:
-    """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from."""
+    """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from.
+
+    `gaps`: single sessions without a price are told too, not halts alone.
+    """
     if not len(days):
         return
     volume = own.get("volume", np.full(len(days), np.nan))
     known = volume if (volume > 0).any() else np.full(len(days), np.nan)  # an index, a rate: it has no volume
     inside = expected[(expected >= days[0]) & (expected <= days[-1])]
-    yield from _gaps(ticker, inside, ~np.isin(inside, days))
+    yield from _gaps(ticker, inside, ~among(inside, days), single=gaps)
     still = np.append(False, np.diff(own["used"]) == 0)
     halted = np.zeros(len(days), bool)
     for a, b in _runs(still & (known == 0)):
@@ -258,10 +291,11 @@ def _chance_of_none(prices: Floats, a: int, b: int) -> float:
     return 0.4 * float(steps[steps > 0].min()) / float(prices[a]) / scale
 
 
-def _gaps(ticker: str, expected: Days, lacking: Bools) -> Iterator[Flag]:
+def _gaps(ticker: str, expected: Days, lacking: Bools, *, single: bool) -> Iterator[Flag]:
     for a, b in _runs(lacking):
         if b - a >= LONG:
             yield Flag.of("HALTED.gap", ticker, expected[a], **_span(expected, a, b))
+        if b - a >= LONG or not single:
             continue
         text = Phrase.counted(
             "no price in the session of {first}, and prices before and after",
