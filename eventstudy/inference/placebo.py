@@ -60,9 +60,12 @@ def placebo(
     for which, sizes, made in _by_days(returns, found, possible, seed, draws):
         drawn |= not made
         size[which] = sizes.shape[1]
+        said = _judged_plainly(statistic[which], sizes, 1 - level)
+        p[which], upper[which], lower[which], critical[which] = said
         for i, ordinary in zip(which.tolist(), sizes, strict=True):
-            scale = near.scales[i] if near is not None and near.used[i] else None
-            p[i], upper[i], lower[i], critical[i] = judged(float(statistic[i]), ordinary, scale, 1 - level)
+            if near is not None and near.used[i]:
+                said = judged(float(statistic[i]), ordinary, near.scales[i], 1 - level)
+                p[i], upper[i], lower[i], critical[i] = said
     half = critical * found.se * np.sqrt(kappa)
     told = tuple(
         ACROSS_GAPS if over else Phrase("too few estimation days for a window of {n} sessions", n=int(n)) if few else ""
@@ -182,18 +185,23 @@ class Judged(NamedTuple):
 
 def judged(t: float, ordinary: Floats, scale: Floats | None, alpha: float = 0.05) -> Judged:
     """The place of t among (B,) ordinary ones; with `scale` (M,) the mean over what t is on each of these scales."""
-    b, near = len(ordinary), _SAME * abs(t)
     if scale is None:
-        rank = int(np.floor(alpha * (b + 1) + 1e-9))
-        size = np.abs(ordinary)
-        critical = float(np.partition(size, b - rank)[b - rank]) if rank else np.inf
-        reached = (size >= abs(t) - near).sum(), (ordinary >= t - near).sum(), (ordinary <= t + near).sum()
-        p, upper, lower = ((1 + int(count)) / (b + 1) for count in reached)
-        return Judged(p, upper, lower, critical)
+        return Judged(*(float(said[0]) for said in _judged_plainly(np.array([t]), ordinary[None], alpha)))
+    near = _SAME * abs(t)
     ranked, size = np.sort(ordinary), np.sort(np.abs(ordinary))
     p = share_beyond(size, (abs(t) - near) * scale)
     upper, lower = share_beyond(ranked, (t - near) * scale), share_beyond(-ranked[::-1], (-t - near) * scale)
     return Judged(p, upper, lower, largest_kept(size, scale, alpha))
+
+
+def _judged_plainly(t: Floats, ordinary: Floats, alpha: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """(n,) each: as `judged` without scales, of n series with (n, B) ordinary ones."""
+    t, b, size = t[:, None], ordinary.shape[1], np.abs(ordinary)
+    near, rank = _SAME * np.abs(t), int(np.floor(alpha * (b + 1) + 1e-9))
+    critical = np.partition(size, b - rank, axis=1)[:, b - rank] if rank else np.full(len(t), np.inf)
+    reached = size >= np.abs(t) - near, ordinary >= t - near, ordinary <= t + near
+    p, upper, lower = ((1 + count.sum(axis=1)) / (b + 1) for count in reached)
+    return p, upper, lower, critical
 
 
 def share_beyond(ranked: Floats, limits: Floats) -> float:

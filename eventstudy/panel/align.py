@@ -16,7 +16,8 @@ from eventstudy import calendars
 from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns, coded, coded_moments
-from eventstudy.messages import Exclusion, Message
+from eventstudy.language import Phrase
+from eventstudy.messages import Exclusion, Message, sentence
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense, padded, with_derived
 from eventstudy.panel.grid import factor_names
@@ -166,19 +167,21 @@ def _told_of_events(
         pair = pairs[first]
         yield Message.of("REPEATED_EVENT", pair.event_id, pair.ticker, kept=pair.event_id, again=ids)
     for dense in grids:
+        said: dict[tuple[str | int, ...], Phrase] = {}
         disturbed = np.flatnonzero(dense.disturbed)
         busy = dense.take(disturbed).busy_days()
         n_runs = (np.diff(busy.astype(np.int8), axis=1, prepend=0) == 1).sum(axis=1).tolist()
         for i, runs, days in zip(disturbed.tolist(), n_runs, busy.sum(axis=1).tolist(), strict=True):
             pair = pairs[dense.origin[i]]
-            said = {"events": runs, "near": dense.mask or 0}
+            form = "EVENT_IN_ESTIMATION" if dense.mask is None else "EVENT_IN_ESTIMATION.few"
+            params = {"events": runs, "near": dense.mask or 0}
             if dense.bears[i]:
-                yield Message.of("EVENT_IN_ESTIMATION.masked", pair.event_id, pair.ticker, days=days, **said)._replace(
-                    severity="note"
-                )
-            else:
-                form = "EVENT_IN_ESTIMATION" if dense.mask is None else "EVENT_IN_ESTIMATION.few"
-                yield Message.of(form, pair.event_id, pair.ticker, **said)
+                form, params["days"] = "EVENT_IN_ESTIMATION.masked", days
+            key = form, *params.values()
+            if key not in said:  # many pairs are told the same
+                said[key] = sentence(form, **params)
+            severity = "note" if dense.bears[i] else ""
+            yield Message("EVENT_IN_ESTIMATION", said[key], pair.event_id, pair.ticker, severity=severity)
 
 
 def _columns(pairs: Sequence[Pair]) -> EventColumns:

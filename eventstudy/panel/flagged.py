@@ -47,7 +47,10 @@ def flagged(panel: Panel, prices: PriceTable, accepts: Accepts = nothing) -> Ite
         for ticker in with_rates((pair.ticker, pair.benchmark, *pair.peers), prices):
             users.setdefault(ticker, []).append(i)
     firms = {pair.ticker for pair in panel.pairs}
-    closer = {ticker: np.concatenate([panel.event_days(i) for i in used_by]) for ticker, used_by in users.items()}
+    days = panel.block.sessions[:, panel.block.event_columns]
+    closer = {
+        t: found[~np.isnat(found)] for t, used_by in users.items() for found in (days[panel.block.design[used_by]],)
+    }
     compared = {pair.benchmark for pair in panel.pairs}
     for code, by_ticker in _flags_on(_spans(panel, prices), prices, closer, compared).items():
         for ticker, found in by_ticker.items():
@@ -229,10 +232,12 @@ class InSums:
 
 def _spans(panel: Panel, prices: PriceTable) -> Spans:
     sessions = panel.block.sessions
-    ends = [(known.min().item(), known.max().item()) if len(known := row[~np.isnat(row)]) else None for row in sessions]
+    known = ~np.isnat(sessions)
+    first = np.where(known, sessions, np.datetime64("9999-12-31")).min(axis=1).tolist()
+    last = np.where(known, sessions, np.datetime64("0001-01-01")).max(axis=1).tolist()
     spans: Spans = {}
     for pair, design in zip(panel.pairs, panel.block.design.tolist(), strict=True):
-        if (own := ends[design]) is None:
+        if (own := (first[design], last[design]))[0] > own[1]:
             continue
         for ticker in with_rates((pair.ticker, pair.benchmark, *pair.peers), prices):
             spans[ticker] = _widest(spans.get(ticker, own), own)
@@ -335,7 +340,7 @@ def _calendars_of(
 def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iterator[Message]:
     """Of (ticker, benchmark)."""
     apart: dict[tuple[str, str, str], dict[str, None]] = {}
-    for ticker, benchmark in pairs:
+    for ticker, benchmark in dict.fromkeys(pairs):
         own, other = (currency_of(t, prices.info.get(t)) for t in (ticker, benchmark))
         if own and other and own != other:
             apart.setdefault((own, benchmark, other), {})[ticker] = None

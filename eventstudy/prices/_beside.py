@@ -65,7 +65,8 @@ def _out_of_step(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
 
     def alike(a: Floats, b: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = (a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+            both, first, second = (np.einsum("sn,sn->n", x, y) for x, y in ((a, b), (a, a), (b, b)))
+            found = both / np.sqrt(first * second)
         bounded: Floats = np.clip(np.nan_to_num(found), -0.999, 0.999)
         return bounded
 

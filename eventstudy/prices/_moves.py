@@ -62,8 +62,6 @@ PAID = 4.0
 """From so many robust daily spreads on a dividend must be seen in the price."""
 STRAIGHT, BENDS = 1e-4, 3
 """Prices on a line bend by no more than this part of them (or their tick), on so many days in a row or more."""
-CENT = 0.01
-"""The tick that a quick look takes prices to have."""
 AS_OFTEN, BY_CHANCE = 0.3, 2e-5
 """The density of the difference of two daily moves, in spreads, and how often such a line may come about by chance."""
 QUIET = 1.5
@@ -160,7 +158,7 @@ class Moves(NamedTuple):
         return cls(moved, spread(moved))
 
 
-def suspects(used: Floats, moves: Moves, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
+def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
     """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
     moved, scale = moves
     size, sign = np.abs(moved), np.sign(moved)
@@ -168,7 +166,8 @@ def suspects(used: Floats, moves: Moves, dividend: Floats, closer: Bools, *, lev
     with np.errstate(invalid="ignore"):
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
-        line = _bent(used) <= np.maximum(STRAIGHT, 1.01 * CENT / used[1:-1])
+        line = _bent(used, np.diff(np.log(used), axis=0) if paid.any() else moved)
+        line = line <= np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
         found |= (line[2:] & line[1:-1] & line[:-2]).any(axis=0)
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
         out = size > np.where(closer[1:], CLOSER, BACK) * scale
@@ -205,7 +204,7 @@ class _Look:
     def __init__(self, series: Series, moved: Floats, by_close: Floats) -> None:
         self.series, self.moved, self.by_close = series, moved, by_close
         self.net, self.net_by_close = moved - series.market, by_close - series.market
-        self.tick = _tick(series.own["used"])
+        self.tick = float(_ticks(series.own["used"]))
         self.told = np.zeros(len(moved), bool)
         if notes := " ".join(series.info.notes):
             self.told |= [day in notes for day in series.days[1:].astype(str).tolist()]
@@ -268,7 +267,9 @@ class _Look:
         if len(used) < 3 or not self.typical:
             return
         near = np.maximum(STRAIGHT, 1.01 * self.tick / used[1:-1])
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], _bent(used) <= near, [False])).astype(np.int8)))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            grown = np.diff(np.log(used))
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], _bent(used, grown) <= near, [False])).astype(np.int8)))
         for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
             if b - a < BENDS or self.told[a : b + 1].any():
                 continue
@@ -442,13 +443,13 @@ class _Look:
         return {"before": float(shown[t]), "after": float(shown[t + 1])}
 
 
-def _bent(used: Floats) -> Floats:
+def _bent(used: Floats, moved: Floats) -> Floats:
     """(S-2, ...) by how much prices bend, as a part of them: that of the line or of the steady growth, whichever is less.
 
-    Not a number where they stand still.
+    `moved` (S-1, ...) are their logarithmic moves. Not a number where they stand still.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        steps, moved = np.diff(used, axis=0), np.diff(np.log(used), axis=0)
+        steps = np.diff(used, axis=0)
         bent = np.minimum(np.abs(np.diff(steps, axis=0)) / used[1:-1], np.abs(np.diff(moved, axis=0)))
     bent[(steps[1:] == 0) | (steps[:-1] == 0)] = np.nan
     return bent
@@ -462,19 +463,17 @@ def explained(moves: Moves) -> Floats:
     moved, scale = moves
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.clip(moved / scale, -BOUND, BOUND)
-    n = scaled.shape[1]
+    known, n = np.isfinite(scaled), scaled.shape[1]
     if n < 2:
         return np.zeros_like(moved)
-    scaled[~np.isfinite(scaled)] = np.nan
     if n > MANY:
-        others = np.repeat(_medians(scaled)[:, None], n, axis=1)
+        others = np.nan_to_num(_medians(scaled))[:, None]
     else:
-        others = np.column_stack([_medians(np.delete(scaled, i, axis=1)) for i in range(n)])
-    both = np.isfinite(scaled) & np.isfinite(others)
-    own, others = np.where(both, scaled, 0.0), np.where(both, others, 0.0)
+        others = np.nan_to_num(np.column_stack([_medians(np.delete(scaled, i, axis=1)) for i in range(n)]))
+    others = np.where(known, others, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        slope = np.nan_to_num((own * others).sum(axis=0) / (others**2).sum(axis=0))
-    found: Floats = slope * others * scale
+        slope = np.einsum("sn,sn->n", np.where(known, scaled, 0.0), others) / np.einsum("sn,sn->n", others, others)
+    found: Floats = others * (np.nan_to_num(slope) * scale)
     return found
 
 
@@ -509,11 +508,11 @@ def _unit(move: float) -> tuple[str, str] | None:
     return next((forms for unit, forms in UNITS.items() if abs(abs(move) - np.log(unit)) < 5 * _NEAR), None)
 
 
-def _tick(prices: Floats) -> float:
-    """The smallest step that the prices make, or may make by their digits."""
-    steps = np.abs(np.diff(prices))
-    steps = steps[steps > 0]
-    return float(steps.min()) if len(steps) else 0.0
+def _ticks(prices: Floats) -> Floats:
+    """The smallest step that the prices (S, ...) of each series make, 0 where they make none."""
+    steps = np.abs(np.diff(prices, axis=0))
+    least: Floats = np.where(steps > 0, steps, np.inf).min(axis=0, initial=np.inf)
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def _robust(moves: Floats) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.prices._beside import among, same_closes, shifted, shifted_dates
+from eventstudy.prices._beside import ODD_DAYS, among, same_closes, shifted, shifted_dates
 from eventstudy.prices._moves import (
     NEARBY,
     STEP,
@@ -35,6 +35,7 @@ from eventstudy.prices._table import PriceTable, SeriesInfo
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 LONG = 5
 """Sessions in a row from which on a gap, or days without a trade, are a halt."""
@@ -42,6 +43,10 @@ STILL, CHANCE = 3, 1e-3
 """A price is stale from so many sessions without a change on, where they are less likely than this by its ticks and habits."""
 QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
+
+
+AT_ONCE = 32
+"""Series that are looked at together: what is worked out of them stays in the cache."""
 
 
 def flags(
@@ -86,16 +91,25 @@ def flags(
         open_days[home], suspect = _open_days(home, any_price[home], len(columns), unplanned[home])
         found += suspect
         rows = among(days, any_price[home])
-        own = {name: values[rows][:, columns] for name, values in fields.items()}
-        closely = near[rows][:, columns]
-        moves = Moves.of(own["used"], own["paid"])
-        odd = _odd(members, own, moves, among(days[rows], open_days[home]), len(open_days[home]), closely)
+        expected = among(days[rows], open_days[home])
+        own = {name: values[rows][:, columns] for name, values in fields.items() if name != "used"}
+        own["used"] = own["close"] if fields["used"] is fields["close"] else fields["used"][rows][:, columns]
+        closely, there = near[rows][:, columns], np.isfinite(own["close"])
+        moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
         if closely.any():
-            explains = explained(moves)
-            market[np.ix_(np.flatnonzero(rows)[1:], np.array(columns, np.int64))] = np.nan_to_num(explains)
-            odd |= unsure(moves, own["paid"], explains, closely)
-        looks |= zip(members, odd.tolist(), strict=True)
+            explains[1:] = np.nan_to_num(explained(moves))
+            market[np.ix_(np.flatnonzero(rows), np.array(columns, np.int64))] = explains
         found += shifted(members, days[rows], moves)
+        lacking = _lacking(there, expected) + len(open_days[home]) - int(expected.sum())
+        odd = lacking >= (LONG if "GAP" in unasked else 1)
+        for at in range(0, len(members), AT_ONCE):
+            part = slice(at, at + AT_ONCE)
+            some = {
+                name: values[:, part] for name, values in (*own.items(), ("closely", closely), ("market", explains))
+            }
+            one_by_one = _closed_up(some, Moves(moves.moved[:, part], moves.scale[part]), there[:, part])
+            odd[part] |= _odd(members[part], *one_by_one)
+        looks |= zip(members, odd.tolist(), strict=True)
     found += same_closes(table.tickers, days, fields["close"])
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
@@ -127,25 +141,42 @@ def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]
     return used, paid
 
 
-def _odd(
-    tickers: list[str], fields: dict[str, Floats], moves: Moves, expected: Bools, sessions: int, closer: Bools
-) -> Bools:
+def _lacking(priced: Bools, expected: Bools) -> Ints:
+    """(n,) on how many of the expected days (S,) between its first and its last price a series (S, n) has none."""
+    if not len(priced):
+        return np.zeros(priced.shape[1], np.int64)
+    first, last = np.argmax(priced, axis=0), len(priced) - 1 - np.argmax(priced[::-1], axis=0)
+    upto = np.concatenate(([0], np.cumsum(expected)))
+    found: Ints = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
+    return found
+
+
+def _closed_up(fields: dict[str, Any], moves: Moves, priced: Bools) -> tuple[dict[str, Any], Moves]:
+    """Series (S, n) that lack days, with their priced days one after the other, as each is looked at by itself."""
+    holes = np.flatnonzero((np.diff(priced.astype(np.int8), axis=0) == 1).sum(axis=0) + priced[:1].sum(axis=0) > 1)
+    if not len(holes):
+        return fields, moves
+    order = np.argsort(~priced[:, holes], axis=0, kind="stable")
+    closed = {name: values.copy() for name, values in fields.items()}
+    for name, values in fields.items():
+        closed[name][:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
+    return closed, Moves.of(closed["used"], closed["paid"])
+
+
+def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
     """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
 
-    `fields` (S, n) on the days of the market, `expected` (S,) which of them are its sessions, of `sessions` in all; `closer`
-    (S, n) the days that are looked at more closely.
+    `fields` (S, n) on priced days; `closely` the days that are looked at more closely, `market` what the others explain.
     """
     close, used = fields["close"], fields["used"]
-    priced = np.isfinite(close)
+    odd: Bools = np.array([t.endswith("=X") for t in tickers])
     if not len(close):
-        return np.zeros(close.shape[1], bool)
-    first, last = np.argmax(priced, axis=0), len(close) - 1 - np.argmax(priced[::-1], axis=0)
-    upto = np.concatenate(([0], np.cumsum(expected)))
-    lacking = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
-    odd: Bools = (lacking > 0) | (sessions > int(expected.sum())) | np.array([t.endswith("=X") for t in tickers])
+        return np.zeros(len(odd), bool)
     nothing = np.zeros((1, 1))
     level, dividend = np.array([is_level(t) for t in tickers]), fields.get("dividend", nothing)
-    odd |= suspects(used, moves, np.broadcast_to(dividend, used.shape), closer, level=level)
+    odd |= suspects(used, fields["paid"], moves, np.broadcast_to(dividend, used.shape), fields["closely"], level=level)
+    if fields["closely"].any():
+        odd |= unsure(moves, fields["paid"], fields["market"][1:], fields["closely"])
     split = fields.get("split", nothing)
     odd |= ((split > 0) & (split != 1)).any(axis=0)
     if not np.array_equal(used, close, equal_nan=True):
@@ -157,7 +188,7 @@ def _odd(
         still = still[1:] & still[:-1]
     odd |= still.any(axis=0)
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
-    return odd & priced.any(axis=0)
+    return odd & np.isfinite(close).any(axis=0)
 
 
 def _unplanned(home: str, traded: Days, days: Days, fields: dict[str, Floats], columns: list[int]) -> Days:
@@ -213,7 +244,8 @@ def _mismatches(
             own = traded[ticker]
             at = np.minimum(np.searchsorted(own, closed), len(own) - 1)
             if len(extra := closed[own[at] == closed]):
-                if moved := shifted_dates(ticker, own, sessions, home):
+                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * len(own) - 1
+                if many and (moved := shifted_dates(ticker, own, sessions, home)):
                     yield moved
                 elif "CALENDAR_MISMATCH" not in unasked:
                     yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)

@@ -230,7 +230,7 @@ class EventStudy:
                 *checked,
                 *_of_factors(model, made.panel, factors),
             ),
-            provenance=_Provenance(given, Registry(known).sha256, {**_told(factors), **(provenance or {})}),
+            provenance=_Provenance(given, Registry(known), {**_told(factors), **(provenance or {})}),
             prices=table,
             executor=executor,
         )
@@ -325,15 +325,16 @@ def _called(events: list[Event], config: StudyConfig, table: PriceTable) -> tupl
 
 
 class _Provenance(Mapping[str, Any]):
-    """Where a study came from, worked out when somebody asks: the hash reads every price."""
+    """Where a study came from, worked out when somebody asks: the hashes read every price and every event."""
 
-    def __init__(self, table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> None:
+    def __init__(self, table: PriceTable, events: Registry, more: Mapping[str, Any]) -> None:
         """Of these prices and events."""
-        self._of = table, registry_sha256, more
+        self._of = table, events, more
 
     @cached_property
     def _known(self) -> dict[str, Any]:
-        return _provenance(*self._of)
+        table, events, more = self._of
+        return _provenance(table, events.sha256, more)
 
     def __getitem__(self, key: str) -> Any:
         """What is known under a name."""
