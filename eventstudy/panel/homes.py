@@ -153,12 +153,12 @@ class OwnDays:
         return self.group.get(ticker, 0)
 
 
-def own_days(prices: PriceTable, lonely: Sequence[str] | None = None) -> OwnDays:
+def own_days(prices: PriceTable, lonely: Sequence[str] | None = None, asked: Sequence[str] = ()) -> OwnDays:
     """The securities of a table, or of it the `lonely` ones without an exchange, by the days on which they trade together.
 
     Those of one exchange are together, and each other one is with those on whose days it has its prices, up to days that it
     lacks; where no days fit, its own are its sessions. A table whose securities all have a price on each day, from their first
-    to their last, is one group.
+    to their last, is one group. Only the groups of those `asked` for need be found, where there are some.
     """
     if prices.unplaced is not None:
         return OwnDays({}, (prices.unplaced,))
@@ -167,12 +167,39 @@ def own_days(prices: PriceTable, lonely: Sequence[str] | None = None) -> OwnDays
         known: OwnDays = kept[1]
         return known
     sessions: Days = prices.close.index.to_numpy("datetime64[D]")
+    if lonely is None and asked and _all_days(asked, prices):
+        return OwnDays({}, (sessions,))
     names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
     priced = (prices.close if lonely is None else prices.close[names]).notna().to_numpy()
     found = _together(names, priced, sessions, prices, by_exchange=lonely is None)
     if lonely is None:
         prices.homes[""] = (prices.close, found)
     return found
+
+
+def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
+    """Whether the days of those asked for are all days of the table, as their own prices and few others tell.
+
+    They are where one of them has a price on each day, and each other one as well, from its first to its last, or moves on the
+    days of the same exchange as the first security of which that is so: those are together (`_together`).
+    """
+    columns = {name: prices.close.columns.get_loc(name) for name in asked if name in prices.close.columns}
+    closes = prices.close.to_numpy()
+
+    def days(column: int) -> tuple[int, bool]:
+        """How many prices a security has, and whether it has one on each day from the first to the last."""
+        rows = np.flatnonzero(~np.isnan(closes[:, column]))
+        return len(rows), bool(len(rows) and rows[-1] - rows[0] + 1 == len(rows))
+
+    found = {name: days(column) for name, column in columns.items()}
+    if not any(count == len(closes) for count, _ in found.values()) or not all(count for count, _ in found.values()):
+        return False
+    rest = [name for name, (_, whole) in found.items() if not whole]
+    if not rest:
+        return True
+    first = next(name for i, name in enumerate(prices.close.columns) if days(i)[1])
+    market = _markets([first, *rest], prices)
+    return first in market and all(market.get(name) == market[first] for name in rest)
 
 
 def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:

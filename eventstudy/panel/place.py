@@ -114,7 +114,7 @@ def _day0(
     asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
     wrong: dict[int, str] = {}
     if config.calendar is None:
-        days = own_days(prices)
+        days = own_days(prices, asked=(*asked, *benchmarks))
         places: list[str | None] = [None] * len(days.days)
         known = 0
         at = {name: days.of(name) for name in (*asked, *benchmarks)}
