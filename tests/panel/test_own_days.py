@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import eventstudy as es
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from eventstudy.panel import Days
 from eventstudy.panel.homes import moved, own_days
 from eventstudy.prices import PriceTable, load_prices
 
+Table = Callable[[pd.DataFrame], pd.DataFrame]
 FIRST, LAST = np.datetime64("2022-06-01"), np.datetime64("2025-03-31")
 
 
@@ -157,3 +160,30 @@ def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
         best = [code for code in wrong if wrong[code] == min(wrong.values())]
         assert fit is None if len(mine) < 60 else fit is not None and [fit.exchange, *fit.same] == best
     assert [fit is None for fit in together] == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [
+        pytest.param(lambda mixed: mixed.assign(ALL=100.0 + np.arange(len(mixed)) % 7), ("S0", "ALL"), id="two-groups"),
+        pytest.param(lambda mixed: closes("XNYS", "XNYS", drop=0.0).assign(GONE=np.nan), ("S0", "S1"), id="all-days"),
+        pytest.param(lambda mixed: holed(), ("S1", "S0"), id="one-market"),
+        pytest.param(lambda mixed: holed(), ("S0", "S3"), id="another-market"),
+    ],
+)
+def test_days_of_those_asked_for_are_those_found_of_all(
+    mixed: pd.DataFrame, table: Table, asked: tuple[str, str]
+) -> None:
+    frame = table(mixed)
+    few, every = own_days(frame_of(frame), asked=asked), own_days(frame_of(frame))
+    for name in asked:
+        np.testing.assert_array_equal(few.days[few.of(name)], every.days[every.of(name)])
+    assert (few.of(asked[0]) == few.of(asked[1])) == (every.of(asked[0]) == every.of(asked[1]))
+
+
+def holed() -> pd.DataFrame:
+    """Closes of three securities of New York, of which one lacks days, and of one of Tokyo, on the days of New York."""
+    table = closes("XNYS", "XNYS", "XNYS", "XTKS")
+    table = table[table["S0"].notna()]
+    table.iloc[[300, 310], 1] = np.nan
+    return table
