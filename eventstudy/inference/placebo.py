@@ -60,8 +60,7 @@ def placebo(
     for which, sizes, made in _by_days(returns, found, possible, seed, draws):
         drawn |= not made
         size[which] = sizes.shape[1]
-        said = _judged_plainly(statistic[which], sizes, 1 - level)
-        p[which], upper[which], lower[which], critical[which] = said
+        p[which], upper[which], lower[which], critical[which] = _judged_plainly(statistic[which], sizes, 1 - level)
         for i, ordinary in zip(which.tolist(), sizes, strict=True):
             if near is not None and near.used[i]:
                 said = judged(float(statistic[i]), ordinary, near.scales[i], 1 - level)

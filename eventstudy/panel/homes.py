@@ -183,7 +183,8 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     They are where one of them has a price on each day, and each other one as well, from its first to its last, or moves on the
     days of the same exchange as the first security of which that is so: those are together (`_together`).
     """
-    columns = {name: prices.close.columns.get_loc(name) for name in asked if name in prices.close.columns}
+    places = prices.close.columns.get_indexer(list(asked)).tolist()
+    columns = {name: place for name, place in zip(asked, places, strict=True) if place >= 0}
     closes = prices.close.to_numpy()
 
     def days(column: int) -> tuple[int, bool]:

@@ -166,8 +166,8 @@ def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer:
     with np.errstate(invalid="ignore"):
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
-        line = _bent(used, np.diff(np.log(used), axis=0) if paid.any() else moved)
-        line = line <= np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
+        bent = _bent(used, np.diff(np.log(used), axis=0) if paid.any() else moved)
+        line = bent <= np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
         found |= (line[2:] & line[1:-1] & line[:-2]).any(axis=0)
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
         out = size > np.where(closer[1:], CLOSER, BACK) * scale

@@ -188,7 +188,8 @@ def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
         still = still[1:] & still[:-1]
     odd |= still.any(axis=0)
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
-    return odd & np.isfinite(close).any(axis=0)
+    odd &= np.isfinite(close).any(axis=0)
+    return odd
 
 
 def _unplanned(home: str, traded: Days, days: Days, fields: dict[str, Floats], columns: list[int]) -> Days:
