@@ -20,6 +20,8 @@ _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
 _AT_ONCE = 256
 """Securities whose prices are looked at together."""
+_FEW = 64
+"""Of up to so many it is looked at first whether they alone tell their days: columns one by one are read slowly."""
 
 
 def is_of_file(info: SeriesInfo) -> bool:
@@ -167,7 +169,7 @@ def own_days(prices: PriceTable, lonely: Sequence[str] | None = None, asked: Seq
         known: OwnDays = kept[1]
         return known
     sessions: Days = prices.close.index.to_numpy("datetime64[D]")
-    if lonely is None and asked and _all_days(asked, prices):
+    if lonely is None and 0 < len(asked) <= _FEW and _all_days(asked, prices):
         return OwnDays({}, (sessions,))
     names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
     priced = (prices.close if lonely is None else prices.close[names]).notna().to_numpy()
@@ -183,8 +185,8 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     They are where one of them has a price on each day, and each other one as well, from its first to its last, or moves on the
     days of the same exchange as the first security of which that is so: those are together (`_together`).
     """
-    places = prices.close.columns.get_indexer(list(asked)).tolist()
-    columns = {name: place for name, place in zip(asked, places, strict=True) if place >= 0}
+    tickers = {name: i for i, name in enumerate(prices.tickers)}
+    columns = {name: tickers[name] for name in asked if name in tickers}
     closes = prices.close.to_numpy()
 
     def days(column: int) -> tuple[int, bool]:
@@ -198,7 +200,7 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     rest = [name for name, (_, whole) in found.items() if not whole]
     if not rest:
         return True
-    first = next(name for i, name in enumerate(prices.close.columns) if days(i)[1])
+    first = next(name for name, i in tickers.items() if days(i)[1])
     market = _markets([first, *rest], prices)
     return first in market and all(market.get(name) == market[first] for name in rest)
 
