@@ -530,16 +530,26 @@ def test_models_that_no_other_process_finds_are_refused() -> None:
 def test_the_table_of_a_journal_has_the_figures_of_the_result() -> None:
     result = run("deepseek-r1", day0="recognised")
     table = render(result, "latex", style="journal").decode()
-    rows = [line for line in table.splitlines() if line.startswith("{[}")]
+    rows = [line.removesuffix(r" \\").replace("$-$", "-").split(" & ") for line in table.splitlines() if " & " in line]
     groups = [None, *(group.name for group in result.groups if len(group.members) > 1)]
-    wanted = [result.answer(window, group) for group in groups for window in result.config.windows or ()]
-    assert len(rows) == len(wanted)
-    for line, answer in zip(rows, wanted, strict=True):
-        said = answer.tests[answer.headline or ""]
-        stars = "*" * sum(said.p_value < level for level in (0.01, 0.05, 0.1))
-        cells = line.removesuffix(r" \\").replace("$-$", "-").split(" & ")
-        assert cells[1] == f"{100 * answer.caar:+.2f}" + (f"$^{{{stars}}}$" if stars else "")
-        assert cells[2:] == [f"({said.statistic:+.2f})", f"{answer.n_positive}:{answer.n_negative}", str(answer.n)]
+    windows = result.config.windows or ()
+    assert len(rows[0]) == 1 + len(windows)
+    assert len(rows) == 1 + 4 * len(groups)
+    for place, group in enumerate(groups):
+        means, statistics, signs, pairs = rows[1 + 4 * place : 5 + 4 * place]
+        for column, window in enumerate(windows, 1):
+            answer = result.answer(window, group)
+            said = answer.tests[answer.headline or ""]
+            stars = "*" * sum(said.p_value < level for level in (0.01, 0.05, 0.1))
+            assert means[column] == f"{100 * answer.caar:+.2f}" + (f"$^{{{stars}}}$" if stars else "")
+            assert statistics[column] == f"({said.statistic:+.2f})"
+            assert (signs[column], pairs[column]) == (f"{answer.n_positive}:{answer.n_negative}", str(answer.n))
+    one = render(result, "latex", style="journal", stars=[0.05]).decode()
+    assert "* p \\textless{} 0.05" in one or "* p < 0.05" in one
+    assert "**" not in one
+    assert "$^" not in render(result, "latex", style="journal", stars=[]).decode()
+    with pytest.raises(InvalidRequest, match="cannot be meant"):
+        render(result, "latex", style="journal", stars=[0.01, 0.05])
     assert "Anmerkungen" in render(result, "latex", style="journal", lang="de").decode()
 
 
@@ -552,7 +562,7 @@ def test_the_table_of_a_journal_is_latex_and_says_what_cannot_be_believed() -> N
     with pytest.raises(InvalidRequest, match="stars are no data"):
         render(world(), "md", style="journal")
     one_date = render(bare([20] * 7), "latex", style="journal").decode()
-    assert "& -- &" in one_date
+    assert "& --" in one_date
 
 
 def reported(name: str) -> StudyResult:

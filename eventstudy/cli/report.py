@@ -40,6 +40,7 @@ _PRINTED = ("md", "latex", "json")
     show_default=True,
     help="Of LaTeX: all tables, or the one of an article.",
 )
+@click.option("--stars", metavar="P,P,P", help="Of --style journal: levels of p, or none. [default: 0.10,0.05,0.01]")
 @click.option(
     "--output",
     type=click.Path(),
@@ -55,6 +56,7 @@ def COMMAND(  # noqa: N802
     form: str,
     lang: Any,
     style: str,
+    stars: str | None,
     output: str | None,
     quiet: bool,
     verbose: bool,
@@ -73,6 +75,7 @@ def COMMAND(  # noqa: N802
     allowed = options["allow_excluded"]
     if style == "journal" and form != "latex":
         raise InvalidRequest(f"the table of a journal is LaTeX, not {form}", hint="--format latex --style journal")
+    levels = _levels(stars, style)
     if form == "pptx":
         from eventstudy.reports.pptx import refuse_without
 
@@ -87,24 +90,41 @@ def COMMAND(  # noqa: N802
     if site is not None:
         say(site.write(found, lang, progress(quiet)), quiet=quiet)
     else:
-        _one(found, form, lang, output, quiet, style)
+        _one(found, form, lang, output, quiet, {"style": style} | levels)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
-def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool, style: str) -> None:
+def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bool, written: dict[str, Any]) -> None:
     from eventstudy.reports import SUFFIXES, render
     from eventstudy.reports.further import further
     from eventstudy.reports.site import named_after
 
     result = found.result
-    answers = {} if style == "journal" else further(result, found)
-    data = render(result, form, lang=lang, style=style, answers=answers)
+    answers = {} if written["style"] == "journal" else further(result, found)
+    data = render(result, form, lang=lang, answers=answers, **written)
     if (form in _PRINTED and output is None) or output == STDOUT:
         put(data)
         return
     path = Path(output or named_after(result) + SUFFIXES[form])
     put(data, str(path))
     say(str(path), quiet=quiet)
+
+
+def _levels(stars: str | None, style: str) -> dict[str, Any]:
+    """The levels of stars, where any are named.
+
+    Raises:
+        InvalidRequest: no numbers, or stars of another style.
+    """
+    if stars is None:
+        return {}
+    if style != "journal":
+        raise InvalidRequest("only the table of an article has stars", hint="--format latex --style journal")
+    try:
+        levels = [] if stars == "none" else [float(level) for level in stars.split(",")]
+    except ValueError:
+        raise InvalidRequest(f"--stars {stars} is no list of levels", hint="--stars 0.10,0.05,0.01, or none") from None
+    return {"stars": levels}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib import import_module
@@ -100,11 +100,17 @@ STYLES = ("plain", "journal")
 
 
 def render(
-    result: StudyResult, form: str = "html", *, lang: Lang = "en", style: str = "plain", **options: Any
+    result: StudyResult,
+    form: str = "html",
+    *,
+    lang: Lang = "en",
+    style: str = "plain",
+    stars: Sequence[float] = journal.STARS,
+    **options: Any,
 ) -> bytes:
     """A report of the result in one format, the same bytes for the same inputs; `options` are those of `build`.
 
-    `style="journal"` is the table of an article, in LaTeX alone.
+    `style="journal"` is the table of an article, in LaTeX alone, with `stars` by these levels of p.
 
     Raises:
         UnknownName: no such format. InvalidRequest: what the format needs is not installed.
@@ -118,7 +124,7 @@ def render(
             raise InvalidRequest(
                 f"the table of a journal is LaTeX, not {form}: stars are no data", hint="--format latex --style journal"
             )
-        return journal.render(result, lang=lang)
+        return journal.render(result, lang=lang, stars=stars)
     if form == "json":
         answers = options.get("answers")
         found = {**result.to_dict(), **(further(result) if answers is None else answers)}

@@ -1,11 +1,12 @@
-r"""The table of a journal article in LaTeX: a row a window, a panel a group, stars by the headline test, a note below."""
+r"""The table of a journal article in LaTeX: a column a window, a panel a group, the statistic below each mean, a note below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from eventstudy.reports.build import in_doubt
+from eventstudy.errors import InvalidRequest
+from eventstudy.reports.build import in_doubt, title_of
 from eventstudy.reports.latex import escaped
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Lang, plain
@@ -14,38 +15,56 @@ from eventstudy.study.names import words_of_model, words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.units import UNITS
 
-_STARS = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
+STARS = (0.10, 0.05, 0.01)
+"""p below the first has one star, below the second two, below the third three."""
 
 
-def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
+def render(result: StudyResult, *, lang: Lang = "en", stars: Sequence[float] = STARS) -> bytes:
     """One float with the mean CARs of all pairs, and of each named group of at least two; UTF-8.
 
-    The statistic is that of the headline test, and stars are by its p; where no test is valid or prices look wrong
-    there is neither.
+    The statistic is that of the headline test, and `stars` (levels, the largest first; none: no stars) are by its p; where
+    no test is valid or prices look wrong there is neither.
+
+    Raises:
+        InvalidRequest: levels that fall not, lie outside 0 and 1, or are more than three.
     """
+    levels = list(stars)
+    if len(levels) > 3 or levels != sorted(set(levels), reverse=True) or not all(0 < level < 1 for level in levels):
+        raise InvalidRequest(
+            f"stars by {', '.join(f'{level:g}' for level in levels)} cannot be meant",
+            hint="up to three levels, the largest first: 0.10, 0.05, 0.01",
+        )
     told = Material(result, Words(lang))
     words, data = told.words, told.data
-    panels = [("", data["aggregate"])] + [(g["name"], g) for g in data["groups"] if g["n"] > 1]
-    heads = ("j.window", "j.mean", "j.statistic", "j.signs", "j.pairs")
+    everyone = data["aggregate"]
+    named = zip(result.groups, data["groups"], strict=True)
+    panels = [("", everyone)]
+    panels += [(plain((words.said(group.name),)), g) for group, g in named if 1 < g["n"] < everyone["n"]]
     unit = UNITS[data["config"]["unit"]]
+    mean = words("j.mean", unit=unit.mark.strip() or words("j.points"))
+    windows = [escaped(words.window_of(window)) for window in everyone["windows"]]
     lines = [
         r"% needs \usepackage[T1]{fontenc} and \usepackage{booktabs}",
         r"\begin{table}",
         r"\centering\small",
         rf"\caption{{{_in_doubt(told)}{escaped(_caption(told))}}}",
-        r"\begin{tabular}{lrrrr}",
+        rf"\begin{{tabular}}{{l{'r' * len(windows)}}}",
         r"\toprule",
-        _line(escaped(words(head, unit=unit.mark.strip() or words("j.points"))) for head in heads),
+        _line([escaped(words("j.window")), *windows]),
     ]
     used: dict[str, None] = {}
     for place, (name, found) in enumerate(panels):
         lines.append(r"\midrule")
         if len(panels) > 1:
-            letter = chr(ord("A") + place)
-            lines.append(rf"\multicolumn{{5}}{{l}}{{\textit{{{escaped(_panel(words, letter, name))}}}}} \\")
-        lines += [_line(_cells(told, window, used, bool(found["believable"]))) for window in found["windows"]]
+            panel = escaped(_panel(words, chr(ord("A") + place), name))
+            lines.append(rf"\multicolumn{{{len(windows) + 1}}}{{l}}{{\textit{{{panel}}}}} \\")
+        cells = [_cells(told, window, used, bool(found["believable"]), levels) for window in found["windows"]]
+        heads = (mean, "", words("j.signs"), words("j.pairs"))
+        lines += [_line([escaped(head), *row]) for head, row in zip(heads, zip(*cells, strict=True), strict=True)]
     names = ", ".join(str(words.said(words_of_test(name))) for name in used) or words("none")
+    marks = ", ".join(f"{'*' * n} p < {words.number(level, 2)}" for n, level in enumerate(levels, 1))
     note = words("j.note", model=words.said(words_of_model(data["config"]["model"])), tests=names)
+    note += f" {marks}." if marks else ""
     lines += [
         r"\bottomrule",
         r"\end{tabular}",
@@ -65,26 +84,28 @@ def _in_doubt(told: Material) -> str:
 
 
 def _caption(told: Material) -> str:
-    events = told.result.events
-    title = events[0].title if len(events) == 1 else told.words("j.several", n=len(events))
     levels = told.result.config.returns == "difference"
-    return told.words("j.caption levels" if levels else "j.caption", title=title)
+    return told.words("j.caption levels" if levels else "j.caption", title=title_of(told))
 
 
 def _panel(words: Words, letter: str, name: str) -> str:
     return words("j.panel", letter=letter, name=name or words("j.all"))
 
 
-def _cells(told: Material, window: dict[str, Any], used: dict[str, None], believable: bool) -> Iterator[str]:
-    """The cells of a window; the tests that judge it go into `used`. Of figures in doubt there is no test and no star."""
+def _cells(
+    told: Material, window: dict[str, Any], used: dict[str, None], believable: bool, levels: Sequence[float]
+) -> Iterator[str]:
+    """The column of a window: mean, statistic, signs, N; the tests that judge it go into `used`.
+
+    Of figures in doubt there is no test and no star.
+    """
     words, unit = told.words, UNITS[told.data["config"]["unit"]]
     name, tests = window["headline"], {t["name"]: t for t in window["tests"]}
     judged = tests.get(name) if believable else None
     stars = ""
     if judged is not None:
         used[str(name)] = None
-        stars = next((mark for level, mark in _STARS if judged["p"] is not None and judged["p"] < level), "")
-    yield escaped(words.window_of(window))
+        stars = "*" * sum(judged["p"] is not None and judged["p"] < level for level in levels)
     mean = window["caar"]
     shown = words.number(None if mean is None else unit.factor * mean, 2 - unit.coarser, sign=True)
     yield f"{escaped(shown)}$^{{{stars}}}$" if stars else escaped(shown)

@@ -206,19 +206,16 @@ PHRASES: dict[str, str] = {
     # the table of a journal
     "j.window": "Window",
     "j.mean": "Mean CAR ({unit})",
-    "j.statistic": "Statistic",
     "j.signs": "Pos:Neg",
     "j.pairs": "N",
     "j.points": "points",
-    "j.several": "{n} events",
     "j.caption": "Mean cumulated abnormal returns: {title}",
     "j.caption levels": "Mean cumulated abnormal changes: {title}",
     "j.panel": "Panel {letter}: {name}",
     "j.all": "all pairs",
     "j.note": (
-        "Notes: Windows count sessions from day 0. Normal returns by the {model}. In brackets the statistic of the test that "
-        "fits the design of each window ({tests}); ***, ** and * mark its p below .01, .05 and .10. No statistic stands "
-        "where no test is valid."
+        "Notes: Windows count sessions from day 0. Normal returns by the {model}. In brackets below each mean the statistic "
+        "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
     ),
     # provenance
     "source": "Prices",
