@@ -15,6 +15,7 @@ from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names, window_of
 from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
+from eventstudy.charts._touch import answer_rows
 from eventstudy.charts._words import (
     caveat,
     days_of,
@@ -82,6 +83,7 @@ def paint(
     _draw_rows(ax, result, rows)
     if whole.n > 1:
         _diamond(ax, whole, -1.4)
+    answer_rows(ax, result, asked, rows.place, rows.name, np.arange(len(rows.name))[::-1])
     _frame(ax, rows, whole)
     _legend(ax)
     head(ax, _title(result, whole, chosen, group), _lines(result, whole, rows, chosen))

@@ -17,6 +17,7 @@ from eventstudy.charts._levels import BASE, first_day, levels, whole
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, THIN
+from eventstudy.charts._touch import answer_days_of
 from eventstudy.charts._words import caveat, percent, subject, when
 from eventstudy.panel import Floats, Ints
 
@@ -53,6 +54,7 @@ def paint(
     if market is not None:
         ax.plot(days, market, color=BLACK, linewidth=1.6, linestyle=(0, (2, 1.5)), zorder=3.5, label=called)
         ends.append(_end(days, market, called))
+    answer_days_of(ax, result, chosen)
     day_axis(ax, result, chosen, days)
     ax.set_ylabel(_scale())
     head(ax, _title(result, chosen, group, firms, market, called), _lines(result, chosen, called, firms))
