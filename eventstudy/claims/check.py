@@ -24,13 +24,14 @@ from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
-from eventstudy.events import Claim, Event, single_event
+from eventstudy.events import Claim, Event, shipped_earnings, shipped_registry, single_event
 from eventstudy.language import Phrase, Translated, in_language
 from eventstudy.messages import Message, severity_of
-from eventstudy.panel import UNDATED, Floats, flagged_closes, over_splits, read_shares
+from eventstudy.panel import AFTER, UNDATED, Floats, flagged_closes, over_splits, read_shares
 from eventstudy.prices import PriceTable, in_whole_units, load_prices, whole_currency
 from eventstudy.study import doubts
 from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.near import leaving_out, others
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL
 from eventstudy.study.study import DEFAULT_BENCHMARK, EventStudy, chosen_moment
@@ -43,7 +44,7 @@ BEFORE = 5
 
 @dataclass(frozen=True)
 class Part:
-    """What the model leaves of a move, over the sessions from its first on; days with one p are judged by `test`."""
+    """What the model leaves of a move, over the sessions from its first on, judged as a study of these sessions judges it."""
 
     n_days: int
     expected: float
@@ -53,9 +54,9 @@ class Part:
     t: float
     df: int
     p: float
-    """By the exact t."""
-    p_ranks: float
-    """By `test`: the rank of the day, or permutation of days. NaN where it does not apply."""
+    """By `test`, the one that the study's own sentence rests on."""
+    p_t: float
+    """By the exact t, beside it."""
     test: str
 
 
@@ -359,7 +360,7 @@ def check(
     move = _move(found, quoted, market_close) if found.in_order else None
     study, why = (None, "")
     if move:
-        study, why = _study(move, quoted, config, shop, exchange, factors)
+        study, why = _study(move, quoted, config, shop, exchange, factors, as_of, event)
     return Checked(
         claim=claim,
         priced=_a_share(claim, counted),
@@ -392,14 +393,18 @@ class _Shop:
     source: str
     path: pd.DataFrame | str | Path | None
 
-    def prices(self, first: dt.date, last: dt.date, source: str | None = None) -> PriceTable:
-        """Prices of share and benchmark from `first` to `last`.
+    def prices(
+        self, first: dt.date, last: dt.date, source: str | None = None, beyond: dt.date | None = None
+    ) -> PriceTable:
+        """Prices of share and benchmark from `first` to `last`, and up to `beyond` where they can be had.
 
         Raises:
             SourceError: there are none of the share.
         """
         tickers = list(dict.fromkeys([self.ticker, self.benchmark]))
-        table = load_prices(tickers, first, last, source=source or self.source, path=self.path)
+        if self.path is not None:  # a file has what it has
+            last, beyond = max(last, beyond or last), None
+        table = load_prices(tickers, first, last, source=source or self.source, path=self.path, beyond=beyond)
         if self.ticker in table.missing:
             raise table.missing[self.ticker]
         return table
@@ -517,20 +522,34 @@ def _extreme(quoted: Quoted, low: int, high: int, pick: Any) -> Extreme:
 
 
 def _study(
-    move: Move, quoted: Quoted, config: StudyConfig, shop: _Shop, exchange: str, factors: pd.DataFrame | None
+    move: Move,
+    quoted: Quoted,
+    config: StudyConfig,
+    shop: _Shop,
+    exchange: str,
+    factors: pd.DataFrame | None,
+    as_of: dt.date | None,
+    named: Event,
 ) -> tuple[StudyResult | None, str]:
-    """The study of the move's sessions, day 0 the first of them, or why there is none."""
+    """The study of the move's sessions, day 0 the first of them, or why there is none.
+
+    The whole move is the window that was named before: the claim says which sessions it means. Days on which the firm had
+    something else to react to than the `named` event do not say how wild the days near the move are, as in a study.
+    """
     day0, last = quoted.date(move.first), move.last - move.first
     until = move.omitted.row - move.first if move.omitted else last
     windows = ((0, last), (0, until))
     room = dt.timedelta(0 if calendars.exchange_of(shop.benchmark) == exchange else 30)
     try:
-        study = EventStudy(config, event_window=(0, last), windows=windows)
+        study = EventStudy(config, event_window=(0, last), windows=windows, primary=windows[0])
         begin = calendars.shift(exchange, day0, config.estimation_window.start - 1) - room
+        beyond = quoted.date(move.last) + dt.timedelta(3 * AFTER)  # how wild days after the move are: nice to know
+        beyond = min(beyond, as_of) if as_of else beyond
         near = shop.prices(quoted.date(0), quoted.date(move.last))
-        table = shop.prices(begin, quoted.date(move.last), shop.same_source(near))
+        table = shop.prices(begin, quoted.date(move.last), shop.same_source(near), beyond)
         event = single_event(day0, [shop.ticker], benchmark=shop.benchmark)
-        return study.run(event, table, factors=factors), ""
+        besides = others((e for e in shipped_registry() if e.id != named.id), shipped_earnings())
+        return leaving_out(study.run(event, table, factors=factors), besides), ""
     except EventStudyError as error:
         return None, " ".join(str(error).split())
 
@@ -540,7 +559,6 @@ def _part(study: StudyResult, which: int) -> Part:
     windows = study.config.windows or ()
     window = windows[min(which, len(windows) - 1)]
     answer = study.firm_answers[window]
-    ranked = answer.headline[0] != "exact_t"
     return Part(
         n_days=int(answer.found.n_days[0]),
         expected=float(np.nansum(study.fit.expected[0, : window.end + 1])),
@@ -548,9 +566,9 @@ def _part(study: StudyResult, which: int) -> Part:
         se=float(answer.found.se[0]),
         t=float(answer.found.scar[0]),
         df=int(study.returns.df[0]),
-        p=float(answer.p[0]),
-        p_ranks=float(answer.headline_p[0]) if ranked else float("nan"),
-        test=answer.headline[0] if ranked else "",
+        p=study.adjusted[window].p,
+        p_t=float(answer.p[0]),
+        test=answer.headline[0],
     )
 
 
@@ -805,8 +823,7 @@ def _dates_ok(checked: Checked) -> bool | None:
 
 
 def _attributable(part: Part | None, move: Move | None) -> bool | None:
-    """Whether the model leaves something that ordinary days do not bring, by both tests, on the side of the move."""
+    """Whether the model leaves something that ordinary days do not bring, on the side of the move."""
     if part is None or move is None:
         return None
-    both = part.p < LEVEL and (not part.test or part.p_ranks < LEVEL)
-    return bool(both and np.sign(part.car) == np.sign(move.size))
+    return bool(part.p < LEVEL and np.sign(part.car) == np.sign(move.size))

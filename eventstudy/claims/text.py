@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from eventstudy.language import MONTHS, Translated, in_language
-from eventstudy.study.sentences import percent
+from eventstudy.study.sentences import LEVEL, percent
 from eventstudy.text import columns, fitted, wrapped
 
 MONEY = {
@@ -65,12 +65,12 @@ TEXT = {
         "before": "The highest close of the week before was {value} {on}; from there to the lowest close it was {move}",
         "market": "The market ({benchmark}) moved by {days} on these days, {total} in all",
         "market_one": "The market ({benchmark}) moved by {total}",
-        "abnormal": "What is left of it after the {model} model is {car} (t {t}, p {p}{ranks}), which is {verdict}",
-        "ranks": "; {p} by comparison with ordinary days",
+        "abnormal": "What is left of it after the {model} model is {car} (p {p}{ranks}; t {t}), which is {verdict}",
+        "ranks": " by comparison with ordinary days",
         "yes": "more than ordinary days bring",
         "no": "within what ordinary days bring",
         "other": "and points the other way",
-        "until": "Up to the close that is left out it is {car} (t {t}, p {p}{ranks}), which is {verdict}",
+        "until": "Up to the close that is left out it is {car} (p {p}{ranks}; t {t}), which is {verdict}",
         "hidden": ": the end point of the claim hides the part that stands out",
         "unknown": "What the market explains of it cannot be told here",
         "doubtful": "What the market explains of it cannot be told: prices behind it look wrong",
@@ -118,12 +118,12 @@ TEXT = {
         "before": "Der höchste Schlusskurs der Woche davor war {value} {on}; von dort bis zum tiefsten waren es {move}",
         "market": "Der Markt ({benchmark}) bewegte sich an diesen Tagen um {days}, zusammen {total}",
         "market_one": "Der Markt ({benchmark}) bewegte sich um {total}",
-        "abnormal": "Nach Abzug dessen, was das Modell „{model}“ erklärt, bleiben {car} (t {t}, p {p}{ranks}), {verdict}",
-        "ranks": "; {p} im Vergleich mit gewöhnlichen Tagen",
+        "abnormal": "Nach Abzug dessen, was das Modell „{model}“ erklärt, bleiben {car} (p {p}{ranks}; t {t}), {verdict}",
+        "ranks": " im Vergleich mit gewöhnlichen Tagen",
         "yes": "mehr, als gewöhnliche Tage bringen",
         "no": "nicht mehr, als gewöhnliche Tage bringen",
         "other": "und zwar in die andere Richtung",
-        "until": "Bis zu dem ausgelassenen Schlusskurs sind es {car} (t {t}, p {p}{ranks}), {verdict}",
+        "until": "Bis zu dem ausgelassenen Schlusskurs sind es {car} (p {p}{ranks}; t {t}), {verdict}",
         "hidden": ": Der Endpunkt der Meldung verdeckt den Teil, der heraussticht",
         "unknown": "Was davon der Markt erklärt, lässt sich hier nicht sagen",
         "doubtful": "Was davon der Markt erklärt, bleibt offen: Kurse, auf denen das beruht, sehen falsch aus",
@@ -435,13 +435,13 @@ class _Said:
         return self.text["yes" if self.rare(part) else "no"]
 
     def tested(self, part: dict[str, Any]) -> dict[str, str]:
-        ranks = self.text["ranks"].format(p=self.p(part["p_ranks"])) if part["p_ranks"] is not None else ""
+        ranks = self.text["ranks"] if part["test"] == "placebo" else ""
         t = self.number(f"{part['t']:+.2f}")
         return {"car": self.percent(part["car"]), "t": t, "p": self.p(part["p"]), "ranks": ranks}
 
     def rare(self, part: dict[str, Any]) -> bool:
-        """Whether both tests agree that ordinary days do not bring as much."""
-        return bool(part["p"] < 0.05 and (part["p_ranks"] is None or part["p_ranks"] < 0.05))
+        """Whether ordinary days do not bring as much."""
+        return bool(part["p"] is not None and part["p"] < LEVEL)
 
 
 # ---- the screen --------------------------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from eventstudy.analyses.confounders import Confounders, confounders
 from eventstudy.calendars import Moment
 from eventstudy.errors import SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
-    Event,
     News,
     Registry,
     read_calendar,
@@ -20,7 +19,7 @@ from eventstudy.events import (
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable
-from eventstudy.study.near import Other, leaving_out
+from eventstudy.study.near import leaving_out, others
 from eventstudy.study.result import StudyResult
 
 
@@ -40,7 +39,7 @@ def other_news(
     named = [entry for file in files for entry in read_calendar(file)]
     said += _of_no_event(named, {event.id for event in (*known, *result.events)})
     calendar = [*shipped_calendar(), *named]
-    result = leaving_out(result, _others((*known, *result.events), reported))
+    result = leaving_out(result, others((*known, *result.events), reported))
     return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
 
 
@@ -51,18 +50,6 @@ def _of_no_event(named: Sequence[News], known: Collection[str]) -> list[Message]
         if entry.event_id is not None and entry.event_id not in known:
             lost.setdefault(entry.origin, {})[entry.event_id] = None
     return [Message.of("SOURCE_NOTE.no_event", file=file, ids=list(ids)) for file, ids in lost.items()]
-
-
-def _others(known: Iterable[Event], reported: Iterable[News]) -> list[Other]:
-    """What each firm had to react to besides: events, and its earnings."""
-    found = [
-        Other(ticker, event.id, moment)
-        for event in known
-        for moment in (event.moment("announced"), event.moment("recognised"))
-        if moment is not None
-        for ticker in event.tickers
-    ]
-    return list(dict.fromkeys([*found, *(Other(e.ticker, None, e.moment) for e in reported if e.ticker)]))
 
 
 def _earnings(where: str | Path | None, result: StudyResult) -> tuple[list[News], list[Message]]:

@@ -11,6 +11,7 @@ import numpy as np
 from eventstudy import calendars
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidRequest
+from eventstudy.events import Event, News
 from eventstudy.panel import Bools, Days
 from eventstudy.study.result import StudyResult
 
@@ -23,6 +24,18 @@ class Other(NamedTuple):
     ticker: str
     event_id: str | None
     moment: Moment
+
+
+def others(known: Iterable[Event], reported: Iterable[News]) -> list[Other]:
+    """What each firm had to react to besides: events, and its earnings."""
+    found = [
+        Other(ticker, event.id, moment)
+        for event in known
+        for moment in (event.moment("announced"), event.moment("recognised"))
+        if moment is not None
+        for ticker in event.tickers
+    ]
+    return list(dict.fromkeys([*found, *(Other(e.ticker, None, e.moment) for e in reported if e.ticker)]))
 
 
 def leaving_out(result: StudyResult, others: Iterable[Other]) -> StudyResult:

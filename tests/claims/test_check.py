@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from eventstudy import run
 from eventstudy.claims import Checked, check, event_of, from_parts, load_names, of_registry, understand
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SymbolUnknown
 from eventstudy.events import shipped_registry, single_event
+from eventstudy.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,10 +78,10 @@ def test_the_worked_example_however_it_is_asked(which: int) -> None:
     assert found["market_move"] == pytest.approx(604.52 / 607.97 - 1, rel=1e-12)
     assert found["abnormal"]["car"] == pytest.approx(-0.06928, abs=5e-6)
     assert found["abnormal"]["t"] == pytest.approx(-1.8941, abs=5e-5)
-    assert found["abnormal"]["p"] == pytest.approx(0.059, abs=5e-4)
+    assert found["abnormal"]["p_t"] == pytest.approx(0.059, abs=5e-4)
     assert found["abnormal_to_extreme"]["car"] == pytest.approx(-0.13373, abs=5e-6)
     assert found["abnormal_to_extreme"]["t"] == pytest.approx(-5.1482, abs=1e-4)
-    assert found["abnormal_to_extreme"]["p_ranks"] == pytest.approx(1 / 251)
+    assert found["abnormal_to_extreme"]["p"] == pytest.approx(1 / 251)
     expected = {"numbers_found": True, "phrase_ok": True, "direction_ok": True, "trough_omitted": True}
     assert found["verdict"] == found["verdict"] | expected | {"attributable": False, "truncated": True}
     others = {(m["field"], m["value"]) for m in found["matches"]["from"]}
@@ -342,10 +345,42 @@ def test_no_paragraph_names_a_cause(lang: str) -> None:
             assert paragraph.endswith(("do not say what moved them.", "sagen nicht, was sie bewegt hat."))
 
 
-def test_attributable_needs_both_tests_and_the_side_of_the_move() -> None:
+def test_attributable_needs_the_headline_and_the_side_of_the_move() -> None:
     assert told("Nvidia fell 17 % on Monday", "2025-01-27")["verdict"]["attributable"] is True
     assert told("Microsoft fell 2.1 % on Monday", "2025-01-27")["verdict"]["attributable"] is False
     assert told(GERMAN)["verdict"]["attributable"] is False
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day0", "window"),
+    [
+        ("Nvidia fell 17 % on Monday", "2025-01-27", (0, 0)),
+        ("Microsoft fell 2.1 % on Monday", "2025-01-27", (0, 0)),
+        ("Oracle fell 13.8 % on Monday", "2025-01-27", (0, 0)),  # a registered event lies among the days before it
+        ("Nvidia fell from 142.62 to 128.99 in two sessions", "2025-01-27", (0, 1)),
+    ],
+)
+def test_a_claim_is_judged_as_the_study_of_its_sessions_is(sentence: str, day0: str, window: tuple[int, int]) -> None:
+    """The p is that of the sentence of `run`, which knows the ten sessions after the move too."""
+    found = told(sentence, "2025-01-27")
+    ticker = found["understood"]["ticker"]
+    study = run(date=day0, tickers=[ticker], windows=[window], event_window=window, source="bundled")
+    answer = study.answers[Window.of(window)]
+    assert found["abnormal"]["test"] == answer.headline == "placebo"
+    assert found["abnormal"]["p"] == pytest.approx(answer.tests["placebo"].p_value, abs=1e-12)
+    assert found["abnormal"]["p_t"] == pytest.approx(study.firm_answers[Window.of(window)].p[0], abs=1e-12)
+    assert answer.regime is not None
+    assert answer.regime.after
+
+
+@pytest.mark.parametrize(("p", "p_t", "stands_out"), [(0.02, 0.4, True), (0.4, 0.001, False), (0.4, 0.4, False)])
+def test_the_exact_t_has_no_say_in_the_verdict(p: float, p_t: float, *, stands_out: bool) -> None:
+    """Neither in the field nor in the words."""
+    found = checked("Nvidia fell 17 % on Monday", "2025-01-27")
+    assert found.whole is not None
+    other = replace(found, whole=replace(found.whole, p=p, p_t=p_t))
+    assert other.to_dict()["verdict"]["attributable"] is stands_out
+    assert ("more than ordinary days bring" in other.to_dict()["sentence"]) is stands_out
 
 
 PRICES = st.floats(1, 400).map(lambda v: f"{v:.2f}")
