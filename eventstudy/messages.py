@@ -741,7 +741,10 @@ WARNINGS: dict[str, Code] = {
     ),
     "REGIME_UNKNOWN": Code(
         {
-            "": "{windows}: volatility after the event could not be judged, for prices of the days after it are not there",
+            "": (
+                "{windows}: volatility after the event could not be judged, for prices of fewer than six days after it are "
+                "there"
+            ),
             "sums": (
                 "sums alone were kept, so it is not known whether the days near the events were wilder than usual: run with "
                 'keep="pairs"'

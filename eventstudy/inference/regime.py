@@ -46,7 +46,7 @@ class Regime(NamedTuple):
     used: bool
     """Whether the window is judged by the scale of its near days."""
     after: bool
-    """Whether a day after the window could be looked at."""
+    """Whether enough days after the window could be looked at."""
 
 
 _UNKNOWN = Level(np.nan, np.nan, np.empty(0))
@@ -63,7 +63,7 @@ class Regimes:
     used: Bools
     """(N,) whether the window is judged by the scale of its near days."""
     after: Bools
-    """(N,) whether a day after the window could be looked at."""
+    """(N,) whether enough days after the window could be looked at."""
     scales: tuple[Floats, ...] = field(repr=False, compare=False)
     """(N,) of (M,) the ratio of each estimation day over `ratio`; empty where not judged."""
 
@@ -92,7 +92,7 @@ def regime_of_all(sums: NearSums, window: Window) -> Regime:
     there = np.isfinite(near)
     [level] = judged(days[np.isfinite(days)][None], near[None], there, window.length)
     used = bool(np.isfinite(level.ratio)) if sums.always else level.p <= RAISED
-    return Regime(level.ratio, level.p, used, bool(there[SIDE:].any()))
+    return Regime(level.ratio, level.p, used, bool(there[SIDE:].sum() >= _FEWEST))
 
 
 def _beside(values: Floats | Bools, window: Window, first: int) -> Floats:
@@ -117,7 +117,7 @@ def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regim
     ratio, p = np.array([level.ratio for level in found]), np.array([level.p for level in found])
     used = np.isfinite(ratio) if always else p <= RAISED
     scales = tuple(level.ratios / level.ratio for level in found)
-    after: Bools = np.asarray(np.isfinite(near[:, SIDE:]).any(axis=1), dtype=bool)
+    after: Bools = np.asarray(np.isfinite(near[:, SIDE:]).sum(axis=1) >= _FEWEST, dtype=bool)
     return Regimes(ratio, p, used, after, scales)
 
 

@@ -39,7 +39,7 @@ DAYS = np.arange(ESTIMATION.start, EVENT.end + AFTER + 1)
 DAY0 = -ESTIMATION.start
 _STUDIES = 100
 """Studies that are made at once."""
-_GROUPS, _TICKERS = 4, 20
+GROUPS, TICKERS = 4, 20
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ LATE = {
     "from -3, x1.5": Storm(since=-3, times=1.5),
     "from -10 to +7, x2": Storm(since=-10, until=7, times=2.0),
 }
+OF_ONE_DATE = CALM | STORMS | LATE | {"from -10, x1.25": Storm(since=-10, times=1.25)}
+OF_OWN_DATES = {"t4": Storm(4)} | CALM | STORMS | {name: storm for name, storm in LATE.items() if "to" not in name}
+ALONE = {"GARCH": Storm(garch=True), **STORMS, **LATE}
+RECENT = {name: ALONE[name] for name in ("from -10, x2", "from -10, x1.5", "from -3, x2", "from -3, x1.5")}
+"""Designs of A 4, A 5, A 1 (what `storms` does not have) and A 6, in the order of their seeds."""
 
 
 def errors(rng: np.random.Generator, storm: Storm, shape: tuple[int, ...]) -> Floats:
@@ -113,12 +118,16 @@ def series_of(returns: Floats, market: Floats, last: int | None = None) -> Abnor
     return _fitted(returns, market)
 
 
-def judged(series: AbnormalReturns, window: Window) -> tuple[Floats, Floats, list[Floats]]:
+def judged(
+    series: AbnormalReturns, window: Window, draws: int = PLACEBO_WINDOWS
+) -> tuple[Floats, Floats, list[Floats]]:
     """(N,) p of `placebo`, its statistic on the scale of the near days, and that scale at each ordinary day."""
-    said = plugins.load("tests", "placebo").compute(series, window, 0, draws=PLACEBO_WINDOWS)
+    said = plugins.load("tests", "placebo").compute(series, window, 0, draws=draws)
     return said.p_value, said.statistic / raised(said), levels_of(said)
 
 
+Chosen = Callable[[str], bool]
+"""Whether a design is wanted, by its name."""
 Row = tuple[str, str, str, str, int, int]
 """Part, design, what, window; of how many draws how many."""
 
@@ -127,11 +136,12 @@ def _rejected(p: Floats) -> int:
     return int((p <= LEVEL).sum())
 
 
-def one_date(draws: int) -> Iterator[Row]:
+def one_date(draws: int, chosen: Chosen) -> Iterator[Row]:
     """A 4: the portfolio of the firms of one date, judged as one series."""
     effects = {f"{name}, effect 3": Storm(s.tails, s.garch, effect=3.0) for name, s in CALM.items()}
-    designs = CALM | STORMS | LATE | {"from -10, x1.25": Storm(since=-10, times=1.25)} | effects
-    for d, (name, storm) in enumerate(designs.items()):
+    for d, (name, storm) in enumerate((OF_ONE_DATE | effects).items()):
+        if not chosen(name):
+            continue
         for firms in (3, 20):
             parts = [(r.mean(axis=1), m) for r, m in of_one_date(SEED + 10 * d + firms, storm, firms, draws)]
             series = [series_of(*part) for part in parts]
@@ -140,11 +150,12 @@ def one_date(draws: int) -> Iterator[Row]:
                 yield "A4", f"{firms} firms, {name}", "placebo", str(window), draws, hits
 
 
-def own_dates(draws: int) -> Iterator[Row]:
+def own_dates(draws: int, chosen: Chosen) -> Iterator[Row]:
     """A 5: three firms of their own dates, the sum of their placebo statistics."""
     effects = {f"normal, effect {k}": Storm(None, effect=float(k)) for k in (1, 2)}
-    late = {name: storm for name, storm in LATE.items() if "to" not in name}
-    for d, (name, storm) in enumerate(({"t4": Storm(4)} | CALM | STORMS | late | effects).items()):
+    for d, (name, storm) in enumerate((OF_OWN_DATES | effects).items()):
+        if not chosen(name):
+            continue
         series = _firms(SEED + 500 + d, storm, 3 * draws)
         for window in WINDOWS[:1] if "effect" in name else WINDOWS:
             p = []
@@ -157,25 +168,23 @@ def own_dates(draws: int) -> Iterator[Row]:
 
 def _firms(seed: int, storm: Storm, n: int) -> list[AbnormalReturns]:
     """Firms with a market of their own each, sigma 2 %, in parts of three times `_STUDIES`."""
-    rng, found = np.random.default_rng(seed), []
-    for begin in range(0, n, 3 * _STUDIES):
-        size = min(3 * _STUDIES, n - begin)
-        market = 0.01 * shocks(rng, (size, len(DAYS)), 4) * storm.scale
-        returns = 0.0003 + rng.uniform(0.5, 1.5, (size, 1)) * market + 0.02 * errors(rng, storm, market.shape)
-        returns[:, DAY0] += 0.02 * storm.effect
-        found.append(series_of(returns, market, storm.last))
-    return found
+    rng, parts = np.random.default_rng(seed), range(0, n, 3 * _STUDIES)
+    return [series_of(*paths(rng, storm, min(3 * _STUDIES, n - begin)), storm.last) for begin in parts]
 
 
-def recent(draws: int) -> Iterator[Row]:
+def paths(rng: np.random.Generator, storm: Storm, n: int) -> tuple[Floats, Floats]:
+    """(N, T) returns of firms, and of the market that each has of its own."""
+    market = 0.01 * shocks(rng, (n, len(DAYS)), 4) * storm.scale
+    returns = 0.0003 + rng.uniform(0.5, 1.5, (n, 1)) * market + 0.02 * errors(rng, storm, market.shape)
+    returns[:, DAY0] += 0.02 * storm.effect
+    return returns, market
+
+
+def recent(draws: int, chosen: Chosen) -> Iterator[Row]:
     """A 6, and what A 1 has besides `storms`: one firm, with prices up to some days after the window."""
-    more = {"GARCH": Storm(garch=True), **STORMS, **LATE}
-    some = {
-        name: storm
-        for name, storm in more.items()
-        if name in ("from -10, x2", "from -10, x1.5", "from -3, x2", "from -3, x1.5")
-    }
-    for d, (name, storm) in enumerate(more.items()):
+    for d, (name, storm) in enumerate(ALONE.items()):
+        if not chosen(name):
+            continue
         series = _firms(SEED + 700 + d, storm, draws)
         for window in WINDOWS:
             yield (
@@ -186,7 +195,9 @@ def recent(draws: int) -> Iterator[Row]:
                 draws,
                 sum(_rejected(judged(s, window)[0]) for s in series),
             )
-    for d, (name, storm) in enumerate(some.items()):
+    for d, (name, storm) in enumerate(RECENT.items()):
+        if not chosen(name):
+            continue
         for window in WINDOWS:
             for last in sorted({window.end, 5}):
                 part = _firms(
@@ -196,9 +207,11 @@ def recent(draws: int) -> Iterator[Row]:
                 yield "A6", f"one firm, {name}, prices to {last:+d}", "placebo", str(window), draws, hits
 
 
-def power(draws: int) -> Iterator[Row]:
+def power(draws: int, chosen: Chosen) -> Iterator[Row]:
     """A 2: one firm, with an effect of k standard deviations times the root of the length of the window on day 0."""
     for d, (name, storm) in enumerate({"normal": Storm(None), "t4": Storm(4), "GARCH": Storm(garch=True)}.items()):
+        if not chosen(name):
+            continue
         for k in (1, 2, 3, 4):
             for window in WINDOWS:
                 moved = Storm(storm.tails, storm.garch, effect=k * float(np.sqrt(window.length)))
@@ -207,46 +220,48 @@ def power(draws: int) -> Iterator[Row]:
                 yield "A2", f"one firm, {name}, effect {k}", "placebo", str(window), draws, hits
 
 
-def together(draws: int, only: tuple[str, ...] = ()) -> Iterator[Row]:
+def together(draws: int, chosen: Chosen) -> Iterator[Row]:
     """B 4: any window of all firms, of a group, of a ticker below 5 % where those are judged together; 20 firms of one date."""
     for d, (name, storm) in enumerate((CALM | STORMS).items()):
-        if only and name not in only:
+        if not chosen(name):
             continue
         counts = dict.fromkeys(("windows", "windows, raw", "groups x windows", "tickers x windows"), 0)
         tried = dict.fromkeys(counts, 0)
-        for returns, market in of_one_date(SEED + 900 + d, storm, _TICKERS, draws):
+        for returns, market in of_one_date(SEED + 900 + d, storm, TICKERS, draws):
             n = len(returns)
-            groups = returns.reshape(n, _GROUPS, -1, len(DAYS)).mean(axis=2)
+            groups = returns.reshape(n, GROUPS, -1, len(DAYS)).mean(axis=2)
             families = {"windows": returns.mean(axis=1)[:, None], "groups x windows": groups}
             if tried["tickers x windows"] < draws // 4:
                 families["tickers x windows"] = returns
             for what, cells in families.items():
-                size = cells.shape[1]
-                series = series_of(cells.reshape(n * size, -1), np.repeat(market, size, axis=0))
-                each = [judged(series, window) for window in FIVE]
-                p, statistic = (np.stack([one[k] for one in each], axis=1) for k in (0, 1))
-                for s in range(n):
-                    rows = slice(s * size, (s + 1) * size)
-                    levels = [one[2][k] for k in range(s * size, (s + 1) * size) for one in each]
-                    left = _left(series.studentised[rows], statistic[rows], p[rows], levels)
+                for p, left in zip(*judged_together(cells, market), strict=True):
                     counts[what] += bool((left <= LEVEL).any())
                     tried[what] += 1
                     if what == "windows":
-                        counts["windows, raw"] += bool((p[rows] <= LEVEL).any())
+                        counts["windows, raw"] += bool((p <= LEVEL).any())
                         tried["windows, raw"] += 1
         for what, count in counts.items():
             yield "B4", f"20 firms of one date, {name}", what, "five", tried[what], count
 
 
-def _left(days: Floats, statistic: Floats, p: Floats, levels: list[Floats]) -> Floats:
-    """(S, W) what is left of p (S, W) where all series and windows are judged together."""
-    size, windows = statistic.shape
-    own: Ints = np.repeat(np.arange(size), windows)
-    adjusted = romano_wolf_of_cells(days, statistic.ravel(), own, list(FIVE) * size, 0, 1999, levels)
-    return np.fmax(adjusted.reshape(statistic.shape), p)
+def judged_together(cells: Floats, market: Floats, draws: int = PLACEBO_WINDOWS) -> tuple[list[Floats], list[Floats]]:
+    """For each study (S, W) p of its series and five windows, and what is left of them; `cells` (studies, S, T)."""
+    n, size = cells.shape[:2]
+    series = series_of(cells.reshape(n * size, -1), np.repeat(market, size, axis=0))
+    each = [judged(series, window, draws) for window in FIVE]
+    p, statistic = (np.stack([one[k] for one in each], axis=1) for k in (0, 1))
+    own: Ints = np.repeat(np.arange(size), len(FIVE))
+    left = []
+    for begin in range(0, n * size, size):
+        rows = slice(begin, begin + size)
+        levels = [one[2][k] for k in range(begin, begin + size) for one in each]
+        days, observed = series.studentised[rows], statistic[rows].ravel()
+        adjusted = romano_wolf_of_cells(days, observed, own, list(FIVE) * size, 0, draws, levels)
+        left.append(np.fmax(adjusted.reshape(size, -1), p[rows]))
+    return [p[begin : begin + size] for begin in range(0, n * size, size)], left
 
 
-PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+PARTS: dict[str, Callable[[int, Chosen], Iterator[Row]]] = {
     "one date": one_date,
     "own dates": own_dates,
     "recent": recent,
@@ -260,11 +275,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.dates", description=__doc__)
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--only", action="append", choices=list(PARTS))
+    parser.add_argument("--design", action="append", help="these designs alone: normal, from -20, x1.5, ...")
     parser.add_argument("--output", type=Path, default=STORED)
     asked = parser.parse_args()
     for part in asked.only or PARTS:
         began = time.monotonic()
-        for row in PARTS[part](asked.draws):
+        for row in PARTS[part](asked.draws, lambda name: not asked.design or name in asked.design):
             _keep(asked.output, row)
             print(row, flush=True)
         print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -17,14 +17,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from eventstudy import EventStudy, plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.inference.multiple import common_days, gaussian_step_down
-from eventstudy.panel import EventBlock, Floats
+from eventstudy.panel import AFTER, After, EventBlock, Floats, Ints
 from eventstudy.study.answers import headline_of
+from eventstudy.study.estimate import NearDays, around
 from eventstudy.windows import Window
 
 from tests.simulation.draws import EVENT, _fit
@@ -35,6 +37,8 @@ ESTIMATION = Window(-260, -11)
 FIVE = tuple(Window(*w) for w in ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5)))
 DAY, THREE, ELEVEN = FIVE[0], FIVE[1], FIVE[4]
 LEVEL = 0.05
+_FEW = 5
+"""Fewer pairs are judged by the days near their windows."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,28 @@ def _t(rng: np.random.Generator, df: int, shape: tuple[int, ...]) -> Floats:
     return drawn
 
 
-def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
-    """One study as a block, and the mean effect of its pairs."""
+class Made(NamedTuple):
+    """One study as returns on the calendar that all share."""
+
+    returns: Floats
+    """(S, F)"""
+    market: Floats
+    """(S,)"""
+    day0: Ints
+    """(N,) row of day 0 of each pair."""
+    firm: Ints
+    """(N,) column of its firm."""
+    effect: float
+    """The mean effect of the pairs."""
+
+
+def made(rng: np.random.Generator, design: Design) -> Made:
+    """One study."""
     before = -ESTIMATION.start
     day0 = np.array(design.days) + before
     firm = np.array(design.firms or range(design.n))
-    n_firms, total = int(firm.max()) + 1, int(day0.max()) + EVENT.end + 1
+    later = AFTER if design.n < _FEW else 0
+    n_firms, total = int(firm.max()) + 1, int(day0.max()) + EVENT.end + later + 1
     load = rng.uniform(0.3, 0.8, n_firms) * np.sqrt(design.r / 0.3)
     eps = load * _t(rng, 5, (total, 1)) + np.sqrt(1 - load**2) * _t(rng, 5, (total, n_firms))
     market = 0.01 * _t(rng, 4, (total,))
@@ -94,11 +114,23 @@ def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
     returns = 0.0003 + np.outer(market, beta) + eps * sigma
     effect = design.effect * (sigma[firm] / 0.025 if design.by_risk else np.ones(design.n))
     np.add.at(returns, (day0, firm), effect)
+    return Made(returns, market, day0, firm, float(effect.mean()))
+
+
+def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
+    """One study as a block, and the mean effect of its pairs."""
+    one = made(rng, design)
+    return block_of(one), one.effect
+
+
+def block_of(one: Made) -> EventBlock:
+    """The block of a study."""
+    returns, market, day0, firm, _ = one
     dates, which = np.unique(day0, return_inverse=True)
     columns = np.arange(ESTIMATION.start, EVENT.end + 1)
-    sessions = np.datetime64("2000-01-03") + np.arange(total)
+    sessions = np.datetime64("2000-01-03") + np.arange(len(market))
     rows = dates[:, None] + columns
-    block = EventBlock(
+    return EventBlock(
         returns=returns[day0[:, None] + columns, firm[:, None]],
         regressors=market[rows][:, :, None],
         names=("benchmark",),
@@ -109,20 +141,26 @@ def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
         event=EVENT,
         row=dates,
     )
-    return block, float(effect.mean())
 
 
 def studies(design: Design, draws: int, seed: int) -> Iterator[tuple[Callable[[Window], Sample], float]]:
     """For each study its samples by window, and the mean effect."""
     rng = np.random.default_rng(seed)
     for _ in range(draws):
-        block, effect = drawn(rng, design)
-        returns = _fit(block)
+        one = made(rng, design)
+        yield samples(one), one.effect
 
-        def sample(window: Window, returns: object = returns, block: EventBlock = block) -> Sample:
-            return Sample.of(returns, window, block=block, draws=999)  # type: ignore[arg-type]
 
-        yield sample, effect
+def samples(one: Made, draws: int = 999) -> Callable[[Window], Sample]:
+    """Its samples by window; of few pairs the days near the windows are looked at, as their headline does."""
+    block = block_of(one)
+    returns = _fit(block)
+    if block.n_pairs < _FEW:
+        days = np.unique(one.day0)[:, None] + EVENT.end + 1 + np.arange(AFTER)
+        held = one.returns[days[block.design], one.firm[:, None]]
+        after = After(held, one.market[days][:, :, None], np.datetime64("2000-01-03") + days)
+        returns = around(returns, block, after, plugins.load("models", "market"), 30, NearDays())
+    return lambda window: Sample.of(returns, window, block=block, draws=draws).in_regime()
 
 
 Row = tuple[str, str, str, str, int, int]
@@ -216,55 +254,65 @@ def masks(tau: float, draws: int) -> list[Row]:
     return rows
 
 
+OVERLAPPING = {
+    "60 firms, 60 dates x3d": many(60, 60, 3),
+    "30 dates x1d": many(30, 30, 1),
+    "1 ticker, 12 events x5d": ticker(12, 5),
+    "60 firms, 20 dates x3d": many(60, 20, 3),
+    "20 firms, 10 dates x4d": many(20, 10, 4),
+    "30 firms, 3 dates": many(30, 3, 60),
+    "20 own": own(20),
+}
+WILD = {
+    "20 own, firm-specific x1.5": replace(own(20), own=1.5),
+    "3 dates, regime x2": replace(many(30, 3, 60), regime=2.0),
+    "20 own, regime x2": replace(own(20), regime=2.0),
+}
+FEW = {f"{k} own": own(k) for k in (2, 3, 4)} | {"2 firms x 2 dates x3d": many(4, 2, 3)}
+COVERED = {
+    "20 own, 0 %": own(20),
+    "20 own, 1 %": replace(own(20), effect=0.01),
+    "20 own, by risk, 2 %": replace(own(20), effect=0.02, by_risk=True),
+    "3 dates, 1 %": replace(many(30, 3, 60), effect=0.01),
+    "3 own, 2 %": replace(own(3), effect=0.02),
+}
+JUDGED = {"20 own": own(20), "3 dates": many(30, 3, 60), "60 dates x3d": many(60, 60, 3)}
+
+
+def designs() -> dict[tuple[str, str], Design]:
+    """Every design but those of B 6, which go through `EventStudy.run` anyway, by its part and name."""
+    few = {f"{name}, x{by:g}": replace(one, regime=by) for name, one in FEW.items() for by in (1.0, 2.0)}
+    few |= {f"{name}, {100 * by:g} %": replace(one, effect=by) for name, one in FEW.items() for by in (0.02, 0.04)}
+    of = {"B1": OVERLAPPING, "B2": WILD, "B3": COVERED, "B4": JUDGED, "B5": few}
+    return {(part, name): design for part, named in of.items() for name, design in named.items()}
+
+
 def parts(draws: int) -> dict[str, Callable[[], list[Row]]]:
     """The work by part."""
     n, few = draws, draws // 2
     in_event_time = ("cda", "corrado_rank", "grank_t", "patell_adjusted", "bmp", "bmp_adjusted")
-    overlapping = {
-        "60 firms, 60 dates x3d": many(60, 60, 3),
-        "30 dates x1d": many(30, 30, 1),
-        "1 ticker, 12 events x5d": ticker(12, 5),
-        "60 firms, 20 dates x3d": many(60, 20, 3),
-        "20 firms, 10 dates x4d": many(20, 10, 4),
-        "30 firms, 3 dates": many(30, 3, 60),
-        "20 own": own(20),
-    }
-    wild = {
-        "20 own, firm-specific x1.5": replace(own(20), own=1.5),
-        "3 dates, regime x2": replace(many(30, 3, 60), regime=2.0),
-        "20 own, regime x2": replace(own(20), regime=2.0),
-    }
-    few_pairs = {f"{k} own": own(k) for k in (2, 3, 4)} | {"2 firms x 2 dates x3d": many(4, 2, 3)}
-    covered = {
-        "20 own, 0 %": own(20),
-        "20 own, 1 %": replace(own(20), effect=0.01),
-        "20 own, by risk, 2 %": replace(own(20), effect=0.02, by_risk=True),
-        "3 dates, 1 %": replace(many(30, 3, 60), effect=0.01),
-        "3 own, 2 %": replace(own(3), effect=0.02),
-    }
     looked, both = ("patell", "patell_guarded", "bmp_adjusted"), (DAY, ELEVEN)
-    judged = {"20 own": own(20), "3 dates": many(30, 3, 60), "60 dates x3d": many(60, 60, 3)}
 
     def first() -> list[Row]:
         return [
             row
-            for name, design in overlapping.items()
+            for name, design in OVERLAPPING.items()
             for row in sizes("B1", name, design, in_event_time, both, few if design.n > 30 else n)
         ]
 
     def fifth() -> list[Row]:
+        few_pairs = [(name, design) for (part, name), design in designs().items() if part == "B5"]
         return [
             row
-            for name, design in few_pairs.items()
-            for regime in (1.0, 2.0)
-            for row in sizes("B5", f"{name}, x{regime:g}", replace(design, regime=regime), looked, both, n)
+            for name, design in few_pairs
+            for row in sizes("B5", name, design, looked, (DAY,) if design.effect else both, n)
         ]
 
     return {
         "B1": first,
-        "B2": lambda: [row for name, d in wild.items() for row in sizes("B2", name, d, in_event_time, both, few)],
-        "B3": lambda: [row for name, design in covered.items() for row in coverage(name, design, n)],
-        "B4": lambda: [row for name, design in judged.items() for row in families(name, design, few)],
+        "B2": lambda: [row for name, d in WILD.items() for row in sizes("B2", name, d, in_event_time, both, few)],
+        "B3": lambda: [row for name, design in COVERED.items() for row in coverage(name, design, n)],
+        "B4": lambda: [row for name, design in JUDGED.items() for row in families(name, design, few)],
         "B5": fifth,
         "B6": lambda: [row for tau in (0.0, 0.1) for row in masks(tau, few // 4)],
     }
