@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import chain
 
 import numpy as np
 import pytest
 
-from tests.simulation import dates, pairs
-from tests.simulation.public import LEVEL, SEED, STORED, Both, designs, summed
+from tests.simulation.public import LEVEL, Both, designs, summed
 
 _PLAIN = (
     ("A1", "one firm, from -10, x2"),
@@ -49,28 +44,6 @@ def test_studies_of_every_design_have_the_p_of_the_functions(part: str) -> None:
 def test_what_is_judged_together_is_left_the_same() -> None:
     """Windows, groups and tickers of twenty firms of one date."""
     assert equal("B4", "20 firms of one date, from -10, x1.5", 1) == 3
-
-
-@cache
-def stored() -> list[dict[str, str]]:
-    with STORED.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def test_every_stored_design_was_compared() -> None:
-    rows = chain(*(csv.DictReader(path.open(encoding="utf-8")) for path in (dates.STORED, pairs.STORED)))
-    simulated = {(r["part"], re.sub(r", effect \d", "", r["design"])) for r in rows if r["part"] != "B6"}
-    compared = {(r["part"], re.sub(r", effect \d", "", r["design"])) for r in stored()}
-    assert simulated - compared == set()
-    assert {r["seed"] for r in stored()} == {str(SEED)}
-    assert all(r["made"] for r in stored())
-
-
-def test_no_two_p_lay_apart() -> None:
-    """And so each rejects as often as the other."""
-    assert {r["design"] for r in stored() if float(r["apart"]) > 1e-9} == set()
-    assert [r for r in stored() if r["by_functions"] != r["by_run"]] == []
-    assert min(int(r["draws"]) for r in stored()) >= 20
 
 
 def test_a_row_says_how_far_apart_two_p_lie_and_how_often_each_rejects() -> None:
