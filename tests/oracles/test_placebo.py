@@ -142,9 +142,15 @@ def test_days_of_other_events_are_left_out_of_the_near_ones() -> None:
     five = asked(replace(returns, around=replace(returns.around, left_out=far.copy())), (0, 0))
     assert five.regimes is not None
     assert np.isnan(five.regimes.ratio[0])
-    assert five.regimes.at(0).after
+    assert not five.regimes.at(0).after
     assert not five.regimes.at(0).used
     assert five.p_value[0] == pytest.approx(GOLDEN[0, 0]["p_plain"], **TIGHT)
+    for last, enough in ((5, False), (6, True)):  # days after the window alone
+        far[0] = True
+        far[0, 1 - first : last - first + 1] = False
+        some = asked(replace(returns, around=replace(returns.around, left_out=far.copy())), (0, 0))
+        assert some.regimes is not None
+        assert some.regimes.at(0).after is enough
 
 
 # ---- leaving days out ------------------------------------------------------------------------------------------------
