@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +32,8 @@ from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 
 from tests.simulation import dates, pairs
-from tests.simulation.dates import DAY0, DAYS, ESTIMATION, EVENT, FIVE, LEVEL, WINDOWS, Storm
+from tests.simulation.dates import DAY0, DAYS, FIVE, LEVEL, WINDOWS, Storm
+from tests.simulation.storms import ESTIMATION, EVENT
 from tests.worlds import grown
 
 STORED = Path(__file__).with_name("public.csv")
@@ -85,10 +87,16 @@ def run_own_dates(returns: Floats, market: Floats, **choices: Any) -> StudyResul
 
 
 def _study(**choices: Any) -> EventStudy:
-    fixed = {"estimation_window": (ESTIMATION.start, ESTIMATION.end), "event_window": (EVENT.start, EVENT.end)}
-    usual: dict[str, Any] = {"calendar": None, "windows": WINDOWS, "min_estimation": 100, "benchmark": "MKT"}
-    usual["accept"] = _DOUBTS
-    return EventStudy(**fixed, **(usual | choices))
+    usual: dict[str, Any] = {
+        "estimation_window": (ESTIMATION.start, ESTIMATION.end),
+        "event_window": (EVENT.start, EVENT.end),
+        "windows": WINDOWS,
+        "min_estimation": 100,
+        "calendar": None,
+        "benchmark": "MKT",
+        "accept": _DOUBTS,
+    }
+    return EventStudy(**(usual | choices))
 
 
 def codes(result: StudyResult) -> frozenset[str]:
@@ -195,7 +203,7 @@ def designs() -> dict[tuple[str, str], Callable[[int], Iterator[Both]]]:
     """Every stored design by its part and name."""
 
     def of(work: Callable[[Storm, int], Iterator[Both]], storm: Storm) -> Callable[[int], Iterator[Both]]:
-        return lambda draws: work(storm, draws)
+        return partial(work, storm)
 
     found: dict[tuple[str, str], Callable[[int], Iterator[Both]]] = {}
     for name, storm in dates.ALONE.items():
@@ -213,7 +221,7 @@ def designs() -> dict[tuple[str, str], Callable[[int], Iterator[Both]]]:
     for name, storm in (dates.CALM | dates.STORMS).items():
         found["B4", f"20 firms of one date, {name}"] = of(together, storm)
     for (part, name), design in pairs.designs().items():
-        found[part, name] = lambda draws, part=part, design=design: of_pairs(design, draws, five=part == "B4")
+        found[part, name] = partial(of_pairs, design, five=part == "B4")
     return found
 
 

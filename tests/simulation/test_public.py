@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.simulation.public import LEVEL, Both, designs, summed
+from tests.simulation.dates import LEVEL
+from tests.simulation.public import Both, designs, summed
 
 _PLAIN = (
     ("A1", "one firm, from -10, x2"),
