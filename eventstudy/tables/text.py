@@ -178,6 +178,10 @@ class TextCells:
         (number, first), *rest = self.heads or [(0, [])]
         if number != 1 or len(rest) < 2 or not first or any(map(looks_like_one, first)):
             return
+        if any((role_of(cell, "prices") or ("",))[0] == "date" for cell in first) or not any(
+            row[-1] for _, row in rest
+        ):
+            return  # its dates have a heading, or the rows end in a separator
         if all(len(row) == len(first) + 1 and looks_like_one(row[0]) for _, row in rest):
             self._raw = self.separator.encode() + self._raw
             self._lines[0] = self.separator.encode() + self._lines[0]

@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -59,8 +60,7 @@ class BookCells:
         self.place = Place(f"{place.name}, sheet {name}", lambda i: f"row {i + 1}")
         if content.startswith(b"PK"):
             self._refuse_broken(content, book.sheet_names.index(name), name)
-        cells = ([v if type(v) is not str or v.strip() else None for v in row] for row in held[name])
-        self._rows = [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
+        self._rows = _without_blanks(held[name])
         self._refuse_astray(self._rows)
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
         self.width, self.rows = 0, 0
@@ -70,9 +70,11 @@ class BookCells:
         return [row for _, row in self._rows]
 
     def _refuse_astray(self, rows: list[tuple[int, list[Any]]]) -> None:
+        width = max(map(len, map(itemgetter(1), rows)))
+        if width * len(rows) <= _SMALL:
+            return
         filled = sum(len(row) - row.count(None) for _, row in rows)
-        width = max(len(row) for _, row in rows)
-        if width * len(rows) > max(_SMALL, _SPARSE * filled):
+        if width * len(rows) > _SPARSE * filled:
             ends = [max(i for i, v in enumerate(row) if _filled(v)) for _, row in rows]
             row, column = rows[ends.index(max(ends))][0], max(ends)
             raise InvalidFile(
@@ -89,7 +91,10 @@ class BookCells:
                 text = archive.read(part) if part else b""
         except (KeyError, zipfile.BadZipFile):
             return
-        if not _FORMULA.search(text) and not _ERROR.search(text):
+        formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(
+            text
+        )  # most sheets hold none: the words are quicker
+        if not formulas and not ((b't="e"' in text or b"t='e'" in text) and _ERROR.search(text)):
             return
         for hit in _CELL.finditer(text):
             about, inside = hit[1], hit[2] or b""
@@ -113,7 +118,7 @@ class BookCells:
         Raises:
             InvalidFile: there is no row.
         """
-        body = [(number, row) for number, row in self._rows[record:]]
+        body = self._rows[record:]
         while (
             body
             and sum(v is not None for v in body[-1][1]) == 1
@@ -132,7 +137,7 @@ class BookCells:
     def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
         """These columns, cells as they are: None, text, a number, True or False, a date or a datetime."""
         found: dict[int, Any] = {}
-        rows = [row for _, row in self._body]
+        rows = list(map(itemgetter(1), self._body))
         least = min(map(len, rows))
         for i in sorted(texts | numbers):
             values = [row[i] for row in rows] if i < least else [row[i] if i < len(row) else None for row in rows]
@@ -140,6 +145,16 @@ class BookCells:
             if i in numbers and all(v is None or type(v) is float or type(v) is int for v in values):
                 found[i] = found[i].astype(float).to_numpy()
         return found
+
+
+def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
+    """The rows that hold something, counted from 1; a cell that holds nothing or blanks alone is None."""
+    distinct = (set(column) for column in zip(*rows, strict=True)) if len(set(map(len, rows))) == 1 else map(set, rows)
+    blanks = {v for some in distinct for v in some if type(v) is str and not v.strip()}
+    if not blanks:
+        return list(enumerate(rows, 1))
+    cells = ([None if type(v) is str and v in blanks else v for v in row] for row in rows)
+    return [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
 
 
 def _filled(value: Any) -> bool:

@@ -60,6 +60,7 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "JSON": ('{"chart": 1}', "JSON", "save the data"),
     "a pickle": ("\x80\x04K", "pickle", "frame itself"),
     "decimal comma between commas": ("ticker,date,close\nA,2025-01-02,142,62\nA,2025-01-03,143,62\n", "4 cells where the header has 3", "row 2"),  # noqa: E501
+    "decimal comma between commas, wide": ("Date,NVDA\n2025-01-02,142,62\n2025-01-03,143,62\n", "3 cells where the header has 2", "row 2"),  # noqa: E501
     "no heading": ("NVDA,2025-01-02,10\nNVDA,2025-01-03,11\n", "no row that names the columns", "ticker, date, close"),
     "twice": ("ticker,date,close\nA,2025-01-02,1\nA,2025-01-02,2\n", "given twice", "row 3"),
     "twice, wide": ("date,A\n2025-01-02,1\n2025-01-02,2\n", "given twice", "row 3"),
