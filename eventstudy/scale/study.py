@@ -76,15 +76,26 @@ def run_folder(
     work = _work(folder, columns, config, factors, as_of)
     check_regressors(model, ("benchmark", *factor_names(factors)), config)
     parts = parts_of(folder, config)
-    found, evidence = _both_passes(work, columns, parts, executor or Serial(), done)
+    runner = executor or Serial()
+    found, evidence = _both_passes(work, columns, parts, runner, done)
     _count_unseen(found, columns)
     found.left.add("BAD_ROW", len(no_events), no_events)
-    lined = many.LinedUp(found.grids, found.left, _once(found.warned), _used(columns, config))
+    used = _used(columns, config)
+    lined = many.LinedUp(found.grids, found.left, _once(found.warned), used, doubtful=found.doubtful)
     many.count_unfit(evidence, columns, config, found.left)
     if not evidence.totals.n:
         raise NothingUsable("no pair is left to study", available=_reasons(found.left), hint="check tickers and dates")
     told = partial(_provenance, folder, columns, provenance or {})
-    return many.result_of(columns, lined, evidence, config, day0, told)
+    others = _believable(replace(work, doubtful=found.doubtful), columns, parts, runner)
+    return many.result_of(columns, lined, evidence, config, day0, told, lambda _: others)
+
+
+def _believable(work: Work, columns: EventColumns, parts: tuple[Part, ...], runner: Executor) -> Evidence | None:
+    """The evidence of the pairs that are not in doubt, by two more passes; None where all are, or none is."""
+    if not 0 < len(work.doubtful) < len(columns):
+        return None
+    evidence = _both_passes(work, columns, parts, runner, None)[1]
+    return evidence if evidence.totals.n else None
 
 
 def _both_passes(
@@ -103,6 +114,7 @@ def _both_passes(
         found.warned += part.warned
         found.grids += part.grids
         found.seen |= part.seen
+        found.doubtful = np.union1d(found.doubtful, part.doubtful)
 
     runner.run(first, work, parts, done and (lambda i, _: done(i, 2 * n)), fold)
     grounds = tuple(ground for _, ground in work.grounds.values())

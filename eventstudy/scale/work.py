@@ -66,6 +66,8 @@ class Work:
     """Where tickers and benchmarks trade, by all of their days in the panel."""
     unplaced: Days | None
     """The days on which a ticker without an exchange has a price; None: no exchange is looked for."""
+    doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """The rows of the table of events that are left out, because their prices cannot be believed."""
 
 
 @dataclass
@@ -79,6 +81,8 @@ class Found:
     """Without their arrays: counts alone."""
     seen: set[int] = field(default_factory=set)
     """Tickers of the events that are in the panel."""
+    doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """The rows of the table of events whose pairs rest on prices in doubt."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class _Lined:
     """(e,) the rows of the table of events that the part has."""
     left: LeftOut
     warned: list[Warned]
+    doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Those of the rows whose pairs rest on prices in doubt."""
 
 
 _lined: dict[tuple[str, Part], _Lined] = {}
@@ -101,17 +107,20 @@ def _line_up(work: Work, part: Part) -> _Lined:
     has = set(tickers)
     own = np.array([t in has for t in work.columns.tickers], dtype=bool)
     hit = own[work.columns.ticker] & part.takes(work.days)
+    hit[work.doubtful] = False
     rows = np.flatnonzero(hit)
     if not len(rows):
         return _Lined([], rows, LeftOut(), [])
     columns = _of_rows(work, rows)
-    others = _of_rows(work, np.flatnonzero(own[work.columns.ticker])) if work.folder.by == "time" else None
+    more = work.folder.by == "time" or len(work.doubtful)
+    others = _of_rows(work, np.flatnonzero(own[work.columns.ticker])) if more else None
     compared = "benchmark" in model_of(work.config).requires(("benchmark",))
     grids, left, warned = line_up(
         columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors, everyone=others
     )
-    warned += _flagged(grids, table, work, compared=compared)
-    return _Lined([in_order(dense) for dense in grids], rows, left, warned)
+    look = _look(grids, table, work, compared=compared)
+    told, doubtful = (look.messages, rows[look.rows]) if look else ([], rows[:0])
+    return _Lined([in_order(dense) for dense in grids], rows, left, warned + told, doubtful)
 
 
 def _of_rows(work: Work, rows: Ints) -> EventColumns:
@@ -119,7 +128,7 @@ def _of_rows(work: Work, rows: Ints) -> EventColumns:
     return work.columns.rows(rows)
 
 
-def _flagged(grids: list[Dense], table: PriceTable, work: Work, *, compared: bool) -> list[Warned]:
+def _look(grids: list[Dense], table: PriceTable, work: Work, *, compared: bool) -> InSums | None:
     """What looks wrong in the prices of the few securities that move by far in a day; the others are passed over for speed."""
     wild: set[str] = set()
     for dense in grids:
@@ -127,9 +136,7 @@ def _flagged(grids: list[Dense], table: PriceTable, work: Work, *, compared: boo
             far = (np.abs(dense.returns) > FAR).any(axis=1)
         wild |= {dense.tickers[i] for i in np.flatnonzero(far)}
     wild |= {name for name in work.benchmarks if name in table.info}
-    if not wild:
-        return []
-    return InSums(grids, table, work.config.accepts, compared=compared, among=wild).messages
+    return InSums(grids, table, work.config.accepts, compared=compared, among=wild) if wild else None
 
 
 def _part_table(work: Work, part: Part) -> tuple[PriceTable, list[str]]:
@@ -169,7 +176,7 @@ def first(work: Work, part: Part) -> Found:
         ]
     _remember(work, part, lined)
     seen = {int(i) for i in np.unique(work.columns.ticker[lined.rows])}
-    return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen)
+    return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen, lined.doubtful)
 
 
 def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[int, NearSums]]:

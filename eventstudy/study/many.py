@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -99,6 +99,8 @@ class LinedUp:
     """Those that events are compared with."""
     look: InSums | None = None
     """What looks wrong in the prices; worked out when somebody asks, since it looks at every series. None: told elsewhere."""
+    doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """The rows of the events whose pairs rest on prices in doubt, where there is no `look`."""
 
 
 def lined_up(
@@ -163,9 +165,8 @@ def result_of(
     look = lined.look
 
     def others() -> tuple[int, Evidence | None] | None:
-        if look is None or without is None or not len(look.rows):
-            return None
-        return len(look.rows), without(look.rows)
+        rows = look.rows if look else lined.doubtful
+        return (len(rows), without(rows)) if without is not None and len(rows) else None
 
     return AggregateResult(
         config=config,

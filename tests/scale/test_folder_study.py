@@ -195,6 +195,21 @@ def test_an_exchange_that_is_given_places_day_0(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [panels.by_security, panels.by_year])
+def test_pairs_whose_prices_can_be_believed_are_answered(write: Any, tmp_path: Path) -> None:
+    """As where the prices are in memory, with the count of the others."""
+    wide = panels.closes()
+    asked = events(wide)
+    wide["S04"] *= np.where(np.arange(len(wide)) == 700, 1.4, 1.0)
+    whole = study().run(asked, wide, keep="aggregate").to_dict()["aggregate"]
+    found = run_folder(study(), asked, write(wide, tmp_path / "panel"))
+    assert not found.withheld()
+    assert found.n_doubtful == whole["n_doubtful"] > 0
+    told = found.to_dict()["aggregate"]
+    assert told["with_doubtful"] is not None
+    same(told, whole)
+
+
+@pytest.mark.parametrize("write", [panels.by_security, panels.by_year])
 def test_where_its_securities_trade_is_known_by_all_of_their_days(write: Any, tmp_path: Path) -> None:
     """Days of New York in one half of the tickers, every weekday in the other; a part alone would say less."""
     wide = panels.closes().loc[:"2018-01-31"]
