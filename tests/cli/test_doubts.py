@@ -181,6 +181,9 @@ def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
     assert title == "2 tickers: no finding, for the prices of AAA look wrong"
     says_no_finding(f"{title} {text}", f"DOUBT AAA, {DAY}: the price is 100 times that of the day")
     assert "[UNIT_CHANGE]" in text
+    (offer,) = result.offers
+    assert f"Without {DAY} the CAR[0, 0] of AAA is" in text
+    assert f"({offer.options})" in text
     title, text = words(result.plot(chart, lang="de"))
     assert title == "2 Werte: kein Ergebnis, denn die Kurse von AAA sehen falsch aus"
     says_no_finding(f"{title} {text}", f"ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache")
