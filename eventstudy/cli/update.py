@@ -83,7 +83,8 @@ def _lines(summary: Summary) -> str:
             *([e.gap] if e.gap else []),
         ]
         rows.append([e.status, e.id, "; ".join(told)])
-    rows += [["removed", id, ""] for id in summary.removed]
+    gone = f"not announced in the span of the study file, {summary.aged}" if summary.aged else "not in the study file"
+    rows += [["removed", id, gone] for id in summary.removed]
     rows += [["found", one.finder, "; ".join((f"{len(one.added)} new", *one.told))] for one in summary.found]
     rows += [["left out", e.event_id, str(e.message)] for e in summary.excluded]
     written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
@@ -109,4 +110,7 @@ def _opening(summary: Summary) -> list[str]:
     ]
     since = f"Since {summary.since}: " if summary.since else ""
     what = ", ".join(told) if told else "nothing changed"
-    return [f"{since}{what} ({len(summary.events)} report{'s' if len(summary.events) != 1 else ''})."]
+    opening = [f"{since}{what} ({len(summary.events)} report{'s' if len(summary.events) != 1 else ''})."]
+    if summary.back:
+        opening += [f"As of {summary.as_of}, a day before these reports were last changed: what they know stays."]
+    return opening

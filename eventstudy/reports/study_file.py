@@ -160,7 +160,7 @@ class StudyFile(_Table):
         Raises:
             UnknownName: no event of that id. InvalidFile: a file of events cannot be read, or two events have one id.
         """
-        events = self._named()
+        events = self.named()
         ids = [event.id for event in events]
         for id in self.event:
             if id not in ids:
@@ -175,7 +175,7 @@ class StudyFile(_Table):
             events = [event for event in events if first.isoformat() < _day_of(event) <= last.isoformat()]
         return events if self.latest is None else sorted(events, key=_day_of)[-self.latest :]
 
-    def _named(self) -> list[Event]:
+    def named(self) -> list[Event]:
         """The events before it is asked when they were: those that are named, or all of the registry."""
         from eventstudy.events import load_registry, shipped_registry
 

@@ -93,6 +93,8 @@ class Summary:
     events: tuple[State, ...]
     removed: tuple[str, ...] = ()
     """Events that are no longer part of the study."""
+    aged: str | None = None
+    """The span of the study file, where events that it leaves out now had a report."""
     written: tuple[str, ...] = ()
     """The files that changed."""
     found: tuple[Searched, ...] = ()
@@ -114,6 +116,11 @@ class Summary:
         if self.excluded and not self.allowed:
             return 4
         return 75 if any(s.again for s in self.found) else 4 if any(s.incomplete for s in self.found) else 0
+
+    @property
+    def back(self) -> bool:
+        """Whether it was asked for a day before the one that the reports knew."""
+        return bool(self.as_of and self.since and self.as_of < self.since)
 
     @property
     def news(self) -> tuple[State, ...]:
@@ -141,6 +148,7 @@ class Summary:
             "output": self.output,
             "events": events,
             "removed": list(self.removed),
+            **({"aged": self.aged} if self.aged else {}),
             "written": list(self.written),
             **({"excluded": [one._asdict() for one in self.excluded]} if self.excluded else {}),
             **({"found": [one.to_dict() for one in self.found]} if self.found else {}),
@@ -183,7 +191,8 @@ def _joined(steps: Sequence[Summary]) -> Summary:
     )
     written = tuple(sorted({name for step in steps for name in step.written}))
     removed = tuple(dict.fromkeys(id for step in steps for id in step.removed))
-    return replace(steps[-1], events=events, removed=removed, written=written, since=steps[0].since)
+    aged = next((step.aged for step in steps if step.aged), None)
+    return replace(steps[-1], events=events, removed=removed, aged=aged, written=written, since=steps[0].since)
 
 
 def _missed(study: StudyFile, as_of: date | None) -> Iterator[date]:
@@ -218,8 +227,9 @@ def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Su
     if progress:
         progress("", len(chosen), len(chosen))
     removed = tuple(id for id in known if id not in {state.id for state in states})
-    since = manifest.get("as_of")
-    summary = Summary(as_of.isoformat() if as_of else None, str(study.output), tuple(states), removed, since=since)
+    since, until = manifest.get("as_of"), as_of.isoformat() if as_of else None
+    aged = study.span if set(removed) & {event.id for event in study.named()} else None
+    summary = Summary(until, str(study.output), tuple(states), removed, aged=aged, since=since)
     past = manifest.get("news")
     items = [_remembered(site.Item, item) for item in (past if isinstance(past, list) else ())]
     news = _news(study, entries, summary) + [item for item in items if item]
@@ -330,8 +340,11 @@ def _one(
         return _without(study, event, key, error, old if data else None, last)
     less = lost(data, result.to_dict()) if old and old.key == key else []
     if old and data and less:
-        why = Words(study.lang).left_out(e for e in result.exclusions if e.ticker in less) or ", ".join(less)
-        return replace(old, status="kept", complete=False, incomplete=True, gap=Words(study.lang)("kept") + why), last
+        words, known = Words(study.lang), site.last_session(data)
+        why = words.left_out(e for e in result.exclusions if e.ticker in less) or ", ".join(less)
+        if as_of and as_of.isoformat() < known:
+            why = words("knows more", as_of=words.date(as_of.isoformat()), last=words.date(known))
+        return replace(old, status="kept", complete=False, incomplete=True, gap=words("kept") + why), last
     if old and data and whole and not differences(data, result.to_dict()):  # other prices, or other days of them
         return replace(old, status="unchanged", prices=_prices(options, data)), last
     return _with(study, event, key, result, found, old if data else None, data, last, options)

@@ -264,6 +264,7 @@ PHRASES: dict[str, str] = {
     "doubtful": "in doubt",
     "no report": "no result",
     "kept": "not updated, the last report stands: ",
+    "knows more": "asked as of {as_of}, and it knows days until {last}",
     "first report": "first report",
     "back": "{ticker} is there now",
     "gone": "{ticker} is no longer there",

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from eventstudy import disk, plugins
+from eventstudy.cli.update import _lines
 from eventstudy.errors import (
     InvalidFile,
     InvalidRequest,
@@ -93,6 +94,35 @@ def test_a_second_update_writes_nothing(study: Callable[..., Path]) -> None:
     assert second.events[0].status == "unchanged"
     assert state_of(path) == before
     assert (path.parent / "reports").stat().st_ino == place
+
+
+@pytest.mark.render
+def test_an_earlier_day_takes_nothing_back_and_says_so(study: Callable[..., Path]) -> None:
+    path = study()
+    bring(path, HALF)
+    (kept,) = (summary := bring(path, date(2025, 1, 28))).events
+    assert (kept.status, summary.exit_code) == ("kept", 4)
+    assert kept.gap == (
+        "not updated, the last report stands: asked as of 2025-01-28, and it knows days until 2025-01-29"
+    )
+    assert _lines(summary).splitlines()[1] == (
+        "As of 2025-01-28, a day before these reports were last changed: what they know stays."
+    )
+    bring(path)
+    (same,) = (summary := bring(path, HALF)).events
+    assert (same.status, same.complete, summary.exit_code) == ("unchanged", True, 0)
+    assert "what they know stays" in _lines(summary)
+    assert "what they know stays" not in _lines(bring(path))
+
+
+@pytest.mark.render
+def test_a_report_that_leaves_the_span_is_named_with_it(study: Callable[..., Path]) -> None:
+    path = study(top='events = ["deepseek-r1"]\nspan = "last 30 days"')
+    bring(path)
+    summary = bring(path, date(2025, 3, 3))
+    assert (summary.removed, summary.aged) == (("deepseek-r1",), "last 30 days")
+    assert summary.to_dict()["aged"] == "last 30 days"
+    assert "removed  deepseek-r1  not announced in the span of the study file, last 30 days" in _lines(summary)
 
 
 @pytest.mark.render
