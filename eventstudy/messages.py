@@ -315,6 +315,10 @@ WARNINGS: dict[str, Code] = {
                 "with it: that may be news of either; there are no volumes"
             ),
             "quiet": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, with no more trade than before",
+            "alone": (
+                "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day, one of the largest moves in a year; there are no "
+                "volumes, which would tell news from a wrong price"
+            ),
             "split": (
                 "a split of {ratio} is listed; from {before:.6g} to {after:.6g} does not tell whether the prices are adjusted "
                 "for it"

@@ -34,6 +34,13 @@ AFTER = 3
 FELT, QUIETLY = 4.75, 3.75
 """From so many of these on a move of a benchmark in an event window should show in the others, and one of any series, the
 second, in its trade."""
+ALONE, YEAR, LARGEST = 4.25, 250, 3
+"""Where no volumes are known a move of so many is told that is among the so many largest of so many sessions before it."""
+LEG, ROUND = 1.5, 3.25
+"""A move of so many that is undone is told, where both ways together (over the root of two) are more than any other such of
+the year before, and more than so many."""
+CHECKED = ("bundled",)
+"""Sources whose closes were compared with a second copy, so that a move needs nothing else to confirm it."""
 LIKELIER = 1.0
 """By so much must the sum of squares (in spreads) of a fault be below that of an ordinary day to be the likelier of the two."""
 UNDONE, HALF = 0.2, 0.5
@@ -110,8 +117,8 @@ class Series:
     """The market that it trades on."""
     closer: Bools
     """(N,) days that are looked at more closely, because an event is studied on them."""
-    compared: int
-    """How many others of its market are held against it, where it is a benchmark; else 0."""
+    compared: int | None
+    """How many others of its market are held against it, where it is a benchmark."""
     market: Floats
     """(N-1,) the part of each move that the others of its market explain, as a logarithm; 0 where nobody asked."""
 
@@ -195,6 +202,7 @@ def of_moves(series: Series) -> Iterator[Flag]:
     yield from look.listed_splits()
     yield from look.undone()
     yield from look.jumps()
+    yield from look.round_trips()
     yield from look.unconfirmed()
 
 
@@ -313,6 +321,31 @@ class _Look:
                 rebound[later:] |= large[:-later]
             yield from self._undone(np.where(closer & self.is_own & ~rebound, CLOSER, np.inf), self.net, net=True)
 
+    def round_trips(self) -> Iterator[Flag]:
+        """Smaller moves on event days, out and back by more than ever in the year before, net of the market."""
+        net, closer = self.net, self.series.closer[1:]
+        if not closer.any():
+            return
+        trips = np.zeros((WITHIN, len(net)))
+        for later in range(1, WITHIN + 1):
+            out, back = net[:-later], net[later:]
+            trips[later - 1, : len(out)] = np.where(out * back < 0, np.abs(back - out), 0.0) / np.sqrt(2)
+        longest, large = trips.max(axis=0, initial=0.0), np.abs(net) > FELT * self.typical_net
+        for t in np.flatnonzero(closer & self.is_own & (longest > ROUND * self.typical_net)).tolist():
+            upto = t + 1 + int(trips[:, t].argmax())
+            scale = self.scale(t, upto, net=True)
+            if self.told[t : upto + 1].any() or large[max(t - AFTER, 0) : t].any():
+                continue
+            legs, left = min(abs(net[t]), abs(net[upto])), abs(net[t : upto + 1].sum())
+            far = longest[t] > max(ROUND * scale, longest[max(t - YEAR, 0) : t].max(initial=0.0))
+            if far and legs > LEG * scale and left <= 2 * scale * np.sqrt(upto - t + 1):
+                yield self._back(t, upto, "MOVE_UNDONE")
+
+    def _back(self, t: int, upto: int, form: str) -> Flag:
+        """The flag of a move that was undone by that of `upto`."""
+        again = {"again": float(self._shown(t)[upto + 1]), "back": self.series.days[upto + 1].item()}
+        return self.flag(form, t, upto, **self._step(t), **again)
+
     def _undone(self, least_size: Floats, moved: Floats, *, net: bool = False) -> Iterator[Flag]:
         """Those of at least so many spreads among the moves, which are `net` of the market or not."""
         size = np.abs(moved)
@@ -333,8 +366,7 @@ class _Look:
                     yield self.flag(forms[bool(moved[t] < 0)], t, t + later, **self._step(t))
                     break
                 form = "MOVE_UNDONE" if least <= SPIKE else "RATE_SPIKE" if self.rate else "PRICE_SPIKE"
-                again = {"again": float(self._shown(t)[t + later + 1]), "back": self.series.days[t + later + 1].item()}
-                yield self.flag(form, t, t + later, **self._step(t), **again)
+                yield self._back(t, t + later, form)
                 break
 
     def jumps(self) -> Iterator[Flag]:
@@ -387,6 +419,15 @@ class _Look:
                 elif trade is None and self.series.compared and abs(net) > FELT * scale:
                     form = "MOVE_UNCONFIRMED" if self.series.compared > 1 else "MOVE_UNCONFIRMED.one"
                     yield self.flag(form, t, **moved)
+                elif trade is None and self._alone(t):
+                    yield self.flag("MOVE_UNCONFIRMED.alone", t, **moved)
+
+    def _alone(self, t: int) -> bool:
+        """Whether nothing but the close itself tells of a move of a share that is one of the largest of a year: no volumes."""
+        if self.level or self.series.compared is not None or self.series.info.source in CHECKED:
+            return False
+        before, own = np.abs(self.net[max(t - YEAR, 0) : t]), abs(float(self.net[t]))
+        return own > ALONE * self.scale(t, net=True) and int((before > own).sum()) < LARGEST
 
     def _trade(self, t: int, volume: Floats | None) -> float | None:
         """The volume of the day of a move over the median of the days before it; None: not known."""
@@ -493,8 +534,8 @@ def unsure(moves: Moves, paid: Floats, market: Floats, closer: Bools) -> Bools:
     with np.errstate(invalid="ignore"):
         found: Bools = np.asarray((near & ((size > QUIETLY * scale) | (paid[1:] > 0))).any(axis=0))
         for later in range(1, WITHIN + 1):
-            back = (sign[later:] == -sign[:-later]) & (size[later:] > CLOSER * scale)
-            found |= (near[:-later] & (size[:-later] > CLOSER * scale) & back).any(axis=0)
+            back = (sign[later:] == -sign[:-later]) & (size[later:] > LEG * scale)
+            found |= (near[:-later] & (size[:-later] > LEG * scale) & back).any(axis=0)
     return found
 
 

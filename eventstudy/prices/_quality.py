@@ -125,7 +125,7 @@ def flags(
                 table.info[ticker],
                 homes[ticker],
                 near[priced[:, i], i],
-                of_home[homes[ticker]] - 1 if ticker in compared else 0,
+                of_home[homes[ticker]] - 1 if ticker in compared else None,
                 gaps="GAP" not in unasked and ticker not in misdated,
             )
             found += sorted(of_one, key=lambda f: f.session)
@@ -267,7 +267,7 @@ def _of_one(
     info: SeriesInfo,
     home: str,
     closer: Bools,
-    compared: int,
+    compared: int | None,
     *,
     gaps: bool,
 ) -> Iterator[Flag]:

@@ -23,7 +23,7 @@ TRADE = 1e6 * np.exp(0.1 * RNG.standard_normal(len(DAYS)))
 Change = Callable[[dict[str, Any]], None]
 
 
-def found(*changes: Change, near: bool = True, benchmark: str = "M") -> list[tuple[str, str | None]]:
+def found(*changes: Change, near: bool = True, benchmark: str = "M", given: Any = None) -> list[tuple[str, str | None]]:
     """The codes and tickers of a share that follows its market, with what is wrong with it."""
     share, market = 50 * np.exp(np.cumsum(MARKET + OWN)), 100 * np.exp(np.cumsum(MARKET))
     nothing = np.zeros(len(DAYS))
@@ -39,7 +39,7 @@ def found(*changes: Change, near: bool = True, benchmark: str = "M") -> list[tup
     basis = fields.pop("basis")
     info = {"S": SeriesInfo("made", basis, exchange="24/5"), "M": SeriesInfo("made", "dividends", exchange="24/5")}
     frames = {name: pd.DataFrame(values, DAYS, pd.Index(["S", "M"])) for name, values in fields.items()}
-    told = flags(PriceTable(frames, info), dict.fromkeys("SM", NEAR) if near else None, [benchmark])
+    told = flags(PriceTable(frames, given or info), dict.fromkeys("SM", NEAR) if near else None, [benchmark])
     return [(f.code, f.ticker) for f in told]
 
 
@@ -98,7 +98,11 @@ def test_the_series_at_fault_is_named_not_the_one_beside_it() -> None:
     [
         pytest.param((both(0, 1.024, 99), traded(1.0)), "MOVE_UNCONFIRMED", id="stays, with no more trade"),
         pytest.param((both(0, 1.024, 99), traded(4.0)), None, id="stays, with trade"),
-        pytest.param((both(0, 1.024, 99),), None, id="stays, no volumes: so does an event look"),
+        pytest.param(
+            (both(0, 1.024, 99),), "MOVE_UNCONFIRMED", id="stays, no volumes: so does an event look, and a fault"
+        ),
+        pytest.param((both(0, 1.013, 99),), None, id="stays, no volumes, and as large as on other days"),
+        pytest.param((both(0, 0.988),), "MOVE_UNDONE", id="small both ways, and more together than ever"),
         pytest.param((both(0, 1.012, 99), traded(1.0)), None, id="an ordinary move"),
         pytest.param((put("dividend", 1.2),), "MOVE_UNCONFIRMED", id="a dividend that the price did not fall by"),
         pytest.param((both(0, 0.978, 99), put("dividend", 1.2)), None, id="a dividend that it fell by"),
@@ -130,7 +134,11 @@ def test_closes_on_a_straight_line_were_filled_in(days: int, told: list[tuple[st
 def test_a_benchmark_that_moves_alone_needs_no_volumes() -> None:
     stays = both(1, 1.06, 99)
     assert found(stays) == [("MOVE_UNCONFIRMED", "M")]
-    assert found(stays, benchmark="S") == [], "of a share it may be news"
+    assert found(stays, traded(1.0)) == [("MOVE_UNCONFIRMED", "M")]
+    held = {t: SeriesInfo("bundled", "dividends", exchange="24/5") for t in "SM"}
+    assert found(stays, given=held, benchmark="S") == [], (
+        "of a share whose closes were compared with a second copy it is news"
+    )
 
 
 def test_of_a_benchmark_beside_one_share_it_is_left_open_which_of_them_had_news() -> None:
