@@ -250,10 +250,11 @@ def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = Fals
     again: list[int] = []
     order: dict[str, int] = {}
     wrong: dict[int, str] = {}
-    texts: list[str] = [v.strip() for v in values.tolist() if isinstance(v, str)]
-    if len(texts) == len(values) and all(texts) and len({*texts, "<NA>"}) > len(texts):  # each is a text of its own
+    held: list[Any] = values.tolist()
+    texts = [v.strip() for v in held if isinstance(v, str)]
+    if len(texts) == len(held) and all(texts) and len({*texts, "<NA>"}) > len(texts):  # each is a text of its own
         return codes.astype(np.int64), texts
-    for k, value in enumerate(values.tolist()):
+    for k, value in enumerate(held):
         try:
             text = as_text(value)
         except ValueError as error:
