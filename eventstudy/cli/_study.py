@@ -185,6 +185,17 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     return _told(run(**_words(options, quiet=quiet)), quiet=quiet)
 
 
+def only_of_days(options: dict[str, Any], what: str) -> None:
+    """Refuse weeks and months before anything is fetched, where `what` is asked of days alone.
+
+    Raises:
+        InvalidRequest: --frequency names another one.
+    """
+    from eventstudy.config import StudyConfig
+
+    StudyConfig(frequency=options["frequency"]).check_daily(what)
+
+
 def sums_are_kept(options: dict[str, Any]) -> bool:
     """Whether a study with these options keeps sums alone where nothing is said of it."""
     what, prices = options["what"], options["prices"]

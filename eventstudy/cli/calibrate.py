@@ -9,7 +9,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, progress
-from eventstudy.cli._study import options_without, study
+from eventstudy.cli._study import only_of_days, options_without, study
 
 
 @command("calibrate")
@@ -52,6 +52,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.request import factors_for, last_day, longer_prices
     from eventstudy.scale.workers import executor_of
 
+    only_of_days(options, "a calibration")
     shared = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     shown = progress(quiet)

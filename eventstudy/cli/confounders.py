@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
-from eventstudy.cli._study import mask_option, study_options, what_else
+from eventstudy.cli._study import mask_option, only_of_days, study_options, what_else
 
 
 @command("confounders")
@@ -26,8 +26,8 @@ def COMMAND(  # noqa: N802
     WHAT is an event id, a registry or event file, or absent when --date and --tickers describe the event.
     """
     allowed = options["allow_excluded"]
+    only_of_days(options, "other news")
     found, masked = what_else(options, quiet=quiet)
-    found.result.config.check_daily("other news")
     answer(
         form,
         output,

@@ -9,7 +9,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, say
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import only_of_days, study, study_options
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
@@ -33,6 +33,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.request import shares_for
     from eventstudy.study.text import heading
 
+    only_of_days(options, "the money a window brought")
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]
     options["shares"] = None  # they are for volume there

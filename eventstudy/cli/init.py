@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -53,7 +54,7 @@ def COMMAND(  # noqa: N802
     for name, text in ((FILE, _settings(benchmark)), (STUDY, _study(named, when, benchmark))):
         put(text, str(place / name))
         say(str(place / name))
-    say(f"next: eventstudy update {place / STUDY}")
+    say(f"next: eventstudy update {shlex.quote(str(place / STUDY))}")
 
 
 def _settings(benchmark: str) -> str:

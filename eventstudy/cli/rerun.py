@@ -64,7 +64,7 @@ def COMMAND(  # noqa: N802
     except ValueError as error:
         raise InvalidFile(f"this is no JSON: {error}", where=result, hint="run ... --format json writes one") from error
     if not isinstance(told, dict):
-        raise InvalidFile("this is no result", where=result, hint="run ... --format json writes one")
+        raise InvalidFile("this is no result of a study", where=result, hint="run ... --format json writes one")
     files = {"prices": prices, "abnormal": abnormal, "factors": factors, "registry": registry}
     now = again(told, **files, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)

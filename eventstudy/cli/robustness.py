@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
-from eventstudy.cli._study import split, study, study_options
+from eventstudy.cli._study import only_of_days, split, study, study_options
 
 
 @command("robustness")
@@ -52,6 +52,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.scale.workers import executor_of
     from eventstudy.study.text import heading
 
+    only_of_days(options, "the study under other choices")
     work = options["workers"], options["scheduler"], options["address"]
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]

@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import only_of_days, study, study_options
 
 
 @command("scan")
@@ -39,6 +39,7 @@ def COMMAND(  # noqa: N802
     """
     from eventstudy.analyses.reaction import DAYS, scan, window_for
 
+    only_of_days(options, "the day of the reaction")
     allowed = options["allow_excluded"]
     if days is None and ctx.get_parameter_source("event_window") is click.core.ParameterSource.DEFAULT:
         days = DAYS

@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, output_options
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import only_of_days, study, study_options
 
 
 @command("spillover")
@@ -25,6 +25,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.analyses.spillover import spillover
 
     allowed = options["allow_excluded"]
+    only_of_days(options, "a comparison of groups")
     found = spillover(study(options, quiet=quiet))
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.result.believable)

@@ -168,6 +168,11 @@ def _earlier(folder: Path) -> Path | None:
     return folder.with_name(target) if re.fullmatch(rf"\..+{_STATE}", target) else None
 
 
+def differing(files: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[str]:
+    """The names of those files that are other ones `now`, or are not in both."""
+    return sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name))
+
+
 def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[str]:
     """Bring a folder from the files that are ours `now` to these; the names of those that changed.
 
@@ -176,7 +181,7 @@ def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) 
     Raises:
         InvalidRequest: something is there that is not ours, or it cannot be written.
     """
-    changed = sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name))
+    changed = differing(files, now)
     if not changed:
         return []
     refuse_place(folder)

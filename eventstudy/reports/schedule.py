@@ -15,11 +15,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.language import MONTHS, WEEKDAYS
 from eventstudy.reports.rhythm import DAYS, Rhythm, rhythm
+
+if TYPE_CHECKING:
+    from eventstudy.reports.study_file import StudyFile
 
 
 def show(
@@ -206,13 +210,13 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: python -m pip install eventstudy-lab
+      - run: python -m pip install {_package(found)}
       - uses: actions/cache@v4
         with:
           path: {_yaml(str(folder))}
           key: event-study-reports-${{{{ github.run_id }}}}
           restore-keys: event-study-reports-
-      - name: update
+      - name: update{_secrets(found)}
         # 4: written, with what is missing named in the report
         run: eventstudy update {shlex.quote(_yaml(study.name))} --catch-up || [ $? -eq 4 ]
       - uses: actions/upload-artifact@v4
@@ -221,6 +225,22 @@ jobs:
           path: {_yaml(str(folder))}
 """
     return {"event-study-reports.yml": text}
+
+
+def _package(study: StudyFile) -> str:
+    """What is installed: the package, with the extra that its formats need."""
+    return "'eventstudy-lab[slides]'" if "pptx" in study.formats else "eventstudy-lab"
+
+
+def _secrets(study: StudyFile) -> str:
+    """The variables that a study needs, from the secrets of the repository: who asks the SEC, where news are sent."""
+    needed = ["EVENTSTUDY_CONTACT"] if study.find else []
+    needed += [study.webhook.url_env] if study.webhook else []
+    needed += ["EVENTSTUDY_SMTP_PASSWORD"] if study.mail and study.mail.user else []
+    if not needed:
+        return ""
+    lines = "".join(f"\n          {name}: ${{{{ secrets.{name} }}}}" for name in needed)
+    return f"\n        # kept under Settings, Secrets and variables, Actions\n        env:{lines}"
 
 
 def _yaml(word: str) -> str:

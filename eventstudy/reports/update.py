@@ -235,9 +235,9 @@ def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Su
     news = _news(study, entries, summary) + [item for item in items if item]
     pages[site.INDEX] = site.index_page(entries, study.lang, study.title)
     pages[site.FEED] = site.feed(news[:_NEWS], study.lang, study.title, study.base)
-    same = {name: data for name, data in before.items() if name != files.MANIFEST} == pages
-    noted = manifest.get("as_of") if same else summary.as_of
-    waiting = deliver.queued(study, manifest.get("undelivered"), summary)
+    changed = files.differing(pages, {name: data for name, data in before.items() if name != files.MANIFEST})
+    noted = summary.as_of if changed else manifest.get("as_of")
+    waiting = deliver.queued(study, manifest.get("undelivered"), replace(summary, written=tuple(changed)))
     pages[files.MANIFEST] = _manifest_of(study, states, noted, news[:_NEWS], pages, waiting)
     return replace(summary, written=tuple(files.publish(study.output, pages, before)))
 

@@ -40,7 +40,13 @@ def again(
         InvalidFile: not a result, or not a whole one. InvalidRequest: it was made of files, and they are not named.
     """
     if told.get("schema") != SCHEMA:
-        raise InvalidFile(f"this is {told.get('schema') or 'no result'}, not {SCHEMA}", hint=_HINT)
+        named = told.get("schema")
+        raise InvalidFile(
+            f"this is {named}, and only a result of a study can be run again"
+            if named
+            else "this is no result of a study",
+            hint=_HINT,
+        )
     known = load_registry(registry) if registry else shipped_registry()
     sources, choices, events, day0, as_of = _read(told, known)
     grouped = told["provenance"].get("group_by")

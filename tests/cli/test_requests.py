@@ -1,4 +1,4 @@
-"""Sixty-eight requests that cannot be met: each gets one message and its exit code, and nothing is computed."""
+"""Requests that cannot be met: each gets one message and its exit code, and nothing is computed."""
 
 from __future__ import annotations
 
@@ -61,6 +61,11 @@ REQUESTS: list[tuple[str, int, str]] = [
     ("report deepseek-r1 --format docx", 2, "docx"),
     ("report deepseek-r1 --output missing/x.xlsx", 2, "missing"),
     ("report deepseek-r1 --lang fr", 2, "'fr' is not one of 'en', 'de'"),
+    ("report deepseek-r1 --stars 0.05", 2, "only the table of an article"),
+    ("report deepseek-r1 --format latex --style journal --stars five", 2, "no list of levels"),
+    ("scan --date 2019-05-06 --tickers ZZZQ --frequency weekly", 2, "is of days"),
+    ("robustness --date 2019-05-06 --tickers ZZZQ --frequency monthly", 2, "is of days"),
+    ("impact --date 2019-05-06 --tickers ZZZQ --frequency weekly", 2, "is of days"),
     ("report deepseek-r1 --style journal", 2, "LaTeX"),
     ("plot deepseek-r1 --chart heatmpa", 2, "did you mean 'heatmap'?"),
     ("plot deepseek-r1 --output x.gif", 2, ".gif"),

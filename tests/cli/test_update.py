@@ -128,6 +128,7 @@ def test_nobody_is_told_unless_the_study_says_so(es: Es, tmp_path: Path, monkeyp
     assert len(got) == 1, "once, for the one change"
     told = json.loads(got[0])
     assert told["title"] == "Desk"
+    assert "index.html" in told["written"]
     assert "NVDA: 10 of 11 days became 11 of 11" in told["text"]
     assert str(tmp_path) not in got[0].decode(), "where the files are is nobody's business"
 
