@@ -107,6 +107,7 @@ class StudyConfig:
     primary: Window | None = None
     """The reported window that was declared before looking: it is judged by itself, the others together."""
     missing: Literal["drop", "trade_to_trade"] = "drop"
+    """Returns across days without a price: none, or one that counts for all its sessions (METHODS 0.5)."""
     correlation: Literal["by_date", "pairwise"] = "by_date"
     """The mean correlation of residuals: from sums by event date, or of every two pairs on the days that they share."""
     regime: Literal["auto", "always", "never"] = "auto"
@@ -116,6 +117,7 @@ class StudyConfig:
     variants: Mapping[str, str] = field(default_factory=dict)
     """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
     prediction_error: bool = True
+    """Whether the error of the estimates widens the standard error of a CAR."""
     alternative: Literal["two-sided", "greater", "less"] = "two-sided"
     """What p-values of the study's tests look for: an effect of either sign, above zero, or below; chosen beforehand."""
     level: float = 0.95
@@ -133,6 +135,7 @@ class StudyConfig:
     0: nothing is estimated, by models without parameters (market_adjusted, matched).
     """
     max_shift: int = 7
+    """Calendar days by which day 0 may come after the date of the event."""
     exclude_dates: tuple[date, ...] = ()
     """Sessions left out of estimation windows."""
     accept: tuple[str, ...] = ()
@@ -144,6 +147,7 @@ class StudyConfig:
     calendar: Literal["exchange"] | None = "exchange"
     """`exchange`: sessions of each ticker's exchange; None: the dates of the price table are the sessions."""
     seed: int = 0
+    """What draws at random begins with: the same seed, the same figures."""
 
     def __post_init__(self) -> None:
         """Bring every choice into its type, then check it."""

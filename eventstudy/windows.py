@@ -26,6 +26,8 @@ class Window(NamedTuple):
     def of(cls, value: Sequence[int], name: str = "window") -> Window:
         """A window from a pair of whole numbers; `name` is what the message calls it.
 
+        `value`: its first and last event day, both included.
+
         Raises:
             InvalidRequest: not a pair of whole numbers, or the end lies before the start.
 

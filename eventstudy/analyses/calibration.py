@@ -195,6 +195,10 @@ def calibrate(
     their own or (`clustered`) on one. `effects` are added to day 0, or (`spread`) over the days of each window; `variance`
     multiplies the variance of event days.
 
+    `result`: the study, of which the pairs are kept. `factors`: rows sessions, columns returns in decimals. `level`: the size
+    that the tests are held to, 0.05. `executor`: who shares out the made-up studies; the result is the same, whoever does.
+    `done`: told how many are done, and of how many.
+
     Raises:
         NothingUsable: too few placebo dates. InvalidRequest: numbers that cannot be meant.
 

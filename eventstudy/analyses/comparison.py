@@ -244,6 +244,8 @@ def compare(
     event_id], ...) or else of the table of events, `surprise` among them. `cut`: `median` or a number, which makes two kinds
     of a column of numbers; of `surprise` it is 0.
 
+    `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included.
+
     Raises:
         InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, or a column that cannot be
         meant. InvalidFile: the column is not there. NothingUsable: no pair covers the window.

@@ -220,6 +220,8 @@ def confounders(
     another as well. `calendar`, `earnings`: what `events.read_calendar` and `events.read_earnings` give. `noticed`: what the
     sources of these had to say.
 
+    `result`: the study, of which the pairs are kept.
+
     Example:
         >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
         >>> print(es.analyses.confounders(result).sentence)

@@ -242,6 +242,9 @@ def counterfactual(
     else the event's groups of peers and controls, else all tickers of the prices but index funds, benchmarks, and firms that
     the event is about. A ticker is never its own donor.
 
+    `result`: the study, of which the pairs are kept. `factors`: rows sessions, columns returns in decimals, for models that
+    need them.
+
     Raises:
         NothingUsable: no model could be fitted. InvalidRequest: a choice that cannot be meant.
 

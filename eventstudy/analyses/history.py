@@ -290,6 +290,9 @@ def _mean_as_dict(mean: Mean) -> dict[str, Any]:
 def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple[Message, ...] = ()) -> History:
     """What the events of a study of one ticker have in common; see `request.history`, which makes such a study.
 
+    `result`: the study, of which the pairs are kept. `kind`: what the events are called. `asked`: how many were asked for, 0:
+    no number. `notes`: what was noticed while they were looked for.
+
     Raises:
         InvalidRequest: the study is of several tickers, of no day 0, or of another outcome than returns.
 

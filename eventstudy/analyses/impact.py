@@ -241,6 +241,8 @@ def impact(
     before the window is taken, times the splits after its day. `windows`: those that are reported, by default. The total is
     that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one.
 
+    `result`: the study, of which the pairs are kept. Money is in the currency of the prices.
+
     Raises:
         InvalidRequest: a study of something else than returns. NothingUsable: no pair has a price and shares outstanding.
 

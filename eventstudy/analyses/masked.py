@@ -140,6 +140,8 @@ class Masked(Answer):
 def mask(found: Confounders) -> Masked:
     """The windows of a study with all days, and without those that carry other news.
 
+    `found`: what `confounders` found, with the study it looked at.
+
     Example:
         >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
         >>> masked = es.analyses.mask(es.analyses.confounders(result))

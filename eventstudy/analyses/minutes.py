@@ -475,6 +475,10 @@ def minutes(
     `days`: other days that a move is held against. `bar0="next"`: leave a bar out that holds prices from before the instant.
     `exchange`: where they trade; None: told by the tickers.
 
+    `events`: those with a time of day. `bars`: what `prices.load_bars` gives, in UTC. `tickers`: all of the events by
+    default. `benchmark`: what the market is taken to be; None: none. Abnormal returns are decimals; NaN: a bar without a
+    trade.
+
     Raises:
         InvalidRequest: an event without a time, a window over a close or lunch, a model that is none of minutes.
         NothingUsable: no ticker has what is needed; the message lists why.

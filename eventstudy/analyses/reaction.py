@@ -205,6 +205,8 @@ def window_for(days: Sequence[int], event_window: Sequence[int] = (0, 0)) -> Win
 def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     """Search the days of a study, those of [0, +10] that lie inside its event window unless `days` names others.
 
+    `result`: the study, of which the pairs are kept.
+
     Raises:
         InvalidRequest: `days` reaches out of the event window.
         NothingUsable: not one firm has a searched day with an abnormal return.

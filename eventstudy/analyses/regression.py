@@ -167,6 +167,9 @@ def regress(
     characteristics; by default `date` where dates repeat. On one date the coefficients are judged as portfolios, whatever else
     is asked for.
 
+    `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included; coefficients are
+    in decimals of CAR a unit of the column. Pairs that lack a value are left out and named.
+
     Raises:
         InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict.
         NothingUsable: too few pairs for so many characteristics.
@@ -411,6 +414,8 @@ class Known:
 
 def read_characteristics(path: str | Path) -> pd.DataFrame:
     """The rows as text, with the columns `ticker`, any of `event_id` and `date`, and at least one more.
+
+    `path`: a table (CSV, workbook, Parquet, ...), a row a ticker, event or day.
 
     Raises:
         InvalidFile: no such file, no column `ticker`, no other column, or a row that stands there twice.

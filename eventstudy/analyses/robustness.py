@@ -322,6 +322,9 @@ def robustness(
     itself cut short by 20 sessions. `windows`: CAR windows inside the event window; by default those the study reports. Models
     that fit each series by itself are slow: an `executor` of several processes shares them out.
 
+    `result`: the study, of which the pairs are kept. `returns`: `simple`, `log`, or both. `factors`: rows sessions, columns
+    returns in decimals, for models that need them.
+
     Raises:
         NothingUsable: no specification could be made. InvalidRequest: a choice that cannot be meant.
 

@@ -211,6 +211,9 @@ class Spillover(Answer):
 def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = None) -> Spillover:
     """Compare the groups of a study over its reported windows, or over `windows`.
 
+    `result`: the study, of which the pairs are kept. Its events have two groups or more. `windows`: pairs of a first and last
+    event day, both included.
+
     Raises:
         InvalidRequest: there are fewer than two groups, or the pairs are no one system: several dates, benchmarks, or days.
 

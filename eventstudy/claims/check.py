@@ -252,6 +252,8 @@ _COUNTABLE = 1e5
 def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Understood:
     """A claim of the registry: its fields, and what they leave open by its sentence.
 
+    `claim`: as it is registered. `event`: the one it is registered with. `names`: names of firms and their tickers.
+
     Raises:
         InvalidRequest: the sentence does not say what the fields leave open.
 
@@ -271,6 +273,8 @@ def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | 
     """The event around which a claim is looked up: `around`, a date of the sentence, or that of a registered claim.
 
     A registered claim is taken for the same if it has the same words, or the same ticker and numbers.
+
+    `claim`: what `understand` gives. `known`: the events among which a registered claim is looked for.
 
     Raises:
         InvalidRequest: none of them.
@@ -328,6 +332,10 @@ def check(
 
     `config` are the choices of the study behind the abnormal part, which counts from the first session of the move. `shares`
     outstanding turn market value into prices: as `analyses.impact` takes them, by default those that ship.
+
+    `claim`: what `understand` gives. `event`: the news it is about, whose `day0` (`announced`, `recognised`, or a date) is
+    where the search begins. `source`, `prices` and `as_of`: as `load_prices` takes them (`prices` as its `path`). `factors`:
+    rows sessions, columns returns in decimals. `names`: names of firms and their tickers.
 
     Raises:
         SourceError: no prices of the ticker. NothingUsable: none of the searched sessions.

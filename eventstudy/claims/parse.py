@@ -137,6 +137,8 @@ _LISTED = re.compile(r"\((?:[A-Za-z ]{2,12}: ?)(?P<listed>[A-Z][A-Z0-9.-]{0,9})\
 def load_names(more: str | Path | None = None) -> dict[str, str]:
     """Names and their tickers: those of `data/names.csv`, and of a file of the user's own, which goes before them.
 
+    `more`: that file, a CSV of ticker and name; None: there is none.
+
     Raises:
         InvalidFile: the file cannot be read, or is no CSV with the columns ticker and name.
 
@@ -448,6 +450,8 @@ def understand(
 ) -> Understood:
     """What a sentence claims. `ticker`, `phrase` (the span) and `language`, where given, go before the sentence's own.
 
+    `text`: the sentence, in English or German. `names`: names of firms and their tickers, as `load_names` gives.
+
     Raises:
         InvalidRequest: whose price or which numbers are meant cannot be told.
 
@@ -500,6 +504,8 @@ def from_parts(
     """A claim whose numbers were named one by one, as the registry and the command line do.
 
     With `unit` percent, `end` (or `start`) is the change in per cent. `text` says no more than which way it went.
+
+    `ticker`: whose price it is. `start`, `end`: numbers as text. `phrase`: the span, as in "on Monday".
 
     Raises:
         InvalidRequest: no number, or one that cannot be read.

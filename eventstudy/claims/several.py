@@ -34,6 +34,9 @@ _BARE = re.compile(rf"{NUMBER}$")
 def understand_each(text: str, names: Mapping[str, str], phrase: str | None = None) -> tuple[Understood, ...]:
     """What a sentence claims of each firm that it names, in their order.
 
+    `text`: the sentence, in English or German. `names`: names of firms and their tickers. `phrase`: the span, before the
+    sentence's own.
+
     Raises:
         InvalidRequest: whose price or which numbers are meant cannot be told.
 

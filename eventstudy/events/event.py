@@ -277,6 +277,8 @@ class Event(Table):
     def said(self, name: str) -> Translated:
         """A text of the event (`title`, `notes`, `recognised_reason`), with what it is in other languages.
 
+        `name`: which of these.
+
         Example:
             >>> event = es.load_registry()["deepseek-r1"]
             >>> str(event.said("title"))
@@ -292,6 +294,8 @@ class Event(Table):
     def attribute(self, name: str, ticker: str) -> str | None:
         """What a further column of a table of events says of a ticker; None: nothing.
 
+        `name`: the column. `ticker`: whose value, where the events of several tickers differ.
+
         Example:
             >>> import pandas as pd
             >>> table = pd.DataFrame({"ticker": ["NVDA"], "date": ["2025-01-27"], "sector": ["chips"]})
@@ -303,6 +307,8 @@ class Event(Table):
 
     def benchmark_of(self, ticker: str) -> str | None:
         """The benchmark that the ticker's first group with one names, else the event's.
+
+        `ticker`: one of the event's.
 
         Example:
             >>> es.load_registry()["deepseek-r1"].benchmark_of("NVDA")
@@ -325,6 +331,8 @@ class Event(Table):
         """What `calendars.day0` maps to a session; None when the event has no recognised date.
 
         `timing` belongs to the announcement: a recognised date counts from its first session on.
+
+        `which`: the date that is meant.
 
         Example:
             >>> es.load_registry()["deepseek-r1"].moment("recognised")

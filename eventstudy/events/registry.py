@@ -142,6 +142,8 @@ class Registry:
 
         Where none does the registry is empty.
 
+        `category`, `tag`: what the events are called.
+
         Example:
             >>> es.load_registry().filter(tag="China").ids
             ['deepseek-r1']
@@ -160,6 +162,8 @@ class Registry:
 
     def merge(self, other: Registry) -> Registry:
         """The events of this registry and then those of the other.
+
+        `other`: the events that come after.
 
         Raises:
             InvalidFile: an id stands in both; the message names both files.
@@ -201,6 +205,8 @@ class Registry:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the events as TOML; a file of that name is replaced in one go, or not at all.
+
+        `path`: the file, which ends in `.toml`.
 
         Raises:
             InvalidFile: the file cannot be written, or is not called `.toml`.
@@ -247,6 +253,8 @@ def load_registry(
 
     `tz` is the zone of times in a table that have none; `reading` says what a table leaves open. Rows that are no event are in
     `left_out` of the registry, unless none is one.
+
+    `path`: the file; None: the events that ship.
 
     Raises:
         InvalidFile: no such file, another suffix, broken syntax, no event, or events that are not valid; all

@@ -69,6 +69,8 @@ def load_prices(
     written. A ticker that cannot be had is in `missing` with its error; what was had stays. With `levels` the file holds
     levels, such as yields, which may be zero or negative.
 
+    `progress`: told which ticker is asked for, its number and how many there are.
+
     Raises:
         InvalidRequest: the request cannot be meant (no such source, no path, dates lacking or in the wrong
         order). InvalidFile: the file or DataFrame cannot be read as prices.

@@ -55,6 +55,10 @@ def history(
     from filings with the SEC where EVENTSTUDY_CONTACT says who asks. `choices`: the other words of `run`; the event window is
     [-1, +20] unless another is named. A price file that names nobody is the ticker's.
 
+    `ticker`: whose events. `last`: so many of them, the latest. `day0`: `announced` or `recognised`. `source`, `prices`,
+    `as_of` and `progress`: as `load_prices` takes them (`prices` as its `path`). `dates`, `decimal`, `values`, `unit_in`,
+    `exchange` and `strict`: as `run` takes them.
+
     Raises:
         UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
         EventStudyError: as `run`.

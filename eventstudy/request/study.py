@@ -81,6 +81,12 @@ def run(
     `group_by`: the category, or a further column of the table of events, that makes groups of firms. `choices`: the fields
     of `StudyConfig`.
 
+    `day0`: `announced`, `recognised`, or a date. `timing`, `tz`: on which side of the close news came, and the zone of times
+    without one. `registry`: an event file in place of the events that ship. `source`, `prices`, `as_of` and `progress`: as
+    `load_prices` takes them (`prices` as its `path`). `factors`: a file, `ken_french`, or a frame of sessions by
+    returns; `factor_unit`: `percent` or `decimal`. `shares`: shares outstanding. `strict`: rows that are no
+    event are an error. Returns are decimals; NaN is a day without a value and stays one.
+
     Raises:
         EventStudyError: one clear message; see `eventstudy.errors`.
 

@@ -112,6 +112,8 @@ class Result(ABC):
     def answer(self, window: Window, group: str | None = None) -> Answer:
         """What the pairs (of a group) say together about one window.
 
+        `window`: event days, both ends included. `group`: its name; None: all pairs.
+
         Example:
             >>> answer = result.answer(es.Window(0, 0))
             >>> round(answer.caar, 4), answer.headline
@@ -124,6 +126,8 @@ class Result(ABC):
 
     def sample_of(self, window: Window, group: str | None = None) -> Sample:
         """The pairs (of a group) that cover a window.
+
+        `window`: event days, both ends included. `group`: its name; None: all pairs.
 
         Example:
             >>> result.sample_of(es.Window(0, 0)).members.tolist()
@@ -150,6 +154,8 @@ class Result(ABC):
     def adjusted_of(self, group: str | None) -> dict[Window, Adjusted]:
         """The same of the pairs of a group.
 
+        `group`: its name; None: all pairs.
+
         Example:
             >>> {str(window): round(found.p, 3) for window, found in result.adjusted_of(None).items()}
             {'[0, 0]': 0.01, '[-1, +1]': 0.122, '[0, +1]': 0.107, '[0, +5]': 0.17, '[-5, +5]': 0.174}
@@ -164,6 +170,9 @@ class Result(ABC):
     def tests(self, window: Sequence[int] = (0, 0), *, group: str | None = None) -> pd.DataFrame:
         """All tests of one window over the pairs (or those of a group): one row a test, the valid ones first.
 
+        `window`: event days, both ends included. `group`: its name; None: all pairs. p lie between 0 and 1; NaN: the test
+        could not be made, and `reasons` say why.
+
         Example:
             >>> result.tests((0, 0))["name"].tolist()[:2]
             ['placebo', 'portfolio_t']
@@ -174,6 +183,9 @@ class Result(ABC):
         """One test of one window over the pairs, or over those of a group; a series test judges their portfolio.
 
         Null with the reason where a test needs every pair and only sums were kept.
+
+        `name`: one of `eventstudy methods tests`. `window`: event days, both ends included. `group`: its name; None: all
+        pairs.
 
         Raises:
             UnknownName: no such test or group.
@@ -290,6 +302,8 @@ class StudyResult(Result):
 
     def part(self, members: Ints) -> StudyResult:
         """The result of these pairs alone, with all that was left out and noticed.
+
+        `members`: positions of pairs, (n,) from 0.
 
         Example:
             >>> len(result.part([0]))
@@ -413,6 +427,9 @@ class StudyResult(Result):
     def weighted(self, window: Sequence[int] = (0, 0), *, by: Literal["var", "sd"] = "var") -> WeightedMean:
         """Mean CAR with weights by precision, 1 / variance or 1 / standard deviation, and its standard error.
 
+        `window`: event days, both ends included. `by`: `var`, the inverse of each CAR's variance, or `sd`, that of its
+        standard error. In decimals.
+
         Example:
             >>> found = result.weighted((0, 0))
             >>> round(found.caar, 4), found.weights.round(2).tolist()
@@ -448,6 +465,8 @@ class StudyResult(Result):
     def doubts_of(self, members: Iterable[int] | None = None) -> list[Warned]:
         """Why the figures of these pairs (all by default) cannot be believed, each reason once.
 
+        `members`: positions of pairs from 0; None: all.
+
         Example:
             >>> result.doubts_of()
             []
@@ -457,6 +476,8 @@ class StudyResult(Result):
 
     def believed(self, members: Ints | None = None) -> Ints:
         """Those of the pairs (all by default) that can be believed; all of them where none can.
+
+        `members`: positions of pairs, (n,) from 0; None: all.
 
         Example:
             >>> result.believed().tolist()
@@ -486,6 +507,8 @@ class StudyResult(Result):
     def with_doubtful(self, window: Window, group: str | None = None) -> Answer:
         """What all pairs (of a group) say together about a window, those in doubt too.
 
+        `window`: event days, both ends included. `group`: its name; None: all pairs.
+
         Example:
             >>> result.with_doubtful(es.Window(0, 0)).n
             2
@@ -497,6 +520,8 @@ class StudyResult(Result):
 
         It can where nine in ten of them or more can, and where leaving out the others changes neither sign nor verdict of a
         reported window.
+
+        `group`: its name; None: all pairs.
 
         Example:
             >>> result.withheld()
@@ -531,6 +556,8 @@ class StudyResult(Result):
 
     def firms_over(self, window: Window, members: Ints | None = None) -> FirmAnswers:
         """What each pair (of `members`) says by itself about any window inside the event window.
+
+        `window`: event days, both ends included. Arrays (N,), decimals; NaN: too little of the window was observed.
 
         Example:
             >>> result.firms_over(es.Window(0, 0)).found.car.round(4).tolist()
@@ -587,6 +614,8 @@ class StudyResult(Result):
 
     def sample(self, window: Window, members: Ints | None = None) -> Sample:
         """The pairs that count for a window: those (of `members`) of which enough was observed.
+
+        `window`: event days, both ends included. `members`: positions of pairs, (n,) from 0; None: all.
 
         Raises:
             InvalidRequest: the window lies outside the event window.
@@ -653,6 +682,8 @@ class StudyResult(Result):
     def bhar(self, window: Window) -> Floats:
         """(N,) buy-and-hold return minus that of `bhar_benchmark` over the observed days; NaN where too few were.
 
+        `window`: event days, both ends included. In decimals, one number a pair.
+
         Example:
             >>> result.bhar(es.Window(0, 1)).round(4).tolist()
             [-0.0899, -0.0649]
@@ -661,6 +692,8 @@ class StudyResult(Result):
 
     def bhar_benchmark(self, window: Window) -> str:
         """What buy-and-hold returns of this window compare with: `model`, `market`, or `matched`, the mean of the peers.
+
+        `window`: event days, both ends included.
 
         Example:
             >>> result.bhar_benchmark(es.Window(0, 1))
@@ -703,6 +736,9 @@ class StudyResult(Result):
     def aar(self, members: Ints | None = None) -> tuple[Floats, Ints]:
         """Average abnormal return of each event day over these pairs (the believable ones), and the number behind it.
 
+        `members`: positions of pairs, (n,) from 0; None: the believable ones. Two arrays (L2,), decimals and counts; NaN: no
+        pair had a return.
+
         Example:
             >>> mean, counted = result.aar()
             >>> round(float(mean[5]), 4), int(counted[5])
@@ -733,6 +769,8 @@ class StudyResult(Result):
 
     def plot(self, chart: str = "car", **options: Any) -> Any:
         """Draw a chart by name and return its matplotlib Axes.
+
+        `chart`: its name, one of `eventstudy methods charts`. `options`: those of the chart.
 
         Raises:
             UnknownName: no such chart.
@@ -778,6 +816,8 @@ class StudyResult(Result):
     def save(self, path: str | Path, *, lang: str = "en") -> Path:
         """Write what the suffix of `path` says: .html .pdf .xlsx .md .tex (reports), .json, .csv (tidy), .png .svg (a chart).
 
+        `lang`: `en` or `de`.
+
         Raises:
             InvalidRequest: another suffix, or a place that cannot be written to.
 
@@ -792,6 +832,8 @@ class StudyResult(Result):
 
     def to_excel(self, path: str | Path, *, lang: str = "en") -> Path:
         """Write the workbook of the report.
+
+        `path`: where; a file of that name is replaced. `lang`: `en` or `de`.
 
         Example:
             >>> from pathlib import Path

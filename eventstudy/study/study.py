@@ -144,6 +144,9 @@ class EventStudy:
         (`eventstudy.parallel`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
         events as there are only sums are kept (`eventstudy.sums`).
 
+        `provenance`: what else is to be told of where the data come from, by name. Returns are decimals; NaN is a day without
+        a value and stays one.
+
         Raises:
             NothingUsable: no pair is left to study; the message lists why.
             InvalidRequest: the model needs factors that are not there.
