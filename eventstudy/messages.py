@@ -304,6 +304,12 @@ WARNINGS: dict[str, Code] = {
         "Leave the days out of the file, or fetch the series again; what happened on them is not known.",
         "doubt",
     ),
+    "LOGARITHMS": Code(
+        "the closes are logarithms: {close:.6g} is that of {price:.2f}, and so on, all of them of whole cents",
+        "The file holds logarithms of prices, and returns of them are a fraction of those of the prices.",
+        "Give the prices themselves: the antilogarithms of these numbers.",
+        "doubt",
+    ),
     "MOVE_UNCONFIRMED": Code(
         {
             "": (
@@ -732,8 +738,11 @@ WARNINGS: dict[str, Code] = {
         "doubt",
     ),
     "RATE_INVERTED": Code(
-        "the rate goes from {before:.6g} to {after:.6g}, as if it were that of the other way round from then on",
-        "From that day on the exchange rate is one over what it was, the two currencies having changed places.",
+        {
+            "": "the rate goes from {before:.6g} to {after:.6g}, as if it were that of the other way round from then on",
+            "whole": "a rate of {rate:.6g} is that of the other way round: the two currencies have changed places",
+        },
+        "The exchange rate, in the whole or from some day on, is one over what it should be: the currencies changed places.",
         "Put the whole series the same way round, or fetch it again.",
         "doubt",
     ),
@@ -767,6 +776,12 @@ WARNINGS: dict[str, Code] = {
         ),
         "So many days are searched that even the largest reaction could not reach 5 %.",
         "Search fewer days, or lengthen the estimation window.",
+    ),
+    "REPEATED_CLOSES": Code(
+        "the {sessions} closes from {first} to {last} are those from {before} on once more",
+        "A row of closes stands in the series twice, where the sizes of its moves make that no chance: it was pasted in again.",
+        "Fetch the days that are named again, or correct the file: what happened on them is not known.",
+        "doubt",
     ),
     "REPEATED_EVENT": Code(
         {

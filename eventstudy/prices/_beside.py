@@ -22,8 +22,8 @@ ENOUGH = 60
 """Sessions that such a correlation needs."""
 ODD_DAYS, ALL_DAYS = 0.05, 0.98
 """A series with such a part of its days outside the calendar, and all the others one day on, has wrong dates."""
-BLOCK, DIFFERENT = 20, 10
-"""Two symbols that have the same closes on so many days in a row, of which so many differ, are one."""
+BLOCK, DIFFERENT, EVERY = 10, 8, 5
+"""Two symbols with the same closes on so many days in a row, of which so many differ, are one; rows begin every so many."""
 _BOUND = 4.0
 
 
@@ -108,6 +108,12 @@ def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[F
 
 def _alike(close: Floats) -> list[int]:
     """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
-    blocks = close[: len(close) // BLOCK * BLOCK].reshape(-1, BLOCK, close.shape[1])
-    sums = np.sort(np.where(np.isfinite(blocks).sum(axis=1) >= DIFFERENT, np.nan_to_num(blocks).sum(axis=1), np.nan))
-    return (np.flatnonzero((sums[:, 1:] == sums[:, :-1]).any(axis=1)) * BLOCK).tolist()
+    found: list[int] = []
+    for begin in range(0, BLOCK, EVERY):
+        rows = close[begin : begin + (len(close) - begin) // BLOCK * BLOCK]
+        blocks = rows.reshape(-1, BLOCK, close.shape[1])
+        sums = np.sort(
+            np.where(np.isfinite(blocks).sum(axis=1) >= DIFFERENT, np.nan_to_num(blocks).sum(axis=1), np.nan)
+        )
+        found += (begin + np.flatnonzero((sums[:, 1:] == sums[:, :-1]).any(axis=1)) * BLOCK).tolist()
+    return sorted(found)

@@ -31,6 +31,7 @@ from eventstudy.prices._moves import (
 from eventstudy.prices._opened import opened
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
+from eventstudy.prices._whole import may_be_odd, of_whole
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -58,7 +59,8 @@ def flags(
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
     Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
-    RATE_SPIKE, RATE_INVERTED, JUMP, LEVEL_SHIFT, SPLIT_NOT_APPLIED, UNIT_CHANGE, DIVIDEND_NOT_FOLLOWED, ADJUSTED_DISAGREES.
+    RATE_SPIKE, RATE_INVERTED, JUMP, LEVEL_SHIFT, SPLIT_NOT_APPLIED, UNIT_CHANGE, DIVIDEND_NOT_FOLLOWED, ADJUSTED_DISAGREES,
+    or in the whole of it (`_whole`): REPEATED_CLOSES, LOGARITHMS, RATE_INVERTED.
     Beside the others (`_beside`): CALENDAR_MISMATCH, WRONG_CALENDAR, SESSION_SHIFT, OTHER_SYMBOL. SUSPECT_CALENDAR is about
     sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
     `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
@@ -186,7 +188,7 @@ def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
     still = np.diff(used, axis=0) == 0
     for _ in range(STILL - 1):
         still = still[1:] & still[:-1]
-    odd |= still.any(axis=0)
+    odd |= still.any(axis=0) | may_be_odd(close)
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
     odd &= np.isfinite(close).any(axis=0)
     return odd
@@ -292,6 +294,7 @@ def _of_one(
             form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
             also = tuple(days[a + 1 : b].tolist())
             yield Flag.of(form, ticker, days[a], **_span(days, a, b))._replace(also=also)
+    yield from of_whole(ticker, days, own["close"])
     quiet = (known == 0) & ~halted
     if quiet.any() and (known == 0).mean() <= QUIET:
         yield Flag.of("ZERO_VOLUME", ticker, days[quiet][0], days=days[quiet].tolist())

@@ -84,11 +84,14 @@ SIZES: dict[str, tuple[float, ...]] = {
     "a session late": (1,),
     "two sessions exchanged": (1,),
     "data of another symbol": (1,),
+    "another symbol for a while": (5, 15, 40),
+    "the same closes twice": (4, 5, 8, 12),
+    "logarithms": (4, 6, 8),
 }
 _OF_SHARES = ("split not applied, not listed", "split not applied, listed", "split applied twice", "split a day late",
               "dividend that the price does not know")  # fmt: skip
 _EITHER = ("wrong close for a day", "wrong close for two days", "another level from then on", "stands still")
-_WHOLE = ("a session early", "a session late", "data of another symbol")
+_WHOLE = ("a session early", "a session late", "data of another symbol", "logarithms")
 
 
 WITH = {False: "closes only", True: "volumes known"}
@@ -162,6 +165,14 @@ def plant(case: Case, clean: Floats, other: Floats) -> Planted:
             days = range(at, at + 3)
         case "data of another symbol":
             wrong, days = other.copy(), range(n)
+        case "another symbol for a while":
+            wrong[at : at + int(case.size)] = other[at : at + int(case.size)]
+            days = range(at, at + int(case.size) + 1)
+        case "the same closes twice":
+            wrong[at : at + int(case.size)] = wrong[at - 30 : at - 30 + int(case.size)]
+            days = range(at, at + int(case.size) + 1)
+        case "logarithms":
+            wrong, days = np.log(np.round(clean, 2)).round(int(case.size)), range(n)
     return Planted(wrong if close is None else close, wrong, dividend, split, days)
 
 
@@ -183,7 +194,7 @@ def outcomes(planned: list[Case], seed: int = 0, *, traded: bool = False) -> lis
     for i, case in enumerate(planned):
         planted = plant(case, clean[:, i], other)
         beside = index if case.series == "share" else np.round(shares[:, i], 4)
-        more = [other] if case.kind == "data of another symbol" else []
+        more = [other] if "another symbol" in case.kind else []
         best = _best(_flags(case, planted, [beside, *more], trade[:, i] if traded else None), planted.days)
         found.append(Outcome(case, best, _moved(case, clean[:, i], planted, beside)))
     return found

@@ -314,6 +314,39 @@ def test_a_wrong_rate_and_one_of_the_other_way_round() -> None:
     assert named(series(rate, "EURUSD=X")) == []
 
 
+@pytest.mark.parametrize("ticker", ["USDJPY=X", "JPY=X"])
+def test_a_rate_that_is_the_wrong_way_round_throughout(ticker: str) -> None:
+    rate = 150 * (walk(5, len(DAYS)) / walk(5, len(DAYS))[0]) ** 0.4
+    assert named(series(rate, ticker)) == []
+    [(code, _, _)] = named(series(1 / rate, ticker))
+    assert code == "RATE_INVERTED"
+    assert named(series(1 / rate, "JPYUSD=X")) == []
+    assert named(series(rate / 136, "EURUSD=X")) == [], "near one nothing tells which way round it is"
+
+
+def test_closes_that_were_pasted_in_twice() -> None:
+    close = calm().round(2)
+    again = close.copy()
+    again[100:106] = close[60:66]
+    [flag] = [f for f in flags(series(again)) if f.code == "REPEATED_CLOSES"]
+    assert flag.sessions == tuple(DAYS[100:107])
+    assert str(flag.message).startswith("the 6 closes from")
+    few = close.copy()
+    few[100:103] = close[60:63]
+    assert "REPEATED_CLOSES" not in {f.code for f in flags(series(few))}
+    cheap = np.maximum((calm() / calm()[0] * 0.05).round(2), 0.01)
+    assert "REPEATED_CLOSES" not in {f.code for f in flags(series(cheap))}, "few prices come again by themselves"
+
+
+@pytest.mark.parametrize("digits", [5, 8, 15])
+def test_logarithms_are_no_prices(digits: int) -> None:
+    logs = np.log(calm().round(2)).round(digits)
+    assert [code for code, _, _ in named(series(logs))] == ["LOGARITHMS"]
+    sound = (calm() / calm()[0] * 4).round(digits)
+    assert named(series(sound)) == []
+    assert named(series(np.exp(logs).round(2))) == []
+
+
 def test_volume_tells_a_crash_from_a_split_and_from_a_slip() -> None:
     trade = np.random.default_rng(2).lognormal(12, 0.4, len(DAYS))
     trade[100] = float(np.median(trade))
@@ -412,6 +445,9 @@ def test_dates_that_are_a_day_off_are_no_other_calendar(days: int, words: str) -
 
 def test_two_symbols_with_the_same_closes_are_one() -> None:
     closes = market_of(3)
-    closes["S1"] = np.where(np.arange(len(DAYS)) < 150, closes["S1"], closes["S2"])
-    found = [(f.code, f.ticker) for f in flags(beside(closes)) if f.code == "OTHER_SYMBOL"]
-    assert found == [("OTHER_SYMBOL", "S1"), ("OTHER_SYMBOL", "S2")]
+    whole = closes["S1"]
+    for part in (slice(150, None), slice(53, 68)):
+        closes["S1"] = whole.copy()
+        closes["S1"][part] = closes["S2"][part]
+        found = [(f.code, f.ticker) for f in flags(beside(closes)) if f.code == "OTHER_SYMBOL"]
+        assert found == [("OTHER_SYMBOL", "S1"), ("OTHER_SYMBOL", "S2")]
