@@ -101,6 +101,7 @@ REASONS = {
     "stands still": "two days without a change are nothing odd; more where a wild share has a coarse price",
     "a session early": "it moves so little with the market that nobody sees it",
     "a session late": "the same",
+    "the same closes twice": "four closes in a row may come again by chance; five are told",
     "two sessions exchanged": "each close was a close of the share, and they are two ordinary days apart",
     "another level from then on": "below four ordinary days, no more than on other days, or as much trade as with news",
     "split not applied, not listed": "a wild share falls like that by itself",
