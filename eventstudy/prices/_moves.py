@@ -534,8 +534,11 @@ def unsure(moves: Moves, paid: Floats, market: Floats, closer: Bools) -> Bools:
     with np.errstate(invalid="ignore"):
         found: Bools = np.asarray((near & ((size > QUIETLY * scale) | (paid[1:] > 0))).any(axis=0))
         for later in range(1, WITHIN + 1):
-            back = (sign[later:] == -sign[:-later]) & (size[later:] > LEG * scale)
-            found |= (near[:-later] & (size[:-later] > LEG * scale) & back).any(axis=0)
+            back = (sign[later:] == -sign[:-later]) & (np.minimum(size[:-later], size[later:]) > LEG * scale)
+            far = (
+                size[:-later] + size[later:] > 0.999 * np.sqrt(2) * ROUND * scale
+            )  # as far as two moves of CLOSER at least
+            found |= (near[:-later] & back & far).any(axis=0)
     return found
 
 
