@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,20 +23,30 @@ from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError
 from eventstudy.events import import_requests, load_registry, read_calendar, read_earnings
+from eventstudy.events.finders import _filings
 from eventstudy.panel import read_shares
 from eventstudy.prices import Fetch, load_prices, read_factors, tiingo
+from eventstudy.prices._abnormal import load_abnormal
+from eventstudy.prices._bars import load_bars
 from eventstudy.prices._store import Store
 from eventstudy.prices.ken_french import _text
+from eventstudy.prices.yahoo import Yahoo
 from eventstudy.reports import files
 from eventstudy.reports.site import Item
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import State, _remembered
-from eventstudy.request import read_dates
+from eventstudy.request import again, read_dates, read_result, run
+from eventstudy.text import json_file
 from eventstudy.web import Answer, Key
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.exceptions import IllegalCharacterError
+
+from tests.fuzz.figures import CORPUS, FIGURES
+from tests.loopback.answers import Series, chart_of
+from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
+from tests.loopback.server import Service
 
 LONG = b"ticker,date,close,open,volume,dividend\nNA,2025-01-02,10,9.5,100,\nON,2025-01-02,20,19,1,0.5\nNA,2025-01-03,11,,,\n"
 WIDE = b"date,NA,ON\n2025-01-02,10,20\n2025-01-03,11,\n"
@@ -155,6 +167,51 @@ def _read_tiingo(path: Path) -> object:
     return tiingo._frame(rows, date(2025, 1, 1), date(2025, 2, 1), "ticker NA")
 
 
+BARS = b"ticker,time,open,close\nNA,2025-01-02T14:30:00Z,10,10.5\nNA,2025-01-02T14:31:00Z,10.5,11\nON,2025-01-02T14:30:00Z,,5\n"
+ABNORMAL = b"ticker,date,ar\nNA,2025-01-02,0.01\nNA,2025-01-03,-0.02\nON,2025-01-02,.5\n"
+FILER, FILED = 1000001, "0001000001-24-000001"
+FILERS = b'{"0": {"cik_str": 1000001, "ticker": "ACME", "title": "ACME CORP"}}'
+COLUMNS = (
+    '{"accessionNumber": ["0001000001-24-000001"], "filingDate": ["2024-01-31"], "reportDate": ["2024-01-31"],'
+    ' "acceptanceDateTime": ["2024-01-31T21:05:10.000Z"], "form": ["8-K"], "items": ["2.02,9.01"], "size": [1000]}'
+)
+SUBMISSIONS = (
+    '{"cik": "1000001", "name": "ACME CORP", "tickers": ["ACME"], "formerNames": [{"name": "OLD", "to": "2010-05-05T00:00"}],'
+    f' "filings": {{"recent": {COLUMNS}, "files": [{{"name": "a.json", "filingCount": 2, "filingFrom": "2001-01-02",'
+    ' "filingTo": "2003-01-02"}]}}'
+).encode()
+HEADER = (
+    b"<SEC-HEADER>0001000001-24-000001.hdr.sgml : 20240131\n<ACCEPTANCE-DATETIME>20240131160510\n<TYPE>8-K\n<PERIOD>20240131\n"
+    b"<SUBJECT-COMPANY>\n<COMPANY-DATA>\n<CIK>0001000003\n</COMPANY-DATA>\n</SUBJECT-COMPANY>\n</SEC-HEADER>"
+)
+
+
+@cache
+def _bar_parquet() -> bytes:
+    made = io.BytesIO()
+    pd.read_csv(io.BytesIO(BARS), keep_default_na=False, na_values={"open": [""]}, parse_dates=["time"]).to_parquet(made)
+    return made.getvalue()
+
+
+@cache
+def _result() -> bytes:
+    return json_file(run("deepseek-r1", tickers=["NVDA"], source="bundled").to_dict())
+
+
+@cache
+def _chart() -> bytes:
+    days = [date(2025, 1, 2) + timedelta(days=i) for i in range(2)]
+    return chart_of(Series("NA", days, [10.0, 11.0], [100, 200]).chart(0, 2_000_000_000)).body
+
+
+def _ask_yahoo(path: Path) -> object:
+    service, body = Service([Series("NA", [], [], [])]), path.read_bytes()
+    service.fail("NA", lambda sound: replace(sound, status=200, body=body))
+    with yahoo_in_process(service) as session, yfinance_alone(path.parent):
+        yahoo = Yahoo(session, spacing=0, timeout=2, give_up=20, retries=0)
+        return yahoo.fetch("NA", date(2025, 1, 2), date(2025, 1, 4))
+
+
 Reader = Callable[[Path], object]
 KINDS: dict[str, tuple[str, Callable[[], bytes], Reader]] = {
     "long": ("a.csv", lambda: LONG, lambda path: load_prices(path=path, source="csv")),
@@ -182,6 +239,15 @@ KINDS: dict[str, tuple[str, Callable[[], bytes], Reader]] = {
     "manifest": ("m.json", lambda: MANIFEST, _owner),
     "store": ("s.db", _store, _read_store),
     "tiingo": ("t.json", lambda: TIINGO, _read_tiingo),
+    "bars": ("b.csv", lambda: BARS, load_bars),
+    "bars parquet": ("b.parquet", _bar_parquet, load_bars),
+    "abnormal": ("a.csv", lambda: ABNORMAL, load_abnormal),
+    "result": ("r.json", _result, lambda path: again(read_result(path))),
+    "yahoo": ("y.json", _chart, _ask_yahoo),
+    "edgar tickers": ("e.json", lambda: FILERS, lambda path: _filings.tickers(path.read_bytes(), "e")),
+    "edgar firm": ("e.json", lambda: SUBMISSIONS, lambda path: _filings.firm(path.read_bytes(), FILER, "e")),
+    "edgar page": ("e.json", lambda: COLUMNS.encode(), lambda path: _filings.page(path.read_bytes(), "e")),
+    "edgar header": ("h.txt", lambda: HEADER, lambda path: _filings.header(path.read_bytes(), FILED, "e")),
     "french zip": ("f.zip", _zip, lambda path: _text(path.read_bytes(), "f")),
 }
 
@@ -238,17 +304,25 @@ def survives(kind: str, folder: Path, content: bytes) -> None:
     assert refused is None or refused.exit_code in CODES.get(kind, (2, 3))
 
 
-CODES = {"store": (2, 3, 5), "tiingo": (5, 75), "french zip": (5,)}
+CODES = {"store": (2, 3, 5), "tiingo": (5, 75), "french zip": (5,), "yahoo": (5, 75), "result": (2, 3, 4, 5)}
+CODES |= {f"edgar {part}": (5,) for part in ("tickers", "firm", "page", "header")}
 """Exit codes of what can be wrong with an answer or the store; elsewhere those of a request and a file."""
-
-
-CORPUS = Path(__file__).parent / "fuzz" / "corpus"
-"""What a long run (`python -m tests.fuzz`) once stumbled over: `kind-number.bin`."""
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.bin")), ids=lambda path: path.name)
 def test_what_was_stumbled_over_once_is_read_or_refused(tmp_path: Path, path: Path) -> None:
     survives(path.name.rpartition("-")[0].replace("-", " "), tmp_path, path.read_bytes())
+
+
+def test_ten_minutes_of_each_fuzzer_were_stored_with_their_day_and_found_nothing() -> None:
+    told = json.loads(FIGURES.read_text(encoding="utf-8"))
+    assert set(told) == {"changed", "guided"}
+    for one in told.values():
+        assert date.fromisoformat(one["date"]) > date(2026, 1, 1)
+        assert (one["failed"], one["kinds"]) == (0, len(KINDS))
+        assert one["seconds"] >= 600
+        assert one["slowest_seconds"] <= 10
+        assert one["peak_megabytes"] <= 1000
 
 
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

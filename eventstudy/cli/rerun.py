@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,18 +52,10 @@ def COMMAND(  # noqa: N802
     Its events, tickers and options stand in the file; prices come from where they came from, and their hash says whether they
     are the same. Exits with 4 where a figure differs.
     """
-    from eventstudy.disk import read_text
-    from eventstudy.errors import InvalidFile
-    from eventstudy.request import again
+    from eventstudy.request import again, read_result
     from eventstudy.study.differences import count, differences, reasons
 
-    text = read_text(result, "the result")
-    try:
-        told = json.loads(text)
-    except ValueError as error:
-        raise InvalidFile(f"this is no JSON: {error}", where=result, hint="run ... --format json writes one") from error
-    if not isinstance(told, dict):
-        raise InvalidFile("this is no result of a study", where=result, hint="run ... --format json writes one")
+    told = read_result(result)
     files = {"prices": prices, "abnormal": abnormal, "factors": factors, "registry": registry}
     now = again(told, **files, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.tables.frames import pandas_of
+from eventstudy.tables.opened import frame_of as table_in
 from eventstudy.tables.opened import opened
 
 WIDTHS = (1, 5, 15, 30, 60)
@@ -32,6 +33,7 @@ _NAMES = {
 }
 _SHARE = 0.5
 """Of the days, so many must begin with a bar at the same place of the clock for it to say what times are."""
+_AS = "write it with commas and in UTF-8, or as Parquet"
 Stamps = NDArray[np.datetime64]
 
 
@@ -82,6 +84,8 @@ def load_bars(
         return given
     frame, source = frame_of(given)
     columns = _columns(frame, source)
+    if frame.empty:
+        raise InvalidFile("there are no bars in it", where=source)
     times = _utc(frame[columns["time"]], zone, source)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
     wrong = np.flatnonzero(~(close > 0) | ~np.isfinite(close))
@@ -93,7 +97,11 @@ def load_bars(
             hint="leave out bars without a trade",
         )
     first = pd.to_numeric(frame[columns["open"]], errors="coerce").to_numpy(float) if "open" in columns else None
-    code, names = pd.factorize(frame[columns["ticker"]].astype(str), sort=True)
+    named = frame[columns["ticker"]]
+    lacking = (named.isna() | (named.astype(str).str.strip() == "")).to_numpy()
+    if lacking.any():
+        raise InvalidFile("a bar has no ticker", where=f"{source}, row {int(lacking.argmax()) + 1}")
+    code, names = pd.factorize(named.astype(str), sort=True)
     order = np.lexsort((times, code))
     code, times, close = code[order], times[order], close[order]
     first = None if first is None else first[order]
@@ -121,9 +129,15 @@ def frame_of(given: Any) -> tuple[pd.DataFrame, str]:
         (one, *more) = opened(str(given))
         if more:
             raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
-        if one.content[:4] == b"PAR1":
-            return pd.read_parquet(BytesIO(one.content)), one.name
-        return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", dtype={"ticker": str, "symbol": str}), one.name
+        if one.kind in ("parquet", "feather"):
+            return table_in(one).reset_index(drop=True), one.name
+        if one.kind == "workbook":
+            raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
+        try:  # no ticker is a mark for what is missing: NA is one
+            text: dict[str, Any] = {"dtype": dict.fromkeys(_NAMES["ticker"], str), "keep_default_na": False}
+            return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", low_memory=False, **text), one.name
+        except ValueError as error:  # also of pandas's own and of letters that are no UTF-8
+            raise InvalidFile(f"the file cannot be read as CSV: {error}", where=one.name, hint=_AS) from error
     frame = pandas_of(given)
     if frame is None:
         raise InvalidRequest(f"{type(given).__name__} holds no rows", available="a CSV or Parquet file, a frame")
@@ -148,12 +162,18 @@ def _utc(column: pd.Series, zone: str | None, source: str) -> Stamps:
     """(n,) times in UTC."""
     times = column
     if not pd.api.types.is_datetime64_any_dtype(times):
-        try:
-            times = pd.to_datetime(column, utc=bool(column.astype(str).str.contains(r"(?:Z|[+-]\d\d:?\d\d)$").all()))
-        except (ValueError, TypeError) as error:
+        text = column.astype(str)
+        zones = text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$").to_numpy()
+        times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
+        wrong = times.isna().to_numpy() | (zones != zones[0])
+        if wrong.any():
+            row = int(wrong.argmax())
             raise InvalidFile(
-                f"a time cannot be read: {error}", where=source, hint="2025-01-29T14:00:00-05:00"
-            ) from error
+                f"the time {text.iloc[row]!r} cannot be read",
+                where=f"{source}, row {row + 1}",
+                hint="write the year first, and the zone in every row or in none: 2025-01-29T14:00:00-05:00",
+            )
+        times = times if zones[0] else times.dt.tz_localize(None)
     if times.isna().any():
         raise InvalidFile("a bar has no time", where=f"{source}, row {int(times.isna().to_numpy().argmax()) + 1}")
     if times.dt.tz is None:

@@ -3,7 +3,7 @@
 `run` takes the words of the command `eventstudy run`; `events_of` and `prices_for` are its two halves.
 """
 
-from eventstudy.request.again import again
+from eventstudy.request.again import again, read_result
 from eventstudy.request.dates import last_day, read_dates
 from eventstudy.request.events import events_of
 from eventstudy.request.factors import factors_for
@@ -21,6 +21,7 @@ __all__ = [
     "longer_prices",
     "prices_for",
     "read_dates",
+    "read_result",
     "run",
     "run_aggregate",
     "shares_for",

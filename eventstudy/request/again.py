@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from eventstudy.config import StudyConfig, in_file
+from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import BadRow, Event, Group, Registry, load_registry, parse_when, shipped_registry
 from eventstudy.request.events import with_tickers
@@ -19,6 +21,22 @@ from eventstudy.study.result import StudyResult
 _HINT = "run ... --format json writes one"
 _OURS = ("bundled", "store", "yahoo")
 """Sources that can be asked for the same prices by name."""
+
+
+def read_result(path: str | Path) -> dict[str, Any]:
+    """The JSON object of a result that was written into a file at `path`.
+
+    Raises:
+        InvalidFile: it is no file, or no JSON object.
+    """
+    text = read_text(path, "the result")
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"this is no JSON: {error}", where=str(path), hint=_HINT) from error
+    if not isinstance(told, dict):
+        raise InvalidFile("this is no result of a study", where=str(path), hint=_HINT)
+    return told
 
 
 def again(

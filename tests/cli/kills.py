@@ -1,22 +1,30 @@
-"""`python -m tests.cli.kills COMMAND FOLDER KILLS`: run a command, end it at a random moment, and see what is left.
+"""Commands ended at random moments, and what is left: the state before, or what they were to write, never a part of it.
+
+`python -m tests.cli.kills KILLS [--keep]` does so with every command, each in a folder of its own, prints what was found and
+ends with 1 where anything was torn, lost or mixed; `--keep` writes the figures. `... COMMAND FOLDER KILLS` does one command
+in a folder, and prints what each kill left that came before the command had ended, and for every tenth what the same command
+makes of that.
 
 Every run is a child of this process, so that nothing is imported again. It starts from the same state, and is ended by
-SIGKILL at a moment of the time that a whole run takes, late ones more often: that is when files are written. Printed is what
-each kill left that came before the command had ended, and for every tenth what the same command makes of that.
+SIGKILL at a moment of the time that a whole run takes, late ones more often: that is when files are written.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eventstudy import load_registry
@@ -29,6 +37,8 @@ from tests.loopback.inprocess import yahoo_in_process, yfinance_alone
 from tests.loopback.server import Service
 from tests.worlds import SESSIONS, closes, series
 
+ROOT = Path(__file__).parents[2]
+FIGURES = Path(__file__).with_name("kills.json")
 ADDED = ("--title", "A second event", "--date", "2021-08-04", "--tickers", "BBB")
 FIRST, SECOND = (f"[[event]]\nid = '{i}'\ntitle = '{i}'\nannounced = {d}\n"
                  "[[event.group]]\nrole = 'exposed'\ntickers = ['AAA']\n" for i, d in
@@ -197,13 +207,67 @@ def killed(words: tuple[str, ...], again: Callable[[], None], seen: Callable[[],
         yield f"{left}|{after}"
 
 
-if __name__ == "__main__":
-    os.chdir(sys.argv[2])
+def newest(stored: str) -> dict[str, str]:
+    """The hash of the last vintage of each series."""
+    held = [vintage.split(":") for vintage in stored.split()]
+    return {symbol: content for symbol, _, content in sorted(held, key=lambda v: int(v[1]))}
+
+
+def wrong(command: str, before: str, whole: str, left: str, after: str) -> str:
+    """What is wrong with what a kill left, or with what the same command then made of it; nothing where all is well."""
+    if command in ("import", "fetch"):  # each series is kept as a whole, one after the other
+        if not whole.startswith(left):
+            return "torn"
+        if len(left) < len(before):
+            return "lost"
+        if after and newest(after) != newest(whole):  # a series that was kept already is kept once more, the same
+            return "not made up for"
+        return ""
+    if left not in (before, whole):
+        return "neither the old state nor the new"
+    return "not made up for" if after not in ("", whole) else ""
+
+
+def tried(command: str, folder: Path, kills: int) -> list[str]:
+    """End a command so often in a folder; what is wrong with what each kill left."""
+    own = {"EVENTSTUDY_STORE": str(folder / "prices.db"), "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    words = [sys.executable, "-W", "ignore", "-m", "tests.cli.kills", command, str(folder), str(kills)]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | own)
+    assert ran.returncode == 0, ran.stderr
+    (_, before), (_, whole), *killed = [line.split("|") for line in ran.stdout.splitlines()]
+    assert before != whole, "the command changes nothing"
+    return [wrong(command, before, whole, left, after) for _, left, after in killed]
+
+
+def everything(kills: int, keep: bool) -> int:
+    """End every command so often; 1 where anything was wrong."""
+    found: dict[str, dict[str, int]] = {}
+    for command in COMMANDS:
+        with tempfile.TemporaryDirectory() as folder:
+            seen = tried(command, Path(folder), kills)
+        found[command] = {"kills": len(seen), "wrong": sum(map(bool, seen))}
+        print(command, found[command], sorted(set(filter(None, seen))), flush=True)
+    if keep:
+        told = {"date": datetime.now(UTC).date().isoformat(), "commands": found}
+        FIGURES.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return int(any(each["wrong"] for each in found.values()))
+
+
+def one(command: str, kills: int) -> None:
+    """End one command so often in this folder, and print what is left."""
     with ExitStack() as stack:
-        words, again, seen = COMMANDS[sys.argv[1]](stack)
+        words, again, seen = COMMANDS[command](stack)
         again()
         print("before", seen(), sep="|")
         run(*words)
         print("whole", seen(), sep="|")
-        for line in killed(words, again, seen, int(sys.argv[3])):
+        for line in killed(words, again, seen, kills):
             print("killed", line, sep="|")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] in COMMANDS:
+        os.chdir(sys.argv[2])
+        one(sys.argv[1], int(sys.argv[3]))
+    else:
+        sys.exit(everything(int(sys.argv[1]), "--keep" in sys.argv))

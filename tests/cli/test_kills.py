@@ -5,44 +5,46 @@ Every write by itself is tried in `tests/reports/test_update.py` and `tests/stor
 
 from __future__ import annotations
 
-import os
+import json
 import signal
-import subprocess
-import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-pytestmark = [
-    pytest.mark.wait,
-    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system"),
-]
-ROOT = Path(__file__).parents[2]
+from tests.cli.kills import COMMANDS, FIGURES, tried, wrong
 
 
+@pytest.mark.wait
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
 @pytest.mark.parametrize(
     ("command", "kills"), [("import", 20), ("fetch", 20), ("add", 20), ("report", 5), ("update", 15)]
 )
 def test_killed_at_random_it_leaves_the_old_state_or_the_new(command: str, kills: int, tmp_path: Path) -> None:
-    own = {"EVENTSTUDY_STORE": str(tmp_path / "prices.db"), "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    words = [sys.executable, "-W", "ignore", "-m", "tests.cli.kills", command, str(tmp_path), str(kills)]
-    ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | own)
-    assert ran.returncode == 0, ran.stderr
-    said = [line.split("|") for line in ran.stdout.splitlines()]
-    (_, before), (_, whole), *left = said
-    assert before != whole
-    assert len(left) == kills
-    for _, state, after in left:
-        if command in ("import", "fetch"):  # each series is kept as a whole, one after the other
-            assert whole.startswith(state)
-            assert len(state) >= len(before)
-            assert newest(after) in ({}, newest(whole))  # a series that was kept already is kept once more, the same
-        else:
-            assert state in (before, whole)
-            assert after in ("", whole)
+    assert tried(command, tmp_path, kills) == [""] * kills
 
 
-def newest(stored: str) -> dict[str, str]:
-    """The hash of the last vintage of each series."""
-    held = [vintage.split(":") for vintage in stored.split()]
-    return {symbol: content for symbol, _, content in sorted(held, key=lambda v: int(v[1]))}
+def test_three_hundred_kills_were_stored_with_their_day_and_none_left_anything_wrong() -> None:
+    told = json.loads(FIGURES.read_text(encoding="utf-8"))
+    assert date.fromisoformat(told["date"]) > date(2026, 1, 1)
+    assert set(told["commands"]) == set(COMMANDS)
+    assert sum(each["kills"] for each in told["commands"].values()) >= 300
+    assert {each["wrong"] for each in told["commands"].values()} == {0}
+
+
+@pytest.mark.parametrize(
+    ("command", "left", "after", "said"),
+    [
+        ("update", "old", "new", ""),
+        ("update", "mixed", "", "neither the old state nor the new"),
+        ("update", "new", "mixed", "not made up for"),
+        ("import", "A:1:x B:1:y", "A:1:x B:1:y A:2:z B:2:w", ""),
+        ("import", "A:1:x B:1:y A:2:torn", "", "torn"),
+        ("import", "A:1:x", "", "lost"),
+        ("import", "A:1:x B:1:y A:2:z", "A:1:x B:1:y A:2:z A:3:z B:2:w", ""),
+        ("import", "A:1:x B:1:y", "A:1:x B:1:y A:2:z", "not made up for"),
+    ],
+)
+def test_what_a_kill_left_is_judged(command: str, left: str, after: str, said: str) -> None:
+    before, whole = ("A:1:x B:1:y", "A:1:x B:1:y A:2:z B:2:w") if command == "import" else ("old", "new")
+    assert wrong(command, before, whole, left, after) == said

@@ -1,13 +1,13 @@
-"""`python -m tests.fuzz [SECONDS] [--keep]`: every door that reads, fed with what was good until bytes of it were changed.
+"""`python -m tests.fuzz [SECONDS] [--seed N] [--keep]`: every door that reads, fed with what was good until it was changed.
 
 For so many seconds (600), kind after kind. A content that leads to anything but one of our errors, or that takes over ten
-seconds, is put into `corpus/`, and the run ends with 1, as it does where it takes over a gigabyte. Plain pytest reads the
-corpus again. `--keep` writes the figures.
+seconds, is put into `corpus/`, and the run ends with 1, as it does where it takes over a gigabyte. `--seed`: the same changes
+each time, as `.ci/run` wants them. `--keep` writes the figures.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import random
 import resource
 import sys
@@ -15,14 +15,13 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 from eventstudy.errors import EventStudyError
 
-from tests.test_fuzz import CORPUS, KINDS, WORDS
+from tests.fuzz.figures import CORPUS, LARGE, SLOW, kept
+from tests.test_fuzz import KINDS, WORDS
 
-SLOW, LARGE = 10.0, 1_000_000_000
 DEEP = [b"[" * 5000, b"{" * 5000, b"9" * 5000, b"a." * 5000, b'"' * 3, b"\n" * 1000, b"," * 5000]
 
 
@@ -48,9 +47,9 @@ def changed(good: bytes, luck: random.Random) -> bytes:
     return good
 
 
-def main(seconds: float, keep: bool) -> int:
+def main(seconds: float, seed: int | None, keep: bool) -> int:
     """Feed all kinds for so many seconds, and print what came of it."""
-    luck, until = random.Random(), time.monotonic() + seconds
+    luck, until = random.Random(seed), time.monotonic() + seconds
     tried, refused, slowest, failed = Counter[str](), Counter[str](), 0.0, 0
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -75,7 +74,6 @@ def main(seconds: float, keep: bool) -> int:
                     print(f"{kind}: {wrong or f'{took:.0f} s'}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     found = {
-        "date": datetime.now(UTC).date().isoformat(),
         "seconds": seconds,
         "kinds": len(KINDS),
         "tried": sum(tried.values()),
@@ -84,12 +82,14 @@ def main(seconds: float, keep: bool) -> int:
         "peak_megabytes": round(peak / 1e6),
         "failed": failed,
     }
-    print(json.dumps(found, indent=1))
-    if keep:
-        Path(__file__).with_name("figures.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    kept("changed", found, keep)
     return int(failed > 0 or peak > LARGE)
 
 
 if __name__ == "__main__":
-    given = [word for word in sys.argv[1:] if word != "--keep"]
-    sys.exit(main(float(given[0]) if given else 600.0, "--keep" in sys.argv))
+    words = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    words.add_argument("seconds", nargs="?", type=float, default=600.0)
+    words.add_argument("--seed", type=int)
+    words.add_argument("--keep", action="store_true")
+    given = words.parse_args()
+    sys.exit(main(given.seconds, given.seed, given.keep))
