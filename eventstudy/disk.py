@@ -39,14 +39,14 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
     return found
 
 
-def read_text(path: str | os.PathLike[str], what: str = "the file") -> str:
+def read_text(path: str | os.PathLike[str], what: str = "the file", *, most: int = LARGEST) -> str:
     """The text of a file in UTF-8, whether it begins with a mark that says so or not.
 
     Raises:
         InvalidFile: as `read_bytes`, or it is not UTF-8.
     """
     try:
-        return read_bytes(path, what).decode("utf-8-sig")
+        return read_bytes(path, what, most=most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         said = f"cannot read {what}: it is not UTF-8 text: {error.reason} at byte {error.start}"
         raise InvalidFile(said, where=str(path), hint="save it as UTF-8") from error

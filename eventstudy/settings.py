@@ -104,9 +104,9 @@ def read_toml(path: str | Path, what: str) -> tuple[str, dict[str, Any]]:
     """The text of a TOML file, and what it says.
 
     Raises:
-        InvalidFile: no such file, not TOML, or deeper than anybody means.
+        InvalidFile: no such file, not TOML, or larger or deeper than anybody means.
     """
-    text = read_text(path, what)
+    text = read_text(path, what, most=LARGEST)
     return text, toml(text, str(path), f"cannot read {what}")
 
 
@@ -127,6 +127,8 @@ def toml(text: str, where: str, otherwise: str) -> dict[str, Any]:
         raise InvalidFile(f"{otherwise}: {error}", where=where) from error
 
 
+LARGEST = 10_000_000
+"""Bytes of a TOML file: some forty thousand events."""
 DEEPEST = 1000
 """Parts of a dotted key: its cost grows with their square."""
 

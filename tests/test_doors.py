@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import signal
 import time
@@ -13,6 +14,10 @@ from types import FrameType
 from typing import Any
 
 import eventstudy as es
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from eventstudy import disk
 from eventstudy.analyses.regression import read_characteristics
@@ -24,10 +29,16 @@ from eventstudy.errors import InvalidFile
 from eventstudy.events import append_event, load_registry, read_calendar, read_earnings, shipped_registry
 from eventstudy.panel import read_shares
 from eventstudy.prices import load_prices
+from eventstudy.prices._abnormal import load_abnormal
+from eventstudy.prices._bars import load_bars
 from eventstudy.prices._factors import read_factors
 from eventstudy.reports.study_file import read_study
 from eventstudy.request.dates import read_dates
 from eventstudy.settings import DEEPEST, read_toml
+from openpyxl import Workbook
+from pyarrow.feather import write_feather
+
+from tests.tiers import first
 
 Door = Callable[[Path], Any]
 
@@ -107,7 +118,7 @@ def test_a_file_that_is_too_large_is_told_with_the_figure(tmp_path: Path, name: 
     path = tmp_path / f"large{suffix}"
     with path.open("wb") as file:
         file.truncate(disk.LARGEST + 1)  # it takes no room on the disk
-    with pytest.raises(InvalidFile, match="larger than 100 MB"):
+    with pytest.raises(InvalidFile, match=f"larger than {'10' if name in TOML else '100'} MB"):
         door(path)
 
 
@@ -133,6 +144,121 @@ def test_a_file_that_unpacks_to_more_than_anybody_means_is_refused(
             archive.writestr("p.csv", text)
     with pytest.raises(InvalidFile, match="more than 1 MB"):
         load_prices(["A"], path=path)
+
+
+def book(far: str) -> bytes:
+    """A workbook of a few cells, one of them at the far end."""
+    made, workbook = io.BytesIO(), Workbook()
+    workbook.active.append(["ticker", "date", "close"])
+    workbook.active[far] = 1
+    workbook.save(made)
+    return made.getvalue()
+
+
+def parquet() -> bytes:
+    """Twenty million rows that are all alike."""
+    column, made = np.zeros(1_000_000), io.BytesIO()
+    schema = pa.schema([("date", pa.float64()), ("A", pa.float64())])
+    with pq.ParquetWriter(made, schema, compression="zstd") as file:
+        for _ in range(20):
+            file.write_table(pa.table({"date": column, "A": column}))
+    return made.getvalue()
+
+
+def feather() -> bytes:
+    """Ten million rows that are all alike."""
+    column, made = np.zeros(10_000_000), io.BytesIO()
+    write_feather(pa.table({"date": column, "A": column}), made, compression="zstd")
+    return made.getvalue()
+
+
+def archive(files: int, each: int) -> bytes:
+    """So many files of blanks."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as held:
+        for i in range(files):
+            held.writestr(f"{i}.csv", b" " * each)
+    return made.getvalue()
+
+
+def packed(times: int) -> bytes:
+    """A few letters, packed again and again."""
+    content = b"date,A"
+    for _ in range(times):
+        content = gzip.compress(content, 1)
+    return content
+
+
+BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "a cell at the far corner": ("b.xlsx", lambda: book("XFD1048576"), "cells of 17,179,869,184 places"),
+    "a workbook of blanks": ("b.xlsx", lambda: blanks(book("D1")), "more than 100 MB"),
+    "rows that are all alike": ("b.parquet", parquet, "a table of more than 100 MB"),
+    "the same in Feather": ("b.feather", feather, "a table of more than 100 MB"),
+    "files that are small one by one": ("b.zip", lambda: archive(11, 10_000_000), "more than 100 MB"),
+    "very many files": ("b.zip", lambda: archive(10_001, 1), "more than 10,000 files"),
+    "packed within itself": ("b.csv.gz", lambda: packed(2000), "packed more than 3 times"),
+}
+
+
+def blanks(workbook: bytes) -> bytes:
+    """A workbook with a hundred megabytes of blanks in a part of it."""
+    made = io.BytesIO(workbook)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("xl/sharedStrings.xml", b" " * 101_000_000)
+    return made.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", first(BOMBS, 1))
+def test_what_is_small_and_unfolds_to_much_is_refused_soon_with_the_figure(tmp_path: Path, name: str) -> None:
+    path, content, told = BOMBS[name]
+    (tmp_path / path).write_bytes(content())
+    began = time.process_time()
+    with pytest.raises(InvalidFile, match=told):
+        load_prices(["A"], path=tmp_path / path)
+    assert time.process_time() - began < 10
+
+
+def test_more_than_anybody_hands_over_by_a_pipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstudy.tables.opened._MOST", 1_000_000)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"date,A\n" * 200_000)))
+    with pytest.raises(InvalidFile, match="more than 1 MB"):
+        load_prices(["A"], path="-")
+
+
+def test_what_is_packed_as_usual_is_read(tmp_path: Path) -> None:
+    rows = "\n".join(f"{day:%Y-%m-%d},{i % 97}.5" for i, day in enumerate(pd.bdate_range("2000-01-03", periods=3000)))
+    text = f"date,A\n{rows}\n".encode()
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(gzip.compress(text)))
+    assert load_prices(["A"], path=tmp_path / "a.csv.gz").close.shape == (3000, 1)
+
+
+BARS = "ticker,time,close\nNA,2025-01-02T14:30:00Z,10\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ticker,time,close\n", "no bars"),
+        (BARS + "ON,2025-01-02T14:30:00Z,1,2,3\n", "as CSV"),
+        (BARS + "ON,01/02/2025 14:30,1\n", "'01/02/2025 14:30' cannot be read"),
+        (BARS + "ON,2025-01-02T14:30:00,1\n", "'2025-01-02T14:30:00' cannot be read"),
+        (BARS + ",2025-01-02T14:30:00Z,1\n", "no ticker"),
+        ("PAR1ticker,time,close", "as Parquet"),
+        ("PK\x03\x04", "archive cannot be read"),
+    ],
+)
+def test_bars_that_cannot_be_read_are_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "bars.csv").write_text(text)
+    with pytest.raises(InvalidFile, match=told):
+        load_bars(tmp_path / "bars.csv", width=1, stamp="start")
+
+
+def test_na_is_a_ticker_of_bars_and_of_abnormal_returns(tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").write_text(BARS)
+    assert load_bars(tmp_path / "bars.csv", width=1, stamp="start").tickers == ["NA"]
+    (tmp_path / "ar.csv").write_text("ticker,date,ar\nNA,2025-01-02,0.01\nNA,2025-01-03,-0.01\n")
+    assert list(load_abnormal(tmp_path / "ar.csv").tickers) == ["NA"]
 
 
 HOSTILE = {

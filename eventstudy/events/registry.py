@@ -20,7 +20,7 @@ from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
 from eventstudy.events.importers import read_rows
 from eventstudy.language import Phrase
-from eventstudy.settings import toml
+from eventstudy.settings import LARGEST, toml
 from eventstudy.tables.place import TABLES, Reading
 from eventstudy.text import json_text
 
@@ -394,7 +394,7 @@ def shipped_registry() -> Registry:
 def _content(path: Path) -> str:
     if not os.path.lexists(str(path).replace("\0", "")):
         raise InvalidFile("there is no such file", where=str(path), available=", ".join(_beside(path)) or None)
-    return disk.read_text(path)
+    return disk.read_text(path, most=LARGEST)
 
 
 def _beside(path: Path) -> list[str]:

@@ -231,7 +231,7 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
         "ticker": [i for i in others if {"ticker", "symbol"} & set(fold(table.headings[i]).split("_"))],
     }
     for name, columns in able.items():
-        if name not in found and len(columns) == 1:
+        if name not in found and len(columns) == 1 and columns[0] in others:
             found[name] = columns[0]
             others.remove(columns[0])
 

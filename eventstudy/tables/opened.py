@@ -27,8 +27,17 @@ from eventstudy.tables.written import looks_like_one
 
 Kind = Literal["text", "workbook", "parquet", "feather"]
 
-_MOST = 1 << 30
-"""No file inside an archive is unpacked beyond so many bytes."""
+_MOST = 1_000_000_000
+"""No file is unpacked beyond so many bytes."""
+_USUAL, _PACKED = 100_000_000, 50
+"""And beyond so many only up to so many times its packed size: tables of prices and events are packed to a third or a tenth."""
+_FILES, _DEEPEST = 10_000, 3
+"""An archive holds at most so many files, and a file is packed at most so many times."""
+
+
+def room(packed: int) -> int:
+    """Bytes that a packed file of this size may unpack to."""
+    return min(_MOST, max(_USUAL, _PACKED * packed))
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,18 @@ def opened(path: Path | str) -> list[Opened]:
         InvalidFile: it is not there, or cannot be read.
     """
     if str(path) == "-":
-        return _unpacked(Opened("standard input", sys.stdin.buffer.read()))
+        content = sys.stdin.buffer.read(_MOST + 1)
+        if len(content) > _MOST:
+            raise InvalidFile(f"there is more than {_MOST // 1_000_000} MB of it", where="standard input", hint=_TOO_LARGE)
+        return _unpacked(Opened("standard input", content))
     path = Path(path)
     if not os.path.exists(path):  # also of a name that cannot be
         raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint="check the path")
-    content = disk.read_bytes(path, most=None)
-    return _unpacked(Opened(path.name, content))
+    return _unpacked(Opened(path.name, disk.read_bytes(path, most=_LARGEST)))
+
+
+_LARGEST = 4 * _MOST
+"""Bytes of a file itself."""
 
 
 def beside(path: Path, suffixes: tuple[str, ...] = TABLES) -> str | None:
@@ -98,36 +113,43 @@ def beside(path: Path, suffixes: tuple[str, ...] = TABLES) -> str | None:
     return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in suffixes)[:20]) or None
 
 
-def _unpacked(one: Opened) -> list[Opened]:
+def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
+    most = room(len(one.content))
+    if deep > _DEEPEST:
+        raise InvalidFile(f"the file is packed more than {_DEEPEST} times", where=one.name, hint="unpack it")
     if one.content.startswith(b"\x1f\x8b"):
         try:
             with gzip.GzipFile(fileobj=BytesIO(one.content)) as packed:
-                inside = packed.read(_MOST + 1)
+                inside = packed.read(most + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidFile(
                 f"the file cannot be unpacked: {error}", where=one.name, hint="it was written only half"
             ) from error
-        if len(inside) > _MOST:
-            raise InvalidFile(f"the file unpacks to more than {_MOST // 1_000_000} MB", where=one.name)
-        return _unpacked(Opened(one.name[:-3] if one.name.lower().endswith(".gz") else one.name, inside))
+        if len(inside) > most:
+            raise InvalidFile(f"the file unpacks to more than {most // 1_000_000} MB", where=one.name, hint=_TOO_LARGE)
+        return _unpacked(Opened(one.name[:-3] if one.name.lower().endswith(".gz") else one.name, inside), deep + 1)
     if not one.content.startswith(b"PK"):
         return [one]
     try:
         with zipfile.ZipFile(BytesIO(one.content)) as archive:
-            names = archive.namelist()
+            names, every = archive.namelist(), sum(i.file_size for i in archive.infolist())
+            if every > most or len(names) > _FILES:
+                what = f"more than {_FILES:,} files" if every <= most else f"files of more than {most // 1_000_000} MB"
+                raise InvalidFile(f"the archive holds {what}", where=one.name, hint=_TOO_LARGE)
             if "[Content_Types].xml" in names or "mimetype" in names:
                 return [one]
             members = [i for i in archive.infolist() if not i.is_dir() and not _aside(i.filename)]
-            if any(i.file_size > _MOST for i in members):
-                raise InvalidFile(f"the archive holds a file of more than {_MOST // 1_000_000} MB", where=one.name)
             found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
-    except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error, ValueError) as error:
         raise InvalidFile(
             f"the archive cannot be read: {error}", where=one.name, hint="pack it again, without a password"
         ) from error
     if not found:
         raise InvalidFile("the archive holds no file", where=one.name)
     return found
+
+
+_TOO_LARGE = "hand over the part that is meant, in a file of its own"
 
 
 def _aside(name: str) -> bool:
@@ -153,18 +175,49 @@ def frame_of(one: Opened) -> Any:
     try:
         if one.kind == "parquet":
             with pq.ParquetFile(pa.BufferReader(one.content)) as file:
-                names = file.schema_arrow.names
+                names, about = file.schema_arrow.names, file.metadata
+                said = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+            _refuse_vast(one, max(said, 8 * about.num_rows * about.num_columns))
             tickers = [n for n in names if n.strip().lower() == "ticker"]  # read as a few names and many numbers
             table = pq.read_table(pa.BufferReader(one.content), read_dictionary=tickers, partitioning=None)
         else:
-            table = feather.read_table(pa.BufferReader(one.content))
-        return pandas_of(table)
+            table = _feather(one) if one.content.startswith(b"ARROW1") else feather.read_table(pa.BufferReader(one.content))
+        frame = pandas_of(table)
+        if frame is not None:
+            for name in frame.columns[frame.dtypes == "str"]:
+                frame[name].to_numpy()  # text that is none is told here
+        return frame
+    except InvalidFile:
+        raise
     except Exception as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         kind = one.kind.capitalize()
         raise InvalidFile(
             f"the file cannot be read as {kind}: {first}", where=one.name, hint="write it again"
         ) from error
+
+
+def _feather(one: Opened) -> Any:
+    """The table in a Feather file, part by part until there is no room for more."""
+    import pyarrow as pa
+
+    parts, held = [], 0
+    with pa.ipc.open_file(pa.BufferReader(one.content)) as file:
+        for i in range(file.num_record_batches):
+            parts.append(file.get_batch(i))
+            held += parts[-1].nbytes
+            _refuse_vast(one, held)
+        return pa.Table.from_batches(parts, file.schema)
+
+
+def _refuse_vast(one: Opened, size: int) -> None:
+    """Refuse a table that takes so many bytes when it is read, where its file is too small for that."""
+    if size > room(len(one.content)):
+        raise InvalidFile(
+            f"the file unpacks to a table of more than {room(len(one.content)) // 1_000_000} MB",
+            where=one.name,
+            hint=_TOO_LARGE,
+        )
 
 
 def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -> Headed:

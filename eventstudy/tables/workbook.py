@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -30,6 +31,10 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?t[ >]")
+_COLUMNS = re.compile(rb"""\br=["']([A-Z]{1,3})\d""")
+_ROWS = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{1,9})["']""")
+_VAST = 10_000_000
+"""Places between the first cell and the last, all of which are given room, however few of them hold anything."""
 _NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
 
 
@@ -48,6 +53,8 @@ class BookCells:
         import python_calamine
 
         self.said: list[Phrase] = []
+        if content.startswith(b"PK"):
+            _refuse_vast(content, place)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
             held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -89,7 +96,7 @@ class BookCells:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 part = _part(archive, index)
                 text = archive.read(part) if part else b""
-        except (KeyError, zipfile.BadZipFile):
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error):
             return
         formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(
             text
@@ -155,6 +162,37 @@ def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
         return list(enumerate(rows, 1))
     cells = ([None if type(v) is str and v in blanks else v for v in row] for row in rows)
     return [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
+
+
+def _refuse_vast(content: bytes, place: Place) -> None:
+    """Refuse an .xlsx file with a value far from the others before room is made for all places between them."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    _refuse_far(archive.read(name), place)
+    except (ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return  # whoever reads it says what is wrong with it
+
+
+def _refuse_far(text: bytes, place: Place) -> None:
+    width = max(map(_number, set(_COLUMNS.findall(text))), default=0)
+    height = max(map(int, set(_ROWS.findall(text))), default=0)
+    if width * height > _VAST and width * height > _SPARSE * (filled := len(_COLUMNS.findall(text))):
+        raise InvalidFile(
+            "a value stands far from the rest of the table",
+            where=f"{place.name}, up to cell {_cell(height, width)}",
+            available=f"{filled} cells of {width * height:,} places",
+            hint="empty that cell, or save the table as a sheet of its own",
+        )
+
+
+def _number(letters: bytes) -> int:
+    """The number of a column from its letters: C is 3."""
+    found = 0
+    for letter in letters:
+        found = 26 * found + letter - 64
+    return found
 
 
 def _filled(value: Any) -> bool:

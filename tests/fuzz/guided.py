@@ -7,10 +7,12 @@ seconds or the process a gigabyte (`pip install atheris`, on Linux). What leads 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
 import tempfile
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,10 @@ def feed(kind: str, seconds: int, folder: Path) -> None:
             read(path)
         except EventStudyError:
             return
+        except Exception:  # noqa: BLE001 - it is what is looked for
+            Path(f"crash-{hashlib.sha256(content).hexdigest()}").write_bytes(content)
+            traceback.print_exc()
+            os._exit(77)
 
     one_input(good())  # what is imported on the way is not counted as slow
     warnings.simplefilter("error")
