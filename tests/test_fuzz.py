@@ -189,7 +189,9 @@ HEADER = (
 @cache
 def _bar_parquet() -> bytes:
     made = io.BytesIO()
-    pd.read_csv(io.BytesIO(BARS), keep_default_na=False, na_values={"open": [""]}, parse_dates=["time"]).to_parquet(made)
+    pd.read_csv(io.BytesIO(BARS), keep_default_na=False, na_values={"open": [""]}, parse_dates=["time"]).to_parquet(
+        made
+    )
     return made.getvalue()
 
 

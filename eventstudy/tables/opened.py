@@ -94,7 +94,9 @@ def opened(path: Path | str) -> list[Opened]:
     if str(path) == "-":
         content = sys.stdin.buffer.read(_MOST + 1)
         if len(content) > _MOST:
-            raise InvalidFile(f"there is more than {_MOST // 1_000_000} MB of it", where="standard input", hint=_TOO_LARGE)
+            raise InvalidFile(
+                f"there is more than {_MOST // 1_000_000} MB of it", where="standard input", hint=_TOO_LARGE
+            )
         return _unpacked(Opened("standard input", content))
     path = Path(path)
     if not os.path.exists(path):  # also of a name that cannot be
@@ -181,7 +183,9 @@ def frame_of(one: Opened) -> Any:
             tickers = [n for n in names if n.strip().lower() == "ticker"]  # read as a few names and many numbers
             table = pq.read_table(pa.BufferReader(one.content), read_dictionary=tickers, partitioning=None)
         else:
-            table = _feather(one) if one.content.startswith(b"ARROW1") else feather.read_table(pa.BufferReader(one.content))
+            table = (
+                _feather(one) if one.content.startswith(b"ARROW1") else feather.read_table(pa.BufferReader(one.content))
+            )
         frame = pandas_of(table)
         if frame is not None:
             for name in frame.columns[frame.dtypes == "str"]:
