@@ -76,6 +76,8 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
     return found
 
 
+_SHOWN = 80
+"""So many letters of a name that can be none are shown."""
 _NAMED = 3
 """So many files or events are named."""
 
@@ -147,6 +149,16 @@ def refuse_place(folder: Path) -> None:
     Raises:
         InvalidRequest: something else is there.
     """
+    if not Path(os.path.abspath(folder)).name:
+        raise InvalidRequest(f"{folder} is the whole disk, and the reports need a folder of their own", hint=_ELSEWHERE)
+    try:
+        os.lstat(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        name = f"{folder}"[:_SHOWN] + ("..." if len(f"{folder}") > _SHOWN else "")
+        raise InvalidRequest(f"{name!r} can be no folder: {said}", hint="name another folder") from error
     if folder.is_symlink() and _earlier(folder) is None:
         raise InvalidRequest(
             f"{folder} is a link that eventstudy did not make",

@@ -210,8 +210,8 @@ class StudyFile(_Table):
         return {name: str(self.near(value)) if name in _PATHS else value for name, value in merged.items()}
 
     def near(self, path: str | Path) -> Path:
-        """A path of the file, counted from the folder it is in."""
-        return self.path.parent / Path(path)
+        """A path of the file, counted from the folder it is in; ~ is the home folder, as in a shell."""
+        return self.path.parent / os.path.expanduser(path)
 
 
 def _day_of(event: Event) -> str:

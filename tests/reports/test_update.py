@@ -621,6 +621,36 @@ def test_an_output_that_is_a_file_is_refused_before_anything_is_made(tmp_path: P
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (".", "was not written by this study"),
+        ("~", "was not written by this study"),
+        ("/", "is the whole disk"),
+        ("loop", "a link that eventstudy did not make"),
+        ("x" * 5000, "can be no folder: File name too long"),
+        ("new\\u0000x", "can be no folder"),
+        ("/dev/null", "is a file"),
+    ],
+)
+def test_an_output_that_can_be_no_folder_of_reports_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    registry_of(tmp_path, "one")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter.txt").write_text("mine")
+    (tmp_path / "loop").symlink_to("pool")
+    (tmp_path / "pool").symlink_to("loop")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    path = another(tmp_path, "study.toml", name, "one")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InvalidRequest, match=told) as error:
+        bring(path)
+    assert len(error.value.what) < 200
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 @pytest.mark.render
 def test_a_file_is_not_published_over_whoever_asks(tmp_path: Path) -> None:
     (tmp_path / "thesis").write_text("ten years")
