@@ -17,8 +17,8 @@ LARGEST = 100_000_000
 """Bytes of a file that people write by hand: a list of events, settings, dates."""
 
 
-def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: int | None = LARGEST) -> bytes:
-    """What stands in a file, of at most so many bytes (None: any number).
+def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: int = LARGEST) -> bytes:
+    """What stands in a file, of at most so many bytes.
 
     Raises:
         InvalidFile: there is none, it is no file, it is larger, or it cannot be read.
@@ -26,11 +26,12 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
     refuse_irregular(path, what)
     try:
         with open(path, "rb") as file:
-            found = file.read(-1 if most is None else most + 1)
+            size = os.fstat(file.fileno()).st_size  # a pipe says none: room is made for all that it may hold
+            found = b"" if size > most else file.read(-1 if size else most + 1)
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or error
         raise InvalidFile(f"cannot read {what}: {said}", where=str(path)) from error
-    if most is not None and len(found) > most:
+    if max(size, len(found)) > most:
         raise InvalidFile(
             f"cannot read {what}: it is larger than {most // 1_000_000} MB",
             where=str(path),
