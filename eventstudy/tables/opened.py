@@ -140,7 +140,7 @@ def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
                 raise InvalidFile(f"the archive holds {what}", where=one.name, hint=_TOO_LARGE)
             if "[Content_Types].xml" in names or "mimetype" in names:
                 return [one]
-            members = [i for i in archive.infolist() if not i.is_dir() and not _aside(i.filename)]
+            members = [i for i in archive.infolist() if i.filename and not i.is_dir() and not _aside(i.filename)]
             found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
     except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error, ValueError) as error:
         raise InvalidFile(

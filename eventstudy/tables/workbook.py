@@ -96,7 +96,7 @@ class BookCells:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 part = _part(archive, index)
                 text = archive.read(part) if part else b""
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error):
+        except (LookupError, ValueError, OSError, zipfile.BadZipFile, zlib.error):
             return
         formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(
             text
@@ -171,7 +171,7 @@ def _refuse_vast(content: bytes, place: Place) -> None:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _refuse_far(archive.read(name), place)
-    except (ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (LookupError, ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return  # whoever reads it says what is wrong with it
 
 
