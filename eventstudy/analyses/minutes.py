@@ -447,7 +447,13 @@ class Minutes(Answer):
             price = f"{row['price']:.2f}" if np.isfinite(row["price"]) else ""
             mark = "*" if one.mixed and row["bar"] == 0 else ""
             shares = [f"{100 * row[name]:+.3f} %" for name in ("ar", "path")]
-            yield [f"{row['bar']:+d}{mark}", row["clock"], price, *shares, f"±{100 * row['band']:.3f} %"]
+            yield [
+                f"{row['bar']:+d}{mark}",
+                row["clock"],
+                price,
+                *shares,
+                f"±{100 * band:.3f} %" if np.isfinite(band := row["band"]) else "",
+            ]
 
 
 _ALWAYS = Phrase(
@@ -613,6 +619,14 @@ class _Room:
         if traded < _TOO_THIN:
             raise InvalidRequest(f"only {traded:.0%} of the bars hold a trade", hint="take longer bars")
         notes = list[Phrase]()
+        if self.windows is None and len(windows) < len(asked := self._usual()):
+            short = ", ".join(str(w.length * grid.width) for w in asked if w not in windows)
+            notes.append(
+                Phrase(
+                    "the first {minutes} minutes are not judged: the session, or its stretch, ends before",
+                    minutes=short,
+                )
+            )
         model = self.model or ("market" if traded >= _THIN else "market_adjusted")
         if traded < _THIN:
             notes.append(Phrase("THIN_BARS: {share:.0%} of the bars hold a trade", share=float(traded)))
@@ -715,6 +729,10 @@ class _Room:
                 against,
             )
 
+    def _usual(self) -> list[Window]:
+        """The windows that are judged where none are named."""
+        return list(dict.fromkeys(Window(0, max(m // self.bars.width, 1) - 1) for m in _USUAL))
+
     def _windows(self, grid: Grid, row: int, col: int) -> list[Window]:
         """The windows that lie in the session and the stretch of bar 0."""
 
@@ -725,8 +743,7 @@ class _Room:
             )
 
         if self.windows is None:
-            usual = [Window(0, max(m // grid.width, 1) - 1) for m in _USUAL]
-            found = [w for w in dict.fromkeys(usual) if inside(w)]
+            found = [w for w in self._usual() if inside(w)]
             if found:
                 return found
             raise InvalidRequest("the session ends before the first window does")

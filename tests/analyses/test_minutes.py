@@ -404,6 +404,19 @@ def test_what_is_said_in_both_languages() -> None:
         assert word not in found.text(verbose=True)
 
 
+def test_windows_that_the_session_is_too_short_for_are_named() -> None:
+    found = study("15:35")
+    assert [s.window for s in found.judged[0].stretches] == [(0, 0)]
+    assert "the first 30, 60 minutes are not judged" in found.text()
+    assert "not judged" not in study("14:00").text()
+
+
+def test_bars_before_the_instant_have_no_band() -> None:
+    text = study("14:00", windows=((-2, 3),)).text(verbose=True)
+    assert "nan" not in text
+    assert "±" in text
+
+
 # ---- the arithmetic ---------------------------------------------------------------------------------------------------
 
 
