@@ -167,15 +167,17 @@ def _text(value: Any) -> str:
 
 def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     """The first row of the table below its headings, and the column that holds its dates."""
-    known = [sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v) for row in heads[:30]]
     width = max((len(row) for row in heads), default=0)
     counts = [sum(looks_like_one(row[c]) for row in heads if c < len(row)) for c in range(min(width, 30))]
     best = max(counts, default=0)
     if not best:
+        known = [_known(row, part) for row in heads[:30]]
         most = max(known, default=0)
         return (known.index(most) + 1 if most else min(len(heads), 1)), 0
     column = counts.index(best)
     dated = [i for i, row in enumerate(heads) if column < len(row) and looks_like_one(row[column])]
+    rows = set(dated)
+    known = [0 if i in rows else _known(row, part) for i, row in enumerate(heads[:30])]
     named = [i for i, row in enumerate(heads[:30]) if known[i] >= 2 and not any(map(looks_like_one, row))]
     after = [i for i in dated if not named or i > named[0]]
     first = after[0] if after else dated[0]
@@ -183,6 +185,11 @@ def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     if between and all(sum(_text(v) != "" for v in heads[i]) > 1 and not any(known[i : i + 1]) for i in between):
         return named[-1] + 1, column  # full rows below the names of columns: their dates are bad
     return first, column
+
+
+def _known(row: list[Any], part: str) -> int:
+    """How many cells of a row are words that are known."""
+    return sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v)
 
 
 def _is_heading(row: Sequence[Any], part: str) -> bool:
