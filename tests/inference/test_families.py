@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import EventStudy, StudyResult
+from eventstudy import EventStudy, StudyResult, run
 from eventstudy.study.families import Adjusted, smallest
 from eventstudy.windows import Window
 from scipy import stats
@@ -184,3 +184,11 @@ def test_on_one_date_days_are_drawn_for_all() -> None:
 def test_the_smallest_of_several() -> None:
     assert smallest({Window(0, 0): Adjusted(math.nan, "", 0), THREE: Adjusted(0.2, "", 1)}) == 0.2
     assert math.isnan(smallest({}))
+
+
+@pytest.mark.parametrize(("day0", "out"), [("announced", []), ("recognised", ["[0, 0]", "[-1, +1]", "[0, +1]"])])
+def test_what_stands_out_of_the_shipped_example(day0: str, out: list[str]) -> None:
+    """Sixteen firms, five windows judged together (golden table of the method, section 8); the sentence says the same."""
+    result = run("deepseek-r1", day0=day0, source="bundled")
+    assert [str(window) for window, one in result.adjusted.items() if one.p < 0.05] == out
+    assert (" stand out from ordinary days" in result.summary()) is bool(out)

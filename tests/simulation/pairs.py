@@ -194,7 +194,7 @@ def coverage(name: str, design: Design, draws: int) -> list[Row]:
         if answer.interval:
             low, high = answer.interval
             there, held = there + 1, held + (low <= effect <= high)
-            against += (low <= 0 <= high) != (answer.p_value >= LEVEL)
+            against += answer.p_value != LEVEL and (low <= 0 <= high) != (answer.p_value > LEVEL)
     return [
         ("B3", name, "interval holds the mean", "[0, 0]", there, held),
         ("B3", name, "p contradicts", "[0, 0]", there, against),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import chain
 
 import numpy as np
 import pytest
 
-from tests.simulation.dates import LEVEL
-from tests.simulation.public import Both, designs, summed
+from tests.simulation import dates, pairs
+from tests.simulation.dates import LATE, LEVEL, RECENT
+from tests.simulation.public import SEED, STORED, Both, designs, summed
 
 _PLAIN = (
     ("A1", "one firm, from -10, x2"),
@@ -45,6 +50,38 @@ def test_studies_of_every_design_have_the_p_of_the_functions(part: str) -> None:
 def test_what_is_judged_together_is_left_the_same() -> None:
     """Windows, groups and tickers of twenty firms of one date."""
     assert equal("B4", "20 firms of one date, from -10, x1.5", 1) == 3
+
+
+@cache
+def stored() -> list[dict[str, str]]:
+    with STORED.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_stored_design_was_compared() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in (dates.STORED, pairs.STORED))
+    rows = chain(*(csv.DictReader(text.splitlines()) for text in texts))
+    simulated = {(r["part"], re.sub(r", effect \d", "", r["design"])) for r in rows if r["part"] != "B6"}
+    compared = {(r["part"], re.sub(r", effect \d", "", r["design"])) for r in stored()}
+    assert simulated - compared == set()
+    assert {r["seed"] for r in stored()} == {str(SEED)}
+    assert all(r["made"] for r in stored())
+
+
+def test_no_two_p_lay_apart() -> None:
+    """And so each rejects as often as the other."""
+    assert {r["design"] for r in stored() if float(r["apart"]) > 1e-9} == set()
+    assert [r for r in stored() if r["by_functions"] != r["by_run"]] == []
+    assert min(int(r["draws"]) for r in stored()) >= 20
+
+
+def test_a_design_that_rejects_too_often_is_warned_of() -> None:
+    """Storms from day -3 on, those that end a week after the event, and events without the days after them."""
+    above = [r for r in stored() if r["part"] in ("A1", "A4", "A5", "A6") and r["design"].partition(", ")[2] in LATE]
+    above += [r for r in stored() if r["part"] == "A6" and r["design"].partition(", prices")[0][10:] in RECENT]
+    assert len(above) > 40
+    for row in above:
+        assert int(row["warned"]) >= 0.8 * int(row["draws"]), row
 
 
 def test_a_row_says_how_far_apart_two_p_lie_and_how_often_each_rejects() -> None:
