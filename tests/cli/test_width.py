@@ -23,6 +23,12 @@ COMMANDS = (
     ("methods", "models"),
     ("config",),
     ("config", "prices", "fetch"),
+    ("doctor",),
+    ("methods",),
+    ("methods", "charts"),
+    ("methods", "sources"),
+    ("events", "show", "deepseek-r1"),
+    ("impact", "deepseek-r1", "--day0", "recognised"),
 )
 
 
