@@ -33,6 +33,8 @@ from eventstudy.units import PERCENT, unit_shown
 from eventstudy.windows import OwnWindows, Window
 
 LANGUAGES = ("en", "de")
+NO_FIGURE = {"en": "n/a", "de": "k. A."}
+"""What stands for a figure that does not exist."""
 LOCALE = Path(__file__).parent / "locale"
 
 _SOME = 3
@@ -259,7 +261,7 @@ _MORE = {
 
 def _number(value: Any, spec: str, language: str) -> str:
     if not math.isfinite(value):
-        return "n/a" if language == "en" else "k. A."
+        return NO_FIGURE[language]
     if spec == "p":
         return p_text(float(value), language)
     if spec == "day":
@@ -273,7 +275,7 @@ def _number(value: Any, spec: str, language: str) -> str:
 def p_text(p: float, language: str = "en") -> str:
     """A p-value as shown to people."""
     if not math.isfinite(p):
-        return "n/a" if language == "en" else "k. A."
+        return NO_FIGURE[language]
     text = "<.001" if p < 0.001 else f"{p:.3f}"[1:] if p < 0.9995 else "1"
     return text if language == "en" else text.replace(".", "0,")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Any
 
-from eventstudy.language import in_language, shown
+from eventstudy.language import NO_FIGURE, in_language, shown
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import unit_shown
@@ -383,7 +383,7 @@ class Words:
     def number(self, value: Any, digits: int = 2, *, sign: bool = False) -> str:
         """A number with a true minus; `n/a` where there is none."""
         if value is None or not math.isfinite(value):
-            return "n/a" if self.lang == "en" else "k. A."
+            return NO_FIGURE[self.lang]
         text = f"{value:{'+' if sign else ''}.{digits}f}"
         text = text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
         return text if self.lang == "en" else text.replace(".", ",")

@@ -100,8 +100,10 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
 class _Sheet:
     """A sheet that is written row by row."""
 
-    def __init__(self, book: Any, looks: dict[str, Any], name: str, head: Sequence[str], wide: int = 0) -> None:
-        self._sheet, self._looks, self.rows = book.add_worksheet(name), looks, 1
+    def __init__(
+        self, book: Any, looks: dict[str, Any], name: str, head: Sequence[str], none: str, wide: int = 0
+    ) -> None:
+        self._sheet, self._looks, self._none, self.rows = book.add_worksheet(name), looks, none, 1
         for column, text in enumerate(head):
             self._sheet.write_string(0, column, text, looks["head"])
         self._sheet.freeze_panes(1, 0)
@@ -119,7 +121,7 @@ class _Sheet:
                 look = "title" if isinstance(cell, Heading) else "text"
                 self._sheet.write_string(self.rows, column, cell[:_CELL], self._looks[look])
             elif isinstance(cell, Cell) and cell.value is None:
-                self._sheet.write_string(self.rows, column, "n/a")
+                self._sheet.write_string(self.rows, column, self._none)
             elif isinstance(cell, Cell) and cell.formula:
                 self._sheet.write_formula(self.rows, column, cell.formula, self._looks[cell.look], cell.value)
             elif isinstance(cell, Cell):
@@ -169,7 +171,7 @@ class _Workbook:
         words = self.told.words
         heads = [words(k, level=self.told.level) if words.knows(k) else k for k in keys]
         self._explained += [(name, head, key) for head, key in zip(heads, keys, strict=True)]
-        return _Sheet(self._book, self._looks, name, heads, wide)
+        return _Sheet(self._book, self._looks, name, heads, words.number(None), wide)
 
     def _report(self) -> None:
         sheet = self._sheet("Report", ("event", "finding"), wide=100)
@@ -227,7 +229,7 @@ class _Workbook:
                     firm["event_id"],
                     firm["ticker"],
                     day["rel_day"],
-                    date.fromisoformat(day["session"]) if day["session"] else "n/a",
+                    date.fromisoformat(day["session"]) if day["session"] else self.told.words.number(None),
                     Cell(day["ret"], "percent"),
                     Cell(day["expected"], "percent"),
                     Cell(day["ar"], "percent", f"=E{row}-F{row}"),
@@ -327,7 +329,7 @@ class _Workbook:
                 Cell(window["n_negative"], "count"),
                 Cell(window["ci_low"], "percent"),
                 Cell(window["ci_high"], "percent"),
-                window["headline"] or "n/a",
+                window["headline"] or self.told.words.number(None),
                 Cell(p, "p"),
                 Cell(window["bhaar"], "percent"),
             )
@@ -350,7 +352,7 @@ class _Workbook:
                     test["name"],
                     Cell(test["statistic"], "number"),
                     Cell(test["p"], "p"),
-                    test["distribution"] or "n/a",
+                    test["distribution"] or self.told.words.number(None),
                     Cell(test["df"], "count"),
                     Cell(test["n"], "count"),
                     self.told.words("yes" if test["valid"] else "no"),

@@ -67,6 +67,14 @@ def test_dates_are_dates_and_each_column_is_explained(rendered: Rendered) -> Non
     assert told["Days", "Erwartet"].startswith("normale Rendite")
 
 
+def test_what_does_not_exist_is_said_in_german(rendered: Rendered) -> None:
+    cells = {
+        cell for sheet in load(rendered("gaps", "xlsx", "de"), values=True) for row in sheet.values for cell in row
+    }
+    assert "k. A." in cells
+    assert "n/a" not in cells
+
+
 def test_charts_draw_cells(rendered: Rendered) -> None:
     book = load(rendered("sixteen", "xlsx"), values=True)
     found = zipfile.ZipFile(io.BytesIO(rendered("sixteen", "xlsx")))
