@@ -2,7 +2,7 @@
 
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
-from eventstudy.panel.checks import check, check_levels, lacking_factors
+from eventstudy.panel.checks import calendar_ends, check, check_levels, lacking_factors
 from eventstudy.panel.flagged import accepted, flagged_closes, with_rates
 from eventstudy.panel.homes import home_of, is_of_file, taken_for
 from eventstudy.panel.periods import factors_of_periods, in_periods, told_of_partial
@@ -24,6 +24,7 @@ __all__ = [
     "Warned",
     "accepted",
     "align",
+    "calendar_ends",
     "check",
     "check_levels",
     "factors_of_periods",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from eventstudy.frequency import counted_in
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
+from eventstudy.panel.block import Days
 from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, nothing
 from eventstudy.prices import PriceTable
 
@@ -67,14 +68,22 @@ def _shifted(panel: Panel, prices: PriceTable) -> Iterator[Message]:
 
 
 def _calendar_ends(panel: Panel, prices: PriceTable) -> Iterator[Message]:
-    """Event days that the installed calendar does not know, because it ends before them."""
-    sessions = panel.block.sessions[:, panel.block.event_columns]
-    said = set()
-    for i, day0 in enumerate(panel.day0):
-        own = sessions[panel.block.design[i]]
-        if np.isnat(own[-1]) and (own := own[~np.isnat(own)]).size and day0.exchange not in said:
-            said.add(day0.exchange)
-            yield Message.of("CALENDAR_ENDS", exchange=day0.exchange, session=own[-1].item())
+    days = panel.block.sessions[:, panel.block.event_columns][panel.block.design]
+    yield from calendar_ends([day0.exchange for day0 in panel.day0], days)
+
+
+def calendar_ends(exchanges: Sequence[str | None], days: Days) -> Iterator[Message]:
+    """Event days (n, L2) that the installed calendars of n exchanges do not know, because they end before them.
+
+    Without an exchange the prices say which days there are: where these end is told of each pair.
+    """
+    last: dict[str, np.datetime64] = {}
+    for i in np.flatnonzero(np.isnat(days[:, -1])).tolist():
+        exchange, known = exchanges[i], days[i][~np.isnat(days[i])]
+        if exchange and known.size:
+            last[exchange] = max(known[-1], last.get(exchange, known[-1]))
+    for exchange, session in sorted(last.items()):
+        yield Message.of("CALENDAR_ENDS", exchange=exchange, session=session.item())
 
 
 def _gaps(panel: Panel, prices: PriceTable) -> Iterator[Message]:

@@ -214,7 +214,7 @@ def _ground(
     last = (known.max() if len(known) else market.close.index[-1].to_datetime64().astype("datetime64[D]")).astype(date)
     sessions, _ = grid_sessions(*place, None if place[0] else market.unplaced, [], last, market, config)
     regressors, _ = regressors_on(market, benchmarks, sessions, config, factors)
-    return Ground(padded(sessions, config), regressors, ("benchmark", *factor_names(factors)))
+    return Ground(place[0], padded(sessions, config), regressors, ("benchmark", *factor_names(factors)))
 
 
 def _count_unseen(found: Found, columns: EventColumns) -> None:

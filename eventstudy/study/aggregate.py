@@ -6,7 +6,7 @@ null with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,10 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
 from eventstudy.messages import Message
-from eventstudy.panel import Floats, Ints, Warned
+from eventstudy.panel import Floats, Ints, Warned, calendar_ends
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer, ask
-from eventstudy.study.cautions import of_choices, of_design
+from eventstudy.study.cautions import by_peers, of_choices, of_design, without_control
 from eventstudy.study.document import (
     SCHEMA,
     all_of,
@@ -108,7 +108,16 @@ class AggregateResult(Result):
         """All that the reader must know, doubts first."""
         unknown = self.evidence.n_dates > 1 and self.config.regime != "never" and not self.evidence.near
         said = [*of_choices(self.config), *([Message.of("REGIME_UNKNOWN.sums")] if unknown else [])]
-        return doubts.doubts_first((*self.noticed, *self.look(), *said, *of_design(self.answers.values())))
+        said += [*of_design(self.answers.values()), *self._of_windows()]
+        ends = calendar_ends(*self.evidence.event_days)
+        return doubts.doubts_first((*self.noticed, *ends, *self.look(), *said))
+
+    def _of_windows(self) -> Iterator[Message]:
+        """What the reported windows call for by their length, and by the market around them."""
+        days = {window: window.length for window in self.answers}
+        yield from without_control(self.config, max(days.values(), default=0))
+        if days and not self.evidence.totals.errors.descriptive:
+            yield from by_peers(days, *self.evidence.market, self.evidence.plan.event)
 
     @cached_property
     def _others(self) -> tuple[int, Evidence | None] | None:

@@ -16,7 +16,7 @@ from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, RAISED, Regime
 from eventstudy.messages import Message
 from eventstudy.models import fit_pairs, model_of
-from eventstudy.panel import Pair
+from eventstudy.panel import Floats, Pair
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.windows import Window
 
@@ -32,6 +32,8 @@ _UNRELATED, _AGAINST, _ENOUGH = 1.5, 5.0, 100
 """A benchmark explains nothing of a firm where beta is less than so many standard errors from zero, on so many days or more;
 it moves against it where beta is so many below zero."""
 _WILD = 2.0
+_LONG = 5
+"""Over more sessions errors of a factor model add up, and buy-and-hold returns ask for a control."""
 _THIN = 10
 """A portfolio in calendar time of fewer firms is a thin one."""
 _MOVED = 1.05
@@ -188,13 +190,19 @@ def _longest(result: StudyResult, window: Window) -> int:
 
 
 def _bhar(result: StudyResult) -> Iterator[Message]:
-    """Say where buy-and-hold returns compare with the benchmark for want of a control (METHODS 0.4, ruling 6)."""
-    if result.config.model == "given":
+    if "peer" not in result.panel.block.names:
+        yield from without_control(result.config, max((_longest(result, w) for w in result.answers), default=0))
+
+
+def without_control(config: StudyConfig, longest: int) -> Iterator[Message]:
+    """Say where buy-and-hold returns compare with the benchmark for want of a control (METHODS 0.4, ruling 6).
+
+    `longest`: days of the longest reported window.
+    """
+    if config.model == "given":
         return  # of abnormal returns there are none
-    asked = result.config.bhar
-    lacking = "peer" not in result.panel.block.names
-    if lacking and (asked == "matched" or (asked == "auto" and any(_longest(result, w) > 5 for w in result.answers))):
-        yield Message.of("BHAR_MARKET.matched" if asked == "matched" else "BHAR_MARKET")
+    if config.bhar == "matched" or (config.bhar == "auto" and longest > _LONG):
+        yield Message.of("BHAR_MARKET.matched" if config.bhar == "matched" else "BHAR_MARKET")
 
 
 def _peers_moved(result: StudyResult) -> Iterator[Message]:
@@ -232,19 +240,24 @@ def _benchmarks(result: StudyResult) -> Iterator[Message]:
 
 
 def _counterfactual(result: StudyResult) -> Iterator[Message]:
-    """Advise a model made of peers where factor models err most: long windows, wild markets (METHODS 1.5)."""
+    block = result.panel.block
     if result.returns.descriptive or not result.answers:
         return
-    widest = max(result.answers, key=lambda w: w.length)
-    block = result.panel.block
-    market = block.regressors[:, :, 0]
-    before = market[:, block.estimation_columns]
-    columns = slice(widest.start - block.event.start, widest.end - block.event.start + 1)
-    within = market[:, block.event_columns][:, columns]
-    length = _longest(result, widest)
-    if length > 5:
+    market = block.regressors[np.unique(block.design), :, 0]
+    days = {window: _longest(result, window) for window in result.answers}
+    yield from by_peers(days, market[:, block.estimation_columns], market[:, block.event_columns], block.event)
+
+
+def by_peers(days: Mapping[Window, int], before: Floats, event_days: Floats, event: Window) -> Iterator[Message]:
+    """Advise a model made of peers where factor models err most: long windows, wild markets (METHODS 1.5).
+
+    `days`: of each reported window; `before` (D, L1) and `event_days` (D, L2): the benchmark's returns around each date.
+    """
+    widest = max(days, key=lambda w: w.length)
+    within = event_days[:, widest.start - event.start : widest.end - event.start + 1]
+    if days[widest] > _LONG:
         yield Message.of("COUNTERFACTUAL", window=widest)
-    elif length > 1 and np.isfinite(within).any() and np.isfinite(before).any():
+    elif days[widest] > 1 and np.isfinite(within).any() and np.isfinite(before).any():
         ratio = float(np.nanmean(within**2) / np.nanmean(before**2))
         if ratio > _WILD:
             yield Message.of("COUNTERFACTUAL.wild", window=widest, ratio=ratio)

@@ -32,6 +32,8 @@ _BITS = 48
 class Ground:
     """One grid as answers need it: its days and regressors, without the returns."""
 
+    exchange: str | None
+    """Where its tickers trade; None: the prices say which days there are."""
     sessions: Days
     """(P,)"""
     regressors: Floats
@@ -132,6 +134,23 @@ class Evidence:
         """The distinct sessions of day 0 of all pairs."""
         days = self.dates(tuple(self.totals.strata)).days
         return len(np.unique(days[:, self.plan.estimation.length - self.plan.event.start]))
+
+    @property
+    def event_days(self) -> tuple[list[str | None], Days]:
+        """The exchange of each date of an event, and the sessions (D, L2) of its event window; NaT beyond the calendar."""
+        tables = self.dates(tuple(self.totals.strata))
+        exchanges = [ground.exchange for ground in self.grounds]
+        return [exchanges[g] for g in (tables.keys >> _BITS).tolist()], tables.days[:, self.plan.estimation.length :]
+
+    @property
+    def market(self) -> tuple[Floats, Floats]:
+        """The benchmark's returns on the estimation days (D, L1) and event days (D, L2) of each date of an event."""
+        before, within = [], []
+        for key in self.dates(tuple(self.totals.strata)).keys.tolist():
+            ground, table, row = _place(self, key)
+            for found, window in ((before, self.plan.estimation), (within, self.plan.event)):
+                found.append(ground.regressors[table, row + window.start : row + window.end + 1, 0])
+        return np.array(before), np.array(within)
 
     def _portfolio(self, sample: Sample) -> tuple[AbnormalReturns | None, str]:
         """The equal-weighted portfolio of the pairs of one date as one series, or None and why there is none."""

@@ -45,6 +45,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         (not config.in_order, "estimation on days after the event, or in several windows,"),
         (config.returns == "difference", "a study of changes of a level"),
         (config.looked_at is not None, "an event window without day 0"),
+        (not config.estimated, "a study without estimation days"),
         (":" in config.model, "a model of your own"),
         (config.window_days is not None, "a window of calendar days"),
         (config.own_windows, "windows of each pair's own"),

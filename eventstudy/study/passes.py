@@ -38,7 +38,7 @@ def evidence_of(
     ordered = [in_order(dense) for dense in grids]
     shared = (plan, model, ordered)
     totals = Totals.combined(runner.run(_first, shared, jobs))
-    grounds = tuple(Ground(dense.sessions, dense.regressors, dense.names) for dense in grids)
+    grounds = tuple(Ground(dense.place[0], dense.sessions, dense.regressors, dense.names) for dense in grids)
     evidence = Evidence(plan, totals, grounds, model)
     if not totals.n:
         return evidence

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
+_OF_WINDOWS = ("BHAR_MARKET", "COUNTERFACTUAL")
+"""What is said of the windows of any study; of many pairs with `verbose` alone."""
 _NEWS_DAYS = 8
 """So many days with other news are shown."""
 
@@ -417,7 +419,7 @@ def whom(told: Iterable[Warned]) -> str:
 
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
-    of_all = ("BHAR_MARKET", "COUNTERFACTUAL") if result.returns.n > _FEW else ()
+    of_all = _OF_WINDOWS if result.returns.n > _FEW else ()
     said_by_news = ("ONE_DATE",) if of_all and any(w.code in NEWS_OF_A_DAY for w in result.warned) else ()
     told_above = () if verbose else ("DAY0_SHIFTED", *of_all, *said_by_news)
     yield from _other_news(result, verbose)
@@ -452,13 +454,14 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
         told = [percent(answer.caar), interval, percent(answer.bhaar), answer.headline or "no valid test", p]
         signs = f"{answer.n_positive:,} : {answer.n_negative:,}"
         rows.append([str(answer.window), f"{answer.n:,}", signs, *told])
+    told_above = (*result.doubts_of(), *(w for w in result.warned if w.code in _OF_WINDOWS and not verbose))
     blocks = [
         wrapped(f"{result.n_events:,} events, {result.n:,} pairs; sums were kept, not pairs (--keep pairs shows each)"),
         [] if result.believable else [line for said in result.summary().splitlines() for line in wrapped(said)],
         columns(rows, (1, 2, 3, 4, 5, 7)).splitlines(),
         _sums_tests(result) if verbose else [],
         [line for n in _left_out_of_sums(result) for line in wrapped(n)],
-        [line for w in result.warned if w not in result.doubts_of() for line in wrapped(f"{w.code}: {w.message}")],
+        [line for w in result.warned if w not in told_above for line in wrapped(f"{w.code}: {w.message}")],
     ]
     return fitted("\n\n".join("\n".join(block) for block in blocks if block))
 

@@ -96,10 +96,9 @@ OF_PAIRS = {
         "SERIAL_CORRELATION",
         "THIN_TRADING",
     ),
-    *("VOLATILITY_REGIME", "WINDOW_INCOMPLETE", "ZERO_RETURN", "MOVE_UNDONE", "MOVE_UNCONFIRMED", "CALENDAR_ENDS"),
-    *("REGIME_UNKNOWN", "BHAR_MARKET", "COUNTERFACTUAL"),
+    *("VOLATILITY_REGIME", "WINDOW_INCOMPLETE", "ZERO_RETURN", "MOVE_UNDONE", "MOVE_UNCONFIRMED", "REGIME_UNKNOWN"),
 }
-"""What is said of single pairs, or by looking at their days; the last two are advice on a window, which sums do not give."""
+"""What is said of single pairs, or by looking at their days."""
 
 
 @pytest.mark.parametrize("kind", TROUBLE)
@@ -110,6 +109,35 @@ def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     told, every = ({w.code for w in result.warned} for result in (sums, pairs))
     assert told <= every | OF_SUMS
     assert every - told <= OF_PAIRS
+    assert of_windows(sums) == of_windows(pairs) > set()
+
+
+def of_windows(result: AggregateResult | StudyResult) -> set[str]:
+    """What is said of the reported windows, whoever the pairs are."""
+    return {w.message for w in result.warned if w.code in {"BHAR_MARKET", "COUNTERFACTUAL", "CALENDAR_ENDS"}}
+
+
+@pytest.mark.parametrize(
+    ("windows", "said"),
+    [
+        ([(0, 0)], ""),
+        ([(0, 0), (-1, 1)], "variance over [-1, +1] is"),
+        ([(-1, 4), (0, 1)], "[-1, +4] is longer than five sessions"),
+    ],
+)
+@pytest.mark.parametrize("model", first(["market", "constant_mean"]))
+def test_wild_markets_and_long_windows_are_told_alike(windows: list[tuple[int, int]], said: str, model: str) -> None:
+    """On event days the market moves three times as far; some pairs have too short an estimation."""
+    data = many(3, events=60, dates=12, benchmarks=2, listed_late=0.4)
+    near = np.unique(data.prices.index.searchsorted(data.events["date"])[:, None] + np.arange(-1, 2))
+    market = data.prices[["M0", "M1"]].pct_change().fillna(0.0)
+    market.iloc[near] *= 3
+    data.prices[["M0", "M1"]] = 100 * (1 + market).cumprod()
+    sums, pairs = both(data, windows=windows, regime="auto", model=model)
+    assert pairs.returns.n < 60
+    assert of_windows(sums) == of_windows(pairs)
+    assert said in " ".join(of_windows(sums))
+    assert bool(said) == bool(of_windows(sums))
 
 
 @pytest.mark.parametrize("model", first(["fama_french5_momentum", "capm", "factors"], 0))
@@ -361,6 +389,7 @@ def test_what_needs_every_pair_is_null_with_the_reason() -> None:
         ({"outcome": "volume"}, "volume"),
         ({"model": "peer"}, "peers"),
         ({"bhar": "model"}, "bhar"),
+        ({"min_estimation": 0, "model": "market_adjusted"}, "estimation days"),
     ],
 )
 def test_what_sums_cannot_answer_is_refused(choices: dict[str, Any], what: str) -> None:

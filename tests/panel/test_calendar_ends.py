@@ -30,6 +30,17 @@ def prices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     return made.rename(columns={"MKT": "000300.SS"})
 
 
+def test_sums_say_it_too_and_prices_without_an_exchange_have_no_calendar_that_ends(prices: pd.DataFrame) -> None:
+    events = pd.DataFrame({"ticker": ["600519.SS"] * 3, "date": ["2024-11-05", "2024-12-26", "2024-12-30"]})
+    study = es.EventStudy(benchmark="000300.SS")
+    of_pairs, of_sums = study.run(events, prices), study.run(events, prices, keep="aggregate")
+    (told,) = [w.message for w in of_pairs.warned if w.code == "CALENDAR_ENDS"]
+    assert [w.message for w in of_sums.warned if w.code == "CALENDAR_ENDS"] == [told]
+    assert "XSHG ends after 2024-12-31" in told
+    alone = es.EventStudy(benchmark="000300.SS", calendar=None).run(events, prices.loc[:"2024-12-31"])
+    assert {"CALENDAR_ENDS", "WINDOW_INCOMPLETE"} & {w.code for w in alone.warned} == {"WINDOW_INCOMPLETE"}
+
+
 def ran(prices: pd.DataFrame, day: date, **choices: Any) -> es.StudyResult:
     return es.run(date=day, tickers=["600519.SS"], benchmark="000300.SS", prices=prices, **choices)
 
