@@ -145,7 +145,8 @@ class Evidence:
     @property
     def market(self) -> tuple[Floats, Floats]:
         """The benchmark's returns on the estimation days (D, L1) and event days (D, L2) of each date of an event."""
-        before, within = [], []
+        before: list[Floats] = []
+        within: list[Floats] = []
         for key in self.dates(tuple(self.totals.strata)).keys.tolist():
             ground, table, row = _place(self, key)
             for found, window in ((before, self.plan.estimation), (within, self.plan.event)):
