@@ -108,7 +108,7 @@ def _one(
         chosen = next(iter(answer.tests.values()))
         low, high = answer.interval or (np.nan, np.nan)
         p = chosen.p_value if answer.headline else np.nan
-        each = cumulate(made.returns, window)
+        each = made.returns.over(window)
         ps = np.full(len(names), np.nan) if made.returns.descriptive else _p(each.scar, made.returns, config)
         firms: dict[str, Any] = {"firms": names, "cars": each.car, "ps": ps} if len(names) > 1 else {}
         test = answer.headline or ""

@@ -172,7 +172,7 @@ class DateTables:
     row: Ints | None = None
     """(G,) where day 0 stands among the sessions of the one grid that all dates are on; None where there are several."""
     near: dict[int, Neighbours] = field(default_factory=dict, compare=False, repr=False)
-    """Pairs of dates whose windows can meet, by the length of the window; worked out once."""
+    """Pairs of dates so many sessions apart; worked out once."""
 
     @classmethod
     def of(cls, returns: AbnormalReturns) -> DateTables:
@@ -274,10 +274,12 @@ class DateTables:
         return float((weight * near.product).sum()), float((weight * near.pairs).sum()), common
 
     def _neighbours(self, reach: int) -> Neighbours:
-        """Lag by lag: dates `lag` sessions apart share the estimation days that lie `lag` columns apart."""
-        if reach not in self.near:
-            self.near[reach] = _neighbours_of(self, reach)
-        return self.near[reach]
+        """Pairs of dates whose windows of length `reach` can meet, lag by lag."""
+        for lag in range(reach):
+            if lag not in self.near:
+                self.near[lag] = _neighbours_of(self, lag)
+        lags = [vars(self.near[lag]).values() for lag in range(reach)]
+        return Neighbours(*(np.concatenate(parts) for parts in zip(*lags, strict=True)))
 
     def _by_calendar(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
         """Sum of rho w and sum of w over ordered pairs of pairs, and each; some dates at a time against those within reach."""
@@ -328,26 +330,24 @@ class Neighbours:
     """(Q,) `pairs` times their mean correlation."""
 
 
-def _neighbours_of(tables: DateTables, reach: int) -> Neighbours:
+def _neighbours_of(tables: DateTables, lag: int) -> Neighbours:
+    """Dates `lag` sessions apart, which share the estimation days that lie `lag` columns apart."""
     assert tables.row is not None
     order = np.argsort(tables.row, kind="stable")
     days = tables.sums.shape[1]
     whole = tables.squares == tables.size * days
-    found = []
-    for lag in range(reach):
-        a, b = (order[place] for place in _apart(tables.row[order], lag))
-        cross = _products(tables.sums, a, b, lag)
-        common = tables.size[a] * tables.size[b] * (days - lag)
-        gaps = np.flatnonzero(~(whole[a] & whole[b]))
-        common[gaps] = _products(tables.counts, a[gaps], b[gaps], lag)
-        both = 2 * tables.size[a] * tables.size[b]
-        own = a == b
-        cross[own] -= tables.squares[a[own]]
-        common[own] -= tables.squares[a[own]]
-        both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
-        rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
-        found.append((a, b, np.full(len(a), lag), both, both * rho))
-    return Neighbours(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    a, b = (order[place] for place in _apart(tables.row[order], lag))
+    cross = _products(tables.sums, a, b, lag)
+    common = tables.size[a] * tables.size[b] * (days - lag)
+    gaps = np.flatnonzero(~(whole[a] & whole[b]))
+    common[gaps] = _products(tables.counts, a[gaps], b[gaps], lag)
+    both = 2 * tables.size[a] * tables.size[b]
+    own = a == b
+    cross[own] -= tables.squares[a[own]]
+    common[own] -= tables.squares[a[own]]
+    both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
+    rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
+    return Neighbours(a, b, np.full(len(a), lag), both, both * rho)
 
 
 def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:

@@ -216,10 +216,24 @@ class Pairs:
         """How much they moved on ordinary days and on those around the event; None where nobody asks."""
         return near_sums(self.returns)
 
+    def regime(self, window: Window) -> Regime | None:
+        """How wild the mean over pairs is near a window, worked out once; None where nobody asks."""
+        if window not in self._regimes:
+            self._regimes[window] = _regime_of(self.near, window)
+        return self._regimes[window]
+
+    @cached_property
+    def _regimes(self) -> dict[Window, Regime | None]:
+        return {}
+
     @cached_property
     def dates(self) -> DateTables:
         """The sums of their standardised residuals by event date."""
         return DateTables.of(self.returns)
+
+
+def _regime_of(near: NearSums | None, window: Window) -> Regime | None:
+    return regime_of_all(near, window) if near else None
 
 
 @dataclass(frozen=True)
@@ -510,8 +524,7 @@ class Sample:
             found = regimes(self.portfolio, self.window)
             regime = found.at(0) if found else None
         else:
-            near = self.pairs.near if self.pairs else self._sums.near
-            regime = regime_of_all(near, self.window) if near else None
+            regime = self.pairs.regime(self.window) if self.pairs else _regime_of(self._sums.near, self.window)
         return replace(self, regime=regime, scale=regime.ratio if regime and regime.used else 1.0)
 
     def knowing(self, correlation: Correlation) -> Sample:

@@ -71,8 +71,9 @@ def _least_car(result: StudyResult) -> Floats:
 
     Over many weeks or months a sum may fall below -100 % while the price does not: long windows of these are left aside.
     """
-    short = [w for w in result.firm_answers if result.config.clock.daily or w.length <= result.config.clock.long]
-    cars = [result.firm_answers[w].found.car for w in short]
+    clock = result.config.clock
+    short = [w for w in result.config.windows or () if clock.daily or w.length <= clock.long]
+    cars = [result.returns.over(w).car for w in short]
     return np.fmin.reduce(cars) if cars else np.full(result.returns.n, np.nan)
 
 
