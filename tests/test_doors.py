@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import signal
+import struct
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -155,6 +157,46 @@ def book(far: str) -> bytes:
     return made.getvalue()
 
 
+def nameless() -> bytes:
+    """Cells without a name: of the last row there may be the last column filled, though no name says so."""
+    made, cells = io.BytesIO(), b"<c><v>1</v></c>" * 16_384
+    with zipfile.ZipFile(io.BytesIO(book("A2"))) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.endswith("sheet1.xml"):
+                text = re.sub(rb'(<(?:c|row)) r="\w+"', rb"\1", text)
+                text = text.replace(b"</sheetData>", b'<row r="1048576">' + cells + b"</row></sheetData>")
+            new.writestr(name, text)
+    return made.getvalue()
+
+
+def binary(row: int, column: int) -> bytes:
+    """An .xlsb file with a number in the first cell and one in another (from 0)."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        return bytes([kind] if kind < 128 else [kind & 127 | 128, kind >> 7]) + bytes([len(data)]) + data
+
+    def words(text: str) -> bytes:
+        return struct.pack("<I", len(text)) + text.encode("utf-16le")
+
+    cells = b"".join(
+        record(0, struct.pack("<I13x", r)) + record(5, struct.pack("<IId", c, 0, 1.0))
+        for r, c in ((0, 0), (row, column))
+    )
+    size = record(148, struct.pack("<IIII", 0, row, 0, column))
+    sheet = record(156, struct.pack("<II", 0, 1) + words("rId1") + words("S"))
+    office = "http://schemas.openxmlformats.org"
+    link = f'<Relationship Id="rId1" Type="{office}/officeDocument/2006/relationships/worksheet" Target="worksheets/s.bin"/>'
+    links = f'<Relationships xmlns="{office}/package/2006/relationships">{link}</Relationships>'
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("[Content_Types].xml", f'<Types xmlns="{office}/package/2006/content-types"/>')
+        held.writestr("xl/workbook.bin", record(131) + record(143) + sheet + record(144) + record(132))
+        held.writestr("xl/_rels/workbook.bin.rels", links)
+        held.writestr("xl/worksheets/s.bin", record(129) + size + record(145) + cells + record(146) + record(130))
+    return made.getvalue()
+
+
 def parquet() -> bytes:
     """Twenty million rows that are all alike."""
     column, made = np.zeros(1_000_000), io.BytesIO()
@@ -191,6 +233,8 @@ def packed(times: int) -> bytes:
 
 BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a cell at the far corner": ("b.xlsx", lambda: book("XFD1048576"), "cells of 17,179,869,184 places"),
+    "the same where no cell has a name": ("b.xlsx", nameless, "cells of 17,179,869,184 places"),
+    "the same in records": ("b.xlsb", lambda: binary(1_048_575, 16_383), "2 cells of 17,179,869,184 places"),
     "a workbook of blanks": ("b.xlsx", lambda: blanks(book("D1")), "more than 100 MB"),
     "rows that are all alike": ("b.parquet", parquet, "a table of more than 100 MB"),
     "the same in Feather": ("b.feather", feather, "a table of more than 100 MB"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -33,6 +34,8 @@ _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?t[ >]")
 _COLUMNS = re.compile(rb"""\br=["']([A-Z]{1,3})\d""")
 _ROWS = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{1,9})["']""")
+_CELLS = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)|c)\b([^>]*)>(<(?:\w+:)?(?:v|is|f)\b)?")
 _VAST = 10_000_000
 """Places between the first cell and the last, all of which are given room, however few of them hold anything."""
 _NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
@@ -165,26 +168,72 @@ def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
 
 
 def _refuse_vast(content: bytes, place: Place) -> None:
-    """Refuse an .xlsx file with a value far from the others before room is made for all places between them."""
+    """Refuse a workbook with a value far from the others before room is made for all places between them."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    _refuse_far(archive.read(name), place)
+                    if _may_be_vast(text := archive.read(name)):
+                        _refuse_far(_cells_of_xml(text), place)
+                elif name.startswith("xl/worksheets/") and name.endswith(".bin"):
+                    _refuse_far(_cells_of_records(archive.read(name)), place)
     except (LookupError, ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return  # whoever reads it says what is wrong with it
 
 
-def _refuse_far(text: bytes, place: Place) -> None:
-    width = max(map(_number, set(_COLUMNS.findall(text))), default=0)
-    height = max(map(int, set(_ROWS.findall(text))), default=0)
-    if width * height > _VAST and width * height > _SPARSE * (filled := len(_COLUMNS.findall(text))):
+def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
+    """`cells`: row and column, from 1, of each cell that holds something."""
+    filled = height = width = 0
+    for row, column in cells:
+        filled, height, width = filled + 1, max(height, row), max(width, column)
+    if width * height > _VAST and width * height > _SPARSE * filled:
         raise InvalidFile(
             "a value stands far from the rest of the table",
             where=f"{place.name}, up to cell {_cell(height, width)}",
             available=f"{filled} cells of {width * height:,} places",
             hint="empty that cell, or save the table as a sheet of its own",
         )
+
+
+def _may_be_vast(text: bytes) -> bool:
+    """Whether the names of the cells, those that hold nothing too, reach far, or some have no name."""
+    names = _COLUMNS.findall(text)
+    width = max(map(_number, set(names)), default=0)
+    height = max(map(int, set(_ROWS.findall(text))), default=0)
+    return width * height > _VAST or len(_CELLS.findall(text)) > len(names)
+
+
+def _cells_of_xml(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where something stands in a sheet of an .xlsx file; a row or cell without a name stands after the last."""
+    row = column = 0
+    for hit in _TOKEN.finditer(text):
+        if hit[1]:
+            number = _ROWS.search(hit[2])
+            row, column = int(number[1]) if number else row + 1, 0
+            continue
+        letters, number = _COLUMNS.search(hit[2]), _ROWS.search(hit[2])
+        column = _number(letters[1]) if letters else column + 1
+        if hit[3]:
+            yield int(number[1]) if number else row, column
+
+
+def _cells_of_records(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where something stands in a sheet of an .xlsb file: records of a kind, a length (seven bits a byte) and data."""
+    at = row = 0
+    while at < len(data):
+        kind, at = data[at], at + 1
+        if kind & 128:
+            kind, at = kind & 127 | data[at] << 7, at + 1
+        length = shift = 0
+        more = True
+        while more:
+            length |= (data[at] & 127) << shift
+            more, shift, at = data[at] > 127, shift + 7, at + 1
+        if kind == 0:
+            row = int.from_bytes(data[at : at + 4], "little") + 1
+        elif 2 <= kind <= 11:  # 1 is a cell that has a format alone
+            yield row, int.from_bytes(data[at : at + 4], "little") + 1
+        at += length
 
 
 def _number(letters: bytes) -> int:

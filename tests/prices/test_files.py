@@ -162,6 +162,18 @@ def test_formatted_empty_columns_cost_nothing(tmp_path: Path, kind: str) -> None
     assert peak < 20e6
 
 
+def test_rows_that_are_formatted_to_the_last_column_are_no_values_astray(tmp_path: Path) -> None:
+    """Eleven million places, of which the table fills two thousand: what has a format alone is not there."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["ticker", "date", "close"])
+    for day in pd.bdate_range("2020-01-02", periods=700):
+        sheet.append(["AAA", day.date(), 10.0])
+    sheet.cell(701, 16_384).number_format = "0.00"
+    book.save(tmp_path / "wide.xlsx")
+    assert load_prices(path=tmp_path / "wide.xlsx").close.shape == (700, 1)
+
+
 def test_a_value_astray_is_named_and_no_table_is_made_of_it(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
