@@ -336,9 +336,12 @@ class _Look:
             scale = self.scale(t, upto, net=True)
             if self.told[t : upto + 1].any() or large[max(t - AFTER, 0) : t].any():
                 continue
-            legs, left = min(abs(net[t]), abs(net[upto])), abs(net[t : upto + 1].sum())
+            shorter, longer = sorted((abs(net[t]), abs(net[upto])))
+            if longer > CLOSER * scale and shorter < (1 - 2 * UNDONE) * longer:
+                continue  # a large move that the next takes back in part
+            left = abs(net[t : upto + 1].sum())
             far = longest[t] > max(ROUND * scale, longest[max(t - YEAR, 0) : t].max(initial=0.0))
-            if far and legs > LEG * scale and left <= 2 * scale * np.sqrt(upto - t + 1):
+            if far and shorter > LEG * scale and left <= 2 * scale * np.sqrt(upto - t + 1):
                 yield self._back(t, upto, "MOVE_UNDONE")
 
     def _back(self, t: int, upto: int, form: str) -> Flag:
