@@ -15,7 +15,7 @@ from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._given import Bools, Days, Floats, Wanted, ascending, check_values, not_there, wide_table
 from eventstudy.prices._read import read_table
-from eventstudy.prices._shapes import matched
+from eventstudy.prices._shapes import matched, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headings import fold, role_of
@@ -120,6 +120,8 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False  # two levels written as one
     if len(labels) < 40 and any(role_of(c, "prices") for c in labels):
         return False
+    if labels and names_field(labels[0]):
+        return False  # NVDA_Close
     if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels):
         return False
     if not bool((index == index.normalize()).all()) or _may_be_returns(frame):

@@ -660,6 +660,9 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
         raise next(iter(cells.bad.values()))
     at = {n: k for k, n in enumerate(known)}
     columns = [at[n] for n in chosen.values()]
+    if "close" not in cells.grids and "adj_close" in cells.grids:
+        cells.grids["close"] = cells.grids["adj_close"]
+        shape.said.append(Phrase("adjusted closes, in place of closes"))
     grids = {f: g if columns == list(range(len(known))) else g[:, columns] for f, g in cells.grids.items()}
     hit = wanted.on(cells.days)
     days = cells.days if hit.all() else cells.days[hit]

@@ -85,7 +85,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None) -> Sh
     dates = _date_columns(table)
     others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
-    shape = _leveled(table, dates, others) if several else _flat(table, dates, others, asked)
+    shape = _leveled(table, dates, others) if several else _flat(table, dates, others, asked, reading.ticker)
     if not shape.fields and not shape.columns:
         raise table.place.fault(
             "there is a date column but no price",
@@ -216,7 +216,7 @@ def _per_cent(heading: str) -> bool:
     return "%" in heading or bool(re.search(r"(^|_)(pct|percent|prozent)(_|$)", fold(heading)))
 
 
-def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None) -> Shape:
+def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None, owner: str | None) -> Shape:
     heads = table.headings
     meant = {i: _price_role(heads[i]) for i in others}
     ticker = _best(table, [i for i in others if meant[i] == "ticker" and not _numbers(table, i)], heads)
@@ -234,14 +234,23 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
     own = [i for i in others if meant[i] in MEANT and heads[i].casefold() not in wanted]
     tickers = [i for i in others if meant[i] is None]
     closes = [i for i in own if meant[i] in _NEEDED]
+    sure = {meant[i] for i in own if not (heads[i].isascii() and heads[i].isupper())}  # LOW and OPEN may be tickers
     named = any(heads[i].casefold() in wanted or bare(heads[i]).casefold() in wanted for i in tickers)
     if (
         len(dates) == 1
         and closes
         and not named
-        and (asked or len(own) >= len(tickers) or fold(heads[closes[0]]) in ("close", "adj_close", "ret"))
+        and (
+            asked
+            or owner
+            or len(own) >= len(tickers)
+            or len(sure) > 1
+            or fold(heads[closes[0]]) in ("close", "adj_close", "ret")
+        )
     ):
         return _single(table, dates, others, meant)
+    if len(dates) == 1 and not closes and not named and len(sure) > 1:
+        raise _no_close(table)
     useful = [i for i in others if _numeric(table, i) or not _text_alone(table, i)]
     left = [heads[i] for i in others if i not in useful]
     blocks = {}
@@ -367,6 +376,12 @@ def _single(table: Headed, dates: list[int], others: list[int], meant: Mapping[i
     shape.columns = {("", f): i for f, i in found.items()}
     _extras(shape, table, others, meant)
     return shape
+
+
+def names_field(heading: str) -> bool:
+    """Whether a heading has several words, and the first or last of them may be a field."""
+    parts = [p for p in _PART.split(heading.strip("()'\" ")) if p]
+    return any(_price_role(" ".join(rest)) for k in range(1, len(parts)) for rest in (parts[:k], parts[k:]))
 
 
 def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]]:

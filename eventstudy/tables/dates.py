@@ -63,6 +63,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
     order, said = _settled(place, name, codes, values, written, reading)
+    _refuse_swapped(place, name, codes, values, found, order)
     whens: list[When] = []
     again = np.full(len(found) + 1, -1, dtype=np.int64)
     wrong: dict[int, str] = {}
@@ -86,6 +87,8 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
 
 
+_SWAPPED = 3
+"""The fewest dates and texts that look as if a spreadsheet had swapped day and month."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
 
 
@@ -183,6 +186,44 @@ def _settled(
         Phrase(
             "dates as {form}, by {row}: {text}", form=_form(order, mark), row=place.row(row), text=str(values[settles])
         ),
+    )
+
+
+def _refuse_swapped(
+    place: Place,
+    name: str,
+    codes: Ints,
+    values: Sequence[Any],
+    found: Sequence[Written | When | None],
+    order: str | None,
+) -> None:
+    """A spreadsheet that takes 02/01 for 1 February keeps 13/01 as text: dates up to the 12th alone, texts after it alone.
+
+    Raises:
+        InvalidFile: the column looks as if that had happened to it.
+    """
+    texts = (
+        {k: w.days[order] for k, w in enumerate(found) if isinstance(w, Written) and order in w.days} if order else {}
+    )
+    dates: dict[int, date] = {}
+    for k, met in enumerate(found):
+        if isinstance(met, date):
+            dates[k] = met
+        elif isinstance(met, Written) and met.form == "yyyy-mm-dd":
+            dates[k] = met.days["only"]
+    if len(dates) < _SWAPPED or len(texts) < _SWAPPED:
+        return
+    if max(d.day for d in dates.values()) > 12 or min(d.day for d in texts.values()) < 13:
+        return
+    one, other = next(iter(dates)), next(iter(texts))
+    raise place.fault(
+        f"{dates[one]} may be {dates[one].replace(month=dates[one].day, day=dates[one].month)}: {len(dates)} cells are"
+        f" dates, none after the 12th of a month, and {len(texts)} are texts such as {str(values[other]).strip()!r}, none"
+        " before the 13th, as where a spreadsheet has read the day for the month",
+        row=int(np.flatnonzero(codes == one)[0]),
+        column=name,
+        available=f"{place.row(int(np.flatnonzero(codes == other)[0]))}: {values[other]}",
+        hint="take the file as it was downloaded, or write all dates as 2025-01-27",
     )
 
 

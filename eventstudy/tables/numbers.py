@@ -31,6 +31,11 @@ _GROUPED = {
 """Whole numbers in groups of three (or of two, as in India), and decimals behind the mark."""
 _EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 """One mark and three digits behind it: thousands or thousandths."""
+_CURRENCY = {
+    **dict.fromkeys(["$", "us$", "hk$", "c$", "a$", "usd", "hkd", "cad", "aud"], "$"),
+    **{"€": "eur", "£": "gbp", "zł": "pln", "kr": "sek", "₹": "inr", "₩": "krw", "r$": "brl", "¥": "jpy"},
+}
+"""Units that may stand for the same currency in one column."""
 _TIMES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "tsd": 1e3, "万": 1e4, "亿": 1e8}
 _SUFFIXED = re.compile(r"([+-]?[0-9.,]+)\s*([A-Za-z万亿]{1,3})\.?")
 _BLANKS = re.compile(r"(?<=[0-9])[\u0020\u00a0\u202f\u2009'’](?=[0-9]{3}(?![0-9]))")
@@ -104,12 +109,19 @@ def _of_texts(
     units, times, percents = set[str](), set[str](), dict[Any, int]()
     for key, (_, distinct) in texts.items():
         cores[key] = listed = []
-        for value in distinct:
-            core, factor = _core(value, units, times)
+        met: dict[str, int] = {}
+        for k, value in enumerate(distinct):
+            beside = set[str]()
+            core, factor = _core(value, beside, times)
+            for unit in beside:
+                met.setdefault(_CURRENCY.get(unit.casefold(), unit.casefold()), k)
+            units |= beside
             if isinstance(core, str) and core.endswith("%"):
                 percents[key] = percents.get(key, 0) + 1
                 core = core[:-1]
             listed.append((core, factor))
+        if len(met) > 1:
+            raise _two_units(place, texts[key], met, names[key])
     mark, how = _mark(place, texts, cores, reading, names, usual)
     grouped, separator = _GROUPED[mark], _SEPARATED[mark]
     separated = False
@@ -274,6 +286,20 @@ def _contradicted(
         column=names[other_key],
         available=f"{place.row(first)}, column {names[one_key]}: {_shown(texts[one_key][1][one])}",
         hint="write all numbers in one way, or say which is meant: --decimal comma|point",
+    )
+
+
+def _two_units(
+    place: Place, column: tuple[NDArray[np.int64], list[Any]], met: Mapping[str, int], name: str
+) -> Exception:
+    codes, distinct = column
+    (first, one), (then, other) = sorted((int(np.flatnonzero(codes == k)[0]), k) for k in met.values())[:2]
+    return place.fault(
+        f"{_shown(distinct[other])} and {_shown(distinct[one])} of one column are in two units",
+        row=then,
+        column=name,
+        available=f"{place.row(first)}: {_shown(distinct[one])}",
+        hint="put the column in one currency",
     )
 
 

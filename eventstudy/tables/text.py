@@ -316,7 +316,18 @@ class TextCells:
         self.rows = len(numbers)
 
     def _refuse_broken_off(self) -> None:
-        if not self._forgiving and not self.whole and self._raw[-1:] in (self.separator + ".-+eE").encode():
+        closed = (
+            self._raw.count(b"\n") > 1
+            and all(  # each row ends with the separator
+                line.rstrip(b"\r")[-1:] == self.separator.encode() for line in self._raw.rsplit(b"\n", 3)[-3:]
+            )
+        )
+        if (
+            not self._forgiving
+            and not self.whole
+            and not closed
+            and self._raw[-1:] in (self.separator + ".-+eE").encode()
+        ):
             raise InvalidFile(
                 "the last row breaks off",
                 where=f"{self.place.name}, row {self._numbers[-1]}",

@@ -42,7 +42,8 @@ _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLO
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
 _UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
-    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([T ,].*)?|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0)?"
+    r"[0-9]{4}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{1,2}([T ,].*)?"
+    r"|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0)?"
     r"|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?([0-9]{4}|[0-9]{2})\.?([T ,].*)?|[0-9]{4}\s?[年년].*"
 )
 
@@ -89,7 +90,7 @@ def _full(year: str) -> int:
 def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
     text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
-    text = re.sub(r"(?<=\d\.) (?=\d)", "", text)
+    text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
     if hit := _CJK.fullmatch(text):

@@ -62,6 +62,10 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "decimal comma between commas": ("ticker,date,close\nA,2025-01-02,142,62\nA,2025-01-03,143,62\n", "4 cells where the header has 3", "row 2"),  # noqa: E501
     "decimal comma between commas, wide": ("Date,NVDA\n2025-01-02,142,62\n2025-01-03,143,62\n", "3 cells where the header has 2", "row 2"),  # noqa: E501
     "no heading": ("NVDA,2025-01-02,10\nNVDA,2025-01-03,11\n", "no row that names the columns", "ticker, date, close"),
+    "swapped by a spreadsheet": (wide(lambda d: f"{d:%Y-%d-%m}" if d.day < 13 else f"{d:%d/%m/%Y}"), "read the day for the month", "as it was downloaded"),  # noqa: E501
+    "swapped by a spreadsheet, dots": (wide(lambda d: f"{d:%Y-%d-%m}" if d.day < 13 else f"{d:%d.%m.%Y}"), "read the day for the month", "as it was downloaded"),  # noqa: E501
+    "two units in a column": ("date,VOD\n2025-01-02,GBX 71\n2025-01-03,GBP 0.72\n", "in two units", "row 2: 'GBX 71'"),
+    "fields and no close": ("Date,Open,Hoch,Foo,Vol.\n2025-01-02,1.1,2.1,3.1,4\n2025-01-03,1.1,2.1,3.1,4\n", "no column 'close'", "Foo"),  # noqa: E501
     "twice": ("ticker,date,close\nA,2025-01-02,1\nA,2025-01-02,2\n", "given twice", "row 3"),
     "twice, wide": ("date,A\n2025-01-02,1\n2025-01-02,2\n", "given twice", "row 3"),
 }  # fmt: skip
@@ -190,3 +194,49 @@ def test_what_to_do_is_said_of_a_pair_that_is_left_out(tmp_path: Path) -> None:
     assert gone.message == "prices.csv has no ticker 'NVDAA'; did you mean 'NVDA' or 'NVDL'?"
     assert "did you mean 'NVDA' or 'NVDL'?" in " ".join(result.text().split())
     assert "meinten Sie 'NVDA' oder 'NVDL'?" in str(in_language(gone.message, "de"))
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("Datum,Laatst,Open,Hoog,Laag,Vol.,Verschil %", "{v},1.5,9.5,1.5,7,1.0%"),
+        ("日期,收盘,开盘,高,低,交易量,涨跌幅", "{v},1.5,9.5,1.5,7,1.0%"),
+        ("Datum,Senaste,Öppen,Högst,Lägst,Vol.,+/- %", "{v},1.5,9.5,1.5,7,1.0%"),
+        ("date,price,bid,ask", "{v},1.5,9.5"),
+        ("Date,Open Price,Close Price,WAP,", "1.5,{v},9.5,"),
+        ("date,Close (unadjusted),Last", "{v},1.5"),
+        ("date,unadjusted close,close", "1.5,{v}"),
+    ],
+)
+def test_fields_beside_unknown_headings_are_no_tickers(tmp_path: Path, head: str, cells: str) -> None:
+    """Also where the last row ends with the separator, as all do, and with no end of line."""
+    path = tmp_path / "history.csv"
+    closes = CLOSE["NVDA"].round(2)
+    rows = [f"{d:%Y- %m- %d},{cells.format(v=v)}" for d, v in zip(DAYS, closes, strict=True)]
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    read = load_prices(path=path, reading=Reading(ticker="NVDA"))
+    assert read.tickers == ["NVDA"]
+    assert read.close["NVDA"].tolist() == closes.tolist()
+
+
+def test_dates_and_texts_that_a_spreadsheet_has_not_swapped_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(wide(lambda d: f"{d:%Y-%m-%d}" if d.day % 2 else f"{d:%d/%m/%Y}"), encoding="utf-8")
+    assert load_prices(path=path).close.index.tolist() == list(DAYS)
+
+
+@pytest.mark.parametrize("shape", ["long", "one", "levels", "headings"])
+def test_adjusted_closes_alone_are_closes_and_that_is_said(shape: str) -> None:
+    closes = CLOSE[["NVDA", "AMD"]].rename_axis(index="date", columns=None)
+    if shape == "long":
+        given: Any = closes.reset_index().melt("date", var_name="ticker", value_name="adj_close")
+    elif shape == "one":
+        given = {t: closes[[t]].rename(columns={t: "Adj Close"}) for t in closes}
+    elif shape == "levels":
+        given = pd.concat({"Adj Close": closes, "Volume": closes * 0 + 1000}, axis=1)
+    else:
+        given = closes.add_suffix("_adjclose")
+    read = load_prices(path=given)
+    for ticker in closes:
+        assert read.close[ticker].tolist() == closes[ticker].tolist()
+    assert "adjusted closes, in place of closes" in map(str, read.read_as)
