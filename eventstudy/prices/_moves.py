@@ -241,7 +241,8 @@ class _Look:
         around = np.concatenate((moved[max(t - NEARBY, 0) : t], moved[upto + 1 : upto + 1 + NEARBY]))
         price = min(float(self.series.own["used"][t]), float(self.series.own["used"][t + 1]))
         near = float(spread(around)[0]) if len(around) >= NEARBY // 2 else 0.0
-        return max(typical, near, self.tick / price) * float(np.sqrt(self.series.span[t]))
+        tick = self.tick / price if price >= self.tick else 0.0  # what is below a tick is no price in ticks
+        return max(typical, near, tick) * float(np.sqrt(self.series.span[t]))
 
     def flag(self, form: str, t: int, upto: int | None = None, /, **params: Any) -> Flag:
         """The flag of move `t`, and of those up to `upto`, which are told by it."""

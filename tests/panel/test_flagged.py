@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import calendars, messages
+from eventstudy.panel.flagged import flagged_closes
 from eventstudy.prices import load_prices
 
-from tests.worlds import walk
+from tests.worlds import SESSIONS, closes, walk
 
 DAYS = calendars.sessions("XNYS", date(2023, 6, 1), date(2025, 2, 14))
 DAY0 = date(2025, 1, 27)
@@ -195,3 +196,11 @@ def test_a_closing_of_one_market_is_seen_although_another_one_was_open() -> None
     result = ran(pd.concat([frame, other], ignore_index=True))
     (warning,) = [w for w in result.warned if w.code == "SUSPECT_CALENDAR"]
     assert warning.message.startswith(f"no series of XNYS has a price on {DAYS[INSIDE]}, where it was open")
+
+
+@pytest.mark.parametrize("price", [1e-2, 1e-5, 1e-30])
+def test_a_price_below_the_smallest_step_of_its_series_is_a_spike(price: float) -> None:
+    """What the series steps by is no measure of how far a price that is less than one step may move."""
+    prices = closes()
+    prices.loc[SESSIONS[100], "AAA"] = price
+    assert "PRICE_SPIKE" in [flag.code for flag in flagged_closes("AAA", load_prices(path=prices))]
