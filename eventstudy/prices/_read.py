@@ -115,6 +115,8 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     assert shape.ticker is not None
     place, heads = table.place, table.headings
     columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
+    if shape.divisor is not None:
+        columns["divisor", heads[shape.divisor]] = shape.divisor
     texts = {i for i in (shape.ticker, shape.exchange, shape.currency) if i is not None}
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
@@ -156,6 +158,18 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         elif bad := {r: w for r, w in numbers.bad.get(f, {}).items() if keep[r]}:
             said.append(_left_empty(place, bad, heads[i]))
     values = {f: numbers.values[f] for f in shape.fields}
+    if shape.divisor is not None:
+        divisor = numbers.values["divisor", heads[shape.divisor]]
+        if len(np.unique(divisor[keep & np.isfinite(divisor)])) > 1:
+            shape.fields["adj_close"] = shape.divisor
+            values["adj_close"] = values["close"] / np.where(divisor > 0, divisor, np.nan)
+            said.append(
+                Phrase(
+                    "adjusted closes are {close} divided by {divisor}",
+                    close=heads[shape.fields["close"]],
+                    divisor=heads[shape.divisor],
+                )
+            )
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
     rows, keep = _each_once(place, cells, codes, names, days, values, keep, said)

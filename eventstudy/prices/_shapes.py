@@ -64,6 +64,8 @@ class Shape:
     """Of a table with several columns of dates: column -> its column of dates."""
     indices: dict[str, int] = field(default_factory=dict)
     """Columns that hold returns of an index on the day of each row, by its name."""
+    divisor: int | None = None
+    """Column by which closes are divided, that splits leave no move: Compustat's `ajexdi`."""
     exchange: int | None = None
     currency: int | None = None
     percent: set[int] = field(default_factory=set)
@@ -311,7 +313,7 @@ def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], s
         if role not in MEANT:
             if role is None:
                 _refuse_misspelt(table, heads[i])
-            if role not in ("exchange", "currency", "index", "time"):
+            if role not in ("exchange", "currency", "index", "time", "divisor"):
                 left.append(heads[i])
             continue
         known = found.get(role)
@@ -366,6 +368,8 @@ def _long(table: Headed, dates: list[int], others: list[int], meant: Mapping[int
     if not any(f in _NEEDED for f in shape.fields):
         raise _no_close(table)
     shape.indices = {table.headings[i]: i for i in others if meant[i] == "index"}
+    if "close" in shape.fields and "adj_close" not in shape.fields:
+        shape.divisor = next((i for i in others if meant[i] == "divisor"), None)
     _extras(shape, table, others, meant)
     return shape
 

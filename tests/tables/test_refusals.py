@@ -240,3 +240,18 @@ def test_adjusted_closes_alone_are_closes_and_that_is_said(shape: str) -> None:
     for ticker in closes:
         assert read.close[ticker].tolist() == closes[ticker].tolist()
     assert "adjusted closes, in place of closes" in map(str, read.read_as)
+
+
+def test_a_split_in_compustat_is_no_fall_of_the_price(tmp_path: Path) -> None:
+    path = tmp_path / "comp.csv"
+    closes = CLOSE["NVDA"].round(2)
+    factor = [2 if i < 30 else 1 for i in range(len(DAYS))]
+    rows = [f"1,{d:%Y-%m-%d},NVDA,{f},{f * v:.2f}" for d, f, v in zip(DAYS, factor, closes, strict=True)]
+    path.write_text("\n".join(["gvkey,datadate,tic,ajexdi,prccd", *rows]) + "\n", encoding="utf-8")
+    read = load_prices(path=path)
+    assert read.info["NVDA"].basis == "adj_close"
+    np.testing.assert_allclose(read.fields["adj_close"]["NVDA"], closes, rtol=1e-12)
+    assert read.close["NVDA"].iloc[0] == pytest.approx(2 * closes.iloc[0])
+    assert "adjusted closes are prccd divided by ajexdi" in map(str, read.read_as)
+    path.write_text(path.read_text().replace("NVDA,2,", "NVDA,1,"), encoding="utf-8")
+    assert load_prices(path=path).info["NVDA"].basis == "as_given"
