@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.prices._given import impossible
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.opened import frame_of as table_in
 from eventstudy.tables.opened import opened
@@ -88,7 +89,7 @@ def load_bars(
         raise InvalidFile("there are no bars in it", where=source)
     times = _utc(frame[columns["time"]], zone, source)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
-    wrong = np.flatnonzero(~(close > 0) | ~np.isfinite(close))
+    wrong = np.flatnonzero(np.isnan(close) | impossible("close", close))
     if len(wrong):
         row = int(wrong[0])
         raise InvalidFile(

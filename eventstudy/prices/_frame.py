@@ -13,7 +13,17 @@ import pandas as pd
 from eventstudy.errors import InvalidFile, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
-from eventstudy.prices._given import Bools, Days, Floats, Wanted, ascending, check_values, not_there, wide_table
+from eventstudy.prices._given import (
+    Bools,
+    Days,
+    Floats,
+    Wanted,
+    ascending,
+    check_values,
+    impossible,
+    not_there,
+    wide_table,
+)
 from eventstudy.prices._read import read_table
 from eventstudy.prices._shapes import matched, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
@@ -209,9 +219,9 @@ class Unchecked:
     def _look(self, tickers: list[str]) -> None:
         values = self.values(tickers)
         priced: Bools = np.isfinite(values).any(axis=0).astype(bool)
-        sound: Bools = (np.isnan(values) | ((values > 0) & (values < np.inf))).all(axis=0).astype(bool)
+        wrong = impossible("close", values).any(axis=0)
         self._priced |= dict(zip(tickers, priced.tolist(), strict=True))
-        for i in np.flatnonzero(~sound).tolist():
+        for i in np.flatnonzero(wrong).tolist():
             try:
                 check_values(self._place, "close", values[:, i], tickers[i])
             except InvalidFile as error:

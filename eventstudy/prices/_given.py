@@ -27,6 +27,8 @@ Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
 
 PRICES = ("open", "high", "low", "close", "adj_close")
+LEAST, MOST = 1e-15, 1e15
+"""Beyond these no price is one: the smallest coin in bitcoin and the largest inflation lie between them."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,29 @@ def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
     return tickers
 
 
+def impossible(field: str, values: Floats) -> Bools:
+    """Which numbers cannot be what the field says; NaN is a missing value, and infinity is one of them."""
+    if field in PRICES:
+        return (values < LEAST) | (values > MOST)
+    return (values < 0) | np.isinf(values)
+
+
+def why_impossible(field: str, value: float) -> str:
+    """Why a number cannot be what the field says."""
+    if np.isinf(value):
+        return "the value is infinite"
+    kind = "zero" if value == 0 else "negative" if value < 0 else "too large" if value > MOST else "too small"
+    return f"the {field.replace('_', ' ')} is {kind}: {value:g}"
+
+
 def check_values(place: Place, field: str, values: Floats, column: str | None = None) -> None:
     """Refuse numbers that cannot be what the field says; NaN is a missing value and passes."""
     column = column or field
-    wild = np.isinf(values)
-    if wild.any():
-        raise place.fault("the value is infinite", row=int(wild.argmax()), column=column, hint="leave it empty")
-    bad = values <= 0 if field in PRICES else values < 0
+    bad = impossible(field, values)
     if bad.any():
         row = int(bad.argmax())
-        kind = "zero" if values[row] == 0 else "negative"
         raise place.fault(
-            f"the {field.replace('_', ' ')} is {kind}: {values[row]:g}",
+            why_impossible(field, float(values[row])),
             row=row,
             column=column,
             hint="leave a missing value empty"
@@ -109,8 +122,7 @@ def wide_table(
     known: Sequence[str] | None = None,
 ) -> PriceTable:
     """A table from closing prices (S, n) of the tickers `names` on `days` (S,); `known` are all that there are."""
-    sound = np.isnan(closes) | ((closes > 0) & (closes < np.inf))
-    for i in np.flatnonzero(~sound.all(axis=0))[:1].tolist():
+    for i in np.flatnonzero(impossible("close", closes).any(axis=0))[:1].tolist():
         check_values(place, "close", closes[:, i], names[i])
     order = ascending(place, days)
     order = order[wanted.on(days[order])]

@@ -17,7 +17,17 @@ from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._currency import unit_of
-from eventstudy.prices._given import Bools, Days, Floats, Ints, Wanted, not_there, table_of_grids
+from eventstudy.prices._given import (
+    Bools,
+    Days,
+    Floats,
+    Ints,
+    Wanted,
+    impossible,
+    not_there,
+    table_of_grids,
+    why_impossible,
+)
 from eventstudy.prices._shapes import MEANT, Shape, bare, matched, named_by_file, named_by_titles, shape_of
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
@@ -274,21 +284,14 @@ def _middles(column: Floats, keep: Bools, said: list[Phrase]) -> Floats:
 
 def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) -> list[tuple[int, str]]:
     """The rows whose number cannot be what the field says, and why."""
-    wild = np.isinf(column)
-    priced = f in ("open", "high", "low", "close", "adj_close")
-    low = column <= 0 if priced else column < 0
+    wrong = impossible(f, column)
     if levels and f == "close":
-        low = np.zeros(len(column), bool)
-    rows = np.flatnonzero((wild | low) & keep)
+        wrong = np.isinf(column)
     found = []
-    for row in rows.tolist():
-        value = column[row]
-        why = "the value is infinite"
-        if not np.isinf(value):
-            kind = "zero" if value == 0 else "negative"
-            why = f"the {f.replace('_', ' ')} is {kind}: {value:g}"
-            if value < 0 and f == "close":
-                why += "; returns are read with --values returns, and CRSP's negative prices in a column PRC"
+    for row in np.flatnonzero(wrong & keep).tolist():
+        why = why_impossible(f, column[row])
+        if column[row] < 0 and f == "close":
+            why += "; returns are read with --values returns, and CRSP's negative prices in a column PRC"
         found.append((row, why))
     return found
 
@@ -512,7 +515,7 @@ def _checked_wide(
             cells.grids[f] = grid = _middles(grid, np.ones(grid.shape, bool), said)
         if reading.values == "levels" and f == "close" and not np.isinf(grid).any():
             continue
-        wild = np.isinf(grid) | (grid <= 0 if f in ("open", "high", "low", "close", "adj_close") else grid < 0)
+        wild = impossible(f, grid)
         for k in np.flatnonzero(wild.any(axis=0)).tolist():
             ticker = cells.names[k]
             column = numbers.values[ticker, f]

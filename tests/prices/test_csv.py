@@ -82,8 +82,8 @@ def test_an_empty_cell_is_missing_and_nothing_is_filled(write: Write) -> None:
 
 
 def test_every_digit_is_kept(write: Write) -> None:
-    close = SOURCE.read(write("ticker,date,close\nA,2025-01-02,142.61999999999998\nA,2025-01-03,5e-324\n")).close
-    assert close["A"].tolist() == [142.61999999999998, 5e-324]
+    close = SOURCE.read(write("ticker,date,close\nA,2025-01-02,142.61999999999998\nA,2025-01-03,1.2345678901234567e-12\n")).close
+    assert close["A"].tolist() == [142.61999999999998, 1.2345678901234567e-12]
 
 
 def test_all_columns(write: Write) -> None:
@@ -174,6 +174,7 @@ BAD = {
     "infinite": ("ticker,date,close\nA,2025-01-02,inf\n", "infinite", "row 2"),
     "zero": ("ticker,date,close\nA,2025-01-02,1\nA,2025-01-03,0\n", "close is zero", "row 3, column close"),
     "negative": ("ticker,date,close\nA,2025-01-02,-5\n", "close is negative: -5", "CRSP"),
+    "tiny": ("ticker,date,close\nA,2025-01-02,1e-308\n", "close is too small: 1e-308", "row 2"),
     "negative-dividend": ("ticker,date,close,dividend\nA,2025-01-02,1,-1\n", "dividend is negative", "row 2"),
     "column-twice": ("ticker,date,close,Close\nA,2025-01-02,1,1\n", "there twice", "ticker, date, close, Close"),
     "no-close": ("ticker,date,open\nA,2025-01-02,1\n", "no column 'close'", "ticker, date, open"),

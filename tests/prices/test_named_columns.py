@@ -20,6 +20,8 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "zero": (0.0, "the close is zero"),
     "negative": (-3.0, "the close is negative"),
     "infinite": (np.inf, "the value is infinite"),
+    "tiny": (1e-308, "the close is too small: 1e-308"),
+    "huge": (1e300, "the close is too large"),
 }
 FAULTY = pytest.mark.parametrize("fault", FAULTS)
 
