@@ -51,6 +51,8 @@ LEAP, WILD = 0.25, 12.0
 """A jump is larger than both, the first as a logarithm, the second in robust daily spreads,"""
 CALM, FAR = 0.03, 18.0
 """or than both of these, in a calm series."""
+NO_PRICE = float(np.log(30))
+"""What no price does in a day without more trade than on others, or a storm afterwards, as a logarithm."""
 RATE_LEAP = 0.18
 """What an index or an exchange rate does not do in a day, as a logarithm."""
 SPLITS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
@@ -390,6 +392,8 @@ class _Look:
                 yield self.flag("LEVEL_SHIFT.level", t, move=float(np.expm1(move)), **self._step(t))
             elif not self.level and (k := self._like_a_split(t)) and not paid[t + 1] and self._news(t) is not True:
                 yield self.flag("SPLIT_NOT_APPLIED", t, ratio=k, **self._step(t))
+            elif abs(move) > NO_PRICE and self._news(t) is not True:
+                yield self.flag("LEVEL_SHIFT.far", t, move=float(np.expm1(move)), **self._step(t))
             elif not paid[t + 1] and abs(move) > LEAP and self._news(t) is False:
                 yield self.flag("LEVEL_SHIFT", t, move=float(np.expm1(move)), **self._step(t))
             else:

@@ -367,6 +367,18 @@ def test_volume_tells_a_crash_from_a_split_and_from_a_slip() -> None:
     ]
 
 
+@pytest.mark.parametrize("factor", [1e-6, 1e-4, 1 / 37, 37, 250, 1e4, 1e6])
+def test_without_volumes_no_price_is_a_multitude_of_that_of_the_day_before(factor: float) -> None:
+    later = np.arange(len(DAYS)) >= 100
+    close = walk(3, len(DAYS)) * np.where(later, factor, 1.0)
+    assert named(series(close)) == [("LEVEL_SHIFT", "AAA", DAY)]
+    trade = np.random.default_rng(2).lognormal(12, 0.4, len(DAYS))
+    trade[100] = 12 * float(np.median(trade))
+    assert named(series(close, volume=trade)) == [("JUMP", "AAA", DAY)], "true crashes are not doubted"
+    less = walk(3, len(DAYS)) * np.where(later, factor ** (2.9 / abs(np.log(factor))), 1.0)
+    assert named(series(less)) == [("JUMP", "AAA", DAY)]
+
+
 def test_coins_are_not_split_and_nothing_is_merged_three_for_two() -> None:
     later = np.arange(len(DAYS)) >= 100
     halved = walk(3, len(DAYS)) * np.where(later, 0.5, 1.0)
