@@ -539,7 +539,7 @@ WARNINGS: dict[str, Code] = {
                 "split is listed"
             ),
             "far": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day: hardly any price moves like that",
-            "level": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day: no index or exchange rate moves like that",
+            "level": "from {before:.6g} to {after:.6g} ({move:+.1%}) in one day: hardly any index or rate moves like that",
         },
         "The price is on another level from that day on, and nothing says why: another basis, another security, a slip.",
         "Compare the days before and after with another source, and put the series on one basis.",

@@ -206,11 +206,13 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
 
 
 def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:
+    if not len(names) or not len(sessions):
+        return OwnDays({}, (sessions,))
     count = priced.sum(axis=0)
     first = priced.argmax(axis=0)
     end = len(sessions) - priced[::-1].argmax(axis=0)
     full = (count == end - first) & (count > 0)
-    if full.all() or not len(names):
+    if full.all():
         return OwnDays({}, (sessions,))
     groups: dict[str, list[int]] = {}
     rest: list[int] = []

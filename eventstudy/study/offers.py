@@ -21,6 +21,8 @@ MOST_DAYS, MOST_PAIRS = 3, 3
 """An offer leaves out at most so many days of a series; it is made for so many pairs."""
 ONE_DAY = ("PRICE_SPIKE", "UNIT_CHANGE", "RATE_SPIKE", "ADJUSTED_DISAGREES", "DIVIDEND_NOT_FOLLOWED")
 """Faults of single closes, or that cost single returns."""
+STAY = ("UNIT_CHANGE", "ADJUSTED_DISAGREES")
+"""Those of them that may stay: without its first day the step is one day later. A move that comes back names both days."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def _offer(result: StudyResult, i: int) -> Offer | None:
     returns = abnormal_returns(
         one, fit, result.returns.last_close[[i]], prediction_error=result.config.prediction_error
     )
-    window = next(iter(result.config.windows or ()))
+    missing = np.flatnonzero(gone[block.event_columns]) + result.config.event_window.start
+    named = result.config.windows or ()
+    window = next((w for w in named if any(w.start <= day <= w.end for day in missing)), named[0])
     car = float(cumulate(returns, window, gone[None, block.event_columns]).car[0])
     pair = result.panel.pairs[i]
     return Offer(pair.event_id, pair.ticker, tuple(days), window, car) if np.isfinite(car) else None
@@ -102,6 +106,8 @@ def _closes_at_fault(result: StudyResult, i: int) -> list[tuple[str, date]]:
     for doubt in result.doubts[i]:
         sessions = [date.fromisoformat(day) for day in doubt.sessions]
         if doubt.code not in ONE_DAY or doubt.ticker is None or not sessions or len(sessions) > 2 * MOST_DAYS:
+            return []
+        if doubt.code in STAY and len(sessions) < 2:
             return []
         days += [(doubt.ticker, day) for k, day in enumerate(sessions) if k == 0 or (day - sessions[k - 1]).days > 4]
     return days if len(days) <= MOST_DAYS else []

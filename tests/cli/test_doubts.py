@@ -483,6 +483,28 @@ def test_a_dropped_day_gives_the_figure_that_the_screen_offers(es: Es) -> None:
     assert es("run", *words_of(spoilt(), "AAA"), "--drop-day", "AAA=2024-09-01").code == 2
 
 
+def test_another_unit_from_a_day_on_is_no_bad_day() -> None:
+    """Without its first day the step would be one day later: an offer of that day would be offered again."""
+    frame = long()
+    frame.loc[(frame["ticker"] == "AAA") & (frame["date"] >= DAYS[ROW + 2]), "close"] *= 100
+    result = ran(frame, ("AAA",))
+    assert [doubt.code for doubt in result.doubts[0]] == ["UNIT_CHANGE"]
+    assert result.offers == ()
+
+
+def test_an_offer_is_of_a_window_that_holds_the_day() -> None:
+    (offer,) = ran(spoilt(row=ROW + 1), ("AAA",)).offers
+    assert offer.window.start <= 1 <= offer.window.end
+    (offer,) = ran(spoilt(row=INSIDE), ("AAA",)).offers
+    assert (offer.window.start, offer.window.end) == (0, 0)
+
+
+def test_a_table_without_firm_and_benchmark_names_both(es: Es) -> None:
+    refused = es("run", *words_of(long(), "ZZZ"), "--benchmark", "YYY")
+    assert refused.code == 5
+    assert "has no ticker 'ZZZ'" in refused.err
+
+
 def many_firms(n: int, effect: float) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """So many firms that move by an effect on day 0; the price of the first is spoilt."""
     names = tuple(f"F{i:02}" for i in range(n))
