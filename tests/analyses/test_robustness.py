@@ -96,6 +96,7 @@ def test_every_specification_is_the_study_with_those_choices(tickers: Sequence[s
     agree(result, found)
 
 
+@pytest.mark.slow
 def test_it_is_where_events_have_dates_of_their_own_and_where_they_share_some() -> None:
     for firms, dates in ((6, 6), (8, 4)):
         result, _ = made_up(firms, dates)

@@ -26,6 +26,7 @@ def test_json_has_the_shape_of_the_contract(es: Es) -> None:
     assert Path("sizes.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_the_table_for_people(es: Es) -> None:
     ran = es(*WORDS)
     assert ran.code == 0

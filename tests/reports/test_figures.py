@@ -84,6 +84,7 @@ def test_every_car_p_and_test_of_the_json_is_on_the_page(
                 assert f"aggregate.windows[{j}].tests[{k}].p" in shown
 
 
+@pytest.mark.render
 def test_the_index_of_a_site_takes_its_figures_from_the_files_beside_it(site: dict[str, bytes]) -> None:
     figures = [f for f in read(site["index.html"]).figures if "data-of" in f[0]]
     assert len({a["data-of"] for a, _ in figures}) == 2

@@ -133,6 +133,7 @@ def test_feed_and_index_hold_no_tag_of_the_user() -> None:
     assert {tag for tag, _ in page.tags} <= ALLOWED
 
 
+@pytest.mark.render
 def test_the_index_runs_our_script_alone_and_no_other_page_runs_any(site: dict[str, bytes]) -> None:
     page = site["index.html"].decode()
     (script,) = re.findall(r"<script>(.*?)</script>", page, re.S)

@@ -68,6 +68,7 @@ def state_of(path: Path) -> dict[str, tuple[bytes, int]]:
     return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_a_window_fills_up_and_the_summary_says_so(study: Callable[..., Path]) -> None:
     path = study()
     first = bring(path, date(2025, 1, 17))

@@ -85,6 +85,7 @@ def test_workers_that_always_die_are_given_up() -> None:
         Processes(2).run(jobs.fatal, None, range(6))
 
 
+@pytest.mark.slow
 def test_an_error_ends_the_work_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(InvalidRequest):

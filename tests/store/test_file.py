@@ -181,6 +181,7 @@ def test_a_full_database_loses_nothing(store: Store) -> None:
     assert store.faults() == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing(price_store: Path) -> None:
     """A process that may not write files larger than 300 kB meets what a full disk is to it."""
     script = """
