@@ -71,6 +71,8 @@ def _twice(ticker: str, days: Days, closes: Floats) -> Iterator[Flag]:
     for earlier, later in sorted(
         zip(order[same].tolist(), order[same + 1].tolist(), strict=True), key=lambda pair: pair[1]
     ):
+        if later < upto:
+            continue
         length = 0
         while (
             later + length < len(closes)
@@ -79,7 +81,7 @@ def _twice(ticker: str, days: Days, closes: Floats) -> Iterator[Flag]:
         ):
             length += 1
         changed = int(np.count_nonzero(moved[later : later + length - 1]))
-        if later < upto or changed < AGAIN - 1 or _by_chance(closes, moved, changed) > RARE:
+        if changed < AGAIN - 1 or _by_chance(closes, moved, changed) > RARE:
             continue
         upto = later + length
         at_fault = tuple(days[later + 1 : min(upto + 1, len(days))].tolist())
