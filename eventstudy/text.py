@@ -59,7 +59,7 @@ def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int 
     """Text laid out in columns; those whose numbers are in `right` are aligned to the right.
 
     Where they are wider than the terminal, the columns that have no room stand below, beside the first one again, and a text
-    that is too long by itself takes several lines.
+    that is too long by itself takes several lines. A line of one cell is a heading, and stands wherever its rows do.
     """
     if not any(lines):
         return ""
@@ -78,7 +78,9 @@ def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int 
     blocks = []
     for part in parts:
         there = [
-            line for line in lines if len(parts) == 1 or part[-1] < len(line) or any(line[c : c + 1] for c in part[1:])
+            line
+            for line in lines
+            if len(parts) == 1 or len(line) == 1 or part[-1] < len(line) or any(line[c : c + 1] for c in part[1:])
         ]
         blocks.append("\n".join(_laid(there, part, wide, right, gap)))
     return "\n\n".join(blocks)

@@ -54,3 +54,12 @@ def test_columns_without_room_stand_below_beside_the_first_again(monkeypatch: py
     assert width() == WIDTH
     monkeypatch.setenv("COLUMNS", "20")
     assert (width(), max(map(len, fitted("word " * 40).split("\n")))) == (40, 39)
+
+
+def test_a_heading_stands_above_its_rows_in_each_part_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """China with one firm has no mean of its own: its row was lost, and the firm stood under the group before."""
+    monkeypatch.setenv("COLUMNS", "40")
+    figures = ["1" * 20, "2" * 20]
+    rows = [["who", *figures], ["West (2)", *figures], ["  one", *figures], ["East (1)"], ["  two", *figures]]
+    parts = [[line.split()[0] for line in part.splitlines()] for part in columns(rows, (1, 2)).split("\n\n")]
+    assert parts == [["who", "West", "one", "East", "two"]] * 2

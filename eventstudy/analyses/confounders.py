@@ -354,9 +354,9 @@ def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Place
             continue
         for event in events:
             who = [i for i in touched if result.panel.pairs[i].event_id != event.id]
-            what = Phrase("{title} (announced)", title=event.title)
+            what = Phrase("{title} (announced)", title=event.said("title"))
             if word == "recognised":
-                what = Phrase("{title} (recognised)", title=event.title)
+                what = Phrase("{title} (recognised)", title=event.said("title"))
             yield from _hits(result, place, who, moment, "OTHER_EVENT", what, event.id)
 
 
@@ -365,7 +365,7 @@ _SINGLY = 20
 
 
 def _crowd(events: Sequence[Event], word: str) -> Phrase:
-    first, n = events[0].title, len(events)
+    first, n = events[0].said("title"), len(events)
     if word == "recognised":
         return Phrase("{n} events at once, {title} among them (recognised)", n=n, title=first)
     return Phrase("{n} events at once, {title} among them (announced)", n=n, title=first)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,13 @@ from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
+from eventstudy.language import shown
 from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
 from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.estimate import combined
+from eventstudy.study.happened import DAY0, called, explains, side
+from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, listed, p_text
 from eventstudy.study.study import Prices
@@ -112,6 +114,7 @@ class Impact(Answer):
     doubt: str
     """Why intervals only describe under this model; or empty."""
     excluded: tuple[Exclusion, ...]
+    result: StudyResult
     cautions: tuple[str, ...] = ()
     """What to know of the counts of shares."""
     instead: tuple[str, ...] = ()
@@ -193,16 +196,18 @@ class Impact(Answer):
         window = self.firms[0].window
         alone = [f for f in self.firms if f.window == window]
         rows: list[tuple[str, FirmImpact | TotalImpact, str]] = [
-            (f"the {len(t.tickers)} firms {', '.join(t.tickers)}", t, self.currency)
+            (f"the {len(t.tickers)} firms", t, self.currency)
             for t in self.totals
             if t.window == window and not self.lacking
         ]
         more = ""
         if not rows:
-            rows = [(f.ticker, f, f.stake.currency) for f in alone[:_NAMED]]
+            rows = [(called(self.result, f.ticker), f, f.stake.currency) for f in alone[:_NAMED]]
             more = f"; and {len(alone) - len(rows)} more" if len(alone) > len(rows) else ""
         left = f" {self.lacking} more could not be counted, so no sum speaks for all." if self.lacking else ""
-        return f"Market value over {window}: {'; '.join(starmap(_in_words, rows))}{more}.{left}"
+        explained = explains(self.result.config.model)
+        brought = "; ".join(_in_words(*row, explained) for row in rows)
+        return f"{_days_of(self.result, window)} {brought}{more}.{left}"
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The finding, a row a pair and window with the total below, and what to know."""
@@ -294,6 +299,7 @@ def impact(
         no_total=listed(dict.fromkeys(reasons)) if reasons else "",
         doubt=result.returns.descriptive if any(f.headline == "exact_t" for f in firms) else "",
         excluded=tuple(lacking.values()),
+        result=result,
         cautions=_cautions(firms, table),
         instead=instead_of_finding(result),
     )
@@ -466,8 +472,21 @@ def _figures(row: FirmImpact | TotalImpact, unit: float) -> list[str]:
     return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, f"{low} .. {high}", *p]
 
 
-def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str) -> str:
+def _days_of(result: StudyResult, window: Window) -> str:
+    """The days of a window in words: the date of day 0 where all share it, else how the days are counted."""
+    sessions = np.unique(result.returns.day0_sessions)
+    if window == DAY0:
+        return f"On {shown(str(sessions[0]), 'weekday')}" if len(sessions) == 1 else "On day 0 of their events"
+    return f"From day {shown(window.start, 'day')} to day {shown(window.end, 'day')}"
+
+
+def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str, explained: str) -> str:
+    """What somebody gained or lost, and how that stands to what is explained."""
     amount = row.amount
-    raw, abnormal, low, high = (money(v, currency) for v in (amount.raw, amount.abnormal, amount.low, amount.high))
-    test = f"p {p_text(row.headline_p)} by {row.headline}"
-    return f"{name} {raw} in all, {abnormal} abnormal (95 % from {low} to {high}; {test})"
+    low, high = (money(v, currency) for v in (amount.low, amount.high))
+    odds = f"(95 % from {low} to {high}; p {p_text(row.headline_p)}, {words_of_test(row.headline)})"
+    if not np.isfinite(amount.raw):
+        return f"{name}: abnormal {money(amount.abnormal, currency)} {odds}"
+    whole, part = (money(abs(v), currency, sign=False) for v in (amount.raw, amount.abnormal))
+    verb = "lost" if amount.raw < 0 else "gained"
+    return f"{name} {verb} {whole} of market value, {part} {side(amount.raw, amount.abnormal)} {explained} {odds}"

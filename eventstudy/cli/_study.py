@@ -95,8 +95,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--shares",), {"type": click.Path(), "help": "Shares outstanding, for volume: ticker, shares[, date]."}),
     (("--earnings",), {"metavar": "FILE|yahoo", "help": "Earnings to warn of: CSV with ticker,date[,timing], or Yahoo's."}),
     (("--news",), {"type": click.Path(), "multiple": True,
-                   "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker]; a row with an event_id is"
-                           " that event's own news and no other; may be repeated."}),
+                   "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker][,what_de]; a row with an"
+                           " event_id is that event's own news and no other; may be repeated."}),
     (("--missing",), {"type": Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),

@@ -1,7 +1,8 @@
 """What else happened: dated news beside the events that are studied, from files.
 
-A calendar is a CSV with `date,what[,timing][,event_id][,ticker]`: a row is other news for every event, unless it names the
-event whose own news it is; and it counts for every ticker unless it names one. Earnings are a CSV with `ticker,date[,timing]`.
+A calendar is a CSV with `date,what[,timing][,event_id][,ticker][,what_de]`: a row is other news for every event, unless it
+names the event whose own news it is; and it counts for every ticker unless it names one; `what_de` says it in German. Earnings
+are a CSV with `ticker,date[,timing]`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from eventstudy.disk import read_text
 from eventstudy.errors import EventStudyError, InvalidFile
 from eventstudy.events.scheduled import decisions, releases
 from eventstudy.events.when import parse_when
+from eventstudy.language import Translated
 
-_CALENDAR = ("date", "what", "timing", "event_id", "ticker")
+_CALENDAR = ("date", "what", "timing", "event_id", "ticker", "what_de")
 _EARNINGS = ("ticker", "date", "timing")
 _OWN_COLUMNS = ("earnings.csv", "fomc.csv", "macro.csv")
 """Files of `data/calendar/` that are no calendars of news."""
@@ -47,13 +49,19 @@ class News:
 
 
 def read_calendar(path: str | Path) -> tuple[News, ...]:
-    """News from a CSV with `date,what[,timing][,event_id][,ticker]`.
+    """News from a CSV with `date,what[,timing][,event_id][,ticker][,what_de]`.
 
     Raises:
         InvalidFile: no such file, another column, or a row that cannot be meant.
     """
     return tuple(
-        News(moment, row["what"], row.get("ticker") or None, row.get("event_id") or None, Path(path).name)
+        News(
+            moment,
+            Translated(row["what"], de=row.get("what_de")),
+            row.get("ticker") or None,
+            row.get("event_id") or None,
+            Path(path).name,
+        )
         for moment, row in _rows(Path(path), _CALENDAR, ("date", "what"))
     )
 

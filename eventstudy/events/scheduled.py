@@ -9,9 +9,9 @@ from datetime import date, datetime
 from functools import cache
 
 from eventstudy.datasets import shipped
-from eventstudy.language import shown
+from eventstudy.language import Phrase
 
-RELEASES = {"cpi": "US consumer prices", "jobs": "US employment report"}
+RELEASES = {"cpi": Phrase("US consumer prices"), "jobs": Phrase("US employment report")}
 """The releases of `macro.csv`, as they are called in its column `release`."""
 
 
@@ -32,7 +32,7 @@ class Decision:
     @property
     def what(self) -> str:
         """The decision, in a few words."""
-        return "FOMC decision" if self.scheduled else "FOMC decision between meetings"
+        return Phrase("FOMC decision") if self.scheduled else Phrase("FOMC decision between meetings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Release:
     @property
     def what(self) -> str:
         """The release, in a few words."""
-        _, _, month = shown(date.fromisoformat(f"{self.reference}-01"), "long").partition(" ")
-        return f"{RELEASES[self.release]} of {month}"
+        month = date.fromisoformat(f"{self.reference}-01")
+        return Phrase("{release} of {month:month}", release=RELEASES[self.release], month=month)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from eventstudy.language import Phrase
 from eventstudy.reports.elsewhere import elsewhere, who
 from eventstudy.reports.further import Answers, further
 from eventstudy.reports.history import history
@@ -15,7 +16,7 @@ from eventstudy.reports.reasons import notes, provenance, sources_of_methods, te
 from eventstudy.reports.survives import survives
 from eventstudy.reports.tables import detail, results
 from eventstudy.reports.words import Words
-from eventstudy.study.happened import in_common, what_happened
+from eventstudy.study.happened import called, in_common, what_happened
 from eventstudy.study.sentences import finding as finding_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,13 @@ def title_of(told: Material) -> str:
     """What a report is called: its event, or what its events have in common."""
     events = told.result.events
     if len(events) == 1:
-        return plain((told.of_registry(events[0], "title"),))
+        event, firms = events[0], told.data["firms"]
+        if event.title == event.id and len(firms) == 1:  # a list without titles
+            who = called(told.result, firms[0]["ticker"])
+            return plain(
+                (told.words.said(Phrase("{id}: {who}, {on:long}", id=event.id, who=who, on=firms[0]["day0"])),)
+            )
+        return plain((told.of_registry(event, "title"),))
     return plain((told.words.said(in_common(told.result)),))
 
 

@@ -33,7 +33,7 @@ def _own(told: Material, place: int, day: dict[str, Any]) -> Paragraph:
     fields: dict[str, Span | Text] = {
         "session": told.text(f"{path}.session"),
         "day": told.number(f"{path}.rel_day", 0, sign=True),
-        "what": told.text(f"{path}.what") if words.lang == "en" else words.said(day["what"]),
+        "what": words.said(day["what"]),
     }
     return Paragraph(words.fill("own news", **fields), "note")
 
@@ -67,7 +67,7 @@ def _days(told: Material, found: dict[str, Any]) -> Table:
         cells: tuple[Text, ...] = (
             (told.text(f"{path}.session"),),
             (words.named(f"news {day['code']}"),),
-            (told.text(f"{path}.what") if words.lang == "en" else words.said(day["what"]),),
+            (words.said(day["what"]),),
             (whom,),
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))

@@ -130,15 +130,34 @@ def notes(told: Material) -> Section:
     )
     rows: list[tuple[str, Text]] = []
     for code, members in groupby(warned, key=lambda w: w[1]["code"]):
-        rows += [(code, _warning(told, w)) for _, w in members]
+        alike: dict[str, list[str]] = {}
+        for _, warning in members:
+            alike.setdefault(warning["message"], []).append(_whom(told, warning))
+        rows += [(code, _warning(told, message, whom)) for message, whom in alike.items()]
     blocks: list[Block] = [Items(left)] if left else [Paragraph((told.words("nothing excluded"),))]
     blocks += [Facts(tuple(rows))] if rows else [Paragraph((told.words("nothing warned"),))]
     return Section("notes", told.words("s.notes"), tuple(blocks))
 
 
-def _warning(told: Material, warning: dict[str, Any]) -> Text:
-    whom = ", ".join(x for x in (warning["ticker"], warning["event_id"] if len(told.data["events"]) > 1 else None) if x)
-    return (f"{whom}: ", told.words.said(warning["message"])) if whom else (told.words.said(warning["message"]),)
+_NAMED = 30
+"""Up to so many that share a warning are named; all of them stand in the JSON file."""
+
+
+def _whom(told: Material, warning: dict[str, Any]) -> str:
+    """The ticker that a warning is about, and its event where there are several."""
+    where = warning["event_id"] if len(told.data["events"]) > 1 else None
+    if warning["ticker"] and where:
+        return f"{warning['ticker']} ({where})"
+    return warning["ticker"] or where or ""
+
+
+def _warning(told: Material, message: str, whom: list[str]) -> Text:
+    """A warning once, after all those whom it is about."""
+    named = list(dict.fromkeys(filter(None, whom)))
+    shown = ", ".join(named[:_NAMED])
+    if len(named) > _NAMED:
+        shown = told.words("and so many", names=shown, n=len(named) - _NAMED)
+    return (f"{shown}: ", told.words.said(message)) if named else (told.words.said(message),)
 
 
 def provenance(told: Material) -> Section:

@@ -9,7 +9,8 @@ covariance of `models.Fit`, laid out in cells.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +21,8 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
 from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Lang, plain
+from eventstudy.reports.parts import Facts, Lang, plain
+from eventstudy.reports.reasons import provenance
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
 _ROWS = 1_000_000
 """A sheet holds 1,048,576 rows."""
+
+_WIDTHS = {"code": 26, "headline": 20, "test": 20, "column": 34}
+"""Of columns of names, in characters."""
+
+_LINE = 15
+"""Points of a line of text."""
 
 _CELL = 32_767
 """Characters of a cell."""
@@ -45,6 +53,9 @@ _LOOKS = {
 }
 _DATES = {"en": "yyyy-mm-dd", "de": "dd.mm.yyyy"}
 
+
+_SHEETS = ("Report", "Firms", "Days", "Windows", "Together", "Mean days", "Tests", "Notes", "Charts", "Columns")
+"""In their order."""
 
 _BARS = 40
 """Most pairs in a chart of bars."""
@@ -97,23 +108,47 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
     return buffer.getvalue()
 
 
+def on_paper(sheet: Any) -> None:
+    """Printed as wide as a page, on A4."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
 class _Sheet:
     """A sheet that is written row by row."""
 
     def __init__(
-        self, book: Any, looks: dict[str, Any], name: str, head: Sequence[str], none: str, wide: int = 0
+        self,
+        book: Any,
+        looks: dict[str, Any],
+        name: str,
+        head: Sequence[str],
+        none: str,
+        wide: int,
+        widths: Mapping[int, int],
     ) -> None:
         self._sheet, self._looks, self._none, self.rows = book.add_worksheet(name), looks, none, 1
         for column, text in enumerate(head):
             self._sheet.write_string(0, column, text, looks["head"])
         self._sheet.freeze_panes(1, 0)
+        self._sheet.repeat_rows(0)
+        on_paper(self._sheet)
+        self._wide = wide
         self._sheet.set_column(0, max(len(head) - 1, 1), 13)
         if wide:
             self._sheet.set_column(0, 0, 26)
             self._sheet.set_column(len(head) - 1, len(head) - 1, wide)
+        for column, width in widths.items():
+            self._sheet.set_column(column, column, width)
 
     def add(self, *cells: str | float | date | Cell | None) -> int:
-        """Write a row; its number as Excel counts."""
+        """Write a row; its number as Excel counts. A long text has the height of its lines: not every reader works it out."""
+        last = cells[-1]
+        if isinstance(last, Heading):
+            self._sheet.set_row(self.rows, _LINE * 4 / 3)
+        elif self._wide and isinstance(last, str) and len(last) > self._wide:
+            self._sheet.set_row(self.rows, _LINE * math.ceil(1.1 * len(last) / self._wide))
         for column, cell in enumerate(cells):
             if isinstance(cell, date):
                 self._sheet.write_datetime(self.rows, column, cell, self._looks["date"])
@@ -144,10 +179,12 @@ class _Workbook:
         looks = _LOOKS | changed | {"date": {"num_format": _DATES[told.words.lang]}}
         self._number = "0.00" if plain_values else "0%"
         """Of the axes of charts."""
+        self.named = {name: told.words(f"sheet {name}") for name in _SHEETS}
+        """What each sheet is called in the language of the workbook."""
         self._explained: list[tuple[str, str, str]] = []
         """Sheet, heading and key of each column so far."""
         self._book, self._looks = book, {name: book.add_format(look) for name, look in looks.items()}
-        self.p_formula = "=TDIST(ABS({t}),Firms!$E${row},2)" if outcome == "return" else ""
+        self.p_formula = f"=TDIST(ABS({{t}}),{self.named['Firms']}!$E${{row}},2)" if outcome == "return" else ""
         """Two-sided; volumes and volatilities are judged by one side."""
         returns = self.result.returns
         self.ahead = returns.basis[:, returns.n_estimation_days :, returns.forecast_columns]
@@ -170,8 +207,9 @@ class _Workbook:
     def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
         words = self.told.words
         heads = [words(k, level=self.told.level) if words.knows(k) else k for k in keys]
-        self._explained += [(name, head, key) for head, key in zip(heads, keys, strict=True)]
-        return _Sheet(self._book, self._looks, name, heads, words.number(None), wide)
+        self._explained += [(self.named[name], head, key) for head, key in zip(heads, keys, strict=True)]
+        widths = {column: _WIDTHS[key] for column, key in enumerate(keys) if key in _WIDTHS}
+        return _Sheet(self._book, self._looks, self.named[name], heads, words.number(None), wide, widths)
 
     def _report(self) -> None:
         sheet = self._sheet("Report", ("event", "finding"), wide=100)
@@ -180,11 +218,9 @@ class _Workbook:
             sheet.add("", plain(paragraph.text))
         for event in self.result.events:
             sheet.add(event.id, plain((self.told.of_registry(event, "title"),)))
-        for name in ("model", "benchmark", "returns", "estimation_window", "event_window", "missing", "seed"):
-            sheet.add(name, str(self.data["config"][name]))
-        for name, value in self.data["provenance"].items():
-            if isinstance(value, str):
-                sheet.add(name, value)
+        for block in provenance(self.told).blocks:
+            for name, text in block.rows if isinstance(block, Facts) else ():
+                sheet.add(name, plain(text))
 
     def _firms(self) -> None:
         names = self.result.fit.names
@@ -233,7 +269,7 @@ class _Workbook:
                     Cell(day["ret"], "percent"),
                     Cell(day["expected"], "percent"),
                     Cell(day["ar"], "percent", f"=E{row}-F{row}"),
-                    Cell(day["se"], "share", f"=Firms!$D${i + 2}*SQRT({spread})"),
+                    Cell(day["se"], "share", f"={self.named['Firms']}!$D${i + 2}*SQRT({spread})"),
                     Cell(day["t"], "t", f"=G{row}/H{row}"),
                     Cell(day["p"], "p", self.p_formula.format(t=f"I{row}", row=i + 2)),
                     *(Cell(value, "number") for value in own),
@@ -292,14 +328,14 @@ class _Workbook:
 
     def _sum(self, i: int, window: Any, column: str) -> str:
         top, bottom = self._rows(i, window)
-        return f"=SUM(Days!{column}{top}:{column}{bottom})"
+        return f"=SUM({self.named['Days']}!{column}{top}:{column}{bottom})"
 
     def _se(self, i: int, window: Any) -> str:
         squares = "".join(f"+{self._sum(i, window, column)[1:]}^2" for column in self.columns)
-        return f"=Firms!$D${i + 2}*SQRT({self._sum(i, window, 'K')[1:]}{squares})"
+        return f"={self.named['Firms']}!$D${i + 2}*SQRT({self._sum(i, window, 'K')[1:]}{squares})"
 
     def _together(self) -> None:
-        n = self.result.returns.n
+        n, windows, per_day = self.result.returns.n, self.named["Windows"], self.named["Days"]
         sheet = self._sheet(
             "Together",
             (
@@ -323,8 +359,8 @@ class _Workbook:
                 window["start"],
                 window["end"],
                 Cell(window["n"], "count"),
-                Cell(window["caar"], "percent", f"=AVERAGE(Windows!F{2 + j * n}:F{1 + (j + 1) * n})"),
-                Cell(window["median"], "percent", f"=MEDIAN(Windows!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                Cell(window["caar"], "percent", f"=AVERAGE({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                Cell(window["median"], "percent", f"=MEDIAN({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
                 Cell(window["n_positive"], "count"),
                 Cell(window["n_negative"], "count"),
                 Cell(window["ci_low"], "percent"),
@@ -337,7 +373,7 @@ class _Workbook:
         days, total = self._sheet("Mean days", ("day", "n", "ar", "cum")), 0.0
         for day in self.data["aggregate"]["days"]:
             row, total = days.rows + 1, total + (day["aar"] or 0.0)
-            mean = f"=AVERAGEIF(Days!C$2:C${last},A{row},Days!G$2:G${last})"
+            mean = f"=AVERAGEIF({per_day}!C$2:C${last},A{row},{per_day}!G$2:G${last})"
             so_far = Cell(total, "percent", f"=SUM(C$2:C{row})")
             days.add(day["rel_day"], Cell(day["n"], "count"), Cell(day["aar"], "percent", mean), so_far)
 
@@ -370,16 +406,17 @@ class _Workbook:
 
     def _charts(self) -> None:
         """What the cells draw: the mean by day with its sum so far, and the CAR of the first window by pair."""
-        words, place = self.told.words, self._book.add_worksheet("Charts")
+        words, place = self.told.words, self._book.add_worksheet(self.named["Charts"])
+        on_paper(place)
         last = len(self.data["aggregate"]["days"])
         days = self._book.add_chart({"type": "column"})
         path = self._book.add_chart({"type": "line"})
         for chart, column in ((days, 2), (path, 3)):
             chart.add_series(
                 {
-                    "name": ["Mean days", 0, column],
-                    "categories": ["Mean days", 1, 0, last, 0],
-                    "values": ["Mean days", 1, column, last, column],
+                    "name": [self.named["Mean days"], 0, column],
+                    "categories": [self.named["Mean days"], 1, 0, last, 0],
+                    "values": [self.named["Mean days"], 1, column, last, column],
                 }
             )
         days.combine(path)
@@ -389,7 +426,8 @@ class _Workbook:
             return
         firms = self._book.add_chart({"type": "bar"})
         who = 0 if len(self.result.events) > 1 else 1
-        firms.add_series({"categories": ["Windows", 1, who, n, who], "values": ["Windows", 1, 5, n, 5]})
+        windows = self.named["Windows"]
+        firms.add_series({"categories": [windows, 1, who, n, who], "values": [windows, 1, 5, n, 5]})
         firms.set_legend({"none": True})
         firms.set_y_axis({"reverse": True, "label_position": "low"})
         firms.set_x_axis({"num_format": self._number})
@@ -416,5 +454,7 @@ class _Workbook:
         told, words = list(self._explained), self.told.words
         sheet = self._sheet("Columns", ("sheet", "column", "meaning"), wide=80)
         for name, head, key in told:
-            meaning = f"m.{key}" if words.knows(f"m.{key}") else "m.params" if name == "Firms" else "m.basis"
+            meaning = (
+                f"m.{key}" if words.knows(f"m.{key}") else "m.params" if name == self.named["Firms"] else "m.basis"
+            )
             sheet.add(name, head, words(meaning))

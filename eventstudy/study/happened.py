@@ -224,14 +224,22 @@ def _points(result: StudyResult, one: Move) -> Phrase:
     """How far the return lies from what the model takes for normal: "13.4 points more than the market explains"."""
     if abs(one.abnormal) < _SAME:
         return Phrase("as much as {model}", model=explains(result.config.model))
-    normal, said = one.raw - one.abnormal, {"points": 100 * abs(one.abnormal), "model": explains(result.config.model)}
-    if one.raw * normal > 0:  # both up or both down: more or less of the same
-        if one.raw * one.abnormal > 0:
-            return Phrase("{points:.1f} points more than {model}", **said)
+    said = {"points": 100 * abs(one.abnormal), "model": explains(result.config.model)}
+    where = side(one.raw, one.abnormal)
+    if where == "more than":
+        return Phrase("{points:.1f} points more than {model}", **said)
+    if where == "less than":
         return Phrase("{points:.1f} points less than {model}", **said)
-    if one.abnormal < 0:
+    if where == "below what":
         return Phrase("{points:.1f} points below what {model}", **said)
     return Phrase("{points:.1f} points above what {model}", **said)
+
+
+def side(raw: float, abnormal: float) -> str:
+    """How a move stands to what was normal: `more than` or `less than` it where both have one sign, else `below` or `above what`."""
+    if raw * (raw - abnormal) > 0:
+        return "more than" if raw * abnormal > 0 else "less than"
+    return "below what" if abnormal < 0 else "above what"
 
 
 def _rare(result: StudyResult) -> Phrase:
@@ -240,15 +248,17 @@ def _rare(result: StudyResult) -> Phrase:
     design = advice.describe(sample)
     _, judged = headline_of(sample, design, result.config.variants)
     p = judged.p_value if judged.valid else float("nan")
+    of = ""
     if DAY0 in result.adjusted and judged.valid:
         p = result.adjusted[DAY0].p  # the windows are judged together
+        of = Phrase(" of {n} windows judged together", n=len(result.adjusted)) if len(result.adjusted) > 1 else ""
     among = days_as_large(sample) if result.config.in_order else None  # else ordinary days do not lie before
     if among is None:
         if not np.isfinite(p):
             return Phrase("no test can tell whether that is out of the ordinary")
         if p < LEVEL:
-            return Phrase("that is out of the ordinary (p {p:p})", p=p)
-        return Phrase("that is not out of the ordinary (p {p:p})", p=p)
+            return Phrase("that is out of the ordinary (p {p:p}{of})", p=p, of=of)
+        return Phrase("that is not out of the ordinary (p {p:p}{of})", p=p, of=of)
     larger, days = among
     said = {"n": larger, "days": days}
     rare = Phrase("none of the {days} ordinary days before was as large", days=days)
@@ -263,10 +273,16 @@ def _rare(result: StudyResult) -> Phrase:
         return rare
     if p < LEVEL:
         return Phrase(
-            "{rare}, yet by the test that fits this study that is out of the ordinary (p {p:p})", rare=rare, p=p
+            "{rare}, yet by the test that fits this study that is out of the ordinary (p {p:p}{of})",
+            rare=rare,
+            p=p,
+            of=of,
         )
     return Phrase(
-        "{rare}, yet by the test that fits this study that is not out of the ordinary (p {p:p})", rare=rare, p=p
+        "{rare}, yet by the test that fits this study that is not out of the ordinary (p {p:p}{of})",
+        rare=rare,
+        p=p,
+        of=of,
     )
 
 

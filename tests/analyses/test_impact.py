@@ -99,7 +99,7 @@ def test_nvda_lost_593_billion_dollars_in_a_day() -> None:
     assert day.amount.raw == pytest.approx(24.49e9 * (118.42 - 142.62), rel=1e-12)
     assert round(day.amount.raw / 1e9) == -593
     assert day.amount.abnormal == pytest.approx(-0.13373 * 24.49e9 * 142.62, rel=1e-4)
-    assert "NVDA -592.7 billion USD in all, -467.1 billion USD abnormal" in found.sentence
+    assert "Nvidia (NVDA) lost 592.7 billion USD of market value, 467.1 billion USD more than" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -193,13 +193,16 @@ def test_the_whole_is_told_in_plain_values_and_the_sentence_follows_from_them() 
     assert [e["ticker"] for e in told["excluded"]] == ["CCC"]
     assert told["excluded"][0]["reason"] == "NO_SHARES"
     whole = told["totals"][0]
-    assert f"{whole['raw'] / 1e6:+,.1f} million USD in all" not in told["sentence"]  # the sum of a part heads nothing
+    assert (
+        f"{abs(whole['raw']) / 1e6:,.1f} million USD of market value" not in told["sentence"]
+    )  # the sum of a part heads nothing
     for firm in (f for f in told["firms"] if (f["start"], f["end"]) == (0, 0)):
-        assert f"{firm['ticker']} {firm['raw'] / 1e6:+,.1f} million USD in all" in told["sentence"]
+        verb = "lost" if firm["raw"] < 0 else "gained"
+        assert f"{firm['ticker']} {verb} {abs(firm['raw']) / 1e6:,.1f} million USD of market value" in told["sentence"]
     assert "1 more could not be counted, so no sum speaks for all" in told["sentence"]
     assert "2 of 3" in found.text()
     full = impact(study(table(closes()), tickers=FIRMS), shares=SHARES)
-    assert f"{full.totals[0].amount.raw / 1e6:+,.1f} million USD in all" in full.sentence
+    assert f"{abs(full.totals[0].amount.raw) / 1e6:,.1f} million USD of market value" in full.sentence
     assert "all 3" in full.text()
     assert len(found.tidy()) == 15
     drawn: Any = found.plot()

@@ -9,6 +9,7 @@ import pytest
 from eventstudy import calendars
 from eventstudy.errors import InvalidFile
 from eventstudy.events import Moment, read_calendar, read_earnings, shipped_calendar, shipped_earnings
+from eventstudy.language import in_language
 
 
 def test_what_ships_is_dated_on_sessions_that_could_react() -> None:
@@ -25,6 +26,14 @@ def test_what_ships_is_dated_on_sessions_that_could_react() -> None:
     assert calendars.day0(tariffs.moment, "XNYS").session == date(2025, 4, 3)
     own = {news.day for news in shipped_calendar() if news.event_id == "deepseek-r1"}
     assert own == {date(2025, 1, 27)}, "the inauguration and the data-centre plan are no news of that event's"
+
+
+def test_what_ships_is_said_in_german_too() -> None:
+    """A German report showed English titles of news."""
+    said = {in_language(news.what, "de") for news in shipped_calendar()}
+    assert None not in said
+    assert {"US-Verbraucherpreise, Dezember 2024", "US-Zölle für 90 Tage ausgesetzt"} < said
+    assert "US consumer prices of December 2024" in {news.what for news in shipped_calendar()}
 
 
 def test_earnings_after_the_close_belong_to_the_next_session() -> None:

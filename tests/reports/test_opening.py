@@ -7,8 +7,14 @@ import re
 from typing import Any
 
 import eventstudy as es
+import pandas as pd
 import pytest
 from eventstudy.reports import render
+from eventstudy.reports.build import build
+from eventstudy.reports.material import Material
+from eventstudy.reports.parts import Facts, plain
+from eventstudy.reports.reasons import notes
+from eventstudy.reports.words import Words
 
 from tests.tiers import first
 
@@ -25,3 +31,20 @@ def test_a_report_opens_in_plain_words(asked: tuple[str, Any, str]) -> None:
     assert not re.search(r"\b[a-z]+_[a-z]+", opening)
     assert not re.search(r"\[[-+\u22120-9]", opening)
     assert {"en": "27 January 2025", "de": "27. Januar 2025"}[lang] in opening
+
+
+def test_a_warning_that_many_share_is_told_once() -> None:
+    """Sixteen rows said the same of sixteen tickers."""
+    result = es.run("deepseek-r1", tickers="NVDA,AMD,MSFT")
+    told = [block for block in notes(Material(result, Words("en"))).blocks if isinstance(block, Facts)]
+    shifted = [plain(text) for facts in told for code, text in facts.rows if code == "DAY0_SHIFTED"]
+    assert shifted == [
+        "NVDA, AMD, MSFT: announced 2025-01-20; day 0 is 2025-01-21, the first session that could react (XNYS)"
+    ]
+
+
+def test_an_event_of_a_list_without_titles_is_called_by_what_it_is_about() -> None:
+    rows = pd.DataFrame({"ticker": ["NVDA"], "date": ["2025-01-27"], "event_id": ["call-1"]})
+    result = es.run(rows, source="bundled")
+    assert build(result, charts=(), answers={}).title == "call-1: Nvidia (NVDA), 27 January 2025"
+    assert build(result, charts=(), answers={}, lang="de").title == "call-1: Nvidia (NVDA), 27. Januar 2025"

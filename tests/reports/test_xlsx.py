@@ -53,18 +53,33 @@ def test_cached_values_are_the_figures_of_the_result(
 
 
 def test_dates_are_dates_and_each_column_is_explained(rendered: Rendered) -> None:
+    names = {
+        "en": ["Report", "Firms", "Days", "Windows", "Together", "Mean days", "Tests", "Notes", "Charts", "Columns"],
+        "de": ["Bericht", "Firmen", "Tage", "Fenster", "Gesamt", "Tagesmittel", "Tests", "Anmerkungen", "Diagramme",
+               "Spalten"],
+    }  # fmt: skip
     for lang, date_format in (("en", "yyyy-mm-dd"), ("de", "dd.mm.yyyy")):
         book = load(rendered("nvda", "xlsx", lang), values=True)
-        days = book["Days"]
+        assert book.sheetnames == names[lang]
+        days, (*sheets, _, explained) = book[names[lang][2]], list(book)
         assert str(days["D7"].value) == "2025-01-27 00:00:00"
-        assert days["D7"].number_format == book["Firms"]["C2"].number_format == date_format
-        told = {tuple(row[:2]): row[2] for row in book["Columns"].iter_rows(min_row=2, values_only=True)}
-        heads = {
-            (sheet.title, cell.value) for sheet in book if sheet.title not in ("Charts", "Columns") for cell in sheet[1]
-        }
+        assert days["D7"].number_format == book[names[lang][1]]["C2"].number_format == date_format
+        told = {tuple(row[:2]): row[2] for row in explained.iter_rows(min_row=2, values_only=True)}
+        heads = {(sheet.title, cell.value) for sheet in sheets for cell in sheet[1]}
         assert {key for key in heads if key[1]} == set(told)
         assert all(told.values())
-    assert told["Days", "Erwartet"].startswith("normale Rendite")
+        assert all(sheet.page_setup.fitToHeight == 0 for sheet in book)  # as wide as a page
+    assert told["Tage", "Erwartet"].startswith("normale Rendite")
+
+
+def test_a_german_workbook_speaks_german_and_its_formulas_name_its_sheets(rendered: Rendered) -> None:
+    book = load(rendered("nvda", "xlsx", "de"), values=False)
+    said = list(book["Bericht"].iter_rows(values_only=True))
+    assert ("Modell", "Marktmodell (market)") in said
+    assert ("Kurse", "die eingebaute Stichprobe") in said
+    formulas = [str(c.value) for sheet in book for row in sheet.rows for c in row if str(c.value).startswith("=")]
+    named = {name for formula in formulas for name in re.findall(r"(\w+)!", formula)}
+    assert named == {"Firmen", "Tage", "Fenster"}
 
 
 def test_what_does_not_exist_is_said_in_german(rendered: Rendered) -> None:

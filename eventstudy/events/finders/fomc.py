@@ -7,6 +7,7 @@ from typing import Any
 from eventstudy.events.event import Event, Found
 from eventstudy.events.finders._base import Finder, Finds, Ids, Query, for_tickers, within
 from eventstudy.events.scheduled import decisions
+from eventstudy.language import in_language
 
 
 def search(query: Query) -> Finds:
@@ -25,6 +26,7 @@ def search(query: Query) -> Finds:
             Event(
                 id=ids.of(f"fomc-{day}"),
                 title=one.what,
+                title_de=in_language(one.what, "de"),
                 announced=one.instant,
                 category="fomc",
                 tags=tuple(kind for kind, so in kinds.items() if so),

@@ -8,6 +8,7 @@ from eventstudy.errors import UnknownName
 from eventstudy.events.event import Event, Found
 from eventstudy.events.finders._base import Finder, Finds, Ids, Query, for_tickers, within
 from eventstudy.events.scheduled import RELEASES, releases
+from eventstudy.language import in_language
 
 
 def search(query: Query) -> Finds:
@@ -34,6 +35,7 @@ def search(query: Query) -> Finds:
                 Event(
                     id=ids.of(f"{one.release}-{day}"),
                     title=one.what,
+                    title_de=in_language(one.what, "de"),
                     announced=one.instant,
                     category=one.release,
                     sources=(one.source,),
