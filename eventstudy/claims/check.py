@@ -221,6 +221,7 @@ class Checked(Answer):
             "verdict": (found_out := verdict(self)),
             "verdict_word": verdict_word(self, found_out),
             "actual": _actual(self),
+            "close_then": _close_then(self, found_out),
             "believable": self.believable,
             "closes_believable": not self.suspect,
             "doubts": [in_language(said, lang) or str(said) for said in self.doubts],
@@ -780,6 +781,17 @@ def _actual(checked: Checked) -> dict[str, Any] | None:
     }
 
 
+def _close_then(checked: Checked, told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The close of the weekday that is named, where the price that is named for it was that of another day."""
+    if checked.suspect or checked.move is not None or told["phrase_ok"] is not False:
+        return None
+    day, quoted = _named_weekday(checked), checked.quoted
+    row = next((r for r in range(quoted.first, len(quoted.close)) if quoted.date(r) == day), None)
+    if day is None or row is None or not np.isfinite(quoted.close[row]):
+        return None
+    return {"value": float(quoted.close[row]), "date": day.isoformat()}
+
+
 def _verdict(checked: Checked) -> dict[str, Any]:
     claim, found, move = checked.priced, checked.found, checked.move
     sought = [(claim.start, found.start), (claim.end, found.end)]
@@ -790,7 +802,7 @@ def _verdict(checked: Checked) -> dict[str, Any]:
     down = None if move is None else move.size < 0
     return {
         "numbers_found": numbers,
-        "phrase_ok": _phrase_ok(claim, move, found.end),
+        "phrase_ok": _phrase_ok(claim, move, found),
         "direction_ok": _direction_ok(claim, found, down),
         "trough_omitted": None if move is None else bool(down and move.omitted),
         "attributable": _attributable(checked.whole, move),
@@ -810,9 +822,20 @@ def _direction_ok(claim: Understood, found: Found, down: bool | None) -> bool | 
     return None if down is None else claim.down is None or claim.down == down
 
 
-def _phrase_ok(claim: Understood, move: Move | None, end: Match | None) -> bool | None:
-    if claim.span is None or move is None or end is None:
+def _phrase_ok(claim: Understood, move: Move | None, found: Found) -> bool | None:
+    end = found.end
+    if claim.span is None or end is None:
         return None
+    if (
+        move is None
+    ):  # a price by itself: on that weekday it was there on none of the days, or that is not known to be wrong
+        if (
+            claim.span.weekday is None
+            or claim.start
+            or any(m.date.weekday() == claim.span.weekday for m in found.matches["to"])
+        ):
+            return None
+        return False
     if move.sessions > claim.span.most:
         return False
     if claim.span.weekday is not None:

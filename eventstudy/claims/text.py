@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eventstudy.language import MONTHS, Translated, in_language
+from eventstudy.language import MONTHS, Translated, in_language, p_text
 from eventstudy.study.sentences import LEVEL, percent
 from eventstudy.text import columns, fitted, wrapped
 
@@ -89,6 +89,7 @@ TEXT = {
         "actual": "{name} moved by {move} {on}",
         "largest": "the largest move of a day was {move} {on}",
         "not": ", not by {size}",
+        "close then": "{name} closed at {value} {on}, not at {number}",
         "nearest close": "the close nearest to {number} was {value} {on}",
     },
     "de": {
@@ -142,6 +143,7 @@ TEXT = {
         "actual": "{name} bewegte sich {on} um {move}",
         "largest": "die größte Bewegung eines Tages war {move} {on}",
         "not": ", nicht um {size}",
+        "close then": "{name} schloss {on} bei {value}, nicht bei {number}",
         "nearest close": "der {number} nächste Schlusskurs war {value} {on}",
     },
 }
@@ -204,6 +206,9 @@ class _Said:
             return f"{word}: {text['actual' if actual['named'] else 'largest'].format(**fields)}" + (
                 f"{text['not'].format(size=self.size())}." if other and actual["named"] else "."
             )
+        if then := told["close_then"]:
+            said = {"name": self.name, "value": self.price(then["value"]), "number": self.claimed("to")}
+            return f"{word}: {text['close then'].format(on=self.on(then['date']), **said)}."
         near = next(((key, found) for key, found in told["nearest"].items() if found), None)
         if told["verdict_word"] == "false" and near:
             key, found = near
@@ -267,7 +272,7 @@ class _Said:
         return f"{self.number(f'{100 * value:+.2f}')} %".replace("-", "−")
 
     def p(self, value: float) -> str:
-        return self.number("<0.001" if value < 0.001 else f"{value:.3f}")
+        return p_text(value, self.lang)
 
     def day(self, iso: str) -> str:
         when = date.fromisoformat(iso)
@@ -378,7 +383,7 @@ class _Said:
         span, most = self.span, told["understood"]["span_sessions"]
         if told["verdict"]["phrase_ok"]:
             return text["phrase_ok"].format(phrase=span, most=self.sessions(most, "most"))
-        wrong_day = told["understood"]["weekday"] is not None and told["sessions"] <= most
+        wrong_day = told["understood"]["weekday"] is not None and (told["sessions"] or 0) <= most
         return text["weekday_no" if wrong_day else "phrase_no"].format(phrase=span, most=self.sessions(most, "most"))
 
     def cut(self) -> Iterator[str]:
@@ -436,7 +441,7 @@ class _Said:
 
     def tested(self, part: dict[str, Any]) -> dict[str, str]:
         ranks = self.text["ranks"] if part["test"] == "placebo" else ""
-        t = self.number(f"{part['t']:+.2f}")
+        t = self.number(f"{part['t']:+.2f}").replace("-", "−")
         return {"car": self.percent(part["car"]), "t": t, "p": self.p(part["p"]), "ranks": ranks}
 
     def rare(self, part: dict[str, Any]) -> bool:

@@ -236,7 +236,7 @@ def _points(result: StudyResult, one: Move) -> Phrase:
 
 
 def side(raw: float, abnormal: float) -> str:
-    """How a move stands to what was normal: `more than` or `less than` it where both have one sign, else `below` or `above what`."""
+    """How a move stands to what was normal: of one sign `more than` or `less than` it, else `below` or `above what` it is."""
     if raw * (raw - abnormal) > 0:
         return "more than" if raw * abnormal > 0 else "less than"
     return "below what" if abnormal < 0 else "above what"
