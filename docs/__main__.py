@@ -42,7 +42,10 @@ def build(target: Path, *more: str) -> int:
     source = BUILD / "source"
     shutil.rmtree(BUILD, ignore_errors=True)
     gather(source)
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the notebooks' kernel says nothing of itself
+    quiet = BUILD / "ipython" / "profile_default"  # the notebooks' kernel says nothing of itself
+    quiet.mkdir(parents=True)
+    (quiet / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")
+    os.environ |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "IPYTHONDIR": str(quiet.parent)}
     return int(build_main(["-q", "-W", "--keep-going", "-b", "html", *more, str(source), str(target)]))
 
 
