@@ -18,7 +18,6 @@ from eventstudy import plugins
 from eventstudy.inference import advice
 from eventstudy.inference.advice import DEFAULT_TESTS, Design
 from eventstudy.windows import Window
-
 from tests.simulation import pairs
 from tests.simulation.draws import Plan, studies
 
@@ -198,10 +197,10 @@ def table_of(reader: Reader) -> tuple[list[str], list[list[str]]]:
 
 
 TOLD = (
-    "What the program does in designs that readers have, printed from the table by which it decides. Beside each test stands how"
-    " often it rejected where nothing had happened, in per cent, over day 0 / over [-5, +5]: it should be 5. Made-up studies, 250"
-    " to 20,000 a figure, so that the last digit of some is chance (standard error up to 1.4 points). *In italics*: the program"
-    " marks the test as not valid there. Blank: not measured; [all designs](reference/sizes.md)."
+    "What the program does in designs that readers have, printed from the table by which it decides. Beside each test stands"
+    " how often it rejected where nothing had happened, in per cent, over day 0 / over [-5, +5]: it should be 5. Made-up"
+    " studies, 250 to 20,000 a figure, so that the last digit of some is chance (standard error up to 1.4 points). *In"
+    " italics*: the program marks the test as not valid there. Blank: not measured; [all designs](reference/sizes.md)."
 )
 
 

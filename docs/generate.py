@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 import eventstudy
@@ -162,7 +163,7 @@ def _catalogue() -> dict[str, str]:
         found[f"reference/{kind}/index.md"] = "\n\n".join(
             [f"# {kind.capitalize()}", table((kind.rstrip("s"), "in a line", "fails"), rows), tree]
         )
-    for kind, title in (("sources", "Price sources"), ("charts", "Charts")):
+    for kind, title in (("sources", "Price sources"), ("finders", "Finders of events"), ("charts", "Charts")):
         rows = [[f"`{n}`", plugins.load(kind, n).summary] for n in sorted(plugins.own(kind))]
         found[f"reference/{kind}.md"] = f"# {title}\n\n" + table(("name", "in a line"), rows) + "\n"
     return found
@@ -187,45 +188,76 @@ def _schemas() -> str:
     return "\n".join(parts)
 
 
-def _settings() -> str:
-    from eventstudy.config import study_settings
+def _default(value: Any) -> str:
+    """A default as it is written in a settings file; empty where there is none."""
+    if value is None or value == () or value == "" or value == {} or value is MISSING:
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
-    rows = [
-        [f"`{s.field}`", ", ".join(f"`{a}`" for a in (*s.also, s.opposite) if a), s.meant] for s in study_settings()
-    ]
-    told = (
+
+def _settings() -> str:
+    from eventstudy.config import StudyConfig, study_settings
+    from sphinx.pycode import ModuleAnalyzer
+
+    told = ModuleAnalyzer.for_module(StudyConfig.__module__).find_attr_docs()
+    hints, fields = get_type_hints(StudyConfig), StudyConfig.__dataclass_fields__
+    rows = []
+    for each in study_settings():
+        choices = [f"`{v}`" for v in _literals(hints[each.field])]
+        rows.append(
+            [
+                f"`{each.field}`",
+                " ".join(line for line in told["StudyConfig", each.field] if line),
+                ", ".join(choices) or each.meant,
+                _default(fields[each.field].default),
+                ", ".join(f"`{a}`" for a in (*each.also, each.opposite) if a),
+            ]
+        )
+    intro = (
         "The choices of a study stand in `eventstudy.toml` (for commands in this folder) or under `[options]` and `[event.ID]`"
         " of a study file (for `eventstudy update`). A setting is called as its flag or its field; what is unknown,"
-        " misspelt or of the wrong type is refused with its line."
+        " misspelt or of the wrong type is refused with its line. `eventstudy config` prints each with its value and"
+        " where that comes from."
     )
-    return "\n\n".join(["# Settings", told, table(("setting", "also called", "holds"), rows), ""])
+    head = ("setting", "meaning", "holds", "default", "also called")
+    return "\n\n".join(["# Settings", intro, table(head, rows), ""])
+
+
+def _literals(hint: Any) -> Iterator[Any]:
+    """The values that a `Literal` allows, also within a union."""
+    for each in get_args(hint):
+        if isinstance(each, str):
+            yield each
+        elif each is not type(None):
+            yield from _literals(each)
+
+
+def _directives(names: Iterable[str], room: Any, *options: str) -> Iterator[str]:
+    """What autodoc is asked for, of each public class and function of a room."""
+    for name in names:
+        what = getattr(room, name)
+        if callable(what):
+            kind = "autoclass" if isinstance(what, type) else "autofunction"
+            yield f".. {kind}:: {what.__module__}.{what.__qualname__}"
+            yield from (f"   {option}" for option in options if kind == "autoclass")
+            yield ""
 
 
 def _python() -> str:
-    parts = ["# Python\n", "```{eval-rst}"]
-    for name in eventstudy.__all__:
-        if name in ("__version__", "analyses", "claims"):
-            continue
-        what = getattr(eventstudy, name)
-        kind = "autoclass" if isinstance(what, type) else "autofunction"
-        parts += [
-            f".. {kind}:: {what.__module__}.{what.__qualname__}",
-            *(["   :members:", ""] if kind == "autoclass" else [""]),
-        ]
-    parts += [
-        "```\n",
-        "## Analyses\n",
-        "Each takes a result and gives an answer that shows itself in Jupyter.\n",
-        "```{eval-rst}",
-    ]
-    from eventstudy import analyses
+    from eventstudy import analyses, claims, errors
 
-    for name in analyses.__all__:
-        what = getattr(analyses, name)
-        if callable(what):
-            kind = "autoclass" if isinstance(what, type) else "autofunction"
-            parts += [f".. {kind}:: {what.__module__}.{what.__qualname__}", ""]
-    return "\n".join([*parts, "```", ""])
+    kinds = [n for n, kind in vars(errors).items() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    own = [n for n in eventstudy.__all__ if n not in ("__version__", "analyses", "claims")]
+    parts = ["# Python\n"]
+    for title, told, lines in (
+        ("", "", _directives(own, eventstudy, ":members:")),
+        ("Analyses", "Each takes a result and gives an answer that shows itself in Jupyter.", None),
+        ("Claims", "What a sentence of the press says, and whether it is true.", _directives(claims.__all__, claims)),
+        ("Errors", "Each says what is wrong, where, what was available and what to do.", _directives(kinds, errors)),
+    ):
+        parts += [f"## {title}\n", f"{told}\n"] if title else []
+        parts += ["```{eval-rst}", *(_directives(analyses.__all__, analyses) if lines is None else lines), "```\n"]
+    return "\n".join(parts)
 
 
 def _notebooks() -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import eventstudy as es
@@ -59,6 +61,53 @@ def abroad(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
+def years() -> pd.DataFrame:
+    """Made-up closes of a market and two firms over eleven years of New York's sessions."""
+    rng = np.random.default_rng(8)
+    sessions = pd.DatetimeIndex(calendars.sessions("XNYS", date(2014, 1, 2), date(2024, 12, 31)))
+    market = rng.normal(0.0004, 0.009, len(sessions))
+    firms = {name: beta * market + rng.normal(0, 0.012, len(sessions)) for name, beta in (("NVDA", 1.4), ("AMD", 1.1))}
+    made = {**firms, "SPY": market, "MKT": market + rng.normal(0, 0.001, len(sessions))}
+    return (100 * (1 + pd.DataFrame(made, sessions)).cumprod()).round(4)
+
+
+def bars() -> pd.DataFrame:
+    """Made-up bars of five minutes of three tickers, on New York's hours of four months."""
+    rng = np.random.default_rng(9)
+    _, hours = calendars.hours("XNYS", date(2024, 10, 1), date(2025, 1, 31))
+    days = [day.stretches[0] for day in hours]
+    times = pd.DatetimeIndex(
+        np.concatenate([pd.date_range(*day, freq="5min", inclusive="left") for day in days]), tz="UTC"
+    )
+    market = rng.normal(0, 0.0006, len(times))
+    parts = []
+    for ticker, beta in (("SPY", 1.0), ("NVDA", 1.5), ("AMD", 1.2)):
+        close = (100 * np.exp(np.cumsum(beta * market + rng.normal(0, 0.0003, len(times))))).round(4)
+        parts.append(pd.DataFrame({"ticker": ticker, "time": times, "open": np.r_[100.0, close[:-1]], "close": close}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_bars() -> None:
+    """What the page on minutes names."""
+    made = bars()
+    made.to_parquet("bars.parquet")
+    made.assign(time=made["time"].dt.tz_convert("America/New_York").dt.tz_localize(None)).to_csv(
+        "bars.csv", index=False
+    )
+    Path("statements.csv").write_text("ticker,date\nNVDA,2025-01-29T14:00:00-05:00\nAMD,2025-01-29T14:00:00-05:00\n")
+
+
+def write_years() -> None:
+    """What the page on months names."""
+    daily = years()
+    daily.to_csv("daily.csv", index_label="date", date_format="%Y-%m-%d")
+    daily.groupby(daily.index.to_period("M")).tail(1).to_csv("months.csv", index_label="date", date_format="%Y-%m-%d")
+    Path("offers.csv").write_text("ticker,date\nNVDA,2020-03-10\nAMD,2021-05-20\n")
+
+
+OWN_FILES = {"minutes.md": write_bars, "months.md": write_years}
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files that pages name, made of the embedded sample."""
@@ -82,6 +131,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.render
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_what_a_page_prints_runs(page: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    OWN_FILES.get(page.name, lambda: None)()
     names: dict[str, object] = {"events": pd.read_csv("events.csv"), "prices": pd.read_csv("closes.csv", index_col=0)}
     for kind, text in blocks(page):
         if kind == "python":
@@ -108,6 +158,34 @@ def test_what_a_page_shows_of_a_screen_is_on_it(page: Path, folder: Path, capsys
         shown = [line.rstrip() for line in text.splitlines() if line.strip() not in ("", "...")]
         assert len(shown) > 3
         assert [line for line in shown if line not in printed] == []
+
+
+CALLS = re.compile(r"^(?:eventstudy|python -m eventstudy|import eventstudy|from eventstudy|es\.) ?.*", re.M)
+LEFT_OUT = re.compile(r"<!-- not run: [^>]+ -->\n```text\n.*?```", re.S)
+
+
+def escaping(text: str) -> list[str]:
+    """Lines of a page that call the command or the package, in a block that nothing runs, compares or excuses."""
+    for known in (BLOCK, SHOWN, LEFT_OUT):
+        text = known.sub("", text)
+    fenced = re.findall(r"^```(?!\{toctree)[^\n]*\n(.*?)^```", text, re.M | re.S)
+    indented = re.findall(r"(?:^ {4}.*\n)+", text, re.M)
+    return [line for block in (*fenced, *indented) for line in CALLS.findall(textwrap.dedent(block))]
+
+
+@pytest.mark.parametrize(
+    "block", ["    eventstudy run x\n", "```text\nA=1\neventstudy run x\n```\n", "```\nimport eventstudy as es\n```\n"]
+)
+def test_what_escapes_is_found(block: str) -> None:
+    assert len(escaping(f"Words.\n\n{block}\nMore.\n")) == 1
+
+
+def test_no_command_or_code_escapes() -> None:
+    assert {page.name: lost for page in PAGES if (lost := escaping(page.read_text(encoding="utf-8")))} == {}
+    methods = (ROOT / "docs" / "methods").glob("*.md")
+    assert [
+        page.name for page in methods if BLOCK.search(text := page.read_text(encoding="utf-8")) or escaping(text)
+    ] == []
 
 
 def test_pages_have_something_to_run() -> None:
