@@ -246,7 +246,11 @@ def _directives(names: Iterable[str], room: Any, *options: str) -> Iterator[str]
 def _python() -> str:
     from eventstudy import analyses, claims, errors
 
-    kinds = [n for n, kind in vars(errors).items() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    kinds = [
+        n
+        for n, kind in vars(errors).items()
+        if isinstance(kind, type) and hasattr(kind, "exit_code") and n not in eventstudy.__all__
+    ]
     own = [n for n in eventstudy.__all__ if n not in ("__version__", "analyses", "claims")]
     parts = ["# Python\n"]
     for title, told, lines in (
