@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs import decision
+from docs import decision, side_by_side
 from eventstudy import plugins
 from eventstudy.messages import EXCLUSIONS, WARNINGS, Code
 
@@ -199,6 +199,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "choosing.md": {"assumptions": _assumptions},
     "../which.md": {"decision": decision.page},
+    "../coming-from.md": {"side by side": side_by_side.page},
 }
 
 
@@ -213,7 +214,7 @@ def written(page: str, text: str) -> str:
     return text
 
 
-SLOW = {"../which.md"}  # a made-up study of each design
+SLOW = {"../which.md", "../coming-from.md"}  # made-up studies
 
 
 @pytest.mark.parametrize("page", [pytest.param(p, marks=pytest.mark.slow if p in SLOW else ()) for p in PARTS])
