@@ -1,4 +1,4 @@
-"""One study by seven other programs: what each printed, over what this one finds, from the stored output of `tests/oracles/reference`."""
+"""One study by seven other programs: what each printed, over what is found here, from the stored output of the tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 from eventstudy.panel import Floats
-
 from tests.oracles import test_reference as peers
 from tests.oracles.reference import ours, printed
 
@@ -88,9 +87,9 @@ def _said(theirs: Floats, own: Floats) -> str:
 def page() -> str:
     """The table."""
     told = (
-        "Sixty made-up events on dates of their own, market model, 230 days of estimation, the days -10 to +10. **=**: the same to"
-        " nine digits. A number: what the program prints over what this one does, in the middle, and in brackets for most days"
-        " where that varies. Blank: it prints no such figure."
+        "Sixty made-up events on dates of their own, market model, 230 days of estimation, the days -10 to +10. **=**: the same"
+        " to nine digits. A number: what the program prints over what this one does, in the middle, and in brackets for most"
+        " days where that varies. Blank: it prints no such figure."
     )
     lines = [["", *PROGRAMS.values()], ["---"] * (len(PROGRAMS) + 1)]
     for label, own, stats in ROWS:
