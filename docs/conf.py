@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any
 
+from docs import terms
 from eventstudy import __version__
 
 project = "eventstudy-lab"
@@ -52,9 +53,10 @@ _ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 def anchored(app: Any, page: str, source: list[str]) -> None:
     """Anchors that a reader of the plain file can follow become those that Sphinx checks."""
     text = _LINES.sub(lambda found: "\n".join(f"({name})=" for name in _ANCHOR.findall(found[1])), source[0])
-    source[0] = _ANCHOR.sub(r"[]{#\1}", text)
+    source[0] = _ANCHOR.sub(r"[]{#\1}", terms.anchored(text) if page == "glossary" else text)
 
 
 def setup(app: Any) -> None:
     """Connect what is ours."""
     app.connect("source-read", anchored)
+    app.connect("doctree-resolved", terms.link)

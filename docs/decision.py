@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from eventstudy import plugins
-from eventstudy.inference import advice
+from eventstudy.inference import Sample, advice
 from eventstudy.inference.advice import DEFAULT_TESTS, Design
 from eventstudy.windows import Window
 from tests.simulation import pairs
@@ -58,6 +58,7 @@ class Reader:
     @cached_property
     def designs(self) -> Mapping[str, Design]:
         """What `advice` measures of one such study, by window, where its days are calm."""
+        sample: Callable[[Window], Sample]
         if isinstance(self.study, Plan):
             sample = next(iter(studies(1, self.study, 1))).sample
         else:

@@ -12,7 +12,8 @@ from typing import Any
 import click
 import eventstudy
 import pytest
-from docs import generate
+from docs import generate, terms
+from docutils import nodes
 from eventstudy import analyses, claims, errors, plugins
 from eventstudy.config import study_settings
 from eventstudy.reports.study_file import StudyFile
@@ -92,6 +93,17 @@ def test_every_exit_code_is_told() -> None:
     assert [c for c in codes if f"| {c} |" not in told] == []
 
 
+def test_terms_are_those_of_the_glossary_and_linked_once() -> None:
+    known = dict(terms.terms())
+    assert {"day 0", "car", "caar", "p-value", "placebo"} <= {word.lower() for word in known}
+    parts = list(terms._linked("P-values of CARs on day 0, and the CAR of day 0; a scar.", known, "glossary.html"))
+    linked = [(part.astext(), part["refuri"]) for part in parts if isinstance(part, nodes.reference)]
+    assert linked == [
+        (w, f"glossary.html#term-{a}") for w, a in (("P-values", "p-value"), ("CARs", "car"), ("day 0", "day-0"))
+    ]
+    assert "".join(part.astext() for part in parts) == "P-values of CARs on day 0, and the CAR of day 0; a scar."
+
+
 @pytest.mark.render
 def test_the_site_builds_without_a_warning_and_asks_for_nothing_outside(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-m", "docs", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
@@ -100,6 +112,11 @@ def test_the_site_builds_without_a_warning_and_asks_for_nothing_outside(tmp_path
     assert len(built) > 80
     loaded = re.compile(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=\"(?:https?:)?//[^\"]+\"")
     assert {p.name: found for p in built if (found := loaded.findall(p.read_text(encoding="utf-8")))} == {}
+    said = (tmp_path / "believe.html").read_text(encoding="utf-8")
+    meaning = (tmp_path / "glossary.html").read_text(encoding="utf-8")
+    marks = re.findall(r'href="glossary.html#(term-[\w-]+)"', said)
+    assert len(marks) == len(set(marks)) > 3
+    assert [mark for mark in marks if f'id="{mark}"' not in meaning] == []
     assert (tmp_path / "llms.txt").exists()
     for target in re.findall(r"\]\(([^)]+)\)", (tmp_path / "llms.txt").read_text(encoding="utf-8")):
         assert (tmp_path / target).exists(), target

@@ -101,7 +101,9 @@ def write_years() -> None:
     """What the page on months names."""
     daily = years()
     daily.to_csv("daily.csv", index_label="date", date_format="%Y-%m-%d")
-    daily.groupby(daily.index.to_period("M")).tail(1).to_csv("months.csv", index_label="date", date_format="%Y-%m-%d")
+    daily.groupby(pd.DatetimeIndex(daily.index).to_period("M")).tail(1).to_csv(
+        "months.csv", index_label="date", date_format="%Y-%m-%d"
+    )
     Path("offers.csv").write_text("ticker,date\nNVDA,2020-03-10\nAMD,2021-05-20\n")
 
 
