@@ -44,6 +44,7 @@ html_theme_options: dict[str, Any] = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
+html_context = {"default_mode": "auto"}
 html_extra_path = ["llms.txt"]
 
 _LINES = re.compile(r'^((?:<a id="[^"]+"></a>)+)$', re.M)

@@ -271,7 +271,10 @@ def _notebooks() -> str:
         title = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip("# \n")
         rows.append(f"* [{title}]({path.name})")
     told = "Notebooks, run anew each time this site is built; they ship with the source, and need no network."
-    return "\n".join(["# Tutorials\n", told, "", *rows, "", "```{toctree}", ":hidden:", ":glob:", "", "*", "```", ""])
+    told += " [In the browser](../browser.md) says what does not run there."
+    return "\n".join(
+        ["# Tutorials\n", told, "", *rows, "", "```{toctree}", ":hidden:", ":glob:", "", "*", "../browser", "```", ""]
+    )
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import eventstudy
@@ -16,7 +20,10 @@ from docs import generate, terms
 from docutils import nodes
 from eventstudy import analyses, claims, errors, plugins
 from eventstudy.config import study_settings
+from eventstudy.reports.pdf import BROWSERS
 from eventstudy.reports.study_file import StudyFile
+
+from tests.reports.conftest import DARK, asked, chromium, said
 
 ROOT = Path(__file__).parents[1]
 
@@ -104,19 +111,88 @@ def test_terms_are_those_of_the_glossary_and_linked_once() -> None:
     assert "".join(part.astext() for part in parts) == "P-values of CARs on day 0, and the CAR of day 0; a scar."
 
 
-@pytest.mark.render
-def test_the_site_builds_without_a_warning_and_asks_for_nothing_outside(tmp_path: Path) -> None:
-    ran = subprocess.run([sys.executable, "-m", "docs", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built once; warnings are errors."""
+    folder = tmp_path_factory.mktemp("site")
+    ran = subprocess.run([sys.executable, "-m", "docs", str(folder)], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    built = sorted(tmp_path.rglob("*.html"))
-    assert len(built) > 80
+    assert ran.stderr == ""
+    return folder
+
+
+@pytest.mark.render
+def test_the_site_asks_for_nothing_outside_and_its_own_links_hold(built: Path) -> None:
+    pages = sorted(built.rglob("*.html"))
+    assert len(pages) > 80
     loaded = re.compile(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=\"(?:https?:)?//[^\"]+\"")
-    assert {p.name: found for p in built if (found := loaded.findall(p.read_text(encoding="utf-8")))} == {}
-    said = (tmp_path / "believe.html").read_text(encoding="utf-8")
-    meaning = (tmp_path / "glossary.html").read_text(encoding="utf-8")
-    marks = re.findall(r'href="glossary.html#(term-[\w-]+)"', said)
+    assert {p.name: found for p in pages if (found := loaded.findall(p.read_text(encoding="utf-8")))} == {}
+    page = (built / "believe.html").read_text(encoding="utf-8")
+    meaning = (built / "glossary.html").read_text(encoding="utf-8")
+    marks = re.findall(r'href="glossary.html#(term-[\w-]+)"', page)
     assert len(marks) == len(set(marks)) > 3
     assert [mark for mark in marks if f'id="{mark}"' not in meaning] == []
-    assert (tmp_path / "llms.txt").exists()
-    for target in re.findall(r"\]\(([^)]+)\)", (tmp_path / "llms.txt").read_text(encoding="utf-8")):
-        assert (tmp_path / target).exists(), target
+    assert (built / "llms.txt").exists()
+    for target in re.findall(r"\]\(([^)]+)\)", (built / "llms.txt").read_text(encoding="utf-8")):
+        assert (built / target).exists(), target
+
+
+def browser() -> str:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return found or pytest.skip("no Chromium on PATH (Debian: apt-get install chromium)")
+
+
+WALKED = [
+    *(
+        "index",
+        "start",
+        "which",
+        "believe",
+        "glossary",
+        "coming-from",
+        "reproductions",
+        "gallery",
+        "programs",
+        "browser",
+    ),
+    *("howto/files", "howto/minutes", "howto/schedule", "methods/pairs", "methods/warnings", "reference/tests/bmp"),
+    *(f"reference/{name}" for name in ("commands", "python", "settings", "json", "sizes")),
+]
+MEASURED = """<pre id="told"></pre><script>onload = () => setTimeout(() => {
+  const told = [...document.querySelectorAll("iframe")].map(f => {
+    const root = f.contentDocument.documentElement;
+    return [f.src, f.clientWidth, root.scrollWidth, root.dataset.theme, f.contentDocument.querySelector("h1")?.innerText];
+  });
+  document.querySelector("#told").textContent = JSON.stringify(told);
+}, 3000)</script>"""
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_fit_a_phone_and_a_desk_by_day_and_night(built: Path, tmp_path: Path, theme: str) -> None:
+    frame = '<iframe style="width:{}px;height:900px;border:0" src="{}.html"></iframe>'
+    (built / "walk.html").write_text("".join(frame.format(w, p) for p in WALKED for w in (390, 1280)) + MEASURED)
+    more = [
+        "--allow-file-access-from-files",
+        "--virtual-time-budget=20000",
+        "--dump-dom",
+        f"--log-net-log={tmp_path / 'net'}",
+    ]
+    address = (built / "walk.html").as_uri()
+    ran = chromium(browser(), tmp_path / "profile", *more, *([DARK] if theme == "dark" else []), address)
+    told = json.loads(unescape(ran.stdout.partition('<pre id="told">')[2].partition("</pre>")[0]))
+    assert len(told) == 2 * len(WALKED)
+    assert [(src, width) for src, width, scroll, _, title in told if scroll > width or not title] == []
+    assert {shown for *_, shown, _ in told} == {theme}
+    assert [line for line in said(ran.stderr) if "INFO:CONSOLE" not in line] == []
+    assert [a for a in asked(tmp_path / "net") if not a.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.render
+@pytest.mark.parametrize(
+    ("words", "page"), [("placebo windows", "methods/one-firm"), ("DAY0_CHOSEN", "methods/warnings")]
+)
+def test_search_works_without_a_server(built: Path, tmp_path: Path, words: str, page: str) -> None:
+    address = f"{(built / 'search.html').as_uri()}?q={quote(words)}"
+    found = chromium(browser(), tmp_path / "profile", "--virtual-time-budget=10000", "--dump-dom", address).stdout
+    assert f'href="{page}.html' in found.partition('id="search-results"')[2]
