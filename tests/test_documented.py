@@ -128,6 +128,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     events.assign(date=pd.to_datetime(events["date"])).to_parquet("events.parquet")
     market = 100 * table["SPY"].dropna().pct_change().dropna()
     pd.DataFrame({"mkt_rf": market.round(3), "rf": 0.017}).to_csv("ff.csv", index_label="date", date_format="%Y-%m-%d")
+    Path("reports.csv").write_text(
+        "ticker,date,timing\nNVDA,2024-05-22,post\nNVDA,2024-08-28,post\nNVDA,2024-11-20,post\n"
+    )
     Path("study.toml").write_text('events = ["deepseek-r1"]\n[options]\ntickers = ["NVDA"]\nbenchmark = "SPY"\n')
     return tmp_path
 
