@@ -181,6 +181,20 @@ def test_on_one_date_days_are_drawn_for_all() -> None:
     assert {one.by for one in result.adjusted_groups.values()} == {"romano_wolf"}
 
 
+def test_nothing_that_is_judged_together_is_surer_than_alone() -> None:
+    """Draws of days reach the larger p a little less often than the placebo windows it comes from: its own p stays."""
+    days, day0 = pd.bdate_range("2020-01-06", periods=340), 300
+    prices = closes(33, TICKERS[:3], days, common=0.5)
+    prices.loc[prices.index >= days[day0], list(TICKERS[:3])] *= 1.03
+    events = pd.DataFrame({"ticker": TICKERS[:3], "date": str(days[day0].date()), "event_id": "made-up"})
+    choices = {**CHOICES, "estimation_window": (-260, -11), "windows": [(0, 0), (-5, 5)]}
+    result = EventStudy(**choices).run(events, prices)
+    p = {window: headline_p(result, window) for window in result.adjusted}
+    assert {one.by for one in result.adjusted.values()} == {"romano_wolf"}
+    assert result.adjusted[Window(0, 0)].p > p[Window(0, 0)] + 0.05
+    assert result.adjusted[Window(-5, 5)].p == p[Window(-5, 5)]
+
+
 def test_the_smallest_of_several() -> None:
     assert smallest({Window(0, 0): Adjusted(math.nan, "", 0), THREE: Adjusted(0.2, "", 1)}) == 0.2
     assert math.isnan(smallest({}))

@@ -281,12 +281,12 @@ def main() -> None:
     for part in asked.only or PARTS:
         began = time.monotonic()
         for row in PARTS[part](asked.draws, lambda name: not asked.design or name in asked.design):
-            _keep(asked.output, row)
+            keep(asked.output, row, SEED)
             print(row, flush=True)
         print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def _keep(path: Path, row: Row) -> None:
+def keep(path: Path, row: Row, seed: int) -> None:
     """Put one row into the table, in the place of an earlier one of the same name."""
     held: list[dict[str, str]] = []
     if path.exists():
@@ -295,7 +295,7 @@ def _keep(path: Path, row: Row) -> None:
     names = ("part", "design", "what", "window", "draws", "counted")
     new = dict(zip(names, map(str, row), strict=True))
     held = [old for old in held if any(old[name] != new[name] for name in names[:4])]
-    held.append(new | {"seed": str(SEED), "made": datetime.now(UTC).date().isoformat()})
+    held.append(new | {"seed": str(seed), "made": datetime.now(UTC).date().isoformat()})
     held.sort(key=lambda old: tuple(old[name] for name in names[:4]))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(held[0]), lineterminator="\n")

@@ -8,13 +8,11 @@ tests/simulation/pairs.csv, a row a figure, with the draws, the seed and the day
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +27,7 @@ from eventstudy.study.answers import headline_of
 from eventstudy.study.estimate import NearDays, around
 from eventstudy.windows import Window
 
+from tests.simulation.dates import Chosen, Row, keep
 from tests.simulation.draws import EVENT, _fit
 
 SEED = 20261129
@@ -163,10 +162,6 @@ def samples(one: Made, draws: int = 999) -> Callable[[Window], Sample]:
     return lambda window: Sample.of(returns, window, block=block, draws=draws).in_regime()
 
 
-Row = tuple[str, str, str, str, int, int]
-"""Part, design, what, window; and of how many draws how many."""
-
-
 def sizes(
     part: str, name: str, design: Design, tests: tuple[str, ...], windows: tuple[Window, ...], draws: int
 ) -> list[Row]:
@@ -276,6 +271,8 @@ COVERED = {
     "3 dates, 1 %": replace(many(30, 3, 60), effect=0.01),
     "3 own, 2 %": replace(own(3), effect=0.02),
 }
+EARLIER = (0.0, 0.1)
+"""Standard deviations of the earlier events of B 6."""
 JUDGED = {"20 own": own(20), "3 dates": many(30, 3, 60), "60 dates x3d": many(60, 60, 3)}
 
 
@@ -287,59 +284,45 @@ def designs() -> dict[tuple[str, str], Design]:
     return {(part, name): design for part, named in of.items() for name, design in named.items()}
 
 
-def parts(draws: int) -> dict[str, Callable[[], list[Row]]]:
-    """The work by part."""
-    n, few = draws, draws // 2
+def named(part: str) -> dict[str, Design]:
+    """The designs of a part by their names."""
+    return {name: design for (of, name), design in designs().items() if of == part}
+
+
+def parts(draws: int, chosen: Chosen = lambda _: True) -> dict[str, Iterator[Row]]:
+    """The figures by part, each simulated as it is asked for."""
     in_event_time = ("cda", "corrado_rank", "grank_t", "patell_adjusted", "bmp", "bmp_adjusted")
     looked, both = ("patell", "patell_guarded", "bmp_adjusted"), (DAY, ELEVEN)
 
-    def first() -> list[Row]:
-        return [
-            row
-            for name, design in OVERLAPPING.items()
-            for row in sizes("B1", name, design, in_event_time, both, few if design.n > 30 else n)
-        ]
+    def each(part: str, work: Callable[[str, Design], list[Row]]) -> Iterator[Row]:
+        return (row for name, design in named(part).items() if chosen(name) for row in work(name, design))
 
-    def fifth() -> list[Row]:
-        few_pairs = [(name, design) for (part, name), design in designs().items() if part == "B5"]
-        return [
-            row
-            for name, design in few_pairs
-            for row in sizes("B5", name, design, looked, (DAY,) if design.effect else both, n)
-        ]
+    def few(name: str, design: Design) -> list[Row]:
+        return sizes("B5", name, design, looked, (DAY,) if design.effect else both, draws)
 
     return {
-        "B1": first,
-        "B2": lambda: [row for name, d in WILD.items() for row in sizes("B2", name, d, in_event_time, both, few)],
-        "B3": lambda: [row for name, design in COVERED.items() for row in coverage(name, design, n)],
-        "B4": lambda: [row for name, design in JUDGED.items() for row in families(name, design, few)],
-        "B5": fifth,
-        "B6": lambda: [row for tau in (0.0, 0.1) for row in masks(tau, few // 4)],
+        "B1": each("B1", lambda name, design: sizes("B1", name, design, in_event_time, both, draws)),
+        "B2": each("B2", lambda name, design: sizes("B2", name, design, in_event_time, both, draws)),
+        "B3": each("B3", lambda name, design: coverage(name, design, draws)),
+        "B4": each("B4", lambda name, design: families(name, design, draws)),
+        "B5": each("B5", few),
+        "B6": (row for tau in EARLIER if chosen(f"{100 * tau:g} %") for row in masks(tau, draws)),
     }
 
 
 def main() -> None:
     """Simulate and store."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.pairs", description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--only", action="append", choices=list(parts(1)))
+    parser.add_argument("--design", action="append", help="these designs alone: 20 own, ...")
+    parser.add_argument("--output", type=Path, default=STORED)
     asked = parser.parse_args()
-    held: list[dict[str, str]] = []
-    if STORED.exists():
-        with STORED.open(encoding="utf-8") as file:
-            held = [row for row in csv.DictReader(file) if asked.only and row["part"] not in asked.only]
-    for part, work in parts(asked.draws).items():
-        if asked.only and part not in asked.only:
-            continue
+    work = parts(asked.draws, lambda name: not asked.design or name in asked.design)
+    for part in asked.only or work:
         began = time.monotonic()
-        for row in work():
-            of = dict(zip(("part", "design", "what", "window", "draws", "counted"), map(str, row), strict=True))
-            held.append(of | {"seed": str(SEED), "made": datetime.now(UTC).date().isoformat()})
-        held.sort(key=lambda row: row["part"])
-        with STORED.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(held[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(held)
+        for row in work[part]:
+            keep(asked.output, row, SEED)
         print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
