@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult, run
-from eventstudy.study.families import Adjusted, smallest
+from eventstudy.inference.regime import regimes
+from eventstudy.study.families import Adjusted, of_windows, smallest
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -20,26 +21,26 @@ from tests.worlds import SESSIONS, closes
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE")
 GROUPS = {"one": (0, 2), "other": (1, 3, 4)}
+GROUP_OF = ("one", "other", "one", "other", "other")
 LATER = (0, 1, 1, 3, 0)
 """Sessions after the first event on which each firm has its own."""
 THREE = Window(-1, 1)
 
 
 @cache
-def several_dates(**choices: Any) -> StudyResult:
-    """Five firms with errors in common, in two groups, whose windows overlap."""
+def several_dates(tickers: int = 5, **choices: Any) -> StudyResult:
+    """Firms with errors in common, in two groups, whose windows overlap."""
     prices = closes(4, TICKERS, SESSIONS, common=0.7)
     for i, name in enumerate(TICKERS):
         prices.loc[prices.index >= SESSIONS[DAY0 + LATER[i]], name] *= 1.045 + 0.005 * i
-    names = {i: name for name, members in GROUPS.items() for i in members}
     events = pd.DataFrame(
         {
             "ticker": TICKERS,
             "date": [str(SESSIONS[DAY0 + later].date()) for later in LATER],
             "event_id": [f"e{i}" for i in range(len(TICKERS))],
-            "group": [names[i] for i in range(len(TICKERS))],
+            "group": GROUP_OF,
         }
-    )
+    ).head(tickers)
     usual: dict[str, Any] = {**CHOICES, "windows": [(0, 0), (-1, 1)], "correlation": "pairwise"}
     return EventStudy(**(usual | choices)).run(events, prices)
 
@@ -70,8 +71,8 @@ def of_groups(result: StudyResult, window: Window) -> float:
         for j in range(n):
             days = sorted(set(residuals[i]) & set(residuals[j]))
             rho[i][j] = pearson([residuals[i][d] for d in days], [residuals[j][d] for d in days])
-    p = few_pairs.in_common(rho, LATER, window.length)
-    one, other = ([1.0 if i in members else 0.0 for i in range(n)] for members in GROUPS.values())
+    p = few_pairs.in_common(rho, LATER[:n], window.length)
+    one, other = ([float(i in members) for i in range(n)] for members in GROUPS.values())
     return few_pairs.quadratic(one, p, other) / math.sqrt(
         few_pairs.quadratic(one, p, one) * few_pairs.quadratic(other, p, other)
     )
@@ -143,42 +144,80 @@ def test_a_window_that_was_named_before_keeps_its_p() -> None:
 
 
 @cache
-def one_date() -> StudyResult:
-    prices = closes(4, TICKERS, SESSIONS, common=0.5)
-    prices.loc[prices.index >= SESSIONS[DAY0], list(TICKERS)] *= 1.05
-    date = str(SESSIONS[DAY0].date())
-    groups = ["one" if i in GROUPS["one"] else "other" for i in range(len(TICKERS))]
-    events = pd.DataFrame({"ticker": TICKERS, "date": date, "event_id": "made-up", "group": groups})
+def one_date(*, wild: float = 1.0, later: int = 0, groups: tuple[str, ...] = GROUP_OF) -> StudyResult:
+    """Five firms of one date, up by 5 %; from ten sessions before it all move `wild` times as much.
+
+    `later` is how many sessions after the first group the second has its date.
+    """
+    moved = closes(4, TICKERS, SESSIONS, common=0.5).pct_change().iloc[1:]
+    moved.iloc[DAY0 - 11 :] *= wild
+    first = moved.index.get_loc(SESSIONS[DAY0])
+    rows = [first + later * (name == "other") for name in groups]
+    for ticker, row in zip(TICKERS, rows, strict=True):
+        moved.iloc[row, moved.columns.get_loc(ticker)] += 0.05 * wild
+    prices = 100 * (1 + moved).cumprod()
+    dates = [str(moved.index[row].date()) for row in rows]
+    events = pd.DataFrame({"ticker": TICKERS, "date": dates, "event_id": dates, "group": groups})
     return EventStudy(**{**CHOICES, "windows": [(0, 0), (-1, 1)]}).run(events, prices)
 
 
-def test_on_one_date_days_are_drawn_for_all() -> None:
-    """Portfolios of the groups, drawn day by day by other code, on the studentised days of each."""
-    result = one_date()
+@pytest.mark.parametrize("wild", [1.0, 3.0])
+def test_on_one_date_days_are_drawn_for_all(wild: float) -> None:
+    """Portfolios of the groups, drawn day by day by other code, on the studentised days of each.
+
+    Where the days near the date are wild, statistics are divided by how wild they are, and draws by how wild the days near one
+    ordinary day are, the same for all.
+    """
+    result = one_date(wild=wild)
     cells = [(name, window) for name in GROUPS for window in (Window(0, 0), THREE)]
-    days, observed, p = [], [], []
+    m, rng = 110, np.random.default_rng(7)
+    at, near = rng.integers(m, size=(200_000, 3)), rng.integers(m, size=200_000)
+    drawn, observed, p = [], [], []
     for name, window in cells:
-        sample = result.sample_of(window, name)
-        assert sample.portfolio is not None
-        days.append(sample.portfolio.studentised[0][np.isfinite(sample.portfolio.studentised[0])])
+        portfolio = result.sample_of(window, name).portfolio
+        assert portfolio is not None
+        days = portfolio.studentised[0][np.isfinite(portfolio.studentised[0])]
+        assert len(days) == m
         said = result.answer(window, name).tests["placebo"]
-        observed.append(abs(said.statistic) / (said.regime.ratio if said.regime and said.regime.used else 1.0))
-        assert said.regime is None or not said.regime.used
+        assert said.regime is not None
+        assert said.regime.used is (wild > 1)
+        observed.append(abs(said.statistic) / (said.regime.ratio if said.regime.used else 1.0))
         p.append(said.p_value)
-    m, rng = len(days[0]), np.random.default_rng(7)
-    at = rng.integers(m, size=(200_000, 3))
-    sums = [
-        days[c][at[:, 0]] if window.length == 1 else days[c][at].sum(axis=1) / math.sqrt(3)
-        for c, (_, window) in enumerate(cells)
-    ]
-    drawn = np.abs(np.stack(sums, axis=1))
+        sums = days[at[:, 0]] if window.length == 1 else days[at].sum(axis=1) / math.sqrt(3)
+        if said.regime.used:
+            looked = regimes(portfolio, window)
+            assert looked is not None
+            sums /= (looked.scales[0] * said.regime.ratio)[near]
+        drawn.append(np.abs(sums))
     left, reached = list(range(4)), 0.0
     for cell in np.argsort(observed)[::-1]:
-        reached = max(reached, float((drawn[:, left].max(axis=1) >= observed[cell]).mean()))
+        reached = max(reached, float((np.max([drawn[c] for c in left], axis=0) >= observed[cell]).mean()))
         wanted = max((1 + m * reached) / (1 + m), p[cell])
         assert result.adjusted_groups[cells[cell]].p == pytest.approx(wanted, abs=0.012)
         left.remove(int(cell))
     assert {one.by for one in result.adjusted_groups.values()} == {"romano_wolf"}
+
+
+def test_days_are_drawn_only_for_portfolios_of_the_same_date() -> None:
+    """Windows of one firm, and groups that have a date each, hang together as normal variables do."""
+    for result, by in (
+        (one_date(), "romano_wolf"),
+        (one_date(later=1), "gaussian_copula"),
+        (one_date(groups=("one", *["other"] * 4)), "romano_wolf"),
+    ):
+        assert {one.by for one in result.adjusted_groups.values()} == {by}
+    alone = one_date(groups=("one", *["other"] * 4))
+    assert {one.by for one in of_windows(alone, "one").values()} == {"gaussian_copula"}
+    assert {one.by for one in of_windows(alone, "other").values()} == {"romano_wolf"}
+
+
+def test_two_firms_hang_together_by_their_own_days() -> None:
+    """Each is a group, and their windows overlap."""
+    result = several_dates(tickers=2, windows=((-1, 1),))
+    p = {name: headline_p(result, THREE, name) for name in GROUPS}
+    r, first = of_groups(result, THREE), min(p, key=lambda name: p[name])
+    assert r > 0.1
+    assert result.adjusted_groups[first, THREE].p == pytest.approx(larger_of(p[first], r), abs=1e-6)
 
 
 def test_nothing_that_is_judged_together_is_surer_than_alone() -> None:

@@ -16,6 +16,7 @@ from tests.mutations.mutants import Mutant, planted, source
 from tests.mutations.oracles import Case, forget, in_time
 from tests.mutations.oracles import cases as cases_of
 
+_TOGETHER = "inference.test_families"
 _FEW_PAIRS, _MANY = "oracles.test_few_pairs", "oracles.test_multiplicity"
 _G, _S, _R = "oracles.test_golden", "oracles.test_scalar", "oracles.test_resampled_and_joint"
 _REF, _PUB, _FEW = "oracles.test_reference", "oracles.test_published", "inference.test_refusals"
@@ -391,6 +392,17 @@ SHARED = {
         f"{_P}:test_without_the_forecast_error_none_is_put_into_ordinary_windows",
         f"{_P}:test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors",
         f"{_P}:test_days_without_a_variance_beside_a_window_have_a_least_one",
+    ),
+    "study.families": (
+        f"{_TOGETHER}:test_windows_of_several_dates_hang_together_by_the_days_they_share",
+        f"{_TOGETHER}:test_groups_of_several_dates_hang_together_as_their_means_do",
+        f"{_TOGETHER}:test_groups_and_windows_hang_together_by_both",
+        f"{_TOGETHER}:test_a_window_that_was_named_before_keeps_its_p",
+        f"{_TOGETHER}:test_on_one_date_days_are_drawn_for_all",
+        f"{_TOGETHER}:test_days_are_drawn_only_for_portfolios_of_the_same_date",
+        f"{_TOGETHER}:test_two_firms_hang_together_by_their_own_days",
+        f"{_TOGETHER}:test_nothing_that_is_judged_together_is_surer_than_alone",
+        f"{_TOGETHER}:test_the_smallest_of_several",
     ),
     "inference.regime": (
         f"{_P}:test_figures_of_other_scalar_code",

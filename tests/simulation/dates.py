@@ -82,16 +82,21 @@ RECENT = {name: ALONE[name] for name in ("from -10, x2", "from -10, x1.5", "from
 
 
 def errors(rng: np.random.Generator, storm: Storm, shape: tuple[int, ...]) -> Floats:
-    """Of variance one but for the storm; GARCH has a = .08 and b = .90 and has run for 300 days."""
-    if not storm.garch:
-        return shocks(rng, shape, storm.tails) * storm.scale
+    """Of variance one but for the storm."""
+    return of_law(rng, shape, storm.tails, garch=storm.garch) * storm.scale
+
+
+def of_law(rng: np.random.Generator, shape: tuple[int, ...], tails: int | None, *, garch: bool) -> Floats:
+    """Of variance one; GARCH has a = .08 and b = .90 and has run for 300 days."""
+    if not garch:
+        return shocks(rng, shape, tails)
     made, variance, last = np.empty(shape), np.ones(shape[:-1]), np.zeros(shape[:-1])
     for t in range(-300, shape[-1]):
         variance = 0.02 + 0.08 * last**2 + 0.90 * variance
         last = np.sqrt(variance) * rng.standard_normal(shape[:-1])
         if t >= 0:
             made[..., t] = last
-    return made * storm.scale
+    return made
 
 
 def of_one_date(seed: int, storm: Storm, firms: int, studies: int) -> Iterator[tuple[Floats, Floats]]:

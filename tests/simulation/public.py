@@ -44,7 +44,7 @@ _APART = 20
 """Sessions between the last day of a firm's prices and the first of the next, where dates are their own."""
 
 
-_DOUBTS = tuple(code for code in WARNINGS if severity_of(code) == "doubt")
+DOUBTS = tuple(code for code in WARNINGS if severity_of(code) == "doubt")
 """Made-up prices are what they are: a firm with fat tails that halves is not one whose split was forgotten."""
 
 
@@ -94,7 +94,7 @@ def _study(**choices: Any) -> EventStudy:
         "min_estimation": 100,
         "calendar": None,
         "benchmark": "MKT",
-        "accept": _DOUBTS,
+        "accept": DOUBTS,
     }
     return EventStudy(**(usual | choices))
 
@@ -104,7 +104,7 @@ def codes(result: StudyResult) -> frozenset[str]:
     return frozenset(w.code for w in result.warned)
 
 
-def _said(result: StudyResult, window: Window) -> float:
+def said(result: StudyResult, window: Window) -> float:
     answer = result.answers[window]
     return answer.tests[answer.headline].p_value if answer.headline else float("nan")
 
@@ -118,7 +118,7 @@ def one_firm(storm: Storm, draws: int) -> Iterator[Both]:
             if storm.last is not None and window.end > storm.last:
                 continue
             [p] = dates.judged(series, window, DRAWS)[0]
-            yield Both("placebo", str(window), float(p), _said(result, window), codes(result))
+            yield Both("placebo", str(window), float(p), said(result, window), codes(result))
 
 
 def _firms(storm: Storm) -> Iterator[tuple[Floats, Floats]]:
@@ -137,7 +137,7 @@ def one_date(firms: int) -> Callable[[Storm, int], Iterator[Both]]:
             result = run_one_date(returns, market)
             for window in WINDOWS:
                 [p] = dates.judged(series, window, DRAWS)[0]
-                yield Both("placebo", str(window), float(p), _said(result, window), codes(result))
+                yield Both("placebo", str(window), float(p), said(result, window), codes(result))
 
     return both
 
@@ -155,7 +155,7 @@ def own_dates(storm: Storm, draws: int) -> Iterator[Both]:
         series, result = dates.series_of(returns, market), run_own_dates(returns, market)
         for window in WINDOWS:
             p = placebo_sum(Sample.of(series, window), "default").p_value
-            yield Both("placebo_sum", str(window), p, _said(result, window), codes(result))
+            yield Both("placebo_sum", str(window), p, said(result, window), codes(result))
 
 
 def together(storm: Storm, draws: int) -> Iterator[Both]:
@@ -184,7 +184,7 @@ def of_pairs(design: pairs.Design, draws: int, *, five: bool = False) -> Iterato
         for window in FIVE if five else (pairs.DAY, pairs.ELEVEN):
             one = sample(window)
             p = headline_of(one, advice.describe(one), {})[1].p_value
-            yield Both("headline", str(window), p, _said(result, window), codes(result))
+            yield Both("headline", str(window), p, said(result, window), codes(result))
 
 
 def _run_pairs(made: pairs.Made) -> StudyResult:
