@@ -28,11 +28,11 @@ THREE = Window(-1, 1)
 
 
 @cache
-def several_dates(tickers: int = 5, **choices: Any) -> StudyResult:
-    """Firms with errors in common, in two groups, whose windows overlap."""
+def several_dates(tickers: int = 5, moved: float = 0.045, **choices: Any) -> StudyResult:
+    """Firms with errors in common, in two groups, whose windows overlap, up by some 5 % unless `moved` says less."""
     prices = closes(4, TICKERS, SESSIONS, common=0.7)
     for i, name in enumerate(TICKERS):
-        prices.loc[prices.index >= SESSIONS[DAY0 + LATER[i]], name] *= 1.045 + 0.005 * i
+        prices.loc[prices.index >= SESSIONS[DAY0 + LATER[i]], name] *= 1 + moved + 0.005 * i
     events = pd.DataFrame(
         {
             "ticker": TICKERS,
@@ -109,7 +109,7 @@ def test_groups_of_several_dates_hang_together_as_their_means_do() -> None:
 
 def test_groups_and_windows_hang_together_by_both() -> None:
     """Four cells: the correlation of the groups over the widest window times that of the windows; by draws of scipy."""
-    result = several_dates()
+    result = several_dates(moved=-0.01)
     windows, names = (Window(0, 0), THREE), list(GROUPS)
     cells = [(name, window) for name in names for window in windows]
     r, w = of_groups(result, THREE), 1 / math.sqrt(3)
@@ -144,8 +144,10 @@ def test_a_window_that_was_named_before_keeps_its_p() -> None:
 
 
 @cache
-def one_date(*, wild: float = 1.0, later: int = 0, groups: tuple[str, ...] = GROUP_OF) -> StudyResult:
-    """Five firms of one date, up by 5 %; from ten sessions before it all move `wild` times as much.
+def one_date(
+    *, wild: float = 1.0, later: int = 0, groups: tuple[str, ...] = GROUP_OF, regime: str = "auto"
+) -> StudyResult:
+    """Five firms of one date, up by 3 %; from ten sessions before it all move `wild` times as much.
 
     `later` is how many sessions after the first group the second has its date.
     """
@@ -154,25 +156,27 @@ def one_date(*, wild: float = 1.0, later: int = 0, groups: tuple[str, ...] = GRO
     first = moved.index.get_loc(SESSIONS[DAY0])
     rows = [first + later * (name == "other") for name in groups]
     for ticker, row in zip(TICKERS, rows, strict=True):
-        moved.iloc[row, moved.columns.get_loc(ticker)] += 0.05 * wild
+        moved.iloc[row, moved.columns.get_loc(ticker)] += 0.03 * wild
     prices = 100 * (1 + moved).cumprod()
     dates = [str(moved.index[row].date()) for row in rows]
     events = pd.DataFrame({"ticker": TICKERS, "date": dates, "event_id": dates, "group": groups})
-    return EventStudy(**{**CHOICES, "windows": [(0, 0), (-1, 1)]}).run(events, prices)
+    return EventStudy(**{**CHOICES, "windows": [(0, 0), (-1, 1)], "regime": regime}).run(events, prices)
 
 
-@pytest.mark.parametrize("wild", [1.0, 3.0])
-def test_on_one_date_days_are_drawn_for_all(wild: float) -> None:
+@pytest.mark.parametrize(
+    ("wild", "regime", "scaled"), [(1.0, "auto", {False}), (1.4, "auto", {True, False}), (1.0, "always", {True})]
+)
+def test_on_one_date_days_are_drawn_for_all(wild: float, regime: str, scaled: set[bool]) -> None:
     """Portfolios of the groups, drawn day by day by other code, on the studentised days of each.
 
-    Where the days near the date are wild, statistics are divided by how wild they are, and draws by how wild the days near one
-    ordinary day are, the same for all.
+    Where the days near the date are wild, statistics are divided by how wild they are, by no less than one, and draws by how
+    wild the days near one ordinary day are, the same for all.
     """
-    result = one_date(wild=wild)
+    result = one_date(wild=wild, regime=regime)
     cells = [(name, window) for name in GROUPS for window in (Window(0, 0), THREE)]
     m, rng = 110, np.random.default_rng(7)
     at, near = rng.integers(m, size=(200_000, 3)), rng.integers(m, size=200_000)
-    drawn, observed, p = [], [], []
+    drawn, observed, p, used = [], [], [], set()
     for name, window in cells:
         portfolio = result.sample_of(window, name).portfolio
         assert portfolio is not None
@@ -180,8 +184,8 @@ def test_on_one_date_days_are_drawn_for_all(wild: float) -> None:
         assert len(days) == m
         said = result.answer(window, name).tests["placebo"]
         assert said.regime is not None
-        assert said.regime.used is (wild > 1)
-        observed.append(abs(said.statistic) / (said.regime.ratio if said.regime.used else 1.0))
+        used.add(said.regime.used)
+        observed.append(abs(said.statistic) / max(1.0, said.regime.ratio if said.regime.used else 1.0))
         p.append(said.p_value)
         sums = days[at[:, 0]] if window.length == 1 else days[at].sum(axis=1) / math.sqrt(3)
         if said.regime.used:
@@ -189,6 +193,7 @@ def test_on_one_date_days_are_drawn_for_all(wild: float) -> None:
             assert looked is not None
             sums /= (looked.scales[0] * said.regime.ratio)[near]
         drawn.append(np.abs(sums))
+    assert used == scaled
     left, reached = list(range(4)), 0.0
     for cell in np.argsort(observed)[::-1]:
         reached = max(reached, float((np.max([drawn[c] for c in left], axis=0) >= observed[cell]).mean()))

@@ -7,12 +7,12 @@ two thousand studies were run, 500 of each seed from 2 to 5, with none that cont
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import EventStudy
+from eventstudy import EventStudy, StudyResult
 from eventstudy.analyses.impact import impact
 from eventstudy.inference.parametric import bmp_adjusted, caar_t, patell_guarded
 from eventstudy.inference.placebo import judged, placebo
@@ -20,6 +20,7 @@ from eventstudy.windows import Window
 
 from tests.oracles import few_pairs
 from tests.oracles.test_few_pairs import sample
+from tests.simulation.public import DOUBTS
 from tests.simulation.storms import Storm, series
 from tests.worlds import SESSIONS, grown
 
@@ -90,8 +91,34 @@ def test_means_over_pairs(n: int) -> None:
     found.check(int(1.5 * n))
 
 
-def _study(rng: np.random.Generator, **choices: Any) -> tuple[Any, pd.DataFrame]:
-    """A study of one to six firms on one date or several, calm or in a storm, and their shares outstanding."""
+class Study(NamedTuple):
+    """A made-up study as users may run it."""
+
+    events: pd.DataFrame
+    prices: pd.DataFrame
+    shares: pd.DataFrame
+    accept: tuple[str, ...]
+    """Doubts about prices that are believed all the same."""
+
+    def run(self, **choices: Any) -> StudyResult:
+        return EventStudy(
+            benchmark="MKT",
+            calendar=None,
+            estimation_window=(-70, -11),
+            event_window=(-2, 2),
+            windows=[(0, 0), (-1, 1)],
+            min_estimation=40,
+            accept=self.accept,
+            **choices,
+        ).run(self.events, self.prices)
+
+
+def _study(rng: np.random.Generator) -> Study:
+    """One to six firms on one date or several, calm or in a storm.
+
+    In one study of three a firm has no prices, in one of three a price near its event is a tenth of what it was, which is
+    accepted in one of two.
+    """
     n, days = int(rng.integers(1, 7)), SESSIONS[:120]
     names = [f"F{i}" for i in range(n)]
     own = 95 + (rng.integers(0, 4, n) if rng.random() < 0.5 else np.zeros(n, dtype=int))
@@ -100,39 +127,70 @@ def _study(rng: np.random.Generator, **choices: Any) -> tuple[Any, pd.DataFrame]
     returns = rng.uniform(0.5, 1.5, n) * market + 0.02 * rng.standard_t(5, (120, n)) * wild
     returns[own, np.arange(n)] += rng.normal(0, 0.06) + rng.normal(0, 0.02, n)
     table = pd.DataFrame(grown(np.column_stack([returns, market])), days, [*names, "MKT"])
-    events = pd.DataFrame({"ticker": names, "date": [str(days[int(k)])[:10] for k in own], "event_id": "made-up"})
-    study = EventStudy(
-        benchmark="MKT",
-        calendar=None,
-        estimation_window=(-70, -11),
-        event_window=(-2, 2),
-        windows=[(0, 0), (-1, 1)],
-        min_estimation=40,
-        **choices,
-    )
+    if n > 1 and rng.random() < 1 / 3:
+        table.iloc[own[0] + int(rng.integers(0, 2)), 0] /= 10
+    if n > 1 and rng.random() < 1 / 3:
+        table[names[1]] = np.nan
+    events = pd.DataFrame({"ticker": names, "date": [str(days[int(k)])[:10] for k in own]})
+    events["event_id"] = events["date"]
     shares = pd.DataFrame({"ticker": names, "shares": rng.uniform(1e8, 1e9, n)})
-    return study.run(events, table), shares
+    return Study(events, table, shares, DOUBTS if rng.random() < 0.5 else ())
+
+
+Said = tuple[float, float, float, float]
+"""An estimate, its p and the ends of its interval."""
+
+
+def _said(made: Study, result: StudyResult) -> dict[str, list[Said]]:
+    """Of the mean and of each group of pairs, of each firm, and of what they are worth."""
+    found: dict[str, list[Said]] = {"means": [], "firms": [], "money": []}
+    for window, answer in result.answers.items():
+        p = answer.tests[answer.headline].p_value if answer.headline else np.nan
+        found["means"].append((answer.caar, p, *(answer.interval or (np.nan, np.nan))))
+        said = result.firm_answers[window]
+        columns = (said.found.car, said.headline_p, said.low, said.high)
+        found["firms"] += zip(*(column.tolist() for column in columns), strict=True)
+    worth = impact(result, shares=made.shares)
+    for one in (*worth.firms, *worth.totals):
+        found["money"].append((one.amount.abnormal, one.headline_p, one.amount.low, one.amount.high))
+    return found
 
 
 @pytest.mark.parametrize(
     ("seed", "runs"), [(1, 12), *(pytest.param(k, 100, marks=pytest.mark.slow) for k in range(2, 6))]
 )
 def test_studies_through_run(seed: int, runs: int) -> None:
-    """The mean, each group of one date, each firm, and what they are worth."""
-    rng, together, firms, money = np.random.default_rng(seed), Tally(), Tally(), Tally()
+    """With pairs left out, with prices in doubt, and with doubts that are accepted."""
+    rng, tallies = np.random.default_rng(seed), {what: Tally() for what in ("means", "firms", "money")}
+    doubted = accepted = left_out = 0
     for _ in range(runs):
-        result, shares = _study(rng)
-        for window, answer in result.answers.items():
-            p = answer.tests[answer.headline].p_value if answer.headline else np.nan
-            together.add(p, *(answer.interval or (np.nan, np.nan)))
-            said = result.firm_answers[window]
-            for values in zip(said.headline_p.tolist(), said.low.tolist(), said.high.tolist(), strict=True):
-                firms.add(*values)
-        worth = impact(result, shares=shares)
-        for firm in worth.firms:
-            money.add(firm.headline_p, firm.amount.low, firm.amount.high)
-        for total in worth.totals:
-            money.add(total.headline_p, total.amount.low, total.amount.high)
-    for found in (together, firms, money):
+        made = _study(rng)
+        result = made.run()
+        doubted, left_out = doubted + bool(result.n_doubtful), left_out + bool(result.exclusions)
+        accepted += bool(made.accept) and any(w.code in made.accept for w in result.warned)
+        for what, several in _said(made, result).items():
+            for _, p, low, high in several:
+                tallies[what].add(p, low, high)
+    for found in tallies.values():
         assert found.odd == []
         assert min(found.below, found.above) > runs // 6
+    assert min(doubted, accepted, left_out) >= runs // 12
+
+
+@pytest.mark.parametrize(("seed", "runs"), [(11, 2), pytest.param(12, 60, marks=pytest.mark.slow)])
+def test_one_side_has_the_intervals_of_both_and_a_p_of_its_own_sign(seed: int, runs: int) -> None:
+    """An estimate below zero has no p below 5 % for an effect above it; the two p lie around that of both sides."""
+    rng, looked = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        made = _study(rng)
+        both, up, down = (_said(made, made.run(alternative=side)) for side in ("two-sided", "greater", "less"))
+        for what, several in both.items():
+            for (estimate, p, *ends), above, below in zip(several, up[what], down[what], strict=True):
+                assert above[2:] == pytest.approx(ends, nan_ok=True)
+                assert below[2:] == pytest.approx(ends, nan_ok=True)
+                if np.isfinite([p, above[1], below[1]]).all():
+                    assert above[1] > LEVEL or estimate > 0
+                    assert below[1] > LEVEL or estimate < 0
+                    assert min(above[1], below[1]) <= p + 1e-12
+                    looked += 1
+    assert looked >= 5 * runs

@@ -70,13 +70,6 @@ def test_figures_are_those_of_the_method(part: str, design: str, what: str, wind
     assert near(*stored()[part, design, what, window], percent)
 
 
-def test_no_headline_of_five_pairs_or_more_rejects_too_often() -> None:
-    """6.5 % in calm designs and under any regime, by no more than two standard errors."""
-    rates = {k: v for k, v in stored().items() if k[0] in ("B1", "B2") and k[2] == "headline"}
-    assert len(rates) == 20
-    assert [k for k, (hits, draws) in rates.items() if hits / draws > 0.065 + 2 * np.sqrt(0.065 * 0.935 / draws)] == []
-
-
 def test_no_interval_contradicts_its_p() -> None:
     assert {count for (_, _, what, _), (count, _) in stored().items() if what == "p contradicts"} == {0}
 
