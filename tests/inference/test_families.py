@@ -17,7 +17,7 @@ from scipy import stats
 
 from tests.oracles import few_pairs
 from tests.panel.made import CHOICES, DAY0
-from tests.worlds import SESSIONS, closes
+from tests.worlds import SESSIONS, closes, grown
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE")
 GROUPS = {"one": (0, 2), "other": (1, 3, 4)}
@@ -151,14 +151,13 @@ def one_date(
 
     `later` is how many sessions after the first group the second has its date.
     """
-    moved = closes(4, TICKERS, SESSIONS, common=0.5).pct_change().iloc[1:]
-    moved.iloc[DAY0 - 11 :] *= wild
-    first = moved.index.get_loc(SESSIONS[DAY0])
-    rows = [first + later * (name == "other") for name in groups]
-    for ticker, row in zip(TICKERS, rows, strict=True):
-        moved.iloc[row, moved.columns.get_loc(ticker)] += 0.03 * wild
-    prices = 100 * (1 + moved).cumprod()
-    dates = [str(moved.index[row].date()) for row in rows]
+    closed = closes(4, TICKERS, SESSIONS, common=0.5)
+    moved = closed.pct_change().to_numpy()[1:]
+    moved[DAY0 - 11 :] *= wild
+    rows = [DAY0 - 1 + later * (name == "other") for name in groups]
+    moved[rows, range(len(rows))] += 0.03 * wild
+    prices = pd.DataFrame(grown(moved), SESSIONS[1:], closed.columns)
+    dates = [str(SESSIONS[row + 1].date()) for row in rows]
     events = pd.DataFrame({"ticker": TICKERS, "date": dates, "event_id": dates, "group": groups})
     return EventStudy(**{**CHOICES, "windows": [(0, 0), (-1, 1)], "regime": regime}).run(events, prices)
 

@@ -66,7 +66,9 @@ def _sizes() -> Iterator[Size]:
     for path in (dates.STORED, pairs.STORED, others.STORED):
         with path.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                one = Size(*(row[k] for k in Size._fields[:4]), int(row["counted"]), int(row["draws"]))
+                one = Size(
+                    row["part"], row["design"], row["what"], row["window"], int(row["counted"]), int(row["draws"])
+                )
                 null = one.part != "B3" and "effect" not in one.design and "%" not in one.design
                 if null and one.what in (*HEADLINES, *FAMILIES):
                     yield one

@@ -151,8 +151,10 @@ def _said(made: Study, result: StudyResult) -> dict[str, list[Said]]:
         columns = (said.found.car, said.headline_p, said.low, said.high)
         found["firms"] += zip(*(column.tolist() for column in columns), strict=True)
     worth = impact(result, shares=made.shares)
-    for one in (*worth.firms, *worth.totals):
-        found["money"].append((one.amount.abnormal, one.headline_p, one.amount.low, one.amount.high))
+    amounts = [(one.amount, one.headline_p) for one in worth.firms] + [
+        (all_.amount, all_.headline_p) for all_ in worth.totals
+    ]
+    found["money"] += [(amount.abnormal, p, amount.low, amount.high) for amount, p in amounts]
     return found
 
 
