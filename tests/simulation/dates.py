@@ -87,13 +87,13 @@ def errors(rng: np.random.Generator, storm: Storm, shape: tuple[int, ...]) -> Fl
 
 
 def of_law(rng: np.random.Generator, shape: tuple[int, ...], tails: int | None, *, garch: bool) -> Floats:
-    """Of variance one; GARCH has a = .08 and b = .90 and has run for 300 days."""
+    """Of variance one; GARCH has a = .08, b = .90 and innovations of t(5), and has run for 300 days."""
     if not garch:
         return shocks(rng, shape, tails)
     made, variance, last = np.empty(shape), np.ones(shape[:-1]), np.zeros(shape[:-1])
     for t in range(-300, shape[-1]):
         variance = 0.02 + 0.08 * last**2 + 0.90 * variance
-        last = np.sqrt(variance) * rng.standard_normal(shape[:-1])
+        last = np.sqrt(variance) * shocks(rng, shape[:-1], 5)
         if t >= 0:
             made[..., t] = last
     return made

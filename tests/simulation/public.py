@@ -230,14 +230,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.public", description=__doc__)
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--only", action="append", help="parts: A1, B4, ...")
+    parser.add_argument("--design", help="designs alone whose name holds this word: GARCH, ...")
     parser.add_argument("--output", type=Path, default=STORED)
     asked = parser.parse_args()
+
+    def wanted(part: str, name: str) -> bool:
+        return (not asked.only or part in asked.only) and (not asked.design or asked.design in name)
+
     rows: list[dict[str, Any]] = []
-    if asked.only and asked.output.exists():
+    if asked.output.exists():
         with asked.output.open(encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["part"] not in asked.only]
+            rows = [row for row in csv.DictReader(file) if not wanted(row["part"], row["design"])]
     for (part, name), work in designs().items():
-        if asked.only and part not in asked.only:
+        if not wanted(part, name):
             continue
         began = time.monotonic()
         rows += list(summed(part, name, work(asked.draws)))

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.simulation import pages
 from tests.simulation.limits import CALM, FAMILIES, STORM, TOGETHER_IN_STORMS, Size, sizes
 
 
@@ -50,3 +51,9 @@ def test_what_a_design_may_reject(part: str, design: str, what: str, limit: floa
 def test_a_size_above_its_limit_is_seen() -> None:
     assert Size("A1", "one firm, GARCH", "placebo", "[0, 0]", 80, 1000).over == pytest.approx(1.924, abs=1e-3)
     assert Size("A1", "one firm, GARCH", "placebo", "[0, 0]", 130, 2000).over == pytest.approx(0)
+
+
+def test_tables_of_the_docs_are_those_of_the_stored_figures() -> None:
+    for (page, head), rows in pages.tables().items():
+        text = (pages.METHODS / f"{page}.md").read_text(encoding="utf-8")
+        assert pages.filled(text, head, rows) == text, "python -m tests.simulation.pages"

@@ -1,0 +1,110 @@
+"""`python -m tests.simulation.pages`: puts the stored figures into the tables of the docs, which a test holds against them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from tests.simulation import dates, pairs
+
+METHODS = Path(__file__).parents[2] / "docs" / "methods"
+ONE, THREE, ELEVEN = "[0, 0]", "[-1, +1]", "[-5, +5]"
+WINDOWS = (ONE, THREE, ELEVEN)
+_STORMS = {
+    "t(5), twice as wild from day −10 on": "from -10, x2",
+    "1.5 times from day −10 on": "from -10, x1.5",
+    "twice from day −20 on": "from -20, x2",
+    "1.5 times from day −20 on": "from -20, x1.5",
+}
+_LATE = {
+    "twice from day −3 on": "from -3, x2",
+    "1.5 times from day −3 on": "from -3, x1.5",
+    "twice from day −10 to +7": "from -10 to +7, x2",
+}
+_CALM = {"normal": "normal", "t(5)": "t5", "GARCH": "GARCH"}
+_RECENT = {
+    "twice as wild from day −10 on": "from -10, x2",
+    "1.5 times from day −10 on": "from -10, x1.5",
+    "twice from day −3 on": "from -3, x2",
+    "1.5 times from day −3 on": "from -3, x1.5",
+}
+_CROWDED = {
+    "20 firms, dates of their own": ("1", "20 own"),
+    "60 firms, 60 dates three sessions apart": ("1.8", "60 firms, 60 dates x3d"),
+    "30 firms, 30 dates one session apart": ("3.6", "30 dates x1d"),
+    "60 firms, 20 dates three sessions apart": ("3.9", "60 firms, 20 dates x3d"),
+    "20 firms, 10 dates four sessions apart": ("2.2", "20 firms, 10 dates x4d"),
+    "one firm, 12 events five sessions apart": ("2.2", "1 ticker, 12 events x5d"),
+    "30 firms, 3 dates": ("3.7", "30 firms, 3 dates"),
+}
+Rows = Mapping[str, Sequence[str]]
+
+
+@cache
+def _stored() -> Mapping[tuple[str, ...], float]:
+    found = {}
+    for path in (dates.STORED, pairs.STORED):
+        with path.open(encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                key = row["part"], row["design"], row["what"], row["window"]
+                found[key] = 100 * int(row["counted"]) / int(row["draws"])
+    return found
+
+
+def _each(part: str, design: str, windows: Sequence[str] = WINDOWS, decimals: int = 1) -> str:
+    return " / ".join(f"{_stored()[part, design, 'placebo', window]:.{decimals}f}" for window in windows)
+
+
+def tables() -> Mapping[tuple[str, str], Rows]:
+    """Page and the beginning of the head of a table -> its rows: what stands first, and the cells beside it."""
+    laws = {"normal": "normal", "t(4)": "t4", "GARCH(.08, .90), innovations t(5)": "GARCH"}
+    together = ("windows, raw", "windows", "groups x windows", "tickers x windows")
+    days = ("bmp", "cda", "corrado_rank", "grank_t", "headline")
+    return {
+        ("one-firm", "| errors | k = 1 |"): {
+            label: [_each("A2", f"one firm, {law}, effect {k}", decimals=0) for k in (1, 2, 3, 4)]
+            for label, law in laws.items()
+        },
+        ("one-firm", "| errors | 3 firms |"): {
+            label: [_each("A4", f"{firms} firms, {storm}") for firms in (3, 20)]
+            for label, storm in (_CALM | _STORMS | _LATE).items()
+        },
+        ("one-firm", "| t(5) errors | no day after"): {
+            label: [
+                _each("A6", f"one firm, {storm}, prices to +0", [ONE]),
+                _each("A6", f"one firm, {storm}, prices to +1", [THREE]),
+                _each("A6", f"one firm, {storm}, prices to +5"),
+            ]
+            for label, storm in _RECENT.items()
+        },
+        ("choosing", "| errors | windows, each by itself |"): {
+            label: [f"{_stored()['B4', f'20 firms of one date, {storm}', what, 'five']:.0f}" for what in together]
+            for label, storm in (_CALM | _STORMS).items()
+        },
+        ("correlation", "| design | f, about |"): {
+            label: [f, *(f"{_stored()['B1', design, what, ELEVEN]:.1f}" for what in days)]
+            for label, (f, design) in _CROWDED.items()
+        },
+    }
+
+
+def filled(text: str, head: str, rows: Rows) -> str:
+    """A page with these rows under the table that begins so."""
+    lines = text.splitlines()
+    [at] = [n for n, line in enumerate(lines) if line.startswith(head)]
+    end = next(n for n in range(at, len(lines) + 1) if n == len(lines) or not lines[n].startswith("|"))
+    made = [f"| {' | '.join((label, *cells))} |" for label, cells in rows.items()]
+    return "\n".join([*lines[: at + 2], *made, *lines[end:]]) + "\n"
+
+
+def main() -> None:
+    """Write all tables."""
+    for (page, head), rows in tables().items():
+        path = METHODS / f"{page}.md"
+        path.write_text(filled(path.read_text(encoding="utf-8"), head, rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
