@@ -152,7 +152,7 @@ def one_date(
     `later` is how many sessions after the first group the second has its date.
     """
     closed = closes(4, TICKERS, SESSIONS, common=0.5)
-    moved = closed.pct_change().to_numpy()[1:]
+    moved = closed.pct_change().to_numpy(copy=True)[1:]
     moved[DAY0 - 11 :] *= wild
     rows = [DAY0 - 1 + later * (name == "other") for name in groups]
     moved[rows, range(len(rows))] += 0.03 * wild

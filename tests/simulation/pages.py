@@ -44,7 +44,7 @@ Rows = Mapping[str, Sequence[str]]
 
 @cache
 def _stored() -> Mapping[tuple[str, ...], float]:
-    found = {}
+    found: dict[tuple[str, ...], float] = {}
     for path in (dates.STORED, pairs.STORED):
         with path.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
