@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from eventstudy import plugins
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
-from eventstudy.frequency import FREQUENCIES, Frequency, counted_in, in_words_of
+from eventstudy.frequency import FREQUENCIES, Frequency, counted_in, in_words_of, is_of_minutes
 from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
@@ -153,7 +153,12 @@ class StudyConfig:
         """Bring every choice into its type, then check it."""
         put = object.__setattr__
         if self.frequency not in FREQUENCIES:
-            raise InvalidRequest(f"frequency is {self.frequency!r}", available=", ".join(FREQUENCIES))
+            of_minutes = is_of_minutes(str(self.frequency))
+            raise InvalidRequest(
+                f"frequency is {self.frequency!r}",
+                available=", ".join(FREQUENCIES),
+                hint="minutes are a study of their own: eventstudy minutes --bars FILE" if of_minutes else None,
+            )
         usual = {
             "estimation_window": self.clock.estimation,
             "event_window": self.clock.event,

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def is_of_minutes(name: str) -> bool:
+    """Whether somebody who writes this means rows of some minutes or hours: `5min`, `1h`, `intraday`."""
+    return (
+        re.fullmatch(r"\d+\s*(m|t|min|minutes?|h|hours?)|minutes?|minutely|hourly|intraday", name.strip().lower())
+        is not None
+    )
+
+
 @dataclass(frozen=True)
 class Frequency:
     """One row of a study and what is usual for it, in rows."""

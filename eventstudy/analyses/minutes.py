@@ -2,18 +2,21 @@
 
 Rows are bars of 1 to 60 minutes on the hours of the exchange. Bar 0 is the first bar whose end lies after the instant.
 Nothing is filled: the value of a bar is that of the last trade of its session, and where that is older than five bars there
-is no figure. The night is no bar of the window and is shown apart. The one valid test is the clock placebo
+is no figure. The night is no bar of a window and is shown apart, unless windows are to go across it: then it is one bar. The
+one valid test is the clock placebo
 (`eventstudy.inference.clock`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -81,6 +84,12 @@ class Grid:
         return found
 
     @cached_property
+    def hours(self) -> Ints:
+        """(S,) the number of a session's hours: sessions of the same bars have the same."""
+        found: Ints = np.unique(self.open, axis=0, return_inverse=True)[1].reshape(-1)
+        return found
+
+    @cached_property
     def flat(self) -> tuple[Ints, Ints, np.ndarray]:
         """Session, place and start (n,) of every bar, ascending."""
         rows, places = np.nonzero(self.open)
@@ -101,31 +110,41 @@ class Grid:
         return int(rows[k]), int(places[k])
 
     def said(self, place: int) -> str:
-        """The clock at which a bar starts."""
-        return f"{self.clock[place] // 60:02d}:{self.clock[place] % 60:02d}"
+        """The clock at which a bar starts; those of a later session follow its night, a bar by itself."""
+        later, within = divmod(place - len(self.clock), len(self.clock) + 1)
+        if later < 0:
+            return f"{self.clock[place] // 60:02d}:{self.clock[place] % 60:02d}"
+        clock = Phrase("night") if within == 0 else self.said(within - 1)
+        return clock if within == 0 else f"+{later + 1} {clock}"
+
+    def nights(self, first: int, last: int) -> list[int]:
+        """The places from one to another that are nights."""
+        n = len(self.clock)
+        return [k for k in range(max(first, n), last + 1) if (k - n) % (n + 1) == 0]
 
 
 def grid_of(exchange: str, first: date, last: date, width: int) -> Grid:
     """The bars of an exchange from one day to another; a bar that the close or a lunch cuts off ends there."""
     zone, known = calendars.hours(exchange, first, last)
-    rows: list[dict[int, tuple[datetime, int]]] = []
+    rows: list[list[tuple[Ints, np.ndarray]]] = []
     for hours in known:
-        row: dict[int, tuple[datetime, int]] = {}
-        for which, (start, end) in enumerate(hours.stretches):
+        row = []
+        for start, end in hours.stretches:
             local = start.replace(tzinfo=UTC).astimezone(zone)
-            minute = local.hour * 60 + local.minute
-            for k in range(-(-int((end - start).total_seconds()) // (60 * width))):
-                row[minute + k * width] = (start + timedelta(minutes=k * width), which)
+            later = np.arange(-(-int((end - start).total_seconds()) // (60 * width))) * width
+            row.append(
+                (local.hour * 60 + local.minute + later, np.datetime64(start, "s") + later * np.timedelta64(60, "s"))
+            )
         rows.append(row)
-    clock = sorted({minute for row in rows for minute in row})
-    at = {minute: b for b, minute in enumerate(clock)}
+    clock = np.unique(np.concatenate([minutes for row in rows for minutes, _ in row]))
     starts = np.full((len(rows), len(clock)), np.datetime64("NaT", "s"))
     stretch = np.zeros(len(clock), np.int64)
     for s, row in enumerate(rows):
-        for minute, (start, which) in row.items():
-            starts[s, at[minute]] = np.datetime64(start, "s")
-            stretch[at[minute]] = max(stretch[at[minute]], which)
-    return Grid(zone, width, [h.session for h in known], np.array(clock), starts, stretch)
+        for which, (minutes, begun) in enumerate(row):
+            at = np.searchsorted(clock, minutes)
+            starts[s, at] = begun
+            stretch[at] = np.maximum(stretch[at], which)
+    return Grid(zone, width, [h.session for h in known], clock, starts, stretch)
 
 
 @dataclass(frozen=True)
@@ -151,10 +170,9 @@ class Track:
 
     def nights(self, grid: Grid) -> Floats:
         """(S,) from the last trade of the session before to the first price of each."""
-        last = np.full(len(self.price), np.nan)
-        for s, row in enumerate(self.price):
-            known = row[grid.open[s] & np.isfinite(row)]
-            last[s] = known[-1] if len(known) else np.nan
+        known = grid.open & np.isfinite(self.price)
+        at = np.where(known, np.arange(known.shape[1]), -1).max(axis=1)
+        last = np.where(at >= 0, self.price[np.arange(len(at)), at], np.nan)
         found: Floats = np.concatenate([[np.nan], self.opening[1:] / last[:-1] - 1])
         return found
 
@@ -215,13 +233,21 @@ class Stretch(Finding):
     """The clock at which it begins."""
     against: bool
     """Whether it is against the market."""
+    stage: str = ""
+    """The name of the stage; empty: a window without one."""
+    nights: int = 0
+    """Nights in it, each as one bar."""
 
     def _finding(self) -> Phrase:
+        said = self._moved()
         if not self.placebo.larger:
-            return Phrase(
-                "{what} No smaller p is possible with {days} other days.", what=self._moved(), days=self.placebo.days
-            )
-        return self._moved()
+            said = Phrase("{what} No smaller p is possible with {days} other days.", what=said, days=self.placebo.days)
+        if self.nights:
+            held = Phrase("The night in it is one bar.")
+            if self.nights > 1:
+                held = Phrase("Each of the {n} nights in it is one bar.", n=self.nights)
+            said = Phrase("{what} {held}", what=said, held=held)
+        return Phrase("{stage}: {what}", stage=self.stage, what=said) if self.stage else said
 
     def _moved(self) -> Phrase:
         said = {"minutes": self.minutes, "clock": self.since, "who": who_in_words(self.who), "car": self.car}
@@ -235,6 +261,68 @@ class Stretch(Finding):
         return Phrase(
             "In the {minutes} minutes from {clock} {who} moved {car:+.2f %}; on {larger} of {days} other days it moved as"
             " far for its volatility that day (p {p:p}).",
+            **said,
+        )
+
+
+class Change(NamedTuple):
+    """How much more one stage moved than the one before it."""
+
+    earlier: str
+    later: str
+    car: float
+    placebo: ClockPlacebo
+    """The difference of scaled moves, among that of other days."""
+
+    @property
+    def words(self) -> Phrase:
+        """It in words."""
+        return Phrase(
+            "The move of {later} less that of {earlier} is {car:+.2f %}; on {larger} of {days} other days the"
+            " difference was as large for the volatility of that day (p {p:p}).",
+            later=self.later,
+            earlier=self.earlier,
+            car=self.car,
+            larger=self.placebo.larger,
+            days=self.placebo.days,
+            p=self.placebo.p,
+        )
+
+
+class Average(NamedTuple):
+    """Moves of a stage, or of one more than another, over instants of distinct days."""
+
+    later: str
+    earlier: str | None
+    n: int
+    mean: float
+    t: float
+    """Of Boehmer, Musumeci and Poulsen: each move over its spread on other days, then mean over standard error."""
+    p: float
+    p_adjusted: float
+    """Holm's, over the stages; that of a difference stands alone."""
+
+    @property
+    def words(self) -> Phrase:
+        """It in words."""
+        said = {
+            "n": self.n,
+            "later": self.later,
+            "mean": self.mean,
+            "t": self.t,
+            "p": self.p,
+            "adjusted": self.p_adjusted,
+        }
+        if self.earlier is None:
+            return Phrase(
+                "Over {n} days the move of {later} was {mean:+.2f %} on average (t {t:.2f} of scaled moves, p {p:p},"
+                " {adjusted:p} for all stages together).",
+                **said,
+            )
+        return Phrase(
+            "Over {n} days the move of {later} less that of {earlier} was {mean:+.2f %} on average (t {t:.2f} of scaled"
+            " differences, p {p:p}).",
+            earlier=self.earlier,
             **said,
         )
 
@@ -262,12 +350,14 @@ class Judged:
     """(L,) NaN for the mean of several."""
     reacted: Reaction
     others: Floats
-    """(D,) scaled moves of the first window on other days."""
+    """(W, D) scaled moves of the windows on other days."""
     notes: tuple[Phrase, ...]
     left: Window
     """The bars that are shown."""
     before: Floats
     """(n,) abnormal returns of up to twelve bars of the session before them."""
+    changes: tuple[Change, ...] = ()
+    """Each stage against the one before it."""
 
     @property
     def path(self) -> Floats:
@@ -337,14 +427,43 @@ class Minutes(Answer):
 
         t is that of Boehmer, Musumeci and Poulsen: each move over its spread on other days, then mean over standard error.
         """
-        by_day: dict[date, list[Judged]] = {}
+        return self._averaged(lambda one: (one.stretches[0].car, one.stretches[0].scaled, one.others[0]))
+
+    @property
+    def stages(self) -> list[Average]:
+        """Each stage over instants of distinct days, and each more than the one before it; none of fewer than five."""
+        names = [s.stage for s in self.judged[0].stretches]
+        if not names[0]:
+            return []
+        own = [
+            self._averaged(lambda j, k=k: (j.stretches[k].car, j.stretches[k].scaled, j.others[k]))
+            for k in range(len(names))
+        ]  # type: ignore[misc]
+        adjusted = holm(np.array([found[3] for found in own if found]))
+        told = [
+            Average(n, None, *found, float(p)) for n, found, p in zip(names, filter(None, own), adjusted, strict=False)
+        ]
+        for k, (earlier, later) in enumerate(pairwise(names)):
+            more = self._averaged(
+                lambda j, k=k: (  # type: ignore[misc]
+                    j.stretches[k + 1].car - j.stretches[k].car,
+                    j.stretches[k + 1].scaled - j.stretches[k].scaled,
+                    j.others[k + 1] - j.others[k],
+                )
+            )
+            told += [Average(later, earlier, *more, more[3])] if more else []
+        return told
+
+    def _averaged(self, of: Callable[[Judged], tuple[float, float, Floats]]) -> tuple[int, float, float, float] | None:
+        """(n, mean, t, p) of a move, its scaled form and those of other days (D,); tickers of one day have one vote."""
+        by_day: dict[date, list[tuple[float, float, Floats]]] = {}
         for one in self.judged:
             if one.who == MEAN or not any(o.who == MEAN and o.event_id == one.event_id for o in self.judged):
-                by_day.setdefault(one.session, []).append(one)
+                by_day.setdefault(one.session, []).append(of(one))
         if len(by_day) < _DISTINCT:
             return None
-        z = [np.mean([o.stretches[0].scaled / np.std(o.others, ddof=1) for o in day]) for day in by_day.values()]
-        cars = [np.mean([o.stretches[0].car for o in day]) for day in by_day.values()]
+        z = [np.mean([scaled / np.std(others, ddof=1) for _, scaled, others in day]) for day in by_day.values()]
+        cars = [np.mean([car for car, _, _ in day]) for day in by_day.values()]
         t = float(np.mean(z) / (np.std(z, ddof=1) / np.sqrt(len(z))))
         return len(z), float(np.mean(cars)), t, float(p_t(t, len(z) - 1))
 
@@ -369,8 +488,10 @@ class Minutes(Answer):
                 "ticker": one.who,
                 "session": one.session.isoformat(),
                 "bar0": one.grid.said(one.place),
+                "stage": s.stage or None,
                 "start": s.window.start,
                 "end": s.window.end,
+                "nights": s.nights,
                 "car": s.car,
                 "scaled": s.scaled,
                 "p": s.placebo.p,
@@ -398,6 +519,21 @@ class Minutes(Answer):
                 if j.night
             ],
             "together": None if many is None else dict(zip(("n", "mean", "t", "p"), many, strict=True)),
+            "stages": [a._asdict() for a in self.stages],
+            "changes": [
+                {
+                    "event_id": j.event_id,
+                    "ticker": j.who,
+                    "later": c.later,
+                    "earlier": c.earlier,
+                    "car": c.car,
+                    "p": c.placebo.p,
+                    "larger": c.placebo.larger,
+                    "days": c.placebo.days,
+                }
+                for j in self.judged
+                for c in j.changes
+            ],
             "excluded": [{"event_id": e, "ticker": t, "why": str(w)} for e, t, w in self.left_out],
             "sentences": [str(s.sentence) for s in self.findings],
             "notes": list(self.messages),
@@ -418,7 +554,9 @@ class Minutes(Answer):
 
     def _lines(self, *, verbose: bool) -> Iterable[str]:
         if (many := self.together) is not None:
-            yield from wrapped(self._together_words(*many))
+            told = self.stages
+            for words in [a.words for a in told] or [self._together_words(*many)]:
+                yield from wrapped(words)
             yield ""
         for one in self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:3]:
             for s in one.stretches:
@@ -433,8 +571,10 @@ class Minutes(Answer):
                     )
                 )
             if len(one.stretches) > 1:
-                told = [Phrase("{window} {p:p}", window=s.window, p=s.p_adjusted) for s in one.stretches]
-                yield from wrapped(Phrase("p of {n} windows judged together (Holm): {found}.", n=len(told), found=told))
+                held = [Phrase("{window} {p:p}", window=s.stage or s.window, p=s.p_adjusted) for s in one.stretches]
+                yield from wrapped(Phrase("p of {n} windows judged together (Holm): {found}.", n=len(held), found=held))
+            for change in one.changes:
+                yield from wrapped(change.words)
             yield from wrapped(one.reaction_words)
             if verbose or len(self.judged) == 1:
                 yield ""
@@ -473,13 +613,17 @@ def minutes(
     days: int = DAYS,
     bar0: Literal["holds", "next"] = "holds",
     exchange: str | None = None,
+    stages: Mapping[str, tuple[int, int]] | None = None,
+    across: bool = False,
 ) -> Minutes:
     """Judge the minutes after the instants of events.
 
     `windows`: bars relative to bar 0, both ends included; None: the first 5, 30 and 60 minutes, as far as the session goes.
     `model`: empty: `market`, with lags of up to five minutes, for tickers traded in 80 % of the bars, else `market_adjusted`.
     `days`: other days that a move is held against. `bar0="next"`: leave a bar out that holds prices from before the instant.
-    `exchange`: where they trade; None: told by the tickers.
+    `exchange`: where they trade; None: told by the tickers. `stages`: names and minutes from bar 0 on, both ends included, of
+    parts that follow one another: `{"statement": (0, 29), "press": (30, 99)}`; each is judged by itself and against the one
+    before it. `across`: windows may go over a lunch and over nights, each of which is one bar.
 
     `events`: those with a time of day. `bars`: what `prices.load_bars` gives, in UTC. `tickers`: all of the events by
     default. `benchmark`: what the market is taken to be; None: none. Abnormal returns are decimals; NaN: a bar without a
@@ -510,7 +654,11 @@ def minutes(
         raise InvalidRequest(f"{model} is no model of minutes", available=", ".join(MODELS))
     if not LEAST_DAYS <= days <= 500:
         raise InvalidRequest(f"{days} other days", available=f"{LEAST_DAYS} to 500")
-    room = _Room(bars, benchmark, model, windows, days, bar0, exchange, list(events))
+    if stages and windows is not None:
+        raise InvalidRequest("windows and stages are named", hint="name the one or the other")
+    parts = _stages(stages, bars.width) if stages else {}
+    named_windows = list(parts.values()) if parts else windows
+    room = _Room(bars, benchmark, model, named_windows, days, bar0, exchange, list(events), list(parts), across=across)
     judged, left = list[Judged](), list[tuple[str, str, str]]()
     for event in room.events:
         instant = _instant(event, bars.width)
@@ -521,7 +669,7 @@ def minutes(
                 judged.append(room.judge(event.id, ticker, [ticker], instant))
                 good.append(ticker)
             except (InvalidRequest, NothingUsable) as error:
-                if windows is not None and "window" in error.what:
+                if named_windows is not None and "window" in error.what:
                     raise
                 left.append((event.id, ticker, error.what))
         if len(good) > 1:
@@ -532,6 +680,47 @@ def minutes(
             available="; ".join(f"{t} ({e}): {why}" for e, t, why in left[:5]) or "no event",
         )
     return Minutes(tuple(judged), tuple(left), model or "market", benchmark, bars.width)
+
+
+def stages_of(texts: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The names and minutes of stages from texts like `statement=0:29`.
+
+    Raises:
+        InvalidRequest: one is written otherwise, or a name stands twice.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for text in texts:
+        read = re.fullmatch(r"\s*([^=\s][^=]*?)\s*=\s*(-?\d+)\s*:\s*(-?\d+)\s*", text)
+        if read is None:
+            raise InvalidRequest(
+                f"the stage {text!r} cannot be read",
+                hint="a name, and its first and last minute from bar 0: statement=0:29",
+            )
+        if read[1] in found:
+            raise InvalidRequest(f"two stages are called {read[1]}", hint="give each a name of its own")
+        found[read[1]] = int(read[2]), int(read[3])
+    return found
+
+
+def _stages(named: Mapping[str, tuple[int, int]], width: int) -> dict[str, Window]:
+    """Stages in bars, in the order of time.
+
+    Raises:
+        InvalidRequest: minutes that are no whole bars, or that belong to two stages.
+    """
+    found: dict[str, Window] = {}
+    for name, minutes in sorted(named.items(), key=lambda item: tuple(item[1])):
+        first, last = Window.of(minutes, f"stage {name}")
+        if first % width or (last + 1) % width:
+            raise InvalidRequest(
+                f"the minutes {first} to {last} of the stage {name} are no whole bars of {width} minutes",
+                hint=f"{first // width * width}:{-(-(last + 1) // width) * width - 1}, or bars of fewer minutes",
+            )
+        found[name] = Window(first // width, (last + 1) // width - 1)
+    for (earlier, one), (later, other) in pairwise(found.items()):
+        if other.start <= one.end:
+            raise InvalidRequest(f"the stages {earlier} and {later} share minutes", hint="stages follow one another")
+    return found
 
 
 def _instant(event: Event, width: int) -> datetime:
@@ -563,9 +752,15 @@ class _Room:
         bar0: str,
         exchange: str | None,
         events: list[Event],
+        names: Sequence[str] = (),
+        *,
+        across: bool = False,
     ) -> None:
         self.bars, self.benchmark, self.model, self.days, self.bar0 = bars, benchmark, model, days, bar0
         self.windows, self.exchange, self.events = windows, exchange, events
+        self.names, self.across = names, across
+        self._lagged: dict[str, Floats] = {}
+        self._moments: dict[tuple[str, ...], tuple[Floats, Floats]] = {}
         self._grids: dict[str, Grid] = {}
         self._tracks: dict[tuple[str, str], Track] = {}
         self._taken: dict[str, set[int]] = {}
@@ -612,10 +807,18 @@ class _Room:
         windows = self._windows(grid, row, col)
         shown = Window(min(0, *(w.start for w in windows)), max(0, *(w.end for w in windows)))
         tracks = [self.track(t, place) for t in tickers]
-        since = max(row - _REACH * self.days, 0)  # all below is of the sessions from here to that of the instant
-        lately, now = slice(since, row + 1), row - since
+        later = max(
+            -(-(col + shown.end + 1 - len(grid.clock)) // (len(grid.clock) + 1)), 0
+        )  # sessions after that of the instant
+        if row + later >= len(grid.sessions):
+            raise InvalidRequest(f"the bars end before the window {shown} does")
+        since = max(
+            row - _REACH * self.days, 0
+        )  # all below is of the sessions from here to the last one of the windows
+        lately, now = slice(since, row + 1 + later), row - since
         fresh = np.all([t.age[lately] <= OLDEST for t in tracks], axis=0)
-        traded = min(float((t.age[lately][grid.open[lately]] == 0).mean()) for t in tracks)
+        opened = grid.open[lately]
+        traded = min(float((t.age[lately][opened] == 0).mean()) for t in tracks)
         if traded < _TOO_THIN:
             raise InvalidRequest(f"only {traded:.0%} of the bars hold a trade", hint="take longer bars")
         notes = list[Phrase]()
@@ -644,27 +847,37 @@ class _Room:
                 "bar 0 is the first of the session, and its first price is not there",
                 hint="bars with a column open tell the night from the first bar",
             )
-        hours, often = np.unique(grid.open[lately], axis=0, return_counts=True)
-        whole = (grid.open[lately] == hours[often.argmax()]).all(axis=1)  # no half days
+        hours = grid.hours[lately]
+        whole = hours == np.bincount(hours[: now + 1]).argmax()  # no half days
         taken = self.taken(place)
-        base = fresh[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
-        there = fresh[:, cols].all(axis=1) & base & grid.open[lately][:, cols].all(axis=1)
-        if not there[now]:
-            raise InvalidRequest(f"a value of the window is older than {OLDEST} bars, or is not there")
         raw = np.mean([t.returns[lately] for t in tracks], axis=0)
+        nights = np.mean([t.nights(grid) for t in tracks], axis=0) if later or night else np.zeros(0)
         market = None
         if model != "constant_mean":
             if self.benchmark is None:
                 raise InvalidRequest(
                     "no benchmark is named", hint="name one: --benchmark SPY, or --model constant_mean"
                 )
-            market = self.track(self.benchmark, place).returns[lately]
-            there &= (self.track(self.benchmark, place).age[lately] <= OLDEST)[:, cols].all(axis=1)
-        able = [d for d in range(now - 1, 0, -1) if whole[d] and there[d] and d + since not in taken]
+            index = self.track(self.benchmark, place)
+            market = index.returns[lately]
+            fresh_too = index.age[lately] <= OLDEST
+            nights = nights - index.nights(grid) if len(nights) else nights
+        else:
+            fresh_too = np.ones_like(fresh)
+        base = fresh[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
+        between = np.isfinite(nights[lately]) if later else np.zeros(0)
+        there = (_wide(fresh & fresh_too & opened, between, later)[:, cols] == 1).all(axis=1) & base
+        if not there[now]:
+            raise InvalidRequest(f"a value of the window is older than {OLDEST} bars, or is not there")
+        able = [
+            d
+            for d in range(now - 1 - later, 0, -1)
+            if there[d] and all(whole[d + k] and d + k + since not in taken for k in range(later + 1))
+        ]
         rows = np.array([now, *able[: self.days]])
-        ar = self._abnormal(raw, market, rows, model)
-        scale = np.array([self._scale(ar, grid, grid.open[lately], d, col) for d in rows.tolist()])
-        moves = ar[rows][:, cols]
+        ar = self._abnormal(tuple(tickers), place, raw, market, rows, lately, model)
+        scale = self._scale(ar, grid, opened, rows, col)
+        moves = _wide(ar, nights[lately], later)[rows][:, cols]
         good = np.isfinite(scale) & (scale > 0) & np.isfinite(moves).all(axis=1)
         if not good[0]:
             raise InvalidRequest("nothing traded before the instant: how volatile the day was is not known")
@@ -675,11 +888,17 @@ class _Room:
                 hint="bars that begin earlier",
             )
         scaled = moves / scale[:, None]
-        stretches = self._stretches(who, grid, col, windows, shown, moves, scaled, against=market is not None)
+        stretches = list(self._stretches(who, grid, col, windows, shown, moves, scaled, against=market is not None))
         seen = slice(-shown.start, None)
         found = reaction(np.cumsum(scaled[0, seen]), np.cumsum(scaled[1:, seen], axis=1))
         band = np.concatenate([np.full(-shown.start, np.nan), found.band * scale[0]])
-        own = tracks[0].price[row, cols] if len(tracks) == 1 else np.full(len(cols), np.nan)
+        alone = len(tracks) == 1
+        own = (
+            _wide(tracks[0].price[lately], tracks[0].opening[lately], later)[now, cols]
+            if alone
+            else np.full(len(cols), np.nan)
+        )
+        sums = np.array([scaled[:, w.start - shown.start : w.end - shown.start + 1].sum(axis=1) for w in windows])
         return Judged(
             event_id,
             who,
@@ -687,18 +906,27 @@ class _Room:
             grid,
             col,
             mixed,
-            self._night(tracks, place, grid, rows + since) if night else None,
+            _among(nights[rows + since]) if night else None,
             tuple(stretches),
             moves[0],
             shape_of_day(scaled[1:]) * scale[0],
             band,
             own,
             found,
-            scaled[1:, windows[0].start - shown.start : windows[0].end - shown.start + 1].sum(axis=1),
+            sums[:, 1:],
             tuple(notes),
             shown,
             np.nan_to_num(ar[now, max(first - _FEWEST, 0) : first]),
+            tuple(self._changes(stretches, sums)),
         )
+
+    def _changes(self, stretches: list[Stretch], sums: Floats) -> Iterator[Change]:
+        """Each stage against the one before it: `sums` (W, 1 + D) are the scaled moves."""
+        if not self.names:
+            return
+        for k, (one, other) in enumerate(pairwise(stretches)):
+            more = sums[k + 1] - sums[k]
+            yield Change(one.stage, other.stage, other.car - one.car, clock_placebo(float(more[0]), more[1:]))
 
     def _stretches(
         self,
@@ -716,7 +944,9 @@ class _Room:
         sums = [scaled[:, part].sum(axis=1) for part in parts]
         placebos = [clock_placebo(float(x[0]), x[1:]) for x in sums]
         adjusted = holm(np.array([found.p for found in placebos]))
-        for window, part, x, found, p in zip(windows, parts, sums, placebos, adjusted, strict=True):
+        names = self.names or [""] * len(windows)
+        for name, window, part, x, found, p in zip(names, windows, parts, sums, placebos, adjusted, strict=True):
+            nights = len(grid.nights(col + window.start, col + window.end))
             yield Stretch(
                 who,
                 window,
@@ -724,9 +954,11 @@ class _Room:
                 float(x[0]),
                 found,
                 float(p),
-                window.length * grid.width,
+                (window.length - nights) * grid.width,
                 grid.said(col + window.start),
                 against,
+                name,
+                nights,
             )
 
     def _usual(self) -> list[Window]:
@@ -749,47 +981,87 @@ class _Room:
             raise InvalidRequest("the session ends before the first window does")
         named = [Window.of(w) for w in self.windows]
         for w in named:
-            if not inside(w):
+            if self.across and col + w.start < 0:
+                raise InvalidRequest(
+                    f"the window {w} begins before the session does", hint="windows go across nights after the instant"
+                )
+            if not self.across and not inside(w):
                 raise InvalidRequest(
                     f"the window {w} reaches over a close or a lunch",
-                    hint="windows of minutes lie within one stretch of trading",
+                    hint="--across takes a night as one bar; without it windows lie within one stretch of trading",
                 )
         return named
 
-    def _abnormal(self, raw: Floats, market: Floats | None, rows: Ints, model: str) -> Floats:
+    def _abnormal(
+        self,
+        tickers: tuple[str, ...],
+        place: str,
+        raw: Floats,
+        market: Floats | None,
+        rows: Ints,
+        lately: slice,
+        model: str,
+    ) -> Floats:
         """(S, B) abnormal returns; the model is fitted on the other days alone."""
         if market is None:
             found: Floats = raw - np.nanmean(raw[rows[1:]], axis=0)
             return found
         if model == "market_adjusted":
             return raw - market
-        lags = _FIVE // self.bars.width if self.bars.width < _FIVE else 1 if self.bars.width == _FIVE else 0
-        x = np.zeros((*market.shape, lags + 1))
-        for k in range(lags + 1):
-            x[:, k:, k] = np.nan_to_num(market[:, : market.shape[1] - k])
-        y, z = raw[rows[1:]].ravel(), x[rows[1:]].reshape(-1, lags + 1)
-        known = np.isfinite(y) & np.isfinite(market[rows[1:]].ravel())
-        beta = np.linalg.lstsq(z[known], y[known], rcond=None)[0]
-        return np.where(np.isfinite(market), raw - x @ beta, np.nan)
+        x = self._regressors(place)
+        xx, xy = self._sums(tickers, place)
+        others = rows[1:] + lately.start
+        beta = np.linalg.lstsq(xx[others].sum(axis=0), xy[others].sum(axis=0), rcond=None)[0]
+        return np.where(np.isfinite(market), raw - x[lately] @ beta, np.nan)
 
-    def _scale(self, ar: Floats, grid: Grid, opened: Bools, row: int, col: int) -> float:
-        """How volatile the hour before bar 0 was, or the last one of the day before where the session is younger."""
+    def _regressors(self, place: str) -> Floats:
+        """(S, B, K) the market's return and its lags of up to five minutes, none before the first bar."""
+        if place not in self._lagged:
+            market = np.nan_to_num(self.track(str(self.benchmark), place).returns)
+            width = self.bars.width
+            lags = _FIVE // width if width < _FIVE else 1 if width == _FIVE else 0
+            x = np.zeros((*market.shape, lags + 1))
+            for k in range(lags + 1):
+                x[:, k:, k] = market[:, : market.shape[1] - k]
+            self._lagged[place] = x
+        return self._lagged[place]
+
+    def _sums(self, tickers: tuple[str, ...], place: str) -> tuple[Floats, Floats]:
+        """(S, K, K) and (S, K) X'X and X'y of each session, over the bars in which both are known."""
+        if (place, *tickers) not in self._moments:
+            y = np.mean([self.track(t, place).returns for t in tickers], axis=0)
+            known = np.isfinite(y) & np.isfinite(self.track(str(self.benchmark), place).returns)
+            x = np.where(known[:, :, None], self._regressors(place), 0.0)
+            turned = x.transpose(0, 2, 1)
+            self._moments[place, *tickers] = turned @ x, (turned @ np.where(known, y, 0.0)[:, :, None])[:, :, 0]
+        return self._moments[place, *tickers]
+
+    def _scale(self, ar: Floats, grid: Grid, opened: Bools, rows: Ints, col: int) -> Floats:
+        """(D,) how volatile the hour before bar 0 was, or the last one of the day before where the session is younger."""
         n = max(_BEFORE // grid.width, _FEWEST)
+        part = np.full((len(rows), n), np.nan)
         if col >= n:
-            part = ar[row, col - n : col].copy()
-            part[np.flatnonzero(np.diff(grid.stretch[col - n : col], prepend=grid.stretch[col - n]))] = np.nan
-        elif row == 0:
-            return float("nan")
+            part = ar[rows, col - n : col]
+            part[:, np.flatnonzero(np.diff(grid.stretch[col - n : col], prepend=grid.stretch[col - n]))] = np.nan
         else:
-            places = np.flatnonzero(opened[row - 1])
-            part = ar[row - 1, places[-n:]]
-        return float(realised(part[None, :], max(_FIVE // grid.width, 1))[0])
+            for k, row in enumerate(rows.tolist()):
+                places = np.flatnonzero(opened[row - 1])[-n:] if row else np.zeros(0, np.int64)
+                part[k, n - len(places) :] = ar[row - 1, places]
+        return realised(part, max(_FIVE // grid.width, 1))
 
-    def _night(self, tracks: list[Track], place: str, grid: Grid, rows: Ints) -> tuple[float, float] | None:
-        """The move of the night and its rank among other nights."""
-        moves = np.mean([t.nights(grid) for t in tracks], axis=0)
-        if self.benchmark is not None and self.model != "constant_mean":
-            moves = moves - self.track(self.benchmark, place).nights(grid)
-        own, others = moves[rows[0]], moves[rows[1:]]
-        others = others[np.isfinite(others)]
-        return (float(own), clock_placebo(float(own), others).p) if np.isfinite(own) and len(others) else None
+
+def _wide(values: Any, nights: Any, later: int) -> Floats:
+    """(S, B + later (B + 1)) of (S, B): after each session the night (S,) that follows it and the next session."""
+    found = [np.asarray(values, float)]
+    for k in range(1, later + 1):
+        for one in (np.asarray(nights, float)[:, None], found[0]):
+            moved = np.full(one.shape, np.nan)
+            moved[:-k] = one[k:]
+            found.append(moved)
+    return np.concatenate(found, axis=1)
+
+
+def _among(nights: Floats) -> tuple[float, float] | None:
+    """The move of a night and its rank among other nights."""
+    own, others = nights[0], nights[1:][np.isfinite(nights[1:])]
+    return (float(own), clock_placebo(float(own), others).p) if np.isfinite(own) and len(others) else None

@@ -10,7 +10,7 @@ from eventstudy.charts._canvas import head, of_width, open_axes, settle
 from eventstudy.charts._language import of_language, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, style
+from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, STAGES, style
 from eventstudy.charts._words import percent
 from eventstudy.errors import UnknownName
 
@@ -47,6 +47,26 @@ def _title(one: Judged) -> str:
     return say("{who}: {value} in the {minutes} minutes from {clock}", **said)
 
 
+def _shade(ax: Axes, one: Judged) -> None:
+    """Stages by turns in two greys, each with its name; the nights that windows go across."""
+    for k, part in enumerate(one.stretches):
+        if part.stage:
+            start, end = part.window.start, part.window.end + 1
+            ax.axvspan(start, end, facecolor=STAGES[k % 2], linewidth=0, zorder=0.5)
+            ax.annotate(
+                part.stage,
+                ((start + end) / 2, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, -4),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+            )
+    for k, place in enumerate(one.grid.nights(one.place + one.left.start, one.place + one.left.end)):
+        night, label = place - one.place, say("night") if k == 0 else None
+        ax.axvspan(night, night + 1, facecolor=EDGE, alpha=0.25, linewidth=0, zorder=0.6, label=label)
+
+
 def _paint(ax: Axes, one: Judged) -> None:
     start, path = one.left.start, one.path
     bars = np.arange(start, start + len(path) + 1)
@@ -59,6 +79,7 @@ def _paint(ax: Axes, one: Judged) -> None:
         edges = np.arange(start - len(earlier), start + 1)
         ax.stairs(earlier, edges, baseline=None, color=EDGE, linewidth=1.2, zorder=2.5)
         ax.plot([start, start], [earlier[-1], path[0]], color=EDGE, linewidth=0.8, zorder=2.4)
+    _shade(ax, one)
     zero_line(ax)
     ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
     if one.mixed:

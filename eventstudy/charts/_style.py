@@ -10,6 +10,8 @@ MUTED = "#595959"
 THIN = "#949494"
 GRID = "#e8e8e8"
 EDGE = "#8c8c8c"
+STAGES = ("#f4f4f4", "#e6e9ee")
+"""Behind parts that follow one another, by turns."""
 
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#000000"

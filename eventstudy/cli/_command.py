@@ -11,6 +11,7 @@ import click
 
 from eventstudy import plugins
 from eventstudy.errors import EventStudyError, nearest
+from eventstudy.frequency import is_of_minutes
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -30,6 +31,12 @@ class Choice(click.Choice):  # type: ignore[type-arg]
             raise click.BadParameter(f"{error.message} Did you mean {near!r}?", ctx, param) from error
 
 
+def frequency_of_minutes(option: str, value: str = "") -> bool:
+    """Whether these words ask for rows of minutes: `--frequency 5min`."""
+    name, mark, inside = option.partition("=")
+    return name == "--frequency" and is_of_minutes(inside if mark else value)
+
+
 class Under(click.Option):
     """An option that `--help` shows under a heading."""
 
@@ -41,6 +48,19 @@ class Under(click.Option):
 
 class Command(click.Command):
     """A command whose help shows the options with a heading under theirs, and at the end its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The options that are given; those of minutes lead to the command of minutes."""
+        given = [(arg, *args[k + 1 : k + 2]) for k, arg in enumerate(args)]
+        bars = any(arg.partition("=")[0] == "--bars" for arg in args)
+        rows = any(frequency_of_minutes(*one) for one in given)
+        if self.name != "minutes" and (rows or bars) and not any(p.name == "bars" for p in self.params):
+            raise click.UsageError(
+                "Rows of minutes have a command of their own: eventstudy minutes WHAT --bars FILE, or --date with a time and"
+                " --tickers in place of WHAT.",
+                ctx,
+            )
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, heading by heading."""

@@ -33,6 +33,14 @@ from eventstudy.cli._study import some_options, split
     multiple=True,
     help="Bars from bar 0 on, both ends included; may be repeated. [default: the first 5, 30 and 60 minutes]",
 )
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    metavar="NAME=A:B",
+    help="A named part, in minutes from bar 0, both ends included; repeated: statement=0:29, press=30:99.",
+)
+@click.option("--across", is_flag=True, help="Windows may go over a lunch and over nights, each of which is one bar.")
 @click.option("--days", type=int, default=60, show_default=True, help="Other days that a move is held against.")
 @click.option(
     "--bar0",
@@ -59,6 +67,8 @@ def COMMAND(  # noqa: N802
     stamp: Any,
     model: Any,
     windows: tuple[tuple[int, int], ...],
+    stages: tuple[str, ...],
+    across: bool,
     days: int,
     bar0: Any,
     exchange: str | None,
@@ -72,7 +82,7 @@ def COMMAND(  # noqa: N802
     A move is held against the same minutes of other days, each in the volatility of its day. WHAT is an event id, a registry or
     event file whose events have times, or absent when --date (with a time) and --tickers describe the event.
     """
-    from eventstudy.analyses.minutes import minutes
+    from eventstudy.analyses.minutes import minutes, stages_of
     from eventstudy.prices import load_bars
     from eventstudy.request import events_of
 
@@ -86,6 +96,8 @@ def COMMAND(  # noqa: N802
         days=days,
         bar0=bar0,
         exchange=exchange,
+        stages=stages_of(stages),
+        across=across,
     )
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
     finish(ctx, lacking=found.incomplete, allowed=False, believable=found.believable)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.analyses.minutes import Minutes, minutes
+from eventstudy.analyses.minutes import Minutes, minutes, stages_of
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import Event, single_event
 from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised
@@ -256,11 +258,11 @@ def test_the_mean_of_several_days_is_a_t_of_scaled_moves() -> None:
     for k in range(6):
         of_day = []
         for _ in range(2 if k == 3 else 1):
-            others, x, car = rng.normal(0, 1.5, 30), float(rng.normal(1, 1)), float(rng.normal(0, 0.01))
+            others, x, car = rng.normal(0, 1.5, (1, 30)), float(rng.normal(1, 1)), float(rng.normal(0, 0.01))
             first = replace(one.judged[0].stretches[0], scaled=x, car=car)
             session = DAY0 + timedelta(k)
             judged.append(replace(one.judged[0], session=session, stretches=(first,), others=others))
-            of_day.append((x / statistics.stdev(others.tolist()), car))
+            of_day.append((x / statistics.stdev(others[0].tolist()), car))
         z.append(statistics.mean(a for a, _ in of_day))
         cars.append(statistics.mean(b for _, b in of_day))
     expected = stats.ttest_1samp(z, 0.0)
@@ -313,6 +315,17 @@ def test_a_market_with_a_lunch_has_no_window_over_it() -> None:
     assert [s.window.end for s in found.judged[0].stretches] == [0, 1]
     with pytest.raises(InvalidRequest, match="lunch"):
         minutes([event], bars, benchmark="^HSI", windows=[(0, 3)])
+    over = minutes([event], bars, benchmark="^HSI", windows=[(0, 3)], across=True, model="market_adjusted").judged[0]
+    of = {(t, start): close for t, start, _, close in rows}
+    moved = 0.0
+    for sign, t in ((1, "0700.HK"), (-1, "^HSI")):
+        clock = [
+            datetime(2025, 8, 13, h, m, tzinfo=zone).astimezone(UTC)
+            for h, m in ((10, 30), (11, 0), (11, 30), (13, 0), (13, 30))
+        ]
+        moved += sign * sum(of[t, b] / of[t, a] - 1 for a, b in pairwise(clock))
+    assert over.stretches[0].car == pytest.approx(moved, rel=1e-9)
+    assert over.stretches[0].nights == 0
     noon = minutes([single_event("2025-08-13T12:30:00+08:00", "0700.HK")], bars, benchmark="^HSI")
     assert noon.judged[0].grid.said(noon.judged[0].place) == "13:00"
 
@@ -339,6 +352,133 @@ def test_holm_over_windows() -> None:
         running = max(running, min(1.0, (3 - k) * value))
         expected.append(running)
     assert p[:, 1] == pytest.approx(expected)
+
+
+# ---- stages, lunches and nights ---------------------------------------------------------------------------------------
+
+STAGES = {"press": (30, 59), "statement": (0, 29)}
+
+
+def test_stages_are_judged_each_by_itself_and_against_the_one_before_by_slow_code() -> None:
+    slow, found = Slow(), study_of(stages=STAGES).judged[0]
+    days = [d for d in sessions() if d < DAY0 and d > sessions()[0] and slow.whole("AAA", d, 54, 65)]
+    betas = slow.betas("AAA", days)
+    scaled = {d: slow.scaled("AAA", d, 54, 65, betas) for d in [*days, DAY0]}
+    first = {d: sum(scaled[d][0][:6]) for d in scaled}
+    second = {d: sum(scaled[d][0][6:]) for d in scaled}
+    ps = []
+    for part, x in zip(found.stretches, (first, second), strict=True):
+        ps.append((1 + sum(abs(x[d]) >= abs(x[DAY0]) for d in days)) / (len(days) + 1))
+        assert part.car == pytest.approx(x[DAY0] * scaled[DAY0][1], rel=1e-9)
+        assert part.placebo.p == pytest.approx(ps[-1])
+    low, high = sorted(ps)
+    assert sorted(s.p_adjusted for s in found.stretches) == pytest.approx([min(1, 2 * low), max(min(1, 2 * low), high)])
+    (change,) = found.changes
+    more = {d: second[d] - first[d] for d in scaled}
+    larger = sum(abs(more[d]) >= abs(more[DAY0]) for d in days)
+    assert (change.placebo.larger, change.placebo.days) == (larger, len(days))
+    assert change.car == pytest.approx(more[DAY0] * scaled[DAY0][1], rel=1e-9)
+    assert [s.stage for s in found.stretches] == ["statement", "press"]
+    assert str(found.stretches[0].sentence).startswith("statement: In the 30 minutes from 14:00 AAA moved")
+    assert str(change.words).startswith("The move of press less that of statement is +")
+
+
+def test_stages_over_many_days_are_paired() -> None:
+    one, rng = study_of(stages=STAGES), np.random.default_rng(8)
+    judged, z, cars = [], [[], [], []], [[], [], []]
+    for k in range(7):
+        others, x, car = rng.normal(0, 1.5, (2, 30)), rng.normal(0.5, 1, 2), rng.normal(0, 0.01, 2)
+        parts = tuple(replace(s, scaled=float(x[i]), car=float(car[i])) for i, s in enumerate(one.judged[0].stretches))
+        judged.append(replace(one.judged[0], session=DAY0 + timedelta(k), stretches=parts, others=others))
+        for i, (a, b, c) in enumerate([(x[0], others[0], car[0]), (x[1], others[1], car[1])]):
+            z[i].append(a / statistics.stdev(b.tolist()))
+            cars[i].append(c)
+        z[2].append((x[1] - x[0]) / statistics.stdev((others[1] - others[0]).tolist()))
+        cars[2].append(car[1] - car[0])
+    told = replace(one, judged=tuple(judged)).stages
+    assert [(a.later, a.earlier) for a in told] == [("statement", None), ("press", None), ("press", "statement")]
+    for average, values, moves in zip(told, z, cars, strict=True):
+        expected = stats.ttest_1samp(values, 0.0)
+        assert (average.mean, average.t, average.p) == pytest.approx(
+            (statistics.mean(moves), expected.statistic, expected.pvalue), rel=1e-9
+        )
+    low, high = sorted(a.p for a in told[:2])
+    assert sorted(a.p_adjusted for a in told[:2]) == pytest.approx([min(1, 2 * low), max(min(1, 2 * low), high)])
+    assert "the move of press less that of statement was" in replace(one, judged=tuple(judged)).text()
+
+
+@pytest.mark.parametrize("model", ["market", "constant_mean"])
+def test_a_window_across_a_night_by_slow_code(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 14:00 on 2 December to 11:25 of the next day: 24 bars, the night, 24 bars."""
+    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes"), "LEAST_DAYS", 15)
+    slow, day = Slow(), date(2025, 12, 2)
+    known = sessions()
+    after = {d: known[known.index(d) + 1] for d in known[:-1]}
+
+    def there(d: date) -> bool:
+        return HALF_DAY not in (d, after[d]) and slow.whole("AAA", d, 54, 77) and slow.whole("AAA", after[d], 0, 23)
+
+    days = [d for d in known[1:] if after.get(d, DAY0) < day and there(d)]
+    betas = slow.betas("AAA", days)
+
+    def moves(d: date) -> list[float]:
+        if model == "market":
+            both = [
+                [slow.abnormal("AAA", on, k, betas) for k in of]
+                for on, of in ((d, range(54, 78)), (after[d], range(24)))
+            ]
+            return [*both[0], slow.night("AAA", after[d]) - slow.night("SPY", after[d]), *both[1]]
+        usual = [statistics.mean(slow.move("AAA", e, k) for e in days) for k in range(78)]
+        both = [
+            [slow.move("AAA", on, k) - usual[k] for k in of] for on, of in ((d, range(54, 78)), (after[d], range(24)))
+        ]
+        return [*both[0], slow.night("AAA", after[d]), *both[1]]
+
+    def scale(d: date) -> float:
+        usual = [statistics.mean(slow.move("AAA", e, k) for e in days) for k in range(78)]
+        of = [
+            slow.abnormal("AAA", d, k, betas) if model == "market" else slow.move("AAA", d, k) - usual[k]
+            for k in range(42, 54)
+        ]
+        return math.sqrt(sum(x * x for x in of))
+
+    found = minutes([at("14:00", day)], table(), windows=((0, 48),), across=True, model=model, days=20).judged[0]
+    part = found.stretches[0]
+    assert found.ar == pytest.approx(moves(day), rel=1e-9, abs=1e-15)
+    x = {d: sum(moves(d)) / scale(d) for d in [*days, day]}
+    larger = sum(abs(x[d]) >= abs(x[day]) for d in days)
+    assert (part.placebo.larger, part.placebo.days) == (larger, len(days))
+    assert part.scaled == pytest.approx(x[day], rel=1e-9)
+    assert (part.nights, part.minutes) == (1, 240)
+    assert [found.grid.said(found.place + k) for k in (23, 24, 25, 48)] == ["15:55", "night", "+1 09:30", "+1 11:25"]
+    assert "1 nights are in it" not in str(part.sentence)
+    assert "The night in it is one bar" in str(part.sentence)
+
+
+def test_what_stages_and_nights_cannot_mean_is_refused() -> None:
+    for stages, match in (
+        ({"a": (0, 12)}, "no whole bars of 5 minutes"),
+        ({"a": (0, 29), "b": (25, 59)}, "share minutes"),
+        ({"a": (29, 0)}, "ends before it starts"),
+    ):
+        with pytest.raises(InvalidRequest, match=match):
+            study_of(stages=stages)
+    with pytest.raises(InvalidRequest, match="windows and stages"):
+        study_of(stages=STAGES, windows=((0, 5),))
+    with pytest.raises(InvalidRequest, match="close or a lunch"):
+        study_of(windows=((0, 48),))
+    with pytest.raises(InvalidRequest, match="begins before the session"):
+        study_of(windows=((-60, 5),), across=True)
+    with pytest.raises(InvalidRequest, match="bars end before the window"):
+        study_of(windows=((0, 900),), across=True)
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        stages_of(["statement"])
+    with pytest.raises(InvalidRequest, match="two stages are called a"):
+        stages_of(["a=0:4", "a=5:9"])
+
+
+def study_of(**choices: Any) -> Minutes:
+    return minutes([at("14:00")], table(), **choices)
 
 
 # ---- files ------------------------------------------------------------------------------------------------------------
@@ -483,3 +623,12 @@ def test_the_picture_shows_the_path_and_the_band() -> None:
     assert any(p.get_hatch() for p in ax.patches)
     assert "14:00" in [t.get_text() for t in ax.get_xticklabels()]
     assert "Band" in ax.figure.texts[1].get_text() + found.plot(lang="de").figure.texts[1].get_text()
+
+
+def test_the_picture_shades_stages_and_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes"), "LEAST_DAYS", 15)
+    ax = study_of(stages=STAGES).plot()
+    assert {"statement", "press"} <= {t.get_text() for t in ax.texts}
+    event = at("14:00", date(2025, 12, 2))
+    over = minutes([event], table(), windows=((0, 48),), across=True, days=20).plot(lang="de")
+    assert "Nacht" in [t.get_text() for t in over.figure.legends[0].get_texts()]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
 
 from tests.analyses.test_minutes import frame, made, study
 from tests.cli.conftest import Ran
@@ -38,3 +40,25 @@ def test_an_event_of_a_date_alone_is_refused(es: Es, bars: str) -> None:
     ran = es("minutes", "--date", "2025-12-03", "--tickers", "AAA", "--bars", bars)
     assert ran.code == 2
     assert "no time" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [("--frequency", "5min"), ("--frequency=1h",), ("--bars", "b.csv"), ("--bars=b.csv",)]
+)
+def test_minutes_asked_of_a_study_of_days_lead_to_their_command(es: Es, words: tuple[str, ...]) -> None:
+    ran = es("run", "deepseek-r1", *words)
+    assert ran.code == 2
+    assert "eventstudy minutes WHAT --bars FILE" in ran.err
+    with pytest.raises(InvalidRequest, match="eventstudy minutes"):
+        StudyConfig(frequency="5min")  # type: ignore[arg-type]
+
+
+def test_stages_and_a_window_across_the_night(es: Es, bars: str) -> None:
+    asked = ("minutes", "--date", "2025-12-03T14:00:00-05:00", "--tickers", "AAA", "--bars", bars, "--format", "json")
+    told = json.loads(es(*asked, "--stage", "press=30:59", "--stage", "statement=0:29").out)
+    assert [(w["stage"], w["start"], w["end"]) for w in told["windows"]] == [("statement", 0, 5), ("press", 6, 11)]
+    assert [(c["earlier"], c["later"]) for c in told["changes"]] == [("statement", "press")]
+    refused = es(*asked, "--window", "0", "80")
+    assert refused.code == 2
+    assert "--across takes a night as one bar" in refused.err
+    assert "18 other days have the same minutes" in es(*asked, "--window", "0", "80", "--across").err
