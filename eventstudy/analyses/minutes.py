@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -435,23 +435,22 @@ class Minutes(Answer):
         names = [s.stage for s in self.judged[0].stretches]
         if not names[0]:
             return []
-        own = [
-            self._averaged(lambda j, k=k: (j.stretches[k].car, j.stretches[k].scaled, j.others[k]))
-            for k in range(len(names))
-        ]  # type: ignore[misc]
+
+        def move(one: Judged, k: int) -> tuple[float, float, Floats]:
+            return one.stretches[k].car, one.stretches[k].scaled, one.others[k]
+
+        def more(one: Judged, k: int) -> tuple[float, float, Floats]:
+            (car, x, others), (before, y, other) = move(one, k), move(one, k - 1)
+            return car - before, x - y, others - other
+
+        own = [self._averaged(partial(move, k=k)) for k in range(len(names))]
         adjusted = holm(np.array([found[3] for found in own if found]))
         told = [
             Average(n, None, *found, float(p)) for n, found, p in zip(names, filter(None, own), adjusted, strict=False)
         ]
-        for k, (earlier, later) in enumerate(pairwise(names)):
-            more = self._averaged(
-                lambda j, k=k: (  # type: ignore[misc]
-                    j.stretches[k + 1].car - j.stretches[k].car,
-                    j.stretches[k + 1].scaled - j.stretches[k].scaled,
-                    j.others[k + 1] - j.others[k],
-                )
-            )
-            told += [Average(later, earlier, *more, more[3])] if more else []
+        for k, (earlier, later) in enumerate(pairwise(names), 1):
+            if found := self._averaged(partial(more, k=k)):
+                told.append(Average(later, earlier, *found, found[3]))
         return told
 
     def _averaged(self, of: Callable[[Judged], tuple[float, float, Floats]]) -> tuple[int, float, float, float] | None:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -385,7 +385,9 @@ def test_stages_are_judged_each_by_itself_and_against_the_one_before_by_slow_cod
 
 def test_stages_over_many_days_are_paired() -> None:
     one, rng = study_of(stages=STAGES), np.random.default_rng(8)
-    judged, z, cars = [], [[], [], []], [[], [], []]
+    judged = []
+    z: list[list[float]] = [[], [], []]
+    cars: list[list[float]] = [[], [], []]
     for k in range(7):
         others, x, car = rng.normal(0, 1.5, (2, 30)), rng.normal(0.5, 1, 2), rng.normal(0, 0.01, 2)
         parts = tuple(replace(s, scaled=float(x[i]), car=float(car[i])) for i, s in enumerate(one.judged[0].stretches))
@@ -408,7 +410,9 @@ def test_stages_over_many_days_are_paired() -> None:
 
 
 @pytest.mark.parametrize("model", ["market", "constant_mean"])
-def test_a_window_across_a_night_by_slow_code(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_across_a_night_by_slow_code(
+    model: Literal["market", "constant_mean"], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From 14:00 on 2 December to 11:25 of the next day: 24 bars, the night, 24 bars."""
     monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes"), "LEAST_DAYS", 15)
     slow, day = Slow(), date(2025, 12, 2)
