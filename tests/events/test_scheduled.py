@@ -73,24 +73,54 @@ def test_who_spoke_to_the_press() -> None:
     assert Counter(d.instant.year for d in decisions() if d.projections)[2020] == 3
 
 
+HELD_UP = {
+    "2013-09": "2013-10-22",
+    "2013-10": "2013-11-08",
+    "2025-09": "2025-11-20",
+    "2025-11": "2025-12-16",
+    "2026-01": "2026-02-11",
+}
+"""Months whose employment report a closed government held up, and the day on which it came."""
+
+
+def employment_day(year: int, month: int) -> date:
+    """The published rule: the third Friday after the week that holds the 12th.
+
+    In the first three days of January a week later; on the holiday of July, the 4th or the Friday before a Saturday, a day before.
+    """
+    twelfth = date(year, month, 12)
+    day = twelfth + timedelta((5 - twelfth.weekday()) % 7 + 20)  # the week ends on Saturday
+    if day.month == 1 and day.day <= 3:
+        return day + timedelta(7)
+    return day - timedelta(1) if day.month == 7 and day.day in (3, 4) else day
+
+
+def test_employment_reports_keep_to_the_published_rule() -> None:
+    jobs = {r.reference: r.instant.date() for r in releases() if r.release == "jobs"}
+    months = [f"{y}-{m:02}" for y in range(1999, 2027) for m in range(1, 13)]
+    wanted = months[months.index("1999-12") : months.index("2026-04") + 1]
+    assert list(jobs) == [month for month in wanted if month != "2025-10"]  # never collected
+    odd = {month: str(day) for month, day in jobs.items() if day != employment_day(int(month[:4]), int(month[5:]))}
+    assert odd == HELD_UP
+
+
 def test_twelve_releases_a_year_but_for_closed_governments() -> None:
-    for name in ("cpi", "jobs"):
+    short = {"cpi": {2025: 11, 2026: 5}, "jobs": {2025: 11, 2026: 5}}
+    for name, first in (("cpi", 2013), ("jobs", 2000)):
         counted = Counter(r.instant.year for r in releases() if r.release == name)
-        assert counted == {year: 11 if year == 2025 else 12 for year in range(2013, 2026)}
-        months = [r.reference for r in releases() if r.release == name]
-        assert len(set(months)) == len(months)
-        lacking = {"cpi": ["2025-10"], "jobs": ["2025-10"]}[name]
-        all_months = [f"{y}-{m:02}" for y in range(2013, 2026) for m in range(1, 13)]
-        assert [m for m in all_months[: all_months.index("2025-11")] if m not in months] == lacking
+        assert counted == dict.fromkeys(range(first, 2027), 12) | short[name]
+    prices = [r.reference for r in releases() if r.release == "cpi"]
+    months = [f"{y}-{m:02}" for y in range(2012, 2027) for m in range(1, 13)]
+    wanted = months[months.index("2012-12") : months.index("2026-04") + 1]
+    assert prices == [month for month in wanted if month != "2025-10"]
     assert {f"{r.instant:%H:%M}" for r in releases()} == {"08:30"}
-    odd = {}
+    later = {}
     for one in releases():
-        month = (one.instant.date().month - 2) % 12 + 1
-        if month != int(one.reference[5:]):
-            odd[one.instant.date().isoformat()] = one.reference
-    assert odd == {"2025-11-20": "2025-09"}  # the others that were late kept to the month after
-    fridays = [r.instant.weekday() == 4 for r in releases() if r.release == "jobs"]
-    assert len(fridays) - sum(fridays) == 7
+        if (one.instant.date().month - 2) % 12 + 1 != int(one.reference[5:]):
+            later[one.instant.date().isoformat()] = one.reference
+    assert later == {"2025-11-20": "2025-09"}  # the others that were late kept to the month after
+    late = [str(r.instant.date()) for r in releases() if r.release == "cpi" and not 10 <= r.instant.day <= 24]
+    assert late == ["2013-10-30", "2015-02-26"]
 
 
 def test_day_0_is_the_day_itself_but_where_new_york_was_closed() -> None:
@@ -100,12 +130,16 @@ def test_day_0_is_the_day_itself_but_where_new_york_was_closed() -> None:
         if found.session != when.date():
             moved[when.date().isoformat()] = found.session.isoformat()
     assert moved == {
-        "2015-04-03": "2015-04-06",  # Good Friday: jobs
+        "2007-04-06": "2007-04-09",  # Good Friday: jobs
+        "2010-04-02": "2010-04-05",  # Good Friday
+        "2012-04-06": "2012-04-09",  # Good Friday
+        "2015-04-03": "2015-04-06",  # Good Friday
         "2017-04-14": "2017-04-17",  # Good Friday: consumer prices
         "2020-03-15": "2020-03-16",  # a Sunday
         "2020-04-10": "2020-04-13",  # Good Friday
         "2021-04-02": "2021-04-05",  # Good Friday
         "2023-04-07": "2023-04-10",  # Good Friday
+        "2026-04-03": "2026-04-06",  # Good Friday
     }
 
 
@@ -113,4 +147,6 @@ def test_each_row_names_an_official_page() -> None:
     for one in decisions():
         assert one.source.startswith("https://www.federalreserve.gov/monetarypolicy/fomc")
     for other in releases():
-        assert other.source == f"https://www.bls.gov/schedule/{other.instant.year}/home.htm"
+        year = other.instant.year
+        page = "bls/news-release/empsit.htm" if year < 2013 else f"schedule/{year}/home.htm"
+        assert other.source == f"https://www.bls.gov/{page}"
