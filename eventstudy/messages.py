@@ -451,6 +451,12 @@ WARNINGS: dict[str, Code] = {
         "Write a column `category` into the list where it holds several kinds.",
         "note",
     ),
+    "HISTORY_TABLE": Code(
+        "the table of {kind} that ships ends on {day}, and the prices of {ticker} go on: later events are not among these",
+        "The table was typed up to that day, so the last events of the history are not the last there were.",
+        "Name a list of your own with the later ones: `--registry FILE`.",
+        "note",
+    ),
     "HISTORY_UNPRICED": Code(
         (
             "{n} more event of that kind lies outside the prices of {ticker}",

@@ -91,6 +91,9 @@ def history(
     )
     table = placed(table, separated(exchange, "exchange"))
     priced = _with_day0(past, ticker, table, config, day0)
+    shipped = registry is None and kind in TABLES
+    if shipped and len(table.close) and table.close.index[-1].date() > (last_row := max(_day(e) for e in events)):
+        notes.append(Message.of("HISTORY_TABLE", None, ticker, kind=kind, day=last_row, ticker=ticker))
     if len(priced) < len(past):
         notes.append(Message.of("HISTORY_UNPRICED", None, ticker, n=len(past) - len(priced), ticker=ticker))
     if not priced:

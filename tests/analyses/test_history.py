@@ -217,3 +217,21 @@ def test_prices_that_look_wrong_are_said_first(tmp_path: Path) -> None:
 def test_volatility_has_no_history() -> None:
     with pytest.raises(InvalidRequest, match="returns of day 0"):
         told.history(run("deepseek-r1", tickers="NVDA", outcome="volatility"))
+
+
+def test_a_table_that_ends_before_the_prices_is_named() -> None:
+    days = pd.bdate_range("2025-11-03", "2026-06-30")
+    rng = np.random.default_rng(7)
+    rows = [
+        (ticker, day, 100 * np.exp(step))
+        for ticker in ("AAA", MARKET)
+        for day, step in zip(days, rng.normal(0, 0.01, len(days)).cumsum(), strict=True)
+    ]
+    prices = load_prices(path=pd.DataFrame(rows, columns=["ticker", "date", "close"]))
+    found = history("AAA", kind="cpi", prices=prices, as_of="2026-06-30", last=2, **SHORT)
+    assert [row.event_id for row in found.rows] == ["cpi-2026-04-10", "cpi-2026-05-12"]
+    assert [m.code for m in found.notes] == ["HISTORY_TABLE", "HISTORY_UNPRICED"]
+    assert "ends on 2026-05-12" in " ".join(found.text().split())
+    german = in_language(found.notes[0].message, "de")
+    assert german is not None
+    assert "endet am" in german

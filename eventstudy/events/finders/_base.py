@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -173,6 +173,19 @@ def for_tickers(tickers: tuple[str, ...]) -> tuple[Group, ...]:
 def shifted(when: datetime) -> datetime:
     """An instant of New York with its plain offset, as a registry writes it."""
     return datetime.fromisoformat(when.replace(tzinfo=NEW_YORK).isoformat())
+
+
+def beyond(query: Query, what: str, instants: Sequence[date | datetime]) -> list[Phrase]:
+    """What is to be said of a table that does not reach as far as it is asked: where it begins, where it ends."""
+    if not instants:
+        return []
+    first, last = (when.date() if isinstance(when, datetime) else when for when in (instants[0], instants[-1]))
+    told, to = [], min((d for d in (query.until, query.as_of) if d), default=None)
+    if query.since and query.since < first:
+        told.append(Phrase("the table of {what} begins on {day}: there are earlier ones", what=what, day=first))
+    if to is None or to > last:
+        told.append(Phrase("the table of {what} ends on {day}: later ones are not in it", what=what, day=last))
+    return told
 
 
 def within(finds: Finds) -> Finds:

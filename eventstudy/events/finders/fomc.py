@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventstudy.events.event import Event, Found
-from eventstudy.events.finders._base import Finder, Finds, Ids, Query, for_tickers, within
+from eventstudy.events.finders._base import Finder, Finds, Ids, Query, beyond, for_tickers, within
 from eventstudy.events.scheduled import decisions
 from eventstudy.language import in_language
 
@@ -35,9 +35,10 @@ def search(query: Query) -> Finds:
                 group=for_tickers(query.tickers),
             )
         )
-    return within(Finds("fomc", query, tuple(events)))
+    notes = beyond(query, "fomc", [event.announced for event in events])
+    return within(Finds("fomc", query, tuple(events), notes=tuple(notes)))
 
 
 FINDER = Finder(
-    "decisions of the Federal Reserve from 2000 on, with their time; no network", search, frozenset({"tickers"})
+    "decisions of the Federal Reserve from 2000 to 2026, with their time; no network", search, frozenset({"tickers"})
 )

@@ -1,53 +1,65 @@
-"""Releases of US statistics, from the table that ships: consumer prices and employment."""
+"""Releases of US statistics: consumer prices and employment from the table that ships, national accounts from the BEA."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from eventstudy.errors import UnknownName
 from eventstudy.events.event import Event, Found
-from eventstudy.events.finders._base import Finder, Finds, Ids, Query, for_tickers, within
+from eventstudy.events.finders import _bea
+from eventstudy.events.finders._base import Finder, Finds, Ids, Query, beyond, for_tickers, within
 from eventstudy.events.scheduled import RELEASES, releases
-from eventstudy.language import in_language
+from eventstudy.language import Phrase, in_language
+
+ASKED = {"gdp": Phrase("US gross domestic product")}
+"""Releases that no table holds: whoever names one asks the agency's calendar."""
 
 
 def search(query: Query) -> Finds:
-    """All releases asked for (each by default) between the dates, about the tickers that are named.
+    """All releases asked for (those of the table by default) between the dates, about the tickers that are named.
 
     Raises:
-        UnknownName: a release that the table does not hold.
+        UnknownName: a release that nobody knows. SourceError: as their names say, where the BEA is asked.
     """
+    known = RELEASES | ASKED
     wanted = query.releases or tuple(RELEASES)
     for name in wanted:
-        if name not in RELEASES:
-            raise UnknownName("release", name, RELEASES)
-    events, ids = [], Ids()
-    for one in releases():
-        if one.release in wanted:
-            day = one.instant.date()
-            found: dict[str, Any] = {
-                "finder": "macro",
-                "key": f"{one.release} {one.reference}",
-                "stamp": "release",
-                "precision": one.precision,
-            }
-            events.append(
-                Event(
-                    id=ids.of(f"{one.release}-{day}"),
-                    title=one.what,
-                    title_de=in_language(one.what, "de"),
-                    announced=one.instant,
-                    category=one.release,
-                    sources=(one.source,),
-                    found=Found(**found),
-                    group=for_tickers(query.tickers),
-                )
-            )
-    return within(Finds("macro", query, tuple(events)))
+        if name not in known:
+            raise UnknownName("release", name, known)
+    ids = Ids()
+
+    def event(release: str, key: str, what: Phrase, when: datetime, stamp: str, source: str, precision: str) -> Event:
+        found: dict[str, Any] = {"finder": "macro", "key": f"{release} {key}", "stamp": stamp, "precision": precision}
+        return Event(
+            id=ids.of(f"{release}-{when.date()}"),
+            title=what,
+            title_de=in_language(what, "de"),
+            announced=when,
+            category=release,
+            sources=(source,),
+            found=Found(**found),
+            group=for_tickers(query.tickers),
+        )
+
+    events = [
+        event(one.release, one.reference, one.what, one.instant, "release", one.source, one.precision)
+        for one in releases()
+        if one.release in wanted
+    ]
+    notes: list[Phrase] = []
+    for name in dict.fromkeys(wanted):
+        notes += beyond(query, name, [e.announced for e in events if e.category == name])
+    calendar = _bea.releases() if "gdp" in wanted else _bea.Scheduled(())
+    for when in calendar.instants:
+        events.append(event("gdp", str(when.date()), ASKED["gdp"], when, "scheduled", _bea.ADDRESS, "minute"))
+    notes += calendar.notes
+    return within(Finds("macro", query, tuple(events), (), tuple(notes), calendar.requests, calendar.kept))
 
 
 FINDER = Finder(
-    "US consumer prices and employment from 2013 to 2025, by the day on which they did come out; no network",
+    "US employment reports from 2000 and consumer prices from 2013, to May 2026, by the day on which they did come out;"
+    " --release gdp asks the BEA",
     search,
     frozenset({"tickers", "releases"}),
 )
