@@ -122,6 +122,8 @@ class Comparison(Answer):
     pairs: tuple[Pair, ...]
     alike: Test | None
     """That all of several kinds have one mean: Wald by the wild cluster bootstrap. None where no comparison is valid."""
+    dots: tuple[Floats, ...]
+    """Of each kind the means of its clusters."""
     excluded: tuple[Exclusion, ...]
     """What the study left out, and what only the comparison did."""
     warned: tuple[Message, ...]
@@ -129,6 +131,7 @@ class Comparison(Answer):
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
     schema = "eventstudy.compare/1"
+    chart = "comparison"
 
     @property
     def incomplete(self) -> bool:
@@ -316,6 +319,7 @@ def compare(
         levels=kinds,
         pairs=tuple(pairs),
         alike=alike,
+        dots=tuple(_votes(car, level, cluster, k) for k in range(len(levels))),
         excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
         result=result,
@@ -462,10 +466,14 @@ def _clusters(result: StudyResult, members: Ints, window: Window) -> Ints:
     return components(first, last)
 
 
+def _votes(car: Floats, level: Ints, cluster: Ints, k: int) -> Floats:
+    one, _ = votes(car, (level == k).astype(np.int64), cluster)
+    return one[np.isfinite(one)]
+
+
 def _level(name: str, car: Floats, level: Ints, cluster: Ints, k: int) -> Level:
-    own = level == k
-    one, _ = votes(car, own.astype(np.int64), cluster)
-    return Level(name, int(own.sum()), int(np.isfinite(one).sum()), float(car[own].mean()), float(np.nanmean(one)))
+    own, one = car[level == k], _votes(car, level, cluster, k)
+    return Level(name, len(own), len(one), float(own.mean()), float(one.mean()))
 
 
 def _compared(car: Floats, level: Ints, cluster: Ints, a: int, b: int, levels: list[str], seed: int) -> Pair:

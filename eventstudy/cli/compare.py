@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
@@ -21,6 +21,7 @@ from eventstudy.errors import InvalidRequest
 )
 @click.option("--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], columns to compare by.")
 @click.option("--cut", metavar="median|NUMBER", help="Makes two kinds of numbers. [default: 0 for surprise]")
+@picture_option("--chart", "Write the chart to this file (.png, .svg or .pdf).")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -29,6 +30,7 @@ def COMMAND(  # noqa: N802
     by: str,
     characteristics: str | None,
     cut: str | None,
+    chart: str | None,
     form: str,
     output: str | None,
     quiet: bool,
@@ -50,4 +52,5 @@ def COMMAND(  # noqa: N802
     options["windows"] = windows
     found = compare(study(options, quiet=quiet), by, window=windows[0], characteristics=table, cut=cut)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    draw(found.plot, chart, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

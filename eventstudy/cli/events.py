@@ -170,7 +170,9 @@ def add(
 @click.option("--cik", "ciks", type=int, multiple=True, help="Number of a filer, where no ticker leads to it.")
 @click.option("--form", "forms", multiple=True, help="Form of a filing: 8-K, 10-Q, SC 13D; may be repeated.")
 @click.option("--item", "items", multiple=True, help="Item of an 8-K: 2.02; may be repeated.")
-@click.option("--release", "releases", multiple=True, help="Release of macro: cpi, jobs, or gdp, which asks the BEA; may be repeated.")
+@click.option(
+    "--release", "releases", multiple=True, help="Release of macro: cpi, jobs, gdp (asks the BEA); may be repeated."
+)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The first day.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day.")
 @click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")

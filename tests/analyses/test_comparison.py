@@ -211,3 +211,41 @@ def test_nothing_is_said_of_all_kinds_where_no_two_can_be_compared() -> None:
     assert found.alike is None
     assert found.to_dict()["alike"] is None
     assert "Wald" not in found.text()
+
+
+# ---- its picture -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plan", [PURE, MIXED], ids=["pure", "mixed"])
+def test_the_picture_draws_kinds_dates_and_differences(plan: list[tuple[int, str, str]]) -> None:
+    result = study(plan)
+    found = compare(result, "category")
+    ax = found.plot()
+    values, bad, cluster = by_hand(result, 0, 1)
+    marks = {line.get_label(): line.get_xydata().tolist()[0] for line in ax.lines if len(line.get_xydata()) == 1}
+    place = {text.get_text(): y for y, text in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
+    for kind, own in (("bad", bad == 1), ("good", bad == 0)):
+        means = [values[own & (cluster == g)].mean() for g in np.unique(cluster[own])]
+        [dots] = [c for c in ax.collections if c.get_label() == f"_{kind}"]
+        assert sorted(np.asarray(dots.get_offsets())[:, 0]) == pytest.approx(sorted(means))
+        assert marks[f"_{kind} mean"] == pytest.approx([np.mean(means), place[f"{kind} ({len(means)} dates)"]])
+    [pair] = found.pairs
+    assert marks[f"_{pair.a} less {pair.b}"] == [pair.difference, place[f"{pair.a} less {pair.b}"]]
+    [interval] = [c for c in ax.collections if c.get_label() == f"_{pair.a} less {pair.b} interval"]
+    assert sorted(interval.get_paths()[0].vertices[:, 0]) == pytest.approx([pair.low, pair.high])
+    title = ax.figure._suptitle.get_text().replace("\u00a0", " ")
+    assert title.startswith(f"{pair.a} less {pair.b}: ")
+    same = result.plot("comparison", by="category")
+    assert [line.get_xydata().tolist() for line in same.lines] == [line.get_xydata().tolist() for line in ax.lines]
+
+
+def test_the_picture_says_where_no_test_is_valid_and_speaks_german() -> None:
+    found = compare(study([*[r for r in PURE if r[1] == "bad"], (180, "good", "ABC")]), "category")
+    ax = found.plot(lang="de", width=4)
+    assert "kein Test ist gültig" in " ".join(ax.figure._suptitle.get_text().split())
+    assert not [c for c in ax.collections if str(c.get_label()).endswith(" interval")]
+    three = compare(study([(70 + 10 * i, ("good", "bad", "odd")[i % 3], "AB") for i in range(12)]), "category")
+    title = three.plot().figure._suptitle.get_text()
+    out = sum(pair.p_adjusted < 0.05 for pair in three.pairs)
+    said = (f"{out} of 3 pairs of kinds: a measurable difference", "None of 3 pairs of kinds differs measurably")
+    assert title == said[out == 0]

@@ -18,9 +18,10 @@ from eventstudy import analyses as told
 from eventstudy import history, load_prices, run
 from eventstudy.analyses.history import DRIFT, History
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
-from eventstudy.events import Event, Group, Registry
+from eventstudy.events import Event, Group, Registry, parse_when
 from eventstudy.events.finders import find
 from eventstudy.language import in_language
+from eventstudy.windows import Window
 
 from tests.worlds import MARKET, SESSIONS, closes
 
@@ -51,6 +52,36 @@ def test_each_row_is_the_study_of_that_event_alone() -> None:
         assert row.p == pytest.approx(windows.loc[(0, 0), "headline_p"], rel=1e-12)
         volume = run(event, outcome="volume", windows=[(0, 0)], **CHOICES)
         assert row.volume == pytest.approx(volume.windows()["car"].iloc[0], rel=1e-12)
+
+
+@pytest.mark.slow
+def test_twelve_made_up_events_each_alone() -> None:
+    """Dates, instants before, in and after a session, a half day, a Saturday: each row is that of `run`.
+
+    How wild the days near a window are is not asked (`regime`): days of other events are never among them.
+    """
+    alike: dict[str, Any] = {"regime": "never", **CHOICES}
+    when = [
+        "2024-06-14", "2024-07-05T08:30:00-04:00", "2024-07-19T12:00:00-04:00", "2024-08-02T16:05:00-04:00", "2024-08-17",
+        "2024-09-03T09:31:00-04:00", "2024-09-20T17:45:00-04:00", "2024-10-10", "2024-10-29T15:59:59-04:00",
+        "2024-11-15T16:00:00-05:00", "2024-11-29T13:30:00-05:00", "2024-12-18T14:00:00-05:00",
+    ]  # fmt: skip
+    events = [
+        Event(id=f"e{i}", title="E", announced=parse_when(text), category="made up", group=(Group(tickers=("NVDA",)),))
+        for i, text in enumerate(when)
+    ]
+    found = history("NVDA", kind="made up", registry=events, mask_other_events=None, **alike)
+    assert [row.event_id for row in found.studied] == [event.id for event in events]
+    assert [str(row.day0) for row in found.studied] == [
+        "2024-06-14", "2024-07-05", "2024-07-19", "2024-08-05", "2024-08-19", "2024-09-03", "2024-09-23", "2024-10-10",
+        "2024-10-29", "2024-11-18", "2024-12-02", "2024-12-18",
+    ]  # fmt: skip
+    for row, event in zip(found.studied, events, strict=True):
+        windows = run(event, windows=list(row.cars), **alike).windows().set_index(["start", "end"])
+        for window, car in row.cars.items():
+            assert car == pytest.approx(windows.loc[tuple(window), "car"], rel=1e-12, nan_ok=True), (event.id, window)
+        assert row.p == pytest.approx(windows.loc[(0, 0), "headline_p"], rel=1e-12)
+        assert row.ar == row.cars[Window(0, 0)]
 
 
 def test_what_could_not_be_studied_is_a_row_with_its_reason() -> None:

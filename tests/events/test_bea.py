@@ -13,7 +13,12 @@ from eventstudy.events.finders import _bea, find
 from eventstudy.events.finders._kept import Kept
 from tests.loopback.web import Desk, Reply, desk
 
-DATES = ["2025-12-23T08:30:00-05:00", "2025-07-30T12:30:00+00:00", "2025-08-28T08:30:00-04:00", "2025-07-30T08:30:00-04:00"]
+DATES = [
+    "2025-12-23T08:30:00-05:00",
+    "2025-07-30T12:30:00+00:00",
+    "2025-08-28T08:30:00-04:00",
+    "2025-07-30T08:30:00-04:00",
+]
 GOOD = {"Personal Income": {"release_dates": ["2025-01-01"]}, "Gross Domestic Product": {"release_dates": DATES}}
 
 

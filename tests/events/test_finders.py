@@ -40,12 +40,18 @@ def test_nothing_later_than_as_of_is_found() -> None:
         ("fomc", {"since": date(1999, 1, 1), "until": date(2026, 12, 9)}, ["fomc begins on 2000-02-02"]),
         ("fomc", {"since": date(2000, 2, 2)}, ["fomc ends on 2026-12-09"]),
         ("fomc", {"until": date(2027, 6, 1), "as_of": date(2026, 6, 1)}, []),
-        ("macro", {"releases": "cpi", "since": date(2005, 1, 1), "until": date(2013, 6, 1)}, ["cpi begins on 2013-01-16"]),
+        (
+            "macro",
+            {"releases": "cpi", "since": date(2005, 1, 1), "until": date(2013, 6, 1)},
+            ["cpi begins on 2013-01-16"],
+        ),
         ("macro", {"releases": "jobs", "since": date(2005, 1, 1), "until": date(2013, 6, 1)}, []),
         ("macro", {"since": date(2020, 1, 1)}, ["cpi ends on 2026-05-12", "jobs ends on 2026-05-08"]),
     ],
 )
-def test_where_a_table_ends_is_said_where_more_is_asked_for(finder: str, words: dict[str, Any], said: list[str]) -> None:
+def test_where_a_table_ends_is_said_where_more_is_asked_for(
+    finder: str, words: dict[str, Any], said: list[str]
+) -> None:
     notes = list(map(str, find(finder, **words).notes))
     assert [note.partition(":")[0] for note in notes] == [f"the table of {one}" for one in said]
 

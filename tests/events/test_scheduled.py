@@ -86,7 +86,7 @@ HELD_UP = {
 def employment_day(year: int, month: int) -> date:
     """The published rule: the third Friday after the week that holds the 12th.
 
-    In the first three days of January a week later; on the holiday of July, the 4th or the Friday before a Saturday, a day before.
+    In the first three days of January a week later; a day before on the holiday of July, the 4th or the Friday before it.
     """
     twelfth = date(year, month, 12)
     day = twelfth + timedelta((5 - twelfth.weekday()) % 7 + 20)  # the week ends on Saturday

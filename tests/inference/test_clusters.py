@@ -189,35 +189,3 @@ def test_windows_that_touch_are_one_cluster() -> None:
     first = np.array([10, 0, 12, 30, 5, 31])
     last = np.array([12, 4, 15, 31, 5, 40])
     assert components(first, last).tolist() == [2, 0, 2, 3, 1, 3]
-
-
-def sizes_of(plan: str) -> tuple[tuple[int, int], ...]:
-    return {
-        "6 v 6 x 5": ((5, 0),) * 6 + ((0, 5),) * 6,
-        "4 v 4 x 5": ((5, 0),) * 4 + ((0, 5),) * 4,
-        "2 v 10 x 5": ((5, 0),) * 2 + ((0, 5),) * 10,
-        "10 dates, 3 + 3": ((3, 3),) * 10,
-    }[plan]
-
-
-ROWS = [
-    ("6 v 6 x 5", "im_two_sample", 5.7), ("6 v 6 x 5", "cr2", 6.0), ("6 v 6 x 5", "cr1", 6.7), ("6 v 6 x 5", "welch", 19.6),
-    ("4 v 4 x 5", "im_two_sample", 4.1), ("4 v 4 x 5", "cr2", 4.8), ("2 v 10 x 5", "cr2", 0.4),
-    ("10 dates, 3 + 3", "im_paired", 5.3),
-]  # fmt: skip
-"""Size at 5 % of two-sided tests, correlation .3 within dates, simulated apart from this program (2,000 studies)."""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("plan", "name", "size"), ROWS)
-def test_sizes_are_those_simulated_elsewhere(plan: str, name: str, size: float) -> None:
-    tests = {"im_two_sample": im_two_sample, "cr2": cr2, "cr1": cr1, "im_paired": im_paired}
-    rng, draws = np.random.default_rng(12), 10_000 if name != "cr2" else 4_000
-    _, first, cluster = made(0, sizes_of(plan))
-    hits = 0
-    for _ in range(draws):
-        y = sqrt(0.3) * rng.normal(size=cluster.max() + 1)[cluster] + sqrt(0.7) * rng.normal(size=len(cluster))
-        found = welch(y[first == 1], y[first == 0]) if name == "welch" else tests[name](y, first, cluster)
-        hits += found.p < 0.05
-    p = size / 100
-    assert abs(hits / draws - p) < 3 * sqrt(p * (1 - p) * (1 / draws + 1 / 2000)) + 0.001

@@ -41,7 +41,8 @@ def releases(clock: Callable[[], float] = time) -> Scheduled:
     Raises:
         SourceDown: no answer, and none is kept. SourceRateLimited: it asks to wait. SourceMalformed: no such calendar.
     """
-    kept, notes = Kept(clock=clock), ()
+    kept = Kept(clock=clock)
+    notes: tuple[Phrase, ...] = ()
     known = kept.get(ADDRESS, _FRESH)
     if known is None:
         try:
@@ -49,7 +50,9 @@ def releases(clock: Callable[[], float] = time) -> Scheduled:
         except SourceDown:
             if (known := kept.get(ADDRESS)) is None:
                 raise
-            notes = (Phrase("{what} could not be asked for: as it was kept is used", what=Phrase("the calendar of the BEA")),)
+            notes = (
+                Phrase("{what} could not be asked for: as it was kept is used", what=Phrase("the calendar of the BEA")),
+            )
         else:
             instants = read(answer.body)
             kept.put(ADDRESS, answer.status, answer.body)

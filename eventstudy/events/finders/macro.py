@@ -51,8 +51,10 @@ def search(query: Query) -> Finds:
     for name in dict.fromkeys(wanted):
         notes += beyond(query, name, [e.announced for e in events if e.category == name])
     calendar = _bea.releases() if "gdp" in wanted else _bea.Scheduled(())
-    for when in calendar.instants:
-        events.append(event("gdp", str(when.date()), ASKED["gdp"], when, "scheduled", _bea.ADDRESS, "minute"))
+    events += [
+        event("gdp", str(when.date()), ASKED["gdp"], when, "scheduled", _bea.ADDRESS, "minute")
+        for when in calendar.instants
+    ]
     notes += calendar.notes
     return within(Finds("macro", query, tuple(events), (), tuple(notes), calendar.requests, calendar.kept))
 
