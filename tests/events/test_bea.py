@@ -38,6 +38,7 @@ def test_dates_of_the_schedule_on_the_clock_of_new_york(web: Desk) -> None:
     ]
     assert {(e.found.stamp, e.found.precision) for e in found.events if e.found} == {("scheduled", "minute")}
     assert [str(day0(Moment(e.announced), "XNYS").session) for e in found.events] == [e.id[4:] for e in found.events]
+    assert {(e.title, e.title_de) for e in found.events} == {("US gross domestic product", "US-Bruttoinlandsprodukt")}
     assert (found.requests, found.kept, found.notes) == (1, 0, ())
 
 

@@ -29,7 +29,7 @@ def search(query: Query) -> Finds:
             raise UnknownName("release", name, known)
     ids = Ids()
 
-    def event(release: str, key: str, what: Phrase, when: datetime, stamp: str, source: str, precision: str) -> Event:
+    def event(release: str, key: str, what: str, when: datetime, stamp: str, source: str, precision: str) -> Event:
         found: dict[str, Any] = {"finder": "macro", "key": f"{release} {key}", "stamp": stamp, "precision": precision}
         return Event(
             id=ids.of(f"{release}-{when.date()}"),
