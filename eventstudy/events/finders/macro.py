@@ -60,8 +60,7 @@ def search(query: Query) -> Finds:
 
 
 FINDER = Finder(
-    "US employment reports from 2000 and consumer prices from 2013, to May 2026, by the day on which they did come out;"
-    " --release gdp asks the BEA",
+    "US jobs (from 2000) and consumer prices (from 2013) to May 2026, no network; --release gdp: calendar of the BEA",
     search,
     frozenset({"tickers", "releases"}),
 )
