@@ -220,9 +220,9 @@ SIZES = {
 }
 """Per cent of true nulls rejected at 5 %, correlation .3 within dates, simulated apart from this program; `im`: the headline,
 which takes the fewer clusters less one as degrees of freedom below four. Welch's t of pairs is left out of the last: it depends
-on how much of a shock both kinds share, which is not told with the figure. Two sizes of the wild bootstrap are this program's, for
-elsewhere fewer were rejected: 5.0 for four against four, and 5.3 where one kind varies twice as much, which leaves open what varies
-(here 6.2 to 7.7 for all that it can mean). That it is the bootstrap which is meant, all signs listed show (`test_clusters`)."""
+on how much of a shock both kinds share, which is not told with the figure. Two sizes of the wild bootstrap are this program's:
+elsewhere it rejected 5.0 for four against four, and 5.3 where one kind varies twice as much, which leaves open what varies
+(here 6.2 to 7.7 for all that it can mean). That it is the bootstrap that is meant is shown where all signs are listed."""
 STUDIES, AT_ONCE = 10_000, 50
 
 
