@@ -267,8 +267,15 @@ class StudyConfig:
     def benchmark_for(self, ticker: str, named: str | None) -> str | None:
         """The benchmark of a ticker: its own, that of its suffix, that of all, or the one that its event `named`.
 
+        `ticker`: whose benchmark is asked for.
+
         Raises:
             InvalidRequest: `benchmark` cannot be meant.
+
+        Example:
+            >>> config = es.StudyConfig(benchmark="SPY")
+            >>> config.benchmark_for("NVDA", None)
+            'SPY'
         """
         if self.benchmark is None:
             return named
@@ -342,7 +349,15 @@ class StudyConfig:
             )
 
     def accepts(self, code: str, ticker: str | None, days: Iterable[date]) -> bool:
-        """Whether a doubt of a ticker on these days (none: of the series as a whole) is taken for right."""
+        """Whether a doubt of a ticker on these days (none: of the series as a whole) is taken for right.
+
+        `code` of the doubt, `ticker` it is about (None: the study), and its `days`.
+
+        Example:
+            >>> from datetime import date
+            >>> es.StudyConfig(accept=("PRICE_SPIKE:NVDA",)).accepts("PRICE_SPIKE", "NVDA", [date(2025, 1, 27)])
+            True
+        """
         for named, whose, day in map(_accepted, self.accept):
             if named == code and whose in (None, ticker) and (day is None or day in days):
                 return True
@@ -409,7 +424,13 @@ class StudyConfig:
 
     @contextmanager
     def as_shown(self) -> Iterator[None]:
-        """Values in the unit of the study and rows in its words meanwhile."""
+        """Values in the unit of the study and rows in its words meanwhile.
+
+        Example:
+            >>> with es.StudyConfig(frequency="weekly").as_shown():
+            ...     print("sentences count weeks here")
+            sentences count weeks here
+        """
         with shown_in(self.unit), counted_in(self.frequency):
             yield
 
@@ -422,8 +443,16 @@ class StudyConfig:
     def level_moment(self, moment: Moment) -> Moment:
         """When something happened as levels see it: an instant is before or after the snapshot of its day.
 
+        `moment`: an instant, or a date.
+
         Raises:
             InvalidRequest: an instant, and nobody said when the levels were taken.
+
+        Example:
+            >>> from datetime import date
+            >>> from eventstudy.calendars import Moment
+            >>> es.StudyConfig().level_moment(Moment(date(2025, 1, 27))).when
+            datetime.date(2025, 1, 27)
         """
         if self.returns != "difference" or not isinstance(moment.when, datetime):
             return moment
@@ -439,8 +468,16 @@ class StudyConfig:
     def check_of_returns(self, what: str) -> None:
         """Refuse what is asked of returns alone.
 
+        `what`: that which is asked, as the error names it.
+
         Raises:
             InvalidRequest: the study is of changes of a level.
+
+        Example:
+            >>> es.StudyConfig(returns="difference", unit_in="bp").check_of_returns("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
         """
         if self.returns == "difference":
             raise InvalidRequest(f"{what} is of returns, and this is a study of changes of a level")
@@ -448,8 +485,16 @@ class StudyConfig:
     def check_prices(self, what: str) -> None:
         """Refuse what needs returns that are not abnormal yet.
 
+        `what`: that which is asked, as the error names it.
+
         Raises:
             InvalidRequest: abnormal returns are given.
+
+        Example:
+            >>> es.StudyConfig(model="given").check_prices("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
         """
         if self.model == "given":
             raise InvalidRequest(f"{what} needs prices or returns, and this study was given abnormal returns")
@@ -457,8 +502,16 @@ class StudyConfig:
     def check_daily(self, what: str) -> None:
         """Refuse what is asked of days alone.
 
+        `what`: that which is asked, as the error names it.
+
         Raises:
             InvalidRequest: the rows of the study are weeks or months.
+
+        Example:
+            >>> es.StudyConfig(frequency="monthly").check_daily("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
         """
         if not self.clock.daily:
             raise InvalidRequest(f"{what} is of days, and the frequency of this study is {self.frequency}")
@@ -471,8 +524,16 @@ class StudyConfig:
     def check_estimated(self, what: str) -> None:
         """Refuse what rests on ordinary days where there are none.
 
+        `what`: that which is asked, as the error names it.
+
         Raises:
             InvalidRequest: the study has no estimation days.
+
+        Example:
+            >>> es.StudyConfig(min_estimation=0, model="market_adjusted").check_estimated("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
         """
         if not self.estimated:
             raise InvalidRequest(f"{what} needs estimation days", hint="run the study with --min-estimation 30 or more")
@@ -483,7 +544,14 @@ class StudyConfig:
         return self.looked_at or self.event_window
 
     def called(self, window: Window) -> Window:
-        """A window as this study calls it: where each pair has its own, the event window stands for them."""
+        """A window as this study calls it: where each pair has its own, the event window stands for them.
+
+        `window`: first and last day of it.
+
+        Example:
+            >>> es.StudyConfig().called(es.Window(0, 1))
+            Window(start=0, end=1)
+        """
         return OwnWindows(*window) if self.own_windows and window == self.event_window else window
 
     @property
@@ -518,8 +586,14 @@ class StudyConfig:
     def check_in_order(self, what: str) -> None:
         """Refuse what moves or fills the days between an estimation window and the event after it.
 
+        `what`: that which is asked, as the error names it.
+
         Raises:
             InvalidRequest: the study has several estimation windows, or one after the event.
+
+        Example:
+            >>> es.StudyConfig().check_in_order("a placebo") is None  # one estimation window, before the event
+            True
         """
         if not self.in_order:
             raise InvalidRequest(
@@ -541,7 +615,12 @@ class StudyConfig:
         return [day for w in (*self.spans, self.event_window) for day in range(w.start, w.end + 1)]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values (windows as lists, dates as ISO text), ready for JSON."""
+        """Plain values (windows as lists, dates as ISO text), ready for JSON.
+
+        Example:
+            >>> es.StudyConfig().as_dict()["event_window"]
+            [-5, 5]
+        """
         plain = asdict(self)
         plain["estimation_window"], plain["event_window"] = list(self.estimation_window), list(self.days_looked_at)
         plain["estimation_windows"] = [list(w) for w in self.spans]
@@ -560,8 +639,18 @@ class StudyConfig:
     def from_toml(cls, path: str | Path) -> StudyConfig:
         """Read the table `[study]` of a TOML file.
 
+        `path`: of the file.
+
         Raises:
             InvalidFile: no such file, not TOML, an unknown key, or a choice that cannot be meant.
+
+        Example:
+            >>> import pathlib, tempfile
+            >>> path = pathlib.Path(tempfile.mkdtemp(), "study.toml")
+            >>> path.write_text('[study]\\nmodel = "constant_mean"\\n')
+            32
+            >>> es.StudyConfig.from_toml(path).model
+            'constant_mean'
         """
         text, tables = read_toml(path, "the study settings")
         table = tables.get("study", {})

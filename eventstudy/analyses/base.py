@@ -93,18 +93,33 @@ class Answer(Finding):
 
     @abstractmethod
     def tidy(self) -> pd.DataFrame:
-        """The table: decimals, NaN where there is no figure."""
+        """The table: decimals, NaN where there is no figure.
+
+        Example:
+            >>> answer.tidy()[["ticker", "start", "end"]].values.tolist()
+            [['NVDA', 0, 0], ['AMD', 0, 0], ['total', 0, 0]]
+        """
 
     @abstractmethod
     def _document(self) -> dict[str, Any]:
         """The JSON object but for its schema."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of the command, as plain values: decimals, NaN as None, dates as ISO text."""
+        """The JSON object of the command, as plain values: decimals, NaN as None, dates as ISO text.
+
+        Example:
+            >>> answer.to_dict()["schema"]
+            'eventstudy.impact/1'
+        """
         return ({"schema": self.schema} if self.schema else {}) | self._document()
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text."""
+        """`to_dict` as JSON text.
+
+        Example:
+            >>> answer.to_json().splitlines()[1].strip()
+            '"schema": "eventstudy.impact/1",'
+        """
         return json_text(self.to_dict())
 
     @abstractmethod
@@ -112,7 +127,12 @@ class Answer(Finding):
         """The lines of `text`."""
 
     def text(self, *, verbose: bool = False) -> str:
-        """What the command prints; `verbose` adds what takes more than a screen, where there is more."""
+        """What the command prints; `verbose` adds what takes more than a screen, where there is more.
+
+        Example:
+            >>> answer.text()[:72]
+            'On Monday 27 January 2025 the 2 firms lost 605.3 billion USD of market v'
+        """
         return fitted("\n".join(self._lines(verbose=verbose)))
 
     def _repr_html_(self) -> str:
@@ -124,6 +144,10 @@ class Answer(Finding):
 
         Raises:
             InvalidRequest: no chart shows such an answer.
+
+        Example:
+            >>> answer.plot(lang="de").get_xlabel()
+            'Milliarden USD'
         """
         if not self.chart:
             raise InvalidRequest(

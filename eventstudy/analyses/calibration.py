@@ -104,7 +104,17 @@ class Calibration(Answer):
         return self.sentence_of(self.rates[0]) if self.rates else "No test could be asked of the made-up studies."
 
     def sentence_of(self, rate: Rate) -> str:
-        """What a test does with these tickers and dates."""
+        """What a test does with these tickers and dates.
+
+        `rate`: one of `rates`: a test and a window.
+
+        Example:
+            >>> choices = {"estimation_window": (-130, -11), "windows": [(0, 0)]}
+            >>> result = es.run("deepseek-r1", tickers="NVDA", day0="recognised", **choices)
+            >>> found = es.analyses.calibrate(result, draws=20)
+            >>> found.sentence_of(found.rates[0])[:28]
+            'With these tickers and dates'
+        """
         finds = [f"finds an effect of {percent(e, 1)} in {100 * share:.0f} %" for e, share in rate.power.items()][-1:]
         low, size, high = (f"{100 * share:.1f}" for share in (rate.ci_low, rate.size, rate.ci_high))
         rejects = f"rejects {size} % of true nulls ({low} to {high} %) at {100 * self.level:g} %"

@@ -158,12 +158,26 @@ class Impact(Answer):
         return len({(e.event_id, e.ticker) for e in self.excluded})
 
     def total_name(self, total: TotalImpact) -> str:
-        """What a total is called: `all 16`, or `4 of 16` where some could not be counted."""
+        """What a total is called: `all 16`, or `4 of 16` where some could not be counted.
+
+        `total`: one of `totals`.
+
+        Example:
+            >>> answer.total_name(answer.totals[0])
+            'all 2'
+        """
         n = len(total.tickers)
         return f"{n} of {n + self.lacking}" if self.lacking else f"all {n}"
 
     def money(self, value: float, *, sign: bool = True) -> str:
-        """An amount as shown to people: in billions or millions."""
+        """An amount as shown to people: in billions or millions.
+
+        `value`: in units of the currency. `sign`: whether gains bear a plus.
+
+        Example:
+            >>> answer.money(-592.66e9)
+            '-592.7 billion USD'
+        """
         return money(value, self.currency, sign=sign)
 
     def _document(self) -> dict[str, Any]:

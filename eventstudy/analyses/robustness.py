@@ -112,16 +112,37 @@ class Robustness(Answer):
         return (*self.cautions, *(f"left out: {said}" for said in self.left_out))
 
     def is_own(self, one: Specification) -> bool:
-        """Whether a specification is the study's own, for its window."""
+        """Whether a specification is the study's own, for its window.
+
+        `one`: of `specifications`.
+
+        Example:
+            >>> robust.is_own(robust.specifications[0])
+            True
+        """
         first = self.specifications[0]
         return replace(first, window=one.window, judged=one.judged) == one
 
     def own(self, window: Window) -> Specification:
-        """The study's own specification of a window."""
+        """The study's own specification of a window.
+
+        `window`: one of those that were asked about.
+
+        Example:
+            >>> robust.own(es.Window(0, 0)).model
+            'market'
+        """
         return next(s for s in self.specifications if s.window == window)
 
     def same_sign(self, one: Specification) -> bool:
-        """Whether its CAR has the sign of the study's own for the same window."""
+        """Whether its CAR has the sign of the study's own for the same window.
+
+        `one`: of `specifications`.
+
+        Example:
+            >>> all(robust.same_sign(one) for one in robust.specifications)
+            True
+        """
         return bool(np.sign(one.car) == np.sign(self.own(one.window).car))
 
     @property
@@ -158,6 +179,10 @@ class Robustness(Answer):
 
         Columns: choice, share (of the variance of the CARs that goes with the choice), option, n, median, lowest, highest,
         share_significant (of those with a p; NaN where none has one).
+
+        Example:
+            >>> robust.options().columns.tolist()[:4]
+            ['choice', 'share', 'option', 'n']
         """
         rows = []
         for choice, share in self.drivers.items():
@@ -177,6 +202,10 @@ class Robustness(Answer):
 
         Columns: event_id, ticker, n, lowest, median, highest, share_same_sign (of the study's own for the same window),
         share_significant (of those with a p).
+
+        Example:
+            >>> robust.firms()["ticker"].tolist()
+            ['NVDA', 'AMD']
         """
         cars: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
         own = {s.window: self._of_firms(s) for s in self.specifications[::-1] if self.is_own(s)}

@@ -87,7 +87,14 @@ class PriceTable:
     def from_fetches(
         cls, fetches: Iterable[tuple[str, Fetch]], missing: Mapping[str, SourceError] | None = None
     ) -> PriceTable:
-        """A table from (source name, fetch) pairs, one a ticker."""
+        """A table from (source name, fetch) pairs, one a ticker.
+
+        `fetches`: the pairs. `missing`: why other tickers have no prices.
+
+        Example:
+            >>> es.PriceTable.from_fetches([]).tickers  # what a source gave, a fetch a ticker
+            []
+        """
         fetched = list(fetches)
         dates = [f.frame.index.to_numpy("datetime64[ns]") for _, f in fetched]
         days = np.unique(np.concatenate(dates)) if dates else np.empty(0, "datetime64[ns]")
@@ -120,13 +127,24 @@ class PriceTable:
     def naming(self, tickers: Iterable[str]) -> PriceTable:
         """The table for who names these tickers: their columns are sound, and those without a price are in `missing`.
 
+        `tickers`: those that are asked for.
+
         Raises:
             InvalidFile: a column holds what cannot be a price.
+
+        Example:
+            >>> prices.naming(["NVDA"]).tickers
+            ['NVDA', 'SPY']
         """
         return self if self.given is None else self._without(self.given.empty(tickers))
 
     def priced(self) -> PriceTable:
-        """The table without the columns that hold no price, wherever nobody has looked at them."""
+        """The table without the columns that hold no price, wherever nobody has looked at them.
+
+        Example:
+            >>> prices.priced().tickers
+            ['NVDA', 'SPY']
+        """
         if self.given is None:
             return self
         there = self.close.notna().any().to_numpy()
@@ -143,8 +161,15 @@ class PriceTable:
     def without(self, days: Iterable[tuple[str, date]]) -> PriceTable:
         """The table without any value of these tickers on these days.
 
+        `days`: ticker and date of each close that is taken for missing.
+
         Raises:
             InvalidRequest: there is no such ticker, or no price of it on that day.
+
+        Example:
+            >>> from datetime import date
+            >>> prices.without([("NVDA", date(2025, 1, 27))]).close["NVDA"].tolist()
+            [142.62, nan, 128.99]
         """
         fields = {name: frame.copy() for name, frame in self.fields.items()}
         for ticker, day in days:
@@ -165,7 +190,14 @@ class PriceTable:
         return replace(self, fields=fields)
 
     def adjusted(self, tickers: Sequence[str]) -> NDArray[np.bool_]:
-        """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`."""
+        """(n,) which tickers have their returns from `adj_close`; those of the others come from `close`.
+
+        `tickers`: whose returns are asked about.
+
+        Example:
+            >>> prices.adjusted(["NVDA", "SPY"]).tolist()  # the embedded sample has dividends beside its closes
+            [False, False]
+        """
         there = "adj_close" in self.fields
         return np.array([there and t in self.info and self.info[t].basis == "adj_close" for t in tickers], dtype=bool)
 
@@ -180,7 +212,15 @@ class PriceTable:
         return max((i.retrieved_at for i in self.info.values() if i.retrieved_at), default=None)
 
     def beside(self, other: PriceTable) -> PriceTable:
-        """Both tables in one; tickers that both have are this one's."""
+        """Both tables in one; tickers that both have are this one's.
+
+        `other`: the table that is added.
+
+        Example:
+            >>> more = es.load_prices(["AMD"], "2025-01-24", "2025-01-28", source="bundled")
+            >>> prices.beside(more).tickers
+            ['NVDA', 'SPY', 'AMD']
+        """
         more = [t for t in other.tickers if t not in self.info]
         days = self.close.index.union(other.close.index)
         fields = {}
@@ -198,7 +238,15 @@ class PriceTable:
         return PriceTable(fields, info, missing, read_as=told, names={**other.names, **self.names})
 
     def part(self, tickers: str | Sequence[str], first: date, last: date) -> PriceTable:
-        """The prices of these tickers from `first` to `last`, both included."""
+        """The prices of these tickers from `first` to `last`, both included.
+
+        `tickers`: a list, or names in one text.
+
+        Example:
+            >>> from datetime import date
+            >>> prices.part("NVDA", date(2025, 1, 27), date(2025, 1, 28)).close["NVDA"].tolist()
+            [118.42, 128.99]
+        """
         tickers = separated(tickers)
         days = self.close.index.to_numpy("datetime64[D]")
         rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
@@ -206,7 +254,14 @@ class PriceTable:
         return replace(self, fields=fields, info={t: self.info[t] for t in tickers}, given=None)
 
     def sha256(self) -> str:
-        """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine."""
+        """A hash of tickers, sessions and every value: equal tables, equal hash, on every machine.
+
+        Example:
+            >>> from datetime import date
+            >>> same = prices.part(prices.tickers, date(2025, 1, 24), date(2025, 1, 28))
+            >>> same.sha256() == prices.sha256(), len(prices.sha256())
+            (True, 64)
+        """
         return self._sha256
 
     @cached_property
