@@ -44,12 +44,21 @@ def width() -> int:
     return min(max(room, _LEAST), WIDTH) if room else WIDTH
 
 
-def _told() -> int:
-    """What COLUMNS or the terminal says; 0 where neither does: into a pipe or a file."""
+STDERR = 2
+"""The stream of messages."""
+
+
+def _told(stream: int = 1) -> int:
+    """What COLUMNS or the terminal of a stream says; 0 where neither does: into a pipe or a file."""
     told = os.environ.get("COLUMNS", "")
     if told.isdigit() and int(told):
         return int(told)
-    return shutil.get_terminal_size((0, 0)).columns
+    if stream == 1:
+        return shutil.get_terminal_size((0, 0)).columns
+    try:
+        return os.get_terminal_size(stream).columns
+    except OSError:  # no terminal
+        return 0
 
 
 _LEAST = 40
@@ -102,18 +111,22 @@ def _cell(text: str, room: int) -> list[str]:
     return [text] if len(text) <= room else wrap(text, room) or [""]
 
 
-def fitted(text: str) -> str:
-    """A text whose lines of prose are broken where a line of the terminal ends; into a pipe as it is."""
-    if not _told():
+def fitted(text: str, stream: int = 1) -> str:
+    """A text whose lines of prose are broken where a line of the terminal ends; into a pipe as it is. `stream`: 2 is stderr."""
+    told = _told(stream)
+    if not told:
         return text
-    room = width()
-    return "\n".join(part for line in text.split("\n") for part in (wrapped(line) if len(line) > room else [line]))
+    room = min(max(told, _LEAST), WIDTH)
+    return "\n".join(
+        part for line in text.split("\n") for part in (wrapped(line, room) if len(line) > room else [line])
+    )
 
 
-def wrapped(text: str) -> list[str]:
-    """Lines of at most `width`; windows and percentages are not torn apart."""
+def wrapped(text: str, room: int | None = None) -> list[str]:
+    """Lines of at most `room` characters, by default `width`; windows and percentages are not torn apart."""
     held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
-    return [line.replace("\u00a0", " ") for line in wrap(held, width(), subsequent_indent="  ")]
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    return [line.replace("\u00a0", " ") for line in wrap(held, room or width(), subsequent_indent="  " + indent)]
 
 
 def separated(given: object, noun: str = "ticker") -> list[str]:

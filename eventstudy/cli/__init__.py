@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 from eventstudy import __version__, plugins
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
 from eventstudy.errors import EventStudyError
+from eventstudy.text import STDERR, fitted
 
 _BETWEEN_COLLECTIONS = 100_000
 """Containers made until cyclic garbage is looked for: what a command imports is none, and looking through it takes its time."""
@@ -92,14 +94,16 @@ def main(args: list[str] | None = None) -> Any:
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        click.echo(fitted(shown.getvalue().rstrip("\n"), STDERR), err=True)
         code = error.exit_code
     except click.Abort:
         click.echo("stopped", err=True)
         code = 130
     except EventStudyError as error:
         _trace(told)
-        click.echo(f"eventstudy: {error}", err=True)
+        click.echo(fitted(f"eventstudy: {error}", STDERR), err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

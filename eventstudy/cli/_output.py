@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from eventstudy import disk
 from eventstudy.cli._command import Choice
 from eventstudy.errors import InvalidRequest
-from eventstudy.text import columns, fitted, json_text
+from eventstudy.text import STDERR, columns, fitted, json_text, width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,7 +216,7 @@ def made(folder: str, where: str) -> Path:
 def say(text: str, *, quiet: bool = False) -> None:
     """A message on stderr, unless quiet."""
     if not quiet:
-        click.echo(text, err=True)
+        click.echo(fitted(text, STDERR), err=True)
 
 
 def progress(quiet: bool) -> Callable[[str, int, int], None] | None:
@@ -227,7 +227,7 @@ def progress(quiet: bool) -> Callable[[str, int, int], None] | None:
 def bar(what: str, i: int, n: int) -> None:
     """One line on a terminal: a bar, and what is at work; the last one wipes it."""
     done = round(_BAR * i / max(n, 1))
-    line = f"[{'#' * done}{'-' * (_BAR - done)}] {i}/{n} {what}"
+    line = f"[{'#' * done}{'-' * (_BAR - done)}] {i}/{n} {what}".splitlines()[0][: width() - 1]
     click.echo(f"\r\x1b[K{line}" if i < n else "\r\x1b[K", nl=False, err=True)
 
 

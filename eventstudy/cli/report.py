@@ -99,9 +99,12 @@ def _one(found: Confounders, form: str, lang: Any, output: str | None, quiet: bo
     from eventstudy.reports.further import further
     from eventstudy.reports.site import named_after
 
-    result = found.result
+    result, shown = found.result, progress(quiet) or (lambda what, i, n: None)
+    shown("other choices and other news", 0, 2)
     answers = {} if written["style"] == "journal" else further(result, found)
+    shown("pictures and pages", 1, 2)
     data = render(result, form, lang=lang, answers=answers, **written)
+    shown("", 2, 2)
     if (form in _PRINTED and output is None) or output == STDOUT:
         put(data)
         return
