@@ -43,17 +43,17 @@ def public() -> Iterator[tuple[str, Any]]:
         Answer,
     ):
         yield from methods(kind)
-    for kind in answers(Answer):  # what they answer in their own way has its example where it is asked of any answer
-        yield from ((name, method) for name, method in methods(kind) if not hasattr(Answer, method.__name__))
+    for answer in answers(Answer):  # what they answer in their own way has its example where it is asked of any answer
+        yield from ((name, method) for name, method in methods(answer) if not hasattr(Answer, method.__name__))
 
 
-def methods(kind: type) -> Iterator[tuple[str, Any]]:
+def methods(kind: type[Any]) -> Iterator[tuple[str, Any]]:
     for name, method in inspect.getmembers(kind, inspect.isroutine):
         if not name.startswith("_") and str(getattr(method, "__module__", "")).startswith("eventstudy"):
             yield f"{kind.__name__}.{name}", method
 
 
-def answers(kind: type) -> Iterator[type]:
+def answers(kind: type[Any]) -> Iterator[type[Any]]:
     for module in pkgutil.iter_modules(es.analyses.__path__):
         importlib.import_module(f"eventstudy.analyses.{module.name}")
     for one in kind.__subclasses__():

@@ -1,4 +1,4 @@
-"""The answer of a study without its days that carry other news: before and after, each by the exact t.
+"""The answer of a study without its days that carry other news: before and after, each by the test that speaks in the study.
 
 The masked days are taken out and the model is estimated again, so that own news in the estimation window counts no more either.
 Day 0 is never masked, nor is another day on which the event itself was announced or recognised.
@@ -16,14 +16,15 @@ import pandas as pd
 
 from eventstudy.analyses.base import Answer, Finding, lines_of
 from eventstudy.analyses.confounders import Confounders, days_of_the_event, masked_cells
-from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.inference.distributions import p_t
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.models import model_of
 from eventstudy.panel import Bools, Ints
+from eventstudy.study.answers import ask_firms
 from eventstudy.study.document import warnings_as_dicts
 from eventstudy.study.estimate import Portfolios, abnormal_returns
+from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.text import columns, wrapped
@@ -32,13 +33,17 @@ from eventstudy.windows import Window
 
 @dataclass(frozen=True)
 class Part:
-    """The CAR of a window by the exact t; NaN where there is none."""
+    """The CAR of a window; NaN where there is none."""
 
     n_days: int
     car: float
     se: float
     t: float
+    p_of_t: float
+    """Exact t."""
     p: float
+    """By the test that speaks, as in the study itself."""
+    test: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Masked(Answer):
         return lines_of(self.warned)
 
     def tidy(self) -> pd.DataFrame:
-        """One row a firm or group and window: car, se, t, p before and after, n_days, and the masked days."""
+        """One row a firm or group and window: car, se, t, p and its test before and after, n_days, and the masked days."""
         return pd.DataFrame([_plain(row, dates=" ") for row in self.rows])
 
     def _document(self) -> dict[str, Any]:
@@ -108,7 +113,7 @@ class Masked(Answer):
         }
 
     def _lines(self, *, verbose: bool) -> Iterator[str]:
-        """The windows that lose a day (`verbose`: all), with all days and without the masked ones, each by the exact t."""
+        """The windows that lose a day (`verbose`: all), with all days and without the masked ones."""
         changed = [row for row in self.rows if verbose or row.days]
         rows = [["", "window", "CAR", "p", "without", "CAR", "p"]]
         for row in changed if verbose else changed[:_SHOWN]:
@@ -116,7 +121,8 @@ class Masked(Answer):
             cells = [[percent(part.car), p_text(part.p)] for part in (row.before, row.after)]
             name = row.name if row.kind == "group" else f"  {row.name}"
             rows.append([name, str(row.window), *cells[0], days or "no day", *cells[1]])
-        yield "before and after days with other news are masked (exact t; groups as one portfolio)"
+        tests = dict.fromkeys(words_of_test(part.test) for row in self.rows for part in (row.before, row.after))
+        yield f"before and after days with other news are masked (p by {', '.join(tests)}; groups as one portfolio)"
         if len(rows) > 1:
             yield columns(rows, (2, 3, 5, 6))
         else:
@@ -146,13 +152,14 @@ def mask(found: Confounders) -> Masked:
         >>> result = es.run("deepseek-r1", tickers="NVDA,AMD", day0="recognised")
         >>> masked = es.analyses.mask(es.analyses.confounders(result))
         >>> print(masked.sentence)
-        all 2 tickers: CAR[0, 0] -8.23 % (p <.001); none of its days is masked
+        all 2 tickers: CAR[0, 0] -8.23 % (p .008); none of its days is masked
     """
     result, cells = found.result, masked_cells(found)
     block = replace(result.panel.block, returns=np.where(cells, np.nan, result.panel.block.returns))
     model, config = model_of(result.config), result.config
     fit = model.fit(block, config.min_estimation)
     returns = abnormal_returns(block, fit, result.returns.last_close, prediction_error=config.prediction_error)
+    returns = replace(returns, around=result.returns.around)
     left_out = cells[:, block.event_columns]
     portfolios = Portfolios(block, model, config.min_estimation, config.prediction_error)
     warned: list[Message] = []
@@ -186,7 +193,7 @@ def mask(found: Confounders) -> Masked:
 def _firms(result: StudyResult, returns: AbnormalReturns, left_out: Bools) -> Iterator[Compared]:
     several = len(result.events) > 1
     for window in result.firm_answers:
-        before, after = _parts(result.returns, window, None), _parts(returns, window, left_out)
+        before, after = _parts(result, result.returns, window, None), _parts(result, returns, window, left_out)
         for i, pair in enumerate(result.panel.pairs):
             name = f"{pair.ticker} {pair.event_id}" if several else pair.ticker
             days = _days(result, i, left_out[i], window)
@@ -211,7 +218,8 @@ def _groups(result: StudyResult, portfolios: Portfolios, left_out: Bools, warned
             continue
         any_masked = left_out[members].any(axis=0)
         for window in result.firm_answers:
-            [before], [after] = _parts(one, window, None), _parts(other, window, any_masked[None, :])
+            [before] = _parts(result, one, window, None)
+            [after] = _parts(result, replace(other, around=one.around), window, any_masked[None, :])
             days = _days(result, int(members[0]), any_masked, window)
             event_id, tickers = result.panel.pairs[members[0]].event_id, _tickers(result, members)
             instead = instead_of_finding(result, members.tolist(), name)
@@ -222,12 +230,18 @@ def _tickers(result: StudyResult, members: Ints) -> tuple[str, ...]:
     return tuple(result.panel.pairs[int(i)].ticker for i in members)
 
 
-def _parts(returns: AbnormalReturns, window: Window, left_out: Bools | None) -> list[Part]:
-    found = cumulate(returns, window, left_out)
-    p = p_t(found.scar, returns.df)
+def _parts(result: StudyResult, returns: AbnormalReturns, window: Window, left_out: Bools | None) -> list[Part]:
+    """What the tests of the study say of a window; `left_out` (N, L2): days that are not looked at."""
+    own = result.config
+    if left_out is not None:
+        unseen = left_out if returns.unseen is None else left_out | returns.unseen
+        returns = replace(returns, unseen=unseen)
+    said = ask_firms(returns, window, own.tests, own.seed, own.outcome, own.alternative, own.level)
+    found = said.found
+    columns = (found.n_days, found.car, found.se, found.scar, said.p, said.headline_p, said.headline)
     return [
-        Part(int(n), float(car), float(se), float(t), float(q))
-        for n, car, se, t, q in zip(found.n_days, found.car, found.se, found.scar, p, strict=True)
+        Part(int(n), float(car), float(se), float(t), float(exact), float(p), test)
+        for n, car, se, t, exact, p, test in zip(*columns, strict=True)
     ]
 
 
@@ -242,7 +256,7 @@ def _plain(row: Compared, dates: str | None = None) -> dict[str, Any]:
     told |= {"tickers": list(row.tickers) if dates is None else dates.join(row.tickers)}
     told |= {"start": row.window.start, "end": row.window.end, "masked": days if dates is None else dates.join(days)}
     for word, part in (("before", row.before), ("after", row.after)):
-        values = {n: v if isinstance(v, int) or np.isfinite(v) else None for n, v in vars(part).items()}
+        values = {n: v if isinstance(v, int | str) or np.isfinite(v) else None for n, v in vars(part).items()}
         told |= {word: values} if dates is None else {f"{word}_{n}": v for n, v in values.items()}
     return told
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from eventstudy.analyses.confounders import Confounders, confounders
+from eventstudy.analyses.confounders import Confounders, Hit, confounders
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.events import Event, Group, Moment, News, shipped_registry
 from eventstudy.prices import load_prices
@@ -203,13 +203,44 @@ def test_a_mask_changes_the_estimate_by_what_a_refit_gives(masked: Masked, name:
     days = [*move, *(REPORTS if name == "NVDA" else ())]
     for part, left_out in ((row.before, []), (row.after, days)):
         car, se, p, n = refit(name, left_out, window)
-        assert (part.car, part.se, part.p) == pytest.approx((car, se, p), rel=1e-9)
+        assert (part.car, part.se, part.p_of_t) == pytest.approx((car, se, p), rel=1e-9)
         assert part.n_days == n
     inside = [day for day in days if window[0] <= np.busday_count("2025-01-21", day) <= window[1]]
     assert sorted(d.isoformat() for d in row.days) == sorted(inside)
     if name == "NVDA":
         assert masked.estimation_days == {"NVDA": 4}
         assert row.before.se != row.after.se
+
+
+def test_the_p_before_is_that_of_the_study() -> None:
+    """It was that of the exact t, and .016 on one screen stood as <.001 on the next."""
+    result = es.run("deepseek-r1", tickers=["NVDA", "MSFT"], day0="recognised")
+    rows = mask(confounders(result, SAMPLE)).rows
+    for window, said in result.firm_answers.items():
+        told = [(r.before.test, r.before.p) for r in rows if r.window == window and r.kind == "firm"]
+        assert told == list(zip(said.headline, said.headline_p.tolist(), strict=True))
+        [whole] = [r.before for r in rows if r.window == window and r.name.startswith("all")]
+        answer = result.answers[window]
+        assert answer.headline is not None
+        assert whole.test == answer.headline
+        assert whole.p == pytest.approx(answer.tests[answer.headline].p_value, rel=1e-9)
+
+
+def test_a_window_without_its_last_day_is_judged_like_the_shorter_one() -> None:
+    """Masking the last of three days leaves the CAR, and the place among sums of two ordinary days, of the two before."""
+    windows = [(0, 1), (0, 2)]
+    result = es.run("deepseek-r1", tickers=["MSFT"], windows=windows)
+    news = [News(Moment(date(2025, 1, 23)), "a visit")]
+    [short, long] = mask(replace(confounders(result, calendar=news), hits=_on(result, "2025-01-23"))).rows
+    assert [d.isoformat() for d in long.days] == ["2025-01-23"]
+    assert (long.after.n_days, long.after.test) == (2, "placebo")
+    assert (long.after.car, long.after.p) == pytest.approx((short.before.car, short.before.p), rel=1e-9)
+    assert long.before.p != long.after.p
+
+
+def _on(result: es.StudyResult, day: str) -> tuple[Hit, ...]:
+    found = confounders(result, calendar=[News(Moment(date.fromisoformat(day)), "a visit")])
+    return tuple(hit for hit in found.hits if hit.session.isoformat() == day)
 
 
 def test_the_portfolio_loses_the_days_of_all_its_members(masked: Masked) -> None:
@@ -262,7 +293,9 @@ def test_without_other_news_nothing_changes() -> None:
     result = es.run("deepseek-r1", tickers=["NVDA"])
     without = mask(replace(confounders(result), hits=()))
     for row in without.rows:
-        assert vars(row.after) == pytest.approx(vars(row.before), rel=1e-12)
+        (*before, test), (*after, same) = vars(row.before).values(), vars(row.after).values()
+        assert after == pytest.approx(before, rel=1e-12)
+        assert same == test
 
 
 def test_too_many_masked_days_leave_no_answer() -> None:

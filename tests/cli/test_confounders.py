@@ -78,7 +78,7 @@ def test_run_shows_before_and_after(es: Es) -> None:
     assert ran.code == 0
     assert ran.out.startswith(plain.out.rstrip())
     [row] = [line for line in ran.out.splitlines() if "[-5, +5]" in line and "01-15" in line]
-    assert row.split()[1:] == ["[-5,", "+5]", "-16.19", "%", ".065", "01-15", "-14.54", "%", ".081"]
+    assert row.split()[1:] == ["[-5,", "+5]", "-16.19", "%", ".070", "01-15", "-14.54", "%", ".086"]
     assert "day 0 is never masked" in ran.out
     told = json.loads(es("run", "deepseek-r1", "--tickers", "NVDA", "--mask-confounded", "--format", "json").out)
     assert told["schema"] == "eventstudy.result/1"
