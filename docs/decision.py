@@ -77,8 +77,8 @@ READERS = (
         Plan(1),
         (
             Column("calm", "sizes.json: distinct dates, N 50"),
-            Column("spells of volatility", "dates.csv: one firm, GARCH"),
-            Column("all days from -10 on twice as wild", "dates.csv: one firm, from -10, x2", {"scale": 2.0}),
+            Column("spells", "dates.csv: one firm, GARCH"),
+            Column("storm", "dates.csv: one firm, from -10, x2", {"scale": 2.0}),
         ),
     ),
     Reader(
@@ -87,7 +87,7 @@ READERS = (
         (
             Column("calm", "sizes.json: one date, N 20; dates.csv: 20 firms, normal"),
             Column("fat tails", "sizes.json: one date, N 20, t(4), M 250", {"kurtosis": 3.0}),
-            Column("all days from -10 on twice as wild", "dates.csv: 20 firms, from -10, x2", {"scale": 2.0}),
+            Column("storm", "dates.csv: 20 firms, from -10, x2", {"scale": 2.0}),
         ),
     ),
     Reader(
@@ -95,7 +95,7 @@ READERS = (
         pairs.own(3),
         (
             Column("calm", "pairs.csv: 3 own, x1"),
-            Column("all days from -10 on twice as wild", "pairs.csv: 3 own, x2", {"scale": 2.0}),
+            Column("storm", "pairs.csv: 3 own, x2", {"scale": 2.0}),
         ),
     ),
     Reader(
@@ -103,7 +103,7 @@ READERS = (
         pairs.many(4, 2, 3),
         (
             Column("calm", "pairs.csv: 2 firms x 2 dates x3d, x1"),
-            Column("all days from -10 on twice as wild", "pairs.csv: 2 firms x 2 dates x3d, x2", {"scale": 2.0}),
+            Column("storm", "pairs.csv: 2 firms x 2 dates x3d, x2", {"scale": 2.0}),
         ),
     ),
     Reader("Ten events of their own dates", Plan(10), (Column("calm", "sizes.json: distinct dates, N 10"),)),
@@ -113,7 +113,7 @@ READERS = (
         (
             Column("calm", "sizes.json: distinct dates, N 50"),
             Column("fat tails", "sizes.json: distinct dates, N 50, t(4)", {"kurtosis": 3.0}),
-            Column("variance of event days doubled", "sizes.json: distinct dates, N 50, variance x2", RAISED),
+            Column("variance doubled", "sizes.json: distinct dates, N 50, variance x2", RAISED),
         ),
     ),
     Reader(
@@ -126,7 +126,7 @@ READERS = (
         pairs.many(30, 3, 60),
         (
             Column("calm", "pairs.csv: 30 firms, 3 dates"),
-            Column("all days from -10 on twice as wild", "pairs.csv: 3 dates, regime x2", RAISED),
+            Column("storm", "pairs.csv: 3 dates, regime x2", RAISED),
         ),
     ),
 )
@@ -170,7 +170,7 @@ def _cell(name: str, reader: Reader, column: Column) -> str:
         text = f"{100 * rates[window]:.1f}" if window in rates else "–"
         broken = window in rates and _objects(name, replace(design, **(column.measured or {})))  # type: ignore[arg-type]
         told.append(f"*{text}*" if broken else text)
-    return "" if set(told) == {"–"} else " / ".join(told)
+    return "" if set(told) == {"–"} else "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}".join(told)
 
 
 def _names(reader: Reader) -> Iterator[tuple[str, str]]:
@@ -182,19 +182,32 @@ def _names(reader: Reader) -> Iterator[tuple[str, str]]:
     for name in DEFAULT_TESTS:
         if name not in (headline, *look) and (reader.design.n > 1 or plugins.load("tests", name).kind == "series"):
             day, window = (_objects(name, design) for design in reader.designs.values())
-            yield name, f"not valid: {day}" if day else f"not valid over eleven days: {window}" if window else "shown"
+            yield name, "not valid" if day else "not valid over eleven days" if window else "shown"
 
 
-def table_of(reader: Reader) -> tuple[list[str], list[list[str]]]:
+def _reasons(reader: Reader, names: list[str]) -> str:
+    """Why tests of the table are not valid on calm days, each reason once."""
+    why: dict[str, list[str]] = {}
+    for name in names:
+        reasons = [reason for design in reader.designs.values() if (reason := _objects(name, design))]
+        if reasons:
+            why.setdefault(reasons[0], []).append(f"`{name}`")
+    return "\n".join(f"* {', '.join(tests)}: {reason}." for reason, tests in why.items())
+
+
+def table_of(reader: Reader) -> str:
     """Heading and rows: each test that was measured in this design."""
-    rows = []
+    rows, names = [], []
     for name, part in _names(reader):
         if reader.design.n == 1 and name == "portfolio_t":  # of one firm it is the exact t
             continue
         cells = [_cell(name, reader, column) for column in reader.columns]
         if any(cells):
             rows.append([f"[`{name}`](reference/tests/{name}.md)", plugins.load("tests", name).summary, part, *cells])
-    return ["test", "what it is", "here", *(c.heading for c in reader.columns)], rows
+            names.append(name)
+    head = ["test", "what it is", "here", *(c.heading for c in reader.columns)]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + f"\n\n{_reasons(reader, names)}".rstrip()
 
 
 TOLD = (
@@ -202,6 +215,8 @@ TOLD = (
     " how often it rejected where nothing had happened, in per cent, over day 0 / over [-5, +5]: it should be 5. Made-up"
     " studies, 250 to 20,000 a figure, so that the last digit of some is chance (standard error up to 1.4 points). *In"
     " italics*: the program marks the test as not valid there. Blank: not measured; [all designs](reference/sizes.md)."
+    " *Spells*: volatility that comes and goes (GARCH). *Storm*: everything moves twice as much from ten sessions before the"
+    " event on."
 )
 
 
@@ -209,7 +224,5 @@ def page() -> str:
     """The part of the decision page that the program knows."""
     parts = [TOLD]
     for reader in READERS:
-        head, rows = table_of(reader)
-        lines = [head, ["---"] * len(head), *rows]
-        parts += [f"### {reader.title}", "\n".join("| " + " | ".join(line) + " |" for line in lines)]
+        parts += [f"### {reader.title}", table_of(reader)]
     return "\n\n".join(parts)
