@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING
 from pathlib import Path
@@ -130,10 +131,24 @@ def _anchors() -> dict[str, str]:
     return {part.partition('"')[0]: page for page, part in marks}
 
 
+def papers() -> dict[str, str]:
+    """Each paper of the list (`MacKinlay 1997`) -> its anchor there."""
+    text = (ROOT / "docs" / "methods" / "papers.md").read_text(encoding="utf-8")
+    return {name: mark for mark, name in re.findall(r'<a id="(paper-[^"]+)"></a>([^|]+?) \|', text)}
+
+
+def _sourced(said: str) -> str:
+    """A source with its papers linked to their titles and DOIs."""
+    known = papers()
+    each = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    return re.sub(each, lambda found: f"[{found[0]}](../../methods/papers.md#{known[found[0]]})", said)
+
+
 def _member(kind: str, name: str) -> str:
     member, mark = plugins.load(kind, name), f"{kind.rstrip('s')}-{name}"
     rows = [("null hypothesis", "null"), ("assumes", "assumes"), ("fails", "fails"), ("source", "paper")]
-    said = [f"**{label.capitalize()}**: {value}" for label, key in rows if (value := getattr(member, key, ""))]
+    told = {label: value for label, key in rows if (value := getattr(member, key, ""))}
+    said = [f"**{k.capitalize()}**: {_sourced(v) if k == 'source' else v}" for k, v in told.items()]
     forms = [form for form in getattr(member, "variants", ()) if form != "default"]
     lines = [f"# `{name}`", member.summary[:1].upper() + member.summary[1:] + ".", *said]
     if kind == "tests":

@@ -50,6 +50,24 @@ def test_every_member_has_a_page_or_a_row(pages: dict[str, str]) -> None:
         assert [n for n in plugins.own(kind) if f"`{n}`" not in pages[f"reference/{kind}.md"]] == []
 
 
+OWN = ("this project", "placebo over days")
+"""Sources that are no papers."""
+
+
+def test_every_paper_that_a_member_names_stands_in_the_list(pages: dict[str, str]) -> None:
+    known = generate.papers()
+    named = {
+        part
+        for kind in ("models", "tests")
+        for name in plugins.own(kind)
+        for part in plugins.load(kind, name).paper.split("; ")
+    }
+    assert [p for p in sorted(named) if not p.startswith((*known, *OWN))] == []
+    assert "[MacKinlay 1997](../../methods/papers.md#paper-mackinlay-1997)" in pages["reference/models/market.md"]
+    told = (ROOT / "docs" / "methods" / "papers.md").read_text(encoding="utf-8")
+    assert [d for d in re.findall(r"\[(10[^\]]+)\]", told) if not re.fullmatch(r"10\.\d{4}/\S+", d)] == []
+
+
 def public() -> dict[str, Any]:
     """Every public name with what it stands for."""
     names = [n for n in eventstudy.__all__ if n not in ("__version__", "analyses", "claims")]
