@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eventstudy import plugins
 from eventstudy.inference import Sample, advice
@@ -34,6 +34,18 @@ CALM: Mapping[str, Any] = {
 }
 RAISED = {"variance_p": 0.01, "variance_ratio": 2.0}
 """What is measured where the variance of event days is doubled."""
+
+
+class Rate(NamedTuple):
+    """How many of the made-up studies a test rejected."""
+
+    rejected: int
+    draws: int
+
+    @property
+    def share(self) -> float:
+        """The rate."""
+        return self.rejected / self.draws
 
 
 @dataclass(frozen=True)
@@ -133,19 +145,19 @@ READERS = (
 
 
 @cache
-def _rates(file: str) -> Mapping[tuple[str, str], Mapping[str, float]]:
-    """(design, test) -> window -> share of true nulls that is rejected, of one stored file."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
+def _rates(file: str) -> Mapping[tuple[str, str], Mapping[str, Rate]]:
+    """(design, test) -> window -> how many true nulls are rejected of how many, of one stored file."""
+    found: dict[tuple[str, str], dict[str, Rate]] = {}
     if file == "sizes.json":
         for cell in json.loads((TESTS / "oracles" / file).read_text(encoding="utf-8"))["cells"]:
             if cell["variant"] == "default":
                 window = {"day": "[0, 0]", "window": "[-5, +5]"}[cell["over"]]
-                found.setdefault((cell["plan"], cell["name"]), {})[window] = cell["rejected"] / cell["draws"]
+                found.setdefault((cell["plan"], cell["name"]), {})[window] = Rate(cell["rejected"], cell["draws"])
     else:
         with (TESTS / "simulation" / file).open(encoding="utf-8") as rows:
             for row in csv.DictReader(rows):
                 where = found.setdefault((row["design"], row["what"]), {})
-                where[row["window"]] = int(row["counted"]) / int(row["draws"])
+                where[row["window"]] = Rate(int(row["counted"]), int(row["draws"]))
     return found
 
 
@@ -157,20 +169,25 @@ def _objects(name: str, design: Design) -> str:
     return "; ".join(str(reason) for reason, _ in advice.objections(test, design, "default"))
 
 
-def _cell(name: str, reader: Reader, column: Column) -> str:
-    """Rates of one day and of eleven, each in italics where the program marks the test as not valid."""
-    rates: dict[str, float] = {}
+def _rates_of(name: str, reader: Reader, column: Column) -> dict[str, Rate]:
+    """Window -> rate of a test in a column of the reader's table."""
+    found: dict[str, Rate] = {}
     for place in reversed(column.stored.split("; ")):
         file, _, stored = place.partition(": ")
         if name == advice.situation(reader.design).headline:  # also stored as what it is
-            rates |= _rates(file).get((stored, "headline"), {})
-        rates |= _rates(file).get((stored, name), {})
-    told = []
+            found |= _rates(file).get((stored, "headline"), {})
+        found |= _rates(file).get((stored, name), {})
+    return {window: found[window] for window in WINDOWS if window in found}
+
+
+def _cell(name: str, reader: Reader, column: Column) -> str:
+    """Rates of one day and of eleven, each in italics where the program marks the test as not valid."""
+    rates, told = _rates_of(name, reader, column), []
     for window, design in reader.designs.items():
-        text = f"{100 * rates[window]:.1f}" if window in rates else "–"
+        text = f"{100 * rates[window].share:.1f}" if window in rates else "–"
         broken = window in rates and _objects(name, replace(design, **(column.measured or {})))  # type: ignore[arg-type]
         told.append(f"*{text}*" if broken else text)
-    return "" if set(told) == {"–"} else "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}".join(told)
+    return "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}".join(told) if rates else ""
 
 
 def _names(reader: Reader) -> Iterator[tuple[str, str]]:
@@ -213,16 +230,23 @@ def table_of(reader: Reader) -> str:
 TOLD = (
     "What the program does in designs that readers have, printed from the table by which it decides. Beside each test stands"
     " how often it rejected where nothing had happened, in per cent, over day 0 / over [-5, +5]: it should be 5. Made-up"
-    " studies, 250 to 20,000 a figure, so that the last digit of some is chance (standard error up to 1.4 points). *In"
-    " italics*: the program marks the test as not valid there. Blank: not measured; [all designs](reference/sizes.md)."
-    " *Spells*: volatility that comes and goes (GARCH). *Storm*: everything moves twice as much from ten sessions before the"
-    " event on."
+    " studies, {least:,} to {most:,} a figure (standard error up to {error:.1f} points). *In italics*: the program marks the"
+    " test as not valid there. Blank: not measured; [all designs](reference/sizes.md). *Spells*: volatility that comes and"
+    " goes (GARCH). *Storm*: everything moves twice as much from ten sessions before the event on."
 )
 
 
 def page() -> str:
     """The part of the decision page that the program knows."""
-    parts = [TOLD]
+    draws = [
+        rate.draws
+        for reader in READERS
+        for name, _ in _names(reader)
+        for column in reader.columns
+        for rate in _rates_of(name, reader, column).values()
+    ]
+    error = 100 * (0.05 * 0.95 / min(draws)) ** 0.5
+    parts = [TOLD.format(least=min(draws), most=max(draws), error=error)]
     for reader in READERS:
         parts += [f"### {reader.title}", table_of(reader)]
     return "\n\n".join(parts)
