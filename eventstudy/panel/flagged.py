@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
@@ -16,7 +17,7 @@ from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, home_of, lives_with
-from eventstudy.prices import Flag, PriceTable, currency_of, flags
+from eventstudy.prices import Flag, PriceTable, copies_among, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
@@ -299,13 +300,26 @@ def _flags_on(
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    for flag in flags(prices.part(used, first - _BEFORE, last), closer, compared, _TOLD_ELSEWHERE):
+    part = prices.part(used, first - _BEFORE, last)
+    for flag in flags(part, closer, compared, _TOLD_ELSEWHERE, _copies(prices, used, part.close)):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]
         if flag.whole or any(a <= day <= b for day in flag.sessions):
             told.setdefault(flag.code, {}).setdefault(flag.ticker, []).append(flag)
     return told
+
+
+def _copies(prices: PriceTable, used: Sequence[str], close: pd.DataFrame) -> pd.DataFrame | None:
+    """Closes of tickers that the study does not use, where they may be those of one that it does: on the days of `close`."""
+    rows = prices.close.loc[close.index]
+    others = rows.loc[:, [i.kind == "f" for i in rows.dtypes]].drop(columns=list(used), errors="ignore")
+    found = [] if prices.copies is None else [prices.copies.reindex(close.index)]
+    if others.shape[1]:
+        both = np.column_stack([close.to_numpy(float), others.to_numpy(float)])
+        alike = copies_among(both, np.arange(both.shape[1]) < close.shape[1]) - close.shape[1]
+        found += [others.iloc[:, alike]] if len(alike) else []
+    return pd.concat(found, axis=1) if found else None
 
 
 def _calendars_of(

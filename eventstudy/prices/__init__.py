@@ -3,6 +3,7 @@
 from eventstudy.prices._abnormal import load_abnormal
 from eventstudy.prices._bars import BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
+from eventstudy.prices._beside import copies_among
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
@@ -28,6 +29,7 @@ __all__ = [
     "Reading",
     "Series",
     "SeriesInfo",
+    "copies_among",
     "currency_of",
     "flags",
     "frame_to_table",

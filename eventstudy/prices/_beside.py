@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
@@ -13,6 +14,7 @@ from eventstudy.prices._moves import Flag, Moves
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 ALIKE = 0.25
 """Least correlation with the others, a session apart, of a series whose dates are off by one,"""
@@ -87,6 +89,28 @@ def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | N
         if among(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
             return Flag.of(form, ticker, own[~inside][0], home=home, n=int((~inside).sum()))._replace(whole=True)
     return None
+
+
+def copies(close: Floats, when: Ints, column: Ints, own: Bools) -> Ints:
+    """The columns that may be copies of others, ascending: eight of their closes or more are closes of those on the same days.
+
+    `close` (N,) values, `when` (N,) the number of the day of each and `column` (N,) that of its series; `own` (N,) which of
+    them belong to the series that others may be copies of.
+    """
+    key = np.ascontiguousarray(close).view(np.uint64) * np.uint64(2 * len(close) + 1) + when.astype(np.uint64)
+    there = np.isfinite(close)
+    met = np.flatnonzero(there & ~own)
+    met = met[pd.Series(key[met]).isin(key[there & own]).to_numpy()]
+    return np.flatnonzero(np.bincount(column[met]) >= DIFFERENT) if len(met) else np.empty(0, np.int64)
+
+
+def copies_among(close: Floats, own: Bools) -> Ints:
+    """The columns of a table (S, n) that may be copies of some of its columns (n,). See `copies`."""
+    rows, columns = close.shape
+    if not own.any() or own.all():
+        return np.empty(0, np.int64)
+    when, column = np.divmod(np.arange(rows * columns), columns)
+    return copies(close.ravel(), when, column, np.broadcast_to(own, close.shape).ravel())
 
 
 def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:

@@ -13,6 +13,7 @@ import pandas as pd
 from eventstudy.errors import InvalidFile, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
+from eventstudy.prices._beside import copies_among
 from eventstudy.prices._given import (
     Bools,
     Days,
@@ -115,7 +116,11 @@ def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
             names[ticker] = found[0]
     kept = [names.get(t, t) for t in dict.fromkeys(wanted.tickers or ()) if t not in missing]
     fields = {name: frame[kept] for name, frame in table.fields.items()}
-    return replace(table, fields=fields, info={t: table.info[t] for t in kept}, missing=missing, names=names)
+    own = np.isin(table.tickers, kept)
+    alike = copies_among(table.close.to_numpy(float), own)
+    copied = table.close.iloc[:, alike] if len(alike) else None
+    info = {t: table.info[t] for t in kept}
+    return replace(table, fields=fields, info=info, missing=missing, names=names, copies=copied)
 
 
 def _is_plain(frame: pd.DataFrame) -> bool:
@@ -150,6 +155,7 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
     days = frame.index.to_numpy("datetime64[D]")
     known = tickers = frame.columns.tolist()
     names: dict[str, str] = {}
+    copied: pd.DataFrame | None = None
     if wanted.tickers is not None:
         wanted = replace(wanted, tickers=[*wanted.tickers, *(t for t in wanted.besides if matched(t, known))])
     if wanted.tickers is not None:
@@ -158,6 +164,8 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
         wanted = replace(wanted, tickers=[found.get(t, t) for t in wanted.tickers])
         named = set(wanted.tickers or ())
         asked = [i for i, ticker in enumerate(known) if ticker in named]
+        alike = copies_among(frame.to_numpy(), np.isin(np.arange(len(known)), asked))
+        copied = frame.iloc[:, alike] if len(alike) else None
         tickers, frame = [known[i] for i in asked], frame.iloc[:, asked]
     said = (
         Phrase("wide closes"),
@@ -172,7 +180,7 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
     if _WRITES_COPY and np.may_share_memory(table.close.to_numpy(), closes):
         close = frame.set_axis(table.close.index, axis=0).set_axis(table.close.columns, axis=1)
         table = replace(table, fields={"close": close})
-    return replace(table, read_as=said, names=names)
+    return replace(table, read_as=said, names=names, copies=copied)
 
 
 def _unchecked(place: Place, source: str, frame: pd.DataFrame, tickers: list[str], days: Days) -> PriceTable:

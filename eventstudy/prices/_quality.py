@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy import calendars
@@ -55,6 +56,7 @@ def flags(
     closer: Mapping[str, Days] | None = None,
     compared: Collection[str] = (),
     unasked: Collection[str] = (),
+    others: pd.DataFrame | None = None,
 ) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
@@ -66,6 +68,7 @@ def flags(
     `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
     moves are told as well, net of their market: those that are undone (MOVE_UNDONE) and those that nothing confirms
     (MOVE_UNCONFIRMED). `compared`: tickers that others are held against. `unasked`: codes that nobody wants to hear of.
+    `others`: closes of further tickers, that are compared with those of the table and not looked at themselves.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
@@ -112,7 +115,7 @@ def flags(
             one_by_one = _closed_up(some, Moves(moves.moved[:, part], moves.scale[part]), there[:, part])
             odd[part] |= _odd(members[part], *one_by_one)
         looks |= zip(members, odd.tolist(), strict=True)
-    found += same_closes(table.tickers, days, fields["close"])
+    found += _same_closes(table, days, fields["close"], others)
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
@@ -132,6 +135,14 @@ def flags(
             )
             found += sorted(of_one, key=lambda f: f.session)
     return found
+
+
+def _same_closes(table: PriceTable, days: Days, close: Floats, others: pd.DataFrame | None) -> Iterator[Flag]:
+    """The flags of the table's tickers whose closes are those of another one, of the table or beside it."""
+    tickers = [*table.tickers, *(others.columns if others is not None else ())]
+    if others is not None:
+        close = np.column_stack([close, others.reindex(table.close.index).to_numpy(float)])
+    yield from (f for f in same_closes(tickers, days, close) if f.ticker in table.info)
 
 
 def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:

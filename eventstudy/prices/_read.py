@@ -16,6 +16,7 @@ from eventstudy import calendars
 from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
+from eventstudy.prices._beside import copies, copies_among
 from eventstudy.prices._currency import unit_of
 from eventstudy.prices._given import (
     Bools,
@@ -55,6 +56,8 @@ class _Cells:
     notes: dict[str, list[Phrase]] = field(default_factory=dict)
     exchanges: dict[str, str] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
+    copies: pd.DataFrame | None = None
+    """Closes of tickers that nobody asked for, where they may be those of a ticker that was asked for."""
 
 
 def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, stem: str | None = None) -> PriceTable:
@@ -133,6 +136,7 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     days = met[when]
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
     keep = np.ones(len(codes), bool)
+    own = keep
     if "" in names:
         blank = np.array([not n for n in names], bool)[codes]
         empty = np.isnat(days)
@@ -147,8 +151,8 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     if asked is not None:
         held = [n for n in names if n]
         meant = {k for a in asked for k in matched(a, held)}
-        codes_meant = np.array([n in meant for n in names], bool)
-        keep &= codes_meant[codes]
+        own = np.array([n in meant for n in names], bool)[codes]
+        keep &= own
     cells = _Cells([n for n in names if n], np.empty(0, "datetime64[D]"))
     for row_cells, error in table.uneven:
         ticker = row_cells[shape.ticker] if shape.ticker < len(row_cells) else ""
@@ -168,6 +172,7 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         elif bad := {r: w for r, w in numbers.bad.get(f, {}).items() if keep[r]}:
             said.append(_left_empty(place, bad, heads[i]))
     values = {f: numbers.values[f] for f in shape.fields}
+    copied = copies(values["close"], when, codes, own) if "close" in values and not own.all() else np.empty(0, np.int64)
     if shape.divisor is not None:
         divisor = numbers.values["divisor", heads[shape.divisor]]
         if len(np.unique(divisor[keep & np.isfinite(divisor)])) > 1:
@@ -191,6 +196,11 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         grid = np.full((len(cells.days), len(names)), np.nan)
         grid[inverse, codes[at]] = column[at]
         cells.grids[f] = grid if len(cells.names) == len(names) else grid[:, [k for k, n in enumerate(names) if n]]
+    if len(copied):
+        at = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(days))
+        of = np.array(names, dtype=object)[codes[at]]
+        rows = pd.DataFrame({"day": days[at], "ticker": of, "close": numbers.values["close"][at]})
+        cells.copies = rows.drop_duplicates(["day", "ticker"]).pivot(index="day", columns="ticker", values="close")
     for name, i in shape.indices.items():
         _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
     for at, kept in ((shape.exchange, cells.exchanges), (shape.currency, cells.currencies)):
@@ -460,6 +470,13 @@ def _wide(
                     grid[np.searchsorted(cells.days, by_column[where][0][rows]), k] = v[rows]
             cells.grids[f] = grid
     _checked_wide(place, cells, columns, numbers, shape, heads, needed, reading, said)
+    if "close" in cells.grids and len(needed) < len(names):
+        grid = cells.grids["close"]
+        alike = copies_among(grid, np.array([n in needed for n in names]))
+        if len(alike):
+            cells.copies = pd.DataFrame(
+                grid[:, alike], pd.DatetimeIndex(cells.days), [names[k] for k in alike.tolist()]
+            )
     _as_returns(place, cells, numbers, shape, reading, fields, said)
     return cells, [*how, *said]
 
@@ -699,7 +716,7 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
         elif shown != name and (mark := calendars.mark_of(name)) and mark[1]:
             one = replace(one, exchange=mark[1], exchange_by="mark")
         info[shown] = replace(one, currency=unit_of(cells.currencies.get(name, "")) or one.currency)
-    return replace(table, info=info, names=names)
+    return replace(table, info=info, names=names, copies=cells.copies)
 
 
 def _spelt(name: str, asked: str) -> str:

@@ -82,6 +82,8 @@ class PriceTable:
     """The days of all securities without an exchange, where this table is a part of theirs; None: it is the whole."""
     names: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What a ticker that was asked for is called here, where that differs: `nvda` is NVDA."""
+    copies: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    """Closes of tickers that the same file holds, that nobody asked for, and that are closes of one that was asked for."""
 
     @classmethod
     def from_fetches(
@@ -235,7 +237,9 @@ class PriceTable:
         info = {**self.info, **{t: other.info[t] for t in more}}
         missing = {t: e for t, e in {**other.missing, **self.missing}.items() if t not in info}
         told = (*self.read_as, *(p for p in other.read_as if p not in self.read_as))
-        return PriceTable(fields, info, missing, read_as=told, names={**other.names, **self.names})
+        alike = [t.copies for t in (self, other) if t.copies is not None]
+        copies = pd.concat(alike, axis=1) if alike else None
+        return PriceTable(fields, info, missing, read_as=told, names={**other.names, **self.names}, copies=copies)
 
     def part(self, tickers: str | Sequence[str], first: date, last: date) -> PriceTable:
         """The prices of these tickers from `first` to `last`, both included.

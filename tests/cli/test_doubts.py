@@ -629,3 +629,27 @@ def test_the_list_of_the_checks_has_the_same_flags_for_the_same_span(es: Es, row
     rows = json.loads(listed.out)["rows"]
     assert {(r["code"], r["ticker"], r["session"]) for r in rows} == by_run
     assert len(by_run) == 1
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("studied", ["AAA", "AAA,BBB"])
+def test_a_share_with_the_closes_of_another_one_is_in_doubt_studied_or_not(es: Es, studied: str, wide: bool) -> None:
+    frame = long()
+    frame.loc[frame["ticker"] == "BBB", "close"] = frame.loc[frame["ticker"] == "AAA", "close"].to_numpy()
+    words = words_of(frame, *studied.split(","))
+    if wide:
+        written(frame.pivot(index="date", columns="ticker", values="close").reset_index())
+    done = es("run", *words, "--format", "json")
+    told = json.loads(done.out)
+    assert [(w["code"], w["ticker"]) for w in told["warnings"] if w["severity"] == "doubt"] == [("OTHER_SYMBOL", "AAA")]
+    assert [firm["believable"] for firm in told["firms"]] == [False]
+    assert done.code == 4
+    right = es("run", *words, "--format", "json", "--accept", "OTHER_SYMBOL")
+    assert [firm["believable"] for firm in json.loads(right.out)["firms"]] == [True]
+
+
+def test_a_few_closes_that_two_shares_have_in_common_are_chance() -> None:
+    frame = long()
+    own, other = (np.flatnonzero(frame["ticker"] == t) for t in ("AAA", "BBB"))
+    frame.loc[other[10:200:10], "close"] = frame.loc[own[10:200:10], "close"].to_numpy()
+    assert "OTHER_SYMBOL" not in {w.code for w in ran(frame, ("AAA",)).warned}
