@@ -345,13 +345,17 @@ WARNINGS: dict[str, Code] = {
                 "a dividend of {dividend:.6g} is listed and counted, and the price did not fall by it: from {before:.6g} to "
                 "{after:.6g}"
             ),
+            "hundredth": (
+                "a dividend of {dividend:.6g} is listed, and the price fell by some hundred times as much, from {before:.6g} "
+                "to {after:.6g}: pounds beside pence?"
+            ),
             "larger": (
                 "a dividend of {dividend:.6g} is listed and counted, more than the price itself, which went from "
                 "{before:.6g} to {after:.6g}"
             ),
         },
-        "A dividend is counted in the return of a day on which the price did not fall by it: a gain out of nothing.",
-        "Check amount, unit (pence or pounds?) and day of the dividend; the return of that day is too high by it.",
+        "A dividend is counted on a day on which the price did not fall by it, or by a hundred times as much.",
+        "Check amount, unit (pence or pounds?) and day of the dividend: the return of that day is not what was earned.",
         "doubt",
     ),
     "EARNINGS": Code(

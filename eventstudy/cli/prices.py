@@ -350,7 +350,7 @@ def check(
         raise next(iter(table.missing.values()), NothingUsable("there are no prices to check"))
     rows: list[dict[str, Any]] = [
         {"code": f.code, "ticker": f.ticker, "session": f.session.isoformat(), "message": f.message}
-        for f in flags(table)
+        for f in flags(table, others=table.copies)
     ]
     for ticker in table.tickers:
         rows += [

@@ -3,7 +3,7 @@
 from eventstudy.panel.align import Pair, Panel, align
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import calendar_ends, check, check_levels, lacking_factors
-from eventstudy.panel.flagged import accepted, flagged_closes, with_rates
+from eventstudy.panel.flagged import accepted, flagged_closes, was_accepted, with_rates
 from eventstudy.panel.homes import home_of, is_of_file, taken_for
 from eventstudy.panel.periods import factors_of_periods, in_periods, told_of_partial
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
@@ -37,6 +37,7 @@ __all__ = [
     "read_shares",
     "taken_for",
     "told_of_partial",
+    "was_accepted",
     "with_rates",
     "with_volume",
 ]

@@ -6,7 +6,7 @@ whichever is larger, so that a storm in the market is no row of faults; never le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -53,8 +53,14 @@ CALM, FAR = 0.03, 18.0
 """or than both of these, in a calm series."""
 NO_PRICE = float(np.log(30))
 """What no price does in a day without more trade than on others, or a storm afterwards, as a logarithm."""
-RATE_LEAP = 0.18
-"""What an index or an exchange rate does not do in a day, as a logarithm."""
+STRANGE, STILL_CALM = float(np.log(3)), 40.0
+"""What no price does, in logarithm and spreads, where nothing tells of news and no storm follows."""
+RATE_LEAP, INDEX_LEAP = 0.18, 0.1
+"""What an index or an exchange rate does not do in a day, as a logarithm; an index in calm times not the second."""
+ALIEN, LEAST_ALIEN = 4.0, 0.03
+"""A move of an index or a benchmark of so many spreads, and of this logarithm, that is undone and that no other series made."""
+FOLLOWED, MARKETS = 0.5, 0.3
+"""Others that move by such a part of a move, the same way, follow it: it is one of the market, which never moves so far."""
 SPLITS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
 """Ratios by which shares are usually split; merged they are by whole numbers."""
 _NEAR = 0.03
@@ -67,6 +73,8 @@ ODD = 5.0
 """From so many robust daily spreads on a move is odd."""
 DIVIDEND = 0.16
 """Largest step that a dividend is taken for where none is listed and the close fell little, as a logarithm."""
+HUNDRED = 100
+"""How many small coins a large one has: dividends in pounds stand beside prices in pence."""
 PAID = 4.0
 """From so many robust daily spreads on a dividend must be seen in the price."""
 STRAIGHT, BENDS = 1e-4, 3
@@ -123,6 +131,8 @@ class Series:
     """How many others of its market are held against it, where it is a benchmark."""
     market: Floats
     """(N-1,) the part of each move that the others of its market explain, as a logarithm; 0 where nobody asked."""
+    others: Callable[[int], float]
+    """The move of the middle one of the others over that of a number, as a logarithm; NaN: there are none."""
 
     def column(self, name: str) -> Floats:
         """(N,) a field, zero where it has no value."""
@@ -171,7 +181,7 @@ def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer:
     """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
     moved, scale = moves
     size, sign = np.abs(moved), np.sign(moved)
-    large = np.where(level, RATE_LEAP, LEAP)
+    large = np.where(level, INDEX_LEAP, LEAP)
     with np.errstate(invalid="ignore"):
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
@@ -179,7 +189,7 @@ def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer:
         line = bent <= np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
         found |= (line[2:] & line[1:-1] & line[:-2]).any(axis=0)
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
-        out = size > np.where(closer[1:], CLOSER, BACK) * scale
+        out = size > np.where(closer[1:], CLOSER, np.where(level, ALIEN, BACK)) * scale
         for later in range(1, WITHIN + 1):
             back = (sign[later:] == -sign[:-later]) & (size[later:] > CLOSER * scale)
             found |= (out[:-later] & back).any(axis=0)
@@ -219,6 +229,7 @@ class _Look:
         if notes := " ".join(series.info.notes):
             self.told |= [day in notes for day in series.days[1:].astype(str).tolist()]
         self.rate, self.level = series.ticker.endswith("=X"), is_level(series.ticker)
+        self.index = (self.level and not self.rate) or series.compared is not None
 
     @cached_property
     def is_own(self) -> Bools:
@@ -265,6 +276,15 @@ class _Look:
                 form = "DIVIDEND_NOT_FOLLOWED" if dividend[t + 1] < close[t] else "DIVIDEND_NOT_FOLLOWED.larger"
                 prices = {"before": float(close[t]), "after": float(close[t + 1])}
                 yield self.flag(form, t, dividend=float(dividend[t + 1]), **prices)
+
+        for t in np.flatnonzero((self.series.own["paid"][1:] > 0) & (self.moved < -STEP) & ~self.told).tolist():
+            move, scale, hundredfold = self.moved[t], self.scale(t), HUNDRED * dividend[t + 1] / close[t]
+            if not STEP < hundredfold < 1:
+                continue
+            apart = move - float(np.log(1 - hundredfold + dividend[t + 1] / close[t]))
+            if move < -PAID * scale and abs(apart) < 2 * scale and move**2 - apart**2 > 8 * scale**2:
+                prices = {"before": float(close[t]), "after": float(close[t + 1])}
+                yield self.flag("DIVIDEND_NOT_FOLLOWED.hundredth", t, dividend=float(dividend[t + 1]), **prices)
 
     def adjusted(self) -> Iterator[Flag]:
         """Steps of the adjusted price over the close."""
@@ -316,6 +336,8 @@ class _Look:
     def undone(self) -> Iterator[Flag]:
         """Moves that are undone within two sessions: a close that is wrong for a day or two."""
         closer = self.series.closer[1:]
+        if self.index:
+            yield from self._alien()
         yield from self._undone(np.where(closer, CLOSER, BACK), self.moved)
         if self.series.market.any():
             large = np.abs(self.net) > FELT * self.typical_net
@@ -347,6 +369,27 @@ class _Look:
             if far and shorter > LEG * scale and left <= 2 * scale * np.sqrt(upto - t + 1):
                 yield self._back(t, upto, "MOVE_UNDONE")
 
+    def _alien(self) -> Iterator[Flag]:
+        """Moves of an index or a benchmark, undone, that the others did not make: the market was not there."""
+        size = np.abs(self.moved)
+        for t in np.flatnonzero((size > max(ALIEN * self.typical, LEAST_ALIEN)) & ~self.told).tolist():
+            for later in range(1, min(WITHIN, len(size) - 1 - t) + 1):
+                out, back, scale = float(self.moved[t]), float(self.moved[t + later]), self.scale(t, t + later)
+                left = abs(float(self.moved[t : t + later + 1].sum()))
+                if self.told[t : t + later + 1].any() or out * back >= 0 or _unit(out):
+                    continue
+                if min(abs(out), abs(back)) <= ALIEN * scale or left > HALF * abs(out):
+                    continue
+                others = self.series.others(t) - self.series.others(t + later)
+                if others / (out - back) < FOLLOWED:  # not where there are none
+                    yield self._back(t, t + later, "PRICE_SPIKE")
+                    break
+
+    def _follow(self, t: int) -> bool:
+        """Whether the others made a move as well, so that it is one of the market."""
+        others = self.series.others(t)
+        return abs(others) < MARKETS and others / float(self.moved[t]) > FOLLOWED
+
     def _back(self, t: int, upto: int, form: str) -> Flag:
         """The flag of a move that was undone by that of `upto`."""
         again = {"again": float(self._shown(t)[upto + 1]), "back": self.series.days[upto + 1].item()}
@@ -377,28 +420,37 @@ class _Look:
 
     def jumps(self) -> Iterator[Flag]:
         """Large moves that stay."""
-        paid = self.series.own["paid"]
-        leap = RATE_LEAP if self.level else LEAP
         for t in np.flatnonzero((np.abs(self.moved) > max(CALM, SPIKE * self.typical)) & ~self.told).tolist():
             move, scale = float(self.moved[t]), self.scale(t)
-            times = abs(move) / scale if scale > 0 else np.inf
+            size, times = abs(move), abs(move) / scale if scale > 0 else np.inf
+            leapt = size > (RATE_LEAP if self.level else LEAP) and times > (SPIKE if self.level else WILD)
+            leapt |= self.level and not self.rate and size > INDEX_LEAP and times > WILD
             if self.rate and self._inverted(t):
                 yield self.flag("RATE_INVERTED", t, **self._step(t))
-            elif not ((abs(move) > leap and times > (SPIKE if self.level else WILD)) or times > FAR):
+            elif not leapt and times <= FAR:
                 continue
             elif forms := _unit(move):
                 yield self.flag(forms[move < 0], t, **self._step(t))
-            elif self.level and abs(move) > leap:
-                yield self.flag("LEVEL_SHIFT.level", t, move=float(np.expm1(move)), **self._step(t))
-            elif not self.level and (k := self._like_a_split(t)) and not paid[t + 1] and self._news(t) is not True:
-                yield self.flag("SPLIT_NOT_APPLIED", t, ratio=k, **self._step(t))
-            elif abs(move) > NO_PRICE and self._news(t) is not True:
-                yield self.flag("LEVEL_SHIFT.far", t, move=float(np.expm1(move)), **self._step(t))
-            elif not paid[t + 1] and abs(move) > LEAP and self._news(t) is False:
-                yield self.flag("LEVEL_SHIFT", t, move=float(np.expm1(move)), **self._step(t))
+            elif not self._follow(t) and (doubt := self._no_move(t, times, leapt=bool(leapt))):
+                form, params = doubt
+                yield self.flag(form, t, **params, **self._step(t))
             else:
-                form = "JUMP.dividend" if paid[t + 1] else "JUMP"
+                form = "JUMP.dividend" if self.series.own["paid"][t + 1] else "JUMP"
                 yield self.flag(form, t, **self._step(t), move=float(np.expm1(move)))
+
+    def _no_move(self, t: int, times: float, *, leapt: bool) -> tuple[str, dict[str, Any]] | None:
+        """The doubt on a large move that stays and that the others did not make, of so many spreads; None: it may be one."""
+        size, paid, moved = abs(float(self.moved[t])), self.series.own["paid"][t + 1], float(np.expm1(self.moved[t]))
+        if self.level and leapt:
+            return "LEVEL_SHIFT.level", {"move": moved}
+        if not self.level and not paid and self._news(t) is not True and (ratio := self._like_a_split(t)):
+            return "SPLIT_NOT_APPLIED", {"ratio": ratio}
+        never = size > NO_PRICE and (self.moved[t] > 0 or self._news(t) is not True)
+        if never or (not paid and size > STRANGE and times > STILL_CALM and self._news(t) is None):
+            return "LEVEL_SHIFT.far", {"move": moved}
+        if not paid and size > LEAP and self._news(t) is False:
+            return "LEVEL_SHIFT", {"move": moved}
+        return None
 
     def unconfirmed(self) -> Iterator[Flag]:
         """Moves in an event window that news or a fault may have made, and of which nothing in the prices tells which."""

@@ -6,7 +6,7 @@ A flag is a reason to look, not a proof: a share can halve on one day, and a mar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -131,6 +131,7 @@ def flags(
                 homes[ticker],
                 near[priced[:, i], i],
                 of_home[homes[ticker]] - 1 if ticker in compared else None,
+                _others(ticker, homes, fields, np.flatnonzero(priced[:, i] & np.isfinite(fields["used"][:, i]))),
                 gaps="GAP" not in unasked and ticker not in misdated,
             )
             found += sorted(of_one, key=lambda f: f.session)
@@ -143,6 +144,25 @@ def _same_closes(table: PriceTable, days: Days, close: Floats, others: pd.DataFr
     if others is not None:
         close = np.column_stack([close, others.reindex(table.close.index).to_numpy(float)])
     yield from (f for f in same_closes(tickers, days, close) if f.ticker in table.info)
+
+
+def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats], rows: Ints) -> Callable[[int], float]:
+    """How the middle one of the others of its market moved from one of a ticker's rows to the next, as a logarithm.
+
+    Where it is alone on its market, the others are all that are no exchange rate.
+    """
+    every = [(i, t) for i, t in enumerate(homes) if t != ticker and not t.endswith("=X")]
+    columns = [i for i, t in every if homes[t] == homes[ticker]] or [i for i, _ in every]
+    used, paid = fields["used"], fields["paid"]
+
+    def move(t: int) -> float:
+        a, b = rows[t], rows[t + 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            moved = np.log((used[b, columns] + paid[b, columns]) / used[a, columns])
+        moved = moved[np.isfinite(moved)]
+        return float(np.median(moved)) if len(moved) else float("nan")
+
+    return move
 
 
 def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:
@@ -281,6 +301,7 @@ def _of_one(
     home: str,
     closer: Bools,
     compared: int | None,
+    others: Callable[[int], float],
     *,
     gaps: bool,
 ) -> Iterator[Flag]:
@@ -313,7 +334,7 @@ def _of_one(
     span = np.maximum(np.diff(np.searchsorted(inside, days[there])), 1).astype(float)
     held = {name: values[there] for name, values in own.items()}
     market = held.pop("market")[1:]
-    yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market))
+    yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market, others))
 
 
 def _expected(days: Bools, a: int, b: int, chance: float = 0.0) -> float:

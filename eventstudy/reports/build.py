@@ -115,6 +115,8 @@ def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[
     if doubts := told.doubts if doubtful is None else doubtful:
         yield in_doubt(told.words, doubts)
         yield from (Paragraph(offer, "note") for offer in told.offers)
+    if told.accepted:
+        yield in_doubt(told.words, told.accepted, "accepted")
     if not told.data["aggregate"]["believable"]:
         yield Paragraph(_no_finding(told), "lead")
     elif said:
@@ -133,11 +135,11 @@ def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[
         yield Paragraph((Strong(told.words("incomplete")), *shown, *more), "alert")
 
 
-def in_doubt(words: Words, doubts: Sequence[Text]) -> Paragraph:
-    """The line that stands before everything else: what cannot be believed."""
+def in_doubt(words: Words, doubts: Sequence[Text], heading: str = "doubt") -> Paragraph:
+    """The line that stands before everything else: what cannot be believed, or is believed because the user said so."""
     shown = joined([tuple(text) for text in doubts[:_SHOWN]], "; ")
     more: Text = ("; ", words("and more doubts", n=len(doubts) - _SHOWN)) if len(doubts) > _SHOWN else ()
-    return Paragraph((Strong(words("doubt")), " ", *shown, *more, "."), "alert")
+    return Paragraph((Strong(words(heading)), " ", *shown, *more, "."), "alert")
 
 
 def _no_finding(told: Material) -> Text:

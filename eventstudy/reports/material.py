@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from eventstudy.panel import was_accepted
 from eventstudy.reports.parts import Figure, Span, Text
 from eventstudy.reports.words import Words
 from eventstudy.study.names import words_of_test
@@ -50,8 +51,15 @@ class Material:
     @property
     def doubts(self) -> tuple[Text, ...]:
         """What cannot be believed, a sentence each, with the series it is about."""
-        found = [w for w in self.data["warnings"] if w["severity"] == "doubt"]
-        return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), self.words.said(w["message"])) for w in found)
+        return self._told([w for w in self.data["warnings"] if w["severity"] == "doubt"])
+
+    @property
+    def accepted(self) -> tuple[Text, ...]:
+        """What the user takes for right although it looks wrong, a sentence each."""
+        return self._told([w for w in self.data["warnings"] if was_accepted(w["message"])])
+
+    def _told(self, warnings: list[dict[str, Any]]) -> tuple[Text, ...]:
+        return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), self.words.said(w["message"])) for w in warnings)
 
     @property
     def offers(self) -> tuple[Text, ...]:

@@ -25,6 +25,7 @@ PHRASES: dict[str, str] = {
     "all reports": "All reports",
     "other formats": "The same report as",
     "doubt": "DOUBT",
+    "accepted": "ACCEPTED",
     "and more doubts": "and {n} more",
     "no finding one": (
         "No finding for {who}: the figures rest on prices of {series} that look wrong. They can be computed, but "

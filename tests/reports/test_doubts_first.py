@@ -156,3 +156,15 @@ def test_on_the_index_of_a_site_and_in_its_feed(lang: Any) -> None:
     assert f"{about[0]} one: {about[2]}" in index
     assert offer(lang) in index
     assert feed.index(DOUBT[lang]) < feed.index(offer(lang)) < feed.index("·")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "ACCEPTED AAA, {day}: the price"), ("de", "HINGENOMMEN AAA, {day}: der Kurs")]
+)
+def test_a_doubt_that_the_user_accepts_is_on_the_first_screen(lang: Any, said: str) -> None:
+    study = eventstudy.run(date=DAY0, tickers=("AAA",), benchmark="SPY", prices=spoilt(), accept=["UNIT_CHANGE:AAA"])
+    text = plain(render(study, "md", lang=lang, answers={}).decode().replace("\\", "").replace("*", ""))
+    first = text.partition(" ## ")[0]
+    assert said.format(day=DAY[lang]) in first
+    assert DOUBT[lang][:6] not in first
+    assert first.index(said[:8]) < first.index(" %")

@@ -19,7 +19,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.messages import WARNINGS
 from eventstudy.panel import Floats
-from eventstudy.prices import Flag, PriceTable, SeriesInfo, flags
+from eventstudy.prices import Flag, PriceTable, SeriesInfo, flags, load_prices
 
 STORED = Path(__file__).with_name("price_faults.json")
 DAYS = calendars.sessions("XNYS", date(2023, 12, 1), date(2025, 2, 14))
@@ -69,15 +69,16 @@ def cases(kinds: tuple[str, ...] | None = None) -> list[Case]:
 
 
 SIZES: dict[str, tuple[float, ...]] = {
-    "wrong close for a day": (1.03, 1.05, 1.1, 1.2, 0.8, 0.5, 2.0, 10.0, 100.0, 0.01),
+    "wrong close for a day": (1.03, 1.05, 1.1, 1.2, 0.8, 0.5, 2.0, 10.0, 100.0, 0.01, 30.0, 1 / 30, 1e4, 1e6),
     "wrong close for two days": (1.05, 1.1, 1.2, 0.5, 2.0, 100.0),
-    "another level from then on": (1.05, 1.1, 1.2, 1.37, 0.7, 3.7),
+    "another level from then on": (1.05, 1.1, 1.2, 1.37, 0.7, 3.7, 1 / 7.3, 30.0, 1 / 30, 1e4, 1e6),
     "split not applied, not listed": (1.5, 2.0, 3.0, 10.0, 20.0),
     "split not applied, listed": (1.05, 1.1, 1.25, 1.5, 2.0, 10.0),
     "split applied twice": (1.25, 1.5, 2.0, 10.0),
     "split a day late": (1.5, 2.0, 10.0),
     "another unit from then on": (100.0, 0.01, 1000.0, 0.001),
     "dividend that the price does not know": (0.02, 0.05, 0.1, 0.3, 1.5),
+    "dividend a hundredth of the fall": (0.02, 0.05, 0.1, 0.3),
     "adjusted price steps over the close": (1.03, 1.06, 1.1, 1.3, 2.0, 0.9, 0.5),
     "stands still": (2, 3, 4, 6, 10),
     "a session early": (-1,),
@@ -89,7 +90,7 @@ SIZES: dict[str, tuple[float, ...]] = {
     "logarithms": (4, 6, 8),
 }
 _OF_SHARES = ("split not applied, not listed", "split not applied, listed", "split applied twice", "split a day late",
-              "dividend that the price does not know")  # fmt: skip
+              "dividend that the price does not know", "dividend a hundredth of the fall")  # fmt: skip
 _EITHER = ("wrong close for a day", "wrong close for two days", "another level from then on", "stands still")
 _WHOLE = ("a session early", "a session late", "data of another symbol", "logarithms")
 
@@ -151,6 +152,9 @@ def plant(case: Case, clean: Floats, other: Floats) -> Planted:
             days = range(at, at + 2)
         case "dividend that the price does not know":
             dividend[at] = case.size * clean[at - 1]
+        case "dividend a hundredth of the fall":
+            wrong[later] *= 1 - case.size
+            dividend[at] = case.size / 100 * clean[at - 1]
         case "adjusted price steps over the close":
             wrong[later] *= case.size
             close = clean
@@ -324,15 +328,25 @@ def sound(n: int, seed: int = 1) -> Iterator[tuple[str, PriceTable]]:
     ratio = rng.choice([1.05, 1.1, 1.25, 1.5, 2, 3, 10, 0.1], n)
     split = np.where(np.arange(len(LONG))[:, None] == rng.integers(1, len(LONG), n), ratio, zero)
     yield "splits, all applied", of(price, split=split)
+    yield (
+        "shares beside their index",
+        of(np.column_stack([indices[:, 0], price[:, 1:]]).round(4), who=["^I", *names[1:]]),
+    )
+    homes = [("XNYS", "XETR", "XTKS")[i % 3] for i in range(n)]
+    closed = [~np.isin(LONG, calendars.sessions(home, LONG[0].item(), LONG[-1].item())) for home in homes]
+    mixed = of(np.where(np.column_stack(closed), np.nan, price.round(4)))
+    info = {name: SeriesInfo("made", "as_given", exchange=home) for name, home in zip(names, homes, strict=True)}
+    yield "mixed exchanges", PriceTable(mixed.fields, info)
+    yield "the prices that ship, 2024 and 2025", load_prices(source="bundled")
 
 
 def alarms(n: int) -> list[dict[str, Any]]:
     """False alarms by kind and code, in a thousand years of a ticker."""
     rows = []
     for kind, prices in sound(n):
-        years = n * len(LONG) / 252
-        compared = prices.tickers if kind == "indices" else ()
-        seen = Counter(flag.code for flag in flags(prices, _an_event_a_year(prices.tickers), compared))
+        days, years = prices.close.index.to_numpy("datetime64[D]"), int(prices.close.notna().sum().sum()) / 252
+        compared = prices.tickers if kind == "indices" else ("^I", "SPY")
+        seen = Counter(flag.code for flag in flags(prices, _an_event_a_year(prices.tickers, days), compared))
         codes = {code: round(1000 * times / years, 2) for code, times in sorted(seen.items())}
         of = {grade: sum(t for code, t in seen.items() if _severity(code) == grade) for grade in ("doubt", "caution")}
         rates = {grade: round(1000 * times / years, 2) for grade, times in of.items()}
@@ -340,11 +354,11 @@ def alarms(n: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _an_event_a_year(tickers: list[str]) -> dict[str, Any]:
-    """Eleven days around a day of each year, another one for each ticker."""
+def _an_event_a_year(tickers: list[str], days: Any) -> dict[str, Any]:
+    """Eleven days around a day of each year but the first and the last (of two years the last), another one for each ticker."""
     rng = np.random.default_rng(3)
-    starts = [np.arange(252, len(LONG) - 252, 252) + rng.integers(0, 200) for _ in tickers]
-    return {t: LONG[(s[:, None] + np.arange(11)).ravel()] for t, s in zip(tickers, starts, strict=True)}
+    starts = [np.arange(252, max(len(days) - 252, 253), 252) + rng.integers(0, 200) for _ in tickers]
+    return {t: days[(s[:, None] + np.arange(11)).ravel()] for t, s in zip(tickers, starts, strict=True)}
 
 
 def _severity(code: str) -> str:

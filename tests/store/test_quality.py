@@ -374,9 +374,60 @@ def test_without_volumes_no_price_is_a_multitude_of_that_of_the_day_before(facto
     assert named(series(close)) == [("LEVEL_SHIFT", "AAA", DAY)]
     trade = np.random.default_rng(2).lognormal(12, 0.4, len(DAYS))
     trade[100] = 12 * float(np.median(trade))
-    assert named(series(close, volume=trade)) == [("JUMP", "AAA", DAY)], "true crashes are not doubted"
-    less = walk(3, len(DAYS)) * np.where(later, factor ** (2.9 / abs(np.log(factor))), 1.0)
-    assert named(series(less)) == [("JUMP", "AAA", DAY)]
+    right = "JUMP" if factor < 1 else "LEVEL_SHIFT"
+    assert named(series(close, volume=trade)) == [(right, "AAA", DAY)], (
+        "true crashes are not doubted, such rises are none"
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [(4.5, "LEVEL_SHIFT"), (1 / 7.3, "LEVEL_SHIFT"), (2.8, "JUMP"), (1 / 2.8, "JUMP")]
+)
+def test_a_calm_price_does_not_triple_without_volumes_that_tell_of_it(size: float, code: str) -> None:
+    later, walked = np.arange(len(DAYS)) >= 100, walk(3, len(DAYS))
+    assert named(series(walked * np.where(later, size, 1.0))) == [(code, "AAA", DAY)]
+    assert named(series(walked**5.3 * np.where(later, size, 1.0))) == [("JUMP", "AAA", DAY)], (
+        "of a wild one nobody knows"
+    )
+    trade = np.random.default_rng(2).lognormal(12, 0.4, len(DAYS))
+    trade[100] = 12 * float(np.median(trade))
+    assert named(series(walked * np.where(later, size, 1.0), volume=trade)) == [("JUMP", "AAA", DAY)]
+
+
+@pytest.mark.parametrize("fall", [0.79, 0.85])
+def test_a_fall_of_an_index_that_its_shares_made_too_is_one_of_the_market(fall: float) -> None:
+    later = np.arange(len(DAYS)) >= 100
+    index, quiet = (
+        walk(1, len(DAYS)) * np.where(later, fall, 1.0),
+        np.full(len(DAYS), 1e6) * (1 + 0.2 * walk(8, len(DAYS)) / 100),
+    )
+    shares = {f"S{i}": walk(i, len(DAYS)) * np.where(later, 0.74 + 0.02 * i, 1.0) for i in range(2, 5)}
+    crash = beside({"^GSPC": index, **shares}, volume=dict.fromkeys(shares, quiet))
+    assert {code for code, _, _ in named(crash)} == {"JUMP"}
+    assert named(series(index, "^GSPC")) == [("LEVEL_SHIFT", "^GSPC", DAY)]
+    calm = {t: c / np.where(later, c[100] / c[99], 1.0) for t, c in shares.items()}
+    assert named(beside({"^GSPC": index, **calm})) == [("LEVEL_SHIFT", "^GSPC", DAY)]
+
+
+@pytest.mark.parametrize("back", [101, 102])
+@pytest.mark.parametrize("size", [1.05, 0.95])
+def test_a_wrong_close_of_an_index_is_one_that_its_shares_do_not_make(size: float, back: int) -> None:
+    rows = np.arange(len(DAYS))
+    wrong = np.where((rows >= 100) & (rows < back), size, 1.0)
+    index, share = calm(3), calm(5)
+    assert named(beside({"^GSPC": index * wrong, "AAA": share})) == [("PRICE_SPIKE", "^GSPC", DAY)]
+    assert "PRICE_SPIKE" not in {c for c, _, _ in named(beside({"^GSPC": index * wrong, "AAA": share * wrong}))}
+    assert "PRICE_SPIKE" not in {c for c, _, _ in named(beside({"AAA": index * wrong, "BBB": share}))}, (
+        "a share may do so"
+    )
+
+
+@pytest.mark.parametrize(("paid", "code"), [(0.05, ["DIVIDEND_NOT_FOLLOWED"]), (5.0, []), (0.002, [])])
+def test_a_dividend_in_pounds_beside_prices_in_pence_is_a_hundredth_of_the_fall(paid: float, code: list[str]) -> None:
+    close = np.round(calm(), 6)
+    close = np.where(np.arange(len(DAYS)) >= 100, close - 0.05 * close[99], close)
+    dividend = np.where(np.arange(len(DAYS)) == 100, paid / 100 * close[99], 0.0)
+    assert [c for c, _, _ in named(series(close, dividend=dividend))] == code
 
 
 def test_coins_are_not_split_and_nothing_is_merged_three_for_two() -> None:
