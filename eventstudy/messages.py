@@ -87,6 +87,7 @@ WARNINGS: dict[str, Code] = {
                 "the return given is {adjusted:+.1%}, that of the prices {plain:+.1%}: no dividend or split explains "
                 "the difference"
             ),
+            "throughout": "returns and closes do not move together on most days, as if they were those of two securities",
         },
         (
             "The adjusted price, or the return that the file gives, moved by far more than the close, and nothing "
@@ -332,6 +333,10 @@ WARNINGS: dict[str, Code] = {
             "dividend": (
                 "a dividend of {dividend:.6g} is listed and counted, and the price went from {before:.6g} to {after:.6g}: it "
                 "may not have fallen by it"
+            ),
+            "hundredth": (
+                "a dividend of {dividend:.6g} is listed, and the price went from {before:.6g} to {after:.6g}: it may have "
+                "fallen by a hundred times as much"
             ),
             "adjusted": "adj_close moved by {adjusted:+.1%}, close by {plain:+.1%}, and no dividend is listed",
         },

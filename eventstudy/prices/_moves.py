@@ -69,6 +69,8 @@ UNITS = {100.0: ("UNIT_CHANGE", "UNIT_CHANGE.hundredth"), 1000.0: ("UNIT_CHANGE.
 """How many small coins a large one has, and what is said of a price that becomes so many times as large, or such a part."""
 STEP = 0.02
 """Smallest step of the adjusted over the plain close that is looked at, as a logarithm."""
+TOGETHER, ENOUGH = 0.5, 60
+"""Least correlation of the moves of the adjusted and of the plain close, and how many moves it needs."""
 ODD = 5.0
 """From so many robust daily spreads on a move is odd."""
 DIVIDEND = 0.16
@@ -278,16 +280,30 @@ class _Look:
                 yield self.flag(form, t, dividend=float(dividend[t + 1]), **prices)
 
         for t in np.flatnonzero((self.series.own["paid"][1:] > 0) & (self.moved < -STEP) & ~self.told).tolist():
-            move, scale, hundredfold = self.moved[t], self.scale(t), HUNDRED * dividend[t + 1] / close[t]
-            if not STEP < hundredfold < 1:
-                continue
-            apart = move - float(np.log(1 - hundredfold + dividend[t + 1] / close[t]))
-            if move < -PAID * scale and abs(apart) < 2 * scale and move**2 - apart**2 > 8 * scale**2:
+            if self._hundredth(t, self.moved, self.scale(t), PAID):
                 prices = {"before": float(close[t]), "after": float(close[t + 1])}
                 yield self.flag("DIVIDEND_NOT_FOLLOWED.hundredth", t, dividend=float(dividend[t + 1]), **prices)
 
+    def _hundredth(self, t: int, moved: Floats, scale: float, least: float) -> bool:
+        """Whether a fall of `least` spreads is rather that of a dividend a hundred times as large as the one that is listed."""
+        dividend = float(self.series.column("dividend")[t + 1] / self.series.own["close"][t])
+        if not STEP < HUNDRED * dividend < 1:
+            return False
+        move = float(moved[t])
+        apart = move - float(np.log(1 - HUNDRED * dividend + dividend))
+        return move < -least * scale and abs(apart) < 2 * scale and move**2 - apart**2 > least**2 / 2 * scale**2
+
     def adjusted(self) -> Iterator[Flag]:
-        """Steps of the adjusted price over the close."""
+        """Steps of the adjusted price over the close; or the two move apart throughout, as those of two securities do."""
+        known = np.isfinite(self.moved) & np.isfinite(self.by_close)
+        both = np.stack(
+            [
+                np.clip(moves[known], -BOUND * size, BOUND * size)
+                for moves, size in ((self.moved, self.typical), (self.by_close, float(spread(self.by_close)[0])))
+            ]
+        )
+        if both.shape[1] >= ENOUGH and both.std(axis=1).min() > 0 and np.corrcoef(both)[0, 1] < TOGETHER:
+            yield Flag.of("ADJUSTED_DISAGREES.throughout", self.series.ticker, self.series.days[0])._replace(whole=True)
         for t in np.flatnonzero(_apart(self.moved, self.by_close, self.series) & ~self.told).tolist():
             form = "ADJUSTED_DISAGREES.given" if self.series.info.source == "crsp" else "ADJUSTED_DISAGREES"
             yield self.flag(form, t, adjusted=_in_tenths(self.moved[t]), plain=_in_tenths(self.by_close[t]))
@@ -424,7 +440,7 @@ class _Look:
             move, scale = float(self.moved[t]), self.scale(t)
             size, times = abs(move), abs(move) / scale if scale > 0 else np.inf
             leapt = size > (RATE_LEAP if self.level else LEAP) and times > (SPIKE if self.level else WILD)
-            leapt |= self.level and not self.rate and size > INDEX_LEAP and times > WILD
+            leapt |= self.index and size > INDEX_LEAP and times > WILD
             if self.rate and self._inverted(t):
                 yield self.flag("RATE_INVERTED", t, **self._step(t))
             elif not leapt and times <= FAR:
@@ -441,7 +457,7 @@ class _Look:
     def _no_move(self, t: int, times: float, *, leapt: bool) -> tuple[str, dict[str, Any]] | None:
         """The doubt on a large move that stays and that the others did not make, of so many spreads; None: it may be one."""
         size, paid, moved = abs(float(self.moved[t])), self.series.own["paid"][t + 1], float(np.expm1(self.moved[t]))
-        if self.level and leapt:
+        if leapt and (self.level or (self.index and not np.isnan(self.series.others(t)))):
             return "LEVEL_SHIFT.level", {"move": moved}
         if not self.level and not paid and self._news(t) is not True and (ratio := self._like_a_split(t)):
             return "SPLIT_NOT_APPLIED", {"ratio": ratio}
@@ -467,6 +483,8 @@ class _Look:
                 yield self.flag("MOVE_UNCONFIRMED.split", t, ratio=f"{split[t + 1]:g}:1", **self._step(t))
             elif paid[t + 1] and net > 0 and odder:
                 yield self.flag("MOVE_UNCONFIRMED.dividend", t, dividend=float(dividend[t + 1]), **self._step(t))
+            elif paid[t + 1] and self._hundredth(t, self.net, scale, CLOSER):
+                yield self.flag("MOVE_UNCONFIRMED.hundredth", t, dividend=float(dividend[t + 1]), **self._step(t))
             elif not paid[t + 1] and not ratio and step > STEP and odder and not dividend[t + 1]:
                 both = {"adjusted": _in_tenths(self.moved[t]), "plain": _in_tenths(self.by_close[t])}
                 yield self.flag("MOVE_UNCONFIRMED.adjusted", t, **both)

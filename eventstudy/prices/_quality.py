@@ -42,7 +42,9 @@ Ints = NDArray[np.int64]
 LONG = 5
 """Sessions in a row from which on a gap, or days without a trade, are a halt."""
 STILL, CHANCE = 3, 1e-3
-"""A price is stale from so many sessions without a change on, where they are less likely than this by its ticks and habits."""
+"""A price is stale from so many sessions without a change on, where they are less likely than this by its ticks and habits;"""
+CLOSELY = 2
+"""from so many on days that are looked at more closely."""
 QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
@@ -217,9 +219,11 @@ def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
             apart = np.log(used / close)
             odd |= (np.abs(apart[1:] - apart[:-1]) > STEP).any(axis=0)
     still = np.diff(used, axis=0) == 0
-    for _ in range(STILL - 1):
+    for run in range(CLOSELY, STILL + 1):
         still = still[1:] & still[:-1]
-    odd |= still.any(axis=0) | may_be_odd(close)
+        near = fields["closely"][run:] | fields["closely"][run - 1 : -1]
+        odd |= (still if run == STILL else still & near).any(axis=0)
+    odd |= may_be_odd(close)
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
     odd &= np.isfinite(close).any(axis=0)
     return odd
@@ -322,7 +326,8 @@ def _of_one(
             halted[a:b] = True
             yield Flag.of("HALTED", ticker, days[a], **_span(days, a, b))
     for a, b in _runs(still & (known != 0)):
-        if b - a >= STILL and _expected(still, a, b, _chance_of_none(own["used"], a, b)) < CHANCE:
+        looked_at = len(still) if b - a >= STILL else int(closer.sum()) if b - a >= CLOSELY and closer[a:b].any() else 0
+        if looked_at and _expected(still, a, b, _chance_of_none(own["used"], a, b), looked_at) < CHANCE:
             form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
             also = tuple(days[a + 1 : b].tolist())
             yield Flag.of(form, ticker, days[a], **_span(days, a, b))._replace(also=also)
@@ -337,14 +342,15 @@ def _of_one(
     yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market, others))
 
 
-def _expected(days: Bools, a: int, b: int, chance: float = 0.0) -> float:
+def _expected(days: Bools, a: int, b: int, chance: float = 0.0, looked_at: int | None = None) -> float:
     """How many runs as long as that from `a` to `b` of such days are to be expected, by their share of the other days.
 
-    Of all others, or of those near by, or by the `chance` of such a day, whichever is the most.
+    Of all others, or of those near by, or by the `chance` of such a day, whichever is the most; on so many days `looked_at`,
+    all by default.
     """
     near, own = days[max(a - 2 * NEARBY, 0) : b + 2 * NEARBY], b - a
     often = (float(days.sum()) - own + 1) / (len(days) - own + 2), (float(near.sum()) - own) / max(len(near) - own, 1)
-    return float(len(days) * min(max(*often, chance), 1.0) ** (b - a))
+    return float((looked_at or len(days)) * min(max(*often, chance), 1.0) ** (b - a))
 
 
 def _chance_of_none(prices: Floats, a: int, b: int) -> float:

@@ -15,8 +15,9 @@ import numpy as np
 
 from eventstudy import disk
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.reports import files, html
-from eventstudy.reports.build import finding, in_doubt, missing, title_of
+from eventstudy.reports.build import finding, in_doubt, joined, missing, title_of
 from eventstudy.reports.formats import SUFFIXES, render
 from eventstudy.reports.further import Answers, further, looked_through
 from eventstudy.reports.material import Material, value_at
@@ -248,7 +249,7 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
         id="index",
         lang=lang,
         title=title,
-        subtitle=(words("event study"), ": ", _counted(entries, words)),
+        subtitle=(words("event study"), ": ", *_counted(entries, words)),
         finding=faces,
         sections=tuple(sections),
         feed=FEED,
@@ -256,10 +257,15 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     return html.render(report)
 
 
-def _counted(entries: Sequence[Entry], words: Words) -> str:
+def _counted(entries: Sequence[Entry], words: Words) -> Text:
     """How many events, firms and pairs of both there are."""
     pairs = [firm["ticker"] for entry in entries if entry.data for firm in entry.data["firms"]]
-    return words("counted", events=len(entries), firms=len(set(pairs)), pairs=len(pairs))
+    counts = (
+        Phrase.counted("{n} event", "{n} events", n=len(entries)),
+        Phrase.counted("{n} firm", "{n} firms", n=len(set(pairs))),
+        Phrase.counted("{n} pair of event and firm", "{n} pairs of event and firm", n=len(pairs)),
+    )
+    return joined([(words.said(count),) for count in counts])
 
 
 _NAMED = 4

@@ -47,7 +47,10 @@ def _firms(told: Material) -> Table:
     grouped: set[int] = set()
     for g, group in enumerate(told.result.groups):
         members = group.members.tolist()
-        head: Text = (told.words.said(group.name), " (", told.count(f"groups[{g}].n"), ")")
+        n = told.count(f"groups[{g}].n")
+        fewer = told.data["groups"][g]["n"] < len(members)
+        counted: Text = told.words.fill("n of all", n=n, all=str(len(members))) if fewer else (n,)
+        head: Text = (told.words.said(group.name), " (", *counted, ")")
         rows.append(Row(head, _means(told, f"groups[{g}]") if len(members) > 1 else _blank(told), "group"))
         rows += [_firm_row(told, i) for i in members]
         grouped |= set(members)

@@ -90,6 +90,7 @@ PHRASES: dict[str, str] = {
     "p": "p",
     "none": "none",
     "mean of": "Mean of {n}",
+    "n of all": "{n} of {all}",
     "cap.firms": "Cumulated abnormal return (CAR) of each stock and window, with its p-value",
     "cap.windows": "CAR with its interval, exact t, headline test and buy-and-hold abnormal return (BHAR)",
     "cap.together": "What all pairs say together",
@@ -253,7 +254,6 @@ PHRASES: dict[str, str] = {
     "advice": "No investment advice.",
     # sites and updates
     "site of": "{n} events",
-    "counted": "{events} events, {firms} firms, {pairs} pairs of event and firm",
     "whom": "Tickers",
     "of group": "Group",
     "filter": "Show rows with these words",

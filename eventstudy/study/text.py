@@ -219,7 +219,8 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
         answers = [result.answer(window, group.name) for window in windows]
         adjusted = [p_text(_least(result, group.name))] if _stepped_down(result) else []
         cells = [*_mean_cells(answers), *adjusted] if len(group.members) > 1 else []
-        rows.append([f"{group.name} ({len(group.members)})", *cells])
+        kept, every = len(result.believed(group.members)), len(group.members)
+        rows.append([f"{group.name} ({every if kept == every else f'{kept} of {every}'})", *cells])
         rows += _ticker_rows(result, group.members)
         grouped |= set(group.members.tolist())
     rest = np.array([i for i in range(result.returns.n) if i not in grouped], dtype=np.int64)

@@ -24,6 +24,7 @@ from eventstudy.analyses.spillover import spillover
 from eventstudy.charts import words
 from eventstudy.reports import render, site_of
 from eventstudy.study.doubts import of_pairs
+from eventstudy.study.text import screen
 
 from tests.cli.conftest import Ran
 from tests.panel.test_flagged import DAY0, DAYS, INSIDE, ROW, Change, jump, long, ran, with_adjusted
@@ -232,6 +233,9 @@ def test_index_and_feed_of_a_site_say_it() -> None:
     figures = [a["data-path"] for a, _ in read(site["index.html"]).figures if a.get("data-of") == "one.json"]
     assert figures == ["firms[0].day0"], "no CAR and no p of an event in doubt"
     assert "ZWEIFEL" not in files["two.html"]
+    assert "2 Ereignisse, 2 Unternehmen, 2 Paare aus Ereignis und Unternehmen" in files["index.html"]
+    alone = site_of(eventstudy.EventStudy(benchmark="SPY").run(events[:1], long()))["index.html"].decode()
+    assert "1 event, 1 firm, 1 pair of event and firm" in alone
 
 
 @pytest.mark.render
@@ -281,6 +285,21 @@ def grouped(frame: pd.DataFrame) -> Any:
         '[[event.group]]\nname = "second"\ntickers = ["BBB"]\n'
     )
     return eventstudy.run("groups.toml", prices=written(frame), benchmark="SPY")
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_a_group_says_of_how_many_its_mean_is(lang: Any) -> None:
+    Path("groups.toml").write_text(
+        f'[[event]]\nid = "one"\ntitle = "One"\nannounced = {DAY0}\n[[event.group]]\nname = "first"\n'
+        'tickers = ["AAA", "BBB", "CCC"]\n'
+    )
+    frame = long(("AAA", "BBB", "CCC", "SPY"))
+    frame.loc[(frame["ticker"] == "AAA") & (frame["date"] == DAYS[INSIDE]), "close"] *= 100
+    result = eventstudy.run("groups.toml", prices=written(frame), benchmark="SPY")
+    page = render(result, "md", lang=lang, answers={}).decode().replace("\\", "").replace("*", "")
+    assert ("first (2 of 3)" if lang == "en" else "first (2 von 3)") in page
+    assert "first (2 of 3)" in screen(result)
 
 
 def other_answers(result: Any) -> dict[str, Any]:

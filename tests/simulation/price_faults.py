@@ -355,9 +355,10 @@ def alarms(n: int) -> list[dict[str, Any]]:
 
 
 def _an_event_a_year(tickers: list[str], days: Any) -> dict[str, Any]:
-    """Eleven days around a day of each year but the first and the last (of two years the last), another one for each ticker."""
+    """Eleven days around a day of each year but the first and, where there are more, the last: another one for each ticker."""
     rng = np.random.default_rng(3)
-    starts = [np.arange(252, max(len(days) - 252, 253), 252) + rng.integers(0, 200) for _ in tickers]
+    years, reach = np.arange(252, max(len(days) - 252, 253), 252), min(200, len(days) - 262)
+    starts = [years + rng.integers(0, reach) for _ in tickers]
     return {t: days[(s[:, None] + np.arange(11)).ravel()] for t, s in zip(tickers, starts, strict=True)}
 
 

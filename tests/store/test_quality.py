@@ -514,3 +514,28 @@ def test_two_symbols_with_the_same_closes_are_one() -> None:
         closes["S1"][part] = closes["S2"][part]
         found = [(f.code, f.ticker) for f in flags(beside(closes)) if f.code == "OTHER_SYMBOL"]
         assert found == [("OTHER_SYMBOL", "S1"), ("OTHER_SYMBOL", "S2")]
+
+
+def test_adjusted_closes_of_another_security_are_told_of_the_whole() -> None:
+    index = pd.DatetimeIndex(np.array(DAYS, "datetime64[ns]"), name="session")
+    for seed, codes in ((3, []), (4, ["ADJUSTED_DISAGREES"])):
+        frame = pd.DataFrame({"close": walk(3, len(DAYS)), "adj_close": 0.8 * walk(seed, len(DAYS))}, index)
+        table = PriceTable.from_fetches([("yahoo", replace(fetched(frame, symbol="AAA"), basis="adj_close"))])
+        assert [f.code for f in flags(table) if f.whole] == codes
+
+
+@pytest.mark.parametrize(("days", "near", "told"), [(2, True, True), (2, False, False), (1, True, False)])
+def test_two_sessions_without_a_change_are_told_of_the_days_of_an_event(days: int, near: bool, told: bool) -> None:
+    close = np.round(walk(3, len(DAYS)), 4)
+    close[100 : 100 + days] = close[99]
+    closer = {"AAA": np.array([DAYS[100 if near else 50]], "datetime64[D]")}
+    assert ("STALE" in {f.code for f in flags(series(close), closer)}) is told
+
+
+def test_a_benchmark_leaps_alone_and_not_with_its_share() -> None:
+    later = np.arange(len(DAYS)) >= 100
+    fund, share = walk(1, len(DAYS)) * np.where(later, 0.84, 1.0), walk(2, len(DAYS))
+    alone = flags(beside({"FUND": fund, "AAA": share}), compared=["FUND"])
+    assert [(f.code, f.ticker) for f in alone] == [("LEVEL_SHIFT", "FUND")]
+    both = flags(beside({"FUND": fund, "AAA": share * np.where(later, 0.86, 1.0)}), compared=["FUND"])
+    assert "LEVEL_SHIFT" not in {f.code for f in both}
