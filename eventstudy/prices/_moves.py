@@ -302,7 +302,7 @@ class _Look:
                 for moves, size in ((self.moved, self.typical), (self.by_close, float(spread(self.by_close)[0])))
             ]
         )
-        if both.shape[1] >= ENOUGH and both.std(axis=1).min() > 0 and np.corrcoef(both)[0, 1] < TOGETHER:
+        if both.shape[1] >= ENOUGH and both.std(axis=1).min() > 0 and np.asarray(np.corrcoef(both))[0, 1] < TOGETHER:
             yield Flag.of("ADJUSTED_DISAGREES.throughout", self.series.ticker, self.series.days[0])._replace(whole=True)
         for t in np.flatnonzero(_apart(self.moved, self.by_close, self.series) & ~self.told).tolist():
             form = "ADJUSTED_DISAGREES.given" if self.series.info.source == "crsp" else "ADJUSTED_DISAGREES"

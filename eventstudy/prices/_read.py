@@ -199,8 +199,8 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     if len(copied):
         at = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(days))
         of = np.array(names, dtype=object)[codes[at]]
-        rows = pd.DataFrame({"day": days[at], "ticker": of, "close": numbers.values["close"][at]})
-        cells.copies = rows.drop_duplicates(["day", "ticker"]).pivot(index="day", columns="ticker", values="close")
+        others = pd.DataFrame({"day": days[at], "ticker": of, "close": numbers.values["close"][at]})
+        cells.copies = others.drop_duplicates(["day", "ticker"]).pivot(index="day", columns="ticker", values="close")
     for name, i in shape.indices.items():
         _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
     for at, kept in ((shape.exchange, cells.exchanges), (shape.currency, cells.currencies)):

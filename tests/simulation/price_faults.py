@@ -108,6 +108,7 @@ REASONS = {
     "split not applied, not listed": "a wild share falls like that by itself",
     "split not applied, listed": "less than three ordinary days, on a day on which the share moved the other way by itself",
     "dividend that the price does not know": "the share fell by itself on that day",
+    "dividend a hundredth of the fall": "less than three ordinary days, or the share rose by itself on that day",
     "adjusted price steps over the close": "the close rose by itself on that day",
 }
 """Why a fault may pass although it moves a CAR."""
