@@ -22,9 +22,6 @@ from eventstudy.prices import Flag, PriceTable, copies_among, currency_of, flags
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
 
-_ACCEPTED = "{what} (accepted by the user)"
-"""What is said of a doubt that the user takes for right."""
-
 _BEFORE = timedelta(7)
 """The first return that is used is one over the price before it."""
 
@@ -108,12 +105,16 @@ def _messages_of(code: str, ticker: str, found: Sequence[Flag], accepts: Accepts
 
 def accepted(doubt: Message) -> Message:
     """A doubt that the user takes for right, as a caution."""
-    return doubt._replace(message=Phrase(_ACCEPTED, what=doubt.message), severity="caution")
+    return doubt._replace(message=_right(doubt.message), severity="caution")
 
 
 def was_accepted(message: str) -> bool:
     """Whether a message is that of a doubt which the user takes for right."""
-    return isinstance(message, Phrase) and message.template == _ACCEPTED
+    return isinstance(message, Phrase) and message.template == _right("").template
+
+
+def _right(what: str) -> Phrase:
+    return Phrase("{what} (accepted by the user)", what=what)
 
 
 def _message_of(code: str, ticker: str, found: Sequence[Flag]) -> Message:
