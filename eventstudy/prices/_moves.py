@@ -457,10 +457,10 @@ class _Look:
     def _no_move(self, t: int, times: float, *, leapt: bool) -> tuple[str, dict[str, Any]] | None:
         """The doubt on a large move that stays and that the others did not make, of so many spreads; None: it may be one."""
         size, paid, moved = abs(float(self.moved[t])), self.series.own["paid"][t + 1], float(np.expm1(self.moved[t]))
-        if leapt and (self.level or (self.index and not np.isnan(self.series.others(t)))):
-            return "LEVEL_SHIFT.level", {"move": moved}
         if not self.level and not paid and self._news(t) is not True and (ratio := self._like_a_split(t)):
             return "SPLIT_NOT_APPLIED", {"ratio": ratio}
+        if leapt and (self.level or (self.index and not np.isnan(self.series.others(t)))):
+            return "LEVEL_SHIFT.level", {"move": moved}
         never = size > NO_PRICE and (self.moved[t] > 0 or self._news(t) is not True)
         if never or (not paid and size > STRANGE and times > STILL_CALM and self._news(t) is None):
             return "LEVEL_SHIFT.far", {"move": moved}

@@ -102,6 +102,7 @@ REASONS = {
     "stands still": "two days without a change are nothing odd; more where a wild share has a coarse price",
     "a session early": "it moves so little with the market that nobody sees it",
     "a session late": "the same",
+    "another symbol for a while": "five closes that happen to lie near those of the share",
     "the same closes twice": "four closes in a row may come again by chance; five are told",
     "two sessions exchanged": "each close was a close of the share, and they are two ordinary days apart",
     "another level from then on": "below four ordinary days, no more than on other days, or as much trade as with news",
