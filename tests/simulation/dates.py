@@ -52,7 +52,8 @@ class Storm:
     until: int = 99
     times: float = 1.0
     effect: float = 0.0
-    """On day 0, in standard deviations of a day of the portfolio; of the firm where dates are its own."""
+    """On day 0, in standard deviations of a day: of the portfolio of as many firms of the mean variance, each two of which have
+    the mean r; of the firm where dates are its own."""
     last: int | None = None
     """The last day with prices."""
 
@@ -110,7 +111,8 @@ def of_one_date(seed: int, storm: Storm, firms: int, studies: int) -> Iterator[t
         common = errors(rng, storm, (n, 1, len(DAYS)))
         returns = 0.0003 + rng.uniform(0.5, 1.5, (n, firms, 1)) * market[:, None]
         returns += sigma * (load * common + np.sqrt(1 - load**2) * own)
-        variance = (sigma * load).mean(axis=1) ** 2 + (sigma**2 * (1 - load**2)).sum(axis=1) / firms**2
+        r = (load**2).mean(axis=1)
+        variance = (sigma**2).mean(axis=1) * (r + (1 - r) / firms)
         returns[:, :, DAY0] += storm.effect * np.sqrt(variance)
         yield returns, market
 

@@ -88,6 +88,9 @@ OTHERS = {
     "20 firms of one date, x1.5 from -20, groups": Design(20, dates=1, since=-20, times=1.5, windows=FIVE, groups=4),
     "20 firms of one date, constant mean": Design(20, dates=1, model="constant_mean"),
     "60 firms, 20 dates 2 days apart, net of the market": Design(60, 2, 20, model="market_adjusted"),
+    "6 firms, 2 dates 20 days apart, r .6": Design(6, 20, 2, r=0.6),
+    "20 firms, 2 dates 1 day apart, r .6": Design(20, 1, 2, r=0.6),
+    "20 firms, 3 dates 40 days apart, one wild, 60 days": Design(20, 40, 3, wild=True, estimation=60),
     "60 firms, 1 day apart, x2 from -10": Design(60, gap=1, since=-10, times=2.0),
 }
 
