@@ -94,6 +94,7 @@ def write_bars() -> None:
     made.assign(time=made["time"].dt.tz_convert("America/New_York").dt.tz_localize(None)).to_csv(
         "bars.csv", index=False
     )
+    Path("fomc.csv").write_text("ticker,date\nSPY,2025-01-29T14:00:00-05:00\n")
     Path("statements.csv").write_text("ticker,date\nNVDA,2025-01-29T14:00:00-05:00\nAMD,2025-01-29T14:00:00-05:00\n")
 
 
