@@ -214,7 +214,7 @@ def written(page: str, text: str) -> str:
     return text
 
 
-SLOW = {"../which.md", "../coming-from.md"}  # made-up studies
+SLOW = {"../coming-from.md"}  # a whole study
 
 
 @pytest.mark.parametrize("page", [pytest.param(p, marks=pytest.mark.slow if p in SLOW else ()) for p in PARTS])
