@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 import time
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from eventstudy import web
 from eventstudy.errors import SourceDown, SourceMalformed
 from eventstudy.prices import Desk, Fetch
 from eventstudy.prices._yahoo_answer import Unusable
-from eventstudy.prices.yahoo import LARGEST, _bounded, _refuse_elsewhere
+from eventstudy.prices.yahoo import LARGEST, _bounded, _followed
 
 from tests.loopback.proxied import _certificates
 from tests.loopback.server import QuietServer, Service, running
@@ -83,20 +85,48 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
     [
         ("https://query1.finance.yahoo.com/v8", False),
         ("https://consent.yahoo.com/", False),
+        ("/there", False),
         ("http://query1.finance.yahoo.com/v8", True),
         ("https://yahoo.com.example.org/v8", True),
         ("https://notyahoo.com/v8", True),
+        ("//elsewhere.example.org/v8", True),
         ("file:///etc/passwd", True),
     ],
 )
-@pytest.mark.parametrize("how", ["requests", "curl"])
-def test_an_answer_that_came_from_elsewhere_is_not_taken(url: str, refused: bool, how: str) -> None:
-    moved = {"history": [1]} if how == "requests" else {"redirect_count": 1}
+@pytest.mark.parametrize("status", [302, 307])
+def test_nothing_is_asked_of_another_host_than_yahoo(url: str, status: int, refused: bool) -> None:
+    asked: list[tuple[str, str, dict[str, Any]]] = []
+
+    def request(method: str, url: str, **options: Any) -> Any:
+        asked.append((method, url, options))
+        found = requests.Response()
+        found.status_code, found.raw = (status, io.BytesIO()) if len(asked) == 1 else (200, io.BytesIO(b"it"))
+        found.headers["Location"] = there
+        return found
+
+    there, later = url, time.monotonic() + 60
+    options: dict[str, Any] = {"timeout": 1.0, "params": {"a": 1}, "data": {"b": 2}}
     if refused:
         with pytest.raises(Unusable, match="sent on to"):
-            _refuse_elsewhere(SimpleNamespace(url=url, **moved))
-    else:
-        _refuse_elsewhere(SimpleNamespace(url=url, **moved))
+            _followed(request, "POST", "https://finance.yahoo.com/", options, later)
+        assert len(asked) == 1, "the other host is not even asked"
+        return
+    assert _followed(request, "POST", "https://finance.yahoo.com/here", options, later).content == b"it"
+    method, asked_last, had = asked[-1]
+    assert asked_last == ("https://finance.yahoo.com/there" if there == "/there" else there)
+    assert (method, "data" in had, "params" in had) == (("POST", True, False) if status == 307 else ("GET", False, False))
+    assert not any(options["allow_redirects"] for _, _, options in asked)
+
+
+def test_circles_of_yahoo_end() -> None:
+    def request(method: str, url: str, **options: Any) -> Any:
+        found = requests.Response()
+        found.status_code, found.raw = 302, io.BytesIO()
+        found.headers["Location"] = url
+        return found
+
+    with pytest.raises(Unusable, match="again and again"):
+        _followed(request, "GET", "https://finance.yahoo.com/", {"timeout": 1.0}, time.monotonic() + 60)
 
 
 def _as_curl(parts: int, size: int) -> Any:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
 from eventstudy.prices._base import Fetch
@@ -264,19 +264,15 @@ def _watched(
     down as it comes.
 
     yfinance asks for a cookie, a crumb and a time zone with time-outs of its own, up to 30 s each, and does
-    not tell the status of an answer it cannot read. No answer is taken that is larger than `LARGEST`, or that came from
-    elsewhere.
+    not tell the status of an answer it cannot read. No answer is taken that is larger than `LARGEST`, and nothing is
+    asked of another host.
     """
     exchange, ask = Exchange(), session.request
 
     def bounded(method: str, url: str, **options: Any) -> Any:
         listened = any(part in url for part in wanted)
-        left = deadline - time.monotonic()
         try:
-            if left <= 0:
-                raise TimeoutError("out of time")
-            options["timeout"] = min(timeout, left)
-            answer = _bounded(ask, method, url, options, deadline)
+            answer = _followed(ask, method, url, options | {"timeout": timeout}, deadline)
         except OSError as error:
             exchange.silent(error)
             raise
@@ -291,11 +287,40 @@ def _watched(
         session.request = ask
 
 
+def _followed(ask: Any, method: str, url: str, options: dict[str, Any], deadline: float) -> Any:
+    """An answer of Yahoo's, which may send a request on to another page of its own: no request goes elsewhere, or in clear.
+
+    Raises:
+        Unusable: it is too large, or sends the request elsewhere or in circles. OSError: none came in time.
+    """
+    for _ in range(_ROUNDS):
+        _refuse_elsewhere(url)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("out of time")
+        asked = options | {"timeout": min(options["timeout"], left), "allow_redirects": False}
+        answer = _bounded(ask, method, url, asked, deadline)
+        there = answer.headers.get("Location") if answer.status_code in _SENT_ON else None
+        if not there:
+            return answer
+        url = urljoin(url, there)
+        dropped = {"params"} if answer.status_code in _AGAIN else {"params", "data", "json"}
+        options = {name: value for name, value in options.items() if name not in dropped}
+        method = method if answer.status_code in _AGAIN else "GET"
+    raise Unusable("the request is sent on again and again")
+
+
+_ROUNDS = 10
+_AGAIN = (307, 308)
+"""Statuses that send on a request as it was; the others ask for the page alone."""
+_SENT_ON = (301, 302, 303, *_AGAIN)
+
+
 def _bounded(ask: Any, method: str, url: str, options: dict[str, Any], deadline: float) -> Any:
     """An answer, read as far as it may go: a few bytes can unfold to gigabytes.
 
     Raises:
-        Unusable: it is too large, or another host was asked for it. OSError: none came, or it drips past the deadline.
+        Unusable: it is too large. OSError: none came, or it drips past the deadline.
     """
     parts: list[bytes] = []
     size = 0
@@ -328,7 +353,6 @@ def _bounded(ask: Any, method: str, url: str, options: dict[str, Any], deadline:
         raise Unusable(_TOO_LARGE)
     if time.monotonic() > deadline:
         raise TimeoutError("out of time")
-    _refuse_elsewhere(answer)
     return answer
 
 
@@ -339,18 +363,16 @@ _STOP = 0xFFFFFFFF
 """What tells curl to stop."""
 
 
-def _refuse_elsewhere(answer: Any) -> None:
-    """An answer that another host gave, or that came in clear, is not Yahoo's.
+def _refuse_elsewhere(url: str) -> None:
+    """Nothing is asked but of Yahoo, over TLS.
 
     Raises:
-        Unusable: it is one.
+        Unusable: it would be.
     """
-    if not (getattr(answer, "history", None) or getattr(answer, "redirect_count", 0)):
-        return
-    parts = urlsplit(str(answer.url))
+    parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "https" or not (host == "yahoo.com" or host.endswith(".yahoo.com")):
-        raise Unusable(f"the request was sent on to {parts.scheme}://{host}")
+        raise Unusable(f"the request is sent on to {parts.scheme}://{host}")
 
 
 SOURCE = Yahoo()
