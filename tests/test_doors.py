@@ -197,6 +197,63 @@ def binary(row: int, column: int) -> bytes:
     return made.getvalue()
 
 
+def numbered(row: bytes) -> bytes:
+    """A workbook whose last row says that it is another one than any can be."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book("D2"))) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb' r="(D?)2"', rb' r="\g<1>%s"' % row, old.read(name)))
+    return made.getvalue()
+
+
+def open_document(row: str, cell: str, before: str = "") -> bytes:
+    """An .ods file of headings, rows that are repeated so often, and a number after or in cells that are."""
+    names = "".join(f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    words = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{w}</text:p></table:table-cell>' for w in ("date", "A")
+    )
+    number = 'office:value-type="float" office:value="1"'
+    rows = f"<table:table-row>{words}</table:table-row>{row}<table:table-row{before}>{cell.format(number)}</table:table-row>"
+    table = f'<office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet>'
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr(zipfile.ZipInfo("mimetype"), "application/vnd.oasis.opendocument.spreadsheet")
+        text = f"<office:document-content{names}><office:body>{table}</office:body></office:document-content>"
+        held.writestr("content.xml", text)
+        held.writestr("META-INF/manifest.xml", "<manifest:manifest></manifest:manifest>")
+    return made.getvalue()
+
+
+EMPTY_ROWS = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
+REPEATED = ' table:number-rows-repeated="1048600"'
+FAR_CELL = '<table:table-cell table:number-columns-repeated="16383"/><table:table-cell {}/>'
+
+
+def of_1997(row: int, column: int) -> bytes:
+    """An .xls file with a number in the first cell and one in another (from 0): records in a stream of sectors."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        told = name.encode("utf-16le") + b"\0\0"
+        about = struct.pack("<HBBIII", len(told), kind, 1, none, none, child)
+        return told.ljust(64, b"\0") + about + bytes(36) + struct.pack("<IQ", first, size)
+
+    none, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    globals_, sheet = (record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0)) for kind in (5, 16))
+    sheet += record(0x200, struct.pack("<IIHHH", 0, row + 1, 0, column + 1, 0))
+    sheet += b"".join(record(0x203, struct.pack("<HHHd", r, c, 0, 1.0)) for r, c in ((0, 0), (row, column)))
+    at = len(globals_) + len(record(0x85, bytes(9))) + 4
+    stream = globals_ + record(0x85, struct.pack("<IBBBB", at, 0, 0, 1, 0) + b"S") + record(10) + sheet + record(10)
+    stream = stream.ljust(4096, b"\0")
+    chain = [table, end, *range(3, 10), end] + [none] * 118
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[none] * 108)
+    folder = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, none, 2, len(stream))
+    return header + struct.pack("<128I", *chain) + folder.ljust(512, b"\0") + stream
+
+
 def parquet() -> bytes:
     """Twenty million rows that are all alike."""
     column, made = np.zeros(1_000_000), io.BytesIO()
@@ -235,6 +292,22 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a cell at the far corner": ("b.xlsx", lambda: book("XFD1048576"), "cells of 17,179,869,184 places"),
     "the same where no cell has a name": ("b.xlsx", nameless, "cells of 17,179,869,184 places"),
     "the same in records": ("b.xlsb", lambda: binary(1_048_575, 16_383), "2 cells of 17,179,869,184 places"),
+    "a row that no book has": ("b.xlsx", lambda: numbered(b"4294967295"), "of 17,179,869,180 places"),
+    "a row of more digits": ("b.xlsx", lambda: numbered(b"4294967297000"), "of 17,179,869,188 places"),
+    "the same in .xls": ("b.xls", lambda: of_1997(65_535, 255), "2 cells of 16,777,216 places"),
+    "the same in .ods": ("b.ods", lambda: open_document(EMPTY_ROWS, FAR_CELL), "3 cells of 17,179,869,184 places"),
+    "a cell for all": (
+        "b.ods",
+        lambda: open_document("", '<table:table-cell table:number-columns-repeated="999" {}/>', REPEATED),
+        "3 cells of 1,047,552,399 places",
+    ),
+    "a row without an end": ("b.csv", lambda: b"date,A\n" + b"1" * 11_000_000, "longer than 10 MB"),
+    "the same in two bytes": (
+        "b.csv",
+        lambda: b"\xff\xfe" + ("," * 11_000_000).encode("utf-16le"),
+        "longer than 10 MB",
+    ),
+    "marks of encodings": ("b.csv", lambda: b"\xef\xbb\xbf" * 4_000_000, "longer than 10 MB"),
     "a workbook of blanks": ("b.xlsx", lambda: blanks(book("D1")), "more than 100 MB"),
     "rows that are all alike": ("b.parquet", parquet, "a table of more than 100 MB"),
     "the same in Feather": ("b.feather", feather, "a table of more than 100 MB"),

@@ -114,7 +114,9 @@ def test_nothing_is_asked_of_another_host_than_yahoo(url: str, status: int, refu
     assert _followed(request, "POST", "https://finance.yahoo.com/here", options, later).content == b"it"
     method, asked_last, had = asked[-1]
     assert asked_last == ("https://finance.yahoo.com/there" if there == "/there" else there)
-    assert (method, "data" in had, "params" in had) == (("POST", True, False) if status == 307 else ("GET", False, False))
+    assert (method, "data" in had, "params" in had) == (
+        ("POST", True, False) if status == 307 else ("GET", False, False)
+    )
     assert not any(options["allow_redirects"] for _, _, options in asked)
 
 

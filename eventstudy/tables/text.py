@@ -31,6 +31,8 @@ _ASTRAY = 0.01
 """Share of the rows of prices that may have another number of cells: more of them are another table."""
 _CELLS, _LEAST = 10_000, 20
 """So many cells of the first rows are looked at, or so many rows."""
+_LONGEST = 10_000_000
+"""Bytes of a row: a day of all securities that were ever listed has less than a tenth."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -146,6 +148,7 @@ class TextCells:
             raise InvalidFile(
                 "the file holds zero bytes: it was written only half", where=f"{self.place.name}, row {line}"
             )
+        self._refuse_endless(raw)
         start = raw[:4096].lstrip()[:200].lower()
         if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"{", b"[{")):
             kind = "JSON" if start.startswith((b"{", b"[{")) else "a web page (HTML)"
@@ -186,6 +189,17 @@ class TextCells:
             self._raw = self.separator.encode() + self._raw
             self._lines[0] = self.separator.encode() + self._lines[0]
             first.insert(0, "")
+
+    def _refuse_endless(self, raw: bytes) -> None:
+        """A line that nobody means takes many times its size once it is cut into cells."""
+        at = 0
+        while len(raw) - at > _LONGEST:
+            end = raw.rfind(b"\n", at, at + _LONGEST)
+            if end < 0:
+                row = raw.count(b"\n", 0, at) + 1
+                told = f"the row is longer than {_LONGEST // 1_000_000} MB"
+                raise InvalidFile(told, where=f"{self.place.name}, row {row}", hint="is it a table?")
+            at = end + 1
 
     def _separator(self, part: str) -> str:
         """What separates cells: under which most cells of the first rows make sense."""

@@ -32,10 +32,14 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?t[ >]")
-_COLUMNS = re.compile(rb"""\br=["']([A-Z]{1,3})\d""")
-_ROWS = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{1,9})["']""")
+_COLUMNS = re.compile(rb"""\br=["']([A-Za-z]+)\d""")
+_ROWS = re.compile(rb"""\br=["'][A-Za-z]*(\d+)["']""")
 _CELLS = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)|c)\b([^>]*)>(<(?:\w+:)?(?:v|is|f)\b)?")
+_REPEATED = re.compile(rb"<table:(?:(table-row)|table-cell|covered-table-cell)\b([^>]*)>")
+_ROWS_MORE, _COLUMNS_MORE = (
+    re.compile(rb"""number-%s-repeated=["'](\d+)["']""" % what) for what in (b"rows", b"columns")
+)
 _VAST = 10_000_000
 """Places between the first cell and the last, all of which are given room, however few of them hold anything."""
 _NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
@@ -60,7 +64,9 @@ class BookCells:
             _refuse_vast(content, place)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-            held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+            held = {name: _rows_of(book.get_sheet_by_name(name), place) for name in book.sheet_names}
+        except InvalidFile:
+            raise
         except Exception as error:
             raise place.fault(
                 f"the file cannot be read as a workbook: {str(error) or type(error).__name__}",
@@ -177,8 +183,21 @@ def _refuse_vast(content: bytes, place: Place) -> None:
                         _refuse_far(_cells_of_xml(text), place)
                 elif name.startswith("xl/worksheets/") and name.endswith(".bin"):
                     _refuse_far(_cells_of_records(archive.read(name)), place)
+                elif name == "content.xml":
+                    for table in archive.read(name).split(b"<table:table "):
+                        _refuse_far(_cells_of_ods(table), place)
     except (LookupError, ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return  # whoever reads it says what is wrong with it
+
+
+def _rows_of(sheet: Any, place: Place) -> list[list[Any]]:
+    """The rows of a sheet from its first cell on, unless they reach far and hold little: of .xls nothing says so before."""
+    height, width = sheet.total_height, sheet.total_width
+    if height * width > _VAST:
+        filled = sum(len(row) - row.count("") for row in sheet.iter_rows())
+        _refuse_places(filled, height, width, place)
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    return rows
 
 
 def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
@@ -186,6 +205,11 @@ def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
     filled = height = width = 0
     for row, column in cells:
         filled, height, width = filled + 1, max(height, row), max(width, column)
+    _refuse_places(filled, height, width, place)
+
+
+def _refuse_places(filled: int, height: int, width: int, place: Place) -> None:
+    """Refuse a sheet of so many rows and columns, where so few cells of it stand in the file."""
     if width * height > _VAST and width * height > _SPARSE * filled:
         raise InvalidFile(
             "a value stands far from the rest of the table",
@@ -199,7 +223,7 @@ def _may_be_vast(text: bytes) -> bool:
     """Whether the names of the cells, those that hold nothing too, reach far, or some have no name."""
     names = _COLUMNS.findall(text)
     width = max(map(_number, set(names)), default=0)
-    height = max(map(int, set(_ROWS.findall(text))), default=0)
+    height = max(map(_whole, set(_ROWS.findall(text))), default=0)
     return width * height > _VAST or len(_CELLS.findall(text)) > len(names)
 
 
@@ -209,12 +233,12 @@ def _cells_of_xml(text: bytes) -> Iterator[tuple[int, int]]:
     for hit in _TOKEN.finditer(text):
         if hit[1]:
             number = _ROWS.search(hit[2])
-            row, column = int(number[1]) if number else row + 1, 0
+            row, column = _whole(number[1]) if number else row + 1, 0
             continue
         letters, number = _COLUMNS.search(hit[2]), _ROWS.search(hit[2])
         column = _number(letters[1]) if letters else column + 1
         if hit[3]:
-            yield int(number[1]) if number else row, column
+            yield _whole(number[1]) if number else row, column
 
 
 def _cells_of_records(data: bytes) -> Iterator[tuple[int, int]]:
@@ -236,10 +260,29 @@ def _cells_of_records(data: bytes) -> Iterator[tuple[int, int]]:
         at += length
 
 
+def _cells_of_ods(table: bytes) -> Iterator[tuple[int, int]]:
+    """Where something stands in a table of an .ods file, each once; rows and cells may say how often they are repeated."""
+    row = column = more = 0
+    for hit in _REPEATED.finditer(table):
+        times = (_ROWS_MORE if hit[1] else _COLUMNS_MORE).search(hit[2])
+        often = _whole(times[1]) if times else 1
+        if hit[1]:
+            row, column, more = row + more, 0, often
+            continue
+        column += often
+        if b"value-type" in hit[2]:
+            yield row + more, column
+
+
+def _whole(digits: bytes) -> int:
+    """A count of rows or columns; of more digits than any has, the first."""
+    return int(digits[:10])
+
+
 def _number(letters: bytes) -> int:
-    """The number of a column from its letters: C is 3."""
+    """The number of a column from its letters, no more of them than any has: C is 3."""
     found = 0
-    for letter in letters:
+    for letter in letters[:6].upper():
         found = 26 * found + letter - 64
     return found
 
