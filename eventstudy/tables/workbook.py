@@ -7,6 +7,7 @@ formula without a value.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
+from eventstudy.tables.records import cells_of_xlsb, sheets_of_xls
 from eventstudy.tables.text import HEADS
 
 _SPARSE = 50
@@ -60,13 +62,10 @@ class BookCells:
         import python_calamine
 
         self.said: list[Phrase] = []
-        if content.startswith(b"PK"):
-            _refuse_vast(content, place)
+        _refuse_vast(content, place)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-            held = {name: _rows_of(book.get_sheet_by_name(name), place) for name in book.sheet_names}
-        except InvalidFile:
-            raise
+            held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
         except Exception as error:
             raise place.fault(
                 f"the file cannot be read as a workbook: {str(error) or type(error).__name__}",
@@ -176,28 +175,22 @@ def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
 def _refuse_vast(content: bytes, place: Place) -> None:
     """Refuse a workbook with a value far from the others before room is made for all places between them."""
     try:
+        if not content.startswith(b"PK"):
+            for cells in sheets_of_xls(content):
+                _refuse_far(cells, place)
+            return
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     if _may_be_vast(text := archive.read(name)):
                         _refuse_far(_cells_of_xml(text), place)
                 elif name.startswith("xl/worksheets/") and name.endswith(".bin"):
-                    _refuse_far(_cells_of_records(archive.read(name)), place)
+                    _refuse_far(cells_of_xlsb(archive.read(name)), place)
                 elif name == "content.xml":
                     for table in archive.read(name).split(b"<table:table "):
                         _refuse_far(_cells_of_ods(table), place)
-    except (LookupError, ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (LookupError, ValueError, OSError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error):
         return  # whoever reads it says what is wrong with it
-
-
-def _rows_of(sheet: Any, place: Place) -> list[list[Any]]:
-    """The rows of a sheet from its first cell on, unless they reach far and hold little: of .xls nothing says so before."""
-    height, width = sheet.total_height, sheet.total_width
-    if height * width > _VAST:
-        filled = sum(len(row) - row.count("") for row in sheet.iter_rows())
-        _refuse_places(filled, height, width, place)
-    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    return rows
 
 
 def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
@@ -205,11 +198,6 @@ def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
     filled = height = width = 0
     for row, column in cells:
         filled, height, width = filled + 1, max(height, row), max(width, column)
-    _refuse_places(filled, height, width, place)
-
-
-def _refuse_places(filled: int, height: int, width: int, place: Place) -> None:
-    """Refuse a sheet of so many rows and columns, where so few cells of it stand in the file."""
     if width * height > _VAST and width * height > _SPARSE * filled:
         raise InvalidFile(
             "a value stands far from the rest of the table",
@@ -239,25 +227,6 @@ def _cells_of_xml(text: bytes) -> Iterator[tuple[int, int]]:
         column = _number(letters[1]) if letters else column + 1
         if hit[3]:
             yield _whole(number[1]) if number else row, column
-
-
-def _cells_of_records(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where something stands in a sheet of an .xlsb file: records of a kind, a length (seven bits a byte) and data."""
-    at = row = 0
-    while at < len(data):
-        kind, at = data[at], at + 1
-        if kind & 128:
-            kind, at = kind & 127 | data[at] << 7, at + 1
-        length = shift = 0
-        more = True
-        while more:
-            length |= (data[at] & 127) << shift
-            more, shift, at = data[at] > 127, shift + 7, at + 1
-        if kind == 0:
-            row = int.from_bytes(data[at : at + 4], "little") + 1
-        elif 2 <= kind <= 11:  # 1 is a cell that has a format alone
-            yield row, int.from_bytes(data[at : at + 4], "little") + 1
-        at += length
 
 
 def _cells_of_ods(table: bytes) -> Iterator[tuple[int, int]]:
