@@ -68,7 +68,7 @@ def _stream(content: bytes) -> bytes:
         more = part[-1]
     table = np.frombuffer(b"".join(body[i * size : (i + 1) * size] for i in listed if i < _LAST), "<u4")
     folder = _chain(body, table, size, first)
-    entries = {}
+    entries: dict[str, tuple[int, int]] = {}
     for at in range(0, len(folder) - 127, 128):
         name = folder[at : at + max(folder[at + 64] - 2, 0)].decode("utf-16le", "replace")
         entries.setdefault(name.lower() if at else "", struct.unpack_from("<IQ", folder, at + 116))
