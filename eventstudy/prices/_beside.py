@@ -27,6 +27,8 @@ ODD_DAYS, ALL_DAYS = 0.05, 0.98
 BLOCK, DIFFERENT, EVERY = 10, 8, 5
 """Two symbols with the same closes on so many days in a row, of which so many differ, are one; rows begin every so many."""
 _BOUND = 4.0
+_AT_ONCE = 512
+"""So many columns are compared at once, for the sake of memory."""
 
 
 def among(days: Days, some: Days) -> Bools:
@@ -106,11 +108,14 @@ def copies(close: Floats, when: Ints, column: Ints, own: Bools) -> Ints:
 
 def copies_among(close: Floats, own: Bools) -> Ints:
     """The columns of a table (S, n) that may be copies of some of its columns (n,). See `copies`."""
-    rows, columns = close.shape
-    if not own.any() or own.all():
-        return np.empty(0, np.int64)
-    when, column = np.divmod(np.arange(rows * columns), columns)
-    return copies(close.ravel(), when, column, np.broadcast_to(own, close.shape).ravel())
+    found, own_closes = [np.empty(0, np.int64)], close[:, own]
+    others = np.flatnonzero(~own) if own.any() else found[0]
+    for at in range(0, len(others), _AT_ONCE):
+        some = others[at : at + _AT_ONCE]
+        both = np.hstack([close[:, some], own_closes])
+        when, column = np.divmod(np.arange(both.size), both.shape[1])
+        found.append(some[copies(both.ravel(), when, column, column >= len(some))])
+    return np.concatenate(found)
 
 
 def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:
