@@ -102,7 +102,7 @@ def _figures(ax: Axes, ar: Any, phone: bool) -> None:
 def _dates(ax: Axes, result: StudyResult, chosen: Ints, phone: bool) -> None:
     """Day 0 of each event below it, with the year where it changes; of many every second, third, ..."""
     days = [result.panel.day0[int(i)].session for i in chosen]
-    every = -(-len(days) // (6 if phone else 14))
+    every = -(-len(days) // (5 if phone else 14))
     shown = list(range(len(days) - 1, -1, -every))[::-1]
     years = [None, *(days[i].year for i in shown)]
     texts = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventstudy.analyses.history import SIDES
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Block, Paragraph, Row, Section, Table, Text
+from eventstudy.reports.parts import Block, Figure, Paragraph, Row, Section, Table, Text
 
 _ROWS = 60
 """Up to so many events are told, the latest; all of them stand in the JSON file."""
@@ -33,7 +33,9 @@ def _events(told: Material) -> Table:
 
 def _row(told: Material, place: int) -> Row:
     path, row = f"history.rows[{place}]", told.data["history"]["rows"][place]
-    head: Text = (told.text(f"{path}.announced"),)
+    when = row["announced"]
+    shown = f"{told.words.date(when[:10])} {when[11:16]}".strip()
+    head: Text = (Figure(f"{path}.announced", when, shown),)
     windows = told.data["history"]["summary"]["windows"]
     side = SIDES[row["timing"]]
     came: Text = (told.words.said(side),) if side else ()

@@ -83,11 +83,22 @@ BY_HAND = [
     ("acme-8-k-8-01-2024-06-20", "2024-06-20", "other", ("NO_CLOCK",)),
     ("acme-8-k-5-02-2024-11-01", "2024-11-01T16:30:00-04:00", "management", ()),
 ]
+FIRST_SESSION = {
+    "acme-8-k-2-02-2024-01-31": "2024-02-01",  # five past four: the next
+    "acme-8-k-2-02-2024-04-02": "2024-04-02",  # before the open
+    "acme-8-k-2-02-2024-04-24": "2024-04-25",
+    "acme-8-k-5-07-2024-06-03": "2024-06-04",
+    "acme-8-k-8-01-2024-06-20": "2024-06-20",  # a date alone
+    "acme-8-k-5-02-2024-11-01": "2024-11-04",  # over a weekend
+}
 
 
 def test_filings_as_typed_by_hand(web: Desk) -> None:
     found = find("edgar", tickers="ACME", **YEAR)
     assert told(found) == BY_HAND
+    assert [e.id for e in found.events] == list(FIRST_SESSION)
+    for event in found.events:
+        assert str(day0(Moment(event.announced), "XNYS").session) == FIRST_SESSION[event.id]
     assert [(one.key, str(one.reason), one.wanted) for one in found.left_out] == [
         ("0001000001-24-000006", "an amendment (8-K/A)", True),
         ("0001000001-24-000011", "it repeats 0001000001-24-000010", True),

@@ -41,6 +41,7 @@ def test_rows_are_those_of_the_history(lang: str) -> None:
     figures = [span for row in table.rows for cell in row.cells for span in cell if isinstance(span, Figure)]
     data = found.result.to_dict() | answers()
     assert len(figures) > 40
+    assert plain(table.rows[-3].head) == ("2025-01-29 14:00" if lang == "en" else "29.01.2025 14:00")
     assert all(at(data, figure.path) == figure.value for figure in figures)
     shown = plain(table.rows[-3].cells[2])
     assert shown.replace("−", "-").replace(",", ".").startswith(f"{100 * found.studied[-1].ar:+.2f}")
