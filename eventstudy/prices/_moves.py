@@ -147,6 +147,9 @@ _FEW = 12
 
 def spread(moves: Floats) -> Floats:
     """The robust standard deviation of daily moves, the unchanged ones left out: (n,) of (N, n), one of (N,); 0 of none."""
+    if moves.ndim == 1 and len(moves) <= 4 * NEARBY:  # so few are faster one by one
+        few = sorted(abs(x) for x in moves.tolist() if x and np.isfinite(x))
+        return np.array([1.4826 * (few[(len(few) - 1) // 2] + few[len(few) // 2]) / 2 if few else 0.0])
     sizes = np.abs(moves.T if moves.ndim == 2 else moves[None, :])
     sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.inf)
     counts = np.isfinite(sizes).sum(axis=1)

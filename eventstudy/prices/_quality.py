@@ -99,9 +99,9 @@ def flags(
         found += suspect
         rows = among(days, any_price[home])
         expected = among(days[rows], open_days[home])
-        own = {name: values[rows][:, columns] for name, values in fields.items() if name != "used"}
-        own["used"] = own["close"] if fields["used"] is fields["close"] else fields["used"][rows][:, columns]
-        closely, there = near[rows][:, columns], np.isfinite(own["close"])
+        own = {name: _part(values, rows, columns) for name, values in fields.items() if name != "used"}
+        own["used"] = own["close"] if fields["used"] is fields["close"] else _part(fields["used"], rows, columns)
+        closely, there = _part(near, rows, columns), np.isfinite(own["close"])
         moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
         if closely.any():
             explains[1:] = np.nan_to_num(explained(moves))
@@ -109,13 +109,13 @@ def flags(
         found += shifted(members, days[rows], moves)
         lacking = _lacking(there, expected) + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
+        _close_up(own | {"closely": closely, "market": explains}, moves, there)
         for at in range(0, len(members), AT_ONCE):
             part = slice(at, at + AT_ONCE)
             some = {
                 name: values[:, part] for name, values in (*own.items(), ("closely", closely), ("market", explains))
             }
-            one_by_one = _closed_up(some, Moves(moves.moved[:, part], moves.scale[part]), there[:, part])
-            odd[part] |= _odd(members[part], *one_by_one)
+            odd[part] |= _odd(members[part], some, Moves(moves.moved[:, part], moves.scale[part]))
         looks |= zip(members, odd.tolist(), strict=True)
     found += _same_closes(table, days, fields["close"], others)
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
@@ -167,6 +167,11 @@ def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats],
     return move
 
 
+def _part(values: NDArray[Any], rows: Bools, columns: list[int]) -> NDArray[Any]:
+    """Some days and series of (S, n), each series in one piece of memory."""
+    return values[rows][:, columns]
+
+
 def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:
     """(S, n) the prices that returns are made of, and the dividends that are added to them."""
     used, paid = fields["close"], np.nan_to_num(fields.get("dividend", np.zeros_like(fields["close"])))
@@ -186,16 +191,15 @@ def _lacking(priced: Bools, expected: Bools) -> Ints:
     return found
 
 
-def _closed_up(fields: dict[str, Any], moves: Moves, priced: Bools) -> tuple[dict[str, Any], Moves]:
-    """Series (S, n) that lack days, with their priced days one after the other, as each is looked at by itself."""
+def _close_up(fields: Mapping[str, Any], moves: Moves, priced: Bools) -> None:
+    """Series (S, n) that lack days: put their priced days one after the other, as each is looked at by itself."""
     holes = np.flatnonzero((np.diff(priced.astype(np.int8), axis=0) == 1).sum(axis=0) + priced[:1].sum(axis=0) > 1)
     if not len(holes):
-        return fields, moves
+        return
     order = np.argsort(~priced[:, holes], axis=0, kind="stable")
-    closed = {name: values.copy() for name, values in fields.items()}
-    for name, values in fields.items():
-        closed[name][:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
-    return closed, Moves.of(closed["used"], closed["paid"])
+    for values in {id(values): values for values in fields.values()}.values():  # closes may be what is used
+        values[:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
+    moves.moved[:, holes], moves.scale[holes] = Moves.of(fields["used"][:, holes], fields["paid"][:, holes])
 
 
 def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
