@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from eventstudy.errors import InvalidRequest, WorkerLost
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 R = TypeVar("R")
 Done = Callable[[int, int], object]
@@ -105,6 +105,8 @@ class Threads:
         fold: Callable[[R], object] | None = None,
     ) -> list[R]:
         """See `Executor`."""
+        from concurrent.futures import ThreadPoolExecutor
+
         results = Results[R](len(jobs), done, fold)
         with (
             one_thread(),
@@ -138,6 +140,10 @@ class Processes:
         Raises:
             WorkerLost: processes died again and again.
         """
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+
         results = Results[R](len(jobs), done, fold)
         for _ in range(ATTEMPTS):
             pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _keep, (function, shared))
@@ -153,6 +159,8 @@ class Processes:
 
 def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Any], results: Results[R]) -> None:
     """Hand out the jobs that have no result yet, and take the results, those of a broken pool too."""
+    from concurrent.futures.process import BrokenProcessPool
+
     waiting: dict[int, Future[R]] = {}
     try:
         for i in results.left:

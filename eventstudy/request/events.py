@@ -21,7 +21,6 @@ from eventstudy.events import (
     shipped_registry,
     single_event,
 )
-from eventstudy.events.finders import scheduled_event
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import plain_when
 from eventstudy.text import separated
@@ -126,8 +125,11 @@ def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Read
     if Path(what).suffix or "/" in str(what):  # an id has neither
         return load_registry(what, tz=tz, reading=reading)
     known = load_registry(registry) if registry else shipped_registry()
-    if str(what) not in known and registry is None and (scheduled := scheduled_event(str(what))):
-        return Registry([scheduled])
+    if str(what) not in known and registry is None:
+        from eventstudy.events.finders import scheduled_event
+
+        if scheduled := scheduled_event(str(what)):
+            return Registry([scheduled])
     return Registry([known[str(what)]])
 
 
