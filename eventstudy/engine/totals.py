@@ -143,10 +143,6 @@ class DaySums:
     residual: Floats
     """(L1,) sum of residuals of each estimation day."""
     residual_n: Ints
-    ranks: Floats
-    """(L1 + L2,) sum of scaled ranks among all days; pairs behind it are `residual_n` and `ar_n`."""
-    residual_ranks: Floats
-    """(L1,) sum of rank / (M + 2) of the standardised residuals among each other; `below` adds a window's part."""
     student: Floats
     """(L1,) sum of studentised residuals."""
     student_squares: Floats
@@ -163,6 +159,20 @@ class DaySums:
         least = ("least_df", "least_m")
         mine, theirs = vars(self), vars(other)
         return DaySums(**{k: min(mine[k], theirs[k]) if k in least else mine[k] + theirs[k] for k in mine})
+
+
+@dataclass(frozen=True)
+class RankSums:
+    """What the ranks of the days of N pairs add up to: dear beside the other sums, and few tests ask for them."""
+
+    days: Floats
+    """(L1 + L2,) sum of scaled ranks among all days; pairs behind it are `residual_n` and `ar_n` of their `DaySums`."""
+    residuals: Floats
+    """(L1,) sum of rank / (M + 2) of the standardised residuals among each other; `below` adds a window's part."""
+
+    def __add__(self, other: RankSums) -> RankSums:
+        """Those of both together."""
+        return RankSums(self.days + other.days, self.residuals + other.residuals)
 
 
 @dataclass(frozen=True)
@@ -224,32 +234,33 @@ def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:
     flat = student[np.isfinite(student)]
     days, df = returns.observed_days, returns.df
     residuals, ar = returns.residuals, returns.ar
-    residual_n, ar_n = np.isfinite(residuals).sum(axis=0), np.isfinite(ar).sum(axis=0)
-    if returns.ranked:
-        ranks = np.nansum(returns.day_ranks, axis=0)
-        own = np.nansum(returns.estimation_ranks / (days + 2.0)[:, None], axis=0)
-    else:
-        everything = returns.ranked_days
-        ranks = _rank_sums(everything, 1 / (np.isfinite(everything).sum(axis=1) + 1.0))
-        ranks -= np.concatenate([residual_n, ar_n]) / 2
-        own = _rank_sums(returns.standardised, 1 / (days + 2.0))
     return DaySums(
         n=returns.n,
         theoretical=float((df / np.maximum(df - 2, 1)).sum()),
         least_df=int(df.min(initial=_MANY)),
         least_m=int(days.min(initial=_MANY)),
         ar=np.nansum(ar, axis=0),
-        ar_n=ar_n,
+        ar_n=np.isfinite(ar).sum(axis=0),
         residual=np.nansum(residuals, axis=0),
-        residual_n=residual_n,
-        ranks=ranks,
-        residual_ranks=own,
+        residual_n=np.isfinite(residuals).sum(axis=0),
         student=np.nansum(student, axis=0),
         student_squares=np.nansum(student**2, axis=0),
         student_powers=np.array([np.vdot(flat**2, flat), np.vdot(flat**2, flat**2)]),
         share=float(np.nansum(returns.share_of_runs(1))),
         untraded=untraded.sum(axis=0),
     )
+
+
+def rank_sums(returns: AbnormalReturns) -> RankSums:
+    """Those of N pairs."""
+    over = returns.observed_days + 2.0
+    if returns.ranked:
+        own = np.nansum(returns.estimation_ranks / over[:, None], axis=0)
+        return RankSums(np.nansum(returns.day_ranks, axis=0), own)
+    everything = returns.ranked_days
+    known = np.isfinite(everything)
+    ranks = _rank_sums(everything, 1 / (known.sum(axis=1) + 1.0)) - known.sum(axis=0) / 2
+    return RankSums(ranks, _rank_sums(returns.standardised, 1 / over))
 
 
 def _rank_sums(days: Floats, weight: Floats) -> Floats:
@@ -315,6 +326,7 @@ class Stratum(NamedTuple):
     """What the pairs that cover one set of windows leave behind."""
 
     days: DaySums
+    ranks: RankSums
     cars: CarSums
     dates: DateTables
 
@@ -372,6 +384,7 @@ class Totals:
 def _together(parts: Sequence[Stratum]) -> Stratum:
     return Stratum(
         reduce(lambda a, b: a + b, [p.days for p in parts]),
+        reduce(lambda a, b: a + b, [p.ranks for p in parts]),
         reduce(lambda a, b: a + b, [p.cars for p in parts]),
         DateTables.merged([p.dates for p in parts]),
     )

@@ -17,7 +17,18 @@ from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pairwise_correlation, spread_parts
 from eventstudy.engine.ranks import mean_ranks, with_one_more
-from eventstudy.engine.totals import CarSums, DaySums, Errors, NearSums, below, car_sums, day_sums, near_sums
+from eventstudy.engine.totals import (
+    CarSums,
+    DaySums,
+    Errors,
+    NearSums,
+    RankSums,
+    below,
+    car_sums,
+    day_sums,
+    near_sums,
+    rank_sums,
+)
 from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
@@ -212,6 +223,11 @@ class Pairs:
         return day_sums(self.returns, unknown if self.untraded is None else self.untraded)
 
     @cached_property
+    def ranks(self) -> RankSums:
+        """The sums of the ranks of their days."""
+        return rank_sums(self.returns)
+
+    @cached_property
     def near(self) -> NearSums | None:
         """How much they moved on ordinary days and on those around the event; None where nobody asks."""
         return near_sums(self.returns)
@@ -241,6 +257,7 @@ class Sums:
     """What the pairs that cover a window add up to, where the pairs themselves were not kept."""
 
     days: DaySums
+    ranks: RankSums
     cars: CarSums
     """Of this window alone: W = 1."""
     dates: DateTables
@@ -342,6 +359,11 @@ class Sample:
         return self.pairs.days if self.pairs else self._sums.days
 
     @property
+    def ranks(self) -> RankSums:
+        """What the ranks of their days add up to."""
+        return self.pairs.ranks if self.pairs else self._sums.ranks
+
+    @property
     def dates(self) -> DateTables:
         """The same of their standardised residuals, by event date."""
         return self.pairs.dates if self.pairs else self._sums.dates
@@ -429,7 +451,7 @@ class Sample:
     @property
     def day_ranks(self) -> tuple[Floats, float, int]:
         """Mean scaled rank of each day of estimation and event window, its spread S, and T; see `mean_ranks`."""
-        return mean_ranks(self.days.ranks, np.concatenate([self.days.residual_n, self.days.ar_n]), self.n)
+        return mean_ranks(self.ranks.days, np.concatenate([self.days.residual_n, self.days.ar_n]), self.n)
 
     def window_ranks(self, scale: float) -> tuple[Floats, float, int]:
         """As `day_ranks`, of the standardised estimation days and, the last column, the SCARs times `scale`."""
@@ -439,7 +461,7 @@ class Sample:
             assert self._sums.below is not None
             assert scale == self._sums.scale
             lower = self._sums.below
-        days = self.days.residual_ranks + lower - 0.5 * self.days.residual_n
+        days = self.ranks.residuals + lower - 0.5 * self.days.residual_n
         own = -days.sum()  # the scaled ranks of a pair add up to zero
         return mean_ranks(np.append(days, own), np.append(self.days.residual_n, self.n), self.n)
 

@@ -138,11 +138,13 @@ def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[F
 def _alike(close: Floats) -> list[int]:
     """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
     found: list[int] = []
+    known = np.isfinite(close)
+    filled, whole = np.where(known, close, 0.0), bool(known.all())
     for begin in range(0, BLOCK, EVERY):
-        rows = close[begin : begin + (len(close) - begin) // BLOCK * BLOCK]
-        blocks = rows.reshape(-1, BLOCK, close.shape[1])
-        sums = np.sort(
-            np.where(np.isfinite(blocks).sum(axis=1) >= DIFFERENT, np.nan_to_num(blocks).sum(axis=1), np.nan)
-        )
+        upto, shape = begin + (len(close) - begin) // BLOCK * BLOCK, (-1, BLOCK, close.shape[1])
+        sums = filled[begin:upto].reshape(shape).sum(axis=1)
+        if not whole:
+            sums[known[begin:upto].reshape(shape).sum(axis=1) < DIFFERENT] = np.nan
+        sums.sort(axis=1)
         found += (begin + np.flatnonzero((sums[:, 1:] == sums[:, :-1]).any(axis=1)) * BLOCK).tolist()
     return sorted(found)

@@ -109,13 +109,14 @@ def flags(
         found += shifted(members, days[rows], moves)
         lacking = _lacking(there, expected) + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
-        _close_up(own | {"closely": closely, "market": explains}, moves, there)
+        looked_at = own | {"closely": closely, "market": explains}
         for at in range(0, len(members), AT_ONCE):
             part = slice(at, at + AT_ONCE)
-            some = {
-                name: values[:, part] for name, values in (*own.items(), ("closely", closely), ("market", explains))
-            }
-            odd[part] |= _odd(members[part], some, Moves(moves.moved[:, part], moves.scale[part]))
+            copies = {id(v): np.array(v[:, part], order="C") for v in looked_at.values()}  # closes may be what is used
+            some = {name: copies[id(values)] for name, values in looked_at.items()}
+            some_moves = Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part].copy())
+            _close_up(some, some_moves, there[:, part])
+            odd[part] |= _odd(members[part], some, some_moves)
         looks |= zip(members, odd.tolist(), strict=True)
     found += _same_closes(table, days, fields["close"], others)
     found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
@@ -168,13 +169,16 @@ def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats],
 
 
 def _part(values: NDArray[Any], rows: Bools, columns: list[int]) -> NDArray[Any]:
-    """Some days and series of (S, n), each series in one piece of memory."""
-    return values[rows][:, columns]
+    """Some days and series of (S, n); what is all of it is not copied."""
+    some = values if columns == list(range(values.shape[1])) else values[:, columns]
+    return some if rows.all() else some[rows]
 
 
 def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:
     """(S, n) the prices that returns are made of, and the dividends that are added to them."""
-    used, paid = fields["close"], np.nan_to_num(fields.get("dividend", np.zeros_like(fields["close"])))
+    used, paid = fields["close"], np.zeros_like(fields["close"])
+    if "dividend" in fields:
+        paid = np.nan_to_num(fields["dividend"])
     if (take := table.adjusted(table.tickers)).any():
         used = np.where(take, fields["adj_close"], used)
         paid = np.where(take, 0.0, paid)
@@ -192,12 +196,12 @@ def _lacking(priced: Bools, expected: Bools) -> Ints:
 
 
 def _close_up(fields: Mapping[str, Any], moves: Moves, priced: Bools) -> None:
-    """Series (S, n) that lack days: put their priced days one after the other, as each is looked at by itself."""
+    """Put the priced days of series (S, n) that lack some one after the other, as each is looked at by itself."""
     holes = np.flatnonzero((np.diff(priced.astype(np.int8), axis=0) == 1).sum(axis=0) + priced[:1].sum(axis=0) > 1)
     if not len(holes):
         return
     order = np.argsort(~priced[:, holes], axis=0, kind="stable")
-    for values in {id(values): values for values in fields.values()}.values():  # closes may be what is used
+    for values in {id(values): values for values in fields.values()}.values():
         values[:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
     moves.moved[:, holes], moves.scale[holes] = Moves.of(fields["used"][:, holes], fields["paid"][:, holes])
 

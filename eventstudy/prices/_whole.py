@@ -38,7 +38,7 @@ def may_be_odd(closes: Floats) -> Bools:
     if len(closes) < 2 * AGAIN:
         return np.asarray(small)
     sums = np.sort(_sums(closes), axis=0)
-    return np.asarray(small | (np.diff(sums, axis=0) == 0).any(axis=0))
+    return np.asarray(small | (sums[1:] == sums[:-1]).any(axis=0))
 
 
 def of_whole(ticker: str, days: Days, closes: Floats) -> Iterator[Flag]:

@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eventstudy.request.repeated import again, read_result
     from eventstudy.request.dates import last_day, read_dates
     from eventstudy.request.events import events_of
     from eventstudy.request.factors import factors_for
     from eventstudy.request.last_events import history
     from eventstudy.request.prices import longer_prices, prices_for
+    from eventstudy.request.repeated import again, read_result
     from eventstudy.request.shares import shares_for
     from eventstudy.request.study import run, run_aggregate, what_else
 

@@ -78,9 +78,9 @@ class Evidence:
             return Sample(window)
         w = self.plan.windows.index(window)
         first, *rest = (self.totals.strata[s] for s in strata)
-        days, cars = first.days, first.cars.at(w)
+        days, ranks, cars = first.days, first.ranks, first.cars.at(w)
         for other in rest:
-            days, cars = days + other.days, cars + other.cars.at(w)
+            days, ranks, cars = days + other.days, ranks + other.ranks, cars + other.cars.at(w)
         more: dict[str, Any] = {}
         if self.below is not None:
             more = {"below": sum(self.below[s][w] for s in strata), "scale": self.scales[w]}
@@ -90,6 +90,7 @@ class Evidence:
             more["near"] = reduce(add, near)
         sums = Sums(
             days,
+            ranks,
             cars,
             dates,
             dates.spreads[:, w],

@@ -22,6 +22,7 @@ from eventstudy.engine.totals import (
     day_sums,
     near_sums,
     near_together,
+    rank_sums,
 )
 from eventstudy.models import Fit, Model
 from eventstudy.panel import Bools, EventBlock, Floats, Ints
@@ -153,7 +154,9 @@ def strata_of(plan: Plan, returns: AbnormalReturns, pairs: PairsBeside) -> dict[
         bhars = np.stack(held, axis=1) if held else np.empty((len(mine), 0))
         se = np.stack([own.over(w).se for w in plan.windows], axis=1) if plan.windows else np.empty((len(mine), 0))
         dates = DateTables.by_date(some.keys, None, own.centred, np.isfinite(own.residuals), some.span, se)
-        found[stratum] = Stratum(day_sums(own, some.untraded), car_sums(own, plan.windows, bhars), dates)
+        found[stratum] = Stratum(
+            day_sums(own, some.untraded), rank_sums(own), car_sums(own, plan.windows, bhars), dates
+        )
     return found
 
 

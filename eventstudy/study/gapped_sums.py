@@ -9,7 +9,7 @@ import numpy as np
 from eventstudy.engine import compiled
 from eventstudy.engine.correlation import DateTables, spread_parts, undated
 from eventstudy.engine.runs import ABOVE
-from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, Stratum, Totals
+from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, RankSums, Stratum, Totals
 from eventstudy.native import Form
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.left_out import NAMED
@@ -63,6 +63,7 @@ class GappedSums:
             {
                 bits: Stratum(
                     self._days(p, mine, found.sums),
+                    self._ranks(p, found.sums),
                     self._cars(p, mine, found.sums, bhars),
                     self._dates(p, mine, found.sums),
                 )
@@ -96,7 +97,7 @@ class GappedSums:
         m, chunk = self.seen.m[mine], self.chunk
         df = m - (self.k or 1)
         ar_n, residual_n = sums["ar_n"][p].astype(np.int64), sums["residual_n"][p].astype(np.int64)
-        names = ("ar", "residual", "residual_ranks", "student", "student_squares", "student_powers")
+        names = ("ar", "residual", "student", "student_squares", "student_powers")
         return DaySums(
             n=len(mine),
             theoretical=float((df / np.maximum(df - 2, 1)).sum()),
@@ -104,11 +105,14 @@ class GappedSums:
             least_m=int(m.min()),
             ar_n=ar_n,
             residual_n=residual_n,
-            ranks=sums["ranks"][p] - np.concatenate([residual_n, ar_n]) / 2,
             share=float(sums["share"][p, self.chunks.task.lengths.index(1)]),
             untraded=chunk.untraded(mine).sum(axis=0),
             **{name: sums[name][p] for name in names},
         )
+
+    def _ranks(self, p: int, sums: Mapping[str, Floats]) -> RankSums:
+        counts = np.concatenate([sums["residual_n"][p], sums["ar_n"][p]])
+        return RankSums(sums["ranks"][p] - counts / 2, sums["residual_ranks"][p])
 
     def _cars(self, p: int, mine: Ints, sums: Mapping[str, Floats], bhars: Floats) -> CarSums:
         car, scar, se = (sums[name][mine] for name in ("car", "scar", "se"))

@@ -8,7 +8,7 @@ from eventstudy.engine import whole
 from eventstudy.engine.correlation import DateTables, spread_parts, undated
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.runs import ABOVE
-from eventstudy.engine.totals import CarSums, Comoments, DaySums, Moments, Stratum, Totals
+from eventstudy.engine.totals import CarSums, Comoments, DaySums, Moments, RankSums, Stratum, Totals
 from eventstudy.panel import Floats
 from eventstudy.study.chunks import Chunk
 
@@ -107,15 +107,14 @@ class Added:
             ar_n=np.full(plan.event.length, n),
             residual=residual,
             residual_n=np.full(days, n),
-            ranks=ranks / (t + 1) - n / 2,
-            residual_ranks=residual_ranks / (days + 2),
             student=student,
             student_squares=squares,
             student_powers=powers,
             share=runs[1] / days,
             untraded=np.array([self.still / days, 0.0]),
         )
-        stratum = Stratum(of_days, cars, DateTables.merged(self.dates))
+        of_ranks = RankSums(ranks / (t + 1) - n / 2, residual_ranks / (days + 2))
+        stratum = Stratum(of_days, of_ranks, cars, DateTables.merged(self.dates))
         return [Totals({plan.everything: stratum}, parameters=self.k, short=n if days < 120 else 0)]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from eventstudy.engine.correlation import DateTables
-from eventstudy.engine.totals import Moments, Stratum, Totals, below_together, car_sums, day_sums
+from eventstudy.engine.totals import Moments, Stratum, Totals, below_together, car_sums, day_sums, rank_sums
 from eventstudy.panel.block import Ints
 from eventstudy.windows import Window
 from scipy.stats import rankdata
@@ -51,16 +51,18 @@ def test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_ow
     expected = np.nansum(days / (np.isfinite(days).sum(axis=1, keepdims=True) + 1) - 0.5, axis=0)
     expected_own = np.nansum(own / (np.isfinite(own).sum(axis=1, keepdims=True) + 2), axis=0)
     for returns in (alone, ranked):
-        found = day_sums(returns, np.zeros((len(INSTANCES), 2)))
-        assert found.ranks == pytest.approx(expected, rel=1e-11, abs=1e-11)
-        assert found.residual_ranks == pytest.approx(expected_own, rel=1e-11, abs=1e-11)
+        found = rank_sums(returns)
+        assert found.days == pytest.approx(expected, rel=1e-11, abs=1e-11)
+        assert found.residuals == pytest.approx(expected_own, rel=1e-11, abs=1e-11)
 
 
 def _stratum(which: Ints) -> Stratum:
     returns = fitted(made_up(np.random.default_rng(5), INSTANCES, missing=0.05).block()).take(which)
     untraded = np.stack([0.01 * (1 + which), 0.002 * which], axis=1)
     bhar = np.stack([0.1 * which, np.where(which % 3 == 0, np.nan, 1.0 * which)], axis=1)
-    return Stratum(day_sums(returns, untraded), car_sums(returns, WINDOWS, bhar), DateTables.of(returns))
+    return Stratum(
+        day_sums(returns, untraded), rank_sums(returns), car_sums(returns, WINDOWS, bhar), DateTables.of(returns)
+    )
 
 
 def _flat(value: Any) -> list[float]:
@@ -87,6 +89,7 @@ def test_parts_of_a_study_add_up() -> None:
     for key, which in ((3, near), (1, far)):
         whole = _stratum(which)
         assert _flat(found.strata[key].days) == pytest.approx(_flat(whole.days), rel=1e-12, abs=1e-12, nan_ok=True)
+        assert _flat(found.strata[key].ranks) == pytest.approx(_flat(whole.ranks), rel=1e-12, abs=1e-12)
         assert _flat(found.strata[key].cars) == pytest.approx(_flat(whole.cars), rel=1e-12, abs=1e-12, nan_ok=True)
         assert found.strata[key].dates.n == len(which)
     assert [found.strata[3].cars.at(w).positive.tolist() for w in (0, 1)] == [

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from eventstudy.engine.abnormal import Around
 from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_sums, spread_parts
-from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments
+from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments, RankSums
 from eventstudy.inference import Correlation, Sample, Significance, Sums
 from eventstudy.inference.parametric import (
     Standardised,
@@ -80,8 +80,6 @@ def sample(
         ar_n=count,
         residual=empty,
         residual_n=count,
-        ranks=empty,
-        residual_ranks=empty,
         student=empty,
         student_squares=empty,
         student_powers=empty,
@@ -91,7 +89,7 @@ def sample(
     tables = DateTables(
         np.arange(n), days_of_none, nothing, nothing, empty, np.ones(n), nothing, nothing, spread_parts(own)
     )
-    sums = Sums(of_days, of_cars, tables, spread_parts(own[:, 0]), Window(-5, 5), Errors(), 2)
+    sums = Sums(of_days, RankSums(empty, empty), of_cars, tables, spread_parts(own[:, 0]), Window(-5, 5), Errors(), 2)
     return Sample(Window(-1, 1), sums=sums, scale=scale).knowing(correlation_of(p, days))
 
 
