@@ -16,11 +16,9 @@ from tests.simulation.dates import LATE, LEVEL, RECENT
 from tests.simulation.public import SEED, STORED, Both, designs, summed
 
 _PLAIN = (
-    ("A1", "one firm, from -10, x2"),
     ("A4", "3 firms, from -20, x1.5"),
     ("A5", "3 own dates, from -10, x1.5"),
     ("A6", "one firm, from -3, x2, prices to +1"),
-    ("B1", "1 ticker, 12 events x5d"),
     ("B4", "3 dates"),
     ("B5", "2 firms x 2 dates x3d, x2"),
 )
