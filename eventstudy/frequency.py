@@ -160,6 +160,11 @@ _DATED = {
     ("Am {on:weekday}, ", "de"): "{row} bis zum {{on:long}}, ",
 }
 """How a sentence begins that names the day, and how where it is a week or month."""
+_DATED_WITHIN = {
+    "en": (" on {on:long}", {"weekly": " in the week to {on:long}", "monthly": " in the month to {on:long}"}),
+    "de": (" am {on:long}", {"weekly": " in der Woche bis zum {on:long}", "monthly": " im Monat bis zum {on:long}"}),
+}
+"""The same within a sentence."""
 _TRUE_DAYS = ("calendar day", "days old", "same day", "intraday", "hours", "{day}. ", "{day}. ")
 """Sentences with these speak of days, whatever a row is, but for those of a portfolio in calendar time."""
 _OF_ROWS = ("hold firms on", "this covariance")
@@ -196,6 +201,8 @@ def in_words_of(template: str, name: str, language: str, msgid: str) -> str:
         any(mark in msgid.lower() for mark in _TRUE_DAYS) and not any(mark in msgid for mark in _OF_ROWS)
     ):
         return template
+    day, rows = _DATED_WITHIN[language]
+    template = template.replace(day, rows[name])
     for (begins, spoken), instead in _DATED.items():
         if spoken == language and template.startswith(begins):
             row = _ENGLISH[name] if language == "en" else {"weekly": "In der Woche", "monthly": "Im Monat"}[name]

@@ -347,3 +347,23 @@ def test_periods_are_named_by_their_last_days() -> None:
         found = FREQUENCIES[name].named_by(days)
         assert [d.item() for d in found] == [by(d.item()) for d in days]
         assert FREQUENCIES[name].moved(date(2024, 1, 31), 1) == by(by(date(2024, 1, 31)) + timedelta(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "german"),
+    [
+        (
+            "weekly",
+            "X lost 2.0 % in the week to 14 May 2021, so",
+            "X verlor in der Woche bis zum 14. Mai 2021 2,0 %, so",
+        ),
+        ("monthly", "X lost 2.0 % in the month to 14 May 2021, so", "X verlor im Monat bis zum 14. Mai 2021 2,0 %, so"),
+        ("daily", "X lost 2.0 % on 14 May 2021, so", "X verlor am 14. Mai 2021 2,0 %, so"),
+    ],
+)
+def test_a_date_within_a_sentence_is_the_end_of_its_row(name: str, english: str, german: str) -> None:
+    with counted_in(name):
+        said = Phrase(
+            "{who} lost {size:.1f %} on {on:long}, {points}", who="X", size=0.02, on="2021-05-14", points="so"
+        )
+        assert (said, in_language(said, "de")) == (english, german)

@@ -218,12 +218,13 @@ def _sessions(told: Material) -> Iterator[Text]:
         key = (day0.announced, str(day0.session), day0.shifted, day0.exchange, day0.shift_days)
         found.setdefault(key, []).append(i)
     for (_, _, shifted, exchange, days), members in list(found.items())[:_SHOWN]:
-        fields: dict[str, Span | Text] = {"day0": told.text(f"firms[{members[0]}].day0"), "exchange": exchange or "–"}
+        fields: dict[str, Span | Text] = {"day0": told.text(f"firms[{members[0]}].day0"), "exchange": exchange}
         fields |= {"days": str(days)} if shifted and days != 1 else {}
         tickers = ", ".join(told.result.panel.pairs[i].ticker for i in members)
         whom: Text = (told.words("for tickers", tickers=tickers),) if len(found) > 1 else ()
+        key = ("shifted" if days != 1 else "shifted one") if shifted else "not shifted"
         yield (
-            *told.words.fill(("shifted" if days != 1 else "shifted one") if shifted else "not shifted", **fields),
+            *told.words.fill(key if exchange else f"{key} by prices", **fields),
             *whom,
         )
     if len(found) > _SHOWN:

@@ -80,6 +80,8 @@ def _history(result: StudyResult) -> dict[str, Any]:
 def _robustness(result: StudyResult) -> dict[str, Any]:
     from eventstudy.analyses.robustness import robustness
 
+    if result.config.returns == "difference":
+        return {"reason": Phrase("other choices are tried of studies of returns alone")}
     if not result.believable:
         return {"reason": Phrase("the prices of the study look wrong")}
     windows = [tuple(window) for window in result.answers]

@@ -7,12 +7,14 @@ import re
 from typing import Any
 
 import eventstudy as es
+import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.reports import render
 from eventstudy.reports.build import build
+from eventstudy.reports.further import further
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Facts, plain
+from eventstudy.reports.parts import Facts, Paragraph, Table, plain
 from eventstudy.reports.reasons import notes
 from eventstudy.reports.words import Words
 
@@ -48,3 +50,21 @@ def test_an_event_of_a_list_without_titles_is_called_by_what_it_is_about() -> No
     result = es.run(rows, source="bundled")
     assert build(result, charts=(), answers={}).title == "call-1: Nvidia (NVDA), 27 January 2025"
     assert build(result, charts=(), answers={}, lang="de").title == "call-1: Nvidia (NVDA), 27. Januar 2025"
+
+
+def test_changes_of_a_level_have_no_column_of_what_cannot_be_held() -> None:
+    days = pd.bdate_range("2020-01-01", periods=400)
+    levels = pd.DataFrame({"US10Y": 4 + np.random.default_rng(1).normal(0, 0.04, 400).cumsum()}, days)
+    rows = pd.DataFrame({"ticker": ["US10Y"], "date": [days[330].date().isoformat()], "event_id": ["fomc"]})
+    choices: dict[str, Any] = {"returns": "difference", "unit_in": "percent", "model": "constant_mean"}
+    result = es.run(rows, prices=levels, **choices)
+    page = build(result, charts=(), lang="de", answers=further(result))
+    tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+    heads = [column for table in tables for column in table.columns]
+    assert "BHAR" not in heads
+    assert "Rendite" not in heads
+    assert "Änderung" in heads
+    said = " ".join(plain(b.text) for section in page.sections for b in section.blocks if isinstance(b, Paragraph))
+    assert "andere Entscheidungen werden nur bei Studien von Renditen durchprobiert" in said
+    facts = [plain(t) for section in page.sections for b in section.blocks if isinstance(b, Facts) for _, t in b.rows]
+    assert not [text for text in facts if text.endswith("–")]
