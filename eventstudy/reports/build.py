@@ -222,9 +222,9 @@ def _sessions(told: Material) -> Iterator[Text]:
         fields |= {"days": str(days)} if shifted and days != 1 else {}
         tickers = ", ".join(told.result.panel.pairs[i].ticker for i in members)
         whom: Text = (told.words("for tickers", tickers=tickers),) if len(found) > 1 else ()
-        key = ("shifted" if days != 1 else "shifted one") if shifted else "not shifted"
+        how = ("shifted" if days != 1 else "shifted one") if shifted else "not shifted"
         yield (
-            *told.words.fill(key if exchange else f"{key} by prices", **fields),
+            *told.words.fill(how if exchange else f"{how} by prices", **fields),
             *whom,
         )
     if len(found) > _SHOWN:
