@@ -205,7 +205,11 @@ def _quiet_yfinance() -> Iterator[Any]:
     """yfinance, imported now, set to raise its errors instead of logging them; its switches are put back after."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import yfinance
+        try:
+            import yfinance
+        except ImportError as fault:  # in a browser it cannot be installed
+            told = "prices from Yahoo need yfinance, which is not installed"
+            raise SourceDown(told, hint="pip install yfinance, or give prices of your own: --prices FILE") from fault
 
         warnings.simplefilter("ignore")  # again: the import puts a filter of its own in front
         _writable_caches(yfinance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -310,3 +311,11 @@ def test_a_broken_cache_is_told(yahoo: Yahoo, tmp_path: Path) -> None:
         yahoo.fetch("GOOD", FIRST, LAST)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(tmp_path / "tkr-tz.db").execute("select 1 from sqlite_master")
+
+
+def test_without_yfinance_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a browser, where it cannot be installed."""
+    monkeypatch.setitem(sys.modules, "yfinance", None)
+    with pytest.raises(SourceDown, match="need yfinance, which is not installed") as raised:
+        Yahoo().fetch("GOOD", FIRST, LAST)
+    assert "--prices FILE" in str(raised.value)
