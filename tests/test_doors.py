@@ -271,6 +271,13 @@ def feather() -> bytes:
     return made.getvalue()
 
 
+def nothing() -> bytes:
+    """Ten million rows of empty cells, which take no room in the file, nor in memory before they are cells."""
+    made = io.BytesIO()
+    write_feather(pa.table({"date": pa.nulls(10_000_000), "A": pa.nulls(10_000_000)}), made)
+    return made.getvalue()
+
+
 def archive(files: int, each: int) -> bytes:
     """So many files of blanks."""
     made = io.BytesIO()
@@ -311,6 +318,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a workbook of blanks": ("b.xlsx", lambda: blanks(book("D1")), "more than 100 MB"),
     "rows that are all alike": ("b.parquet", parquet, "a table of more than 100 MB"),
     "the same in Feather": ("b.feather", feather, "a table of more than 100 MB"),
+    "nothing, ten million times": ("b.feather", nothing, "a table of more than 100 MB"),
     "files that are small one by one": ("b.zip", lambda: archive(11, 10_000_000), "more than 100 MB"),
     "very many files": ("b.zip", lambda: archive(10_001, 1), "more than 10,000 files"),
     "packed within itself": ("b.csv.gz", lambda: packed(2000), "packed more than 3 times"),

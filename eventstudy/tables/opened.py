@@ -209,7 +209,7 @@ def _feather(one: Opened) -> Any:
     with pa.ipc.open_file(pa.BufferReader(one.content)) as file:
         for i in range(file.num_record_batches):
             parts.append(file.get_batch(i))
-            held += parts[-1].nbytes
+            held += max(parts[-1].nbytes, 8 * parts[-1].num_rows * parts[-1].num_columns)  # empty cells take none yet
             _refuse_vast(one, held)
         return pa.Table.from_batches(parts, file.schema)
 

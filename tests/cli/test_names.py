@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.cli.conftest import Ran
 
 Es = Callable[..., Ran]
+OLD_CLICK = version("click").startswith("8.1.")
 
 
 def test_commands_options_events_tickers_models_and_tests_are_known_in_any_case(es: Es) -> None:
@@ -71,6 +73,8 @@ def test_commands_options_events_tickers_models_and_tests_are_known_in_any_case(
 def test_the_nearest_name_is_told(es: Es, words: tuple[str, ...], near: str | None) -> None:
     ran = es(*words)
     assert (ran.code, ran.out) == (2, "")
+    if OLD_CLICK and near in ("list", "--benchmark"):
+        return  # it names the nearest option in brackets, and no command
     assert near is None or f"{near}'?" in ran.err.splitlines()[-1] or f"{near}'" in ran.err.partition("id you mean")[2]
 
 
