@@ -32,14 +32,16 @@ def other_news(
 ) -> Confounders:
     """What else happened on the days of a study: other events, calendars and earnings, those that ship and those named.
 
-    Its result judges storms without days on which a firm had something else to react to.
+    Its result judges storms without days on which a firm had something else to react to; its other events are no such
+    things where the study leaves nothing out because of them (`mask_other_events`).
     """
     files = (news,) if isinstance(news, str | Path) else news
     reported, said = _earnings(earnings, result)
     named = [entry for file in files for entry in read_calendar(file)]
     said += _of_no_event(named, {event.id for event in (*known, *result.events)})
     calendar = [*shipped_calendar(), *named]
-    result = leaving_out(result, others((*known, *result.events), reported))
+    events = () if result.config.mask_other_events is None else (*known, *result.events)
+    result = leaving_out(result, others(events, reported))
     return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
 
 

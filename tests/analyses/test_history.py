@@ -58,9 +58,9 @@ def test_each_row_is_the_study_of_that_event_alone() -> None:
 def test_twelve_made_up_events_each_alone() -> None:
     """Dates, instants before, in and after a session, a half day, a Saturday: each row is that of `run`.
 
-    How wild the days near a window are is not asked (`regime`): days of other events are never among them.
+    Nothing is left out because of other events, so that the days near a window are those of the event alone, too.
     """
-    alike: dict[str, Any] = {"regime": "never", **CHOICES}
+    alike: dict[str, Any] = {"mask_other_events": None, **CHOICES}
     when = [
         "2024-06-14", "2024-07-05T08:30:00-04:00", "2024-07-19T12:00:00-04:00", "2024-08-02T16:05:00-04:00", "2024-08-17",
         "2024-09-03T09:31:00-04:00", "2024-09-20T17:45:00-04:00", "2024-10-10", "2024-10-29T15:59:59-04:00",
@@ -70,7 +70,7 @@ def test_twelve_made_up_events_each_alone() -> None:
         Event(id=f"e{i}", title="E", announced=parse_when(text), category="made up", group=(Group(tickers=("NVDA",)),))
         for i, text in enumerate(when)
     ]
-    found = history("NVDA", kind="made up", registry=events, mask_other_events=None, **alike)
+    found = history("NVDA", kind="made up", registry=events, **alike)
     assert [row.event_id for row in found.studied] == [event.id for event in events]
     assert [str(row.day0) for row in found.studied] == [
         "2024-06-14", "2024-07-05", "2024-07-19", "2024-08-05", "2024-08-19", "2024-09-03", "2024-09-23", "2024-10-10",
