@@ -39,6 +39,7 @@ _CHOICES = {
     "delisting": ("truncate", "reinvest"),
     "alternative": ("two-sided", "greater", "less"),
     "regime": ("auto", "always", "never"),
+    "weights": ("equal", "value"),
 }
 _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant", "drop_days": "drop_day"}
 """Fields whose flag names one of several."""
@@ -116,6 +117,8 @@ class StudyConfig:
     """Tests asked for besides the default set."""
     variants: Mapping[str, str] = field(default_factory=dict)
     """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
+    weights: Literal["equal", "value"] = "equal"
+    """`value`: means over pairs are weighted by the column `weight` of the table of events, such as the value of the firm."""
     prediction_error: bool = True
     """Whether the error of the estimates widens the standard error of a CAR."""
     alternative: Literal["two-sided", "greater", "less"] = "two-sided"

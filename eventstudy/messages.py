@@ -964,6 +964,14 @@ WARNINGS: dict[str, Code] = {
             "mistrust a small p over windows of several days as well: up to a sixth of events without an effect have one there."
         ),
     ),
+    "VALUE_WEIGHTED": Code(
+        "means are weighted by the column weight of the events; the weights are worth {n:.1f} pairs of equal weight, and one"
+        " pair has {most:.0%}",
+        "Large firms count more, so that a few of them can decide the mean; medians and signs count each pair once.",
+        "Look at the mean of pairs that count equally too. On one date the weighted portfolio is judged; on several the mean,"
+        " by clusters of dates.",
+        "note",
+    ),
     "VOLUME_MARKET": Code(
         "on one event date the mean volume of the tickers studied holds the event itself: prefer constant_mean",
         "The volume that tickers are compared with is their own mean, which the event raised as well.",

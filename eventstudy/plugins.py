@@ -60,6 +60,7 @@ _TESTS = {
         "exact_t",
         "garch_z",
         "portfolio_t",
+        "weighted_mean",
         "cda",
         "cross_section_t",
         "hall_t",

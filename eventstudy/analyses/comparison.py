@@ -26,12 +26,12 @@ from eventstudy.events import Moment, chosen_moment
 from eventstudy.inference import holm
 from eventstudy.inference.clusters import (
     Found,
-    components,
     cr1,
     cr2,
     im_paired,
     im_two_sample,
     permuted,
+    sharing_days,
     votes,
     wald,
     welch,
@@ -459,11 +459,7 @@ def _timings(result: StudyResult) -> list[str]:
 def _clusters(result: StudyResult, members: Ints, window: Window) -> Ints:
     """(N,) groups of pairs whose windows share days."""
     start = window.start - result.config.event_window.start
-    days = result.sessions[members][:, start : start + window.length].astype("datetime64[D]").astype(np.int64)
-    there = days != np.datetime64("NaT").astype(np.int64)
-    first = np.where(there, days, np.iinfo(np.int64).max).min(axis=1)
-    last = np.where(there, days, np.iinfo(np.int64).min).max(axis=1)
-    return components(first, last)
+    return sharing_days(result.sessions[members][:, start : start + window.length])
 
 
 def _votes(car: Floats, level: Ints, cluster: Ints, k: int) -> Floats:

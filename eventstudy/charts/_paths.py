@@ -78,11 +78,11 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
     design = advice.describe(sample)
     name, answer = headline_of(sample, design, result.config.variants)
     test, p = (name, answer.p_value) if answer.valid else ("", nan)
-    interval = advice.confidence_interval(answer, sample.caar, sample.level)
+    interval = advice.confidence_interval(answer, sample.estimate, sample.level)
     if interval is None:
         reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=words_of_test(name))
-        return Verdict(window, sample.n, sample.caar, nan, nan, "", test, p, reason)
-    return Verdict(window, sample.n, sample.caar, *interval, name, test, p)
+        return Verdict(window, sample.n, sample.estimate, nan, nan, "", test, p, reason)
+    return Verdict(window, sample.n, sample.estimate, *interval, name, test, p)
 
 
 def mean_car(result: StudyResult, chosen: Ints) -> Path:

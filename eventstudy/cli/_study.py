@@ -52,6 +52,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
                                      help="Sessions relative to day 0, before or after the event; may be repeated.")),
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
     (("--window-days",), _pair(help="Event window in calendar days from day 0, in place of sessions.")),
+    (("--weights",), {"type": Choice(["equal", "value"]), "default": "equal", "show_default": True,
+                      "help": "value: means weighted by the column weight of the table of events."}),
     (("--own-windows",), {"is_flag": True, "help": "Each event's own window: columns window_start, window_end of its table."}),
     (("--window", "windows"), _pair(multiple=True, help="CAR window; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
     (("--primary",), _pair(help="The window declared before looking: judged by itself. [default: all are judged together]")),
@@ -117,7 +119,7 @@ _HEADINGS = {
         "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
     ),
     "Over which days": ("frequency", "event-window", "window-days", "own-windows", "window", "primary", "bhar", "delisting"),
-    "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "regime", "seed"),
+    "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
     "Prices": (
         "source", "prices", "abnormal", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day",
         "as-of",
@@ -309,6 +311,7 @@ _PASSED = (
     "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
+    "weights",
 )  # fmt: skip
 
 

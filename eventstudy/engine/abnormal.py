@@ -358,6 +358,14 @@ def average(ar: Floats) -> tuple[Floats, Ints]:
     return mean_of(np.nansum(ar, axis=0), n), n
 
 
+def weighted_average(ar: Floats, weights: Floats) -> tuple[Floats, Ints]:
+    """As `average`, with `weights` (N,) that are shared out anew among those that have a value."""
+    known = np.isfinite(ar)
+    total = weights @ known
+    mean = np.divide(weights @ np.where(known, ar, 0.0), total, out=np.full(len(total), np.nan), where=total > 0)
+    return mean, known.sum(axis=0).astype(np.int64)
+
+
 def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
     """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L).
 

@@ -305,6 +305,35 @@ class Event(Table):
         found = self.attributes.get(name)
         return found if found is None or isinstance(found, str) else found.get(ticker)
 
+    def weight_of(self, ticker: str) -> float:
+        """The weight that the column `weight` of a table of events gives a ticker, above zero.
+
+        `ticker`: one of the event's.
+
+        Raises:
+            InvalidRequest: it gives none, or one that is not above zero.
+
+        Example:
+            >>> import pandas as pd
+            >>> table = pd.DataFrame({"ticker": ["NVDA"], "date": ["2025-01-27"], "weight": [3.0]})
+            >>> es.run(table, source="bundled").events[0].weight_of("NVDA")
+            3.0
+        """
+        said = self.attribute("weight", ticker)
+        try:
+            weight = float(said or "")
+        except ValueError:
+            weight = float("nan")
+        if not 0 < weight < float("inf"):
+            raise InvalidRequest(
+                "means are to be weighted by value, and no weight is named"
+                if said is None
+                else f"the weight is {said!r}",
+                where=f"event {self.id}, ticker {ticker}",
+                hint="give the table of events a column weight, such as the value of the firm before the event, above zero",
+            )
+        return weight
+
     def benchmark_of(self, ticker: str) -> str | None:
         """The benchmark that the ticker's first group with one names, else the event's.
 

@@ -292,6 +292,8 @@ class Sample:
     """One series: the equal-weighted portfolio of the pairs, run as a single security; None where there is none."""
     no_portfolio: str = ""
     """Why there is no portfolio."""
+    weights: Floats | None = None
+    """(N,) by which the pairs count in the mean that is asked for, adding up to one; None: equally."""
     seed: int = 0
     draws: int = 9999
     outcome: Literal["return", "volume", "volatility"] = "return"
@@ -397,6 +399,26 @@ class Sample:
     def caar(self) -> float:
         """Mean CAR."""
         return float(self.cars.car.mean[0])
+
+    @property
+    def estimate(self) -> float:
+        """The mean CAR that is asked for: weighted where there are weights, else `caar`."""
+        return self.caar if self.weights is None else float(self.weights @ self.returns.over(self.window).car)
+
+    @property
+    def held_estimate(self) -> float:
+        """The mean buy-and-hold abnormal return that is asked for, over the pairs that have one."""
+        if self.weights is None or self.bhar is None:
+            return self.bhaar
+        known = np.isfinite(self.bhar)
+        return (
+            float(self.weights[known] @ self.bhar[known] / self.weights[known].sum()) if known.any() else float("nan")
+        )
+
+    @property
+    def effective_n(self) -> float:
+        """Pairs of equal weight that are worth as much, 1 / sum w²."""
+        return float(self.n) if self.weights is None else float(1 / (self.weights**2).sum())
 
     @property
     def bhaar(self) -> float:

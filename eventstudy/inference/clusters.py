@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eventstudy.inference.distributions import p_t
-from eventstudy.panel import Floats, Ints
+from eventstudy.panel import Days, Floats, Ints
 
 _WELCH_FROM = 4
 """Clusters of each kind from which Welch's degrees of freedom hold the size; below, the fewer less one."""
@@ -126,20 +126,41 @@ def cr2(values: Floats, first: Ints, cluster: Ints) -> Found:
     Residuals of a cluster are multiplied by (I - H_gg)^(-1/2), which makes V unbiased for independent errors; df are those of a
     chi-squared with the mean and variance that V has then.
     """
-    x = _two(first)
-    bread = np.linalg.inv(x.T @ x)
-    beta = bread @ (x.T @ values)
+    return _cr2(_two(first), values, cluster, np.ones(len(values)), 1)
+
+
+def weighted_mean(values: Floats, weights: Floats, cluster: Ints) -> Found:
+    """The mean with `weights` (N,) that add up to one, its standard error by CR2, Satterthwaite's degrees of freedom.
+
+    Errors are taken for independent with one variance where residuals are made unbiased; weights say what is asked, not how
+    sure a value is. With equal weights and a cluster a value it is the t of one sample.
+    """
+    if int(cluster.max()) < 1:
+        return Found(float(weights @ values), np.nan, np.nan, np.nan, np.nan)
+    return _cr2(np.ones((len(values), 1)), values, cluster, weights, 0)
+
+
+def _cr2(x: Floats, values: Floats, cluster: Ints, weights: Floats, column: int) -> Found:
+    """One coefficient of weighted least squares of N values on x (N, K); `weights` (N,)."""
+    wx = x * weights[:, None]
+    bread = np.linalg.inv(x.T @ wx)
+    beta = bread @ (wx.T @ values)
     residuals = values - x @ beta
-    contrast = bread[1]
+    spread = bread @ (wx.T @ wx) @ bread  # of beta, in units of the variance of an error
+    contrast = bread[column]
     rows = [np.flatnonzero(cluster == g) for g in range(int(cluster.max()) + 1)]
-    loads = [_inverse_root(np.eye(len(at)) - x[at] @ bread @ x[at].T) @ (x[at] @ contrast) for at in rows]
+    loads = []
+    for at in rows:
+        cross = x[at] @ bread @ wx[at].T
+        own = np.eye(len(at)) - cross - cross.T + x[at] @ spread @ x[at].T  # of the residuals of the cluster
+        loads.append(_inverse_root(own) @ (wx[at] @ contrast))
     variance = sum(float(load @ residuals[at]) ** 2 for load, at in zip(loads, rows, strict=True))
-    # p_g = (I - H)_g' A_g X_g B c: omega_gh = p_g' p_h
+    # p_g = (I - H)_g' A_g W_g X_g B c: omega_gh = p_g' p_h
     within = np.array([float(load @ load) for load in loads])
-    score = np.array([x[at].T @ load for load, at in zip(loads, rows, strict=True)])
-    omega = np.diag(within) - score @ bread @ score.T
+    a, b = (np.array([z[at].T @ load for load, at in zip(loads, rows, strict=True)]) for z in (x, wx))
+    omega = np.diag(within) - a @ bread @ b.T - b @ bread @ a.T + a @ spread @ a.T
     df = float(np.trace(omega) ** 2 / (omega**2).sum()) if (omega**2).sum() > 0 else np.nan
-    return _by_t(float(beta[1]), float(np.sqrt(variance)), df)
+    return _by_t(float(beta[column]), float(np.sqrt(variance)), df)
 
 
 def _inverse_root(matrix: Floats) -> Floats:
@@ -222,6 +243,15 @@ def wald(values: Floats, level: Ints, cluster: Ints, seed: int = 0) -> Found:
         weights = WEBB[rng.integers(0, len(WEBB), (draws, len(score)))]
         count += int((statistic(weights[:, :, None] * score[None]) >= own * (1 - _SAME)).sum())
     return Found(np.nan, np.nan, own, k - 1.0, (1 + count) / (_DRAWS + 1), _DRAWS)
+
+
+def sharing_days(days: Days) -> Ints:
+    """(N,) groups of windows of days (N, L) that share days; NaT is none."""
+    numbers = days.astype("datetime64[D]").astype(np.int64)
+    there = ~np.isnat(days)
+    first = np.where(there, numbers, np.iinfo(np.int64).max).min(axis=1)
+    last = np.where(there, numbers, np.iinfo(np.int64).min).max(axis=1)
+    return components(first, last)
 
 
 def components(first_day: Ints, last_day: Ints) -> Ints:

@@ -13,6 +13,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.engine.correlation import pair_correlations
+from eventstudy.inference import clusters
 from eventstudy.inference.base import (
     NO_SPREAD,
     NOTHING_OWN,
@@ -36,6 +37,8 @@ from eventstudy.language import Phrase
 from eventstudy.panel.block import EventBlock, Floats, Ints
 from eventstudy.windows import Window
 
+_FEWEST_WEIGHED = 5
+"""Pairs of equal weight that weights must be worth for a standard error of their mean."""
 _LEAST_PAIRS = 10
 """Pairs from which on their skewness says something."""
 _SLOPE = 0.2
@@ -94,8 +97,33 @@ def portfolio_t(sample: Sample, variant: str) -> Significance:
         )
     t, df, se = float(found.scar[0]), float(sample.portfolio.df[0]), float(found.se[0])
     half = critical_t(df, 1 - sample.level) * se
-    around = (sample.caar - half, sample.caar + half)
+    around = (sample.estimate - half, sample.estimate + half)
     return Significance(t, float(p_t(t, df)), "t", df, sample.n, se=se, interval=around)
+
+
+def weighted_mean(sample: Sample, variant: str) -> Significance:
+    """The weighted mean CAR over a standard error by clusters of event windows that share days (CR2).
+
+    Student t with the degrees of freedom of Bell and McCaffrey (2002).
+    """
+    if sample.weights is None:
+        return Significance.undefined(Phrase("the pairs have no weights"), sample.n)
+    first = sample.returns.n_estimation_days + sample.window.start - sample.event.start
+    days = sample.returns.sessions[sample.returns.session_of, first : first + sample.window.length]
+    cluster = clusters.sharing_days(days)
+    if int(cluster.max()) < 1:
+        return Significance.undefined(Phrase("all windows share days: there is one cluster of dates"), sample.n)
+    found = clusters.weighted_mean(sample.returns.over(sample.window).car, sample.weights, cluster)
+    if not np.isfinite(found.statistic):
+        return Significance.undefined(NO_SPREAD, sample.n)
+    half = critical_t(found.df, 1 - sample.level) * found.se
+    around = (found.difference - half, found.difference + half)
+    answer = Significance(found.statistic, found.p, "t", found.df, sample.n, se=found.se, interval=around)
+    if sample.effective_n >= _FEWEST_WEIGHED:
+        return answer
+    return answer.distrusted(
+        Phrase("the weights are worth {n:.1f} pairs of equal weight, and five are needed", n=sample.effective_n)
+    )
 
 
 def cda(sample: Sample, variant: str) -> Significance:
@@ -588,6 +616,14 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         compute=portfolio_t,
         from_sums=("default",),
         calm_days=True,
+    ),
+    "weighted_mean": PairsTest(
+        summary="mean CAR weighted by value, over clusters of dates",
+        null="weighted mean CAR = 0",
+        assumes="clusters of windows that share days are independent",
+        fails="few clusters, or weights that a few firms hold",
+        paper="Bell and McCaffrey 2002",
+        compute=weighted_mean,
     ),
     "cda": PairsTest(
         summary="mean CAR over the time-series spread of the average abnormal return",

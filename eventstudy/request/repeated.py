@@ -109,10 +109,13 @@ def _check_tables(told: Mapping[str, Any], known: Registry, choices: Mapping[str
         InvalidRequest: an event of the result is not among those that are known.
     """
     lacking = [str(one["id"]) for one in told["events"] if not _stands(one, known)]
-    if lacking and (choices.get("own_windows") or grouped is not None):
-        what = (
-            "the windows of this result" if choices.get("own_windows") else f"the groups of this result, by {grouped},"
-        )
+    of_table = {
+        "the windows of this result": bool(choices.get("own_windows")),
+        "the weights of this result": choices.get("weights") == "value",
+        f"the groups of this result, by {grouped},": grouped is not None,
+    }
+    if lacking and any(of_table.values()):
+        what = next(what for what, there in of_table.items() if there)
         raise InvalidRequest(
             f"{what} are those of its table of events",
             where=f"without them: {', '.join(lacking[:5])}",

@@ -49,6 +49,10 @@ _OF_SIGMA = ("t", "normal", "F", "chi2")
 _ONE_LENGTH = ("cda", "corrado_rank", "generalized_sign")
 LENGTHS_DIFFER = Phrase("the windows of the pairs differ in length, and this test takes one length for all")
 
+_OF_WEIGHTS = ("portfolio_t", "weighted_mean")
+"""Tests over pairs of the mean that is weighted."""
+EQUALLY_WEIGHTED = Phrase("it is about pairs that count equally, and this study weighs them by value")
+
 
 class Verdicts(Mapping[str, Significance]):
     """What each test says by its name, worked out when it is first looked at: of a group most readers see the headline."""
@@ -100,6 +104,8 @@ class Answer:
     """Pairs with a CAR below zero."""
     median: float = np.nan
     """Median CAR; NaN where only sums were kept."""
+    effective_n: float = np.nan
+    """Pairs of equal weight that are worth as much as these, 1 / sum w²: N where all count equally."""
 
     @property
     def look_next(self) -> tuple[str, ...]:
@@ -127,16 +133,17 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         names += ["placebo"] if sample.n > 1 else ["placebo", "exact_t"]
         names += ["joint_placebo"] if sample.n > 1 and sample.window.length == 1 else []
         names += _of_model(sample.portfolio)
+    names += ["weighted_mean"] if sample.weights is not None else []
     names = list(dict.fromkeys([headline, *names, *extra]))
     return Answer(
         window=sample.window,
         n=sample.n,
         n_dates=sample.n_dates,
-        caar=sample.caar,
-        bhaar=sample.bhaar,
+        caar=sample.estimate,
+        bhaar=sample.held_estimate,
         correlation=sample.correlation.mean,
         overlap=sample.correlation.overlap,
-        interval=advice.confidence_interval(chosen, sample.caar, sample.level),
+        interval=advice.confidence_interval(chosen, sample.estimate, sample.level),
         headline=headline if chosen.valid else None,
         tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
         design=design,
@@ -146,6 +153,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         n_positive=sample.positive,
         n_negative=sample.negative,
         median=sample.median,
+        effective_n=sample.effective_n,
     )
 
 
@@ -164,6 +172,12 @@ def _beside(sample: Sample, design: advice.Design, headline: str, variants: Mapp
 def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> tuple[str, Significance]:
     """The test that speaks for this design, and what it says; the exact t where the one for a single firm does not apply."""
     name = advice.situation(design).headline
+    if sample.weights is not None:
+        name = "placebo" if sample.portfolio is not None else "weighted_mean"
+        answer = answer_of(name, sample, design, variants)
+        if name == "placebo" and not answer.valid:
+            return "portfolio_t", answer_of("portfolio_t", sample, design, variants)
+        return name, answer
     if sample.bare:
         name = "wild_bootstrap" if design.clustered else "cross_section_t"
         return name, answer_of(name, sample, design, variants)
@@ -191,7 +205,7 @@ def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappin
 def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:
     test: SeriesTest | PairsTest = plugins.load("tests", name)
     if sample.bare:
-        if name not in advice.BARE_TESTS:
+        if name not in (*advice.BARE_TESTS, "weighted_mean"):
             return Significance.undefined(NO_ESTIMATION, sample.n)
         sample = sample.unscaled()
     if isinstance(test, PairsTest):
@@ -205,6 +219,8 @@ def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappi
             doubt = _doubt(answer.distribution, sample.errors, spread_of_pairs=test.cross_sectional_variance)
             answer = answer.in_upper_tail() if sample.errors.upper else answer.towards(sample.alternative)
             answer = answer.distrusted(doubt) if doubt else answer
+            if sample.weights is not None and test.location and name not in _OF_WEIGHTS:
+                answer = answer.distrusted(EQUALLY_WEIGHTED)
             if name in _ONE_LENGTH and sample.lengths_differ:
                 answer = answer.distrusted(LENGTHS_DIFFER)
         return advice.judge(test, answer, design, variant)

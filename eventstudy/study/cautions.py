@@ -43,6 +43,10 @@ _MOVED = 1.05
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
     found = [*of_choices(result.config), *_own_windows(result)]
+    if result.config.weights == "value" and result.returns.n > 1:
+        weights = result.weights()
+        assert weights is not None
+        found.append(Message.of("VALUE_WEIGHTED", n=float(1 / (weights**2).sum()), most=float(weights.max())))
     design = of_design(result.answers.values())
     if not result.config.estimated:
         return [*found, *design, *_bhar(result)]

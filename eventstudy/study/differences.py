@@ -128,6 +128,7 @@ _JUDGING = {
     "alternative",
     "level",
     "bhar",
+    "weights",
     "seed",
     "accept",
     "regime",

@@ -223,6 +223,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
         "n": answer.n,
         "caar": number(answer.caar),
         "median": number(answer.median),
+        "effective_n": number(answer.effective_n),
         "n_positive": answer.n_positive,
         "n_negative": answer.n_negative,
         "bhaar": number(answer.bhaar),

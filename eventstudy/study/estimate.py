@@ -110,18 +110,21 @@ class Portfolios:
     left_out: Bools | None = None
     """(N, L1 + D) days of other events of each pair, as in `Around`; None: none."""
 
-    def portfolio(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
-        """The portfolio of the pairs at these positions as one series, or None and why there is none."""
-        key = members.tobytes()
+    def portfolio(self, members: Ints, weights: Floats | None = None) -> tuple[AbnormalReturns | None, str]:
+        """The portfolio of the pairs at these positions as one series, or None and why there is none.
+
+        `weights` (N,) add up to one; None: equal ones.
+        """
+        key = members.tobytes() + (b"" if weights is None else weights.tobytes())
         if key not in self._made:  # most windows count the same pairs
-            self._made[key] = self._make(members)
+            self._made[key] = self._make(members, weights)
         return self._made[key]
 
     @cached_property
     def _made(self) -> dict[bytes, tuple[AbnormalReturns | None, str]]:
         return {}
 
-    def _make(self, members: Ints) -> tuple[AbnormalReturns | None, str]:
+    def _make(self, members: Ints, weights: Floats | None) -> tuple[AbnormalReturns | None, str]:
         if self.min_estimation == 0:
             return None, NO_ESTIMATION
         block = self.block
@@ -133,7 +136,7 @@ class Portfolios:
             return None, Phrase("the windows of the pairs differ")
         if not _alike(block, designs):
             return None, Phrase("the firms do not share one calendar and one benchmark")
-        mean = block.returns[members].mean(axis=0, keepdims=True)
+        mean = _mean(block.returns[members], weights)
         one = replace(
             block,
             returns=mean,
@@ -151,14 +154,19 @@ class Portfolios:
         made = abnormal_returns(one, fit, end, prediction_error=self.prediction_error)
         after = self.after
         if after is not None:
-            mean = after.returns[members].mean(axis=0, keepdims=True)
-            after = replace(after, returns=mean)
+            after = replace(after, returns=_mean(after.returns[members], weights))
         made = around(made, one, after, self.model, self.min_estimation, self.near)
         if made.around is None or self.left_out is None:
             return made, ""
         return replace(
             made, around=replace(made.around, left_out=np.atleast_2d(self.left_out[members].all(axis=0)))
         ), ""
+
+
+def _mean(values: Floats, weights: Floats | None) -> Floats:
+    """(1, L) of (N, L): the mean of each day on which all have a value."""
+    found: Floats = values.mean(axis=0) if weights is None else weights @ values
+    return found[None, :]
 
 
 def _alike(block: EventBlock, designs: Ints) -> bool:

@@ -103,7 +103,9 @@ def move(result: StudyResult, day: int, members: Ints | None = None) -> Move:
     one = str(sessions[0]) if len(sessions) == 1 else ""
     if not both.any():
         return Move(day, one, np.nan, np.nan)
-    return Move(day, one, float(raw[both].mean()), float(ar[both].mean()), tuple(chosen[both].tolist()))
+    weights = result.weights(chosen[both])
+    both_means = [float(v[both].mean() if weights is None else weights @ v[both]) for v in (raw, ar)]
+    return Move(day, one, both_means[0], both_means[1], tuple(chosen[both].tolist()))
 
 
 def what_happened(result: StudyResult) -> list[Phrase]:

@@ -37,6 +37,7 @@ _TESTS = {
     "placebo": Phrase("placebo windows"),
     "placebo_in_space": Phrase("placebo firms"),
     "portfolio_t": Phrase("portfolio test"),
+    "weighted_mean": Phrase("t test of the weighted mean"),
     "sample_quantile": Phrase("rank among ordinary days"),
     "sign": Phrase("sign test"),
     "variance_placebo": Phrase("placebo test of the variance"),

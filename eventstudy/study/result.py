@@ -20,7 +20,7 @@ import pandas as pd
 
 from eventstudy import plugins
 from eventstudy.config import StudyConfig
-from eventstudy.engine.abnormal import AbnormalReturns, average
+from eventstudy.engine.abnormal import AbnormalReturns, average, weighted_average
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
 from eventstudy.frequency import worded
@@ -635,13 +635,17 @@ class StudyResult(Result):
         if not covered.all():
             part = self._pairs(part.members[covered])
         assert part.members is not None
-        portfolio, why_none = self.portfolios.portfolio(part.members) if part.returns.n else (None, Phrase("no pair"))
+        weights = self.weights(part.members) if len(part.members) > 1 else None
+        portfolio, why_none = None, Phrase("no pair")
+        if part.returns.n:
+            portfolio, why_none = self.portfolios.portfolio(part.members, weights)
         return Sample(
             window,
             part,
             bhar=self.bhar(window)[part.members],
             portfolio=portfolio,
             no_portfolio=why_none,
+            weights=weights,
             seed=self.config.seed,
             outcome=self.config.outcome,
             alternative=self.config.alternative,
@@ -650,6 +654,26 @@ class StudyResult(Result):
             exact_correlation=self.config.correlation == "pairwise",
             clock=self.config.clock,
         ).in_regime()
+
+    def weights(self, members: Ints | None = None) -> Floats | None:
+        """(N,) weights of pairs, adding up to one; None where all count equally.
+
+        `members`: positions of pairs, (n,) from 0; None: all.
+
+        Example:
+            >>> result.weights() is None
+            True
+        """
+        if self.config.weights == "equal":
+            return None
+        found = self._weights if members is None else self._weights[members]
+        return found / found.sum()
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """(N,) as the table of events has them."""
+        events = {event.id: event for event in self.events}
+        return np.array([events[p.event_id].weight_of(p.ticker) for p in self.panel.pairs])
 
     def _pairs(self, members: Ints | None) -> Pairs:
         """These pairs, or all; what their days add up to is kept, since most windows count the same."""
@@ -745,7 +769,9 @@ class StudyResult(Result):
             (-0.0823, 2)
         """
         members = self._members(None) if members is None else members
-        return average(self.returns.ar if members is None else self.returns.ar[members])
+        every = self.returns.ar if members is None else self.returns.ar[members]
+        weights = self.weights(members)
+        return average(every) if weights is None else weighted_average(every, weights)
 
     @property
     def incomplete(self) -> bool:

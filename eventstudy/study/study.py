@@ -455,6 +455,8 @@ def pairs_to_study(
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
             own = own_window(event, ticker, config) if config.own_windows else None
+            if config.weights == "value":
+                event.weight_of(ticker)
             pairs.append(
                 Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else (), own)
             )

@@ -27,6 +27,7 @@ _E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
 _TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
 _KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
 _VOLUME, _OUTCOME, _P = "oracles.test_models_volume", "models.test_outcomes", "oracles.test_placebo"
+_WEIGHTS = "inference.test_weights"
 
 _PAIRS = (
     f"{_S}:test_statistic",
@@ -64,6 +65,10 @@ TESTS = {
         f"{_FEW_PAIRS}:test_bmp_adjusted_of_five_pairs",
         f"{_FEW_PAIRS}:test_other_pairs_by_loops",
         f"{_FEW_PAIRS}:test_pairs_that_react_by_their_risk_have_no_bounds_for_one_effect",
+    ),
+    "weighted_mean": (
+        f"{_WEIGHTS}:test_the_weighted_mean_on_several_dates_by_whole_matrices",
+        f"{_WEIGHTS}:test_equal_weights_of_single_dates_are_the_t_of_one_sample",
     ),
     "caar_t": (
         f"{_FEW_PAIRS}:test_mean_car_of_five_pairs",

@@ -1,0 +1,152 @@
+"""Means weighted by value: one date as one security, several by clusters of dates, against code written apart."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import EventStudy
+from eventstudy.errors import InvalidRequest
+from eventstudy.inference.clusters import weighted_mean
+from eventstudy.language import in_language
+from eventstudy.panel import Floats
+from eventstudy.study.result import StudyResult
+from eventstudy.windows import Window
+from scipy import stats
+
+FIRMS = [f"F{k:02d}" for k in range(8)]
+WEIGHTS = dict(zip(FIRMS, (5.0, 1.0, 2.0, 4.0, 3.0, 2.5, 1.5, 3.5), strict=True))
+CHOICES: dict[str, Any] = {
+    "benchmark": "SPY",
+    "windows": [(0, 0), (0, 2)],
+    "min_estimation": 60,
+    "estimation_window": (-90, -11),
+}
+
+
+@cache
+def closes() -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    days = pd.bdate_range("2023-01-02", "2024-12-31")
+    market = rng.normal(0, 0.01, len(days))
+    moves = {t: (0.6 + 0.1 * k) * market + rng.normal(0, 0.012, len(days)) for k, t in enumerate(FIRMS)}
+    return pd.DataFrame({t: 100 * np.cumprod(1 + r) for t, r in {**moves, "SPY": market}.items()}, index=days)
+
+
+def study(dates: dict[str, int], by: dict[str, float] | None = None, **choices: Any) -> StudyResult:
+    rows = [{"ticker": t, "date": closes().index[k].date(), "weight": (by or WEIGHTS)[t]} for t, k in dates.items()]
+    return EventStudy(calendar=None, **{**CHOICES, **choices}).run(pd.DataFrame(rows), closes())
+
+
+ONE = dict.fromkeys(FIRMS, 200)
+SEVERAL = dict(zip(FIRMS, (150, 150, 151, 200, 250, 300, 301, 350), strict=True))
+
+
+def by_matrices(y: Floats, w: Floats, cluster: list[int]) -> tuple[float, float, float]:
+    """Mean, standard error and degrees of freedom with every matrix written out, N x N."""
+    n = len(y)
+    left = np.eye(n) - np.outer(np.ones(n), w)
+    e, cov, variance, rows = left @ y, left @ left.T, 0.0, []
+    for g in sorted(set(cluster)):
+        pick = np.array([float(c == g) for c in cluster])
+        at = np.flatnonzero(pick)
+        values, vectors = np.linalg.eigh(cov[np.ix_(at, at)])
+        root = vectors @ np.diag(values**-0.5) @ vectors.T
+        load = np.zeros(n)
+        load[at] = root @ w[at]
+        variance += float(load @ e) ** 2
+        rows.append(left.T @ load)
+    product = np.array(rows) @ np.array(rows).T
+    return float(w @ y), float(np.sqrt(variance)), float(np.trace(product) ** 2 / (product**2).sum())
+
+
+def test_the_weighted_mean_on_several_dates_by_whole_matrices() -> None:
+    found = study(SEVERAL, weights="value")
+    answer, window = found.answer(Window(0, 2)), Window(0, 2)
+    cars = found.returns.over(window).car
+    w = np.array([WEIGHTS[p.ticker] for p in found.panel.pairs])
+    w /= w.sum()
+    order = [SEVERAL[p.ticker] for p in found.panel.pairs]
+    cluster = [{150: 0, 151: 0, 200: 1, 250: 2, 300: 3, 301: 3, 350: 4}[k] for k in order]
+    mean, se, df = by_matrices(cars, w, cluster)
+    said = answer.tests["weighted_mean"]
+    assert answer.headline == "weighted_mean"
+    assert answer.caar == pytest.approx(mean, rel=1e-12)
+    assert (said.statistic, said.df, said.se) == pytest.approx((mean / se, df, se), rel=1e-9)
+    assert said.p_value == pytest.approx(2 * stats.t.sf(abs(mean / se), df), rel=1e-9)
+    half = stats.t.ppf(0.975, df) * se
+    assert answer.interval == pytest.approx((mean - half, mean + half), rel=1e-9)
+    assert answer.effective_n == pytest.approx(1 / (w**2).sum())
+    assert not answer.tests["cross_section_t"].valid
+    assert "count equally" in str(answer.tests["bmp_adjusted"].reasons[-1])
+    mean_day, _ = found.aar()
+    assert mean_day == pytest.approx(w @ found.returns.ar, rel=1e-12)
+
+
+def test_equal_weights_of_single_dates_are_the_t_of_one_sample() -> None:
+    y = np.random.default_rng(1).normal(0.3, 1, 9)
+    found, expected = weighted_mean(y, np.full(9, 1 / 9), np.arange(9)), stats.ttest_1samp(y, 0.0)
+    assert (found.statistic, found.p, found.df) == pytest.approx((expected.statistic, expected.pvalue, 8.0))
+
+
+def test_one_date_is_the_weighted_portfolio_run_as_one_security() -> None:
+    found = study(ONE, weights="value")
+    answer = found.answer(Window(0, 2))
+    w = np.array([WEIGHTS[t] for t in FIRMS]) / sum(WEIGHTS.values())
+    moves = closes().pct_change()
+    series, market = moves[FIRMS].to_numpy() @ w, moves["SPY"].to_numpy()
+    days, event = slice(200 - 90, 200 - 10), slice(200, 203)
+    x = np.column_stack([np.ones(80), market[days]])
+    beta = np.linalg.lstsq(x, series[days], rcond=None)[0]
+    ahead = np.column_stack([np.ones(3), market[event]])
+    car = float((series[event] - ahead @ beta).sum())
+    rest = series[days] - x @ beta
+    total = ahead.sum(axis=0)
+    variance = float(rest @ rest) / 78 * (3 + total @ np.linalg.inv(x.T @ x) @ total)
+    said = answer.tests["portfolio_t"]
+    assert answer.headline == "placebo"
+    assert answer.caar == pytest.approx(car, rel=1e-9)
+    assert (said.statistic, said.df) == pytest.approx((car / np.sqrt(variance), 78), rel=1e-9)
+    equal = study(ONE).answer(Window(0, 2))
+    assert equal.effective_n == 8
+    assert abs(equal.caar - answer.caar) > 1e-4
+
+
+def test_only_proportions_matter_and_equal_weights_change_nothing_of_a_date() -> None:
+    found = study(ONE, dict.fromkeys(FIRMS, 7e9), weights="value").answer(Window(0, 2))
+    equal = study(ONE).answer(Window(0, 2))
+    assert found.caar == pytest.approx(equal.caar, rel=1e-12)
+    assert found.tests["placebo"].p_value == equal.tests["placebo"].p_value
+
+
+def test_weights_that_a_few_hold_are_not_valid_over_dates() -> None:
+    answer = study(SEVERAL, {**WEIGHTS, "F00": 500.0}, weights="value").answer(Window(0, 2))
+    assert answer.effective_n < 2
+    assert answer.headline is None
+    assert "five are needed" in str(answer.tests["weighted_mean"].reasons[-1])
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_weight_that_is_none_is_refused(weight: float) -> None:
+    with pytest.raises(InvalidRequest, match="weight"):
+        study(ONE, {**WEIGHTS, "F03": weight}, weights="value")
+
+
+def test_what_is_said_of_weights() -> None:
+    found = study(SEVERAL, weights="value")
+    (said,) = [w for w in found.warned if w.code == "VALUE_WEIGHTED"]
+    assert "one pair has 22" in str(said.message)
+    assert "gewichtet" in in_language(said.message, "de")
+    told = json.loads(found.to_json())
+    assert told["config"]["weights"] == "value"
+    assert told["aggregate"]["windows"][0]["effective_n"] == pytest.approx(
+        1 / sum((w / 22.5) ** 2 for w in WEIGHTS.values())
+    )
+    with pytest.raises(InvalidRequest, match="weighted by value"):
+        EventStudy(calendar=None, weights="value", **CHOICES).run(
+            pd.DataFrame({"ticker": ["F00"], "date": [closes().index[200].date()]}), closes(), keep="aggregate"
+        )
