@@ -367,3 +367,17 @@ def test_a_date_within_a_sentence_is_the_end_of_its_row(name: str, english: str,
             "{who} lost {size:.1f %} on {on:long}, {points}", who="X", size=0.02, on="2021-05-14", points="so"
         )
         assert (said, in_language(said, "de")) == (english, german)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_chart_of_a_study_of_months_counts_days(language: Any) -> None:
+    from eventstudy.reports.pictures import chosen_charts
+    from matplotlib.text import Text
+
+    charts = chosen_charts(monthly())
+    assert charts
+    for chart in charts:
+        figure = monthly().plot(chart, lang=language).figure
+        for text in (t.get_text().replace("\n", " ") for t in figure.findobj(Text)):
+            assert not re.search(_WRONG[language], text), (chart, text)
