@@ -636,7 +636,8 @@ class StudyResult(Result):
             part = self._pairs(part.members[covered])
         assert part.members is not None
         weights = self.weights(part.members) if len(part.members) > 1 else None
-        portfolio, why_none = None, Phrase("no pair")
+        portfolio: AbnormalReturns | None = None
+        why_none: str = Phrase("no pair")
         if part.returns.n:
             portfolio, why_none = self.portfolios.portfolio(part.members, weights)
         return Sample(
@@ -667,7 +668,8 @@ class StudyResult(Result):
         if self.config.weights == "equal":
             return None
         found = self._weights if members is None else self._weights[members]
-        return found / found.sum()
+        shares: Floats = found / found.sum()
+        return shares
 
     @cached_property
     def _weights(self) -> Floats:
