@@ -140,7 +140,7 @@ def test_what_is_said_of_weights() -> None:
     found = study(SEVERAL, weights="value")
     (said,) = [w for w in found.warned if w.code == "VALUE_WEIGHTED"]
     assert "one pair has 22" in str(said.message)
-    assert "gewichtet" in in_language(said.message, "de")
+    assert "gewichtet" in str(in_language(said.message, "de"))
     told = json.loads(found.to_json())
     assert told["config"]["weights"] == "value"
     assert told["aggregate"]["windows"][0]["effective_n"] == pytest.approx(
