@@ -133,13 +133,12 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     texts = {i for i in (shape.ticker, shape.exchange, shape.currency) if i is not None}
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
-    days = met[when]
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
     keep = np.ones(len(codes), bool)
     own = keep
     if "" in names:
         blank = np.array([not n for n in names], bool)[codes]
-        empty = np.isnat(days)
+        empty = np.isnat(met)[when]
         for key in columns:
             empty &= np.isnan(numbers.values[key])
         if (blank & ~empty).any():
@@ -163,7 +162,7 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         if keep[row]:
             _stop(cells, names[codes[row]], place, row, heads[shape.date], why)
             keep[row] = False
-    keep &= ~np.isnat(days)
+    keep &= ~np.isnat(met)[when]
     for f, i in shape.fields.items():
         if f in _STOPS:
             for row, why in numbers.bad.get(f, {}).items():
@@ -187,22 +186,22 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
             )
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
-    rows, keep = _each_once(place, cells, codes, names, days, values, keep, said)
-    at: Any = slice(None) if len(rows) == len(keep) else rows
-    known = np.flatnonzero(np.bincount(when[at], minlength=len(met)))
-    cells.days = np.unique(met[known])
-    inverse = np.searchsorted(cells.days, met)[when[at]]
+    cells.days = np.unique(met[np.flatnonzero(np.bincount(when[keep], minlength=len(met)))])
+    at = codes * len(cells.days) + np.searchsorted(cells.days, met)[when]
+    keep = _each_once(place, cells, codes, names, met[when], values, keep, at, said) if _again(at, keep) else keep
+    there: Any = slice(None) if keep.all() else keep
     for f, column in values.items():
-        grid = np.full((len(cells.days), len(names)), np.nan)
-        grid[inverse, codes[at]] = column[at]
-        cells.grids[f] = grid if len(cells.names) == len(names) else grid[:, [k for k, n in enumerate(names) if n]]
+        grid = np.full(len(names) * len(cells.days), np.nan)
+        grid[at[there]] = column[there]
+        by_name = grid.reshape(len(names), -1)
+        cells.grids[f] = (by_name if "" not in names else by_name[[k for k, n in enumerate(names) if n]]).T
     if len(copied):
-        at = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(days))
-        of = np.array(names, dtype=object)[codes[at]]
-        others = pd.DataFrame({"day": days[at], "ticker": of, "close": numbers.values["close"][at]})
+        held = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(met)[when])
+        of = np.array(names, dtype=object)[codes[held]]
+        others = pd.DataFrame({"day": met[when[held]], "ticker": of, "close": numbers.values["close"][held]})
         cells.copies = others.drop_duplicates(["day", "ticker"]).pivot(index="day", columns="ticker", values="close")
     for name, i in shape.indices.items():
-        _index_series(place, cells, name, days, numbers.values["index", name], heads[i], asked)
+        _index_series(place, cells, name, met[when], numbers.values["index", name], heads[i], asked)
     for at, kept in ((shape.exchange, cells.exchanges), (shape.currency, cells.currencies)):
         if at is None:
             continue
@@ -306,6 +305,13 @@ def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) ->
     return found
 
 
+def _again(at: Ints, keep: Bools) -> bool:
+    """Whether a place is taken twice by rows that are kept; `at` says which each row takes."""
+    if not keep.all():
+        at = at[keep]
+    return not (np.diff(at) > 0).all() and bool(len(at)) and bool(np.bincount(at).max() > 1)
+
+
 def _each_once(
     place: Place,
     cells: _Cells,
@@ -314,48 +320,36 @@ def _each_once(
     days: Days,
     values: Mapping[str, Floats],
     keep: Bools,
+    at: Ints,
     said: list[Phrase],
-) -> tuple[Ints, Bools]:
+) -> Bools:
     """The rows that are kept, each ticker once a day; the same row twice is one, two different ones stop the ticker."""
     rows = np.flatnonzero(keep)
-    if not len(rows):
-        return rows, keep
-    at: Any = slice(None) if len(rows) == len(keep) else rows
-    number = days[at].view(np.int64)
-    key = codes[at] * (1 << 20) + (number - number.min())
-    if (np.diff(key) > 0).all():
-        return rows, keep
+    key = at[rows]
     order = np.argsort(key, kind="stable")
-    again = np.flatnonzero(key[order][1:] == key[order][:-1])
-    if len(again):
-        gone = []
-        for i in again.tolist():
-            first, second = int(rows[order[i]]), int(rows[order[i + 1]])
-            if all(_same(column[first], column[second]) for column in values.values()):
-                gone.append(second)
-                continue
-            ticker = names[codes[second]] if names else ""
-            if ticker not in cells.bad:
-                cells.bad[ticker] = place.fault(
-                    f"{ticker} on {days[second]} is given twice",
-                    row=second,
-                    available=f"first in {place.row(first)}",
-                    hint="keep one of the two rows",
-                )
-            gone.append(second)
-        same = [r for r in gone if names[codes[r]] not in cells.bad]
-        if same:
-            said.append(
-                Phrase(
-                    "rows that stand there twice taken once: {n}, the first is {where}",
-                    n=len(same),
-                    where=place.row(same[0]),
-                )
+    gone = []
+    for i in np.flatnonzero(key[order][1:] == key[order][:-1]).tolist():
+        first, second = int(rows[order[i]]), int(rows[order[i + 1]])
+        gone.append(second)
+        ticker = names[codes[second]]
+        if ticker not in cells.bad and not all(_same(column[first], column[second]) for column in values.values()):
+            cells.bad[ticker] = place.fault(
+                f"{ticker} on {days[second]} is given twice",
+                row=second,
+                available=f"first in {place.row(first)}",
+                hint="keep one of the two rows",
             )
-        keep = keep.copy()
-        keep[gone] = False
-        rows = np.flatnonzero(keep)
-    return rows, keep
+    if same := [r for r in gone if names[codes[r]] not in cells.bad]:
+        said.append(
+            Phrase(
+                "rows that stand there twice taken once: {n}, the first is {where}",
+                n=len(same),
+                where=place.row(same[0]),
+            )
+        )
+    keep = keep.copy()
+    keep[gone] = False
+    return keep
 
 
 def _same(a: float, b: float) -> bool:
@@ -427,15 +421,9 @@ def _wide(
         how += told
     for date_column, (days, bad) in by_column.items():
         mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]
-        filled = np.zeros(len(days), bool)
-        for key in mine:
-            filled |= np.isfinite(numbers.values[key])
-            for row in numbers.bad.get(key, {}):
-                filled[row] = True
         for row, why in bad.items():
-            if filled[row]:
+            if any(np.isfinite(numbers.values[key][row]) or row in numbers.bad.get(key, {}) for key in mine):
                 raise place.fault(why, row=row, column=heads[date_column] or "date", hint="write dates as 2025-01-27")
-        by_column[date_column] = np.where(filled | ~np.isnat(days), days, np.datetime64("NaT")), bad
     for key, i in columns.items():
         ticker, f = key
         if wrong := numbers.bad.get(key):
@@ -460,9 +448,9 @@ def _wide(
         stacked = [(t, numbers.values[t, f] if (t, f) in columns else None) for t in names]
         if plain:
             nothing = np.full(len(cells.days), np.nan)
-            cells.grids[f] = np.column_stack([nothing if v is None else v for _, v in stacked])
+            cells.grids[f] = np.stack([nothing if v is None else v for _, v in stacked]).T
         else:
-            grid = np.full((len(cells.days), len(names)), np.nan)
+            grid = np.full((len(names), len(cells.days)), np.nan).T
             for k, (t, v) in enumerate(stacked):
                 if v is not None:
                     where = shape.blocks.get(columns[t, f], shape.date)
@@ -553,10 +541,7 @@ def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, st
     if numbers.percent:
         return len(numbers.percent) == len(columns)
     grid = cells.grids["close"]
-    with np.errstate(invalid="ignore"):
-        each = (grid < 0).any(axis=0)
-        small = not (np.abs(grid) > 1).any()
-    return bool(each.all() and small and grid.shape[0] > 1)
+    return bool(grid.shape[0] > 1 and (grid < 0).any(axis=0).all() and not (np.abs(grid) > 1).any())
 
 
 def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str | None, *, alone: bool = True) -> str:

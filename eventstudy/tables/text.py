@@ -6,7 +6,7 @@ import csv
 import re
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO, StringIO
 from itertools import islice
@@ -248,10 +248,10 @@ class TextCells:
         """
         self.width = width
         first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
-        start = sum(len(line) + 1 for line in self._lines[: first - 1])
-        self._body = self._without_foot(self._raw[start:])
+        self._text, self._start = self._raw, sum(len(line) + 1 for line in self._lines[: first - 1])
+        self._leave_foot()
         self.place = replace(self.place, row=lambda i: f"row {self._numbers[i]}")
-        count = _count(self._body, "\n") + (not self._body.endswith(b"\n"))
+        count = _count(self._text, "\n", self._start) + (not self._text.endswith(b"\n"))
         self._unsure = not self._forgiving and self._even(count)
         if self._unsure:
             self._numbers = range(first, first + count)
@@ -260,12 +260,20 @@ class TextCells:
         else:
             self._shape(first)
 
+    @property
+    def _body(self) -> bytes:
+        """The rows of the table, copied; a large file is read where it lies."""
+        return self._text[self._start :]
+
+    @_body.setter
+    def _body(self, rows: bytes) -> None:
+        self._text, self._start = rows, 0
+
     def _even(self, count: int) -> bool:
         """Whether so many lines may all have one number of cells, by the number of marks; `columns` sees if one has less."""
-        body = self._body
-        if count < 2 or self.width < 2 or b'"' in body:
+        if count < 2 or self.width < 2 or self._text.find(b'"', self._start) >= 0:
             return False
-        return _count(body, self.separator) == count * (self.width - 1)
+        return _count(self._text, self.separator, self._start) == count * (self.width - 1)
 
     def _shape(self, first: int) -> None:
         """Look at each line, the first of which has this number in the file, and leave out or refuse what is odd."""
@@ -330,18 +338,10 @@ class TextCells:
         self.rows = len(numbers)
 
     def _refuse_broken_off(self) -> None:
-        closed = (
-            self._raw.count(b"\n") > 1
-            and all(  # each row ends with the separator
-                line.rstrip(b"\r")[-1:] == self.separator.encode() for line in self._raw.rsplit(b"\n", 3)[-3:]
-            )
-        )
-        if (
-            not self._forgiving
-            and not self.whole
-            and not closed
-            and self._raw[-1:] in (self.separator + ".-+eE").encode()
-        ):
+        if self._forgiving or self.whole or self._raw[-1:] not in (self.separator + ".-+eE").encode():
+            return
+        ends = [line.rstrip(b"\r")[-1:] for line in self._raw.rsplit(b"\n", 3)[-3:]]
+        if len(ends) < 3 or any(end != self.separator.encode() for end in ends):  # not each row ends with the separator
             raise InvalidFile(
                 "the last row breaks off",
                 where=f"{self.place.name}, row {self._numbers[-1]}",
@@ -357,10 +357,10 @@ class TextCells:
             hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
         )
 
-    def _without_foot(self, body: bytes) -> bytes:
-        """Without the lines of words below a table."""
-        ended = body.endswith(b"\n")
-        lines = body[-20_000:].split(b"\n")
+    def _leave_foot(self) -> None:
+        """Leave the lines of words below a table aside."""
+        ended = self._text.endswith(b"\n")
+        lines = self._text[max(self._start, len(self._text) - 20_000) :].split(b"\n")
         lines = lines[:-1] if ended else lines
         gone = 0
         end = lines[1:][-12:]
@@ -373,11 +373,10 @@ class TextCells:
             gone += 1
         shown = [line for line in lines[len(lines) - gone :] if line.strip()]
         if not shown:
-            return body
+            return
         self.said.append(Phrase("words below the table left aside: {text}", text=shown[0].decode().strip(' ,;"')[:60]))
         self.whole = True
-        cut = len(body) - sum(len(line) + 1 for line in lines[len(lines) - gone :]) + (not ended)
-        return body[:cut]
+        self._text = self._text[: -sum(len(line) + 1 for line in lines[len(lines) - gone :]) + (not ended)]
 
     def _counted(self, body: bytes) -> tuple[Ints, Bools]:
         """(L,) how many cells each line has, and which lines are blank."""
@@ -421,11 +420,10 @@ class TextCells:
             "index_col": False,
             "keep_default_na": False,
         }
-        spaced = b" " in self._body
+        spaced = self._text.find(b" ", self._start) >= 0
         how |= {"skipinitialspace": spaced, "encoding": "utf-8", "engine": "c", "sep": self.separator}
         how["usecols"] = sorted(wanted)
-        body = self._body
-        comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma(body))
+        comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma())
 
         def read(kind: Any, marks: list[str]) -> pd.DataFrame:
             more: dict[str, Any] = {"decimal": ","} if comma else {}
@@ -433,7 +431,7 @@ class TextCells:
             blank: Any = marks if marks == [""] else dict.fromkeys(numbers, marks) | {i: [""] for i in texts}
             more |= how | _EXACT | {"dtype": dict.fromkeys(texts, kind)}
             with warnings.catch_warnings(action="ignore", category=pd.errors.DtypeWarning):
-                found: pd.DataFrame = pd.read_csv(BytesIO(body), na_values=blank, **more)
+                found: pd.DataFrame = pd.read_csv(_Rows(self._text, self._start), na_values=blank, **more)
             if any(dtype.kind not in "iuf" for i, dtype in found.dtypes.items() if i in numbers):
                 raise ValueError("a cell is no number")  # found out, because to ask for numbers is slower
             return found
@@ -446,13 +444,13 @@ class TextCells:
             # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
             if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
                 frame = read(str, _spelt())
-            if not comma and self.reading.decimal is None and self._open(body, numbers, frame):
+            if not comma and self.reading.decimal is None and self._open(numbers, frame):
                 raise ValueError("points may be thousands")
         except (ValueError, IndexError):
             if self._unsure:
                 self._look_closely()
                 return self.columns(texts, numbers)
-            frame = pd.read_csv(BytesIO(body), dtype=str, **how)
+            frame = pd.read_csv(_Rows(self._text, self._start), dtype=str, **how)
             return {i: frame[i] for i in how["usecols"]}
         last = frame[width - 1] if self._unsure else None
         if last is not None and (
@@ -466,16 +464,17 @@ class TextCells:
         self._unsure = False
         self._shape(self._numbers[0])
 
-    def _comma(self, body: bytes) -> bool:
+    def _comma(self) -> bool:
         """Whether a cell is proved to have a decimal comma, and none of the first rows a decimal point."""
-        if self.separator == "," or b"," not in body or _proof(self.separator).search(body[:4000]):
+        if self.separator == "," or b"," not in (body := self._body) or _proof(self.separator).search(body[:4000]):
             return False
         return _proof(self.separator, ",").search(body) is not None
 
-    def _open(self, body: bytes, numbers: set[int], frame: pd.DataFrame) -> bool:
+    def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
         if self.separator == ",":
             return False
+        body = self._body
         if not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
             if not whole or not re.search(rb"\d\.\d", body):
@@ -483,9 +482,29 @@ class TextCells:
         return _proof(self.separator).search(body) is None
 
 
-def _count(text: bytes, mark: str) -> int:
-    """How often a mark stands in a text; where there are many, quicker than to look for each."""
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord(mark)))
+class _Rows:
+    """Rows of a text for pandas, which decodes and encodes anew what comes of a BytesIO."""
+
+    def __init__(self, text: bytes, start: int) -> None:
+        """Of the text from here on."""
+        self._bytes = BytesIO(text)
+        self._bytes.seek(start)
+        self.read = self._bytes.read
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Line by line."""
+        return self._bytes
+
+
+_PIECE = 1 << 18
+
+
+def _count(text: bytes, mark: str, start: int) -> int:
+    """How often a mark stands in a text from here on; where there are many, quicker than to look for each."""
+    held = np.frombuffer(text, np.uint8)
+    return sum(
+        int(np.count_nonzero(held[i : i + _PIECE] == ord(mark))) for i in range(start, len(held), _PIECE)
+    )
 
 
 def _words(cell: str) -> bool:
