@@ -60,6 +60,8 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
         return Dates(codes, _as_days(list(stamps)), _blank(codes), ())
     if (plain := _plain_days(values)) is not None:
         return Dates(codes, plain, _blank(codes), ())
+    if (plain := _compact_days(values)) is not None:
+        return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
     found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
     order, said = _settled(place, name, codes, values, written, reading)
@@ -90,12 +92,25 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
 _SWAPPED = 3
 """The fewest dates and texts that look as if a spreadsheet had swapped day and month."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
+_COMPACT = re.compile(r"(?:[0-9]{8}\n)+")
 
 
 def _plain_days(values: Sequence[Any]) -> tuple[When, ...] | None:
     """The days of texts that are all written 2025-01-27; None: others are among them, or days that are none."""
     if not values or not all(type(v) is str for v in values) or not _ISO.fullmatch("\n".join(values) + "\n"):
         return None
+    return _in_use(values)
+
+
+def _compact_days(values: Sequence[Any]) -> tuple[When, ...] | None:
+    """The same of texts that are all written 20250127."""
+    if not values or not all(type(v) is str for v in values) or not _COMPACT.fullmatch("\n".join(values) + "\n"):
+        return None
+    return _in_use([f"{v[:4]}-{v[4:6]}-{v[6:]}" for v in values])
+
+
+def _in_use(values: Sequence[str]) -> tuple[When, ...] | None:
+    """ISO days; None: one of them is none, or of no year that prices are of."""
     try:
         days = np.array(values, "datetime64[D]").tolist()
     except ValueError:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO, StringIO
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -29,6 +30,10 @@ Bools = NDArray[np.bool_]
 
 _ASTRAY = 0.01
 """Share of the rows of prices that may have another number of cells: more of them are another table."""
+_SAMPLES, _SAMPLE = 16, 4096
+"""So many stretches of so many bytes are looked at for marks of missing numbers."""
+_FEW = 20
+"""One column of texts among so many is left to pandas to find out."""
 _CELLS, _LEAST = 10_000, 20
 """So many cells of the first rows are looked at, or so many rows."""
 _LONGEST = 10_000_000
@@ -99,7 +104,7 @@ class TextCells:
         """The cells of such rows of prices, and what to raise of each where it cannot be said whose they are."""
         self._forgiving = part == "events"
         self._raw = self._decoded(content, part)
-        self._lines = [line.removesuffix(b"\n") for line in islice(BytesIO(self._raw), 4 * HEADS)]
+        self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.heads: list[tuple[int, list[Any]]] = []
@@ -116,13 +121,17 @@ class TextCells:
         self.width = 0
         self._numbers: Sequence[int] | Ints = ()
         """Where each row stands in the file."""
+        self._first = 1
+        """The line in which the table begins."""
+        self._text, self._start = b"", 0
+        """The text in which the rows of the table stand, from where on."""
         self._unsure = False
         """Whether nobody has looked yet if each row has its number of cells."""
 
     # ---- bytes -------------------------------------------------------------------------------------------------------
 
     def _decoded(self, content: bytes, part: str) -> bytes:
-        """The text in UTF-8, lines ended by a line feed."""
+        """The text in UTF-8, lines ended by a line feed, with a carriage return before it or without."""
         raw = content
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             try:
@@ -139,7 +148,7 @@ class TextCells:
                 raw.decode("utf-8")
             except UnicodeDecodeError:
                 raw = self._of_old(raw, part)
-        if b"\r" in raw:
+        if b"\r" in raw and _count(raw, "\r") != raw.count(b"\r\n"):  # else it is what pandas reads as it is
             raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if not raw[:4096].strip() and not raw.strip():
             raise self.place.fault("the file is empty", hint="its first row names the columns")
@@ -248,11 +257,12 @@ class TextCells:
         """
         self.width = width
         first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
-        self._text, self._start = self._raw, sum(len(line) + 1 for line in self._lines[: first - 1])
+        self._first = first
+        self._text, self._start = self._raw, sum(map(len, islice(BytesIO(self._raw), first - 1)))
         self._leave_foot()
         self.place = replace(self.place, row=lambda i: f"row {self._numbers[i]}")
-        count = _count(self._text, "\n", self._start) + (not self._text.endswith(b"\n"))
-        self._unsure = not self._forgiving and self._even(count)
+        count = 0 if self._forgiving else self._even()
+        self._unsure = count > 0
         if self._unsure:
             self._numbers = range(first, first + count)
             self.rows = count
@@ -263,17 +273,24 @@ class TextCells:
     @property
     def _body(self) -> bytes:
         """The rows of the table, copied; a large file is read where it lies."""
-        return self._text[self._start :]
+        return self._text[self._start :].replace(b"\r\n", b"\n")
 
     @_body.setter
     def _body(self, rows: bytes) -> None:
         self._text, self._start = rows, 0
 
-    def _even(self, count: int) -> bool:
-        """Whether so many lines may all have one number of cells, by the number of marks; `columns` sees if one has less."""
-        if count < 2 or self.width < 2 or self._text.find(b'"', self._start) >= 0:
-            return False
-        return _count(self._text, self.separator, self._start) == count * (self.width - 1)
+    def _even(self) -> int:
+        """How many lines there are, where all may have one number of cells, by the number of marks; else 0.
+
+        `columns` sees if one has less.
+        """
+        lines = marks = 0
+        for _, ends, separators in _edges(self._text, self._start, self.separator):
+            if ends is None:
+                return 0
+            lines, marks = lines + int(np.count_nonzero(ends)), marks + int(np.count_nonzero(separators))
+        lines += not self._text.endswith(b"\n")
+        return lines if lines > 1 < self.width and marks == lines * (self.width - 1) else 0
 
     def _shape(self, first: int) -> None:
         """Look at each line, the first of which has this number in the file, and leave out or refuse what is odd."""
@@ -380,7 +397,8 @@ class TextCells:
 
     def _counted(self, body: bytes) -> tuple[Ints, Bools]:
         """(L,) how many cells each line has, and which lines are blank."""
-        if b'"' in body:
+        counted = self._by_marks(body)
+        if counted is None:
             try:
                 rows = list(csv.reader(StringIO(body.decode()), delimiter=self.separator, strict=True))
             except csv.Error as error:
@@ -392,19 +410,27 @@ class TextCells:
             return np.array([len(r) for r in rows], np.int64), np.array(
                 [not any(c.strip() for c in r) for r in rows], bool
             )
-        text = np.frombuffer(body if body.endswith(b"\n") else body + b"\n", np.uint8)
-        lines = text == 10
-        marks = np.flatnonzero(lines | (text == ord(self.separator)))
+        return counted
+
+    def _by_marks(self, body: bytes) -> tuple[Ints, Bools] | None:
+        """The same by separators and line ends outside of quotation marks; None: the marks are not all around cells."""
+        text = body if body.endswith(b"\n") else body + b"\n"
+        found: list[tuple[Ints, Ints]] = []
+        for i, line, separators in _edges(text, 0, self.separator):
+            if line is None:
+                return None
+            found.append((np.flatnonzero(line) + i, np.flatnonzero(line | separators) + i))
+        lines, marks = (np.concatenate(parts) for parts in zip(*found, strict=True))
         ends = marks[self.width - 1 :: self.width]
-        if len(marks) % self.width == 0 and lines[ends].all() and len(ends) == np.count_nonzero(lines):
+        if len(marks) % self.width == 0 and np.array_equal(ends, lines):
             counts = np.full(len(ends), self.width - 1, np.int64)  # all lines have one number of cells
         else:
-            ends = np.flatnonzero(lines)
+            ends = lines
             counts = np.diff(np.searchsorted(marks, ends, side="right"), prepend=0).astype(np.int64) - 1
         starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
         blank = ends == starts
-        for i in np.flatnonzero((ends - starts <= 2 * counts + 2) & ~blank):
-            blank[i] = not body[starts[i] : ends[i]].replace(self.separator.encode(), b"").strip()
+        for i in np.flatnonzero((ends - starts <= 4 * counts + 4) & ~blank):
+            blank[i] = not body[starts[i] : ends[i]].replace(self.separator.encode(), b"").replace(b'"', b"").strip()
         return counts + 1, blank
 
     # ---- columns -----------------------------------------------------------------------------------------------------
@@ -425,25 +451,26 @@ class TextCells:
         how["usecols"] = sorted(wanted)
         comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma())
 
-        def read(kind: Any, marks: list[str]) -> pd.DataFrame:
+        def read(kinds: dict[int, Any], marks: list[str]) -> pd.DataFrame:
             more: dict[str, Any] = {"decimal": ","} if comma else {}
             # by column, because what marks a missing number may be a ticker; an empty cell is empty in any
             blank: Any = marks if marks == [""] else dict.fromkeys(numbers, marks) | {i: [""] for i in texts}
-            more |= how | _EXACT | {"dtype": dict.fromkeys(texts, kind)}
+            more |= how | _EXACT | ({"dtype": kinds} if kinds else {})
             with warnings.catch_warnings(action="ignore", category=pd.errors.DtypeWarning):
                 found: pd.DataFrame = pd.read_csv(_Rows(self._text, self._start), na_values=blank, **more)
             if any(dtype.kind not in "iuf" for i, dtype in found.dtypes.items() if i in numbers):
                 raise ValueError("a cell is no number")  # found out, because to ask for numbers is slower
             return found
 
+        kinds = self._kinds(texts, len(wanted))
         try:
             try:
-                frame = read("category", [""])  # each mark more costs time in each cell
+                frame = read(kinds, ["", *self._met_marks()] if numbers else [""])  # each mark costs time in each cell
             except (ValueError, IndexError):  # pandas finds no column where a first row is empty
-                frame = read("category", _spelt())
-            # fast, but pandas makes numbers of categories that all look like one: 007, TRUE
-            if any(infer_dtype(frame[i].cat.categories) != "string" for i in texts):
-                frame = read(str, _spelt())
+                frame = read(kinds, _spelt())
+            # fast, but where all look like one pandas makes numbers of texts that it is not told to be: 007, TRUE
+            if any(kinds.get(i) is not str and not _texts_alone(frame[i]) for i in texts):
+                frame = read(dict.fromkeys(texts, str), _spelt())
             if not comma and self.reading.decimal is None and self._open(numbers, frame):
                 raise ValueError("points may be thousands")
         except (ValueError, IndexError):
@@ -460,13 +487,33 @@ class TextCells:
             return self.columns(texts, numbers)
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
 
+    def _kinds(self, texts: set[int], several: int) -> dict[int, Any]:
+        """What pandas is told of columns of texts; of a few among many columns nothing, because each column then costs more."""
+        kinds: dict[int, Any] = {}
+        for i in texts:
+            held = [row[i] for number, row in self.heads if i < len(row) and row[i] and number >= self._first]
+            if all(map(_NUMBER.fullmatch, held)):
+                kinds[i] = str
+            elif len(texts) * _FEW > several:
+                kinds[i] = "category"
+        return kinds
+
+    def _met_marks(self) -> list[str]:
+        """The marks of missing numbers that stand in the first rows or in samples of the others."""
+        step = max(len(self._text) // _SAMPLES, 1)
+        parts = [self._text[i : i + _SAMPLE] for i in range(self._start, len(self._text), step)]
+        cells = {cell.strip(b' "') for part in parts for cell in re.split(b"[\n" + re.escape(self.separator.encode()) + b"]", part)}
+        return sorted(text for cell in cells if not cell.isdigit() and (text := cell.decode("utf-8", "replace")) in _spelt())
+
     def _look_closely(self) -> None:
         self._unsure = False
-        self._shape(self._numbers[0])
+        self._shape(self._first)
 
     def _comma(self) -> bool:
         """Whether a cell is proved to have a decimal comma, and none of the first rows a decimal point."""
-        if self.separator == "," or b"," not in (body := self._body) or _proof(self.separator).search(body[:4000]):
+        if self.separator == "," or b"," not in (body := self._body):
+            return False
+        if _proof(self.separator).search(body[: body.rfind(b"\n", 0, 4000) + 1]):  # half a date may look like a number
             return False
         return _proof(self.separator, ",").search(body) is not None
 
@@ -480,6 +527,12 @@ class TextCells:
             if not whole or not re.search(rb"\d\.\d", body):
                 return False
         return _proof(self.separator).search(body) is None
+
+
+def _texts_alone(column: pd.Series[Any]) -> bool:
+    """Whether a column as pandas reads it holds texts as they are written."""
+    held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return bool(infer_dtype(held) in ("string", "empty"))
 
 
 class _Rows:
@@ -497,14 +550,37 @@ class _Rows:
 
 
 _PIECE = 1 << 18
+"""Bytes that are looked at together: they stay in the cache."""
 
 
-def _count(text: bytes, mark: str, start: int) -> int:
-    """How often a mark stands in a text from here on; where there are many, quicker than to look for each."""
+def _count(text: bytes, mark: str) -> int:
+    """How often a mark stands in a text; where there are many, quicker than to look for each."""
     held = np.frombuffer(text, np.uint8)
-    return sum(
-        int(np.count_nonzero(held[i : i + _PIECE] == ord(mark))) for i in range(start, len(held), _PIECE)
-    )
+    return sum(int(np.count_nonzero(held[i : i + _PIECE] == ord(mark))) for i in range(0, len(held), _PIECE))
+
+
+def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools | None, Bools]]:
+    """Of each piece of a text from `start` on: where it begins, the bytes that end lines, and those that separate cells.
+
+    Separators in quotation marks separate nothing. None: there are marks that do not enclose whole cells of one line.
+    """
+    held = np.frombuffer(text, np.uint8)
+    quoted, open_before = text.find(b'"', start) >= 0, False
+    for i in range(start, len(held), _PIECE):
+        piece = held[i : i + _PIECE]
+        lines, marks = piece == 10, piece == ord(separator)
+        if quoted:
+            quotes = piece == ord('"')
+            within = (np.cumsum(quotes, dtype=np.uint8) & 1 == 1) ^ open_before
+            open_before = bool(within[-1])
+            edge = lines | marks | quotes | (piece == 13)
+            before, behind = ((k < start or k >= len(held) or chr(held[k]) in f'\r\n"{separator}') for k in (i - 1, i + len(piece)))
+            astray = quotes & np.where(within, ~np.append(before, edge[:-1]), ~np.append(edge[1:], behind))
+            if astray.any() or (lines & within).any() or (open_before and i + len(piece) == len(held)):
+                yield i, None, marks
+                return
+            marks &= ~within
+        yield i, lines, marks
 
 
 def _words(cell: str) -> bool:
@@ -512,6 +588,7 @@ def _words(cell: str) -> bool:
     return len(cell.split()) > 1 or (len(cell) > 12 and not cell.isascii())
 
 
+@cache
 def _spelt() -> list[str]:
     """The marks of missing numbers as they are written."""
     return sorted(

@@ -68,6 +68,9 @@ class Written:
         return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
 
 
+_CLEAN = re.compile(r"[0-9A-Za-z:./+-]+")
+
+
 @cache
 def _months() -> Mapping[str, int]:
     return {fold(word): int(number) for number, listed in words("months").items() for word in listed}
@@ -89,8 +92,9 @@ def _full(year: str) -> int:
 
 def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
-    text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
-    text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
+    if not _CLEAN.fullmatch(text):
+        text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
+        text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
     if hit := _CJK.fullmatch(text):
