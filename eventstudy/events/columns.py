@@ -71,7 +71,7 @@ def columns_of_rows(rows: Rows) -> EventColumns:
             raise InvalidFile(f"{rows.numbers[row]}, {why}", where=rows.origin, hint="fill it in, or remove the row")
     if rows.bad:
         raise InvalidFile(rows.bad[0].said, where=rows.origin)
-    keep = np.array([i for i in range(len(rows)) if i not in rows.odd], dtype=np.int64)
+    keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
     ticker, tickers = rows.ticker[0][keep], tuple(rows.ticker[1])
     moment, moments = _moments(rows, keep)
     benchmark, benchmarks = rows.texts.get("benchmark", (np.full(len(rows), -1, np.int64), []))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,31 @@ _NAMES = (
 """Headings of columns that may hold names of firms in place of tickers."""
 
 
+class _Numbers(Sequence[str]):
+    """Where each row of a table stands, in words: put into words when somebody asks."""
+
+    def __init__(self, place: Place, n: int) -> None:
+        self._place, self._rows = place, range(n)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        rows = self._rows[i]
+        return self._place.row(rows) if isinstance(rows, int) else [self._place.row(k) for k in rows]
+
+
 @dataclass
 class Rows:
     """E rows of events in columns."""
 
-    numbers: list[str]
+    numbers: Sequence[str]
     """Where each row stands, in words."""
     ticker: tuple[Codes, list[str]]
     """(E,) codes and the texts; blank is -1."""
@@ -118,9 +138,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         odd[row] = f"column {heads[columns['date']] or 'date'}: {'is blank' if why == 'the date is empty' else why}"
     if "time" in columns:
         codes, whens = _with_times(raw[columns["time"]], codes, whens, heads[columns["time"]], odd)
-    found = Rows(
-        [place.row(i) for i in range(n)], _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens)
-    )
+    found = Rows(_Numbers(place, n), _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, f"column {heads[columns['ticker']]}: is blank")
     empty = (found.ticker[0] < 0) & (codes < 0)

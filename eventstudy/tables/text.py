@@ -8,8 +8,8 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from io import BytesIO, StringIO
 from functools import cache
+from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any
 
@@ -502,8 +502,14 @@ class TextCells:
         """The marks of missing numbers that stand in the first rows or in samples of the others."""
         step = max(len(self._text) // _SAMPLES, 1)
         parts = [self._text[i : i + _SAMPLE] for i in range(self._start, len(self._text), step)]
-        cells = {cell.strip(b' "') for part in parts for cell in re.split(b"[\n" + re.escape(self.separator.encode()) + b"]", part)}
-        return sorted(text for cell in cells if not cell.isdigit() and (text := cell.decode("utf-8", "replace")) in _spelt())
+        cells = {
+            cell.strip(b' "')
+            for part in parts
+            for cell in re.split(b"[\n" + re.escape(self.separator.encode()) + b"]", part)
+        }
+        return sorted(
+            text for cell in cells if not cell.isdigit() and (text := cell.decode("utf-8", "replace")) in _spelt()
+        )
 
     def _look_closely(self) -> None:
         self._unsure = False
@@ -574,7 +580,9 @@ def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools
             within = (np.cumsum(quotes, dtype=np.uint8) & 1 == 1) ^ open_before
             open_before = bool(within[-1])
             edge = lines | marks | quotes | (piece == 13)
-            before, behind = ((k < start or k >= len(held) or chr(held[k]) in f'\r\n"{separator}') for k in (i - 1, i + len(piece)))
+            before, behind = (
+                (k < start or k >= len(held) or chr(held[k]) in f'\r\n"{separator}') for k in (i - 1, i + len(piece))
+            )
             astray = quotes & np.where(within, ~np.append(before, edge[:-1]), ~np.append(edge[1:], behind))
             if astray.any() or (lines & within).any() or (open_before and i + len(piece) == len(held)):
                 yield i, None, marks

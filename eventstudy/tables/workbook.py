@@ -35,6 +35,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?t[ >]")
 _COLUMNS = re.compile(rb"""\br=["']([A-Za-z]+)\d""")
+_FAR = re.compile(rb"""r=["'](?:[A-Za-z]{2}|[A-Za-z]?\d{6})""")
 _ROWS = re.compile(rb"""\br=["'][A-Za-z]*(\d+)["']""")
 _CELLS = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)|c)\b([^>]*)>(<(?:\w+:)?(?:v|is|f)\b)?")
@@ -62,7 +63,7 @@ class BookCells:
         import python_calamine
 
         self.said: list[Phrase] = []
-        _refuse_vast(content, place)
+        sheets = _not_vast(content, place)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
             held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -74,7 +75,7 @@ class BookCells:
         name = _chosen({n: any(_filled(v) for row in rows for v in row) for n, rows in held.items()}, wanted, place)
         self.place = Place(f"{place.name}, sheet {name}", lambda i: f"row {i + 1}")
         if content.startswith(b"PK"):
-            self._refuse_broken(content, book.sheet_names.index(name), name)
+            self._refuse_broken(content, book.sheet_names.index(name), sheets)
         self._rows = _without_blanks(held[name])
         self._refuse_astray(self._rows)
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
@@ -98,12 +99,12 @@ class BookCells:
                 hint="empty that cell, or save the table as a sheet of its own",
             )
 
-    def _refuse_broken(self, content: bytes, index: int, name: str) -> None:
+    def _refuse_broken(self, content: bytes, index: int, sheets: dict[str, bytes]) -> None:
         """A cell with an error, or a formula that no program has worked out yet, reads like an empty cell: refuse it."""
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
-                part = _part(archive, index)
-                text = archive.read(part) if part else b""
+                part = _part(archive, index) or ""
+                text = sheets[part] if part in sheets else archive.read(part) if part else b""
         except (LookupError, ValueError, OSError, zipfile.BadZipFile, zlib.error):
             return
         formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(
@@ -172,25 +173,32 @@ def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
     return [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
 
 
-def _refuse_vast(content: bytes, place: Place) -> None:
-    """Refuse a workbook with a value far from the others before room is made for all places between them."""
+def _not_vast(content: bytes, place: Place) -> dict[str, bytes]:
+    """The parts of a workbook that are sheets in XML, by their names.
+
+    Raises:
+        InvalidFile: a value stands far from the others; told before room is made for all places between them.
+    """
+    sheets: dict[str, bytes] = {}
     try:
         if not content.startswith(b"PK"):
             for cells in sheets_of_xls(content):
                 _refuse_far(cells, place)
-            return
+            return sheets
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    if _may_be_vast(text := archive.read(name)):
-                        _refuse_far(_cells_of_xml(text), place)
+                    sheets[name] = archive.read(name)
+                    if _may_be_vast(sheets[name]):
+                        _refuse_far(_cells_of_xml(sheets[name]), place)
                 elif name.startswith("xl/worksheets/") and name.endswith(".bin"):
                     _refuse_far(cells_of_xlsb(archive.read(name)), place)
                 elif name == "content.xml":
                     for table in archive.read(name).split(b"<table:table "):
                         _refuse_far(_cells_of_ods(table), place)
     except (LookupError, ValueError, OSError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error):
-        return  # whoever reads it says what is wrong with it
+        pass  # whoever reads it says what is wrong with it
+    return sheets
 
 
 def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
@@ -209,6 +217,9 @@ def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
 
 def _may_be_vast(text: bytes) -> bool:
     """Whether the names of the cells, those that hold nothing too, reach far, or some have no name."""
+    named = text.count(b' r="') >= text.count(b"<c ") + text.count(b"<row ") > 0
+    if named and b":c " not in text and b"<c>" not in text and b"<c/" not in text and not _FAR.search(text):
+        return False  # no column after Z, no row after 99,999: the usual sheet, told without a look at each cell
     names = _COLUMNS.findall(text)
     width = max(map(_number, set(names)), default=0)
     height = max(map(_whole, set(_ROWS.findall(text))), default=0)
