@@ -61,7 +61,7 @@ def _as_tickers(value: Any) -> Any:
 
 
 def _one_ticker(value: str) -> str:
-    if not value.isprintable() or value != value.strip() or "," in value:
+    if not value.isprintable() or value != value.strip() or "," in value or ";" in value:
         raise ValueError(f"{value!r} is not one ticker")
     return value
 

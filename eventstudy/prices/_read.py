@@ -128,8 +128,8 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     assert shape.ticker is not None
     place, heads = table.place, table.headings
     columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
-    if shape.divisor is not None:
-        columns["divisor", heads[shape.divisor]] = shape.divisor
+    scales = {i: ("scale", heads[i]) for i in (shape.divisor, shape.factor) if i is not None}
+    columns |= {key: i for i, key in scales.items()}
     texts = {i for i in (shape.ticker, shape.exchange, shape.currency) if i is not None}
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
@@ -172,18 +172,11 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
             said.append(_left_empty(place, bad, heads[i]))
     values = {f: numbers.values[f] for f in shape.fields}
     copied = copies(values["close"], when, codes, own) if "close" in values and not own.all() else np.empty(0, np.int64)
-    if shape.divisor is not None:
-        divisor = numbers.values["divisor", heads[shape.divisor]]
-        if len(np.unique(divisor[keep & np.isfinite(divisor)])) > 1:
-            shape.fields["adj_close"] = shape.divisor
-            values["adj_close"] = values["close"] / np.where(divisor > 0, divisor, np.nan)
-            said.append(
-                Phrase(
-                    "adjusted closes are {close} divided by {divisor}",
-                    close=heads[shape.fields["close"]],
-                    divisor=heads[shape.divisor],
-                )
-            )
+    scaled = {i: numbers.values[key] for i, key in scales.items()}
+    if any(len(np.unique(v[keep & np.isfinite(v)])) > 1 for v in scaled.values()):
+        values["adj_close"], how_scaled = _scaled(values["close"], scaled, shape, heads, codes, names)
+        shape.fields["adj_close"] = next(iter(scaled))
+        said += how_scaled
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
     cells.days = np.unique(met[np.flatnonzero(np.bincount(when[keep], minlength=len(met)))])
@@ -215,6 +208,37 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
                 _stop(cells, n, place, row, heads[at], f"prices in {found[0]} before, and in {found[1]} here")
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
+
+
+def _scaled(
+    close: Floats, scaled: Mapping[int, Floats], shape: Shape, heads: Sequence[str], codes: Ints, names: Sequence[str]
+) -> tuple[Floats, list[Phrase]]:
+    """Closes divided by the divisor of a table and multiplied by its factor, and what is said of it.
+
+    A ticker without any factor is taken as one that pays no dividends, which Compustat leaves empty.
+    """
+    adjusted, said, name = close, list[Phrase](), heads[shape.fields["close"]]
+    if shape.divisor is not None:
+        divisor = scaled[shape.divisor]
+        adjusted = adjusted / np.where(divisor > 0, divisor, np.nan)
+        said.append(
+            Phrase("adjusted closes are {close} divided by {divisor}", close=name, divisor=heads[shape.divisor])
+        )
+    if shape.factor is not None:
+        factor = np.where(scaled[shape.factor] > 0, scaled[shape.factor], np.nan)
+        none = np.bincount(codes, np.isfinite(factor), len(names)) == 0
+        adjusted = adjusted * np.where(none[codes], 1.0, factor)
+        said.append(Phrase("adjusted closes are multiplied by {factor}", factor=heads[shape.factor]))
+        if none.any() and not none.all():
+            shown = [n for n, empty in zip(names, none, strict=True) if empty and n]
+            said.append(
+                Phrase(
+                    "no value of {factor}, taken to be without dividends: {tickers:some 4}",
+                    factor=heads[shape.factor],
+                    tickers=shown,
+                )
+            )
+    return adjusted, said
 
 
 def texts_of(place: Place, column: Any, name: str) -> tuple[Ints, list[str]]:
@@ -419,7 +443,7 @@ def _wide(
         met, when, bad, told = _days(table, raw, i, reading)
         by_column[i] = met[when], bad
         how += told
-    for date_column, (days, bad) in by_column.items():
+    for date_column, (_, bad) in by_column.items():
         mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]
         for row, why in bad.items():
             if any(np.isfinite(numbers.values[key][row]) or row in numbers.bad.get(key, {}) for key in mine):

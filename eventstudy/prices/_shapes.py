@@ -66,6 +66,8 @@ class Shape:
     """Columns that hold returns of an index on the day of each row, by its name."""
     divisor: int | None = None
     """Column by which closes are divided, that splits leave no move: Compustat's `ajexdi`."""
+    factor: int | None = None
+    """Column by which closes are multiplied: Tushare's `adj_factor`, Compustat's `trfd` for dividends."""
     exchange: int | None = None
     currency: int | None = None
     percent: set[int] = field(default_factory=set)
@@ -87,7 +89,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None) -> Sh
     dates = _date_columns(table)
     others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
-    shape = _leveled(table, dates, others) if several else _flat(table, dates, others, asked, reading.ticker)
+    shape = _leveled(table, dates, others, asked) if several else _flat(table, dates, others, asked, reading.ticker)
     if not shape.fields and not shape.columns:
         raise table.place.fault(
             "there is a date column but no price",
@@ -139,7 +141,7 @@ def _price_role(heading: str) -> str | None:
     return found[0] if found else None
 
 
-def _leveled(table: Headed, dates: list[int], others: list[int]) -> Shape:
+def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None) -> Shape:
     """Two or three rows of headings: one of fields, one of tickers."""
     depth = len(table.levels[0])
     filled = [list(levels) for levels in table.levels]
@@ -164,7 +166,9 @@ def _leveled(table: Headed, dates: list[int], others: list[int]) -> Shape:
     best = max(range(depth), key=lambda k: share[k])
     if share[best] < 0.5:
         apart = [k for k in range(depth) if len({filled[i][k] for i in named} - {""}) == len(named)]
-        lowest = max(apart, default=depth - 1)  # below the codes may stand currencies
+        # names and codes: what is asked for stands in one of them; below the codes may stand currencies
+        held = {k: sum(len(matched(a, [filled[i][k] for i in named])) == 1 for a in asked or ()) for k in apart}
+        lowest = max(apart, key=lambda k: (held[k], k), default=depth - 1)
         bottom = [filled[i][lowest] or filled[i][0] for i in named]
         columns = _tickers(table, list(zip(bottom, named, strict=True)))
         return Shape(
@@ -313,7 +317,7 @@ def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], s
         if role not in MEANT:
             if role is None:
                 _refuse_misspelt(table, heads[i])
-            if role not in ("exchange", "currency", "index", "time", "divisor"):
+            if role not in ("exchange", "currency", "index", "time", "divisor", "factor"):
                 left.append(heads[i])
             continue
         known = found.get(role)
@@ -354,6 +358,13 @@ def _no_close(table: Headed) -> Exception:
 
 def _extras(shape: Shape, table: Headed, others: list[int], meant: Mapping[int, str | None]) -> None:
     heads = table.headings
+    unused = [heads[i] for i in others if meant[i] == "factor" and i != shape.factor]
+    if unused and "adj_close" in {*shape.fields, *(f for _, f in shape.columns)}:
+        shape.said.append(_passed(unused))
+    elif unused:
+        shape.said.append(
+            Phrase("closes are not adjusted by {column}, which may be one of several kinds", column=unused[0])
+        )
     shape.exchange = next((i for i in others if meant[i] == "exchange"), None)
     shape.currency = next((i for i in others if meant[i] == "currency"), None)
     shape.percent = {i for f, i in shape.fields.items() if f == "ret" and _per_cent(heads[i])}
@@ -370,6 +381,9 @@ def _long(table: Headed, dates: list[int], others: list[int], meant: Mapping[int
     shape.indices = {table.headings[i]: i for i in others if meant[i] == "index"}
     if "close" in shape.fields and "adj_close" not in shape.fields:
         shape.divisor = next((i for i in others if meant[i] == "divisor"), None)
+        called = {fold(h) for h in table.headings}
+        if shape.divisor is not None or "ts_code" in called:  # others write factors of other kinds under these names
+            shape.factor = next((i for i in others if meant[i] == "factor"), None)
     _extras(shape, table, others, meant)
     return shape
 
@@ -461,7 +475,7 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
 # ---- names ---------------------------------------------------------------------------------------------------------------
 
 
-_BESIDE = re.compile(r"^@|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
+_BESIDE = re.compile(r"^@|^[A-Z]:(?=[^:]*$)|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
 """What Datastream writes around a ticker, and currencies in brackets behind it."""
 
 

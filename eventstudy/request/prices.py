@@ -80,9 +80,9 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
     """The prices with the exchanges that a person says securities trade on, each as `AAA=XLON`.
 
     Raises:
-        InvalidRequest: not such a text, no such ticker, or no exchange of that name.
+        InvalidRequest: not such a text, several such tickers, or no exchange of that name.
     """
-    info = dict(table.info)
+    info, unneeded = dict(table.info), list[str]()
     for text in exchanges:
         name, mark, where = text.partition("=")
         if not mark or not name.strip() or not where.strip():
@@ -90,14 +90,21 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
                 f"the exchange {text!r} cannot be meant", hint="write TICKER=EXCHANGE, such as AAA=XLON"
             )
         found = matched(name.strip(), table.tickers)
-        if len(found) != 1:
-            raise InvalidRequest(
-                f"the prices have no ticker {name.strip()!r} to be placed at {where}",
-                available=", ".join(table.tickers[:20]),
-            )
         code = calendars.market_of(where) or calendars.code_of(where.strip())
+        if not found:
+            unneeded.append(name.strip())
+            continue
+        if len(found) > 1:
+            raise InvalidRequest(
+                f"the ticker {name.strip()!r} to be placed at {where} may be {' or '.join(found[:3])}",
+                hint="write it as the prices do",
+            )
         info[found[0]] = replace(info[found[0]], exchange=code, exchange_by="given")
-    return replace(table, info=info, homes={})
+    told = table.read_as
+    if unneeded:
+        more = Phrase("exchanges given for tickers that the study has no prices of: {names:list}", names=unneeded)
+        told = (*told, more)
+    return replace(table, info=info, homes={}, read_as=told)
 
 
 def placed_by(events: Iterable[Event], table: PriceTable) -> tuple[PriceTable, tuple[Phrase, ...]]:

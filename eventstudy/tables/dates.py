@@ -89,6 +89,8 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
 
 
+_OPENS = time(5)
+"""No exchange trades before, by the clock of its own."""
 _SWAPPED = 3
 """The fewest dates and texts that look as if a spreadsheet had swapped day and month."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
@@ -141,6 +143,8 @@ def _of_value(value: Any, *, serials: bool) -> Written | When | None:
     if isinstance(value, str):
         return taken_apart(value, serials=serials)
     if isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
+        if serials and 10_100 < value < 1_000_000 and len(str(int(value))) == 6:
+            return taken_apart(str(int(value)), serials=True)
         if 17000101 <= value <= 21991231 or value >= 1e9:
             return taken_apart(str(int(value)))
         if serials and (day := serial_day(value)):
@@ -184,7 +188,9 @@ def _settled(
     fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
-    if "ymd" in able and len(able) > 1 and not _years_first(open_ones):
+    if (
+        "ymd" in able and len(able) > 1 and mark and not _years_first(open_ones)
+    ):  # six digits alone may begin with either
         able.remove("ymd")
     differs = [k for k, w in open_ones if len({w.days[o] for o in able if o in w.days}) > 1]
     if len(able) > 1 and differs:
@@ -328,20 +334,24 @@ def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datet
 
 def _at_home(place: Place, dates: Dates, days: list[date], name: str) -> tuple[list[date], Phrase]:
     """Days of instants that are midnights elsewhere, or times of a trading day: the day that no weekend speaks against."""
-    later = [
-        d + timedelta(1) if isinstance(w, datetime) and w.time() >= time(12) else d
-        for w, d in zip(dates.whens, days, strict=True)
-    ]
-    weekend = [sum(d.weekday() > 4 for d in listed) for listed in (days, later)]
-    if later == days or (weekend[0] == 0 and weekend[1]):
+    clocks = [w.time() if isinstance(w, datetime) else time(12) for w in dates.whens]
+    later = [d + timedelta(clock >= time(12)) for clock, d in zip(clocks, days, strict=True)]
+    earlier = [d - timedelta(clock < _OPENS) for clock, d in zip(clocks, days, strict=True)]
+    weekend = [sum(d.weekday() > 4 for d in listed) for listed in (days, later, earlier)]
+    if later == days == earlier:
+        return days, Phrase("times with a zone: the day as it is written")
+    if weekend[0] == 0 and (later == days or weekend[1]):
         return days, Phrase("times with a zone: the day as it is written, on no weekend")
     if weekend[1] == 0 and weekend[0]:
         return later, Phrase("times with a zone, midnights east of it: the day after, on no weekend")
+    if weekend[2] == 0 and weekend[0] and later == days:
+        return earlier, Phrase("times with a zone, closes west of it: the day before, on no weekend")
+    other = later if later != days else earlier
     row = int(np.flatnonzero(dates.codes >= 0)[0])
     when = dates.whens[int(dates.codes[row])]
     raise place.fault(
         f"{when} is an instant with a zone, and its session reads two ways: {days[int(dates.codes[row])]} or"
-        f" {later[int(dates.codes[row])]}",
+        f" {other[int(dates.codes[row])]}",
         row=row,
         column=name,
         hint="write the date at the exchange, without a time",

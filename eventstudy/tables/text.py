@@ -416,10 +416,10 @@ class TextCells:
         """The same by separators and line ends outside of quotation marks; None: the marks are not all around cells."""
         text = body if body.endswith(b"\n") else body + b"\n"
         found: list[tuple[Ints, Ints]] = []
-        for i, line, separators in _edges(text, 0, self.separator):
+        for first, line, separators in _edges(text, 0, self.separator):
             if line is None:
                 return None
-            found.append((np.flatnonzero(line) + i, np.flatnonzero(line | separators) + i))
+            found.append((np.flatnonzero(line) + first, np.flatnonzero(line | separators) + first))
         lines, marks = (np.concatenate(parts) for parts in zip(*found, strict=True))
         ends = marks[self.width - 1 :: self.width]
         if len(marks) % self.width == 0 and np.array_equal(ends, lines):
@@ -451,13 +451,16 @@ class TextCells:
         how["usecols"] = sorted(wanted)
         comma = self.reading.decimal == "comma" or (self.reading.decimal is None and self._comma())
 
+        def rows() -> Any:
+            return _Rows(self._text, self._start)
+
         def read(kinds: dict[int, Any], marks: list[str]) -> pd.DataFrame:
             more: dict[str, Any] = {"decimal": ","} if comma else {}
             # by column, because what marks a missing number may be a ticker; an empty cell is empty in any
             blank: Any = marks if marks == [""] else dict.fromkeys(numbers, marks) | {i: [""] for i in texts}
             more |= how | _EXACT | ({"dtype": kinds} if kinds else {})
             with warnings.catch_warnings(action="ignore", category=pd.errors.DtypeWarning):
-                found: pd.DataFrame = pd.read_csv(_Rows(self._text, self._start), na_values=blank, **more)
+                found: pd.DataFrame = pd.read_csv(rows(), na_values=blank, **more)
             if any(dtype.kind not in "iuf" for i, dtype in found.dtypes.items() if i in numbers):
                 raise ValueError("a cell is no number")  # found out, because to ask for numbers is slower
             return found
@@ -477,7 +480,7 @@ class TextCells:
             if self._unsure:
                 self._look_closely()
                 return self.columns(texts, numbers)
-            frame = pd.read_csv(_Rows(self._text, self._start), dtype=str, **how)
+            frame = pd.read_csv(rows(), dtype=str, **how)
             return {i: frame[i] for i in how["usecols"]}
         last = frame[width - 1] if self._unsure else None
         if last is not None and (

@@ -20,7 +20,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 61, 109_574  # days before 1900-03-01 are counted 
 _EPOCH = date(1899, 12, 30)
 
 _CLOCK = (
-    r"(?:[T ,:]+(?P<h>[0-9]{1,2}):?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?\s*"
+    r"(?:[T ,:]+(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?|(?=\s*[AaPp]\.?[Mm]))\s*"
     r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
@@ -40,6 +40,7 @@ REPUBLIC = "years of the Republic of China"
 """What dates such as 113/01/02 are called, as Taiwan counts years."""
 _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
+_SIX = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
 _UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
     r"[0-9]{4}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{1,2}([T ,].*)?"
@@ -113,6 +114,10 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         seconds = int(digits) / 10 ** (len(digits) - 10)
         at = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001
         return Written({"only": at.date()}, at.time(), timezone.utc, "seconds since 1970")  # noqa: UP017
+    if serials and (hit := _SIX.fullmatch(text)):
+        orders = _orders(hit[1], hit[2], hit[3], dots=False) | {"ymd": _day(_full(hit[1]), int(hit[2]), int(hit[3]))}
+        there = {order: day for order, day in orders.items() if day}
+        return Written(there) if there else None
     if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):
         return Written({"only": day}, form="days as spreadsheets count them")
     return None
@@ -147,7 +152,7 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
             return None
         hour = hour % 12 + (12 if half[0] in "Pp" else 0)
     try:
-        clock = time(hour, int(hit["m"]), int(hit["s"] or 0), int(f"{(hit['f'] or '0')[:6]:0<6}"))
+        clock = time(hour, int(hit["m"] or 0), int(hit["s"] or 0), int(f"{(hit['f'] or '0')[:6]:0<6}"))
     except ValueError:
         return None
     return Written(there, clock, _zone(hit["zone"]), form)

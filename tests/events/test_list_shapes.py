@@ -14,6 +14,7 @@ import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import from_frame, load_registry
 from eventstudy.events.rows import _texts
+from eventstudy.tables import Reading
 from tests.tables.shapes import book
 
 D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
@@ -163,12 +164,22 @@ add(
 )
 add("markdown", "e.txt", "| ticker | date |\n|---|---|\n" + rows(lambda t, d: f"| {t} | {d:%Y-%m-%d} |"))
 add("datenstrom", "e.csv", "ticker;date;time\n" + rows(lambda t, d: f"{t};{d:%Y-%m-%d};16.30"), tz="America/New_York")
+add(
+    "six digits, order said",
+    "e.csv",
+    "ticker,date\n" + rows(lambda t, d: f"{t},{d:%y%m%d}"),
+    reading=Reading(dates="ymd"),
+)
+add("six digits", "e.csv", "ticker,date\n" + rows(lambda t, d: f"{t},{d:%y%m%d}"))
+add("hour alone", "e.csv", "oftic,anndats\n" + rows(lambda t, d: f'{t},"{d:%b %d, %Y}, 4 PM"'), tz="America/New_York")
+add("two in a cell", "e.csv", "ticker,event_dt\n" + rows(lambda t, d: f"{t};AMZN,{d:%Y-%m-%d}"))
 add("year only", "e.csv", "ticker,date\nNVDA,2025\nAMD,2025\n")
 add("month", "e.csv", "ticker,date\nNVDA,Jan 2025\nAMD,Feb 2025\n")
 
 REFUSED = {
     "no header": "no row that names the columns", "eventus": "no row that names the columns", "yahoo earnings": "is not a date",
     "named zone": "no time zone called 'ET'", "time EST": "is not a date", "wide tickers cell": "is not one ticker",
+    "two in a cell": "is not one ticker", "six digits": "reads two ways",
     "ambig": "reads two ways", "json": "JSON", "index change": "no column ticker", "year only": "'2025' is not a date",
     "month": "'Jan 2025' is not a date",
 }  # fmt: skip
@@ -179,6 +190,7 @@ TIMES = {
     "time am pm": "07:00",
     "uhrzeit": "07:30",
     "datenstrom": "16:30",
+    "hour alone": "16:00",
 }
 OTHERS = {
     "wrds permno": "10001",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from eventstudy.events import load_registry
 from eventstudy.language import in_language
 from eventstudy.prices import Reading, load_prices
 from eventstudy.request import run
+from eventstudy.tables.text import _edges
 
 from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
 
@@ -255,3 +257,117 @@ def test_a_split_in_compustat_is_no_fall_of_the_price(tmp_path: Path) -> None:
     assert "adjusted closes are prccd divided by ajexdi" in map(str, read.read_as)
     path.write_text(path.read_text().replace("NVDA,2,", "NVDA,1,"), encoding="utf-8")
     assert load_prices(path=path).info["NVDA"].basis == "as_given"
+
+
+@pytest.mark.parametrize("vendor", ["Compustat", "Tushare"])
+def test_factors_that_a_vendor_multiplies_by_are_used(tmp_path: Path, vendor: str) -> None:
+    """A split of 2 for 1 on row 30, a dividend of 1 % on row 20: returns are those of a holder, worked out one by one."""
+    closes, path = CLOSE["NVDA"].round(2).tolist(), tmp_path / "x.csv"
+    held, total = (
+        [2.0 if i < 30 else 1.0 for i in range(len(DAYS))],
+        [1.0 if i < 20 else 1.01 for i in range(len(DAYS))],
+    )
+    written = [f * v for f, v in zip(held, closes, strict=True)]
+    if vendor == "Compustat":
+        head = "gvkey,datadate,tic,ajexdi,prccd,trfd"
+        rows = [f"1,{d:%Y-%m-%d},NVDA,{f},{w!r},{r}" for d, f, w, r in zip(DAYS, held, written, total, strict=True)]
+    else:
+        head = "ts_code,trade_date,close,adj_factor"
+        rows = [f"NVDA,{d:%Y%m%d},{w!r},{7 * r / f!r}" for d, f, w, r in zip(DAYS, held, written, total, strict=True)]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    found = load_prices(path=path).fields["adj_close"]["NVDA"].tolist()
+    for i in range(1, len(DAYS)):
+        shares, paid = (2.0 if i == 30 else 1.0), (1.01 if i == 20 else 1.0)
+        assert found[i] / found[i - 1] == pytest.approx(paid * shares * written[i] / written[i - 1], rel=1e-12)
+
+
+def test_a_factor_of_nobody_known_is_not_used_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = [f"NVDA,{d:%Y-%m-%d},{v:.2f},{1 + (i > 30)}" for i, (d, v) in enumerate(CLOSE["NVDA"].items())]  # type: ignore[str-bytes-safe]
+    path.write_text("\n".join(["ticker,date,close,adj_factor", *rows]) + "\n", encoding="utf-8")
+    read = load_prices(path=path)
+    assert read.info["NVDA"].basis == "as_given"
+    assert any("not adjusted by adj_factor" in str(said) for said in read.read_as)
+
+
+@pytest.mark.parametrize("form", ["%y%m%d", "%d%m%y"])
+def test_six_digits_are_read_in_the_order_that_is_asked_for_alone(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("ticker,date,close\n" + "".join(f"NVDA,{d:{form}},{v:.2f}\n" for d, v in CLOSE["NVDA"].items()))
+    with pytest.raises(InvalidFile, match="reads two ways"):
+        load_prices(path=path)
+    order: Any = "ymd" if form == "%y%m%d" else "dmy"
+    assert load_prices(path=path, reading=Reading(dates=order)).close.index.tolist() == list(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("clock", "shift", "said"),
+    [
+        ("00:30:00+02:00", 0, "on no weekend"),
+        ("00:30:00+02:00", 1, "the day before, on no weekend"),
+        ("22:00:00+00:00", -1, "the day after, on no weekend"),
+        ("09:30:00-05:00", 0, "the day as it is written"),
+    ],
+)
+def test_times_at_night_are_of_the_session_that_no_weekend_speaks_against(
+    tmp_path: Path, clock: str, shift: int, said: str
+) -> None:
+    path = tmp_path / "x.csv"
+    step = pd.Timedelta(shift, "D")
+    path.write_text(
+        "ticker,date,close\n" + "".join(f"NVDA,{d + step:%Y-%m-%d}T{clock},{v:.2f}\n" for d, v in CLOSE["NVDA"].items())
+    )
+    read = load_prices(path=path)
+    assert read.close.index.tolist() == list(DAYS)
+    assert any(str(told).endswith(said) for told in read.read_as)
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1 << 18])
+def test_cells_are_counted_as_the_csv_module_cuts_them(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr("eventstudy.tables.text._PIECE", piece)
+    rng = np.random.default_rng(0)
+    cells = ["1.5", '"a, b"', '""', "", '"x ""y"", z"', '"1,234"', "n"]
+    for end in ("\n", "\r\n"):
+        text = end.join(",".join(rng.choice(cells, rng.integers(1, 5))) for _ in range(60)) + end
+        lines = marks = 0
+        for _, ends, separators in _edges(text.encode(), 0, ","):
+            assert ends is not None
+            lines, marks = lines + ends.sum(), marks + separators.sum()
+        cut = list(csv.reader(text.splitlines()))
+        assert (lines, marks) == (len(cut), sum(max(len(row) - 1, 0) for row in cut))
+    for broken in ('a,"b\nc",d\n', 'a,b"c",d\n', 'a,"b"c\n', 'a,"b\n'):
+        assert any(ends is None for _, ends, _ in _edges(broken.encode(), 0, ","))
+
+
+def test_a_mark_of_missing_numbers_far_down_and_quotes_change_no_number(tmp_path: Path) -> None:
+    """Marks are looked for in samples, and quotes by their number: what the samples miss is read all the same."""
+    path = tmp_path / "x.csv"
+    days = pd.bdate_range("1990-01-01", periods=9000)
+    rows = [f'"{d:%Y-%m-%d}","{100 + i % 7}.25","{50 + i % 5}.5"' for i, d in enumerate(days)]
+    rows[8000] = f'"{days[8000]:%Y-%m-%d}","105.25",n.a.'
+    for end in ("\n", "\r\n"):
+        path.write_bytes(end.join(["date,A,B", *rows, ""]).encode())
+        read = load_prices(path=path)
+        assert read.close["A"].tolist() == [100 + i % 7 + 0.25 for i in range(8000)] + [105.25] + [
+            100 + i % 7 + 0.25 for i in range(8001, 9000)
+        ]
+        assert np.isnan(read.close["B"].iloc[8000])
+        assert read.close["B"].notna().sum() == 8999
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Name,NVIDIA,SPDR S&P 500\nCode,@NVDA(P),U:SPY(P)",
+        "Name,NVDA,SPY\nCode,131745(P),905113(P)",
+        ",NVDA,SPY\nCurrency,USD,USD\nDate,,",
+        "Pricing,,\nDate,NASDAQGS:NVDA - Share Pricing,ARCA:SPY - Share Pricing",
+    ],
+)
+def test_codes_and_names_above_each_other_are_found_by_what_is_asked_for(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "x.csv"
+    pair = zip(DAYS, CLOSE["NVDA"], CLOSE["SPY"], strict=True)
+    path.write_text(head + "\n" + "".join(f"{d:%Y-%m-%d},{a:.2f},{b:.2f}\n" for d, a, b in pair))
+    read = load_prices(["NVDA", "SPY"], path=path)
+    for ticker in ("NVDA", "SPY"):
+        np.testing.assert_allclose(read.close[read.names.get(ticker, ticker)], CLOSE[ticker].round(2))
