@@ -160,7 +160,7 @@ def test_a_column_of_exchanges_says_where_a_security_trades(tmp_path: Path) -> N
     assert [str(d.session) for d in found.panel.day0] == ["2025-01-21", "2025-01-20"]
     word = run(events, prices=path, benchmark="MKT", windows=[(0, 0)], tests=(), exchange=["AAA=XLON", "ZZZ=XPAR"])
     assert [str(d.session) for d in word.panel.day0] == ["2025-01-20", "2025-01-20"]
-    assert "tickers that the study has no prices of: ZZZ" in str(word.panel.prices.read_as)
+    assert "tickers that the study has no prices of: ZZZ" in str(word.provenance["read_as"])
     twice = pd.DataFrame({"ticker": ["AAA", "AAA"], "date": ["2025-01-20", "2024-12-12"], "mic": ["XNYS", "XLON"]})
     with pytest.raises(InvalidRequest, match="AAA trades at XNYS and at XLON"):
         run(twice, prices=path, benchmark="MKT")
