@@ -180,12 +180,12 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     levels = reading.values == "levels"
     keep = _checked(place, cells, values, codes, names, heads, shape, keep, said, levels=levels)
     cells.days = np.unique(met[np.flatnonzero(np.bincount(when[keep], minlength=len(met)))])
-    at = codes * len(cells.days) + np.searchsorted(cells.days, met)[when]
-    keep = _each_once(place, cells, codes, names, met[when], values, keep, at, said) if _again(at, keep) else keep
+    spot = codes * len(cells.days) + np.searchsorted(cells.days, met)[when]
+    keep = _each_once(place, cells, codes, names, met[when], values, keep, spot, said) if _again(spot, keep) else keep
     there: Any = slice(None) if keep.all() else keep
     for f, column in values.items():
         grid = np.full(len(names) * len(cells.days), np.nan)
-        grid[at[there]] = column[there]
+        grid[spot[there]] = column[there]
         by_name = grid.reshape(len(names), -1)
         cells.grids[f] = (by_name if "" not in names else by_name[[k for k, n in enumerate(names) if n]]).T
     if len(copied):
