@@ -283,7 +283,7 @@ def test_factors_that_a_vendor_multiplies_by_are_used(tmp_path: Path, vendor: st
 
 def test_a_factor_of_nobody_known_is_not_used_and_that_is_said(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    rows = [f"NVDA,{d:%Y-%m-%d},{v:.2f},{1 + (i > 30)}" for i, (d, v) in enumerate(CLOSE["NVDA"].items())]  # type: ignore[str-bytes-safe]
+    rows = [f"NVDA,{d:%Y-%m-%d},{v:.2f},{1 + (i > 30)}" for i, (d, v) in enumerate(CLOSE["NVDA"].items())]
     path.write_text("\n".join(["ticker,date,close,adj_factor", *rows]) + "\n", encoding="utf-8")
     read = load_prices(path=path)
     assert read.info["NVDA"].basis == "as_given"
@@ -315,7 +315,8 @@ def test_times_at_night_are_of_the_session_that_no_weekend_speaks_against(
     path = tmp_path / "x.csv"
     step = pd.Timedelta(shift, "D")
     path.write_text(
-        "ticker,date,close\n" + "".join(f"NVDA,{d + step:%Y-%m-%d}T{clock},{v:.2f}\n" for d, v in CLOSE["NVDA"].items())
+        "ticker,date,close\n"
+        + "".join(f"NVDA,{d + step:%Y-%m-%d}T{clock},{v:.2f}\n" for d, v in zip(DAYS, CLOSE["NVDA"], strict=True))
     )
     read = load_prices(path=path)
     assert read.close.index.tolist() == list(DAYS)
