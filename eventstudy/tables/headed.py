@@ -230,11 +230,8 @@ def _heading_rows(above: list[list[Any]], column: int, part: str) -> list[int]:
             found, full = [i], len(filled)
             continue
         known = role_of(corner, part)
-        level = (
-            corner == ""
-            or (known is not None and known[0] in ("date", "ticker", "currency", "exchange"))
-            or corner.casefold() in _LEVELS
-        )
+        words = ("date", "ticker", "currency", "exchange") if full == 1 else ("date", "ticker")
+        level = corner == "" or (known is not None and known[0] in words) or corner.casefold() in _LEVELS
         below = [_text(v) for v in above[found[-1]]]
         level = level or sum((role_of(v, part) or ("",))[0] == "date" for v in below) > 1
         several = len(filled) > 1 or (filled[0] > column and max(full, len(filled)) > 2)
