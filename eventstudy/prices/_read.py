@@ -189,9 +189,9 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
         by_name = grid.reshape(len(names), -1)
         cells.grids[f] = (by_name if "" not in names else by_name[[k for k, n in enumerate(names) if n]]).T
     if len(copied):
-        held = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(met)[when])
-        of = np.array(names, dtype=object)[codes[held]]
-        others = pd.DataFrame({"day": met[when[held]], "ticker": of, "close": numbers.values["close"][held]})
+        them = np.flatnonzero(np.isin(codes, copied) & ~np.isnat(met)[when])
+        of = np.array(names, dtype=object)[codes[them]]
+        others = pd.DataFrame({"day": met[when[them]], "ticker": of, "close": numbers.values["close"][them]})
         cells.copies = others.drop_duplicates(["day", "ticker"]).pivot(index="day", columns="ticker", values="close")
     for name, i in shape.indices.items():
         _index_series(place, cells, name, met[when], numbers.values["index", name], heads[i], asked)
