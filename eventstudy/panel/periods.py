@@ -57,9 +57,8 @@ def in_periods(table: PriceTable, config: StudyConfig, tickers: list[str]) -> tu
     frame.columns = pd.Index(tickers, dtype=object, name="ticker")
     if config.returns == "difference":
         return replace(_bare(table, tickers, homes, labels), fields={"close": frame}), partial
-    known = frame.notna().any()
     index = 100 * (1 + frame.fillna(0.0)).cumprod()
-    index = index.where(frame.notna() | frame.shift(-1).notna()).where(known, axis=1)
+    index = index.where(frame.notna() | frame.shift(-1).notna())
     info = {t: replace(table.info[t], basis="returns") for t in tickers}
     return replace(_bare(table, tickers, homes, labels), fields={"close": index, "ret": frame}, info=info), partial
 
