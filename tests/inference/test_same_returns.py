@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any, Literal
 
 import numpy as np
@@ -83,6 +84,21 @@ def test_what_is_the_same_counts_once_and_is_said(kind: str, keep: Literal["pair
             assert np.isnan(said.statistic), name
             assert said.reasons[0] == "a mean over pairs is not defined for one pair"
             assert in_language(said.reasons[0], "de")
+
+
+@pytest.mark.parametrize("keep", [pytest.param("pairs", marks=pytest.mark.slow), "aggregate"])
+def test_thousands_of_events_of_one_firm_and_date_are_one_pair(keep: Literal["pairs", "aggregate"]) -> None:
+    """They took over a minute and 1.3 GB, as tables of pairs by pairs: what counts once is worked out once."""
+    n = 3000
+    events = pd.DataFrame({"ticker": ["AAA"] * n, "date": [ONE] * n, "event_id": [f"e{i}" for i in range(n)]})
+    tracemalloc.start()
+    found = EventStudy(calendar=None, benchmark="SPY", windows=[(0, 0), (0, 1)]).run(events, prices(), keep=keep)
+    said = [(answer.n, list(answer.tests.items())) for answer in found.answers.values()]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [count for count, _ in said] == [1, 1]
+    assert "REPEATED_EVENT" in set(found.warnings["code"])
+    assert most < 8 * n * n, "a table of pairs by pairs"
 
 
 def alike(n: int, others: int = 0, window: tuple[int, int] = (0, 1)) -> Sample:
