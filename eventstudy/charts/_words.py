@@ -265,7 +265,7 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
     whom = subject(result, chosen, group)
     who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
     pairs = {(result.panel.pairs[i].event_id, result.panel.pairs[i].ticker) for i in chosen.tolist()}
-    offered = [spoken(o.said) for o in result.offers if (o.event_id, o.ticker) in pairs]
+    offered = [_true_minus(spoken(o.said)) for o in result.offers if (o.event_id, o.ticker) in pairs]
     lines = [*_lines_of(told(doubts)), *offered]
     if not who:
         return say("{whom}: no finding, for the prices look wrong", whom=whom), lines

@@ -12,8 +12,10 @@ from functools import cache
 from typing import Any
 
 import eventstudy
+import numpy as np
 import pandas as pd
 import pytest
+from eventstudy.charts._words import in_doubt
 from eventstudy.reports import render, site_of
 from openpyxl import load_workbook
 
@@ -116,6 +118,14 @@ def test_in_reports(form: str, lang: Any) -> None:
         assert all(caption.startswith(rf"\textbf{{{DOUBT[lang].split()[0]}}}") for caption in captions)
         return
     stands_first(READ[form](data), lang)
+
+
+def test_on_a_chart_the_offer_has_the_minus_of_charts() -> None:
+    found = in_doubt(studied(), np.array([0]), None)
+    assert found
+    assert plain(found[1][-1]) == offer("en")
+    assert "-0" not in found[1][-1].replace(OPTION, "")
+    assert "−0" in found[1][-1]
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
