@@ -206,7 +206,8 @@ class InSums:
                 self.through.setdefault(rate, []).append(ticker)
                 spans[rate] = _widest(spans.get(rate, spans[ticker]), spans[ticker])
 
-        by_code = _flags_on(spans, self.prices)
+        benchmarks: Collection[str] = {benchmark for _, _, benchmark in met} if self.compared else ()
+        by_code = _flags_on(spans, self.prices, compared=benchmarks)
         for ticker, found in by_code.pop("STALE", {}).items():
             firm = any(ticker in dense.tickers for dense in self.grids)
             days = [day for flag in found for day in flag.sessions if self._touches(ticker, day, event_only=True)]
