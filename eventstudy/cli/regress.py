@@ -8,11 +8,11 @@ import click
 
 from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import answer, finish, output_options
-from eventstudy.cli._study import split, study, study_options
+from eventstudy.cli._study import options_without, split, study
 
 
 @command("regress")
-@study_options
+@options_without("--weights")
 @click.option(
     "--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], numbers ... [default: the events]"
 )

@@ -77,7 +77,7 @@ def three() -> StudyResult:
 @pytest.fixture(scope="session")
 def hostile() -> StudyResult:
     """An event whose title, ticker, source, notes and group try to be more than text."""
-    ticker = '=HYPERLINK("http://evil.example";"x")<b>'
+    ticker = '=HYPERLINK("http://evil.example")<b>'
     closes = load_prices(["NVDA", "SPY"], source="bundled").close.rename(columns={"NVDA": ticker})
     event = es.Event(
         id="hostile",
