@@ -119,7 +119,7 @@ def weighted_mean(sample: Sample, variant: str) -> Significance:
     half = critical_t(found.df, 1 - sample.level) * found.se
     around = (found.difference - half, found.difference + half)
     answer = Significance(found.statistic, found.p, "t", found.df, sample.n, se=found.se, interval=around)
-    if sample.effective_n >= _FEWEST_WEIGHED:
+    if sample.effective_n >= _FEWEST_WEIGHED * (1 - _NO_REST):
         return answer
     return answer.distrusted(
         Phrase("the weights are worth {n:.1f} pairs of equal weight, and five are needed", n=sample.effective_n)

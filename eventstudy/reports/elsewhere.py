@@ -33,7 +33,7 @@ def _own(told: Material, place: int, day: dict[str, Any]) -> Paragraph:
     fields: dict[str, Span | Text] = {
         "session": told.text(f"{path}.session"),
         "day": told.number(f"{path}.rel_day", 0, sign=True),
-        "what": words.said(day["what"]),
+        "what": _what(told, path, day),
     }
     return Paragraph(words.fill("own news", **fields), "note")
 
@@ -67,12 +67,17 @@ def _days(told: Material, found: dict[str, Any]) -> Table:
         cells: tuple[Text, ...] = (
             (told.text(f"{path}.session"),),
             (words.named(f"news {day['code']}"),),
-            (words.said(day["what"]),),
+            (_what(told, path, day),),
             (whom,),
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
     columns = tuple(map(words, ("day", "session", "kind", "what", "tickers")))
     return Table(words("cap.news"), columns, tuple(rows), frozenset({2, 3, 4}))
+
+
+def _what(told: Material, path: str, day: dict[str, Any]) -> Span | str:
+    """What happened: the text of the JSON file, or what it is in another language."""
+    return told.text(f"{path}.what") if told.words.lang == "en" else told.words.said(day["what"])
 
 
 def who(told: Material, tickers: list[str]) -> str:

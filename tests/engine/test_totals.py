@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from eventstudy.engine.correlation import DateTables
-from eventstudy.engine.totals import Moments, Stratum, Totals, below_together, car_sums, day_sums, rank_sums
+from eventstudy.engine.totals import (
+    Moments,
+    NearSums,
+    Stratum,
+    Totals,
+    below_together,
+    car_sums,
+    day_sums,
+    near_together,
+    rank_sums,
+)
 from eventstudy.panel.block import Ints
 from eventstudy.windows import Window
 from scipy.stats import rankdata
@@ -19,6 +29,22 @@ from tests.oracles.designs import fitted, made_up
 
 WINDOWS = [Window(0, 0), Window(-1, 1)]
 INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
+
+
+def test_near_days_of_parts_add_up_stratum_by_stratum() -> None:
+    def part(scale: float) -> NearSums:
+        days, count = scale * np.array([1.0, 2.0, 4.0]), np.array([3, 5, 7]) * int(scale)
+        return NearSums(-20, days[:2], count[:2], days, count, always=False)
+
+    found = near_together([{1: part(1.0)}, {1: part(2.0), 3: part(5.0)}, {3: part(1.0)}])
+    assert sorted(found) == [1, 3]
+    for stratum, times in ((1, 3), (3, 6)):
+        one = found[stratum]
+        assert (one.first, one.always) == (-20, False)
+        assert one.ordinary.tolist() == [times, 2 * times]
+        assert one.ordinary_n.tolist() == [3 * times, 5 * times]
+        assert one.near.tolist() == [times, 2 * times, 4 * times]
+        assert one.near_n.tolist() == [3 * times, 5 * times, 7 * times]
 
 
 def test_moments_of_parts_are_those_of_all_values() -> None:

@@ -130,6 +130,17 @@ def test_weights_that_a_few_hold_are_not_valid_over_dates() -> None:
     assert "five are needed" in str(answer.tests["weighted_mean"].reasons[-1])
 
 
+def test_five_firms_of_equal_weight_on_two_dates_are_enough() -> None:
+    dates = dict(zip(FIRMS, (150, 150, 300, 300, 300), strict=False))
+    found = study(dates, dict.fromkeys(FIRMS, 4.0), weights="value")
+    answer = found.answer(Window(0, 2))
+    mean, se, df = by_matrices(found.returns.over(Window(0, 2)).car, np.full(5, 0.2), [0, 0, 1, 1, 1])
+    said = answer.tests["weighted_mean"]
+    assert answer.effective_n == pytest.approx(5.0)
+    assert (said.statistic, said.df, said.se) == pytest.approx((mean / se, df, se), rel=1e-9)
+    assert said.valid
+
+
 @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_weight_that_is_none_is_refused(weight: float) -> None:
     with pytest.raises(InvalidRequest, match="weight"):

@@ -69,6 +69,7 @@ TESTS = {
     "weighted_mean": (
         f"{_WEIGHTS}:test_the_weighted_mean_on_several_dates_by_whole_matrices",
         f"{_WEIGHTS}:test_equal_weights_of_single_dates_are_the_t_of_one_sample",
+        f"{_WEIGHTS}:test_five_firms_of_equal_weight_on_two_dates_are_enough",
     ),
     "caar_t": (
         f"{_FEW_PAIRS}:test_mean_car_of_five_pairs",
@@ -86,6 +87,7 @@ TESTS = {
     "patell_guarded": (
         f"{_E}:test_degrees_of_freedom_that_a_variance_needs",
         f"{_FEW_PAIRS}:test_guarded_patell_of_five_pairs",
+        f"{_FEW_PAIRS}:test_guarded_patell_of_pairs_that_react_alike",
         f"{_FEW_PAIRS}:test_other_pairs_by_loops",
         f"{_FEW_PAIRS}:test_pairs_with_nearly_nothing_of_their_own",
         f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
@@ -291,6 +293,7 @@ SHARED = {
         f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
     ),
     "inference.base.Sample": (
+        f"{_WEIGHTS}:test_five_firms_of_equal_weight_on_two_dates_are_enough",
         f"{_E}:test_means_of_what_is_known_of_the_pairs",
         f"{_E}:test_overlap_of_windows_whose_days_were_not_looked_at",
         f"{_E}:test_without_days_around_a_window_its_scale_is_one",
@@ -459,6 +462,7 @@ SHARED = {
     "engine.totals.NearSums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
     "engine.totals.near_sums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
     "engine.totals._sum": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
+    "engine.totals.near_together": (f"{_TOTALS}:test_near_days_of_parts_add_up_stratum_by_stratum",),
     "engine.totals": (
         f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
         f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",

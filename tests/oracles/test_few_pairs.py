@@ -173,6 +173,21 @@ def test_other_pairs_by_loops(seed: int) -> None:
     assert ends(guarded) == pytest.approx(inside, rel=1e-9)
 
 
+@pytest.mark.parametrize("car", [(0.021, 0.0185), (0.031, 0.024, 0.027, 0.029, 0.0255)])
+def test_guarded_patell_of_pairs_that_react_alike(car: tuple[float, ...]) -> None:
+    """Their spread is below the one it should have, which then counts, and sets both ends: of two pairs, and of five."""
+    se, n, scale = (0.02, 0.025, 0.015, 0.03, 0.018)[: len(car)], len(car), 1.3
+    p = few_pairs.in_common([row[:n] for row in RHO[:n]], DAYS[:n], 3)
+    answer = patell_guarded(sample(car, se, DAYS[:n], p, scale), "default")
+    assert answer.statistic == pytest.approx(few_pairs.guarded(car, se, p, DF / (DF - 2), scale), **CLOSE)
+    inside = few_pairs.not_rejected(
+        lambda m: few_pairs.guarded(car, se, p, DF / (DF - 2), scale, m),
+        1.959963984540054,
+        few_pairs.common_effect(car, se),
+    )
+    assert ends(answer) == pytest.approx(inside, rel=1e-9)
+
+
 def test_p_and_interval_never_contradict() -> None:
     """Zero lies inside as often as p is at least 5 %, one by one."""
     rng = np.random.default_rng(7)
