@@ -157,6 +157,7 @@ def test_the_document_says_what_the_tables_say() -> None:
     assert together["ci_low"] < together["caar"] < together["ci_high"]
 
 
+@pytest.mark.slow
 def test_same_inputs_same_bytes() -> None:
     one, two = run("deepseek-r1", day0="recognised"), run("deepseek-r1", day0="recognised")
     assert one.to_json() == two.to_json()

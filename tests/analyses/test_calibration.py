@@ -62,6 +62,7 @@ def test_on_the_embedded_sample_counting_tickers_as_observations_fails(
     assert size(found, "bmp_adjusted", window) < 0.12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
 @pytest.mark.parametrize("window", first(WINDOWS))
 def test_a_made_up_study_is_the_study_run_on_that_date(

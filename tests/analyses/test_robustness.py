@@ -83,6 +83,7 @@ def agree(result: StudyResult, found: Robustness, prices: PriceTable | None = No
     assert len(made) * len(result.config.windows or ()) == len(found.specifications)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day0", [pytest.param("announced", marks=pytest.mark.slow), "recognised"])
 @pytest.mark.parametrize(
     "tickers",

@@ -142,6 +142,7 @@ def test_no_text_is_cut_off_and_none_lies_on_another(name: str, study: str, look
         assert wide <= 0 or high <= 0.2 * min(a.height, b.height), (one, other)
 
 
+@pytest.mark.slow
 @some_charts
 def test_every_text_can_be_read_on_white(name: str, look: Look) -> None:
     shown = texts(figure_of(look("recognised", name)))

@@ -33,6 +33,7 @@ def without_names(text: str, result: StudyResult) -> str:
     return re.sub(r"was auffällt|, was der Markt|^Modell: market", "", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["nvda", *(pytest.param(s, marks=pytest.mark.render) for s in OTHERS)])
 @pytest.mark.parametrize("name", first(CHARTS, 6, "render"))
 def test_no_english_is_left_and_every_figure_is_there(

@@ -175,6 +175,7 @@ def test_a_notebook_shows_it_first() -> None:
     assert result._repr_html_().startswith("<p>DOUBT AAA")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", ["car", "ar_bars", "forest", "reaction", "price_path"])
 def test_a_chart_says_it_in_title_and_subtitle(chart: str) -> None:
     result = ran(spoilt())

@@ -29,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
     return panels.by_year(wide, tmp_path / "panel")
 
 
+@pytest.mark.slow
 def test_a_folder_keeps_sums_and_a_file_keeps_pairs(es: Es, folder: Path) -> None:
     told = {
         name: json.loads(es("run", *what, *OPTIONS, "--format", "json").out)

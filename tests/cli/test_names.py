@@ -198,6 +198,7 @@ def test_where_nothing_is_changed_it_says_so(es: Es, monkeypatch: pytest.MonkeyP
     assert es("config", "--changed", "--format", "csv").code == 0
 
 
+@pytest.mark.slow
 def test_each_line_that_init_comments_out_is_a_setting(es: Es, tmp_path: Path) -> None:
     es("init")
     for name in ("eventstudy.toml", "study.toml"):

@@ -229,6 +229,7 @@ def test_a_site_in_a_read_only_folder_is_told_before_any_work(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["events.csv", "study.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "begins"),
     [

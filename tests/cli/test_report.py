@@ -23,6 +23,7 @@ def test_a_page_by_default_named_after_the_event(es: Es, tmp_path: Path) -> None
     assert (tmp_path / "deepseek-r1.html").read_bytes().startswith(b"<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("md", b"# "), ("latex", b"% needs"), ("json", b"{")])
 def test_formats_go_to_the_file_that_is_named(es: Es, tmp_path: Path, form: str, begins: bytes) -> None:
     assert es(*NVDA, "--format", form, "--output", str(tmp_path / "r")).code == 0

@@ -35,6 +35,7 @@ def test_release_day_is_a_holiday_and_moves_to_the_next_session(es: Es) -> None:
     assert "--day0 recognised" in ran.out, "points to the other date of the registry"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tickers", [["NVDA"], []], ids=["one", "all"])
 @pytest.mark.parametrize("verbose", [False, True], ids=["short", "verbose"])
 def test_python_has_the_screen_of_the_command(es: Es, tickers: list[str], verbose: bool) -> None:

@@ -35,6 +35,7 @@ def test_formats_are_the_same_bytes_in_another_process() -> None:
     assert len(runs[0].split()) == len(SAME)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form", [pytest.param(form, marks=pytest.mark.render) if form == "pptx" else form for form in SAME]
 )
@@ -42,6 +43,7 @@ def test_formats_are_the_same_bytes_again(nvda: StudyResult, rendered: Rendered,
     assert render(nvda, form) == rendered("nvda", form)
 
 
+@pytest.mark.slow
 def test_german_is_german(sixteen: StudyResult, rendered: Rendered) -> None:
     page = read(rendered("sixteen", "html", "de"))
     assert page.named("html")[0]["lang"] == "de"
@@ -57,6 +59,7 @@ def test_german_is_german(sixteen: StudyResult, rendered: Rendered) -> None:
     assert [w for w in warned if not isinstance(Words("de").said(w.message), str)] == []
 
 
+@pytest.mark.slow
 def test_headings_tables_and_pictures_are_marked_up(rendered: Rendered) -> None:
     page = read(rendered("sixteen"))
     tables, captions = page.named("table"), page.named("caption")

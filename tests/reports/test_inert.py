@@ -45,6 +45,7 @@ def test_a_page_asks_for_nothing(rendered: Rendered) -> None:
     assert set(re.findall(r"(?:xlink:)?href=\"(?!#)([^\"]*)\"", text)) == {"data:,"}
 
 
+@pytest.mark.slow
 def test_ids_are_there_once(rendered: Rendered) -> None:
     page = read(rendered("sixteen"))
     ids = [a["id"] for _, a in page.tags if "id" in a]
@@ -146,6 +147,7 @@ def test_the_index_runs_our_script_alone_and_no_other_page_runs_any(site: dict[s
             assert b"script-src" not in data
 
 
+@pytest.mark.slow
 def test_the_index_names_tickers_and_draws_each_path(site: dict[str, bytes]) -> None:
     page = site["index.html"].decode()
     assert "NVDA, AMD" in page

@@ -83,6 +83,7 @@ def test_a_window_fills_up_and_the_summary_says_so(study: Callable[..., Path]) -
     assert last.exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_second_update_writes_nothing(study: Callable[..., Path]) -> None:
     path = study(
         'tickers = ["NVDA", "XYZ"]\nsource = "bundled"', 'events = ["deepseek-r1"]\nformats = ["xlsx", "md", "latex"]'
@@ -255,6 +256,7 @@ def test_a_fault_for_all_leaves_a_page_that_says_so(
     assert bring(path).exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tickers", first([("AMD",), ("NVDA", "AMD", "SPY"), ("SPY",)]))
 @pytest.mark.parametrize("error", FAULTS)
 def test_a_fault_does_not_take_a_report_away(
