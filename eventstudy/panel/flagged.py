@@ -322,13 +322,14 @@ def _flags_on(
 
 def _copies(prices: PriceTable, used: Sequence[str], close: pd.DataFrame) -> pd.DataFrame | None:
     """Closes of tickers that the study does not use, where they may be those of one that it does: on the days of `close`."""
-    rows = prices.close.loc[close.index]
-    others = rows.loc[:, [i.kind == "f" for i in rows.dtypes]].drop(columns=list(used), errors="ignore")
-    found = [] if prices.copies is None else [prices.copies.reindex(close.index)]
-    if others.shape[1]:
-        both = np.column_stack([close.to_numpy(float), others.to_numpy(float)])
-        alike = copies_among(both, np.arange(both.shape[1]) < close.shape[1]) - close.shape[1]
-        found += [others.iloc[:, alike]] if len(alike) else []
+    closes, found = prices.close, [] if prices.copies is None else [prices.copies.reindex(close.index)]
+    if (kinds := closes.dtypes).nunique() > 1:  # columns that nobody has looked at
+        closes = closes.loc[:, [kind.kind == "f" for kind in kinds]]
+    own = closes.columns.isin(list(used))
+    if not own.all():
+        days = closes.index.get_indexer(close.index)
+        alike = copies_among(closes.to_numpy()[days], own)
+        found += [closes.iloc[days, alike]] if len(alike) else []
     return pd.concat(found, axis=1) if found else None
 
 

@@ -110,12 +110,24 @@ def copies_among(close: Floats, own: Bools) -> Ints:
     """The columns of a table (S, n) that may be copies of some of its columns (n,). See `copies`."""
     found, own_closes = [np.empty(0, np.int64)], close[:, own]
     others = np.flatnonzero(~own) if own.any() else found[0]
+    others = others[_meet(close[::EVERY][:, others], own_closes[::EVERY])]
     for at in range(0, len(others), _AT_ONCE):
         some = others[at : at + _AT_ONCE]
         both = np.hstack([close[:, some], own_closes])
         when, column = np.divmod(np.arange(both.size), both.shape[1])
         found.append(some[copies(both.ravel(), when, column, column >= len(some))])
     return np.concatenate(found)
+
+
+def _meet(few: Floats, own: Floats) -> Bools:
+    """(m,) which columns of (S, m) hold a value of some of (S, n) in a row; rows so few apart that copies must."""
+    met = np.zeros(few.shape[1], bool)
+    for theirs, mine in zip(few, own, strict=True):
+        lacking = np.isnan(mine)
+        met |= np.isin(theirs, mine[~lacking])
+        if lacking.any():
+            met |= np.isnan(theirs)
+    return met
 
 
 def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:
