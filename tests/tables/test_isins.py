@@ -71,8 +71,8 @@ def test_a_date_in_three_columns_is_one(tmp_path: Path, head: str) -> None:
     assert list(table.close.index) == list(DAYS)
     np.testing.assert_array_equal(table.close, CLOSE)
     assert any("dates from the columns" in said for said in table.read_as)
-    events = from_frame(pd.DataFrame({"ticker": ["NVDA"], **dict(zip(head.split(","), form.split(","), strict=True))})
-                        .replace({"%d": 27, "%m": 1, "%Y": 2025}))  # fmt: skip
+    parts = [{"%d": 27, "%m": 1, "%Y": 2025}[part] for part in form.split(",")]
+    events = from_frame(pd.DataFrame([["NVDA", *parts]], columns=["ticker", *head.split(",")]))
     assert [e.announced for e in events] == [pd.Timestamp("2025-01-27").date()]
 
 
