@@ -161,6 +161,14 @@ def is_own(ax: Axes) -> bool:
     return isinstance(ax, ChartAxes)
 
 
+def grid_of_rows(ax: Axes, *, edge: bool = False) -> None:
+    """A chart of rows, where the figure is ours: lines at the values and none at the rows; `edge` keeps that on the left."""
+    if is_own(ax):
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
+        ax.spines["left"].set_visible(edge)
+
+
 def side_label(figure: Figure, text: str) -> None:
     """What the heights of all panels are, beside their middle; `head` moves it to where the panels end up."""
     words = figure.supylabel(text, fontsize=LABEL, color=MUTED, ha="left", va="center")

@@ -10,11 +10,11 @@ import numpy as np
 
 from eventstudy.analyses.calibration import calibrate
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, is_own, open_axes, open_panels, settle
+from eventstudy.charts._canvas import as_panels, grid_of_rows, head, open_axes, open_panels, settle
 from eventstudy.charts._language import number, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import window_of
-from eventstudy.charts._style import BLUE, EDGE, GRID, INK, ORANGE, style
+from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, style
 from eventstudy.charts._words import percent, window_text
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices import load_prices
@@ -113,9 +113,7 @@ def _panel(ax: Any, rates: list[Rate], names: list[str], level: float) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(names) - 0.3)
     ax.set_xlim(0, 1)
-    if is_own(ax):
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
+    grid_of_rows(ax, edge=True)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     ax.set_xlabel(say("share of made-up studies"))
 

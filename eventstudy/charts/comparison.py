@@ -9,10 +9,10 @@ import numpy as np
 
 from eventstudy.analyses.comparison import compare
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, is_own, narrow, of_doubt, open_axes, settle
+from eventstudy.charts._canvas import grid_of_rows, head, narrow, of_doubt, open_axes, settle
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MUTED, SMALL, style
+from eventstudy.charts._style import BLACK, BLUE, INK, MUTED, SMALL, style
 from eventstudy.charts._words import caveat, method, no_finding_of, percent, window_text
 from eventstudy.language import marked
 from eventstudy.study.sentences import LEVEL
@@ -92,10 +92,7 @@ def _frame(ax: Axes | None, found: Comparison) -> Axes:
     ax.set_yticks(y, named, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, top + kinds - 0.4)
-    if is_own(ax):
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
-        ax.spines["left"].set_visible(False)
+    grid_of_rows(ax)
     percent_axis(ax.xaxis)
     ax.set_xlabel(f"CAR{window_text(found.window)}")
     everyone = np.arange(found.result.returns.n)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
+from eventstudy.charts._canvas import grid_of_rows, head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names, window_of
-from eventstudy.charts._style import BLACK, BLUE, GRID, INK, MARKS, SMALL
+from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, SMALL
 from eventstudy.charts._touch import answer_rows
 from eventstudy.charts._words import (
     caveat,
@@ -156,10 +156,7 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     ax.set_yticks(y, shown, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-2.0 if whole.n > 1 else -0.7, len(rows.name) - 0.4)
-    if is_own(ax):
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
-        ax.spines["left"].set_visible(False)
+    grid_of_rows(ax)
     zero_line(ax, vertical=True)
     percent_axis(ax.xaxis)
     ax.set_xlabel(f"CAR{window_text(whole.window)}")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, is_own, open_axes
+from eventstudy.charts._canvas import grid_of_rows, head, open_axes
 from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import window_of
-from eventstudy.charts._style import GRID, INK, MARKS, MUTED, SMALL
+from eventstudy.charts._style import INK, MARKS, MUTED, SMALL
 from eventstudy.charts._words import (
     caveat,
     counted_windows,
@@ -99,10 +99,7 @@ def _frame(ax: Axes, labels: Sequence[str], window: Window) -> None:
     ax.set_yticks(range(len(labels))[::-1], labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(labels) - 0.4)
-    if is_own(ax):
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x", color=GRID, linewidth=0.8)
-        ax.spines["left"].set_visible(False)
+    grid_of_rows(ax)
     percent_axis(ax.xaxis)
     ax.set_xlabel(f"CAR{window_text(window)}")
 

@@ -366,6 +366,11 @@ def weighted_average(ar: Floats, weights: Floats) -> tuple[Floats, Ints]:
     return mean, known.sum(axis=0).astype(np.int64)
 
 
+def effective_n(weights: Floats) -> float:
+    """How many values of equal weight `weights` (N,) that add up to one are worth: 1 / sum w²."""
+    return float(1 / (weights**2).sum())
+
+
 def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
     """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L).
 

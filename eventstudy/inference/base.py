@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
+from eventstudy.engine.abnormal import AbnormalReturns, Cumulated, effective_n
 from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.correlation import Correlation, DateTables, InCommon, pairwise_correlation, spread_parts
 from eventstudy.engine.ranks import mean_ranks, with_one_more
@@ -289,7 +289,7 @@ class Sample:
     bhar: Floats | None = None
     """(N,) buy-and-hold abnormal returns of the window, NaN where one is not known; None where none was asked for."""
     portfolio: AbnormalReturns | None = None
-    """One series: the equal-weighted portfolio of the pairs, run as a single security; None where there is none."""
+    """One series: the portfolio of the pairs by `weights`, run as a single security; None where there is none."""
     no_portfolio: str = ""
     """Why there is no portfolio."""
     weights: Floats | None = None
@@ -418,7 +418,7 @@ class Sample:
     @property
     def effective_n(self) -> float:
         """Pairs of equal weight that are worth as much, 1 / sum w²."""
-        return float(self.n) if self.weights is None else float(1 / (self.weights**2).sum())
+        return float(self.n) if self.weights is None else effective_n(self.weights)
 
     @property
     def bhaar(self) -> float:

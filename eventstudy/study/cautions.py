@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import plugins
+from eventstudy.engine.abnormal import effective_n
 from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import arch_p, is_thin, warn_design
 from eventstudy.inference.parametric import calendar_alpha
@@ -46,7 +47,7 @@ def cautions(result: StudyResult) -> list[Message]:
     if result.config.weights == "value" and result.returns.n > 1:
         weights = result.weights()
         assert weights is not None
-        found.append(Message.of("VALUE_WEIGHTED", n=float(1 / (weights**2).sum()), most=float(weights.max())))
+        found.append(Message.of("VALUE_WEIGHTED", n=effective_n(weights), most=float(weights.max())))
     design = of_design(result.answers.values())
     if not result.config.estimated:
         return [*found, *design, *_bhar(result)]
