@@ -86,6 +86,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.prices import load_bars
     from eventstudy.request import events_of
 
+    parts = stages_of(stages)
     events = events_of(what, date=date, tickers=split(tickers), tz=tz, registry=registry)
     found = minutes(
         list(events),
@@ -96,7 +97,7 @@ def COMMAND(  # noqa: N802
         days=days,
         bar0=bar0,
         exchange=exchange,
-        stages=stages_of(stages),
+        stages=parts,
         across=across,
     )
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])

@@ -150,8 +150,15 @@ def title(result: StudyResult, chosen: Ints, who: str) -> Phrase | None:
     one = move(result, 0, chosen)
     if not one.there:
         return None
-    said = {"who": who, "points": _points(result, one), "raw": one.raw, "size": abs(one.raw), "on": one.session}
+    said: dict[str, Any] = {
+        "who": who,
+        "points": _points(result, one),
+        "raw": one.raw,
+        "size": abs(one.raw),
+        "on": one.session,
+    }
     if len(chosen) > 1:
+        said["who"] = weighted(result, who)
         if one.session:
             return Phrase("{who}: {raw:+.1f %} on average on {on:long}, {points}", **said)
         return Phrase("{who}: {raw:+.1f %} on average on day 0, {points}", **said)
@@ -189,7 +196,7 @@ def _brought(result: StudyResult, first: Move) -> Phrase:
     return Phrase("On {on:weekday} {what}, {points}; {rare}.", on=first.session, **said)
 
 
-def _moved(result: StudyResult, one: Move) -> Phrase:
+def _moved(result: StudyResult, one: Move) -> str:
     """Whom a day moved, and by how much; where some of the pairs do not have that day, how many have it."""
     size, n, together = abs(one.raw), len(one.pairs), len(counted(result))
     if n == 1:
@@ -199,8 +206,17 @@ def _moved(result: StudyResult, one: Move) -> Phrase:
         if one.raw < 0:
             return Phrase("{who} lost {size:.1f %}", who=who, size=size)
         return Phrase("{who} gained {size:.1f %}", who=who, size=size)
-    if n < together:
-        return _some_moved(result, one, together)
+    return weighted(result, _some_moved(result, one, together) if n < together else _all_moved(result, one))
+
+
+def weighted(result: StudyResult, what: str) -> str:
+    """What is said of a mean, and that its pairs are weighted, where they are."""
+    return Phrase("{what}, weighted by value", what=what) if result.config.weights == "value" else what
+
+
+def _all_moved(result: StudyResult, one: Move) -> Phrase:
+    """How far a day moved all pairs."""
+    size, n = abs(one.raw), len(one.pairs)
     if _distinct(result):
         if one.raw < 0:
             return Phrase("the {n} stocks lost {size:.1f %} on average", n=n, size=size)

@@ -14,6 +14,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference.clusters import weighted_mean
 from eventstudy.language import in_language
 from eventstudy.panel import Floats
+from eventstudy.study.happened import what_happened
 from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 from scipy import stats
@@ -145,6 +146,13 @@ def test_five_firms_of_equal_weight_on_two_dates_are_enough() -> None:
 def test_a_weight_that_is_none_is_refused(weight: float) -> None:
     with pytest.raises(InvalidRequest, match="weight"):
         study(ONE, {**WEIGHTS, "F03": weight}, weights="value")
+
+
+def test_the_first_sentence_says_that_its_mean_is_weighted() -> None:
+    first = what_happened(study(ONE, weights="value"))[0]
+    assert " on average, weighted by value, " in str(first)
+    assert ", nach Wert gewichtet, " in str(in_language(first, "de"))
+    assert "weighted" not in str(what_happened(study(ONE))[0])
 
 
 def test_what_is_said_of_weights() -> None:
