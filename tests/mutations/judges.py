@@ -292,6 +292,8 @@ SHARED = {
         f"{_VOLUME}:test_prais_and_winsten",
         f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
     ),
+    "engine.abnormal.weighted_average": (f"{_WEIGHTS}:test_the_weighted_mean_on_several_dates_by_whole_matrices",),
+    "engine.abnormal.effective_n": (f"{_WEIGHTS}:test_five_firms_of_equal_weight_on_two_dates_are_enough",),
     "inference.base.Sample": (
         f"{_WEIGHTS}:test_five_firms_of_equal_weight_on_two_dates_are_enough",
         f"{_E}:test_means_of_what_is_known_of_the_pairs",
