@@ -187,7 +187,8 @@ def judged(t: float, ordinary: Floats, scale: Floats | None, alpha: float = 0.05
     if scale is None:
         return Judged(*(float(said[0]) for said in _judged_plainly(np.array([t]), ordinary[None], alpha)))
     near = _SAME * abs(t)
-    ranked, size = np.sort(ordinary), np.sort(np.abs(ordinary))
+    ranked, scale = np.sort(ordinary), np.sort(scale)  # limits in order are found sooner
+    size = np.sort(np.abs(ranked), kind="stable")  # which joins the two runs that it finds
     p = share_beyond(size, (abs(t) - near) * scale)
     upper, lower = share_beyond(ranked, (t - near) * scale), share_beyond(-ranked[::-1], (-t - near) * scale)
     return Judged(p, upper, lower, largest_kept(size, scale, alpha))
@@ -205,7 +206,8 @@ def _judged_plainly(t: Floats, ordinary: Floats, alpha: float) -> tuple[Floats, 
 
 def share_beyond(ranked: Floats, limits: Floats) -> float:
     """Mean over `limits` (M,) of (1 + #{T >= limit}) / (B + 1), T ascending."""
-    return float((1 + len(ranked) - np.searchsorted(ranked, limits).mean()) / (len(ranked) + 1))
+    below = np.searchsorted(ranked, limits).sum() / len(limits)
+    return float((1 + len(ranked) - below) / (len(ranked) + 1))
 
 
 def largest_kept(ranked: Floats, scale: Floats, alpha: float) -> float:

@@ -135,18 +135,19 @@ def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]
     Each look is held against the same pattern of days around a window of `length` at every estimation day, in a circle.
     """
     n, m = days.shape
-    t = np.arange(m)
+    offset = np.concatenate([-1 - np.arange(SIDE), length + np.arange(SIDE)])
+    places = (np.arange(m) + offset[:, None]) % m
     at, among = np.zeros(n), np.zeros((n, m))
     looked = False
     for before, behind in LOOKS:
         chosen = np.flatnonzero(there & _of_look(before, behind))
         if len(chosen) < _FEWEST:
             continue
-        places = [(t - 1 - o) % m if o < SIDE else (t + length + o - SIDE) % m for o in chosen.tolist()]
-        around = trimmed_mean([days[:, place] for place in places])
-        usual = np.median(around, axis=1)
-        ratio = trimmed_mean(list(near[:, chosen].T)) / usual
-        at, among = np.maximum(at, ratio), np.maximum(among, around / usual[:, None])
+        moved = np.concatenate([days[:, places[chosen]], near[:, chosen, None]], axis=2)
+        level = trimmed_mean(list(moved.swapaxes(0, 1)))
+        usual = np.median(level[:, :m], axis=1)
+        ratio = level / usual[:, None]
+        at, among = np.maximum(at, ratio[:, m]), np.maximum(among, ratio[:, :m])
         looked = True
     if not looked:
         return [_UNKNOWN] * n

@@ -18,7 +18,7 @@ from eventstudy.models import model_of
 from eventstudy.panel import AFTER, home_of, is_of_file
 from eventstudy.prices import PriceTable, Reading, in_currency, load_prices, matched, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
-from eventstudy.scale.words import is_panel
+from eventstudy.scale.panel import is_panel
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import compares_with_peers, needs_benchmark, peers_of
 

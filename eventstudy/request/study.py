@@ -27,7 +27,7 @@ from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
 from eventstudy.request.span import days_needed
-from eventstudy.scale.words import is_panel
+from eventstudy.scale.panel import is_panel
 from eventstudy.scale.workers import executor_of
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy, compares_with_peers, peers_in

@@ -18,7 +18,9 @@ import numpy as np
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Days
 from eventstudy.prices import FIELDS, Place, long_columns
+from eventstudy.tables import fold, roles
 
+PARQUET = (".parquet", ".pq")
 ROWS = 5_000_000
 """Files are read together until they have so many rows: 1,000 securities over twenty years."""
 
@@ -112,6 +114,17 @@ class PanelFolder:
     def __iter__(self) -> Iterator[Unit]:
         """The units in their order."""
         return iter(self.units)
+
+
+def is_panel(prices: object) -> bool:
+    """Whether prices are a folder of Parquet files."""
+    if not isinstance(prices, str | Path) or not Path(prices).is_dir():
+        return False
+    files = next((p for p in Path(prices).rglob("*") if p.suffix.lower() in PARQUET), None)
+    if files is None:
+        return not any(p.is_file() for p in Path(prices).iterdir())  # an empty folder is told of as a panel
+    names = {fold(name) for name in arrow_of_parquet(files).schema_arrow.names}
+    return any((roles("prices").get(name) or ("",))[0] == "ticker" for name in names) or "=" in files.parent.name
 
 
 def arrow_of_parquet(path: Path) -> Any:

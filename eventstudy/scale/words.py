@@ -14,26 +14,13 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry, rows_of_file
 from eventstudy.parallel import Done, Executor
 from eventstudy.prices import PriceTable, Reading, load_prices
-from eventstudy.scale.panel import PanelFolder, arrow_of_parquet
+from eventstudy.scale.panel import PARQUET, PanelFolder, arrow_of_parquet, is_panel
 from eventstudy.scale.study import run_folder
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.study import Events, EventStudy
-from eventstudy.tables import fold, roles
 
 MANY = 20_000
 """Above so many pairs in a file, sums are kept unless pairs are asked for."""
-_PARQUET = (".parquet", ".pq")
-
-
-def is_panel(prices: object) -> bool:
-    """Whether prices are a folder of Parquet files."""
-    if not isinstance(prices, str | Path) or not Path(prices).is_dir():
-        return False
-    files = next((p for p in Path(prices).rglob("*") if p.suffix.lower() in _PARQUET), None)
-    if files is None:
-        return not any(p.is_file() for p in Path(prices).iterdir())  # an empty folder is told of as a panel
-    names = {fold(name) for name in arrow_of_parquet(files).schema_arrow.names}
-    return any((roles("prices").get(name) or ("",))[0] == "ticker" for name in names) or "=" in files.parent.name
 
 
 def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: object) -> Literal["pairs", "aggregate"]:
@@ -46,7 +33,7 @@ def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: objec
 
 def _rows_in(path: Path) -> int:
     """The rows of a file of events; 0 where it is no table, or not there."""
-    if not path.is_file() or path.suffix.lower() not in (".csv", *_PARQUET):
+    if not path.is_file() or path.suffix.lower() not in (".csv", *PARQUET):
         return 0
     if path.suffix.lower() == ".csv":
         with open(path, "rb") as file:

@@ -237,9 +237,11 @@ def together(draws: int, chosen: Chosen) -> Iterator[Row]:
         for returns, market in of_one_date(SEED + 900 + d, storm, TICKERS, draws):
             n = len(returns)
             groups = returns.reshape(n, GROUPS, -1, len(DAYS)).mean(axis=2)
-            families = {"windows": returns.mean(axis=1)[:, None], "groups x windows": groups}
-            if tried["tickers x windows"] < draws // 4:
-                families["tickers x windows"] = returns
+            families = {
+                "windows": returns.mean(axis=1)[:, None],
+                "groups x windows": groups,
+                "tickers x windows": returns,
+            }
             for what, cells in families.items():
                 for p, left in zip(*judged_together(cells, market), strict=True):
                     counts[what] += bool((left <= LEVEL).any())

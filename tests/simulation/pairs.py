@@ -36,6 +36,8 @@ ESTIMATION = Window(-260, -11)
 FIVE = tuple(Window(*w) for w in ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5)))
 DAY, THREE, ELEVEN = FIVE[0], FIVE[1], FIVE[4]
 LEVEL = 0.05
+_AT_ONCE = 100
+"""Firms that are studied in one run."""
 _FEW = 5
 """Fewer pairs are judged by the days near their windows."""
 
@@ -222,31 +224,47 @@ def smallest_p() -> float:
 
 
 def masks(tau: float, draws: int) -> list[Row]:
-    """A firm with four earlier events, 70 % of each on its day and 30 % on the next, through `EventStudy.run`."""
+    """Firms with four earlier events each, 70 % of each on its day and 30 % on the next, many in one `EventStudy.run`."""
     rows = []
-    sessions = pd.bdate_range("2015-01-01", periods=300)
-    now = 285
     for near in (None, 1):
         rng, rejected = np.random.default_rng(SEED + 3), 0
-        for _ in range(draws):
-            market = 0.01 * _t(rng, 4, (300,))
-            own_returns = 0.0003 + rng.uniform(0.5, 1.5) * market + rng.uniform(0.01, 0.04) * _t(rng, 5, (300,))
-            earlier = [now - 63 * k for k in (1, 2, 3, 4)]
-            for day in earlier:
-                size = tau * rng.standard_normal()
-                own_returns[day] += 0.7 * size
-                own_returns[day + 1] += 0.3 * size
-            table = pd.DataFrame(100 * np.cumprod(1 + np.stack([own_returns, market], 1), 0), sessions, ["AAA", "MKT"])
-            days = [now, *earlier]
-            events = pd.DataFrame({"ticker": "AAA", "date": sessions[days], "event_id": [f"e{d}" for d in days]})
-            study = EventStudy(
-                benchmark="MKT", calendar=None, mask_other_events=near, windows=[(0, 0)], min_estimation=60
-            )
-            result = study.run(events, table)
-            at = [p.event_id for p in result.panel.pairs].index(f"e{now}")
-            rejected += float(result.firm_answers[DAY].p[at]) < LEVEL
+        for begin in range(0, draws, _AT_ONCE):
+            rejected += _rejected_of_masked(rng, tau, near, min(_AT_ONCE, draws - begin))
         rows.append(("B6", f"four earlier events, {100 * tau:g} %", f"exact_t, mask {near}", "[0, 0]", draws, rejected))
     return rows
+
+
+def _rejected_of_masked(rng: np.random.Generator, tau: float, near: int | None, firms: int) -> int:
+    """How many of some firms, each with a benchmark of its own, are below 5 % at their last event."""
+    now = 285
+    earlier = [now - 63 * k for k in (1, 2, 3, 4)]
+    returns = np.empty((300, firms, 2))
+    for i in range(firms):
+        market = 0.01 * _t(rng, 4, (300,))
+        own_returns = 0.0003 + rng.uniform(0.5, 1.5) * market + rng.uniform(0.01, 0.04) * _t(rng, 5, (300,))
+        for day in earlier:
+            size = tau * rng.standard_normal()
+            own_returns[day] += 0.7 * size
+            own_returns[day + 1] += 0.3 * size
+        returns[:, i] = np.stack([own_returns, market], axis=1)
+    names = [f"F{i}" for i in range(firms)]
+    columns = [*names, *(f"M{i}" for i in range(firms))]
+    sessions = pd.bdate_range("2015-01-01", periods=300)
+    table = pd.DataFrame(100 * np.cumprod(1 + returns.swapaxes(1, 2).reshape(300, -1), axis=0), sessions, columns)
+    days = [now, *earlier]
+    events = pd.DataFrame(
+        {
+            "ticker": np.repeat(names, len(days)),
+            "date": np.tile(sessions[days], firms),
+            "event_id": [f"e{d}-{name}" for name in names for d in days],
+            "benchmark": np.repeat(columns[firms:], len(days)),
+        }
+    )
+    study = EventStudy(benchmark=None, calendar=None, mask_other_events=near, windows=[(0, 0)], min_estimation=60)
+    result = study.run(events, table)
+    last = np.array([pair.event_id.startswith(f"e{now}-") for pair in result.panel.pairs])
+    assert last.sum() == firms
+    return int((result.firm_answers[DAY].p[last] < LEVEL).sum())
 
 
 OVERLAPPING = {
