@@ -182,6 +182,26 @@ def sizes(
     return [(part, name, test, window, tried[test, window], hits[test, window]) for test, window in tried]
 
 
+def by_benchmark(name: str, design: Design, draws: int) -> list[Row]:
+    """The guarded test on the scale that the tables of other code have: how much more the benchmark moved near the events.
+
+    q, the mean over dates of (mean |x_t - x| over the days -10 to +5 but day 0, over that of estimation days)²; at least one.
+    """
+    rng, counts, test = np.random.default_rng(SEED), [0, 0], plugins.load("tests", "patell_guarded")
+    for _ in range(draws):
+        one = made(rng, design)
+        scale = float(np.sqrt(max(1.0, np.mean([_moved(one.market, day) ** 2 for day in np.unique(one.day0)]))))
+        counts[0] += test.compute(replace(samples(one)(DAY), scale=scale), "default").p_value < LEVEL
+        counts[1] += scale > 1
+    whats = ("patell_guarded by the benchmark", "benchmark moved more")
+    return [("B5", name, what, str(DAY), draws, count) for what, count in zip(whats, counts, strict=True)]
+
+
+def _moved(market: Floats, day0: int) -> float:
+    ordinary, near = market[day0 + np.arange(-260, -10)], market[day0 + np.delete(np.arange(-10, 6), 10)]
+    return float(np.abs(near - ordinary.mean()).mean() / np.abs(ordinary - ordinary.mean()).mean())
+
+
 def coverage(name: str, design: Design, draws: int) -> list[Row]:
     """How often the headline's interval holds the mean effect, where there is one; and how often p contradicts it."""
     held = there = against = 0
@@ -316,7 +336,8 @@ def parts(draws: int, chosen: Chosen = lambda _: True) -> dict[str, Iterator[Row
         return (row for name, design in named(part).items() if chosen(name) for row in work(name, design))
 
     def few(name: str, design: Design) -> list[Row]:
-        return sizes("B5", name, design, looked, (DAY,) if design.effect else both, draws)
+        found = sizes("B5", name, design, looked, (DAY,) if design.effect else both, draws)
+        return [*found, *by_benchmark(name, design, draws)]
 
     return {
         "B1": each("B1", lambda name, design: sizes("B1", name, design, in_event_time, both, draws)),

@@ -1,6 +1,6 @@
 """No interval contradicts the p beside it: zero lies outside where p is below 5 %, and inside where it is above.
 
-A hundred thousand samples at the level of functions and four hundred studies through `run`, in money too, in the slow tier; a
+A hundred thousand samples at the level of functions and two hundred studies through `run`, in money too, in the slow tier; a
 few hundred and a dozen of them in the plain one. Effects are of a size that is found about half of the time. On 2026-11-30
 two thousand studies were run, 500 of each seed from 2 to 5, with pairs left out, prices in doubt and doubts that are accepted
 among them, and none contradicts itself.
@@ -159,9 +159,7 @@ def _said(made: Study, result: StudyResult) -> dict[str, list[Said]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("seed", "runs"), [(1, 12), *(pytest.param(k, 100, marks=pytest.mark.slow) for k in range(2, 6))]
-)
+@pytest.mark.parametrize(("seed", "runs"), [(1, 12), *(pytest.param(k, 100, marks=pytest.mark.slow) for k in (2, 3))])
 def test_studies_through_run(seed: int, runs: int) -> None:
     """With pairs left out, with prices in doubt, and with doubts that are accepted."""
     rng, tallies = np.random.default_rng(seed), {what: Tally() for what in ("means", "firms", "money")}
