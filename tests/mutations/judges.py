@@ -342,8 +342,12 @@ SHARED = {
         f"{_MANY}:test_place_among_days",
         f"{_MANY}:test_cells_of_two_portfolios_draw_the_same_days",
         f"{_MANY}:test_too_few_days_have_no_draws",
+        f"{_MANY}:test_no_two_parts_of_the_draws_have_the_same_levels",
+        f"{_MANY}:test_cells_of_a_date_have_one_ordinary_day_and_those_of_another_have_their_own",
+        f"{_MANY}:test_all_windows_of_all_series_of_a_date_are_its_cells",
     ),
     "inference.multiple.rejected_by_chance": (
+        f"{_MANY}:test_a_cell_rejects_by_chance_as_often_as_its_level_says",
         "analyses.test_robustness:test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_common",
     ),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),

@@ -10,11 +10,16 @@ from eventstudy.inference.multiple import (
     among_days,
     common_days,
     gaussian_step_down,
+    on_levels,
     one_of_two_beyond,
+    rejected_by_chance,
     romano_wolf_of_cells,
+    romano_wolf_of_windows,
 )
 from eventstudy.windows import Window
 from scipy import stats
+
+from tests.oracles.designs import fitted, made_up
 
 FIVE = [Window(0, 0), Window(-1, 1), Window(0, 1), Window(0, 5), Window(-5, 5)]
 
@@ -100,3 +105,47 @@ def test_cells_of_two_portfolios_draw_the_same_days(wild: tuple[int, ...]) -> No
 def test_too_few_days_have_no_draws() -> None:
     days = np.zeros((1, 29))
     assert np.isnan(romano_wolf_of_cells(days, np.array([2.0]), np.array([0]), [Window(0, 0)], 0, 99)).all()
+
+
+def test_no_two_parts_of_the_draws_have_the_same_levels() -> None:
+    """All days are alike, so that draws differ by their levels alone: those of each part are counted by its own numbers."""
+    levels, seed, part = np.linspace(0.5, 2.0, 40), 7, 100_000
+    found = romano_wolf_of_cells(
+        np.ones((1, 40)), np.array([1.0]), np.array([0]), [Window(0, 0)], seed, 2 * part, [levels]
+    )
+    drawn = [np.random.default_rng([seed, number, 1]).random(part) for number in (0, 1)]
+    reached = sum(int((levels[(40 * u).astype(int)] <= 1).sum()) for u in drawn)
+    assert found == pytest.approx([(1 + 40 * (1 + reached) / (2 * part + 1)) / 41], rel=1e-12)
+
+
+def test_cells_of_a_date_have_one_ordinary_day_and_those_of_another_have_their_own() -> None:
+    level = np.linspace(1, 4, 50)
+    levels = [level, level, np.empty(0), 2 * level]
+    drawn = on_levels(np.ones((20_000, 4)), levels, np.array([0, 1, 1, 0]), 3, 0)
+    assert (drawn[:, 0] == 2 * drawn[:, 3]).all()
+    assert (drawn[:, 2] == 1).all()
+    assert abs(np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1]) < 0.03
+    for cell in (0, 1):
+        assert np.unique(drawn[:, cell]) == pytest.approx(np.sort(1 / level))
+        assert (1 / drawn[:, cell]).mean() == pytest.approx(2.5, abs=0.03)
+
+
+def test_all_windows_of_all_series_of_a_date_are_its_cells() -> None:
+    """By two ways to the same draws: series that are given whole, and cells one by one."""
+    rng, windows = np.random.default_rng(8), [Window(0, 0), Window(-1, 1)]
+    returns = fitted(made_up(rng, tuple((firm, 70) for firm in range(6)), missing=0.0).block())
+    scar, levels = rng.normal(0, 2, (6, 2)), [np.exp(rng.normal(0, 0.3, 60)) if c % 3 else np.empty(0) for c in range(12)]
+    together, alone = romano_wolf_of_windows(returns, windows, scar, 5, 20_000, levels=levels)
+    series, each = np.repeat(np.arange(6), 2), windows * 6
+    cells = romano_wolf_of_cells(returns.studentised, scar.ravel(), series, each, 5, 20_000, levels)
+    assert together.ravel() == pytest.approx(cells, rel=1e-12)
+    assert (alone <= together).all()
+
+
+@pytest.mark.parametrize(("draws", "rejected"), [(19, 1), (98, 4), (198, 9), (199, 10), (10, 1)])
+def test_a_cell_rejects_by_chance_as_often_as_its_level_says(draws: int, rejected: int) -> None:
+    """At 5 % the tenth of 199 draws is the last of those beyond, the ninth of 198; one of them at least."""
+    days = np.random.default_rng(9).standard_normal((1, 60))
+    found = rejected_by_chance(days, np.array([0]), [Window(-5, 5)], 2, draws, level=0.05)
+    assert len(found) == draws
+    assert found.sum() == rejected
