@@ -112,3 +112,13 @@ def mean_car(car: Row, se: Row, p: Table) -> dict[str, float]:
         "apart": apart,
         "z": apart / math.sqrt(k2 * quadratic(weights, p, weights)),
     }
+
+
+def by_precision(car: Row, se: Row, p: Table) -> tuple[float, float]:
+    """The mean of CARs weighted by one over their variances, and its standard error on the scale of `mean_car`."""
+    total = math.fsum(1 / s**2 for s in se)
+    shares = [1 / s / total for s in se]
+    return (
+        math.fsum(c / s**2 for c, s in zip(car, se, strict=True)) / total,
+        math.sqrt(mean_car(car, se, p)["kappa2"] * quadratic(shares, p, shares)),
+    )

@@ -15,9 +15,11 @@ from eventstudy.engine.abnormal import Around
 from eventstudy.engine.correlation import DateTables, InCommon, correlation_of_sums, spread_parts
 from eventstudy.engine.totals import CarSums, Comoments, DaySums, Errors, Moments, RankSums
 from eventstudy.inference import Correlation, Sample, Significance, Sums
+from eventstudy.inference.distributions import critical_t
 from eventstudy.inference.parametric import (
     Standardised,
     bmp_adjusted,
+    bmp_t,
     caar_t,
     equal_weights,
     patell_guarded,
@@ -126,7 +128,29 @@ def test_mean_car_of_five_pairs() -> None:
     assert (found.apart, found.z) == pytest.approx((-0.005004918032786885, -1.2659541196760549), **CLOSE)
 
 
+def test_what_stands_between_the_pairs_and_their_tests() -> None:
+    """What the figures above are made of; the mean by precision, which no test here takes, by scalar code alone."""
+    made, p = sample(), few_pairs.in_common(RHO, DAYS, 3)
+    g, gg = made.spreads.T[:2]
+    h, hh = g / np.sqrt(gg.sum()), gg / gg.sum()
+    by_loops = few_pairs.mean_car(CAR, SE, p)
+    assert made.caar == pytest.approx(-0.0198, **CLOSE)
+    assert made.common.product(h, h, hh) == pytest.approx(1.2393228665619491, **CLOSE)
+    assert bmp_t(made) == pytest.approx(-2.096419806962294, **CLOSE)
+    assert by_loops["kappa2"] == pytest.approx(0.8243198656367352, **CLOSE)
+    assert by_loops["se"] / math.sqrt(by_loops["kappa2"]) == pytest.approx(0.013096946208945045, **CLOSE)
+    assert critical_t(3.680717008209393, 0.05) == pytest.approx(2.8740572451638045, **CLOSE)
+    assert critical_t(3.6118204641185883, 0.05) == pytest.approx(2.8981810871961953, **CLOSE)
+    assert few_pairs.by_precision(CAR, SE, p) == pytest.approx((-0.012085015848492127, 0.008332607545568742), **CLOSE)
+
+
 def test_guarded_patell_of_five_pairs() -> None:
+    of = Standardised.of(sample())
+    assert of.zz / (1 - 0.085) == pytest.approx(0.6833236188942791, **CLOSE)
+    _, upper = ends(
+        patell_guarded(sample(scale=math.sqrt(1.3)), "default")
+    )  # that of the part that is linear in the effect
+    assert 2 * of.common_effect - upper == pytest.approx(-0.03797681026514046, **CLOSE)
     answer = patell_guarded(sample(scale=math.sqrt(1.3)), "default")
     assert answer.statistic == pytest.approx(-1.2508915397239124, **CLOSE)
     assert answer.p_value == pytest.approx(0.21097405095080554, **CLOSE)

@@ -134,7 +134,10 @@ def test_all_windows_of_all_series_of_a_date_are_its_cells() -> None:
     """By two ways to the same draws: series that are given whole, and cells one by one."""
     rng, windows = np.random.default_rng(8), [Window(0, 0), Window(-1, 1)]
     returns = fitted(made_up(rng, tuple((firm, 70) for firm in range(6)), missing=0.0).block())
-    scar, levels = rng.normal(0, 2, (6, 2)), [np.exp(rng.normal(0, 0.3, 60)) if c % 3 else np.empty(0) for c in range(12)]
+    scar, levels = (
+        rng.normal(0, 2, (6, 2)),
+        [np.exp(rng.normal(0, 0.3, 60)) if c % 3 else np.empty(0) for c in range(12)],
+    )
     together, alone = romano_wolf_of_windows(returns, windows, scar, 5, 20_000, levels=levels)
     series, each = np.repeat(np.arange(6), 2), windows * 6
     cells = romano_wolf_of_cells(returns.studentised, scar.ravel(), series, each, 5, 20_000, levels)

@@ -16,7 +16,7 @@ from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Around
 from eventstudy.engine.leave_out import Days, days_of, drawn_t
 from eventstudy.engine.totals import near_sums
-from eventstudy.inference import SeriesSignificance
+from eventstudy.inference import SeriesSignificance, regime
 from eventstudy.inference.placebo import judged, largest_kept, placebo, placebo_sets, serial, share_beyond
 from eventstudy.inference.regime import regime_of_all, regimes
 from eventstudy.panel import After, Bools, EventBlock, Floats
@@ -93,6 +93,25 @@ def golden(near: NearDays | None = JUDGED) -> AbnormalReturns:
 def asked(returns: AbnormalReturns, window: tuple[int, int]) -> SeriesSignificance:
     found: SeriesSignificance = plugins.load("tests", "placebo").compute(returns, Window(*window), 0)
     return found
+
+
+@pytest.mark.parametrize(
+    ("window", "ratios"),
+    [
+        ((0, 0), (1.6300556443309753, 2.0573244166078712, 2.037267868694009)),
+        ((0, 1), (1.502783543267148, 1.8392338793881318, 1.6783978756044973)),
+    ],
+)
+def test_each_look_at_the_near_days(
+    window: tuple[int, int], ratios: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten days on either side, ten behind, five on either side: each over its usual value, by itself."""
+    for look, ratio in zip(regime.LOOKS, ratios, strict=True):
+        with monkeypatch.context() as alone:
+            alone.setattr(regime, "LOOKS", (look,))
+            found = regimes(golden(), Window(*window))
+        assert found is not None
+        assert found.ratio[0] == pytest.approx(ratio, **TIGHT)
 
 
 @pytest.mark.parametrize("window", GOLDEN)
