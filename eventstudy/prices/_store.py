@@ -10,13 +10,14 @@ a vintage reads the bars that were written with it, by their hash, or is told th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain, pairwise
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast, get_args
+from typing import Any, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -37,13 +38,15 @@ from eventstudy.prices._store_days import (
     session_before,
 )
 from eventstudy.prices._store_join import Apart, Outcome, changed, join
+from eventstudy.prices._store_parts import Bars, NoPart, Part, part_of, read, seal, series_of, write
 from eventstudy.prices._store_schema import connect, location, told, transaction
 from eventstudy.prices._table import hash_of
 from eventstudy.text import json_text
 
 _EPOCH = date(1970, 1, 1)
 _VINTAGE = """SELECT s.source, s.symbol, v.series_id, v.number, v.retrieved_at, v.outcome, v.asked_first, v.asked_last,
-  v.first, v.through, v.final_through, v.basis, v.currency, v.exchange, v.columns, v.notes, v.rows, v.sha256, v.years
+  v.first, v.through, v.final_through, v.basis, v.currency, v.exchange, v.columns, v.notes, v.rows, v.sha256, v.years,
+  v.seal
   FROM vintage v JOIN series s ON s.id = v.series_id"""
 
 
@@ -53,7 +56,7 @@ class Vintage:
 
     `first` to `through`: the days it reaches over, sessions or not. `final_through`: up to here no bar is expected to
     change. `asked_first` to `asked_last`: what that one fetch was for. `rows`, `sha256`: of all bars then held; `years`: the
-    beginning of the hash of those of each year (empty: kept by an earlier version).
+    beginning of the hash of those of each year, and `seal` that of what is written of them (empty: kept by an earlier version).
     """
 
     source: str
@@ -75,6 +78,7 @@ class Vintage:
     rows: int
     sha256: str
     years: Mapping[str, str]
+    seal: str
 
     @property
     def home(self) -> str:
@@ -157,57 +161,63 @@ class Store:
         Raises:
             SourceMalformed: they hold what is no number or no day.
         """
-        first, last = _number(start) if start else -_EVER, _number(end) if end else _EVER
-        named = [name for name in FIELDS if name in vintage.columns]
-        with told(
-            self.path
-        ):  # nothing infinite is ever kept, so infinity can stand for NULL on the way: plain floats are quick
-            rows = self._db.execute(
-                f"SELECT day, {', '.join(f'ifnull({name}, 9e999)' for name in named)} FROM bar"
-                " WHERE series_id = ? AND day BETWEEN ? AND ? AND since <= ? AND (until IS NULL OR until > ?) ORDER BY day",
-                (vintage.series_id, first, last, vintage.number, vintage.number),
-            )
-            try:
-                values = np.fromiter(chain.from_iterable(rows), float).reshape(-1, 1 + len(named))
-            except (TypeError, ValueError, OverflowError) as error:
-                raise _changed(vintage, f"there is no number: {error}") from error
-        values[np.isinf(values)] = np.nan
-        if (wrong := ~(np.abs(values[:, 0]) < _FARTHEST)).any():
-            raise _changed(vintage, f"{values[wrong, 0][0]:g} is no day")
-        days = values[:, 0].astype("int64").astype("datetime64[D]").astype("datetime64[ns]")
-        frame = pd.DataFrame(values[:, 1:], pd.DatetimeIndex(days, name="session"), named)
-        return frame if named == list(vintage.columns) else frame[list(vintage.columns)]
+        return _cut(self._frame(vintage, self._parts(vintage)), start, end)
+
+    def _parts(self, vintage: Vintage) -> list[Part]:
+        with told(self.path):
+            return read(self._db, vintage.series_id, vintage.number)
+
+    def _frame(self, vintage: Vintage, parts: list[Part]) -> pd.DataFrame:
+        """All bars of a vintage."""
+        try:
+            bars = series_of(parts, vintage.columns)
+        except NoPart as error:
+            raise _changed(vintage, str(error)) from error
+        days = pd.DatetimeIndex(bars.days.astype("datetime64[D]").astype("datetime64[ns]"), name="session")
+        return pd.DataFrame(bars.values.T, days, _headings(bars.columns), copy=False)
 
     def sound(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
-        """The bars of a vintage, those from `start` to `end` among them, which are those that were written with it.
+        """The bars of a vintage from `start` to `end`, both included, which are those that were written with it.
 
         Raises:
             SourceMalformed: they are not.
         """
+        parts = self._parts(vintage)
+        frame = self._frame(vintage, parts)
+        if vintage.seal and seal(parts) == vintage.seal:
+            return _cut(frame, start, end)
         if start is None or end is None or not vintage.years:
-            frame = self.frame(vintage)
             if digest(vintage.symbol, frame) != vintage.sha256:
                 raise _changed(vintage, f"{len(frame)} bars, and {vintage.rows} were written")
-            return frame
-        frame = self.frame(vintage, start.replace(month=1, day=1), end.replace(month=12, day=31))
+            return _cut(frame, start, end)
+        frame = _cut(frame, start.replace(month=1, day=1), end.replace(month=12, day=31))
         written = {year: sha for year, sha in vintage.years.items() if start.year <= int(year) <= end.year}
         found = by_year(vintage.symbol, frame)
         if wrong := sorted(year for year in written.keys() | found.keys() if written.get(year) != found.get(year)):
             raise _changed(vintage, f"those of {', '.join(wrong)} differ")
-        return frame
+        return _cut(frame, start, end)
 
-    def fetch(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> Fetch:
+    def fetch(
+        self,
+        vintage: Vintage,
+        start: date | None = None,
+        end: date | None = None,
+        held: Sequence[Vintage] | None = None,
+    ) -> Fetch:
         """What a vintage holds from `start` to `end`, with the notes of the fetches it came from.
+
+        `held`: all vintages of its symbol, where they are known already.
 
         Raises:
             SourceMalformed: the bars are not those that were written.
         """
-        frame = self.sound(vintage, start, end).loc[start and start.isoformat() : end and end.isoformat()]
-        past = [v for v in self.vintages(vintage.symbol, vintage.source) if v.number <= vintage.number]
+        frame = self.sound(vintage, start, end)
+        held = self.vintages(vintage.symbol) if held is None else held
+        past = [v for v in held if v.series_id == vintage.series_id and v.number <= vintage.number]
         used = _used(past, start or vintage.first, end or vintage.through)
         notes = dict.fromkeys([note for v in used for note in v.notes] + wrong_clocks(past, now()))
         last = session_before(vintage.home, min(end or vintage.through, vintage.through))
-        if late := lacking_end(vintage.home, _priced(frame), last):
+        if late := lacking_end(vintage.home, priced(frame), last):
             notes[late] = None
         retrieved_at = used[-1].retrieved_at if used else vintage.retrieved_at
         about = vintage.currency, vintage.exchange, retrieved_at, tuple(notes), vintage.source
@@ -252,59 +262,39 @@ class Store:
             before, notes = self._before(old, anew=whole and force) if old else (None, [])
             joined = join(
                 fetch.symbol,
-                None if notes else before,
+                before,
                 fetch.frame,
                 old.final_through if old else first,
                 whole=whole,
                 force=force,
             )
-            made = _next(old, source, fetch, _priced(joined.frame), first, last, at)
+            made = _next(old, source, fetch, priced(joined.frame), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
             made["years"] = json_text(by_year(fetch.symbol, joined.frame), indent=None)
             made["notes"] = json_text([*fetch.notes, *notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
             made["columns"] = json_text([c for c in FIELDS if c in joined.frame], indent=None)
-            made |= {"series_id": self._series(source, fetch.symbol), "entry": self._next_entry()}
+            series, number = self._series(source, fetch.symbol), made["number"]
+            if part := _part(number, before, joined.frame):
+                write(self._db, series, part)
+            made |= {"series_id": series, "entry": self._next_entry(), "seal": seal(read(self._db, series, number))}
             self._insert("vintage", [made])
             vintage = self.newest(fetch.symbol, source)
             assert vintage is not None
-            self._write(vintage, before, joined.frame)
         return vintage
 
     def _before(self, old: Vintage, *, anew: bool) -> tuple[pd.DataFrame | None, list[str]]:
-        """What is held now; where somebody changed it, and all is to be taken `anew`, as it stands there with a note."""
+        """What is held now; None with a note where somebody changed it, and all is to be taken `anew`."""
         try:
             return self.sound(old), []
         except SourceMalformed:
             if not anew:
                 raise
-        try:
-            return self.frame(old), [_TAKEN_ANEW]
-        except SourceMalformed:  # not even numbers
-            self._db.execute(
-                "UPDATE bar SET until = ? WHERE series_id = ? AND until IS NULL", (old.number + 1, old.series_id)
-            )
             return None, [_TAKEN_ANEW]
 
     def _series(self, source: str, symbol: str) -> int:
         self._db.execute("INSERT OR IGNORE INTO series(source, symbol) VALUES (?, ?)", (source, symbol))
         found = self._db.execute("SELECT id FROM series WHERE source = ? AND symbol = ?", (source, symbol))
         return int(found.fetchone()[0])
-
-    def _write(self, vintage: Vintage, before: pd.DataFrame | None, frame: pd.DataFrame) -> None:
-        """End the bars that are no longer true, and add those that are true now."""
-        days = frame.index
-        if before is not None:
-            common = before.index.intersection(frame.index)
-            stay = common[~changed(before.loc[common], frame.loc[common])]
-            days = frame.index.difference(stay)
-            ended = [(vintage.number, vintage.series_id, d) for d in _numbers(before.index.difference(stay))]
-            self._db.executemany("UPDATE bar SET until = ? WHERE series_id = ? AND day = ? AND until IS NULL", ended)
-        values = frame.loc[days].reindex(columns=FIELDS).astype(object)
-        rows = values.where(values.notna(), None).to_numpy().tolist()
-        self._db.executemany(
-            f"INSERT INTO bar VALUES (?, ?, ?, NULL{', ?' * len(FIELDS)})",
-            [(vintage.series_id, d, vintage.number, *row) for d, row in zip(_numbers(days), rows, strict=True)],
-        )
 
     def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
         names = list(rows[0])
@@ -318,7 +308,7 @@ class Store:
 
     def keep_factors(self, dataset: str, frame: pd.DataFrame, at: datetime | None = None) -> None:
         """Keep factors (index = sessions, columns = names, decimals); a missing value takes no other's place."""
-        when, days = (at or now()).isoformat(timespec="seconds"), _numbers(frame.index)
+        when, days = (at or now()).isoformat(timespec="seconds"), _numbers(frame.index).tolist()
         rows = [
             (dataset, day, str(name), float(value), when)
             for name, column in frame.items()
@@ -362,6 +352,35 @@ class Store:
         return [f"{of_one[0].symbol}: {told}" for of_one in past.values() for told in wrong_clocks(of_one, at)]
 
 
+def _part(number: int, before: pd.DataFrame | None, frame: pd.DataFrame) -> Part | None:
+    """What a vintage writes so that `frame` is held from then on; None: nothing, it is held."""
+    if before is None:
+        return part_of(number, True, _numbers(frame.index[:0]), _bars(frame))
+    common = before.index.intersection(frame.index)
+    stay = common[~changed(before.loc[common], frame.loc[common])]
+    if stay.empty:
+        return part_of(number, True, _numbers(stay), _bars(frame))
+    gone, came = before.index.difference(frame.index), frame.index.difference(stay)
+    return part_of(number, False, _numbers(gone), _bars(frame.loc[came])) if len(gone) + len(came) else None
+
+
+def _bars(frame: pd.DataFrame) -> Bars:
+    return Bars(_numbers(frame.index), tuple(map(str, frame.columns)), frame.to_numpy(float).T)
+
+
+@cache
+def _headings(columns: tuple[str, ...]) -> pd.Index:
+    return pd.Index(list(columns))
+
+
+def _cut(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.DataFrame:
+    """The days from `start` to `end`, both included."""
+    days = frame.index.to_numpy("datetime64[D]")
+    first = 0 if start is None else int(np.searchsorted(days, np.datetime64(start)))
+    last = len(days) if end is None else int(np.searchsorted(days, np.datetime64(end), side="right"))
+    return frame if last - first == len(days) else frame.iloc[first:last]
+
+
 def digest(symbol: str, frame: pd.DataFrame) -> str:
     """The hash of a series: that of a table which holds nothing else."""
     days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
@@ -370,9 +389,15 @@ def digest(symbol: str, frame: pd.DataFrame) -> str:
 
 def by_year(symbol: str, frame: pd.DataFrame) -> dict[str, str]:
     """The beginning of the hash of the bars of each year, so that who reads a few days need not read all to check them."""
-    years = pd.DatetimeIndex(frame.index).year
-    columns = sorted(str(name) for name in frame.columns)
-    return {str(y): digest(symbol, frame.loc[years == y, columns])[:_ENOUGH] for y in years.unique()}
+    days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
+    years, first = np.unique(days.astype("datetime64[Y]"), return_index=True)
+    edges = [*first.tolist(), len(days)]
+    return {
+        str(year): hash_of([symbol], days[a:b], {str(c): values[a:b, [i]] for i, c in enumerate(frame.columns)})[
+            :_ENOUGH
+        ]
+        for year, a, b in zip(years, edges, edges[1:], strict=False)
+    }
 
 
 _ENOUGH = 16
@@ -403,15 +428,11 @@ def _changed(vintage: Vintage, found: str) -> SourceMalformed:
 
 
 _TAKEN_ANEW = "the bars that were held were not those that had been written: all were taken anew"
-_FARTHEST = 100_000
-"""Days from 1970 within which every session lies."""
-_EVER = 2**62
-"""Further than any day."""
 
 
-def _priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
+def priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
     """The days that have a price, ascending; in numpy, for it is asked once a symbol."""
-    close = frame.to_numpy(float)[:, list(frame.columns).index("close")]
+    close = frame.to_numpy(float)[:, frame.columns.get_loc("close")]
     days: NDArray[np.datetime64] = frame.index.to_numpy("datetime64[D]")[~np.isnan(close)]
     return days
 
@@ -477,7 +498,14 @@ def _vintage(row: tuple[Any, ...]) -> Vintage:
     values[18] = {str(int(year)): str(sha) for year, sha in json.loads(values[18]).items()}
     vintage = Vintage(*values)
     instant(vintage.retrieved_at)
-    words = (*vintage.columns, *vintage.notes, vintage.currency or "", vintage.exchange or "", vintage.sha256)
+    words = (
+        *vintage.columns,
+        *vintage.notes,
+        vintage.currency or "",
+        vintage.exchange or "",
+        vintage.sha256,
+        vintage.seal,
+    )
     if not all(isinstance(word, str) for word in words):
         raise TypeError("text is wanted")
     if (
@@ -504,8 +532,8 @@ def _number(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def _numbers(days: pd.Index) -> list[int]:
-    return cast("list[int]", days.to_numpy("datetime64[D]").astype("int64").tolist())
+def _numbers(days: pd.Index) -> NDArray[np.int64]:
+    return days.to_numpy("datetime64[D]").astype(np.int64)
 
 
 def _without(span: tuple[date, date], taken: tuple[date, date]) -> list[tuple[date, date]]:

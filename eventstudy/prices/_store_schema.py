@@ -16,6 +16,7 @@ from pathlib import Path
 
 from eventstudy import disk
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
+from eventstudy.prices._store_parts import from_rows
 
 STEPS = (
     """
@@ -48,15 +49,24 @@ STEPS = (
     DROP TABLE kept;
     CREATE UNIQUE INDEX vintage_entry ON vintage(entry);
     """,
+    """
+    ALTER TABLE vintage ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    CREATE TABLE part(
+      series_id INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL, columns TEXT NOT NULL,
+      gone BLOB NOT NULL, bars BLOB NOT NULL, PRIMARY KEY(series_id, number));
+    """,
 )
 """What each version of the store adds to the one before; `user_version` says how many were taken.
 
-A bar is true from the vintage `since` on, until the vintage `until` (NULL: still). Days count from 1970-01-01. `entry` is the
-place of a vintage among all of the store, in the order in which they were kept; in an older store that is known within a
-series, and between series it was taken from the clocks.
+Days count from 1970-01-01. `entry` is the place of a vintage among all of the store, in the order in which they were kept; in
+an older store that is known within a series, and between series it was taken from the clocks. Up to the third version a row of
+`bar` was a bar, true from the vintage `since` on, until the vintage `until` (NULL: still); since then the bars that a vintage
+brought are a row of `part` (see `_store_parts`), and `seal` is the hash of the parts that a vintage is made of.
 """
 
 VERSION = len(STEPS)
+_IN_PARTS = 4
+"""The version that has bars in parts."""
 PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
 
@@ -136,7 +146,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
             hint="upgrade eventstudy-lab, or name another store: EVENTSTUDY_STORE=/path/to/prices.db",
         )
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if tables and not {"series", "vintage", "bar"} <= tables:
+    if tables and not ({"series", "vintage"} <= tables and tables & {"bar", "part"}):
         raise InvalidFile(
             "this database is no price store", where=str(path), available=", ".join(sorted(tables)), hint=_HINT
         )
@@ -171,6 +181,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
         for step in STEPS[version:]:
             for statement in filter(str.strip, step.split(";")):
                 connection.execute(statement)
+        if version < _IN_PARTS <= len(STEPS):
+            from_rows(connection)
+            connection.execute("DROP TABLE bar")
         connection.execute(f"PRAGMA user_version={VERSION}")
 
 

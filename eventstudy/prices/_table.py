@@ -99,21 +99,24 @@ class PriceTable:
         """
         fetched = list(fetches)
         dates = [f.frame.index.to_numpy("datetime64[ns]") for _, f in fetched]
-        days = np.unique(np.concatenate(dates)) if dates else np.empty(0, "datetime64[ns]")
+        days = _all_of(dates)
         present = [name for name in FIELDS if name == "close" or any(name in f.frame for _, f in fetched)]
-        grids = {name: np.full((len(days), len(fetched)), np.nan) for name in present}
-        for column, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
-            rows, values = np.searchsorted(days, own), f.frame.to_numpy(float)
-            for i, name in enumerate(f.frame.columns):
-                if name in grids:
-                    grids[name][rows, column] = values[:, i]
+        grids = {name: np.empty((len(fetched), len(days))) for name in present}  # a series in a row, as it comes
+        for row, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
+            values = dict(zip(f.frame.columns.tolist(), f.frame.to_numpy(float).T, strict=True))
+            whole = len(own) == len(days)
+            for name, grid in grids.items():
+                if not whole or name not in values:
+                    grid[row] = np.nan
+                if name in values:
+                    grid[row, slice(None) if whole else np.searchsorted(days, own)] = values[name]
         sessions = pd.DatetimeIndex(days, name="session")
         tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
         info = {
             f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes, origin=f.origin)
             for source, f in fetched
         }
-        fields = {name: pd.DataFrame(grid, sessions, tickers) for name, grid in grids.items()}
+        fields = {name: pd.DataFrame(grid.T, sessions, tickers, copy=False) for name, grid in grids.items()}
         return cls(fields, info, missing or {})
 
     @property
@@ -275,6 +278,18 @@ class PriceTable:
         tickers = [str(t) for t in first.columns]
         values = {name: frame.to_numpy(float) for name, frame in fields.items()}
         return hash_of(tickers, first.index.to_numpy("datetime64[D]"), values)
+
+
+def _all_of(dates: Sequence[NDArray[np.datetime64]]) -> NDArray[np.datetime64]:
+    """The days of several series, ascending; those of one are ascending and stand once."""
+    alike = {(len(d), d[:1].tobytes(), d[-1:].tobytes()): d for d in dates}
+    different = [
+        d for d in dates if d is not (one := alike[len(d), d[:1].tobytes(), d[-1:].tobytes()]) and (d != one).any()
+    ]
+    days = [*alike.values(), *different]
+    if len(days) == 1:
+        return days[0]
+    return np.unique(np.concatenate(days)) if days else np.empty(0, "datetime64[ns]")
 
 
 def hash_of(tickers: Sequence[str], days: NDArray[np.datetime64], fields: Mapping[str, NDArray[np.float64]]) -> str:

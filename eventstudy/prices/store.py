@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
-from eventstudy.prices._store import Store, Vintage
+from eventstudy.prices._store import Store, Vintage, priced
 from eventstudy.prices._store_days import now
 from eventstudy.prices._store_schema import is_remote, location
 from eventstudy.prices._store_update import bring, take
@@ -93,8 +93,8 @@ class Stored:
             if not held:
                 raise not_there("the price store", symbol, store.symbols(), Wanted([symbol], start, end))
             vintage = _chosen(held, start, end, self._as_of, at)
-            fetch = store.fetch(vintage, start, end)
-            if fetch.frame["close"].isna().all():
+            fetch = store.fetch(vintage, start, end, held)
+            if not len(priced(fetch.frame)):
                 raise not_there("the price store", symbol, [symbol], Wanted([symbol], start, end))
         if vintage.covers(start, end, at):
             return fetch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError
@@ -17,6 +16,7 @@ from eventstudy.errors import SourceDown, SourceRateLimited
 from eventstudy.prices import Fetch, load_prices
 
 from tests.cli.conftest import Ran
+from tests.store.conftest import change_bars
 
 Es = Callable[..., Ran]
 
@@ -89,9 +89,7 @@ def test_the_store(es: Es, price_store: Path, tmp_path: Path) -> None:
     healthy = rows(es("doctor", "--format", "json"))["price store"]
     assert healthy["status"] == "ok"
     assert "2 symbols, 2 vintages" in healthy["found"]
-    with sqlite3.connect(price_store) as raw:
-        raw.execute("UPDATE bar SET close = 3 WHERE close = 2")
-    raw.close()
+    change_bars(price_store, lambda bars: bars + 1, "BBB")
     ran = es("doctor", "--format", "json")
     assert ran.code == 3
     assert "1 faults" in rows(ran)["price store"]["found"]

@@ -273,7 +273,7 @@ def test_a_new_basis_between_two_fetches_leaves_the_study_as_it_was(es: Es, yaho
     assert es("prices", "fetch", "--tickers", "GOOD", *SPAN).code == 0
     truth = returns_of(es(*study), "GOOD")
     with Store(write=True) as store:
-        store._db.execute("DELETE FROM bar WHERE series_id = (SELECT id FROM series WHERE symbol = 'GOOD')")
+        store._db.execute("DELETE FROM part WHERE series_id = (SELECT id FROM series WHERE symbol = 'GOOD')")
         store._db.execute("DELETE FROM vintage WHERE series_id = (SELECT id FROM series WHERE symbol = 'GOOD')")
     yahoo.add(before)
     assert es("prices", "fetch", "--tickers", "GOOD", "--start", SPAN[1], "--end", str(DAYS[day - 2])).code == 0

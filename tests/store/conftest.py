@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -81,3 +84,23 @@ def service() -> Service:
 def store(price_store: Path) -> Iterator[Store]:
     with Store(write=True) as opened:
         yield opened
+
+
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def change_bars(path: Path, change: Change | str, symbol: str | None = None) -> None:
+    """Change by hand what is written of the series (of one symbol): a frame of its bars, by days from 1970, or any SQL."""
+    with closing(sqlite3.connect(path)) as raw:
+        if isinstance(change, str):
+            assert raw.execute(change).rowcount
+        else:
+            found = """SELECT p.rowid, columns, bars FROM part p JOIN series s ON s.id = series_id
+              WHERE symbol = ifnull(?, symbol)"""
+            for row, columns, bars in raw.execute(found, [symbol]).fetchall():
+                names = json.loads(columns)
+                days, *values = np.frombuffer(bars, "<f8").reshape(1 + len(names), -1)
+                frame = change(pd.DataFrame(dict(zip(names, values, strict=True)), days.view("<i8")))
+                changed = frame.index.to_numpy("<i8").tobytes() + frame.to_numpy("<f8").T.tobytes()
+                raw.execute("UPDATE part SET bars = ? WHERE rowid = ?", (changed, row))
+        raw.commit()

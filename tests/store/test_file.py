@@ -7,16 +7,18 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from datetime import timedelta
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
 from eventstudy.prices import _store_schema
 from eventstudy.prices._store import Store
 from eventstudy.prices._store_schema import STEPS, VERSION, connect, is_remote, location
 
-from tests.store.conftest import FIRST, LAST, LATER, fetched, made
+from tests.store.conftest import DAYS, FIRST, LAST, LATER, change_bars, fetched, made
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +38,9 @@ def older(path: Path, steps: int) -> None:
         raw.executescript(step)
     raw.execute("INSERT INTO series VALUES (1, 'yahoo', 'OLD')")
     raw.execute(
-        "INSERT INTO vintage VALUES (1, 1, '2025-03-03T12:00:00+00:00', 'new', 20100, 20101, 20100, 20101, 20101,"
+        "INSERT INTO vintage(series_id, number, retrieved_at, outcome, asked_first, asked_last, first, through,"
+        " final_through, basis, currency, exchange, columns, notes, rows, sha256) VALUES (1, 1,"
+        " '2025-03-03T12:00:00+00:00', 'new', 20100, 20101, 20100, 20101, 20101,"
         " 'dividends', 'USD', 'XNYS', '[\"close\"]', '[]', 2, 'unknown')"
     )
     raw.executemany("INSERT INTO bar(series_id, day, since, close) VALUES (1, ?, 1, ?)", [(20100, 1.5), (20101, 1.6)])
@@ -53,6 +57,89 @@ def test_an_older_store_is_brought_up_to_date(price_store: Path, steps: int, wri
         assert store.frame(store.vintages("OLD")[0])["close"].tolist() == [1.5, 1.6]
         assert store.factors("daily").empty
     assert version(price_store) == VERSION
+
+
+def as_rows(path: Path) -> dict[tuple[str, str, int], pd.DataFrame]:
+    """Bring a store back to the third version, a row a bar; gives the bars of each vintage as they were.
+
+    A row ends where the next vintage has another bar of its day, or none.
+    """
+    with Store(path) as store:
+        held = store.vintages()
+        frames = {(v.source, v.symbol, v.number): store.frame(v) for v in held}
+    raw = sqlite3.connect(path)
+    raw.execute("DROP TABLE part")
+    raw.execute("ALTER TABLE vintage DROP COLUMN seal")
+    raw.execute(next(text for text in STEPS[0].split(";") if "CREATE TABLE bar" in text))
+    open_rows: dict[tuple[int, int], tuple[int, dict[str, float]]] = {}
+    rows: list[tuple[int, int, int, int | None, dict[str, float]]] = []
+    for v in sorted(held, key=lambda v: v.number):
+        frame = frames[v.source, v.symbol, v.number]
+        now = {(day - pd.Timestamp(0)).days: row.dropna().to_dict() for day, row in frame.iterrows()}
+        for (series, day), (since, bar) in list(open_rows.items()):
+            if series == v.series_id and now.get(day) != bar:
+                rows.append((series, day, since, v.number, bar))
+                del open_rows[series, day]
+        for day, bar in now.items():
+            open_rows.setdefault((v.series_id, day), (v.number, bar))
+    rows += [(series, day, since, None, bar) for (series, day), (since, bar) in open_rows.items()]
+    for series, day, since, until, bar in rows:
+        names, marks = "".join(f", {name}" for name in bar), ", ?" * len(bar)
+        words = f"INSERT INTO bar(series_id, day, since, until{names}) VALUES (?, ?, ?, ?{marks})"
+        raw.execute(words, (series, day, since, until, *bar.values()))
+    raw.execute("PRAGMA user_version=3")
+    raw.commit()
+    raw.close()
+    return frames
+
+
+def many_vintages(store: Store) -> None:
+    """Series that grew, were corrected, lost a day that came back, were rebased by a split, and changed nothing."""
+    for seed, symbol in enumerate(("AAA", "BBB")):
+        bars = made(symbol, seed, DAYS[:60])
+        corrected = bars.iloc[:40].drop(bars.index[7])
+        corrected.iloc[5, 0] *= 1.1
+        halved = bars.copy()
+        halved[["open", "high", "low", "close"]] /= 2
+        for frame in (bars.iloc[:30], corrected, bars.iloc[:41], bars.iloc[:41], halved, halved * 1.5):
+            last = DAYS[max(40, len(frame)) - 1]
+            store.keep("yahoo", fetched(frame, symbol=symbol), FIRST, max(last, DAYS[41]), force=True)
+    store.keep("csv", fetched(made()[["close"]]), FIRST, LAST)
+
+
+def test_a_store_of_rows_becomes_one_of_parts_and_loses_nothing(store: Store, price_store: Path) -> None:
+    many_vintages(store)
+    outcomes = {v.outcome for v in store.vintages()}
+    assert {"new", "unchanged", "rebased"} <= outcomes, "and the cases are what they are called"
+    then = as_rows(price_store)
+    with Store(write=True) as after:
+        held = after.vintages()
+        assert [(v.source, v.symbol, v.number) for v in held] == list(then)
+        for v in held:
+            pd.testing.assert_frame_equal(after.sound(v), then[v.source, v.symbol, v.number], check_exact=True)
+        assert after.faults() == []
+        more = made("AAA", 5, DAYS[:60])
+        kept = after.keep("yahoo", fetched(more), FIRST, DAYS[59], force=True)
+        assert kept.seal, "what is kept from now on is known by what is written"
+        pd.testing.assert_frame_equal(after.sound(kept), more, check_exact=True)
+    assert sqlite3.connect(price_store).execute("SELECT count(*) FROM sqlite_schema WHERE name = 'bar'").fetchone() == (
+        0,
+    )
+
+
+def test_what_was_changed_in_an_older_store_is_told_after_its_steps_as_before(store: Store, price_store: Path) -> None:
+    for symbol in ("AAA", "BBB", "CCC", "DDD", "EEE"):
+        store.keep("yahoo", fetched(made(symbol, 1, DAYS[:9]), symbol=symbol), FIRST, DAYS[8])
+    as_rows(price_store)
+    day = (DAYS[4] - date(1970, 1, 1)).days
+    with closing(sqlite3.connect(price_store)) as raw:
+        raw.execute("UPDATE bar SET close = 'x' WHERE day = ? AND series_id = 1", [day])
+        raw.execute("UPDATE bar SET day = 'x' WHERE day = ? AND series_id = 2", [day])
+        raw.execute("UPDATE bar SET until = 1 WHERE day = ? AND series_id = 3", [day])
+        raw.execute("UPDATE bar SET since = 'x' WHERE day = ? AND series_id = 4", [day])
+        raw.commit()
+    with Store() as after:
+        assert [fault[:3] for fault in after.faults()] == ["AAA", "BBB", "CCC", "DDD"]
 
 
 def test_a_step_that_fails_leaves_the_older_store(price_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,10 +203,7 @@ def test_a_damaged_store_is_told(price_store: Path) -> None:
 
 def test_a_changed_bar_is_found(store: Store, price_store: Path) -> None:
     store.keep("yahoo", fetched(made()), FIRST, LAST)
-    raw = sqlite3.connect(price_store)
-    raw.execute("UPDATE bar SET close = close + 0.01 WHERE day = 20000")
-    raw.commit()
-    raw.close()
+    change_bars(price_store, lambda bars: bars.assign(close=bars["close"] + 0.01 * (bars.index == 20000)))
     assert store.faults() == [f"AAA from yahoo: the bars are not those that were written on {LATER.isoformat()}"]
 
 
@@ -188,7 +272,7 @@ def test_a_full_disk_loses_nothing(price_store: Path) -> None:
 import resource
 from eventstudy.errors import InvalidRequest
 from eventstudy.prices._store import Store
-from tests.store.conftest import FIRST, LAST, fetched, made
+from tests.store.conftest import DAYS, FIRST, LAST, fetched, made
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 with Store(write=True) as store:
     try:

@@ -52,7 +52,7 @@ def writing(tmp_path: Path) -> tuple[Disk, tuple[bytes, bytes], tuple[bytes, byt
     with Store(path, write=True) as store:
         store.keep("yahoo", fetched(made(days=DAYS[:21]) * 2), FIRST, MIDDLE)
     raw = sqlite3.connect(path)  # keeps the log from being copied when the store is closed
-    raw.execute("SELECT count(*) FROM bar").fetchone()
+    raw.execute("SELECT count(*) FROM part").fetchone()
     before = Disk(path).state()
     with Store(path, write=True) as store:
         store.keep("yahoo", fetched(made(days=DAYS[:26])), FIRST, END, force=True)
@@ -93,12 +93,9 @@ def test_the_log_was_being_copied(writing: tuple[Disk, tuple[bytes, bytes], tupl
     for _ in range(40):
         pages = [luck.choice((old, new))[at : at + page] for at in range(0, len(copied), page)]
         torn = b"".join(pages)
-        at = luck.randrange(0, len(torn), SECTOR)  # and one sector in the middle of being written
-        torn = (
-            torn[:at] + luck.randbytes(SECTOR) + torn[at + SECTOR :]
-            if old[at : at + page] != new[at : at + page]
-            else torn
-        )
+        written = [at for at in range(0, len(torn), page) if old[at : at + page] != new[at : at + page]]
+        at = luck.choice(written) + luck.randrange(0, page, SECTOR)  # and one sector in the middle of being written
+        torn = torn[:at] + luck.randbytes(SECTOR) + torn[at + SECTOR :]
         assert disk.after_restart(torn, log) == [1, 2]
 
 
