@@ -67,12 +67,12 @@ def write(db: sqlite3.Connection, series: int, part: Part) -> None:
 def read(db: sqlite3.Connection, series: int, number: int) -> list[Part]:
     """The parts that make a series as it was with the vintage of this number, in their order."""
     found = []
-    for row, there, *head in db.execute(_READ, {"series": series, "number": number}).fetchall():
-        if not there:
-            found.append(Part(*head, b""))
-            continue
-        with db.blobopen("part", "bars", row, readonly=True) as bars:  # in a query they would be copied twice
-            found.append(Part(*head, bars.read()))
+    for row, there, n, whole, columns, gone in db.execute(_READ, {"series": series, "number": number}).fetchall():
+        bars = b""
+        if there:
+            with db.blobopen("part", "bars", row, readonly=True) as blob:  # in a query it would be copied twice
+                bars = blob.read()
+        found.append(Part(n, whole, columns, gone, bars))
     return found
 
 

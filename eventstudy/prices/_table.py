@@ -99,7 +99,7 @@ class PriceTable:
         """
         fetched = list(fetches)
         dates = [f.frame.index.to_numpy("datetime64[ns]") for _, f in fetched]
-        days = _all_of(dates)
+        days = _days_of(dates)
         present = [name for name in FIELDS if name == "close" or any(name in f.frame for _, f in fetched)]
         grids = {name: np.empty((len(fetched), len(days))) for name in present}  # a series in a row, as it comes
         for row, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
@@ -280,16 +280,12 @@ class PriceTable:
         return hash_of(tickers, first.index.to_numpy("datetime64[D]"), values)
 
 
-def _all_of(dates: Sequence[NDArray[np.datetime64]]) -> NDArray[np.datetime64]:
-    """The days of several series, ascending; those of one are ascending and stand once."""
-    alike = {(len(d), d[:1].tobytes(), d[-1:].tobytes()): d for d in dates}
-    different = [
-        d for d in dates if d is not (one := alike[len(d), d[:1].tobytes(), d[-1:].tobytes()]) and (d != one).any()
-    ]
-    days = [*alike.values(), *different]
-    if len(days) == 1:
-        return days[0]
-    return np.unique(np.concatenate(days)) if days else np.empty(0, "datetime64[ns]")
+def _days_of(dates: Sequence[NDArray[np.datetime64]]) -> NDArray[np.datetime64]:
+    """The days of several series, ascending; those of each are so, and stand once."""
+    if not dates:
+        return np.empty(0, "datetime64[ns]")
+    others = [d for d in dates[1:] if not np.array_equal(d, dates[0])]
+    return np.unique(np.concatenate([dates[0], *others])) if others else dates[0]
 
 
 def hash_of(tickers: Sequence[str], days: NDArray[np.datetime64], fields: Mapping[str, NDArray[np.float64]]) -> str:
