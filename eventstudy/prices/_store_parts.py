@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy.prices._base import FIELDS
+from eventstudy.text import json_text
 
 FARTHEST = 100_000
 """Days from 1970 within which every session lies."""
@@ -56,7 +57,9 @@ class Part(NamedTuple):
 def part_of(number: int, whole: bool, gone: NDArray[np.int64], bars: Bars) -> Part:
     """A part as it is written."""
     days, values = (a.astype(kind).tobytes() for a, kind in ((bars.days, "<i8"), (bars.values, "<f8")))
-    return Part(number, int(whole), json.dumps(list(bars.columns)), gone.astype("<i8").tobytes(), days + values)
+    return Part(
+        number, int(whole), json_text(list(bars.columns), indent=None), gone.astype("<i8").tobytes(), days + values
+    )
 
 
 def write(db: sqlite3.Connection, series: int, part: Part) -> None:
