@@ -75,7 +75,9 @@ def as_rows(path: Path) -> dict[tuple[str, str, int], pd.DataFrame]:
     rows: list[tuple[int, int, int, int | None, dict[str, float]]] = []
     for v in sorted(held, key=lambda v: v.number):
         frame = frames[v.source, v.symbol, v.number]
-        now = {(day - pd.Timestamp(0)).days: row.dropna().to_dict() for day, row in frame.iterrows()}
+        days = frame.index.to_numpy("datetime64[D]").astype(int).tolist()
+        bars = ({name: value for name, value in bar.items() if value == value} for bar in frame.to_dict("records"))
+        now: dict[int, dict[str, float]] = dict(zip(days, bars, strict=True))  # type: ignore[arg-type]
         for (series, day), (since, bar) in list(open_rows.items()):
             if series == v.series_id and now.get(day) != bar:
                 rows.append((series, day, since, v.number, bar))
