@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "_native.abi3.so"
-CONTRACT = 1
+CONTRACT = 2
 """Goes up with every change of what the arrays mean; `eventstudy.native.CONTRACT` must be the same."""
 
 _FLAGS = (
@@ -51,7 +51,8 @@ def compiled(folder: Path, more: tuple[str, ...] = ()) -> Path:
     if sys.platform == "win32":
         raise NotCompiled("not yet tried on Windows")
     levels = _LEVELS if platform.machine().lower() in ("x86_64", "amd64") else {}
-    units = [("module", "module", ()), ("pass", "base", ()), *(("pass", name, flags) for name, flags in levels.items())]
+    once = (("module", "module", ()), ("prices", "module", ()), ("looks", "base", ()))
+    units = [*once, ("pass", "base", ()), *(("pass", name, flags) for name, flags in levels.items())]
     objects = []
     for source, level, flags in units:
         made = str(folder / f"{source}_{level}.o")

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "kernel.h"
+#include "prices.h"
 
 #ifndef CONTRACT
 #define CONTRACT 0
@@ -193,6 +194,7 @@ static PyMethodDef methods[] = {
     {"second", second, METH_VARARGS, "second(form, arrays): the second pass."},
     {"survey", survey, METH_VARARGS, "survey(form, arrays): estimation days and covered windows of each pair."},
     {"forms", names, METH_NOARGS, "forms(): the instruction sets that can be chosen, by their numbers."},
+    METHODS_OF_PRICES,
     {NULL, NULL, 0, NULL},
 };
 

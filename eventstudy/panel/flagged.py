@@ -323,12 +323,14 @@ def _flags_on(
 def _copies(prices: PriceTable, used: Sequence[str], close: pd.DataFrame) -> pd.DataFrame | None:
     """Closes of tickers that the study does not use, where they may be those of one that it does: on the days of `close`."""
     closes, found = prices.close, [] if prices.copies is None else [prices.copies.reindex(close.index)]
-    if (kinds := closes.dtypes).nunique() > 1:  # columns that nobody has looked at
-        closes = closes.loc[:, [kind.kind == "f" for kind in kinds]]
+    if (values := closes.to_numpy()).dtype.kind != "f":  # columns that nobody has looked at
+        closes = closes.loc[:, [kind.kind == "f" for kind in closes.dtypes]]
+        values = closes.to_numpy(float)
     own = closes.columns.isin(list(used))
-    if not own.all():
-        days = closes.index.get_indexer(close.index)
-        alike = copies_among(closes.to_numpy()[days], own)
+    if not own.all() and len(close):
+        first = closes.index.get_loc(close.index[0])
+        days = slice(first, first + len(close))
+        alike = copies_among(values[days], own)
         found += [closes.iloc[days, alike]] if len(alike) else []
     return pd.concat(found, axis=1) if found else None
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy import native
 from eventstudy.language import Phrase
 from eventstudy.prices._moves import Flag, Moves
 
@@ -108,9 +109,15 @@ def copies(close: Floats, when: Ints, column: Ints, own: Bools) -> Ints:
 
 def copies_among(close: Floats, own: Bools) -> Ints:
     """The columns of a table (S, n) that may be copies of some of its columns (n,). See `copies`."""
+    if not own.any() or own.all():
+        return np.empty(0, np.int64)
+    if kernel := native.form().kernel:
+        count = np.zeros(len(own), np.int64)
+        kernel.count_met(close, np.ascontiguousarray(own), EVERY, count)
+        return np.flatnonzero(count >= DIFFERENT)
     found, own_closes = [np.empty(0, np.int64)], close[:, own]
-    others = np.flatnonzero(~own) if own.any() else found[0]
-    others = others[_meet(close[::EVERY][:, others], own_closes[::EVERY])]
+    others = np.flatnonzero(~own)
+    others = others[_meet(close[:, others], own_closes)]
     for at in range(0, len(others), _AT_ONCE):
         some = others[at : at + _AT_ONCE]
         both = np.hstack([close[:, some], own_closes])
@@ -119,14 +126,20 @@ def copies_among(close: Floats, own: Bools) -> Ints:
     return np.concatenate(found)
 
 
-def _meet(few: Floats, own: Floats) -> Bools:
-    """(m,) which columns of (S, m) hold a value of some of (S, n) in a row; rows so few apart that copies must."""
-    met = np.zeros(few.shape[1], bool)
-    for theirs, mine in zip(few, own, strict=True):
-        lacking = np.isnan(mine)
-        met |= np.isin(theirs, mine[~lacking])
-        if lacking.any():
-            met |= np.isnan(theirs)
+def _meet(theirs: Floats, own: Floats) -> Bools:
+    """(m,) which columns of (S, m) hold a value of (S, n) in one of the rows that are `EVERY` so many apart.
+
+    Each that has a stretch of ten closes of theirs does, unless it lacks both closes of those rows that fall into it.
+    """
+    lacks = np.isnan(theirs)
+    between = (
+        np.lib.stride_tricks.sliding_window_view(lacks, EVERY + 1, axis=0)[::EVERY]
+        if len(lacks) > EVERY
+        else lacks[:0, :, None]
+    )
+    met: Bools = (between[..., 0] & between[..., -1] & ~between[..., 1:-1].any(axis=-1)).any(axis=0)
+    for few, mine in zip(theirs[::EVERY], own[::EVERY], strict=True):
+        met |= np.isin(few, mine[~np.isnan(mine)])
     return met
 
 
@@ -149,6 +162,10 @@ def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[F
 
 def _alike(close: Floats) -> list[int]:
     """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
+    if kernel := native.form().kernel:
+        alike = np.zeros(len(close) // EVERY, np.uint8)
+        kernel.rows_alike(close, alike)
+        return (EVERY * np.flatnonzero(alike)).tolist()
     found: list[int] = []
     known = np.isfinite(close)
     filled, whole = np.where(known, close, 0.0), bool(known.all())

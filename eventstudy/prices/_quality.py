@@ -30,6 +30,7 @@ from eventstudy.prices._moves import (
     unsure,
 )
 from eventstudy.prices._opened import opened
+from eventstudy.prices._sound import first_look
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
 from eventstudy.prices._whole import may_be_odd, of_whole
@@ -77,10 +78,11 @@ def flags(
     fields = {name: frame.to_numpy(float) for name, frame in table.fields.items()}
     fields["used"], fields["paid"] = _used(table, fields)
     priced = np.isfinite(fields["close"])
-    near = np.zeros(priced.shape, bool)
-    for ticker in (closer or {}).keys() & places.keys():
-        near[:, places[ticker]] = among(days, (closer or {})[ticker])
-    market = np.zeros(priced.shape)
+    near, market = np.broadcast_to(False, priced.shape), np.broadcast_to(0.0, priced.shape)
+    if studied := (closer or {}).keys() & places.keys():
+        near, market = np.zeros(priced.shape, bool), np.zeros(priced.shape)
+        for ticker in studied:
+            near[:, places[ticker]] = among(days, (closer or {})[ticker])
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
     found: list[Flag] = []
     open_days: dict[str, Days] = {}
@@ -101,40 +103,47 @@ def flags(
         expected = among(days[rows], open_days[home])
         own = {name: _part(values, rows, columns) for name, values in fields.items() if name != "used"}
         own["used"] = own["close"] if fields["used"] is fields["close"] else _part(fields["used"], rows, columns)
-        closely, there = _part(near, rows, columns), np.isfinite(own["close"])
-        moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
+        closely, moves, explains = _part(near, rows, columns), None, None
         if closely.any():
+            moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
             explains[1:] = np.nan_to_num(explained(moves))
             market[np.ix_(np.flatnonzero(rows), np.array(columns, np.int64))] = explains
-        found += shifted(members, days[rows], moves)
-        lacking = _lacking(there, expected) + len(open_days[home]) - int(expected.sum())
+        seen = first_look(members, own, None if explains is None else closely, explains, expected)
+        if not seen.in_step:
+            moves = moves or Moves.of(own["used"], own["paid"])
+            found += shifted(members, days[rows], moves)
+        lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
-        looked_at = own | {"closely": closely, "market": explains}
-        for at in range(0, len(members), AT_ONCE):
-            part = slice(at, at + AT_ONCE)
+        looked_at = own | {
+            "closely": closely,
+            "market": np.broadcast_to(0.0, closely.shape) if explains is None else explains,
+        }
+        left = np.flatnonzero(~seen.sound & ~odd)
+        for at in range(0, len(left), AT_ONCE):
+            part = left[at : at + AT_ONCE]
             copies = {id(v): np.array(v[:, part], order="C") for v in looked_at.values()}  # closes may be what is used
             some = {name: copies[id(values)] for name, values in looked_at.items()}
-            some_moves = Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part].copy())
-            _close_up(some, some_moves, there[:, part])
-            odd[part] |= _odd(members[part], some, some_moves)
+            known = None if moves is None else Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part])
+            odd[part] = _odd([members[i] for i in part.tolist()], some, _closed_up(some, known))
         looks |= zip(members, odd.tolist(), strict=True)
     found += _same_closes(table, days, fields["close"], others)
-    found += _mismatches(homes, {t: days[priced[:, i]] for t, i in places.items()}, any_price, unplanned, unasked)
+    found += _mismatches(homes, days, priced, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
     for ticker, i in places.items():
         if looks[ticker]:
-            held = {name: values[priced[:, i], i] for name, values in (*fields.items(), ("market", market))}
+            there = priced[:, i]
+            held = {name: values[there, i] for name, values in (*fields.items(), ("market", market))}
             of_one = _of_one(
                 ticker,
-                days[priced[:, i]],
+                days[there],
                 held,
                 open_days[homes[ticker]],
                 table.info[ticker],
                 homes[ticker],
-                near[priced[:, i], i],
+                near[there, i],
                 of_home[homes[ticker]] - 1 if ticker in compared else None,
-                _others(ticker, homes, fields, np.flatnonzero(priced[:, i] & np.isfinite(fields["used"][:, i]))),
+                _others(ticker, homes, fields, np.flatnonzero(there & np.isfinite(fields["used"][:, i]))),
                 gaps="GAP" not in unasked and ticker not in misdated,
             )
             found += sorted(of_one, key=lambda f: f.session)
@@ -176,7 +185,7 @@ def _part(values: NDArray[Any], rows: Bools, columns: list[int]) -> NDArray[Any]
 
 def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]:
     """(S, n) the prices that returns are made of, and the dividends that are added to them."""
-    used, paid = fields["close"], np.zeros_like(fields["close"])
+    used, paid = fields["close"], np.broadcast_to(0.0, fields["close"].shape)
     if "dividend" in fields:
         paid = np.nan_to_num(fields["dividend"])
     if (take := table.adjusted(table.tickers)).any():
@@ -185,25 +194,22 @@ def _used(table: PriceTable, fields: dict[str, Floats]) -> tuple[Floats, Floats]
     return used, paid
 
 
-def _lacking(priced: Bools, expected: Bools) -> Ints:
-    """(n,) on how many of the expected days (S,) between its first and its last price a series (S, n) has none."""
-    if not len(priced):
-        return np.zeros(priced.shape[1], np.int64)
-    first, last = np.argmax(priced, axis=0), len(priced) - 1 - np.argmax(priced[::-1], axis=0)
-    upto = np.concatenate(([0], np.cumsum(expected)))
-    found: Ints = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
-    return found
+def _closed_up(fields: Mapping[str, Any], moves: Moves | None) -> Moves:
+    """Put the priced days of series (S, n) that lack some one after the other, as each is looked at by itself.
 
-
-def _close_up(fields: Mapping[str, Any], moves: Moves, priced: Bools) -> None:
-    """Put the priced days of series (S, n) that lack some one after the other, as each is looked at by itself."""
+    Gives their moves. `moves`: those of the prices as they stand, where they are known.
+    """
+    priced = np.isfinite(fields["close"])
     holes = np.flatnonzero((np.diff(priced.astype(np.int8), axis=0) == 1).sum(axis=0) + priced[:1].sum(axis=0) > 1)
-    if not len(holes):
-        return
-    order = np.argsort(~priced[:, holes], axis=0, kind="stable")
-    for values in {id(values): values for values in fields.values()}.values():
-        values[:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
-    moves.moved[:, holes], moves.scale[holes] = Moves.of(fields["used"][:, holes], fields["paid"][:, holes])
+    if len(holes):
+        order = np.argsort(~priced[:, holes], axis=0, kind="stable")
+        for values in {id(values): values for values in fields.values()}.values():
+            values[:, holes] = np.take_along_axis(values[:, holes], order, axis=0)
+    if moves is None:
+        return Moves.of(fields["used"], fields["paid"])
+    if len(holes):
+        moves.moved[:, holes], moves.scale[holes] = Moves.of(fields["used"][:, holes], fields["paid"][:, holes])
+    return moves
 
 
 def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
@@ -274,20 +280,22 @@ def _has_calendar(home: str) -> bool:
 
 def _mismatches(
     homes: dict[str, str],
-    traded: dict[str, Days],
+    days: Days,
+    priced: Bools,
     any_price: dict[str, Days],
     unplanned: dict[str, Days],
     unasked: Collection[str],
 ) -> Iterator[Flag]:
-    """Tickers of another market than most, and prices on days on which a market was closed."""
+    """Tickers of another market than most, and prices on days on which a market was closed; `priced` (S, n) on which days."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    spans = {t: (own[0], own[-1]) for t, own in traded.items() if len(own) and _has_calendar(homes[t])}
-    for home in dict.fromkeys(homes[t] for t in spans):
-        members = [t for t in spans if homes[t] == home]
+    some = priced.any(axis=0)
+    places = {t: i for i, t in enumerate(homes) if some[i] and _has_calendar(homes[t])}
+    for home in dict.fromkeys(homes[t] for t in places):
+        members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
         for ticker in members if len(closed) else ():
-            own = traded[ticker]
+            own = days[priced[:, places[ticker]]]
             at = np.minimum(np.searchsorted(own, closed), len(own) - 1)
             if len(extra := closed[own[at] == closed]):
                 many = len(extra) + len(unplanned[home]) >= ODD_DAYS * len(own) - 1
@@ -297,8 +305,7 @@ def _mismatches(
                     yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
-        a, b = min(spans[t][0] for t in members), max(spans[t][1] for t in members)
-        here, there = (_sessions(e, np.array([a, b])) for e in (home, most))
+        here, there = (_sessions(e, any_price[home][[0, -1]]) for e in (home, most))
         if len(apart := np.setxor1d(here, there)):
             both = {"home": home, "most": most, "sessions": len(apart), "n": len(members), "tickers": members}
             yield Flag.of("CALENDAR_MISMATCH.other", members[0] if len(members) == 1 else None, apart[0], **both)

@@ -113,11 +113,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "-O1",
         "-fPIC",
         "-ffp-contract=off",
-        f"-DCONTRACT={native.CONTRACT}",
         "-DLEVEL=base",
+        f"-DCONTRACT={native.CONTRACT}",
     ]
     told.append(f"-I{sysconfig.get_paths()['include']}")
-    subprocess.run([*told, "-c", str(source / "module.c"), "-o", str(folder / "module.o")], check=True)
+    units = {path.stem: folder / f"{path.stem}.o" for path in source.glob("*.c")}
+    for name, unit in units.items():
+        subprocess.run([*told, "-c", str(source / f"{name}.c"), "-o", str(unit)], check=True)
     numbers = iter(range(1000))
 
     def make(file: str, old: str, new: str) -> Any:
@@ -125,9 +127,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         assert text.count(old) >= 1, f"{file} has no {old!r} any more"
         (source / file).write_text(text.replace(old, new), encoding="utf-8")
         place = folder / f"faulty{next(numbers)}.so"
-        subprocess.run(
-            [*told, "-shared", str(source / "pass.c"), str(folder / "module.o"), "-lm", "-o", str(place)], check=True
-        )
+        changed = file.removesuffix(".c") if file.endswith(".c") else "pass"  # of which the headers are parts
+        others = [str(unit) for name, unit in units.items() if name != changed]
+        command = [*told, "-shared", str(source / f"{changed}.c"), *others, "-lm", "-o", str(place)]
+        subprocess.run(command, check=True)
         (source / file).write_text(text, encoding="utf-8")
         loader = ExtensionFileLoader("_native", str(place))
         spec = importlib.util.spec_from_file_location("_native", place, loader=loader)

@@ -1,0 +1,86 @@
+"""A first look at the series of a market: which of them no closer look (`_quality`) can find anything in.
+
+Nearly every series of a sound table is one of these. The compiled kernel takes this look (native/looks.c), in one pass over the
+prices; without it each series gets the closer one, which says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventstudy import native
+from eventstudy.prices import _beside, _moves, _whole
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_RULES = (
+    _moves.SPIKE,
+    _moves.BACK,
+    _moves.CLOSER,
+    _moves.QUIETLY,
+    _moves.LEG,
+    _moves.ROUND,
+    _moves.LEAP,
+    _moves.INDEX_LEAP,
+    _moves.CALM,
+    _moves.FAR,
+    _moves.ALIEN,
+    _moves.STRAIGHT,
+    _whole.LOGS[1],
+    _beside.ALIKE,
+    _moves.YEAR,
+    _beside.ENOUGH,
+)
+
+
+class Seen(NamedTuple):
+    """What a first look at n series leaves."""
+
+    sound: Bools
+    """(n,) in which of them there is nothing to be found; the others need a closer look."""
+    lacking: Ints
+    """(n,) on how many open days between its first and its last price a series has none."""
+    in_step: bool
+    """Whether no series follows the others a session apart; False: who wants to know must look."""
+
+
+def first_look(
+    tickers: Sequence[str], fields: Mapping[str, Any], closely: Bools | None, market: Floats | None, expected: Bools
+) -> Seen:
+    """Look at n series of a market on S days: its tickers and `fields` (S, n).
+
+    `closely` (S, n) days that are looked at more closely and `market` (S, n) the part of each move that the others explain
+    (None: no such days), `expected` (S,) the days on which the market was open.
+    """
+    kernel, close = native.form().kernel, fields["close"]
+    if kernel is None or not close.size:
+        return Seen(np.zeros(close.shape[1], bool), _lacking(np.isfinite(close), expected), False)
+    sound, apart = np.empty((2, close.shape[1]), bool)
+    lacking = np.empty(close.shape[1], np.int64)
+    level = np.array([_moves.is_level(t) for t in tickers])
+    kernel.look_at(close, closely, market, level, expected, sound, lacking, apart, _RULES)
+    sound &= [not t.endswith("=X") for t in tickers]
+    for name, nothing in (("paid", 0), ("dividend", 0), ("split", 1)):
+        if name in fields and any(fields[name].strides):  # not one value for all
+            sound &= ~((fields[name] > 0) & (fields[name] != nothing)).any(axis=0)
+    if "volume" in fields:
+        sound &= (fields["volume"] != 0).all(axis=0)
+    if fields["used"] is not close:
+        sound &= ((fields["used"] == close) | np.isnan(close)).all(axis=0)
+    return Seen(sound, lacking, fields["used"] is close and not apart.any())
+
+
+def _lacking(priced: Bools, expected: Bools) -> Ints:
+    """(n,) on how many of the expected days (S,) between its first and its last price a series (S, n) has none."""
+    if not len(priced):
+        return np.zeros(priced.shape[1], np.int64)
+    first, last = np.argmax(priced, axis=0), len(priced) - 1 - np.argmax(priced[::-1], axis=0)
+    upto = np.concatenate(([0], np.cumsum(expected)))
+    found: Ints = upto[last + 1] - upto[first] - (priced & expected[:, None]).sum(axis=0)
+    return found

@@ -1,0 +1,452 @@
+/* The quick looks at prices; what each is for stands in looks.h, what is told of what they leave in eventstudy/prices. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "looks.h"
+
+static inline double cell(const Grid *g, int64_t t, int64_t j) {
+    double value;
+    memcpy(&value, g->at + t * g->day + j * g->step, sizeof value);
+    return value;
+}
+
+static inline uint64_t bits_of_value(double value) {
+    uint64_t bits;
+    value += 0.0;                /* one zero */
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static double smaller(double a, double b) { return a < b ? a : b; }
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* ---- a set of numbers -------------------------------------------------------------------------------------------------------- */
+
+/* Open addressing.  A slot counts only if it bears the stamp of the present set, so that a new one costs nothing. */
+typedef struct { uint64_t bits; uint32_t stamp, met; } Slot;
+typedef struct { Slot *slot; int shift; uint32_t stamp; } Set;
+
+static int set_make(Set *s, int64_t most) {
+    int log2 = 6;
+    while (((int64_t)1 << log2) < 2 * most) log2++;
+    s->slot = calloc((size_t)1 << log2, sizeof(Slot));
+    s->shift = 64 - log2;
+    s->stamp = 0;
+    return s->slot ? 0 : -1;
+}
+
+/* The slot of a number, or the empty one where it would be. */
+static inline Slot *set_find(const Set *s, uint64_t bits) {
+    const uint64_t last = ((uint64_t)1 << (64 - s->shift)) - 1;
+    uint64_t at = (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> s->shift;
+    while (s->slot[at].stamp == s->stamp && s->slot[at].bits != bits) at = (at + 1) & last;
+    return &s->slot[at];
+}
+
+/* Put a number in; 1 where it was there. */
+static inline int set_put(const Set *s, uint64_t bits) {
+    Slot *slot = set_find(s, bits);
+    if (slot->stamp == s->stamp) return 1;
+    slot->bits = bits; slot->stamp = s->stamp; slot->met = 0;
+    return 0;
+}
+
+/* ---- closes of other series -------------------------------------------------------------------------------------------------- */
+
+/* Whether a series lacks a close on a day and on that so many later, and has all between: a row of ten closes of which two lack
+ * may lie around them. */
+static int lacks_twice(const Grid *g, int64_t t, int64_t every, int64_t j) {
+    if (t + every >= g->days || !isnan(cell(g, t, j)) || !isnan(cell(g, t + every, j))) return 0;
+    for (int64_t k = 1; k < every; k++) if (isnan(cell(g, t + k, j))) return 0;
+    return 1;
+}
+
+/* Which series, none of its own, hold a close of these on one of the days that are `every` so many apart, as each must that has
+ * a row of ten closes of theirs, unless it lacks a close on both of the days that fall into it. */
+static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set *s, uint8_t *met) {
+    for (int64_t t = 0; t < g->days; t += every) {
+        s->stamp++;
+        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(cell(g, t, j))) set_put(s, bits_of_value(cell(g, t, j)));
+        for (int64_t j = 0; j < g->series; j++) {
+            if (own[j] || met[j]) continue;
+            const double value = cell(g, t, j);
+            met[j] = isnan(value) ? lacks_twice(g, t, every, j) : set_find(s, bits_of_value(value))->stamp == s->stamp;
+        }
+    }
+}
+
+/* On how many days the close of each of the series that were met is one of those of its own. */
+static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Set *s, int64_t *count) {
+    for (int64_t t = 0; t < g->days; t++) {
+        s->stamp++;
+        for (int64_t j = 0; j < g->series; j++) if (met[j] && isfinite(cell(g, t, j))) set_put(s, bits_of_value(cell(g, t, j)));
+        for (int64_t j = 0; j < g->series; j++) {
+            if (!own[j]) continue;
+            Slot *slot = set_find(s, bits_of_value(cell(g, t, j)));
+            if (slot->stamp == s->stamp) slot->met = 1;
+        }
+        for (int64_t j = 0; j < g->series; j++)
+            if (met[j] && isfinite(cell(g, t, j))) count[j] += set_find(s, bits_of_value(cell(g, t, j)))->met;
+    }
+}
+
+int count_met(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
+    Set s = {0};
+    uint8_t *met = calloc((size_t)g->series + 1, 1);
+    int failed = !met || set_make(&s, g->series) ? -1 : 0;
+    if (!failed) {
+        int64_t any = 0;
+        memset(count, 0, sizeof *count * (size_t)g->series);
+        meet_somewhere(g, own, every, &s, met);
+        for (int64_t j = 0; j < g->series; j++) any += met[j];
+        if (any) count_days(g, own, met, &s, count);
+    }
+    free(met); free(s.slot);
+    return failed;
+}
+
+/* ---- rows of closes of two series -------------------------------------------------------------------------------------------- */
+
+#define HALF 5                /* half of a row; rows begin so many days apart (_beside.BLOCK, EVERY) */
+#define DIFFERENT 8           /* closes that a row needs (_beside.DIFFERENT) */
+
+static const double weights[HALF] = {1.4142135623730951, 1.7320508075688772, 2.23606797749979, 2.6457513110645907, 3.3166247903554};
+
+/* Of half a row of each series: a sum that is the same for the same closes, and how many there are. */
+static inline void half_row(const Grid *g, int64_t first, ptrdiff_t step, double *restrict sum, double *restrict there) {
+    const char *at = g->at + first * g->day;
+    for (int64_t j = 0; j < g->series; j++) sum[j] = there[j] = 0;
+    for (int k = 0; k < HALF; k++, at += g->day)
+        for (int64_t j = 0; j < g->series; j++) {
+            double value;
+            memcpy(&value, at + j * step, sizeof value);
+            const double known = fabs(value) < INFINITY ? 1 : 0;
+            sum[j] += fabs(value) < INFINITY ? weights[k] * value : 0;
+            there[j] += known;
+        }
+}
+
+/* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
+int64_t rows_alike(const Grid *g, uint8_t *alike) {
+    Set s = {0};
+    int64_t found = 0;
+    double *memory = calloc(4 * (size_t)g->series + 1, sizeof *memory);
+    if (!memory || set_make(&s, g->series)) { free(memory); return -1; }
+    double *before = memory, *there_before = memory + g->series, *sum = memory + 2 * g->series, *there = memory + 3 * g->series;
+    for (int64_t half = 0; (half + 1) * HALF <= g->days; half++) {
+        if (g->step == sizeof(double)) half_row(g, half * HALF, sizeof(double), sum, there);   /* a loop that the compiler can widen */
+        else half_row(g, half * HALF, g->step, sum, there);
+        s.stamp++;
+        for (int64_t j = 0; half && !alike[half - 1] && j < g->series; j++)
+            if (there_before[j] + there[j] >= DIFFERENT) alike[half - 1] = set_put(&s, bits_of_value(before[j] + 3.605551275463989 * sum[j]));
+        if (half) found += alike[half - 1];
+        double *room = before; before = sum; sum = room;
+        room = there_before; there_before = there; there = room;
+    }
+    free(memory); free(s.slot);
+    return found;
+}
+
+/* ---- one series by itself ---------------------------------------------------------------------------------------------------- */
+
+#define AGAIN 5               /* closes in a row that may stand in a series twice (_whole.AGAIN) */
+#define TOGETHER 8            /* series that are taken out of a table at once: a line of the cache */
+#define LEAST_EXPONENT 997    /* moves below 2^-26 are counted as if they were as large */
+#define BINS 2048             /* 32 exponents, 64 parts of each */
+
+typedef struct {
+    int64_t days, n;          /* S of the table, N priced days of the series, one after the other */
+    double *price, *move, *market, *net;
+    uint8_t *near;
+    int64_t *row;             /* the day of the table of each priced day */
+    int32_t *bin;
+    uint64_t *key;            /* of rows of closes */
+    int64_t keys;
+    double *memory;
+} Room;
+
+static int room_make(Room *r, int64_t days) {
+    r->days = days;
+    r->keys = 64;
+    while (r->keys < 2 * days) r->keys *= 2;
+    r->memory = malloc(sizeof(double) * (size_t)(5 * days + 5));
+    r->price = r->memory; r->move = r->price + days + 1; r->market = r->move + days + 1; r->net = r->market + days + 1;
+    r->row = (int64_t *)(void *)(r->net + days + 1);
+    r->near = malloc((size_t)days + 1);
+    r->bin = malloc(sizeof *r->bin * BINS);
+    r->key = malloc(sizeof *r->key * (size_t)r->keys);
+    return r->memory && r->near && r->bin && r->key ? 0 : -1;
+}
+
+static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); free(r->key); }
+
+/* move = log(b / a) = 2 artanh(q), q = (b - a) / (b + a): by its series where |q| <= 1/20, which leaves an error below 1e-16. */
+static void moves_of(const double *price, int64_t n, double *move) {
+    int wide = 0;
+    for (int64_t t = 0; t + 1 < n; t++) {
+        const double q = (price[t + 1] - price[t]) / (price[t + 1] + price[t]), s = q * q;
+        move[t] = 2 * q * (1 + s * (1.0 / 3 + s * (1.0 / 5 + s * (1.0 / 7 + s * (1.0 / 9 + s * (1.0 / 11))))));
+        wide |= !(s <= 0.0025);
+    }
+    for (int64_t t = 0; wide && t + 1 < n; t++) if (!(fabs(move[t]) < 0.1)) move[t] = log(price[t + 1] / price[t]);
+}
+
+static inline int bin_of(double move) {
+    uint64_t bits;
+    move = fabs(move);
+    memcpy(&bits, &move, sizeof bits);
+    const int64_t bin = (int64_t)(bits >> 46) - ((int64_t)LEAST_EXPONENT << 6);
+    return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : (int)bin;
+}
+
+/* Counts moves by their size, the unchanged ones left out; gives how many there are. */
+static int64_t count_sizes(Room *r, const double *move, int64_t n) {
+    int64_t none = 0;
+    memset(r->bin, 0, sizeof *r->bin * BINS);
+    for (int64_t t = 0; t < n; t++) { r->bin[bin_of(move[t])]++; none += move[t] == 0; }
+    r->bin[0] -= (int32_t)none;
+    return n - none;
+}
+
+/* Just below the robust standard deviation of the moves that were counted (_moves.spread): the least size of the bin in which
+ * the lower of their medians lies; it is below it by a sixty-fourth at most. */
+static double spread(const Room *r, int64_t count) {
+    if (count < 1) return 0;
+    int64_t before = 0;
+    int bin = 0;
+    while (before + r->bin[bin] <= (count - 1) / 2) before += r->bin[bin++];
+    const uint64_t bits = (uint64_t)(bin + ((int64_t)LEAST_EXPONENT << 6)) << 46;
+    double least;
+    memcpy(&least, &bits, sizeof least);
+    return bin ? 1.4826 * least : 0;
+}
+
+/* Large moves, and such as are undone within two days (_moves.suspects). */
+static int moves_odd(const Room *r, double scale, int level, const Rules *rule) {
+    const double leap = level ? rule->index_leap : rule->leap, closer = rule->closer * scale * (1 - MARGIN);
+    const double jump = larger(rule->spike * scale, smaller(leap, larger(rule->calm, rule->far * scale))) * (1 - MARGIN);
+    const double out = (level ? rule->alien : rule->back) * scale * (1 - MARGIN), least = smaller(jump, out);
+    const int64_t n = r->n - 1;
+    for (int64_t t = 0; t < n; t++) {
+        const double size = fabs(r->move[t]);
+        if (!(size > (r->near[t + 1] ? closer : least))) continue;
+        if (size > jump) return 1;
+        if (!(size > out) && !r->near[t + 1]) continue;
+        for (int64_t later = t + 1; later <= t + 2 && later < n; later++)
+            if (fabs(r->move[later]) > closer && (r->move[t] > 0) != (r->move[later] > 0)) return 1;
+    }
+    return 0;
+}
+
+/* Moves net of the market on days that are looked at closely (_moves.unsure). */
+static int net_odd(const Room *r, double scale, const Rules *rule) {
+    const double closer = rule->closer * scale * (1 - MARGIN), quietly = rule->quietly * scale * (1 - MARGIN);
+    const double leg = rule->leg * scale * (1 - MARGIN), round = sqrt(2) * rule->round * scale * (1 - MARGIN);
+    const int64_t n = r->n - 1;
+    const double *net = r->net;
+    for (int64_t t = 0; t < n; t++) {
+        if (!r->near[t + 1]) continue;
+        if (fabs(net[t]) > quietly) return 1;
+        for (int64_t later = t + 1; later <= t + 2 && later < n; later++) {
+            const double both = fabs(net[t] - net[later]);
+            if ((net[t] > 0) == (net[later] > 0) || smaller(fabs(net[t]), fabs(net[later])) <= leg) continue;
+            if (smaller(fabs(net[t]), fabs(net[later])) > closer) return 1;
+            if (both <= round) continue;
+            int farther = 0;      /* whether such a trip was made in the year before */
+            for (int64_t s = t > rule->year ? t - rule->year : 0; s < t && !farther; s++)
+                for (int64_t next = s + 1; next <= s + 2 && next < n; next++)
+                    farther |= net[s] * net[next] < 0 && fabs(net[s] - net[next]) > both * (1 + MARGIN);
+            if (!farther) return 1;
+        }
+    }
+    return 0;
+}
+
+/* Prices on a straight line, or that stand still (_moves.straight, _quality.STILL, CLOSELY). */
+static int line_odd(const Room *r, const Rules *rule) {
+    double tick = INFINITY;
+    int64_t straight = 0, still = 0;
+    for (int64_t t = 0; t + 1 < r->n; t++) {
+        const double step = fabs(r->price[t + 1] - r->price[t]);
+        tick = step > 0 && step < tick ? step : tick;
+    }
+    const double least = tick < INFINITY ? 1.01 * tick : 0;
+    for (int64_t t = 0; t + 1 < r->n; t++) {
+        const double step = r->price[t + 1] - r->price[t];
+        still = step == 0 ? still + 1 : 0;
+        if (still >= 3 || (still >= 2 && (r->near[t + 1] || r->near[t]))) return 1;
+        if (!t) continue;
+        const double past = r->price[t] - r->price[t - 1];
+        const double bent = smaller(fabs(step - past), fabs(r->move[t] - r->move[t - 1]) * r->price[t]);
+        const double limit = larger(rule->straight * r->price[t], least) * (1 + MARGIN) + 1e-12 * r->price[t];
+        straight = bent <= limit && step != 0 && past != 0 ? straight + 1 : 0;
+        if (straight >= 3) return 1;
+    }
+    return 0;
+}
+
+/* Closes all below `logs` that may be the logarithms of whole cents (_whole.may_be_odd). */
+static int logarithms(const Room *r, const Rules *rule) {
+    double most = 0;
+    for (int64_t t = 0; t < r->n; t++) most = larger(most, r->price[t]);
+    if (!(most < rule->logs)) return 0;
+    for (int64_t t = 0; t < r->n; t++) {
+        const double cents = 100 * exp(r->price[t]);
+        if (fabs(cents - rint(cents)) > 0.21) return 0;
+    }
+    return 1;
+}
+
+/* A row of closes that stands in the series twice (_whole._twice). */
+static int twice(Room *r) {
+    if (r->n < 2 * AGAIN) return 0;
+    int shift = 64;
+    for (int64_t k = r->keys; k > 1; k /= 2) shift--;
+    memset(r->key, 0, sizeof *r->key * (size_t)r->keys);
+    for (int64_t t = 0; t + AGAIN <= r->n; t++) {
+        double sum = 0;
+        for (int k = 0; k < AGAIN; k++) sum += weights[k] * r->price[t + k];
+        const uint64_t bits = bits_of_value(sum);
+        uint64_t at = (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> shift;
+        for (; r->key[at]; at = (at + 1) & (uint64_t)(r->keys - 1)) if (r->key[at] == bits) return 1;
+        r->key[at] = bits;
+    }
+    return 0;
+}
+
+/* Puts the priced days of a series one after the other; 0 where it holds what no price is. */
+static int close_up(Room *r, const Looks *l, int64_t j, const double *column) {
+    int sound = 1;
+    r->n = 0;
+    for (int64_t t = 0; t < r->days; t++) {
+        const double price = column[t];
+        if (!(fabs(price) < INFINITY)) continue;
+        sound &= price > 0;
+        r->price[r->n] = price; r->row[r->n] = t;
+        r->near[r->n] = l->near.at ? *(l->near.at + t * l->near.day + j * l->near.step) != 0 : 0;
+        if (l->market.at) r->market[r->n] = cell(&l->market, t, j);
+        r->n++;
+    }
+    return sound;
+}
+
+/* On how many of the expected days between its first and its last price a series has none. */
+static int64_t lacking(const Room *r, const uint8_t *expected) {
+    int64_t found = 0;
+    for (int64_t i = 0; i + 1 < r->n; i++) for (int64_t t = r->row[i] + 1; t < r->row[i + 1]; t++) found += expected[t] != 0;
+    return found;
+}
+
+static int is_sound(Room *r, const Looks *l, int64_t j, double scale) {
+    const Rules *rule = &l->rules;
+    if (!r->n) return 1;
+    if (moves_odd(r, scale, l->level[j], rule) || line_odd(r, rule) || logarithms(r, rule) || twice(r)) return 0;
+    if (!l->market.at) return 1;
+    for (int64_t t = 0; t + 1 < r->n; t++) r->net[t] = r->move[t] - r->market[t + 1];
+    return !net_odd(r, spread(r, count_sizes(r, r->net, r->n - 1)), rule);
+}
+
+/* ---- a session before or after the others ------------------------------------------------------------------------------------- */
+
+#define BOUND 4.0             /* no move counts for more than so many spreads (_beside._BOUND) */
+
+/* The moves of a series from one day of the table to the next in its spreads, zero where there is none, and added to those of
+ * all; `count` moves were counted by their size, those over days that lack as well. */
+static void scaled(Room *r, int64_t count, float *own, double *total) {
+    for (int64_t t = 0; t + 1 < r->n; t++)
+        if (r->row[t + 1] != r->row[t] + 1 && r->move[t] != 0) { r->bin[bin_of(r->move[t])]--; count--; }
+    const double scale = spread(r, count);
+    memset(own, 0, sizeof *own * (size_t)(r->days - 1));
+    if (!(scale > 0)) return;
+    for (int64_t t = 0; t + 1 < r->n; t++) {
+        const double z = r->move[t] / scale;
+        own[r->row[t]] = (float)(r->row[t + 1] != r->row[t] + 1 ? 0 : z > BOUND ? BOUND : z < -BOUND ? -BOUND : z);
+        total[r->row[t]] += own[r->row[t]];
+    }
+}
+
+/* The larger of the correlations of a series with the others a day later and a day before, on days `from` to `upto` (excluded). */
+static double out_of_step(const float *own, const float *others, int64_t from, int64_t upto, int64_t *known) {
+    enum { LANES = 8 };
+    float ahead[LANES] = {0}, behind[LANES] = {0}, squares[LANES] = {0}, more[LANES] = {0}, moved[LANES] = {0};
+    int64_t t = from;
+    for (; t + LANES < upto; t += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const float a = own[t + l], b = others[t + l];
+            ahead[l] += a * others[t + l + 1]; behind[l] += own[t + l + 1] * b;
+            squares[l] += a * a; more[l] += b * b; moved[l] += a != 0;
+        }
+    for (; t + 1 < upto; t++) {
+        ahead[0] += own[t] * others[t + 1]; behind[0] += own[t + 1] * others[t];
+        squares[0] += own[t] * own[t]; more[0] += others[t] * others[t]; moved[0] += own[t] != 0;
+    }
+    double later = 0, before = 0, first = 0, second = 0, count = own[upto - 1] != 0;      /* squares of all but the last day */
+    for (int l = 0; l < LANES; l++) { later += ahead[l]; before += behind[l]; first += squares[l]; second += more[l]; count += moved[l]; }
+    const double a0 = own[from], b0 = others[from], a1 = own[upto - 1], b1 = others[upto - 1];
+    *known = (int64_t)count;
+    later /= sqrt(larger(first * (second - b0 * b0 + b1 * b1), 1e-300));
+    before /= sqrt(larger((first - a0 * a0 + a1 * a1) * second, 1e-300));
+    return larger(later, before);
+}
+
+/* Whether a series may be out of step with the others on some days: that spreads are known to a sixty-fourth, and numbers in
+ * single precision, is made up for. */
+static int may_be_off(const float *own, const float *others, int64_t from, int64_t upto, const Rules *rule) {
+    int64_t known;
+    return out_of_step(own, others, from, upto, &known) >= 0.9 * rule->alike && known >= rule->enough;
+}
+
+static void steps_of(const float *own, const float *others, int64_t n, const Rules *rule, uint8_t *apart) {
+    const int64_t third = n / 3;
+    *apart = (uint8_t)may_be_off(own, others, 0, n, rule);
+    for (int64_t from = 0; third >= rule->enough && from + third <= n && !*apart; from += third)
+        *apart = (uint8_t)may_be_off(own, others, from, from + third, rule);
+}
+
+static int compare(const Looks *l, const float *own, const double *total) {
+    const int64_t n = l->used.days - 1;
+    float *others = malloc(sizeof *others * (size_t)(n + 1));
+    if (!others) return -1;
+    for (int64_t j = 0; j < l->used.series; j++) {
+        for (int64_t t = 0; t < n; t++) others[t] = (float)(total[t] - own[j * n + t]);
+        steps_of(own + j * n, others, n, &l->rules, l->apart + j);
+    }
+    free(others);
+    return 0;
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------------------- */
+
+static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, float *own, double *total) {
+    const int64_t days = l->used.days;
+    for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) column[(j - first) * days + t] = cell(&l->used, t, j);
+    for (int64_t j = first; j < upto; j++) {
+        l->sound[j] = (uint8_t)close_up(r, l, j, column + (j - first) * days);
+        l->lacking[j] = lacking(r, l->expected);
+        if (l->sound[j]) moves_of(r->price, r->n, r->move); else for (int64_t t = 0; t + 1 < r->n; t++) r->move[t] = 0;
+        l->apart[j] = !l->sound[j];
+        const int64_t count = count_sizes(r, r->move, r->n - 1);
+        const double scale = spread(r, count);
+        if (own) scaled(r, count, own + j * (days - 1), total);
+        if (l->sound[j]) l->sound[j] = (uint8_t)is_sound(r, l, j, scale);
+    }
+}
+
+int look_at(const Looks *l) {
+    const int64_t days = l->used.days, n = l->used.series;
+    const int beside = n > 1 && days > l->rules.enough;
+    Room r = {0};
+    double *column = malloc(sizeof *column * (size_t)(TOGETHER * days + 1)), *total = calloc((size_t)days + 1, sizeof *total);
+    float *own = beside ? malloc(sizeof *own * (size_t)n * (size_t)(days - 1)) : NULL;
+    int failed = !column || !total || (beside && !own) || room_make(&r, days) ? -1 : 0;
+    if (!failed) {
+        int wrong = 0;
+        for (int64_t j = 0; j < n; j += TOGETHER)
+            of_group(l, j, j + TOGETHER < n ? j + TOGETHER : n, column, &r, own, total);
+        for (int64_t j = 0; j < n; j++) wrong |= l->apart[j];
+        if (beside && !wrong) failed = compare(l, own, total);
+    }
+    room_free(&r);
+    free(column); free(total); free(own);
+    return failed;
+}

@@ -1,0 +1,34 @@
+/* Quick looks at a table of prices, S days by n series: which series a closer look (prices/_quality.py) may find something in.
+ *
+ * They err on one side only: what is passed as sound has no flag, by the rules of prices/_moves.py and prices/_whole.py, whose
+ * thresholds come from there; comparisons are widened by MARGIN, since logarithms here may differ in the last bits. */
+#ifndef EVENTSTUDY_LOOKS_H
+#define EVENTSTUDY_LOOKS_H
+#include <stddef.h>
+#include <stdint.h>
+
+#define MARGIN 1e-9
+
+/* Numbers as they lie in memory: steps of so many bytes from day to day and from series to series. */
+typedef struct { const char *at; int64_t days, series; ptrdiff_t day, step; } Grid;
+
+/* The thresholds of prices/_moves.py, by their names there, and the first of prices/_whole.py. */
+typedef struct {
+    double spike, back, closer, quietly, leg, round, leap, index_leap, calm, far, alien, straight, logs, alike;
+    int64_t year, enough;
+} Rules;
+
+typedef struct {
+    Grid used, near, market;       /* prices; 1 on days that are looked at closely; what the others explain. The last two may be absent. */
+    const uint8_t *level;          /* (n) whether a series is an index or a rate */
+    const uint8_t *expected;       /* (S) whether the market was open */
+    Rules rules;
+    uint8_t *sound;                /* (n) out: nothing can be found in it */
+    int64_t *lacking;              /* (n) out: open days between its first and its last price on which it has none */
+    uint8_t *apart;                /* (n) out: it may follow the others a session apart */
+} Looks;
+
+int look_at(const Looks *);                                                     /* 0, or -1 where there is no memory */
+int count_met(const Grid *, const uint8_t *own, int64_t every, int64_t *count);
+int64_t rows_alike(const Grid *, uint8_t *alike);
+#endif

@@ -1,0 +1,116 @@
+/* The Python side of the looks at prices: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
+ * copied and no index leads outside), and are worked on without the interpreter's lock. */
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+#include "looks.h"
+#include "prices.h"
+
+#define MOST 10
+typedef struct { Py_buffer held[MOST]; int count; } Buffers;
+
+static void release(Buffers *b) { while (b->count) PyBuffer_Release(&b->held[--b->count]); }
+
+/* A table of items of a kind, days by series: of the shape of `like`, where that is given; None: there is none. */
+static int take_grid(Buffers *b, PyObject *given, Grid *g, const char *kind, const Grid *like, const char *name) {
+    memset(g, 0, sizeof *g);
+    if (given == Py_None && like) return 0;
+    Py_buffer *view = &b->held[b->count];
+    if (PyObject_GetBuffer(given, view, PyBUF_STRIDED_RO | PyBUF_FORMAT)) return -1;
+    b->count++;
+    if (view->ndim != 2 || !view->format || strcmp(view->format, kind)) {
+        PyErr_Format(PyExc_ValueError, "%s is no table of items %s", name, kind);
+        return -1;
+    }
+    *g = (Grid){view->buf, view->shape[0], view->shape[1], view->strides[0], view->strides[1]};
+    if (like && (g->days != like->days || g->series != like->series)) {
+        PyErr_Format(PyExc_ValueError, "%s has another shape", name);
+        return -1;
+    }
+    return 0;
+}
+
+/* A row of so many bytes that lie one after the other. */
+static int take_row(Buffers *b, PyObject *given, void *place, int64_t bytes, int written, const char *name) {
+    Py_buffer *view = &b->held[b->count];
+    if (PyObject_GetBuffer(given, view, PyBUF_C_CONTIGUOUS | (written ? PyBUF_WRITABLE : 0))) return -1;
+    b->count++;
+    if (view->len != bytes) {
+        PyErr_Format(PyExc_ValueError, "%s has %zd bytes, not %lld", name, view->len, (long long)bytes);
+        return -1;
+    }
+    if (bytes % 8 == 0 && written == 8 && (uintptr_t)view->buf % 8) { PyErr_Format(PyExc_ValueError, "%s is not aligned", name); return -1; }
+    memcpy(place, &view->buf, sizeof view->buf);
+    return 0;
+}
+
+PyObject *look_at_prices(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *apart;
+    Looks l = {0};
+    Rules *r = &l.rules;
+    Buffers b = {.count = 0};
+    long long year, enough;
+    int failed = 0;
+    if (!PyArg_ParseTuple(args, "OOOOOOOO(ddddddddddddddLL)", &used, &near, &market, &level, &expected, &sound, &lacking, &apart,
+            &r->spike, &r->back, &r->closer, &r->quietly, &r->leg, &r->round, &r->leap, &r->index_leap, &r->calm, &r->far, &r->alien,
+            &r->straight, &r->logs, &r->alike, &year, &enough)) return NULL;
+    if (year < 0 || enough < 2) { PyErr_SetString(PyExc_ValueError, "rules lie outside"); return NULL; }
+    r->year = year; r->enough = enough;
+    if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_grid(&b, near, &l.near, "?", &l.used, "near")
+        && !take_grid(&b, market, &l.market, "d", &l.used, "market") && !take_row(&b, level, &l.level, l.used.series, 0, "level")
+        && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected") && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
+        && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
+        Py_BEGIN_ALLOW_THREADS
+        failed = look_at(&l);
+        Py_END_ALLOW_THREADS
+        if (failed) PyErr_NoMemory();
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *count_met_closes(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *own, *count;
+    const uint8_t *mine;
+    int64_t *found;
+    Grid g;
+    Buffers b = {.count = 0};
+    long long every;
+    int failed = 0;
+    if (!PyArg_ParseTuple(args, "OOLO", &close, &own, &every, &count)) return NULL;
+    if (every < 1) { PyErr_SetString(PyExc_ValueError, "every lies outside"); return NULL; }
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, own, &mine, g.series, 0, "own")
+        && !take_row(&b, count, &found, 8 * g.series, 8, "count")) {
+        Py_BEGIN_ALLOW_THREADS
+        failed = count_met(&g, mine, every, found);
+        Py_END_ALLOW_THREADS
+        if (failed) PyErr_NoMemory();
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *alike;
+    uint8_t *marks;
+    Grid g;
+    Buffers b = {.count = 0};
+    int64_t found = 0;
+    if (!PyArg_ParseTuple(args, "OO", &close, &alike)) return NULL;
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, alike, &marks, g.days / 5, 1, "alike")) {
+        Py_BEGIN_ALLOW_THREADS
+        memset(marks, 0, (size_t)(g.days / 5));
+        found = rows_alike(&g, marks);
+        Py_END_ALLOW_THREADS
+        if (found < 0) PyErr_NoMemory();
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    return PyLong_FromLongLong((long long)found);
+}

@@ -1,0 +1,337 @@
+"""The compiled first look at prices: each rule just within and just beyond its threshold, and the flags of the plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import native
+from eventstudy.prices import _beside, _moves, _sound, copies_among, flags, frame_to_table
+
+pytestmark = pytest.mark.skipif(native.form().kernel is None, reason=f"no compiled kernel: {native.form().why}")
+T = 300
+"""Where something is planted, among 400 days."""
+
+
+def calm(scale: float, seed: int = 0) -> np.ndarray:
+    """(399,) moves of which none is odd, of a robust spread of `scale`."""
+    moves = np.clip(np.random.default_rng(seed).normal(size=399), -1.4, 1.4)
+    return moves * (scale / _moves.spread(moves)[0])
+
+
+def closes(moves: np.ndarray, first: float = 50.0) -> np.ndarray:
+    return first * np.exp(np.concatenate(([0.0], np.cumsum(moves))))
+
+
+def sound(
+    prices: np.ndarray, ticker: str = "A", near: Any = (), market: np.ndarray | None = None, **fields: Any
+) -> bool:
+    """Whether the first look lets one series pass."""
+    close = prices[:, None]
+    closely = np.zeros(close.shape, bool)
+    closely[near if isinstance(near, slice) else list(near)] = True
+    explained = np.zeros(close.shape) if market is None else market[:, None]
+    given = {"close": close, "used": close, "paid": np.zeros_like(close), **fields}
+    asked = (closely, explained) if closely.any() else (None, None)
+    return bool(_sound.first_look([ticker], given, *asked, np.ones(len(close), bool)).sound[0])
+
+
+def planted(scale: float, **sizes: float) -> np.ndarray:
+    """Closes with moves of some sizes planted from day `T` on: `d0` that of the day itself, `d1` of the next."""
+    moves = calm(scale)
+    moves[T - 1 : T + 4] = 0.3 * scale * np.array([1, -1, 1.1, -1.2, 1.3])
+    for name, size in sizes.items():
+        moves[T - 1 + int(name[1:])] = size
+    return closes(moves)
+
+
+NEAR, STORM = slice(T, T + 1), np.zeros(400)
+STORM[T : T + 2] = 0.02, -0.02
+RULES: dict[str, tuple[Callable[[float], np.ndarray], dict[str, Any]]] = {
+    "a jump of a calm share": (lambda k: planted(0.005, d0=k * _moves.FAR * 0.005), {}),
+    "of a very calm one": (lambda k: planted(0.0016, d0=-k * _moves.CALM), {}),
+    "of an ordinary one": (lambda k: planted(0.02, d0=k * _moves.LEAP), {}),
+    "of a wild one": (lambda k: planted(0.05, d0=-k * _moves.SPIKE * 0.05), {}),
+    "of an index": (lambda k: planted(0.01, d0=k * _moves.INDEX_LEAP), {"ticker": "^X"}),
+    "undone on the next day": (lambda k: planted(0.01, d0=k * _moves.BACK * 0.01, d1=-0.04), {}),
+    "undone two days later": (lambda k: planted(0.01, d0=-k * _moves.BACK * 0.01, d2=0.04), {}),
+    "undone by little": (lambda k: planted(0.01, d0=0.055, d1=-k * _moves.CLOSER * 0.01), {}),
+    "an index's undone": (lambda k: planted(0.01, d0=k * _moves.ALIEN * 0.01, d1=-0.03), {"ticker": "^X"}),
+    "undone, on a day that is studied": (
+        lambda k: planted(0.01, d0=k * _moves.CLOSER * 0.01, d1=-0.03),
+        {"near": NEAR, "market": STORM},
+    ),
+    "net of the market, on such a day": (lambda k: planted(0.01, d0=k * _moves.QUIETLY * 0.01), {"near": NEAR}),
+    "out and back, on such a day": (lambda k: planted(0.01, d0=k * 0.023, d1=-k * 0.02297), {"near": NEAR}),
+    "out and back, one leg short": (lambda k: planted(0.01, d0=0.0365, d1=-k * _moves.LEG * 0.01), {"near": NEAR}),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_holds_from_its_threshold_on(rule: str) -> None:
+    made, how = RULES[rule]
+    assert sound(made(0.96), **how)
+    assert not sound(made(1.03), **how)
+
+
+def test_a_trip_out_and_back_is_one_of_many_where_the_year_before_had_a_longer_one() -> None:
+    moves = calm(0.01)
+    moves[T - 1 : T + 1] = 0.0245, -0.0244
+    again = moves.copy()
+    again[T - 200 : T - 198] = -0.0247, 0.0246
+    assert not sound(closes(moves), near=NEAR)
+    assert sound(closes(again), near=NEAR)
+    long_ago = T - _moves.YEAR - 20
+    again[long_ago : long_ago + 2] = again[T - 200 : T - 198]
+    again[T - 200 : T - 198] = moves[T - 200 : T - 198]
+    assert not sound(closes(again), near=NEAR)
+    moves[T - 200 : T - 198] = 0.032, -0.031
+    moves[T - 1 : T + 1] = 0.001, -0.001
+    assert sound(closes(moves), near=NEAR, market=-STORM)
+    assert not sound(closes(moves), near=NEAR, market=-1.35 * STORM), "each of the two is large"
+
+
+def test_what_the_market_explains_is_no_move_of_the_series() -> None:
+    prices, market = planted(0.01, d0=0.045), np.zeros(400)
+    assert not sound(prices, near=NEAR, market=market)
+    market[T] = 0.04
+    assert sound(prices, near=NEAR, market=market)
+
+
+LINES = [(4, 0.0, True), (5, 0.0, False), (5, 0.8, False), (5, 3.0, True)]
+STILL = [(3, (), True), (4, (), False), (2, (1,), True), (3, (1,), False), (3, (2,), False), (3, (0, 3), True)]
+
+
+@pytest.mark.parametrize(("days", "bent", "passes"), LINES)
+def test_prices_on_a_line(days: int, bent: float, passes: bool) -> None:
+    prices = closes(calm(0.02))
+    bend = bent * _moves.STRAIGHT / 4 * prices[T] * np.array([1, -1, 1, -1, 1])[:days]
+    prices[T : T + days] = np.linspace(prices[T], prices[T] * 1.03, days) + bend
+    assert sound(prices) is passes
+
+
+@pytest.mark.parametrize(("days", "near", "passes"), STILL)
+def test_prices_that_stand_still(days: int, near: tuple[int, ...], passes: bool) -> None:
+    prices = closes(calm(0.02))
+    prices[T : T + days] = prices[T]
+    assert sound(prices, near=[T + k for k in near]) is passes
+
+
+def test_days_without_a_change_say_nothing_of_how_far_a_series_moves() -> None:
+    moves = calm(0.02)
+    moves[::2] = 0.0
+    assert sound(closes(moves))
+
+
+@pytest.mark.parametrize(("days", "passes"), [(4, True), (5, False)])
+def test_closes_that_stand_there_twice(days: int, passes: bool) -> None:
+    moves = calm(0.02)
+    moves[110:T] -= np.sum(moves[100:T]) / (T - 110)  # back to where it was at 100
+    moves[T : T + days - 1] = moves[100 : 100 + days - 1]
+    prices = closes(moves)
+    prices[T : T + days] = prices[100 : 100 + days]
+    assert sound(prices) is passes
+
+
+def test_logarithms_of_prices_in_cents_and_small_prices() -> None:
+    prices = np.round(closes(calm(0.02)), 2)
+    assert not sound(np.log(prices))
+    assert not sound(np.round(np.log(np.round(0.5 * prices, 2)), 4)), "as far as their digits tell it"
+    assert sound(prices / 10.37)
+
+
+def test_what_no_price_is_and_rates_and_what_stands_beside_the_close_are_looked_at() -> None:
+    prices = closes(calm(0.01))
+    column = np.zeros((400, 1))
+    assert sound(prices, paid=column, dividend=column, split=column, volume=column + 5.0)
+    assert not sound(prices, ticker="EURUSD=X")
+    for name, value in {"paid": 0.1, "dividend": 0.1, "split": 2.0, "volume": 0.0}.items():
+        given = column + (5.0 if name == "volume" else 0.0)
+        given[7] = value
+        assert not sound(prices, **{name: given}), name
+    used = prices[:, None].copy()
+    assert sound(prices, used=used)
+    used[7] *= 1.001
+    assert not sound(prices, used=used)
+    assert not sound(-prices / 10)
+
+
+def test_days_that_lack_are_counted_and_closed_up() -> None:
+    rng = np.random.default_rng(3)
+    close = np.column_stack([closes(calm(0.02, seed)) for seed in range(20, 40)])
+    close[rng.random(close.shape) < 0.05] = np.nan
+    close[:50, 3] = close[350:, 4] = close[:, 5] = np.nan
+    expected = rng.random(400) < 0.9
+    fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
+    seen = _sound.first_look([f"T{i}" for i in range(20)], fields, None, None, expected)
+    lacking = _sound._lacking(np.isfinite(close), expected)
+    lacking[5] = 0  # no first and no last price
+    assert seen.lacking.tolist() == lacking.tolist()
+    assert seen.sound.sum() >= 19, "by chance one has a line"
+    jump = planted(0.01, d0=0.2)
+    jump[T] = np.nan
+    assert not sound(jump), "the move over a day that lacks"
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(140, 260)])
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_series_a_session_apart_is_seen(part: slice, by: int) -> None:
+    rng = np.random.default_rng(1)
+    market = rng.normal(0, 0.01, 401)
+    moves = 0.8 * market[1:-1, None] + rng.normal(0, 0.006, (399, 6))
+    later = 0.8 * np.roll(market, by)[1:-1] + moves[:, 2] - 0.8 * market[1:-1]
+    apart = moves.copy()
+    apart[part, 2] = later[part]
+
+    def in_step(moves: np.ndarray) -> bool:
+        close = np.column_stack([closes(m) for m in moves.T])
+        close[17, 1] = np.nan
+        fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
+        return _sound.first_look(list("ABCDEF"), fields, None, None, np.ones(400, bool)).in_step
+
+    assert in_step(moves)
+    assert not in_step(apart)
+
+
+def test_of_two_series_each_is_the_other_of_the_other() -> None:
+    rng = np.random.default_rng(5)
+    one, noise = rng.normal(0, 0.01, (2, 4001))
+    other = noise[1:-1] - noise[1:-1] @ one[:-2] / (one[:-2] @ one[:-2]) * one[:-2] + 0.28 * one[:-2]
+
+    def in_step(*moves: np.ndarray, every: int = 1) -> bool:
+        close = np.column_stack([closes(m) for m in moves])
+        close[2::every, 1] *= 1.0 if every == 1 else np.nan
+        fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
+        return _sound.first_look(["A", "B"], fields, None, None, np.ones(len(close), bool)).in_step
+
+    assert 0.26 < np.corrcoef(one[:-2], other)[0, 1] < 0.29
+    assert not in_step(one[1:-1], other)
+    assert in_step(one[1:-1], one[1:-1], every=3), "moves over two days are those of neither"
+
+
+def hostile(seed: int) -> tuple[Any, ...]:
+    """A table of series of many kinds with faults in them, and what is asked of it."""
+    rng = np.random.default_rng(seed)
+    days, n = int(rng.integers(2, 700)), int(rng.integers(1, 12))
+    market = rng.standard_t(4, days) * 0.008
+    table = np.empty((days, n))
+    for j in range(n):
+        own = rng.standard_t(rng.choice([3, 5, 20]), days) * rng.choice([0.002, 0.01, 0.03])
+        p = rng.choice([3, 30, 300.0]) * np.exp(np.cumsum(market * rng.uniform(0.3, 1.5) + own))
+        p = np.round(p, int(rng.choice([1, 2, 9, 9]))) + 0.1
+        a, k = int(rng.integers(0, days)), int(rng.integers(1, 9))
+        fault = int(rng.integers(0, 16))
+        if fault == 0:
+            p[a : a + k] *= rng.choice([1.05, 1.1, 2, 100, 0.01])
+        elif fault == 1:
+            p[a:] *= rng.choice([1.5, 0.5, 100, 1.1, 1.3])
+        elif fault == 2:
+            p[a : a + k] = p[a]
+        elif fault == 3:
+            p[a : a + k] = np.linspace(p[a], p[min(a + k, days - 1)], k)[: days - a]
+        elif fault == 4:
+            p[a : a + k + 5] = p[: k + 5][: days - a]
+        elif fault == 5:
+            p = np.roll(p, 1)
+        elif fault in (6, 7):
+            p[rng.random(days) < 0.03 * k] = np.nan
+        elif fault == 8:
+            p[:a] = np.nan
+        table[:, j] = p
+    if n > 2 and seed % 3 == 0:
+        table[5:30, 1] = table[5:30, 0]
+    names = [("^" if seed % 4 == 1 and not j else "") + f"T{j}" for j in range(n)]
+    frame = pd.DataFrame(table, pd.bdate_range("2015-01-01", periods=days), names).dropna(axis=1, how="all")
+    given = frame_to_table(frame if seed % 2 else pd.DataFrame(np.asfortranarray(frame), frame.index, frame.columns))
+    at = int(rng.integers(0, days))
+    studied = dict.fromkeys(given.tickers, frame.index.to_numpy("datetime64[D]")[at : at + int(rng.integers(1, 25))])
+    return given, studied if rng.random() < 0.6 else None, given.tickers[-1:], ("GAP",) if rng.random() < 0.5 else ()
+
+
+def of_both(asked: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    found = []
+    for form in "10":
+        patch.setenv(native.VARIABLE, form)
+        found.append(asked())
+    return found[0], found[1]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    "seeds", [range(15), *(pytest.param(range(a, a + 50), marks=pytest.mark.slow) for a in (100, 200))]
+)
+def test_the_flags_are_those_of_the_plain_form(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = 0
+    for seed in seeds:
+        of = hostile(seed)
+        compiled, plain = of_both(lambda of=of: flags(*of), monkeypatch)
+        assert compiled == plain, seed
+        told += len(plain)
+    assert told > 2 * len(seeds)
+
+
+def shared(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Closes of which some columns have stretches of others, and which columns are a study's own."""
+    rng = np.random.default_rng(seed)
+    days, n = int(rng.integers(1, 80)), int(rng.integers(1, 30))
+    close = 50 + np.cumsum(rng.normal(size=(days, n)), axis=0)
+    if rng.random() < 0.5:
+        close = np.round(close, int(rng.integers(0, 3)))
+    if rng.random() < 0.5:
+        close[rng.random(close.shape) < rng.choice([0.02, 0.2, 0.9])] = np.nan
+    for _ in range(int(rng.integers(0, 4))):
+        (i, j), a, k = rng.integers(0, n, 2), int(rng.integers(0, days)), int(rng.integers(5, 25))
+        close[a : a + k, i] = close[a : a + k, j]
+    return np.asfortranarray(close) if seed % 2 else close, rng.random(n) < rng.choice([0.1, 0.5, 0.9])
+
+
+def test_copies_are_those_of_the_plain_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = same = 0
+    for seed in range(200):
+        close, own = shared(seed)
+        days, names = np.arange(len(close)).astype("datetime64[D]"), [f"T{i}" for i in range(len(own))]
+        compiled, plain = of_both(
+            lambda c=close, o=own, d=days, t=names: (
+                copies_among(c, o).tolist(),
+                list(_beside.same_closes(t, d, c)),
+                _beside._alike(c),
+            ),
+            monkeypatch,
+        )
+        assert compiled[:2] == plain[:2], seed
+        assert set(compiled[2]) <= set(plain[2]), "rows that cannot be alike are no work"
+        copied, same = copied + len(plain[0]), same + len(plain[1])
+    assert copied > 50
+    assert same > 50
+
+
+def test_nothing_is_read_that_does_not_fit() -> None:
+    kernel = native.form().kernel
+    close, flag, count = np.ones((20, 3)), np.ones(3, bool), np.zeros(3, np.int64)
+    rows = np.ones(20, bool)
+    good = [close, None, None, flag, rows, flag.copy(), count, flag.copy(), _sound._RULES]
+    kernel.look_at(*good)
+    for place, wrong in (
+        (0, np.ones(20)),
+        (0, np.ones((20, 3), np.float32)),
+        (0, np.ones((20, 3), np.int64)),
+        (1, np.ones((20, 2), bool)),
+        (1, np.ones((20, 3))),
+        (2, np.ones((19, 3))),
+        (3, flag[:2]),
+        (4, rows[::2]),
+        (5, np.ones(4, bool)),
+        (6, count[:2]),
+    ):
+        with pytest.raises((ValueError, BufferError)):
+            kernel.look_at(*good[:place], wrong, *good[place + 1 :])
+    with pytest.raises(ValueError, match="rules"):
+        kernel.look_at(*good[:-1], (*_sound._RULES[:-2], -1, 60))
+    for args in ((close, flag[:2], 5, count), (close, flag, 0, count), (close, flag, 5, count[:1])):
+        with pytest.raises(ValueError, match=r"bytes|every"):
+            kernel.count_met(*args)
+    with pytest.raises(ValueError, match="bytes"):
+        kernel.rows_alike(close, np.zeros(3, np.uint8))

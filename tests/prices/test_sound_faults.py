@@ -1,0 +1,85 @@
+"""Every fault planted in the C of the first look at prices is noticed by its tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from eventstudy import native
+
+from tests.engine.test_compiled_faults import made, pytestmark  # noqa: F401 - a fixture, and what it needs
+from tests.prices import test_sound
+
+FAULTS = {
+    "1.4826 * least": "1.2 * least",
+    "none += move[t] == 0": "none += 0",
+    "<= (count - 1) / 2": "<= (count - 1) / 3",
+    "level ? rule->index_leap : rule->leap": "rule->leap",
+    "rule->spike * scale, smaller": "0, smaller",
+    "larger(rule->calm, rule->far * scale)": "rule->far * scale",
+    "level ? rule->alien : rule->back": "rule->back",
+    "r->near[t + 1] ? closer : least": "least",
+    "later <= t + 2 && later < n; later++)\n            if": "later <= t + 1 && later < n; later++)\n            if",
+    "if (fabs(r->move[later]) > closer && (": "if ((",
+    "fabs(net[t]) > quietly": "fabs(net[t]) > 2 * quietly",
+    "smaller(fabs(net[t]), fabs(net[later])) <= leg": "0",
+    "if (smaller(fabs(net[t]), fabs(net[later])) > closer) return 1;\n": "",
+    "t > rule->year ? t - rule->year : 0": "0",
+    "if (!farther) return 1;": "return 1;",
+    "r->net[t] = r->move[t] - r->market[t + 1]": "r->net[t] = r->move[t] - r->market[t]",
+    "still >= 3 ||": "still >= 4 ||",
+    "(r->near[t + 1] || r->near[t])": "r->near[t]",
+    "if (straight >= 3)": "if (straight >= 4)",
+    "bent <= limit &&": "bent <= 0.01 * limit &&",
+    "> 0.21) return 0": "> 0.01) return 0",
+    "t + AGAIN <= r->n": "t + AGAIN < r->n - 100",
+    "sum += weights[k] * r->price[t + k]": "sum += r->price[t + k]",
+    "found += expected[t] != 0": "found += 1",
+    "r->row[t + 1] != r->row[t] + 1 ? 0 : z": "z",
+    "ahead[l] += a * others[t + l + 1]": "ahead[l] += a * others[t + l]",
+    "return larger(later, before);": "return later;",
+    "from + third <= n && !*apart": "from + third <= 0 && !*apart",
+    "others[t] = (float)(total[t] - own[j * n + t])": "others[t] = own[j * n + t]",
+    "if (isnan(cell(g, t + k, j))) return 0;": "return 0;",
+    "t += every": "t += every + every",
+    "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
+    ">= DIFFERENT) alike": "> DIFFERENT) alike",
+    "before[j] + 3.605551275463989 * sum[j]": "sum[j]",
+}
+
+
+def judge(patch: pytest.MonkeyPatch) -> None:
+    for rule in test_sound.RULES:
+        test_sound.test_a_rule_holds_from_its_threshold_on(rule)
+    test_sound.test_a_trip_out_and_back_is_one_of_many_where_the_year_before_had_a_longer_one()
+    test_sound.test_what_the_market_explains_is_no_move_of_the_series()
+    for still in test_sound.STILL:
+        test_sound.test_prices_that_stand_still(*still)
+    for line in test_sound.LINES:
+        test_sound.test_prices_on_a_line(*line)
+    test_sound.test_days_without_a_change_say_nothing_of_how_far_a_series_moves()
+    test_sound.test_of_two_series_each_is_the_other_of_the_other()
+    for days in (4, 5):
+        test_sound.test_closes_that_stand_there_twice(days, days == 4)
+    test_sound.test_logarithms_of_prices_in_cents_and_small_prices()
+    test_sound.test_what_no_price_is_and_rates_and_what_stands_beside_the_close_are_looked_at()
+    test_sound.test_days_that_lack_are_counted_and_closed_up()
+    for part in (slice(None), slice(140, 260)):
+        for by in (1, -1):
+            test_sound.test_a_series_a_session_apart_is_seen(part, by)
+    test_sound.test_copies_are_those_of_the_plain_form(patch)
+
+
+@pytest.mark.parametrize("old", [None, *FAULTS])
+def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    kernel = made("looks.c", old or "static", FAULTS[old] if old else "static")
+    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
+    native._form.cache_clear()
+    try:
+        if old is None:
+            judge(monkeypatch)
+            return
+        with pytest.raises(AssertionError):
+            judge(monkeypatch)
+    finally:
+        native._form.cache_clear()
