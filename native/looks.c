@@ -315,7 +315,7 @@ static int twice(Room *r) {
 }
 
 /* Puts the priced days of a series one after the other; 0 where it holds what no price is. */
-static int close_up(Room *r, const Looks *l, int64_t j, const double *column) {
+static int close_up(Room *r, const double *column, const double *market, const uint8_t *near) {
     int sound = 1;
     r->n = 0;
     for (int64_t t = 0; t < r->days; t++) {
@@ -323,8 +323,7 @@ static int close_up(Room *r, const Looks *l, int64_t j, const double *column) {
         if (!(fabs(price) < INFINITY)) continue;
         sound &= price > 0;
         r->price[r->n] = price; r->row[r->n] = t;
-        r->near[r->n] = l->near.at ? *(l->near.at + t * l->near.day + j * l->near.step) != 0 : 0;
-        if (l->market.at) r->market[r->n] = cell(&l->market, t, j);
+        r->near[r->n] = near[t]; r->market[r->n] = market[t];
         r->n++;
     }
     return sound;
@@ -417,11 +416,28 @@ static int compare(const Looks *l, const float *own, const double *total) {
 
 /* ---- all of it --------------------------------------------------------------------------------------------------------------- */
 
+/* Takes some series out of a table, each in a row of its own; zero where there is no table. */
+static void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, double *rows) {
+    if (!g->at) { memset(rows, 0, sizeof *rows * (size_t)(TOGETHER * days)); return; }
+    for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = cell(g, t, j);
+}
+
+static void take_out_bytes(const Grid *g, int64_t days, int64_t first, int64_t upto, uint8_t *rows) {
+    if (!g->at) { memset(rows, 0, (size_t)(TOGETHER * days)); return; }
+    for (int64_t t = 0; t < days; t++)
+        for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = *(g->at + t * g->day + j * g->step) != 0;
+}
+
 static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, float *own, double *total) {
     const int64_t days = l->used.days;
-    for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) column[(j - first) * days + t] = cell(&l->used, t, j);
+    double *market = column + TOGETHER * days;
+    uint8_t *near = (uint8_t *)(market + TOGETHER * days);
+    take_out(&l->used, days, first, upto, column);
+    if (!first || l->market.at) take_out(&l->market, days, first, upto, market);
+    if (!first || l->near.at) take_out_bytes(&l->near, days, first, upto, near);
     for (int64_t j = first; j < upto; j++) {
-        l->sound[j] = (uint8_t)close_up(r, l, j, column + (j - first) * days);
+        const int64_t at = (j - first) * days;
+        l->sound[j] = (uint8_t)close_up(r, column + at, market + at, near + at);
         l->lacking[j] = lacking(r, l->expected);
         if (l->sound[j]) moves_of(r->price, r->n, r->move); else for (int64_t t = 0; t + 1 < r->n; t++) r->move[t] = 0;
         l->apart[j] = !l->sound[j];
@@ -436,7 +452,7 @@ int look_at(const Looks *l) {
     const int64_t days = l->used.days, n = l->used.series;
     const int beside = n > 1 && days > l->rules.enough;
     Room r = {0};
-    double *column = malloc(sizeof *column * (size_t)(TOGETHER * days + 1)), *total = calloc((size_t)days + 1, sizeof *total);
+    double *column = malloc((size_t)(TOGETHER * days) * (2 * sizeof *column + 1) + 1), *total = calloc((size_t)days + 1, sizeof *total);
     float *own = beside ? malloc(sizeof *own * (size_t)n * (size_t)(days - 1)) : NULL;
     int failed = !column || !total || (beside && !own) || room_make(&r, days) ? -1 : 0;
     if (!failed) {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -163,12 +164,15 @@ def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats],
 
     Where it is alone on its market, the others are all that are no exchange rate.
     """
-    every = [(i, t) for i, t in enumerate(homes) if t != ticker and not t.endswith("=X")]
-    columns = [i for i, t in every if homes[t] == homes[ticker]] or [i for i, _ in every]
     used, paid = fields["used"], fields["paid"]
 
+    @cache
+    def others() -> list[int]:
+        every = [(i, t) for i, t in enumerate(homes) if t != ticker and not t.endswith("=X")]
+        return [i for i, t in every if homes[t] == homes[ticker]] or [i for i, _ in every]
+
     def move(t: int) -> float:
-        a, b = rows[t], rows[t + 1]
+        columns, a, b = others(), rows[t], rows[t + 1]
         with np.errstate(invalid="ignore", divide="ignore"):
             moved = np.log((used[b, columns] + paid[b, columns]) / used[a, columns])
         moved = moved[np.isfinite(moved)]
