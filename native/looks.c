@@ -91,17 +91,19 @@ static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Se
 }
 
 int count_met(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
-    Set s = {0};
+    Set theirs = {0}, mine = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
-    int failed = !met || set_make(&s, g->series) ? -1 : 0;
+    int64_t owned = 0, found = 0;
+    memset(count, 0, sizeof *count * (size_t)g->series);
+    for (int64_t j = 0; j < g->series; j++) owned += own[j] != 0;
+    int failed = !met || set_make(&mine, owned) ? -1 : 0;
     if (!failed) {
-        int64_t any = 0;
-        memset(count, 0, sizeof *count * (size_t)g->series);
-        meet_somewhere(g, own, every, &s, met);
-        for (int64_t j = 0; j < g->series; j++) any += met[j];
-        if (any) count_days(g, own, met, &s, count);
+        meet_somewhere(g, own, every, &mine, met);
+        for (int64_t j = 0; j < g->series; j++) found += met[j];
+        if (found) failed = set_make(&theirs, found);
+        if (found && !failed) count_days(g, own, met, &theirs, count);
     }
-    free(met); free(s.slot);
+    free(met); free(mine.slot); free(theirs.slot);
     return failed;
 }
 

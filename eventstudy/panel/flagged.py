@@ -341,8 +341,8 @@ def _calendars_of(
     """Of (exchange, ticker, benchmark); no exchange: the dates of the prices are the sessions."""
     apart: dict[tuple[str, str], dict[str, None]] = {}
     for home, ticker, benchmark in met:
-        abroad = home_of(benchmark, prices).exchange if benchmark in prices.info else None
-        if home and abroad and calendars.code_of(abroad) != calendars.code_of(home):
+        abroad = home_of(benchmark, prices).exchange if home and benchmark in prices.info else None
+        if abroad and calendars.code_of(abroad) != calendars.code_of(home):
             apart.setdefault((home, benchmark), {})[ticker] = None
     for (home, benchmark), found in apart.items():
         abroad, tickers = exchange_beside(benchmark, home, prices), list(found)

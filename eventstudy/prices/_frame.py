@@ -139,7 +139,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False  # NVDA_Close
     if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels):
         return False
-    if not bool((index == index.normalize()).all()) or _may_be_returns(frame):
+    if (index.to_numpy() != index.to_numpy("datetime64[D]")).any() or _may_be_returns(frame):
         return False
     return len(set(labels)) == len(labels)
 

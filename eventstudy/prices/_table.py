@@ -127,7 +127,12 @@ class PriceTable:
     @property
     def tickers(self) -> list[str]:
         """The tickers that have prices."""
-        return [str(t) for t in self.close.columns]
+        return list(self._places)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The column of each ticker."""
+        return {str(t): i for i, t in enumerate(self.close.columns)}
 
     def naming(self, tickers: Iterable[str]) -> PriceTable:
         """The table for who names these tickers: their columns are sound, and those without a price are in `missing`.
@@ -257,7 +262,8 @@ class PriceTable:
         tickers = separated(tickers)
         days = self.close.index.to_numpy("datetime64[D]")
         rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
-        fields = {name: frame.iloc[rows][list(tickers)] for name, frame in self.fields.items()}
+        columns = [self._places[t] for t in tickers]
+        fields = {name: frame.iloc[rows, columns] for name, frame in self.fields.items()}
         return replace(self, fields=fields, info={t: self.info[t] for t in tickers}, given=None)
 
     def sha256(self) -> str:

@@ -103,8 +103,10 @@ def _are_logarithms(closes: Floats) -> bool:
     """Whether the antilogarithms are whole cents, and the closes themselves are not."""
     if len(closes) < ENOUGH or closes.min() <= LOGS[0] or closes.max() >= LOGS[1]:
         return False
-    digits = next((d for d in range(13) if np.allclose(closes, np.round(closes, d), rtol=0, atol=1e-13)), 13)
     prices = np.exp(closes)
+    if (np.abs(prices - np.round(prices, 2)) > SHARP * CENT).any():
+        return False
+    digits = next((d for d in range(13) if np.allclose(closes, np.round(closes, d), rtol=0, atol=1e-13)), 13)
     known = prices * 0.51 * 10.0**-digits + 1e-9
     if digits < 4 or (known > SHARP * CENT).any():
         return False
