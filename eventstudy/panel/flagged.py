@@ -328,7 +328,7 @@ def _copies(prices: PriceTable, used: Sequence[str], close: pd.DataFrame) -> pd.
         values = closes.to_numpy(float)
     own = closes.columns.isin(list(used))
     if not own.all() and len(close):
-        first = closes.index.get_loc(close.index[0])
+        first = int(np.searchsorted(closes.index.to_numpy(), close.index.to_numpy()[0]))
         days = slice(first, first + len(close))
         alike = copies_among(values[days], own)
         found += [closes.iloc[days, alike]] if len(alike) else []

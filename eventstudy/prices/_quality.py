@@ -292,7 +292,7 @@ def _mismatches(
 ) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed; `priced` (S, n) on which days."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    some = priced.any(axis=0)
+    some: Bools = np.asarray(priced.any(axis=0))
     places = {t: i for i, t in enumerate(homes) if some[i] and _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in places):
         members = [t for t in places if homes[t] == home]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ T = 300
 def calm(scale: float, seed: int = 0) -> np.ndarray:
     """(399,) moves of which none is odd, of a robust spread of `scale`."""
     moves = np.clip(np.random.default_rng(seed).normal(size=399), -1.4, 1.4)
-    return moves * (scale / _moves.spread(moves)[0])
+    found: np.ndarray = moves * (scale / float(_moves.spread(moves)[0]))
+    return found
 
 
 def closes(moves: np.ndarray, first: float = 50.0) -> np.ndarray:
@@ -35,8 +37,10 @@ def sound(
     closely[near if isinstance(near, slice) else list(near)] = True
     explained = np.zeros(close.shape) if market is None else market[:, None]
     given = {"close": close, "used": close, "paid": np.zeros_like(close), **fields}
-    asked = (closely, explained) if closely.any() else (None, None)
-    return bool(_sound.first_look([ticker], given, *asked, np.ones(len(close), bool)).sound[0])
+    days = np.ones(len(close), bool)
+    if not closely.any():
+        return bool(_sound.first_look([ticker], given, None, None, days).sound[0])
+    return bool(_sound.first_look([ticker], given, closely, explained, days).sound[0])
 
 
 def planted(scale: float, **sizes: float) -> np.ndarray:
@@ -151,7 +155,8 @@ def test_what_no_price_is_and_rates_and_what_stands_beside_the_close_are_looked_
     for name, value in {"paid": 0.1, "dividend": 0.1, "split": 2.0, "volume": 0.0}.items():
         given = column + (5.0 if name == "volume" else 0.0)
         given[7] = value
-        assert not sound(prices, **{name: given}), name
+        fields: dict[str, Any] = {name: given}
+        assert not sound(prices, **fields), name
     used = prices[:, None].copy()
     assert sound(prices, used=used)
     used[7] *= 1.001
@@ -266,8 +271,7 @@ def of_both(asked: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Any, A
 def test_the_flags_are_those_of_the_plain_form(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
     told = 0
     for seed in seeds:
-        of = hostile(seed)
-        compiled, plain = of_both(lambda of=of: flags(*of), monkeypatch)
+        compiled, plain = of_both(partial(flags, *hostile(seed)), monkeypatch)
         assert compiled == plain, seed
         told += len(plain)
     assert told > 2 * len(seeds)
@@ -288,19 +292,15 @@ def shared(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.asfortranarray(close) if seed % 2 else close, rng.random(n) < rng.choice([0.1, 0.5, 0.9])
 
 
+def copied_closes(close: np.ndarray, own: np.ndarray) -> tuple[Any, ...]:
+    days, names = np.arange(len(close)).astype("datetime64[D]"), [f"T{i}" for i in range(len(own))]
+    return copies_among(close, own).tolist(), list(_beside.same_closes(names, days, close)), _beside._alike(close)
+
+
 def test_copies_are_those_of_the_plain_form(monkeypatch: pytest.MonkeyPatch) -> None:
     copied = same = 0
     for seed in range(200):
-        close, own = shared(seed)
-        days, names = np.arange(len(close)).astype("datetime64[D]"), [f"T{i}" for i in range(len(own))]
-        compiled, plain = of_both(
-            lambda c=close, o=own, d=days, t=names: (
-                copies_among(c, o).tolist(),
-                list(_beside.same_closes(t, d, c)),
-                _beside._alike(c),
-            ),
-            monkeypatch,
-        )
+        compiled, plain = of_both(partial(copied_closes, *shared(seed)), monkeypatch)
         assert compiled[:2] == plain[:2], seed
         assert set(compiled[2]) <= set(plain[2]), "rows that cannot be alike are no work"
         copied, same = copied + len(plain[0]), same + len(plain[1])
