@@ -103,6 +103,11 @@ class StudyConfig:
     """The event window in calendar days from day 0, in place of sessions, of which each pair then has its own number."""
     own_windows: bool = False
     """Each pair has a window of its own, `window_start` and `window_end` of the table of events, inside the event window."""
+    own_estimation: bool = False
+    """Each pair is estimated on days of its own, `estimation_start` to `estimation_end` of the table of events.
+
+    They lie inside an estimation window.
+    """
     windows: tuple[Window, ...] | None = None
     """Reported CAR windows; None: those that are usual at this frequency and lie inside the event window."""
     primary: Window | None = None
@@ -242,6 +247,11 @@ class StudyConfig:
                     "",
                 ),
                 hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched, given",
+            )
+        if self.own_estimation and (not self.estimated or self.model == "given"):
+            raise InvalidRequest(
+                "pairs have estimation windows of their own, and nothing is estimated",
+                hint="leave out --own-estimation",
             )
         if not self.estimated and (self.outcome != "return" or self.model not in _ESTIMATE_NOTHING):
             what = f"the model {self.model}" if self.outcome == "return" else f"a study of {self.outcome}"
@@ -592,7 +602,7 @@ class StudyConfig:
         `what`: that which is asked, as the error names it.
 
         Raises:
-            InvalidRequest: the study has several estimation windows, or one after the event.
+            InvalidRequest: the study has several estimation windows, one after the event, or one of each pair's own.
 
         Example:
             >>> es.StudyConfig().check_in_order("a placebo") is None  # one estimation window, before the event
@@ -603,6 +613,10 @@ class StudyConfig:
                 f"{what} needs one estimation window that ends before the event",
                 available=" and ".join(map(str, self.spans)),
                 hint="name one: --estimation-window -260 -11",
+            )
+        if self.own_estimation:
+            raise InvalidRequest(
+                f"{what} needs one estimation window for all pairs", hint="run the study without --own-estimation"
             )
 
     @property

@@ -699,6 +699,12 @@ WARNINGS: dict[str, Code] = {
         "Read standardised tests; those that take one length for all are marked as not valid.",
         "note",
     ),
+    "OWN_ESTIMATION": Code(
+        "each pair is estimated on days of its own: {least} to {most} days, median {median:.0f}, of {window}",
+        "The table of events names the estimation window of each pair.",
+        "Read standardised tests: estimates of few days are rougher than those of many.",
+        "note",
+    ),
     "OVERLAPPING_EVENTS": Code(
         "{window}: {shared}; the headline allows for that",
         "Events share days, so the pairs are fewer independent observations than their number.",
@@ -814,6 +820,15 @@ WARNINGS: dict[str, Code] = {
         ),
         "The abnormal return of a day tells something of the next day's, as thin trading or bid and ask prices make it.",
         "Go by the placebo test, which takes it into account; the exact t does not.",
+    ),
+    "SHARES_COUNTED": Code(
+        {
+            "": "the shares outstanding that firms are weighted by were counted on {first} to {last}",
+            "undated": "shares outstanding without a date are taken as counted in the units of the prices",
+        },
+        "The value of a firm is its last close times the last count of its shares up to that day.",
+        "See that counts are not old: buybacks, issues and splits since then are not in them.",
+        "note",
     ),
     "SHORT_ESTIMATION": Code(
         {
@@ -965,8 +980,16 @@ WARNINGS: dict[str, Code] = {
         ),
     ),
     "VALUE_WEIGHTED": Code(
-        "means are weighted by the column weight of the events; the weights are worth {n:.1f} pairs of equal weight, and one"
-        " pair has {most:.0%}",
+        {
+            "": (
+                "means are weighted by the column weight of the events; the weights are worth {n:.1f} pairs of equal weight,"
+                " and one pair has {most:.0%}"
+            ),
+            "shares": (
+                "means are weighted by the value of the firms, the last close before the event window times shares"
+                " outstanding; the weights are worth {n:.1f} pairs of equal weight, and one pair has {most:.0%}"
+            ),
+        },
         "Large firms count more, so that a few of them can decide the mean; medians and signs count each pair once.",
         "Look at the mean of pairs that count equally too. On one date the weighted portfolio is judged; on several the mean,"
         " by clusters of dates.",

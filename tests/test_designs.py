@@ -654,6 +654,94 @@ def test_each_pair_has_its_own_window() -> None:
         EventStudy(**CHOICES, own_windows=True, windows=[(0, 1)])
 
 
+OWN_DAYS = {
+    "AAA": (-120, -11),
+    "BBB": (-90, -21),
+    "CCC": (-105, -41),
+    "DDD": (-100, -21),
+    "EEE": (8, 38),
+    "FFF": (-119, -50),
+}
+
+
+def own_days(prices: pd.DataFrame, days: dict[str, tuple[float, float]] = OWN_DAYS, **choices: Any) -> StudyResult:
+    rows = [
+        {"ticker": t, "date": SESSIONS[DAY0].date(), "event_id": "made-up", "estimation_start": a, "estimation_end": b}
+        for t, (a, b) in days.items()
+    ]
+    spans = {"estimation_windows": [(-120, -11), (8, 38)], "min_estimation": 30, "regime": "never"}
+    return EventStudy(**{**CHOICES, **spans, "own_estimation": True, **choices}).run(pd.DataFrame(rows), prices)
+
+
+def test_each_pair_has_its_own_estimation_window() -> None:
+    """Regressions with dummies, on the days that the table names; days that are not a pair's own lack nowhere."""
+    prices = closes(5, FIRMS)
+    prices.loc[prices.index[DAY0 - 60], "BBB"] = np.nan  # two of its returns
+    prices.loc[prices.index[DAY0 - 15 : DAY0 - 12], "CCC"] = np.nan  # none of its own
+    found = own_days(prices)
+    for i, (ticker, (start, end)) in enumerate(OWN_DAYS.items()):
+        for window in ((0, 0), (-1, 1)):
+            mine = row(found, window, ticker)
+            days = range(DAY0 + start, DAY0 + end + 1)
+            wanted = dummies(prices, range(window[0], window[1] + 1), ticker, days)
+            assert (mine["car"], mine["se"], found.returns.df[i]) == pytest.approx(wanted)
+    assert found.untraded[:, 1] == pytest.approx([0, 2 / 70, 0, 0, 0, 0])
+    [told] = [w.message for w in found.warned if w.code == "OWN_ESTIMATION"]
+    assert "31 to 110 days, median 70" in told
+    assert "estimation each its own within [-120, -11] and [8, 38]" in found.text().replace("+", "")
+    assert found.to_dict()["config"]["own_estimation"] is True
+    assert not any(w.code in ("NO_RETURNS", "GAPS", "THIN_TRADING") and w.ticker == "CCC" for w in found.warned)
+
+
+def test_days_near_other_events_are_left_out_of_the_pairs_own_days() -> None:
+    prices = closes(5, FIRMS)
+    rows = [
+        {
+            "ticker": "AAA",
+            "date": SESSIONS[DAY0 + d].date(),
+            "event_id": f"day{d}",
+            "estimation_start": a,
+            "estimation_end": b,
+        }
+        for d, a, b in ((-70, -80, -11), (-30, -85, -16), (0, -100, -31))
+    ]
+    events = pd.DataFrame(rows)
+    found = EventStudy(**CHOICES, own_estimation=True).run(events, prices)
+    assert found.returns.df.tolist() == [
+        70 - 2,
+        70 - 3 - 2,
+        70 - 4 - 2,
+    ]  # the day after the last of one is near the next
+    masked = {w.event_id: w.message for w in found.warned if w.code == "EVENT_IN_ESTIMATION"}
+    assert sorted(masked) == ["day-30", "day0"]
+
+
+@pytest.mark.parametrize(
+    ("days", "choices", "words"),
+    [
+        ((-121, -11), {}, "outside that of the study"),
+        ((-60, 20), {}, "outside that of the study"),
+        ((-60, np.nan), {}, "no estimation window of its own"),
+        ((-60.5, -11), {}, "no estimation window of its own"),
+        ((-11, -60), {}, "ends before it starts"),
+        ((-100, -11), {"model": "market_adjusted", "min_estimation": 0}, "nothing is estimated"),
+    ],
+)
+def test_estimation_windows_of_the_pairs_that_are_none(days: Any, choices: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidRequest, match=words):
+        own_days(closes(5, FIRMS), {"AAA": days}, **choices)
+
+
+def test_what_varies_the_estimation_window_is_refused_where_pairs_have_their_own() -> None:
+    found = own_days(closes(5, FIRMS), {"AAA": (-100, -11), "BBB": (-90, -11)}, estimation_windows=[(-120, -11)])
+    with pytest.raises(InvalidRequest, match="one estimation window for all pairs"):
+        es.analyses.robustness(found)
+    short = own_days(closes(5, FIRMS), {"AAA": (-39, -11), "BBB": (-90, -11)}, estimation_windows=[(-120, -11)])
+    assert [e.ticker for e in short.exclusions] == ["AAA"]
+    with pytest.raises(InvalidRequest, match="cannot be had from sums"):
+        EventStudy(**CHOICES, own_estimation=True).run(pd.DataFrame(), closes(5, FIRMS), keep="aggregate")
+
+
 @pytest.mark.parametrize(("lasting", "told"), [(2, "the 2 of 4 stocks that have that day gained"), (1, "AAA gained")])
 def test_the_largest_move_says_how_many_have_that_day(lasting: int, told: str) -> None:
     tickers = ("AAA", "BBB", "CCC", "DDD")

@@ -20,7 +20,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
 from eventstudy.language import shown
-from eventstudy.panel import UNDATED, Exclusion, Floats, Ints, over_splits, read_shares
+from eventstudy.panel import Exclusion, Floats, Ints, over_splits, read_shares, worth_before
 from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.estimate import combined
@@ -348,22 +348,15 @@ def _stake(result: StudyResult, i: int, window: Window, prices: PriceTable, shar
     """What pair i was worth at the last close before the window, or why that is not known."""
     pair, block = result.panel.pairs[i], result.panel.block
     first = pd.Timestamp(block.sessions[block.design[i], window.start - block.estimation.start])
-    closes = prices.close[pair.ticker].dropna() if pair.ticker in prices.tickers else pd.Series(dtype=float)
-    closes = closes[closes.index < first]
-    if closes.empty:
-        return Exclusion.of("NO_PRICES.before", pair.event_id, pair.ticker, ticker=pair.ticker, session=first.date())
-    last = closes.index[-1]
-    lines = shares[(shares["ticker"] == pair.ticker) & (shares["date"] <= last)].sort_values("date", kind="stable")
-    if lines.empty:
-        return Exclusion.of("NO_SHARES", pair.event_id, pair.ticker, ticker=pair.ticker, session=last.date())
-    line = lines.iloc[-1]
-    since = None if line["date"] == UNDATED else f"{line['date']:%Y-%m-%d}"
+    found = worth_before(pair.event_id, pair.ticker, first, prices, shares)
+    if isinstance(found, Exclusion):
+        return found
     return Stake(
-        session=f"{last:%Y-%m-%d}",
-        close=float(closes.iloc[-1]),
-        shares=float(line["shares"]),
-        shares_since=since,
-        splits=float(line["splits"]),
+        session=f"{found.session:%Y-%m-%d}",
+        close=found.close,
+        shares=found.shares,
+        shares_since=None if found.since is None else f"{found.since:%Y-%m-%d}",
+        splits=found.splits,
         currency=prices.info[pair.ticker].currency or "",
     )
 

@@ -53,8 +53,10 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
     (("--window-days",), _pair(help="Event window in calendar days from day 0, in place of sessions.")),
     (("--weights",), {"type": Choice(["equal", "value"]), "default": "equal", "show_default": True,
-                      "help": "value: means weighted by the column weight of the table of events."}),
+                      "help": "value: by the column weight of the events, or close before the event times --shares."}),
     (("--own-windows",), {"is_flag": True, "help": "Each event's own window: columns window_start, window_end of its table."}),
+    (("--own-estimation",), {"is_flag": True,
+                             "help": "Each event's own estimation window: columns estimation_start, estimation_end."}),
     (("--window", "windows"), _pair(multiple=True, help="CAR window; may be repeated. [default: 0 0, -1 1, 0 1, 0 5, -5 5]")),
     (("--primary",), _pair(help="The window declared before looking: judged by itself. [default: all are judged together]")),
     (("--test", "tests"), {"multiple": True, "help": "A test to add; may be repeated: see `eventstudy methods tests`."}),
@@ -94,7 +96,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--registry",), {"type": click.Path(), "help": "Registry to look event ids up in. [default: the one that ships]"}),
     (("--factors",), {"type": click.Path(), "help": "Factor file: date, mkt_rf, ..., rf, or Ken French's; or ken_french."}),
     (("--factor-unit",), {"type": Choice(["percent", "decimal"]), "help": "Unit of the factor file."}),
-    (("--shares",), {"type": click.Path(), "help": "Shares outstanding, for volume: ticker, shares[, date]."}),
+    (("--shares",), {"type": click.Path(), "metavar": "FILE|yahoo",
+                   "help": "Shares outstanding, for volume and --weights value: ticker, shares[, date]."}),
     (("--earnings",), {"metavar": "FILE|yahoo", "help": "Earnings to warn of: CSV with ticker,date[,timing], or Yahoo's."}),
     (("--news",), {"type": click.Path(), "multiple": True,
                    "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker][,what_de]; a row with an"
@@ -115,8 +118,8 @@ _HEADINGS = {
         "date", "tickers", "benchmark", "currency", "peers", "day0", "timing", "tz", "registry", "max-shift", "group-by",
     ),
     "What is normal": (
-        "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "min-estimation",
-        "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
+        "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "own-estimation",
+        "min-estimation", "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
     ),
     "Over which days": ("frequency", "event-window", "window-days", "own-windows", "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
@@ -311,6 +314,7 @@ _PASSED = (
     "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
+    "own_estimation",
     "weights",
 )  # fmt: skip
 

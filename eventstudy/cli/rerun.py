@@ -22,6 +22,7 @@ _SHOWN = 20
 @click.option("--prices", type=click.Path(), help="The price file, where the result was made of one.")
 @click.option("--abnormal", type=click.Path(), help="The file of abnormal returns, where the result was given some.")
 @click.option("--factors", type=click.Path(), help="The factor file, where the result was made with one.")
+@click.option("--shares", type=click.Path(), help="The file of shares outstanding, where the result was given some.")
 @click.option(
     "--registry", type=click.Path(), help="Where its events stand. [default: what ships, or as the result says]"
 )
@@ -37,6 +38,7 @@ def COMMAND(  # noqa: N802
     prices: str | None,
     abnormal: str | None,
     factors: str | None,
+    shares: str | None,
     registry: str | None,
     form: str,
     output: str | None,
@@ -56,7 +58,7 @@ def COMMAND(  # noqa: N802
     from eventstudy.study.differences import count, differences, reasons
 
     told = read_result(result)
-    files = {"prices": prices, "abnormal": abnormal, "factors": factors, "registry": registry}
+    files = {"prices": prices, "abnormal": abnormal, "factors": factors, "shares": shares, "registry": registry}
     now = again(told, **files, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)
     same_prices = told["provenance"]["prices_sha256"] == now["provenance"]["prices_sha256"]

@@ -330,7 +330,8 @@ class Event(Table):
                 if said is None
                 else f"the weight is {said!r}",
                 where=f"event {self.id}, ticker {ticker}",
-                hint="give the table of events a column weight, such as the value of the firm before the event, above zero",
+                hint="give the table of events a column weight, such as the value of the firm before the event, above zero; or"
+                " name the shares outstanding: --shares FILE",
             )
         return weight
 

@@ -8,6 +8,7 @@ from eventstudy.panel.homes import home_of, is_of_file, taken_for
 from eventstudy.panel.periods import factors_of_periods, in_periods, told_of_partial
 from eventstudy.panel.volume import UNDATED, over_splits, read_shares, with_volume
 from eventstudy.panel.warned import Exclusion, Warned
+from eventstudy.panel.worth import Worth, with_worth, worth_before
 
 __all__ = [
     "AFTER",
@@ -22,6 +23,7 @@ __all__ = [
     "Pair",
     "Panel",
     "Warned",
+    "Worth",
     "accepted",
     "align",
     "calendar_ends",
@@ -40,4 +42,6 @@ __all__ = [
     "was_accepted",
     "with_rates",
     "with_volume",
+    "with_worth",
+    "worth_before",
 ]

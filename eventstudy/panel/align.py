@@ -18,11 +18,11 @@ from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message, sentence
-from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints, before_first
 from eventstudy.panel.dense import Dense, padded, with_derived
 from eventstudy.panel.grid import factor_names
 from eventstudy.panel.left_out import by_row, row_of, with_id
-from eventstudy.panel.line_up import line_up
+from eventstudy.panel.line_up import least_left, line_up
 from eventstudy.panel.returns import across_gaps, grid_returns, volume_on
 from eventstudy.prices import PriceTable
 from eventstudy.windows import Window
@@ -41,6 +41,8 @@ class Pair:
     """Tickers it is compared with, by models that do; never its own."""
     window: Window | None = None
     """The event days that are looked at, where they are its own."""
+    estimation: Window | None = None
+    """The estimation days, where they are its own."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Panel:
     """What the grids had to say; `checks.check` adds what the lined-up pairs have to say."""
     repeats: tuple[tuple[Pair, Pair], ...] = ()
     """Pairs of the same firm and day 0 as an earlier one, and that one, which counts for both."""
+    worth: Floats | None = None
+    """(N,) the last close before the event window times shares outstanding; None: nobody asked."""
     after: After | None = None
     """The sessions after the event window; None where the block no longer holds returns."""
 
@@ -73,6 +77,8 @@ class Panel:
         own = block.sessions[block.design[pair]]
         used = np.ones(len(own), bool)
         used[block.estimation_columns] = ~np.isin(own[block.estimation_columns], left_out)
+        if block.outside is not None:
+            used[block.estimation_columns] &= ~block.outside[pair]
         used[block.estimation_columns.stop : block.event_columns.start] = False
         known = np.flatnonzero(~np.isnat(own))
         if not len(known):
@@ -99,6 +105,7 @@ class Panel:
             volume=self.volume[which],
             last_close=self.last_close[which],
             delisted=self.delisted[which],
+            worth=None if self.worth is None else self.worth[which],
         )
 
 
@@ -117,6 +124,8 @@ def align(
     """
     prices = prices.naming(p for pair in pairs for p in pair.peers)
     grids, left, warned = line_up(_columns(pairs), prices, config, None, compared=compared, factors=factors, named=None)
+    if any(pair.estimation for pair in pairs):
+        grids = [_with_own_days(dense, [pairs[i].estimation for i in dense.origin], config) for dense in grids]
     peers = list(dict.fromkeys(p for pair in pairs for p in pair.peers if p in prices.close.columns))
     blocks, after = [], []
     for dense in grids:
@@ -154,6 +163,13 @@ def _outside(windows: Sequence[Window | None], config: StudyConfig) -> Bools:
     spans = np.array([w or config.event_window for w in windows])
     found: Bools = (days < spans[:, :1]) | (days > spans[:, 1:])
     return found
+
+
+def _with_own_days(dense: Dense, windows: Sequence[Window | None], config: StudyConfig) -> Dense:
+    """The grid with what lies outside the estimation windows of pairs that have their own."""
+    days = dense.columns[: dense.estimation.length]
+    spans = np.array([w or (days.min(), days.max()) for w in windows])
+    return replace(dense, outside=(days < spans[:, :1]) | (days > spans[:, 1:])).with_mask(least_left(config))
 
 
 def _told_of_events(
@@ -241,7 +257,8 @@ def _across_gaps(
     Regressors are those of the same sessions; returns that lie mostly before the estimation window are left out (ruling 15).
     """
     days = config.estimation_days.length
-    within = np.minimum(span[:, :days], np.arange(1, days + 1))
+    first_day = 0 if dense.outside is None else before_first(dense.outside)[:, None]
+    within = np.minimum(span[:, :days], np.arange(1, days + 1) - first_day)
     block.returns[:, :days][2 * within < span[:, :days]] = np.nan
     given = dense.regressors if factors is None else dense.regressors[:, :, : 1 + len(factors.columns)]
     for d in np.flatnonzero((span[first] > 1).any(axis=1)):
@@ -307,8 +324,9 @@ def _joined(blocks: list[EventBlock], config: StudyConfig, names: tuple[str, ...
         estimation=config.estimation_days,
         event=config.event_window,
         row=blocks[0].row if len(blocks) == 1 else None,
-        unseen=_unseen(blocks, order),
+        unseen=_marked([b.unseen for b in blocks], order),
         masked=_masked(blocks, order),
+        outside=_marked([b.outside for b in blocks], order),
     )
 
 
@@ -320,9 +338,9 @@ def _masked(blocks: list[EventBlock], order: Ints) -> Floats | None:
     return np.concatenate(known)[order]
 
 
-def _unseen(blocks: list[EventBlock], order: Ints) -> Bools | None:
-    """(N, L2) the event days that nobody looks at, the pairs in this order; None where all are looked at."""
-    known = [b.unseen for b in blocks if b.unseen is not None]
+def _marked(marks: list[Bools | None], order: Ints) -> Bools | None:
+    """(N, L) the days that are marked on each grid, the pairs in this order; None where none are."""
+    known = [m for m in marks if m is not None]
     return np.concatenate(known)[order] if known else None
 
 

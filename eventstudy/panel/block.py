@@ -57,6 +57,8 @@ class EventBlock:
     """(D,) where day 0 of each design stands on the one grid of sessions of all pairs; None where there are several grids."""
     masked: Floats | None = None
     """(N, L1) estimation returns left out because another event of the firm is near, NaN elsewhere; None: none were."""
+    outside: Bools | None = None
+    """(N, L1) estimation days outside the pair's own estimation window, which hold no return; None: no pair has one."""
 
     @property
     def n_pairs(self) -> int:
@@ -67,7 +69,9 @@ class EventBlock:
         """The pairs at these positions; designs are shared, not copied."""
         unseen = None if self.unseen is None else self.unseen[which]
         masked = None if self.masked is None else self.masked[which]
-        return replace(self, returns=self.returns[which], design=self.design[which], unseen=unseen, masked=masked)
+        outside = None if self.outside is None else self.outside[which]
+        own = {"unseen": unseen, "masked": masked, "outside": outside}
+        return replace(self, returns=self.returns[which], design=self.design[which], **own)
 
     @property
     def estimation_columns(self) -> slice:
@@ -88,6 +92,8 @@ class EventBlock:
         days = days if self.masked is None else np.where(np.isfinite(self.masked), self.masked, days)
         sessions, lacking = self.sessions[:, self.estimation_columns], np.isnan(days)
         counted = ~np.isin(sessions, exclude)[self.design]
+        if self.outside is not None:
+            counted &= ~self.outside
         if lacking.any():
             place, later = np.arange(len(days[0])), (sessions > self.sessions[:, self.event_columns][:, :1]).any(axis=0)
             before = int(np.argmax(later)) if later.any() else len(place)

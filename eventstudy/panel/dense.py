@@ -91,6 +91,8 @@ class Dense:
     """(E,) whether other events of the security are near its estimation days."""
     bears: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """(E,) whether the days near them are left out: enough others are there."""
+    outside: Bools | None = None
+    """(E, L1) estimation days outside the pair's own estimation window; None: no pair has one."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from the regressors and may be needed again; it stays where it was made."""
 
@@ -105,7 +107,8 @@ class Dense:
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
         names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "whole", "disturbed", "bears")
-        return replace(self, **{name: getattr(self, name)[which] for name in names})
+        outside = None if self.outside is None else self.outside[which]
+        return replace(self, outside=outside, **{name: getattr(self, name)[which] for name in names})
 
     @property
     def last_day(self) -> Ints:
@@ -140,7 +143,7 @@ class Dense:
         if self.busy is not None and len(some):
             own = np.abs(self.columns[: self.estimation.length]) <= (self.mask or 0)
             found[some] = self.take(some).windows(self.busy)[:, : self.estimation.length] & ~own
-        return found
+        return found if self.outside is None else found & ~self.outside
 
     def with_mask(self, least: int) -> Dense:
         """With what `busy` says of each pair; a mask must leave `least` estimation days, and half of them."""
@@ -154,6 +157,7 @@ class Dense:
             busy = part.busy_days()
             disturbed[place] = busy.any(axis=1)
             known = np.isfinite(part.windows(self.returns)[:, : self.estimation.length])
+            known = known if part.outside is None else known & ~part.outside
             left, days = (known & ~busy).sum(axis=1), known.sum(axis=1)
             bears[place] = disturbed[place] & (left >= np.maximum(least, days / 2))
         bears &= self.mask is not None
@@ -175,6 +179,8 @@ class Dense:
         if len(self.exclude):
             inside = slice(0, self.estimation.length)
             returns[:, inside][np.isin(sessions[:, inside], self.exclude)[design]] = np.nan
+        if self.outside is not None:
+            returns[:, : self.estimation.length][self.outside] = np.nan
         hit, left_out = self.masked(), None
         if hit is not None and hit.any():
             left_out = np.where(hit, returns[:, : self.estimation.length], np.nan)
@@ -191,6 +197,7 @@ class Dense:
             row=self.row[first],
             unseen=self._unseen(returns.shape),
             masked=left_out,
+            outside=self.outside,
         )
 
     def after(self, apart: Ints | None = None) -> After:

@@ -155,7 +155,12 @@ def _dense(
         busy=busy,
         mask=config.mask_other_events,
     )
-    return dense.with_mask(max(config.min_estimation, _LEAST)), warned
+    return dense.with_mask(least_left(config)), warned
+
+
+def least_left(config: StudyConfig) -> int:
+    """How many estimation days must be left of a pair when those near other events are taken out."""
+    return max(config.min_estimation, _LEAST)
 
 
 def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools, config: StudyConfig) -> Ints:

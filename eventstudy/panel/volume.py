@@ -48,6 +48,8 @@ def with_volume(
         inside = block.sessions[:, block.estimation_columns]
         hit = np.isin(inside, np.array(exclude, dtype="datetime64[D]"))[block.design]
         values[:, block.estimation_columns][hit] = np.nan
+    if block.outside is not None:
+        values[:, block.estimation_columns][block.outside] = np.nan
     left_out = None
     if block.masked is not None:
         own, hit = values[:, block.estimation_columns], np.isfinite(block.masked)
@@ -63,6 +65,7 @@ def with_volume(
         row=block.row,
         unseen=block.unseen,
         masked=left_out,
+        outside=block.outside,
         span=np.ones_like(block.span),
         estimation=block.estimation,
         event=block.event,

@@ -45,14 +45,15 @@ def again(
     prices: str | Path | None = None,
     abnormal: str | Path | None = None,
     factors: str | Path | None = None,
+    shares: str | Path | None = None,
     registry: str | Path | None = None,
     **words: Any,
 ) -> StudyResult:
     """The study of a result, run again with its own choices, events and tickers.
 
-    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `abnormal`, `factors`: the files it was made of, where it was
-    made of files. `registry`: where its events stand; events that are in none are made of what the result says of them, but
-    for windows of their own and groups by a column, which stand nowhere else. `words`: others of `run`.
+    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `abnormal`, `factors`, `shares`: the files it was made of, where
+    it was made of files. `registry`: where its events stand; events that are in none are made of what the result says of them,
+    but for windows of their own and groups by a column, which stand nowhere else. `words`: others of `run`.
 
     Raises:
         InvalidFile: not a result, or not a whole one. InvalidRequest: it was made of files, and they are not named.
@@ -71,6 +72,9 @@ def again(
     _check_tables(told, known, choices, grouped)
     if choices.get("model") == "given" and abnormal is None:
         raise InvalidRequest("this result was given abnormal returns", hint="name their file: --abnormal FILE")
+    counted = told["provenance"].get("shares")
+    if counted == "given" and shares is None:
+        raise InvalidRequest("this result was given shares outstanding", hint="name their file: --shares FILE")
     if abnormal is not None and choices.get("model") != "given":
         raise InvalidRequest("this result was given no abnormal returns", hint="leave out --abnormal")
     if (
@@ -96,6 +100,7 @@ def again(
         abnormal=abnormal,
         group_by=grouped,
         factors=factors,
+        shares=shares or ("yahoo" if counted == "yahoo" else None),
         as_of=as_of,
         **choices,
         **words,
@@ -111,7 +116,8 @@ def _check_tables(told: Mapping[str, Any], known: Registry, choices: Mapping[str
     lacking = [str(one["id"]) for one in told["events"] if not _stands(one, known)]
     of_table = {
         "the windows of this result": bool(choices.get("own_windows")),
-        "the weights of this result": choices.get("weights") == "value",
+        "the estimation windows of this result": bool(choices.get("own_estimation")),
+        "the weights of this result": choices.get("weights") == "value" and not told["provenance"].get("shares"),
         f"the groups of this result, by {grouped},": grouped is not None,
     }
     if lacking and any(of_table.values()):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
+from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, SymbolUnknown
+from eventstudy.events import Event
 from eventstudy.panel import read_shares
-from eventstudy.prices import load_shares
+from eventstudy.prices import PriceTable, load_shares
 from eventstudy.study.result import StudyResult
 
 _BEFORE = dt.timedelta(days=550)
@@ -38,3 +42,26 @@ def shares_for(result: StudyResult, given: str | None) -> tuple[pd.DataFrame, li
     first, last = sessions.min().astype(object), sessions.max().astype(object)
     found, missing = load_shares([p.ticker for p in result.panel.pairs], first - _BEFORE, last)
     return found, list(missing.values())
+
+
+def shares_to_study(
+    given: pd.DataFrame | str | Path | None, events: Iterable[Event], prices: PriceTable, config: StudyConfig
+) -> tuple[pd.DataFrame | None, str]:
+    """Shares outstanding that a study is given, or needs for weights by value and can have without a file; and whence.
+
+    `given`: a table, or `yahoo`; None: those that ship, where prices do and no event has a weight of its own.
+
+    Raises:
+        SourceError: the source does not answer.
+    """
+    if isinstance(given, pd.DataFrame):
+        return given, "given"
+    known = list(events)
+    tickers = sorted({t for event in known for t in event.tickers if t in prices.tickers})
+    if given is not None:
+        days = prices.close.index
+        return load_shares(tickers, days[0].date() - _BEFORE, days[-1].date())[0], "yahoo"
+    wanted = config.weights == "value" and not any("weight" in event.attributes for event in known)
+    if wanted and tickers and all(prices.info[t].source == "bundled" for t in tickers):
+        return read_shares(shipped("shares.csv")), "bundled"
+    return None, ""

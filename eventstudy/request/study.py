@@ -26,6 +26,7 @@ from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
+from eventstudy.request.shares import shares_to_study
 from eventstudy.request.span import days_needed
 from eventstudy.scale.panel import is_panel
 from eventstudy.scale.workers import executor_of
@@ -123,7 +124,7 @@ def run(
         # the peers of an event stay its peers, asked for or not
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     factors = factors_for(factors, factor_unit, study.config, lambda: days_needed(list(events), study.config, day0)[1])
-    if isinstance(shares, str | Path):
+    if isinstance(shares, str | Path) and str(shares) != "yahoo":
         shares = read_shares(shares)
     limit = last_day(as_of)
     table = prices_for(
@@ -132,6 +133,9 @@ def run(
     table, told = placed_by(events, table)
     table = placed(table, separated(exchange, "exchange"))
     noted: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
+    shares, whence = shares_to_study(shares, events, table, study.config)
+    if whence:
+        noted["shares"] = whence
     if group_by is not None:
         noted["group_by"] = column_of(events, group_by)
     if events.read_as:

@@ -43,11 +43,12 @@ _MOVED = 1.05
 
 def cautions(result: StudyResult) -> list[Message]:
     """What the estimates themselves call for: per pair, then for the design of each reported window."""
-    found = [*of_choices(result.config), *_own_windows(result)]
+    found = [*of_choices(result.config), *_own_windows(result), *_own_estimation(result)]
     if result.config.weights == "value" and result.returns.n > 1:
         weights = result.weights()
         assert weights is not None
-        found.append(Message.of("VALUE_WEIGHTED", n=effective_n(weights), most=float(weights.max())))
+        form = "VALUE_WEIGHTED" if result.panel.worth is None else "VALUE_WEIGHTED.shares"
+        found.append(Message.of(form, n=effective_n(weights), most=float(weights.max())))
     design = of_design(result.answers.values())
     if not result.config.estimated:
         return [*found, *design, *_bhar(result)]
@@ -74,6 +75,15 @@ def _own_windows(result: StudyResult) -> Iterator[Message]:
         return
     said = {"window": result.config.event_window, "least": int(length.min()), "most": int(length.max())}
     yield Message.of("OWN_WINDOWS", **said, first=days.start, last=days.end, median=float(np.median(length)))
+
+
+def _own_estimation(result: StudyResult) -> Iterator[Message]:
+    """Say how long the estimation windows of the pairs are, where each has its own."""
+    outside = result.panel.block.outside
+    if outside is not None:
+        days = (~outside).sum(axis=1)
+        spread = {"least": int(days.min()), "most": int(days.max()), "median": float(np.median(days))}
+        yield Message.of("OWN_ESTIMATION", **spread, window=list(result.config.spans))
 
 
 def of_choices(config: StudyConfig) -> list[Message]:

@@ -147,6 +147,7 @@ _ESTIMATING = {
     "event_window",
     "window_days",
     "own_windows",
+    "own_estimation",
     "exclude_dates",
     "mask_other_events",
     "max_shift",

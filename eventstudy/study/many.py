@@ -49,6 +49,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         (":" in config.model, "a model of your own"),
         (config.window_days is not None, "a window of calendar days"),
         (config.own_windows, "windows of each pair's own"),
+        (config.own_estimation, "estimation windows of each pair's own"),
         (config.weights == "value", "a mean weighted by value"),
         (config.missing != "drop", f'missing="{config.missing}"'),
         (wants_peers, f"the model {config.model}, which compares with peers,"),

@@ -675,6 +675,8 @@ class StudyResult(Result):
     def _weights(self) -> Floats:
         """(N,) as the table of events has them."""
         events = {event.id: event for event in self.events}
+        if self.panel.worth is not None:
+            return self.panel.worth
         return np.array([events[p.event_id].weight_of(p.ticker) for p in self.panel.pairs])
 
     def _pairs(self, members: Ints | None) -> Pairs:

@@ -41,6 +41,7 @@ from eventstudy.panel import (
     taken_for,
     told_of_partial,
     with_volume,
+    with_worth,
 )
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
@@ -200,6 +201,9 @@ class EventStudy:
             )
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
+        if config.weights == "value":
+            panel, counted = _weighed(panel, known, table, shares, config)
+            warned += counted
         check_regressors(model, panel.block.names, config)
         made = estimated(panel, config, model, executor)
         excluded = [*unread(events), *panel.excluded, *made.excluded]
@@ -454,12 +458,10 @@ def pairs_to_study(
             warned.append(Warned.of("PEER_CONTAMINATION.own", event.id, peers=clash))
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
-            own = own_window(event, ticker, config) if config.own_windows else None
-            if config.weights == "value":
-                event.weight_of(ticker)
-            pairs.append(
-                Pair(event.id, ticker, benchmark, moment, peers_of(event, ticker, config) if peered else (), own)
-            )
+            window = own_window(event, ticker, config) if config.own_windows else None
+            estimation = own_estimation(event, ticker, config) if config.own_estimation else None
+            peers = peers_of(event, ticker, config) if peered else ()
+            pairs.append(Pair(event.id, ticker, benchmark, moment, peers, window, estimation))
     return pairs, warned
 
 
@@ -469,26 +471,76 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> Window:
     Raises:
         InvalidRequest: it names none, or one that lies outside the event window.
     """
-    said = [event.attribute(name, ticker) for name in ("window_start", "window_end")]
-    where = f"event {event.id}, ticker {ticker}"
-    try:
-        start, end = (int(float(text or "")) for text in said)
-    except ValueError as error:
-        raise InvalidRequest(
-            "no window of its own is named",
-            where=where,
-            available=f"window_start {said[0]}, window_end {said[1]}",
-            hint="give the table of events the columns window_start and window_end, in days from day 0: -1, 3",
-        ) from error
-    window = Window.of((start, end))
+    window, where = _named(event, ticker, "window", "window", "-1, 3")
     if not window.inside(config.event_window):
-        low, high = min(start, config.event_window.start), max(end, config.event_window.end)
+        low, high = min(window.start, config.event_window.start), max(window.end, config.event_window.end)
         raise InvalidRequest(
             f"its window {window} lies outside the event window {config.event_window}",
             where=where,
             hint=f"widen the event window: --event-window {low} {high}",
         )
     return window
+
+
+def own_estimation(event: Event, ticker: str, config: StudyConfig) -> Window:
+    """The estimation window that the table of events names for a ticker.
+
+    Raises:
+        InvalidRequest: it names none, or one that lies in no estimation window of the study.
+    """
+    window, where = _named(event, ticker, "estimation", "estimation window", "-200, -31")
+    if not any(window.inside(span) for span in config.spans):
+        low, high = min(window.start, config.spans[0].start), max(window.end, config.spans[-1].end)
+        apart = high < config.event_window.start or low > config.event_window.end
+        raise InvalidRequest(
+            f"its estimation window {window} lies outside that of the study",
+            where=where,
+            available=" and ".join(map(str, config.spans)),
+            hint=f"widen it: --estimation-window {low} {high}" if apart else "name windows before and after the event",
+        )
+    return window
+
+
+def _weighed(
+    panel: Panel, events: list[Event], prices: PriceTable, shares: pd.DataFrame | None, config: StudyConfig
+) -> tuple[Panel, list[Warned]]:
+    """The panel with the value of its firms where shares outstanding say it, and when these were counted.
+
+    Raises:
+        InvalidRequest: neither shares nor the table of events say what a pair weighs, or both do.
+    """
+    by_id = {event.id: event for event in events}
+    named = any("weight" in event.attributes for event in events)
+    if named or shares is None:
+        if shares is not None and config.outcome != "volume":
+            raise InvalidRequest(
+                "weights stand in the column weight of the events, and shares outstanding are named",
+                hint="leave out the shares, or rename the column",
+            )
+        for pair in panel.pairs:
+            by_id[pair.event_id].weight_of(pair.ticker)
+        return panel, []
+    config.check_of_returns("weights by shares outstanding")
+    return with_worth(panel, prices, shares)
+
+
+def _named(event: Event, ticker: str, column: str, what: str, example: str) -> tuple[Window, str]:
+    """The window of a ticker in two columns of the table of events, whole days from day 0; and where it stands, in words."""
+    said = [event.attribute(f"{column}_{end}", ticker) for end in ("start", "end")]
+    where = f"event {event.id}, ticker {ticker}"
+    try:
+        start, end = (float(text or "") for text in said)
+        whole = start.is_integer() and end.is_integer()
+    except ValueError:
+        whole = False
+    if not whole:
+        raise InvalidRequest(
+            f"no {what} of its own is named",
+            where=where,
+            available=f"{column}_start {said[0]}, {column}_end {said[1]}",
+            hint=f"give the table of events the columns {column}_start and {column}_end, whole days from day 0: {example}",
+        )
+    return Window.of((int(start), int(end)), f"{what} of {where}"), where
 
 
 def needs_benchmark(model: Model) -> bool:

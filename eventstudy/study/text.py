@@ -95,7 +95,7 @@ def _how(result: StudyResult) -> Iterator[str]:
         yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
     if len(found) > 3:
         yield f"... and {len(found) - 3} more"
-    days = f"estimation {' and '.join(map(str, config.spans)) if config.estimated else 'none'}, event {window_in_words(config)}"
+    days = f"estimation {estimation_in_words(config)}, event {window_in_words(config)}"
     if config.model == "given":
         yield f"{'' if config.clock.daily else f'{config.frequency} '}abnormal returns as given, without a benchmark; {days}"
         return
@@ -127,6 +127,12 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         yield from wrapped(_how_judged(result, i))
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
+
+
+def estimation_in_words(config: StudyConfig) -> str:
+    """The estimation windows: of all pairs, or within which each has its own."""
+    spans = " and ".join(map(str, config.spans))
+    return "none" if not config.estimated else f"each its own within {spans}" if config.own_estimation else spans
 
 
 def window_in_words(config: StudyConfig) -> str:

@@ -123,10 +123,10 @@ def test_a_result_that_is_not_whole_is_refused_in_our_words(es: Es, tmp_path: Pa
         assert es("rerun", "r.json").code == 3, name
 
 
-LIST = """event_id,ticker,date,category,window_start,window_end
-one,NVDA,2024-09-18,fomc,-1,1
-one,AAPL,2024-09-18,fomc,0,2
-two,NVDA,2024-10-04,jobs,0,3
+LIST = """event_id,ticker,date,category,window_start,window_end,estimation_start,estimation_end
+one,NVDA,2024-09-18,fomc,-1,1,-200,-11
+one,AAPL,2024-09-18,fomc,0,2,-180,-21
+two,NVDA,2024-10-04,jobs,0,3,-150,-31
 """
 
 
@@ -134,6 +134,7 @@ two,NVDA,2024-10-04,jobs,0,3
     ("words", "told"),
     [
         (("--own-windows",), "the windows of this result are those of its table of events"),
+        (("--own-estimation",), "the estimation windows of this result are those of its table of events"),
         (("--group-by", "category"), "the groups of this result, by category, are those of its table of events"),
     ],
 )
@@ -151,6 +152,17 @@ def test_what_stands_in_the_table_of_events_alone_is_asked_for(
     assert "figures are the same" in again.out, again.err
 
 
+def test_the_shares_that_weigh_come_again_or_are_asked_for(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "shares.csv").write_text("ticker,shares\nNVDA,24490000000\nAMD,1622000000\n")
+    run = ("run", "deepseek-r1", "--tickers", "NVDA,AMD", "--weights", "value", "--format", "json")
+    assert es(*run, "--output", "r.json").code == 0
+    assert "figures are the same" in es("rerun", "r.json").out
+    assert es(*run, "--shares", "shares.csv", "--output", "r.json").code == 0
+    refused = es("rerun", "r.json")
+    assert (refused.code, "--shares FILE" in refused.err) == (2, True)
+    assert "figures are the same" in es("rerun", "r.json", "--shares", "shares.csv").out
+
+
 def test_groups_by_a_column_of_a_known_event_come_again(es: Es) -> None:
     run = ("run", "deepseek-r1", "--tickers", "NVDA,AMD", "--group-by", "category", "--format", "json")
     assert es(*run, "--output", "r.json").code == 0
@@ -158,7 +170,7 @@ def test_groups_by_a_column_of_a_known_event_come_again(es: Es) -> None:
 
 
 def test_rows_that_could_not_be_read_are_no_difference(es: Es, tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(f"{LIST}three,NVDA,soon,jobs,0,3\n")
+    (tmp_path / "list.csv").write_text(f"{LIST}three,NVDA,soon,jobs,0,3,-150,-31\n")
     assert es("run", "list.csv", "--source", "bundled", "--format", "json", "--output", "r.json").code == 4
     assert "figures are the same" in es("rerun", "r.json").out
     assert "figures are the same" in es("rerun", "r.json", "--registry", "list.csv").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from eventstudy import EventStudy
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference.clusters import weighted_mean
 from eventstudy.language import in_language
-from eventstudy.panel import Floats
+from eventstudy.panel import Floats, read_shares
+from eventstudy.prices import Reading, frame_to_table
 from eventstudy.study.happened import what_happened
 from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
@@ -146,6 +148,74 @@ def test_five_firms_of_equal_weight_on_two_dates_are_enough() -> None:
 def test_a_weight_that_is_none_is_refused(weight: float) -> None:
     with pytest.raises(InvalidRequest, match="weight"):
         study(ONE, {**WEIGHTS, "F03": weight}, weights="value")
+
+
+SHARES = pd.DataFrame(
+    [
+        *((t, 10.0 * k + 5, "2022-06-30") for k, t in enumerate(FIRMS)),
+        ("F00", 80.0, closes().index[180]),  # before the event window, and before a split
+        ("F01", 9e9, closes().index[196]),  # on the first day of the event window
+    ],
+    columns=["ticker", "shares", "date"],
+)
+
+
+def by_shares(shares: pd.DataFrame = SHARES, **choices: Any) -> StudyResult:
+    """Eight firms of one date; F00 splits three for one between the count of its shares and the event."""
+    table = frame_to_table(closes())
+    splits = pd.DataFrame(np.nan, index=closes().index, columns=table.close.columns)
+    splits.iloc[185, splits.columns.get_loc("F00")] = 3.0
+    splits.iloc[300, splits.columns.get_loc("F02")] = 2.0
+    table = replace(table, fields={**table.fields, "split": splits})
+    rows = [{"ticker": t, "date": closes().index[200].date()} for t in FIRMS]
+    study = EventStudy(calendar=None, **{**CHOICES, "event_window": (-4, 5), "weights": "value", **choices})
+    return study.run(pd.DataFrame(rows), table, shares=read_shares(shares))
+
+
+def test_weights_are_the_last_close_before_the_event_window_times_shares() -> None:
+    found = by_shares()
+    counts = {t: 10.0 * k + 5 for k, t in enumerate(FIRMS)}
+    counts |= {"F00": 80.0 * 3, "F02": counts["F02"] * 2}  # prices are in units of after all splits
+    value = np.array([closes()[t].iloc[195] * counts[t] for t in FIRMS])
+    assert found.weights() == pytest.approx(value / value.sum(), rel=1e-12)
+    car = found.returns.over(Window(0, 2)).car
+    assert found.answer(Window(0, 2)).caar == pytest.approx(sum(value * car) / value.sum(), rel=1e-12)
+    told = {w.code: w.message for w in found.warned}
+    assert "last close before the event window times shares outstanding" in told["VALUE_WEIGHTED"]
+    assert "2022-06-30 to 2023-09-11" in str(told["SHARES_COUNTED"])
+    assert "ausstehende Aktien" in str(in_language(told["VALUE_WEIGHTED"], "de"))
+    again = found["F03"]
+    assert again.weights() == pytest.approx([1.0])
+
+
+def test_firms_without_a_count_of_shares_are_left_out_with_their_reason() -> None:
+    found = by_shares(SHARES[SHARES["ticker"] != "F05"].drop(columns="date").drop_duplicates("ticker"))
+    assert [(e.ticker, e.reason) for e in found.exclusions] == [("F05", "NO_SHARES")]
+    assert len(found.weights()) == 7
+    assert "without a date" in next(w.message for w in found.warned if w.code == "SHARES_COUNTED")
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"returns": "difference", "unit_in": "points"}, "of returns"),
+        ({"weights": "value", "returns_only": True}, "holds returns"),
+        ({"currencies": ("USD", "EUR")}, "several currencies"),
+        ({"column": True}, "column weight"),
+    ],
+)
+def test_values_that_cannot_be_compared_are_refused(choices: dict[str, Any], words: str) -> None:
+    table, rows = frame_to_table(closes()), pd.DataFrame({"ticker": FIRMS[:2], "date": closes().index[200].date()})
+    if choices.pop("returns_only", False):
+        table = frame_to_table(closes().pct_change().iloc[1:], reading=Reading(values="returns", unit="decimal"))
+    for ticker, currency in zip(FIRMS, choices.pop("currencies", ()), strict=False):
+        table.info[ticker] = replace(table.info[ticker], currency=currency)
+    if choices.pop("column", False):
+        rows["weight"] = 1.0
+    with pytest.raises(InvalidRequest, match=words):
+        EventStudy(calendar=None, **{**CHOICES, "weights": "value", **choices}).run(
+            rows, table, shares=read_shares(SHARES)
+        )
 
 
 def test_the_first_sentence_says_that_its_mean_is_weighted() -> None:
