@@ -14,7 +14,7 @@ import pytest
 from eventstudy import EventStudy, StudyResult, calendars
 from eventstudy.analyses.robustness import robustness
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.frequency import FREQUENCIES, counted_in, in_words_of
 from eventstudy.inference import advice
 from eventstudy.language import LOCALE, Phrase, entries, in_language
@@ -247,6 +247,52 @@ def test_monthly_factors_are_those_of_their_month() -> None:
     plain, over = monthly(), EventStudy(frequency="monthly", model="capm").run(EVENTS, world(), factors=factors)
     beta = plain.fit.params[:, 1]
     assert over.fit.params[:, -1] == pytest.approx(beta, rel=1e-9)  # a constant rate moves alpha alone
+
+
+def published(months: list[date]) -> str:
+    """A monthly file of the library as it is laid out: prose, months, a month without values, and the years below."""
+    rng = np.random.default_rng(8)
+    head = (
+        "This file was created by using the 202501 CRSP database.\r\n"
+        "The 1-month TBill rate data until 202405 are from Ibbotson Associates.\r\n\r\n"
+    )
+    rows = [f"{m:%Y%m}," + ",".join(f"{v:8.2f}" for v in (*rng.normal(0.5, 3, 3), 0.21)) for m in months]
+    rows[30] = f"{months[30]:%Y%m},  -99.99,  -99.99,  -99.99,    0.21"
+    years = [f"  {y}," + ",".join(f"{v:8.2f}" for v in rng.normal(6, 15, 4)) for y in range(2009, 2020)]
+    names = ",Mkt-RF,SMB,HML,RF"
+    lines = [names, *rows, "", " Annual Factors: January-December ", names, *years, ""]
+    return head + "\r\n".join([*lines, "Copyright 2025 Eugene F. Fama and Kenneth R. French", ""])
+
+
+def test_a_monthly_file_of_the_library_as_it_is_published(tmp_path: Any) -> None:
+    months = sorted({last_of_month(d) for d in months_by_hand()["SPY"]})
+    path = tmp_path / "F-F_Research_Data_Factors.csv"
+    path.write_bytes(published(months).encode())
+    rows = [line.split(",") for line in published(months).splitlines() if line[:6].isdigit() and line[:4] != "  20"]
+    by_month = {m: [float(v) / 100 for v in row[1:]] for m, row in zip(months, rows, strict=True)}
+    known = {m: v for m, v in by_month.items() if v[0] > -0.99}
+    assert len(known) == len(months) - 1
+    result = run(EVENTS, prices=world(), factors=path, frequency="monthly", model="fama_french3")
+    assert "factors: This file was created by using the 202501 CRSP database" in result.text()
+    for i, (ticker, at) in enumerate(EVENTS.itertuples(index=False)):
+        zero = months.index(last_of_month(date.fromisoformat(at)))
+        days = [m for m in months[zero - 65 : zero - 5] if m in known]
+        x = np.array([[1.0, *known[m][:3]] for m in days])
+        y = np.array([months_by_hand()[ticker][m] - known[m][3] for m in days])
+        wanted = np.linalg.lstsq(x, y, rcond=None)[0]
+        assert result.fit.n_estimation[i] == len(days)
+        assert result.fit.params[i] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+        ahead = months[zero]
+        ar = months_by_hand()[ticker][ahead] - known[ahead][3] - np.array([1.0, *known[ahead][:3]]) @ wanted
+        assert result.returns.ar[i, 0] == pytest.approx(ar, rel=1e-9, abs=1e-12)
+    with pytest.raises(InvalidFile, match="by the month or year"):
+        run(EVENTS, prices=world(), factors=path, model="fama_french3")
+    years = tmp_path / "years.csv"
+    years.write_text(",Mkt-RF,RF\n2009,1,2\n2010,1,2\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="by the year"):
+        run(EVENTS, prices=world(), factors=years, model="capm", frequency="monthly")
+    with pytest.raises(InvalidRequest, match="days or months"):
+        run(EVENTS, prices=world(), factors="ken_french", model="capm", frequency="weekly")
 
 
 _WRONG = {

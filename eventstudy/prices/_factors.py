@@ -22,8 +22,10 @@ _NONE = (-99.99, -999.0)
 """What the published files write where there is no value."""
 
 
-def read_factors(path: str | Path, unit: Unit | None) -> pd.DataFrame:
+def read_factors(path: str | Path, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
     """Factor returns as decimals: index = sessions, columns = the factors in lower case (`Mkt-RF` becomes `mkt_rf`).
+
+    `monthly`: a row may be a month, `202501`, which is named by its last day.
 
     A file as Ken French publishes it is in per cent and needs no `unit`; the line that names its vintage is in
     `frame.attrs["vintage"]`.
@@ -32,10 +34,10 @@ def read_factors(path: str | Path, unit: Unit | None) -> pd.DataFrame:
         InvalidRequest: the unit is not named.
         InvalidFile: no such file, no `date` column, a date or number that cannot be read, a day that stands there twice.
     """
-    return parse_factors(read_text(path, "the factors"), str(path), unit)
+    return parse_factors(read_text(path, "the factors"), str(path), unit, monthly=monthly)
 
 
-def parse_factors(content: str, where: str, unit: Unit | None) -> pd.DataFrame:
+def parse_factors(content: str, where: str, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
     """As `read_factors`, from the text of a file; `where` is its name."""
     start = _PUBLISHED.search(content)
     if unit not in UNITS and not (start and unit is None):
@@ -47,7 +49,7 @@ def parse_factors(content: str, where: str, unit: Unit | None) -> pd.DataFrame:
     lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = content[: start.start()].count("\n") if start else 0
     names, rows = _table(lines, first, where, published=start is not None)
-    table = _numbers(names, rows, where) * UNITS[unit or "percent"]
+    table = _numbers(names, rows, where, monthly=monthly) * UNITS[unit or "percent"]
     if start:
         prose = [line.strip() for line in lines[:first] if line.strip()]
         table.attrs["vintage"] = next((line for line in prose if "created" in line.lower()), (prose or [""])[0])
@@ -89,12 +91,12 @@ def _table(
     return names, rows
 
 
-def _numbers(names: list[str], rows: list[tuple[int, list[str]]], where: str) -> pd.DataFrame:
+def _numbers(names: list[str], rows: list[tuple[int, list[str]]], where: str, *, monthly: bool) -> pd.DataFrame:
     """The table as it stands in the file, NaN where there is no value, by ascending session."""
     place, days, seen = names.index("date"), [], set()
     values = np.full((len(rows), len(names) - 1), np.nan)
     for i, (line, row) in enumerate(rows):
-        day = _day(row.pop(place), where, line)
+        day = _day(row.pop(place), where, line, monthly=monthly)
         _refuse(day in seen, "a day that stands there twice", where, line)
         seen.add(day)
         days.append(day)
@@ -106,11 +108,16 @@ def _numbers(names: list[str], rows: list[tuple[int, list[str]]], where: str) ->
     return pd.DataFrame(values, index, [n for n in names if n != "date"]).sort_index()
 
 
-def _day(text: str, where: str, line: int) -> np.datetime64:
+def _day(text: str, where: str, line: int, *, monthly: bool) -> np.datetime64:
+    """The day of a row; of a month its last one."""
     compact = _COMPACT.fullmatch(text)
     iso = "-".join(compact.groups()) if compact else text
-    by_month = text.isascii() and text.isdigit() and len(text) in (4, 6)
-    _refuse(by_month, "values by the month or year; a study needs those by the day", where, line)
+    digits = len(text) if text.isascii() and text.isdigit() else 0
+    if monthly and digits == 6 and 1 <= int(text[4:]) <= 12:
+        return (np.datetime64(f"{text[:4]}-{text[4:]}") + 1).astype("datetime64[D]") - 1
+    by_year = "values by the year; a study needs those by the month"
+    by_month = "values by the month or year; a study needs those by the day"
+    _refuse(digits in ((4,) if monthly else (4, 6)), by_year if monthly else by_month, where, line)
     sound = re.fullmatch(r"(1[7-9]|2[01])\d{2}-\d{2}-\d{2}", iso, re.ASCII)
     try:
         if sound:

@@ -1,4 +1,4 @@
-"""Daily factors from Ken French's data library, downloaded once and kept beside the price store.
+"""Daily and monthly factors from Ken French's data library, downloaded once and kept beside the price store.
 
 A file that is kept is read again as long as it reaches far enough, so a study can be repeated; it is asked for anew when it
 does not, at most once a day. Its vintage is a line of the file itself.
@@ -28,6 +28,8 @@ from eventstudy.web import ask
 THREE = "F-F_Research_Data_Factors_daily"
 FIVE = "F-F_Research_Data_5_Factors_2x3_daily"
 MOMENTUM = "F-F_Momentum_Factor_daily"
+_DAILY = "_daily"
+"""Files of months have the same names without it."""
 _ADDRESS = "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/ftp"
 _WAIT = timedelta(days=1)
 _COLUMNS = {
@@ -48,14 +50,14 @@ class Kept(NamedTuple):
 class KenFrench:
     """Ken French's data library. `address`: the folder of its files; `folder`: where they are kept (None: beside the store)."""
 
-    summary = "daily US factors from Ken French's data library: --factors ken_french; needs the network once"
+    summary = "daily or monthly US factors from Ken French's data library: --factors ken_french; needs the network once"
 
     def __init__(self, address: str = _ADDRESS, folder: Path | None = None, *, timeout: float = 10.0) -> None:
         """Nothing is asked for before the first use."""
         self._address, self._folder, self._timeout = address, folder, timeout
 
-    def factors(self, names: Iterable[str], last: date | None = None) -> pd.DataFrame:
-        """The factors of these names and `rf` as decimals, index = sessions; they should reach `last`.
+    def factors(self, names: Iterable[str], last: date | None = None, *, monthly: bool = False) -> pd.DataFrame:
+        """The factors of these names and `rf` as decimals, index = sessions or last days of months, up to `last`.
 
         `smb` and `hml` are those of the five-factor file if `rmw` or `cma` is wanted too, else of the three-factor file. What
         was used is told in `frame.attrs`: `source`, `files`, `vintage`, `retrieved_at`, `sha256`, `notes`.
@@ -74,6 +76,7 @@ class KenFrench:
                 hint="name a model that needs them: --model fama_french3",
             )
         files = [FIVE if wanted & {"rmw", "cma"} else THREE, *([MOMENTUM] if "mom" in wanted else [])]
+        files = [name.removesuffix(_DAILY) for name in files] if monthly else files
         kept, notes = [], []
         for name in files:
             found, told = self._had(name, last)
@@ -138,12 +141,14 @@ def _table(content: str, name: str) -> pd.DataFrame:
     Raises:
         InvalidFile: it is no such file, or has other columns.
     """
-    table = parse_factors(content, name, None)
-    if lacking := [column for column in _COLUMNS[name] if column not in table]:
+    monthly = not name.endswith(_DAILY)
+    table = parse_factors(content, name, None, monthly=monthly)
+    columns = _COLUMNS[f"{name}{_DAILY}" if monthly else name]
+    if lacking := [column for column in columns if column not in table]:
         raise InvalidFile(
             f"the factor file has no {', '.join(lacking)}", where=name, available=", ".join(map(str, table.columns))
         )
-    return table[_COLUMNS[name]]
+    return table[columns]
 
 
 def _kept(path: Path, name: str) -> Kept | None:

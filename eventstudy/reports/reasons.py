@@ -178,6 +178,8 @@ def provenance(told: Material) -> Section:
         (words("seed"), (told.text("config.seed"),)),
         (words("source"), (words.named(str(origin["source"])),)),
     ]
+    if vintage := origin.get("factors", {}).get("vintage"):
+        rows.append((words("factors"), (vintage,)))
     rows += [
         (words(key), (told.text(f"provenance.{name}"),))
         for key, name in (("retrieved", "retrieved_at"), ("as of", "as_of"), ("prices hash", "prices_sha256"),

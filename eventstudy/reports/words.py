@@ -227,6 +227,7 @@ PHRASES: dict[str, str] = {
     ),
     # provenance
     "source": "Prices",
+    "factors": "Factors",
     "bundled": "the embedded sample",
     "benchmark": "Benchmark",
     "model": "Model",

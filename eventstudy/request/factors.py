@@ -32,8 +32,14 @@ def factors_for(
     """
     if given is None or isinstance(given, pd.DataFrame):
         return given
+    monthly = config.frequency == "monthly"
     if str(given) != "ken_french" or Path(given).exists():
-        return read_factors(given, unit)
+        return read_factors(given, unit, monthly=monthly)
+    if config.frequency == "weekly":
+        raise InvalidRequest(
+            "factors of Ken French's library are of days or months, and the frequency is weekly",
+            hint="name a file with one row a week: --factors FILE, or --frequency monthly",
+        )
     source = plugins.load("sources", "ken_french")
     model = model_of(config)
     needed = needs_factors(model)
@@ -42,5 +48,5 @@ def factors_for(
             "the model factors takes all columns of a file, and ken_french is none",
             hint="say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum",
         )
-    found: pd.DataFrame | None = source.factors(needed, last() if last else None) if needed else None
+    found: pd.DataFrame | None = source.factors(needed, last() if last else None, monthly=monthly) if needed else None
     return found

@@ -105,7 +105,9 @@ def _how(result: StudyResult) -> Iterator[str]:
         "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {returns_in_words(config)}{in_money}"
     )
     often = "" if config.clock.daily else f"{config.frequency} "
-    yield (f"{config.model} model, {often}{studied}; {days}; prices: {result.provenance['source']}")
+    vintage = result.provenance.get("factors", {}).get("vintage")
+    factors = f"; factors: {vintage.rstrip('.')}" if vintage else ""
+    yield (f"{config.model} model, {often}{studied}; {days}; prices: {result.provenance['source']}{factors}")
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:

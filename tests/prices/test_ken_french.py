@@ -137,6 +137,20 @@ def test_a_kept_file_that_is_damaged_is_fetched_again(source: KenFrench, web: De
     assert len(web.asked) == 2
 
 
+def test_months_are_files_of_their_own(source: KenFrench, web: Desk) -> None:
+    names = ",Mkt-RF,SMB,HML,RF"
+    text = f"{names}\n202412,-3.17,-2.9,-2.97,.37\n202501,2.8,-1.97,1.63,.37\n\n Annual\n{names}\n2024,1,1,1,1\n"
+    web.answer = lambda path: Reply(
+        zipped(THREE, f"created using the 202501 CRSP database\n\n{text}"), kind="application/zip"
+    )
+    found = source.factors(["mkt_rf"], date(2025, 1, 20), monthly=True)
+    assert [d.date() for d in found.index] == [date(2024, 12, 31), date(2025, 1, 31)]
+    assert found["mkt_rf"].tolist() == pytest.approx([-0.0317, 0.028])
+    assert [path for path, _ in web.asked] == ["/F-F_Research_Data_Factors_CSV.zip"]
+    assert source.factors(["mkt_rf"], date(2025, 1, 20), monthly=True).equals(found)
+    assert len(web.asked) == 1
+
+
 def test_factors_it_has_not(source: KenFrench, web: Desk) -> None:
     with pytest.raises(InvalidRequest, match="has no liq"):
         source.factors(["mkt_rf", "liq"])
