@@ -366,6 +366,20 @@ class Judged:
         return found
 
     @property
+    def sentences(self) -> list[str]:
+        """Each window, the night before, windows together, each stage against the one before, and when it reacted."""
+        found: list[str] = [s.sentence for s in self.stretches]
+        if self.night is not None:
+            said = {"who": who_in_words(self.who), "move": self.night[0], "p": self.night[1]}
+            found.append(
+                Phrase("The night before brought {who} {move:+.2f %}, rank p {p:p} among other nights.", **said)
+            )
+        if len(self.stretches) > 1:
+            held = [Phrase("{window} {p:p}", window=s.stage or s.window, p=s.p_adjusted) for s in self.stretches]
+            found.append(Phrase("p of {n} windows judged together (Holm): {found}.", n=len(held), found=held))
+        return [*found, *(change.words for change in self.changes), self.reaction_words]
+
+    @property
     def reaction_words(self) -> Phrase:
         """When it reacted."""
         who = who_in_words(self.who)
@@ -414,7 +428,7 @@ class Minutes(Answer):
         """What to know before believing it."""
         found = [f"{j.who} ({j.event_id}): {note}" for j in self.judged for note in j.notes]
         found += [f"{event} {ticker}: {why}" for event, ticker, why in self.left_out]
-        return (*dict.fromkeys(found), str(_ALWAYS))
+        return (*dict.fromkeys(found), str(ALWAYS))
 
     @property
     def incomplete(self) -> bool:
@@ -453,6 +467,12 @@ class Minutes(Answer):
                 told.append(Average(later, earlier, *found, found[3]))
         return told
 
+    @property
+    def averages(self) -> list[Phrase]:
+        """What all instants say together, in words; nothing of fewer than five days."""
+        many = self.together
+        return [] if many is None else [a.words for a in self.stages] or [self._together_words(*many)]
+
     def _averaged(self, of: Callable[[Judged], tuple[float, float, Floats]]) -> tuple[int, float, float, float] | None:
         """(n, mean, t, p) of a move, its scaled form and those of other days (D,); tickers of one day have one vote."""
         by_day: dict[date, list[tuple[float, float, Floats]]] = {}
@@ -476,7 +496,7 @@ class Minutes(Answer):
         )
 
     def plot(self, **options: Any) -> Any:
-        """Draw the path of one ticker in the band of ordinary days: `ticker`, `width`, `lang`."""
+        """Draw the path of one ticker at one instant in the band of ordinary days: `ticker`, `event`, `width`, `lang`."""
         return import_module("eventstudy.charts._minutes").draw(self, **options)  # above us: reached by name
 
     def tidy(self) -> pd.DataFrame:
@@ -552,29 +572,13 @@ class Minutes(Answer):
             }
 
     def _lines(self, *, verbose: bool) -> Iterable[str]:
-        if (many := self.together) is not None:
-            told = self.stages
-            for words in [a.words for a in told] or [self._together_words(*many)]:
+        if self.together is not None:
+            for words in self.averages:
                 yield from wrapped(words)
             yield ""
         for one in self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:3]:
-            for s in one.stretches:
-                yield from wrapped(s.sentence)
-            if one.night is not None:
-                yield from wrapped(
-                    Phrase(
-                        "The night before brought {who} {move:+.2f %}, rank p {p:p} among other nights.",
-                        who=who_in_words(one.who),
-                        move=one.night[0],
-                        p=one.night[1],
-                    )
-                )
-            if len(one.stretches) > 1:
-                held = [Phrase("{window} {p:p}", window=s.stage or s.window, p=s.p_adjusted) for s in one.stretches]
-                yield from wrapped(Phrase("p of {n} windows judged together (Holm): {found}.", n=len(held), found=held))
-            for change in one.changes:
-                yield from wrapped(change.words)
-            yield from wrapped(one.reaction_words)
+            for words in one.sentences:
+                yield from wrapped(words)
             if verbose or len(self.judged) == 1:
                 yield ""
                 yield columns([["bar", "clock", "price", "abnormal", "path", "band"], *self._cells(one)], range(6))
@@ -595,7 +599,7 @@ class Minutes(Answer):
             ]
 
 
-_ALWAYS = Phrase(
+ALWAYS = Phrase(
     "One p says that the minutes were unusual. After a scheduled release all moves are larger, so that a direction needs many"
     " events; no t of minutes is valid."
 )

@@ -11,7 +11,7 @@ from eventstudy.charts._language import of_language, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, STAGES, style
-from eventstudy.charts._words import percent
+from eventstudy.charts._words import percent, true_minus
 from eventstudy.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -22,20 +22,26 @@ if TYPE_CHECKING:
 _TICKS = 9
 
 
-def draw(found: Minutes, *, ticker: str | None = None, width: float | None = None, lang: str = "en") -> Axes:
-    """The path of one ticker (the first by default): a step a bar, bar 0 hatched where it holds older prices.
+def draw(
+    found: Minutes, *, ticker: str | None = None, event: str | None = None, width: float | None = None, lang: str = "en"
+) -> Axes:
+    """The path of one ticker at one instant (the first by default): a step a bar, bar 0 hatched where it holds older prices.
 
     Raises:
-        UnknownName: no such ticker, or language.
+        UnknownName: no such event, no such ticker of it, or language.
     """
-    known = {one.who: one for one in found.judged}
-    if ticker is not None and ticker not in known:
-        raise UnknownName("ticker", ticker, list(known))
-    one = found.judged[0] if ticker is None else known[ticker]
+    known = list(found.judged)
+    for what, name, of in (("event", event, "event_id"), ("ticker", ticker, "who")):
+        if name is not None:
+            names = list(dict.fromkeys(getattr(one, of) for one in known))
+            known = [one for one in known if getattr(one, of) == name]
+            if not known:
+                raise UnknownName(what, name, names)
+    one = known[0]
     with of_width(width), of_language(lang), style():
         ax = open_axes(None)
         _paint(ax, one)
-        lines = [spoken(one.stretches[-1].sentence), spoken(one.reaction_words)]
+        lines = [true_minus(spoken(one.stretches[-1].sentence)), spoken(one.reaction_words)]
         head(ax, _title(one), [*lines, *map(spoken, one.notes)])
         settle(ax)
     return ax

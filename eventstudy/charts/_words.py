@@ -52,7 +52,7 @@ def signed(text: str, write: Callable[[str], str] | None = None) -> str:
     return (write or writer())(text)
 
 
-def _true_minus(text: str) -> str:
+def true_minus(text: str) -> str:
     """A sentence of the study with the minus of charts before its figures."""
     words = text.split(" ")
     return " ".join(f"−{word[1:]}" if word[:1] == "-" and word[1:2].isdigit() else word for word in words)
@@ -112,7 +112,7 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     found, who = verdict(result, DAY0, chosen), subject(result, chosen, group)
     if (plain := title(result, chosen, who)) is not None:
         rare = judged(result, found, chosen)
-        return say("{plain}, {rare}", plain=_true_minus(spoken(plain)), rare=rare)
+        return say("{plain}, {rare}", plain=true_minus(spoken(plain)), rare=rare)
     said = {
         "who": who,
         "value": percent(found.value),
@@ -152,7 +152,7 @@ def together(result: StudyResult, found: Verdict, chosen: Ints) -> tuple[Verdict
 def title_of_car(said: dict[str, str], result: StudyResult, found: Verdict, chosen: Ints, *, several: bool) -> str:
     """CAR of one or mean CAR of several over a window, and whether that was ordinary; `said`: `who` and `window`."""
     if found.window == DAY0 and (plain := title(result, chosen, said["who"])) is not None:
-        return say("{plain}, {rare}", plain=_true_minus(spoken(plain)), rare=judged(result, found, chosen))
+        return say("{plain}, {rare}", plain=true_minus(spoken(plain)), rare=judged(result, found, chosen))
     said = {**said, "car": percent(found.value), "verdict": judged(result, found, chosen)}
     if several:
         return say("{who}: mean CAR{window} {car}, {verdict}", **said)
@@ -265,7 +265,7 @@ def in_doubt(result: StudyResult, chosen: Ints, group: str | None) -> tuple[str,
     whom = subject(result, chosen, group)
     who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
     pairs = {(result.panel.pairs[i].event_id, result.panel.pairs[i].ticker) for i in chosen.tolist()}
-    offered = [_true_minus(spoken(o.said)) for o in result.offers if (o.event_id, o.ticker) in pairs]
+    offered = [true_minus(spoken(o.said)) for o in result.offers if (o.event_id, o.ticker) in pairs]
     lines = [*_lines_of(told(doubts)), *offered]
     if not who:
         return say("{whom}: no finding, for the prices look wrong", whom=whom), lines

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._output import answer, draw, finish, form_of, output_options, picture_option, put, say
 from eventstudy.cli._study import some_options, split
 
 
@@ -50,6 +51,11 @@ from eventstudy.cli._study import some_options, split
     help="The bar that holds the instant, or the next one.",
 )
 @click.option("--exchange", help="Where the tickers trade: XLON. [default: told by the tickers]")
+@picture_option("--chart", "Draw the path of the first ticker into this file (PNG, SVG or PDF).")
+@click.option(
+    "--report", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report: .html, .md, .pdf, .tex."
+)
+@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True, help="Of chart and report.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -72,6 +78,9 @@ def COMMAND(  # noqa: N802
     days: int,
     bar0: Any,
     exchange: str | None,
+    chart: str | None,
+    report: str | None,
+    lang: Any,
     form: str,
     output: str | None,
     quiet: bool,
@@ -84,9 +93,12 @@ def COMMAND(  # noqa: N802
     """
     from eventstudy.analyses.minutes import minutes, stages_of
     from eventstudy.prices import load_bars
+    from eventstudy.reports import minutes as reports
     from eventstudy.request import events_of
 
     parts = stages_of(stages)
+    if report is not None:
+        form_of(report, {ending[1:]: (ending,) for ending in reports.WRITERS}, flag="--report")
     events = events_of(what, date=date, tickers=split(tickers), tz=tz, registry=registry)
     found = minutes(
         list(events),
@@ -101,4 +113,8 @@ def COMMAND(  # noqa: N802
         across=across,
     )
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    draw(lambda: found.plot(lang=lang), chart, quiet=quiet)
+    if report is not None:
+        put(reports.render(found, Path(report).suffix.lower(), lang), report)
+        say(report, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=False, believable=found.believable)

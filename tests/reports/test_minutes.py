@@ -1,0 +1,131 @@
+"""The report of a study of minutes: its figures are those of the JSON object, and what limits them stands before the tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventstudy.analyses.minutes import Minutes, minutes
+from eventstudy.charts import words
+from eventstudy.cli import main
+from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.reports.minutes import build, render
+from eventstudy.reports.parts import Figure, Lang, Table, plain
+
+from tests.analyses.test_minutes import at, frame, made, study, table
+
+STAGES = {"statement": (0, 29), "press": (30, 99)}
+
+
+@cache
+def found() -> Minutes:
+    return minutes([at("14:02", tickers="AAA,BBB")], table(), stages=STAGES, days=20)
+
+
+def figures(block: Any) -> list[Figure]:
+    return [s for row in block.rows for cell in row.cells for s in cell if isinstance(s, Figure)]
+
+
+def standing_at(path: str, told: dict[str, Any]) -> Any:
+    value: Any = told
+    for name in re.findall(r"\w+", path):
+        value = value[int(name)] if name.isdigit() else value[name]
+    return value
+
+
+def test_every_figure_of_a_report_is_that_of_the_json_object() -> None:
+    told, tables = (
+        found().to_dict(),
+        [b for s in build(found(), charts=False).sections for b in s.blocks if isinstance(b, Table)],
+    )
+    assert len(tables) == 1 + 3  # two tickers and their mean, bar by bar
+    shown = [figure for block in tables for figure in figures(block)]
+    assert len(shown) > 200
+    for figure in shown:
+        assert figure.value == standing_at(figure.path, told)
+    assert len(tables[0].rows) == len(told["windows"]) == 6
+    assert {plain((figure,)) for figure in figures(tables[0]) if figure.path == "windows[0].car"} == {"−1.82\u00a0%"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "limits", "heading"),
+    [
+        (
+            "en",
+            "statement: In the 30 minutes from 14:00 the mean",
+            "One p says that the minutes were unusual.",
+            "Bar by bar",
+        ),
+        ("de", "statement: In den 30 Minuten ab 14:00 bewegte", "Ein p sagt, dass die Minuten", "Balken für Balken"),
+    ],
+)
+def test_the_finding_and_what_limits_it_come_first(lang: Lang, first: str, limits: str, heading: str) -> None:
+    report = build(found(), lang, charts=False)
+    texts = [plain(p.text) for p in report.finding]
+    assert texts[0].startswith(first)
+    assert sum("MIXED_BAR" in text for text in texts) == 3
+    assert texts[-1].startswith(limits)
+    assert [s.title for s in report.sections][-1] == heading
+    page = render(found(), ".md", lang).decode()
+    assert "| statement |" not in page
+    assert "AAA, statement" in page
+    assert re.search(r"\d\.\d+\u00a0%" if lang == "de" else r"\d,\d+\u00a0%", page) is None
+
+
+def test_a_part_that_was_left_out_is_an_alert() -> None:
+    some = minutes([at("14:00", tickers="AAA,CCC")], table(), days=20)
+    alerts = [plain(p.text) for p in build(some, charts=False).finding if p.kind == "alert"]
+    assert len(alerts) == 1
+    assert "CCC" in alerts[0]
+
+
+@pytest.mark.render
+def test_of_many_instants_the_first_few_are_drawn_and_all_are_in_the_table() -> None:
+    one = study().judged[0]
+    days = [
+        replace(
+            one,
+            event_id=f"e{k}",
+            session=date(2025, 11, 3 + k),
+            stretches=tuple(replace(s, scaled=s.scaled * (1 + k / 7)) for s in one.stretches),
+        )
+        for k in range(6)
+    ]
+    many = replace(study(), judged=tuple(days))
+    report = build(many)
+    assert plain(report.finding[0].text).startswith("Over 6 days the first window moved")
+    assert report.id == "minutes"
+    blocks = {s.id: s.blocks for s in report.sections}
+    assert len(blocks["s.charts"]) == 4
+    assert len(blocks["s.bars"]) == 1 + 4
+    assert len(blocks["s.minutes"][0].rows) == 6 * 3
+
+
+def test_the_picture_is_that_of_the_event_and_ticker_that_are_named() -> None:
+    twice = replace(study(), judged=tuple(replace(study(t).judged[0], event_id=t) for t in ("13:00", "14:00")))
+    title = [words(twice.plot(event=t, ticker="AAA"))[0].split(" from ")[1] for t in ("13:00", "14:00")]
+    assert title == ["13:00", "14:00"]
+    with pytest.raises(UnknownName, match="event"):
+        study().plot(event="another")
+    with pytest.raises(InvalidRequest, match="is written as"):
+        render(study(), ".docx")
+
+
+@pytest.mark.render
+def test_the_command_writes_a_page_with_stages_a_hatched_bar_and_the_band(tmp_path: Path) -> None:
+    bars, page = tmp_path / "bars.csv", tmp_path / "minutes.html"
+    frame(made()).to_csv(bars, index=False)
+    asked = ["minutes", "--date", "2025-12-03T14:02:00-05:00", "--tickers", "AAA", "--bars", str(bars), "--days", "20"]
+    stages = ["--stage", "statement=0:29", "--stage", "press=30:99", "--quiet"]
+    with pytest.raises(SystemExit) as done:
+        main([*asked, *stages, "--report", str(page), "--lang", "de"])
+    assert done.value.code == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 1
+    assert text.count("<pattern") == 1  # the hatch
+    assert "Balken 0 beginnt um 14:00, vor dem Zeitpunkt" in text
