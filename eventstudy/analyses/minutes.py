@@ -577,8 +577,8 @@ class Minutes(Answer):
                 yield from wrapped(words)
             yield ""
         for one in self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:3]:
-            for words in one.sentences:
-                yield from wrapped(words)
+            for sentence in one.sentences:
+                yield from wrapped(sentence)
             if verbose or len(self.judged) == 1:
                 yield ""
                 yield columns([["bar", "clock", "price", "abnormal", "path", "band"], *self._cells(one)], range(6))

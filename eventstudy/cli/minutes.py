@@ -14,7 +14,13 @@ from eventstudy.cli._study import some_options, split
 
 @command("minutes")
 @some_options("--date", "--tickers", "--benchmark", "--tz", "--registry", argument="what")
-@click.option("--bars", required=True, type=click.Path(), help="CSV or Parquet: ticker, time, close[, open].")
+@click.option(
+    "--bars",
+    required=True,
+    type=click.Path(),
+    metavar="FILE|massive",
+    help="CSV or Parquet: ticker, time, close[, open]; or massive, a vendor that wants a key.",
+)
 @click.option("--width", type=int, metavar="MINUTES", help="Of a bar: 1, 5, 15, 30, 60. [default: as they stand]")
 @click.option("--bar-zone", help="Zone of times that have none: America/New_York, UTC.")
 @click.option(
@@ -92,18 +98,17 @@ def COMMAND(  # noqa: N802
     event file whose events have times, or absent when --date (with a time) and --tickers describe the event.
     """
     from eventstudy.analyses.minutes import minutes, stages_of
-    from eventstudy.prices import load_bars
     from eventstudy.reports import minutes as reports
-    from eventstudy.request import events_of
+    from eventstudy.request import bars_for, events_of
 
-    parts = stages_of(stages)
+    parts, benchmark = stages_of(stages), benchmark or "SPY"
     if report is not None:
         form_of(report, {ending[1:]: (ending,) for ending in reports.WRITERS}, flag="--report")
     events = events_of(what, date=date, tickers=split(tickers), tz=tz, registry=registry)
     found = minutes(
         list(events),
-        load_bars(bars, width=width, zone=bar_zone, stamp=stamp),
-        benchmark=benchmark or "SPY",
+        bars_for(bars, events, benchmark=benchmark, days=days, width=width, zone=bar_zone, stamp=stamp),
+        benchmark=benchmark,
         model=model or "",
         windows=windows or None,
         days=days,

@@ -70,8 +70,8 @@ class EventBlock:
         unseen = None if self.unseen is None else self.unseen[which]
         masked = None if self.masked is None else self.masked[which]
         outside = None if self.outside is None else self.outside[which]
-        own = {"unseen": unseen, "masked": masked, "outside": outside}
-        return replace(self, returns=self.returns[which], design=self.design[which], **own)
+        returns, design = self.returns[which], self.design[which]
+        return replace(self, returns=returns, design=design, unseen=unseen, masked=masked, outside=outside)
 
     @property
     def estimation_columns(self) -> slice:

@@ -114,7 +114,8 @@ def _day(text: str, where: str, line: int, *, monthly: bool) -> np.datetime64:
     iso = "-".join(compact.groups()) if compact else text
     digits = len(text) if text.isascii() and text.isdigit() else 0
     if monthly and digits == 6 and 1 <= int(text[4:]) <= 12:
-        return (np.datetime64(f"{text[:4]}-{text[4:]}") + 1).astype("datetime64[D]") - 1
+        last: np.datetime64 = (np.datetime64(f"{text[:4]}-{text[4:]}") + 1).astype("datetime64[D]") - 1
+        return last
     by_year = "values by the year; a study needs those by the month"
     by_month = "values by the month or year; a study needs those by the day"
     _refuse(digits in ((4,) if monthly else (4, 6)), by_year if monthly else by_month, where, line)

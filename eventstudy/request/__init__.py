@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eventstudy.request.bars import bars_for
     from eventstudy.request.dates import last_day, read_dates
     from eventstudy.request.events import events_of
     from eventstudy.request.factors import factors_for
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "again": "repeated",
+    "bars_for": "bars",
     "events_of": "events",
     "factors_for": "factors",
     "history": "last_events",
@@ -37,6 +39,7 @@ _HOME = {
 
 __all__ = [
     "again",
+    "bars_for",
     "events_of",
     "factors_for",
     "history",

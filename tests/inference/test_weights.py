@@ -164,8 +164,8 @@ def by_shares(shares: pd.DataFrame = SHARES, **choices: Any) -> StudyResult:
     """Eight firms of one date; F00 splits three for one between the count of its shares and the event."""
     table = frame_to_table(closes())
     splits = pd.DataFrame(np.nan, index=closes().index, columns=table.close.columns)
-    splits.iloc[185, splits.columns.get_loc("F00")] = 3.0
-    splits.iloc[300, splits.columns.get_loc("F02")] = 2.0
+    splits.loc[splits.index[185], "F00"] = 3.0
+    splits.loc[splits.index[300], "F02"] = 2.0
     table = replace(table, fields={**table.fields, "split": splits})
     rows = [{"ticker": t, "date": closes().index[200].date()} for t in FIRMS]
     study = EventStudy(calendar=None, **{**CHOICES, "event_window": (-4, 5), "weights": "value", **choices})
@@ -191,7 +191,7 @@ def test_weights_are_the_last_close_before_the_event_window_times_shares() -> No
 def test_firms_without_a_count_of_shares_are_left_out_with_their_reason() -> None:
     found = by_shares(SHARES[SHARES["ticker"] != "F05"].drop(columns="date").drop_duplicates("ticker"))
     assert [(e.ticker, e.reason) for e in found.exclusions] == [("F05", "NO_SHARES")]
-    assert len(found.weights()) == 7
+    assert found.returns.n == 7
     assert "without a date" in next(w.message for w in found.warned if w.code == "SHARES_COUNTED")
 
 
@@ -209,7 +209,7 @@ def test_values_that_cannot_be_compared_are_refused(choices: dict[str, Any], wor
     if choices.pop("returns_only", False):
         table = frame_to_table(closes().pct_change().iloc[1:], reading=Reading(values="returns", unit="decimal"))
     for ticker, currency in zip(FIRMS, choices.pop("currencies", ()), strict=False):
-        table.info[ticker] = replace(table.info[ticker], currency=currency)
+        table = replace(table, info={**table.info, ticker: replace(table.info[ticker], currency=currency)})
     if choices.pop("column", False):
         rows["weight"] = 1.0
     with pytest.raises(InvalidRequest, match=words):

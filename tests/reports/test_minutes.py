@@ -103,7 +103,9 @@ def test_of_many_instants_the_first_few_are_drawn_and_all_are_in_the_table() -> 
     blocks = {s.id: s.blocks for s in report.sections}
     assert len(blocks["s.charts"]) == 4
     assert len(blocks["s.bars"]) == 1 + 4
-    assert len(blocks["s.minutes"][0].rows) == 6 * 3
+    table_of_all = blocks["s.minutes"][0]
+    assert isinstance(table_of_all, Table)
+    assert len(table_of_all.rows) == 6 * 3
 
 
 def test_the_picture_is_that_of_the_event_and_ticker_that_are_named() -> None:
