@@ -97,7 +97,7 @@ WARNINGS: dict[str, Code] = {
         "doubt",
     ),
     "ALPHA_DRIFT": Code(
-        "alpha of {alpha:+.2%} a day takes {taken:+.1%} into CAR{window}: is that still normal?",
+        "alpha of {alpha:+.2f %} a day takes {taken:+.1f %} into CAR{window}: is that still normal?",
         "The firm's own trend in the estimation window is subtracted every day and alone moves the cumulated return.",
         "Compare with a model without alpha (market_adjusted) or another estimation window.",
     ),

@@ -373,6 +373,32 @@ def test_changes_are_shown_in_basis_points_and_nowhere_in_per_cent() -> None:
         es.analyses.scan(result)
 
 
+OF_RETURNS = {
+    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b|BHAR",
+    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR",
+}
+"""Words and units of returns."""
+MAY = r"studies of returns|Studien von Renditen|^- \*\*[a-z_]+:|^- \*\*(Renditen|Returns):"
+"""A refusal that names them, and what methods are in general."""
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_no_sentence_of_a_study_of_levels_is_of_returns(lang: Any) -> None:
+    made = yields()
+    made.loc[made.index[DAY0:], "US2"] += 0.25
+    for tickers in (["US2"], ["US2", "DE2"]):
+        result = study(made, tickers=tickers, **LEVELS)
+        texts = [render(result, "md", lang=lang, answers={}).decode()]
+        if lang == "en":
+            texts += [result.text(verbose=True), result.summary(), *(w.message for w in result.warned)]
+        for chart in ("car", "ar_bars"):
+            figure = result.plot(chart, lang=lang).figure
+            texts += [t.get_text() for t in figure.findobj(Text)]
+        assert sum(" bp" in text.replace("\u00a0", " ") for text in texts) > 2
+        for line in (line.replace("\u00a0", " ") for text in texts for line in text.splitlines()):
+            assert re.search(MAY, line) or not re.search(OF_RETURNS[lang], line), line
+
+
 @pytest.mark.parametrize(("unit", "factor"), [("decimal", 0.01), ("percent", 1.0), ("bp", 100.0)])
 def test_levels_say_what_they_are_in(unit: str, factor: float, tmp_path: Path) -> None:
     made = yields()
@@ -766,4 +792,4 @@ def test_the_drift_of_alpha_is_that_of_the_days_in_a_window_of_its_own() -> None
     choices = {k: v for k, v in CHOICES.items() if k != "event_window"}
     found = EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), prices)
     [told] = [w.message for w in found.warned if w.code == "ALPHA_DRIFT" and w.ticker == "AAA"]
-    assert f"takes {-2 * found.fit.params[0, 0]:+.1%} into" in told
+    assert f"takes {-200 * found.fit.params[0, 0]:+.1f} % into" in told

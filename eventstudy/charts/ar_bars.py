@@ -43,7 +43,8 @@ def paint(
     days = result.rel_days
     ar, p, tests = daily(result, chosen)
     several = len(chosen) > 1
-    name = say("mean abnormal return") if several else say("abnormal return")
+    changes = result.config.returns == "difference"
+    name = say("mean abnormal return") if several and not changes else abnormal(result)
     out = p < LEVEL
     ax.margins(y=0.08)
     plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.55}

@@ -78,6 +78,13 @@ class Material:
         value = value_at(self.data, path)
         return Figure(path, value, self.words.amount(value, digits, sign=sign))
 
+    def named(self, key: str) -> str:
+        """The phrase of that key, or what stands in its place in a study of changes of a level."""
+        of_levels = f"{key} of levels"
+        return self.words(
+            of_levels if self.result.config.returns == "difference" and self.words.knows(of_levels) else key
+        )
+
     @property
     def level(self) -> str:
         """Of the intervals, in per cent."""

@@ -9,7 +9,21 @@ from eventstudy.analyses.minutes import ALWAYS, MEAN, who_in_words
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase, in_language
 from eventstudy.reports import html, latex, markdown, pdf
-from eventstudy.reports.parts import Block, Figure, Items, Lang, Paragraph, Picture, Report, Row, Section, Table, Text
+from eventstudy.reports.parts import (
+    Block,
+    Figure,
+    Items,
+    Lang,
+    Paragraph,
+    Picture,
+    Report,
+    Row,
+    Section,
+    Span,
+    Table,
+    Text,
+    plain,
+)
 from eventstudy.reports.pictures import inline
 from eventstudy.reports.words import Words
 
@@ -76,12 +90,16 @@ def _title(found: Minutes, words: Words) -> str:
     return in_language(said, words.lang) or str(said)
 
 
+def _who(one: Judged, words: Words) -> Span:
+    return words.said(who_in_words(MEAN)) if one.who == MEAN else one.who
+
+
 def _limits(found: Minutes, words: Words) -> Iterator[Paragraph]:
     """What was left out, and what to know before any figure is believed."""
     for event, ticker, why in found.left_out:
         yield Paragraph((f"{event} {ticker}: ", words.said(why)), "alert")
     for one in found.judged:
-        who = words.said(who_in_words(one.who))
+        who = _who(one, words)
         yield from (Paragraph((who, f" ({one.event_id}): ", words.said(note)), "note") for note in one.notes)
     yield Paragraph((words.said(ALWAYS),), "note")
 
@@ -109,7 +127,7 @@ def _windows(found: Minutes, words: Words) -> Table:
             (Figure(f"{at}.p", held.p, words.p(held.p)),),
             (Figure(f"{at}.p_adjusted", part.p_adjusted, words.p(part.p_adjusted)),),
         )
-        rows.append(Row((words.said(who_in_words(one.who)), ", ", part.stage or words.window(*part.window)), cells))
+        rows.append(Row((_who(one, words), ", ", part.stage or words.window(*part.window)), cells))
     names = ("m.windows", "from", "m.moved", "m.scaled", "m.as far", "p", "p holm")
     return Table(words("cap.minutes"), tuple(map(words, names)), tuple(rows), frozenset({1}))
 
@@ -129,7 +147,7 @@ def _bars(found: Minutes, one: Judged, words: Words) -> Table:
         cells.append(() if band is None else (Figure(f"{at}.band", band, f"±{words.percent(band, 3, sign=False)}"),))
         mark = "*" if one.mixed and row["bar"] == 0 else ""
         rows.append(Row((f"{row['bar']:+d}".replace("-", "−").replace("+0", "0") + mark,), tuple(cells)))
-    caption = words("cap.bars", who=one.who, day=words.date(one.session.isoformat()))
+    caption = words("cap.bars", who=plain((_who(one, words),)), day=words.date(one.session.isoformat()))
     return Table(
         caption,
         tuple(map(words, ("m.bar", "m.clock", "m.price", "ar", "m.path", "m.band"))),

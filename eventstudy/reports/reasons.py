@@ -167,16 +167,16 @@ def provenance(told: Material) -> Section:
     rows: list[tuple[str, Text]] = [
         (words("model"), (words.said(words_of_model(config["model"])), f" ({config['model']})")),
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
-        (words("outcome"), (words.named(config["outcome"]),)),
+        (words("outcome"), (told.named(config["outcome"]),)),
         (words("returns"), (words.named(config["returns"]),)),
         (
             words("estimation window"),
             (", ".join(words.window(*window) for window in config["estimation_windows"]) or words("none"),),
         ),
         (words("event window"), (words.window(*config["event_window"]),)),
-        (words("missing"), (words.named(config["missing"]),)),
+        (told.named("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),
-        (words("source"), (words.named(str(origin["source"])),)),
+        (told.named("source"), (words.named(str(origin["source"])),)),
     ]
     if vintage := origin.get("factors", {}).get("vintage"):
         rows.append((words("factors"), (vintage,)))
@@ -196,7 +196,7 @@ def sources_of_methods(told: Material) -> Section:
     model = plugins.load("models", told.data["config"]["model"])
     rows = [(told.data["config"]["model"], _paper(told, model))]
     rows += [(name, _paper(told, plugins.load("tests", name))) for name in _names(told)]
-    said = (words("abnormal"), " ", words("no proof"), " ", words("advice"))
+    said = (told.named("abnormal"), " ", words("no proof"), " ", words("advice"))
     return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
 
 

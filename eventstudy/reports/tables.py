@@ -200,7 +200,7 @@ def _models(told: Material) -> Table:
     names = list(told.result.fit.names)
     rows = tuple(Row(_name(told, i), tuple(_fitted(told, i, names))) for i in range(told.result.returns.n))
     columns = (told.words("ticker"), *map(told.words.named, names), told.words("sigma"), told.words("n estimation"))
-    return Table(told.words("cap.model"), columns, rows)
+    return Table(told.named("cap.model"), columns, rows)
 
 
 def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:

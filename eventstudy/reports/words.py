@@ -101,6 +101,7 @@ PHRASES: dict[str, str] = {
     "cap.days": "{ticker}: each day of the event window",
     "cap.aar": "Average abnormal return of each day",
     "cap.model": "The normal return of each stock",
+    "cap.model of levels": "The normal change of each series",
     "cap.tests": "p-value of every valid test",
     "cap.invalid": "Tests that are not valid here",
     "cap.events": "The events of this study",
@@ -242,6 +243,7 @@ PHRASES: dict[str, str] = {
     ),
     # provenance
     "source": "Prices",
+    "source of levels": "Levels",
     "factors": "Factors",
     "bundled": "the embedded sample",
     "benchmark": "Benchmark",
@@ -256,6 +258,9 @@ PHRASES: dict[str, str] = {
     "estimation window": "Estimation window",
     "event window": "Event window",
     "missing": "Missing returns",
+    "missing of levels": "Missing changes",
+    "return of levels": "change of a level",
+    "difference": "differences",
     "seed": "Seed",
     "retrieved": "Retrieved",
     "as of": "As of",
@@ -269,6 +274,11 @@ PHRASES: dict[str, str] = {
     # methods
     "abnormal": (
         "The abnormal return (AR) of a day is the return minus the one the model expects; CAR is the sum over a "
+        "window. Windows count sessions from day 0, both ends included. Standard errors hold the forecast error "
+        "(Campbell, Lo and MacKinlay 1997, ch. 4)."
+    ),
+    "abnormal of levels": (
+        "The abnormal change (AR) of a day is the change of the level minus the one the model expects; CAR is the sum over a "
         "window. Windows count sessions from day 0, both ends included. Standard errors hold the forecast error "
         "(Campbell, Lo and MacKinlay 1997, ch. 4)."
     ),

@@ -124,8 +124,9 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
             range(6),
         )
         yield ""
-        head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", "BHAR"]
-        yield columns([head, *_window_rows(result, i)], range(1, 7))
+        held = ["BHAR"] if result.config.returns != "difference" else []
+        head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", *held]
+        yield columns([head, *(row[: len(head)] for row in _window_rows(result, i))], range(1, len(head)))
         yield from wrapped(_how_judged(result, i))
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))

@@ -15,7 +15,8 @@ from eventstudy.charts import words
 from eventstudy.cli import main
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.reports.minutes import build, render
-from eventstudy.reports.parts import Figure, Lang, Table, plain
+from eventstudy.reports.parts import Figure, Foreign, Items, Lang, Table, plain
+from matplotlib.text import Text
 
 from tests.analyses.test_minutes import at, frame, made, study, table
 
@@ -75,6 +76,30 @@ def test_the_finding_and_what_limits_it_come_first(lang: Lang, first: str, limit
     assert "| statement |" not in page
     assert "AAA, statement" in page
     assert re.search(r"\d\.\d+\u00a0%" if lang == "de" else r"\d,\d+\u00a0%", page) is None
+
+
+ROWS = {
+    "en": r"\b(day 0|sessions?|months?|weeks?|daily)\b",
+    "de": r"\b(Tag 0|Handelstage?|Monate?n?|Wochen?|täglich\w*)\b",
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_no_sentence_of_minutes_counts_other_rows_and_none_is_english_in_german(lang: Lang) -> None:
+    several = [found(), study("15:30", across=True, windows=((0, 11),), days=20), study(bar0="next")]
+    for some in several:
+        page = render(some, ".md", lang).decode()
+        texts = [page, *(t.get_text() for t in some.plot(lang=lang).figure.findobj(Text))]
+        if lang == "en":
+            texts += [some.text(verbose=True), *some.messages]
+        for line in (line for text in texts for line in text.splitlines()):
+            assert not re.search(ROWS[lang], line), line
+        if lang == "de":
+            report = build(some, "de", charts=False)
+            spans = [s for p in report.finding for s in p.text]
+            lists = [b for section in report.sections for b in section.blocks if isinstance(b, Items)]
+            spans += [span for block in lists for item in block.items for span in item]
+            assert not [span for span in spans if isinstance(span, Foreign)]
 
 
 def test_a_part_that_was_left_out_is_an_alert() -> None:
