@@ -805,6 +805,14 @@ WARNINGS: dict[str, Code] = {
         "Fetch the days that are named again, or correct the file: what happened on them is not known.",
         "doubt",
     ),
+    "REBALANCED": Code(
+        "each firm is compared with the portfolio that it is assigned to ({table}, {first} to {last}); portfolios are"
+        " rebalanced, a firm that is held is not",
+        "The return of a rebalanced portfolio over years differs from that of holding its firms, which biases buy-and-hold"
+        " abnormal returns (Lyon, Barber and Tsai 1999).",
+        "Read calendar time beside buy-and-hold returns over a year and more.",
+        "note",
+    ),
     "REPEATED_EVENT": Code(
         {
             "": "the same firm and day 0 stand under several ids ({kept}, {again:some 4}): they count once",

@@ -102,6 +102,9 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--news",), {"type": click.Path(), "multiple": True,
                    "help": "Other news to warn of: CSV with date,what[,timing][,event_id][,ticker][,what_de]; a row with an"
                            " event_id is that event's own news and no other; may be repeated."}),
+    (("--benchmark-portfolios",), {"type": click.Path(), "metavar": "FILE",
+                                   "help": "Monthly portfolios as benchmarks, as Ken French publishes them; with --assign."}),
+    (("--assign",), {"type": click.Path(), "metavar": "FILE", "help": "The portfolio of each firm: ticker, month, portfolio."}),
     (("--missing",), {"type": Choice(["drop", "trade_to_trade"]), "default": "drop", "show_default": True}),
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
@@ -120,6 +123,7 @@ _HEADINGS = {
     "What is normal": (
         "outcome", "model", "no-alpha", "returns", "unit-in", "unit-out", "snapshot", "estimation-window", "own-estimation",
         "min-estimation", "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
+        "benchmark-portfolios", "assign",
     ),
     "Over which days": ("frequency", "event-window", "window-days", "own-windows", "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
@@ -220,6 +224,8 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
         "mask_confounded": False,
         "abnormal": None,
         "shares": None,
+        "benchmark_portfolios": None,
+        "assign": None,
         "earnings": None,
         "news": (),
     }.items():
@@ -270,6 +276,8 @@ _NOT_ASKED = (
     "bhar",
     "delisting",
     "shares",
+    "benchmark_portfolios",
+    "assign",
     "currency",
 )
 """Words of a study that some commands do not take."""
@@ -315,7 +323,7 @@ _PASSED = (
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
     "own_estimation",
-    "weights",
+    "weights", "benchmark_portfolios", "assign",
 )  # fmt: skip
 
 

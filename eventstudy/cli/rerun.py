@@ -22,6 +22,8 @@ _SHOWN = 20
 @click.option("--prices", type=click.Path(), help="The price file, where the result was made of one.")
 @click.option("--abnormal", type=click.Path(), help="The file of abnormal returns, where the result was given some.")
 @click.option("--factors", type=click.Path(), help="The factor file, where the result was made with one.")
+@click.option("--benchmark-portfolios", type=click.Path(), help="The portfolios, where firms were compared with some.")
+@click.option("--assign", type=click.Path(), help="The portfolio of each firm, with them.")
 @click.option("--shares", type=click.Path(), help="The file of shares outstanding, where the result was given some.")
 @click.option(
     "--registry", type=click.Path(), help="Where its events stand. [default: what ships, or as the result says]"
@@ -39,6 +41,8 @@ def COMMAND(  # noqa: N802
     abnormal: str | None,
     factors: str | None,
     shares: str | None,
+    benchmark_portfolios: str | None,
+    assign: str | None,
     registry: str | None,
     form: str,
     output: str | None,
@@ -59,6 +63,7 @@ def COMMAND(  # noqa: N802
 
     told = read_result(result)
     files = {"prices": prices, "abnormal": abnormal, "factors": factors, "shares": shares, "registry": registry}
+    files |= {"benchmark_portfolios": benchmark_portfolios, "assign": assign}
     now = again(told, **files, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)
     same_prices = told["provenance"]["prices_sha256"] == now["provenance"]["prices_sha256"]

@@ -53,6 +53,8 @@ def parse_factors(content: str, where: str, unit: Unit | None, *, monthly: bool 
     if start:
         prose = [line.strip() for line in lines[:first] if line.strip()]
         table.attrs["vintage"] = next((line for line in prose if "created" in line.lower()), (prose or [""])[0])
+        if len(prose) > 1 and "returns" in prose[-1].lower():
+            table.attrs["table"] = prose[-1]
     return table
 
 

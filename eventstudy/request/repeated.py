@@ -46,14 +46,17 @@ def again(
     abnormal: str | Path | None = None,
     factors: str | Path | None = None,
     shares: str | Path | None = None,
+    benchmark_portfolios: str | Path | None = None,
+    assign: str | Path | None = None,
     registry: str | Path | None = None,
     **words: Any,
 ) -> StudyResult:
     """The study of a result, run again with its own choices, events and tickers.
 
-    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `abnormal`, `factors`, `shares`: the files it was made of, where
-    it was made of files. `registry`: where its events stand; events that are in none are made of what the result says of them,
-    but for windows of their own and groups by a column, which stand nowhere else. `words`: others of `run`.
+    `told`: the JSON object (`StudyResult.to_dict`). `prices`, `abnormal`, `factors`, `shares`, `benchmark_portfolios`,
+    `assign`: the files it was made of, where it was made of files. `registry`: where its events stand; events that are in none
+    are made of what the result says of them, but for windows of their own and groups by a column, which stand nowhere else.
+    `words`: others of `run`.
 
     Raises:
         InvalidFile: not a result, or not a whole one. InvalidRequest: it was made of files, and they are not named.
@@ -72,6 +75,14 @@ def again(
     _check_tables(told, known, choices, grouped)
     if choices.get("model") == "given" and abnormal is None:
         raise InvalidRequest("this result was given abnormal returns", hint="name their file: --abnormal FILE")
+    if told["provenance"].get("benchmark_portfolios"):
+        if benchmark_portfolios is None or assign is None:
+            raise InvalidRequest(
+                "this result compares firms with portfolios",
+                hint="name their files: --benchmark-portfolios FILE --assign FILE",
+            )
+        choices.pop("benchmark")
+        sources.discard("portfolios")
     counted = told["provenance"].get("shares")
     if counted == "given" and shares is None:
         raise InvalidRequest("this result was given shares outstanding", hint="name their file: --shares FILE")
@@ -100,6 +111,8 @@ def again(
         abnormal=abnormal,
         group_by=grouped,
         factors=factors,
+        benchmark_portfolios=benchmark_portfolios,
+        assign=assign,
         shares=shares or ("yahoo" if counted == "yahoo" else None),
         as_of=as_of,
         **choices,

@@ -19,12 +19,13 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
 from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
-from eventstudy.panel import read_shares
+from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
 from eventstudy.request.dates import last_day
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
+from eventstudy.request.portfolios import check_portfolios, with_portfolios
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
 from eventstudy.request.shares import shares_to_study
 from eventstudy.request.span import days_needed
@@ -54,6 +55,8 @@ def run(
     factors: pd.DataFrame | str | Path | None = None,
     factor_unit: Literal["percent", "decimal"] | None = None,
     shares: pd.DataFrame | str | Path | None = None,
+    benchmark_portfolios: str | Path | None = None,
+    assign: str | Path | None = None,
     as_of: str | dt.date | None = None,
     dates: Literal["dmy", "mdy", "ymd"] | None = None,
     decimal: Literal["comma", "point"] | None = None,
@@ -85,7 +88,9 @@ def run(
     `day0`: `announced`, `recognised`, or a date. `timing`, `tz`: on which side of the close news came, and the zone of times
     without one. `registry`: an event file in place of the events that ship. `source`, `prices`, `as_of` and `progress`: as
     `load_prices` takes them (`prices` as its `path`). `factors`: a file, `ken_french`, or a frame of sessions by
-    returns; `factor_unit`: `percent` or `decimal`. `shares`: shares outstanding. `strict`: rows that are no
+    returns; `factor_unit`: `percent` or `decimal`. `shares`: shares outstanding.
+    `benchmark_portfolios`: monthly returns of portfolios, as Ken French publishes them, each firm's own by `assign`
+    (`ticker, month, portfolio`). `strict`: rows that are no
     event are an error. Returns are decimals; NaN is a day without a value and stays one.
 
     Raises:
@@ -127,8 +132,13 @@ def run(
     if isinstance(shares, str | Path) and str(shares) != "yahoo":
         shares = read_shares(shares)
     limit = last_day(as_of)
+    config = study.config
+    if grouped := benchmark_portfolios is not None or assign is not None:
+        check_portfolios(benchmark_portfolios, assign, config)
+        own = ",".join(f"{t}={t}" for t in dict.fromkeys(t for e in events for t in e.tickers))
+        config = EventStudy(config, benchmark=own).config  # no other benchmark is looked for
     table = prices_for(
-        events, study.config, day0, source=source, prices=prices, as_of=limit, progress=progress, reading=reading
+        events, config, day0, source=source, prices=prices, as_of=limit, progress=progress, reading=reading
     )
     table, told = placed_by(events, table)
     table = placed(table, separated(exchange, "exchange"))
@@ -140,10 +150,19 @@ def run(
         noted["group_by"] = column_of(events, group_by)
     if events.read_as:
         noted["events_read_as"] = [str(phrase) for phrase in (*events.read_as, *told)]
+    warned: list[Warned] = []
+    if grouped:
+        assert benchmark_portfolios is not None
+        assert assign is not None
+        table, config, warned, noted["benchmark_portfolios"] = with_portfolios(
+            table, events, study.config, benchmark_portfolios, assign
+        )
+        study = EventStudy(config)
     with watched(progress):
         result = study.run(
             events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
         )
+    result = replace(result, noticed=(*result.noticed, *warned)) if warned else result
     result = replace(result, known=tuple(known)) if known else result
     if not study.config.clock.daily:
         if earnings or news:
