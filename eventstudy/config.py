@@ -410,6 +410,7 @@ class StudyConfig:
         for wrong, what in (
             (self.outcome != "return", f"a study of {self.outcome}"),
             (self.currency is not None, "a currency"),
+            (self.bhar != "auto", "a buy-and-hold return"),
             (
                 self.model in ("capm", *(m for m in plugins.names("models") if m.startswith(("fama", "carhart")))),
                 self.model,

@@ -8,6 +8,7 @@ from eventstudy.prices._currency import currency_of, in_currency, in_whole_units
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._load import Desk, load_prices
+from eventstudy.prices._massive import MASSIVE_KEY, massive_bars
 from eventstudy.prices._moves import Flag
 from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
@@ -18,6 +19,7 @@ from eventstudy.tables import Place, Reading
 
 __all__ = [
     "FIELDS",
+    "MASSIVE_KEY",
     "BarTable",
     "Basis",
     "Desk",
@@ -40,6 +42,7 @@ __all__ = [
     "load_prices",
     "load_shares",
     "long_columns",
+    "massive_bars",
     "matched",
     "opened",
     "rates_for",

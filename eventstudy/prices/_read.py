@@ -324,7 +324,10 @@ def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) ->
     for row in np.flatnonzero(wrong & keep).tolist():
         why = why_impossible(f, column[row])
         if column[row] < 0 and f == "close":
-            why += "; returns are read with --values returns, and CRSP's negative prices in a column PRC"
+            why += (
+                "; returns are read with --values returns, yields with --returns difference --unit-in percent, and CRSP's"
+                " negative prices in a column PRC"
+            )
         found.append((row, why))
     return found
 

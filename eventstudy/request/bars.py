@@ -9,7 +9,7 @@ from typing import Any
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
-from eventstudy.prices import BarTable, load_bars, massive
+from eventstudy.prices import MASSIVE_KEY, BarTable, load_bars, massive_bars
 
 _YAHOO = (
     "1 minute: 7 days a request, the last 30 days; 5 to 30 minutes: the last 60 days; 60 minutes: the last 730 days; the last"
@@ -41,7 +41,7 @@ def bars_for(
         raise InvalidRequest(
             "Yahoo's bars of minutes do not reach back far enough for the other days that a move is held against",
             available=_YAHOO,
-            hint=f"name a file of bars: --bars FILE, or --bars massive with a key in {massive.KEY}",
+            hint=f"name a file of bars: --bars FILE, or --bars massive with a key in {MASSIVE_KEY}",
         )
     known = list(events)
     when = [event.announced for event in known]
@@ -50,7 +50,7 @@ def bars_for(
     on: list[date] = [at.date() for at in when if isinstance(at, datetime)]
     tickers = sorted({t for event in known for t in event.tickers} | ({benchmark} if benchmark else set()))
     before = timedelta(days=2 * _calendar(days))
-    return massive.SOURCE.bars(tickers, min(on) - before, max(on) + timedelta(days=4), width or 1)
+    return massive_bars(tickers, min(on) - before, max(on) + timedelta(days=4), width or 1)
 
 
 def _calendar(sessions: int) -> int:

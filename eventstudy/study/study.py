@@ -673,6 +673,8 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
     reasons = {e.reason for e in excluded}
     if reasons <= {"MIN_EST"}:
         return "shorten the gap before the event, or lower --min-estimation"
+    if reasons <= {"NO_BENCHMARK"}:
+        return "name a ticker that has prices: --benchmark TICKER, or take --model constant_mean"
     if reasons <= {"BENCHMARK_IS_TICKER"}:
         return "choose another --benchmark, or a model without one (constant_mean)"
     return "check tickers, dates and the price source"

@@ -16,7 +16,7 @@ from eventstudy.errors import (
     SourceRateLimited,
     SymbolUnknown,
 )
-from eventstudy.prices.massive import KEY, Massive
+from eventstudy.prices._massive import MASSIVE_KEY, Massive
 
 from tests.analyses.test_minutes import Bar, made
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
@@ -66,9 +66,9 @@ def vendor(path: str) -> Reply:
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv(KEY, SECRET)
+    monkeypatch.setenv(MASSIVE_KEY, SECRET)
     with desk(vendor) as made_:
-        monkeypatch.setattr("eventstudy.prices.massive.SOURCE", Massive(made_.address, timeout=2.0))
+        monkeypatch.setattr("eventstudy.prices._massive.SOURCE", Massive(made_.address, timeout=2.0))
         yield made_
 
 
@@ -113,7 +113,7 @@ def test_answers_that_are_no_bars(web: Desk, reply: Reply, kind: type[EventStudy
 
 
 def test_pages_without_an_end_are_given_up(web: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventstudy.prices.massive._PAGES", 3)
+    monkeypatch.setattr("eventstudy.prices._massive._PAGES", 3)
     endless = {"status": "OK", "results": [], "next_url": f"{web.address}/v2/aggs/more?cursor=1"}
     web.answer = lambda path: Reply(json.dumps(endless).encode())
     with pytest.raises(SourceMalformed, match="does not end"):
@@ -149,7 +149,7 @@ def test_a_vendor_without_a_key_and_yahoo_are_refused_with_what_to_do(
     es: Callable[..., Ran],  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv(KEY, raising=False)
+    monkeypatch.delenv(MASSIVE_KEY, raising=False)
     ran = es(*MINUTES, "--bars", "massive")
     assert (ran.code, "MASSIVE_API_KEY is not set" in ran.err) == (2, True)
     ran = es(*MINUTES, "--bars", "yahoo")

@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest, SourceError, SourceMalformed, Symb
 from eventstudy.prices._bars import WIDTHS, BarTable, load_bars
 from eventstudy.web import Answer, Key, ask
 
-KEY = "MASSIVE_API_KEY"
+MASSIVE_KEY = "MASSIVE_API_KEY"
 """The environment variable that the key is read from, at every request."""
 _SYMBOL = re.compile(r"[A-Za-z0-9.:-]+")
 _MOST = 1e9
@@ -54,7 +54,7 @@ class Massive:
         where = f"ticker {ticker}, {first} to {last}"
         if not _SYMBOL.fullmatch(ticker):
             raise SymbolUnknown(f"{ticker!r} is not a symbol of Massive", where=where, hint="letters, digits, points")
-        key = Key.of(KEY, "Massive", scheme="Bearer", where=where)
+        key = Key.of(MASSIVE_KEY, "Massive", scheme="Bearer", where=where)
         ended = datetime.now(UTC).timestamp() * 1000 - 60_000 * width
         rows = [row for a, b in _months(first, last) for row in self._pages(ticker, a, b, width, key, where)]
         rows = [row for row in rows if row["t"] <= ended]
@@ -127,3 +127,8 @@ def _malformed(what: str, where: str, available: str | None = None) -> SourceErr
 
 
 SOURCE = Massive()
+
+
+def massive_bars(tickers: Iterable[str], first: date, last: date, width: int = 1) -> BarTable:
+    """As `Massive.bars`, of the vendor itself."""
+    return SOURCE.bars(tickers, first, last, width)
