@@ -495,6 +495,60 @@ def test_windows_of_sessions_and_of_calendar_days_are_not_both_named() -> None:
         EventStudy(window_days=(0, 30), windows=[(0, 5)])
 
 
+@pytest.mark.parametrize("away", [0, -2])
+def test_a_window_between_two_dates(away: int) -> None:
+    """On a Monday, or announced on the Saturday before it: the same sessions, and the same CAR as a regression with dummies."""
+    monday = next(k for k in range(DAY0, DAY0 + 5) if SESSIONS[k].weekday() == 0)
+    announced = SESSIONS[monday] + pd.Timedelta(days=away)
+    first, last = (SESSIONS[monday + d].date() for d in (-3, 8))
+    words: dict[str, Any] = {
+        "prices": closes(5, FIRMS),
+        "window_dates": (str(first), last + (SESSIONS[1] - SESSIONS[0])),
+    }
+    words |= {k: v for k, v in CHOICES.items() if k != "event_window"}
+    events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": str(announced.date())})
+    result = run(events, **words)
+    [window] = result.config.windows or ()
+    inside = [
+        k for k, day in enumerate(SESSIONS) if str(first) <= str(day.date()) <= str(words["window_dates"][1])[:10]
+    ]
+    car, se, _ = dummies(words["prices"], [k - DAY0 for k in inside], "BBB", range(monday - 120, monday - 10))
+    found = result.returns.over(window)
+    assert (found.car[1], found.se[1], found.n_days[1]) == pytest.approx((car, se, len(inside)))
+    assert "in calendar days" in result.text()
+    events.loc[1, "date"] = str(SESSIONS[monday - 20].date())
+    with pytest.raises(InvalidRequest, match="2 days 0"):
+        run(events, **words)
+    with pytest.raises(InvalidRequest, match="two dates"):
+        run(events.iloc[:1], **{**words, "window_dates": (first,)})
+
+
+def test_windows_of_the_pairs_own_may_end_on_a_date() -> None:
+    rows = [
+        {
+            "ticker": t,
+            "date": SESSIONS[DAY0].date(),
+            "event_id": "made-up",
+            "end_date": str((SESSIONS[DAY0 + k] + off).date()),
+        }
+        for t, k, off in (("AAA", 3, pd.Timedelta(0)), ("BBB", 0, pd.Timedelta(0)), ("CCC", 4, pd.Timedelta(hours=20)))
+    ]
+    choices = {k: v for k, v in CHOICES.items() if k != "event_window"}
+    prices = closes(5, FIRMS)
+    found = EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), prices)
+    table = found.windows().set_index("ticker")
+    for ticker, end in (("AAA", 3), ("BBB", 0), ("CCC", 4)):
+        car, se, _ = dummies(prices, range(end + 1), ticker)
+        assert (table["car"][ticker], table["se"][ticker]) == pytest.approx((car, se))
+    started = pd.DataFrame(rows).assign(window_start=-2)
+    assert EventStudy(**choices, own_windows=True).run(started, prices).windows()["n_days"].tolist() == [6, 3, 7]
+    for end, words in (("2021-01-05", "before it starts"), (str(SESSIONS[DAY0 + 9].date()), "after the event window")):
+        with pytest.raises(InvalidRequest, match=words):
+            EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).assign(end_date=end), prices)
+    with pytest.raises(InvalidRequest, match="no window of its own"):
+        EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).assign(end_date="soon"), prices)
+
+
 # ---- a model of one's own ------------------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
                                      help="Sessions relative to day 0, before or after the event; may be repeated.")),
     (("--event-window",), _pair(default=(-5, 5), show_default=True, help="Sessions relative to day 0, with it or without.")),
     (("--window-days",), _pair(help="Event window in calendar days from day 0, in place of sessions.")),
+    (("--window-dates",), {"nargs": 2, "metavar": "DATE DATE",
+                           "help": "Event window from one date to another, of events of one day 0."}),
     (("--weights",), {"type": Choice(["equal", "value"]), "default": "equal", "show_default": True,
                       "help": "value: by the column weight of the events, or close before the event times --shares."}),
     (("--own-windows",), {"is_flag": True, "help": "Each event's own window: columns window_start, window_end of its table."}),
@@ -125,7 +127,8 @@ _HEADINGS = {
         "min-estimation", "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
         "benchmark-portfolios", "assign",
     ),
-    "Over which days": ("frequency", "event-window", "window-days", "own-windows", "window", "primary", "bhar", "delisting"),
+    "Over which days": ("frequency", "event-window", "window-days", "window-dates", "own-windows",
+        "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
     "Prices": (
         "source", "prices", "abnormal", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day",
@@ -226,6 +229,7 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
         "shares": None,
         "benchmark_portfolios": None,
         "assign": None,
+        "window_dates": None,
         "earnings": None,
         "news": (),
     }.items():
@@ -278,6 +282,7 @@ _NOT_ASKED = (
     "shares",
     "benchmark_portfolios",
     "assign",
+    "window_dates",
     "currency",
 )
 """Words of a study that some commands do not take."""
@@ -323,7 +328,7 @@ _PASSED = (
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
     "own_estimation",
-    "weights", "benchmark_portfolios", "assign",
+    "weights", "benchmark_portfolios", "assign", "window_dates",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
+from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message, sentence
@@ -43,6 +45,8 @@ class Pair:
     """The event days that are looked at, where they are its own."""
     estimation: Window | None = None
     """The estimation days, where they are its own."""
+    until: date | None = None
+    """The date on which its own window ends, where that is said by a date."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def align(
     for dense in grids:
         block, beyond, said = _block([pairs[i] for i in dense.origin], dense, peers, prices, config, factors)
         if any(pairs[i].window for i in dense.origin):
-            block = replace(block, unseen=_outside([pairs[i].window for i in dense.origin], config))
+            block = replace(block, unseen=_outside([pairs[i] for i in dense.origin], dense, config))
         blocks.append(block)
         after.append(beyond)
         warned += said
@@ -157,11 +161,26 @@ def align(
     )
 
 
-def _outside(windows: Sequence[Window | None], config: StudyConfig) -> Bools:
-    """(E, L2) the event days outside the windows of pairs that have their own."""
+def _outside(pairs: Sequence[Pair], dense: Dense, config: StudyConfig) -> Bools:
+    """(E, L2) the event days outside the windows of pairs that have their own.
+
+    Raises:
+        InvalidRequest: one ends, by its date, before it starts or after the event window.
+    """
     days = np.arange(config.event_window.start, config.event_window.end + 1)
-    spans = np.array([w or config.event_window for w in windows])
-    found: Bools = (days < spans[:, :1]) | (days > spans[:, 1:])
+    spans = np.array([pair.window or config.event_window for pair in pairs])
+    sessions = dense.sessions[dense.row[:, None] + days]
+    until = np.array([pair.until or np.datetime64("NaT") for pair in pairs], dtype="datetime64[D]")[:, None]
+    found: Bools = (days < spans[:, :1]) | (days > spans[:, 1:]) | (sessions > until)
+    for i in np.flatnonzero((found.all(axis=1)) | (sessions[:, -1] < until[:, 0])).tolist():
+        pair, (start, end) = pairs[i], config.event_window
+        early = bool(found[i].all())
+        raise InvalidRequest(
+            f"its window ends on {pair.until}, {'before it starts' if early else 'after the event window'}",
+            where=f"event {pair.event_id}, ticker {pair.ticker}",
+            available=f"{sessions[i, 0]} to {sessions[i, -1]}",
+            hint="correct end_date" if early else f"widen the event window: --event-window {start} {end + 30}",
+        )
     return found
 
 

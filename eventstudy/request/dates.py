@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from eventstudy import calendars
 from eventstudy.calendars import Moment
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.events import Event, chosen_moment
 from eventstudy.tables.written import one_day
 
 
@@ -25,6 +27,31 @@ def last_day(as_of: str | dt.date | None) -> dt.date | None:
         raise InvalidRequest(
             f"--as-of cannot be {as_of!r}", available="a date such as 2025-01-31, or last-session"
         ) from error
+
+
+def days_0(events: Iterable[Event], day0: str | dt.date) -> set[dt.date]:
+    """The dates that day 0 of events is counted from."""
+    when = [moment.when for event in events if (moment := chosen_moment(event, day0)) is not None]
+    return {at.date() if isinstance(at, dt.datetime) else at for at in when}
+
+
+def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple[int, int]:
+    """The calendar days from the one day 0 to the first and last date of a window.
+
+    Raises:
+        InvalidRequest: two dates are not named, one is none, or events have several days 0.
+    """
+    if len(window) != 2:
+        raise InvalidRequest(f"a window has two dates, and {len(window)} are named", hint="2025-01-27 2025-02-28")
+    first, last = map(one_day, window)
+    if len(day0) != 1:
+        raise InvalidRequest(
+            f"dates of a window are named, and the events have {len(day0)} days 0",
+            available=", ".join(map(str, sorted(day0)[:5])),
+            hint="count from the day 0 of each: --window-days 0 30",
+        )
+    [day] = day0
+    return (first - day).days, (last - day).days
 
 
 def read_dates(path: str | Path) -> tuple[dt.date, ...]:

@@ -21,7 +21,7 @@ from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
 from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
-from eventstudy.request.dates import last_day
+from eventstudy.request.dates import days_0, days_to, last_day
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
@@ -57,6 +57,7 @@ def run(
     shares: pd.DataFrame | str | Path | None = None,
     benchmark_portfolios: str | Path | None = None,
     assign: str | Path | None = None,
+    window_dates: Sequence[str | dt.date] | None = None,
     as_of: str | dt.date | None = None,
     dates: Literal["dmy", "mdy", "ymd"] | None = None,
     decimal: Literal["comma", "point"] | None = None,
@@ -90,7 +91,8 @@ def run(
     `load_prices` takes them (`prices` as its `path`). `factors`: a file, `ken_french`, or a frame of sessions by
     returns; `factor_unit`: `percent` or `decimal`. `shares`: shares outstanding.
     `benchmark_portfolios`: monthly returns of portfolios, as Ken French publishes them, each firm's own by `assign`
-    (`ticker, month, portfolio`). `strict`: rows that are no
+    (`ticker, month, portfolio`). `window_dates`: first and last date of the event window,
+    of events of one day 0. `strict`: rows that are no
     event are an error. Returns are decimals; NaN is a day without a value and stays one.
 
     Raises:
@@ -132,6 +134,12 @@ def run(
     if isinstance(shares, str | Path) and str(shares) != "yahoo":
         shares = read_shares(shares)
     limit = last_day(as_of)
+    if window_dates is not None:
+        if choices.get("windows") or study.config.window_days:
+            raise InvalidRequest(
+                "dates of a window are named, and other windows", hint="leave out --window and --window-days"
+            )
+        study = EventStudy(study.config, window_days=days_to(window_dates, days_0(events, day0)), windows=None)
     config = study.config
     if grouped := benchmark_portfolios is not None or assign is not None:
         check_portfolios(benchmark_portfolios, assign, config)
@@ -159,9 +167,12 @@ def run(
         )
         study = EventStudy(config)
     with watched(progress):
-        result = study.run(
-            events, table, factors=factors, shares=shares, day0=day0, provenance=noted, executor=executor
-        )
+        more = {"factors": factors, "shares": shares, "day0": day0, "provenance": noted, "executor": executor}
+        result = study.run(events, table, **more)
+        if window_dates is not None:
+            found = days_to(window_dates, {d.session for d in result.panel.day0})
+            if found != study.config.window_days:  # day 0 is another day than the event's own
+                result = EventStudy(study.config, window_days=found, windows=None).run(events, table, **more)
     result = replace(result, noticed=(*result.noticed, *warned)) if warned else result
     result = replace(result, known=tuple(known)) if known else result
     if not study.config.clock.daily:

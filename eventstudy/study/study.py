@@ -49,6 +49,7 @@ from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, ar
 from eventstudy.study.result import StudyResult
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
+from eventstudy.tables.written import one_day
 from eventstudy.units import GIVEN_IN
 from eventstudy.windows import Window
 
@@ -458,20 +459,37 @@ def pairs_to_study(
             warned.append(Warned.of("PEER_CONTAMINATION.own", event.id, peers=clash))
         for ticker in event.tickers:
             benchmark = config.benchmark_for(ticker, event.benchmark_of(ticker)) or DEFAULT_BENCHMARK
-            window = own_window(event, ticker, config) if config.own_windows else None
+            window, until = own_window(event, ticker, config) if config.own_windows else (None, None)
             estimation = own_estimation(event, ticker, config) if config.own_estimation else None
             peers = peers_of(event, ticker, config) if peered else ()
-            pairs.append(Pair(event.id, ticker, benchmark, moment, peers, window, estimation))
+            pairs.append(Pair(event.id, ticker, benchmark, moment, peers, window, estimation, until))
     return pairs, warned
 
 
-def own_window(event: Event, ticker: str, config: StudyConfig) -> Window:
-    """The window that the table of events names for a ticker.
+def own_window(event: Event, ticker: str, config: StudyConfig) -> tuple[Window, date | None]:
+    """The window that the table of events names for a ticker, and the date on which it ends where that is said by `end_date`.
 
     Raises:
         InvalidRequest: it names none, or one that lies outside the event window.
     """
-    window, where = _named(event, ticker, "window", "window", "-1, 3")
+    ends = event.attribute("end_date", ticker)
+    if ends and event.attribute("window_end", ticker) is None:
+        start = event.attribute("window_start", ticker) or "0"
+        try:
+            first, until = float(start), one_day(ends)
+            whole = first.is_integer()
+        except (ValueError, InvalidRequest):
+            whole = False
+        if not whole:
+            raise InvalidRequest(
+                "no window of its own is named",
+                where=f"event {event.id}, ticker {ticker}",
+                available=f"window_start {start}, end_date {ends}",
+                hint="end_date is a date, 2025-03-31; window_start whole days from day 0, 0 where the column lacks",
+            )
+        window, where = Window.of((int(first), config.event_window.end)), f"event {event.id}, ticker {ticker}"
+    else:
+        (window, where), until = _named(event, ticker, "window", "window", "-1, 3"), None
     if not window.inside(config.event_window):
         low, high = min(window.start, config.event_window.start), max(window.end, config.event_window.end)
         raise InvalidRequest(
@@ -479,7 +497,7 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> Window:
             where=where,
             hint=f"widen the event window: --event-window {low} {high}",
         )
-    return window
+    return window, until
 
 
 def own_estimation(event: Event, ticker: str, config: StudyConfig) -> Window:
