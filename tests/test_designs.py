@@ -425,6 +425,7 @@ def test_levels_say_what_they_are_in(unit: str, factor: float, tmp_path: Path) -
         ({**LEVELS, "outcome": "volume", "model": "constant_mean"}, "is of returns"),
         ({**LEVELS, "model": "capm"}, "is of returns"),
         ({**LEVELS, "currency": "USD"}, "is of returns"),
+        ({**LEVELS, "bhar": "market"}, "is of returns"),
         ({"snapshot": "15:30 America/New_York"}, "a snapshot is of levels"),
         ({**LEVELS, "snapshot": "half past three"}, "a time and a zone"),
     ],
@@ -519,6 +520,8 @@ def test_a_window_between_two_dates(away: int) -> None:
     events.loc[1, "date"] = str(SESSIONS[monday - 20].date())
     with pytest.raises(InvalidRequest, match="2 days 0"):
         run(events, **words)
+    with pytest.raises(InvalidRequest, match="between two dates"):
+        run(events.iloc[:1], prices=words["prices"], window_dates=words["window_dates"], frequency="monthly")
     with pytest.raises(InvalidRequest, match="two dates"):
         run(events.iloc[:1], **{**words, "window_dates": (first,)})
 

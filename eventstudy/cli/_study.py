@@ -299,6 +299,11 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         if options.get("frequency", "daily") != "daily" and _unasked(name):
             options[name] = None  # that of days; weeks and months have their own
             spans = (None,) if name == "estimation_window" else spans
+    if ":" in str(options.get("model", "")):
+        raise InvalidRequest(
+            f"{options['model']} is a model of your own, and no code of yours is run here",
+            hint="in Python: from eventstudy import EventStudy; EventStudy(model=f)",
+        )
     excluded = take("exclude_dates")
     source = options["source"].lower()
     options["source"] = source if source == "auto" else plugins.meant("sources", source)

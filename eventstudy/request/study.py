@@ -135,6 +135,7 @@ def run(
         shares = read_shares(shares)
     limit = last_day(as_of)
     if window_dates is not None:
+        study.config.check_daily("a window between two dates")
         if choices.get("windows") or study.config.window_days:
             raise InvalidRequest(
                 "dates of a window are named, and other windows", hint="leave out --window and --window-days"

@@ -221,3 +221,9 @@ def test_earnings_are_found_before_there_is_a_registry(es: Es, monkeypatch: pyte
     ran = es("update")
     assert ran.code == 4
     assert "EVENTSTUDY_CONTACT" in ran.out
+
+
+def test_a_model_of_ones_own_is_for_python(es: Es) -> None:
+    ran = es("run", "deepseek-r1", "--model", "mine:f")
+    assert ran.code == 2
+    assert "EventStudy(model=f)" in ran.err
