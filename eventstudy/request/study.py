@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -167,13 +168,22 @@ def run(
             table, events, study.config, benchmark_portfolios, assign
         )
         study = EventStudy(config)
+    asked = partial(
+        EventStudy.run,
+        events=events,
+        prices=table,
+        factors=factors,
+        shares=shares,
+        day0=day0,
+        provenance=noted,
+        executor=executor,
+    )
     with watched(progress):
-        more = {"factors": factors, "shares": shares, "day0": day0, "provenance": noted, "executor": executor}
-        result = study.run(events, table, **more)
+        result: StudyResult = asked(study)
         if window_dates is not None:
-            found = days_to(window_dates, {d.session for d in result.panel.day0})
-            if found != study.config.window_days:  # day 0 is another day than the event's own
-                result = EventStudy(study.config, window_days=found, windows=None).run(events, table, **more)
+            between = days_to(window_dates, {d.session for d in result.panel.day0})
+            if between != study.config.window_days:  # day 0 is another day than the event's own
+                result = asked(EventStudy(study.config, window_days=between, windows=None))
     result = replace(result, noticed=(*result.noticed, *warned)) if warned else result
     result = replace(result, known=tuple(known)) if known else result
     if not study.config.clock.daily:
