@@ -545,9 +545,12 @@ def test_windows_of_the_pairs_own_may_end_on_a_date() -> None:
         assert (table["car"][ticker], table["se"][ticker]) == pytest.approx((car, se))
     started = pd.DataFrame(rows).assign(window_start=-2)
     assert EventStudy(**choices, own_windows=True).run(started, prices).windows()["n_days"].tolist() == [6, 3, 7]
-    for end, words in (("2021-01-05", "before it starts"), (str(SESSIONS[DAY0 + 9].date()), "after the event window")):
+    for wrong, words in (
+        ("2021-01-05", "before it starts"),
+        (str(SESSIONS[DAY0 + 9].date()), "after the event window"),
+    ):
         with pytest.raises(InvalidRequest, match=words):
-            EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).assign(end_date=end), prices)
+            EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).assign(end_date=wrong), prices)
     with pytest.raises(InvalidRequest, match="no window of its own"):
         EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows).assign(end_date="soon"), prices)
 
