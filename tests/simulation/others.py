@@ -220,13 +220,15 @@ def simulated(name: str, design: Design, draws: int) -> Iterator[Row]:
     for _ in range(draws):
         result = study(design, *made(rng, design))
         found = {("headline", str(window)): said(result, window) for window in result.config.windows or ()}
-        raw = float(np.nanmin(list(found.values())))  # what is judged together is never smaller
+        raw = float(np.fmin.reduce(list(found.values()), initial=np.nan))  # what is judged together is never smaller
         together = (one.p for one in result.adjusted.values()) if raw <= LEVEL else [raw]
         found["judged together", "windows"] = min(together, default=np.nan)
         if design.groups:
             found["judged together", "groups"] = min(one.p for one in result.adjusted_groups.values())
             if result.family is not None and result.family.romano_wolf is not None:
-                found["judged together", "tickers"] = float(np.nanmin(result.family.romano_wolf))
+                found["judged together", "tickers"] = float(
+                    np.fmin.reduce(result.family.romano_wolf, axis=None, initial=np.nan)
+                )
         for cell, p in found.items():
             if np.isfinite(p):
                 tried[cell] += 1
