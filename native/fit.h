@@ -3,29 +3,38 @@
  * Coefficients by Q and R of X = QR, b = R^-1 Q'y; residuals from X itself; a second projection where something of the regressors
  * is left.  Days that lack: G = Q'Q over the days that are there, G = LL', and L^-1 Q' is the pair's own basis. */
 #define NO_VARIANCE 1e-24
+#define LARGEST 1.7976931348623157e308
 #define TINY 2.2250738585072014e-308
 #define LEFT 1e-14           /* an error of a coefficient, in standard errors, from which on there is a second projection */
 #define LEAST_EIGENVALUE 0.01
 
 static double larger(double a, double b) { return a > b ? a : b; }
+static int is_finite(double a) { return fabs(a) <= LARGEST; }
 
-/* Turn the arrays of design d over, so that each regressor is one row. */
-static void load_design(Room *r, int64_t d) {
+/* 1 / sqrt(1 - h) of each day, h the leverage, by the rows of a basis (K, width). */
+static void weights_of(Room *r, const double *basis, double *weight) {
+    memset(r->row, 0, sizeof(double) * (size_t)r->width);
+    for (int64_t k = 0; k < r->w->regressors; k++) {
+        const double *q = basis + k * r->width;
+        for (int64_t i = 0; i < r->width; i++) r->row[i] += q[i] * q[i];
+    }
+    for (int64_t i = 0; i < r->width; i++) weight[i] = 1 / sqrt(larger(1 - r->row[i], 1e-12));
+}
+
+/* C = i'Vi of each window over the event days that are `used`, by X* R^-1 (K, L2). */
+static void units_of(const Room *r, const double *ahead, const double *used, double *units) {
     const Work *w = r->w;
-    const int64_t K = w->regressors, L1 = w->days, L2 = w->event;
-    const double *basis = w->basis + d * L1 * K, *x = w->x + d * L1 * K, *x_event = w->x_event + d * L2 * K;
-    r->inverse = w->inverse + d * K * K;
-    r->unit = w->unit + d * w->windows;
-    for (int64_t k = 0; k < K; k++)
-        for (int64_t i = 0; i < L1; i++) { r->q[k * r->width + i] = basis[i * K + k]; r->x[k * r->width + i] = x[i * K + k]; }
-    for (int64_t k = 0; k < K; k++)
-        for (int64_t i = 0; i < L2; i++) {
+    for (int64_t v = 0; v < w->windows; v++) {
+        const int64_t first = w->window[2 * v], stop = w->window[2 * v + 1];
+        double unit = 0;
+        for (int64_t i = first; i < stop; i++) unit += used[i];
+        for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) {
             double sum = 0;
-            for (int64_t j = 0; j < K; j++) sum += x_event[i * K + j] * r->inverse[j * K + k];
-            r->ahead[k * L2 + i] = sum;
-            r->x_event[k * L2 + i] = x_event[i * K + k];
+            for (int64_t i = first; i < stop; i++) sum += ahead[k * w->event + i] * used[i];
+            unit += sum * sum;
         }
-    memcpy(r->weight, w->weight + d * L1, sizeof(double) * (size_t)L1);
+        units[v] = unit;
+    }
 }
 
 /* Take the normal returns that belong to Q'y = `coefficient` off. */
@@ -102,12 +111,13 @@ static void solve(const double *l, double *rows, int64_t K, int64_t size) {
     for (int64_t k = 0; k < K; k++) {
         double *row = rows + k * size;
         for (int64_t j = 0; j < k; j++) take_off(row, l[k * K + j], rows + j * size, size);
-        const double pivot = l[k * K + k];
-        for (int64_t i = 0; i < size; i++) row[i] /= pivot;
+        const double inverse = 1 / l[k * K + k];
+        for (int64_t i = 0; i < size; i++) row[i] *= inverse;
     }
 }
 
-/* The basis on the days that the pair has; 0 where too little of the design is left. */
+/* The basis on the days that the pair has; 0 where too little of the design is left: the smallest eigenvalue of G = I - E is at
+ * least one less the trace of E, which mostly settles it. */
 static int own_basis(Room *r) {
     const int64_t K = r->w->regressors, L2 = r->w->event;
     for (int64_t k = 0; k < K; k++)
@@ -116,36 +126,15 @@ static int own_basis(Room *r) {
         for (int64_t j = 0; j <= k; j++)
             r->gram[k * K + j] = r->gram[j * K + k] = dot(r->own_q + k * r->width, r->own_q + j * r->width, r->width);
     memcpy(r->root, r->gram, sizeof(double) * (size_t)(K * K));
-    if (K && !(least_eigenvalue(r->root, K) > LEAST_EIGENVALUE)) return 0;
+    double gone = (double)K;
+    for (int64_t k = 0; k < K; k++) gone -= r->gram[k * K + k];
+    if (!(gone < 1 - LEAST_EIGENVALUE) && K && !(least_eigenvalue(r->root, K) > LEAST_EIGENVALUE)) return 0;
     memset(r->root, 0, sizeof(double) * (size_t)(K * K));
     cholesky(r->gram, r->root, K);
     memcpy(r->own_ahead, r->ahead, sizeof(double) * (size_t)(K * L2));
     solve(r->root, r->own_q, K, r->width);
     solve(r->root, r->own_ahead, K, L2);
     return 1;
-}
-
-/* 1 / sqrt(1 - h) of each day, h the leverage, and C = i'Vi of each window over the days that it has. */
-static void own_variances(Room *r) {
-    const Work *w = r->w;
-    const int64_t K = w->regressors, L2 = w->event;
-    memset(r->row, 0, sizeof(double) * (size_t)r->width);
-    for (int64_t k = 0; k < K; k++) {
-        const double *q = r->own_q + k * r->width;
-        for (int64_t i = 0; i < r->width; i++) r->row[i] += q[i] * q[i];
-    }
-    for (int64_t i = 0; i < r->width; i++) r->own_weight[i] = 1 / sqrt(larger(1 - r->row[i], 1e-12));
-    for (int64_t v = 0; v < w->windows; v++) {
-        const int64_t first = w->window[2 * v], stop = w->window[2 * v + 1];
-        double unit = 0;
-        for (int64_t i = first; i < stop; i++) unit += r->used[i];
-        for (int64_t k = 0; k < K && w->prediction_error; k++) {
-            double sum = 0;
-            for (int64_t i = first; i < stop; i++) sum += r->own_ahead[k * L2 + i] * r->used[i];
-            unit += sum * sum;
-        }
-        r->own_unit[v] = unit;
-    }
 }
 
 /* The same as `fit_whole` for a pair that lacks days; -1 where too little of its design is left. */
@@ -163,32 +152,34 @@ static double fit_gaps(Room *r, double *gone) {
     for (int64_t i = 0; i < L2; i++) r->ar[i] *= r->used[i];
     double left = squares(r->y, r->width);
     *gone = before - left;
-    own_variances(r);
+    weights_of(r, r->own_q, r->own_weight);
+    units_of(r, r->own_ahead, r->used, r->own_unit);
     return left;
 }
 
-/* Read the days of pair i: which are there, and zeros for the others. */
+/* Which days of pair i count: those with a return and all regressors that no other event of the security takes away. */
+static void find_days(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
+    double blank = 0;
+    for (int64_t t = 0; t < w->days; t++) r->known[t] = is_finite(from[t]) ? r->usable[t] : 0.0;
+    for (int64_t t = 0; t < w->event; t++) r->used[t] = is_finite(ahead[t]) ? r->usable_event[t] : 0.0;
+    if (w->masked_cells && w->bears[i]) {
+        const uint8_t *busy = w->busy + w->place[i];
+        for (int64_t t = 0; t < w->days; t++) r->known[t] = busy[t] & w->far[t] ? 0.0 : r->known[t];
+    }
+    for (int64_t t = 0; t < w->event; t++) blank += 1 - r->used[t];
+    r->m = (int64_t)total(r->known, r->width);
+    r->whole = r->m == w->days && blank == 0;
+}
+
+/* Returns of pair i less what the model takes off first; zero on days that do not count. */
 static void load_pair(Room *r, int64_t i) {
     const Work *w = r->w;
-    const double *from = w->estimation + i * w->days, *ahead = w->ahead + i * w->event;
-    r->m = w->days;
-    r->whole = 1;
-    memcpy(r->y, from, sizeof(double) * (size_t)w->days);
-    memcpy(r->ar, ahead, sizeof(double) * (size_t)w->event);
-    if (!w->gaps) return;
-    double lacking = 0, blank = 0;
-    for (int64_t t = 0; t < w->days; t++) {
-        int there = isfinite(from[t]) != 0;
-        r->known[t] = there; lacking += 1 - there;
-        r->y[t] = there ? from[t] : 0.0;
-    }
-    for (int64_t t = 0; t < w->event; t++) {
-        int there = isfinite(ahead[t]) != 0;
-        r->used[t] = there; blank += 1 - there;
-        r->ar[t] = there ? ahead[t] : 0.0;
-    }
-    r->m = w->days - (int64_t)lacking;
-    r->whole = lacking + blank == 0;
+    const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
+    find_days(r, i);
+    for (int64_t t = 0; t < w->days; t++) r->y[t] = r->known[t] != 0 ? from[t] - r->offset[t] : 0.0;
+    for (int64_t t = 0; t < w->event; t++) r->ar[t] = r->used[t] != 0 ? ahead[t] - r->offset_event[t] : 0.0;
 }
 
 /* Residuals, abnormal returns and sigma of pair i; 0 where no variance is left around the normal return (ruling 12). */

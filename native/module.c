@@ -39,7 +39,8 @@ typedef struct { const char *name; size_t place; } Number;
 #define NUMBER(field) {#field, offsetof(Work, field)}
 static const Number numbers[] = {
     NUMBER(n), NUMBER(g), NUMBER(days), NUMBER(event), NUMBER(regressors), NUMBER(windows), NUMBER(lengths), NUMBER(steps),
-    NUMBER(strata), NUMBER(tables), NUMBER(gaps), NUMBER(intercept), NUMBER(prediction_error),
+    NUMBER(strata), NUMBER(tables), NUMBER(cells), NUMBER(market_cells), NUMBER(between), NUMBER(masked_cells), NUMBER(spanned),
+    NUMBER(intercept), NUMBER(prediction_error), NUMBER(log),
 };
 
 /* The length of an array is the product of the numbers that these letters stand for. */
@@ -49,7 +50,8 @@ static int64_t measure(const Work *w, const char *shape) {
         const int64_t one = *shape == 'n' ? w->n : *shape == 'g' ? w->g : *shape == 'b' ? w->g + 1 : *shape == 'd' ? w->days
             : *shape == 'e' ? w->event : *shape == 'a' ? w->days + w->event : *shape == 'k' ? w->regressors
             : *shape == 'w' ? w->windows : *shape == 'r' ? w->lengths : *shape == 's' ? w->steps : *shape == 'p' ? w->strata
-            : *shape == 't' ? w->tables : 2;
+            : *shape == 't' ? w->tables : *shape == 'c' ? w->cells : *shape == 'm' ? w->market_cells
+            : *shape == 'y' ? w->masked_cells : *shape == 'z' ? w->spanned : *shape - '0';
         if (one && size > INT64_MAX / 64 / one) return -1;
         size *= one;
     }
@@ -58,20 +60,22 @@ static int64_t measure(const Work *w, const char *shape) {
 
 enum { SURVEY = 1, FIRST = 2, SECOND = 4, PASSES = FIRST | SECOND, ALL = 7 };
 typedef struct { const char *name; size_t place; const char *shape; size_t item; int written, wanted; } Array;
-#define READ(field, shape, wanted) {#field, offsetof(Work, field), shape, 8, 0, wanted}
+#define READ(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 0, wanted}
 #define WRITTEN(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 1, wanted}
 static const Array arrays[] = {
-    READ(estimation, "nd", ALL), READ(ahead, "ne", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
-    READ(bounds, "b", PASSES), READ(covers, "n", PASSES), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
-    READ(basis, "gdk", PASSES), READ(inverse, "gkk", PASSES), READ(x, "gdk", PASSES), READ(x_event, "gek", PASSES),
-    READ(weight, "gd", PASSES), READ(unit, "gw", PASSES),
+    READ(returns, "c", ALL), READ(busy, "y", ALL), READ(bears, "n", ALL), READ(far, "d", ALL),
+    READ(x, "mk", ALL), READ(offset, "m", ALL), READ(usable, "m", ALL), READ(market, "m", ALL),
+    READ(place, "n", ALL), READ(design, "g", ALL), READ(bounds, "b", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
+    READ(covers, "n", PASSES), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
     READ(step, "s2", FIRST), READ(run, "r", FIRST), READ(length, "r", FIRST), READ(scales, "w", SECOND),
     WRITTEN(m, "n", SURVEY), WRITTEN(covered, "n", SURVEY), WRITTEN(good, "n", PASSES),
-    WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(unit_of, "nw", FIRST),
-    WRITTEN(ar, "pe", FIRST), WRITTEN(ar_n, "pe", FIRST), WRITTEN(residual, "pd", FIRST), WRITTEN(residual_n, "pd", FIRST),
-    WRITTEN(ranks, "pa", FIRST), WRITTEN(residual_ranks, "pd", FIRST), WRITTEN(student, "pd", FIRST),
-    WRITTEN(student_squares, "pd", FIRST), WRITTEN(student_powers, "p2", FIRST), WRITTEN(share, "pr", FIRST),
-    WRITTEN(share_n, "pr", FIRST), WRITTEN(dates, "td", FIRST), WRITTEN(dates_n, "td", FIRST), WRITTEN(below, "pwd", SECOND),
+    WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(bhar, "nw", FIRST),
+    WRITTEN(unit, "pw", FIRST), WRITTEN(ar, "pe", FIRST), WRITTEN(ar_n, "pe", FIRST), WRITTEN(residual, "pd", FIRST),
+    WRITTEN(residual_n, "pd", FIRST), WRITTEN(ranks, "pa", FIRST), WRITTEN(residual_ranks, "pd", FIRST),
+    WRITTEN(student, "pd", FIRST), WRITTEN(student_squares, "pd", FIRST), WRITTEN(student_powers, "p2", FIRST),
+    WRITTEN(share, "pr", FIRST), WRITTEN(share_n, "pr", FIRST), WRITTEN(untraded, "p2", FIRST),
+    WRITTEN(dates, "td", FIRST), WRITTEN(dates_n, "td", FIRST), WRITTEN(squares, "t", FIRST), WRITTEN(size, "t", FIRST),
+    WRITTEN(spreads, "tw4", FIRST), WRITTEN(span, "tz", FIRST), WRITTEN(span_n, "tz", FIRST), WRITTEN(below, "pwd", SECOND),
 };
 #define ARRAYS (int)(sizeof arrays / sizeof *arrays)
 
@@ -135,9 +139,13 @@ static int sound_runs(const Work *w) {
 static int sound(const Work *w, int pass) {
     for (int64_t v = 0; v < w->windows; v++)
         if (w->window[2 * v] < 0 || w->window[2 * v] > w->window[2 * v + 1] || w->window[2 * v + 1] > w->event) return refuse("window");
-    if (pass == SURVEY) return 0;
     if (w->bounds[0] != 0 || w->bounds[w->g] != w->n) return refuse("bounds");
     for (int64_t d = 0; d < w->g; d++) if (w->bounds[d] > w->bounds[d + 1]) return refuse("bounds");
+    const int64_t width = w->days + w->between + w->event, longest = width > w->spanned ? width : w->spanned;
+    if (within(w->place, w->n, w->cells - longest + 1, "place")) return -1;
+    if (within(w->design, w->g, w->market_cells - width + 1, "design")) return -1;
+    if (w->masked_cells && w->masked_cells != w->cells) return refuse("masked_cells");
+    if (pass == SURVEY) return 0;
     if (within(w->stratum, w->n, w->strata, "stratum")) return -1;
     return pass == FIRST ? (within(w->table, w->n, w->tables, "table") ? -1 : sound_runs(w)) : 0;
 }

@@ -7,6 +7,7 @@
 #include "ranks.h"
 #include "room.h"
 #include "fit.h"
+#include "design.h"
 
 #define JOINED(name, level) name##_##level
 #define NAMED(name, level) JOINED(name, level)
@@ -23,8 +24,37 @@ static void cars(const Room *r, int64_t i) {
         if (!(w->covers[i] >> v & 1)) continue;
         double car = 0, se = r->sigma * sqrt(r->units[v]);
         for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
-        w->car[at] = car; w->se[at] = se; w->scar[at] = car / se; w->unit_of[at] = r->units[v];
+        w->car[at] = car; w->se[at] = se; w->scar[at] = car / se; w->unit[w->stratum[i] * w->windows + v] += r->units[v];
     }
+}
+
+/* Buy-and-hold return less the benchmark's over the used days of each window; NaN where the benchmark lacks one of them. */
+static void held(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double *own = w->returns + w->place[i] + w->days + w->between;
+    for (int64_t v = 0; v < w->windows; v++) {
+        double growth = w->log ? 0 : 1, usual = growth;
+        if (!(w->covers[i] >> v & 1)) continue;
+        for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) {
+            if (r->used[t] == 0) continue;
+            if (w->log) { growth += own[t]; usual += r->market[t]; }
+            else { growth *= 1 + own[t]; usual *= 1 + r->market[t]; }
+        }
+        w->bhar[i * w->windows + v] = w->log ? exp(growth) - exp(usual) : growth - usual;
+    }
+}
+
+/* Shares of the estimation days, from the first return on, with a return of zero, and without one. */
+static void untraded(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double *from = w->returns + w->place[i];
+    int64_t early = 0, still = 0, lacking = 0;
+    while (early < w->days && from[early] != from[early]) early++;
+    if (early == w->days) early = 0;
+    for (int64_t t = 0; t < w->days; t++) { still += from[t] == 0; lacking += from[t] != from[t]; }
+    const double days = (double)(w->days - early > 1 ? w->days - early : 1);
+    w->untraded[2 * w->stratum[i]] += (double)still / days;
+    w->untraded[2 * w->stratum[i] + 1] += (double)(lacking - early) / days;
 }
 
 /* e, the standardised residuals, and s = e sqrt((v - 1) / (v - e^2)), each day against the others: sums of s, s^2, s^3, s^4. */
@@ -60,12 +90,12 @@ static void ranked(Room *r, int64_t i) {
         memcpy(r->present + w->days, r->used, sizeof(double) * (size_t)w->event);
     }
     int64_t n = rank_days(&r->order, r->value, r->whole ? NULL : r->present, columns);
-    add_ranks(&r->order, n, w->gaps ? 1 / ((double)n + 1) : 1, w->ranks + w->stratum[i] * columns);
+    add_ranks(&r->order, n, 1 / ((double)n + 1), w->ranks + w->stratum[i] * columns);
     n = rank_again(&r->order, r->e, n, w->days);
-    add_ranks(&r->order, n, w->gaps ? 1 / ((double)n + 2) : 1, w->residual_ranks + w->stratum[i] * w->days);
+    add_ranks(&r->order, n, 1 / ((double)n + 2), w->residual_ranks + w->stratum[i] * w->days);
 }
 
-/* How many sums of consecutive days lie above zero, by length; of pairs that may lack days the share of the sums that are there. */
+/* The share of sums of consecutive days that lie above zero, by length; of pairs that lack days among the sums that are there. */
 static void runs(Room *r, int64_t i) {
     const Work *w = r->w;
     const int64_t days = w->days;
@@ -86,7 +116,7 @@ static void runs(Room *r, int64_t i) {
         for (int64_t t = 0; t < runs_of; t++) up += sum[t] > ABOVE;
         if (!r->whole) for (int64_t t = 0; t < runs_of; t++) there -= sum[t] != sum[t];
         if (there <= 0) continue;
-        w->share[at] += w->gaps ? (double)up / (double)there : (double)up;
+        w->share[at] += (double)up / (double)there;
         w->share_n[at] += 1;
     }
 }
@@ -105,6 +135,30 @@ static void date_sums(Room *r, int64_t i) {
         for (int64_t t = 0; t < w->days; t++) sum[t] += (r->y[t] - mean) * known[t] * factor;
     }
     add(count, known, w->days);
+    w->squares[w->table[i]] += (double)r->m;
+    w->size[w->table[i]] += 1;
+}
+
+/* 1/s, 1/s^2, s and s^2 of the standard error s of each CAR, by date. */
+static void spreads(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    for (int64_t v = 0; v < w->windows; v++) {
+        double *sum = w->spreads + 4 * (w->table[i] * w->windows + v), s = w->se[i * w->windows + v], inverse = 1 / s;
+        sum[0] += inverse; sum[1] += inverse * inverse; sum[2] += s; sum[3] += s * s;
+    }
+}
+
+/* All returns from the first estimation day on, without those that another event takes away. */
+static void spans(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double *from = w->returns + w->place[i];
+    double *sum = w->span + w->table[i] * w->spanned, *count = w->span_n + w->table[i] * w->spanned;
+    const int masked = w->masked_cells && w->bears[i];
+    for (int64_t t = 0; t < w->spanned; t++) {
+        if (!is_finite(from[t]) || (masked && t < w->days && (w->busy[w->place[i] + t] & w->far[t]))) continue;
+        sum[t] += from[t];
+        count[t] += 1;
+    }
 }
 
 static void day_sums(const Room *r, int64_t i) {
@@ -120,16 +174,20 @@ int NAMED(first, LEVEL)(const Work *w) {
     Room r;
     if (room_make(&r, w)) return -1;
     for (int64_t d = 0; d < w->g; d++) {
-        load_design(&r, d);
+        const int full = load_design(&r, d);
         for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
             if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)fit(&r, i);
+            w->good[i] = (uint8_t)(full && fit(&r, i));
             if (!w->good[i]) continue;
             cars(&r, i);
+            held(&r, i);
+            untraded(&r, i);
             studentised(&r, i);
             ranked(&r, i);
             runs(&r, i);
             date_sums(&r, i);
+            spreads(&r, i);
+            spans(&r, i);
             day_sums(&r, i);
         }
     }
@@ -139,10 +197,10 @@ int NAMED(first, LEVEL)(const Work *w) {
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
 
-/* 1{SCAR times its scale ranks below the standardised residual of a day}, a tie one half; of pairs that may lack days / (M + 2). */
+/* 1{SCAR times its scale ranks below the standardised residual of a day}, a tie one half; by the days of the pair + 2. */
 static void ranked_below(Room *r, int64_t i) {
     const Work *w = r->w;
-    const double tied = TIED * r->sigma, weight = 0.5 * (w->gaps ? 1 / ((double)r->m + 2) : 1);
+    const double tied = TIED * r->sigma, weight = 0.5 / ((double)r->m + 2);
     const double *known = r->whole ? r->there : r->known;
     for (int64_t t = 0; t < r->width; t++) { r->e[t] = r->y[t] * r->weights[t]; r->row[t] = known[t] * weight; }
     for (int64_t v = 0; v < w->windows; v++) {
@@ -163,10 +221,10 @@ int NAMED(second, LEVEL)(const Work *w) {
     Room r;
     if (room_make(&r, w)) return -1;
     for (int64_t d = 0; d < w->g; d++) {
-        load_design(&r, d);
+        const int full = load_design(&r, d);
         for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
             if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)fit(&r, i);
+            w->good[i] = (uint8_t)(full && fit(&r, i));
             if (w->good[i]) ranked_below(&r, i);
         }
     }
@@ -177,21 +235,29 @@ int NAMED(second, LEVEL)(const Work *w) {
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 
 /* All of up to three days that could be observed, 80 % of more (METHODS 0.5; engine/abnormal.py), and the estimation days. */
-int NAMED(survey, LEVEL)(const Work *w) {
-    for (int64_t i = 0; i < w->n; i++) {
-        const double *from = w->estimation + i * w->days, *ahead = w->ahead + i * w->event;
-        int64_t m = 0, bits = 0;
-        for (int64_t t = 0; t < w->days; t++) m += isfinite(from[t]) != 0;
-        for (int64_t v = 0; v < w->windows; v++) {
-            const int64_t first = w->window[2 * v], length = w->window[2 * v + 1] - first;
-            const int64_t possible = (w->last[i] < first + length ? w->last[i] : first + length) - first;
-            int64_t there = 0;
-            for (int64_t t = first; t < first + length; t++) there += isfinite(ahead[t]) != 0;
-            const double needed = length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9);
-            if (there > 0 && (double)there >= needed) bits |= (int64_t)1 << v;
-        }
-        w->m[i] = m;
-        w->covered[i] = bits;
+static void look(Room *r, int64_t i) {
+    const Work *w = r->w;
+    int64_t bits = 0;
+    find_days(r, i);
+    for (int64_t v = 0; v < w->windows; v++) {
+        const int64_t first = w->window[2 * v], length = w->window[2 * v + 1] - first;
+        const int64_t possible = (w->last[i] < first + length ? w->last[i] : first + length) - first;
+        double there = 0;
+        for (int64_t t = first; t < first + length; t++) there += r->used[t];
+        const double needed = length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9);
+        if (there > 0 && there >= needed) bits |= (int64_t)1 << v;
     }
+    w->m[i] = r->m;
+    w->covered[i] = bits;
+}
+
+int NAMED(survey, LEVEL)(const Work *w) {
+    Room r;
+    if (room_make(&r, w)) return -1;
+    for (int64_t d = 0; d < w->g; d++) {
+        read_design(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) look(&r, i);
+    }
+    room_free(&r);
     return 0;
 }

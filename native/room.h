@@ -3,13 +3,15 @@ typedef struct {
     const Work *w;
     int64_t width;                       /* L1 up to whole lanes; days beyond L1 hold zeros */
     /* a design, by regressor: (K, width) and (K, L2) */
-    double *q, *x, *x_event, *ahead, *weight, *there;
-    const double *inverse, *unit;
+    double *q, *x, *x_event, *ahead, *inverse, *own_length, *weight, *unit;
+    double *offset, *offset_event, *usable, *usable_event;   /* (width), (L2) what is taken off first; 1 where regressors are there */
+    const double *market;                /* (L2) the benchmark on event days */
+    double *there, *every;               /* (width), (L2) ones */
     /* a pair */
     double *y, *ar;                      /* (width), (L2) residuals and abnormal returns; zero on days that lack */
     double *known, *used;                /* (width), (L2) 1 where there is a value, else 0 */
     double *own_q, *own_ahead, *own_weight, *own_unit;
-    double *gram, *root, *coefficient, *param;   /* (K, K), (K, K), (K), (K) */
+    double *gram, *root, *coefficient;   /* (K, K), (K, K), (K) */
     const double *weights, *units;       /* of the pair: those of its design, or its own */
     int64_t m, df;
     double sigma;
@@ -36,10 +38,13 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->width = whole_lanes(w->days);
     r->q = DOUBLES(k * r->width); r->x = DOUBLES(k * r->width); r->x_event = DOUBLES(k * w->event);
     r->ahead = DOUBLES(k * w->event); r->weight = DOUBLES(r->width); r->there = DOUBLES(r->width);
+    r->inverse = DOUBLES(k * k); r->own_length = DOUBLES(k); r->unit = DOUBLES(w->windows + 1); r->every = DOUBLES(w->event);
+    r->offset = DOUBLES(r->width); r->offset_event = DOUBLES(w->event);
+    r->usable = DOUBLES(r->width); r->usable_event = DOUBLES(w->event);
     r->y = DOUBLES(r->width); r->ar = DOUBLES(w->event); r->known = DOUBLES(r->width); r->used = DOUBLES(w->event);
     r->own_q = DOUBLES(k * r->width); r->own_ahead = DOUBLES(k * w->event); r->own_weight = DOUBLES(r->width);
     r->own_unit = DOUBLES(w->windows + 1); r->gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
-    r->coefficient = DOUBLES(k); r->param = DOUBLES(k);
+    r->coefficient = DOUBLES(k);
     r->value = DOUBLES(columns); r->present = DOUBLES(columns); r->e = DOUBLES(r->width); r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
     r->order.rank = DOUBLES(columns);
     r->order.key = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
@@ -60,6 +65,7 @@ static int room_make(Room *r, const Work *w) {
     if (!r->memory) return -1;
     lay_out(r, w, (char *)r->memory + (64 - (uintptr_t)r->memory % 64) % 64);
     for (int64_t i = 0; i < w->days; i++) r->there[i] = 1.0;
+    for (int64_t i = 0; i < w->event; i++) r->every[i] = 1.0;
     return 0;
 }
 

@@ -1,4 +1,4 @@
-"""The compiled form of the kernel behind the same contract of arrays; the NumPy form (`whole`) says what each figure is.
+"""The compiled form of the kernel; the form in NumPy (`whole`, `gaps`) says what each figure is.
 
 The formulas in C stand in native/, each with the name it has here.
 """
@@ -13,13 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eventstudy.engine.arrays import Bools, Floats, Ints
-from eventstudy.engine.least_squares import Designs, Task, designs_of
+from eventstudy.engine.least_squares import Task, designs_of
 from eventstudy.engine.runs import steps
-from eventstudy.engine.whole import Found
 from eventstudy.native import Form
 
-ROWS = 1024
-"""Pairs of a chunk: so many that what is done once a chunk hardly counts."""
 _MOST_DAYS, _MOST_REGRESSORS, _MOST_STEPS = 16384, 64, 512
 
 
@@ -59,108 +56,78 @@ def _runs(task: Task) -> _Runs:
     return _runs_of(task.days, task.lengths)
 
 
-def _given(estimation: Floats, event: Floats, task: Task) -> dict[str, Any]:
-    """What every pass is told of a chunk."""
-    return {
-        "n": len(estimation),
-        "days": task.days,
-        "event": task.event,
-        "windows": len(task.windows),
-        "estimation": estimation,
-        "ahead": event,
-        "window": np.array(task.windows, dtype=np.int64).reshape(-1, 2),
-    }
+@dataclass(frozen=True)
+class Panel:
+    """What all pairs of a grid are looked up in: S securities and B benchmarks on P days."""
+
+    returns: Floats
+    """(S, P) NaN where there is none."""
+    busy: Bools | None
+    """(S, P) days near another event of the security, which are no estimation days of pairs that say so; None: none are."""
+    far: Bools
+    """(L1,) estimation days that are not near the pair's own event."""
+    x: Floats
+    """(B, P, K) the regressors of the model, zero where one lacks."""
+    offset: Floats
+    """(B, P) what the model takes off the return first."""
+    usable: Bools
+    """(B, P) days on which all regressors are known."""
+    market: Floats
+    """(B, P) the benchmark's returns."""
+    log: bool
+    """Whether returns are logarithms."""
+
+    def given(self, task: Task, between: int) -> dict[str, Any]:
+        """As the kernel is told of it."""
+        none = np.empty(0, dtype=np.bool_)
+        return {
+            "days": task.days,
+            "event": task.event,
+            "between": between,
+            "regressors": self.x.shape[2],
+            "windows": len(task.windows),
+            "cells": self.returns.size,
+            "market_cells": self.usable.size,
+            "masked_cells": 0 if self.busy is None else self.busy.size,
+            "intercept": int(task.intercept),
+            "prediction_error": int(task.prediction_error),
+            "log": int(self.log),
+            "window": np.array(task.windows, dtype=np.int64).reshape(-1, 2),
+            **{name: np.ascontiguousarray(getattr(self, name)) for name in ("returns", "far", "x", "offset", "usable")},
+            "market": np.ascontiguousarray(self.market),
+            "busy": none if self.busy is None else np.ascontiguousarray(self.busy),
+        }
 
 
-def _designed(bounds: Ints, given: Designs, task: Task) -> dict[str, Any]:
-    arrays = {name: np.ascontiguousarray(values) for name, values in vars(given).items()}
-    return {
-        "g": len(bounds) - 1,
-        "regressors": given.basis.shape[2],
-        "intercept": int(task.intercept),
-        "prediction_error": int(task.prediction_error),
-        "bounds": np.ascontiguousarray(bounds, dtype=np.int64),
-        **arrays,
-    }
+@dataclass(frozen=True)
+class Pairs:
+    """n pairs in a panel, sorted by design."""
 
+    panel: Panel
+    between: int
+    """Days between estimation and event window."""
+    place: Ints
+    """(n,) the cell of `returns` that is the first estimation day."""
+    design: Ints
+    """(g,) the cell of `usable` that is the first estimation day of each design."""
+    bounds: Ints
+    """(g + 1,) the pairs of design d are bounds[d] .. bounds[d + 1] - 1, one at least."""
+    bears: Bools
+    """(n,) whether a pair leaves out days near other events of its security."""
 
-def _sums(task: Task, n: int, strata: int, tables: int, lengths: int) -> dict[str, Any]:
-    """Arrays that the first pass fills."""
-    days, event, windows = task.days, task.event, len(task.windows)
-    sizes = {
-        "ar": event, "ar_n": event, "residual": days, "residual_n": days, "ranks": days + event, "residual_ranks": days,
-        "student": days, "student_squares": days, "student_powers": 2, "share": lengths, "share_n": lengths,
-    }  # fmt: skip
-    made: dict[str, Any] = {name: np.zeros((strata, size)) for name, size in sizes.items()}
-    made |= {name: np.full((n, windows), np.nan) for name in ("car", "scar", "se", "unit_of")}
-    return made | {name: np.zeros((tables, days)) for name in ("dates", "dates_n")}
-
-
-def first(form: Form, estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task) -> Found:
-    """The first pass over one chunk of pairs that have all their days; see `whole.first`."""
-    n, g, runs = len(estimation), len(bounds) - 1, _runs(task)
-    good = np.ones(n, dtype=np.uint8)
-    out = _sums(task, n, 1, g, len(runs.run))
-    form.kernel.first(
-        form.level,
-        _given(estimation, event, task)
-        | _designed(bounds, given, task)
-        | runs.given()
-        | out
-        | {
-            "strata": 1,
-            "tables": g,
-            "covers": np.full(n, -1, dtype=np.int64),
-            "stratum": np.zeros(n, dtype=np.int64),
-            "table": designs_of(bounds),
-            "good": good,
-        },
-    )
-    counts = np.zeros(len(task.lengths), dtype=np.int64)
-    counts[: len(runs.run)] = out["share"][0]
-    there = np.add.reduceat(good, bounds[:-1], dtype=np.int64) > 0
-    if not there.all():
-        out["dates"][~there] = np.nan
-    names = ("ar", "residual", "ranks", "residual_ranks", "student", "student_squares", "student_powers")
-    return Found(
-        good=good.view(np.bool_),
-        car=out["car"],
-        scar=out["scar"],
-        se=out["se"],
-        runs=counts,
-        dates=out["dates"],
-        **{name: out[name][0] for name in names},
-    )
-
-
-def second(
-    form: Form, estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, scales: Floats
-) -> tuple[Floats, Bools]:
-    """The second pass; see `whole.second`."""
-    n = len(estimation)
-    good, below = np.ones(n, dtype=np.uint8), np.zeros((1, len(task.windows), task.days))
-    form.kernel.second(
-        form.level,
-        _given(estimation, event, task)
-        | _designed(bounds, given, task)
-        | {
-            "strata": 1,
-            "covers": np.full(n, -1, dtype=np.int64),
-            "stratum": np.zeros(n, dtype=np.int64),
-            "scales": np.ascontiguousarray(scales, dtype=np.float64),
-            "good": good,
-            "below": below,
-        },
-    )
-    return below[0], good.view(np.bool_)
+    def given(self, task: Task) -> dict[str, Any]:
+        """As the kernel is told of them."""
+        numbers = {"n": len(self.place), "g": len(self.design)}
+        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in ("place", "design", "bounds", "bears")}
+        return self.panel.given(task, self.between) | numbers | arrays
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of n pairs that may lack days before they are fitted."""
+    """What is known of n pairs before they are fitted."""
 
     m: Ints
-    """(n,) estimation days with a return."""
+    """(n,) estimation days that count."""
     covers: Ints
     """(n,) bit w: enough of window w was observed."""
     strata: Ints
@@ -172,12 +139,16 @@ class Survey:
     dates: Ints
     """(G,) the design of each table."""
     of: Ints
-    """(G,) and its stratum."""
+    """(G,) and its stratum, ascending."""
+
+    def given(self) -> dict[str, Any]:
+        """As the kernel is told of it."""
+        return {"strata": len(self.strata), "covers": self.covers, "stratum": self.stratum}
 
 
 @dataclass(frozen=True)
-class Gaps:
-    """What a chunk of pairs that may lack days leaves behind."""
+class Sums:
+    """What the pairs leave behind."""
 
     good: Bools
     """(n,) pairs that count."""
@@ -185,66 +156,61 @@ class Gaps:
     """By stratum, date or pair; names and shapes as in native/kernel.h."""
 
 
-def survey(form: Form, estimation: Floats, event: Floats, bounds: Ints, task: Task, last: Ints) -> Survey:
-    """Look at a chunk; `last` (n,) is one past the last event day on which each security could be observed."""
-    m, covers = np.empty((2, len(estimation)), dtype=np.int64)
-    form.kernel.survey(
-        form.level, _given(estimation, event, task) | {"last": last.astype(np.int64), "m": m, "covered": covers}
-    )
-    strata, stratum = np.unique(covers, return_inverse=True)
-    g = len(bounds) - 1
-    tables, table = np.unique(stratum.reshape(-1) * g + designs_of(bounds), return_inverse=True)
+def survey(form: Form, pairs: Pairs, task: Task, last: Ints) -> Survey:
+    """Look at pairs; `last` (n,) is one past the last event day on which each security could be observed."""
+    m, covers = np.empty((2, len(pairs.place)), dtype=np.int64)
+    form.kernel.survey(form.level, pairs.given(task) | {"last": last.astype(np.int64), "m": m, "covered": covers})
+    strata, stratum = _distinct(covers)
+    g = len(pairs.design)
+    tables, table = _distinct(stratum * g + designs_of(pairs.bounds))
     of, dates = np.divmod(tables, g)
-    return Survey(
-        m, covers, strata, stratum.reshape(-1).astype(np.int64), table.reshape(-1).astype(np.int64), dates, of
-    )
+    return Survey(m, covers, strata, stratum, table, dates, of)
 
 
-def _of_gaps(seen: Survey, good: Any) -> dict[str, Any]:
-    return {"gaps": 1, "strata": len(seen.strata), "covers": seen.covers, "stratum": seen.stratum, "good": good}
+def _distinct(values: Ints) -> tuple[Ints, Ints]:
+    """Distinct values, ascending, and which of them each is."""
+    if not (values != values[:1]).any():
+        return values[:1], np.zeros(len(values), dtype=np.int64)
+    if (np.diff(values) >= 0).all():
+        new = np.append(True, np.diff(values) > 0)
+        return values[new], np.cumsum(new) - 1
+    found, which = np.unique(values, return_inverse=True)
+    return found, which.reshape(-1).astype(np.int64)
 
 
-def first_of_gaps(
-    form: Form, estimation: Floats, event: Floats, bounds: Ints, given: Designs, task: Task, seen: Survey, wanted: Bools
-) -> Gaps:
-    """The first pass over pairs that may lack days, of which those that are `wanted` (n,) are fitted.
+def _outcome(task: Task, n: int, strata: int, tables: int, lengths: int, spanned: int) -> dict[str, Any]:
+    """Arrays that the first pass fills."""
+    days, event, windows = task.days, task.event, len(task.windows)
+    of_stratum = {
+        "ar": event, "ar_n": event, "residual": days, "residual_n": days, "ranks": days + event, "residual_ranks": days,
+        "student": days, "student_squares": days, "student_powers": 2, "share": lengths, "share_n": lengths,
+        "unit": windows, "untraded": 2,
+    }  # fmt: skip
+    made: dict[str, Any] = {name: np.zeros((strata, size)) for name, size in of_stratum.items()}
+    made |= {name: np.zeros((tables, size)) for name, size in {"dates": days, "dates_n": days}.items()}
+    made |= {name: np.zeros((tables, spanned)) for name in ("span", "span_n")}
+    made |= {name: np.full((n, windows), np.nan) for name in ("car", "scar", "se", "bhar")}
+    return made | {"squares": np.zeros(tables), "size": np.zeros(tables), "spreads": np.zeros((tables, windows, 4))}
 
-    Ranks are over the days of a pair + 1, or + 2 among residuals, runs shares of those that are whole.
+
+def first(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, spanned: int = 0) -> Sums:
+    """The first pass over those pairs that are `wanted` (n,).
+
+    Ranks are over the days of a pair + 1, or + 2 among residuals; runs are shares of those that are whole. The first `spanned`
+    returns of each pair from the first estimation day on are added up by date.
     """
     runs, good = _runs(task), wanted.astype(np.uint8)
-    out = _sums(task, len(estimation), len(seen.strata), len(seen.dates), len(runs.run))
-    form.kernel.first(
-        form.level,
-        _given(estimation, event, task)
-        | _designed(bounds, given, task)
-        | runs.given()
-        | out
-        | _of_gaps(seen, good)
-        | {"tables": len(seen.dates), "table": seen.table},
-    )
+    out = _outcome(task, len(pairs.place), len(seen.strata), len(seen.dates), len(runs.run), spanned)
+    more = {"tables": len(seen.dates), "table": seen.table, "good": good, "spanned": spanned}
+    form.kernel.first(form.level, pairs.given(task) | runs.given() | seen.given() | out | more)
     beyond = ((0, 0), (0, len(task.lengths) - len(runs.run)))
     out |= {name: np.pad(out[name], beyond) for name in ("share", "share_n")}
-    return Gaps(good.view(np.bool_), out)
+    return Sums(good.view(np.bool_), out)
 
 
-def second_of_gaps(
-    form: Form,
-    estimation: Floats,
-    event: Floats,
-    bounds: Ints,
-    given: Designs,
-    task: Task,
-    seen: Survey,
-    wanted: Bools,
-    scales: Floats,
-) -> tuple[Floats, Bools]:
+def second(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, scales: Floats) -> tuple[Floats, Bools]:
     """The second pass: (P, W, L1) by stratum, over the days of a pair + 2; and which pairs count."""
     good, below = wanted.astype(np.uint8), np.zeros((len(seen.strata), len(task.windows), task.days))
-    form.kernel.second(
-        form.level,
-        _given(estimation, event, task)
-        | _designed(bounds, given, task)
-        | _of_gaps(seen, good)
-        | {"scales": np.ascontiguousarray(scales, dtype=np.float64), "below": below},
-    )
+    more = {"scales": np.ascontiguousarray(scales, dtype=np.float64), "below": below, "good": good}
+    form.kernel.second(form.level, pairs.given(task) | seen.given() | more)
     return below, good.view(np.bool_)

@@ -25,6 +25,8 @@ _ROWS = 64
 _ROUNDING = 1e-9
 _AT_ONCE = 256
 """Pairs of dates whose products are taken together."""
+_ADDED = ("sums", "counts", "squares", "size", "returns", "returns_n", "spreads")
+"""What of two tables of one date adds up."""
 
 
 @dataclass(frozen=True)
@@ -223,27 +225,33 @@ class DateTables:
         """Those of all parts together, in their order."""
         if len(parts) == 1:
             return parts[0]
-        keys, one, where = np.unique(np.concatenate([p.keys for p in parts]), return_index=True, return_inverse=True)
+        own_rows = [p.row for p in parts if p.row is not None]
+        rows = np.concatenate(own_rows) if len(own_rows) == len(parts) else None
+        every = np.concatenate([p.keys for p in parts])
+        if (np.diff(every) > 0).all():  # no date in two of them, and all in order
+            one_after_the_other: dict[str, Any] = {
+                name: np.concatenate([getattr(p, name) for p in parts]) for name in ("days", *_ADDED)
+            }
+            return cls(every, row=rows, **one_after_the_other)
+        keys, one, where = np.unique(every, return_index=True, return_inverse=True)
         bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
         places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
         found: dict[str, Any] = {}
-        for name in ("sums", "counts", "squares", "size", "returns", "returns_n", "spreads"):
+        for name in _ADDED:
             total = np.zeros((len(keys), *getattr(parts[0], name).shape[1:]))
             for part, place in zip(parts, places, strict=True):
                 total[place] += getattr(part, name)  # keys of one part are distinct
             found[name] = total
-        rows = [p.row for p in parts if p.row is not None]
         return cls(
             keys,
             days=np.concatenate([p.days for p in parts])[one],
-            row=np.concatenate(rows)[one] if len(rows) == len(parts) else None,
+            row=None if rows is None else rows[one],
             **found,
         )
 
     def take(self, which: Ints, keys: Ints) -> DateTables:
         """The dates at these positions under these `keys`, which ascend."""
-        names = ("days", "sums", "counts", "squares", "size", "returns", "returns_n", "spreads")
-        return DateTables(keys, **{name: getattr(self, name)[which] for name in names})
+        return DateTables(keys, **{name: getattr(self, name)[which] for name in ("days", *_ADDED)})
 
     @property
     def n(self) -> int:

@@ -147,19 +147,8 @@ class Dense:
 
     def with_mask(self, least: int) -> Dense:
         """With what `busy` says of each pair; a mask must leave `least` estimation days, and half of them."""
-        several: Bools = np.zeros(len(self), dtype=bool)
-        if self.busy is not None:
-            several = np.asarray(self.busy.any(axis=1), dtype=bool)[self.security]
-        disturbed, bears = several.copy(), np.zeros(len(self), dtype=bool)
-        for start in range(0, int(several.sum()), _TILE):
-            place = np.flatnonzero(several)[start : start + _TILE]
-            part = replace(self, disturbed=several, bears=bears).take(place)
-            busy = part.busy_days()
-            disturbed[place] = busy.any(axis=1)
-            known = np.isfinite(part.windows(self.returns)[:, : self.estimation.length])
-            known = known if part.outside is None else known & ~part.outside
-            left, days = (known & ~busy).sum(axis=1), known.sum(axis=1)
-            bears[place] = disturbed[place] & (left >= np.maximum(least, days / 2))
+        disturbed, known, lost = self._near_others()
+        bears = disturbed & (known - lost >= np.maximum(least, known / 2))
         bears &= self.mask is not None
         return replace(
             self,
@@ -169,6 +158,35 @@ class Dense:
             n_disturbed=int(disturbed.sum()),
             n_masked=int(bears.sum()),
         )
+
+    def _near_others(self) -> tuple[Bools, Ints, Ints]:
+        """(E,) whether estimation days lie near other events, how many days have a return, and how many of these lie so."""
+        days, known = self.columns[: self.estimation.length], np.full(len(self), self.estimation.length, dtype=np.int64)
+        hit, lost = np.zeros((2, len(self)), dtype=np.int64)
+        if self.busy is None:
+            return hit > 0, known, lost
+        in_a_row = (
+            self.outside is None and bool((np.diff(days) == 1).all()) and int(np.abs(days).min()) > (self.mask or 0)
+        )
+        if in_a_row:  # as many as there are positions of such days between the first and the last
+            first = self.security * self.returns.shape[1] + self.row + days[0]
+            order = np.argsort(first)
+            near = np.flatnonzero(self.busy)
+            for count, place in ((hit, near), (lost, near[np.isfinite(self.returns.reshape(-1)[near])])):
+                ends = np.searchsorted(place, first[order] + len(days))
+                count[order] = ends - np.searchsorted(place, first[order])
+        some = np.flatnonzero(~self.whole) if in_a_row else np.arange(len(self))
+        every = replace(self, disturbed=np.ones(len(self), dtype=bool), bears=np.zeros(len(self), dtype=bool))
+        for start in range(0, len(some), _TILE):
+            at = some[start : start + _TILE]
+            part = every.take(at)
+            there = np.isfinite(part.windows(self.returns)[:, : len(days)])
+            there = there if part.outside is None else there & ~part.outside
+            known[at] = there.sum(axis=1)
+            if not in_a_row:
+                busy = part.busy_days()
+                hit[at], lost[at] = busy.sum(axis=1), (busy & there).sum(axis=1)
+        return hit > 0, known, lost
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
@@ -233,14 +251,16 @@ class Dense:
 
 def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) -> Bools | None:
     """(S, P) days within `near` of the events (K,) of securities that have several; None where none has."""
-    distinct = np.unique(np.stack([security, row], axis=1), axis=0)
-    several = np.bincount(distinct[:, 0], minlength=shape[0]) > 1
-    distinct = distinct[several[distinct[:, 0]]]
-    if not len(distinct):
+    events = np.zeros(shape, dtype=bool)
+    events[security, row] = True
+    several = np.count_nonzero(events, axis=1) > 1
+    if not several.any():
         return None
+    mine = several[security]
+    security, row = security[mine], row[mine]
     found = np.zeros(shape, dtype=bool)
     for away in range(-near, near + 1):
-        found[distinct[:, 0], np.clip(distinct[:, 1] + away, 0, shape[1] - 1)] = True
+        found[security, np.clip(row + away, 0, shape[1] - 1)] = True
     return found
 
 

@@ -290,9 +290,16 @@ def moved(ticker: str, prices: PriceTable) -> Days:
 
 def _moved(names: Sequence[str], prices: PriceTable) -> Bools:
     """(T, n) whether each security traded on each day; the first price of one that has several is a move."""
-    closes = prices.close[list(names)]
-    there = closes.notna().to_numpy()
-    found: Bools = there & closes.ne(closes.ffill().shift()).to_numpy() & (there.sum(axis=0) > 1)
+    closes = np.ascontiguousarray(prices.close[list(names)].to_numpy(float).T)
+    there = ~np.isnan(closes)
+    known = closes[there]  # one security after the other
+    count = np.count_nonzero(there, axis=1)
+    moves = np.append(True, known[1:] != known[:-1])[: len(known)]
+    moves[(np.cumsum(count) - count)[count > 0]] = True
+    by_name = np.zeros(there.shape, dtype=bool)
+    by_name[there] = moves
+    by_name[count < 2] = False
+    found: Bools = by_name.T
     if "volume" in prices.fields:
         found &= ~(prices.fields["volume"][list(names)].to_numpy(float) == 0)
     return found

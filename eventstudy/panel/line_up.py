@@ -51,12 +51,11 @@ def line_up(
     placed = _once(events, place(events, prices, config, benchmark, left, compared=compared), left)
     known = events if everyone is None else everyone
     days = placed if everyone is None else place(everyone, prices, config, benchmark, LeftOut(), compared=compared)
-    tickers = np.array(known.tickers, dtype=object)[known.ticker[days.rows]] if len(days.rows) else np.empty(0, object)
+    near = (known.tickers, known.ticker[days.rows], days.session)
     grids, warned = [], []
     for g, (home, abroad) in enumerate(placed.grids):
         mine = np.flatnonzero(placed.grid == g)
         if len(mine):
-            near = (tickers, days.session)
             dense, said = _dense(
                 events, placed, mine, (home, abroad), placed.days[g], prices, config, factors, left, near
             )
@@ -67,14 +66,14 @@ def line_up(
 
 def _once(events: EventColumns, placed: Placed, left: LeftOut) -> Placed:
     """The pairs without those of the same firm and day 0 as an earlier one, which are noted in `left`."""
-    pair = np.stack([events.ticker[placed.rows], placed.session.astype(np.int64)], axis=1)
-    _, first, own = np.unique(pair, axis=0, return_index=True, return_inverse=True)
-    kept = first[own.reshape(-1)]  # np.unique gives the first of equal ones
-    again = np.flatnonzero(kept != np.arange(len(pair)))
-    if not len(again):
+    own, _ = pd.factorize(placed.session.astype(np.int64) * len(events.tickers) + events.ticker[placed.rows])
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(own), prepend=-1))  # codes are given in the order of the pairs
+    if len(first) == len(own):
         return placed
+    kept = first[own]
+    again = np.flatnonzero(kept != np.arange(len(own)))
     left.repeats += zip(placed.rows[again].tolist(), placed.rows[kept[again]].tolist(), strict=True)
-    keep = np.setdiff1d(np.arange(len(pair)), again)
+    keep = np.setdiff1d(np.arange(len(own)), again)
     names = ("rows", "benchmark", "session", "local", "grid")
     return replace(placed, **{name: getattr(placed, name)[keep] for name in names})
 
@@ -89,11 +88,11 @@ def _dense(
     config: StudyConfig,
     factors: pd.DataFrame | None,
     left: LeftOut,
-    every: tuple[np.ndarray, Days],
+    every: tuple[tuple[str, ...], Ints, Days],
 ) -> tuple[Dense, list[Message]]:
     """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12).
 
-    `every`: ticker and day 0 of all events of the run, which other grids may hold.
+    `every`: names of tickers, and which of them and what day 0 each event of the run has, of which other grids may hold some.
     """
     rows, session = placed.rows[mine], placed.session[mine]
     ticker, tickers = _by_name(events.ticker[rows], events.tickers)
@@ -123,10 +122,11 @@ def _dense(
     gone = (last[ticker] < row0 + after) & (last[ticker] < last_market[market])
     late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
     names = {name: i for i, name in enumerate(tickers)}
-    at = np.array([names.get(name, -1) for name in every[0].tolist()], dtype=np.int64)
-    here = (at >= 0) & np.isin(every[1], sessions)
-    day = before + np.searchsorted(sessions, every[1][here])
-    busy = near_events(at[here], day, (returns.shape[0], returns.shape[1]), config.mask_other_events or 0)
+    at = np.array([names.get(name, -1) for name in every[0]], dtype=np.int64)[every[1]]
+    day = np.searchsorted(sessions, every[2])
+    here = (at >= 0) & (sessions[np.minimum(day, len(sessions) - 1)] == every[2])
+    shape = (returns.shape[0], returns.shape[1])
+    busy = near_events(at[here], before + day[here], shape, config.mask_other_events or 0)
     dense = Dense(
         returns=returns,
         regressors=regressors,
@@ -171,7 +171,9 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
     found = np.full(len(row), -1, dtype=np.int64)
     own = np.flatnonzero(there)
     days = returns[security[own], row[own]]
-    order = own[np.lexsort((own, days, table[own], row[own]))]
+    order = own[
+        np.lexsort((days, row[own] * (int(table.max(initial=0)) + 1) + table[own]))
+    ]  # which keeps earlier ones first
     columns = np.array(config.columns)
     value = returns[security[order], row[order]]
     near = (np.diff(row[order]) == 0) & (np.diff(table[order]) == 0) & (np.abs(np.diff(value)) <= _SAME)
@@ -189,7 +191,7 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
 
 def _by_name(codes: Ints, names: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
     """The codes and names that occur, in the order of the names: it must not matter in which order events are given."""
-    used = sorted(np.unique(codes).tolist(), key=lambda i: names[i])
+    used = sorted(np.flatnonzero(np.bincount(codes)).tolist(), key=lambda i: names[i])
     place = np.full(len(names), -1, dtype=np.int64)
     place[used] = np.arange(len(used))
     return place[codes], tuple(names[i] for i in used)

@@ -111,7 +111,7 @@ def _day0(
     left: LeftOut,
 ) -> Placed:
     """Day 0 of these rows: each distinct moment on each exchange is placed once, by `calendars`."""
-    asked = [events.tickers[i] for i in np.unique(events.ticker[rows]).tolist()]
+    asked = [events.tickers[i] for i in np.flatnonzero(np.bincount(events.ticker[rows])).tolist()]
     wrong: dict[int, str] = {}
     if config.calendar is None:
         days = own_days(prices, asked=(*asked, *benchmarks))

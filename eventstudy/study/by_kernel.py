@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventstudy.engine import kernel
+from eventstudy.engine import whole
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, Totals, below_together
 from eventstudy.models import Model
@@ -16,7 +16,8 @@ from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.study.chunks import Chunks
-from eventstudy.study.gapped import gapped_of
+from eventstudy.study.compiled_sums import compiled_sums
+from eventstudy.study.gapped import Gapped
 from eventstudy.study.whole import Added
 
 
@@ -24,18 +25,20 @@ def first_by_kernel(plan: Plan, model: Model, part: Dense) -> tuple[list[Totals]
     """The first pass over the pairs of a block that the kernel can take, and the positions of the others."""
     if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
         return [], np.arange(len(part))
+    if sums := compiled_sums(plan, model, part):
+        return [sums.totals()], sums.left
     chunks = Chunks(plan, model, part, untraded=True)
     total = Added(plan)
     left: list[Ints] = []
     gapped = ~part.whole
     for chunk in chunks.of(part.whole, gaps=False):
-        found = kernel.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
+        found = whole.first(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task)
         total.add(chunk, found)
         left.append(chunk.rows[~found.good])
         gapped[chunk.without] = True
     parts = total.totals()
     for chunk in chunks.of(gapped, gaps=True):
-        some = gapped_of(chunks, chunk)
+        some = Gapped(chunks, chunk)
         parts.append(some.totals())
         left += [some.left, chunk.without]
     return parts, np.sort(np.concatenate(left))
@@ -45,18 +48,21 @@ def second_by_kernel(plan: Plan, model: Model, part: Dense, scales: Floats) -> t
     """The second pass over the pairs of a block that the kernel can take, and the positions of the others."""
     if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
         return {}, np.arange(len(part))
+    if sums := compiled_sums(plan, model, part):
+        return sums.below(scales), sums.left
     chunks = Chunks(plan, model, part, untraded=False)
     left: list[Ints] = []
     below = np.zeros((len(plan.windows), plan.estimation.length))
-    gapped = ~part.whole
+    gapped, taken = ~part.whole, 0
     for chunk in chunks.of(part.whole, gaps=False):
-        found, good = kernel.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
+        found, good = whole.second(chunk.estimation, chunk.event, chunk.bounds, chunk.given, chunks.task, scales)
         below += found
+        taken += int(good.sum())
         left.append(chunk.rows[~good])
         gapped[chunk.without] = True
-    parts: list[Below] = [{plan.everything: below / (plan.estimation.length + 2)}] if part.whole.any() else []
+    parts: list[Below] = [{plan.everything: below / (plan.estimation.length + 2)}] if taken else []
     for chunk in chunks.of(gapped, gaps=True):
-        some = gapped_of(chunks, chunk)
+        some = Gapped(chunks, chunk)
         parts.append(some.below(scales))
         left += [some.left, chunk.without]
     return below_together(parts), np.sort(np.concatenate(left))

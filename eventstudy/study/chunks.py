@@ -1,4 +1,4 @@
-"""Pairs under a linear model: their windows are gathered into chunks for the kernel."""
+"""Pairs under a linear model: their windows are gathered into chunks for the kernel in NumPy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventstudy.engine import kernel, least_squares, whole
+from eventstudy.engine import least_squares, whole
 from eventstudy.engine.correlation import as_slice
 from eventstudy.engine.plan import Plan
 from eventstudy.models.linear import LinearModel
@@ -42,7 +42,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Pairs for the kernel, up to `kernel.rows_at_once`."""
+    """Pairs for the kernel, up to `whole.rows_at_once`."""
 
     rows: Ints
     """(n,) their positions in the block."""
@@ -82,21 +82,27 @@ class Chunk:
         return np.stack([still / days, (lacking - early) / days], axis=1)
 
 
+def task_of(plan: Plan, model: LinearModel) -> least_squares.Task:
+    """What the kernel is asked."""
+    start = plan.event.start
+    return least_squares.Task(
+        days=plan.estimation.length,
+        event=plan.event.length,
+        windows=tuple((w.start - start, w.end - start + 1) for w in plan.windows),
+        lengths=plan.lengths,
+        intercept=model.intercept and not model.difference,
+        prediction_error=plan.prediction_error,
+    )
+
+
 class Chunks:
     """The chunks of a block."""
 
     def __init__(self, plan: Plan, model: LinearModel, part: Dense, *, untraded: bool) -> None:
         """The pairs of `part`, sorted by design; `untraded`: whether days without a trade are looked for."""
         self.plan, self.model, self.part, self._untraded = plan, model, part, untraded
-        event, start = plan.event, plan.event.start
-        self.task = least_squares.Task(
-            days=plan.estimation.length,
-            event=event.length,
-            windows=tuple((w.start - start, w.end - start + 1) for w in plan.windows),
-            lengths=plan.lengths,
-            intercept=model.intercept and not model.difference,
-            prediction_error=plan.prediction_error,
-        )
+        event = plan.event
+        self.task = task_of(plan, model)
         self.least = max(plan.min_estimation, 30)
         self.width = event.end - plan.estimation.start + 1
         self.columns = slice(0, plan.estimation.length), slice(self.width - event.length, self.width)
@@ -114,7 +120,7 @@ class Chunks:
         for group in range(0, len(distinct), _DESIGNS):
             some = distinct[group : group + _DESIGNS]
             known = self._known(some)
-            size = kernel.rows_at_once(self.width, self.task, known.given.basis.shape[2])
+            size = whole.rows_at_once(self.width)
             first, last = np.searchsorted(keys, some[0]), np.searchsorted(keys, some[-1], side="right")
             for begin in range(first, last, size):
                 mine = slice(begin, min(begin + size, last))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.correlation import DateTables, as_slice
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals
 from eventstudy.inference import Sample, Sums
@@ -118,16 +118,16 @@ class Evidence:
 
     def _dated(self, tables: DateTables) -> DateTables:
         plan = self.plan
-        columns = np.concatenate(
-            [np.arange(w.start, w.end + 1) for w in (plan.estimation, plan.event)],
-        )
+        before = plan.estimation.length
         grid, place = tables.keys >> _BITS, tables.keys & ((1 << _BITS) - 1)
-        days = np.empty((len(tables.keys), len(columns)), dtype="datetime64[D]")
+        days = np.empty((len(tables.keys), before + plan.event.length), dtype="datetime64[D]")
         row = np.zeros(len(tables.keys), dtype=np.int64)
         for g, ground in enumerate(self.grounds):
-            mine = grid == g
+            mine = as_slice(np.flatnonzero(grid == g))
             row[mine] = place[mine] % len(ground.sessions)
-            days[mine] = ground.sessions[row[mine][:, None] + columns]
+            for inside, window in ((slice(0, before), plan.estimation), (slice(before, None), plan.event)):
+                spans = np.lib.stride_tricks.sliding_window_view(ground.sessions, window.length)
+                days[mine, inside] = spans[row[mine] + window.start]
         return replace(tables, days=days, row=row if len(self.grounds) == 1 else None)
 
     @property

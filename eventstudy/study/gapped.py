@@ -1,4 +1,4 @@
-"""Sums over chunks of pairs that lack days."""
+"""Sums over chunks of pairs that lack days, by NumPy."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventstudy.engine import gaps, kernel
+from eventstudy.engine import gaps
 from eventstudy.engine.totals import Below, Totals
 from eventstudy.panel import Floats
 from eventstudy.panel.left_out import NAMED
 from eventstudy.study.chunks import Chunk, Chunks
 from eventstudy.study.fitted import PairsBeside, below_of, strata_of
-from eventstudy.study.gapped_sums import GappedSums
-
-
-def gapped_of(chunks: Chunks, chunk: Chunk) -> Gapped | GappedSums:
-    """A chunk of pairs that lack days, in the form of the kernel that runs."""
-    form = kernel.form_for(chunks.task, chunk.given)
-    return Gapped(chunks, chunk) if form is None else GappedSums(form, chunks, chunk)
 
 
 class Gapped:

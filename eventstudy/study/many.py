@@ -129,7 +129,9 @@ def added_up(
     columns: EventColumns, lined: LinedUp, config: StudyConfig, model: Model, executor: Executor | None
 ) -> Evidence:
     """Both passes; pairs without a fit are counted in `lined.left`."""
-    dates = {str(d) for dense in lined.grids for d in np.unique(dense.sessions[dense.row])[: FEW_DATES + 1]}
+    dates = {
+        str(d) for dense in lined.grids for d in dense.sessions[np.flatnonzero(np.bincount(dense.row))][: FEW_DATES + 1]
+    }
     form = config.variants.get("grank_t", "default")
     plan = plan_of(config, portfolios=len(dates) <= FEW_DATES)
     evidence = evidence_of(plan, model, lined.grids, "adjusted" if form == "default" else form, executor)

@@ -13,8 +13,11 @@ from collections.abc import Callable
 import mpmath
 import numpy as np
 import pytest
-from eventstudy.engine import gaps, least_squares
+from eventstudy import native
+from eventstudy.engine import compiled, gaps, least_squares
 from eventstudy.windows import Window
+
+from tests.engine.worlds import pairs_of
 
 DAYS = 250
 NOISE = 1e-14
@@ -115,6 +118,24 @@ def with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     return -fit.ar[0], float(fit.sigma[0] ** 2)
 
 
+def by_compiled(x: np.ndarray, y: np.ndarray, lacking: int = 0) -> tuple[np.ndarray, float]:
+    """As `by_kernel`, in C; the first days may be missing to the pair, not to its design."""
+    form = native.form()
+    if form.kernel is None:
+        pytest.skip(form.why)
+    given, task = made(np.concatenate([x[40 : 40 + lacking], x]))
+    seen = np.concatenate([np.full(lacking, np.nan), y])[None]
+    pairs = pairs_of(seen, np.zeros((1, x.shape[1])), np.array([0, 1]), given)
+    survey = compiled.survey(form, pairs, task, np.full(1, x.shape[1]))
+    found = compiled.first(form, pairs, task, survey, np.ones(1, dtype=bool))
+    assert found.good.all()
+    return -found.sums["ar"][0], float(found.sums["se"][0, 0] ** 2 / found.sums["unit"][0, 0])
+
+
+def compiled_with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    return by_compiled(x, y, 20)
+
+
 def by_lstsq(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     found = np.linalg.lstsq(x, y, rcond=None)[0]
     rest = y - x @ found
@@ -146,7 +167,7 @@ def errors(x: np.ndarray, y: np.ndarray, *found: tuple[np.ndarray, float]) -> li
         return told
 
 
-@pytest.mark.parametrize("way", [by_kernel, many_of_one, with_gaps])
+@pytest.mark.parametrize("way", [by_kernel, many_of_one, with_gaps, by_compiled, compiled_with_gaps])
 @pytest.mark.parametrize("case", CASES)
 def test_errors_are_within_five_times_those_of_lstsq(case: str, way: Callable[..., tuple[np.ndarray, float]]) -> None:
     if way is not by_kernel and case == "15,000 days":

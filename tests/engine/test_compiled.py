@@ -20,6 +20,7 @@ from eventstudy.study import EventStudy, by_kernel, passes
 from eventstudy.windows import Window
 
 from tests.engine.test_kernel import CASES, ranked
+from tests.engine.worlds import pairs_of
 
 FORM = native.form()
 pytestmark = pytest.mark.skipif(FORM.kernel is None, reason=f"no compiled kernel: {FORM.why}")
@@ -39,7 +40,7 @@ def world(seed: int, days: int = 0) -> World:
     y = rng.standard_t(3, (n, days + event)) * 0.02
     if rng.random() < 0.4:
         y = np.round(y, 2)
-    straight = x[np.repeat(np.arange(g), np.diff(bounds))] @ np.ones(k)
+    straight = x[np.repeat(np.arange(g), np.diff(bounds))] @ -np.ones(k)
     still, alone = rng.random((2, n)) < 0.05
     y[still | alone] = straight[still | alone]  # no variance, and none but that of one day
     y[alone, days // 2] += 0.1
@@ -74,14 +75,44 @@ def alike(one: Any, other: Any, where: str = "") -> None:
         assert other == pytest.approx(one, rel=1e-12, nan_ok=True) if isinstance(one, float) else other == one, where
 
 
+def compiled_passes(form: native.Form, of: World, scales: np.ndarray) -> tuple[whole.Found, tuple[Any, Any]]:
+    """Both passes, in the names and units of the form in NumPy."""
+    estimation, event, bounds, given, task = of
+    n, pairs = len(estimation), pairs_of(estimation, event, bounds, given)
+    seen = compiled.survey(form, pairs, task, np.full(n, task.event))
+    assert seen.strata.tolist() == [2 ** len(task.windows) - 1]
+    wanted = np.ones(n, dtype=bool)
+    found = compiled.first(form, pairs, task, seen, wanted)
+    below, good = compiled.second(form, pairs, task, seen, wanted, scales)
+    sums = {name: values[0] for name, values in found.sums.items()}
+    possible = np.maximum(task.days - np.array(task.lengths) + 1, 0)
+    runs = np.rint(sums["share"] * possible).astype(np.int64)
+    np.testing.assert_allclose(runs, sums["share"] * possible, atol=1e-9)
+    dates = np.where(found.sums["size"][:, None] > 0, found.sums["dates"], np.nan)
+    names = ("ar", "residual", "student", "student_squares", "student_powers")
+    first = whole.Found(
+        good=found.good,
+        **{name: found.sums[name] for name in ("car", "scar", "se")},
+        **{name: sums[name] for name in names},
+        ranks=sums["ranks"] * (task.days + task.event + 1),
+        residual_ranks=sums["residual_ranks"] * (task.days + 2),
+        runs=runs,
+        dates=dates,
+    )
+    return first, (below[0] * (task.days + 2), good)
+
+
 def both_passes(form: native.Form | None, of: World) -> tuple[Any, Any]:
     estimation, event, bounds, given, task = of
     scales = np.linspace(0.8, 1.2, len(task.windows))
     if form is None:
         one = whole.first(estimation.copy(), event.copy(), bounds, given, task)
         return one, whole.second(estimation.copy(), event.copy(), bounds, given, task, scales)
-    one = compiled.first(form, estimation, event, bounds, given, task)
-    return one, compiled.second(form, estimation, event, bounds, given, task, scales)
+    return compiled_passes(form, of, scales)
+
+
+def first_pass(form: native.Form, of: World) -> whole.Found:
+    return compiled_passes(form, of, np.ones(len(of[-1].windows)))[0]
 
 
 def some(few: int, many: int) -> list[Any]:
@@ -117,7 +148,7 @@ def test_ranks_are_those_of_scipy(case: str) -> None:
     task = Task(days, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
     given, _ = least_squares.designs(np.zeros((1, days, 0)), np.zeros((1, 1, 0)), task)
     bounds = np.array([0, len(values)])
-    found = compiled.first(FORM, values[:, :days].copy(), values[:, days:].copy(), bounds, given, task)
+    found = first_pass(FORM, (values[:, :days], values[:, days:], bounds, given, task))
     units = values / deviation[:, None]
     np.testing.assert_allclose(found.ranks, sum(map(ranked, units)), rtol=1e-13)
     np.testing.assert_allclose(found.residual_ranks, sum(map(ranked, units[:, :days])), rtol=1e-13)
@@ -132,8 +163,25 @@ def test_nothing_of_nearly_collinear_regressors_is_left_in_residuals() -> None:
     given, good = least_squares.designs(x[:, :60], x[:, 60:], task)
     assert good.all()
     for y in rng.normal(size=(10, 1, 80)) + 100 * x[:, :, 1]:
-        found = compiled.first(FORM, y[:, :60].copy(), y[:, 60:].copy(), np.array([0, 1]), given, task)
-        assert np.abs(given.basis[0].T @ found.residual).max() < 1e-13 * np.sqrt(found.residual @ found.residual)
+        found = first_pass(FORM, (y[:, :60], y[:, 60:], np.array([0, 1]), given, task))
+        own = x[0, :60] / np.sqrt((x[0, :60] ** 2).sum(axis=0))
+        assert np.abs(own.T @ found.residual).max() < 1e-13 * np.sqrt(found.residual @ found.residual)
+
+
+@pytest.mark.parametrize("third", ["the second", "nearly the second", "zero"])
+def test_collinear_regressors_are_handed_back(third: str) -> None:
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(1, 80, 3))
+    x[:, :, 2] = {
+        "the second": x[:, :, 1],
+        "nearly the second": x[:, :, 1] + 1e-9 * x[:, :, 2],
+        "zero": 0 * x[:, :, 2],
+    }[third]
+    task = Task(60, 20, ((0, 20),), (1,), intercept=False, prediction_error=True)
+    given = Designs(x[:, :60], x[:, :3], x[:, :60], x[:, 60:], x[:, :60, 0], x[:, :1, 0])  # of which x alone is asked
+    assert not first_pass(
+        FORM, (rng.normal(size=(1, 60)), rng.normal(size=(1, 20)), np.array([0, 1]), given, task)
+    ).good.any()
 
 
 def test_pairs_that_lack_what_their_design_rests_on_are_handed_back() -> None:
@@ -150,8 +198,9 @@ def test_pairs_that_lack_what_their_design_rests_on_are_handed_back() -> None:
         y[i, : i + 1] = np.nan
     estimation, ahead, bounds = y[:, :days].copy(), y[:, days:].copy(), np.array([0, n])
     fit, good = gaps.fitted(estimation, ahead, np.zeros(n, dtype=np.int64), given, Window(0, 3))
-    seen = compiled.survey(FORM, estimation, ahead, bounds, task, np.full(n, event))
-    found = compiled.first_of_gaps(FORM, estimation, ahead, bounds, given, task, seen, np.ones(n, dtype=bool))
+    pairs = pairs_of(estimation, ahead, bounds, given)
+    seen = compiled.survey(FORM, pairs, task, np.full(n, event))
+    found = compiled.first(FORM, pairs, task, seen, np.ones(n, dtype=bool))
     assert 3 < good.sum() < n
     np.testing.assert_array_equal(found.good, good)
     np.testing.assert_allclose(found.sums["residual"][0], np.nansum(fit.residuals[good], axis=0), atol=1e-12)
@@ -176,10 +225,17 @@ def prices(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         table[int(rng.integers(250, days)) :, firm] = np.nan
     names = [f"S{i}" for i in range(firms)]
     frame = pd.DataFrame(table, sessions, names).assign(MKT=100 * np.exp(np.cumsum(market)))
-    row = rng.integers(150, days - 12, events) if seed % 4 else np.full(events, 200)
+    row = rng.integers(170, days - 12, events)
+    if seed % 4 == 0:  # all on one date, or on two
+        row = np.where((seed % 8 == 4) & (np.arange(events) % 2 == 0), 200, 230)
     listed = pd.DataFrame({"ticker": rng.choice(names, events), "date": sessions[row], "event_id": np.arange(events)})
     factors = ["mkt_rf", "smb", "hml", "rmw", "cma", "mom"]
-    return frame, listed, pd.DataFrame(rng.normal(0, 0.006, (days, 6)), sessions, factors).assign(rf=0.0)
+    known = pd.DataFrame(rng.normal(0, 0.006, (days, 6)), sessions, factors).assign(rf=rng.normal(0, 0.001, days))
+    if seed % 3 == 0:  # some days lack factors, or the benchmark
+        other = np.setdiff1d(np.arange(days), [199, 200, 229, 230])
+        known = known.drop(sessions[rng.choice(other, 8, replace=False)])
+        frame.loc[sessions[rng.choice(other, 5, replace=False)], "MKT"] = np.nan
+    return frame, listed, known
 
 
 def choices(seed: int) -> dict[str, Any]:
@@ -195,6 +251,11 @@ def choices(seed: int) -> dict[str, Any]:
         "mask_other_events": None if seed % 2 else 2,
         "prediction_error": seed % 7 != 0,
         "exclude_dates": (pd.Timestamp("2015-06-01").date(),) if seed % 6 == 5 else (),
+        **(
+            {"estimation_window": (-140, -11), "event_window": (-10, 10)},
+            {"estimation_window": (-160, -31), "event_window": (-10, 10)},  # days between them
+            {"estimation_window": (-140, -1), "event_window": (0, 10)},  # the own event is near
+        )[seed // 2 % 3],
     }
 
 
@@ -228,8 +289,8 @@ def test_a_study_of_many_events_leaves_the_same_sums(
     frame, events, factors = prices(seed)
     chosen = choices(seed)
     study = EventStudy(
-        benchmark="MKT", calendar=None, estimation_window=(-140, -11), event_window=(-10, 10),
-        windows=((0, 0), (-1, 1), (0, 5), (-10, 10)), min_estimation=60, **chosen,
+        benchmark="MKT", calendar=None, min_estimation=60,
+        windows=((0, 0), (0, 2), (0, 5), (chosen["event_window"][0], 10)), **chosen,
     )  # fmt: skip
     sums = []
     for form in ("0", "1"):
@@ -299,6 +360,8 @@ def arguments(monkeypatch: pytest.MonkeyPatch, run: Any) -> dict[str, Any]:
     taken: dict[str, Any] = {}
 
     class Taking:
+        survey, second = FORM.kernel.survey, FORM.kernel.second
+
         def first(self, level: int, arrays: dict[str, Any]) -> None:
             taken.update(arrays)
             FORM.kernel.first(level, arrays)
@@ -308,6 +371,10 @@ def arguments(monkeypatch: pytest.MonkeyPatch, run: Any) -> dict[str, Any]:
 
 
 HOSTILE = {
+    "a window of returns that begins before": ("place", 0, -1),
+    "one that ends beyond": ("place", 0, 10**6),
+    "regressors that begin before": ("design", -1, -1),
+    "regressors that end beyond": ("design", -1, 10**6),
     "bounds beyond": ("bounds", -1, 10**6),
     "bounds that descend": ("bounds", 1, -1),
     "bounds that begin later": ("bounds", 0, 1),
@@ -325,7 +392,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_an_index_that_leads_outside_is_refused(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(3, days=60)))
+    given = arguments(monkeypatch, lambda form: first_pass(form, world(3, days=60)))
     name, place, value = HOSTILE[what]
     array = given[name].copy()
     array.reshape(-1)[place] = value
@@ -334,21 +401,21 @@ def test_an_index_that_leads_outside_is_refused(what: str, monkeypatch: pytest.M
 
 
 def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(3, days=60)))
+    given = arguments(monkeypatch, lambda form: first_pass(form, world(3, days=60)))
     for name, value in given.items():
         if isinstance(value, np.ndarray):
             with pytest.raises(ValueError, match=f"{name} has"):
                 FORM.kernel.first(0, given | {name: np.zeros(value.size + 1, value.dtype)})
             with pytest.raises(ValueError, match=f"{name} is missing"):
                 FORM.kernel.first(0, {k: v for k, v in given.items() if k != name})
-        elif name not in ("intercept", "prediction_error"):
+        elif name not in ("intercept", "prediction_error", "log"):
             for other in (-1, 2**40 + 1, 2**63 - 1):
                 with pytest.raises(ValueError, match=r"lies outside|has"):
                     FORM.kernel.first(0, given | {name: other})
     with pytest.raises(ValueError, match="instruction set"):
         FORM.kernel.first(99, given)
     with pytest.raises((BufferError, ValueError)):
-        FORM.kernel.first(0, given | {"estimation": np.asfortranarray(given["estimation"])})
+        FORM.kernel.first(0, given | {"returns": np.asfortranarray(given["returns"])})
     frozen = given["car"].copy()
     frozen.flags.writeable = False
     with pytest.raises((BufferError, ValueError)):
@@ -359,7 +426,7 @@ def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("seed", some(2, 25))
 def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any bits as values, and any of a few changes to sizes and indices; ASan and UBSan run this too (CONTRIBUTING.md)."""
-    given = arguments(monkeypatch, lambda form: compiled.first(form, *world(seed, days=40)))
+    given = arguments(monkeypatch, lambda form: first_pass(form, world(seed, days=40)))
     rng = np.random.default_rng(seed)
     refused = 0
     for _ in range(80):

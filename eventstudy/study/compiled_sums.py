@@ -1,0 +1,178 @@
+"""Sums over the pairs of a block by the compiled kernel, which looks them up in the panel; `chunks` has the same by NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from eventstudy.engine import compiled, kernel
+from eventstudy.engine.correlation import DateTables, undated
+from eventstudy.engine.least_squares import Task
+from eventstudy.engine.plan import Plan
+from eventstudy.engine.runs import ABOVE
+from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, RankSums, Stratum, Totals
+from eventstudy.models.linear import LinearModel
+from eventstudy.native import Form
+from eventstudy.panel import AFTER, Bools, Floats, Ints
+from eventstudy.panel.dense import Dense
+from eventstudy.panel.left_out import NAMED
+from eventstudy.study.chunks import task_of
+
+_PANEL = b"panel"
+
+
+def compiled_sums(plan: Plan, model: LinearModel, part: Dense) -> CompiledSums | None:
+    """The pairs of a block, sorted by design, for the compiled kernel; None where it does not run or is not made for them."""
+    task = task_of(plan, model)
+    panel = part.held.get(_PANEL) or _panel(plan, model, part)
+    form = kernel.form_for(task, panel.x.shape[2])
+    if form is None or not len(part):
+        return None
+    part.held[_PANEL] = panel
+    return CompiledSums(form, plan, task, part, panel)
+
+
+def _panel(plan: Plan, model: LinearModel, part: Dense) -> compiled.Panel:
+    """The panel of a grid, made once for all of its blocks."""
+    _, x, offset, known = model.equation(part.names, part.regressors, np.ones(part.regressors.shape[:2]))
+    return compiled.Panel(
+        returns=part.returns,
+        busy=part.busy,
+        far=np.abs(part.columns[: plan.estimation.length]) > (part.mask or 0),
+        x=np.where(known[:, :, None], x, 0.0),
+        offset=np.where(known, offset, 0.0),
+        usable=known,
+        market=part.regressors[:, :, 0].copy(),
+        log=plan.log,
+    )
+
+
+class CompiledSums:
+    """The pairs of a block."""
+
+    def __init__(self, form: Form, plan: Plan, task: Task, part: Dense, panel: compiled.Panel) -> None:
+        """Look at them; they are fitted when a pass is asked for."""
+        self.form, self.plan, self.task, self.part = form, plan, task, part
+        self.k, start = panel.x.shape[2], plan.estimation.start
+        designs, width = part.designs, part.returns.shape[1]
+        new = np.flatnonzero(np.diff(designs)) + 1
+        bounds = np.concatenate([[0], new, [len(designs)]])
+        self.keys = designs[bounds[:-1]]
+        bears = part.bears if len(part.bears) == len(part) else np.zeros(len(part), dtype=bool)
+        self.pairs = compiled.Pairs(
+            panel=panel,
+            between=plan.event.start - plan.estimation.end - 1,
+            place=part.security * width + part.row + start,
+            design=self.keys + start,
+            bounds=bounds,
+            bears=bears,
+        )
+        self.seen = compiled.survey(form, self.pairs, task, part.last_day - plan.event.start + 1)
+        self.taken = np.repeat(self._designs_taken(panel), np.diff(bounds))
+        self.long = self.seen.m >= max(plan.min_estimation, 30, self.k + 10)
+        self.left = np.flatnonzero(~self.taken)
+        """Positions of pairs that are handed back; those without a fit come to them after a pass."""
+
+    def _designs_taken(self, panel: compiled.Panel) -> Bools:
+        """(g,) designs that have all regressors on day 0 and leave no date out."""
+        taken = panel.usable.reshape(-1)[self.keys] & (self.k + 10 <= self.task.days)
+        if len(self.part.exclude):
+            left_out = np.isin(self.part.sessions, self.part.exclude)
+            row = self.keys % len(left_out) + self.plan.estimation.start
+            before = np.concatenate([[0], np.cumsum(left_out)])
+            taken &= before[row + self.task.days] == before[row]
+        return np.asarray(taken, dtype=bool)
+
+    def _fitted(self, good: Bools) -> None:
+        self.left = np.flatnonzero(~self.taken | (self.long & ~good))
+
+    def below(self, scales: Floats) -> Below:
+        """The second pass."""
+        found, good = compiled.second(self.form, self.pairs, self.task, self.seen, self.long & self.taken, scales)
+        self._fitted(good)
+        return {bits: found[p] for p, bits, _ in self._strata(good)}
+
+    def totals(self) -> Totals:
+        """The first pass."""
+        spanned = self.task.days + self.pairs.between + self.task.event + AFTER if self.plan.portfolios else 0
+        found = compiled.first(self.form, self.pairs, self.task, self.seen, self.long & self.taken, spanned)
+        self._fitted(found.good)
+        few = np.flatnonzero(self.taken & ~self.long)
+        named = sorted(zip(self.part.origin[few].tolist(), self.seen.m[few].tolist(), strict=True))[:NAMED]
+        m = self.seen.m[found.good]
+        return Totals(
+            {
+                bits: Stratum(
+                    self._days(p, mine, found.sums),
+                    self._ranks(p, found.sums),
+                    self._cars(p, mine, found.sums),
+                    self._dates(p, found.sums),
+                )
+                for p, bits, mine in self._strata(found.good)
+            },
+            problems={"MIN_EST": len(few)} if len(few) else {},
+            named=tuple(("MIN_EST", row, days) for row, days in named),
+            parameters=self.k,
+            short=int((m < 120).sum()),
+            gaps=int(((m >= 120) & (m < self.task.days)).sum()),
+        )
+
+    def _strata(self, good: Bools) -> Iterator[tuple[int, int, Ints | slice]]:
+        """The strata that have pairs: number, which windows are covered, and the pairs."""
+        for p, bits in enumerate(self.seen.strata.tolist()):
+            mine = np.flatnonzero(good & (self.seen.stratum == p))
+            if len(mine):
+                yield p, bits, slice(None) if len(mine) == len(good) else mine
+
+    def _days(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats]) -> DaySums:
+        m = self.seen.m[mine]
+        df = m - (self.k or 1)
+        ar_n, residual_n = sums["ar_n"][p].astype(np.int64), sums["residual_n"][p].astype(np.int64)
+        names = ("ar", "residual", "student", "student_squares", "student_powers", "untraded")
+        return DaySums(
+            n=len(m),
+            theoretical=float((df / np.maximum(df - 2, 1)).sum()),
+            least_df=int(df.min()),
+            least_m=int(m.min()),
+            ar_n=ar_n,
+            residual_n=residual_n,
+            share=float(sums["share"][p, self.task.lengths.index(1)]),
+            **{name: sums[name][p] for name in names},
+        )
+
+    def _ranks(self, p: int, sums: Mapping[str, Floats]) -> RankSums:
+        counts = np.concatenate([sums["residual_n"][p], sums["ar_n"][p]])
+        return RankSums(sums["ranks"][p] - counts / 2, sums["residual_ranks"][p])
+
+    def _cars(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats]) -> CarSums:
+        car, scar, se, bhar = (sums[name][mine] for name in ("car", "scar", "se", "bhar"))
+        place = [self.task.lengths.index(window.length) for window in self.plan.windows]
+        return CarSums(
+            car=Moments.of(car),
+            scar=Moments.of(scar),
+            bhar=Moments.of(bhar),
+            unit=sums["unit"][p],
+            positive=(car > ABOVE).sum(axis=0),
+            negative=(car < -ABOVE).sum(axis=0),
+            share=sums["share"][p, place],
+            share_n=sums["share_n"][p, place].astype(np.int64),
+            precision=Comoments.of(scar, 1 / se),
+        )
+
+    def _dates(self, p: int, sums: Mapping[str, Floats]) -> DateTables:
+        """The tables of a stratum, in the order of their dates."""
+        first, last = np.searchsorted(self.seen.of, [p, p + 1])
+        mine = np.flatnonzero(sums["size"][first:last]) + first
+        some: Ints | slice = slice(int(first), int(last)) if len(mine) == last - first else mine
+        return DateTables(
+            keys=(self.plan.grid << 48) + self.keys[self.seen.dates[some]],
+            days=undated(len(mine)),
+            sums=sums["dates"][some],
+            counts=sums["dates_n"][some],
+            squares=sums["squares"][some],
+            size=sums["size"][some],
+            returns=sums["span"][some],
+            returns_n=sums["span_n"][some],
+            spreads=sums["spreads"][some],
+        )
