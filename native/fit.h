@@ -7,9 +7,10 @@
 #define TINY 2.2250738585072014e-308
 #define LEFT 1e-14           /* an error of a coefficient, in standard errors, from which on there is a second projection */
 #define LEAST_EIGENVALUE 0.01
+#define AHEAD 3              /* pairs between one that is worked on and the one that is fetched */
 
-static double larger(double a, double b) { return a > b ? a : b; }
-static int is_finite(double a) { return fabs(a) <= LARGEST; }
+static inline double larger(double a, double b) { return a > b ? a : b; }
+static inline int is_finite(double a) { return fabs(a) <= LARGEST; }
 
 /* 1 / sqrt(1 - h) of each day, h the leverage, by the rows of a basis (K, width). */
 static void weights_of(Room *r, const double *basis, double *weight) {
@@ -157,20 +158,47 @@ static double fit_gaps(Room *r, double *gone) {
     return left;
 }
 
+/* there = 1 where `value` is a number and `usable` is 1, else 0. */
+static void where_finite(double *restrict there, const double *restrict value, const double *restrict usable, int64_t size) {
+    for (int64_t t = 0; t < size; t++) {
+        const double one = fabs(value[t]) <= LARGEST ? 1.0 : 0.0;
+        there[t] = one * usable[t];
+    }
+}
+
+/* 0 for days that are near another event and far from the pair's own. */
+static void leave_out(double *restrict there, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t size) {
+    for (int64_t t = 0; t < size; t++) there[t] *= (double)(1 - (busy[t] & far[t]));
+}
+
+/* Have the days of a later pair fetched while this one is worked on. */
+static void fetch(const Work *w, int64_t i) {
+    const int64_t line = 64 / (int64_t)sizeof(double), width = w->days + w->between + w->event;
+    if (i >= w->n) return;
+    for (int64_t t = 0; t < width; t += line) SOON(w->returns + w->place[i] + t);
+    for (int64_t t = 0; t < w->days && w->masked_cells; t += 64) SOON(w->busy + w->place[i] + t);
+}
+
 /* Which days of pair i count: those with a return and all regressors that no other event of the security takes away. */
 static void find_days(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
     double blank = 0;
-    for (int64_t t = 0; t < w->days; t++) r->known[t] = is_finite(from[t]) ? r->usable[t] : 0.0;
-    for (int64_t t = 0; t < w->event; t++) r->used[t] = is_finite(ahead[t]) ? r->usable_event[t] : 0.0;
-    if (w->masked_cells && w->bears[i]) {
-        const uint8_t *busy = w->busy + w->place[i];
-        for (int64_t t = 0; t < w->days; t++) r->known[t] = busy[t] & w->far[t] ? 0.0 : r->known[t];
-    }
+    fetch(w, i + AHEAD);
+    where_finite(r->known, from, r->usable, w->days);
+    where_finite(r->used, ahead, r->usable_event, w->event);
+    if (w->masked_cells && w->bears[i]) leave_out(r->known, w->busy + w->place[i], w->far, w->days);
     for (int64_t t = 0; t < w->event; t++) blank += 1 - r->used[t];
     r->m = (int64_t)total(r->known, r->width);
     r->whole = r->m == w->days && blank == 0;
+}
+
+/* y = value - offset where `there` is not zero, else 0. */
+static void less(double *restrict y, const double *restrict value, const double *restrict offset, const double *restrict there, int64_t size) {
+    for (int64_t t = 0; t < size; t++) {
+        const double one = value[t] - offset[t];
+        y[t] = there[t] != 0 ? one : 0.0;
+    }
 }
 
 /* Returns of pair i less what the model takes off first; zero on days that do not count. */
@@ -178,8 +206,8 @@ static void load_pair(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
     find_days(r, i);
-    for (int64_t t = 0; t < w->days; t++) r->y[t] = r->known[t] != 0 ? from[t] - r->offset[t] : 0.0;
-    for (int64_t t = 0; t < w->event; t++) r->ar[t] = r->used[t] != 0 ? ahead[t] - r->offset_event[t] : 0.0;
+    less(r->y, from, r->offset, r->known, w->days);
+    less(r->ar, ahead, r->offset_event, r->used, w->event);
 }
 
 /* Residuals, abnormal returns and sigma of pair i; 0 where no variance is left around the normal return (ruling 12). */

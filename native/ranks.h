@@ -1,9 +1,9 @@
 /* Ranks of the days of one pair.
  *
  * A value in units of sigma goes into the high bits of a 32-bit key and its day into the low ones.  One counting sort into 2,048
- * bins of the middle of the bell and an insertion sort put the keys in order.  Days whose keys lie side by side may be tied or the
- * wrong way round; these few are told apart by the values themselves.  Ties share their average rank: neighbours in order that
- * differ by no more than TIED (METHODS ruling 10; engine/ranks.py). */
+ * bins of the middle of the bell and four exchanges of neighbours put the keys in order, an insertion sort where that is not
+ * enough.  Days whose keys lie side by side may be tied or the wrong way round; these few are told apart by the values themselves.
+ * Ties share their average rank: neighbours in order that differ by no more than TIED (METHODS ruling 10; engine/ranks.py). */
 #define WIDEST 8.0      /* beyond so many sigmas all values share the outermost keys */
 #define TIED 1e-12
 #define ROWS 16
@@ -55,6 +55,19 @@ static void insertion_sort(int32_t *key, int32_t *room, int64_t n) {
         moves += i - j;
         if (moves > 16 * n) { merge_sort(key, room, n); return; }
     }
+}
+
+/* Neighbours at even and at odd places change places in turn: keys that share a bin with up to three others are then in order. */
+static int settle(int32_t *restrict key, int64_t n) {
+    int32_t wrong = 0;
+    for (int64_t round = 0; round < 4; round++)
+        for (int64_t i = round & 1; i + 1 < n; i += 2) {
+            const int32_t a = key[i], b = key[i + 1];
+            key[i] = a < b ? a : b;
+            key[i + 1] = a < b ? b : a;
+        }
+    for (int64_t i = 1; i < n; i++) wrong |= key[i] < key[i - 1];
+    return !wrong;
 }
 
 /* How many there are in each bin -> how many there are in all bins before it. */
@@ -132,7 +145,7 @@ static int64_t rank_days(Order *o, const double *restrict value, const double *r
         n = columns;
     }
     counting_sort(o, n);
-    insertion_sort(o->key, o->room, n);
+    if (!settle(o->key, n)) insertion_sort(o->key, o->room, n);
     ranks_of_order(o, value, n);
     return n;
 }
@@ -146,7 +159,7 @@ static int64_t rank_again(Order *o, const double *restrict value, int64_t n, int
         o->key[left] = o->room[day < days ? day : 0];
         left += day < days;
     }
-    insertion_sort(o->key, o->room, left);
+    if (!settle(o->key, left)) insertion_sort(o->key, o->room, left);
     ranks_of_order(o, value, left);
     return left;
 }
