@@ -62,11 +62,12 @@ static void studentised(Room *r, int64_t i) {
     const Work *w = r->w;
     const double v = (double)r->df, inverse = 1 / r->sigma;
     double *sum = w->student + w->stratum[i] * w->days, *sum2 = w->student_squares + w->stratum[i] * w->days;
-    double *s = r->row;
-    for (int64_t t = 0; t < r->width; t++) r->e[t] = r->y[t] * inverse * r->weights[t];
+    double *restrict s = r->row, *restrict e = r->e;
+    const double *restrict y = r->y, *restrict weights = r->weights;
     for (int64_t t = 0; t < r->width; t++) {
-        double e2 = r->e[t] * r->e[t];
-        s[t] = r->e[t] * sqrt((v - 1) / larger(v - e2, ALONE * v));
+        const double one = y[t] * inverse * weights[t];
+        e[t] = one;
+        s[t] = one * sqrt((v - 1) / larger(v - one * one, ALONE * v));
     }
     add(sum, s, w->days);
     for (int64_t t = 0; t < w->days; t++) sum2[t] += s[t] * s[t];
@@ -113,8 +114,8 @@ static void runs(Room *r, int64_t i) {
         const int64_t runs_of = days - w->length[k] + 1, at = w->stratum[i] * w->lengths + k;
         const double *sum = r->sums + w->run[k] * r->width;
         int64_t up = 0, there = runs_of;
-        for (int64_t t = 0; t < runs_of; t++) up += sum[t] > ABOVE;
-        if (!r->whole) for (int64_t t = 0; t < runs_of; t++) there -= sum[t] != sum[t];
+        if (r->whole) for (int64_t t = 0; t < runs_of; t++) up += sum[t] > ABOVE;
+        else for (int64_t t = 0; t < runs_of; t++) { up += sum[t] > ABOVE; there -= sum[t] != sum[t]; }
         if (there <= 0) continue;
         w->share[at] += (double)up / (double)there;
         w->share_n[at] += 1;

@@ -68,11 +68,20 @@ class CompiledSums:
             bounds=bounds,
             bears=bears,
         )
-        self.seen = compiled.survey(form, self.pairs, task, part.last_day - plan.event.start + 1)
+        self.seen = self._surveyed()
         self.taken = np.repeat(self._designs_taken(panel), np.diff(bounds))
         self.long = self.seen.m >= max(plan.min_estimation, 30, self.k + 10)
         self.left = np.flatnonzero(~self.taken)
         """Positions of pairs that are handed back; those without a fit come to them after a pass."""
+
+    def _surveyed(self) -> compiled.Survey:
+        """What is known of the pairs; the second pass finds what the first saw."""
+        name, part = b"seen" + self.part.origin[:1].tobytes(), self.part
+        if (seen := part.held.pop(name, None)) is None:
+            last = part.last_day - self.plan.event.start + 1
+            part.held[name] = seen = compiled.survey(self.form, self.pairs, self.task, last)
+        found: compiled.Survey = seen
+        return found
 
     def _designs_taken(self, panel: compiled.Panel) -> Bools:
         """(g,) designs that have all regressors on day 0 and leave no date out."""
