@@ -165,9 +165,8 @@ class Dense:
         hit, lost = np.zeros((2, len(self)), dtype=np.int64)
         if self.busy is None:
             return hit > 0, known, lost
-        in_a_row = (
-            self.outside is None and bool((np.diff(days) == 1).all()) and int(np.abs(days).min()) > (self.mask or 0)
-        )
+        far = bool((np.abs(days) > (self.mask or 0)).all())
+        in_a_row = far and self.outside is None and len(days) > 0 and bool((np.diff(days) == 1).all())
         if in_a_row:  # as many as there are positions of such days between the first and the last
             first = self.security * self.returns.shape[1] + self.row + days[0]
             order = np.argsort(first)
