@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -139,23 +139,33 @@ def _fault(row: int, column: str, what: str, hint: str | None = None) -> Invalid
     return InvalidFile(f"row {row + 1}, column {column}: {what}", where=ORIGIN, hint=hint)
 
 
+def combined(keep: Codes, *columns: tuple[Codes, list[Any]] | None) -> tuple[Codes, list[tuple[Any, ...]]]:
+    """(E,) codes of what stands together in columns, of the rows that are kept, and what each stands for; None: a blank."""
+    key, held = np.zeros(len(keep), np.int64), [c or (np.full(int(keep.max(initial=-1)) + 1, -1), []) for c in columns]
+    for codes, values in held:
+        key = key * (len(values) + 1) + codes[keep] + 1
+    codes, distinct = pd.factorize(key)
+    found: list[tuple[Any, ...]] = []
+    for k in distinct.tolist():
+        one = []
+        for _, values in reversed(held):
+            k, at = divmod(k, len(values) + 1)
+            one.append(values[at - 1] if at else None)
+        found.append(tuple(reversed(one)))
+    return codes.astype(np.int64), found
+
+
 def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:
     """(E,) codes of the moments of the rows that are kept, and the distinct moments."""
-    none: tuple[Codes, list[str]] = np.full(len(rows), -1, np.int64), []
-    day, days = rows.date[0][keep], rows.date[1]
-    (zone, zones), (timing, timings) = ((rows.texts.get(name, none)) for name in ("tz", "timing"))
-    key = (day * (len(zones) + 1) + zone[keep] + 1) * (len(timings) + 1) + timing[keep] + 1
-    codes, distinct = pd.factorize(key)
+    codes, distinct = combined(keep, rows.date, rows.texts.get("tz"), rows.texts.get("timing"))
     found = []
-    for k, combined in enumerate(distinct.tolist()):
-        rest, t = divmod(combined, len(timings) + 1)
-        d, z = divmod(rest, len(zones) + 1)
+    for k, (day, zone, timing) in enumerate(distinct):
         try:
-            when = checked(days[d], zones[z - 1] if z else rows.tz)
-            found.append(Moment(when, timings[t - 1]) if t else Moment(when))  # type: ignore[arg-type]
+            when = checked(day, zone or rows.tz)
+            found.append(Moment(when, timing) if timing else Moment(when))
         except InvalidRequest as error:
             raise _fault(int((codes == k).argmax()), "date", error.what, error.hint) from error
-    return codes.astype(np.int64), found
+    return codes, found
 
 
 def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:

@@ -32,14 +32,14 @@ _ANY = r"^[^\x00]*$"
 _FILLED = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _FIGURE = r"^[^\x00]*[0-9][^\x00]*$"
 _TICKERS = r"^[^\x00]*[^\s\x00,][^\x00]*$"
-_SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
+SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
 _WORD = "^[a-z][a-z0-9_-]*$"
 _CODE = "^[A-Z][A-Z0-9_]*$"
 _MEANINGS = {
     _ANY: "text that a file can hold",
     _FILLED: "text that a file can hold",
     _FIGURE: "text with a number in it",
-    _SLUG: "a slug: letters, digits and hyphens",
+    SLUG: "a slug: letters, digits and hyphens",
     _WORD: "one lower-case word",
     _CODE: "one word in capitals",
 }
@@ -221,7 +221,7 @@ class Event(Table):
         ('NVDA', 'AVGO', 'AMD')
     """
 
-    id: Annotated[str, StringConstraints(pattern=_SLUG)] = Field(description="unique; letters, digits and hyphens")
+    id: Annotated[str, StringConstraints(pattern=SLUG)] = Field(description="unique; letters, digits and hyphens")
     title: _Filled = Field(description="what happened, in a few words")
     title_de: _Filled | None = Field(default=None, description="the title in German")
     tz: Annotated[_Filled, AfterValidator(_zone)] | None = Field(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidFile, InvalidRequest
@@ -20,9 +20,6 @@ from eventstudy.events.when import checked, parse_when
 from eventstudy.language import date_text
 from eventstudy.text import separated
 
-if TYPE_CHECKING:
-    from eventstudy.events.rows import Rows
-
 SHARED = ("date", "tz", "timing", "title", "category", "benchmark")
 """Columns that describe the event: its rows must agree in them, or leave all but the date blank."""
 
@@ -31,35 +28,6 @@ ROLES = ("treated", "exposed", "peer", "control")
 
 Row = tuple[str, Mapping[str, Any]]
 """Where the row stands, in words, and its values by column; blank ones are left out."""
-
-
-def read_rows(rows: Rows, origin: str, *, strict: bool = False) -> tuple[list[Event], list[BadRow]]:
-    """The events of the rows of a table, and the rows that are left out.
-
-    Raises:
-        InvalidFile: no row can be read, or one cannot and it is to be `strict`.
-    """
-    bad = list(rows.bad)
-    columns = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.texts.items()}
-    more = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.attributes.items()}
-    tickers, whens = (rows.ticker[0].tolist(), rows.ticker[1]), (rows.date[0].tolist(), rows.date[1])
-
-    def listed() -> Iterable[Row]:
-        for i, number in enumerate(rows.numbers):
-            if (why := rows.odd.get(i)) is not None:
-                if why:
-                    bad.append(BadRow(number, tickers[1][tickers[0][i]] if tickers[0][i] >= 0 else "", why))
-                continue
-            row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
-            row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
-            if rows.tz and "tz" not in row and isinstance(row["date"], datetime) and row["date"].tzinfo is None:
-                row["tz"] = rows.tz
-            held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
-            if held:
-                row["attributes"] = held
-            yield number, row
-
-    return events_from_rows(listed(), origin, bad, strict=strict), bad
 
 
 def single_event(
@@ -80,7 +48,7 @@ def single_event(
     tickers = separated(tickers)
     if not tickers:
         raise InvalidRequest("there is no ticker", hint="name at least one, e.g. NVDA")
-    day = moment.date() if isinstance(moment, datetime) else moment
+    day = day_of(moment)
     named = ", ".join(tickers[:3]) + (" ..." if len(tickers) > 3 else "")
     return Event(
         id=day.isoformat(),
@@ -94,9 +62,19 @@ def single_event(
     )
 
 
+def day_of(when: date | datetime) -> date:
+    """The day of a day or an instant, by the clock of its zone."""
+    return when.date() if isinstance(when, datetime) else when
+
+
 def titled(who: str, day: date) -> tuple[str, str]:
     """The title of an event that has none, in English and German."""
-    return f"{who} on {day.isoformat()}", f"{who} am {date_text(day, language='de')}"
+    return f"{who} on {day.isoformat()}", f"{who} am {_in_german(day)}"
+
+
+@lru_cache(maxsize=10_000)
+def _in_german(day: date) -> str:
+    return date_text(day, language="de")
 
 
 def events_from_rows(rows: Iterable[Row], origin: str, bad: list[BadRow], *, strict: bool = True) -> list[Event]:
@@ -172,10 +150,10 @@ class _Draft:
 
     def event(self, taken: set[str]) -> Event:
         """The event; an id is made where there is none, and added to those `taken`."""
-        day = self.when.date() if isinstance(self.when, datetime) else self.when
+        day = day_of(self.when)
         ticker, title = self.row["ticker"], self.row.get("title") or self.id
         return Event(
-            id=self.id or _unused(f"{slug(ticker) or 'event'}-{day.isoformat()}", taken),
+            id=self.id or _unused(id_of(ticker, day.isoformat()), taken),
             title=title or titled(ticker, day)[0],
             title_de=None if title else titled(ticker, day)[1],
             announced=self.when,
@@ -183,7 +161,7 @@ class _Draft:
             timing=self.row.get("timing", "unknown"),
             category=self.row.get("category"),
             benchmark=self.row.get("benchmark"),
-            group=tuple(_group(name, tuple(members)) for name, members in self.groups.items()),
+            group=tuple(group_of(name, tuple(members)) for name, members in self.groups.items()),
             attributes=_attributes(self.attributes),
         )
 
@@ -201,8 +179,18 @@ def _attributes(by_ticker: Mapping[str, Mapping[str, str]]) -> Mapping[str, str 
 
 
 @lru_cache(maxsize=10_000)
-def _group(name: str, tickers: tuple[str, ...]) -> Group:
+def group_of(name: str, tickers: tuple[str, ...]) -> Group:
+    """The group of these tickers that the column `group` calls so; the same object each time.
+
+    Raises:
+        InvalidRecord: it cannot be meant.
+    """
     return Group(role=name, tickers=tickers) if name in ROLES else Group(name=name, tickers=tickers)
+
+
+def id_of(ticker: str, day: str) -> str:
+    """The id of an event that has none."""
+    return f"{slug(ticker) or 'event'}-{day}"
 
 
 def slug(text: str) -> str:

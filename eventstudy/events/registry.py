@@ -18,7 +18,7 @@ from eventstudy.errors import InvalidFile, UnknownName, named
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
-from eventstudy.events.importers import read_rows
+from eventstudy.events.listed import Listed
 from eventstudy.language import Phrase
 from eventstudy.settings import LARGEST, toml
 from eventstudy.tables.place import TABLES, Reading
@@ -51,7 +51,7 @@ class Registry:
 
     def __init__(
         self,
-        events: Iterable[Event] = (),
+        events: Iterable[Event] | Listed = (),
         *,
         origin: str = "made in Python",
         left_out: Iterable[BadRow] = (),
@@ -62,11 +62,15 @@ class Registry:
         Raises:
             InvalidFile: two events share an id.
         """
-        self._events: dict[str, Event] = {}
-        self._origins: dict[str, str] = {}
         self.left_out, self.read_as = tuple(left_out), tuple(read_as)
-        for event in events:
-            self._add(event, origin)
+        self._added: dict[str, Event] = {}
+        self._events: Mapping[str, Event] = self._added
+        self._origins: dict[str, str] = {}
+        if isinstance(events, Listed):
+            self._events, self._origins = events, dict.fromkeys(events, origin)
+        else:
+            for event in events:
+                self._add(event, origin)
 
     def _add(self, event: Event, origin: str) -> None:
         if event.id in self._events:
@@ -76,7 +80,7 @@ class Registry:
                 where=" and ".join(places),
                 hint="give each event its own id",
             )
-        self._events[event.id] = event
+        self._added[event.id] = event
         self._origins[event.id] = origin
 
     def __iter__(self) -> Iterator[Event]:
@@ -278,6 +282,8 @@ def load_registry(
     if suffix == ".toml" or not os.path.exists(path):
         content = _content(path)
         return Registry(_read_toml(content, str(path)), origin=str(path))
+    from eventstudy.events.table import read_rows
+
     reading = reading or Reading()
     rows = rows_of_file(path, reading, tz)
     events, bad = read_rows(rows, rows.origin, strict=reading.strict)
@@ -373,6 +379,7 @@ def from_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = N
         InvalidFile: columns missing or given twice, or no row that is valid; rows are counted from 1.
     """
     from eventstudy.events.rows import rows_of_frame
+    from eventstudy.events.table import read_rows
 
     rows = rows_of_frame(frame, reading, tz)
     events, bad = read_rows(rows, rows.origin, strict=bool(reading and reading.strict))

@@ -16,8 +16,8 @@ from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_rows
-from eventstudy.events.importers import read_rows
 from eventstudy.events.rows import Rows, rows_of_frame
+from eventstudy.events.table import read_rows
 from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Ints, Warned
 from eventstudy.panel.dense import Dense
