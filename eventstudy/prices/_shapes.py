@@ -179,7 +179,10 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
             closes=True,
         )
     rest = [k for k in range(depth) if k != best]
-    level = max(rest, key=lambda k: (sum(filled[i][k] != "" for i in named), _marks(filled[i][k] for i in named), -k))
+    held = {k: sum(len(matched(a, list({filled[i][k] for i in named}))) == 1 for a in asked or ()) for k in rest}
+    level = max(
+        rest, key=lambda k: (held[k], sum(filled[i][k] != "" for i in named), _marks(filled[i][k] for i in named), -k)
+    )
     found: dict[tuple[str, str], int] = {}
     passed: dict[str, None] = {}
     percent = set()
@@ -479,6 +482,10 @@ _BESIDE = re.compile(r"^@|^[A-Z]:(?=[^:]*$)|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
 """What Datastream writes around a ticker, and currencies in brackets behind it."""
 
 
+_NAMED = re.compile(r"(\S+) [-–—|:] .+|.+ [(\[]([^()\[\]]+)[)\]]")
+"""A ticker with the name of its firm: `NVDA - NVIDIA Corp`, `NVIDIA Corp (NVDA)`."""
+
+
 def bare(ticker: str) -> str:
     """A ticker without the marks of its vendor: NVDA for `NVDA US Equity`, `NVDA.US`, `XNAS:NVDA`, `@NVDA(P)`, `NVDA (USD)`."""
     ticker = _BESIDE.sub("", ticker)
@@ -498,6 +505,8 @@ def matched(asked: str, known: Sequence[str]) -> list[str]:
     for own in ([k for k in known if of_isin(k) == asked], [k for k in known if k == of_isin(asked)]):
         if own:
             return own
+    if found := [k for k in known if (hit := _NAMED.fullmatch(k)) and (hit[1] or hit[2]).casefold() == low]:
+        return found
     tickers = tickers_by_name()
     return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
 

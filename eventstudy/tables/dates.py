@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import ORDERS, REPUBLIC, YEARS, When, Written, serial_day, taken_apart
+from eventstudy.tables.written import ORDERS, REPUBLIC, SERIALS, YEARS, When, Written, serial_day, taken_apart
 
 Ints = NDArray[np.int64]
 
@@ -66,6 +66,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
     order, said = _settled(place, name, codes, values, written, reading)
     _refuse_swapped(place, name, codes, values, found, order)
+    _refuse_other_count(place, name, codes, values, found)
     whens: list[When] = []
     again = np.full(len(found) + 1, -1, dtype=np.int64)
     wrong: dict[int, str] = {}
@@ -148,7 +149,7 @@ def _of_value(value: Any, *, serials: bool) -> Written | When | None:
         if 17000101 <= value <= 21991231 or value >= 1e9:
             return taken_apart(str(int(value)))
         if serials and (day := serial_day(value)):
-            return Written({"only": day}, form="days as spreadsheets count them")
+            return Written({"only": day}, form=SERIALS)
     return None
 
 
@@ -248,6 +249,32 @@ def _refuse_swapped(
     )
 
 
+_SEVERAL = 20
+"""So many days show on which days of the week a security is traded."""
+
+
+def _refuse_other_count(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], found: Sequence[Written | When | None]
+) -> None:
+    """Days counted from another day than spreadsheets count from fall on weekends: 1904 (old workbooks), 1960, 1970.
+
+    Raises:
+        InvalidFile: there are many on a Saturday or a Sunday, and none on two days between.
+    """
+    counted = {k: w.days["only"] for k, w in enumerate(found) if isinstance(w, Written) and w.form == SERIALS}
+    often = [sum(day.weekday() == k for day in counted.values()) for k in range(7)]
+    if len(counted) < _SEVERAL or sum(often[5:]) < len(counted) / 10 or often[:5].count(0) + often[5:].count(0) < 2:
+        return
+    first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
+    raise place.fault(
+        f"{values[first]} is {counted[first]} as spreadsheets count days, and {sum(often[5:])} of {len(counted)} such days are"
+        " Saturdays or Sundays: they are counted from another day (1904, 1960 or 1970), or not traded from Monday to Friday",
+        row=int(np.flatnonzero(codes == first)[0]),
+        column=name,
+        hint="write dates as 2025-01-27",
+    )
+
+
 def _years_first(open_ones: list[tuple[int, Written]]) -> bool:
     """Whether two digits in front vary like years, not like days."""
     first = {w.days["ymd"].year for _, w in open_ones if "ymd" in w.days}
@@ -326,7 +353,12 @@ def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datet
         days, how = _at_home(place, dates, days, name)
         said = (how,)
     elif zoned:
-        said = (Phrase("times with a zone, each at midnight: the day as it is written"),)
+        before = [d - timedelta(1) for d in days]
+        if any(d.weekday() > 4 for d in days) and not any(d.weekday() > 4 for d in before):
+            days = before
+            said = (Phrase("times with a zone, midnights after the session: the day before, on no weekend"),)
+        else:
+            said = (Phrase("times with a zone, each at midnight: the day as it is written"),)
     elif instants and any(w.time() != time() for w in instants):
         said = (Phrase("times of the day left aside: the day as it is written"),)
     return np.array([*days, None], dtype="datetime64[D]"), said

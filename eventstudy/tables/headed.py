@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -147,8 +148,20 @@ def headed(cells: Cells, part: str) -> Headed:
     cells.begin(start, width)
     width = max(width, cells.width)
     levels += [("",) * len(rows)] * (width - len(levels))
+    levels = _unflattened(levels)
     titles = [[_text(v) for v in row if _text(v)] for i, row in enumerate(above) if i not in rows]
     return Headed(cells, levels, data[:SAMPLE], [t for t in titles if t])
+
+
+_TUPLE = re.compile(r"""\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3\s*\)""")
+
+
+def _unflattened(levels: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Headings that pandas wrote of two levels in one, `('Close', 'NVDA')`, as two; else as they are."""
+    hits = [_TUPLE.fullmatch(one[0]) if len(one) == 1 else None for one in levels]
+    if sum(hit is not None for hit in hits) < max(1, len(levels) - 2):
+        return levels
+    return [(hit[2], hit[4]) if hit else ("", own[0] if own else "") for hit, own in zip(hits, levels, strict=True)]
 
 
 def _trim(value: Any) -> Any:

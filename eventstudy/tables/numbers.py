@@ -38,7 +38,7 @@ _CURRENCY = {
 """Units that may stand for the same currency in one column."""
 _TIMES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "tsd": 1e3, "万": 1e4, "亿": 1e8}
 _SUFFIXED = re.compile(r"([+-]?[0-9.,]+)\s*([A-Za-z万亿]{1,3})\.?")
-_BLANKS = re.compile(r"(?<=[0-9])[\u0020\u00a0\u202f\u2009'’](?=[0-9]{3}(?![0-9]))")
+_BLANKS = re.compile(r"(?<=[0-9])[\u0020\u00a0\u202f\u2007\u2009'’](?=[0-9]{3}(?![0-9]))")
 _SEPARATED = {"point": ",", "comma": "."}
 
 

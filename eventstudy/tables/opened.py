@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import sys
 import zipfile
 import zlib
@@ -141,6 +142,8 @@ def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
             if "[Content_Types].xml" in names or "mimetype" in names:
                 return [one]
             members = [i for i in archive.infolist() if i.filename and not i.is_dir() and not _aside(i.filename)]
+            if len(members) > 1:  # words of the vendor beside the table
+                members = [i for i in members if not _TERMS.search(PurePosixPath(i.filename).stem)] or members
             found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
     except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error, ValueError) as error:
         raise InvalidFile(
@@ -148,10 +151,13 @@ def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
         ) from error
     if not found:
         raise InvalidFile("the archive holds no file", where=one.name)
-    return found
+    return [file for packed in found for file in _unpacked(packed, deep + 1)]
 
 
 _TOO_LARGE = "hand over the part that is meant, in a file of its own"
+
+
+_TERMS = re.compile(r"^(read[ _-]?me|licen[cs]e|terms|disclaimer|liesmich|lizenz)", re.I)
 
 
 def _aside(name: str) -> bool:

@@ -13,7 +13,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.headed import Cells, Headed
 from eventstudy.tables.headings import fold, roles
 from eventstudy.tables.place import Place
-from eventstudy.tables.written import YEARS
+from eventstudy.tables.written import YEARS, month_of
 
 _MOST = {"month": 12, "day": 31}
 
@@ -42,7 +42,7 @@ def _found(table: Headed) -> dict[str, int]:
         name = _names().get(fold(heading)) if heading else None
         if name is None or name in found:
             continue
-        held = [_number(v) for v in table.cells_of(i)]
+        held = [_number(v) or (name == "month" and month_of(str(v))) or None for v in table.cells_of(i)]
         if held and all(v is not None and (v in YEARS if name == "year" else 1 <= v <= _MOST[name]) for v in held):
             found[name] = i
     return found if len(found) == 3 else {}

@@ -20,7 +20,7 @@ from pandas.api.types import infer_dtype
 
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
-from eventstudy.tables.headings import role_of
+from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.numbers import Mark, missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import looks_like_one
@@ -60,7 +60,11 @@ def _two_bytes(raw: bytes) -> str | None:
 
 def _plain(raw: bytes) -> bytes:
     """Tables of Markdown, tables of blanks and single quotes as other texts have them; all else as it is."""
+    if b'="' in raw:
+        raw = _AS_TEXT.sub(rb'"\1"', raw)
     first = raw[:4096].lstrip().split(b"\n", 1)[0].strip()
+    if first.startswith(b'"') and first.endswith(b'"') and _one_cell_a_line(raw):
+        raw = b"\n".join(line.strip()[1:-1].replace(b'""', b'"') for line in raw.split(b"\n"))
     if first.startswith(b"|") and first.endswith(b"|") and len(first) > 2:
         lines = [line.strip() for line in raw.split(b"\n")]
         return b"\n".join(line[1:-1] if line.startswith(b"|") else line for line in lines if not _RULE.fullmatch(line))
@@ -73,11 +77,30 @@ def _plain(raw: bytes) -> bytes:
     return raw
 
 
+_DIGITS = {zero + k: str(k) for zero in (0x0660, 0x06F0, 0xFF10) for k in range(10)} | {
+    ord(mark): plain for mark, plain in zip("٫٬．，－％", ".,.,-%", strict=True)
+}
+_FOREIGN = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
+"""Digits and marks of numbers as Arabic and full-width letters have them."""
+_AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
+"""A cell that a spreadsheet is to leave alone: `="007"`."""
 _RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _WORD = re.compile(rb'"[^"]*"|\S+')
 _SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
 _NOTICE = re.compile(r"dividend|split", re.I)
 """A row that tells of one, among rows of prices: Yahoo's page."""
+
+
+def _one_cell_a_line(raw: bytes) -> bool:
+    """Whether each line is one cell in quotes that holds separators: a table that was pasted into one column."""
+    lines = [line.strip() for line in raw[:20_000].split(b"\n")[:40] if line.strip()]
+    inner = [line[1:-1].replace(b'""', b"") for line in lines if len(line) > 1 and line[:1] == line[-1:] == b'"']
+    if len(inner) < len(lines) or any(b'"' in line for line in inner):
+        return False
+    return any(
+        len({line.count(mark.encode()) for line in inner} - {0}) == 1 and mark.encode() in inner[0]
+        for mark in _SEPARATORS
+    )
 
 
 def _proof(separator: str, mark: str = ".") -> re.Pattern[bytes]:
@@ -142,12 +165,15 @@ class TextCells:
         elif (wide := _two_bytes(raw)) is not None:
             raw = raw.decode(wide, "replace").encode()
             self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
-        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        raw = raw.removesuffix(b"\x1a")  # how DOS ended texts
         if not raw.isascii():
+            raw = raw.replace(b"\xef\xbb\xbf", b"")  # marks stand between files that were put behind each other, too
             try:
-                raw.decode("utf-8")
+                text = raw.decode("utf-8")
             except UnicodeDecodeError:
                 raw = self._of_old(raw, part)
+            else:
+                raw = text.translate(_DIGITS).encode() if _FOREIGN.search(text) else raw
         if b"\r" in raw and _count(raw, "\r") != raw.count(b"\r\n"):  # else it is what pandas reads as it is
             raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if not raw[:4096].strip() and not raw.strip():
@@ -259,6 +285,7 @@ class TextCells:
         first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
         self._first = first
         self._text, self._start = self._raw, sum(map(len, islice(BytesIO(self._raw), first - 1)))
+        self._leave_headings(record)
         self._leave_foot()
         self.place = replace(self.place, row=lambda i: f"row {self._numbers[i]}")
         count = 0 if self._forgiving else self._even()
@@ -374,6 +401,26 @@ class TextCells:
             hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
         )
 
+    def _leave_headings(self, record: int) -> None:
+        """Leave a row of headings that stands there again, between the rows of a table, aside."""
+        if not record:
+            return
+        again = b"\n" + self._lines[self.heads[record - 1][0] - 1]
+        at = self._text.find(again, self._start - 1 + bool(not self._start))
+        rows = []
+        while at >= 0:
+            end = at + len(again)
+            if self._text[end : end + 1] in (b"\n", b"\r", b""):
+                rows.append(self._text.count(b"\n", 0, at) + 2)
+                self._text = self._text[:at] + b"\n" + self._text[end:]
+            at = self._text.find(again, at + 1)
+        if rows:
+            self.said.append(
+                Phrase(
+                    "headings that stand there again left aside: {n}, the first in row {row}", n=len(rows), row=rows[0]
+                )
+            )
+
     def _leave_foot(self) -> None:
         """Leave the lines of words below a table aside."""
         ended = self._text.endswith(b"\n")
@@ -384,6 +431,9 @@ class TextCells:
         for k, line in reversed(list(enumerate(end))):
             held = [cell for cell in self._row(line) if cell] if line.strip() else []
             numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
+            if numbers and is_total(held):
+                gone += 1
+                continue
             apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
             if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or not _words(held[0]))):
                 break
@@ -592,6 +642,16 @@ def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools
                 return
             marks &= ~within
         yield i, lines, marks
+
+
+def is_total(cells: Sequence[Any]) -> bool:
+    """Whether a row adds others up: it begins with a word for that and has no date."""
+    return bool(cells) and fold(str(cells[0])) in _totals() and not any(map(looks_like_one, cells))
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(map(fold, words("cells")["totals"]))
 
 
 def _words(cell: str) -> bool:

@@ -26,7 +26,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
 from eventstudy.tables.records import cells_of_xlsb, sheets_of_xls
-from eventstudy.tables.text import HEADS
+from eventstudy.tables.text import HEADS, is_total
 
 _SPARSE = 50
 """A table has fewer places for one value than that, unless a value stands astray."""
@@ -137,10 +137,11 @@ class BookCells:
         body = self._rows[record:]
         while (
             body
-            and sum(v is not None for v in body[-1][1]) == 1
-            and len(str(next(filter(_filled, body[-1][1]))).split()) > 1
+            and (held := [v for v in body[-1][1] if _filled(v)])
+            and ((len(held) == 1 and len(str(held[0]).split()) > 1) or is_total(held))
         ):
-            words = str(next(filter(_filled, body.pop()[1])))
+            body.pop()
+            words = str(held[0])
             if isinstance(words, str):
                 self.said.append(Phrase("words below the table left aside: {text}", text=words[:60]))
         if not body:

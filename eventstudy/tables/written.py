@@ -36,6 +36,9 @@ _NAMED = (
     re.compile(rf"(?P<y>[0-9]{{4}})[\s./-]+(?P<name>[^\W\d_]{{3,12}})\.?[\s./-]+(?P<d>[0-9]{{1,2}}){_CLOCK}"),
 )  # fmt: skip
 _CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
+_WEEK = re.compile(rf"([0-9]{{4}})-?W([0-9]{{2}})-?([1-7]){_CLOCK}")
+_OF_YEAR = re.compile(rf"([0-9]{{4}})-([0-9]{{3}})()(?!-){_CLOCK}")
+SERIALS = "days as spreadsheets count them"
 REPUBLIC = "years of the Republic of China"
 """What dates such as 113/01/02 are called, as Taiwan counts years."""
 _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
@@ -69,12 +72,19 @@ class Written:
         return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
 
 
+_BEHIND = re.compile(r"\s*\([^\W\d_]{1,10}\.?\)$|(?<=[0-9])\s*г\.?$|(?<=[./][0-9]{2})\.$|(?<=[./][0-9])\.$")
+"""What stands behind a day and says nothing of it: the day of the week in brackets, a Russian word for year, a point."""
 _CLEAN = re.compile(r"[0-9A-Za-z:./+-]+")
 
 
 @cache
 def _months() -> Mapping[str, int]:
     return {fold(word): int(number) for number, listed in words("months").items() for word in listed}
+
+
+def month_of(name: str) -> int | None:
+    """The month of this name; None: there is none."""
+    return _months().get(fold(name))
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -93,11 +103,14 @@ def _full(year: str) -> int:
 
 def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
-    if not _CLEAN.fullmatch(text):
+    if not _CLEAN.fullmatch(text) or text[-1] == ".":
         text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
         text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
+        text = _BEHIND.sub("", text)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
+    if (hit := _WEEK.fullmatch(text)) or (hit := _OF_YEAR.fullmatch(text)):
+        return _counted_from_new_year(hit)
     if hit := _CJK.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-mm-dd")
     if (hit := _COMPACT.fullmatch(text)) and int(hit[1]) in YEARS:
@@ -119,7 +132,7 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         there = {order: day for order, day in orders.items() if day}
         return Written(there) if there else None
     if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):
-        return Written({"only": day}, form="days as spreadsheets count them")
+        return Written({"only": day}, form=SERIALS)
     return None
 
 
@@ -138,6 +151,17 @@ def _orders(first: str, second: str, year: str, *, dots: bool) -> dict[str, date
     if len(year) == 2 and a > 12 and not (dots and found["dmy"]):
         found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
     return found
+
+
+def _counted_from_new_year(hit: re.Match[str]) -> Written | None:
+    """A day as ISO 8601 counts it: 2024-W01-2 by week and day of the week, 2024-002 by the day of the year."""
+    try:
+        if hit[3]:
+            return _made({"only": date.fromisocalendar(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-Www-d")
+        day = date(int(hit[1]), 1, 1) + timedelta(int(hit[2]) - 1)
+    except (ValueError, OverflowError):
+        return None
+    return _made({"only": day if day.year == int(hit[1]) else None}, hit, "yyyy-ddd")
 
 
 def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Written | None:

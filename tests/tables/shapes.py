@@ -541,9 +541,10 @@ BEGIN, END = "<!-- shapes -->\n", "<!-- end of shapes -->\n"
 def listed() -> str:
     """The shapes as a table of the page on files."""
     from tests.tables.exports import EXPORTS
+    from tests.tables.habits import HABITS
     from tests.tables.vendors import VENDORS
 
-    every = (*SHAPES.values(), *VENDORS.values(), *EXPORTS.values())
+    every = (*SHAPES.values(), *VENDORS.values(), *EXPORTS.values(), *HABITS.values())
     rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in every]
     return "\n".join(["| what is read | as a file |", "| --- | --- |", *rows]) + "\n"
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from eventstudy.errors import EventStudyError
 from eventstudy.prices import Reading, load_prices
 
 from tests.tables.exports import EXPORTS
 from tests.tables.exports import OF as OF_EXPORTS
+from tests.tables.habits import HABITS, REFUSED
 from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, Shape, listed
 from tests.tables.vendors import OF, VENDORS
 
-FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS}
+FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS, **HABITS}
 WHOSE = OF | OF_EXPORTS
 
 
@@ -45,6 +47,18 @@ def test_the_same_prices_are_read_of_vendors_and_exports(tmp_path: Path, key: st
         wanted = (RETURNS if shape.returns else shape.scale * CLOSE)[WHOSE.get(asked, asked)].reindex(found.index)
         np.testing.assert_allclose(found, wanted, rtol=shape.rtol, atol=1e-6 if shape.returns else 0)
         assert len(found) >= (8 if shape.choices and "dates" in dict(shape.choices) else 39)
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_may_mean_something_else_is_refused(tmp_path: Path, key: str) -> None:
+    text, said = REFUSED[key]
+    path = tmp_path / "prices.csv"
+    path.write_bytes(text.encode())
+    try:
+        missing = load_prices(["NVDA", "SPY"], path=path).missing
+    except EventStudyError as error:
+        missing = {"NVDA": error, "SPY": error}
+    assert all(said in str(missing[ticker]) for ticker in ("NVDA", "SPY"))
 
 
 def test_the_page_lists_the_shapes() -> None:
