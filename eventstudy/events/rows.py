@@ -231,6 +231,11 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         times = table.cells_of(found["time"])
         if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
             found["timing"] = found.pop("time")
+    if "timing" not in found:
+        said = [i for i in others if (held := table.cells_of(i)) and all(fold(str(v)) in _of_sessions() for v in held)]
+        if len(said) == 1:
+            found["timing"] = said[0]
+            others.remove(said[0])
     problems = [f"there is no column {name}" for name in REQUIRED if name not in found] + list(dict.fromkeys(problems))
     if problems:
         held = ", ".join(filter(None, heads)) or ", ".join(COLUMNS)
@@ -332,6 +337,26 @@ def _clock(value: Any) -> time | str | None:
 @cache
 def _timings() -> Mapping[str, str]:
     return {word: meant for meant, listed in words("timing").items() for word in listed}
+
+
+@cache
+def _of_sessions() -> frozenset[str]:
+    """Words that can only say when on its day news came, whatever their column is called; `before` and `post` are none."""
+    parts = (
+        "open",
+        "close",
+        "market",
+        "hours",
+        "handel",
+        "borse",
+        "cloture",
+        "bourse",
+        "beurs",
+        "cierre",
+        "chiusura",
+        "apertura",
+    )
+    return frozenset(w for w in _timings() if w in ("bmo", "amc", "dmh", "dmt") or any(part in w for part in parts))
 
 
 def _timing(text: str) -> str:

@@ -478,7 +478,7 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
 # ---- names ---------------------------------------------------------------------------------------------------------------
 
 
-_BESIDE = re.compile(r"^@|^[A-Z]:(?=[^:]*$)|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
+_BESIDE = re.compile(r"^@|^\$(?=[A-Za-z])|^[A-Z]:(?=[^:]*$)|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
 """What Datastream writes around a ticker, and currencies in brackets behind it."""
 
 
@@ -486,11 +486,20 @@ _NAMED = re.compile(r"(\S+) [-–—|:] .+|.+ [(\[]([^()\[\]]+)[)\]]")
 """A ticker with the name of its firm: `NVDA - NVIDIA Corp`, `NVIDIA Corp (NVDA)`."""
 
 
+_PRESS = re.compile(r"^\(?([A-Za-z]+):\s*([^\s()]+)\)?$")
+"""How the press names a share: `(NASDAQ: NVDA)`."""
+
+
 def bare(ticker: str) -> str:
     """A ticker without the marks of its vendor: NVDA for `NVDA US Equity`, `NVDA.US`, `XNAS:NVDA`, `@NVDA(P)`, `NVDA (USD)`."""
-    ticker = _BESIDE.sub("", ticker)
+    ticker = _BESIDE.sub("", _PRESS.sub(r"\1:\2", ticker))
     mark = calendars.mark_of(ticker)
     return mark[0] if mark else ticker
+
+
+def _named(text: str) -> str | None:
+    hit = _NAMED.fullmatch(text)
+    return bare(hit[1] or hit[2]).casefold() if hit else None
 
 
 def matched(asked: str, known: Sequence[str]) -> list[str]:
@@ -505,7 +514,7 @@ def matched(asked: str, known: Sequence[str]) -> list[str]:
     for own in ([k for k in known if of_isin(k) == asked], [k for k in known if k == of_isin(asked)]):
         if own:
             return own
-    if found := [k for k in known if (hit := _NAMED.fullmatch(k)) and (hit[1] or hit[2]).casefold() == low]:
+    if found := [k for k in known if _named(k) == low or _named(asked) == k.casefold()]:
         return found
     tickers = tickers_by_name()
     return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]

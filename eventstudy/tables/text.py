@@ -77,11 +77,13 @@ def _plain(raw: bytes) -> bytes:
     return raw
 
 
-_DIGITS = {zero + k: str(k) for zero in (0x0660, 0x06F0, 0xFF10) for k in range(10)} | {
-    ord(mark): plain for mark, plain in zip("٫٬．，－％", ".,.,-%", strict=True)
-}
+_DIGITS = (
+    {zero + k: str(k) for zero in (0x0660, 0x06F0, 0xFF10) for k in range(10)}
+    | {ord(mark): plain for mark, plain in zip("٫٬．，－％", ".,.,-%", strict=True)}
+    | dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060), "")
+)
 _FOREIGN = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
-"""Digits and marks of numbers as Arabic and full-width letters have them."""
+"""Digits and marks of numbers as Arabic and full-width letters have them, and marks that nobody sees."""
 _AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
 """A cell that a spreadsheet is to leave alone: `="007"`."""
 _RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")

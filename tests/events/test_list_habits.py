@@ -1,0 +1,103 @@
+"""Lists of events after a spreadsheet, a copy or another language: read to the same days, or refused with what is wrong."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from eventstudy.errors import InvalidFile
+from eventstudy.events import load_registry
+from eventstudy.prices._shapes import matched
+from tests.tables.shapes import book
+
+D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
+T = ["NVDA", "AMD", "SPY"]
+_RUSSIAN, _FRENCH = ("января", "февраля"), ("janvier", "février")
+
+
+def rows(written: Callable[[str, pd.Timestamp], str]) -> str:
+    """A row an event."""
+    return "".join(written(t, d) + "\n" for t, d in zip(T, D, strict=True))
+
+
+def iso(day: pd.Timestamp) -> str:
+    """2025-01-27"""
+    return f"{day:%Y-%m-%d}"
+
+
+BARE = rows(lambda t, d: f"{t},{iso(d)}")
+READ: dict[str, str | bytes] = {
+    "cells to be left alone": "ticker,date\n" + rows(lambda t, d: f'="{t}",="{iso(d)}"'),
+    "a table in one column": '"ticker,date"\n' + rows(lambda t, d: f'"{t},{iso(d)}"'),
+    "two marks of UTF-8": "\ufeff\ufeffticker,date\n" + BARE,
+    "marks that nobody sees": "ticker,date\n" + rows(lambda t, d: f"\u200b{t}\u200b,{iso(d)}\u200e"),
+    "hard blanks": "ticker,date\n" + rows(lambda t, d: f"\u00a0{t}\u00a0,{iso(d)}"),
+    "a row of totals": "ticker,date,size\n" + rows(lambda t, d: f"{t},{iso(d)},5") + "Total,,15\n",
+    "a count below": "ticker,date\n" + BARE + "Count,3\n",
+    "a source below": "ticker,date\n" + BARE + "\nSource: my desk\n",
+    "Markdown": "| ticker | date |\n|---|---|\n" + rows(lambda t, d: f"| {t} | {iso(d)} |"),
+    "blanks between": "ticker date\n" + rows(lambda t, d: f"{t} {iso(d)}"),
+    "counted rows": "Nr.,Ticker,Date\n" + "".join(f"{i + 1},{t},{iso(d)}\n" for i, (t, d) in enumerate(zip(T, D, strict=True))),
+    "a heading above": ",Event\nTicker,Date\n" + BARE,
+    "Korean": "종목코드,날짜\n" + rows(lambda t, d: f"{t},{d.year}. {d.month}. {d.day}."),
+    "Hungarian": "ticker;date\n" + rows(lambda t, d: f"{t};{d:%Y.%m.%d.}"),
+    "Russian": "тикер;дата\n" + rows(lambda t, d: f"{t};{d.day} {_RUSSIAN[d.month - 1]} {d.year} г."),
+    "French": "Titre;Date d'annonce\n" + rows(lambda t, d: f"{t};{d.day} {_FRENCH[d.month - 1]} {d.year}"),
+    "German headings": "Börsenkürzel;Ankündigung\n" + rows(lambda t, d: f"{t};{d:%d.%m.%Y}"),
+    "Chinese": ("股票代码,公告日期\n" + rows(lambda t, d: f"{t},{d:%Y/%m/%d}")).encode("gbk"),
+    "weeks of ISO 8601": "ticker,date\n" + rows(lambda t, d: "{},{}-W{:02d}-{}".format(t, *d.isocalendar())),
+    "the day of the week behind": "ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)} ({d:%a})"),
+    "the day of the week in front": "Aktie;Datum\n" + rows(lambda t, d: f"{t};{['Mo', 'Di', 'Mi', 'Do', 'Fr'][d.weekday()]}., {d:%d.%m.%Y}"),
+    "two columns of dates": "ticker,announcement date,effective date\n" + rows(lambda t, d: f"{t},{iso(d)},2025-06-02"),
+    "days as spreadsheets count them": "ticker,date\n" + rows(lambda t, d: f"{t},{(d - pd.Timestamp('1899-12-30')).days}"),
+    "after the close": "ticker,date,when\n" + rows(lambda t, d: f"{t},{iso(d)},After Market Close"),
+    "after the close, French": "ticker,date,Annonce à\n" + rows(lambda t, d: f"{t},{iso(d)},après clôture"),
+    "workbook": book([["Ticker", "Date"], *([t, d.to_pydatetime()] for t, d in zip(T, D, strict=True)), ["Count", 3]]),
+}  # fmt: skip
+REFUSED = {
+    "two dates of one name": ("ticker,date,date\n" + rows(lambda t, d: f"{t},{iso(d)},{iso(d)}"), "stands there 2 times"),
+    "months": ("ticker,date\n" + rows(lambda t, d: f"{t},{d:%b %Y}"), "is not a date"),
+    "quarters": ("ticker,date\n" + rows(lambda t, d: f"{t},Q1 {d.year}"), "is not a date"),
+    "spans": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)}/{iso(d)}"), "is not a date"),
+    "about a day": ("ticker,date\n" + rows(lambda t, d: f"{t},~{iso(d)}"), "is not a date"),
+    "a time without a zone": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)} 16:05"), "without an offset or a zone"),
+    "dates that nobody knows": ("ticker,rumour date,completion date\n" + rows(lambda t, d: f"{t},{iso(d)},{iso(d)}"), "no column date"),
+    "side by side": ("ticker,NVDA,AMD\ndate,2025-01-27,2025-02-03\n", "no column date"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", READ)
+def test_a_list_is_read_to_the_same_days(tmp_path: Path, key: str) -> None:
+    content = READ[key]
+    path = tmp_path / ("events.xlsx" if key == "workbook" else "events.csv")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    found = load_registry(path)
+    assert [(e.tickers, e.announced) for e in found] == [((t,), d.date()) for t, d in zip(T, D, strict=True)]
+    assert {e.timing for e in found} == {"post" if key.startswith("after") else "unknown"}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_a_list_is_refused(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(REFUSED[key][0], encoding="utf-8")
+    with pytest.raises(InvalidFile, match=REFUSED[key][1]):
+        load_registry(path)
+
+
+def test_before_and_after_alone_are_no_time_of_the_day(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("ticker,date,period\n" + rows(lambda t, d: f"{t},{iso(d)},post"), encoding="utf-8")
+    found = list(load_registry(path))
+    assert {e.timing for e in found} == {"unknown"}
+    assert found[0].attributes == {"period": "post"}
+
+
+@pytest.mark.parametrize("asked", ["$NVDA", "NASDAQ:NVDA", "(NASDAQ: NVDA)", "Some Corp (NVDA)", "NVDA - Some Corp"])
+def test_a_share_is_found_as_lists_name_it(asked: str) -> None:
+    assert matched(asked, ["AMD", "NVDA", "SPY"]) == ["NVDA"]
+    assert matched("NVDA", ["AMD", asked, "SPY"]) == [asked]
+    assert matched(asked, ["AMD", "SPY"]) == []
