@@ -121,7 +121,9 @@ def _moments(rows: Rows, keep: Codes) -> tuple[list[int], dict[str, Column]]:
         InvalidRequest: one is none that an event may have.
     """
     codes, distinct = combined(keep, rows.date, rows.texts.get("tz"), rows.texts.get("timing"))
-    found = [(when, zone or _zone_of(when, rows.tz), timing or "unknown") for when, zone, timing in distinct]
+    found: list[tuple[Any, Any, Any]] = [
+        (when, zone or _zone_of(when, rows.tz), timing or "unknown") for when, zone, timing in distinct
+    ]
     plain = [one for one in found if type(one[0]) is date and one[1] is None]
     least = {end(plain, key=lambda one: one[0]) for end in (min, max)} if plain else set()  # any year between will do
     made = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_what_may_mean_something_else_is_refused(tmp_path: Path, key: str) -> No
     path = tmp_path / "prices.csv"
     path.write_bytes(text.encode())
     try:
-        missing = load_prices(["NVDA", "SPY"], path=path).missing
+        missing: Mapping[str, EventStudyError] = load_prices(["NVDA", "SPY"], path=path).missing
     except EventStudyError as error:
         missing = {"NVDA": error, "SPY": error}
     assert all(said in str(missing[ticker]) for ticker in ("NVDA", "SPY"))
