@@ -70,8 +70,10 @@ def _zone_of(when: date | datetime, tz: str | None) -> str | None:
 def _listed(rows: Rows) -> Listed | None:
     """The events, where each row is one by itself and all it says surely is what an event may have; None: look at each row."""
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
-    given = {name: (codes[keep].tolist(), [*texts, None]) for name, (codes, texts) in rows.texts.items()}
-    more = {name: (codes[keep].tolist(), [*texts, None]) for name, (codes, texts) in rows.attributes.items()}
+    given: dict[str, Column] = {n: (codes[keep].tolist(), [*texts, None]) for n, (codes, texts) in rows.texts.items()}
+    more: dict[str, Column] = {
+        n: (codes[keep].tolist(), [*texts, None]) for n, (codes, texts) in rows.attributes.items()
+    }
     free = [*more.items(), *((name, given[name]) for name in ("title", "category") if name in given)]
     if not len(keep) or not all(_can_be_kept([name, *texts[:-1]]) for name, (_, texts) in free):
         return None

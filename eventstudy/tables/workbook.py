@@ -245,9 +245,9 @@ def _usual(text: bytes) -> tuple[bool, bool]:
     named = np.flatnonzero(opens & (word == ord("r")) & (held[quotes - 3] == ord(" ")))
     if not len(named) or named[-1] + 1 == len(quotes):
         return False, False
-    far = (quotes[named + 1] - quotes[named] > 7).any() or (held[quotes[named] + 2] > ord("9")).any()
+    far = ((quotes[named + 1] - quotes[named] > 7) | (held[quotes[named] + 2] > ord("9"))).any()
     error = (opens & (word == ord("t")) & (held[quotes + 1] == ord("e")) & (held[quotes + 2] == ord('"'))).any()
-    return len(named) >= cells and not far, not error and not (first == ord("f")).any()
+    return len(named) >= int(cells) and not far, not bool(error) and not (first == ord("f")).any()
 
 
 def _cells_of_xml(text: bytes) -> Iterator[tuple[int, int]]:
