@@ -60,7 +60,7 @@ def _two_bytes(raw: bytes) -> str | None:
 
 def _plain(raw: bytes) -> bytes:
     """Tables of Markdown, tables of blanks and single quotes as other texts have them; all else as it is."""
-    if b'="' in raw:
+    if b'="' in raw[:8192]:
         raw = _AS_TEXT.sub(rb'"\1"', raw)
     first = raw[:4096].lstrip().split(b"\n", 1)[0].strip()
     if first.startswith(b'"') and first.endswith(b'"') and _one_cell_a_line(raw):
@@ -572,22 +572,24 @@ class TextCells:
 
     def _comma(self) -> bool:
         """Whether a cell is proved to have a decimal comma, and none of the first rows a decimal point."""
-        if self.separator == "," or b"," not in (body := self._body):
+        text, start = self._text, max(self._start - 1, 0)
+        if self.separator == "," or text.find(b",", start) < 0:
             return False
-        if _proof(self.separator).search(body[: body.rfind(b"\n", 0, 4000) + 1]):  # half a date may look like a number
+        end = text.rfind(b"\n", start, start + 4000) + 1  # half a date may look like a number
+        if _proof(self.separator).search(text, start, end):
             return False
-        return _proof(self.separator, ",").search(body) is not None
+        return _proof(self.separator, ",").search(text, start) is not None
 
     def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
         if self.separator == ",":
             return False
-        body = self._body
+        text, start = self._text, max(self._start - 1, 0)
         if not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
-            if not whole or not re.search(rb"\d\.\d", body):
+            if not whole or not re.compile(rb"\d\.\d").search(text, start):
                 return False
-        return _proof(self.separator).search(body) is None
+        return _proof(self.separator).search(text, start) is None
 
 
 def _texts_alone(column: pd.Series[Any]) -> bool:
@@ -632,7 +634,7 @@ def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools
         lines, marks = piece == 10, piece == ord(separator)
         if quoted:
             quotes = piece == ord('"')
-            within = (np.cumsum(quotes, dtype=np.uint8) & 1 == 1) ^ open_before
+            within = _odd_so_far(quotes) ^ open_before
             open_before = bool(within[-1])
             edge = lines | marks | quotes | (piece == 13)
             before, behind = (
@@ -654,6 +656,16 @@ def is_total(cells: Sequence[Any]) -> bool:
 @cache
 def _totals() -> frozenset[str]:
     return frozenset(map(fold, words("cells")["totals"]))
+
+
+def _odd_so_far(marks: Bools) -> Bools:
+    """(N,) whether there are an odd number of marks up to here, this one counted; 64 at a time, since a running sum is slow."""
+    bits = np.packbits(np.pad(marks, (0, -len(marks) % 64)), bitorder="little").view("<u8")
+    for step in (1, 2, 4, 8, 16, 32):
+        bits = bits ^ (bits << np.uint64(step))
+    before = np.bitwise_xor.accumulate(bits >> np.uint64(63))
+    bits[1:] ^= np.where(before[:-1] == 1, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0))
+    return np.unpackbits(bits.view(np.uint8), count=len(marks), bitorder="little").view(np.bool_)
 
 
 def _words(cell: str) -> bool:

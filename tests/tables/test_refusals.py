@@ -15,7 +15,7 @@ from eventstudy.events import load_registry
 from eventstudy.language import in_language
 from eventstudy.prices import Reading, load_prices
 from eventstudy.request import run
-from eventstudy.tables.text import _edges
+from eventstudy.tables.text import _edges, _odd_so_far
 
 from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
 
@@ -372,3 +372,10 @@ def test_codes_and_names_above_each_other_are_found_by_what_is_asked_for(tmp_pat
     read = load_prices(["NVDA", "SPY"], path=path)
     for ticker in ("NVDA", "SPY"):
         np.testing.assert_allclose(read.close[read.names.get(ticker, ticker)], CLOSE[ticker].round(2))
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 1000])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 1.0])
+def test_what_stands_in_quotation_marks_is_told_by_counting_them(n: int, share: float) -> None:
+    marks = np.random.default_rng(n).random(n) < share
+    assert _odd_so_far(marks).tolist() == [sum(marks[: i + 1].tolist()) % 2 == 1 for i in range(n)]
