@@ -432,10 +432,10 @@ class TextCells:
         end = lines[1:][-12:]
         for k, line in reversed(list(enumerate(end))):
             held = [cell for cell in self._row(line) if cell] if line.strip() else []
-            numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
-            if numbers and is_total(held):
+            if is_total(held):
                 gone += 1
                 continue
+            numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
             apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
             if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or not _words(held[0]))):
                 break
