@@ -232,7 +232,9 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
             found["timing"] = found.pop("time")
     if "timing" not in found:
-        said = [i for i in others if (cells := table.cells_of(i)) and all(fold(str(v)) in _of_sessions() for v in cells)]
+        said = [
+            i for i in others if (cells := table.cells_of(i)) and all(fold(str(v)) in _of_sessions() for v in cells)
+        ]
         if len(said) == 1:
             found["timing"] = said[0]
             others.remove(said[0])

@@ -407,20 +407,16 @@ class TextCells:
         """Leave a row of headings that stands there again, between the rows of a table, aside."""
         if not record:
             return
-        again = b"\n" + self._lines[self.heads[record - 1][0] - 1]
-        at = self._text.find(again, self._start - 1 + bool(not self._start))
-        rows = []
-        while at >= 0:
-            end = at + len(again)
-            if self._text[end : end + 1] in (b"\n", b"\r", b""):
-                rows.append(self._text.count(b"\n", 0, at) + 2)
-                self._text = self._text[:at] + b"\n" + self._text[end:]
-            at = self._text.find(again, at + 1)
-        if rows:
+        line, start = self._lines[self.heads[record - 1][0] - 1], max(self._start - 1, 0)
+        for again in (b"\n" + line + b"\n", b"\n" + line + b"\r\n"):
+            if (at := self._text.find(again, start)) < 0:
+                continue
+            row, n = self._text.count(b"\n", 0, at) + 2, 0
+            while more := self._text.count(again, start):  # the second of two below each other shares a line end
+                n += more
+                self._text = self._text[:start] + self._text[start:].replace(again, b"\n" + again[1 + len(line) :])
             self.said.append(
-                Phrase(
-                    "headings that stand there again left aside: {n}, the first in row {row}", n=len(rows), row=rows[0]
-                )
+                Phrase("headings that stand there again left aside: {n}, the first in row {row}", n=n, row=row)
             )
 
     def _leave_foot(self) -> None:
