@@ -37,7 +37,6 @@ _NAMED = (
 )  # fmt: skip
 _CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
 _WEEK = re.compile(rf"([0-9]{{4}})-?W([0-9]{{2}})-?([1-7]){_CLOCK}")
-_OF_YEAR = re.compile(rf"([0-9]{{4}})-([0-9]{{3}})()(?!-){_CLOCK}")
 SERIALS = "days as spreadsheets count them"
 REPUBLIC = "years of the Republic of China"
 """What dates such as 113/01/02 are called, as Taiwan counts years."""
@@ -109,8 +108,8 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         text = _BEHIND.sub("", text)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
-    if (hit := _WEEK.fullmatch(text)) or (hit := _OF_YEAR.fullmatch(text)):
-        return _counted_from_new_year(hit)
+    if hit := _WEEK.fullmatch(text):
+        return _made({"only": _day_of_week(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-Www-d")
     if hit := _CJK.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-mm-dd")
     if (hit := _COMPACT.fullmatch(text)) and int(hit[1]) in YEARS:
@@ -153,15 +152,12 @@ def _orders(first: str, second: str, year: str, *, dots: bool) -> dict[str, date
     return found
 
 
-def _counted_from_new_year(hit: re.Match[str]) -> Written | None:
-    """A day as ISO 8601 counts it: 2024-W01-2 by week and day of the week, 2024-002 by the day of the year."""
+def _day_of_week(year: int, week: int, day: int) -> date | None:
+    """The day that ISO 8601 counts by weeks: 2024-W01-2 is 2024-01-02."""
     try:
-        if hit[3]:
-            return _made({"only": date.fromisocalendar(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-Www-d")
-        day = date(int(hit[1]), 1, 1) + timedelta(int(hit[2]) - 1)
-    except (ValueError, OverflowError):
+        return date.fromisocalendar(year, week, day)
+    except ValueError:
         return None
-    return _made({"only": day if day.year == int(hit[1]) else None}, hit, "yyyy-ddd")
 
 
 def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Written | None:

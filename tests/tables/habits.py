@@ -98,7 +98,6 @@ def _shapes() -> dict[str, Shape]:
     add("`2. ledna 2024`", _dated(lambda d: f"{d.day}. {_CZECH[d.month - 1]} {d.year}"))
     add("`2 januari 2024`", _dated(lambda d: f"{d.day} {_DUTCH[d.month - 1]} {d.year}"))
     add("days of weeks, `2024-W01-2`", _dated(lambda d: "{}-W{:02d}-{}".format(*d.isocalendar())))
-    add("days of the year, `2024-002`", _dated(lambda d: f"{d:%Y-%j}"))
     add(
         'times as mails have them, `"Tue, 02 Jan 2024 00:00:00 GMT"`',
         _dated(lambda d: f'"{d:%a, %d %b %Y 00:00:00} GMT"'),
@@ -179,6 +178,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "days since 1960 (SAS)": (_dated(lambda d: str((d - Day("1960-01-01")).days)), _WEEKENDS),
     "days since 1970 (R)": (_dated(lambda d: str((d - Day("1970-01-01")).days)), _WEEKENDS),
     "days since 1904 as bare numbers": (_dated(lambda d: str((d - Day("1904-01-01")).days)), _WEEKENDS),
+    "days of the year, which numbers of deals look like": (_dated(lambda d: f"{d:%Y-%j}"), "is not a date"),
     "weeks": (_dated(lambda d: "{}-W{:02d}".format(*d.isocalendar())), "is not a date"),
     "quarters": (_dated(lambda d: f"{d.year}Q{d.quarter}"), "is not a date"),
     "years of Buddha": (_dated(lambda d: f"{d:%d/%m/}{d.year + 543}"), "date"),
