@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,7 +144,7 @@ def settle(ax: Axes) -> None:
     """Lay a figure of our own out once and for all: to draw it again, larger or elsewhere, shifts nothing."""
     if is_own(ax):
         lay_out(ax)
-        ax.figure.figure.set_layout_engine("none")
+        ax.figure.figure.set_layout_engine(None)  # "none" would have it drawn once more before it is written
 
 
 def lay_out(ax: Axes) -> None:
@@ -252,6 +253,7 @@ def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> l
     return lines
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width in points, as it comes out at our resolution: letters stand on whole dots."""
     from matplotlib.font_manager import FontProperties, findfont, get_font

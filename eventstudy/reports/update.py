@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -213,11 +214,11 @@ def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Su
     before = {name: data for name, data in files.contents(study.output).items() if name in ours}
     known = {id: state for id, told in manifest.get("events", {}).items() if (state := _remembered(State, told))}
     states, entries, pages = [], [], dict[str, bytes]()
-    chosen = study.chosen(as_of)
+    chosen, hash_of = study.chosen(as_of), cache(_file_hash)  # many events share a file of prices
     for i, event in enumerate(chosen):
         if progress:
             progress(event.id, i, len(chosen))
-        state, made = _one(study, event, as_of, known.get(event.id), before)
+        state, made = _one(study, event, as_of, known.get(event.id), before, hash_of)
         pages |= made
         states.append(state)
         data = pages.get(f"{site.stem(event.id)}.json")
@@ -322,17 +323,17 @@ def _news(study: StudyFile, entries: Sequence[site.Entry], summary: Summary) -> 
 
 
 def _one(
-    study: StudyFile, event: Event, as_of: date | None, old: State | None, before: Mapping[str, bytes]
+    study: StudyFile, event: Event, as_of: date | None, old: State | None, before: Mapping[str, bytes], hash_of: Hash
 ) -> tuple[State, dict[str, bytes]]:
     """The state of one event after this update, and its files."""
     options = study.options_of(event.id)
-    key = _key(study, event, options)
+    key = _key(study, event, options, hash_of)
     last = {name: before[name] for name in old.files if name in before} if old else {}
     page = f"{site.stem(event.id)}.html"  # an earlier version may have called it otherwise
     intact = old is not None and {n: files.sha256(d) for n, d in last.items()} == dict(old.files) and page in last
     data = json.loads(last[f"{site.stem(event.id)}.json"]) if intact and old and old.status != "failed" else None
     whole = old is not None and data is not None and old.key == key and old.complete
-    if old and data and whole and old.prices == _prices(options, data):
+    if old and data and whole and old.prices == _prices(options, data, hash_of):
         return replace(old, status="unchanged"), last
     try:
         result, found = _run(event, options, as_of)
@@ -346,8 +347,8 @@ def _one(
             why = words("knows more", as_of=words.date(as_of.isoformat()), last=words.date(known))
         return replace(old, status="kept", complete=False, incomplete=True, gap=words("kept") + why), last
     if old and data and whole and not differences(data, result.to_dict()):  # other prices, or other days of them
-        return replace(old, status="unchanged", prices=_prices(options, data)), last
-    return _with(study, event, key, result, found, old if data else None, data, last, options)
+        return replace(old, status="unchanged", prices=_prices(options, data, hash_of)), last
+    return _with(study, event, key, result, found, old if data else None, data, last, options, hash_of)
 
 
 def _with(
@@ -360,6 +361,7 @@ def _with(
     data: dict[str, Any] | None,
     last: dict[str, bytes],
     options: Options,
+    hash_of: Hash,
 ) -> tuple[State, dict[str, bytes]]:
     """The state and files of a result; those of the last one where it says the same."""
     answers = further(result, other)
@@ -378,7 +380,7 @@ def _with(
         offers=entry.offers,
         date=entry.updated,
         finding=_stands_out(found),
-        prices=_prices(options, found),
+        prices=_prices(options, found, hash_of),
         raised=bool(doubts_moved(data, found)[0]) if data else bool(entry.doubts),
     )
     if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
@@ -428,21 +430,19 @@ def _complete(result: StudyResult) -> bool:
     return whole and not any(e.reason in ("NO_PRICES", "NO_BENCHMARK") for e in result.exclusions)
 
 
-def _key(study: StudyFile, event: Event, options: Options) -> str:
+def _key(study: StudyFile, event: Event, options: Options, hash_of: Hash) -> str:
     """A hash of all that a report is made from, the prices of a source excepted."""
-    inputs = {
-        name: _file_hash(Path(options[name])) for name in ("prices", "factors", "exclude_dates") if name in options
-    }
+    inputs = {name: hash_of(Path(options[name])) for name in ("prices", "factors", "exclude_dates") if name in options}
     made_from = [event.to_dict(), options, inputs, study.lang, list(study.formats), __version__]
     return files.sha256(json.dumps(made_from, sort_keys=True, default=str).encode())
 
 
-def _prices(options: Options, data: Mapping[str, Any]) -> str:
+def _prices(options: Options, data: Mapping[str, Any], hash_of: Hash) -> str:
     """A hash of the prices of a report that are here and may be restated, until some days after its last; empty: none are."""
     folder = Path(options["prices"]) if "prices" in options else None
     held: list[Any] = []
     if folder and folder.is_dir():
-        held += [[path.name, _file_hash(path)] for path in sorted(folder.iterdir()) if path.is_file()]
+        held += [[path.name, hash_of(path)] for path in sorted(folder.iterdir()) if path.is_file()]
     stored = [ticker for ticker, source in data["provenance"]["sources"].items() if source.startswith("store")]
     if stored and location().exists():
         days = [day["session"] for firm in data["firms"] for day in firm["days"]]
@@ -457,6 +457,9 @@ def _prices(options: Options, data: Mapping[str, Any]) -> str:
 
 _NEAR = timedelta(days=31)
 """Days after a report's last that may be looked at too."""
+
+
+Hash = Callable[[Path], str]
 
 
 def _file_hash(path: Path) -> str:

@@ -566,7 +566,16 @@ class StudyResult(Result):
         if window in self.firm_answers:
             known = self.firm_answers[window]
             return known if members is None else known.take(members)
-        return self._of_firms(self.returns if members is None else self.returns.take(members), window)
+        if members is None or len(members) != 1:
+            return self._of_firms(self.returns if members is None else self.returns.take(members), window)
+        which = window, int(members[0])  # of one pair every chart asks the same
+        if which not in self._of_one:
+            self._of_one[which] = self._of_firms(self.returns.take(members), window)
+        return self._of_one[which]
+
+    @cached_property
+    def _of_one(self) -> dict[tuple[Window, int], FirmAnswers]:
+        return {}
 
     @cached_property
     def family(self) -> FamilyAnswers:
