@@ -47,6 +47,19 @@ def test_to_write_a_chart_does_not_change_it(name: str, recognised: StudyResult)
     assert render(drawn, "svg") == first
 
 
+def test_a_chart_is_drawn_once_to_be_written(nvda: StudyResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    chart, own = nvda.plot("ar_bars"), Figure.draw
+    drawn: list[Figure] = []
+
+    def noted(figure: Figure, renderer: Any) -> None:
+        drawn.append(figure)
+        own(figure, renderer)
+
+    monkeypatch.setattr(Figure, "draw", noted)
+    render(chart, "svg")
+    assert len(drawn) == 1
+
+
 def test_a_picture_is_1200_by_750(nvda: StudyResult) -> None:
     head = render(nvda.plot("car"), "png")[16:24]
     assert (int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")) == (1200, 750)

@@ -33,6 +33,7 @@ from eventstudy.errors import (
 from eventstudy.prices import Fetch, load_prices
 from eventstudy.prices.store import Store
 from eventstudy.reports import files, site
+from eventstudy.reports import update as updating
 from eventstudy.reports.study_file import read_study
 from eventstudy.reports.update import Summary, update
 
@@ -315,6 +316,25 @@ def test_a_price_file_of_the_user_is_taken_as_it_is(study: Callable[..., Path], 
     assert bring(path).events[0].complete
 
 
+def test_a_file_that_events_share_is_hashed_once_an_update(
+    study: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.csv").write_text("date,NVDA,SPY\n2024-01-02,1,2\n", encoding="utf-8")
+    path = study('tickers = ["NVDA"]\nprices = "p.csv"', 'events = ["deepseek-r1", "chatgpt-launch"]')
+    asked: list[Path] = []
+    own = updating._file_hash
+
+    def noted(file: Path) -> str:
+        asked.append(file)
+        return own(file)
+
+    monkeypatch.setattr(updating, "_file_hash", noted)
+    assert [event.status for event in bring(path).events] == ["failed", "failed"], "there is no price of their days"
+    assert asked == [tmp_path / "p.csv"]
+    bring(path)
+    assert len(asked) == 2, "and again in the next one, for it may be another file by then"
+
+
 # ---- whole or not at all -----------------------------------------------------------------------------------------------
 
 DYING = """
@@ -395,6 +415,7 @@ import os, pickle, shutil, signal, sys
 from pathlib import Path
 from eventstudy import disk
 from eventstudy.reports import files, site
+from eventstudy.reports import update as updating
 folder, source = Path(sys.argv[1], "site"), Path(sys.argv[1], "events.csv")
 old, new = ({f"{name}.html": (word * 1000).encode() for name in "abcdef"} for word in ("old ", "new "))
 new = {**new, "g.html": b"new "}
