@@ -8,10 +8,15 @@ import pytest
 
 from tests.simulation import pages
 from tests.simulation.limits import CALM, FAMILIES, STORM, TOGETHER_IN_STORMS, Size, sizes
+from tests.simulation.others import OTHERS
 
 
 def test_no_design_rejects_too_often() -> None:
     assert {one: one.over for one in sizes() if one.over > 2} == {}
+
+
+def test_every_design_of_no_table_is_stored() -> None:
+    assert {one.design for one in sizes() if one.part == "other"} == set(OTHERS)
 
 
 def test_every_design_is_held_against_its_limit() -> None:
