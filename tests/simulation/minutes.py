@@ -1,0 +1,181 @@
+"""`python -m tests.simulation.minutes`: days on which nothing happens, through the public interface, in calm and in turbulence.
+
+Bars of five minutes on the sessions of New York from 2000 on: a U over the day, t(6) errors, a volatility of each day whose log
+drifts (AR(1), .97, standard deviation .4), nights six times as wild as a bar at noon. Each of 5,000 days in turn is the event
+of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row a design, what is judged, and
+third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from eventstudy.analyses.minutes import Grid, Judged, grid_of, minutes
+from eventstudy.errors import EventStudyError
+from eventstudy.events import single_event
+from eventstudy.panel import Floats
+from eventstudy.prices import BarTable, Series
+
+STORED = Path(__file__).with_name("minutes.csv")
+SEED, DAYS = 20261130, 5000
+_BEFORE = 72
+"""Sessions of a study before its day."""
+_NOON = 0.0007
+"""Standard deviation of a bar at noon of a usual day."""
+THIRDS = ("calm", "middle", "turbulent")
+FIRST = "first 100 days"
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is asked of each day; `larger`: how many times as large its moves are from the instant on; `bounce` of prices."""
+
+    bar: int
+    choices: dict[str, Any] = field(default_factory=dict)
+    larger: float = 1.0
+    bounce: float = 0.0
+
+
+MEAN: dict[str, Any] = {"benchmark": None, "model": "constant_mean"}
+STAGES = {"statement": (0, 29), "press": (30, 99)}
+DESIGNS = {
+    "14:00, 30 minutes": Design(54, {**MEAN, "windows": [(0, 5)]}),
+    "10:30, 60 minutes": Design(12, {**MEAN, "windows": [(0, 11)]}),
+    "open, 30 minutes": Design(0, {**MEAN, "windows": [(0, 5)]}),
+    "14:00, 30 minutes, prices bounce by .1 %": Design(54, {**MEAN, "windows": [(0, 5)]}, bounce=0.001),
+    "14:00, 30 minutes, betas estimated": Design(54, {"model": "market", "windows": [(0, 5)]}),
+    "14:00, 30 minutes, moves 1.5 times as large": Design(54, {**MEAN, "windows": [(0, 5)]}, larger=1.5),
+    "14:00, two stages": Design(54, {**MEAN, "stages": STAGES}),
+    "14:00 to 11:25 of the next day": Design(54, {**MEAN, "windows": [(0, 48)], "across": True}),
+}
+
+
+class World(NamedTuple):
+    """Prices of a firm and its market on all bars, and the volatility of each session."""
+
+    grid: Grid
+    first: np.ndarray
+    """(S + 1,) where the bars of each session begin."""
+    moves: dict[str, Floats]
+    """Ticker -> returns of bars, the night before in the first of a session."""
+    nights: dict[str, Floats]
+    """Ticker -> (S,) the move of the night before each session."""
+    volatility: Floats
+    """(S,) of each session, of 1."""
+
+
+@cache
+def world(seed: int = SEED, until: date = date(2020, 12, 31)) -> World:
+    """The made-up history."""
+    grid = grid_of("XNYS", date(2000, 1, 3), until, 5)
+    rows, places, _ = grid.flat
+    rng = np.random.default_rng(seed)
+    n, log = len(grid.sessions), np.zeros(len(grid.sessions))
+    shock = rng.normal(0, 0.4 * np.sqrt(1 - 0.97**2), n)
+    for k in range(1, n):
+        log[k] = 0.97 * log[k - 1] + shock[k]
+    wild = np.exp(log)
+    shape = 1 + 1.5 * ((np.arange(len(grid.clock)) - 38.5) / 38.5) ** 2
+    scale = _NOON * wild[rows] * shape[places]
+    t6 = np.sqrt(4 / 6)
+    market = scale * t6 * rng.standard_t(6, len(rows))
+    moves = {"AAA": 1.2 * market + scale * t6 * rng.standard_t(6, len(rows)), "SPY": market}
+    nights = {t: 6 * _NOON * wild * rng.normal(0, 1, n) for t in moves}
+    return World(grid, np.searchsorted(rows, np.arange(n + 1)), moves, nights, wild)
+
+
+def judged(made: World, design: Design, k: int, rng: np.random.Generator) -> Judged | None:
+    """The study of session `k`; None where the session has no such bars."""
+    grid, first = made.grid, made.first
+    instant = grid.start[k, design.bar]
+    a, b = k - _BEFORE, k + (2 if design.choices.get("across") else 1)
+    if np.isnat(instant) or not grid.open[k].all():
+        return None
+    part = slice(first[a], first[b])
+    starts, series = grid.flat[2][part], {}
+    for ticker in made.moves if "benchmark" not in design.choices else ("AAA",):
+        moves = made.moves[ticker][part].copy()
+        from_bar = first[k] - first[a] + design.bar
+        moves[from_bar:] *= design.larger
+        level = np.asarray(100 * np.cumprod(1 + moves), dtype=np.float64)
+        for s in range(a, b):  # nights come before the sessions
+            at = first[s] - first[a]
+            level[at:] *= 1 + made.nights[ticker][s]
+        opens = level / (1 + moves)
+        if design.bounce:
+            level = level * (1 + design.bounce / 2 * rng.choice([-1.0, 1.0], len(level)))
+        series[ticker] = Series(starts, level, opens)
+    event = single_event(f"{instant}+00:00", ["AAA"])
+    try:
+        return minutes([event], BarTable(5, series), **design.choices).judged[0]
+    except EventStudyError:  # a half day the day after, so that the window is cut off
+        return None
+
+
+def ps(one: Judged) -> dict[str, float]:
+    """Everything of a study that has a p."""
+    if len(one.stretches) == 1:
+        return {"window": one.stretches[0].placebo.p}
+    found = {"any stage by Holm": min(s.p_adjusted for s in one.stretches)}
+    found |= {s.stage: s.placebo.p for s in one.stretches}
+    return {**found, "difference": one.changes[0].placebo.p}
+
+
+def count(name: str, days: int, *, seed: int = SEED, start: int = 0) -> Iterator[tuple[str, str, int, int]]:
+    """(what, third, days judged, days with p of 5 % or less) of `days` days from the one numbered `start` on."""
+    made, design = world(seed), DESIGNS[name]
+    rng = np.random.default_rng([seed, list(DESIGNS).index(name)])
+    chosen = np.arange(_BEFORE + start, _BEFORE + start + days)
+    edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
+    tally: dict[tuple[str, str], list[int]] = {}
+    for k in chosen.tolist():
+        if (one := judged(made, design, k, rng)) is None:
+            continue
+        third = THIRDS[int(np.searchsorted(edges, made.volatility[k]))]
+        for what, p in ps(one).items():
+            seen = tally.setdefault((what, third), [0, 0])
+            seen[0] += 1
+            seen[1] += p <= 0.05 + 1e-12
+    for (what, third), (n, hits) in tally.items():
+        yield what, third, n, hits
+
+
+def first_days(name: str) -> Iterator[tuple[str, str, int, int]]:
+    """The same of the first days, in one: these come out again in a moment."""
+    found: dict[str, tuple[int, int]] = {}
+    for what, _, n, hits in count(name, int(FIRST.split()[1])):
+        days, below = found.get(what, (0, 0))
+        found[what] = days + n, below + hits
+    yield from ((what, FIRST, n, hits) for what, (n, hits) in found.items())
+
+
+def main() -> None:
+    """Simulate the designs that are named, or all; the rows of others stay."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.minutes", description=__doc__)
+    parser.add_argument("--days", type=int, default=DAYS)
+    parser.add_argument("--design", action="append", choices=list(DESIGNS))
+    asked = parser.parse_args()
+    old = list(csv.DictReader(STORED.read_text(encoding="utf-8").splitlines())) if STORED.exists() else []
+    for name in asked.design or DESIGNS:
+        old = [row for row in old if row["design"] != name]
+        for what, third, n, hits in (*count(name, asked.days), *first_days(name)):
+            row = {"design": name, "what": what, "third": third, "days": n, "below": hits, "seed": SEED}
+            old.append({**row, "made": f"{datetime.now(UTC):%Y-%m-%d}"})
+        with STORED.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(old[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(
+                sorted(old, key=lambda row: (list(DESIGNS).index(row["design"]), row["what"], row["third"]))
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The stored sizes of minutes: made as they say, where they may be, as the guide says them, and the same again."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.minutes import DAYS, DESIGNS, FIRST, SEED, STORED, THIRDS, first_days
+
+GUIDE = Path(__file__).parents[2] / "docs" / "howto" / "minutes.md"
+LARGER = "14:00, 30 minutes, moves 1.5 times as large"
+SAID = {
+    ("14:00, 30 minutes", "window"): "all",
+    ("10:30, 60 minutes", "window"): "all",
+    ("open, 30 minutes", "window"): "all",
+    ("14:00, 30 minutes, prices bounce by .1 %", "window"): "all",
+    ("14:00, 30 minutes, betas estimated", "window"): "all",
+    (LARGER, "window"): "whole",
+    ("14:00, two stages", "any stage by Holm"): "whole",
+    ("14:00, two stages", "press"): "whole",
+    ("14:00, two stages", "difference"): "whole",
+    ("14:00 to 11:25 of the next day", "window"): "all",
+}
+"""What the guide says: the share of all days, and of each third."""
+
+
+@cache
+def stored() -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+    """(design, what) -> third -> days judged, and those with p of 5 % or less."""
+    found: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for row in csv.DictReader(STORED.read_text(encoding="utf-8").splitlines()):
+        assert int(row["seed"]) == SEED
+        found.setdefault((row["design"], row["what"]), {})[row["third"]] = int(row["days"]), int(row["below"])
+    return found
+
+
+def share(design: str, what: str, *thirds: str) -> tuple[float, int]:
+    cells = [stored()[design, what][third] for third in thirds or THIRDS]
+    days = sum(n for n, _ in cells)
+    return sum(below for _, below in cells) / days, days
+
+
+def test_every_design_is_there_with_its_days() -> None:
+    assert {design for design, _ in stored()} == set(DESIGNS)
+    for design, what in stored():
+        assert set(stored()[design, what]) == {*THIRDS, FIRST}
+        assert share(design, what)[1] >= 0.98 * DAYS
+
+
+@pytest.mark.parametrize("cell", SAID, ids=" / ".join)
+def test_the_headline_of_minutes_holds_its_level(cell: tuple[str, str]) -> None:
+    """Four standard errors around 5 % at most, Holm's below; a release that moves everything more is the one that does not."""
+    whole, days = share(*cell)
+    if cell[0] == LARGER:
+        assert whole > 0.1
+        return
+    error = (0.05 * 0.95 / days) ** 0.5
+    assert whole < 0.05 + 4 * error
+    assert cell[1] == "any stage by Holm" or whole > 0.05 - 4 * error
+    for third in THIRDS:
+        assert share(*cell, third)[0] < 0.05 + 4 * 3**0.5 * error
+
+
+def test_the_guide_says_what_is_stored() -> None:
+    text = " ".join(GUIDE.read_text(encoding="utf-8").split())
+    for cell, parts in SAID.items():
+        whole, days = share(*cell)
+        assert f"{days:,}" in text, (cell, days)
+        wanted = f"{100 * whole:.1f}"
+        if parts == "all":
+            wanted = f"{wanted} % ({', '.join(f'{100 * share(*cell, third)[0]:.1f}' for third in THIRDS)})"
+        assert wanted in text, (cell, wanted)
+
+
+@pytest.mark.slow
+def test_the_first_days_come_out_again() -> None:
+    name = "14:00, two stages"
+    for what, _, n, hits in first_days(name):
+        assert stored()[name, what][FIRST] == (n, hits)
+        assert n > 90
