@@ -123,3 +123,7 @@ def test_parts_of_a_study_add_up() -> None:
     ]
     day, both = np.array([1.0, 2.0]), {1: np.array([3.0, 5.0]), 3: np.array([1.0, 1.0])}
     assert {s: v.tolist() for s, v in below_together([{3: day}, both, {}]).items()} == {3: [2.0, 3.0], 1: [3.0, 5.0]}
+    dates, first = found.strata[3].dates, np.zeros(1, dtype=np.int64)
+    early, late = (dates.take(first, np.array([key])) for key in (4, 9))
+    for order in ((early, late), (late, early)):
+        assert DateTables.merged(order).keys.tolist() == [4, 9], "dates ascend, whatever the order of the parts"
