@@ -138,7 +138,7 @@ class Series:
 
     def column(self, name: str) -> Floats:
         """(N,) a field, zero where it has no value."""
-        return np.nan_to_num(self.own.get(name, np.zeros(len(self.days))))
+        return np.nan_to_num(self.own[name]) if name in self.own else np.zeros(len(self.days))
 
 
 _FEW = 12

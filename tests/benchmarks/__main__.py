@@ -40,6 +40,7 @@ def everything() -> None:
     engine.main()
     calibration.calibration()
     prices.prices()
+    prices.looks()
     robustness.main()
 
 

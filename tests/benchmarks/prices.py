@@ -1,4 +1,5 @@
-"""`python -m tests.benchmarks.prices [symbols] [years]`: a panel from the store, from Parquet and from CSV, in one run.
+"""`python -m tests.benchmarks.prices [symbols] [years]`: a panel from the store, from Parquet and from CSV, in one run; and the
+looks at prices (`looks()`).
 
 The same made-up prices in all three. Each way is a call of `load_prices`, read in turn, medians after a warm-up; the tables are
 compared by their hash, so all three hand over the same numbers.
@@ -17,9 +18,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from eventstudy import calendars
-from eventstudy.prices import Fetch, PriceTable, load_prices
+from eventstudy.prices import Fetch, PriceTable, copies_among, flags, frame_to_table, load_prices
 from eventstudy.prices._store import Store
 from eventstudy.prices._store_schema import location
+
+from tests.benchmarks import engine
 
 Way = Callable[..., PriceTable]
 
@@ -83,6 +86,24 @@ def _ways(folder: Path, names: list[str], days: np.ndarray) -> dict[str, Way]:
         "parquet": lambda *asked: load_prices(*asked, path=folder / "prices.parquet"),
         "csv": lambda *asked: load_prices(*asked, path=folder / "prices.csv"),
     }
+
+
+def looks(securities: int = 2000, days: int = 5000, runs: int = 5) -> None:
+    """The looks at all closes of a wide frame, in both forms, beside the logarithm of each cell and its test for a number."""
+    table = frame_to_table(engine.panel(securities, days, 1).prices)
+    close = table.close.to_numpy()
+
+    def looked() -> None:
+        flags(table, None, ["MKT"], ("GAP", "CALENDAR_MISMATCH"))
+        copies_among(close, np.arange(close.shape[1]) % 2 == 0)
+
+    looked()
+    yardstick = engine.cpu(lambda: (np.log(close), np.isfinite(close)), runs)
+    ours = engine.cpu(looked, runs)
+    plain = engine.by_numpy(lambda: engine.cpu(looked, 1))
+    line = f"looks at {securities + 1:,} x {days:,} closes: {1e3 * ours:.0f} ms CPU, {1e9 * ours / close.size:.0f} ns a cell"
+    line += f", {ours / yardstick:.1f}x np.log and np.isfinite of each ({1e3 * yardstick:.0f} ms)"
+    print(f"{line}; NumPy alone {plain / ours:.1f}x that")
 
 
 def _times(ways: dict[str, Way], asked: tuple[list[str], date, date], runs: int) -> dict[str, float]:
