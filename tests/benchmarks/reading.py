@@ -6,6 +6,7 @@ python-calamine the same workbook to Python values.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import gc
 import os
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int = 4) -> None:
-    """Prices of a long, a wide and a table of all fields, and events of a workbook."""
+    """Prices of a long, a wide, a quoted, a German and a table of all fields, and events of a workbook."""
     from eventstudy.events import load_registry, rows_of_file
     from eventstudy.events.columns import columns_of_rows
     from eventstudy.prices import load_prices
@@ -33,15 +35,16 @@ def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int
         print(f"set {' '.join(f'{name}=1' for name in ONE_THREAD)} to measure one thread")
     with tempfile.TemporaryDirectory() as made:
         for name, path in _prices(Path(made), tickers, 252 * years).items():
-            _told(f"prices, {name}", partial(load_prices, path=path), partial(_by_pandas, path), runs)
+            how = {"sep": ";", "decimal": ",", "date_format": "%d.%m.%Y"} if name == "German" else {}
+            _told(f"prices, {name}", partial(load_prices, path=path), partial(_by_pandas, path, **how), runs)
         book = _events(Path(made) / "events.xlsx", events)
         plain = lambda: CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()  # noqa: E731
         _told("events, columns", lambda: columns_of_rows(rows_of_file(book, Reading())), plain, runs)
-        _told("events, checked one by one", lambda: load_registry(book), plain, runs)
+        _told("events, checked", lambda: load_registry(book), plain, runs)
 
 
-def _by_pandas(path: Path) -> object:
-    return pd.read_csv(path, parse_dates=["date"])
+def _by_pandas(path: Path, **how: Any) -> object:
+    return pd.read_csv(path, parse_dates=["date"], **how)
 
 
 def _prices(folder: Path, tickers: int, days: int) -> dict[str, Path]:
@@ -52,10 +55,12 @@ def _prices(folder: Path, tickers: int, days: int) -> dict[str, Path]:
     wide = pd.DataFrame(closes, pd.bdate_range("2005-01-03", periods=days, name="date"), names)
     table = wide.reset_index().melt("date", var_name="ticker", value_name="close")[["ticker", "date", "close"]]
     whole = table.assign(open=table["close"], high=table["close"], low=table["close"], volume=1_000_000).head(1_000_000)
-    found = {"long": folder / "long.csv", "wide": folder / "wide.csv", "all fields": folder / "fields.csv"}
+    found = {name: folder / f"{name}.csv" for name in ("long", "wide", "all fields", "quoted", "German")}
     table.to_csv(found["long"], index=False)
     wide.to_csv(found["wide"])
     whole.to_csv(found["all fields"], index=False)
+    table.to_csv(found["quoted"], index=False, quoting=csv.QUOTE_ALL)
+    table.to_csv(found["German"], index=False, sep=";", decimal=",", date_format="%d.%m.%Y")
     return found
 
 
