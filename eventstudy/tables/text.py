@@ -408,16 +408,17 @@ class TextCells:
         if not record:
             return
         line, start = self._lines[self.heads[record - 1][0] - 1], max(self._start - 1, 0)
-        for again in (b"\n" + line + b"\n", b"\n" + line + b"\r\n"):
-            if (at := self._text.find(again, start)) < 0:
-                continue
-            row, n = self._text.count(b"\n", 0, at) + 2, 0
-            while more := self._text.count(again, start):  # the second of two below each other shares a line end
-                n += more
-                self._text = self._text[:start] + self._text[start:].replace(again, b"\n" + again[1 + len(line) :])
-            self.said.append(
-                Phrase("headings that stand there again left aside: {n}, the first in row {row}", n=n, row=row)
-            )
+        end = b"\r\n" if self._text[: start + 1].endswith(b"\r\n") else b"\n"
+        again = b"\n" + line + end
+        if (at := self._text.find(again, start)) < 0:
+            return
+        row, n = self._text.count(b"\n", 0, at) + 2, 0
+        while more := self._text.count(again, start):  # the second of two below each other shares a line end
+            n += more
+            self._text = self._text[:start] + self._text[start:].replace(again, b"\n" + end)
+        self.said.append(
+            Phrase("headings that stand there again left aside: {n}, the first in row {row}", n=n, row=row)
+        )
 
     def _leave_foot(self) -> None:
         """Leave the lines of words below a table aside."""
