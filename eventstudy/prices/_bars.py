@@ -6,8 +6,9 @@ is refused unless one is named; whether it is the start or the end of a bar is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from os import PathLike
 from typing import Any, Literal
@@ -23,6 +24,8 @@ from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.opened import frame_of as table_in
 from eventstudy.tables.opened import opened
 
+MASSIVE_KEY = "MASSIVE_API_KEY"
+"""The environment variable that the key of Massive is read from, at every request."""
 WIDTHS = (1, 5, 15, 30, 60)
 """Minutes that a bar may last."""
 _NAMES = {
@@ -220,3 +223,10 @@ def _stamp(times: Stamps, width: int) -> Literal["start", "end"]:
         available="start, end",
         hint="say it: --stamp start",
     )
+
+
+def massive_bars(tickers: Iterable[str], first: date, last: date, width: int = 1) -> BarTable:
+    """Bars of a vendor that wants a key; what asks it is imported only then."""
+    from eventstudy.prices._massive import Massive
+
+    return Massive().bars(tickers, first, last, width)

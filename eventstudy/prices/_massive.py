@@ -18,11 +18,9 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import InvalidRequest, SourceError, SourceMalformed, SymbolUnknown
-from eventstudy.prices._bars import WIDTHS, BarTable, load_bars
+from eventstudy.prices._bars import MASSIVE_KEY, WIDTHS, BarTable, load_bars
 from eventstudy.web import Answer, Key, ask
 
-MASSIVE_KEY = "MASSIVE_API_KEY"
-"""The environment variable that the key is read from, at every request."""
 _SYMBOL = re.compile(r"[A-Za-z0-9.:-]+")
 _MOST = 1e9
 """What no price reaches."""
@@ -124,11 +122,3 @@ def _row(row: Any, where: str) -> dict[str, Any]:
 
 def _malformed(what: str, where: str, available: str | None = None) -> SourceError:
     return SourceMalformed(f"Massive's answer cannot be read: {what}", where=where, available=available)
-
-
-SOURCE = Massive()
-
-
-def massive_bars(tickers: Iterable[str], first: date, last: date, width: int = 1) -> BarTable:
-    """As `Massive.bars`, of the vendor itself."""
-    return SOURCE.bars(tickers, first, last, width)

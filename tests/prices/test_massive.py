@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from eventstudy.errors import (
     SourceRateLimited,
     SymbolUnknown,
 )
-from eventstudy.prices._massive import MASSIVE_KEY, Massive
+from eventstudy.prices import MASSIVE_KEY
+from eventstudy.prices._massive import Massive
 
 from tests.analyses.test_minutes import Bar, made
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
@@ -68,7 +70,7 @@ def vendor(path: str) -> Reply:
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv(MASSIVE_KEY, SECRET)
     with desk(vendor) as made_:
-        monkeypatch.setattr("eventstudy.prices._massive.SOURCE", Massive(made_.address, timeout=2.0))
+        monkeypatch.setattr("eventstudy.prices._massive.Massive", partial(Massive, made_.address, timeout=2.0))
         yield made_
 
 
