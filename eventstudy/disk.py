@@ -98,15 +98,22 @@ def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) ->
         InvalidRequest: it is a folder, its folder is not there, or neither may be written to.
     """
     given, at = Path(path), Path(os.path.realpath(path))
-    if at.is_dir() or os.fspath(path).endswith(("/", os.sep)):
+    try:
+        os.stat(at)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # what follows says it better
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InvalidRequest(f"{given} cannot be written: {said}", where=where, hint="name another file") from error
+    if os.path.isdir(at) or os.fspath(path).endswith(("/", os.sep)):
         raise InvalidRequest(f"{path} is a folder, and a file is to be written", where=where, hint="name a file in it")
-    folder = next((part for part in at.parents if part.exists()), at.parent)
-    if folder != at.parent or not folder.is_dir():
-        lacking = f"{folder} is no folder" if folder.is_file() else f"there is no folder {given.parent}"
+    folder = next((part for part in at.parents if os.path.exists(part)), at.parent)
+    if folder != at.parent or not os.path.isdir(folder):
+        lacking = f"{folder} is no folder" if os.path.isfile(folder) else f"there is no folder {given.parent}"
         raise InvalidRequest(f"{given} cannot be written: {lacking}", where=where, hint="make it, or name another")
-    if at.exists() and not at.is_file():
+    if os.path.exists(at) and not os.path.isfile(at):
         return  # a device or a pipe
-    if not os.access(folder, os.W_OK | os.X_OK) or (at.exists() and not os.access(at, os.W_OK)):
+    if not os.access(folder, os.W_OK | os.X_OK) or (os.path.exists(at) and not os.access(at, os.W_OK)):
         what = (
             f"{given} cannot be written: {'it' if os.access(folder, os.W_OK | os.X_OK) else given.parent} is read-only"
         )
@@ -122,7 +129,7 @@ def replace(path: str | os.PathLike[str], data: bytes) -> None:
         OSError: it cannot be written.
     """
     path = Path(path)
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         with path.open("wb") as device:
             device.write(data)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
@@ -106,7 +107,7 @@ def form_of(
 
 def _refuse_input(path: str | None, flag: str) -> None:
     """A file that the command reads is not written over, whatever name or link leads to it."""
-    if path is None or not Path(path).is_file():
+    if path is None or not os.path.isfile(path):
         return
     context = click.get_current_context()
     for option in context.command.params:
@@ -124,7 +125,7 @@ def _is_file(option: click.Parameter, given: str) -> bool:
     meant = isinstance(option.type, click.Path)
     if option.name in ("what", "earnings"):
         meant = bool(Path(given).suffix or Path(given).parent.name)
-    return meant and Path(given).is_file()
+    return meant and os.path.isfile(given)
 
 
 def _not_written(where: str, suffix: str, forms: Forms, flag: str) -> InvalidRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,4 +152,4 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> list[tuple[Underst
 
 def _is_name(what: str) -> bool:
     """Whether WHAT is an event id or a file, rather than a sentence."""
-    return not any(c.isspace() for c in what.strip()) or Path(what).is_file()
+    return not any(c.isspace() for c in what.strip()) or os.path.isfile(what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -164,7 +165,7 @@ def _store() -> Iterator[_Finding]:
     from eventstudy.prices.store import is_remote, location
 
     path = location()
-    if not path.exists():
+    if not os.path.exists(path):
         yield _Finding("price store", "absent", f"none at {path}", "eventstudy prices fetch makes one")
         return
     from eventstudy.prices.store import Store, now

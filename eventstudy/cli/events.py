@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -113,8 +114,6 @@ def check(path: str, max_shift: int) -> None:
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 def import_events(path: str, output: str | None, force: bool, quiet: bool) -> None:
     """Make a registry of a list of events: .csv, .xlsx, or a request file of EventStudyTools."""
-    from pathlib import Path
-
     from eventstudy.events import import_requests, load_registry
 
     form_of(output, {"toml": (".toml",)})
@@ -122,7 +121,7 @@ def import_events(path: str, output: str | None, force: bool, quiet: bool) -> No
     registry, asked = requested or (load_registry(path), {})
     if output is None or output == STDOUT:
         put(registry.to_toml())
-    elif Path(output).exists() and not force:
+    elif os.path.exists(output) and not force:
         raise InvalidRequest(f"{output} is there already", hint="--force replaces it; --output names another file")
     else:
         registry.save(output)
@@ -206,8 +205,6 @@ def find_events(
     What is found goes to stdout, or as a registry to --output, or to the end of the registry --merge, where what stands there
     stays as it is.
     """
-    from pathlib import Path
-
     from eventstudy.events.finders import find, merge
     from eventstudy.request.clocks import with_vendor
     from eventstudy.request.dates import last_day
@@ -216,7 +213,7 @@ def find_events(
         form_of(path, {"toml": (".toml",)}, flag=flag)
     if output and merge_into:
         raise InvalidRequest("--output and --merge name two registries", hint="leave one of them out")
-    if output and Path(output).exists():
+    if output and os.path.exists(output):
         raise InvalidRequest(f"{output} is there already", hint=f"--merge {output} adds to it")
     words |= {name: split(words[name]) for name in ("tickers", "forms", "items", "releases")}
     words |= {name: words[name].date() if words[name] else None for name in ("since", "until")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def COMMAND(  # noqa: N802
             "a date without a ticker", where=f"--date {date}", hint=f"eventstudy init NVDA --date {date}"
         )
     when = parse_when(date).isoformat() if date is not None else None
-    if there := [name for name in (FILE, STUDY) if (place / name).exists()]:
+    if there := [name for name in (FILE, STUDY) if os.path.exists(place / name)]:
         raise InvalidRequest(
             f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
             where=str(place.absolute()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def COMMAND(  # noqa: N802
         refuse_without()
     site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
     if site is None and output is not None and output != STDOUT:
-        if Path(output).is_dir():
+        if os.path.isdir(output):
             raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
         refuse_unwritable(output, where=f"--output {output}")
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)

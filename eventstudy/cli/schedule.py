@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
     if at.lower().startswith("close ") and at.upper().split()[-1] not in ("XNYS", "XNAS", "NYSE", "NASDAQ"):
         say("`update` reads up to the last session that New York has closed: the day before, where that is still open")
     if output is not None:
-        if there := [name for name in found if (Path(output) / name).exists()]:
+        if there := [name for name in found if os.path.exists(Path(output) / name)]:
             raise InvalidRequest(
                 f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
                 where=str(Path(output).absolute()),

@@ -347,7 +347,7 @@ def append_events(path: str | os.PathLike[str], events: Iterable[Event]) -> Regi
     """
     path = Path(path)
     _only_toml(path)
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise InvalidFile(f"the registry cannot be written: there is no folder {path.parent}", where=str(path))
     with disk.locked(path, "addition of an event", patience=_PATIENCE):
         return _appended(path, tuple(events))
@@ -358,7 +358,7 @@ _PATIENCE = 30.0
 
 
 def _appended(path: Path, events: Iterable[Event]) -> Registry:
-    there = _content(path) if path.exists() else ""
+    there = _content(path) if os.path.exists(path) else ""
     known = Registry(_read_toml(there, str(path)) if there.strip() else (), origin=str(path))
     more = "\n" if there and not there.endswith("\n") else ""
     for event in events:
@@ -405,7 +405,7 @@ def _content(path: Path) -> str:
 
 
 def _beside(path: Path) -> list[str]:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return [f"nothing: the folder {path.parent} does not exist"]
     return sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]
 

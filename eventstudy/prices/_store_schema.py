@@ -111,7 +111,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     with told(path):
         if write:
             path.parent.mkdir(parents=True, exist_ok=True)
-        elif not path.exists():
+        elif not os.path.exists(path):
             raise InvalidRequest(
                 "there is no price store yet", where=str(path), hint="eventstudy prices fetch makes one"
             )

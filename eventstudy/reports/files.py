@@ -66,7 +66,7 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
     owner, known = found["study"], found["events"]
     if owner == seen_from(folder, source):
         return found
-    if (owner and (_beside(folder) / owner).exists()) or (known and not set(known) & set(events)):
+    if (owner and os.path.exists(_beside(folder) / owner)) or (known and not set(known) & set(events)):
         whose = f"those of {owner}" if owner else f"reports of {', '.join(sorted(known)[:_NAMED])}"
         raise InvalidRequest(
             f"{folder} holds the reports of another study",
@@ -165,8 +165,8 @@ def refuse_place(folder: Path) -> None:
             available=f"it leads to {os.readlink(folder)}",
             hint="name the folder that it leads to, or one that does not exist yet",
         )
-    there = next((part for part in (folder, *Path(os.path.abspath(folder)).parents) if part.exists()), folder)
-    if there.exists() and not there.is_dir():
+    there = next((part for part in (folder, *Path(os.path.abspath(folder)).parents) if os.path.exists(part)), folder)
+    if os.path.exists(there) and not os.path.isdir(there):
         raise InvalidRequest(f"{there} is a file, and the reports need a folder", hint=_ELSEWHERE)
     if not os.access(there, os.W_OK | os.X_OK):
         raise InvalidRequest(f"{folder} cannot be written: {there} is read-only", hint="name another folder")

@@ -179,7 +179,7 @@ class StudyFile(_Table):
         """The events before it is asked when they were: those that are named, or all of the registry."""
         from eventstudy.events import load_registry, shipped_registry
 
-        if self.find and self.registry and not self.registry.exists():  # nothing was found yet
+        if self.find and self.registry and not os.path.exists(self.registry):  # nothing was found yet
             return []
         known = load_registry(self.registry) if self.registry else shipped_registry()
         found: list[Event] = []
@@ -200,7 +200,7 @@ class StudyFile(_Table):
         from eventstudy.study.study import unread
 
         files = [one for one in self.events if isinstance(one, Path)]
-        if self.registry and self.registry.exists():
+        if self.registry and os.path.exists(self.registry):
             files.append(self.registry)
         return [row for file in dict.fromkeys(files) for row in unread(load_registry(file))]
 

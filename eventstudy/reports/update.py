@@ -9,6 +9,7 @@ it did before does not take the place of the last report: that stands, and the g
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
@@ -441,7 +442,7 @@ def _prices(options: Options, data: Mapping[str, Any], hash_of: Hash) -> str:
     """A hash of the prices of a report that are here and may be restated, until some days after its last; empty: none are."""
     folder = Path(options["prices"]) if "prices" in options else None
     held: list[Any] = []
-    if folder and folder.is_dir():
+    if folder and os.path.isdir(folder):
         held += [[path.name, hash_of(path)] for path in sorted(folder.iterdir()) if path.is_file()]
     stored = [ticker for ticker, source in data["provenance"]["sources"].items() if source.startswith("store")]
     if stored and location().exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ def bars_for(
         InvalidRequest: `yahoo`, whose bars reach back too little; an event without a time. SourceError: the vendor gives none.
     """
     name = str(given).lower()
-    if name not in ("massive", "yahoo") or Path(given).exists():
+    if name not in ("massive", "yahoo") or os.path.exists(given):
         return load_bars(given, width=width, zone=zone, stamp=stamp)
     if name == "yahoo":
         raise InvalidRequest(

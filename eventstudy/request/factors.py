@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -33,7 +34,7 @@ def factors_for(
     if given is None or isinstance(given, pd.DataFrame):
         return given
     monthly = config.frequency == "monthly"
-    if str(given) != "ken_french" or Path(given).exists():
+    if str(given) != "ken_french" or os.path.exists(given):
         return read_factors(given, unit, monthly=monthly)
     if config.frequency == "weekly":
         raise InvalidRequest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -251,7 +252,7 @@ def run_aggregate(
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     provenance: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
-    file = Path(what) if isinstance(what, str | Path) and Path(what).is_file() else None
+    file = Path(what) if isinstance(what, str | Path) and os.path.isfile(what) else None
     events: Any = what
     if prices is None or tickers or (file is None and not isinstance(what, pd.DataFrame)) or group_by is not None:
         events = events_of(

@@ -6,6 +6,7 @@ Files of one folder below the panel belong together, and so do neighbours where 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,7 +119,7 @@ class PanelFolder:
 
 def is_panel(prices: object) -> bool:
     """Whether prices are a folder of Parquet files."""
-    if not isinstance(prices, str | Path) or not Path(prices).is_dir():
+    if not isinstance(prices, str | Path) or not os.path.isdir(prices):
         return False
     files = next((p for p in Path(prices).rglob("*") if p.suffix.lower() in PARQUET), None)
     if files is None:
@@ -160,7 +161,7 @@ def opened(path: str) -> Any:
         import pyarrow.dataset as ds
     except ImportError as error:
         raise _no_arrow(path) from error
-    if not Path(path).is_dir():
+    if not os.path.isdir(path):
         raise InvalidFile("there is no such folder", where=path, hint="check the path")
     files = sorted(str(f) for f in Path(path).rglob("*") if f.suffix in (".parquet", ".pq") and f.is_file())
     if not files:

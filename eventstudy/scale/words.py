@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,7 +34,7 @@ def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: objec
 
 def _rows_in(path: Path) -> int:
     """The rows of a file of events; 0 where it is no table, or not there."""
-    if not path.is_file() or path.suffix.lower() not in (".csv", *PARQUET):
+    if not os.path.isfile(path) or path.suffix.lower() not in (".csv", *PARQUET):
         return 0
     if path.suffix.lower() == ".csv":
         with open(path, "rb") as file:
@@ -85,7 +86,7 @@ def run_many(
 def _events(path: Path) -> Any:
     if path.suffix.lower() == ".toml":
         return load_registry(path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InvalidFile("there is no such file", where=str(path), hint="check the path")
     return rows_of_file(path, Reading())
 

@@ -111,7 +111,7 @@ _LARGEST = 4 * _MOST
 
 def beside(path: Path, suffixes: tuple[str, ...] = TABLES) -> str | None:
     """The files that lie where one was looked for."""
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return f"nothing: the folder {path.parent} does not exist"
     return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in suffixes)[:20]) or None
 

@@ -45,7 +45,19 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
+ENDLESS = "9" * 5000
+"""A name that no file can have."""
+PRESS = "Nvidia fell from 142 to 128.99 US dollars, wrote the paper. " * 10
+
 CASES = {
+    "press text": (("claim", PRESS), 2, "--from"),
+    "endless prices": (("run", "deepseek-r1", "--prices", ENDLESS), 3, "there is no such file"),
+    "endless events": (("run", f"{ENDLESS}.csv"), 3, "there is no such file"),
+    "endless registry": (("run", "x", "--registry", f"{ENDLESS}.toml"), 3, "there is no such file"),
+    "endless output": (("run", "deepseek-r1", "--output", ENDLESS), 2, "cannot be written"),
+    "endless report": (("report", "deepseek-r1", "--output", f"{ENDLESS}.html"), 2, "cannot be written"),
+    "endless bars": (("minutes", "deepseek-r1", "--bars", ENDLESS), 3, "there is no such file"),
+    "endless folder": (("init", "--folder", ENDLESS), 2, "too long"),
     "unknown event": (("run", "deepseek"), 2, "deepseek-r1"),
     "nothing to study": (("run",), 2, "--tickers"),
     "event and date": (("run", "deepseek-r1", "--date", "2025-01-27"), 2, "--day0"),

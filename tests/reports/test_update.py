@@ -733,6 +733,14 @@ def test_a_study_file_that_was_renamed_keeps_its_folder_and_one_with_other_event
         bring(another(tmp_path, "b.toml", "reports", "two"))
 
 
+def test_a_manifest_whose_study_can_be_no_file_is_known_by_its_events(tmp_path: Path) -> None:
+    schema = "eventstudy.manifest/1"
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema": schema, "study": "9" * 5000, "events": ["one"]}))
+    assert files.owned(tmp_path, schema, tmp_path / "a.toml", ["one"])["events"] == {"one": None}
+    with pytest.raises(InvalidRequest, match="another study"):
+        files.owned(tmp_path, schema, tmp_path / "a.toml", ["two"])
+
+
 @pytest.mark.render
 def test_a_folder_of_an_earlier_version_is_known_by_its_events(tmp_path: Path) -> None:
     registry_of(tmp_path, "one", "two")

@@ -69,7 +69,7 @@ class Kept:
 
     def get(self, url: str, most: float = float("inf")) -> tuple[int, bytes] | None:
         """Status and content, if it is at most so many seconds old and still what was written."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return None
         with self._open() as connection:
             row = connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def merge(path: str | Path, finds: Finds) -> Merged:
         InvalidFile: the file is no registry, holds another event of a new id, or cannot be written.
     """
     path = Path(path)
-    there = load_registry(path) if path.exists() and path.read_bytes().strip() else Registry()
+    there = load_registry(path) if os.path.exists(path) and path.read_bytes().strip() else Registry()
     known = {(e.found.finder, e.found.key): e for e in there if e.found}
     new, changed, seen = [], [], set()
     for event in finds.events:
