@@ -20,7 +20,7 @@ from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, Days, EventBlock, Floats, Panel
 from eventstudy.study.answers import ask_firms
-from eventstudy.study.estimate import abnormal_returns, around
+from eventstudy.study.estimate import abnormal_returns, around, fits
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import estimated, last_day, near_days
 from eventstudy.windows import Window
@@ -167,13 +167,13 @@ def _whole(panel: Panel, block: EventBlock, model: Model, config: StudyConfig, s
     mean = block.returns.reshape(s, n, -1).mean(axis=1)
     unseen = None if block.unseen is None else block.unseen[:s]
     one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64), unseen=unseen)
-    fit = model.fit(one, config.min_estimation)
-    end = last_day(panel) if n == 1 else np.array([block.event.end])
-    made = abnormal_returns(one, fit, np.repeat(end, s), prediction_error=config.prediction_error)
-    after = panel.after
+    after, near = panel.after, near_days(config)
     if after is not None:
         after = replace(after, returns=np.repeat(after.returns.mean(axis=0, keepdims=True), s, axis=0))
-    return around(made, one, after, model, config.min_estimation, near_days(config))
+    fit, wide = fits(model, one, after, config.min_estimation, near)
+    end = last_day(panel) if n == 1 else np.array([block.event.end])
+    made = abnormal_returns(one, fit, np.repeat(end, s), prediction_error=config.prediction_error)
+    return around(made, one, after, model, config.min_estimation, near, wide)
 
 
 def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) -> EventBlock:

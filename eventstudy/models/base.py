@@ -72,6 +72,18 @@ class Fit:
     donors: Callable[[int], Floats] | None = None
     """Design -> (J, L1 + L2) errors of each of its donors, fitted by the other donors; None where the model has no donors."""
 
+    def within(self, days: slice) -> Fit:
+        """The same fits on these of their event days alone; of models in which each day stands by itself (`each_day`)."""
+        m = self.residuals.shape[1]
+        return replace(
+            self,
+            expected=self.expected[:, days],
+            ar=self.ar[:, days],
+            basis=np.concatenate([self.basis[:, :m], self.basis[:, m:][:, days]], axis=1),
+            span=self.span[:, days],
+            noise=self.noise[:, days],
+        )
+
     def take(self, which: Ints) -> Fit:
         """The fits of the pairs at these positions; designs are shared, not copied."""
         place = {int(i): new for new, i in enumerate(which)}

@@ -8,7 +8,7 @@ Papers: MacKinlay (1997), appendix; Campbell, Lo and MacKinlay (1997), chapter 4
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,8 @@ class LinearModel:
     intercept: bool = True
     excess: bool = False
     difference: str | None = None
+    each_day: ClassVar[bool] = True
+    """A fit of more event days holds that of fewer: what is estimated does not depend on them."""
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The regressors the model needs, given those a block has."""

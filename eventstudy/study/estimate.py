@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.language import Phrase
 from eventstudy.models import Fit, Model, fit_pairs
 from eventstudy.panel import After, Bools, Days, EventBlock, Floats, Ints
+from eventstudy.parallel import Executor
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,49 @@ class NearDays:
     """They are asked of each pair, however many there are."""
 
 
+class Fits(NamedTuple):
+    """The fit of the pairs of a block; `wide`: the same one of all days after the estimation window, where it reaches them."""
+
+    own: Fit
+    wide: Fit | None
+
+    def take(self, which: Ints) -> Fits:
+        """Of the pairs at these positions."""
+        return Fits(self.own.take(which), None if self.wide is None else self.wide.take(which))
+
+
+def fits(
+    model: Model,
+    block: EventBlock,
+    after: After | None,
+    least: int,
+    near: NearDays | None,
+    executor: Executor | None = None,
+) -> Fits:
+    """Fit a model to the pairs of a block, once for their event days and for those around them where it can be."""
+    if near is None or after is None or not getattr(model, "each_day", False):
+        return Fits(fit_pairs(model, block, least, executor), None)
+    wide = fit_pairs(model, after.beside(block), least, executor)
+    first = block.event.start - block.estimation.end - 1
+    return Fits(wide.within(slice(first, first + block.event.length)), wide)
+
+
 @dataclass
-class _Fitted:
-    """Abnormal returns of all days after the estimation window, fitted when somebody asks."""
+class _Around:
+    """Abnormal returns of all days after the estimation window, worked out when somebody asks."""
 
     block: EventBlock
     after: After
     model: Model
     min_estimation: int
     prediction_error: bool
+    fit: Fit | None
     _found: tuple[Floats, Floats] | None = field(default=None, repr=False)
 
     def __call__(self) -> tuple[Floats, Floats]:
         if self._found is None:
             wide = self.after.beside(self.block)
-            fit = fit_pairs(self.model, wide, self.min_estimation)
+            fit = self.fit or fit_pairs(self.model, wide, self.min_estimation)
             last = np.full(wide.n_pairs, wide.event.end)
             made = abnormal_returns(wide, fit, last, prediction_error=self.prediction_error)
             self._found = made.ar, made.unit_variance
@@ -46,9 +76,15 @@ class _Fitted:
 
 
 def around(
-    returns: AbnormalReturns, block: EventBlock, after: After | None, model: Model, least: int, near: NearDays | None
+    returns: AbnormalReturns,
+    block: EventBlock,
+    after: After | None,
+    model: Model,
+    least: int,
+    near: NearDays | None,
+    wide: Fit | None = None,
 ) -> AbnormalReturns:
-    """The abnormal returns with what is known of the days around them, unless nobody asks.
+    """The abnormal returns with what is known of the days around them, unless nobody asks. `wide`: as in `Fits`.
 
     A model whose variance changes from day to day follows storms by itself, and days that hang together are not compared.
     """
@@ -58,7 +94,7 @@ def around(
     days = returns.n_estimation_days + block.event.end + after.returns.shape[1] - block.estimation.end
     found = Around(
         start=block.estimation.end + 1,
-        found=_Fitted(block, after, model, least, returns.prediction_error),
+        found=_Around(block, after, model, least, returns.prediction_error, wide),
         rows=np.arange(returns.n),
         left_out=np.zeros((returns.n, days), dtype=bool),
         always=near.always,
@@ -145,17 +181,17 @@ class Portfolios:
             if block.unseen is None
             else np.asarray(block.unseen[members].any(axis=0, keepdims=True), dtype=bool),
         )
-        fit = self.model.fit(one, self.min_estimation)
+        after = self.after
+        if after is not None:
+            after = replace(after, returns=_mean(after.returns[members], weights))
+        fit, wide = fits(self.model, one, after, self.min_estimation, self.near)
         if fit.problem[0]:
             return None, Phrase(
                 "the portfolio has too few days on which all members traded ({days})", days=int(fit.n_estimation[0])
             )
         end = np.array([block.event.end])
         made = abnormal_returns(one, fit, end, prediction_error=self.prediction_error)
-        after = self.after
-        if after is not None:
-            after = replace(after, returns=_mean(after.returns[members], weights))
-        made = around(made, one, after, self.model, self.min_estimation, self.near)
+        made = around(made, one, after, self.model, self.min_estimation, self.near, wide)
         if made.around is None or self.left_out is None:
             return made, ""
         return replace(

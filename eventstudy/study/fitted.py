@@ -24,10 +24,10 @@ from eventstudy.engine.totals import (
     near_together,
     rank_sums,
 )
-from eventstudy.models import Fit, Model
-from eventstudy.panel import Bools, EventBlock, Floats, Ints
+from eventstudy.models import Model
+from eventstudy.panel import After, Bools, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
-from eventstudy.study.estimate import NearDays, abnormal_returns, around
+from eventstudy.study.estimate import Fits, NearDays, abnormal_returns, around, fits
 from eventstudy.windows import Window
 
 _AT_ONCE = 1024
@@ -45,7 +45,7 @@ def second_by_model(plan: Plan, model: Model, part: Dense, scales: Floats) -> Be
     for some in _slices(part):
         block, fit, good = _fitted(plan, model, some)
         if len(good):
-            returns = abnormal_returns(block, fit, some.last_day[good], prediction_error=plan.prediction_error)
+            returns = abnormal_returns(block, fit.own, some.last_day[good], prediction_error=plan.prediction_error)
             found.append(below_of(plan, returns, scales))
     return below_together(found)
 
@@ -56,12 +56,12 @@ def near_by_model(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
 
 
 def _near(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
-    block, fit, good = _fitted(plan, model, part)
+    near, after = NearDays(plan.regime == "always"), part.after()
+    block, found, good = _fitted(plan, model, part, after, near)
     if not len(good):
         return {}
-    returns = abnormal_returns(block, fit, part.last_day[good], prediction_error=plan.prediction_error)
-    near = NearDays(plan.regime == "always")
-    returns = around(returns, block, part.after().take(good), model, plan.min_estimation, near)
+    returns = abnormal_returns(block, found.own, part.last_day[good], prediction_error=plan.prediction_error)
+    returns = around(returns, block, after.take(good), model, plan.min_estimation, near, found.wide)
     strata = _strata(returns, plan.windows)
     sums = {stratum: near_sums(returns.take(strata == stratum)) for stratum in np.unique(strata).tolist()}
     return {stratum: one for stratum, one in sums.items() if one is not None}
@@ -72,13 +72,15 @@ def _slices(part: Dense) -> Iterator[Dense]:
         yield part.take(np.arange(start, min(start + _AT_ONCE, len(part))))
 
 
-def _fitted(plan: Plan, model: Model, part: Dense) -> tuple[EventBlock, Fit, Ints]:
-    """The block and fit of the pairs that can be studied, and their positions (ruling 12); `fit.problem` is of those alone."""
+def _fitted(
+    plan: Plan, model: Model, part: Dense, after: After | None = None, near: NearDays | None = None
+) -> tuple[EventBlock, Fits, Ints]:
+    """The block and fits of the pairs that can be studied, and their positions (ruling 12); `problem` is of those alone."""
     block = part.block()
-    fit = model.fit(block, plan.min_estimation)
-    reached = np.isfinite(fit.ar[:, -plan.event.start])
-    good = np.flatnonzero((fit.problem == "") & reached)
-    return block.take(good), fit.take(good), good
+    found = fits(model, block, after, plan.min_estimation, near)
+    reached = np.isfinite(found.own.ar[:, -plan.event.start])
+    good = np.flatnonzero((found.own.problem == "") & reached)
+    return block.take(good), found.take(good), good
 
 
 def _first(plan: Plan, model: Model, part: Dense) -> Totals:

@@ -24,7 +24,7 @@ from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, So
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
-from eventstudy.models import Fit, Model, fit_pairs, model_of, own_model
+from eventstudy.models import Fit, Model, model_of, own_model
 from eventstudy.panel import (
     Days,
     Exclusion,
@@ -45,7 +45,7 @@ from eventstudy.panel import (
 )
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
-from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around
+from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
 from eventstudy.study.result import StudyResult
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
@@ -388,12 +388,12 @@ class Estimated(NamedTuple):
 
 def estimated(panel: Panel, config: StudyConfig, model: Model, executor: Executor | None = None) -> Estimated:
     """Fit the model to all pairs of a panel; those that have no fit, or no normal return on day 0, are left out."""
-    fit = fit_pairs(model, panel.block, config.min_estimation, executor)
-    good, unfit = _usable(panel, fit, config)
-    panel, fit = panel.take(good), fit.take(good)
-    returns = abnormal_returns(panel.block, fit, last_day(panel), prediction_error=config.prediction_error)
     near = near_days(config)
-    returns = around(returns, panel.block, panel.after, model, config.min_estimation, near)
+    found = fits(model, panel.block, panel.after, config.min_estimation, near, executor)
+    good, unfit = _usable(panel, found.own, config)
+    panel, (fit, wide) = panel.take(good), found.take(good)
+    returns = abnormal_returns(panel.block, fit, last_day(panel), prediction_error=config.prediction_error)
+    returns = around(returns, panel.block, panel.after, model, config.min_estimation, near, wide)
     portfolios = Portfolios(panel.block, model, config.min_estimation, config.prediction_error, panel.after, near)
     return Estimated(panel, fit, returns, portfolios, unfit)
 

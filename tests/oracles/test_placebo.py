@@ -20,7 +20,7 @@ from eventstudy.inference import SeriesSignificance, regime
 from eventstudy.inference.placebo import judged, largest_kept, placebo, placebo_sets, serial, share_beyond
 from eventstudy.inference.regime import regime_of_all, regimes
 from eventstudy.panel import After, Bools, EventBlock, Floats
-from eventstudy.study.estimate import NearDays, around
+from eventstudy.study.estimate import NearDays, around, fits
 from eventstudy.windows import Window
 
 from tests.oracles import scalar
@@ -72,7 +72,7 @@ def golden_days() -> tuple[Floats, Floats]:
 JUDGED = NearDays()
 
 
-def golden(near: NearDays | None = JUDGED) -> AbnormalReturns:
+def golden_block() -> tuple[EventBlock, After]:
     firm, market = golden_days()
     last = 50 + EVENT.end + 1
     days = np.datetime64("2024-01-01") + np.arange(len(firm))
@@ -86,8 +86,26 @@ def golden(near: NearDays | None = JUDGED) -> AbnormalReturns:
         estimation=Window(-50, -11),
         event=EVENT,
     )
-    after = After(firm[None, last:], market[None, last:, None], days[None, last:])
+    return block, After(firm[None, last:], market[None, last:, None], days[None, last:])
+
+
+def golden(near: NearDays | None = JUDGED) -> AbnormalReturns:
+    block, after = golden_block()
     return around(fitted(block), block, after, plugins.load("models", "market"), 30, near)
+
+
+@pytest.mark.parametrize("name", ["market", "market_adjusted", "constant_mean"])
+def test_one_fit_of_all_days_is_that_of_the_event_days_and_that_of_the_days_around_them(name: str) -> None:
+    block, after = golden_block()
+    model = plugins.load("models", name)
+    both = fits(model, block, after, 30, JUDGED)
+    alone, wide = model.fit(block, 30), model.fit(after.beside(block), 30)
+    for field in ("ar", "expected", "residuals", "sigma", "params", "basis", "span", "noise", "df", "n_estimation"):
+        np.testing.assert_array_equal(getattr(both.own, field), getattr(alone, field))
+        np.testing.assert_array_equal(getattr(both.wide, field), getattr(wide, field))
+    assert fits(model, block, after, 30, None).wide is None
+    assert fits(model, block, None, 30, JUDGED).wide is None
+    assert fits(plugins.load("models", "huber"), block, after, 30, JUDGED).wide is None
 
 
 def asked(returns: AbnormalReturns, window: tuple[int, int]) -> SeriesSignificance:
