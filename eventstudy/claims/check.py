@@ -218,6 +218,7 @@ class Checked(Answer):
             "days": _days(self),
             "abnormal": _part_as_dict(self.whole),
             "abnormal_to_extreme": _part_as_dict(self.until),
+            "earlier": [day.near(self.day0).isoformat() for day in self.claim.days if day.earlier],
             "verdict": (found_out := verdict(self)),
             "verdict_word": verdict_word(self, found_out),
             "actual": _actual(self),
@@ -287,7 +288,7 @@ def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | 
     """
     if around is not None:
         return single_event(around, [claim.ticker])
-    if dated := [day for day in claim.days if day.year is not None]:
+    if dated := [day for day in claim.move_days or claim.days if day.year is not None]:
         return single_event(dated[-1].near(None), [claim.ticker])
     for event in known:
         for other in event.claim:
@@ -601,7 +602,7 @@ def understood(claim: Understood, name: str) -> dict[str, Any]:
         "span_sessions": span.most if span else None,
         "weekday": span.weekday if span else None,
         "direction": None if claim.down is None else "down" if claim.down else "up",
-        "dates": [{"year": day.year, "month": day.month, "day": day.day} for day in claim.days],
+        "dates": [{"year": day.year, "month": day.month, "day": day.day, "earlier": day.earlier} for day in claim.days],
         "loosely": {
             n: q.loose for n, q in (("from", claim.start), ("to", claim.end), ("percent", percent)) if q and q.loose
         },
@@ -738,7 +739,7 @@ def verdict_word(checked: Checked, told: Mapping[str, Any]) -> str:
 def _on_a_farther_weekday(checked: Checked) -> bool:
     """Whether the move was found on another Monday than the one nearest to the event, and the claim does not say which."""
     claim, end = checked.claim, checked.found.end
-    if claim.days or end is None or claim.span is None or claim.span.weekday is None:
+    if claim.move_days or end is None or claim.span is None or claim.span.weekday is None:
         return False
     day = _named_weekday(checked)
     return day is not None and end.date != day
@@ -764,7 +765,7 @@ def _actual(checked: Checked) -> dict[str, Any] | None:
     rows = np.arange(max(quoted.first, 1), len(quoted.close))
     rows = rows[np.isfinite(returns[rows - 1])]
     dates = [quoted.date(int(row)) for row in rows]
-    named = [day.near(checked.day0) for day in claim.days][-1:]
+    named = [day.near(checked.day0) for day in claim.move_days][-1:]
     if claim.span is not None and claim.span.weekday is not None:
         named = [day for day in [_named_weekday(checked)] if day]
     at = [row for row, day in zip(rows, dates, strict=True) if day in named]
@@ -845,9 +846,9 @@ def _phrase_ok(claim: Understood, move: Move | None, found: Found) -> bool | Non
 
 def _dates_ok(checked: Checked) -> bool | None:
     claim, found = checked.claim, checked.found
-    if not claim.days or found.end is None:
+    if not claim.move_days or found.end is None:
         return None
-    days = [day.near(checked.day0) for day in claim.days]
+    days = [day.near(checked.day0) for day in claim.move_days]
     if len(days) > 1 and found.start is not None:
         return days[0] == found.start.date and days[-1] == found.end.date
     return days[-1] == found.end.date

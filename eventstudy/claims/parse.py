@@ -428,6 +428,11 @@ class Understood:
         return tuple(q for q in said if q is not None)
 
     @property
+    def move_days(self) -> tuple[Day, ...]:
+        """The dates that the move is said to be on."""
+        return tuple(day for day in self.days if not day.earlier)
+
+    @property
     def unit(self) -> str | None:
         """The currency of the prices."""
         amounts = (self.start, self.end, self.change, *(w.number for w in self.worth))
@@ -462,8 +467,8 @@ def understand(
     """
     sentence = " ".join(text.split())
     language = language or language_of(sentence)
-    days, rest = take_dates(whole_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence)))
-    span, rest = take_span(with_digits(rest))
+    days, dated = take_dates(whole_dates(_INDEX.sub(lambda m: _ELSEWHERE * len(m[0]), sentence)))
+    span, rest = take_span(with_digits(dated))
     targets, rest = _take_targets(rest)
     worth = _worth(rest, language)
     seen = _seen(rest, language, names)
@@ -479,7 +484,7 @@ def understand(
         span=read_span(phrase) if phrase else span,
         phrase=phrase or (span.text if span else None),
         falling=by_sign if falling is None else falling,
-        days=tuple(days),
+        days=tuple(replace(day, earlier=_comes_before(dated, at)) for at, day in days),
         text=sentence,
         language=language,
         at_times=bool(_AT_TIMES.search(rest)),
@@ -560,6 +565,30 @@ def direction(text: str) -> bool | None:
     """Whether the words say that something fell (True) or rose (False); None where they say neither or both."""
     down, up = bool(_FALLING.search(text)), bool(_RISING.search(text))
     return down if down != up else None
+
+
+_SENTENCES = re.compile(r"[.!?]\s+(?=[A-ZÄÖÜ])")
+_BEFORE_MOVE = re.compile(
+    r"\b(?:after|following|since|when|once|upon|nach|nachdem|seit|seitdem|als|infolge)\b(?P<what>[^,;:]*)$",
+    re.IGNORECASE,
+)
+_NUMBER_ALONE = re.compile(r"(?<![\w-])[0-9]")
+
+
+def _comes_before(text: str, at: int) -> bool:
+    """Whether the date that stood at this place is of what came before: in a sentence of its own, or after "after", "nachdem".
+
+    It is one of the move where a number, or a word for rising or falling, stands between that word and the date.
+    """
+
+    def moves(words: str) -> bool:
+        return bool(_FALLING.search(words) or _RISING.search(words) or _NUMBER_ALONE.search(words))
+
+    ends = [match.end() for match in _SENTENCES.finditer(text)]
+    start = max((end for end in ends if end <= at), default=0)
+    stop = min((end for end in ends if end > at), default=len(text))
+    before = _BEFORE_MOVE.search(text[start:at])
+    return not moves(text[start:stop]) or (before is not None and not moves(before["what"]))
 
 
 @dataclass(frozen=True)

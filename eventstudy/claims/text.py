@@ -60,6 +60,7 @@ TEXT = {
         "weekday_no": "That did not happen “{phrase}”",
         "size_no": "The claimed change of {size} is not what these prices give",
         "dates_no": "The dates of the claim are other ones",
+        "earlier": "{days} is taken for a day before the move, not for its own",
         "trough": "The claim leaves out the lowest close in between, {value} {on} ({move}), and the {back} from there",
         "peak": "The claim leaves out the highest close in between, {value} {on} ({move}), and the {back} from there",
         "before": "The highest close of the week before was {value} {on}; from there to the lowest close it was {move}",
@@ -114,6 +115,7 @@ TEXT = {
         "weekday_no": "Das geschah nicht „{phrase}“",
         "size_no": "Die genannte Veränderung von {size} ergibt sich aus diesen Kursen nicht",
         "dates_no": "Die Tage der Meldung sind andere",
+        "earlier": "Der {days} gilt als ein Tag vor der Bewegung, nicht als ihr eigener",
         "trough": "Die Meldung übergeht den tiefsten Schlusskurs dazwischen, {value} {on} ({move}), und die {back} danach",
         "peak": "Die Meldung übergeht den höchsten Schlusskurs dazwischen, {value} {on} ({move}), und die {back} danach",
         "before": "Der höchste Schlusskurs der Woche davor war {value} {on}; von dort bis zum tiefsten waren es {move}",
@@ -279,6 +281,11 @@ class _Said:
         month = MONTHS[self.lang][when.month - 1]
         return f"{when.day}. {month} {when.year}" if self.lang == "de" else f"{when.day} {month} {when.year}"
 
+    def earlier(self) -> Iterator[str]:
+        """Which date of the claim is not held against the move."""
+        if named := self.told["earlier"]:
+            yield self.text["earlier"].format(days=f" {self.text['and']} ".join(map(self.day, named)))
+
     def on(self, iso: str) -> str:
         return f"{self.text['on']} {self.day(iso)}"
 
@@ -351,6 +358,7 @@ class _Said:
             yield text["size_no"].format(size=self.size())
         if verdict["dates_ok"] is False:
             yield text["dates_no"]
+        yield from self.earlier()
         if verdict["phrase_ok"] is not None:
             yield self.phrase()
 
@@ -492,7 +500,9 @@ def _understood(told: dict[str, Any]) -> Iterator[str]:
     said += [u["unit"]] if u["unit"] else []
     said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
     said += [{"up": "rising", "down": "falling"}[u["direction"]]] if u["direction"] else []
-    said += [f"dates {', '.join(_date(d) for d in u['dates'])}"] if u["dates"] else []
+    for words, earlier in (("dates", False), ("after", True)):
+        days = [_date(d) for d in u["dates"] if d["earlier"] == earlier]
+        said += [f"{words} {', '.join(days)}"] if days else []
     yield from wrapped(f"understood: {u['ticker']} ({u['name']}), {', '.join(said)}")
     if u["aside"]:
         yield f"not used: {', '.join(u['aside'])}"

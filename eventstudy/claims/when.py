@@ -110,6 +110,8 @@ class Day:
     month: int
     day: int
     year: int | None = None
+    earlier: bool = False
+    """Whether it is the day of what came before the move, not one that the move is said to be on."""
 
     def near(self, around: date | None) -> date:
         """The date, in the year that brings it nearest to `around` where none is printed.
@@ -143,8 +145,8 @@ def whole_dates(text: str) -> str:
     return text
 
 
-def take_dates(text: str) -> tuple[list[Day], str]:
-    """The dates of a text in their order, and the text with blanks in their place.
+def take_dates(text: str) -> tuple[list[tuple[int, Day]], str]:
+    """The dates of a text in their order, each with where it begins, and the text with blanks in their place.
 
     Raises:
         InvalidRequest: a date in a notation that reads two ways.
@@ -154,7 +156,7 @@ def take_dates(text: str) -> tuple[list[Day], str]:
         found += [(match.start(), _as_day(match)) for match in pattern.finditer(text)]
         text = pattern.sub(lambda m: " " * len(m[0]), text)
     text = _YEAR.sub(lambda m: " " * len(m[0]), text)
-    return [day for _, day in sorted(found, key=lambda pair: pair[0])], text
+    return sorted(found, key=lambda pair: pair[0]), text
 
 
 def _as_day(match: re.Match[str]) -> Day:

@@ -83,6 +83,41 @@ def test_a_verdict_is_a_word_and_the_number_that_is_true(sentence: str, word: st
     assert (found and (found["to"], round(100 * found["move"], 1))) == actual
 
 
+OF_WHAT_CAME_BEFORE = [
+    ("After R1 was released on 20 January 2025, Nvidia fell within a few trading days from 142 to 128.99", "misleading"),
+    ("Nachdem R1 am 20. Januar 2025 erschienen war, fiel Nvidia in wenigen Handelstagen von 142 auf 128,99", "misleading"),
+    ("Nach dem Erscheinen von R1 am 20. Januar 2025 fiel Nvidia um 17 Prozent", "true"),
+    ("Am 20. Januar 2025 kam R1 heraus. Nvidia fiel innerhalb weniger Handelstage von 142 auf 128,99 US-Dollar", "misleading"),
+    ("Nvidia fell 17 percent on 27 January 2025, a week after DeepSeek released R1 on 20 January 2025", "true"),
+    ("Nvidia fell 3 percent on 27 January 2025 after DeepSeek released R1 on 20 January 2025", "false"),
+]  # fmt: skip
+"""Sentences that date the news, not the move."""
+
+
+@pytest.mark.parametrize(("sentence", "word"), OF_WHAT_CAME_BEFORE)
+def test_the_date_of_what_came_before_is_not_held_against_the_move(sentence: str, word: str) -> None:
+    claim = understand(sentence, NAMES)
+    found = check(claim, event_of(claim, KNOWN, None), names=NAMES)
+    told = found.to_dict()
+    assert (told["verdict_word"], told["earlier"]) == (word, ["2025-01-20"])
+    assert "20 January 2025 is taken for a day before the move, not for its own" in found.text().replace("\n  ", " ")
+    assert "20. Januar 2025 gilt als ein Tag vor der Bewegung" in found.to_dict("de")["sentence"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "On 20 January 2025 Nvidia fell from 142 to 128.99 dollars",
+        "Nach dem Wochenende fiel Nvidia am 20. Januar 2025 von 142 auf 128,99 Dollar",
+        "After falling from 142 to 128.99 dollars on 20 January 2025 Nvidia rose again",
+        "Nvidia closed at 142 dollars on 24 January 2025 and at 128.99 on 20 January 2025",
+    ],
+)
+def test_the_date_of_the_move_is_held_against_it(sentence: str) -> None:
+    told = checked(sentence).to_dict()
+    assert (told["verdict_word"], told["earlier"], told["verdict"]["dates_ok"]) == ("false", [], False)
+
+
 def test_a_close_of_another_day_than_the_one_named_is_false_and_that_of_the_day_is_given() -> None:
     found = checked("Nvidia closed at $128.99 on Monday")
     said = "Nvidia (NVDA) closed at 118.42 US dollars on 27 January 2025, not at 128.99."
