@@ -97,7 +97,11 @@ def test_a_rate_limit_stops_the_source_keeps_what_was_had_and_goes_on_later(es: 
 
 
 @pytest.mark.parametrize(
-    "fault", ["500", "web-page", "401", "404", "truncated", "time-out", "ragged", "all-null", "weekly"]
+    "fault",
+    [
+        *("500", "web-page", "401", "404", "truncated", "ragged", "all-null", "weekly"),
+        pytest.param("time-out", marks=pytest.mark.wait),
+    ],
 )
 def test_a_fault_is_partial_or_nothing(es: Es, yahoo: Service, fault: str) -> None:
     yahoo.fail("FINE", fault)

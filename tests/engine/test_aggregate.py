@@ -100,7 +100,7 @@ OF_PAIRS = {
 """What is said of single pairs, or by looking at their days."""
 
 
-@pytest.mark.parametrize("kind", first(TROUBLE, 5))
+@pytest.mark.parametrize("kind", first(TROUBLE, 3))
 @pytest.mark.parametrize("model", first(["market", "constant_mean", "market_adjusted"]))
 def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     sums, pairs = both(many(3, **TROUBLE[kind]), model=model)
@@ -196,7 +196,8 @@ def ranked_by_hand(data: Many, window: tuple[int, int]) -> tuple[float, float]:
     return scalar.grank(fits, window, lambda n, r: 1.0)[0], sum(u for u, _ in own if u is not None) / variance**0.5
 
 
-@pytest.mark.parametrize("trouble", first([{"gaps": 0.004}, {}]), ids=["gaps", "whole"])
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", [{"gaps": 0.004}, {}], ids=["gaps", "whole"])
 def test_a_window_that_ties_with_days_counts_half_of_them(trouble: dict[str, Any]) -> None:
     """Abnormal returns of zero stay zero however they are scaled, and tie with the days of zero."""
     data = on_ticks(**trouble)

@@ -18,7 +18,7 @@ def test_every_source_keeps_the_contract(name: str) -> None:
     shapes = {
         "read": ["path", "tickers", "start", "end", "reading"],
         "fetch": ["symbol", "start", "end"],
-        "factors": ["names", "last"],
+        "factors": ["names", "last", "monthly"],
     }
     found = [shape for shape in shapes if hasattr(source, shape)]
     assert len(found) == 1, "a source is a kind of file (read), is asked symbol by symbol (fetch), or has factors"

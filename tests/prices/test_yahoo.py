@@ -134,6 +134,7 @@ def test_after_a_rate_limit_no_further_symbol_is_asked_for(yahoo: Yahoo, service
     assert service.charts("NEXT") == service.charts("LAST") == 0
 
 
+@pytest.mark.wait
 def test_one_symbol_gives_up_in_time_when_nothing_answers(yahoo: Yahoo, service: Service) -> None:
     patient = Yahoo(yahoo._session, spacing=0, timeout=0.5, give_up=1.2, retries=99)
     service.fail("*", "time-out")
