@@ -106,6 +106,11 @@ def write_years() -> None:
         "months.csv", index_label="date", date_format="%Y-%m-%d"
     )
     Path("offers.csv").write_text("ticker,date\nNVDA,2020-03-10\nAMD,2021-05-20\n")
+    months = pd.DatetimeIndex(daily.index).to_period("M").unique()
+    rows = [f"{m:%Y%m}, {1.5 * np.sin(i):8.4f}, {np.cos(i):8.4f}" for i, m in enumerate(months)]
+    head = "This file was created using the 202412 CRSP database.\n\n  Average Value Weighted Returns -- Monthly"
+    Path("25_Portfolios_5x5.csv").write_text("\n".join([head, ",BIG LoBM,ME4 BM2", *rows, ""]))
+    Path("portfolios.csv").write_text(f"ticker,month,portfolio\nNVDA,{months[0]},BIG LoBM\nAMD,{months[0]},ME4 BM2\n")
 
 
 OWN_FILES = {"minutes.md": write_bars, "months.md": write_years}
