@@ -273,6 +273,8 @@ def _number(value: Any, spec: str, language: str) -> str:
     percent = spec.endswith(" %")
     unit = unit_shown() if spec.startswith("+") else PERCENT  # what bears a sign is abnormal; the rest are shares
     text = unit.text(value, spec[:-2]) if percent else format(value, spec)
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]  # nothing is neither up nor down
     return (text if language == "en" else german_number(text)) + (unit.mark if percent else "")
 
 

@@ -57,8 +57,11 @@ _REACH = 2
 _FEWEST = 12
 """Bars before bar 0, where bars are long."""
 _FIVE = 5
+_HOUR = 60
 _USUAL = (5, 30, 60)
 """Minutes of the windows that are reported unless others are named."""
+_FEW = 3
+"""Of five or more, so many are told one by one unless all are asked for."""
 _THIN, _TOO_THIN = 0.8, 0.5
 _DISTINCT = 5
 
@@ -178,7 +181,9 @@ class Track:
 
 
 def track(series: Series, grid: Grid) -> Track:
-    """The bars of a ticker on a grid; that of the closing auction, at the close, joins the last bar.
+    """The bars of a ticker on a grid; that of the closing auction, of one minute at the close, joins the last bar.
+
+    A wider bar that begins at the close holds trades of after it, and is left aside like others outside the hours.
 
     Raises:
         InvalidRequest: bars start between the bars of the grid.
@@ -187,12 +192,17 @@ def track(series: Series, grid: Grid) -> Track:
     step = np.timedelta64(60 * grid.width, "s")
     at = np.searchsorted(flat, series.start, side="right") - 1
     inside = (at >= 0) & (series.start - flat[np.maximum(at, 0)] < step)
-    auction = (at >= 0) & (series.start - flat[np.maximum(at, 0)] == step)
+    auction = (at >= 0) & (series.start - flat[np.maximum(at, 0)] == step) & (grid.width == 1)
     off = inside & (series.start != flat[np.maximum(at, 0)])
     if off.any():
         first = series.start[np.flatnonzero(off)[0]]
+        hour = (
+            "; where bars of an hour lie across the opening, take bars of 30 minutes or less"
+            if grid.width == _HOUR
+            else ""
+        )
         raise InvalidRequest(
-            f"a bar starts at {first} UTC, between two bars of the exchange",
+            f"a bar starts at {first} UTC, between two bars of the exchange{hour}",
             hint="say what times are: --stamp start or end, --bar-zone ZONE, and the width of a bar",
         )
     close: Floats = np.full(grid.start.shape, np.nan)
@@ -358,6 +368,16 @@ class Judged:
     """(n,) abnormal returns of up to twelve bars of the session before them."""
     changes: tuple[Change, ...] = ()
     """Each stage against the one before it."""
+
+    @property
+    def which(self) -> Phrase:
+        """Who is judged at which event, and on which day."""
+        return Phrase(
+            "{who}, event {event}: judged on {day:weekday}.",
+            who=who_in_words(self.who),
+            event=self.event_id,
+            day=self.session,
+        )
 
     @property
     def path(self) -> Floats:
@@ -576,12 +596,16 @@ class Minutes(Answer):
             for words in self.averages:
                 yield from wrapped(words)
             yield ""
-        for one in self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:3]:
-            for sentence in one.sentences:
+        shown = self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:_FEW]
+        for one in shown:
+            for sentence in (one.which, *one.sentences):
                 yield from wrapped(sentence)
             if verbose or len(self.judged) == 1:
                 yield ""
                 yield columns([["bar", "clock", "price", "abnormal", "path", "band"], *self._cells(one)], range(6))
+            yield ""
+        if more := len(self.judged) - len(shown):
+            yield f"... and {more} more (--verbose shows all)"
             yield ""
         yield from (line for note in self.messages for line in wrapped(note))
 
@@ -823,7 +847,7 @@ class _Room:
         opened = grid.open[lately]
         traded = min(float((t.age[lately][opened] == 0).mean()) for t in tracks)
         if traded < _TOO_THIN:
-            raise InvalidRequest(f"only {traded:.0%} of the bars hold a trade", hint="take longer bars")
+            raise InvalidRequest(f"only {100 * traded:.0f} % of the bars hold a trade", hint="take longer bars")
         notes = list[Phrase]()
         if self.windows is None and len(windows) < len(asked := self._usual()):
             short = ", ".join(str(w.length * grid.width) for w in asked if w not in windows)
@@ -835,7 +859,24 @@ class _Room:
             )
         model = self.model or ("market" if traded >= _THIN else "market_adjusted")
         if traded < _THIN:
-            notes.append(Phrase("THIN_BARS: {share:.0%} of the bars hold a trade", share=float(traded)))
+            notes.append(Phrase("THIN_BARS: {share:.0f %} of the bars hold a trade", share=float(traded)))
+        if (told := instant.astimezone(grid.zone).date()) != grid.sessions[row]:
+            notes.append(
+                Phrase(
+                    "DAY0_SHIFTED: announced on {announced:weekday}, outside the hours of the exchange; {day:weekday} is"
+                    " judged, the first day that could react",
+                    announced=told,
+                    day=grid.sessions[row],
+                )
+            )
+        if outside := sum(t.outside for t in tracks):
+            notes.append(
+                Phrase.counted(
+                    "one bar outside the hours of the exchange is left aside",
+                    "{n:,} bars outside the hours of the exchange are left aside",
+                    n=outside,
+                )
+            )
         if mixed:
             notes.append(
                 Phrase(

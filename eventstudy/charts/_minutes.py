@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.analyses.minutes import who_in_words
 from eventstudy.charts._canvas import head, of_width, open_axes, settle
 from eventstudy.charts._language import of_language, say, spoken
 from eventstudy.charts._legend import legend_below
@@ -41,7 +42,7 @@ def draw(
     with of_width(width), of_language(lang), style():
         ax = open_axes(None)
         _paint(ax, one)
-        lines = [true_minus(spoken(one.stretches[-1].sentence)), spoken(one.reaction_words)]
+        lines = [true_minus(spoken(one.stretches[0].sentence)), spoken(one.reaction_words)]
         head(ax, _title(one), [*lines, *map(spoken, one.notes)])
         settle(ax)
     return ax
@@ -49,7 +50,12 @@ def draw(
 
 def _title(one: Judged) -> str:
     first = one.stretches[0]
-    said = {"who": one.who, "value": percent(first.car, 2), "minutes": first.minutes, "clock": first.since}
+    said = {
+        "who": spoken(who_in_words(one.who)),
+        "value": percent(first.car, 2),
+        "minutes": first.minutes,
+        "clock": first.since,
+    }
     return say("{who}: {value} in the {minutes} minutes from {clock}", **said)
 
 

@@ -21,7 +21,12 @@ from eventstudy.cli._study import some_options, split
     metavar="FILE|massive",
     help="CSV or Parquet: ticker, time, close[, open]; or massive, a vendor that wants a key.",
 )
-@click.option("--width", type=int, metavar="MINUTES", help="Of a bar: 1, 5, 15, 30, 60. [default: as they stand]")
+@click.option(
+    "--width",
+    type=int,
+    metavar="MINUTES",
+    help="Of a bar: 1, 5, 15, 30, 60 (massive: up to 30). [default: as they stand]",
+)
 @click.option("--bar-zone", help="Zone of times that have none: America/New_York, UTC.")
 @click.option(
     "--stamp", type=Choice(["start", "end"]), help="What a time is of its bar. [default: told by the first bars]"

@@ -137,6 +137,14 @@ def frame_of(given: Any) -> tuple[pd.DataFrame, str]:
             return table_in(one).reset_index(drop=True), one.name
         if one.kind == "workbook":
             raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
+        header = one.content.split(b"\n", 1)[0]
+        if b"," not in header and (b";" in header or b"\t" in header):
+            raise InvalidFile(
+                "the columns of bars are read by commas and prices by points, and the first row has no comma",
+                where=one.name,
+                available=header.decode("utf-8-sig", errors="replace").strip(),
+                hint=_AS,
+            )
         try:  # no ticker is a mark for what is missing: NA is one
             text: dict[str, Any] = {"dtype": dict.fromkeys(_NAMES["ticker"], str), "keep_default_na": False}
             return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", low_memory=False, **text), one.name
@@ -198,11 +206,21 @@ def _utc(column: pd.Series, zone: str | None, source: str) -> Stamps:
 
 def _width(code: NDArray[np.int64], times: Stamps, width: int | None) -> int:
     steps = np.diff(times).astype(np.int64)[np.diff(code) == 0]
-    least = int(steps.min()) // 60 if len(steps) else 0
-    minutes = least if width is None else width
-    if minutes not in WIDTHS or (len(steps) and (steps % (60 * minutes)).any() and minutes != least):
+    if not len(steps):
         raise InvalidRequest(
-            f"bars of {minutes} minutes" if minutes in WIDTHS or width else f"bars stand {least} minutes apart",
+            "no ticker has more than one bar, and a move is from one to another", hint="name a file of more bars"
+        )
+    least = int(steps.min()) // 60
+    minutes = least if width is None else width
+    if width in WIDTHS and minutes != least and (steps % (60 * minutes)).any():
+        raise InvalidRequest(
+            f"bars of {minutes} minutes are asked for, and those that are there stand {least} minutes apart",
+            available=str(least),
+            hint=f"leave out --width, or sum them up to bars of {minutes} minutes first",
+        )
+    if minutes not in WIDTHS:
+        raise InvalidRequest(
+            f"bars of {minutes} minutes" if width is not None else f"bars stand {least} minutes apart",
             available=", ".join(f"{w}" for w in WIDTHS),
             hint="name the width of a bar in minutes: --width 5",
         )

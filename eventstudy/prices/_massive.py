@@ -24,6 +24,9 @@ from eventstudy.web import Answer, Key, ask
 _SYMBOL = re.compile(r"[A-Za-z0-9.:-]+")
 _MOST = 1e9
 """What no price reaches."""
+_HOUR = 60
+"""Minutes of the longest bar that others ask for: here it begins on the whole hour, and an exchange on the half."""
+_WIDTHS = tuple(w for w in WIDTHS if w < _HOUR)
 _PAGES = 200
 """So many pages of one month at most."""
 
@@ -39,12 +42,17 @@ class Massive:
         """Bars of `width` minutes of these tickers, `first` and `last` included.
 
         Raises:
-            InvalidRequest: there is no key, Massive refuses it, or a width that is none of 1, 5, 15, 30, 60.
+            InvalidRequest: there is no key, Massive refuses it, or a width that is none of 1, 5, 15, 30.
             SymbolUnknown: Massive has no bars of a ticker on these days.
             SourceDown, SourceMalformed, SourceRateLimited: as their names say.
         """
-        if width not in WIDTHS:
-            raise InvalidRequest(f"bars of {width} minutes", available=", ".join(map(str, WIDTHS)))
+        if width not in _WIDTHS:
+            hour = ", which begin on whole hours and lie across the opening at 09:30" if width == _HOUR else ""
+            raise InvalidRequest(
+                f"bars of {width} minutes of Massive{hour}",
+                available=", ".join(map(str, _WIDTHS)),
+                hint="--width 30 or less",
+            )
         tables = [self._of(ticker, first, last, width) for ticker in dict.fromkeys(tickers)]
         return load_bars(pd.concat(tables, ignore_index=True), width=width, stamp="start")
 

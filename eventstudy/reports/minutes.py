@@ -52,11 +52,12 @@ def render(found: Minutes, suffix: str = ".html", lang: Lang = "en") -> bytes:
 def build(found: Minutes, lang: Lang = "en", *, charts: bool = True) -> Report:
     """The report: what it rests on and what limits it stand below the finding, before pictures and tables."""
     words, shown = Words(lang), found.judged[:_DRAWN]
-    first = next((one for one in shown if one.who == MEAN), shown[0])
+    first = _first(found)
     told = found.averages or first.sentences
     lead = [Paragraph((words.said(text),), "" if k else "lead") for k, text in enumerate(told)]
     further = [text for one in shown if found.averages or one is not first for text in one.sentences]
     pictures = tuple(_picture(found, one, k, lang) for k, one in enumerate(shown)) if charts else ()
+    days = [Paragraph((words.said(one.which),), "note") for one in shown]
     left = Phrase("The first {n} of {all} are drawn and told bar by bar.", n=len(shown), all=len(found.judged))
     bars = [Paragraph((words.said(left),), "note")] if len(found.judged) > len(shown) else []
     sections: list[tuple[str, Sequence[Block]]] = [
@@ -73,16 +74,26 @@ def build(found: Minutes, lang: Lang = "en", *, charts: bool = True) -> Report:
         lang=lang,
         title=_title(found, words),
         subtitle=(words("minutes"), ": ", ", ".join(ids[:_DRAWN]), *((" ...",) if len(ids) > _DRAWN else ())),
-        finding=(*lead, *_limits(found, words)),
+        finding=(*lead, *days, *_limits(found, words)),
         sections=tuple(Section(key, words(key), tuple(blocks)) for key, blocks in sections if blocks),
     )
 
 
+def _first(found: Minutes) -> Judged:
+    """What the finding tells: the mean where several tickers have one."""
+    shown = found.judged[:_DRAWN]
+    return next((one for one in shown if one.who == MEAN), shown[0])
+
+
 def _title(found: Minutes, words: Words) -> str:
-    first = found.judged[0].stretches[0]
+    """The figure of the sentence below it."""
+    if (many := found.together) is not None:
+        said = Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0])
+        return in_language(said, words.lang) or str(said)
+    first = _first(found).stretches[0]
     said = Phrase(
         "{who}: {value:+.2f %} in the {minutes} minutes from {clock}",
-        who=first.who,
+        who=who_in_words(first.who),
         value=first.car,
         minutes=first.minutes,
         clock=first.since,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.analyses.minutes import Minutes, minutes, stages_of
+from eventstudy.analyses.minutes import Minutes, grid_of, minutes, stages_of, track
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import Event, single_event
 from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised
@@ -518,6 +519,9 @@ def test_what_can_mean_two_things_is_refused() -> None:
         load_bars(plain.assign(close=0.0))
     with pytest.raises(InvalidFile, match="need a column time"):
         load_bars(plain.drop(columns="time"))
+    hours = plain[plain["time"].dt.minute == 0]
+    with pytest.raises(NothingUsable, match=r"between two bars of the exchange; .* 30 minutes or less"):
+        minutes([at("14:00")], load_bars(hours, stamp="start"))
     with pytest.raises(NothingUsable, match="between two bars"):
         minutes([at("14:00")], load_bars(plain.assign(time=plain["time"] + pd.Timedelta(minutes=2)), stamp="start"))
 
@@ -536,6 +540,95 @@ def test_studies_that_cannot_be_meant_are_refused() -> None:
     few = tuple(b for k, b in enumerate(made()) if b.ticker == "SPY" or k % 3 == 0)
     with pytest.raises(NothingUsable, match="hold a trade"):
         minutes([at("14:00")], load_bars(frame(few)))
+
+
+def to_the_evening(width: int, rises: float = 0.0) -> pd.DataFrame:
+    """Bars of 12:00 to 18:00 in New York over 30 days; AAA rises after 16:00 of 3 December, when news came."""
+    rng = np.random.default_rng(width)
+    rows = []
+    for day in [
+        d.date() for d in pd.bdate_range("2025-10-20", "2025-12-04") if d.date() not in (date(2025, 11, 27), HALF_DAY)
+    ]:
+        start = datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK)
+        for ticker in ("AAA", "SPY"):
+            close = 100.0
+            for k in range(510 // width):
+                begun = start + timedelta(minutes=k * width)
+                before, close = close, close * (1 + rng.normal(0, 0.0005))
+                late = ticker == "AAA" and day == DAY0 and begun.hour >= 16
+                rows.append((ticker, begun.astimezone(UTC), before, close * (1 + rises * late)))
+    return pd.DataFrame(rows, columns=["ticker", "time", "open", "close"])
+
+
+@pytest.mark.parametrize(("width", "moved"), [(1, True), (5, False), (30, False)])
+def test_only_a_bar_of_one_minute_at_the_close_is_the_closing_auction(width: int, moved: bool) -> None:
+    def last(rises: float) -> tuple[float, float]:
+        table = load_bars(to_the_evening(width, rises), stamp="start")
+        grid = grid_of("XNYS", DAY0, DAY0, width)
+        found = track(table.series["AAA"], grid)
+        return found.price[0, -1], found.price[0, -2]
+
+    assert last(0.1)[1] == last(0.0)[1]
+    assert bool(last(0.1)[0] != last(0.0)[0]) is moved
+
+
+def test_news_after_the_close_moves_the_night_and_no_bar_of_the_day_before() -> None:
+    table = load_bars(to_the_evening(5, 0.1))
+    one = minutes([at("16:01")], table, days=25).judged[0]
+    assert (one.session, one.place) == (date(2025, 12, 4), 0)
+    assert one.night is not None
+    day, night = table.series["AAA"], one.night[0]
+    known = dict(zip(day.start.tolist(), day.close.tolist(), strict=True))
+    market = dict(zip(table.series["SPY"].start.tolist(), table.series["SPY"].close.tolist(), strict=True))
+    close = datetime.fromisoformat("2025-12-03T20:55")
+    assert night == pytest.approx(100 / known[close] - 100 / market[close], rel=1e-9)
+    assert any("bars outside the hours of the exchange are left aside" in note for note in one.notes)
+    before = minutes([at("15:55")], table, days=25, windows=[(0, 0)]).judged[0]
+    assert abs(before.stretches[0].car) < 0.005
+
+
+def test_the_day_that_is_judged_is_said() -> None:
+    assert "AAA, event 2025-12-03: judged on Wednesday 3 December 2025." in study().text()
+    assert "DAY0_SHIFTED" not in study().text()
+    night = study("20:00", DAY0, "BBB")
+    (shifted,) = [note for note in night.judged[0].notes if "DAY0_SHIFTED" in note]
+    assert "announced on Wednesday 3 December 2025" in shifted
+    assert "Thursday 4 December 2025 is judged" in shifted
+    assert "am Donnerstag, dem 4. Dezember 2025" in str(in_language(shifted, "de"))
+
+
+def test_of_five_events_three_are_told_and_the_others_are_counted() -> None:
+    one = study().judged[0]
+    several = replace(study(), judged=tuple(replace(one, event_id=f"e{k}") for k in range(5)))
+    assert "... and 2 more (--verbose shows all)" in several.text()
+    assert "event e2: judged" in several.text()
+    assert "event e3: judged" not in several.text()
+    assert "event e4: judged" in several.text(verbose=True)
+    assert "more (--verbose" not in several.text(verbose=True)
+
+
+def test_a_move_of_nothing_has_no_sign() -> None:
+    small = replace(study().judged[0].stretches[0], car=-0.00001)
+    assert "moved 0.00 %" in small.sentence
+    assert "um 0,00 %" in str(in_language(small.sentence, "de"))
+
+
+def test_bars_that_cannot_be_read_say_why(tmp_path: Path) -> None:
+    plain = frame(made())
+    with pytest.raises(InvalidRequest, match="those that are there stand 5 minutes apart"):
+        load_bars(plain, width=15)
+    with pytest.raises(InvalidRequest, match="more than one bar"):
+        load_bars(plain.iloc[:1])
+    plain.iloc[:200].to_csv(tmp_path / "de.csv", sep=";", decimal=",", index=False)
+    with pytest.raises(InvalidFile, match="read by commas and prices by points"):
+        load_bars(tmp_path / "de.csv")
+
+
+def test_the_share_of_bars_with_a_trade_is_written_as_other_shares() -> None:
+    some = tuple(b for k, b in enumerate(made()) if b.ticker == "SPY" or k % 10 < 7)
+    (note,) = [n for n in minutes([at("14:00")], load_bars(frame(some)), days=20).judged[0].notes if "THIN" in n]
+    assert re.search(r"\d\d % of the bars", note)
+    assert re.search(r"\d\d % der Balken", str(in_language(note, "de")))
 
 
 def test_what_is_said_in_both_languages() -> None:
@@ -627,6 +720,9 @@ def test_the_picture_shows_the_path_and_the_band() -> None:
     assert any(p.get_hatch() for p in ax.patches)
     assert "14:00" in [t.get_text() for t in ax.get_xticklabels()]
     assert "Band" in ax.figure.texts[1].get_text() + found.plot(lang="de").figure.texts[1].get_text()
+    told = " ".join(ax.figure.texts[1].get_text().split())
+    assert "In the 5 minutes from 14:00" in told  # as the title, so that the p is of its figure
+    assert "60 minutes" not in told
 
 
 def test_the_picture_shades_stages_and_nights(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,13 @@ def test_answers_that_are_no_bars(web: Desk, reply: Reply, kind: type[EventStudy
     assert SECRET not in repr(vars(caught.value))
 
 
+def test_bars_of_whole_hours_lie_across_the_opening_and_are_refused(web: Desk) -> None:
+    with pytest.raises(InvalidRequest, match="lie across the opening") as caught:
+        Massive(web.address).bars(["AAA"], LAST, LAST, 60)
+    assert caught.value.hint == "--width 30 or less"
+    assert not web.asked
+
+
 def test_pages_without_an_end_are_given_up(web: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("eventstudy.prices._massive._PAGES", 3)
     endless = {"status": "OK", "results": [], "next_url": f"{web.address}/v2/aggs/more?cursor=1"}

@@ -69,6 +69,8 @@ def test_the_finding_and_what_limits_it_come_first(lang: Lang, first: str, limit
     report = build(found(), lang, charts=False)
     texts = [plain(p.text) for p in report.finding]
     assert texts[0].startswith(first)
+    assert report.title.split(":")[0] == {"en": "the mean of the tickers", "de": "das Mittel der Werte"}[lang]
+    assert sum(("3 December" in text or "3. Dezember" in text) and "AAA" in text for text in texts) == 1
     assert sum("MIXED_BAR" in text for text in texts) == 3
     assert texts[-1].startswith(limits)
     assert [s.title for s in report.sections][-1] == heading
@@ -125,6 +127,7 @@ def test_of_many_instants_the_first_few_are_drawn_and_all_are_in_the_table() -> 
     report = build(many)
     assert plain(report.finding[0].text).startswith("Over 6 days the first window moved")
     assert report.id == "minutes"
+    assert report.title == "−1.82\u00a0% on average over 6 days".replace("\u00a0", " ").replace("−", "-")
     blocks = {s.id: s.blocks for s in report.sections}
     assert len(blocks["s.charts"]) == 4
     assert len(blocks["s.bars"]) == 1 + 4
