@@ -19,6 +19,7 @@ from eventstudy import plugins
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
 from eventstudy.frequency import FREQUENCIES, Frequency, counted_in, in_words_of, is_of_minutes
+from eventstudy.language import Phrase
 from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
@@ -511,7 +512,12 @@ class StudyConfig:
             eventstudy.errors.InvalidRequest: a placebo ...
         """
         if self.model == "given":
-            raise InvalidRequest(f"{what} needs prices or returns, and this study was given abnormal returns")
+            raise InvalidRequest(
+                Phrase(
+                    "{what} needs prices or returns, and this study was given abnormal returns",
+                    what=Phrase.quoted(what),
+                )
+            )
 
     def check_daily(self, what: str) -> None:
         """Refuse what is asked of days alone.
@@ -529,6 +535,13 @@ class StudyConfig:
         """
         if not self.clock.daily:
             raise InvalidRequest(f"{what} is of days, and the frequency of this study is {self.frequency}")
+
+    @property
+    def compared(self) -> bool:
+        """Whether there is a benchmark: given abnormal returns have none, nor have levels that the model compares with none."""
+        if self.returns != "difference":
+            return self.model != "given"
+        return "benchmark" in plugins.load("models", self.model).requires(("benchmark",))
 
     @property
     def estimated(self) -> bool:
@@ -550,7 +563,30 @@ class StudyConfig:
             eventstudy.errors.InvalidRequest: a placebo ...
         """
         if not self.estimated:
-            raise InvalidRequest(f"{what} needs estimation days", hint="run the study with --min-estimation 30 or more")
+            raise InvalidRequest(
+                Phrase("{what} needs estimation days", what=Phrase.quoted(what)),
+                hint="run the study with --min-estimation 30 or more",
+            )
+
+    def check_equal_weights(self, what: str) -> None:
+        """Refuse what weighs firms equally where weights by value are asked for.
+
+        `what`: that which is asked, as the error names it.
+
+        Raises:
+            InvalidRequest: the weights are by value.
+
+        Example:
+            >>> es.StudyConfig(weights="value").check_equal_weights("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
+        """
+        if self.weights == "value":
+            raise InvalidRequest(
+                Phrase("{what} weighs firms equally, and this study weighs them by value", what=Phrase.quoted(what)),
+                hint="leave out --weights",
+            )
 
     @property
     def days_looked_at(self) -> Window:
@@ -611,13 +647,14 @@ class StudyConfig:
         """
         if not self.in_order:
             raise InvalidRequest(
-                f"{what} needs one estimation window that ends before the event",
+                Phrase("{what} needs one estimation window that ends before the event", what=Phrase.quoted(what)),
                 available=" and ".join(map(str, self.spans)),
                 hint="name one: --estimation-window -260 -11",
             )
         if self.own_estimation:
             raise InvalidRequest(
-                f"{what} needs one estimation window for all pairs", hint="run the study without --own-estimation"
+                Phrase("{what} needs one estimation window for all pairs", what=Phrase.quoted(what)),
+                hint="run the study without --own-estimation",
             )
 
     @property

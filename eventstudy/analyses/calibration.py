@@ -221,6 +221,7 @@ def calibrate(
     """
     _check(draws, effects, variance, level)
     result.config.check_in_order("a calibration")
+    result.config.check_equal_weights("a calibration")
     result.config.check_estimated("a calibration")
     result.config.check_of_returns("a calibration")
     result.config.check_daily("a calibration")

@@ -259,6 +259,7 @@ def counterfactual(
     if result.config.outcome != "return":
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
     result.config.check_in_order("a counterfactual price")
+    result.config.check_equal_weights("a counterfactual price")
     result.config.check_estimated("a counterfactual price")
     result.config.check_of_returns("a counterfactual price")
     result.config.check_daily("a counterfactual price")

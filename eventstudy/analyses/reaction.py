@@ -220,6 +220,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     """
     searched = searched_days(result, days)
     warned: list[Message] = []
+    result.config.check_equal_weights("the day of the reaction")
     result.config.check_estimated("the day of the reaction")
     result.config.check_of_returns("the day of the reaction")
     result.config.check_daily("the day of the reaction")

@@ -365,11 +365,13 @@ def robustness(
     """
     if result.config.outcome != "return":
         raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
-    result.config.check_in_order("the study under other choices")
-    result.config.check_estimated("the study under other choices")
-    result.config.check_of_returns("the study under other choices")
-    result.config.check_daily("the study under other choices")
-    result.config.check_prices("the study under other choices")
+    asked_of = Phrase("the study under other choices")
+    result.config.check_equal_weights(asked_of)
+    result.config.check_in_order(asked_of)
+    result.config.check_estimated(asked_of)
+    result.config.check_of_returns(asked_of)
+    result.config.check_daily(asked_of)
+    result.config.check_prices(asked_of)
     table = all_prices(result, prices)
     base = replace(result.config, windows=tuple(Window.of(w) for w in windows)) if windows else result.config
     models, benchmarks = separated(models, "model"), separated(benchmarks)

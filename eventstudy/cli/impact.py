@@ -36,7 +36,8 @@ def COMMAND(  # noqa: N802
     only_of_days(options, "the money a window brought")
     from_where = {name: options[name] for name in ("source", "prices")}
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]
-    options["shares"] = None  # they are for volume there
+    if options["weights"] != "value":
+        options["shares"] = None  # nothing but the money counts by them
     result = study(options, quiet=quiet)
     prices = _prices(result, from_where, limit)
     shares, unknown = shares_for(result, given)

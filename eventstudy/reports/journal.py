@@ -41,7 +41,8 @@ def render(result: StudyResult, *, lang: Lang = "en", stars: Sequence[float] = S
     panels = [("", everyone)]
     panels += [(plain((words.said(group.name),)), g) for group, g in named if 1 < g["n"] < everyone["n"]]
     unit = UNITS[data["config"]["unit"]]
-    mean = words("j.mean", unit=unit.mark.strip() or words("j.points"))
+    weighted = " weighted" if data["config"]["weights"] == "value" else ""
+    mean = words(f"j.mean{weighted}", unit=unit.mark.strip() or words("j.points"))
     windows = [escaped(words.window_of(window)) for window in everyone["windows"]]
     lines = [
         r"% needs \usepackage[T1]{fontenc} and \usepackage{booktabs}",
@@ -84,8 +85,10 @@ def _in_doubt(told: Material) -> str:
 
 
 def _caption(told: Material) -> str:
-    levels = told.result.config.returns == "difference"
-    return told.words("j.caption levels" if levels else "j.caption", title=title_of(told))
+    config = told.result.config
+    levels = " levels" if config.returns == "difference" else ""
+    weighted = " weighted" if config.weights == "value" else ""
+    return told.words(f"j.caption{weighted}{levels}", title=title_of(told))
 
 
 def _panel(words: Words, letter: str, name: str) -> str:

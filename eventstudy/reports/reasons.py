@@ -164,9 +164,10 @@ def provenance(told: Material) -> Section:
     """The choices of the study, the prices, their hashes, and the versions of what computed."""
     words, config, origin = told.words, told.data["config"], told.data["provenance"]
     benchmark = config["benchmark"]
+    compared: Span = words("none") if benchmark is None else told.text("config.benchmark")
     rows: list[tuple[str, Text]] = [
         (words("model"), (words.said(words_of_model(config["model"])), f" ({config['model']})")),
-        (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else told.text("config.benchmark"),)),
+        (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else compared,)),
         (words("outcome"), (told.named(config["outcome"]),)),
         (words("returns"), (words.named(config["returns"]),)),
         (

@@ -230,11 +230,14 @@ PHRASES: dict[str, str] = {
     # the table of a journal
     "j.window": "Window",
     "j.mean": "Mean CAR ({unit})",
+    "j.mean weighted": "Weighted mean CAR ({unit})",
     "j.signs": "Pos:Neg",
     "j.pairs": "N",
     "j.points": "points",
     "j.caption": "Mean cumulated abnormal returns: {title}",
     "j.caption levels": "Mean cumulated abnormal changes: {title}",
+    "j.caption weighted": "Weighted mean cumulated abnormal returns: {title}",
+    "j.caption weighted levels": "Weighted mean cumulated abnormal changes: {title}",
     "j.panel": "Panel {letter}: {name}",
     "j.all": "all pairs",
     "j.note": (

@@ -13,6 +13,7 @@ from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import BadRow, Event, Group, Registry, load_registry, parse_when, shipped_registry
 from eventstudy.request.events import with_tickers
+from eventstudy.request.shares import counts_shares
 from eventstudy.request.study import run
 from eventstudy.study.differences import differences, reasons
 from eventstudy.study.document import SCHEMA
@@ -83,7 +84,7 @@ def again(
             )
         choices.pop("benchmark")
         sources.discard("portfolios")
-    counted = told["provenance"].get("shares")
+    counted = told["provenance"].get("shares") if counts_shares(choices) else None
     if counted == "given" and shares is None:
         raise InvalidRequest("this result was given shares outstanding", hint="name their file: --shares FILE")
     if abnormal is not None and choices.get("model") != "given":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -42,6 +43,11 @@ def shares_for(result: StudyResult, given: str | None) -> tuple[pd.DataFrame, li
     first, last = sessions.min().astype(object), sessions.max().astype(object)
     found, missing = load_shares([p.ticker for p in result.panel.pairs], first - _BEFORE, last)
     return found, list(missing.values())
+
+
+def counts_shares(choices: Mapping[str, Any]) -> bool:
+    """Whether a study with these choices has a use for shares outstanding: for weights by value, or volume."""
+    return choices.get("weights") == "value" or choices.get("outcome") == "volume"
 
 
 def shares_to_study(

@@ -29,7 +29,7 @@ from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
 from eventstudy.request.portfolios import check_portfolios, with_portfolios
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
-from eventstudy.request.shares import shares_to_study
+from eventstudy.request.shares import counts_shares, shares_to_study
 from eventstudy.request.span import days_needed
 from eventstudy.scale.panel import is_panel
 from eventstudy.scale.workers import executor_of
@@ -133,6 +133,10 @@ def run(
         # the peers of an event stay its peers, asked for or not
         study = EventStudy(study.config, peers=tuple(dict.fromkeys(p for e in known for p in peers_in(e))))
     factors = factors_for(factors, factor_unit, study.config, lambda: days_needed(list(events), study.config, day0)[1])
+    if shares is not None and not counts_shares(study.config.as_dict()):
+        raise InvalidRequest(
+            "shares outstanding are named, and nothing is counted by them", hint="they are used with --weights value"
+        )
     if isinstance(shares, str | Path) and str(shares) != "yahoo":
         shares = read_shares(shares)
     limit = last_day(as_of)

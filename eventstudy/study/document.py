@@ -28,7 +28,7 @@ SCHEMA = "eventstudy.result/1"
 def document(result: StudyResult) -> dict[str, Any]:
     """All of a result as plain values: decimals, NaN as None, dates as ISO text."""
     config = result.config.as_dict()
-    config["benchmark"] = _one({p.benchmark for p in result.panel.pairs}) if _compared(result) else None
+    config["benchmark"] = _one({p.benchmark for p in result.panel.pairs}) if result.config.compared else None
     return {
         "schema": SCHEMA,
         "events": [
@@ -51,11 +51,6 @@ def document(result: StudyResult) -> dict[str, Any]:
         "excluded": exclusions_as_dicts(result.exclusions),
         "warnings": warnings_as_dicts(result.warned),
     }
-
-
-def _compared(result: StudyResult) -> bool:
-    """Whether anything is compared with a benchmark: abnormal returns that were given are not."""
-    return result.config.model != "given"
 
 
 def _one(values: set[str]) -> str | list[str] | None:
@@ -90,7 +85,7 @@ def _firm(result: StudyResult, i: int) -> dict[str, Any]:
     return {
         "event_id": pair.event_id,
         "ticker": pair.ticker,
-        "benchmark": pair.benchmark if _compared(result) else None,
+        "benchmark": pair.benchmark if result.config.compared else None,
         "announced": day0.announced,
         "day0": day0.session.isoformat(),
         "exchange": day0.exchange or None,

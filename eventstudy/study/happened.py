@@ -124,14 +124,18 @@ def in_common(result: StudyResult) -> Phrase:
     """What a study of several events is called: what they have in common, and how many there are."""
     events, pairs = result.events, result.panel.pairs
     tickers = list(dict.fromkeys(pair.ticker for pair in pairs))
-    said: dict[str, Any] = {"n": len(events), "firms": len(tickers), "pairs": len(pairs)}
-    kinds = {event.category for event in events}
+    studied = {pair.event_id for pair in pairs}
+    said: dict[str, Any] = {"n": len(studied), "firms": len(tickers), "pairs": len(pairs)}
+    kinds = {event.category for event in events if event.id in studied or not studied}
     if (kind := next(iter(kinds))) and len(kinds) == 1:
         said |= {"kind": kind}
     if not pairs:
         return Phrase.counted("{n} event", "{n} events", n=len(events))
     days = np.unique(result.returns.day0_sessions)
     first, last = str(days[0]), str(days[-1])
+    if len(studied) == 1 < len(events):
+        who = called(result, tickers[0]) if len(tickers) == 1 else Phrase("{firms} firms", firms=len(tickers))
+        return Phrase("{who}: one event of {all}, {first}", who=who, all=len(events), first=first)
     if len(tickers) == 1:
         said |= {"who": called(result, tickers[0]), "first": first, "last": last}
         if "kind" in said:

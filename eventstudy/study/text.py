@@ -101,9 +101,8 @@ def _how(result: StudyResult) -> Iterator[str]:
         return
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
     in_money = f" in {config.currency}" if config.currency else ""
-    studied = (
-        "log volume" if config.outcome == "volume" else f"benchmark {benchmarks}, {returns_in_words(config)}{in_money}"
-    )
+    compared = f"benchmark {benchmarks}, " if config.compared else ""
+    studied = "log volume" if config.outcome == "volume" else f"{compared}{returns_in_words(config)}{in_money}"
     often = "" if config.clock.daily else f"{config.frequency} "
     vintage = result.provenance.get("factors", {}).get("vintage")
     factors = f"; factors: {vintage.rstrip('.')}" if vintage else ""
@@ -327,8 +326,8 @@ def _together(result: StudyResult) -> Iterator[str]:
     if any(a.interval for a in answers):
         rows.append([f"  {interval_name(result.config)}", *(_interval(a) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
-    asked = {name for a in answers for name in a.tests}
-    second = [name for name in ("bmp_adjusted",) if name in asked and name not in headlines]
+    valid = {name for a in answers for name, test in a.tests.items() if test.valid}
+    second = [name for name in ("bmp_adjusted",) if name in valid and name not in headlines]
     for name in [*headlines, *second]:
         mark = "headline" if name in headlines else "also valid"
         cells = [smallest_told(a.tests[name]) if name in a.tests and a.tests[name].valid else "" for a in answers]

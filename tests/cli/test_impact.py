@@ -85,3 +85,12 @@ def test_exit_codes(es: Es, tmp_path: Path) -> None:
     ran = es(*NVDA, "--prices", "p.csv")
     assert ran.code == 2
     assert "--shares FILE" in ran.err
+
+
+def test_shares_outstanding_weigh_as_well(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("ticker,shares\nNVDA,2e9\nAMD,1.6e9\n", encoding="utf-8")
+    pair = ("--tickers", "NVDA,AMD", "--day0", "recognised", "--shares", "mine.csv")
+    files = ("--prices", str(Path(__file__).parents[2] / "data/prices/sample.csv"), "--benchmark", "SPY")
+    assert es("impact", "deepseek-r1", *pair, *files, "--weights", "value").code == 0
+    refused = es("run", "deepseek-r1", *pair)
+    assert (refused.code, "used with --weights value" in refused.err) == (2, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -10,14 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import EventStudy
+from eventstudy import EventStudy, analyses
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference.clusters import weighted_mean
 from eventstudy.language import in_language
 from eventstudy.panel import Floats, read_shares
 from eventstudy.prices import Reading, frame_to_table
-from eventstudy.study.happened import what_happened
+from eventstudy.reports import journal
+from eventstudy.reports.further import further
+from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.result import StudyResult
+from eventstudy.study.text import screen
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -239,3 +243,76 @@ def test_what_is_said_of_weights() -> None:
         EventStudy(calendar=None, weights="value", **CHOICES).run(
             pd.DataFrame({"ticker": ["F00"], "date": [closes().index[200].date()]}), closes(), keep="aggregate"
         )
+
+
+@pytest.mark.parametrize("ask", [analyses.robustness, analyses.scan, analyses.calibrate, analyses.counterfactual])
+def test_what_weighs_firms_equally_is_refused_where_they_are_weighted_by_value(ask: Callable[..., Any]) -> None:
+    with pytest.raises(InvalidRequest, match="weighs firms equally") as refused:
+        ask(study(SEVERAL, weights="value"))
+    assert refused.value.hint == "leave out --weights"
+
+
+def _own_estimation() -> StudyResult:
+    rows = [
+        {"ticker": t, "date": closes().index[k].date(), "estimation_start": -90 + n, "estimation_end": -11}
+        for n, (t, k) in enumerate(SEVERAL.items())
+    ]
+    choices = {**CHOICES, "own_estimation": True}
+    return EventStudy(calendar=None, **choices).run(pd.DataFrame(rows), closes())
+
+
+@pytest.mark.parametrize(
+    ("made", "english", "german"),
+    [
+        (lambda: study(SEVERAL, weights="value"), "weighs firms equally", "gewichtet alle Firmen gleich"),
+        (_own_estimation, "one estimation window for all pairs", "ein gemeinsames Schätzfenster für alle Paare"),
+        (
+            lambda: study(SEVERAL, estimation_windows=[(-90, -11), (20, 40)]),
+            "one estimation window that ends before the event",
+            "ein einziges Schätzfenster, das vor dem Ereignis endet",
+        ),
+        (
+            lambda: study(SEVERAL, model="market_adjusted", min_estimation=0),
+            "needs estimation days",
+            "braucht Schätztage",
+        ),
+    ],
+)
+def test_a_report_says_in_both_languages_why_other_choices_are_not_tried(
+    made: Callable[[], StudyResult], english: str, german: str
+) -> None:
+    why = further(made())["robustness"]["reason"]
+    assert english in why
+    told = str(in_language(why, "de"))
+    assert told.startswith("die Studie unter anderen Entscheidungen ")
+    assert german in told
+
+
+def test_the_table_of_an_article_says_that_its_means_are_weighted() -> None:
+    weighted, plain = study(SEVERAL, weights="value"), study(SEVERAL)
+    assert rb"\caption{Weighted mean cumulated abnormal returns" in journal.render(weighted)
+    assert b"Weighted mean CAR (" in journal.render(weighted)
+    assert "Gewichtete mittlere CAR (" in journal.render(weighted, lang="de").decode()
+    assert b"eighted" not in journal.render(plain)
+
+
+def test_only_events_that_are_studied_are_counted() -> None:
+    one = study({"F00": 150, "F01": 20})  # the second has no estimation window
+    assert [e.ticker for e in one.exclusions] == ["F01"]
+    said, day = in_common(one), closes().index[150].date()
+    assert said == f"F00: one event of 2, {day}"
+    assert in_language(said, "de") == f"F00: eines von 2 Ereignissen, {day:%d.%m.%Y}"
+    assert in_common(study({"F00": 150, "F01": 160, "F02": 20})).startswith("2 events of 2 firms, ")
+
+
+def test_a_test_that_is_valid_in_no_window_is_not_called_so() -> None:
+    assert "p, bmp_adjusted (also valid)" in screen(study(ONE))
+    assert "also valid" not in screen(study(ONE, weights="value"))
+
+
+@pytest.mark.parametrize(("model", "named"), [("constant_mean", None), ("market", "SPY")])
+def test_a_benchmark_of_levels_is_named_where_the_model_has_one(model: str, named: str | None) -> None:
+    found = study(ONE, model=model, returns="difference", unit_in="bp")
+    told = json.loads(found.to_json())
+    assert (told["config"]["benchmark"], told["firms"][0]["benchmark"]) == (named, named)
+    assert ("benchmark SPY" in screen(found)) == (named is not None)
