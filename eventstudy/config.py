@@ -686,6 +686,7 @@ class StudyConfig:
         plain["windows"] = [list(w) for w in self.windows or ()]
         for name in ("tests", "peers", "accept", "drop_days"):
             plain[name] = list(getattr(self, name))
+        plain["window_days"] = None if self.window_days is None else list(self.window_days)
         plain["primary"] = None if self.primary is None else list(self.primary)
         plain["exclude_dates"] = [d.isoformat() for d in self.exclude_dates]
         return plain

@@ -644,6 +644,12 @@ WARNINGS: dict[str, Code] = {
         "Look at both series, or name a benchmark of the firm's own market or industry.",
         "caution",
     ),
+    "WINDOW_DATES": Code(
+        "{window} is {first} to {last}: {sessions} sessions",
+        "The event window was named by its first and last date; it holds the sessions between them.",
+        "Name the window by its dates where it is reported.",
+        "note",
+    ),
     "OFF_CALENDAR": Code(
         "prices of {tickers} on {days:dates} are not used: {exchange} was closed",
         "There are prices on days on which the exchange was closed; they are not used.",
@@ -1096,6 +1102,11 @@ EXCLUSIONS: dict[str, Code] = {
         "none of its peers has a return on all days",
         "None of its peers has a return on all days.",
         "Name other peers.",
+    ),
+    "NO_SESSION": Code(
+        "no session of {ticker} lies on the calendar days {first:day} to {last:day} of its window",
+        "The window in calendar days holds no session of the exchange.",
+        "Name a longer window.",
     ),
     "NO_SHARES": Code(
         "no shares outstanding of {ticker} are given for {session} or before",

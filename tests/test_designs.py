@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
 from eventstudy.engine.leave_out import days_of, drawn_t
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
@@ -516,7 +516,9 @@ def test_a_window_between_two_dates(away: int) -> None:
     car, se, _ = dummies(words["prices"], [k - DAY0 for k in inside], "BBB", range(monday - 120, monday - 10))
     found = result.returns.over(window)
     assert (found.car[1], found.se[1], found.n_days[1]) == pytest.approx((car, se, len(inside)))
-    assert "in calendar days" in result.text()
+    assert window == (-3, 9)
+    assert result.config.days_looked_at == (-3, 9)
+    assert f"WINDOW_DATES [-3, +9] is {first} to " in result.text()
     events.loc[1, "date"] = str(SESSIONS[monday - 20].date())
     with pytest.raises(InvalidRequest, match="2 days 0"):
         run(events, **words)
@@ -524,6 +526,45 @@ def test_a_window_between_two_dates(away: int) -> None:
         run(events.iloc[:1], prices=words["prices"], window_dates=words["window_dates"], frequency="monthly")
     with pytest.raises(InvalidRequest, match="two dates"):
         run(events.iloc[:1], **{**words, "window_dates": (first,)})
+    with pytest.raises(InvalidRequest, match=f"from {last} to {first} ends before"):
+        run(events.iloc[:1], **{**words, "window_dates": (last, first)})
+    with pytest.raises(InvalidRequest, match="and an event window"):
+        run(events.iloc[:1], **{**words, "event_window": (0, 3)})
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "window"),
+    [(5, 6, None), (2, 25, (2, 19)), (-15, 0, (-11, 0)), (-1, 0, (0, 0))],  # calendar days from a Monday
+)
+def test_a_window_between_dates_is_counted_in_sessions(first: int, last: int, window: tuple[int, int] | None) -> None:
+    """On a weekend there is none; fifteen days before the event are eleven sessions, and the estimation ends before them."""
+    monday = next(k for k in range(DAY0, DAY0 + 5) if SESSIONS[k].weekday() == 0)
+    named = [str((SESSIONS[monday] + pd.Timedelta(days=d)).date()) for d in (first, last)]
+    inside = [k - monday for k, day in enumerate(SESSIONS) if named[0] <= str(day.date()) <= named[1]]
+    words: dict[str, Any] = {k: v for k, v in CHOICES.items() if k != "event_window"} | {
+        "estimation_window": (-120, -12)
+    }
+    words |= {"prices": closes(5, FIRMS), "window_dates": named}
+    events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": str(SESSIONS[monday].date())})
+    if window is None:
+        with pytest.raises(InvalidRequest, match=f"no session lies between {named[0]} and {named[1]}"):
+            run(events, **words)
+        return
+    result = run(events, **words)
+    assert (inside[0], inside[-1]) == tuple((result.config.windows or [()])[0])
+    assert ("DAY0_NOT_LOOKED_AT" in codes(result)) == (first > 0)
+    assert result.config.as_dict()["event_window"] == [inside[0], inside[-1]]
+
+
+def test_a_pair_without_a_session_in_its_calendar_days_is_left_out() -> None:
+    placed = [next(k for k in range(DAY0, DAY0 + 7) if SESSIONS[k].weekday() == day) for day in (0, 2)]
+    events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": [str(SESSIONS[k].date()) for k in placed]})
+    choices = {k: v for k, v in CHOICES.items() if k != "event_window"} | {"window_days": (5, 6)}
+    result = EventStudy(**choices).run(events, closes(5, FIRMS))  # a weekend after the Monday, Monday after Wednesday
+    assert [(e.ticker, e.reason) for e in result.exclusions] == [("AAA", "NO_SESSION")]
+    assert type(result.config.as_dict()["window_days"]) is list
+    with pytest.raises(NothingUsable, match="no pair is left"):
+        EventStudy(**choices).run(events.iloc[:1], closes(5, FIRMS))
 
 
 def test_windows_of_the_pairs_own_may_end_on_a_date() -> None:

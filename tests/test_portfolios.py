@@ -137,6 +137,18 @@ def test_portfolios_that_cannot_be_meant(
         study(files, **choices)
 
 
+def test_portfolios_are_not_looked_over_as_daily_prices_and_are_named_as_written(files: tuple[Path, Path]) -> None:
+    warned = [w for w in study(files).warned if w.ticker and w.ticker.startswith("portfolio:")]
+    assert warned == []
+    files[1].write_text("ticker,month,portfolio\nAAA,2009-01,ME9 BM1", encoding="utf-8")
+    with pytest.raises(InvalidFile) as refused:
+        study(files)
+    assert "SMALL LoBM, SMALL BM2" in str(refused.value.available)
+    files[0].write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidFile, match="zip"):
+        study(files)
+
+
 def test_a_firm_in_no_portfolio_is_named(files: tuple[Path, Path]) -> None:
     files[1].write_text("ticker,month,portfolio\nAAA,2009-01,ME2 BM2\n", encoding="utf-8")
     with pytest.raises(InvalidRequest, match="no portfolio is assigned to BBB, CCC, DDD"):

@@ -299,6 +299,11 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         if options.get("frequency", "daily") != "daily" and _unasked(name):
             options[name] = None  # that of days; weeks and months have their own
             spans = (None,) if name == "estimation_window" else spans
+    if options.get("window_dates") or options.get("window_days"):
+        if _on_the_line("event_window"):
+            named = "--window-dates" if options.get("window_dates") else "--window-days"
+            raise InvalidRequest(f"--event-window and {named} are both named", hint="leave one of them out")
+        options["event_window"] = None
     if ":" in str(options.get("model", "")):
         raise InvalidRequest(
             f"{options['model']} is a model of your own, and no code of yours is run here",
@@ -341,6 +346,13 @@ def _unasked(name: str) -> bool:
     """Whether an option of the command has its default because nobody named it."""
     context = click.get_current_context(silent=True)
     return context is not None and context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
+
+
+def _on_the_line(name: str) -> bool:
+    """Whether an option stands on the line of the command, or in the environment."""
+    context = click.get_current_context(silent=True)
+    asked = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
+    return context is not None and context.get_parameter_source(name) in asked
 
 
 def split(texts: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, home_of, lives_with
-from eventstudy.prices import Flag, PriceTable, copies_among, currency_of, flags
+from eventstudy.prices import PORTFOLIOS, Flag, PriceTable, copies_among, currency_of, flags
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
@@ -305,7 +305,7 @@ def _flags_on(
     `closer`: the days of each ticker on which an event is studied; `compared`: the benchmarks.
     """
     prices = prices.quoted or prices
-    used = [t for t in spans if t in prices.info]
+    used = [t for t in spans if t in prices.info and prices.info[t].source != PORTFOLIOS]
     told: dict[str, dict[str, list[Flag]]] = {}
     if not used:
         return told

@@ -13,12 +13,13 @@ from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
 from eventstudy.prices._shapes import long_columns, matched
 from eventstudy.prices._shares import load_shares
-from eventstudy.prices._table import PriceTable, SeriesInfo
+from eventstudy.prices._table import PORTFOLIOS, PriceTable, SeriesInfo
 from eventstudy.tables import Place, Reading
 
 __all__ = [
     "FIELDS",
     "MASSIVE_KEY",
+    "PORTFOLIOS",
     "BarTable",
     "Basis",
     "Desk",

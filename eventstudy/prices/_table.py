@@ -18,6 +18,9 @@ from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.text import separated
 
+PORTFOLIOS = "portfolios"
+"""The source of series that are portfolios: they have months, and no days to be looked over."""
+
 
 @dataclass(frozen=True)
 class SeriesInfo:

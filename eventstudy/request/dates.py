@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from eventstudy import calendars
 from eventstudy.calendars import Moment
@@ -12,6 +15,11 @@ from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, chosen_moment
 from eventstudy.tables.written import one_day
+from eventstudy.windows import Window
+
+if TYPE_CHECKING:
+    from eventstudy.config import StudyConfig
+    from eventstudy.study.result import StudyResult
 
 
 def last_day(as_of: str | dt.date | None) -> dt.date | None:
@@ -44,6 +52,10 @@ def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple
     if len(window) != 2:
         raise InvalidRequest(f"a window has two dates, and {len(window)} are named", hint="2025-01-27 2025-02-28")
     first, last = map(one_day, window)
+    if last < first:
+        raise InvalidRequest(
+            f"the window from {first} to {last} ends before it starts", hint=f"did you mean {last} {first}?"
+        )
     if len(day0) != 1:
         raise InvalidRequest(
             f"dates of a window are named, and the events have {len(day0)} days 0",
@@ -52,6 +64,37 @@ def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple
         )
     [day] = day0
     return (first - day).days, (last - day).days
+
+
+def first_look(days: tuple[int, int], config: StudyConfig) -> Window:
+    """An event window that holds the sessions of so many calendar days, as far as no estimation window lies there.
+
+    What reaches into an estimation window is still seen among its days.
+    """
+    before = [w.end + 1 for w in config.spans if w.end < 0 and config.estimated]
+    after = [w.start - 1 for w in config.spans if w.start > 0 and config.estimated]
+    low, high = max(before, default=days[0]), min(after, default=days[1])
+    return Window(min(max(days[0], low), high), max(min(days[1], high), low))
+
+
+def sessions_between(window: Sequence[str | dt.date], result: StudyResult) -> Window | None:
+    """The sessions between two dates, counted from day 0; None where they are others for some pairs.
+
+    Raises:
+        InvalidRequest: no session lies there.
+    """
+    first, last = map(one_day, window)
+    block = result.panel.block
+    inside = (block.sessions >= np.datetime64(first)) & (block.sessions <= np.datetime64(last))
+    known = block.sessions[:, block.event_columns]
+    if not inside.any() and (known < np.datetime64(first)).any() and (known > np.datetime64(last)).any():
+        raise InvalidRequest(
+            f"no session lies between {first} and {last}", hint="name dates between which the exchange was open"
+        )
+    rows = np.array(result.config.columns)
+    found = {(int(rows[own].min()), int(rows[own].max())) if own.any() else None for own in inside}
+    [only] = found if len(found) == 1 else [None]
+    return None if only is None else Window(*only)
 
 
 def read_dates(path: str | Path) -> tuple[dt.date, ...]:

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.config import StudyConfig
-from eventstudy.disk import read_text
+from eventstudy.disk import read_bytes, read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event
 from eventstudy.panel import Warned
-from eventstudy.prices import PriceTable, Reading, frame_to_table, read_factors
+from eventstudy.prices import PORTFOLIOS, PriceTable, Reading, frame_to_table, read_factors
 
 _COLUMNS = ("ticker", "month", "portfolio")
 _OWN = "portfolio:"
@@ -56,8 +56,12 @@ def with_portfolios(
     Raises:
         InvalidFile, InvalidRequest: a file cannot be read, a portfolio is none of the file, a ticker is in none.
     """
+    if read_bytes(portfolios, "the portfolios").startswith(b"PK"):
+        raise InvalidFile(
+            "the portfolios are in a zip file", where=str(portfolios), hint="unpack it and name the file in it"
+        )
     months = read_factors(portfolios, None, monthly=True)
-    assigned = _assigned(assign, [str(c) for c in months.columns])
+    assigned = _assigned(assign, [str(c) for c in months.columns], portfolios)
     tickers = sorted({t for event in events for t in event.tickers})
     if lacking := [t for t in tickers if t not in assigned]:
         raise InvalidRequest(
@@ -74,7 +78,7 @@ def with_portfolios(
         made[_OWN + ticker] = np.where(at >= 0, own, np.nan)
     frame = pd.DataFrame(made, months.index)
     read = frame_to_table(frame, reading=Reading(values="returns", unit="decimal"), all_checked=True)
-    read = replace(read, info={t: replace(i, source="portfolios") for t, i in read.info.items()}, read_as=())
+    read = replace(read, info={t: replace(i, source=PORTFOLIOS) for t, i in read.info.items()}, read_as=())
     chosen = replace(config, benchmark=",".join(f"{t}={_OWN}{t}" for t in tickers))
     noted = {name: str(months.attrs[name]) for name in ("table", "vintage") if months.attrs.get(name)}
     told = Warned.of(
@@ -86,8 +90,21 @@ def with_portfolios(
     return table.beside(read), chosen, [told], noted
 
 
-def _assigned(path: str | Path, names: list[str]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Ticker -> the months from which its portfolios count, ascending, and their places among `names`."""
+def _as_written(names: list[str], portfolios: str | Path) -> list[str]:
+    """The names of portfolios as their file writes them."""
+    for line in read_text(portfolios, "the portfolios").splitlines():
+        cells = [cell.strip() for cell in line.split(",")][1:]
+        if [_folded(cell) for cell in cells] == names:
+            return cells
+    return names
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
+def _assigned(path: str | Path, names: list[str], portfolios: str | Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Ticker -> the months from which its portfolios count, ascending, and their places among `names` of the file of `portfolios`."""
     where = str(path)
     try:
         table = pd.read_csv(StringIO(read_text(path, "the portfolios of firms")), dtype=str, keep_default_na=False)
@@ -104,12 +121,14 @@ def _assigned(path: str | Path, names: list[str]) -> dict[str, tuple[np.ndarray,
     found: dict[str, dict[np.datetime64, int]] = {}
     for line, (ticker, month, portfolio) in enumerate(table[list(_COLUMNS)].itertuples(index=False), 2):
         read = re.fullmatch(r"(\d{4})-?(0[1-9]|1[0-2])(?:-?\d\d)?", month.strip())
-        folded = re.sub(r"[\s-]+", "_", portfolio.strip().lower())
+        folded = _folded(portfolio)
         at = f"{where}, line {line}"
         if read is None:
             raise InvalidFile(f"the month {month!r} cannot be read", where=at, hint="write 2015-03 or 201503")
         if folded not in names:
-            raise InvalidFile(f"there is no portfolio {portfolio!r}", where=at, available=", ".join(names))
+            raise InvalidFile(
+                f"there is no portfolio {portfolio!r}", where=at, available=", ".join(_as_written(names, portfolios))
+            )
         own = found.setdefault(ticker.strip(), {})
         since = np.datetime64(f"{read[1]}-{read[2]}", "M")
         if own.setdefault(since, names.index(folded)) != names.index(folded):

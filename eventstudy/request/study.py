@@ -23,7 +23,7 @@ from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
 from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
-from eventstudy.request.dates import days_0, days_to, last_day
+from eventstudy.request.dates import days_0, days_to, first_look, last_day, sessions_between
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
@@ -35,6 +35,7 @@ from eventstudy.scale.panel import is_panel
 from eventstudy.scale.workers import executor_of
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy, compares_with_peers, peers_in
+from eventstudy.tables.written import one_day
 from eventstudy.text import separated
 
 if TYPE_CHECKING:
@@ -146,7 +147,12 @@ def run(
             raise InvalidRequest(
                 "dates of a window are named, and other windows", hint="leave out --window and --window-days"
             )
-        study = EventStudy(study.config, window_days=days_to(window_dates, days_0(events, day0)), windows=None)
+        if choices.get("event_window") is not None:
+            raise InvalidRequest(
+                "dates of a window are named, and an event window", hint="leave out --event-window or --window-dates"
+            )
+        about = first_look(days_to(window_dates, days_0(events, day0)), study.config)
+        study = EventStudy(study.config, event_window=about, looked_at=None, windows=(about,))
     config = study.config
     if grouped := benchmark_portfolios is not None or assign is not None:
         check_portfolios(benchmark_portfolios, assign, config)
@@ -186,9 +192,16 @@ def run(
     with watched(progress):
         result: StudyResult = asked(study)
         if window_dates is not None:
-            between = days_to(window_dates, {d.session for d in result.panel.day0})
-            if between != study.config.window_days:  # day 0 is another day than the event's own
-                result = asked(EventStudy(study.config, window_days=between, windows=None))
+            if (between := sessions_between(window_dates, result)) is not None:
+                only = EventStudy(study.config, event_window=between, looked_at=None, windows=(between,))
+                result = result if between == about else asked(only)
+                first, last = map(one_day, window_dates)
+                warned.append(
+                    Warned.of("WINDOW_DATES", window=between, first=first, last=last, sessions=between.length)
+                )
+            else:
+                days = days_to(window_dates, {d.session for d in result.panel.day0})
+                result = asked(EventStudy(study.config, window_days=days, looked_at=None, windows=None))
     result = replace(result, noticed=(*result.noticed, *warned)) if warned else result
     result = replace(result, known=tuple(known)) if known else result
     if not study.config.clock.daily:

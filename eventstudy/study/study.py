@@ -628,7 +628,8 @@ def check_regressors(model: Model, names: tuple[str, ...], config: StudyConfig) 
 def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, list[Exclusion]]:
     """Positions of the pairs that can be studied, and why the others cannot (ruling 12)."""
     reached = np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen)
-    good = np.flatnonzero((fit.problem == "") & reached)
+    empty = np.zeros(len(reached), bool) if panel.block.unseen is None else panel.block.unseen.all(axis=1)
+    good = np.flatnonzero((fit.problem == "") & reached & ~empty)
     excluded = []
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
@@ -636,6 +637,9 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
         text = _no_regressor(panel, int(i))
         if fit.problem[i]:
             text = sentence(str(reason), usable=int(fit.n_estimation[i]), least=least)
+        elif empty[i]:
+            reason, days = "NO_SESSION", config.window_days or config.event_window
+            text = sentence("NO_SESSION", ticker=pair.ticker, first=days.start, last=days.end)
         excluded.append(Exclusion(pair.event_id, pair.ticker, str(reason), text))
     return good, excluded
 
@@ -691,6 +695,8 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
     reasons = {e.reason for e in excluded}
     if reasons <= {"MIN_EST"}:
         return "shorten the gap before the event, or lower --min-estimation"
+    if reasons <= {"NO_SESSION"}:
+        return "name a longer window: --window-days"
     if reasons <= {"NO_BENCHMARK"}:
         return "name a ticker that has prices: --benchmark TICKER, or take --model constant_mean"
     if reasons <= {"BENCHMARK_IS_TICKER"}:
