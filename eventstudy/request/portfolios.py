@@ -104,7 +104,7 @@ def _folded(name: str) -> str:
 
 
 def _assigned(path: str | Path, names: list[str], portfolios: str | Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Ticker -> the months from which its portfolios count, ascending, and their places among `names` of the file of `portfolios`."""
+    """Ticker -> the months from which its portfolios count, ascending, and their places among the file's `names`."""
     where = str(path)
     try:
         table = pd.read_csv(StringIO(read_text(path, "the portfolios of firms")), dtype=str, keep_default_na=False)
