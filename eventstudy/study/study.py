@@ -26,6 +26,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, model_of, own_model
 from eventstudy.panel import (
+    Bools,
     Days,
     Exclusion,
     Pair,
@@ -628,7 +629,8 @@ def check_regressors(model: Model, names: tuple[str, ...], config: StudyConfig) 
 def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, list[Exclusion]]:
     """Positions of the pairs that can be studied, and why the others cannot (ruling 12)."""
     reached = np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen)
-    empty = np.zeros(len(reached), bool) if panel.block.unseen is None else panel.block.unseen.all(axis=1)
+    unseen = panel.block.unseen
+    empty: Bools = np.zeros(len(panel.pairs), bool) if unseen is None else np.all(unseen, axis=1)
     good = np.flatnonzero((fit.problem == "") & reached & ~empty)
     excluded = []
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
