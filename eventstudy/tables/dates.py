@@ -63,7 +63,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     if (plain := _compact_days(values)) is not None:
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
     found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
-    written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written)]
+    written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
     _refuse_swapped(place, name, codes, values, found, order)
     _refuse_other_count(place, name, codes, values, found)
@@ -72,6 +72,9 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     wrong: dict[int, str] = {}
     met: dict[When, int] = {}
     for k, one in enumerate(found):
+        if isinstance(one, Written) and one.wrong:
+            wrong[k] = f"{_why_not(values[k])}: {one.wrong}"
+            continue
         if isinstance(one, Written):
             day = one.days.get("only") or one.days.get(order or "")
             one = None if day is None else one.when(day)
@@ -189,7 +192,9 @@ def _settled(
     fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
-    if (
+    if dotted and len(able) > 1:
+        able = _day_or_year_first(open_ones)
+    elif (
         "ymd" in able and len(able) > 1 and mark and not _years_first(open_ones)
     ):  # six digits alone may begin with either
         able.remove("ymd")
@@ -280,6 +285,17 @@ def _years_first(open_ones: list[tuple[int, Written]]) -> bool:
     first = {w.days["ymd"].year for _, w in open_ones if "ymd" in w.days}
     last = {w.days["ymd"].day for _, w in open_ones if "ymd" in w.days}
     return len(first) < len(last)
+
+
+def _day_or_year_first(open_ones: list[tuple[int, Written]]) -> list[str]:
+    """Which of the two orders remain for dates such as 24.01.25, all of which can begin with the day or the year."""
+    first = {w.days["ymd"].year for _, w in open_ones}
+    last = {w.days["ymd"].day for _, w in open_ones}
+    if len(first) > len(last):
+        return ["dmy"]
+    on_weekdays = [o for o in ("dmy", "ymd") if all(w.days[o].weekday() < 5 for _, w in open_ones)]
+    several = len(open_ones) >= _SEVERAL and len(first) < len(last)
+    return ["ymd"] if several and on_weekdays == ["ymd"] else ["dmy", "ymd"]
 
 
 def _form(order: str, mark: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
-from eventstudy.tables.headings import role_of
+from eventstudy.tables.headings import role_of, words
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
 from eventstudy.tables.written import looks_like_one, serial_day
@@ -149,7 +149,9 @@ def headed(cells: Cells, part: str) -> Headed:
     width = max(width, cells.width)
     levels += [("",) * len(rows)] * (width - len(levels))
     levels = _unflattened(levels)
-    titles = [[_text(v) for v in row if _text(v)] for i, row in enumerate(above) if i not in rows]
+    titles = [[_text(v) for v in row if _text(v)] for i, row in enumerate(above) if i not in rows and i < rows[-1]]
+    if units := sorted({_text(v) for row in above[rows[-1] + 1 :] for v in row if _text(v)}):
+        cells.said.append(Phrase("units below the headings left aside: {units:list}", units=units))
     return Headed(cells, levels, data[:SAMPLE], [t for t in titles if t])
 
 
@@ -205,6 +207,12 @@ def _known(row: list[Any], part: str) -> int:
     return sum(role_of(v, part) is not None for v in row if isinstance(v, str) and v)
 
 
+def _names_units(row: Sequence[Any]) -> bool:
+    """Whether all that a row holds are units, such as USD below close."""
+    units = words("cells")["units"]
+    return all(_text(v).casefold().strip("()[]") in units for v in row if _text(v))
+
+
 def _is_heading(row: Sequence[Any], part: str) -> bool:
     """Whether a row may name columns: it holds no number, or a word that is known."""
     held = [v for v in row if _text(v)]
@@ -240,11 +248,13 @@ def _heading_rows(above: list[list[Any]], column: int, part: str) -> list[int]:
         if not filled:
             continue
         if not found:
+            if i and corner == "" and _names_units(row) and _known(above[i - 1], part) > 1:
+                continue
             found, full = [i], len(filled)
             continue
         known = role_of(corner, part)
-        words = ("date", "ticker", "currency", "exchange") if full == 1 else ("date", "ticker")
-        level = corner == "" or (known is not None and known[0] in words) or corner.casefold() in _LEVELS
+        able = ("date", "ticker", "currency", "exchange") if full == 1 else ("date", "ticker")
+        level = corner == "" or (known is not None and known[0] in able) or corner.casefold() in _LEVELS
         below = [_text(v) for v in above[found[-1]]]
         level = level or sum((role_of(v, part) or ("",))[0] == "date" for v in below) > 1
         several = len(filled) > 1 or (filled[0] > column and max(full, len(filled)) > 2)

@@ -31,6 +31,8 @@ _GROUPED = {
 """Whole numbers in groups of three (or of two, as in India), and decimals behind the mark."""
 _EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 """One mark and three digits behind it: thousands or thousandths."""
+_BELOW = re.compile(r"[1-9][0-9]{0,2}")
+"""A number that is too small for a mark of thousands."""
 _CURRENCY = {
     **dict.fromkeys(["$", "us$", "hk$", "c$", "a$", "usd", "hkd", "cad", "aud"], "$"),
     **{"€": "eur", "£": "gbp", "zł": "pln", "kr": "sek", "₹": "inr", "₩": "krw", "r$": "brl", "¥": "jpy"},
@@ -71,7 +73,8 @@ def numbers_of(
 ) -> Numbers:
     """The numbers of some columns, given as arrays of numbers or of texts; `names` are what messages call them.
 
-    `usual` is the mark where cells with it leave both open: a point, where commas separate the cells.
+    `usual` is the mark where cells with it leave both open: a point, where commas separate the cells; a comma, where a
+    column that is not read proves it.
 
     Raises:
         InvalidFile: the decimal mark can be read two ways, or cells contradict each other; says where, and what settles it.
@@ -247,6 +250,8 @@ def _mark(
     if settled:
         mark = next(iter(settled))
         return mark, Phrase("decimal comma") if mark == "comma" else None
+    if usual == "comma":
+        return usual, Phrase("decimal comma, by a column not needed")
     whole = [(key, k) for key, k in either if usual != "point" or "," in str(cores[key][k][0])]
     if not whole:
         return "point", None
@@ -269,6 +274,21 @@ def _proved(text: str) -> Mark | None:
     """The decimal mark that a number with marks can have; None: it is no number in either way."""
     able = [m for m, form in _GROUPED.items() if form.fullmatch(text)]
     return able[0] if len(able) == 1 else None  # type: ignore[return-value]
+
+
+def marks_of(cells: Iterable[str]) -> set[Mark]:
+    """The decimal marks that some of these cells prove, whatever else stands among them: `0,53%`, `1.234.567`, `62.96M`."""
+    cores = (_core(cell, set(), set())[0] for cell in cells)
+    texts = (core.rstrip("%") for core in cores if isinstance(core, str) and ("." in core or "," in core))
+    return {one for text in texts if not _EITHER.fullmatch(text) and (one := _proved(text))}
+
+
+def may_be_thousands(cells: Iterable[str], *, quoted: bool) -> bool:
+    """Whether points of a column between commas may be those of thousands: 1.003 beside 985, or all of them in quotes."""
+    cores = [core for cell in cells if isinstance(core := _core(cell, set(), set())[0], str)]
+    return any("." in core and _EITHER.fullmatch(core) for core in cores) and (
+        quoted or any(_BELOW.fullmatch(core) for core in cores)
+    )
 
 
 def _contradicted(

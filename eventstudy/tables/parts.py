@@ -12,6 +12,7 @@ from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.headed import Cells, Headed
 from eventstudy.tables.headings import fold, roles
+from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
 from eventstudy.tables.written import YEARS, month_of
 
@@ -70,7 +71,7 @@ class _Joined:
     def __init__(self, cells: Cells, parts: list[int], others: list[int]) -> None:
         """Of these cells: `parts` are year, month and day, `others` the further columns."""
         self._cells, self._parts, self._others = cells, parts, others
-        self.said, self.usual, self.heads = cells.said, cells.usual, cells.heads
+        self.said, self.heads = cells.said, cells.heads
         self.width, self.rows = len(others) + 1, cells.rows
         self.separator = getattr(cells, "separator", ",")
         self.odd = getattr(cells, "odd", [])
@@ -87,6 +88,15 @@ class _Joined:
     @place.setter
     def place(self, place: Place) -> None:
         self._cells.place = place
+
+    @property
+    def usual(self) -> Mark | None:
+        """The mark that is taken for the decimal one; known when the columns are read."""
+        return self._cells.usual
+
+    @usual.setter
+    def usual(self, mark: Mark | None) -> None:
+        self._cells.usual = mark
 
     def begin(self, record: int, width: int) -> None:
         """The table has begun."""

@@ -21,7 +21,7 @@ from pandas.api.types import infer_dtype
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, role_of, words
-from eventstudy.tables.numbers import Mark, missing_marks
+from eventstudy.tables.numbers import Mark, marks_of, may_be_thousands, missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import looks_like_one
 
@@ -38,6 +38,8 @@ _CELLS, _LEAST = 10_000, 20
 """So many cells of the first rows are looked at, or so many rows."""
 _LONGEST = 10_000_000
 """Bytes of a row: a day of all securities that were ever listed has less than a tenth."""
+_LOOKED_AT = 2000
+"""So many rows of columns that are not needed are looked at for a decimal mark."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -86,6 +88,7 @@ _FOREIGN = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
 """Digits and marks of numbers as Arabic and full-width letters have them, and marks that nobody sees."""
 _AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
 """A cell that a spreadsheet is to leave alone: `="007"`."""
+_QUOTED = re.compile(rb'"[ ]*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}[ ]*"')
 _RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _WORD = re.compile(rb'"[^"]*"|\S+')
 _SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
@@ -131,6 +134,8 @@ class TextCells:
         self._raw = self._decoded(content, part)
         self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
+        if b"\n#" in self._raw:
+            self._leave_comments(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.heads: list[tuple[int, list[Any]]] = []
         room = _CELLS
@@ -226,6 +231,23 @@ class TextCells:
             self._raw = self.separator.encode() + self._raw
             self._lines[0] = self.separator.encode() + self._lines[0]
             first.insert(0, "")
+
+    def _leave_comments(self, part: str) -> None:
+        """Leave lines that begin with # aside below the names of columns; those above are titles, which may name a ticker."""
+        rows = (self._row(line) if line.strip() and not line.startswith(b"#") else [] for line in self._lines)
+        named = (i for i, row in enumerate(rows) if len(row) > 1 and any(role_of(cell, part) for cell in row))
+        if (top := next(named, None)) is None:
+            return
+        lines = self._raw.split(b"\n")
+        gone = [i for i, line in enumerate(lines) if i > top and line.startswith(b"#")]
+        if not gone:
+            return
+        self.said.append(Phrase("comments left aside: {n}, the first is row {row}", n=len(gone), row=gone[0] + 1))
+        for i in gone:
+            lines[i] = b""
+            if i < len(self._lines):
+                self._lines[i] = b""
+        self._raw = b"\n".join(lines)
 
     def _refuse_endless(self, raw: bytes) -> None:
         """A line that nobody means takes many times its size once it is cut into cells."""
@@ -530,6 +552,9 @@ class TextCells:
                 self._look_closely()
                 return self.columns(texts, numbers)
             frame = pd.read_csv(rows(), dtype=str, **how)
+            if self.separator == "," and self.reading.decimal is None and self._unproved():
+                others: dict[str, Any] = how | {"usecols": sorted(set(range(width)) - wanted), "nrows": _LOOKED_AT}
+                self._weigh(frame[sorted(numbers)], pd.read_csv(rows(), dtype=str, **others))
             return {i: frame[i] for i in how["usecols"]}
         last = frame[width - 1] if self._unsure else None
         if last is not None and (
@@ -579,14 +604,26 @@ class TextCells:
 
     def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
-        if self.separator == ",":
-            return False
         text, start = self._text, max(self._start - 1, 0)
         if not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
             if not whole or not re.compile(rb"\d\.\d").search(text, start):
                 return False
-        return _proof(self.separator).search(text, start) is None
+        return self._unproved()
+
+    def _unproved(self) -> bool:
+        """Whether no cell is proved to have a decimal point."""
+        return _proof(self.separator).search(self._text, max(self._start - 1, 0)) is None
+
+    def _weigh(self, numbers: pd.DataFrame, others: pd.DataFrame) -> None:
+        """What points between commas are, where none is proved: other columns settle it, or it stays open."""
+        marks = marks_of(cell for i in others for cell in others[i].dropna().unique())
+        if marks == {"comma"}:
+            self.usual = "comma"
+        elif marks != {"point"}:
+            quoted = _QUOTED.search(self._text, self._start) is not None
+            opened = any(may_be_thousands(numbers[i].dropna().unique(), quoted=quoted) for i in numbers)
+            self.usual = None if opened else "point"
 
 
 def _texts_alone(column: pd.Series[Any]) -> bool:

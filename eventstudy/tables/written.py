@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any, Literal
 
@@ -23,10 +23,10 @@ _CLOCK = (
     r"(?:[T ,:]+(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?|(?=\s*[AaPp]\.?[Mm]))\s*"
     r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
 )
-_WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,12})\.?,?\s+)?"
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
 _COMPACT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:\.0)?{_CLOCK}")
-_PARTS = re.compile(rf"{_WEEKDAY}([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})\.?{_CLOCK}")
+_PARTS = re.compile(rf"{_WEEKDAY}([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\3([0-9]{{4}}|[0-9]{{2}})\.?{_CLOCK}")
 _SUFFIX, _OF, _MONTH = r"(?:st|nd|rd|th|er|\.|º|°)?", r"(?:de |of )?", r"(?P<name>[^\W\d_]{3,12})"
 _NAMED = (
     re.compile(
@@ -65,6 +65,8 @@ class Written:
     zone: timezone | None = None
     form: str = ""
     """How dates of this kind are called."""
+    wrong: str = ""
+    """Why it means no day: none of them is the day of the week that stands beside it."""
 
     def when(self, day: date) -> When:
         """The day with its time."""
@@ -84,6 +86,11 @@ def _months() -> Mapping[str, int]:
 def month_of(name: str) -> int | None:
     """The month of this name; None: there is none."""
     return _months().get(fold(name))
+
+
+@cache
+def _weekdays() -> Mapping[str, int]:
+    return {fold(word): int(number) for number, listed in words("weekdays").items() for word in listed}
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -117,7 +124,7 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     if hit := _REPUBLIC.fullmatch(text):
         return _made({"only": _day(int(hit[1]) + 1911, int(hit[3]), int(hit[4]))}, hit, REPUBLIC)
     if hit := _PARTS.fullmatch(text):
-        return _made(_orders(hit[1], hit[3], hit[4], dots=hit[2] == "."), hit, hit[2])
+        return _made(_orders(hit[2], hit[4], hit[5], dots=hit[3] == "."), hit, hit[3])
     for form in _NAMED:
         if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
             return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, "months by name")
@@ -147,9 +154,15 @@ def _orders(first: str, second: str, year: str, *, dots: bool) -> dict[str, date
     found = {"dmy": _day(_full(year), b, a)}
     if not dots:
         found["mdy"] = _day(_full(year), a, b)
-    if len(year) == 2 and a > 12 and not (dots and found["dmy"]):
+    if len(year) == 2 and a > 12:
         found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
+        if dots and found["dmy"] and found["ymd"] and found["ymd"] > _today():
+            del found["ymd"]  # between dots days come first, unless years may
     return found
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _day_of_week(year: int, week: int, day: int) -> date | None:
@@ -164,6 +177,12 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
     there = {order: day for order, day in days.items() if day}
     if not there:
         return None
+    if (weekday := _weekdays().get(fold(hit.groupdict().get("weekday") or ""))) is not None:
+        fitting = {order: day for order, day in there.items() if day.weekday() == weekday}
+        if not fitting:
+            told = " and ".join(dict.fromkeys(f"{day} is a {day:%A}" for day in there.values()))
+            return Written(there, form=form, wrong=told)
+        there = fitting
     if hit["h"] is None:
         return Written(there, form=form)
     hour = int(hit["h"])
@@ -228,6 +247,8 @@ def one_moment(text: str, *, needed: str = "a date") -> When:
     found = taken_apart(text)
     if found is None or found.form == "seconds since 1970":
         raise InvalidRequest(f"{text!r} is not {needed}", hint=hint)
+    if found.wrong:
+        raise InvalidRequest(f"{text!r} is not {needed}: {found.wrong}", hint=hint)
     whens = list(dict.fromkeys(found.when(day) for day in found.days.values()))
     if len(whens) > 1:
         shown = " or ".join(

@@ -47,15 +47,30 @@ def test_an_offset_outweighs_the_zone() -> None:
     ["27.01.2025", "1/27/2025", "27/1/2025", "2025/1/27", "20250127", "Jan 27 2025", "27 January 2025", "27. Januar 2025",
      "27-Jan-25",
 
-     "Monday, January 27, 2025", "27 janvier 2025", "2025年1月27日", "27.1.25", " 2025-01-27 "],
+     "Monday, January 27, 2025", "27 janvier 2025", "2025年1月27日", " 2025-01-27 "],
 )  # fmt: skip
 def test_every_form_that_means_one_day(text: str) -> None:
     assert parse_when(text) == date(2025, 1, 27)
 
 
+@pytest.mark.parametrize(("today", "says"), [(date(2026, 12, 1), None), (date(2028, 1, 1), "2027-01-25 (year first)")])
+def test_days_come_first_between_dots_unless_the_year_may(
+    monkeypatch: pytest.MonkeyPatch, today: date, says: str | None
+) -> None:
+    monkeypatch.setattr("eventstudy.tables.written._today", lambda: today)
+    if says is None:
+        assert parse_when("27.1.25") == date(2025, 1, 27)
+    else:
+        with pytest.raises(InvalidRequest) as caught:
+            parse_when("27.1.25")
+        assert says in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "tz", "says"),
     [
+        ("25.1.27", None, "2027-01-25 (day first) or 2025-01-27 (year first)"),
+        ("Tuesday 27 January 2025", None, "2025-01-27 is a Monday"),
         ("1/2/2025", None, "2025-02-01 (day first) or 2025-01-02 (month first)"),
         ("45684", None, "is not a date"),
         ("2025-02-30", None, "check the day"),

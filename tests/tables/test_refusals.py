@@ -30,7 +30,6 @@ DMY: list[tuple[str, Callable[[Any], str]]] = [
     ("m/d/yy", lambda d: f"{d.month}/{d.day}/{d:%y}"),
     ("dd mm yyyy", lambda d: f"{d:%d %m %Y}"),
     ("with a time", lambda d: f"{d:%m/%d/%Y 00:00}"),
-    ("with a weekday", lambda d: f"{d:%a %d/%m/%Y}"),
 ]
 EVENTS = "ticker;date\nNVDA;{}\nAMD;{}\n"
 LONG_EARLY = "ticker,date,close\n" + "".join(f"NVDA,{d:%m/%d/%Y},{400 + i}.5\n" for i, d in enumerate(DAYS[:8]))
@@ -48,6 +47,11 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "points": (thousands("."), "reads two ways", "--decimal comma or --decimal point"),
     "commas": (thousands(","), "reads two ways", "--decimal"),
     "commas in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}".replace(".", ","), quote=True), "reads two ways", "--decimal"),  # noqa: E501
+    "points in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}", quote=True), "reads two ways", "--decimal"),
+    "points, crossing 1000": ("Date,NVDA\n2024-01-02,989\n2024-01-03,1.003\n2024-01-04,1.011\n", "1003 or 1.003", "row 3: 1.003"),  # noqa: E501
+    "points, crossing 1000, long": ("ticker,date,close\nNVDA,2024-01-02,989\nNVDA,2024-01-03,1.003\n", "reads two ways", "--decimal"),  # noqa: E501
+    "years first and dots": ("Date,NVDA\n24.01.02,480.5\n24.01.03,481.5\n", "2002-01-24 (day first) or 2024-01-02 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
+    "another day of the week": ("Date,NVDA\nTue 01/02/2024,480.5\nTue 01/03/2024,481.5\n", "2024-03-01 is a Friday and 2024-01-03 is a Wednesday", "row 3"),  # noqa: E501
     "points and tabs": (thousands(".").replace(";", "\t"), "reads two ways", "--decimal"),
     "points and a sign": (wide(number=lambda v: f"{v / 1000 + 1:.3f} €", sep=";"), "reads two ways", "--decimal"),
     "points, long": (long("ticker;date;close", lambda t, d, v: f"{t};{d:%Y-%m-%d};{v / 1000 + 1:.3f}"), "reads two ways", "--decimal"),  # noqa: E501
@@ -379,3 +383,58 @@ def test_codes_and_names_above_each_other_are_found_by_what_is_asked_for(tmp_pat
 def test_what_stands_in_quotation_marks_is_told_by_counting_them(n: int, share: float) -> None:
     marks = np.random.default_rng(n).random(n) < share
     assert _odd_so_far(marks).tolist() == [sum(marks[: i + 1].tolist()) % 2 == 1 for i in range(n)]
+
+
+GERMAN = '"Datum","Schlusskurs",{}\n"14.02.2025","989",{}\n"17.02.2025","1.003",{}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "wanted"),
+    [
+        (GERMAN.format('"Veränderung %"', '"0,53%"', '"1,42%"'), {}, [989, 1003]),
+        (GERMAN.format('"Umsatz"', '"1.234.567"', '"985.123"'), {}, [989, 1003]),
+        (GERMAN.format('"Vol."', '"62,96M"', '"61,10M"'), {}, [989, 1003]),
+        (GERMAN.format('"Change %"', '"0.53%"', '"1.42%"'), {}, [989, 1.003]),
+        (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "comma"}, [989, 1003]),
+        (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "point"}, [989, 1.003]),
+        ("Date,Close\n2025-02-14,1.083\n2025-02-17,12.104\n", {}, [1.083, 12.104]),
+        ("Date,Close\n2025-02-14,985\n2025-02-17,48.17\n", {}, [985, 48.17]),
+    ],
+)
+def test_other_cells_settle_points_between_commas(
+    tmp_path: Path, text: str, choices: dict[str, Any], wanted: list[float]
+) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(text, encoding="utf-8")
+    found = load_prices(["NVDA"], path=path, reading=Reading(**choices))
+    assert found.close["NVDA"].tolist() == wanted
+
+
+@pytest.mark.parametrize("choices", [{}, {"dates": "ymd"}])
+def test_years_first_between_dots(tmp_path: Path, choices: dict[str, Any]) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(wide(lambda d: f"{d:%y.%m.%d}"))
+    found = load_prices(["NVDA"], path=path, reading=Reading(**choices))
+    assert found.close["NVDA"].index.equals(CLOSE["NVDA"].index)
+    assert any("yyyy.mm.dd" in str(said) for said in found.read_as)
+
+
+@pytest.mark.parametrize("form", ["%a %m/%d/%Y", "%A %d/%m/%Y"])
+def test_the_day_of_the_week_settles_the_order(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(early(lambda d: f"{d:{form}}", ","))
+    found = load_prices(["NVDA"], path=path).close["NVDA"]
+    assert set(found.index) <= set(DAYS)
+
+
+def test_comments_and_units_below_headings_are_left_aside(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    rows = [f"{d:%Y-%m-%d},NVDA,{v}" for d, v in CLOSE["NVDA"].items()]
+    path.write_text("\n".join(["date,ticker,close", ",,USD", "# first, days", *rows[:5], "# then", *rows[5:]]) + "\n")
+    found = load_prices(["NVDA"], path=path)
+    assert found.close["NVDA"].tolist() == CLOSE["NVDA"].tolist()
+    said = [str(one) for one in found.read_as]
+    assert "comments left aside: 2, the first is row 3" in said
+    assert "units below the headings left aside: USD" in said
+    path.write_text("ticker,date\n# skip\nNVDA,2025-01-27\n")
+    assert "comments left aside: 1, the first is row 2" in [str(one) for one in load_registry(path).read_as]
