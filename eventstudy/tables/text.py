@@ -605,7 +605,7 @@ class TextCells:
     def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
         text, start = self._text, max(self._start - 1, 0)
-        if not any((frame[i] % 1 != 0).any() for i in numbers if i in frame):
+        if not any((frame[i] % 1 > 0).any() for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
             if not whole or not re.compile(rb"\d\.\d").search(text, start):
                 return False
