@@ -141,18 +141,19 @@ def _fault(row: int, column: str, what: str, hint: str | None = None) -> Invalid
 
 def combined(keep: Codes, *columns: tuple[Codes, list[Any]] | None) -> tuple[Codes, list[tuple[Any, ...]]]:
     """(E,) codes of what stands together in columns, of the rows that are kept, and what each stands for; None: a blank."""
-    key, held = np.zeros(len(keep), np.int64), [c or (np.full(int(keep.max(initial=-1)) + 1, -1), []) for c in columns]
-    for codes, values in held:
-        key = key * (len(values) + 1) + codes[keep] + 1
+    there = [column for column in columns if column]
+    key = np.zeros(len(keep), np.int64)
+    for at, values in there:
+        key = key * (len(values) + 1) + at[keep] + 1
     codes, distinct = pd.factorize(key)
-    found: list[tuple[Any, ...]] = []
-    for k in distinct.tolist():
-        one = []
-        for _, values in reversed(held):
-            k, at = divmod(k, len(values) + 1)
-            one.append(values[at - 1] if at else None)
-        found.append(tuple(reversed(one)))
-    return codes.astype(np.int64), found
+    parts: dict[int, list[Any]] = {}
+    for i, column in reversed([*enumerate(columns)]):
+        if column:
+            distinct, at = np.divmod(distinct, len(column[1]) + 1)
+            texts = [*column[1], None]
+            parts[i] = [texts[k] for k in (at - 1).tolist()]
+    blank = [None] * len(distinct)
+    return codes.astype(np.int64), [*zip(*(parts.get(i, blank) for i in range(len(columns))), strict=True)]
 
 
 def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:

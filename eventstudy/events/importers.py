@@ -83,6 +83,13 @@ def events_from_rows(rows: Iterable[Row], origin: str, bad: list[BadRow], *, str
     Raises:
         InvalidFile: no row is valid, or one is not and it is to be `strict`.
     """
+    events = [event for _, event in drafted(rows, bad)]
+    refuse_rows(bad, origin, strict=strict, some=bool(events))
+    return events
+
+
+def drafted(rows: Iterable[Row], bad: list[BadRow]) -> list[tuple[str, Event]]:
+    """The same, each with where its first row stands."""
     drafts: dict[tuple[str, ...], _Draft] = {}
     for number, row in rows:
         try:
@@ -97,14 +104,22 @@ def events_from_rows(rows: Iterable[Row], origin: str, bad: list[BadRow], *, str
     events = []
     for draft in drafts.values():
         try:
-            events.append(draft.event(taken))
+            events.append((draft.number, draft.event(taken)))
         except InvalidRecord as error:
             bad += [BadRow(draft.number, draft.row["ticker"], problem) for problem in error.problems]
-    if strict or not events:
-        refuse([one.said for one in bad], origin)
-    if not events:
-        raise InvalidFile("there is no event in the table", where=origin, hint="add a row below the column names")
     return events
+
+
+def refuse_rows(bad: list[BadRow], origin: str, *, strict: bool, some: bool) -> None:
+    """Refuse a table with `bad` rows if it is to be `strict`, or has not even `some` events.
+
+    Raises:
+        InvalidFile: it is one of these.
+    """
+    if strict or not some:
+        refuse([one.said for one in bad], origin)
+    if not some:
+        raise InvalidFile("there is no event in the table", where=origin, hint="add a row below the column names")
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:

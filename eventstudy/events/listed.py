@@ -16,15 +16,20 @@ class Listed(Mapping[str, Event]):
     """E events by their ids, in order; each is made when it is first asked for."""
 
     def __init__(
-        self, ids: Iterable[str], like: Event, fields: Mapping[str, Column], more: Mapping[str, Column]
+        self,
+        rows: Mapping[str, int],
+        like: Event,
+        fields: Mapping[str, Column],
+        more: Mapping[str, Column],
+        made: Iterable[Event] = (),
     ) -> None:
-        """Events as `like`, but for the id, these fields and the attributes.
+        """Events as `like`, but for the id, these fields and the attributes in their rows; those that are `made` have none.
 
         `fields` are checked; a title of None is made of the ticker and the day. `more` is what attributes say, None: nothing.
         """
-        self._rows = {id: row for row, id in enumerate(ids)}
+        self._rows = rows
         self._like, self._fields, self._more = like.__getstate__(), fields, more
-        self._made: dict[str, Event] = {}
+        self._made = {event.id: event for event in made}
 
     def __len__(self) -> int:
         """E."""

@@ -1,25 +1,36 @@
-"""Events of the rows of a table: row by row, or by columns where each row is an event by itself."""
+"""Events of the rows of a table: by columns where each row is an event by itself, the others row by row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import combined
-from eventstudy.events.event import SLUG, Event
-from eventstudy.events.faults import BadRow, refuse
-from eventstudy.events.importers import Row, day_of, events_from_rows, group_of, id_of
+from eventstudy.events.event import SLUG, Event, Group
+from eventstudy.events.faults import BadRow
+from eventstudy.events.importers import Row, day_of, drafted, group_of, id_of, refuse_rows
 from eventstudy.events.listed import Column, Listed
 from eventstudy.events.rows import Rows
 from eventstudy.events.when import checked
 
-Codes = NDArray[np.int64]
+@dataclass(frozen=True)
+class _Plain:
+    """Rows each of which is an event by itself, and all it says surely is what an event may have."""
+
+    rows: dict[int, str]
+    """Row of the table -> the id of its event."""
+    position: dict[str, int]
+    """Id -> its position in the columns."""
+    like: Event
+    fields: dict[str, Column]
+    more: dict[str, Column]
 
 
 def read_rows(rows: Rows, origin: str, *, strict: bool = False) -> tuple[list[Event] | Listed, list[BadRow]]:
@@ -28,38 +39,40 @@ def read_rows(rows: Rows, origin: str, *, strict: bool = False) -> tuple[list[Ev
     Raises:
         InvalidFile: no row can be read, or one cannot and it is to be `strict`.
     """
-    made = _listed(rows)
+    plain = _plain(rows)
     bad = list(rows.bad)
+    apart = [i for i in range(len(rows)) if plain is None or i not in plain.rows]
+    places = {rows.numbers[i]: i for i in apart}
+    found = drafted(_singly(rows, apart, bad), bad)
+    refuse_rows(bad, origin, strict=strict, some=bool(found or plain))
+    if plain is None:
+        return [event for _, event in found], bad
+    at = plain.position
+    if found:
+        ids = plain.rows | {places[number]: event.id for number, event in found}
+        at = {ids[i]: at.get(ids[i], -1) for i in sorted(ids)}
+    return Listed(at, plain.like, plain.fields, plain.more, (event for _, event in found)), bad
+
+
+def _singly(rows: Rows, apart: Iterable[int], bad: list[BadRow]) -> Iterator[Row]:
+    """These rows with all they say, one by one; those that are odd are added to the `bad` ones."""
     tickers, whens = (rows.ticker[0].tolist(), rows.ticker[1]), (rows.date[0].tolist(), rows.date[1])
-
-    def leave_out(i: int) -> None:
-        if why := rows.odd[i]:
-            bad.append(BadRow(rows.numbers[i], tickers[1][tickers[0][i]] if tickers[0][i] >= 0 else "", why))
-
-    if made is not None:
-        for i in rows.odd:
-            leave_out(i)
-        if strict:
-            refuse([one.said for one in bad], origin)
-        return made, bad
     columns = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.texts.items()}
     more = {name: (codes.tolist(), texts) for name, (codes, texts) in rows.attributes.items()}
-
-    def listed() -> Iterable[Row]:
-        for i, number in enumerate(rows.numbers):
-            if i in rows.odd:
-                leave_out(i)
-                continue
-            row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
-            row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
-            if zone := row.get("tz") or _zone_of(row["date"], rows.tz):
-                row["tz"] = zone
-            held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
-            if held:
-                row["attributes"] = held
-            yield number, row
-
-    return events_from_rows(listed(), origin, bad, strict=strict), bad
+    for i in apart:
+        number = rows.numbers[i]
+        if (why := rows.odd.get(i)) is not None:
+            if why:
+                bad.append(BadRow(number, tickers[1][tickers[0][i]] if tickers[0][i] >= 0 else "", why))
+            continue
+        row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
+        row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
+        if zone := row.get("tz") or _zone_of(row["date"], rows.tz):
+            row["tz"] = zone
+        held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
+        if held:
+            row["attributes"] = held
+        yield number, row
 
 
 def _zone_of(when: date | datetime, tz: str | None) -> str | None:
@@ -67,86 +80,106 @@ def _zone_of(when: date | datetime, tz: str | None) -> str | None:
     return tz if isinstance(when, datetime) and when.tzinfo is None else None
 
 
-def _listed(rows: Rows) -> Listed | None:
-    """The events, where each row is one by itself and all it says surely is what an event may have; None: look at each row."""
+def _plain(rows: Rows) -> _Plain | None:
+    """The rows that can be read by columns, each an event by itself; None: there are none, look at each."""
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
-    given: dict[str, Column] = {n: (codes[keep].tolist(), [*texts, None]) for n, (codes, texts) in rows.texts.items()}
-    more: dict[str, Column] = {
-        n: (codes[keep].tolist(), [*texts, None]) for n, (codes, texts) in rows.attributes.items()
-    }
-    free = [*more.items(), *((name, given[name]) for name in ("title", "category") if name in given)]
-    if not len(keep) or not all(_can_be_kept([name, *texts[:-1]]) for name, (_, texts) in free):
+    if not len(keep) or not all(map(_can_be_kept, rows.attributes)):
         return None
-    try:
-        moment, fields = _moments(rows, keep)
-        group, pairs = combined(keep, rows.ticker, rows.texts.get("group"))
-        fields["group"] = group.tolist(), [(group_of(name or "", (ticker,)),) for ticker, name in pairs]
-        for benchmark in given.get("benchmark", ([], [None]))[1][:-1]:
-            group_of("", (benchmark,))  # it is written as a ticker is
-    except InvalidRequest:
-        return None
-    days = [day_of(when).isoformat() for when in fields["announced"][1]]
-    ids: list[str]
+    good = np.ones(len(keep), bool)
+    given: dict[str, Column] = {}
+    more: dict[str, Column] = {}
+    for columns, held in ((rows.texts, given), (rows.attributes, more)):
+        for name, (codes, texts) in columns.items():
+            may = _MAY.get(name) if held is given else _can_be_kept
+            if may and (name in ("event_id", "benchmark") or not _can_be_kept("".join(texts))):
+                good &= np.array([*(bool(may(text)) for text in texts), True])[codes[keep]]
+            held[name] = codes[keep].tolist(), [*texts, None]
+    moment, distinct = combined(keep, rows.date, rows.texts.get("tz"), rows.texts.get("timing"))
+    moments = _moments(distinct, rows.tz)
+    group, pairs = combined(keep, rows.ticker, rows.texts.get("group"))
+    groups = [_group(name or "", ticker) for ticker, name in pairs]
+    good &= np.array([one is not None for one in moments])[moment] & np.array([one is not None for one in groups])[group]
     if "event_id" in given:
         codes, texts = given["event_id"]
-        if min(codes) < 0 or not all(map(re.compile(SLUG).fullmatch, texts[:-1])):
+        if min(codes) < 0:
             return None
         ids = [texts[code] for code in codes]
-        fields["title"] = given.get("title", given["event_id"])
-        if min(fields["title"][0]) < 0:
-            return None
+        title = given.get("title", given["event_id"])
+        good &= np.array(title[0]) >= 0
     else:
-        stems = [id_of(ticker, "") for ticker in rows.ticker[1]]
-        ids = [stems[t] + days[d] for t, d in zip(rows.ticker[0][keep].tolist(), moment, strict=True)]
-        fields["title"] = given.get("title", ([-1] * len(ids), [None]))
+        stems, days = [id_of(ticker, "") for ticker in rows.ticker[1]], [day_of(one[0]).isoformat() for one in distinct]
+        at = moment.tolist()
+        ids = [stems[t] + days[d] for t, d in zip(rows.ticker[0][keep].tolist(), at, strict=True)]
+        title = given.get("title", ([-1] * len(ids), [None]))
+    if len(set(ids)) < len(ids):  # rows of one event, one that stands there twice, or ids that need a number
+        good &= ~pd.Series(ids).duplicated(keep=False).to_numpy()
+    if not good.any():
+        return None
+    at, first = moment.tolist(), int(good.argmax())
+    fields: dict[str, Column] = {
+        name: (at, [one and one[i] for one in moments]) for i, name in enumerate(("announced", "tz", "timing"))
+    }
+    fields |= {"group": (group.tolist(), groups), "title": title}
     fields |= {name: given[name] for name in ("category", "benchmark") if name in given}
     like = Event(
         id="x",
         title="x",
         title_de=None,
-        announced=fields["announced"][1][0],
+        announced=fields["announced"][1][at[first]],
         timing="unknown",
         tz=None,
         category=None,
         benchmark=None,
-        group=fields["group"][1][0],
+        group=groups[group[first]],
         attributes={},
     )
-    made = Listed(ids, like, fields, more)
-    return made if len(made) == len(ids) else None  # else rows of one event, or ids that need a number
+    chosen = np.flatnonzero(good).tolist()
+    named = [ids[k] for k in chosen]
+    return _Plain(
+        dict(zip(keep[good].tolist(), named, strict=True)), dict(zip(named, chosen, strict=True)), like, fields, more
+    )
 
 
-def _moments(rows: Rows, keep: Codes) -> tuple[list[int], dict[str, Column]]:
-    """Of each row the position of its moment, and what makes it: the day or instant, its zone, its timing.
+def _group(name: str, ticker: str) -> tuple[Group, ...] | None:
+    """The group of one ticker; None: it is written as none is."""
+    try:
+        return (group_of(name, (ticker,)),)
+    except InvalidRequest:
+        return None
 
-    Raises:
-        InvalidRequest: one is none that an event may have.
-    """
-    codes, distinct = combined(keep, rows.date, rows.texts.get("tz"), rows.texts.get("timing"))
-    found: list[tuple[Any, Any, Any]] = [
-        (when, zone or _zone_of(when, rows.tz), timing or "unknown") for when, zone, timing in distinct
-    ]
-    plain = [one for one in found if type(one[0]) is date and one[1] is None]
-    least = {end(plain, key=lambda one: one[0]) for end in (min, max)} if plain else set()  # any year between will do
-    made = []
+
+def _moments(distinct: Iterable[tuple[Any, ...]], tz: str | None) -> list[tuple[Any, Any, Any] | None]:
+    """What makes each moment: the day or instant, its zone, its timing; None: it is none that an event may have."""
+    made: list[tuple[Any, Any, Any] | None] = []
     seen: set[Any] = set()
-    for one in found:
-        when, zone, timing = one
-        if type(when) is not date or zone is not None or one in least or timing not in seen:
-            probe = Event(id="x", title="x", announced=checked(when, zone), tz=zone, timing=timing)
-            when = probe.announced
-            seen.add(timing)
-        made.append((when, zone, timing))
-    at = codes.tolist()
-    return at, {name: (at, [one[i] for one in made]) for i, name in enumerate(("announced", "tz", "timing"))}
+    for when, own, said in distinct:
+        zone, timing = own or _zone_of(when, tz), said or "unknown"
+        try:
+            when = checked(when, zone)
+            if type(when) is not date or zone is not None or timing not in seen:
+                when = Event(id="x", title="x", announced=when, tz=zone, timing=timing).announced
+                seen |= {timing} if type(when) is date else set()
+        except InvalidRequest:
+            made.append(None)
+        else:
+            made.append((when, zone, timing))
+    return made
 
 
-def _can_be_kept(texts: list[str]) -> bool:
-    """Whether texts hold nothing that no file can."""
-    whole = "".join(texts)
+def _can_be_kept(whole: str) -> bool:
+    """Whether a text holds nothing that no file can."""
     if whole.isascii():
         return "\0" not in whole
     try:
         return b"\0" not in whole.encode()
     except UnicodeEncodeError:
         return False
+
+
+_MAY: dict[str, Callable[[str], object]] = {
+    "event_id": re.compile(SLUG).fullmatch,
+    "benchmark": lambda text: _group("", text),  # it is written as a ticker is
+    "title": _can_be_kept,
+    "category": _can_be_kept,
+}
+"""Whether an event may have a text in this column."""

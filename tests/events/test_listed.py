@@ -35,11 +35,16 @@ TABLES: dict[str, dict[str, list[Any]]] = {
         "title": ["x", "", "", "y"],
     },
 }
-ROW_BY_ROW: dict[str, dict[str, list[Any]]] = {
+SOME_BY_ROW: dict[str, dict[str, list[Any]]] = {
     "the same twice": {"ticker": ["A", "A", "B"], "date": ["2024-01-02"] * 3},
-    "one id from two tickers": {"ticker": ["BRK.B", "BRK-B"], "date": ["2024-01-02"] * 2},
+    "the same twice, later and again": {
+        "ticker": ["A", "B", "A", "", "C", "A"],
+        "date": ["2024-01-02", "2024-01-02", "2024-01-02", "2024-01-03", "2024-01-02", "2024-01-02"],
+        "title": ["one", "two", "three", "four", "five", ""],
+        "sector": ["a", "b", "c", "d", "", "f"],
+    },
+    "the same at two times": {"ticker": ["A", "A", "B"], "date": ["2024-01-02 10:00", "2024-01-02 15:00", "2024-01-03 10:00"]},
     "rows of one event": PLAIN | {"event_id": ["a", "a", "b", "c"], "date": ["2024-01-02"] * 4},
-    "some ids": PLAIN | {"event_id": ["a", "", "b", "c"]},
     "an id that is none": PLAIN | {"event_id": ["a", "b c", "d", "e"]},
     "an id in two lines": PLAIN | {"event_id": ["a", "b\nc", "d", "e"]},
     "a title that no file holds": PLAIN | {"title": ["a", "b\0", "c", "d"]},
@@ -49,7 +54,14 @@ ROW_BY_ROW: dict[str, dict[str, list[Any]]] = {
     "no timing": PLAIN | {"timing": ["pre", "noon", "", ""]},
     "timing of an instant": PLAIN | {"date": TIMES, "timing": ["pre", "", "", ""]},
     "no zone": PLAIN | {"tz": ["", "Europe/Atlantis", "", ""]},
+    "ids, some without a title": PLAIN | {"event_id": ["a", "b", "c", "d"], "title": ["1", "", "3", "4"]},
     "an early year": PLAIN | {"date": ["1750-01-02", "2024-01-02", "2024-01-03", "2024-01-04"]},
+}
+ROW_BY_ROW: dict[str, dict[str, list[Any]]] = {
+    "one id from two tickers": {"ticker": ["BRK.B", "BRK-B"], "date": ["2024-01-02"] * 2},
+    "some ids": PLAIN | {"event_id": ["a", "", "b", "c"]},
+    "one event": PLAIN | {"event_id": ["a"] * 4, "date": ["2024-01-02"] * 4},
+    "none": {"ticker": ["A,B", "C, D"], "date": ["2024-01-02"] * 2},
 }
 
 
@@ -62,19 +74,19 @@ def read(made: dict[str, list[Any]], tz: str | None = "America/New_York", strict
 
 def by_row(monkeypatch: pytest.MonkeyPatch, made: dict[str, list[Any]], **how: Any) -> Registry | str:
     with monkeypatch.context() as patch:
-        patch.setattr(table, "_listed", lambda rows: None)
+        patch.setattr(table, "_plain", lambda rows: None)
         return read(made, **how)
 
 
 @pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize("name", [*TABLES, *ROW_BY_ROW])
+@pytest.mark.parametrize("name", [*TABLES, *SOME_BY_ROW, *ROW_BY_ROW])
 def test_the_same_events_and_the_same_refusals(monkeypatch: pytest.MonkeyPatch, name: str, strict: bool) -> None:
-    made = (TABLES | ROW_BY_ROW)[name]
+    made = (TABLES | SOME_BY_ROW | ROW_BY_ROW)[name]
     found, wanted = read(made, strict=strict), by_row(monkeypatch, made, strict=strict)
     if isinstance(wanted, str) or isinstance(found, str):
         assert found == wanted
         return
-    assert isinstance(found._events, Listed) is (name in TABLES)
+    assert isinstance(found._events, Listed) is (name not in ROW_BY_ROW)
     assert found.ids == wanted.ids
     assert found == wanted
     assert found.sha256 == wanted.sha256
