@@ -18,6 +18,7 @@ from eventstudy.events import Group, load_registry, single_event
 from eventstudy.prices import load_prices, load_shares
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.request import events_of, run_aggregate, what_else
+from eventstudy.tables import Reading
 from eventstudy.text import separated
 
 DAY = dt.date(2025, 1, 27)
@@ -101,3 +102,8 @@ def test_answers_and_charts_of_a_result() -> None:
     assert found.donors == ("MSFT", "ORCL")
     tried = robustness(result, models="market", benchmarks="SPY, QQQ", returns=("simple",))
     assert {one.benchmark for one in tried.specifications} == {"SPY", "QQQ"}
+
+
+def test_the_order_that_is_asked_for_settles_the_date_of_one_event() -> None:
+    (found,) = events_of(date="01/02/2025", tickers="NVDA", reading=Reading(dates="mdy"))
+    assert str(found.announced) == "2025-01-02"

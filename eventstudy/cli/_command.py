@@ -60,6 +60,13 @@ class Command(click.Command):
                 " --tickers in place of WHAT.",
                 ctx,
             )
+        words = args[: args.index("--")] if "--" in args else args
+        files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
+        if len(files) > 1 and any("--prices" in p.opts and not p.multiple for p in self.params):
+            raise click.UsageError(
+                f"--prices stands there {len(files)} times. Put the files into a folder and name that: --prices FOLDER.",
+                ctx,
+            )
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

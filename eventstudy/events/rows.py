@@ -24,7 +24,7 @@ from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.tables.written import When, looks_like_one, taken_apart
+from eventstudy.tables.written import When, local_time, looks_like_one, taken_apart, without_zone
 
 Codes = NDArray[np.int64]
 
@@ -46,6 +46,9 @@ _NAMES = (
     "wertpapier",
 )
 """Headings of columns that may hold names of firms in place of tickers."""
+
+_SEVERAL = re.compile(r"[A-Z]{2,5}(\s*/\s*[A-Z]{2,5})+")
+"""Tickers with strokes between, none of them a class of shares, as in BRK/B."""
 
 
 class _Numbers(Sequence[str]):
@@ -137,10 +140,19 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     for row, why in dates.bad.items():
         odd[row] = f"column {heads[columns['date']] or 'date'}: {'is blank' if why == 'the date is empty' else why}"
     if "time" in columns:
-        codes, whens = _with_times(raw[columns["time"]], codes, whens, heads[columns["time"]], odd)
+        beside = raw[columns["time"]]
+        if columns.get("timing") == columns["time"]:
+            worded = beside.map(lambda v: isinstance(v, str) and fold(v) in _timings()).astype(bool)
+            raw[columns["timing"]], beside = beside.where(worded, None), beside.where(~worded, None)
+        codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
     found = Rows(_Numbers(place, n), _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, f"column {heads[columns['ticker']]}: is blank")
+    if fold(heads[columns["ticker"]]) in ("tickers", "symbols"):
+        for k, text in enumerate(found.ticker[1]):
+            if _SEVERAL.fullmatch(text):
+                why = f"column {heads[columns['ticker']]}: {text!r} is not one ticker; write a row for each"
+                odd.update(dict.fromkeys(np.flatnonzero(found.ticker[0] == k).tolist(), why))
     empty = (found.ticker[0] < 0) & (codes < 0)
     for name, i in columns.items():
         if name not in (*REQUIRED, "time"):
@@ -231,10 +243,10 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         times = table.cells_of(found["time"])
         if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
             found["timing"] = found.pop("time")
+        elif any(isinstance(v, str) and fold(v) in _timings() for v in times):
+            found["timing"] = found["time"]  # words beside times
     if "timing" not in found:
-        said = [
-            i for i in others if (cells := table.cells_of(i)) and all(fold(str(v)) in _of_sessions() for v in cells)
-        ]
+        said = [i for i in others if _is_timing({fold(str(v)) for v in table.cells_of(i)}, table.headings[i])]
         if len(said) == 1:
             found["timing"] = said[0]
             others.remove(said[0])
@@ -298,7 +310,7 @@ def _with_times(
 ) -> tuple[Codes, list[When]]:
     """Days with the times that stand beside them."""
     at, distinct = pd.factorize(column, use_na_sentinel=True)
-    clocks: list[time | str | None] = [_clock(v) for v in pd.Index(distinct).tolist()]
+    clocks: list[time | tuple[time, str] | str | None] = [_clock(v) for v in pd.Index(distinct).tolist()]
     key = codes * (len(clocks) + 1) + at + 1
     again, pairs = pd.factorize(key)
     found: list[When] = []
@@ -307,38 +319,60 @@ def _with_times(
         day, clock = divmod(pair, len(clocks) + 1)
         if pair < 0 or day < 0:
             continue
-        when, beside = whens[day], clocks[clock - 1] if clock else None
+        when = whens[day]
+        beside: time | tuple[time, str] | str | datetime | None = clocks[clock - 1] if clock else None
+        if isinstance(beside, tuple) and not isinstance(when, datetime):
+            beside = local_time(datetime.combine(when, beside[0]), beside[1]) or (
+                f"{beside[1]} is not the time of that place on {when.isoformat()}; write the offset, e.g. -05:00"
+            )
         if isinstance(beside, str):
             for row in np.flatnonzero(again == k).tolist():
                 odd.setdefault(row, f"column {heading}: {beside}")
             continue
-        if beside is not None and not isinstance(when, datetime):
+        if isinstance(beside, datetime):
+            when = beside
+        elif isinstance(beside, time) and not isinstance(when, datetime):
             when = datetime.combine(when, beside)
         place[k] = len(found)
         found.append(when)
     return place[again], found
 
 
-def _clock(value: Any) -> time | str | None:
-    """The time of a cell; None: it is blank; a text: what is wrong with it."""
+def _clock(value: Any) -> time | tuple[time, str] | str | None:
+    """The time of a cell, with the name of its zone where it names one; None: it is blank; a text: what is wrong with it."""
     if isinstance(value, time):
         return value
     if isinstance(value, datetime):
         return value.time()
-    text = str(value).strip()
-    if not text or text == "nan":
+    given = str(value).strip()
+    if not given or given == "nan":
         return None
     if isinstance(value, float) and 0 <= value < 1:
         seconds = round(value * 86_400)
         return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
-    text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})$", r"\1:\2", re.sub(r"\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.I))
+    text, zone = without_zone(given)
+    text = re.sub(r"(?<=[0-9])\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.I)
+    text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})$", r"\1:\2", text)
     taken = taken_apart(f"2000-01-01 {text}")
-    return taken.clock if taken and taken.clock is not None else f"{text!r} is not a time"
+    if taken is None or taken.clock is None:
+        return f"{given!r} is not a time"
+    return (taken.clock, zone) if zone else taken.clock
 
 
 @cache
 def _timings() -> Mapping[str, str]:
     return {word: meant for meant, listed in words("timing").items() for word in listed}
+
+
+_MOMENTS = ("zeitpunkt", "moment", "when", "tageszeit", "time_of_day", "session", "borsenzeit", "handelszeit")
+"""Headings of columns that say when on its day news came."""
+
+
+def _is_timing(said: set[str], heading: str) -> bool:
+    """Whether all that a column says are words for when on its day news came; `before` and `post` alone need a heading."""
+    if not said or not said <= set(_timings()):
+        return False
+    return bool(said & _of_sessions()) or (fold(heading) in _MOMENTS and any(_timings()[w] != "unknown" for w in said))
 
 
 @cache
@@ -350,10 +384,10 @@ def _of_sessions() -> frozenset[str]:
         "market",
         "hours",
         "handel",
-        "borse",
+        "bors",
         "cloture",
-        "bourse",
         "beurs",
+        "bourse",
         "cierre",
         "chiusura",
         "apertura",

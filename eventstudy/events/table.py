@@ -20,6 +20,7 @@ from eventstudy.events.listed import Column, Listed
 from eventstudy.events.rows import Rows
 from eventstudy.events.when import checked
 
+
 @dataclass(frozen=True)
 class _Plain:
     """Rows each of which is an event by itself, and all it says surely is what an event may have."""
@@ -98,7 +99,9 @@ def _plain(rows: Rows) -> _Plain | None:
     moments = _moments(distinct, rows.tz)
     group, pairs = combined(keep, rows.ticker, rows.texts.get("group"))
     groups = [_group(name or "", ticker) for ticker, name in pairs]
-    good &= np.array([one is not None for one in moments])[moment] & np.array([one is not None for one in groups])[group]
+    good &= (
+        np.array([one is not None for one in moments])[moment] & np.array([one is not None for one in groups])[group]
+    )
     if "event_id" in given:
         codes, texts = given["event_id"]
         if min(codes) < 0:

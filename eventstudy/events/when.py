@@ -8,7 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
-from eventstudy.tables.written import one_moment
+from eventstudy.tables.written import Order, one_moment
 
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
@@ -19,10 +19,11 @@ _TIME = re.compile(f"{DATE}[Tt ]{CLOCK}{OFFSET}?")
 _YEARS = range(1800, 2200)
 
 
-def parse_when(text: str, *, tz: str | None = None) -> date | datetime:
+def parse_when(text: str, *, tz: str | None = None, order: Order | None = None) -> date | datetime:
     """The day (2025-01-27, 27.01.2025, Jan 27 2025) or instant (2025-01-27T07:00:00-05:00) that a text means.
 
     A time without an offset takes that of the zone `tz` (IANA name, such as America/New_York) at that time.
+    `order` of day, month and year settles what can be read two ways.
 
     Raises:
         InvalidRequest: it means no day or two, a time has neither offset nor zone, or summer time skips or repeats it.
@@ -37,7 +38,7 @@ def parse_when(text: str, *, tz: str | None = None) -> date | datetime:
         raise InvalidRequest(
             f"{text!r} is no day or time there is: {error}", hint="check the day and the time"
         ) from error
-    return checked(one_moment(text), tz)
+    return checked(one_moment(text, order=order), tz)
 
 
 def checked(when: date | datetime, tz: str | None) -> date | datetime:
@@ -53,7 +54,7 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
     if not tz:
         raise InvalidRequest(
             f"{when.isoformat()} is a time without an offset or a zone",
-            hint="add the offset, e.g. -05:00, or name the zone: tz = America/New_York",
+            hint="add the offset, e.g. -05:00, or name the zone: --tz America/New_York",
         )
     aware = when.replace(tzinfo=zone(tz), fold=0)
     later = aware.replace(fold=1)

@@ -64,7 +64,8 @@ def _found(
                 "say which event: an event id, a file, or --date with --tickers",
                 hint="eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA",
             )
-        when = parse_when(date, tz=tz) if isinstance(date, str) else plain_when(date)
+        order = reading.dates if reading else None
+        when = parse_when(date, tz=tz, order=order) if isinstance(date, str) else plain_when(date)
         return Registry([single_event(when, tickers, timing=timing, tz=tz)])
     if date is not None:
         raise InvalidRequest(

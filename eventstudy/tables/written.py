@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.tables.headings import fold, words
@@ -75,7 +76,38 @@ class Written:
 
 _BEHIND = re.compile(r"\s*\([^\W\d_]{1,10}\.?\)$|(?<=[0-9])\s*г\.?$|(?<=[./][0-9]{2})\.$|(?<=[./][0-9])\.$")
 """What stands behind a day and says nothing of it: the day of the week in brackets, a Russian word for year, a point."""
+_PLAIN = {
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
+    **dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))),
+}
+"""Dashes that word processors make of hyphens, and marks that nobody sees."""
 _CLEAN = re.compile(r"[0-9A-Za-z:./+-]+")
+
+
+_ZONES = {
+    **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+}
+"""Names of zones that stand behind a time and mean one place."""
+_ENGLISH = {"MEZ": "CET", "MESZ": "CEST"}
+_NAMED_ZONE = re.compile(rf"(?<=[0-9mMhHr.])\s*({'|'.join(_ZONES)})$")
+
+
+def without_zone(text: str) -> tuple[str, str | None]:
+    """A text that ends in a time, and the name of a zone behind it: 16:05 ET; None: there is none."""
+    hit = _NAMED_ZONE.search(text)
+    return (text[: hit.start()], hit[1]) if hit else (text, None)
+
+
+def local_time(naive: datetime, zone: str) -> datetime | None:
+    """A time of this zone by its name; None: clocks there show another one on that day, or that time twice or never."""
+    aware = naive.replace(tzinfo=ZoneInfo(_ZONES[zone]))
+    if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+        return None
+    if len(zone) > 2 and aware.tzname() != _ENGLISH.get(zone, zone):
+        return None
+    return aware.replace(tzinfo=timezone(aware.utcoffset() or timedelta()))
 
 
 @cache
@@ -110,9 +142,13 @@ def _full(year: str) -> int:
 def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
     if not _CLEAN.fullmatch(text) or text[-1] == ".":
+        text = text.translate(_PLAIN)
         text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
         text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
-        text = _BEHIND.sub("", text)
+        text = _BEHIND.sub("", re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text))
+        bare, zone = without_zone(text)
+        if zone:
+            return _in_zone(taken_apart(bare), zone)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
     if hit := _WEEK.fullmatch(text):
@@ -140,6 +176,16 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):
         return Written({"only": day}, form=SERIALS)
     return None
+
+
+def _in_zone(found: Written | None, zone: str) -> Written | None:
+    """What was taken apart in the zone of this name; None: it has no time, or the zone another name on that day."""
+    if found is None or found.clock is None or found.zone is not None:
+        return None
+    local = [local_time(datetime.combine(day, found.clock), zone) for day in found.days.values()]
+    offsets = {when.utcoffset() if when else None for when in local}
+    one = offsets.pop() if len(offsets) == 1 else None
+    return None if one is None else replace(found, zone=timezone(one))
 
 
 def serial_day(number: float) -> date | None:
@@ -235,8 +281,8 @@ def without_midnight(stamp: datetime) -> When:
     return stamp
 
 
-def one_moment(text: str, *, needed: str = "a date") -> When:
-    """The day, or the instant without a zone or with its own, that one text by itself means.
+def one_moment(text: str, *, needed: str = "a date", order: Order | None = None) -> When:
+    """The day, or the instant without a zone or with its own, that one text by itself means; `order` settles two ways.
 
     Raises:
         InvalidRequest: it means none, or can be read two ways.
@@ -249,7 +295,16 @@ def one_moment(text: str, *, needed: str = "a date") -> When:
         raise InvalidRequest(f"{text!r} is not {needed}", hint=hint)
     if found.wrong:
         raise InvalidRequest(f"{text!r} is not {needed}: {found.wrong}", hint=hint)
-    whens = list(dict.fromkeys(found.when(day) for day in found.days.values()))
+    days = (
+        found.days.values()
+        if order is None or "only" in found.days
+        else [found.days[order]]
+        if order in found.days
+        else []
+    )
+    if not days:
+        raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
+    whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
         shown = " or ".join(
             f"{when.isoformat()} ({ORDERS[order]})" for order, when in zip(found.days, whens, strict=False)

@@ -266,3 +266,10 @@ def test_every_exit_code_is_the_same_with_verbose(
     (tmp_path / "study.toml").write_text('events = ["deepseek-r1"]\n')
     with locked(tmp_path / "reports"):
         assert es(*words, *verbose).code == code
+
+
+def test_prices_that_are_named_twice_are_refused(es: Es) -> None:
+    ran = es("run", "deepseek-r1", "--prices", "NVDA.csv", "--prices=SPY.csv")
+    assert ran.code == 2
+    assert "--prices stands there 2 times" in ran.err
+    assert "--prices FOLDER" in ran.err

@@ -101,3 +101,37 @@ def test_a_share_is_found_as_lists_name_it(asked: str) -> None:
     assert matched(asked, ["AMD", "NVDA", "SPY"]) == ["NVDA"]
     assert matched("NVDA", ["AMD", asked, "SPY"]) == [asked]
     assert matched(asked, ["AMD", "SPY"]) == []
+
+
+TIMINGS = {
+    "ticker,date,Zeitpunkt\nNVDA,2025-01-27,nachbörslich\nAMD,2025-01-28,vorbörslich\n": ("post", "pre"),
+    "ticker,date,Zeitpunkt\nNVDA,2025-01-27,post\nAMD,2025-01-28,\n": ("post", "unknown"),
+    "ticker,date,remark\nNVDA,2025-01-27,after close\nAMD,2025-01-28,before\n": ("post", "pre"),
+    "ticker,date,time\nNVDA,2025-01-27,after close\nAMD,2025-01-28,22:15 Uhr\n": ("post", "unknown"),
+}
+
+
+@pytest.mark.parametrize("content", TIMINGS)
+def test_words_for_the_time_of_the_day_are_the_timing(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(content, encoding="utf-8")
+    found = load_registry(path, tz="Europe/Berlin")
+    assert tuple(event.timing for event in found) == TIMINGS[content]
+    assert any("timing (" in str(said) for said in found.read_as)
+    assert [str(e.announced) for e in found][1] == ("2025-01-28 22:15:00+01:00" if "Uhr" in content else "2025-01-28")
+
+
+def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "tickers,date,time\nNVDA,2025-01-27,16:05 ET\nAMD,2025-07-15,4:05 pm ET\nAMD,2025-07-16,16:05 EST\nNVDA,2025-07-17,nach Mittag h\n"
+        "NVDA/AMD,2025-07-18,\n",
+        encoding="utf-8",
+    )
+    found = load_registry(path)
+    assert [e.announced.isoformat() for e in found] == ["2025-01-27T16:05:00-05:00", "2025-07-15T16:05:00-04:00"]
+    assert [bad.why.split(";")[0] for bad in found.left_out] == [
+        "column time: EST is not the time of that place on 2025-07-16",
+        "column time: 'nach Mittag h' is not a time",
+        "column tickers: 'NVDA/AMD' is not one ticker",
+    ]

@@ -177,13 +177,15 @@ add("year only", "e.csv", "ticker,date\nNVDA,2025\nAMD,2025\n")
 add("month", "e.csv", "ticker,date\nNVDA,Jan 2025\nAMD,Feb 2025\n")
 
 REFUSED = {
-    "no header": "no row that names the columns", "eventus": "no row that names the columns", "yahoo earnings": "is not a date",
-    "named zone": "no time zone called 'ET'", "time EST": "is not a date", "wide tickers cell": "is not one ticker",
+    "no header": "no row that names the columns", "eventus": "no row that names the columns",
+    "named zone": "no time zone called 'ET'", "wide tickers cell": "is not one ticker",
     "two in a cell": "is not one ticker", "six digits": "reads two ways",
     "ambig": "reads two ways", "json": "JSON", "index change": "no column ticker", "year only": "'2025' is not a date",
     "month": "'Jan 2025' is not a date",
 }  # fmt: skip
 TIMES = {
+    "yahoo earnings": "16:00",
+    "time EST": "07:00",
     "ibes": "16:05",
     "datetime": "07:00",
     "datetime offset": "07:00",

@@ -43,7 +43,10 @@ SOME_BY_ROW: dict[str, dict[str, list[Any]]] = {
         "title": ["one", "two", "three", "four", "five", ""],
         "sector": ["a", "b", "c", "d", "", "f"],
     },
-    "the same at two times": {"ticker": ["A", "A", "B"], "date": ["2024-01-02 10:00", "2024-01-02 15:00", "2024-01-03 10:00"]},
+    "the same at two times": {
+        "ticker": ["A", "A", "B"],
+        "date": ["2024-01-02 10:00", "2024-01-02 15:00", "2024-01-03 10:00"],
+    },
     "rows of one event": PLAIN | {"event_id": ["a", "a", "b", "c"], "date": ["2024-01-02"] * 4},
     "an id that is none": PLAIN | {"event_id": ["a", "b c", "d", "e"]},
     "an id in two lines": PLAIN | {"event_id": ["a", "b\nc", "d", "e"]},

@@ -110,3 +110,34 @@ def test_what_was_read_reads_the_same_again(when: datetime) -> None:
     offset = when.utcoffset()
     assume(offset is not None and offset.seconds % 60 == 0)
     assert parse_when(when.isoformat()).isoformat() == when.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2025\u201301\u201327", "2025-01-27"),
+        ("2025\u201101\u201127", "2025-01-27"),
+        ("\u200e2025-01-27", "2025-01-27"),
+        ("January 27, 2025 at 4 PM EST", "2025-01-27T16:00:00-05:00"),
+        ("2025-07-28 16:00 ET", "2025-07-28T16:00:00-04:00"),
+        ("28.07.2025 um 16:00 MESZ", "2025-07-28T16:00:00+02:00"),
+    ],
+)
+def test_dates_as_they_are_pasted(text: str, meant: str) -> None:
+    assert parse_when(text).isoformat() == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["2025-07-28 16:00 EST", "2025-11-02 01:30 ET", "2025-03-09 02:30 ET", "2025-07-28 EST"]
+)
+def test_a_zone_that_did_not_hold_then(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="is not a date"):
+        parse_when(text)
+
+
+def test_the_order_that_is_asked_for_settles_a_date() -> None:
+    assert parse_when("01/02/2025", order="mdy").isoformat() == "2025-01-02"
+    assert parse_when("01/02/2025", order="dmy").isoformat() == "2025-02-01"
+    assert parse_when("2025-01-02", order="dmy").isoformat() == "2025-01-02"
+    with pytest.raises(InvalidRequest, match="no date with the month first"):
+        parse_when("27/01/2025", order="mdy")
