@@ -103,10 +103,10 @@ def _plain(rows: Rows) -> _Plain | None:
         np.array([one is not None for one in moments])[moment] & np.array([one is not None for one in groups])[group]
     )
     if "event_id" in given:
-        codes, texts = given["event_id"]
-        if min(codes) < 0:
+        own, called = given["event_id"]
+        if min(own) < 0:
             return None
-        ids = [texts[code] for code in codes]
+        ids = [called[code] for code in own]
         title = given.get("title", given["event_id"])
         good &= np.array(title[0]) >= 0
     else:
@@ -156,7 +156,8 @@ def _moments(distinct: Iterable[tuple[Any, ...]], tz: str | None) -> list[tuple[
     made: list[tuple[Any, Any, Any] | None] = []
     seen: set[Any] = set()
     for when, own, said in distinct:
-        zone, timing = own or _zone_of(when, tz), said or "unknown"
+        zone: str | None = own or _zone_of(when, tz)
+        timing: Any = said or "unknown"
         try:
             when = checked(when, zone)
             if type(when) is not date or zone is not None or timing not in seen:
