@@ -206,13 +206,13 @@ def _utc(column: pd.Series, zone: str | None, source: str) -> Stamps:
 
 def _width(code: NDArray[np.int64], times: Stamps, width: int | None) -> int:
     steps = np.diff(times).astype(np.int64)[np.diff(code) == 0]
-    if not len(steps):
+    if not len(steps) and width is None:
         raise InvalidRequest(
             "no ticker has more than one bar, and a move is from one to another", hint="name a file of more bars"
         )
-    least = int(steps.min()) // 60
+    least = int(steps.min()) // 60 if len(steps) else 0
     minutes = least if width is None else width
-    if width in WIDTHS and minutes != least and (steps % (60 * minutes)).any():
+    if len(steps) and width in WIDTHS and minutes != least and (steps % (60 * minutes)).any():
         raise InvalidRequest(
             f"bars of {minutes} minutes are asked for, and those that are there stand {least} minutes apart",
             available=str(least),
