@@ -218,7 +218,7 @@ class Checked(Answer):
             "days": _days(self),
             "abnormal": _part_as_dict(self.whole),
             "abnormal_to_extreme": _part_as_dict(self.until),
-            "earlier": [day.near(self.day0).isoformat() for day in self.claim.days if day.earlier],
+            "earlier": [day.isoformat() for day in _earlier(self)],
             "verdict": (found_out := verdict(self)),
             "verdict_word": verdict_word(self, found_out),
             "actual": _actual(self),
@@ -844,11 +844,18 @@ def _phrase_ok(claim: Understood, move: Move | None, found: Found) -> bool | Non
     return None if claim.span.intraday else True
 
 
+def _earlier(checked: Checked) -> list[dt.date]:
+    """The dates of a claim that are taken for days before its move: by its words, and where they lie before the move's end."""
+    end, day0 = checked.found.end, checked.day0
+    days = [day.near(day0) for day in checked.claim.days if day.earlier]
+    return [day for day in days if end is None or day < end.date]
+
+
 def _dates_ok(checked: Checked) -> bool | None:
-    claim, found = checked.claim, checked.found
-    if not claim.move_days or found.end is None:
+    found, earlier = checked.found, _earlier(checked)
+    days = [at for day in checked.claim.days if (at := day.near(checked.day0)) not in earlier]
+    if not days or found.end is None:
         return None
-    days = [day.near(checked.day0) for day in claim.move_days]
     if len(days) > 1 and found.start is not None:
         return days[0] == found.start.date and days[-1] == found.end.date
     return days[-1] == found.end.date

@@ -572,23 +572,37 @@ _BEFORE_MOVE = re.compile(
     r"\b(?:after|following|since|when|once|upon|nach|nachdem|seit|seitdem|als|infolge)\b(?P<what>[^,;:]*)$",
     re.IGNORECASE,
 )
+_NEWS = re.compile(
+    r"\b(?:releas\w*|launch\w*|unveil\w*|present(?:s|ed)|publish\w*|announc\w*|introduc\w*|reported|came out|veröffentlich\w*|"
+    r"vorgestellt|stellte|brachte|erschien\w*|kam heraus|herausgebracht|kündigte|angekündigt|präsentier\w*|meldete|gemeldet)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[,;:–]|\b(?:and|und)\b", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"(?<![\w-])[0-9]")
 
 
 def _comes_before(text: str, at: int) -> bool:
-    """Whether the date that stood at this place is of what came before: in a sentence of its own, or after "after", "nachdem".
+    """Whether the date that stood at this place is of what came before.
 
-    It is one of the move where a number, or a word for rising or falling, stands between that word and the date.
+    It is in a sentence of its own, in a clause that tells the news, or after "after" or "nachdem"; and it is one of the move
+    where a number, or a word for rising or falling, stands there too.
     """
 
     def moves(words: str) -> bool:
         return bool(_FALLING.search(words) or _RISING.search(words) or _NUMBER_ALONE.search(words))
 
-    ends = [match.end() for match in _SENTENCES.finditer(text)]
-    start = max((end for end in ends if end <= at), default=0)
-    stop = min((end for end in ends if end > at), default=len(text))
-    before = _BEFORE_MOVE.search(text[start:at])
-    return not moves(text[start:stop]) or (before is not None and not moves(before["what"]))
+    def around(ends: re.Pattern[str]) -> str:
+        found = [match.span() for match in ends.finditer(text)]
+        first = max((end for _, end in found if end <= at), default=0)
+        return text[first : min((start for start, _ in found if start >= at), default=len(text))]
+
+    sentence, clause = around(_SENTENCES), around(_CLAUSE)
+    before = _BEFORE_MOVE.search(text[:at])
+    return (
+        not moves(sentence)
+        or (bool(_NEWS.search(clause)) and not moves(clause))
+        or (before is not None and not _SENTENCES.search(before["what"]) and not moves(before["what"]))
+    )
 
 
 @dataclass(frozen=True)

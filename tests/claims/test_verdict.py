@@ -90,6 +90,9 @@ OF_WHAT_CAME_BEFORE = [
     ("Am 20. Januar 2025 kam R1 heraus. Nvidia fiel innerhalb weniger Handelstage von 142 auf 128,99 US-Dollar", "misleading"),
     ("Nvidia fell 17 percent on 27 January 2025, a week after DeepSeek released R1 on 20 January 2025", "true"),
     ("Nvidia fell 3 percent on 27 January 2025 after DeepSeek released R1 on 20 January 2025", "false"),
+    ("DeepSeek released R1 on 20 January 2025, and Nvidia fell within days from 142 to 128.99", "misleading"),
+    ("DeepSeek veröffentlichte R1 am 20. Januar 2025; daraufhin fiel Nvidia von 142 auf 128,99", "misleading"),
+    ("Nvidia sank infolge der Vorstellung von R1 am 20. Januar 2025 um 17 Prozent", "true"),
 ]  # fmt: skip
 """Sentences that date the news, not the move."""
 
@@ -111,6 +114,9 @@ def test_the_date_of_what_came_before_is_not_held_against_the_move(sentence: str
         "Nach dem Wochenende fiel Nvidia am 20. Januar 2025 von 142 auf 128,99 Dollar",
         "After falling from 142 to 128.99 dollars on 20 January 2025 Nvidia rose again",
         "Nvidia closed at 142 dollars on 24 January 2025 and at 128.99 on 20 January 2025",
+        "In New York trading on 20 January 2025, Nvidia fell 17 percent",
+        "After 30 January 2025 Nvidia fell from 142 to 128.99 dollars",
+        "Nvidia fell 17 percent. That was on 28 January 2025.",
     ],
 )
 def test_the_date_of_the_move_is_held_against_it(sentence: str) -> None:
