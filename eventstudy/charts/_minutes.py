@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.analyses.minutes import who_in_words
-from eventstudy.charts._canvas import head, of_width, open_axes, settle
+from eventstudy.charts._canvas import head, narrow, of_width, open_axes, settle
 from eventstudy.charts._language import of_language, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
@@ -101,7 +101,7 @@ def _paint(ax: Axes, one: Judged) -> None:
             [-1.6, -0.6], [one.night[0]] * 2, color=ORANGE, linewidth=2.4, zorder=3, label=say("the night, by itself")
         )
     first, last = start - len(one.before), start + len(path)
-    every = max(1, -(-(last - first) // _TICKS))
+    every = max(1, -(-(last - first) // (_TICKS // 2 if narrow() else _TICKS)))
     shown = [b for b in range(first, last) if (b - start) % every == 0]
     ax.set_xticks(shown, [one.grid.said(one.place + b) for b in shown])
     ax.set_xlim(first - (2 if one.night is not None else 0.2), last + 0.2)

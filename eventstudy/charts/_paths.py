@@ -92,23 +92,32 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
     if len(chosen) == 1 and not result.config.estimated:
         cars, unknown = firm_cars(result, chosen)[0], np.full(len(days), np.nan)
         return Path(days, cars, unknown, unknown, (1, 1), (), NO_ESTIMATION, result.config.level)
-    start = result.config.event_window.start
+    looked = result.config.days_looked_at
+    seen = np.array([looked.start <= day <= looked.end for day in days])
+    windows = [Window(looked.start, day) for day in days if looked.start <= day <= looked.end]
+
+    def spread(values: list[float]) -> Floats:
+        """Over all days, NaN on those that nobody looks at."""
+        on_days = np.full(len(days), np.nan)
+        on_days[seen] = values
+        return on_days
+
     if len(chosen) == 1:
-        said = [result.firms_over(Window(start, day), chosen) for day in days]
+        said = [result.firms_over(window, chosen) for window in windows]
         tests = tuple(dict.fromkeys(one.headline[0] for one in said))
         there = np.isfinite(result.returns.ar[chosen[0]])
         value, low, high = (
-            np.where(there, [float(getattr(of, name)[0]) for of in holders], np.nan)
+            np.where(there, spread([float(getattr(of, name)[0]) for of in holders]), np.nan)
             for name, holders in (("car", [one.found for one in said]), ("low", said), ("high", said))
         )
         return Path(days, value, low, high, (1, 1), tests, "", result.config.level)
-    found = [verdict(result, Window(start, day), chosen) for day in days]
+    found = [verdict(result, window, chosen) for window in windows]
     counts = [v.n for v in found]
     return Path(
         days,
-        np.array([v.value for v in found]),
-        np.array([v.low for v in found]),
-        np.array([v.high for v in found]),
+        spread([v.value for v in found]),
+        spread([v.low for v in found]),
+        spread([v.high for v in found]),
         (min(counts), max(counts)),
         tuple(dict.fromkeys(v.band for v in found if v.band)),
         next((v.reason for v in found if not v.has_band), ""),

@@ -109,7 +109,11 @@ def when(result: StudyResult, chosen: Ints) -> str:
 
 def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     """What day 0 brought these pairs, and whether that was ordinary."""
-    found, who = verdict(result, DAY0, chosen), subject(result, chosen, group)
+    who, looked = subject(result, chosen, group), result.config.days_looked_at
+    if not DAY0.inside(looked):
+        whole = verdict(result, looked, chosen)
+        return title_of_car({"who": who, "window": window_text(looked)}, result, whole, chosen, several=len(chosen) > 1)
+    found = verdict(result, DAY0, chosen)
     if (plain := title(result, chosen, who)) is not None:
         rare = judged(result, found, chosen)
         return say("{plain}, {rare}", plain=true_minus(spoken(plain)), rare=rare)
@@ -177,11 +181,14 @@ def tested(found: Verdict) -> str:
 
 
 def tests_text(result: StudyResult, chosen: Ints) -> str:
-    """Day 0 and the whole event window by their headline tests; nothing where prices look wrong."""
+    """Day 0, where it is looked at, and the whole event window by their headline tests; nothing where prices look wrong."""
     if result.doubts_of(chosen):
         return ""
+    looked = result.config.days_looked_at
+    if not DAY0.inside(looked):
+        return f"{tested(together(result, verdict(result, looked, chosen), chosen)[0])}."
     (day0, one), (whole, other) = (
-        together(result, verdict(result, window, chosen), chosen) for window in (DAY0, result.config.event_window)
+        together(result, verdict(result, window, chosen), chosen) for window in (DAY0, looked)
     )
     same = whole.test and whole.test == day0.test
     first, second = tested(day0), f"p\u00a0{p_text(whole.p)}" if same else tested(whole)

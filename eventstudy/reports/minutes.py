@@ -24,7 +24,7 @@ from eventstudy.reports.parts import (
     Text,
     plain,
 )
-from eventstudy.reports.pictures import inline
+from eventstudy.reports.pictures import PHONE, inline
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def _picture(found: Minutes, one: Judged, place: int, lang: Lang) -> Picture:
 
     drawn = found.plot(event=one.event_id, ticker=one.who, lang=lang)
     title, text = words(drawn)
-    return Picture(f"minutes-{place}", title, text, inline(render(drawn, "svg", head=False).decode(), f"c{place}"))
+    svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
+    small = found.plot(event=one.event_id, ticker=one.who, lang=lang, width=PHONE)
+    return Picture(f"minutes-{place}", title, text, svg, inline(render(small, "svg", head=False).decode(), f"n{place}"))
 
 
 def _windows(found: Minutes, words: Words) -> Table:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
-_PHONE = 3.6
+PHONE = 3.6
 """Inches of a chart for a phone: its smallest letters are 11 pixels high on a page 360 pixels wide."""
 
 _NARROW = ("ar_bars", "car", "forest", "price_path")
@@ -46,7 +46,7 @@ def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
         svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
         narrow = ""
         if name in _NARROW and max(len(pair.ticker) for pair in told.result.panel.pairs) <= _LONGEST:
-            small = told.result.plot(name, width=_PHONE, lang=told.words.lang)
+            small = told.result.plot(name, width=PHONE, lang=told.words.lang)
             narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
         yield Picture(name, title, text, svg, narrow)
 

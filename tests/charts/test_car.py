@@ -201,3 +201,24 @@ def test_by_group_refuses_one_axes_for_five_panels(recognised: StudyResult) -> N
     ax = Figure().subplots()
     with pytest.raises(InvalidRequest, match="5 groups need 5 panels"):
         recognised.plot("car_by_group", ax=ax)
+
+
+@pytest.mark.parametrize("tickers", [["NVDA"], ["NVDA", "AMD", "MSFT"]])
+def test_a_window_without_day_0_is_drawn_and_judged_by_itself(tickers: list[str]) -> None:
+    result = es.run("deepseek-r1", tickers=tickers, benchmark="SPY", event_window=(2, 6))
+    ax = result.plot("car")
+    days = result.rel_days
+    mean = line(ax, "CAR" if len(tickers) == 1 else "mean CAR")
+    assert len(tickers) == 1 or not np.isfinite(mean[: days.index(2)]).any()
+    answer = result.answers[Window(2, 6)]
+    edges = band(ax)
+    assert min(edges) == 2
+    if len(tickers) > 1:
+        assert mean[-1] == pytest.approx(answer.caar)
+        assert edges[6] == pytest.approx(answer.interval)
+        assert answer.headline is not None
+        p = f"{answer.tests[answer.headline].p_value:.3f}".removeprefix("0")
+        assert f"p {p}" in words(ax)
+    assert "[+2, +6]" in title(ax)
+    assert "no test is valid" not in title(ax)
+    assert "Day 0:" not in words(ax)

@@ -156,6 +156,6 @@ def test_the_command_writes_a_page_with_stages_a_hatched_bar_and_the_band(tmp_pa
         main([*asked, *stages, "--report", str(page), "--lang", "de"])
     assert done.value.code == 0
     text = page.read_text(encoding="utf-8")
-    assert text.count("<svg") == 1
-    assert text.count("<pattern") == 1  # the hatch
+    assert text.count("<svg") == 2  # for a wide page, and for a phone
+    assert text.count("<pattern") == 2  # the hatch
     assert "Balken 0 beginnt um 14:00, vor dem Zeitpunkt" in text

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from eventstudy.charts import render, words
-from eventstudy.reports.pictures import _NARROW, _PHONE, chosen_charts, inline
+from eventstudy.reports.pictures import _NARROW, PHONE, chosen_charts, inline
 from eventstudy.study.result import StudyResult
 
 from tests.tiers import first
@@ -37,9 +37,9 @@ def test_without_head_the_picture_is_lower_and_says_the_same(sixteen: StudyResul
     [*((s, "car") for s in ("nvda", "sixteen")), ("nvda", "price_path"), ("nvda", "ar_bars"), ("sixteen", "forest")],
 )
 def test_a_chart_for_a_phone_keeps_its_labels_apart(request: pytest.FixtureRequest, study: str, chart: str) -> None:
-    ax = request.getfixturevalue(study).plot(chart, width=_PHONE)
+    ax = request.getfixturevalue(study).plot(chart, width=PHONE)
     figure = ax.figure
-    assert figure.get_figwidth() == _PHONE
+    assert figure.get_figwidth() == PHONE
     figure.draw_without_rendering()
     for axis, low, high in ((ax.xaxis, "x0", "x1"), (ax.yaxis, "y0", "y1")):
         start, end = sorted(axis.get_view_interval())
@@ -52,16 +52,16 @@ def test_a_chart_for_a_phone_keeps_its_labels_apart(request: pytest.FixtureReque
 
 def test_every_chart_of_a_report_is_drawn_for_a_phone_too(nvda: StudyResult, sixteen: StudyResult) -> None:
     assert {*chosen_charts(nvda), *chosen_charts(sixteen)} == set(_NARROW)
-    figure = nvda.plot("ar_bars", width=_PHONE).figure
+    figure = nvda.plot("ar_bars", width=PHONE).figure
     figure.draw_without_rendering()
     [legend], [ax] = figure.legends, figure.axes
     assert not legend.get_window_extent().overlaps(ax.get_window_extent())
 
 
 def test_panels_for_a_phone_stand_two_by_two(sixteen: StudyResult) -> None:
-    panels = sixteen.plot("price_path", width=_PHONE)
+    panels = sixteen.plot("price_path", width=PHONE)
     figure = panels[0].figure
-    assert figure.get_figwidth() == _PHONE
+    assert figure.get_figwidth() == PHONE
     assert len({round(ax.get_position().x0, 3) for ax in panels}) == 2
     assert min(ax.get_position().height * figure.get_figheight() for ax in panels) > 0.8
 
