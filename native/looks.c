@@ -75,6 +75,21 @@ static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set
     }
 }
 
+#define FEW 4                 /* so many series of its own are compared one by one */
+
+/* The same for a few series of its own, `which`: comparing is quicker than looking up. */
+static void meet_few(const Grid *g, const uint8_t *own, const int64_t *which, int64_t n, int64_t every, uint8_t *met) {
+    double mine[FEW] = {NAN, NAN, NAN, NAN};
+    for (int64_t t = 0; t < g->days; t += every) {
+        for (int64_t i = 0; i < n; i++) mine[i] = cell(g, t, which[i]);
+        for (int64_t j = 0; j < g->series; j++) {
+            const double value = cell(g, t, j);
+            const int same = (value == mine[0]) | (value == mine[1]) | (value == mine[2]) | (value == mine[3]);
+            if ((same | (value != value)) && !own[j] && !met[j]) met[j] = same || lacks_twice(g, t, every, j);
+        }
+    }
+}
+
 /* On how many days the close of each of the series that were met is one of those of its own. */
 static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Set *s, int64_t *count) {
     for (int64_t t = 0; t < g->days; t++) {
@@ -93,12 +108,13 @@ static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Se
 int count_met(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
     Set theirs = {0}, mine = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
-    int64_t owned = 0, found = 0;
+    int64_t owned = 0, found = 0, which[FEW];
     memset(count, 0, sizeof *count * (size_t)g->series);
-    for (int64_t j = 0; j < g->series; j++) owned += own[j] != 0;
+    for (int64_t j = 0; j < g->series; j++) if (own[j]) { if (owned < FEW) which[owned] = j; owned++; }
     int failed = !met || set_make(&mine, owned) ? -1 : 0;
     if (!failed) {
-        meet_somewhere(g, own, every, &mine, met);
+        if (owned <= FEW) meet_few(g, own, which, owned, every, met);
+        else meet_somewhere(g, own, every, &mine, met);
         for (int64_t j = 0; j < g->series; j++) found += met[j];
         if (found) failed = set_make(&theirs, found);
         if (found && !failed) count_days(g, own, met, &theirs, count);

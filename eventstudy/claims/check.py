@@ -739,7 +739,7 @@ def verdict_word(checked: Checked, told: Mapping[str, Any]) -> str:
 def _on_a_farther_weekday(checked: Checked) -> bool:
     """Whether the move was found on another Monday than the one nearest to the event, and the claim does not say which."""
     claim, end = checked.claim, checked.found.end
-    if claim.move_days or end is None or claim.span is None or claim.span.weekday is None:
+    if _move_days(checked) or end is None or claim.span is None or claim.span.weekday is None:
         return False
     day = _named_weekday(checked)
     return day is not None and end.date != day
@@ -765,7 +765,7 @@ def _actual(checked: Checked) -> dict[str, Any] | None:
     rows = np.arange(max(quoted.first, 1), len(quoted.close))
     rows = rows[np.isfinite(returns[rows - 1])]
     dates = [quoted.date(int(row)) for row in rows]
-    named = [day.near(checked.day0) for day in claim.move_days][-1:]
+    named = _move_days(checked)[-1:]
     if claim.span is not None and claim.span.weekday is not None:
         named = [day for day in [_named_weekday(checked)] if day]
     at = [row for row, day in zip(rows, dates, strict=True) if day in named]
@@ -851,9 +851,14 @@ def _earlier(checked: Checked) -> list[dt.date]:
     return [day for day in days if end is None or day < end.date]
 
 
+def _move_days(checked: Checked) -> list[dt.date]:
+    """The dates of a claim that are taken for days of its move: all others."""
+    earlier = _earlier(checked)
+    return [at for day in checked.claim.days if (at := day.near(checked.day0)) not in earlier]
+
+
 def _dates_ok(checked: Checked) -> bool | None:
-    found, earlier = checked.found, _earlier(checked)
-    days = [at for day in checked.claim.days if (at := day.near(checked.day0)) not in earlier]
+    found, days = checked.found, _move_days(checked)
     if not days or found.end is None:
         return None
     if len(days) > 1 and found.start is not None:

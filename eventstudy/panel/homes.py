@@ -185,8 +185,7 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     They are where one of them has a price on each day, and each other one as well, from its first to its last, or moves on the
     days of the same exchange as the first security of which that is so: those are together (`_together`).
     """
-    tickers = {name: i for i, name in enumerate(prices.tickers)}
-    columns = {name: tickers[name] for name in asked if name in tickers}
+    columns = {name: at for name in asked if (at := prices.position(name)) is not None}
     closes = prices.close.to_numpy()
 
     def days(column: int) -> tuple[int, bool]:
@@ -200,7 +199,7 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     rest = [name for name, (_, whole) in found.items() if not whole]
     if not rest:
         return True
-    first = next(name for name, i in tickers.items() if days(i)[1])
+    first = next(name for i, name in enumerate(prices.tickers) if days(i)[1])
     market = _markets([first, *rest], prices)
     return first in market and all(market.get(name) == market[first] for name in rest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -123,6 +124,10 @@ def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
     return replace(table, fields=fields, info=info, missing=missing, names=names, copies=copied)
 
 
+_CODE = re.compile(r"[A-Z]{0,3}[0-9]+|[A-Z]{1,3}")
+"""Headings that are no words: most tickers."""
+
+
 def _is_plain(frame: pd.DataFrame) -> bool:
     """Whether a frame is wide without a doubt: an index of days, one level of columns, none of them called like a field."""
     index = frame.index
@@ -137,7 +142,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False
     if labels and names_field(labels[0]):
         return False  # NVDA_Close
-    if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels):
+    if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels if not _CODE.fullmatch(c)):
         return False
     if (index.to_numpy() != index.to_numpy("datetime64[D]")).any() or _may_be_returns(frame):
         return False

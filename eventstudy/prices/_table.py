@@ -132,6 +132,17 @@ class PriceTable:
         """The tickers that have prices."""
         return list(self._places)
 
+    def position(self, ticker: str) -> int | None:
+        """The column of a ticker; None where it has none.
+
+        `ticker`: as it is written in `tickers`.
+
+        Example:
+            >>> prices.position("SPY"), prices.position("none")
+            (1, None)
+        """
+        return self._places.get(ticker)
+
     @cached_property
     def _places(self) -> dict[str, int]:
         """The column of each ticker."""

@@ -8,7 +8,7 @@ import pytest
 from eventstudy import native
 
 from tests.engine.test_compiled_faults import made, pytestmark  # noqa: F401 - a fixture, and what it needs
-from tests.prices import test_sound
+from tests.prices import test_copies, test_sound
 
 FAULTS = {
     "1.4826 * least": "1.2 * least",
@@ -42,6 +42,9 @@ FAULTS = {
     "others[t] = (float)(total[t] - own[j * n + t])": "others[t] = own[j * n + t]",
     "if (isnan(cell(g, t + k, j))) return 0;": "return 0;",
     "t += every": "t += every + every",
+    "| (value == mine[2])": "",
+    "| (value != value)": "",
+    "same || lacks_twice(g, t, every, j)": "same",
     "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
     ">= DIFFERENT) alike": "> DIFFERENT) alike",
     "before[j] + 3.605551275463989 * sum[j]": "sum[j]",
@@ -67,6 +70,9 @@ def judge(patch: pytest.MonkeyPatch) -> None:
     for part in (slice(None), slice(140, 260)):
         for by in (1, -1):
             test_sound.test_a_series_a_session_apart_is_seen(part, by)
+    for lacking in ((), (2, 7)):
+        for copied in (2, 5):
+            test_copies.test_ten_sessions_of_another_are_seen_wherever_they_begin(13, lacking, copied, copied + 1)
     test_sound.test_copies_are_those_of_the_plain_form(patch)
 
 
