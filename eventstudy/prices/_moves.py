@@ -183,7 +183,10 @@ class Moves(NamedTuple):
 
 
 def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer: Bools, *, level: Bools) -> Bools:
-    """(n,) in which series a move may be flagged: a quick look at (S, n) prices, and which of them are an index or a rate."""
+    """(n,) in which series a move may be flagged: a quick look at (S, n) prices.
+
+    `level` (n,): which of them are an index, a rate or a benchmark.
+    """
     moved, scale = moves
     size, sign = np.abs(moved), np.sign(moved)
     large = np.where(level, INDEX_LEAP, LEAP)

@@ -109,7 +109,8 @@ def flags(
             moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
             explains[1:] = np.nan_to_num(explained(moves))
             market[np.ix_(np.flatnonzero(rows), np.array(columns, np.int64))] = explains
-        seen = first_look(members, own, None if explains is None else closely, explains, expected)
+        level = np.array([is_level(t) or t in compared for t in members])
+        seen = first_look(members, level, own, None if explains is None else closely, explains, expected)
         if not seen.in_step:
             moves = moves or Moves.of(own["used"], own["paid"])
             found += shifted(members, days[rows], moves)
@@ -125,7 +126,7 @@ def flags(
             copies = {id(v): np.array(v[:, part], order="C") for v in looked_at.values()}  # closes may be what is used
             some = {name: copies[id(values)] for name, values in looked_at.items()}
             known = None if moves is None else Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part])
-            odd[part] = _odd([members[i] for i in part.tolist()], some, _closed_up(some, known))
+            odd[part] = _odd([members[i] for i in part.tolist()], level[part], some, _closed_up(some, known))
         looks |= zip(members, odd.tolist(), strict=True)
     found += _same_closes(table, days, fields["close"], others)
     found += _mismatches(homes, days, priced, any_price, unplanned, unasked)
@@ -216,17 +217,18 @@ def _closed_up(fields: Mapping[str, Any], moves: Moves | None) -> Moves:
     return moves
 
 
-def _odd(tickers: list[str], fields: dict[str, Any], moves: Moves) -> Bools:
+def _odd(tickers: list[str], level: Bools, fields: dict[str, Any], moves: Moves) -> Bools:
     """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
 
-    `fields` (S, n) on priced days; `closely` the days that are looked at more closely, `market` what the others explain.
+    `level` (n,) which of them are an index, a rate or a benchmark; `fields` (S, n) on priced days; `closely` the days that are
+    looked at more closely, `market` what the others explain.
     """
     close, used = fields["close"], fields["used"]
     odd: Bools = np.array([t.endswith("=X") for t in tickers])
     if not len(close):
         return np.zeros(len(odd), bool)
     nothing = np.zeros((1, 1))
-    level, dividend = np.array([is_level(t) for t in tickers]), fields.get("dividend", nothing)
+    dividend = fields.get("dividend", nothing)
     odd |= suspects(used, fields["paid"], moves, np.broadcast_to(dividend, used.shape), fields["closely"], level=level)
     if fields["closely"].any():
         odd |= unsure(moves, fields["paid"], fields["market"][1:], fields["closely"])

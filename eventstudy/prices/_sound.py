@@ -51,11 +51,16 @@ class Seen(NamedTuple):
 
 
 def first_look(
-    tickers: Sequence[str], fields: Mapping[str, Any], closely: Bools | None, market: Floats | None, expected: Bools
+    tickers: Sequence[str],
+    level: Bools,
+    fields: Mapping[str, Any],
+    closely: Bools | None,
+    market: Floats | None,
+    expected: Bools,
 ) -> Seen:
     """Look at n series of a market on S days: its tickers and `fields` (S, n).
 
-    `closely` (S, n) days that are looked at more closely and `market` (S, n) the part of each move that the others explain
+    `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and `market` (S, n) the part of each move that the others explain
     (None: no such days), `expected` (S,) the days on which the market was open.
     """
     kernel, close = native.form().kernel, fields["close"]
@@ -63,7 +68,6 @@ def first_look(
         return Seen(np.zeros(close.shape[1], bool), _lacking(np.isfinite(close), expected), False)
     sound, apart = np.empty((2, close.shape[1]), bool)
     lacking = np.empty(close.shape[1], np.int64)
-    level = np.array([_moves.is_level(t) for t in tickers])
     kernel.look_at(close, closely, market, level, expected, sound, lacking, apart, _RULES)
     sound &= [not t.endswith("=X") for t in tickers]
     for name, nothing in (("paid", 0), ("dividend", 0), ("split", 1)):

@@ -29,7 +29,13 @@ def closes(moves: np.ndarray, first: float = 50.0) -> np.ndarray:
 
 
 def sound(
-    prices: np.ndarray, ticker: str = "A", near: Any = (), market: np.ndarray | None = None, **fields: Any
+    prices: np.ndarray,
+    ticker: str = "A",
+    near: Any = (),
+    market: np.ndarray | None = None,
+    *,
+    level: bool = False,
+    **fields: Any,
 ) -> bool:
     """Whether the first look lets one series pass."""
     close = prices[:, None]
@@ -39,8 +45,8 @@ def sound(
     given = {"close": close, "used": close, "paid": np.zeros_like(close), **fields}
     days = np.ones(len(close), bool)
     if not closely.any():
-        return bool(_sound.first_look([ticker], given, None, None, days).sound[0])
-    return bool(_sound.first_look([ticker], given, closely, explained, days).sound[0])
+        return bool(_sound.first_look([ticker], np.array([level]), given, None, None, days).sound[0])
+    return bool(_sound.first_look([ticker], np.array([level]), given, closely, explained, days).sound[0])
 
 
 def planted(scale: float, **sizes: float) -> np.ndarray:
@@ -59,11 +65,11 @@ RULES: dict[str, tuple[Callable[[float], np.ndarray], dict[str, Any]]] = {
     "of a very calm one": (lambda k: planted(0.0016, d0=-k * _moves.CALM), {}),
     "of an ordinary one": (lambda k: planted(0.02, d0=k * _moves.LEAP), {}),
     "of a wild one": (lambda k: planted(0.05, d0=-k * _moves.SPIKE * 0.05), {}),
-    "of an index": (lambda k: planted(0.01, d0=k * _moves.INDEX_LEAP), {"ticker": "^X"}),
+    "of an index": (lambda k: planted(0.01, d0=k * _moves.INDEX_LEAP), {"level": True}),
     "undone on the next day": (lambda k: planted(0.01, d0=k * _moves.BACK * 0.01, d1=-0.04), {}),
     "undone two days later": (lambda k: planted(0.01, d0=-k * _moves.BACK * 0.01, d2=0.04), {}),
     "undone by little": (lambda k: planted(0.01, d0=0.055, d1=-k * _moves.CLOSER * 0.01), {}),
-    "an index's undone": (lambda k: planted(0.01, d0=k * _moves.ALIEN * 0.01, d1=-0.03), {"ticker": "^X"}),
+    "an index's undone": (lambda k: planted(0.01, d0=k * _moves.ALIEN * 0.01, d1=-0.03), {"level": True}),
     "undone, on a day that is studied": (
         lambda k: planted(0.01, d0=k * _moves.CLOSER * 0.01, d1=-0.03),
         {"near": NEAR, "market": STORM},
@@ -171,7 +177,7 @@ def test_days_that_lack_are_counted_and_closed_up() -> None:
     close[:50, 3] = close[350:, 4] = close[:, 5] = np.nan
     expected = rng.random(400) < 0.9
     fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
-    seen = _sound.first_look([f"T{i}" for i in range(20)], fields, None, None, expected)
+    seen = _sound.first_look([f"T{i}" for i in range(20)], np.zeros(20, bool), fields, None, None, expected)
     lacking = _sound._lacking(np.isfinite(close), expected)
     lacking[5] = 0  # no first and no last price
     assert seen.lacking.tolist() == lacking.tolist()
@@ -195,7 +201,7 @@ def test_a_series_a_session_apart_is_seen(part: slice, by: int) -> None:
         close = np.column_stack([closes(m) for m in moves.T])
         close[17, 1] = np.nan
         fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
-        return _sound.first_look(list("ABCDEF"), fields, None, None, np.ones(400, bool)).in_step
+        return _sound.first_look(list("ABCDEF"), np.zeros(6, bool), fields, None, None, np.ones(400, bool)).in_step
 
     assert in_step(moves)
     assert not in_step(apart)
@@ -210,7 +216,7 @@ def test_of_two_series_each_is_the_other_of_the_other() -> None:
         close = np.column_stack([closes(m) for m in moves])
         close[2::every, 1] *= 1.0 if every == 1 else np.nan
         fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
-        return _sound.first_look(["A", "B"], fields, None, None, np.ones(len(close), bool)).in_step
+        return _sound.first_look(["A", "B"], np.zeros(2, bool), fields, None, None, np.ones(len(close), bool)).in_step
 
     assert 0.26 < np.corrcoef(one[:-2], other)[0, 1] < 0.29
     assert not in_step(one[1:-1], other)
@@ -335,3 +341,17 @@ def test_nothing_is_read_that_does_not_fit() -> None:
             kernel.count_met(*args)
     with pytest.raises(ValueError, match="bytes"):
         kernel.rows_alike(close, np.zeros(3, np.uint8))
+
+
+def test_a_benchmark_is_held_to_what_an_index_does_whatever_its_name() -> None:
+    """A wrong close of 4.8 spreads that the other series did not make, and that is undone on the next day."""
+    rng = np.random.default_rng(2)
+    market = rng.normal(0, 0.01, 400)
+    moves = np.column_stack([market, *(market + rng.normal(0, 0.01, 400) for _ in range(6))])
+    close = 50 * np.exp(np.cumsum(moves, axis=0))
+    close[200, 0] = close[199, 0] * np.exp(4.8 * _moves.spread(market)[0])
+    close[201:, 0] *= close[199, 0] / close[201, 0]
+    frame = pd.DataFrame(close, pd.bdate_range("2020-01-02", periods=400), ["SPY", *"ABCDEF"])
+    for compared, told in ((["SPY"], True), ([], False)):
+        found = flags(frame_to_table(frame), None, compared, ("CALENDAR_MISMATCH",))
+        assert any((f.code, f.ticker) == ("PRICE_SPIKE", "SPY") for f in found) is told
