@@ -60,8 +60,9 @@ def first_look(
 ) -> Seen:
     """Look at n series of a market on S days: its tickers and `fields` (S, n).
 
-    `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and `market` (S, n) the part of each move that the others explain
-    (None: no such days), `expected` (S,) the days on which the market was open.
+    `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and
+    `market` (S, n) the part of each move that the others explain (None: no such days), `expected` (S,) the days on which the
+    market was open.
     """
     kernel, close = native.form().kernel, fields["close"]
     if kernel is None or not close.size:
