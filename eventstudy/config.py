@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from datetime import date, datetime, time
 from functools import cache, partial
 from itertools import pairwise
@@ -24,7 +24,7 @@ from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
 from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in
-from eventstudy.windows import OwnWindows, Window
+from eventstudy.windows import CalendarDays, OwnWindows, Window
 
 DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
 """The reported CAR windows of daily studies unless others are named (METHODS 0.2): those inside the event window."""
@@ -185,21 +185,26 @@ class StudyConfig:
         )
         if self.estimation_windows:
             put(self, "estimation_window", self.estimation_windows[0])
+        if self.window_days is not None:
+            put(self, "window_days", Window.of(self.window_days, "window of calendar days"))
+            if not self._lined:
+                if self.windows is not None and [*map(tuple, self.windows)] == [tuple(self.event_window)]:
+                    put(self, "windows", None)  # as this class made it
+                put(self, "event_window", self.sessions_of(self.window_days))
+                put(self, "looked_at", None)
         if self.min_estimation == 0:
             before = min(Window.of(self.event_window, "event window").start, 0) - 1
             put(self, "estimation_windows", ())
             put(self, "estimation_window", Window(before, before))
-        if self.window_days is not None:
-            put(self, "window_days", Window.of(self.window_days, "window of calendar days"))
-            put(self, "event_window", self.window_days)  # there are never more sessions than days
-            put(self, "looked_at", None)
         event = Window.of(self.event_window, "event window")
         whole = Window(min(event.start, 0), max(event.end, 0))
         looked_at = Window.of(self.looked_at, "days looked at") if self.looked_at is not None else event
         put(
             self,
             "looked_at",
-            None if self.window_days or looked_at == whole or not looked_at.inside(whole) else looked_at,
+            None
+            if looked_at == whole or not looked_at.inside(whole) or (self.window_days and not self._lined)
+            else looked_at,
         )
         put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
@@ -302,15 +307,52 @@ class StudyConfig:
         """Whether `benchmark` names some tickers' own."""
         return self.benchmark is not None and bool(_benchmarks(self.benchmark)[0])
 
+    @property
+    def _lined(self) -> bool:
+        """Whether the sessions are known that the window of calendar days holds."""
+        return any(isinstance(w, CalendarDays) and w.days == self.window_days for w in self.windows or ())
+
+    def sessions_of(self, days: Window) -> Window:
+        """An event window that holds the sessions of so many calendar days, as far as no estimation window lies there.
+
+        There are never more sessions than days; what reaches into an estimation window is seen among its days. `days`: the
+        first and last calendar day from day 0.
+
+        Example:
+            >>> es.StudyConfig().sessions_of(es.Window(-14, 30))
+            Window(start=-10, end=30)
+        """
+        if not self.estimated:
+            return days
+        spans = [Window.of(w, "estimation window") for w in self.estimation_windows or (self.estimation_window,)]
+        low = max([days.start, *(w.end + 1 for w in spans if w.end < 0)])
+        high = min([days.end, *(w.start - 1 for w in spans if w.start > 0)])
+        if days.start > 0:
+            return Window(1, max(high, 1))
+        return Window(min(low, -1), -1) if days.end < 0 else Window(min(low, 0), max(high, 0))
+
+    def in_sessions(self, sessions: Window) -> StudyConfig:
+        """With the sessions that the window of calendar days holds, from the first to the last of any pair.
+
+        Example:
+            >>> es.StudyConfig(window_days=(0, 30)).in_sessions(es.Window(0, 21)).windows
+            (CalendarDays(start=0, end=21),)
+        """
+        assert self.window_days is not None
+        window = CalendarDays.holding(sessions, self.window_days)
+        return replace(self, event_window=sessions, looked_at=None, windows=(window,))
+
     def _reported_windows(self) -> tuple[Window, ...]:
-        named = None if self.windows is None else tuple(dict.fromkeys(Window.of(w) for w in self.windows))
         if self.window_days is not None:
-            if named not in (None, (self.event_window,)):
+            if self._lined:
+                return tuple(self.windows or ())
+            if self.windows is not None:
                 raise InvalidRequest(
                     "windows of sessions and a window of calendar days are both named",
                     hint="leave out --window or --window-days",
                 )
             return (self.event_window,)
+        named = None if self.windows is None else tuple(dict.fromkeys(Window.of(w) for w in self.windows))
         if self.own_windows:
             if named not in (None, (self.event_window,)) or self.looked_at is not None:
                 raise InvalidRequest(
@@ -594,7 +636,7 @@ class StudyConfig:
         return self.looked_at or self.event_window
 
     def called(self, window: Window) -> Window:
-        """A window as this study calls it: where each pair has its own, the event window stands for them.
+        """A window as this study calls it: the event window of each pair's own, or by the calendar days it holds.
 
         `window`: first and last day of it.
 
@@ -602,6 +644,8 @@ class StudyConfig:
             >>> es.StudyConfig().called(es.Window(0, 1))
             Window(start=0, end=1)
         """
+        if self.window_days and self._lined and window == self.days_looked_at:
+            return CalendarDays.holding(window, self.window_days)
         return OwnWindows(*window) if self.own_windows and window == self.event_window else window
 
     @property

@@ -31,7 +31,7 @@ from typing import Any
 
 from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned, in_words_of
 from eventstudy.units import PERCENT, unit_shown
-from eventstudy.windows import OwnWindows, Window
+from eventstudy.windows import CalendarDays, OwnWindows, Window
 
 LANGUAGES = ("en", "de")
 NO_FIGURE = {"en": "n/a", "de": "k. A."}
@@ -182,6 +182,9 @@ def shown(value: Any, spec: str = "", language: str = "en") -> str:
         return format(str(value), spec)
     if isinstance(value, OwnWindows):
         return shown(Phrase("[own windows]"), spec, language)
+    if isinstance(value, CalendarDays) and language != "en":
+        first, last = str(value.days)[1:-1].replace("-", "−").split(", ")
+        return shown(Phrase("[{first}, {last} calendar days]", first=first, last=last), spec, language)
     if isinstance(value, Window):
         return str(value) if language == "en" else str(value).replace("-", "−")
     if isinstance(value, Sequence):

@@ -645,7 +645,10 @@ WARNINGS: dict[str, Code] = {
         "caution",
     ),
     "WINDOW_DATES": Code(
-        "{window} is {first} to {last}: {sessions} sessions",
+        {
+            "": "{window} is {first} to {last}: {sessions} sessions",
+            "several": "{window} is {first} to {last}: not the same sessions for all pairs",
+        },
         "The event window was named by its first and last date; it holds the sessions between them.",
         "Name the window by its dates where it is reported.",
         "note",
@@ -699,6 +702,7 @@ WARNINGS: dict[str, Code] = {
                 "{window} stands for the calendar days {first:day} to {last:day} of each pair: {least} to {most} sessions,"
                 " median {median:.0f}"
             ),
+            "same": "{window} holds {least} sessions of each pair",
             "rows": "each pair has a window of its own: {least} to {most} days, median {median:.0f}",
         },
         "The windows of the pairs have different numbers of sessions: as calendar days fall, or as the table names them.",

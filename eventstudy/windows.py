@@ -80,3 +80,20 @@ class OwnWindows(Window):
     def __str__(self) -> str:
         """As printed, in place of ends that no pair need have."""
         return "[own windows]"
+
+
+class CalendarDays(Window):
+    """The sessions that a window of calendar days holds of any pair: equal to them, and called by the calendar days."""
+
+    days: Window
+
+    @classmethod
+    def holding(cls, sessions: Window, days: Window) -> CalendarDays:
+        """The window of these calendar days, which holds these sessions."""
+        found = cls(*sessions)
+        found.days = days
+        return found
+
+    def __str__(self) -> str:
+        """As printed, by what was asked for: [0, +30 calendar days]."""
+        return f"{str(self.days)[:-1]} calendar days]"

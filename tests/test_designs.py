@@ -23,8 +23,10 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
+from eventstudy.language import Phrase, in_language
 from eventstudy.reports import render
 from eventstudy.reports.pictures import chosen_charts
+from eventstudy.study.happened import what_happened
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from matplotlib.text import Text
@@ -134,8 +136,6 @@ def test_levels_are_shares(level: float) -> None:
 
 @pytest.mark.render
 def test_words_of_the_level_in_german() -> None:
-    from eventstudy.language import Phrase, in_language
-
     assert in_language(Phrase("{level:.4g %} band", level=0.9), "de") == "Band von 90 %"
     result = run("deepseek-r1", tickers="NVDA", level=0.9)
     assert "90-%-Intervall" in "".join(map(str, _heads(result)))
@@ -229,6 +229,26 @@ def test_an_event_window_without_day_0(window: tuple[int, int]) -> None:
     assert table[table["rel_day"].isin(outside)]["ar"].isna().all()
     usual = study(prices, tickers=FIRMS, event_window=(-9, 9), windows=[window])
     assert "CCC" not in [pair.ticker for pair in usual.panel.pairs]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_window_without_day_0_is_told_first(n: int) -> None:
+    """Its mean CAR is that of regressions with dummies; no sentence is about day 0."""
+    prices = closes(5, FIRMS)
+    found = study(prices, tickers=FIRMS[:n], event_window=(2, 9))
+    mean = np.mean([dummies(prices, range(2, 10), firm)[0] for firm in FIRMS[:n]])
+    who = "AAA" if n == 1 else "the 3 stocks on average"
+    side = "above" if mean > 0 else "below"
+    told = f"From day +2 to day +9, {who} moved {100 * abs(mean):.1f} points {side} what the market explains; "
+    said = " ".join(found.text().split())
+    assert told in said
+    assert said.index(told) < said.index("announced")
+    p = found.answer(Window(2, 9)).tests[found.answer(Window(2, 9)).headline or ""].p_value
+    assert f"that is not out of the ordinary (p {p:.3f}".replace("0.", ".") in said
+    assert "On day 0" not in said
+    german = in_language(what_happened(found)[0], "de")
+    assert german is not None
+    assert german.startswith("Von Tag +2 bis Tag +9 war die Bewegung von ")
 
 
 @pytest.mark.parametrize(
@@ -461,34 +481,92 @@ def test_the_snapshot_decides_day_0_of_an_instant(instant: str, day: int) -> Non
 # ---- windows of calendar days --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+PLACED = [DAY0 - 4, DAY0 - 3, DAY0 - 2, DAY0 - 1, DAY0, DAY0 + 1, DAY0 + 2]
+"""Days 0 on different weekdays."""
+
+
+def in_calendar_days(days: tuple[int, int], **choices: Any) -> StudyResult:
+    events = pd.DataFrame(
+        {"ticker": list(FIRMS), "date": [SESSIONS[day].date().isoformat() for day in PLACED]},
+    )
+    usual = {k: v for k, v in CHOICES.items() if k != "event_window"}
+    return EventStudy(**{**usual, **choices}, window_days=days).run(events, closes(5, FIRMS))
+
+
 @pytest.mark.parametrize(
-    "days", [(0, 10), pytest.param((-3, 4), marks=pytest.mark.slow), pytest.param((2, 9), marks=pytest.mark.slow)]
+    "days", [(-14, 0), *(pytest.param(d, marks=pytest.mark.slow) for d in ((0, 10), (-3, 4), (2, 9)))]
 )
 def test_a_window_of_calendar_days_holds_the_sessions_in_it(days: tuple[int, int]) -> None:
-    """Events on different weekdays; the sessions are counted on the calendar, the CAR is a regression with dummies."""
-    prices, placed = closes(5, FIRMS), [DAY0 - 4, DAY0 - 3, DAY0 - 2, DAY0 - 1, DAY0, DAY0 + 1, DAY0 + 2]
-    dates = [SESSIONS[day] for day in placed]
-    events = pd.DataFrame({"ticker": list(FIRMS), "date": [date.date().isoformat() for date in dates]})
-    result = EventStudy(**{**CHOICES, "event_window": (-20, 20)}, window_days=days).run(events, prices)
+    """Events on different weekdays; the sessions are counted on the calendar, the CAR is a regression with dummies.
+
+    Fourteen days before the event are ten sessions or fewer, and the estimation window ends eleven sessions before it.
+    """
+    prices, dates = closes(5, FIRMS), [SESSIONS[day] for day in PLACED]
+    result = in_calendar_days(days)
     [window] = result.config.windows or ()
-    found, lengths = result.returns.over(window), []
-    for i, (firm, row0) in enumerate(zip(FIRMS, placed, strict=True)):
+    found, lengths, ends = result.returns.over(window), [], []
+    for i, (firm, row0) in enumerate(zip(FIRMS, PLACED, strict=True)):
         first, last = (dates[i] + pd.Timedelta(days=d) for d in days)
         inside = [k for k, day in enumerate(SESSIONS) if first <= day <= last]
-        shift = row0 - DAY0
         estimation = range(row0 - 120, row0 - 10)
         car, se, _ = dummies(prices, [k - DAY0 for k in inside], firm, estimation)
-        assert (found.car[i], found.se[i], found.n_days[i]) == pytest.approx((car, se, len(inside))), shift
+        assert (found.car[i], found.se[i], found.n_days[i]) == pytest.approx((car, se, len(inside)))
         lengths.append(len(inside))
-    assert len(set(lengths)) > 1
+        ends += [inside[0] - row0, inside[-1] - row0]
+    assert window == (min(ends), max(ends))
+    assert result.rel_days == list(range(min(*ends, 0), max(*ends, 0) + 1))
     said = result.warnings.set_index("code")["message"]["OWN_WINDOWS"]
-    assert f"{min(lengths)} to {max(lengths)} sessions" in said
+    assert (f"{min(lengths)} to {max(lengths)} sessions" in said) == (min(lengths) < max(lengths))
     for name in ("cda", "corrado_rank", "generalized_sign"):
-        assert "differ in length" in " ".join(result.test(name, tuple(window)).reasons)
+        differ = "differ in length" in " ".join(result.test(name, tuple(window)).reasons)
+        assert differ == (min(lengths) < max(lengths))
     assert "differ in length" not in " ".join(result.test("patell", tuple(window)).reasons)
     assert "WINDOW_INCOMPLETE" not in codes(result)
     assert "GAP_IN_WINDOW" not in codes(result)
+
+
+@pytest.mark.render
+def test_a_window_of_calendar_days_is_called_by_them_everywhere() -> None:
+    found = in_calendar_days((3, 20))
+    name, german = "[+3, +20 calendar days]", "[+3, +20 Kalendertage]"
+    assert found.to_dict()["aggregate"]["windows"][0]["calendar_days"] == [3, 20]
+    assert found.to_dict()["config"]["window_days"] == [3, 20]
+    assert f"only {name} is" in found.text()
+    for said in (found.text(), found.summary(), found._repr_html_()):
+        assert name in said
+        assert "[+1, +14]" not in said
+    report = render(found, "md", lang="de", answers={}).decode()
+    assert "**Ereignisfenster:** [+3, +20 Kalendertage]" in report
+    assert not re.search(r"\[\+1,[\s\u00a0]\+14\]", report)
+    assert german[5:-1] in render(found, "latex", style="journal", lang="de", answers={}).decode()
+    for chart in ("car", "caar", "forest"):
+        drawn = found.plot(chart, lang="de").figure.findobj(Text)
+        written = " ".join(" ".join(text.get_text() for text in drawn).split())
+        assert f"CAR{german}" in written
+        assert "+14]" not in written
+    again = EventStudy(found.config, model="constant_mean")
+    assert again.config.windows == found.config.windows
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "hint"),
+    [
+        ((-30, -20), "calendar days -30 to -20 hold the sessions [-21, -14] of AAA", "--estimation-window -136 -27"),
+        ((-18, 5), "calendar days -18 to +5 hold the sessions [-12, -11] of AAA", "--estimation-window -127 -18"),
+    ],
+)
+def test_calendar_days_that_reach_into_the_estimation_window(days: tuple[int, int], words: str, hint: str) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(words)) as error:
+        in_calendar_days(days)
+    assert hint in str(error.value)
+    assert "Kalendertage -" in str(in_language(error.value.what, "de")).replace("−", "-")
+    ends = tuple(map(int, re.findall(r"-\d+", hint)))
+    assert in_calendar_days(days, estimation_window=ends).returns.n == 7
+
+
+def test_calendar_days_without_estimation_may_reach_back() -> None:
+    found = in_calendar_days((-30, -20), min_estimation=0, model="market_adjusted")
+    assert found.config.windows == ((-22, -14),)  # of some firms the first, of some the last
 
 
 def test_windows_of_sessions_and_of_calendar_days_are_not_both_named() -> None:

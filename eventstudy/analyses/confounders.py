@@ -175,7 +175,7 @@ class Confounders(Answer):
         looked = {n: list(v) if isinstance(v, tuple) else v for n, v in vars(self.looked).items()}
         return {
             "events": [{"id": event.id, "title": event.title} for event in self.result.events],
-            "event_window": list(self.result.config.event_window),
+            "event_window": list(self.result.config.days_looked_at),
             "n_days": len({day.rel_day for day in self.days}),
             "n_pairs": self.n_pairs,
             "day0": bool(any(day.rel_day == 0 for day in self.days)),
@@ -189,13 +189,13 @@ class Confounders(Answer):
 
     def _finding(self) -> str:
         """How many event days carry other news, whether day 0 is one of them, and what was not known."""
-        window = self.result.config.event_window
+        n_days = int(max(_looked_at(self.result, i).sum() for i in range(self.result.returns.n)))
         if len(self.result.events) > 1:
             told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
             return f"{told}.{_lacking(self)}"
         days = dict.fromkeys(day.rel_day for day in self.days)
         carry = "carry" if len(days) > 1 else "carries"
-        told = f"{len(days) or 'None'} of the {window.length} days of the event window {carry} other news"
+        told = f"{len(days) or 'None'} of the {n_days} days of the event window {carry} other news"
         on_day0 = list(dict.fromkeys(day.what for day in self.days if day.rel_day == 0))
         told += f"; day 0 is one of them ({'; '.join(on_day0[:3])})" if on_day0 else ""
         return f"{told}.{_lacking(self)}"
@@ -276,6 +276,13 @@ def _reporting(result: StudyResult, earnings: Sequence[News]) -> set[str]:
     return {pair.ticker for pair in result.panel.pairs} - unseen
 
 
+def _looked_at(result: StudyResult, i: int) -> Bools:
+    """(L2,) whether each day of the event window is looked at for pair i."""
+    unseen = result.panel.block.unseen
+    seen: Bools = np.ones(len(result.rel_days), bool) if unseen is None else ~unseen[i]
+    return seen
+
+
 class _Places:
     """Where a moment falls in the windows of a pair."""
 
@@ -294,6 +301,8 @@ class _Places:
         if session is None or column is None:
             return None
         if column >= block.event_columns.start:
+            if not _looked_at(self._result, i)[column - block.event_columns.start]:
+                return None
             return session, column + block.estimation.start, "event"
         if own and column < block.estimation_columns.stop:
             return session, column + block.estimation.start, "estimation"
@@ -403,8 +412,9 @@ def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
             paid = given[given != 0]
             days = pd.DatetimeIndex(paid.index).date.tolist()
             on = dict(zip(days, paid.tolist(), strict=True))
-            for rel_day, session in zip(result.rel_days, result.sessions[i].tolist(), strict=True):
-                if session in on:
+            own = zip(result.rel_days, result.sessions[i].tolist(), _looked_at(result, i), strict=True)
+            for rel_day, session, seen in own:
+                if seen and session in on:
                     origin = prices.info[pair.ticker].source
                     amount = on[session]
                     what = Phrase("a dividend of {amount:g} goes ex", amount=amount)
@@ -425,7 +435,8 @@ def _market_moves(result: StudyResult) -> Iterator[Hit]:
     moves = market[:, block.event_columns]
     for i, pair in enumerate(result.panel.pairs):
         design = int(block.design[i])
-        for j in np.flatnonzero(np.abs(moves[design]) > DEVIATIONS * deviation[design]).tolist():
+        large = np.abs(moves[design]) > DEVIATIONS * deviation[design]
+        for j in np.flatnonzero(large & _looked_at(result, i)).tolist():
             times = abs(moves[design, j]) / deviation[design]
             what = Phrase(
                 "{benchmark} moved by {move:+.2f %}, {times:.1f} standard deviations",

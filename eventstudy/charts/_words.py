@@ -112,7 +112,9 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
     who, looked = subject(result, chosen, group), result.config.days_looked_at
     if not DAY0.inside(looked):
         whole = verdict(result, looked, chosen)
-        return title_of_car({"who": who, "window": window_text(looked)}, result, whole, chosen, several=len(chosen) > 1)
+        return title_of_car(
+            {"who": who, "window": window_text(whole.window)}, result, whole, chosen, several=len(chosen) > 1
+        )
     found = verdict(result, DAY0, chosen)
     if (plain := title(result, chosen, who)) is not None:
         rare = judged(result, found, chosen)

@@ -50,8 +50,8 @@ def paint(
     draw; all by default.
     """
     chosen = members(result, tickers, group)
-    start = result.config.event_window.start
-    found = [verdict(result, Window(start, day), chosen) for day in result.rel_days]
+    looked = result.config.days_looked_at
+    found = [verdict(result, Window(looked.start, day), chosen) for day in range(looked.start, looked.end + 1)]
     ax = open_axes(ax)
     zero_line(ax)
     _band(ax, found, result.config.level)

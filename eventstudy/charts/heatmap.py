@@ -59,16 +59,19 @@ def paint(
     day_axis(ax, result, rows, result.rel_days)
     _frame(ax, result, names(result, rows))
     told = _figures(ax, result, rows)
-    _legend(ax, limit, gaps=bool(np.isnan(ar).any()))
+    _legend(ax, limit, gaps=bool(np.isnan(ar).any()), unseen=bool(result.config.looked_at))
     some = drawn_of(len(rows), len(chosen), most // 2)
     head(ax, _title(result, chosen, group), [told, f"{method(result, chosen)}.{some}", *caveat(result)])
     return ax
 
 
 def _ordered(result: StudyResult, chosen: Ints, most: int) -> Ints:
-    """The pairs from the lowest abnormal return of day 0 to the highest; of too many, both ends."""
-    day0 = result.returns.ar[chosen, -result.config.event_window.start]
-    order = chosen[np.argsort(day0, kind="stable")]
+    """The pairs from the lowest abnormal return to the highest; of too many, both ends.
+
+    That of day 0, or the sum of the window where day 0 is not looked at.
+    """
+    days = slice(None) if result.config.looked_at else [-result.config.event_window.start]
+    order = chosen[np.argsort(np.nansum(result.returns.ar[chosen][:, days], axis=1), kind="stable")]
     return order if len(order) <= most else np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
 
 
@@ -116,6 +119,14 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
     names_width = max(text_width(name, SMALL) for name in names(result, rows)) + 24 if is_own(ax) else 0
     width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width
+    away = result.config.looked_at is not None
+    if width / ar.shape[1] < widest + 3 and away:
+        return say(
+            "Rows in the order of their sums. {out} of {cells} cells stand out (p < 5 %, exact t, not adjusted for {looks}).",
+            out=int(out.sum()),
+            cells=cells,
+            looks=looks(cells),
+        )
     if width / ar.shape[1] < widest + 3:
         return say(
             "Rows in the order of day 0. {out} of {cells} cells stand out (p < 5 %, exact t, not adjusted for {looks}).",
@@ -128,13 +139,19 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
         weight = "bold" if out[i, day] else "normal"
         place = (result.rel_days[day], len(rows) - 1 - i)
         ax.text(*place, texts[i, day], ha="center", va="center", fontsize=SMALL, fontweight=weight, color=INK, zorder=4)
+    if away:
+        return say(
+            "Rows in the order of their sums; figures in per cent: what stands out (p < 5 %, exact t, not adjusted for"
+            " {looks}).",
+            looks=looks(cells),
+        )
     return say(
         "Figures in per cent: day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks}).",
         looks=looks(cells),
     )
 
 
-def _legend(ax: Axes, limit: float, *, gaps: bool) -> None:
+def _legend(ax: Axes, limit: float, *, gaps: bool, unseen: bool) -> None:
     """What five colours stand for."""
     from matplotlib.patches import Patch
 
@@ -144,7 +161,8 @@ def _legend(ax: Axes, limit: float, *, gaps: bool) -> None:
     places = 0.5 + levels / (2 * limit)
     boxes = [Patch(facecolor=_colours()(p), edgecolor=EDGE, label=t) for p, t in zip(places, texts, strict=True)]
     if gaps:
-        boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label=say("no return")))
+        lacking = say("not looked at, or no return") if unseen else say("no return")
+        boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label=lacking))
     legend_below(ax, boxes, columnspacing=1.2)
 
 
@@ -154,6 +172,9 @@ def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
         return finding(result, chosen, group)
     counts = (result.ar_p[chosen] < LEVEL).sum(axis=0)
     day0 = -result.config.event_window.start
+    if result.config.looked_at:
+        told = {"who": subject(result, chosen, group), "others": int(counts.max()), "n": len(chosen)}
+        return say("{who}: on no day do more than {others} of {n} stand out", **told)
     others = np.delete(counts, day0)
     said = {
         "who": subject(result, chosen, group),

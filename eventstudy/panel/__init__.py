@@ -1,6 +1,6 @@
 """Lined up: prices and events become blocks of arrays."""
 
-from eventstudy.panel.align import Pair, Panel, align
+from eventstudy.panel.align import Pair, Panel, align, reaches_in, within_days
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.checks import calendar_ends, check, check_levels, lacking_factors
 from eventstudy.panel.flagged import accepted, flagged_closes, was_accepted, with_rates
@@ -36,6 +36,7 @@ __all__ = [
     "is_of_file",
     "lacking_factors",
     "over_splits",
+    "reaches_in",
     "read_shares",
     "taken_for",
     "told_of_partial",
@@ -43,5 +44,6 @@ __all__ = [
     "with_rates",
     "with_volume",
     "with_worth",
+    "within_days",
     "worth_before",
 ]

@@ -184,6 +184,53 @@ def _outside(pairs: Sequence[Pair], dense: Dense, config: StudyConfig) -> Bools:
     return found
 
 
+def within_days(panel: Panel, config: StudyConfig) -> Window | None:
+    """The sessions, from the first to the last of any pair, that the window of calendar days holds; None: none of any.
+
+    Raises:
+        InvalidRequest: estimation days of a pair lie among them.
+    """
+    block, days = panel.block, config.window_days
+    assert days is not None
+    after = block.sessions - block.sessions[:, block.event_columns][:, [-block.event.start]]
+    inside = (after >= np.timedelta64(days.start, "D")) & (after <= np.timedelta64(days.end, "D"))
+    columns = np.array(config.columns)
+    if config.estimated:
+        both = inside[block.design][:, block.estimation_columns]
+        both = both if block.outside is None else both & ~block.outside
+        for i in np.flatnonzero(both.any(axis=1)).tolist()[:1]:
+            rows = columns[block.estimation_columns][both[i]]
+            raise reaches_in(
+                Phrase("the calendar days {first:day} to {last:day}", first=days.start, last=days.end),
+                panel.pairs[i].ticker,
+                Window(int(rows.min()), int(rows.max())),
+                config,
+            )
+    seen = inside[:, block.event_columns].any(axis=0)
+    own = columns[block.event_columns][seen]
+    return Window(int(own.min()), int(own.max())) if seen.any() else None
+
+
+def reaches_in(named: Phrase, ticker: str, rows: Window, config: StudyConfig) -> InvalidRequest:
+    """That a window which is not named in sessions holds estimation days: these rows of a ticker."""
+    span = config.spans[0]
+    before = Phrase(
+        "end the estimation window before them: --estimation-window {start} {end}",
+        start=span.start - span.end + rows.start - 6,
+        end=rows.start - 6,
+    )
+    return InvalidRequest(
+        Phrase(
+            "{named} hold the sessions {rows} of {ticker}, which lie in the estimation window {window}",
+            named=named,
+            rows=rows,
+            ticker=ticker,
+            window=list(config.spans),
+        ),
+        hint=before if rows.end < 0 else Phrase("start the estimation window after session {last:day}", last=rows.end),
+    )
+
+
 def _with_own_days(dense: Dense, windows: Sequence[Window | None], config: StudyConfig) -> Dense:
     """The grid with what lies outside the estimation windows of pairs that have their own."""
     days = dense.columns[: dense.estimation.length]

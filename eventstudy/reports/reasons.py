@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +10,7 @@ from eventstudy import plugins
 from eventstudy.inference import advice
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Facts, Items, Paragraph, Row, Section, Span, Table, Text, plain
+from eventstudy.reports.words import Words
 from eventstudy.study.answers import Answer
 from eventstudy.study.names import named, words_of_model
 
@@ -160,6 +161,12 @@ def _warning(told: Material, message: str, whom: list[str]) -> Text:
     return (f"{shown}: ", told.words.said(message)) if named else (told.words.said(message),)
 
 
+def _event_window(words: Words, config: Mapping[str, Any]) -> str:
+    """The event window, by its calendar days where it was named by them."""
+    start, end = config["event_window"]
+    return words.window_of({"start": start, "end": end, "calendar_days": config.get("window_days")})
+
+
 def provenance(told: Material) -> Section:
     """The choices of the study, the prices, their hashes, and the versions of what computed."""
     words, config, origin = told.words, told.data["config"], told.data["provenance"]
@@ -174,7 +181,7 @@ def provenance(told: Material) -> Section:
             words("estimation window"),
             (", ".join(words.window(*window) for window in config["estimation_windows"]) or words("none"),),
         ),
-        (words("event window"), (words.window(*config["event_window"]),)),
+        (words("event window"), (_event_window(words, config),)),
         (told.named("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),
         (told.named("source"), (words.named(str(origin["source"])),)),

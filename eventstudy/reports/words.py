@@ -15,7 +15,7 @@ from eventstudy.language import NO_FIGURE, in_language, shown
 from eventstudy.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import unit_shown
-from eventstudy.windows import OwnWindows
+from eventstudy.windows import CalendarDays, OwnWindows, Window
 
 NBSP = "\u00a0"
 PHRASES: dict[str, str] = {
@@ -460,6 +460,8 @@ class Words:
     def window_of(self, found: Mapping[str, Any]) -> str:
         """The window that figures are of, as the study calls it."""
         start, end = found["start"], found["end"]
+        if days := found.get("calendar_days"):
+            return shown(CalendarDays.holding(Window(start, end), Window(*days)), "", self.lang).replace("-", "−")
         return shown(OwnWindows(start, end), "", self.lang) if found.get("own") else self.window(start, end)
 
     def window(self, start: int, end: int) -> str:

@@ -14,11 +14,12 @@ from eventstudy.calendars import Moment
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, chosen_moment
+from eventstudy.language import Phrase
+from eventstudy.panel import reaches_in
 from eventstudy.tables.written import one_day
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
-    from eventstudy.config import StudyConfig
     from eventstudy.study.result import StudyResult
 
 
@@ -66,22 +67,11 @@ def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple
     return (first - day).days, (last - day).days
 
 
-def first_look(days: tuple[int, int], config: StudyConfig) -> Window:
-    """An event window that holds the sessions of so many calendar days, as far as no estimation window lies there.
-
-    What reaches into an estimation window is still seen among its days.
-    """
-    before = [w.end + 1 for w in config.spans if w.end < 0 and config.estimated]
-    after = [w.start - 1 for w in config.spans if w.start > 0 and config.estimated]
-    low, high = max(before, default=days[0]), min(after, default=days[1])
-    return Window(min(max(days[0], low), high), max(min(days[1], high), low))
-
-
 def sessions_between(window: Sequence[str | dt.date], result: StudyResult) -> Window | None:
     """The sessions between two dates, counted from day 0; None where they are others for some pairs.
 
     Raises:
-        InvalidRequest: no session lies there.
+        InvalidRequest: no session lies there, or estimation days do.
     """
     first, last = map(one_day, window)
     block = result.panel.block
@@ -93,6 +83,16 @@ def sessions_between(window: Sequence[str | dt.date], result: StudyResult) -> Wi
         )
     rows = np.array(result.config.columns)
     found = {(int(rows[own].min()), int(rows[own].max())) if own.any() else None for own in inside}
+    estimated = inside[block.design][:, block.estimation_columns]
+    if result.config.estimated and estimated.any():
+        i = int(np.flatnonzero(estimated.any(axis=1))[0])
+        there = rows[block.estimation_columns][estimated[i]]
+        raise reaches_in(
+            Phrase("the days from {first} to {last}", first=first, last=last),
+            result.panel.pairs[i].ticker,
+            Window(int(there.min()), int(there.max())),
+            result.config,
+        )
     [only] = found if len(found) == 1 else [None]
     return None if only is None else Window(*only)
 

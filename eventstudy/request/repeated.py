@@ -188,6 +188,8 @@ def _choices(config: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in config.items() if name in known}
     if isinstance(found.get("benchmark"), list) or found.get("model") == "given":
         found["benchmark"] = None  # each event has its own, or none is compared with
+    if found.get("window_days"):
+        found["windows"] = found["event_window"] = None  # the sessions that these calendar days hold
     if found.get("estimation_windows") == [found.get("estimation_window")]:
         found["estimation_windows"] = ()
     return found

@@ -23,7 +23,7 @@ from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.models import model_of, watched
 from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
-from eventstudy.request.dates import days_0, days_to, first_look, last_day, sessions_between
+from eventstudy.request.dates import days_0, days_to, last_day, sessions_between
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
 from eventstudy.request.news import other_news
@@ -37,6 +37,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy, compares_with_peers, peers_in
 from eventstudy.tables.written import one_day
 from eventstudy.text import separated
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
@@ -151,7 +152,7 @@ def run(
             raise InvalidRequest(
                 "dates of a window are named, and an event window", hint="leave out --event-window or --window-dates"
             )
-        about = first_look(days_to(window_dates, days_0(events, day0)), study.config)
+        about = study.config.sessions_of(Window(*days_to(window_dates, days_0(events, day0))))
         study = EventStudy(study.config, event_window=about, looked_at=None, windows=(about,))
     config = study.config
     if grouped := benchmark_portfolios is not None or assign is not None:
@@ -202,6 +203,9 @@ def run(
             else:
                 days = days_to(window_dates, {d.session for d in result.panel.day0})
                 result = asked(EventStudy(study.config, window_days=days, looked_at=None, windows=None))
+                first, last = map(one_day, window_dates)
+                [named] = result.config.windows or ()
+                warned.append(Warned.of("WINDOW_DATES.several", window=named, first=first, last=last))
     result = replace(result, noticed=(*result.noticed, *warned)) if warned else result
     result = replace(result, known=tuple(known)) if known else result
     if not study.config.clock.daily:

@@ -73,7 +73,11 @@ def _own_windows(result: StudyResult) -> Iterator[Message]:
         spread = {"least": int(length.min()), "most": int(length.max()), "median": float(np.median(length))}
         yield Message.of("OWN_WINDOWS.rows", **spread)
         return
-    said = {"window": result.config.event_window, "least": int(length.min()), "most": int(length.max())}
+    [window] = result.config.windows or ()
+    said = {"window": window, "least": int(length.min()), "most": int(length.max())}
+    if said["least"] == said["most"]:
+        yield Message.of("OWN_WINDOWS.same", **said)
+        return
     yield Message.of("OWN_WINDOWS", **said, first=days.start, last=days.end, median=float(np.median(length)))
 
 
@@ -102,7 +106,7 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if not config.estimated:
         found.append(Message.of("NO_ESTIMATION"))
     if config.looked_at is not None:
-        found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.looked_at))
+        found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.called(config.looked_at)))
     return found
 
 

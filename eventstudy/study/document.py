@@ -16,7 +16,7 @@ from eventstudy.panel import Floats, Ints, Warned, home_of
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
-from eventstudy.windows import OwnWindows, Window
+from eventstudy.windows import CalendarDays, OwnWindows, Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult
@@ -128,8 +128,10 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     }
 
 
-def _own(window: Window) -> dict[str, bool]:
-    """What is added where the ends are those of the event window, and each pair has a window of its own within it."""
+def _own(window: Window) -> dict[str, Any]:
+    """What is added where the ends are those of the event window, and pairs have windows of their own within it."""
+    if isinstance(window, CalendarDays):
+        return {"calendar_days": list(window.days)}
     return {"own": True} if isinstance(window, OwnWindows) else {}
 
 

@@ -114,6 +114,8 @@ def what_happened(result: StudyResult) -> list[Phrase]:
         return []
     if doubts := result.withheld():
         return [no_finding(_whom(result), doubts)]
+    if result.config.looked_at is not None:
+        return [*_over(result, result.config.looked_at), *_largest(result)]
     first = move(result, 0)
     if not first.there:
         return []
@@ -200,6 +202,49 @@ def _brought(result: StudyResult, first: Move) -> Phrase:
     return Phrase("On {on:weekday} {what}, {points}; {rare}.", on=first.session, **said)
 
 
+def _over(result: StudyResult, window: Window) -> Iterator[Phrase]:
+    """What a window without day 0 brought beyond what the model explains, and whether that is rare."""
+    members = counted(result)
+    found = float(result.sample(window, members).estimate)
+    if not np.isfinite(found):
+        return
+    n = len(members)
+    who = called(result, result.panel.pairs[members[0]].ticker)
+    if n > 1:
+        whom = Phrase("the {n} stocks", n=n) if _distinct(result) else Phrase("the {n} cases", n=n)
+        who = weighted(result, Phrase("{who} on average", who=whom))
+    said: dict[str, Any] = {
+        "who": who,
+        "points": 100 * abs(found),
+        "model": explains(result.config.model),
+        "rare": _judged(result, window),
+        "first": window.start,
+        "last": window.end,
+    }
+    if days := result.config.window_days:
+        said |= {"first": days.start, "last": days.end}
+        if found < 0:
+            yield Phrase(
+                "From calendar day {first:day} to {last:day}, {who} moved {points:.1f} points below what {model}; {rare}.",
+                **said,
+            )
+            return
+        yield Phrase(
+            "From calendar day {first:day} to {last:day}, {who} moved {points:.1f} points above what {model}; {rare}.",
+            **said,
+        )
+        return
+    if found < 0:
+        yield Phrase(
+            "From day {first:day} to day {last:day}, {who} moved {points:.1f} points below what {model}; {rare}.",
+            **said,
+        )
+        return
+    yield Phrase(
+        "From day {first:day} to day {last:day}, {who} moved {points:.1f} points above what {model}; {rare}.", **said
+    )
+
+
 def _moved(result: StudyResult, one: Move) -> str:
     """Whom a day moved, and by how much; where some of the pairs do not have that day, how many have it."""
     size, n, together = abs(one.raw), len(one.pairs), len(counted(result))
@@ -264,23 +309,34 @@ def side(raw: float, abnormal: float) -> str:
     return "below what" if abnormal < 0 else "above what"
 
 
-def _rare(result: StudyResult) -> Phrase:
-    """How many ordinary days were as large, and what the test says that fits the study, where that is another thing."""
-    sample = result.sample(DAY0, counted(result))
-    design = advice.describe(sample)
-    _, judged = headline_of(sample, design, result.config.variants)
+def _p(result: StudyResult, window: Window) -> tuple[float, str, Sample]:
+    """The headline p of a window, of how many it is the p that are judged together, and what was tested; NaN: no test fits."""
+    sample = result.sample(window, counted(result))
+    _, judged = headline_of(sample, advice.describe(sample), result.config.variants)
     p = judged.p_value if judged.valid else float("nan")
     of = ""
-    if DAY0 in result.adjusted and judged.valid:
-        p = result.adjusted[DAY0].p  # the windows are judged together
+    if window in result.adjusted and judged.valid:
+        p = result.adjusted[window].p  # the windows are judged together
         of = Phrase(" of {n} windows judged together", n=len(result.adjusted)) if len(result.adjusted) > 1 else ""
+    return p, of, sample
+
+
+def _judged(result: StudyResult, window: Window) -> Phrase:
+    """Whether what a window brought is out of the ordinary, by the test that fits the study."""
+    p, of, _ = _p(result, window)
+    if not np.isfinite(p):
+        return Phrase("no test can tell whether that is out of the ordinary")
+    if p < LEVEL:
+        return Phrase("that is out of the ordinary (p {p:p}{of})", p=p, of=of)
+    return Phrase("that is not out of the ordinary (p {p:p}{of})", p=p, of=of)
+
+
+def _rare(result: StudyResult) -> Phrase:
+    """How many ordinary days were as large, and what the test says that fits the study, where that is another thing."""
+    p, of, sample = _p(result, DAY0)
     among = days_as_large(sample) if result.config.in_order else None  # else ordinary days do not lie before
     if among is None:
-        if not np.isfinite(p):
-            return Phrase("no test can tell whether that is out of the ordinary")
-        if p < LEVEL:
-            return Phrase("that is out of the ordinary (p {p:p}{of})", p=p, of=of)
-        return Phrase("that is not out of the ordinary (p {p:p}{of})", p=p, of=of)
+        return _judged(result, DAY0)
     larger, days = among
     said = {"n": larger, "days": days}
     rare = Phrase("none of the {days} ordinary days before was as large", days=days)

@@ -43,6 +43,7 @@ from eventstudy.panel import (
     told_of_partial,
     with_volume,
     with_worth,
+    within_days,
 )
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
@@ -194,7 +195,12 @@ class EventStudy:
         daily, factors, partial = table, factors_of_periods(factors, config), dict[str, Days]()
         if not config.clock.daily:
             table, partial = in_periods(daily, config, [t for p in pairs for t in (p.ticker, p.benchmark, *p.peers)])
+        if config.window_days is not None:
+            config = replace(config, windows=None)  # whatever sessions another study found
         panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
+        if config.window_days is not None and (sessions := within_days(panel, config)) is not None:
+            config = config.in_sessions(sessions)
+            panel = align(pairs, table, config, factors, compared=needs_benchmark(model))
         warned += told_of_partial(partial, panel)
         if config.model == "given" and any(table.info[p.ticker].basis != "returns" for p in panel.pairs):
             raise InvalidRequest(

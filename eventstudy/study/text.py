@@ -57,7 +57,8 @@ def _first(result: StudyResult) -> Iterator[str]:
     yield from wrapped(_title(result))
     for line in _in_doubt(result):
         yield from wrapped(line)
-    said = what_happened(result) or ([finding(result)] if result.withheld() else [])
+    shown_later = result.returns.n <= _FEW and not result.withheld()
+    said = what_happened(result) or ([] if shown_later else [finding(result)])
     for sentence in said:
         yield from wrapped(sentence)
 

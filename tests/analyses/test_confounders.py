@@ -51,6 +51,17 @@ def test_the_list_of_the_release() -> None:
     }
 
 
+@pytest.mark.parametrize("window", [{"event_window": (1, 3)}, {"window_days": (1, 3)}])
+def test_news_of_days_that_nobody_looks_at_is_not_listed(window: dict[str, Any]) -> None:
+    """Day 0 has news in the registry and the calendar; the window begins after it."""
+    whole, found = (deepseek("NVDA", **choices) for choices in ({"event_window": (0, 3)}, window))
+    days = {hit.rel_day for hit in whole.hits if hit.part == "event"}
+    assert 0 in days
+    assert {hit.rel_day for hit in found.hits if hit.part == "event"} == {d for d in days if 1 <= d <= 3}
+    assert "of the 3 days of the event window" in found.sentence
+    assert found.to_dict()["event_window"] == [1, 3]
+
+
 def test_market_moves_by_hand() -> None:
     spy = SAMPLE.close["SPY"]
     paid = SAMPLE.fields["dividend"]["SPY"].fillna(0)
