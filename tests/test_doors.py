@@ -383,7 +383,10 @@ def test_na_is_a_ticker_of_bars_and_of_abnormal_returns(tmp_path: Path) -> None:
     (tmp_path / "bars.csv").write_text(BARS)
     assert load_bars(tmp_path / "bars.csv", width=1, stamp="start").tickers == ["NA"]
     (tmp_path / "ar.csv").write_text("ticker,date,ar\nNA,2025-01-02,0.01\nNA,2025-01-03,-0.01\n")
-    assert list(load_abnormal(tmp_path / "ar.csv").tickers) == ["NA"]
+    plain = load_abnormal(tmp_path / "ar.csv")
+    assert list(plain.tickers) == ["NA"]
+    (tmp_path / "ar.csv").write_text("ticker;date;ar\nNA;02.01.2025;0,01\nNA;03.01.2025;-0,01\n")
+    assert load_abnormal(tmp_path / "ar.csv").close.equals(plain.close)
 
 
 HOSTILE = {

@@ -430,6 +430,8 @@ class Minutes(Answer):
     model: str
     benchmark: str | None
     width: int
+    read_as: tuple[Phrase, ...] = ()
+    """What the file of bars was taken for."""
     schema = "eventstudy.minutes/1"
 
     @property
@@ -446,9 +448,23 @@ class Minutes(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know before believing it."""
-        found = [f"{j.who} ({j.event_id}): {note}" for j in self.judged for note in j.notes]
+        found = [f"{who} ({event}): {note}" if who else f"{event}: {note}" for who, event, note in self.noted]
         found += [f"{event} {ticker}: {why}" for event, ticker, why in self.left_out]
-        return (*dict.fromkeys(found), str(ALWAYS))
+        return (*dict.fromkeys(found), *map(str, self.told), str(ALWAYS))
+
+    @property
+    def noted(self) -> Iterator[tuple[str, str, Phrase]]:
+        """(ticker, event, note); a note that all tickers of an event share is told once, of no ticker."""
+        for event in dict.fromkeys(one.event_id for one in self.judged):
+            own = [one for one in self.judged if one.event_id == event]
+            shared = [n for n in own[0].notes if len(own) > 1 and all(n in one.notes for one in own)]
+            yield from (("", event, note) for note in shared)
+            yield from ((one.who, event, note) for one in own for note in one.notes if note not in shared)
+
+    @property
+    def told(self) -> tuple[Phrase, ...]:
+        """What the file of bars was taken for, in one sentence."""
+        return (Phrase("bars read as: {what:;}", what=self.read_as),) if self.read_as else ()
 
     @property
     def incomplete(self) -> bool:
@@ -706,7 +722,7 @@ def minutes(
             "no ticker is left to study",
             available="; ".join(f"{t} ({e}): {why}" for e, t, why in left[:5]) or "no event",
         )
-    return Minutes(tuple(judged), tuple(left), model or "market", benchmark, bars.width)
+    return Minutes(tuple(judged), tuple(left), model or "market", benchmark, bars.width, bars.read_as)
 
 
 def stages_of(texts: Iterable[str]) -> dict[str, tuple[int, int]]:

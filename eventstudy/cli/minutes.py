@@ -13,7 +13,7 @@ from eventstudy.cli._study import some_options, split
 
 
 @command("minutes")
-@some_options("--date", "--tickers", "--benchmark", "--tz", "--registry", argument="what")
+@some_options("--date", "--tickers", "--benchmark", "--tz", "--registry", "--dates", "--decimal", argument="what")
 @click.option(
     "--bars",
     required=True,
@@ -78,6 +78,8 @@ def COMMAND(  # noqa: N802
     benchmark: str | None,
     tz: str | None,
     registry: str | None,
+    dates: Any,
+    decimal: Any,
     bars: str,
     width: int | None,
     bar_zone: str | None,
@@ -103,6 +105,7 @@ def COMMAND(  # noqa: N802
     event file whose events have times, or absent when --date (with a time) and --tickers describe the event.
     """
     from eventstudy.analyses.minutes import minutes, stages_of
+    from eventstudy.prices import Reading
     from eventstudy.reports import minutes as reports
     from eventstudy.request import bars_for, events_of
 
@@ -112,7 +115,17 @@ def COMMAND(  # noqa: N802
     events = events_of(what, date=date, tickers=split(tickers), tz=tz, registry=registry)
     found = minutes(
         list(events),
-        bars_for(bars, events, benchmark=benchmark, days=days, width=width, zone=bar_zone, stamp=stamp),
+        bars_for(
+            bars,
+            events,
+            benchmark=benchmark,
+            days=days,
+            width=width,
+            zone=bar_zone,
+            stamp=stamp,
+            exchange=exchange,
+            reading=Reading(dates=dates, decimal=decimal),
+        ),
         benchmark=benchmark,
         model=model or "",
         windows=windows or None,

@@ -19,7 +19,7 @@ def load_abnormal(given: Any, reading: Reading | None = None) -> PriceTable:
     Raises:
         InvalidFile: no column is called `ar`, or several are; a date or number that is none.
     """
-    frame, source = frame_of(given)
+    frame, source, _ = frame_of(given)
     named = [c for c in frame.columns if str(c).strip().lower().replace(" ", "_") in _NAMES]
     if len(named) != 1:
         what = "no column holds" if not named else "several columns may hold"

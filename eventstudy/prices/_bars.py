@@ -1,11 +1,14 @@
 """Bars of some minutes: a table of trades summed up by their start, in UTC.
 
-Read from CSV, Parquet and frames with the columns `ticker, time, close` and, where there is one, `open`. A time without a zone
-is refused unless one is named; whether it is the start or the end of a bar is told by the first bars of the days, else asked.
+Read from CSV, Parquet and frames with the columns `ticker, time, close` and, where there is one, `open`; a text may separate
+cells and write dates, clocks and prices as another language does. A time without a zone is refused unless one is named; whether
+it is the start or the end of a bar is told by the opening of the exchange, or the first bars of the days, else asked.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +21,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy import calendars
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.prices._given import impossible
+from eventstudy.prices._shapes import named_by_file
+from eventstudy.tables.dates import dates_of
 from eventstudy.tables.frames import pandas_of
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.headings import role_of
+from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.opened import Opened, opened, table_of
 from eventstudy.tables.opened import frame_of as table_in
-from eventstudy.tables.opened import opened
+from eventstudy.tables.place import Place, Reading
 
 MASSIVE_KEY = "MASSIVE_API_KEY"
 """The environment variable that the key of Massive is read from, at every request."""
@@ -61,6 +72,8 @@ class BarTable:
     """Minutes."""
     series: Mapping[str, Series]
     source: str = "dataframe"
+    read_as: tuple[Phrase, ...] = ()
+    """What the file was taken for, where it could have been something else."""
 
     @property
     def tickers(self) -> list[str]:
@@ -74,11 +87,15 @@ def load_bars(
     width: int | None = None,
     zone: str | None = None,
     stamp: Literal["start", "end"] | None = None,
+    exchange: str | None = None,
+    reading: Reading | None = None,
 ) -> BarTable:
     """Bars of a file or frame.
 
     `width`: minutes of a bar; None: the least time between two bars of a ticker. `zone`: of times that have none. `stamp`:
-    whether a time is the start of its bar or its end; None: by the first bars of the days.
+    whether a time is the start of its bar or its end; None: by the opening of the exchange, else the first bars of the days.
+    `exchange`: where they trade; None: told by the tickers. `reading`: the order of dates and the decimal mark, where a text
+    leaves them open.
 
     Raises:
         InvalidFile: a column is lacking, a price is none, a time stands twice.
@@ -86,11 +103,12 @@ def load_bars(
     """
     if isinstance(given, BarTable):
         return given
-    frame, source = frame_of(given)
+    reading = reading or Reading()
+    frame, source, said = frame_of(given, reading)
     columns = _columns(frame, source)
     if frame.empty:
         raise InvalidFile("there are no bars in it", where=source)
-    times = _utc(frame[columns["time"]], zone, source)
+    times = _utc(_clocked(frame, columns, source, reading, said), zone, source)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
     wrong = np.flatnonzero(np.isnan(close) | impossible("close", close))
     if len(wrong):
@@ -117,43 +135,136 @@ def load_bars(
     minutes = _width(code, times, width)
     edges = np.searchsorted(code, np.arange(len(names) + 1))
     if stamp is None:
-        stamp = _stamp(np.unique(times), minutes)
+        place = exchange or _exchange(map(str, names))
+        stamp, by = _stamp(np.unique(times), minutes, place)
+        said.append(by)
     if stamp == "end":
         times = times - np.timedelta64(60 * minutes, "s")
     series = {
         str(name): Series(times[a:b], close[a:b], None if first is None else first[a:b])
         for name, a, b in zip(names, edges[:-1], edges[1:], strict=True)
     }
-    return BarTable(minutes, series, source)
+    return BarTable(minutes, series, source, tuple(said))
 
 
-def frame_of(given: Any) -> tuple[pd.DataFrame, str]:
-    """The rows of a CSV or Parquet file, or of a frame of any library, and what they are called."""
+def frame_of(given: Any, reading: Reading | None = None) -> tuple[pd.DataFrame, str, list[Phrase]]:
+    """The rows of a CSV or Parquet file, or of a frame of any library, what they are called, and what they were taken for.
+
+    `reading`: the rows are bars, and a text may have them as another language does; None: cells of other separators stay texts.
+    """
     if isinstance(given, str | PathLike):
         (one, *more) = opened(str(given))
         if more:
             raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
         if one.kind in ("parquet", "feather"):
-            return table_in(one).reset_index(drop=True), one.name
+            return table_in(one).reset_index(drop=True), one.name, []
         if one.kind == "workbook":
             raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
-        header = one.content.split(b"\n", 1)[0]
-        if b"," not in header and (b";" in header or b"\t" in header):
-            raise InvalidFile(
-                "the columns of bars are read by commas and prices by points, and the first row has no comma",
-                where=one.name,
-                available=header.decode("utf-8-sig", errors="replace").strip(),
-                hint=_AS,
-            )
+        header = one.content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").lower()
+        plain = {name.strip(' "\r') for name in header.split(",")}
+        if reading and not all(plain & set(_NAMES[name]) for name in ("ticker", "time", "close")):
+            return _spoken(table_of(one, "prices", reading), one, reading)
+        text: dict[str, Any] = {"dtype": dict.fromkeys(_NAMES["ticker"], str), "keep_default_na": False}
+        if "," not in header and (sep := next((mark for mark in ";\t" if mark in header), "")):
+            text |= {"dtype": str, "sep": sep}
         try:  # no ticker is a mark for what is missing: NA is one
-            text: dict[str, Any] = {"dtype": dict.fromkeys(_NAMES["ticker"], str), "keep_default_na": False}
-            return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", low_memory=False, **text), one.name
+            return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", low_memory=False, **text), one.name, []
         except ValueError as error:  # also of pandas's own and of letters that are no UTF-8
             raise InvalidFile(f"the file cannot be read as CSV: {error}", where=one.name, hint=_AS) from error
     frame = pandas_of(given)
     if frame is None:
         raise InvalidRequest(f"{type(given).__name__} holds no rows", available="a CSV or Parquet file, a frame")
-    return (frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()), "dataframe"
+    return (frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()), "dataframe", []
+
+
+def _spoken(table: Headed, one: Opened, reading: Reading) -> tuple[pd.DataFrame, str, list[Phrase]]:
+    """A text with headings, separator or decimal mark of another language: prices as numbers, dates and clocks as text.
+
+    Raises:
+        InvalidFile: a number cannot be read, or can be read two ways.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for i, heading in enumerate(table.headings):
+        if (known := role_of(heading, "prices")) and (known[0] not in found or known[1] < found[known[0]][0]):
+            found[known[0]] = known[1], i
+    at = {name: i for name, (_, i) in found.items() if name in ("ticker", "date", "time", "open", "close", "volume")}
+    raw = table.cells.columns(set(at.values()), set())
+    prices = {name: raw[at[name]] for name in ("open", "close") if name in at}
+    numbers = numbers_of(
+        table.place, prices, reading, {name: table.headings[at[name]] for name in prices}, table.cells.usual
+    )
+    for name, bad in numbers.bad.items():
+        for row, why in bad.items():
+            raise table.place.fault(
+                why, row=row, column=table.headings[at[name]], hint="leave out bars without a trade"
+            )
+    frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
+    said = [*table.cells.said, *numbers.said]
+    if "ticker" not in frame and (name := named_by_file(one.stem, None)):
+        frame["ticker"] = name
+        said.append(Phrase("ticker {ticker}, by the name of the file", ticker=name))
+    if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):
+        shown = ", ".join(filter(None, table.headings))
+        raise InvalidFile("bars need columns ticker, time and close", where=one.name, available=shown)
+    return frame, one.name, said
+
+
+def _clocked(
+    frame: pd.DataFrame, columns: Mapping[str, str], source: str, reading: Reading, said: list[Phrase]
+) -> pd.Series:
+    """The times as they stand; of texts that do not put the year first, or stand in two columns, days with their clock.
+
+    Raises:
+        InvalidFile: one is no time, or can be read two ways.
+    """
+    column = frame[columns["time"]]
+    if pd.api.types.is_datetime64_any_dtype(column) or not len(column):
+        return column
+    text = column.astype(str).str.strip()
+    if re.match(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}", text.iloc[0]):
+        return column
+    apart = "date" in columns and bool(np.isfinite(_seconds(text.iloc[:1])).all())
+    if apart:
+        day, clock = frame[columns["date"]].astype(str).str.strip(), text
+    else:
+        split = text.str.replace(",", " ").str.split(r"[ T]+", n=1, regex=True)
+        day, clock = split.str[0], split.str[1]
+    place = Place(source, lambda i: f"row {i + 1}")
+    dates = dates_of(place, day, columns.get("date", columns["time"]), reading)
+    seconds = _seconds(clock)
+    wrong = np.isnan(seconds) | (dates.codes < 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        shown = f"{day.iloc[row]} {clock.iloc[row]}" if apart else text.iloc[row]
+        raise InvalidFile(
+            f"the time {shown!r} cannot be read",
+            where=f"{source}, row {row + 1}",
+            hint="write 2025-01-29T14:00:00-05:00, or a day and a clock: 29.01.2025 14:00",
+        )
+    said += dates.said
+    days = np.array([np.datetime64(when, "D") for when in dates.whens])[dates.codes]
+    return pd.Series(days.astype("datetime64[s]") + seconds.astype("timedelta64[s]"))
+
+
+def _seconds(clock: pd.Series) -> NDArray[np.float64]:
+    """(n,) seconds after midnight of clocks such as 14:00, 14:00:30 and 14.00; NaN: none."""
+    parts = clock.astype(str).str.extract(r"^([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d)(?:[.,]0+)?)?(?: ?Uhr)?$")
+    found = parts.fillna({2: "0"}).to_numpy()
+    known = pd.notna(found).all(axis=1)
+    seconds = np.full(len(found), np.nan)
+    seconds[known] = found[known].astype(float) @ (3600.0, 60.0, 1.0)
+    return seconds
+
+
+def _exchange(tickers: Iterable[str]) -> str:
+    """The exchange of most of them, of those whose marks are known; none of whose are: empty."""
+    found = Counter[str]()
+    for ticker in tickers:
+        try:
+            found[calendars.exchange_of(ticker)] += 1
+        except InvalidRequest:  # it is said where the ticker is studied
+            continue
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
@@ -163,6 +274,10 @@ def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
         for name, names in _NAMES.items()
         if any(alias in have for alias in names)
     }
+    if {"date", "time"} <= set(have):
+        found["date"] = have["date"]
+    elif "date" in have and "time" not in found:
+        found["time"] = have["date"]
     if lacking := [name for name in ("ticker", "time", "close") if name not in found]:
         raise InvalidFile(
             f"bars need a column {' and '.join(lacking)}", where=source, available=", ".join(map(str, frame.columns))
@@ -227,20 +342,40 @@ def _width(code: NDArray[np.int64], times: Stamps, width: int | None) -> int:
     return minutes
 
 
-def _stamp(times: Stamps, width: int) -> Literal["start", "end"]:
-    """What times are, by the minute at which most days begin: those of an exchange open on the half hour."""
+def _stamp(times: Stamps, width: int, exchange: str) -> tuple[Literal["start", "end"], Phrase]:
+    """What times are, and how that is known: by the opening of the exchange, or by the minute at which most days begin."""
+    step, began = np.timedelta64(60 * width, "s"), _openings(times, exchange)
+    if len(began):
+        before, at, after = (np.isin(began + k * step, times).mean() for k in (-1, 0, 1))
+        if before <= _SHARE and max(at, after) > _SHARE:
+            if at > _SHARE:
+                return "start", Phrase("times are the starts of bars, by the opening of {exchange}", exchange=exchange)
+            return "end", Phrase("times are the ends of bars, by the opening of {exchange}", exchange=exchange)
     days = times.astype("datetime64[D]")
     first = times[np.flatnonzero(np.diff(days.astype(np.int64), prepend=-1))]
     minute = (first - first.astype("datetime64[h]")).astype(np.int64) // 60
     if width < 15:
-        for said, at in (("start", (0, 30)), ("end", (width % 60, (30 + width) % 60))):
-            if np.isin(minute, at).mean() > _SHARE:
-                return said  # type: ignore[return-value]
+        if np.isin(minute, (0, 30)).mean() > _SHARE:
+            return "start", Phrase("times are the starts of bars, by the first of each day")
+        if np.isin(minute, (width % 60, (30 + width) % 60)).mean() > _SHARE:
+            return "end", Phrase("times are the ends of bars, by the first of each day")
     raise InvalidRequest(
         "is a time the start of its bar, or its end?",
         available="start, end",
         hint="say it: --stamp start",
     )
+
+
+def _openings(times: Stamps, exchange: str) -> Stamps:
+    """(S,) when the exchange opened on the days of these times, as far as its calendar knows them; UTC."""
+    if not exchange:
+        return times[:0]
+    first, last = (day.item() for day in times[[0, -1]].astype("datetime64[D]"))
+    low, high = calendars.reach(exchange)
+    if last < low or first > high:
+        return times[:0]
+    _, hours = calendars.hours(exchange, max(first, low), min(last, high))
+    return np.array([one.stretches[0][0] for one in hours], dtype="datetime64[s]")
 
 
 def massive_bars(tickers: Iterable[str], first: date, last: date, width: int = 1) -> BarTable:

@@ -102,17 +102,21 @@ def _title(found: Minutes, words: Words) -> str:
 
 
 def _who(one: Judged, words: Words) -> Span:
-    return words.said(who_in_words(MEAN)) if one.who == MEAN else one.who
+    return _named(one.who, words)
+
+
+def _named(who: str, words: Words) -> Span:
+    return words.said(who_in_words(MEAN)) if who == MEAN else who
 
 
 def _limits(found: Minutes, words: Words) -> Iterator[Paragraph]:
     """What was left out, and what to know before any figure is believed."""
     for event, ticker, why in found.left_out:
         yield Paragraph((f"{event} {ticker}: ", words.said(why)), "alert")
-    for one in found.judged:
-        who = _who(one, words)
-        yield from (Paragraph((who, f" ({one.event_id}): ", words.said(note)), "note") for note in one.notes)
-    yield Paragraph((words.said(ALWAYS),), "note")
+    for who, event, note in found.noted:
+        whom: Text = (_named(who, words), f" ({event}): ") if who else (f"{event}: ",)
+        yield Paragraph((*whom, words.said(note)), "note")
+    yield from (Paragraph((words.said(told),), "note") for told in (*found.told, ALWAYS))
 
 
 def _picture(found: Minutes, one: Judged, place: int, lang: Lang) -> Picture:

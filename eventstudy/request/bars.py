@@ -10,7 +10,7 @@ from typing import Any
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
-from eventstudy.prices import MASSIVE_KEY, BarTable, load_bars, massive_bars
+from eventstudy.prices import MASSIVE_KEY, BarTable, Reading, load_bars, massive_bars
 
 _YAHOO = (
     "1 minute: 7 days a request, the last 30 days; 5 to 30 minutes: the last 60 days; 60 minutes: the last 730 days; the last"
@@ -27,17 +27,19 @@ def bars_for(
     width: int | None = None,
     zone: str | None = None,
     stamp: Any = None,
+    exchange: str | None = None,
+    reading: Reading | None = None,
 ) -> BarTable:
     """The bars of a file, or of `massive`, which is asked for the days of the events and those before them.
 
-    `days`: other days that a move is held against.
+    `days`: other days that a move is held against. The others are as `load_bars` takes them.
 
     Raises:
         InvalidRequest: `yahoo`, whose bars reach back too little; an event without a time. SourceError: the vendor gives none.
     """
     name = str(given).lower()
     if name not in ("massive", "yahoo") or os.path.exists(given):
-        return load_bars(given, width=width, zone=zone, stamp=stamp)
+        return load_bars(given, width=width, zone=zone, stamp=stamp, exchange=exchange, reading=reading)
     if name == "yahoo":
         raise InvalidRequest(
             "Yahoo's bars of minutes do not reach back far enough for the other days that a move is held against",

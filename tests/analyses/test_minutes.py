@@ -595,6 +595,9 @@ def test_the_day_that_is_judged_is_said() -> None:
     assert "announced on Wednesday 3 December 2025" in shifted
     assert "Thursday 4 December 2025 is judged" in shifted
     assert "am Donnerstag, dem 4. Dezember 2025" in str(in_language(shifted, "de"))
+    several = study("20:00", DAY0, "AAA,BBB")
+    assert [text for text in several.messages if "DAY0_SHIFTED" in text] == [f"2025-12-03: {shifted}"]
+    assert several.text().count("DAY0_SHIFTED") == 1
 
 
 def test_of_five_events_three_are_told_and_the_others_are_counted() -> None:
@@ -619,9 +622,109 @@ def test_bars_that_cannot_be_read_say_why(tmp_path: Path) -> None:
         load_bars(plain, width=15)
     with pytest.raises(InvalidRequest, match="more than one bar"):
         load_bars(plain.iloc[:1])
-    plain.iloc[:200].to_csv(tmp_path / "de.csv", sep=";", decimal=",", index=False)
-    with pytest.raises(InvalidFile, match="read by commas and prices by points"):
-        load_bars(tmp_path / "de.csv")
+
+
+def spoken(bars: pd.DataFrame, form: str, file: Path, **columns: str) -> Path:
+    """Bars as a German program writes them: cells between semicolons, commas in prices, the day first."""
+    local = bars["time"].dt.tz_convert("America/New_York")
+    written = pd.DataFrame(
+        {"Kürzel": bars["ticker"], **{name: local.dt.strftime(how) for name, how in columns.items()}}
+    )
+    for name, field in (("Eröffnung", "open"), ("Schluss", "close")):
+        written[name] = [f"{value:,.6f}".translate(str.maketrans(".,", ",.")) for value in bars[field]]
+    written.to_csv(file, sep=";", index=False, encoding=form)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        ("utf-8", {"Datum": "%d.%m.%Y %H:%M"}),
+        ("utf-8-sig", {"Datum": "%d.%m.%Y", "Zeit": "%H:%M"}),
+        ("cp1252", {"Datum": "%d.%m.%y", "Uhrzeit": "%H:%M:%S"}),
+        ("utf-8", {"Zeit": "%d.%m.%Y, %H:%M Uhr"}),
+    ],
+)
+def test_bars_of_another_language_are_the_same(tmp_path: Path, form: str, columns: dict[str, str]) -> None:
+    plain = frame(made())
+    file = spoken(plain, form, tmp_path / "de.csv", **columns)
+    found = load_bars(file, zone="America/New_York")
+    for ticker, series in table().series.items():
+        assert (found.series[ticker].start == series.start).all()
+        assert found.series[ticker].close == pytest.approx(series.close, abs=1e-6)
+        assert found.series[ticker].open == pytest.approx(series.open, abs=1e-6)
+    said = [str(phrase) for phrase in found.read_as]
+    assert "decimal comma" in " ".join(said)
+    assert any(words.startswith("dates as dd.mm.yy") for words in said)
+    assert said[-1] == "times are the starts of bars, by the opening of XNYS"
+
+
+def test_bars_of_another_language_that_cannot_be_meant(tmp_path: Path) -> None:
+    plain = frame(made()).iloc[:1600]
+    with pytest.raises(InvalidRequest, match="no zone"):
+        load_bars(spoken(plain, "utf-8", tmp_path / "a.csv", Datum="%d.%m.%Y %H:%M"))
+    with pytest.raises(InvalidFile, match=r"two ways|day first"):
+        load_bars(
+            spoken(plain[plain["time"].dt.day.isin([3, 4, 5])], "utf-8", tmp_path / "b.csv", Datum="%d/%m/%Y %H:%M"),
+            zone="UTC",
+        )
+    with pytest.raises(InvalidFile, match="25:00' cannot be read"):
+        load_bars(spoken(plain, "utf-8", tmp_path / "c.csv", Datum="%d.%m.%Y 25:00"), zone="UTC")
+    with pytest.raises(InvalidFile, match="need columns ticker, time and close"):
+        load_bars(spoken(plain, "utf-8", tmp_path / "d.csv", Wann="%d.%m.%Y %H:%M"), zone="UTC")
+    one = spoken(plain[plain["ticker"] == "AAA"], "utf-8", tmp_path / "AAA.csv", Datum="%d.%m.%Y %H:%M")
+    one.write_text("\n".join(line.partition(";")[2] for line in one.read_text().splitlines()))
+    found = load_bars(one, zone="America/New_York")
+    assert found.tickers == ["AAA"]
+    assert "ticker AAA, by the name of the file" in [str(phrase) for phrase in found.read_as]
+
+
+def hours_of(minutes_of: int, first: int) -> pd.DataFrame:
+    """Bars of an hour, from the opening or from the whole hour, of the golden ones."""
+    rows = []
+    local = frame(made())
+    clock = local["time"].dt.tz_convert("America/New_York")
+    since = clock.dt.hour * 60 + clock.dt.minute - first
+    local["time"] = clock - pd.to_timedelta(since % minutes_of, unit="min")
+    for (ticker, start), part in local.groupby(["ticker", "time"]):
+        rows.append((ticker, start, part["open"].iloc[0], part["close"].iloc[-1]))
+    return pd.DataFrame(rows, columns=["ticker", "time", "open", "close"])
+
+
+@pytest.mark.parametrize("stamp", ["start", "end"])
+def test_bars_of_an_hour_begin_at_the_opening(stamp: str) -> None:
+    """09:30, 10:30, ...: what times are is told by the opening; the move is that from one close to the next."""
+    bars = hours_of(60, 570)
+    given = bars if stamp == "start" else bars.assign(time=bars["time"] + pd.Timedelta(minutes=60))
+    found = load_bars(given)
+    assert found.width == 60
+    assert str(found.read_as[0]) == f"times are the {stamp}s of bars, by the opening of XNYS"
+    own = found.series["AAA"]
+    assert own.start[0] == np.datetime64(next(iter(begins(sessions()[0]))).astimezone(UTC).replace(tzinfo=None), "s")
+    answer = minutes([at("14:30")], found, model="constant_mean", windows=[(0, 0)], days=20)
+    [one] = answer.judged
+    close = dict(zip(own.start.tolist(), own.close.tolist(), strict=True))
+    instant = datetime(DAY0.year, DAY0.month, DAY0.day, 14, 30, tzinfo=ZoneInfo("America/New_York"))
+    began = instant.astimezone(UTC).replace(tzinfo=None)
+    days = [began + timedelta(days=int(d)) for d in range(-45, 0)]
+    usual = [
+        close[d] / close[d - timedelta(hours=1)] - 1 for d in days if d in close and d - timedelta(hours=1) in close
+    ]
+    assert one.mixed is False
+    moved = close[began] / close[began - timedelta(hours=1)] - 1
+    assert one.stretches[0].car == pytest.approx(moved - np.mean(usual[-20:]), abs=1e-12)
+    assert any("by the opening of XNYS" in note for note in answer.messages)
+
+
+def test_bars_of_whole_hours_are_refused_and_extended_hours_are_asked_about() -> None:
+    with pytest.raises(InvalidRequest, match="start of its bar"):
+        load_bars(hours_of(60, 600))
+    early = frame(made())
+    before = early.assign(time=early["time"] - pd.Timedelta(minutes=390))
+    both = pd.concat([before, early]).sort_values(["ticker", "time"])
+    half = both[both["time"].dt.minute.isin([0, 30])]
+    with pytest.raises(InvalidRequest, match="start of its bar"):
+        load_bars(half, width=30)
 
 
 def test_the_share_of_bars_with_a_trade_is_written_as_other_shares() -> None:
