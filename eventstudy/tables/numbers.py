@@ -235,6 +235,8 @@ def _mark(
         for k, (core, _) in enumerate(listed):
             if not isinstance(core, str) or ("." not in core and "," not in core):
                 continue
+            if "point" in settled and "," not in core and core.count(".") == 1:
+                continue  # it can be a comma in no reading
             text = core.rstrip("%")
             if _EITHER.fullmatch(text):
                 either.append((key, k))

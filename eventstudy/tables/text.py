@@ -538,6 +538,8 @@ class TextCells:
 
         kinds = self._kinds(texts, len(wanted))
         try:
+            if self._words_among(numbers):
+                raise ValueError("a cell is no number")  # to try costs as much as to read
             try:
                 frame = read(kinds, ["", *self._met_marks()] if numbers else [""])  # each mark costs time in each cell
             except (ValueError, IndexError):  # pandas finds no column where a first row is empty
@@ -563,6 +565,12 @@ class TextCells:
             self._look_closely()  # a line may have too few cells, or none, and another too many
             return self.columns(texts, numbers)
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
+
+    def _words_among(self, numbers: set[int]) -> bool:
+        """Whether the first rows have letters in a column of numbers that mark no missing one."""
+        held = {row[i] for number, row in self.heads if number >= self._first for i in numbers if i < len(row)}
+        known = {*missing_marks(), "inf", "infinity", "nan"}  # the last of which pandas takes for numbers
+        return any(cell.isalpha() and cell.lower() not in known for cell in held if isinstance(cell, str))
 
     def _kinds(self, texts: set[int], several: int) -> dict[int, Any]:
         """What pandas is told of columns of texts; of a few among many columns nothing, because each column then costs more."""

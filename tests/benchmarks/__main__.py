@@ -5,6 +5,7 @@ Without a word: start-up, report, engine, calibration, robustness, quickly. With
     startup             the budgets of the command            before COMMIT   one event, by an earlier commit and by this one
     engine [--full]     the engine alone                      workers         two processes on a GARCH model
     reading             files beside pandas and python-calamine
+    clocks              minutes, and returns as CRSP writes them
     panels              50 million rows of Parquet            peers           other programs, in environments of their own
     figures [GROUP ..]  what the site shows, into `figures.json`; panels, peers and workers are kept there too
     picture             the chart of the site, from `figures.json`
@@ -20,6 +21,7 @@ from collections.abc import Callable
 
 from tests.benchmarks import (
     calibration,
+    clocks,
     engine,
     figures,
     panels,
@@ -62,6 +64,7 @@ def main(words: list[str]) -> None:
         "panels": lambda: kept("panel", panels.measure(*map(int, rest))),
         "peers": lambda: kept("peers", peers.measure(*map(int, rest))),
         "figures": lambda: figures.measure(*rest),
+        "clocks": lambda: kept("clocks", clocks.clocks(*map(int, rest))),
         "reading": lambda: reading.reading(*map(int, rest)),
         "picture": lambda: print(picture.draw()),
     }
