@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks clocks`: minutes and files of returns, each beside its yardstick, CPU time on one thread.
 
-A million bars of a Parquet file into the study of one instant, beside pandas that reads the file; 500 instants, each held against 60
-other days, beside a study of as many daily pairs; returns of 500 firms as CRSP writes them, beside pandas that reads the file.
+A million bars of a Parquet file into the study of one instant, beside pandas that reads the file; 500 instants, each held
+against 60 other days, beside a study of 500 daily pairs; returns of 500 firms as CRSP writes them, beside pandas that reads them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _sessions(n: int) -> list[Any]:
 def _bars(path: Path, tickers: int = 10, sessions: int = 258, width: int = 1) -> Path:
     """Bars of whole sessions of New York, of 10 tickers a million; SPY is among them."""
     rng, step = np.random.default_rng(0), np.timedelta64(60 * width, "s")
-    starts = np.concatenate([np.arange(*map(np.datetime64, h.stretches[0]), step) for h in _sessions(sessions)])
+    hours = [h.stretches[0] for h in _sessions(sessions)]
+    starts = np.concatenate([np.arange(np.datetime64(opened), np.datetime64(closed), step) for opened, closed in hours])
     parts = []
     for name in ["SPY", *(f"T{k}" for k in range(tickers - 1))]:
         close = 100 * np.exp(np.cumsum(rng.normal(0, 5e-4, len(starts))))
@@ -83,7 +84,7 @@ def _minutes(read: Callable[..., Any], given: Any, instants: int) -> object:
     table = read(given)
     last = table.series["SPY"].start[-1].item().date()
     whole = [h for h in _sessions(600) if h.session <= last and h.stretches[0][1].hour >= 20]
-    days = whole[-2 :: -4][: -(-instants // 5)]
+    days = whole[-2::-4][: -(-instants // 5)]
     clocks = ("14:00", "13:00", "12:00", "11:00", "10:30")
     at = [pd.Timestamp(f"{d.session} {c}", tz=NEW_YORK).isoformat() for d in days for c in clocks]
     events = [single_event(when, ["T0"]).model_copy(update={"id": when}) for when in at[:instants]]
