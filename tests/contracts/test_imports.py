@@ -24,12 +24,14 @@ CASES = {
 @pytest.mark.parametrize(("code", "unwanted"), CASES.values(), ids=CASES.keys())
 def test_stays_light(code: str, unwanted: set[str]) -> None:
     script = f"""
-import sys, atexit
-atexit.register(lambda: sys.stderr.write("MODULES " + " ".join(sys.modules)))
+import sys, atexit, gc
+atexit.register(lambda: sys.stderr.write(f"FROZEN {gc.get_freeze_count()} MODULES " + " ".join(sys.modules)))
 {code}
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr[-2000:]
-    loaded = set(ran.stderr.partition("MODULES ")[2].split())
+    frozen, _, modules = ran.stderr.partition("FROZEN ")[2].partition(" MODULES ")
+    loaded = set(modules.split())
     assert "eventstudy" in loaded
+    assert (int(frozen) > 0) == ("eventstudy.cli" in loaded)  # a command ends without looking for garbage
     assert not loaded & unwanted
