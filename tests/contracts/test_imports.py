@@ -25,7 +25,7 @@ CASES = {
 def test_stays_light(code: str, unwanted: set[str]) -> None:
     script = f"""
 import sys, atexit, gc
-atexit.register(lambda: sys.stderr.write(f"FROZEN {gc.get_freeze_count()} MODULES " + " ".join(sys.modules)))
+atexit.register(lambda: print("FROZEN", gc.get_freeze_count(), "MODULES", *sys.modules, file=sys.stderr))
 {code}
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
