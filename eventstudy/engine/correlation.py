@@ -249,6 +249,17 @@ class DateTables:
             **found,
         )
 
+    def without(self, few: DateTables) -> DateTables:
+        """Those of all pairs but a few among them; a date that has no other goes."""
+        where = np.searchsorted(self.keys, few.keys)
+        left = {name: getattr(self, name).copy() for name in _ADDED}
+        for name, values in left.items():
+            values[where] -= getattr(few, name)
+        there = left["size"] > 0
+        found: dict[str, Any] = {name: values[there] for name, values in left.items()}
+        row = None if self.row is None else self.row[there]
+        return DateTables(self.keys[there], days=self.days[there], row=row, **found)
+
     def take(self, which: Ints, keys: Ints) -> DateTables:
         """The dates at these positions under these `keys`, which ascend."""
         return DateTables(keys, **{name: getattr(self, name)[which] for name in ("days", *_ADDED)})

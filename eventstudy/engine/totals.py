@@ -160,6 +160,12 @@ class DaySums:
         mine, theirs = vars(self), vars(other)
         return DaySums(**{k: min(mine[k], theirs[k]) if k in least else mine[k] + theirs[k] for k in mine})
 
+    def without(self, few: DaySums, *, least_df: int, least_m: int) -> DaySums:
+        """Those of all but a few among them, and the least of those that are left."""
+        mine, theirs = vars(self), vars(few)
+        least = {"least_df": least_df, "least_m": least_m}
+        return DaySums(**{k: least[k] if k in least else mine[k] - theirs[k] for k in mine})
+
 
 @dataclass(frozen=True)
 class RankSums:
@@ -173,6 +179,10 @@ class RankSums:
     def __add__(self, other: RankSums) -> RankSums:
         """Those of both together."""
         return RankSums(self.days + other.days, self.residuals + other.residuals)
+
+    def without(self, few: RankSums) -> RankSums:
+        """Those of all but a few among them."""
+        return RankSums(self.days - few.days, self.residuals - few.residuals)
 
 
 @dataclass(frozen=True)
@@ -193,8 +203,14 @@ class NearSums:
 
     def __add__(self, other: NearSums) -> NearSums:
         """Those of both together."""
-        names = ("ordinary", "ordinary_n", "near", "near_n")
-        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in names})
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in _ADDED})
+
+    def without(self, few: NearSums) -> NearSums:
+        """Those of all but a few among them."""
+        return replace(self, **{name: getattr(self, name) - getattr(few, name) for name in _ADDED})
+
+
+_ADDED = ("ordinary", "ordinary_n", "near", "near_n")
 
 
 def near_sums(returns: AbnormalReturns) -> NearSums | None:

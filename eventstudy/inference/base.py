@@ -215,22 +215,40 @@ class Pairs:
     """(N,) rows of `block`; None for all of them."""
     untraded: Floats | None = None
     """(N, 2) share of estimation days with a return of zero, and without a return."""
+    of: Pairs | None = None
+    """More pairs, of which these lack those at the positions `lacking`."""
+    lacking: Ints | None = None
 
     @cached_property
     def days(self) -> DaySums:
         """The sums of their days."""
-        unknown = np.full((self.returns.n, 2), np.nan)
-        return day_sums(self.returns, unknown if self.untraded is None else self.untraded)
+        own = self.returns
+        if few := self._few:
+            least = {"least_df": int(own.df.min()), "least_m": int(own.observed_days.min())}
+            return few.of.days.without(few.lacking.days, **least)
+        return day_sums(own, np.full((own.n, 2), np.nan) if self.untraded is None else self.untraded)
 
     @cached_property
     def ranks(self) -> RankSums:
         """The sums of the ranks of their days."""
-        return rank_sums(self.returns)
+        few = self._few
+        return few.of.ranks.without(few.lacking.ranks) if few else rank_sums(self.returns)
 
     @cached_property
     def near(self) -> NearSums | None:
         """How much they moved on ordinary days and on those around the event; None where nobody asks."""
+        if (few := self._few) and few.of.near and few.lacking.near:
+            return few.of.near.without(few.lacking.near)
         return near_sums(self.returns)
+
+    @cached_property
+    def _few(self) -> _Few | None:
+        """The few pairs that these lack of more, whose sums are those of more without theirs; None: not so few."""
+        more, lacking = self.of, self.lacking
+        if more is None or lacking is None or _LACKING * len(lacking) > more.returns.n:
+            return None
+        untraded = None if more.untraded is None else more.untraded[lacking]
+        return _Few(more, Pairs(more.returns.take(lacking), untraded=untraded))
 
     def regime(self, window: Window) -> Regime | None:
         """How wild the mean over pairs is near a window, worked out once; None where nobody asks."""
@@ -245,7 +263,19 @@ class Pairs:
     @cached_property
     def dates(self) -> DateTables:
         """The sums of their standardised residuals by event date."""
-        return DateTables.of(self.returns)
+        few = self._few
+        return few.of.dates.without(few.lacking.dates) if few else DateTables.of(self.returns)
+
+
+_LACKING = 64
+"""Where one pair in so many lacks a window, or fewer, sums are those of all without theirs."""
+
+
+class _Few(NamedTuple):
+    """Few pairs, and those that they are among."""
+
+    of: Pairs
+    lacking: Pairs
 
 
 def _regime_of(near: NearSums | None, window: Window) -> Regime | None:

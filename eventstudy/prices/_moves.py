@@ -147,10 +147,9 @@ _FEW = 12
 
 def spread(moves: Floats) -> Floats:
     """The robust standard deviation of daily moves, the unchanged ones left out: (n,) of (N, n), one of (N,); 0 of none."""
-    if moves.ndim == 1 and len(moves) <= 4 * NEARBY:  # so few are faster one by one
-        few = sorted(abs(x) for x in moves.tolist() if x and np.isfinite(x))
-        return np.array([1.4826 * (few[(len(few) - 1) // 2] + few[len(few) // 2]) / 2 if few else 0.0])
-    sizes = np.abs(moves.T if moves.ndim == 2 else moves[None, :])
+    if moves.ndim == 1:
+        return np.array([_spread_of_one(moves)])
+    sizes = np.abs(moves.T)
     sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.inf)
     counts = np.isfinite(sizes).sum(axis=1)
     if not sizes.shape[1]:
@@ -164,6 +163,20 @@ def spread(moves: Floats) -> Floats:
     rows = np.arange(len(sizes))
     middle = (sizes[rows, low] + sizes[rows, high]) / 2
     return 1.4826 * np.where(counts > 0, middle, 0.0)
+
+
+def _spread_of_one(moves: Floats) -> float:
+    """That of the moves (N,) of one series, which is quicker without those that do not count."""
+    if len(moves) <= 4 * NEARBY:  # so few are faster one by one
+        few = sorted(abs(x) for x in moves.tolist() if x and np.isfinite(x))
+        return 1.4826 * (few[(len(few) - 1) // 2] + few[len(few) // 2]) / 2 if few else 0.0
+    sizes = np.abs(moves)
+    sizes = sizes[(sizes > 0) & (sizes < np.inf)]
+    if not len(sizes):
+        return 0.0
+    low, high = (len(sizes) - 1) // 2, len(sizes) // 2
+    sizes.partition((low, high))
+    return 1.4826 * float(sizes[low] + sizes[high]) / 2
 
 
 class Moves(NamedTuple):
@@ -380,14 +393,15 @@ class _Look:
         longest, large = trips.max(axis=0, initial=0.0), np.abs(net) > FELT * self.typical_net
         for t in np.flatnonzero(closer & self.is_own & (longest > ROUND * self.typical_net)).tolist():
             upto = t + 1 + int(trips[:, t].argmax())
-            scale = self.scale(t, upto, net=True)
             if self.told[t : upto + 1].any() or large[max(t - AFTER, 0) : t].any():
                 continue
+            if longest[t] <= longest[max(t - YEAR, 0) : t].max(initial=0.0):
+                continue
+            scale = self.scale(t, upto, net=True)
             shorter, longer = sorted((abs(net[t]), abs(net[upto])))
             if longer > QUIETLY * scale and shorter < (1 - 2 * UNDONE) * longer:
                 continue  # a large move that the next takes back in part
-            left = abs(net[t : upto + 1].sum())
-            far = longest[t] > max(ROUND * scale, longest[max(t - YEAR, 0) : t].max(initial=0.0))
+            left, far = abs(net[t : upto + 1].sum()), longest[t] > ROUND * scale
             if far and shorter > LEG * scale and left <= 2 * scale * np.sqrt(upto - t + 1):
                 yield self._back(t, upto, "MOVE_UNDONE")
 
@@ -424,14 +438,16 @@ class _Look:
         for t in large[np.argsort(-size[large], kind="stable")].tolist():  # a small one may stand around a large one
             for later in range(1, min(WITHIN, len(size) - 1 - t) + 1):
                 back, left = moved[t + later], abs(float(moved[t : t + later + 1].sum()))
-                if self.told[t : t + later + 1].any() or back * moved[t] >= 0:
+                if back * moved[t] >= 0 or left > HALF * size[t] or abs(back) < (1 - 2 * UNDONE) * size[t]:
+                    continue
+                if self.told[t : t + later + 1].any():
                     continue
                 scale = self.scale(t, t + later, net=net)
                 ordinary = min(2 * scale * float(np.sqrt(later + 1)), HALF * size[t])
                 if scale == 0 or left > max(UNDONE * size[t], ordinary):
                     continue
                 least = min(size[t], abs(back)) / scale
-                if least <= least_size[t] or abs(back) < (1 - 2 * UNDONE) * size[t]:
+                if least <= least_size[t]:
                     continue
                 if forms := _unit(float(moved[t])):
                     yield self.flag(forms[bool(moved[t] < 0)], t, t + later, **self._step(t))

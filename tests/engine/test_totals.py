@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,14 @@ from eventstudy.engine.totals import (
     near_together,
     rank_sums,
 )
+from eventstudy.inference import Pairs
 from eventstudy.panel.block import Ints
+from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 from scipy.stats import rankdata
 
 from tests.oracles.designs import fitted, made_up
+from tests.worlds import many
 
 WINDOWS = [Window(0, 0), Window(-1, 1)]
 INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
@@ -80,6 +84,27 @@ def test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_ow
         found = rank_sums(returns)
         assert found.days == pytest.approx(expected, rel=1e-11, abs=1e-11)
         assert found.residuals == pytest.approx(expected_own, rel=1e-11, abs=1e-11)
+
+
+def test_sums_of_all_without_a_few_are_those_of_the_others() -> None:
+    """Where few pairs lack a window its sums are those of all without theirs, to rounding; a date that has no other goes."""
+    made = many(7, events=180, dates=90)
+    alone = made.events[~made.events["date"].duplicated(keep=False)]
+    for (_, event), day in zip(alone.iloc[:2].iterrows(), (1, 3), strict=True):
+        row = made.prices.index.get_loc(event["date"]) + day
+        made.prices.iloc[row, made.prices.columns.get_loc(event["ticker"])] = np.nan
+    windows = [(-5, 5), (-1, 1), (3, 5), (1, 3)]
+    study = EventStudy(estimation_window=(-130, -11), event_window=(-5, 5), windows=windows, calendar=None)
+    result = study.run(made.events, made.prices)
+    some = [pairs for w in result.answers if (pairs := result.sample(w).pairs) and pairs.of is not None]
+    assert [len(pairs.lacking) for pairs in some if pairs.lacking is not None] == [1, 2, 2]
+    for pairs in some:
+        plain = Pairs(pairs.returns, pairs.block, pairs.members, pairs.untraded)
+        for name in ("days", "ranks", "near", "dates.keys", "dates.sums", "dates.counts", "dates.squares", "dates.size"):
+            found, expected = (_flat(attrgetter(name)(one)) for one in (pairs, plain))
+            assert found == pytest.approx(expected, rel=1e-11, abs=1e-11, nan_ok=True), name
+    every = result.sample(Window(-5, 5)).dates.keys
+    assert [len(every) - len(pairs.dates.keys) for pairs in some] == [1, 1, 2]
 
 
 def _stratum(which: Ints) -> Stratum:
