@@ -100,7 +100,7 @@ def test_sums_of_all_without_a_few_are_those_of_the_others() -> None:
     assert [len(pairs.lacking) for pairs in some if pairs.lacking is not None] == [1, 2, 2]
     for pairs in some:
         plain = Pairs(pairs.returns, pairs.block, pairs.members, pairs.untraded)
-        for name in ("days", "ranks", "near", "dates.keys", "dates.sums", "dates.counts", "dates.squares", "dates.size"):
+        for name in ("days", "ranks", "near", *map("dates.{}".format, ("keys", "sums", "counts", "squares", "size"))):
             found, expected = (_flat(attrgetter(name)(one)) for one in (pairs, plain))
             assert found == pytest.approx(expected, rel=1e-11, abs=1e-11, nan_ok=True), name
     every = result.sample(Window(-5, 5)).dates.keys
