@@ -163,8 +163,8 @@ class DaySums:
     def without(self, few: DaySums, *, least_df: int, least_m: int) -> DaySums:
         """Those of all but a few among them, and the least of those that are left."""
         mine, theirs = vars(self), vars(few)
-        least = {"least_df": least_df, "least_m": least_m}
-        return DaySums(**{k: least[k] if k in least else mine[k] - theirs[k] for k in mine})
+        left = DaySums(**{k: mine[k] - theirs[k] for k in mine})
+        return replace(left, least_df=least_df, least_m=least_m)
 
 
 @dataclass(frozen=True)

@@ -215,40 +215,30 @@ class Pairs:
     """(N,) rows of `block`; None for all of them."""
     untraded: Floats | None = None
     """(N, 2) share of estimation days with a return of zero, and without a return."""
-    of: Pairs | None = None
-    """More pairs, of which these lack those at the positions `lacking`."""
-    lacking: Ints | None = None
+    but: tuple[Pairs, Pairs] | None = None
+    """More pairs, and the few of them that these lack: sums are then those of all without theirs."""
 
     @cached_property
     def days(self) -> DaySums:
         """The sums of their days."""
         own = self.returns
-        if few := self._few:
-            least = {"least_df": int(own.df.min()), "least_m": int(own.observed_days.min())}
-            return few.of.days.without(few.lacking.days, **least)
-        return day_sums(own, np.full((own.n, 2), np.nan) if self.untraded is None else self.untraded)
+        if self.but:
+            more, few = self.but
+            return more.days.without(few.days, least_df=int(own.df.min()), least_m=int(own.observed_days.min()))
+        unknown = np.full((own.n, 2), np.nan)
+        return day_sums(own, unknown if self.untraded is None else self.untraded)
 
     @cached_property
     def ranks(self) -> RankSums:
         """The sums of the ranks of their days."""
-        few = self._few
-        return few.of.ranks.without(few.lacking.ranks) if few else rank_sums(self.returns)
+        return self.but[0].ranks.without(self.but[1].ranks) if self.but else rank_sums(self.returns)
 
     @cached_property
     def near(self) -> NearSums | None:
         """How much they moved on ordinary days and on those around the event; None where nobody asks."""
-        if (few := self._few) and few.of.near and few.lacking.near:
-            return few.of.near.without(few.lacking.near)
+        if self.but and (all_of_them := self.but[0].near) and (few := self.but[1].near):
+            return all_of_them.without(few)
         return near_sums(self.returns)
-
-    @cached_property
-    def _few(self) -> _Few | None:
-        """The few pairs that these lack of more, whose sums are those of more without theirs; None: not so few."""
-        more, lacking = self.of, self.lacking
-        if more is None or lacking is None or _LACKING * len(lacking) > more.returns.n:
-            return None
-        untraded = None if more.untraded is None else more.untraded[lacking]
-        return _Few(more, Pairs(more.returns.take(lacking), untraded=untraded))
 
     def regime(self, window: Window) -> Regime | None:
         """How wild the mean over pairs is near a window, worked out once; None where nobody asks."""
@@ -263,19 +253,7 @@ class Pairs:
     @cached_property
     def dates(self) -> DateTables:
         """The sums of their standardised residuals by event date."""
-        few = self._few
-        return few.of.dates.without(few.lacking.dates) if few else DateTables.of(self.returns)
-
-
-_LACKING = 64
-"""Where one pair in so many lacks a window, or fewer, sums are those of all without theirs."""
-
-
-class _Few(NamedTuple):
-    """Few pairs, and those that they are among."""
-
-    of: Pairs
-    lacking: Pairs
+        return self.but[0].dates.without(self.but[1].dates) if self.but else DateTables.of(self.returns)
 
 
 def _regime_of(near: NearSums | None, window: Window) -> Regime | None:

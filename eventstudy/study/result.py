@@ -239,6 +239,10 @@ class Result(ABC):
         return f"{said}{self._table().to_html(na_rep='', border=0)}"
 
 
+_LACKING = 64
+"""Where one pair in so many lacks a window, or fewer, what the others add up to is that of all without theirs."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class StudyResult(Result):
     """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`.
@@ -642,7 +646,9 @@ class StudyResult(Result):
         covered = part.returns.over(window).covered
         assert part.members is not None
         if not covered.all():
-            part = self._pairs(part.members[covered], part, np.flatnonzero(~covered))
+            few = part.members[~covered]
+            some = _LACKING * len(few) <= len(covered)
+            part = self._pairs(part.members[covered], (part, self._pairs(few)) if some else None)
         assert part.members is not None
         weights = self.weights(part.members) if len(part.members) > 1 else None
         portfolio: AbnormalReturns | None = None
@@ -688,18 +694,15 @@ class StudyResult(Result):
             return self.panel.worth
         return np.array([events[p.event_id].weight_of(p.ticker) for p in self.panel.pairs])
 
-    def _pairs(self, members: Ints | None, of: Pairs | None = None, lacking: Ints | None = None) -> Pairs:
-        """These pairs, or all; what their days add up to is kept, since most windows count the same.
-
-        `of`: those that they are among, and where the others stand that are `lacking`.
-        """
+    def _pairs(self, members: Ints | None, but: tuple[Pairs, Pairs] | None = None) -> Pairs:
+        """These pairs, or all; what their days add up to is kept, since most windows count the same."""
         if members is None:
             members = np.arange(self.returns.n)
         key = members.tobytes()
         if key not in self._known_pairs:
             whole = len(members) == self.returns.n and bool((np.diff(members) == 1).all())
             returns = self.returns if whole else self.returns.take(members)
-            self._known_pairs[key] = Pairs(returns, self.panel.block, members, self.untraded[members], of, lacking)
+            self._known_pairs[key] = Pairs(returns, self.panel.block, members, self.untraded[members], but)
         return self._known_pairs[key]
 
     @cached_property

@@ -90,14 +90,13 @@ def test_sums_of_all_without_a_few_are_those_of_the_others() -> None:
     """Where few pairs lack a window its sums are those of all without theirs, to rounding; a date that has no other goes."""
     made = many(7, events=180, dates=90)
     alone = made.events[~made.events["date"].duplicated(keep=False)]
-    for (_, event), day in zip(alone.iloc[:2].iterrows(), (1, 3), strict=True):
-        row = made.prices.index.get_loc(event["date"]) + day
-        made.prices.iloc[row, made.prices.columns.get_loc(event["ticker"])] = np.nan
+    for ticker, date, day in zip(alone["ticker"], alone["date"], (1, 3), strict=False):
+        made.prices.loc[made.prices.index[made.prices.index.searchsorted(date) + day], ticker] = np.nan
     windows = [(-5, 5), (-1, 1), (3, 5), (1, 3)]
     study = EventStudy(estimation_window=(-130, -11), event_window=(-5, 5), windows=windows, calendar=None)
     result = study.run(made.events, made.prices)
-    some = [pairs for w in result.answers if (pairs := result.sample(w).pairs) and pairs.of is not None]
-    assert [len(pairs.lacking) for pairs in some if pairs.lacking is not None] == [1, 2, 2]
+    some = [pairs for w in result.answers if (pairs := result.sample(w).pairs) and pairs.but]
+    assert [pairs.but[1].returns.n for pairs in some if pairs.but] == [1, 2, 2]
     for pairs in some:
         plain = Pairs(pairs.returns, pairs.block, pairs.members, pairs.untraded)
         for name in ("days", "ranks", "near", *map("dates.{}".format, ("keys", "sums", "counts", "squares", "size"))):
