@@ -20,6 +20,20 @@ static double squares(const double *restrict a, int64_t size) {
     return tree(lane);
 }
 
+static double cubes(const double *restrict a, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l] * a[i + l] * a[i + l];
+    return tree(lane);
+}
+
+static double fourths(const double *restrict a, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) { const double z = a[i + l] * a[i + l]; lane[l] += z * z; }
+    return tree(lane);
+}
+
 static double total(const double *restrict a, int64_t size) {
     double lane[LANES] = {0};
     for (int64_t i = 0; i < size; i += LANES)

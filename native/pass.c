@@ -61,7 +61,7 @@ static void untraded(const Room *r, int64_t i) {
 static void studentised(Room *r, int64_t i) {
     const Work *w = r->w;
     const double v = (double)r->df, inverse = 1 / r->sigma;
-    double *sum = w->student + w->stratum[i] * w->days, *sum2 = w->student_squares + w->stratum[i] * w->days;
+    double *restrict sum = w->student + w->stratum[i] * w->days, *restrict sum2 = w->student_squares + w->stratum[i] * w->days;
     double *restrict s = r->row, *restrict e = r->e;
     const double *restrict y = r->y, *restrict weights = r->weights;
     for (int64_t t = 0; t < r->width; t++) {
@@ -69,14 +69,9 @@ static void studentised(Room *r, int64_t i) {
         e[t] = one;
         s[t] = one * sqrt((v - 1) / larger(v - one * one, ALONE * v));
     }
-    add(sum, s, w->days);
-    for (int64_t t = 0; t < w->days; t++) sum2[t] += s[t] * s[t];
-    double third = 0, fourth = 0, lane[LANES] = {0}, more[LANES] = {0};
-    for (int64_t t = 0; t < r->width; t += LANES)
-        for (int l = 0; l < LANES; l++) { double z = s[t + l] * s[t + l]; lane[l] += z * s[t + l]; more[l] += z * z; }
-    third = tree(lane); fourth = tree(more);
-    w->student_powers[2 * w->stratum[i]] += third;
-    w->student_powers[2 * w->stratum[i] + 1] += fourth;
+    for (int64_t t = 0; t < w->days; t++) { sum[t] += s[t]; sum2[t] += s[t] * s[t]; }
+    w->student_powers[2 * w->stratum[i]] += cubes(s, r->width);
+    w->student_powers[2 * w->stratum[i] + 1] += fourths(s, r->width);
 }
 
 /* Ranks of all days in units of sigma, and of the standardised residuals among each other. */
@@ -96,13 +91,22 @@ static void ranked(Room *r, int64_t i) {
     add_ranks(&r->order, n, 1 / ((double)n + 2), w->residual_ranks + w->stratum[i] * w->days);
 }
 
+/* The days that are known, NaN for the others. */
+static void with_gaps(double *restrict sum, const double *restrict y, const double *restrict known, int64_t days) {
+    for (int64_t t = 0; t < days; t++) {
+        const double one = y[t];
+        sum[t] = known[t] != 0 ? one : NAN;
+    }
+}
+
 /* The share of sums of consecutive days that lie above zero, by length; of pairs that lack days among the sums that are there. */
 static void runs(Room *r, int64_t i) {
     const Work *w = r->w;
     const int64_t days = w->days;
-    int64_t span[MOST_STEPS + 1] = {1};
-    memcpy(r->sums, r->y, sizeof(double) * (size_t)days);
-    if (!r->whole) for (int64_t t = 0; t < days; t++) r->sums[t] = r->known[t] != 0 ? r->y[t] : NAN;
+    int64_t *span = r->span;
+    if (r->whole) memcpy(r->sums, r->y, sizeof(double) * (size_t)days);
+    else with_gaps(r->sums, r->y, r->known, days);
+    span[0] = 1;
     for (int64_t s = 0; s < w->steps; s++) {
         const int64_t left = w->step[2 * s], right = w->step[2 * s + 1];
         double *restrict sum = r->sums + (s + 1) * r->width;

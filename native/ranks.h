@@ -135,15 +135,21 @@ static void ranks_of_order(Order *o, const double *value, int64_t n) {
     }
 }
 
+/* The keys of days that are known, one after the other; gives how many. */
+static int64_t close_up(int32_t *key, const double *restrict known, int64_t columns) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < columns; i++) {
+        key[n] = key[i];
+        n += known[i] != 0;
+    }
+    return n;
+}
+
 /* The days of `value` that are known, in order; gives how many. */
 static int64_t rank_days(Order *o, const double *restrict value, const double *restrict known, int64_t columns) {
-    int64_t n = 0;
-    if (known) {
-        for (int64_t i = 0; i < columns; i++) { o->room[n] = key_of(value[i], (int32_t)i, o); n += known[i] != 0; }
-    } else {
-        for (int64_t i = 0; i < columns; i++) o->room[i] = key_of(value[i], (int32_t)i, o);
-        n = columns;
-    }
+    int64_t n = columns;
+    for (int64_t i = 0; i < columns; i++) o->room[i] = key_of(value[i], (int32_t)i, o);
+    if (known) n = close_up(o->room, known, columns);
     counting_sort(o, n);
     if (!settle(o->key, n)) insertion_sort(o->key, o->room, n);
     ranks_of_order(o, value, n);
@@ -156,7 +162,7 @@ static int64_t rank_again(Order *o, const double *restrict value, int64_t n, int
     for (int64_t i = 0; i < days; i++) o->room[i] = key_of(value[i], (int32_t)i, o);
     for (int64_t i = 0; i < n; i++) {
         const int32_t day = o->day[i];
-        o->key[left] = o->room[day < days ? day : 0];
+        o->key[left] = o->room[day];
         left += day < days;
     }
     if (!settle(o->key, left)) insertion_sort(o->key, o->room, left);

@@ -187,7 +187,7 @@ def exchange_of(ticker: str) -> str:
             return "24/7"
         if not _US_DASH.fullmatch(suffix):
             raise _unplaced(ticker, "suffix", ["-" + name for name in sorted(_MONEY)])
-    if not text or any(c.isspace() for c in text):
+    if len(text.split()) != 1:
         raise _unplaced(ticker, "suffix", ["." + name for name in sorted(_SUFFIXES)])
     return "XNYS"
 

@@ -78,25 +78,26 @@ def _open_before() -> NDArray[np.int64]:
 
 def fitting(moved: Days) -> Fit | None:
     """The exchange that was open on the days on which a price moved (ascending); None: too few days, or none fits."""
-    return fittings(moved, np.ones((len(moved), 1), bool))[0]
+    return fittings(moved, np.ones((1, len(moved)), bool))[0]
 
 
 def fittings(days: Days, moved: Bools) -> list[Fit | None]:
-    """The same of n prices at once: (T, n) whether each moved on the `days` (T,), which ascend."""
+    """The same of n prices at once: (n, T) whether each moved on the `days` (T,), which ascend."""
     codes, opened, reach = _open()
     at = (days - _FIRST).astype(np.int64)
     known = (at >= 0) & (at < opened.shape[1])
-    at, moved = at[known], moved[known]
-    found: list[Fit | None] = [None] * moved.shape[1]
-    count = moved.sum(axis=0)
+    if not known.all():
+        at, moved = at[known], moved[:, known]
+    found: list[Fit | None] = [None] * len(moved)
+    count = np.count_nonzero(moved, axis=1)
     enough = np.flatnonzero(count >= _FEWEST)
     if not len(enough):
         return found
-    moved, count = moved[:, enough], count[enough]
-    low, high = at[moved.argmax(axis=0)], at[len(at) - 1 - moved[::-1].argmax(axis=0)] + 1
+    moved, count = moved[enough], count[enough]
+    low, high = at[moved.argmax(axis=1)], at[len(at) - 1 - moved[:, ::-1].argmax(axis=1)] + 1
     before = _open_before()
     sessions = before[:, high] - before[:, low]
-    both = (opened[:, at].astype(np.float32) @ moved.astype(np.float32)).astype(np.int64)  # small whole numbers: exact
+    both = (opened[:, at].astype(np.float32) @ moved.astype(np.float32).T).astype(np.int64)  # small whole numbers: exact
     astray, lacking = count - both, sessions - both
     able = (reach[:, :1] <= low) & (reach[:, 1:] >= high)
     wrong = np.where(able, astray + lacking, np.iinfo(np.int64).max)

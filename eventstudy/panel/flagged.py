@@ -268,10 +268,10 @@ def _widen(spans: Spans, dense: Dense) -> None:
         first, last = np.full(len(names), len(dense.sessions)), np.full(len(names), -1)
         np.minimum.at(first, which, dense.row + dense.columns.min())
         np.maximum.at(last, which, dense.row + dense.columns.max())
-        for i in np.flatnonzero(last >= 0).tolist():
-            rows = np.clip([first[i], last[i]], known[0], known[-1])
-            own = dense.sessions[rows[0]].item(), dense.sessions[rows[1]].item()
-            spans[names[i]] = _widest(spans.get(names[i], own), own)
+        used = np.flatnonzero(last >= 0)
+        ends = [dense.sessions[np.clip(rows[used], known[0], known[-1])].tolist() for rows in (first, last)]
+        for i, *own in zip(used.tolist(), *ends, strict=True):
+            spans[names[i]] = _widest(spans.get(names[i], (own[0], own[1])), (own[0], own[1]))
 
 
 def _resting(dense: Dense, tickers: Sequence[str], day: date | None, compared: bool, event_only: bool = False) -> Bools:
@@ -367,8 +367,12 @@ def _calendars_of(
 def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iterator[Message]:
     """Of (ticker, benchmark)."""
     apart: dict[tuple[str, str, str], dict[str, None]] = {}
+    known: dict[str, str | None] = {}
     for ticker, benchmark in dict.fromkeys(pairs):
-        own, other = (currency_of(t, prices.info.get(t)) for t in (ticker, benchmark))
+        for name in (ticker, benchmark):
+            if name not in known:
+                known[name] = currency_of(name, prices.info.get(name))
+        own, other = known[ticker], known[benchmark]
         if own and other and own != other:
             apart.setdefault((own, benchmark, other), {})[ticker] = None
     for (own, benchmark, other), found in apart.items():

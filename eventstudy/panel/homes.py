@@ -13,12 +13,12 @@ from eventstudy import calendars
 from eventstudy.calendars import markets
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.language import Phrase
-from eventstudy.panel.block import Bools, Days
+from eventstudy.panel.block import Bools, Days, Floats
 from eventstudy.prices import PriceTable, SeriesInfo, opened
 
 _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
 """Sources in which a plain name says nothing of where it trades; elsewhere it is one of New York."""
-_AT_ONCE = 256
+_AT_ONCE = 64
 """Securities whose prices are looked at together."""
 _FEW = 64
 """Of up to so many it is looked at first whether they alone tell their days: columns one by one are read slowly."""
@@ -173,7 +173,7 @@ def own_days(prices: PriceTable, lonely: Sequence[str] | None = None, asked: Seq
         return OwnDays({}, (sessions,))
     names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
     priced = (prices.close if lonely is None else prices.close[names]).notna().to_numpy()
-    found = _together(names, priced, sessions, prices, by_exchange=lonely is None)
+    found = _together(names, np.ascontiguousarray(priced.T), sessions, prices, by_exchange=lonely is None)
     if lonely is None:
         prices.homes[""] = (prices.close, found)
     return found
@@ -205,11 +205,12 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
 
 
 def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:
+    """The groups of n securities by the days (n, T) on which each has a price."""
     if not len(names) or not len(sessions):
         return OwnDays({}, (sessions,))
-    count = priced.sum(axis=0)
-    first = priced.argmax(axis=0)
-    end = len(sessions) - priced[::-1].argmax(axis=0)
+    count = np.count_nonzero(priced, axis=1)
+    first = priced.argmax(axis=1)
+    end = len(sessions) - priced[:, ::-1].argmax(axis=1)
     full = (count == end - first) & (count > 0)
     if full.all():
         return OwnDays({}, (sessions,))
@@ -228,14 +229,15 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         key = found.get(names[whole[0]]) or "whole"
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
         rest = [i for i in rest if i not in groups[key]]
-    masks: list[Bools] = [np.asarray(priced[:, listed].any(axis=1), bool) for listed in groups.values()]
+    masks: list[Bools] = [np.asarray(priced[listed].any(axis=0), bool) for listed in groups.values()]
     members = list(groups.values())
     for i in sorted(rest, key=lambda i: (-int(count[i]), names[i])):
         own = slice(int(first[i]), int(end[i]))
-        mine = priced[own, i]
-        wrong = [
-            (int((mine & ~mask[own]).sum()), int((mask[own] & ~mine).sum()), int(mask[own].sum())) for mask in masks
-        ]
+        mine = priced[i, own]
+        wrong = []
+        for mask in masks:
+            both, of = np.count_nonzero(mine & mask[own]), np.count_nonzero(mask[own])
+            wrong.append((int(count[i]) - both, of - both, of))
         able = [
             k
             for k, (astray, lacking, of) in enumerate(wrong)
@@ -244,10 +246,10 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         if able:
             best = min(able, key=lambda k: sum(wrong[k][:2]))
             members[best].append(i)
-            masks[best] = masks[best] | priced[:, i]
+            masks[best] = masks[best] | priced[i]
         else:
             members.append([i])
-            masks.append(priced[:, i])
+            masks.append(priced[i])
     return OwnDays(
         {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask] for mask in masks)
     )
@@ -265,9 +267,11 @@ def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
         else:
             plain.append(name)
     days = prices.close.index.to_numpy("datetime64[D]")
+    fields = [prices.fields[name].to_numpy() for name in ("close", "volume") if name in prices.fields and plain]
     for start in range(0, len(plain), _AT_ONCE):
         some = plain[start : start + _AT_ONCE]
-        fits = markets.fittings(days, _moved(some, prices))
+        at = prices.close.columns.get_indexer(some)
+        fits = markets.fittings(days, _moved(*(values[:, at].astype(float, copy=False).T for values in fields)))
         found |= {name: fit.exchange for name, fit in zip(some, fits, strict=True) if fit is not None}
     return found
 
@@ -284,24 +288,22 @@ def moved(ticker: str, prices: PriceTable) -> Days:
     if ticker not in prices.close.columns:
         return np.empty(0, "datetime64[D]")
     days: Days = prices.close.index.to_numpy("datetime64[D]")
-    return days[_moved([ticker], prices)[:, 0]]
+    fields = [prices.fields[name][[ticker]].to_numpy(float) for name in ("close", "volume") if name in prices.fields]
+    return days[_moved(*(values.T for values in fields))[0]]
 
 
-def _moved(names: Sequence[str], prices: PriceTable) -> Bools:
-    """(T, n) whether each security traded on each day; the first price of one that has several is a move."""
-    closes = np.ascontiguousarray(prices.close[list(names)].to_numpy(float).T)
+def _moved(closes: Floats, volume: Floats | None = None) -> Bools:
+    """(n, T) whether each security traded on each day; the first price of one that has several is a move."""
+    closes = np.ascontiguousarray(closes)
     there = ~np.isnan(closes)
     known = closes[there]  # one security after the other
     count = np.count_nonzero(there, axis=1)
     moves = np.append(True, known[1:] != known[:-1])[: len(known)]
     moves[(np.cumsum(count) - count)[count > 0]] = True
-    by_name = np.zeros(there.shape, dtype=bool)
-    by_name[there] = moves
-    by_name[count < 2] = False
-    found: Bools = by_name.T
-    if "volume" in prices.fields:
-        found &= ~(prices.fields["volume"][list(names)].to_numpy(float) == 0)
-    return found
+    found = np.zeros(there.shape, dtype=bool)
+    found[there] = moves
+    found[count < 2] = False
+    return found if volume is None else found & (volume != 0)
 
 
 def exchange_beside(benchmark: str, home: str | None, prices: PriceTable) -> str | None:

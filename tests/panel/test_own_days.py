@@ -148,7 +148,7 @@ def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
                 last = close
         assert moved(name, prices).tolist() == [day.item() for day in mine]
         told.append(mine)
-    together = markets.fittings(days, np.stack([np.isin(days, mine) for mine in told], axis=1))
+    together = markets.fittings(days, np.stack([np.isin(days, mine) for mine in told]))
     codes, opened, reach = markets._open()
     for mine, fit in zip(told, together, strict=True):
         wrong = {}
