@@ -7,18 +7,23 @@
 #define TINY 2.2250738585072014e-308
 #define LEFT 1e-14           /* an error of a coefficient, in standard errors, from which on there is a second projection */
 #define LEAST_EIGENVALUE 0.01
-#define AHEAD 3              /* pairs between one that is worked on and the one that is fetched */
+#define LINES 4              /* of the next pair that are fetched at once */
 
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline int is_finite(double a) { return fabs(a) <= LARGEST; }
 
+/* Have some more days of the next pair fetched while this one is worked on; all at once would have to be waited for. */
+static void fetch(Room *r) {
+    const Work *w = r->w;
+    const int64_t line = 64 / (int64_t)sizeof(double), width = w->days + w->between + w->event;
+    for (int k = 0; k < LINES && r->fetched < width; k++, r->fetched += line) SOON(w->returns + r->next + r->fetched);
+    if (w->masked_cells && r->fetched_bytes < w->days) { SOON(w->busy + r->next + r->fetched_bytes); r->fetched_bytes += 64; }
+}
+
 /* 1 / sqrt(1 - h) of each day, h the leverage, by the rows of a basis (K, width). */
 static void weights_of(Room *r, const double *basis, double *weight) {
     memset(r->row, 0, sizeof(double) * (size_t)r->width);
-    for (int64_t k = 0; k < r->w->regressors; k++) {
-        const double *q = basis + k * r->width;
-        for (int64_t i = 0; i < r->width; i++) r->row[i] += q[i] * q[i];
-    }
+    for (int64_t k = 0; k < r->w->regressors; k++) add_squares(r->row, basis + k * r->width, r->width);
     for (int64_t i = 0; i < r->width; i++) weight[i] = 1 / sqrt(larger(1 - r->row[i], 1e-12));
 }
 
@@ -49,10 +54,11 @@ static void subtract(Room *r) {
     }
 }
 
-static double coefficients(Room *r) {
+/* Q'y of the rows of a basis (K, width); gives its square. */
+static double coefficients(Room *r, const double *basis) {
     double sum = 0;
     for (int64_t k = 0; k < r->w->regressors; k++) {
-        double c = dot(r->y, r->q + k * r->width, r->width);
+        double c = dot(r->y, basis + k * r->width, r->width);
         r->coefficient[k] = c;
         sum += c * c;
     }
@@ -63,10 +69,10 @@ static double coefficients(Room *r) {
 static double fit_whole(Room *r, double *gone) {
     *gone = 0;
     if (!r->w->regressors) return squares(r->y, r->width);
-    *gone = coefficients(r);
+    *gone = coefficients(r, r->q);
     subtract(r);
     double left = squares(r->y, r->width);
-    if (coefficients(r) > LEFT * LEFT * left / (double)r->w->days) { subtract(r); left = squares(r->y, r->width); }
+    if (coefficients(r, r->q) > LEFT * LEFT * left / (double)r->w->days) { subtract(r); left = squares(r->y, r->width); }
     return left;
 }
 
@@ -121,11 +127,10 @@ static void solve(const double *l, double *rows, int64_t K, int64_t size) {
  * least one less the trace of E, which mostly settles it. */
 static int own_basis(Room *r) {
     const int64_t K = r->w->regressors, L2 = r->w->event;
-    for (int64_t k = 0; k < K; k++)
-        for (int64_t i = 0; i < r->width; i++) r->own_q[k * r->width + i] = r->q[k * r->width + i] * r->known[i];
+    for (int64_t k = 0; k < K; k++) times(r->own_q + k * r->width, r->q + k * r->width, r->known, r->width);
     for (int64_t k = 0; k < K; k++)
         for (int64_t j = 0; j <= k; j++)
-            r->gram[k * K + j] = r->gram[j * K + k] = dot(r->own_q + k * r->width, r->own_q + j * r->width, r->width);
+            r->gram[k * K + j] = r->gram[j * K + k] = dot(r->own_q + k * r->width, r->q + j * r->width, r->width);
     memcpy(r->root, r->gram, sizeof(double) * (size_t)(K * K));
     double gone = (double)K;
     for (int64_t k = 0; k < K; k++) gone -= r->gram[k * K + k];
@@ -143,15 +148,17 @@ static double fit_gaps(Room *r, double *gone) {
     const int64_t K = r->w->regressors, L2 = r->w->event;
     double before = squares(r->y, r->width);
     if (!own_basis(r)) return -1;
-    for (int again = 0; again < 2 && K; again++) {
-        for (int64_t k = 0; k < K; k++) r->coefficient[k] = dot(r->own_q + k * r->width, r->y, r->width);
+    double left = before;
+    for (int again = 0; again < 2; again++) {
+        if (!(coefficients(r, r->own_q) > (again ? LEFT * LEFT * left / (double)r->m : 0))) break;
         for (int64_t k = 0; k < K; k++) {
             take_off(r->y, r->coefficient[k], r->own_q + k * r->width, r->width);
             take_off(r->ar, r->coefficient[k], r->own_ahead + k * L2, L2);
         }
+        left = squares(r->y, r->width);
+        fetch(r);
     }
     for (int64_t i = 0; i < L2; i++) r->ar[i] *= r->used[i];
-    double left = squares(r->y, r->width);
     *gone = before - left;
     weights_of(r, r->own_q, r->own_weight);
     units_of(r, r->own_ahead, r->used, r->own_unit);
@@ -171,20 +178,13 @@ static void leave_out(double *restrict there, const uint8_t *restrict busy, cons
     for (int64_t t = 0; t < size; t++) there[t] *= (double)(1 - (busy[t] & far[t]));
 }
 
-/* Have the days of a later pair fetched while this one is worked on. */
-static void fetch(const Work *w, int64_t i) {
-    const int64_t line = 64 / (int64_t)sizeof(double), width = w->days + w->between + w->event;
-    if (i >= w->n) return;
-    for (int64_t t = 0; t < width; t += line) SOON(w->returns + w->place[i] + t);
-    for (int64_t t = 0; t < w->days && w->masked_cells; t += 64) SOON(w->busy + w->place[i] + t);
-}
-
 /* Which days of pair i count: those with a return and all regressors that no other event of the security takes away. */
 static void find_days(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
     double blank = 0;
-    fetch(w, i + AHEAD);
+    r->next = i + 1 < w->n ? w->place[i + 1] : w->place[i];
+    r->fetched = r->fetched_bytes = 0;
     where_finite(r->known, from, r->usable, w->days);
     where_finite(r->used, ahead, r->usable_event, w->event);
     if (w->masked_cells && w->bears[i]) leave_out(r->known, w->busy + w->place[i], w->far, w->days);
@@ -215,9 +215,11 @@ static int fit(Room *r, int64_t i) {
     const Work *w = r->w;
     double gone = 0, left;
     load_pair(r, i);
+    fetch(r);
     r->weights = r->whole ? r->weight : r->own_weight;
     r->units = r->whole ? r->unit : r->own_unit;
     left = r->whole ? fit_whole(r, &gone) : fit_gaps(r, &gone);
+    fetch(r);
     if (left < 0) return 0;
     const double before = left + gone;
     if (!w->regressors) {

@@ -54,6 +54,20 @@ static void take_off(double *restrict a, double factor, const double *restrict b
     for (int64_t i = 0; i < size; i++) a[i] -= factor * b[i];
 }
 
+/* sum += factor a */
+static void add_times(double *restrict sum, double factor, const double *restrict a, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] += factor * a[i];
+}
+
+/* sum += a^2 */
+static void add_squares(double *restrict sum, const double *restrict a, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] += a[i] * a[i];
+}
+
+static void times(double *restrict product, const double *restrict a, const double *restrict b, int64_t size) {
+    for (int64_t i = 0; i < size; i++) product[i] = a[i] * b[i];
+}
+
 static void add(double *restrict sum, const double *restrict a, int64_t size) {
     for (int64_t i = 0; i < size; i++) sum[i] += a[i];
 }

@@ -17,7 +17,7 @@
 /* ---- the first pass ---------------------------------------------------------------------------------------------------------- */
 
 /* CAR, its standard error s = sigma sqrt(C), and CAR / s of each window that the pair covers. */
-static void cars(const Room *r, int64_t i) {
+static void cars(Room *r, int64_t i) {
     const Work *w = r->w;
     for (int64_t v = 0; v < w->windows; v++) {
         const int64_t at = i * w->windows + v;
@@ -29,7 +29,7 @@ static void cars(const Room *r, int64_t i) {
 }
 
 /* Buy-and-hold return less the benchmark's over the used days of each window; NaN where the benchmark lacks one of them. */
-static void held(const Room *r, int64_t i) {
+static void held(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *own = w->returns + w->place[i] + w->days + w->between;
     for (int64_t v = 0; v < w->windows; v++) {
@@ -45,7 +45,7 @@ static void held(const Room *r, int64_t i) {
 }
 
 /* Shares of the estimation days, from the first return on, with a return of zero, and without one. */
-static void untraded(const Room *r, int64_t i) {
+static void untraded(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i];
     int64_t early = 0, still = 0, lacking = 0;
@@ -86,9 +86,9 @@ static void ranked(Room *r, int64_t i) {
         memcpy(r->present + w->days, r->used, sizeof(double) * (size_t)w->event);
     }
     int64_t n = rank_days(&r->order, r->value, r->whole ? NULL : r->present, columns);
-    add_ranks(&r->order, n, 1 / ((double)n + 1), w->ranks + w->stratum[i] * columns);
+    add_times(w->ranks + w->stratum[i] * columns, 1 / ((double)n + 1), r->order.rank, columns);
     n = rank_again(&r->order, r->e, n, w->days);
-    add_ranks(&r->order, n, 1 / ((double)n + 2), w->residual_ranks + w->stratum[i] * w->days);
+    add_times(w->residual_ranks + w->stratum[i] * w->days, 1 / ((double)n + 2), r->order.rank, w->days);
 }
 
 /* The days that are known, NaN for the others. */
@@ -131,9 +131,9 @@ static void date_sums(Room *r, int64_t i) {
     const Work *w = r->w;
     double *sum = w->dates + w->table[i] * w->days, *count = w->dates_n + w->table[i] * w->days;
     const double *known = r->whole ? r->there : r->known;
-    if (r->whole && w->intercept) {
-        const double factor = sqrt((double)w->days / (double)r->df) / r->sigma;
-        for (int64_t t = 0; t < w->days; t++) sum[t] += r->y[t] * factor;
+    if (w->intercept) {      /* residuals have the mean zero */
+        const double factor = sqrt((double)r->m / (double)r->df) / r->sigma;
+        add_times(sum, factor, r->y, w->days);
     } else {
         const double m = (double)r->m, mean = total(r->y, r->width) / m;
         const double factor = 1 / sqrt(squares_around(r->y, known, mean, r->width) / m);
@@ -145,7 +145,7 @@ static void date_sums(Room *r, int64_t i) {
 }
 
 /* 1/s, 1/s^2, s and s^2 of the standard error s of each CAR, by date. */
-static void spreads(const Room *r, int64_t i) {
+static void spreads(Room *r, int64_t i) {
     const Work *w = r->w;
     for (int64_t v = 0; v < w->windows; v++) {
         double *sum = w->spreads + 4 * (w->table[i] * w->windows + v), s = w->se[i * w->windows + v], inverse = 1 / s;
@@ -154,7 +154,7 @@ static void spreads(const Room *r, int64_t i) {
 }
 
 /* All returns from the first estimation day on, without those that another event takes away. */
-static void spans(const Room *r, int64_t i) {
+static void spans(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i];
     double *sum = w->span + w->table[i] * w->spanned, *count = w->span_n + w->table[i] * w->spanned;
@@ -166,7 +166,7 @@ static void spans(const Room *r, int64_t i) {
     }
 }
 
-static void day_sums(const Room *r, int64_t i) {
+static void day_sums(Room *r, int64_t i) {
     const Work *w = r->w;
     const int64_t p = w->stratum[i];
     add(w->residual + p * w->days, r->y, w->days);
@@ -174,6 +174,11 @@ static void day_sums(const Room *r, int64_t i) {
     add(w->residual_n + p * w->days, r->whole ? r->there : r->known, w->days);
     for (int64_t t = 0; t < w->event; t++) w->ar_n[p * w->event + t] += r->whole ? 1.0 : r->used[t];
 }
+
+static void (*const stages[])(Room *, int64_t) = {
+    cars, held, untraded, studentised, ranked, runs, date_sums, spreads, spans, day_sums,
+};
+#define STAGES (int)(sizeof stages / sizeof *stages)
 
 int NAMED(first, LEVEL)(const Work *w) {
     Room r;
@@ -184,16 +189,7 @@ int NAMED(first, LEVEL)(const Work *w) {
             if (!w->good[i]) continue;
             w->good[i] = (uint8_t)(full && fit(&r, i));
             if (!w->good[i]) continue;
-            cars(&r, i);
-            held(&r, i);
-            untraded(&r, i);
-            studentised(&r, i);
-            ranked(&r, i);
-            runs(&r, i);
-            date_sums(&r, i);
-            spreads(&r, i);
-            spans(&r, i);
-            day_sums(&r, i);
+            for (int s = 0; s < STAGES; s++) { fetch(&r); stages[s](&r, i); }
         }
     }
     room_free(&r);
@@ -209,6 +205,7 @@ static void ranked_below(Room *r, int64_t i) {
     const double *known = r->whole ? r->there : r->known;
     for (int64_t t = 0; t < r->width; t++) { r->e[t] = r->y[t] * r->weights[t]; r->row[t] = known[t] * weight; }
     for (int64_t v = 0; v < w->windows; v++) {
+        fetch(r);
         if (!(w->covers[i] >> v & 1)) continue;
         double *restrict sum = w->below + (w->stratum[i] * w->windows + v) * w->days, car = 0;
         const double *restrict e = r->e, *restrict each = r->row;

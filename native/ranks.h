@@ -15,7 +15,7 @@ typedef struct {
     double unit;         /* steps of a key in one sigma */
     int32_t *key, *room; /* (columns) */
     int32_t *day;        /* (columns) the days in order */
-    double *rank;        /* (columns) and their ranks */
+    double *rank;        /* (columns) the rank of each day, zero where it is not known */
     uint16_t begin[BINS];
 } Order;
 
@@ -114,17 +114,21 @@ static void tell_apart(Order *o, const double *value, int64_t first, int64_t sto
     for (int64_t i = first; i < stop;) {
         int64_t end = i + 1;
         while (end < stop && value[o->day[end]] - value[o->day[end - 1]] <= TIED) end++;
-        for (int64_t k = i; k < end; k++) o->rank[k] = 0.5 * (double)(i + 1 + end);
+        for (int64_t k = i; k < end; k++) o->rank[o->day[k]] = 0.5 * (double)(i + 1 + end);
         i = end;
     }
 }
 
-/* The ranks of n days whose keys are in order. */
-static void ranks_of_order(Order *o, const double *value, int64_t n) {
+/* The ranks of n of these days, whose keys are in order. */
+static void ranks_of_order(Order *o, const double *value, int64_t n, int64_t columns) {
     const int32_t mask = (int32_t)(((uint32_t)1 << o->bits) - 1);
     const uint32_t close = (uint32_t)2 << o->bits;
     int any = 0;
-    for (int64_t i = 0; i < n; i++) { o->day[i] = o->key[i] & mask; o->rank[i] = (double)(i + 1); }
+    int32_t *restrict day = o->day;
+    double *restrict rank = o->rank;
+    for (int64_t i = 0; i < n; i++) day[i] = o->key[i] & mask;
+    if (n < columns) memset(rank, 0, sizeof *rank * (size_t)columns);
+    for (int64_t i = 0; i < n; i++) rank[day[i]] = (double)(i + 1);
     for (int64_t i = 1; i < n; i++) any |= (uint32_t)o->key[i] - (uint32_t)o->key[i - 1] < close;
     if (!any) return;
     for (int64_t i = 0; i < n;) {
@@ -152,7 +156,7 @@ static int64_t rank_days(Order *o, const double *restrict value, const double *r
     if (known) n = close_up(o->room, known, columns);
     counting_sort(o, n);
     if (!settle(o->key, n)) insertion_sort(o->key, o->room, n);
-    ranks_of_order(o, value, n);
+    ranks_of_order(o, value, n, columns);
     return n;
 }
 
@@ -166,10 +170,6 @@ static int64_t rank_again(Order *o, const double *restrict value, int64_t n, int
         left += day < days;
     }
     if (!settle(o->key, left)) insertion_sort(o->key, o->room, left);
-    ranks_of_order(o, value, left);
+    ranks_of_order(o, value, left, days);
     return left;
-}
-
-static void add_ranks(const Order *o, int64_t n, double weight, double *restrict sum) {
-    for (int64_t i = 0; i < n; i++) sum[o->day[i]] += weight * o->rank[i];
 }

@@ -20,6 +20,7 @@ typedef struct {
     double *value, *present, *e;         /* (L1 + L2) days in units of sigma and whether they are there, (width) standardised residuals */
     double *sums;                        /* (1 + steps, L1) sums of consecutive days */
     double *row;                         /* (width) */
+    int64_t next, fetched, fetched_bytes;   /* the cell of the next pair's first day, and how many of its days were fetched */
     int64_t span[MOST_STEPS + 1];        /* days in each of these sums */
     Order order;
     void *memory;
