@@ -97,7 +97,9 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     low, high = at[moved.argmax(axis=1)], at[len(at) - 1 - moved[:, ::-1].argmax(axis=1)] + 1
     before = _open_before()
     sessions = before[:, high] - before[:, low]
-    both = (opened[:, at].astype(np.float32) @ moved.astype(np.float32).T).astype(np.int64)  # small whole numbers: exact
+    both = (opened[:, at].astype(np.float32) @ moved.astype(np.float32).T).astype(
+        np.int64
+    )  # small whole numbers: exact
     astray, lacking = count - both, sessions - both
     able = (reach[:, :1] <= low) & (reach[:, 1:] >= high)
     wrong = np.where(able, astray + lacking, np.iinfo(np.int64).max)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.calendars import markets
@@ -270,7 +271,7 @@ def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
     fields = [prices.fields[name].to_numpy() for name in ("close", "volume") if name in prices.fields and plain]
     for start in range(0, len(plain), _AT_ONCE):
         some = plain[start : start + _AT_ONCE]
-        at = prices.close.columns.get_indexer(some)
+        at = prices.close.columns.get_indexer(pd.Index(some))
         fits = markets.fittings(days, _moved(*(values[:, at].astype(float, copy=False).T for values in fields)))
         found |= {name: fit.exchange for name, fit in zip(some, fits, strict=True) if fit is not None}
     return found
@@ -287,9 +288,10 @@ def moved(ticker: str, prices: PriceTable) -> Days:
     """The days on which a security traded: its price moved, and where its volume is known there was some."""
     if ticker not in prices.close.columns:
         return np.empty(0, "datetime64[D]")
-    days: Days = prices.close.index.to_numpy("datetime64[D]")
+    days = prices.close.index.to_numpy("datetime64[D]")
     fields = [prices.fields[name][[ticker]].to_numpy(float) for name in ("close", "volume") if name in prices.fields]
-    return days[_moved(*(values.T for values in fields))[0]]
+    found: Days = days[_moved(*(values.T for values in fields))[0]]
+    return found
 
 
 def _moved(closes: Floats, volume: Floats | None = None) -> Bools:

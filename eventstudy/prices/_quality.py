@@ -300,12 +300,12 @@ def _mismatches(
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
-        there = priced[np.searchsorted(days, closed)]
+        then = priced[np.searchsorted(days, closed)]
         for ticker in members if len(closed) else ():
-            own = priced[:, places[ticker]]
-            if len(extra := closed[there[:, places[ticker]]]):
-                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * np.count_nonzero(own) - 1
-                if many and (moved := shifted_dates(ticker, days[own], sessions, home)):
+            mine = priced[:, places[ticker]]
+            if len(extra := closed[then[:, places[ticker]]]):
+                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * np.count_nonzero(mine) - 1
+                if many and (moved := shifted_dates(ticker, days[mine], sessions, home)):
                     yield moved
                 elif "CALENDAR_MISMATCH" not in unasked:
                     yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
