@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks clocks`: minutes and files of returns, each beside its yardstick, CPU time on one thread.
 
 A million bars of a Parquet file into the study of one instant, beside pandas that reads the file; 500 instants, each held
-against 60 other days, beside a study of 500 daily pairs; returns of 500 firms as CRSP writes them, beside pandas that reads them.
+against 60 other days, beside a study of 500 daily pairs; returns of 500 firms as CRSP writes them, beside pandas that reads
+them.
 """
 
 from __future__ import annotations
