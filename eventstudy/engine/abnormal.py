@@ -137,7 +137,7 @@ class AbnormalReturns:
     def standardised(self) -> Floats:
         """(N, L1) e = residual / sqrt(s² (1 - h)), h the leverage."""
         rows, own = self._designs
-        leverage = (self.basis[rows, : self.n_estimation_days] ** 2).sum(axis=2)[own]
+        leverage = _squares(self.basis[rows, : self.n_estimation_days])[own]
         e: Floats = self.residuals / (self.sigma[:, None] * np.sqrt(np.clip(1 - leverage, 1e-12, None)))
         return e
 
@@ -224,7 +224,7 @@ class AbnormalReturns:
         """(N, L2) V_tt, the variance of a day's abnormal return in units of sigma²."""
         rows, own = self._designs
         ahead = self.basis[rows, self.n_estimation_days :, self.forecast_columns]
-        variance: Floats = self.noise[rows] + (ahead**2).sum(axis=2)
+        variance: Floats = self.noise[rows] + _squares(ahead)
         return variance[own]
 
     @cached_property
@@ -232,7 +232,7 @@ class AbnormalReturns:
         """(N, L2) standard deviation of each event day's error, without that of the estimates, in units of sigma."""
         rows, own = self._designs
         shared = self.basis[rows, self.n_estimation_days :, self.parameters :]
-        scale: Floats = np.sqrt(self.noise[rows] + (shared**2).sum(axis=2))
+        scale: Floats = np.sqrt(self.noise[rows] + _squares(shared))
         return scale[own]
 
     @property
@@ -278,6 +278,11 @@ class AbnormalReturns:
         other._runs.update(self._runs)
         other._of_ordinary_days.update(self._of_ordinary_days)
         return other
+
+
+def _squares(basis: Floats) -> Floats:
+    """(D, T) sums of squares over the few columns of (D, T, K): column by column, many times as quick as along them."""
+    return sum((column**2 for column in np.moveaxis(basis, 2, 0)), np.zeros(basis.shape[:2]))
 
 
 _FEW = 32

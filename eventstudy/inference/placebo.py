@@ -52,7 +52,8 @@ def placebo(
     bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
     short: Bools = np.asarray((found.n_days > 1) & (returns.df - found.n_days < _LEFT), dtype=bool)
     possible = found.covered & ~bridged & ~short
-    kappa = np.where(found.n_days > 1, serial(returns.residuals, found.n_days)[0], 1.0)
+    several = found.n_days > 1
+    kappa = np.where(several, serial(returns.residuals, found.n_days)[0], 1.0) if several.any() else np.ones(returns.n)
     statistic = np.where(possible, found.scar / np.sqrt(kappa), np.nan)
     near = regimes(returns, window)
     p, upper, lower, critical = (np.full(returns.n, np.nan) for _ in range(4))
@@ -133,9 +134,11 @@ def _by_days(
     returns: AbnormalReturns, found: Cumulated, possible: Bools, seed: int, draws: int = DRAWS
 ) -> Iterator[tuple[Ints, Floats, bool]]:
     """(positions, (n, B) T_S of ordinary windows, whether all of them) of series with equally many days, in parts."""
-    shapes = np.stack([returns.observed_days, found.n_days], axis=1)
-    for m, length in sorted(set(map(tuple, shapes[possible].tolist()))):
-        which = np.flatnonzero(possible & (shapes == (m, length)).all(axis=1))
+    order = np.lexsort((found.n_days, returns.observed_days))
+    order = order[possible[order]]
+    shapes = np.stack([returns.observed_days, found.n_days], axis=1)[order]
+    for which in np.split(order, np.flatnonzero((shapes[1:] != shapes[:-1]).any(axis=1)) + 1) if len(order) else ():
+        m, length = int(returns.observed_days[which[0]]), int(found.n_days[which[0]])
         if length == 1:
             days = returns.studentised[which]
             yield which, days[np.isfinite(days)].reshape(len(which), m), True
