@@ -138,7 +138,8 @@ def meant(kind: str, name: str) -> str:
     Raises:
         UnknownName: the family has no such member.
     """
-    return name if (kind, name) in _given else named(FAMILIES[kind].noun, name, _modules(kind))
+    known = (kind, name) in _given or name in own(kind)  # others are looked for where a name is none of ours
+    return name if known else named(FAMILIES[kind].noun, name, _modules(kind))
 
 
 def names(kind: str) -> list[str]:
@@ -152,11 +153,10 @@ def load(kind: str, name: str) -> Any:
     Raises:
         UnknownName: the family has no such member.
     """
-    family, known = FAMILIES[kind], _modules(kind)
+    family, name = FAMILIES[kind], meant(kind, name)
     if (kind, name) in _given:
         return _given[kind, name]
-    name = meant(kind, name)
-    place = known[name]
+    place = own(kind).get(name) or _modules(kind)[name]
     if not isinstance(place, str):
         return getattr(place.load(), family.attribute)
     module = import_module(place)

@@ -287,32 +287,43 @@ class _Places:
     """Where a moment falls in the windows of a pair."""
 
     def __init__(self, result: StudyResult) -> None:
-        self._result, self._found = result, dict[tuple[Moment, str, int], date | None]()
-        block = result.panel.block
+        self._result, self._found = result, dict[tuple[Moment, int], date | None]()
+        block, panel = result.panel.block, result.panel
+        kinds = [(int(block.design[i]), day0.exchange) for i, day0 in enumerate(panel.day0)]
+        self._kinds = list(dict.fromkeys(kinds))
+        number = {kind: k for k, kind in enumerate(self._kinds)}
+        self._kind_of = [number[kind] for kind in kinds]  # pairs of the same sessions and exchange
         self._columns = [{d: c for c, d in enumerate(row) if d is not None} for row in block.sessions.tolist()]
         self._known = [np.sort(row[~np.isnat(row)]) for row in block.sessions]
 
-    def of(self, i: int, news: Moment, own: bool) -> tuple[date, int, str] | None:
-        """Session, day and window (`event`, or `estimation` for a firm's `own` news) of pair i, None outside of them."""
+    def of(self, i: int, session: date, own: bool) -> tuple[int, str] | None:
+        """Day and window (`event`, or `estimation` for a firm's `own` news) of a session of pair i, None outside of them."""
         block = self._result.panel.block
-        design = int(block.design[i])
-        session = self._session(design, self._result.panel.day0[i].exchange, news)
-        column = self._columns[design].get(session) if session else None
-        if session is None or column is None:
+        column = self._columns[int(block.design[i])].get(session)
+        if column is None:
             return None
         if column >= block.event_columns.start:
             if not _looked_at(self._result, i)[column - block.event_columns.start]:
                 return None
-            return session, column + block.estimation.start, "event"
+            return column + block.estimation.start, "event"
         if own and column < block.estimation_columns.stop:
-            return session, column + block.estimation.start, "estimation"
+            return column + block.estimation.start, "estimation"
         return None
 
-    def _session(self, design: int, exchange: str, moment: Moment) -> date | None:
-        key = (moment, exchange, design)
-        if key not in self._found:
-            self._found[key] = self._look(design, exchange, moment)
-        return self._found[key]
+    def sessions(self, who: Iterable[int], moment: Moment) -> Iterator[tuple[int, date]]:
+        """The session in which a moment falls for each of some pairs, without those whose days do not reach it."""
+        found: dict[int, date | None] = {}
+        for i in who:
+            kind = self._kind_of[i]
+            if kind not in found:
+                found[kind] = self._session(kind, moment)
+            if session := found[kind]:
+                yield i, session
+
+    def _session(self, kind: int, moment: Moment) -> date | None:
+        if (moment, kind) not in self._found:
+            self._found[moment, kind] = self._look(*self._kinds[kind], moment)
+        return self._found[moment, kind]
 
     def _look(self, design: int, exchange: str, moment: Moment) -> date | None:
         known = self._known[design]
@@ -329,9 +340,9 @@ class _Places:
 def _hits(
     result: StudyResult, place: _Places, who: Iterable[int], moment: Moment, code: str, what: str, origin: str
 ) -> Iterator[Hit]:
-    for i in who:
-        if found := place.of(i, moment, code in _OWN):
-            session, rel_day, part = found
+    for i, session in place.sessions(who, moment):
+        if found := place.of(i, session, code in _OWN):
+            rel_day, part = found
             pair = result.panel.pairs[i]
             yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, part)
 
@@ -408,10 +419,9 @@ def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
         for i, pair in enumerate(result.panel.pairs):
             if frame is None or pair.ticker not in frame.columns:
                 continue
-            given = frame[pair.ticker].dropna()
-            paid = given[given != 0]
-            days = pd.DatetimeIndex(paid.index).date.tolist()
-            on = dict(zip(days, paid.tolist(), strict=True))
+            given = np.nan_to_num(frame[pair.ticker].to_numpy(float))
+            paid = np.flatnonzero(given)
+            on = dict(zip(pd.DatetimeIndex(frame.index[paid]).date.tolist(), given[paid].tolist(), strict=True))
             own = zip(result.rel_days, result.sessions[i].tolist(), _looked_at(result, i), strict=True)
             for rel_day, session, seen in own:
                 if seen and session in on:
@@ -468,8 +478,9 @@ def days_of_the_event(result: StudyResult) -> set[tuple[str, str, date]]:
     moments = {e.id: [m for m in (e.moment("announced"), e.moment("recognised")) if m] for e in result.events}
     for i, pair in enumerate(result.panel.pairs):
         for moment in moments[pair.event_id]:
-            if here := place.of(i, moment, own=True):
-                found.add((pair.event_id, pair.ticker, here[0]))
+            for _, session in place.sessions([i], moment):
+                if place.of(i, session, own=True):
+                    found.add((pair.event_id, pair.ticker, session))
     return found
 
 

@@ -87,6 +87,7 @@ def main(args: list[str] | None = None) -> Any:
         os.environ.setdefault(
             "OPENBLAS_NUM_THREADS", "1"
         )  # threads of small products wait, and digits hang on their number
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # each installed package is asked for them
         gc.set_threshold(_BETWEEN_COLLECTIONS)
         atexit.register(gc.freeze)  # nor is it looked through when all of it goes: an eighth of a run
     told: dict[str, Any] = {

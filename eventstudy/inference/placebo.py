@@ -151,7 +151,8 @@ def _by_days(
 
 
 def _drawn(returns: AbnormalReturns, which: Ints, drawn: Ints) -> Floats:
-    return drawn_t(days_of(returns, which), drawn)
+    days = returns.kept(("days", which.tobytes()), partial(days_of, returns, which))  # of windows of any length
+    return drawn_t(days, drawn)
 
 
 @lru_cache(maxsize=32)
