@@ -410,9 +410,9 @@ WARNINGS: dict[str, Code] = {
     ),
     "EVENT_VARIANCE": Code(
         {
-            "": "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f})",
+            "": "{window}: standardised CARs spread more widely than on ordinary days (p = {p:.3f})",
             "clustered": (
-                "{window}: standardised returns spread more widely than on ordinary days (p = {p:.3f}); bmp_adjusted "
+                "{window}: standardised CARs spread more widely than on ordinary days (p = {p:.3f}); bmp_adjusted "
                 "and grank_t allow for that where common and own variance rise alike"
             ),
             "one_date": (

@@ -16,13 +16,14 @@ class Unit:
     factor: float
     mark: str
     coarser: int = 0
-    """So many digits fewer than per cent has."""
+    """So many digits fewer than per cent has, but one where that has any."""
 
     def text(self, value: float, spec: str) -> str:
         """A value by a format such as `+.2f`, which says how many digits per cent would have; without the mark."""
         head, point, tail = spec.partition(".")
         if point and tail[:-1].isdigit():
-            spec = f"{head}.{max(int(tail[:-1]) - self.coarser, 0)}{tail[-1]}"
+            digits = int(tail[:-1])
+            spec = f"{head}.{max(digits - self.coarser, min(digits, 1))}{tail[-1]}"
         return format(self.factor * value, spec)
 
 

@@ -6,6 +6,7 @@ Each against slow code in its own words, scipy or a closed form.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,6 +22,7 @@ from eventstudy import StudyResult, run
 from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
+from eventstudy.events.scheduled import decisions
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
 from eventstudy.language import Phrase, in_language
@@ -33,6 +35,8 @@ from matplotlib.text import Text
 from scipy import stats
 
 from tests.panel.made import CHOICES, DAY0, codes, dummies, row, study
+from tests.test_documented import yields as made_up_yields
+from tests.test_frequency import written_on_charts
 from tests.worlds import SESSIONS, closes
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
@@ -393,30 +397,102 @@ def test_changes_are_shown_in_basis_points_and_nowhere_in_per_cent() -> None:
         es.analyses.scan(result)
 
 
+def test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code() -> None:
+    """The dates that ship, at 14:00, before the snapshot: loops over the changes of the page on levels."""
+    table = made_up_yields()
+    when = [d.instant for d in decisions() if 2022 <= d.instant.year <= 2024]
+    events = [
+        es.Event(id=f"e{k}", title="FOMC", announced=at, group=(Group(tickers=("DGS2",)),)) for k, at in enumerate(when)
+    ]
+    choices: dict[str, Any] = {"snapshot": "15:30 America/New_York", "windows": [(0, 0), (0, 1)]}
+    result = EventStudy(**LEVELS, **choices).run(events, table)
+    days, level = [day.date() for day in table.index], [float(value) for value in table["DGS2"]]
+    change = [math.nan, *(100 * (later - before) for before, later in itertools.pairwise(level))]  # in basis points
+    held = [days.index(at.date()) for at in when]
+    for length in (1, 2):
+        cars, scars = [], []
+        for place in held:
+            others = [other for other in held if other != place]
+            kept = [k for k in range(place - 260, place - 10) if all(abs(k - other) > 1 for other in others)]
+            mean = sum(change[k] for k in kept) / len(kept)
+            spread = sum((change[k] - mean) ** 2 for k in kept) / (len(kept) - 1)
+            car = sum(change[k] - mean for k in range(place, place + length))
+            cars.append(car)
+            scars.append(car / math.sqrt(spread * (length + length**2 / len(kept))))
+        found = result.answer(Window(0, length - 1))
+        assert found.n == 24
+        assert 1e4 * found.caar == pytest.approx(sum(cars) / 24)
+        middle = sum(scars) / 24
+        t = middle / math.sqrt(sum((z - middle) ** 2 for z in scars) / 23 / 24)
+        assert found.tests["bmp"].statistic == pytest.approx(t)
+        ordinary = result.windows()
+        mine = ordinary[ordinary["end"] == length - 1]["car"]
+        assert (1e4 * mine).tolist() == pytest.approx(cars)
+        assert f"{sum(cars) / 24:+.1f} bp" in result.summary()
+    assert 2 < 1e4 * result.answer(Window(0, 0)).caar < 6
+    assert (table["DGS2"] < 0).any()
+    assert sum(w.code == "EVENT_IN_ESTIMATION" for w in result.warned) > 0
+
+
 OF_RETURNS = {
-    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b|BHAR",
-    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR",
+    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b|BHAR|\bin per cent\b|^0\s%$",
+    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$",
 }
 """Words and units of returns."""
 MAY = r"studies of returns|Studien von Renditen|^- \*\*[a-z_]+:|^- \*\*(Renditen|Returns):"
 """A refusal that names them, and what methods are in general."""
 
 
-@pytest.mark.parametrize("lang", ["en", "de"])
-def test_no_sentence_of_a_study_of_levels_is_of_returns(lang: Any) -> None:
+def three_yields(**choices: Any) -> StudyResult:
     made = yields()
     made.loc[made.index[DAY0:], "US2"] += 0.25
-    for tickers in (["US2"], ["US2", "DE2"]):
-        result = study(made, tickers=tickers, **LEVELS)
-        texts = [render(result, "md", lang=lang, answers={}).decode()]
-        if lang == "en":
-            texts += [result.text(verbose=True), result.summary(), *(w.message for w in result.warned)]
-        for chart in ("car", "ar_bars"):
-            figure = result.plot(chart, lang=lang).figure
-            texts += [t.get_text() for t in figure.findobj(Text)]
-        assert sum(" bp" in text.replace("\u00a0", " ") for text in texts) > 2
-        for line in (line.replace("\u00a0", " ") for text in texts for line in text.splitlines()):
-            assert re.search(MAY, line) or not re.search(OF_RETURNS[lang], line), line
+    made["FR2"] = made["DE2"] + np.cumsum(np.random.default_rng(3).normal(0, 0.04, len(made)))
+    return study(made, tickers=["US2", "DE2", "FR2"], **{**LEVELS, **choices})
+
+
+def is_of_returns(text: str, lang: str) -> list[str]:
+    """The lines of a text that have a word or a unit of returns."""
+    lines = text.replace("\u00a0", " ").splitlines()
+    return [line for line in lines if re.search(OF_RETURNS[lang], line) and not re.search(MAY, line)]
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_no_sentence_of_a_study_of_levels_is_of_returns(lang: Any) -> None:
+    result = three_yields()
+    texts = [render(result, "md", lang=lang, answers={}).decode()]
+    texts.append(render(result, "latex", lang=lang, style="journal", answers={}).decode())
+    if lang == "en":
+        texts += [result.text(), result.text(verbose=True), result.summary(), result._repr_html_()]
+        texts += [str(w.message) for w in result.warned]
+    assert " bp" in texts[0].replace("\u00a0", " ")
+    for text in texts:
+        assert is_of_returns(text, lang) == []
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("choices", [{}, {"model": "market", "event_window": (2, 9)}, {"unit_in": "points"}])
+def test_no_chart_of_a_study_of_levels_is_of_returns(choices: dict[str, Any], lang: Any) -> None:
+    """Titles, lines, legends and axes of every chart that a study of levels has."""
+    drawn = written_on_charts(three_yields(**choices), lang)
+    assert {"car", "caar", "forest", "heatmap", "placebo" if not choices else "car"} <= set(drawn)
+    for chart, texts in drawn.items():
+        assert [line for text in texts for line in is_of_returns(text, lang)] == [], chart
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_no_sentence_of_decisions_on_yields_is_of_returns(lang: Any) -> None:
+    """Events of several dates and one series, with their history: other sentences than those of one date."""
+    when = [d.instant for d in decisions() if d.instant.year == 2023]
+    events = [
+        es.Event(id=f"e{k}", title="FOMC", announced=at, group=(Group(tickers=("DGS2",)),)) for k, at in enumerate(when)
+    ]
+    result = EventStudy(**LEVELS, snapshot="15:30 America/New_York").run(events, made_up_yields())
+    texts = [render(result, "md", lang=lang, answers={}).decode()]
+    texts += [result.text(verbose=True), result.summary(), result._repr_html_()] if lang == "en" else []
+    for text in texts:
+        assert is_of_returns(text, lang) == []
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("decimal", 0.01), ("percent", 1.0), ("bp", 100.0)])

@@ -23,6 +23,7 @@ import pytest
 import statsmodels.api as sm
 from eventstudy import calendars, plugins
 from eventstudy.cli import main
+from eventstudy.events.scheduled import decisions
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -113,7 +114,23 @@ def write_years() -> None:
     Path("portfolios.csv").write_text(f"ticker,month,portfolio\nNVDA,{months[0]},BIG LoBM\nAMD,{months[0]},ME4 BM2\n")
 
 
-OWN_FILES = {"minutes.md": write_bars, "months.md": write_years}
+def yields() -> pd.DataFrame:
+    """Made-up yields in per cent on New York's sessions; they cross zero, and move by eight basis points at decisions."""
+    days = pd.DatetimeIndex(calendars.sessions("XNYS", date(2020, 6, 1), date(2025, 1, 31)))
+    changes = np.random.default_rng(20).normal(0, 0.04, len(days))
+    between = (date(2022, 1, 1), date(2024, 12, 31))
+    decided = [d.instant.date() for d in decisions() if between[0] <= d.instant.date() <= between[1]]
+    for k, day in enumerate(decided):
+        changes[days.get_loc(pd.Timestamp(day))] += -0.08 if k % 4 == 3 else 0.08
+    return pd.DataFrame({"DGS2": np.cumsum(changes).round(3)}, days)
+
+
+def write_yields() -> None:
+    """What the page on levels names."""
+    yields().to_csv("yields.csv", index_label="date", date_format="%Y-%m-%d")
+
+
+OWN_FILES = {"levels.md": write_yields, "minutes.md": write_bars, "months.md": write_years}
 
 
 @pytest.fixture

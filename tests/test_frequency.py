@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import EventStudy, StudyResult, calendars
+from eventstudy import EventStudy, StudyResult, calendars, plugins
 from eventstudy.analyses.robustness import robustness
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.frequency import FREQUENCIES, counted_in, in_words_of
 from eventstudy.inference import advice
 from eventstudy.language import LOCALE, Phrase, entries, in_language
@@ -23,6 +23,7 @@ from eventstudy.prices import frame_to_table
 from eventstudy.reports import render
 from eventstudy.request import run
 from eventstudy.windows import Window
+from matplotlib.text import Text
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
 FIRST, LAST = date(2009, 1, 2), date(2019, 12, 31)
@@ -316,8 +317,15 @@ def strings(value: Any) -> list[str]:
 def test_no_sentence_of_a_study_counts_days(frequency: Any, language: Any) -> None:
     result = monthly() if frequency == "monthly" else EventStudy(frequency="weekly").run(EVENTS, world())
     page = render(result, "md", lang=language).decode()
-    english = [result.text(verbose=True), result.summary(), *strings(result.to_dict()), result._repr_html_()]
-    texts = [page, *(english if language == "en" else [])]
+    english = [
+        result.text(verbose=True),
+        result.text(),
+        result.summary(),
+        *strings(result.to_dict()),
+        result._repr_html_(),
+    ]
+    journal = render(result, "latex", lang=language, style="journal").decode()
+    texts = [page, journal, *(english if language == "en" else [])]
     for line in (line for text in texts for line in text.splitlines()):
         if not re.search(r"JUMP|MOVE|\d at|sessions of one|Kürzel|Freitag|Montag|Dienstag|Donnerstag", line):
             assert not re.search(_WRONG[language], line), line
@@ -416,14 +424,29 @@ def test_a_date_within_a_sentence_is_the_end_of_its_row(name: str, english: str,
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("frequency", "event_window"), [("monthly", (0, 12)), ("weekly", (2, 9))])
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_no_chart_of_a_study_of_months_counts_days(language: Any) -> None:
-    from eventstudy.reports.pictures import chosen_charts
-    from matplotlib.text import Text
-
-    charts = chosen_charts(monthly())
-    assert charts
-    for chart in charts:
-        figure = monthly().plot(chart, lang=language).figure
-        for text in (t.get_text().replace("\n", " ") for t in figure.findobj(Text)):
+def test_no_chart_of_a_study_of_months_or_weeks_counts_days(frequency: Any, event_window: Any, language: Any) -> None:
+    """Titles, lines, legends and axes of every chart that such a study has."""
+    result = EventStudy(frequency=frequency, event_window=event_window).run(EVENTS, world())
+    drawn = written_on_charts(result, language)
+    assert {"car", "caar", "forest"} <= set(drawn)
+    for chart, texts in drawn.items():
+        for text in texts:
             assert not re.search(_WRONG[language], text), (chart, text)
+
+
+def written_on_charts(result: StudyResult, language: Any) -> dict[str, list[str]]:
+    """Every text on every chart that the study has, by the name of the chart."""
+    import matplotlib.pyplot as plt
+
+    found = {}
+    for chart in plugins.names("charts"):
+        try:
+            drawn = result.plot(chart, lang=language)
+        except (InvalidRequest, NothingUsable):
+            continue
+        figure = (drawn if hasattr(drawn, "figure") else next(iter(drawn))).figure
+        found[chart] = [" ".join(t.get_text().split()) for t in figure.findobj(Text)]
+        plt.close("all")
+    return found

@@ -39,6 +39,18 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
     return np.flatnonzero(np.isin(everyone, wanted)).astype(np.int64)
 
 
+def check_day0(result: StudyResult) -> None:
+    """Refuse what shows day 0 where it is not looked at.
+
+    Raises:
+        InvalidRequest: the window leaves it out.
+    """
+    if not Window(0, 0).inside(result.config.days_looked_at):
+        raise InvalidRequest(
+            "this chart shows day 0, which the event window does not hold", hint="--event-window -1 20"
+        )
+
+
 def window_of(result: StudyResult, window: Sequence[int] | None) -> Window:
     """The window that a chart of one draws: the one that is named, else the first that the study reports."""
     if window is not None:

@@ -63,6 +63,18 @@ def abnormal(result: StudyResult) -> str:
     return say("abnormal change") if result.config.returns == "difference" else say("abnormal return")
 
 
+def raw(result: StudyResult) -> str:
+    """What is not: the whole return, or change."""
+    return say("change") if result.config.returns == "difference" else say("return")
+
+
+def raw_of(result: StudyResult, ticker: str) -> str:
+    """The return, or the change, of one security; of the benchmark, where none is named."""
+    if result.config.returns == "difference":
+        return say("change of {ticker}", ticker=ticker) if ticker else say("change of the benchmark")
+    return say("return of {ticker}", ticker=ticker) if ticker else say("return of the benchmark")
+
+
 def cumulated(result: StudyResult) -> str:
     """The sum of it over days."""
     changes = result.config.returns == "difference"

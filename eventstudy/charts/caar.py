@@ -60,7 +60,10 @@ def paint(
     percent_axis(ax.yaxis)
     several = len(chosen) > 1
     levels = result.config.returns == "difference"
-    ax.set_ylabel(say("mean cumulated abnormal return") if several and not levels else cumulated(result))
+    if several and levels:
+        ax.set_ylabel(say("mean cumulated abnormal change"))
+    else:
+        ax.set_ylabel(say("mean cumulated abnormal return") if several else cumulated(result))
     legend_below(ax)
     head(
         ax,

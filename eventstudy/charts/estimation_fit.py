@@ -16,9 +16,9 @@ from eventstudy.charts._labels import End, label_ends
 from eventstudy.charts._language import number, say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis
-from eventstudy.charts._select import members, names
+from eventstudy.charts._select import check_day0, members, names
 from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
-from eventstudy.charts._words import caveat, method, percent, signed, subject, when
+from eventstudy.charts._words import caveat, method, percent, raw, raw_of, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference.distributions import critical_t
 from eventstudy.panel import Days, Floats, Ints
@@ -72,9 +72,11 @@ def paint(
     array of Axes in reading order, or the Axes where there is one.
 
     Raises:
-        InvalidRequest: a model that is no line in the benchmark's return, several pairs for one `ax`, or `most` below one.
+        InvalidRequest: a model that is no line in the benchmark's return, a window without day 0, several pairs for one `ax`,
+            or `most` below one.
     """
     result.config.check_estimated("this chart")
+    check_day0(result)
     if most < 1:
         raise InvalidRequest(f"most is {most}: there is at least one panel")
     everyone = members(result, tickers, group)
@@ -195,16 +197,14 @@ def _name_inside(ax: Axes, x: float, y: float, text: str, size: float) -> None:
 def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen: Ints) -> None:
     """Scales in per cent, named once; above each panel its pair."""
     benchmarks = {result.panel.pairs[i].benchmark for i in chosen}
-    across = say("return of the benchmark")
-    if len(benchmarks) == 1:
-        across = say("return of {ticker}", ticker=benchmarks.pop())
+    across = raw_of(result, benchmarks.pop() if len(benchmarks) == 1 else "")
     columns = columns_of(len(panels))
     for place, (ax, fitted) in enumerate(zip(panels, found, strict=True)):
         percent_axis(ax.xaxis, 7 if len(panels) == 1 else 4)
         percent_axis(ax.yaxis, 7 if len(panels) == 1 else 5)
         if len(panels) == 1:
             ax.set_xlabel(across)
-            ax.set_ylabel(say("return of {ticker}", ticker=result.panel.pairs[chosen[0]].ticker))
+            ax.set_ylabel(raw_of(result, result.panel.pairs[chosen[0]].ticker))
             continue
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
         ax.set_xlabel(across if place + columns >= len(panels) else "")
@@ -215,7 +215,7 @@ def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen
         beside.set_in_layout(False)
     legend_below(panels[0])
     if len(panels) > 1:
-        side_label(panels[0].figure.figure, say("return"))
+        side_label(panels[0].figure.figure, raw(result))
 
 
 def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str | None) -> str:
@@ -223,7 +223,7 @@ def _title(result: StudyResult, found: list[_Fitted], everyone: Ints, group: str
     known = [fitted for fitted in found if np.isfinite(fitted.sar)]
     who = subject(result, everyone, group)
     if not known:
-        return say("{who}: no return {when}", who=who, when=when(result, everyone))
+        return say("{who}: no value {when}", who=who, when=when(result, everyone))
     far = max(known, key=lambda fitted: abs(fitted.sar))
     off = number(f"{abs(far.sar):.1f}")
     said = {"who": who, "when": when(result, everyone), "value": percent(far.ar), "errors": off}

@@ -14,10 +14,11 @@ from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import EDGE, GRID, INK, SMALL
-from eventstudy.charts._words import caveat, drawn_of, finding, looks, method, percent, signed, subject, when
+from eventstudy.charts._words import NBSP, caveat, drawn_of, finding, looks, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.sentences import LEVEL
+from eventstudy.units import PERCENT, Unit, unit_shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ def paint(
     rows = _ordered(result, chosen, most)
     ar = result.returns.ar[rows]
     ax = open_axes(ax, max(3.2, 0.24 * len(rows) + 2.3))
-    limit = _limit(ar)
+    limit = _limit(ar, result.config.unit)
     _cells(ax, result.rel_days, ar, limit)
     day_axis(ax, result, rows, result.rel_days)
     _frame(ax, result, names(result, rows))
@@ -75,11 +76,12 @@ def _ordered(result: StudyResult, chosen: Ints, most: int) -> Ints:
     return order if len(order) <= most else np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])
 
 
-def _limit(ar: Floats) -> float:
+def _limit(ar: Floats, unit: Unit) -> float:
     """The smallest round figure that nineteen of twenty cells lie within."""
     known = np.abs(ar[np.isfinite(ar)])
     wide = float(np.quantile(known, 0.95)) if len(known) else 0.0
-    return next((limit for limit in _LIMITS if limit >= wide), _LIMITS[-1])
+    limits = _LIMITS if unit == PERCENT else [k * 10.0**e / unit.factor for e in range(-2, 4) for k in (1, 2, 4, 6)]
+    return next((limit for limit in limits if limit >= wide), limits[-1])
 
 
 def _colours() -> Colormap:
@@ -115,7 +117,8 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     """Write the figures where columns have room for them; returns how they are to be read."""
     cells = int(np.isfinite(result.ar_p[rows]).sum())
     ar, out = result.returns.ar[rows], result.ar_p[rows] < LEVEL
-    texts = np.array([[signed(f"{100 * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
+    unit = result.config.unit
+    texts = np.array([[signed(f"{unit.factor * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
     widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
     names_width = max(text_width(name, SMALL) for name in names(result, rows)) + 24 if is_own(ax) else 0
     width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width
@@ -139,11 +142,19 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
         weight = "bold" if out[i, day] else "normal"
         place = (result.rel_days[day], len(rows) - 1 - i)
         ax.text(*place, texts[i, day], ha="center", va="center", fontsize=SMALL, fontweight=weight, color=INK, zorder=4)
+    named = say("points") if unit.name == "points" else unit.mark.strip()
     if away:
         return say(
-            "Rows in the order of their sums; figures in per cent: what stands out (p < 5 %, exact t, not adjusted for"
+            "Rows in the order of their sums; figures ({unit}) where a cell stands out (p < 5 %, exact t, not adjusted for"
             " {looks}).",
             looks=looks(cells),
+            unit=named,
+        )
+    if unit != PERCENT:
+        return say(
+            "Figures ({unit}): day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks}).",
+            looks=looks(cells),
+            unit=named,
         )
     return say(
         "Figures in per cent: day 0, and in bold what stands out (p < 5 %, exact t, not adjusted for {looks}).",
@@ -156,12 +167,15 @@ def _legend(ax: Axes, limit: float, *, gaps: bool, unseen: bool) -> None:
     from matplotlib.patches import Patch
 
     levels = np.array([-1, -0.5, 0, 0.5, 1]) * limit
-    texts = [percent(level, 0 if limit > 0.01 else 1) if level else "0\u00a0%" for level in levels]
+    unit = unit_shown()
+    digits = next(n for n in range(5) if round(unit.factor * limit / 2, n) == round(unit.factor * limit / 2, 9))
+    nothing = f"0{unit.mark.replace(' ', NBSP)}"
+    texts = [percent(level, digits) if level else nothing for level in levels]
     texts[0], texts[-1] = say("{value} or less", value=texts[0]), say("{value} or more", value=texts[-1])
     places = 0.5 + levels / (2 * limit)
     boxes = [Patch(facecolor=_colours()(p), edgecolor=EDGE, label=t) for p, t in zip(places, texts, strict=True)]
     if gaps:
-        lacking = say("not looked at, or no return") if unseen else say("no return")
+        lacking = say("not looked at, or no value") if unseen else say("no value")
         boxes.append(Patch(facecolor=GRID, edgecolor=EDGE, label=lacking))
     legend_below(ax, boxes, columnspacing=1.2)
 

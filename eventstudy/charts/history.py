@@ -11,9 +11,10 @@ from eventstudy.charts._canvas import head, narrow, open_axes
 from eventstudy.charts._language import month_day, say, say_counted
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
+from eventstudy.charts._select import check_day0
 from eventstudy.charts._style import INK, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import UnknownName
 from eventstudy.panel import Ints
 from eventstudy.study.answers import ask_firms
 from eventstudy.study.sentences import LEVEL
@@ -39,10 +40,7 @@ def paint(result: StudyResult, ax: Axes | None, *, ticker: str | None = None, ki
     Raises:
         InvalidRequest: the event window does not hold day 0.
     """
-    if not _DAY0.inside(result.config.event_window):
-        raise InvalidRequest(
-            "this chart shows day 0, which the event window does not hold", hint="--event-window -1 20"
-        )
+    check_day0(result)
     known = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     if ticker is not None and ticker not in known:
         raise UnknownName("ticker in this result", ticker, known)

@@ -14,7 +14,7 @@ from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
-from eventstudy.charts._words import among_days, caveat, looks, method, percent, signed, subject, when
+from eventstudy.charts._words import abnormal, among_days, caveat, looks, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
 from eventstudy.inference import advice
 from eventstudy.panel import Floats, Ints
@@ -57,7 +57,7 @@ def paint(
     ax = open_axes(ax)
     paint_one = _portfolio if sample.portfolio is not None else _apart
     title, lines = paint_one(ax, result, sample, day, subject(result, chosen, group))
-    _frame(ax)
+    _frame(ax, result)
     head(ax, title, [*lines, f"{method(result, chosen)}.", *caveat(result)])
     return ax
 
@@ -84,7 +84,10 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
         "when": _when(result, sample.members, day),
         "verdict": among_days((1 + int(far.sum())) / (n + 1), n),
     }
+    levels = result.config.returns == "difference"
     title = say("{who}: abnormal return {value} {when}, {verdict}", **said)
+    if levels:
+        title = say("{who}: abnormal change {value} {when}, {verdict}", **said)
     line = say(
         "Rank among ordinary days, one firm: p\u00a0{p}; the smallest it can be is 1/{days}.",
         p=p_text(found.p_value),
@@ -92,6 +95,8 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
     )
     if sample.n > 1:
         title = say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
+        if levels:
+            title = say("{who}: mean abnormal change {value} {when}, {verdict}", **said)
         line = say(
             "Rank among ordinary days, the portfolio of {n}: p\u00a0{p}; the smallest it can be is 1/{days}.",
             n=sample.n,
@@ -150,10 +155,10 @@ def _bars(ax: Axes, near: Floats, far: Floats) -> None:
         ax.bar(middle, beyond, bottom=count, facecolor=ORANGE, edgecolor=INK, hatch="///", label=label, **look)
 
 
-def _frame(ax: Axes) -> None:
+def _frame(ax: Axes, result: StudyResult) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    ax.set_xlabel(say("abnormal return over its standard error"))
+    ax.set_xlabel(say("{what} over its standard error", what=abnormal(result)))
     ax.set_ylabel(say("number of estimation days"))
     ax.xaxis.set_major_locator(MaxNLocator(11, integer=True))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value:+.0f}", str)))

@@ -34,8 +34,12 @@ def render(result: StudyResult, *, lang: Lang = "en", stars: Sequence[float] = S
             f"stars by {', '.join(f'{level:g}' for level in levels)} cannot be meant",
             hint="up to three levels, the largest first: 0.10, 0.05, 0.01",
         )
-    told = Material(result, Words(lang))
-    words, data = told.words, told.data
+    with result.config.as_shown():
+        return _written(Material(result, Words(lang)), levels)
+
+
+def _written(told: Material, levels: Sequence[float]) -> bytes:
+    words, data, result = told.words, told.data, told.result
     everyone = data["aggregate"]
     named = zip(result.groups, data["groups"], strict=True)
     panels = [("", everyone)]
@@ -64,7 +68,7 @@ def render(result: StudyResult, *, lang: Lang = "en", stars: Sequence[float] = S
         lines += [_line([escaped(head), *row]) for head, row in zip(heads, zip(*cells, strict=True), strict=True)]
     names = ", ".join(str(words.said(words_of_test(name))) for name in used) or words("none")
     marks = ", ".join(f"{'*' * n} p < {words.number(level, 2)}" for n, level in enumerate(levels, 1))
-    note = words("j.note", model=words.said(words_of_model(data["config"]["model"])), tests=names)
+    note = words(told.of_levels("j.note"), model=words.said(words_of_model(data["config"]["model"])), tests=names)
     note += f" {marks}." if marks else ""
     lines += [
         r"\bottomrule",

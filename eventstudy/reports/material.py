@@ -80,10 +80,12 @@ class Material:
 
     def named(self, key: str) -> str:
         """The phrase of that key, or what stands in its place in a study of changes of a level."""
-        of_levels = f"{key} of levels"
-        return self.words(
-            of_levels if self.result.config.returns == "difference" and self.words.knows(of_levels) else key
-        )
+        return self.words(self.of_levels(key))
+
+    def of_levels(self, key: str) -> str:
+        """The key itself, or that of the phrase in its place in a study of changes of a level."""
+        other = f"{key} of levels"
+        return other if self.result.config.returns == "difference" and self.words.knows(other) else key
 
     @property
     def level(self) -> str:

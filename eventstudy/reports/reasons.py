@@ -176,7 +176,7 @@ def provenance(told: Material) -> Section:
         (words("model"), (words.said(words_of_model(config["model"])), f" ({config['model']})")),
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else compared,)),
         (words("outcome"), (told.named(config["outcome"]),)),
-        (words("returns"), (words.named(config["returns"]),)),
+        *([(words("returns"), (words.named(config["returns"]),))] if config["returns"] != "difference" else []),
         (
             words("estimation window"),
             (", ".join(words.window(*window) for window in config["estimation_windows"]) or words("none"),),

@@ -57,7 +57,7 @@ def _firms(told: Material) -> Table:
     rows += [_firm_row(told, i) for i in range(told.result.returns.n) if i not in grouped]
     total: Text = told.words.fill("mean of", n=told.count("aggregate.n"))
     rows.append(Row(total, _means(told, "aggregate"), "total"))
-    return Table(told.words("cap.firms"), (told.words("ticker"), *_window_names(told)), tuple(rows), stacked=True)
+    return Table(told.named("cap.firms"), (told.words("ticker"), *_window_names(told)), tuple(rows), stacked=True)
 
 
 def _blank(told: Material) -> tuple[Text, ...]:
@@ -85,14 +85,14 @@ def _means(told: Material, path: str) -> tuple[Text, ...]:
 def _left_together(told: Material) -> Text:
     """How the p-values of the table come about, and which stocks are left when all are judged together."""
     if not told.data["aggregate"]["believable"]:
-        return (told.words("p note doubt"),)
+        return (told.named("p note doubt"),)
     key = "p_adjusted_tickers"
     left = []
     for j, window in enumerate(_window_names(told)):
         places = [(i, firm["windows"][j][key]) for i, firm in enumerate(told.data["firms"])]
         names = [told.ticker_of(i) for i, p in places if p is not None and p < LEVEL]
         left += [f"{window} {', '.join(names)}"] if names else []
-    return told.words.fill("p note", list="; ".join(left) or told.words("nothing left"))
+    return told.words.fill(told.of_levels("p note"), list="; ".join(left) or told.words("nothing left"))
 
 
 def _held(told: Material) -> bool:
@@ -192,7 +192,7 @@ def _mean_days(told: Material) -> Table:
         )
         for j in range(len(told.data["aggregate"]["days"]))
     )
-    return Table(told.words("cap.aar"), tuple(map(told.words, ("day", "ar", "n"))), rows)
+    return Table(told.named("cap.aar"), tuple(map(told.words, ("day", "ar", "n"))), rows)
 
 
 def _models(told: Material) -> Table:

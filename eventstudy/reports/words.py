@@ -95,11 +95,13 @@ PHRASES: dict[str, str] = {
     "mean of": "Mean of {n}",
     "n of all": "{n} of {all}",
     "cap.firms": "Cumulated abnormal return (CAR) of each stock and window, with its p-value",
+    "cap.firms of levels": "Cumulated abnormal change (CAR) of each series and window, with its p-value",
     "cap.windows of levels": "CAR with its interval, exact t and headline test",
     "cap.windows": "CAR with its interval, exact t, headline test and buy-and-hold abnormal return (BHAR)",
     "cap.together": "What all pairs say together",
     "cap.days": "{ticker}: each day of the event window",
     "cap.aar": "Average abnormal return of each day",
+    "cap.aar of levels": "Average abnormal change of each day",
     "cap.model": "The normal return of each stock",
     "cap.model of levels": "The normal change of each series",
     "cap.tests": "p-value of every valid test",
@@ -112,6 +114,14 @@ PHRASES: dict[str, str] = {
     "p note doubt": (
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
         "doubt, so no stock is named."
+    ),
+    "p note of levels": (
+        "p of a series: its place among windows made of ordinary days; p of a mean: headline test. Of all series and "
+        "windows judged together, below 5 %: {list}."
+    ),
+    "p note doubt of levels": (
+        "p of a series: its place among windows made of ordinary days; p of a mean: headline test. Levels are in "
+        "doubt, so no series is named."
     ),
     "nothing left": "none",
     "day": "Day",
@@ -164,6 +174,7 @@ PHRASES: dict[str, str] = {
     "mean correlation": "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
     # several events of one ticker
     "s.history": "Event by event",
+    "cap.history of levels": "Abnormal change of day 0 and of the windows around it, event by event",
     "cap.history": "Abnormal return of day 0 and of the windows around it, event by event",
     "came": "Came",
     # minutes
@@ -242,6 +253,10 @@ PHRASES: dict[str, str] = {
     "j.all": "all pairs",
     "j.note": (
         "Notes: Windows count sessions from day 0. Normal returns by the {model}. In brackets below each mean the statistic "
+        "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
+    ),
+    "j.note of levels": (
+        "Notes: Windows count sessions from day 0. Normal changes by the {model}. In brackets below each mean the statistic "
         "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
     ),
     # provenance

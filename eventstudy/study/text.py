@@ -218,7 +218,7 @@ def _how_judged(result: StudyResult, i: int) -> str:
 def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     """Many pairs: a row each, under the mean of their group."""
     windows = list(result.firm_answers)
-    head = ["cumulated abnormal return"]
+    head = [f"cumulated abnormal {'change' if result.config.returns == 'difference' else 'return'}"]
     for window in windows:
         head += [str(window), "p"]
     head += ["adj."] if _stepped_down(result) else []
@@ -442,7 +442,8 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
             lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]
         else:
             alike = "" if len({w.message for w in told}) == 1 else " (and the like; --verbose shows all)"
-            lines = [f"{code} {whom(told)}: {told[0].message}{alike}"]
+            named = whom(told)
+            lines = [f"{code}{f' {named}:' if named else ''} {told[0].message}{alike}"]
         for line in lines:
             yield from wrapped(line)
     for left_out in result.exclusions[: None if verbose else 6]:

@@ -83,7 +83,7 @@ def test_a_day_without_a_return_is_named_as_such_and_of_many_rows_both_ends_are_
     ax = result.plot("heatmap")
     assert np.isnan(cells(ax)).sum() == 2  # the day, and the return after it
     [legend] = ax.figure.legends
-    assert "no return" in [text.get_text() for text in legend.get_texts()]
+    assert "no value" in [text.get_text() for text in legend.get_texts()]
     few = result.plot("heatmap", most=3)
     ordered = result.tidy().query("rel_day == 0").set_index("ticker")["ar"].sort_values()
     assert rows(few) == [*ordered.index[:2], ordered.index[-1]]
