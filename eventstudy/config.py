@@ -382,7 +382,7 @@ class StudyConfig:
                     f"the estimation windows {one} and {other} share days", hint="let each day count once"
                 )
         if self.regime == "always":
-            self.check_in_order("a comparison with the days near the window")
+            self.check_in_order(Phrase("a comparison with the days near the window"))
         if not self.in_order and (self.model in _NEED_ORDER or self.outcome == "volume"):
             raise InvalidRequest(
                 f"{'a study of volume' if self.outcome == 'volume' else f'the model {self.model}'} needs the estimation days in"
@@ -537,7 +537,9 @@ class StudyConfig:
             eventstudy.errors.InvalidRequest: a placebo ...
         """
         if self.returns == "difference":
-            raise InvalidRequest(f"{what} is of returns, and this is a study of changes of a level")
+            raise InvalidRequest(
+                Phrase("{what} is of returns, and this is a study of changes of a level", what=Phrase.quoted(what))
+            )
 
     def check_prices(self, what: str) -> None:
         """Refuse what needs returns that are not abnormal yet.
@@ -576,7 +578,13 @@ class StudyConfig:
             eventstudy.errors.InvalidRequest: a placebo ...
         """
         if not self.clock.daily:
-            raise InvalidRequest(f"{what} is of days, and the frequency of this study is {self.frequency}")
+            raise InvalidRequest(
+                Phrase(
+                    "{what} is of days, and the frequency of this study is {frequency}",
+                    what=Phrase.quoted(what),
+                    frequency=self.frequency,
+                )
+            )
 
     @property
     def compared(self) -> bool:

@@ -165,7 +165,7 @@ _DATED_WITHIN = {
     "de": (" am {on:long}", {"weekly": " in der Woche bis zum {on:long}", "monthly": " im Monat bis zum {on:long}"}),
 }
 """The same within a sentence."""
-_TRUE_DAYS = ("calendar day", "days old", "same day", "intraday", "hours", "{day}. ", "{day}. ")
+_TRUE_DAYS = ("calendar day", "days old", "same day", "intraday", "hours", "is of days", "{day}. ", "{day}. ")
 """Sentences with these speak of days, whatever a row is, but for those of a portfolio in calendar time."""
 _OF_ROWS = ("hold firms on", "this covariance")
 _IN = re.compile(r"\b([Aa])([nm]) (?=(?:\{[^{}]*\} |\w+en |\w+em |\w+er ){0,2}(?:\w*[Mm]onat|\w*[Ww]oche))")

@@ -843,6 +843,7 @@ WARNINGS: dict[str, Code] = {
         {
             "": "the shares outstanding that firms are weighted by were counted on {first} to {last}",
             "undated": "shares outstanding without a date are taken as counted in the units of the prices",
+            "column": "firms are weighted by the shares outstanding that were named; the column weight is not used",
         },
         "The value of a firm is its last close times the last count of its shares up to that day.",
         "See that counts are not old: buybacks, issues and splits since then are not in them.",

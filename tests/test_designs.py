@@ -1048,3 +1048,26 @@ def test_the_drift_of_alpha_is_that_of_the_days_in_a_window_of_its_own() -> None
     found = EventStudy(**choices, own_windows=True).run(pd.DataFrame(rows), prices)
     [told] = [w.message for w in found.warned if w.code == "ALPHA_DRIFT" and w.ticker == "AAA"]
     assert f"takes {-200 * found.fit.params[0, 0]:+.1f} % into" in told
+
+
+@pytest.mark.parametrize(
+    ("choices", "check"),
+    [
+        ({"weights": "value"}, "check_equal_weights"),
+        (LEVELS, "check_of_returns"),
+        ({"frequency": "monthly"}, "check_daily"),
+        ({"min_estimation": 0, "model": "market_adjusted"}, "check_estimated"),
+        ({"model": "given"}, "check_prices"),
+        ({"estimation_windows": [(-200, -101), (11, 100)]}, "check_in_order"),
+    ],
+)
+@pytest.mark.parametrize("what", ["a calibration", "a counterfactual price", "the time of the reaction", "this chart"])
+def test_what_a_design_does_not_have_is_refused_in_german_too(choices: dict[str, Any], check: str, what: str) -> None:
+    config = es.StudyConfig(**choices)
+    with pytest.raises(InvalidRequest) as error:
+        getattr(config, check)(Phrase(what))
+    german = in_language(error.value.what, "de")
+    assert german is not None
+    assert what not in german
+    with config.as_shown():
+        assert str(in_language(error.value.what, "en")) == str(error.value.what)

@@ -220,12 +220,12 @@ def calibrate(
         and finds an effect of +2.0 % in 8 %.
     """
     _check(draws, effects, variance, level)
-    result.config.check_in_order("a calibration")
-    result.config.check_equal_weights("a calibration")
-    result.config.check_estimated("a calibration")
-    result.config.check_of_returns("a calibration")
-    result.config.check_daily("a calibration")
-    result.config.check_prices("a calibration")
+    result.config.check_in_order(Phrase("a calibration"))
+    result.config.check_equal_weights(Phrase("a calibration"))
+    result.config.check_estimated(Phrase("a calibration"))
+    result.config.check_of_returns(Phrase("a calibration"))
+    result.config.check_daily(Phrase("a calibration"))
+    result.config.check_prices(Phrase("a calibration"))
     prices = all_prices(result, prices)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)

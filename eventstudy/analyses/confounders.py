@@ -228,7 +228,7 @@ def confounders(
         None of the 11 days of the event window carries other news. Not known, so not looked for: earnings
         of NVDA and AMD, dividends and splits.
     """
-    result.config.check_daily("other news")
+    result.config.check_daily(Phrase("other news"))
     known = {event.id: event for event in (*others, *result.events)}
     calendar, earnings = tuple(calendar), tuple(earnings)
     place = _Places(result)

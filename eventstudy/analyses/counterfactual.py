@@ -21,6 +21,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
 from eventstudy.inference.days import known, ratios
+from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
@@ -258,12 +259,12 @@ def counterfactual(
     """
     if result.config.outcome != "return":
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
-    result.config.check_in_order("a counterfactual price")
-    result.config.check_equal_weights("a counterfactual price")
-    result.config.check_estimated("a counterfactual price")
-    result.config.check_of_returns("a counterfactual price")
-    result.config.check_daily("a counterfactual price")
-    result.config.check_prices("a counterfactual price")
+    result.config.check_in_order(Phrase("a counterfactual price"))
+    result.config.check_equal_weights(Phrase("a counterfactual price"))
+    result.config.check_estimated(Phrase("a counterfactual price"))
+    result.config.check_of_returns(Phrase("a counterfactual price"))
+    result.config.check_daily(Phrase("a counterfactual price"))
+    result.config.check_prices(Phrase("a counterfactual price"))
     table = all_prices(result, prices)
     pool = _pool(result, table, separated(donors))
     events = _only(result.events, separated(tickers))

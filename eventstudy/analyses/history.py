@@ -303,7 +303,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
         is 1.4 times that of an ordinary day; with fewer than 6 events nothing is tested; the latest,
         2025-01-29, is number 3 by size with +0.89 % (p .515 against ordinary days).
     """
-    result.config.check_daily("a history of events")
+    result.config.check_daily(Phrase("a history of events"))
     tickers = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     if len(tickers) > 1:
         raise InvalidRequest(

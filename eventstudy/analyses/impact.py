@@ -19,7 +19,7 @@ from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
-from eventstudy.language import shown
+from eventstudy.language import Phrase, shown
 from eventstudy.panel import Exclusion, Floats, Ints, over_splits, read_shares, worth_before
 from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
@@ -271,10 +271,10 @@ def impact(
         >>> [(firm.ticker, found.money(firm.amount.raw)) for firm in found.firms]
         [('NVDA', '-592.7 billion USD'), ('AMD', '-12.7 billion USD')]
     """
-    result.config.check_estimated("the money a window brought")
-    result.config.check_of_returns("the money a window brought")
-    result.config.check_daily("the money a window brought")
-    result.config.check_prices("the money a window brought")
+    result.config.check_estimated(Phrase("the money a window brought"))
+    result.config.check_of_returns(Phrase("the money a window brought"))
+    result.config.check_daily(Phrase("the money a window brought"))
+    result.config.check_prices(Phrase("the money a window brought"))
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = in_whole_units(all_prices(result, prices))

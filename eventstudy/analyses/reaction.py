@@ -220,10 +220,10 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     """
     searched = searched_days(result, days)
     warned: list[Message] = []
-    result.config.check_equal_weights("the day of the reaction")
-    result.config.check_estimated("the day of the reaction")
-    result.config.check_of_returns("the day of the reaction")
-    result.config.check_daily("the day of the reaction")
+    result.config.check_equal_weights(Phrase("the time of the reaction"))
+    result.config.check_estimated(Phrase("the time of the reaction"))
+    result.config.check_of_returns(Phrase("the time of the reaction"))
+    result.config.check_daily(Phrase("the time of the reaction"))
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):
         raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")

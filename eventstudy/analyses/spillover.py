@@ -225,9 +225,9 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         devices +5.21 % (p .206). The groups did not all move alike (F p <.001). Furthest apart: data-centre
         power and cooling minus software and devices -27.78 % (p .004).
     """
-    result.config.check_estimated("a comparison of groups")
-    result.config.check_of_returns("a comparison of groups")
-    result.config.check_daily("a comparison of groups")
+    result.config.check_estimated(Phrase("a comparison of groups"))
+    result.config.check_of_returns(Phrase("a comparison of groups"))
+    result.config.check_daily(Phrase("a comparison of groups"))
     if result.config.outcome != "return":
         raise InvalidRequest(
             f"groups are compared by their returns, and this is a study of {result.config.outcome}",

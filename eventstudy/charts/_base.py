@@ -16,6 +16,7 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import style
 from eventstudy.charts._words import in_doubt
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,11 +97,11 @@ class Chart:
                 hint=f"run the study with --outcome {self.outcomes[0]}, or draw another chart",
             )
         if self.of_prices:
-            result.config.check_prices("this chart")
+            result.config.check_prices(Phrase("this chart"))
         if self.of_returns or self.further:
-            result.config.check_of_returns("this chart")
+            result.config.check_of_returns(Phrase("this chart"))
         if self.further:
-            result.config.check_daily("this chart")
+            result.config.check_daily(Phrase("this chart"))
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
                 f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"

@@ -21,6 +21,7 @@ from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, raw, raw_of, signed, subject, when
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference.distributions import critical_t
+from eventstudy.language import Phrase
 from eventstudy.panel import Days, Floats, Ints
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def paint(
         InvalidRequest: a model that is no line in the benchmark's return, a window without day 0, several pairs for one `ax`,
             or `most` below one.
     """
-    result.config.check_estimated("this chart")
+    result.config.check_estimated(Phrase("this chart"))
     check_day0(result)
     if most < 1:
         raise InvalidRequest(f"most is {most}: there is at least one panel")

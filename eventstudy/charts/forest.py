@@ -28,6 +28,7 @@ from eventstudy.charts._words import (
     window_text,
 )
 from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.names import words_of_test
 from eventstudy.windows import Window
@@ -69,7 +70,7 @@ def paint(
         InvalidRequest: the window lies outside the event window, or `most` is below one.
         NothingUsable: no pair was observed over the window.
     """
-    result.config.check_estimated("this chart")
+    result.config.check_estimated(Phrase("this chart"))
     if most < 1:
         raise InvalidRequest(f"most is {most}: a forest has at least one row")
     asked = window_of(result, window)

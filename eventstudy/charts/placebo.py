@@ -17,6 +17,7 @@ from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
 from eventstudy.charts._words import abnormal, among_days, caveat, looks, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
 from eventstudy.inference import advice
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import answer_of
 from eventstudy.study.sentences import LEVEL
@@ -49,7 +50,7 @@ def paint(
     Raises:
         InvalidRequest: the day lies outside the event window. NothingUsable: no pair was observed on it.
     """
-    result.config.check_estimated("this chart")
+    result.config.check_estimated(Phrase("this chart"))
     chosen = members(result, tickers, group)
     sample = result.sample(Window(day, day), chosen)
     if sample.n == 0:

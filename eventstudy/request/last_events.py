@@ -15,6 +15,7 @@ from eventstudy.config import StudyConfig, named_choices
 from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, as_known
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
+from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable, Reading
 from eventstudy.request.dates import last_day
@@ -70,7 +71,7 @@ def history(
     """
     if last < 1:
         raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")
-    StudyConfig(frequency=choices.get("frequency", "daily")).check_daily("a history of events")
+    StudyConfig(frequency=choices.get("frequency", "daily")).check_daily(Phrase("a history of events"))
     event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
     if choices.get("windows") is None:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]

@@ -20,6 +20,7 @@ from eventstudy.config import named_choices
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
 from eventstudy.events.rows import Rows, rows_of_frame
+from eventstudy.language import Phrase
 from eventstudy.models import model_of, watched
 from eventstudy.panel import Warned, read_shares
 from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
@@ -143,7 +144,7 @@ def run(
         shares = read_shares(shares)
     limit = last_day(as_of)
     if window_dates is not None:
-        study.config.check_daily("a window between two dates")
+        study.config.check_daily(Phrase("a window between two dates"))
         if choices.get("windows") or study.config.window_days:
             raise InvalidRequest(
                 "dates of a window are named, and other windows", hint="leave out --window and --window-days"
@@ -331,5 +332,5 @@ def what_else(
     found: list[Confounders] = []
     run(what, look=found.append, **words)
     if mask_confounded:
-        found[0].result.config.check_daily("other news")
+        found[0].result.config.check_daily(Phrase("other news"))
     return found[0], mask(found[0]) if mask_confounded else None

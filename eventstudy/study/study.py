@@ -532,21 +532,17 @@ def _weighed(
     """The panel with the value of its firms where shares outstanding say it, and when these were counted.
 
     Raises:
-        InvalidRequest: neither shares nor the table of events say what a pair weighs, or both do.
+        InvalidRequest: neither shares nor the table of events say what a pair weighs.
     """
     by_id = {event.id: event for event in events}
     named = any("weight" in event.attributes for event in events)
-    if named or shares is None:
-        if shares is not None and config.outcome != "volume":
-            raise InvalidRequest(
-                "weights stand in the column weight of the events, and shares outstanding are named",
-                hint="leave out the shares, or rename the column",
-            )
+    if shares is None or (named and config.outcome == "volume"):
         for pair in panel.pairs:
             by_id[pair.event_id].weight_of(pair.ticker)
         return panel, []
-    config.check_of_returns("weights by shares outstanding")
-    return with_worth(panel, prices, shares)
+    config.check_of_returns(Phrase("weights by shares outstanding"))
+    weighed, counted = with_worth(panel, prices, shares)
+    return weighed, [*counted, *([Warned.of("SHARES_COUNTED.column")] if named else [])]
 
 
 def _named(event: Event, ticker: str, column: str, what: str, example: str) -> tuple[Window, str]:

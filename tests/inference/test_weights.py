@@ -192,6 +192,19 @@ def test_weights_are_the_last_close_before_the_event_window_times_shares() -> No
     assert again.weights() == pytest.approx([1.0])
 
 
+def test_shares_that_are_named_count_and_the_column_weight_does_not() -> None:
+    rows = pd.DataFrame([{"ticker": t, "date": closes().index[200].date(), "weight": 1.0} for t in FIRMS])
+    asked = EventStudy(calendar=None, **{**CHOICES, "event_window": (-4, 5), "weights": "value"})
+    table = frame_to_table(closes())
+    found = asked.run(rows, table, shares=read_shares(SHARES))
+    assert found.weights() == pytest.approx(
+        asked.run(rows.drop(columns="weight"), table, shares=read_shares(SHARES)).weights()
+    )
+    told = [str(w.message) for w in found.warned if w.code == "SHARES_COUNTED"]
+    assert any("the column weight is not used" in text for text in told)
+    assert asked.run(rows, table).weights() == pytest.approx(np.full(len(FIRMS), 1 / len(FIRMS)))
+
+
 def test_firms_without_a_count_of_shares_are_left_out_with_their_reason() -> None:
     found = by_shares(SHARES[SHARES["ticker"] != "F05"].drop(columns="date").drop_duplicates("ticker"))
     assert [(e.ticker, e.reason) for e in found.exclusions] == [("F05", "NO_SHARES")]
@@ -205,7 +218,6 @@ def test_firms_without_a_count_of_shares_are_left_out_with_their_reason() -> Non
         ({"returns": "difference", "unit_in": "points"}, "of returns"),
         ({"weights": "value", "returns_only": True}, "holds returns"),
         ({"currencies": ("USD", "EUR")}, "several currencies"),
-        ({"column": True}, "column weight"),
     ],
 )
 def test_values_that_cannot_be_compared_are_refused(choices: dict[str, Any], words: str) -> None:
@@ -214,8 +226,6 @@ def test_values_that_cannot_be_compared_are_refused(choices: dict[str, Any], wor
         table = frame_to_table(closes().pct_change().iloc[1:], reading=Reading(values="returns", unit="decimal"))
     for ticker, currency in zip(FIRMS, choices.pop("currencies", ()), strict=False):
         table = replace(table, info={**table.info, ticker: replace(table.info[ticker], currency=currency)})
-    if choices.pop("column", False):
-        rows["weight"] = 1.0
     with pytest.raises(InvalidRequest, match=words):
         EventStudy(calendar=None, **{**CHOICES, "weights": "value", **choices}).run(
             rows, table, shares=read_shares(SHARES)
