@@ -189,11 +189,11 @@ class Confounders(Answer):
 
     def _finding(self) -> str:
         """How many event days carry other news, whether day 0 is one of them, and what was not known."""
-        n_days = int(max(_looked_at(self.result, i).sum() for i in range(self.result.returns.n)))
         if len(self.result.events) > 1:
             told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
             return f"{told}.{_lacking(self)}"
         days = dict.fromkeys(day.rel_day for day in self.days)
+        n_days = max(int(_looked_at(self.result, i).sum()) for i in range(self.result.returns.n))
         carry = "carry" if len(days) > 1 else "carries"
         told = f"{len(days) or 'None'} of the {n_days} days of the event window {carry} other news"
         on_day0 = list(dict.fromkeys(day.what for day in self.days if day.rel_day == 0))
@@ -303,7 +303,7 @@ class _Places:
         if column is None:
             return None
         if column >= block.event_columns.start:
-            if not _looked_at(self._result, i)[column - block.event_columns.start]:
+            if block.unseen is not None and block.unseen[i, column - block.event_columns.start]:
                 return None
             return column + block.estimation.start, "event"
         if own and column < block.estimation_columns.stop:
