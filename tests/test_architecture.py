@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
-ROW = re.compile(r"^\| (?P<rule>[^|]+) \| `(?P<name>eventstudy[\w.]+)` \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (?P<rule>[^|]+) \| `(?P<name>eventstudy[\w.]+)` \| (?P<compiled>[^|]*)\|$", re.MULTILINE)
+COMPILED = re.compile(r"`(?P<function>\w+)` in `(?P<file>\w+\.[ch])` ")
 
 
 def rows() -> list[tuple[str, str]]:
@@ -35,6 +36,16 @@ def test_each_rule_stands_where_the_page_says(rule: str, name: str) -> None:
     place = found(name)
     assert callable(place), rule
     assert place.__doc__, name
+
+
+def test_each_compiled_formula_stands_where_the_page_says() -> None:
+    told = [row["compiled"] for row in ROW.finditer(PAGE.read_text(encoding="utf-8")) if row["compiled"]]
+    assert len(told) > 10
+    for one in told:
+        where = COMPILED.fullmatch(one)
+        assert where, one
+        text = (PAGE.parents[1] / "native" / where["file"]).read_text(encoding="utf-8")
+        assert re.search(rf"^[a-z][\w ]*\b{where['function']}\(.*\{{", text, re.MULTILINE), one
 
 
 def test_each_rule_has_one_place_and_each_place_one_rule() -> None:

@@ -22,6 +22,7 @@ from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.analyses.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
 from eventstudy.analyses.specifications import Judged, judge
 from eventstudy.config import StudyConfig
+from eventstudy.engine.least_squares import nothing_left
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference.multiple import rejected_by_chance
 from eventstudy.language import Phrase
@@ -629,7 +630,7 @@ def drivers_of(choices: Mapping[str, Sequence[str]], values: Sequence[float]) ->
     """
     table, y = _laid_out(pd.DataFrame(choices, dtype=object), np.asarray(values, dtype=float))
     total = float(((y - y.mean()) ** 2).sum())
-    if total <= 1e-24 * max(float((y**2).sum()), np.finfo(float).tiny):
+    if nothing_left(total, float((y**2).sum())):
         return dict.fromkeys(choices, 0.0), 0.0
     dummies = {name: _dummies(table[name]) for name in choices}
     left = _left(list(dummies.values()), y)

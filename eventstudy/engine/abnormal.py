@@ -376,14 +376,15 @@ def effective_n(weights: Floats) -> float:
     return float(1 / (weights**2).sum())
 
 
-def bhar(ret: Floats, normal: Floats, used: Bools, *, log: bool) -> Floats:
+def bhar(ret: Floats, normal: Floats, used: Bools, covered: Bools, *, log: bool) -> Floats:
     """(N,) buy-and-hold abnormal return: compounded return minus compounded normal return over the used days (N, L).
 
+    NaN where one of them lacks either return, or the window is not `covered` (N,).
     Papers: Barber and Lyon (1997); Lyon, Barber and Tsai (1999).
     """
+    known = used & np.isfinite(ret) & np.isfinite(normal)
     if log:
-        growth, usual = np.exp(np.where(used, ret, 0.0).sum(axis=1)), np.exp(np.where(used, normal, 0.0).sum(axis=1))
+        growth, usual = (np.exp(np.where(known, r, 0.0).sum(axis=1)) for r in (ret, normal))
     else:
-        growth, usual = (np.prod(np.where(used, 1 + r, 1.0), axis=1) for r in (ret, normal))
-    value: Floats = growth - usual
-    return value
+        growth, usual = (np.prod(np.where(known, 1 + r, 1.0), axis=1) for r in (ret, normal))
+    return np.where(covered & (known == used).all(axis=1), growth - usual, np.nan)

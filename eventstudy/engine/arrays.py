@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -31,12 +30,6 @@ def buffer(name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArra
         held = room[-room.ctypes.data % _LINE :][: size * np.dtype(dtype).itemsize].view(dtype)
         setattr(_local, name, held)
     return held[:size].reshape(shape)
-
-
-def squares(values: Floats) -> Floats:
-    """(n,) the sum of squares of each row."""
-    found: Floats = np.matmul(values[:, None], values[:, :, None])[:, 0, 0]
-    return found
 
 
 def mean_of(total: Floats, count: Ints) -> Floats:

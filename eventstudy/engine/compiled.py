@@ -1,6 +1,7 @@
-"""The compiled form of the kernel; the form in NumPy (`whole`, `gaps`) says what each figure is.
+"""Many pairs of a linear model by the compiled kernel.
 
-The formulas in C stand in native/, each with the name it has here.
+What each figure is, NumPy says (`least_squares`, `abnormal`, `ranks`, `totals`). The folder native has the same formulas in C,
+on purpose a second time; docs/architecture.md names which function is which.
 """
 
 from __future__ import annotations
@@ -13,11 +14,27 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eventstudy.engine.arrays import Bools, Floats, Ints
-from eventstudy.engine.least_squares import Task, designs_of
 from eventstudy.engine.runs import steps
 from eventstudy.native import Form
 
 _MOST_DAYS, _MOST_REGRESSORS, _MOST_STEPS = 16384, 64, 512
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked; the same for all pairs of a study."""
+
+    days: int
+    """L1"""
+    event: int
+    """L2"""
+    windows: tuple[tuple[int, int], ...]
+    """W windows: first and one past the last column of the event window."""
+    lengths: tuple[int, ...]
+    """R lengths of runs of estimation days, ascending."""
+    intercept: bool
+    """Whether residuals add up to zero by construction."""
+    prediction_error: bool
 
 
 def takes(task: Task, regressors: int) -> bool:
@@ -154,6 +171,11 @@ class Sums:
     """(n,) pairs that count."""
     sums: Mapping[str, Floats]
     """By stratum, date or pair; names and shapes as in native/kernel.h."""
+
+
+def designs_of(bounds: Ints) -> Ints:
+    """(n,) the design of each pair."""
+    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
 
 
 def survey(form: Form, pairs: Pairs, task: Task, last: Ints) -> Survey:

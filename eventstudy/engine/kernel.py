@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventstudy import native
 from eventstudy.engine import compiled
-from eventstudy.engine.least_squares import Task
+from eventstudy.engine.compiled import Task
 
 
 def form_for(task: Task, regressors: int) -> native.Form | None:

@@ -1,27 +1,20 @@
-"""Least squares by date: designs are factorised once, and all pairs of a design are projected together.
+"""Least squares: distinct designs are factorised once, and all pairs of a design are projected together.
 
-Coefficients by Q and R of a Householder QR, residuals from X itself, a second projection where something is left, sigma from
-those residuals: within five times the errors of the singular value decomposition on every nasty case
-(tests/engine/test_accuracy.py).
+Coefficients by Q and R of a Householder QR, residuals in two projections, sigma from those residuals: within five times the
+errors of the singular value decomposition on every nasty case (tests/engine/test_accuracy.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-
 import numpy as np
 
-from eventstudy.engine.arrays import Bools, Floats, Ints, buffer, squares
+from eventstudy.engine.arrays import Bools, Floats, Ints
 
 MAX_CONDITION = 1e8
 _CHUNK = 2048
 """Series that are projected together."""
-_EXACT = 1e-14
-"""An error of a coefficient, in standard errors, from which on a second projection is made."""
-_FEW = 4
-"""Below so many pairs a design, all designs are projected in one stacked product instead of one by one."""
+NO_VARIANCE = 1e-24
+"""A sum of squares is nothing where it is no more than this share of that of the values themselves."""
 
 
 def factorise(x: Floats, valid: Bools, span: Floats, days: slice, event: slice) -> tuple[Floats, Floats, Bools]:
@@ -55,6 +48,16 @@ def _qr(x: Floats) -> tuple[Floats, Floats, Bools]:
     return q, inverse / safe.transpose(0, 2, 1), good
 
 
+def nothing_left(rest: Floats | float, total: Floats | float) -> Bools:
+    """Whether a sum of squares `rest` is rounding beside the `total` of the values it is left of (METHODS 0.5, ruling 12)."""
+    return np.asarray(rest <= NO_VARIANCE * np.maximum(total, np.finfo(float).tiny), dtype=bool)
+
+
+def least_days(min_estimation: int, k: int) -> int:
+    """The fewest estimation days of a fit of `k` parameters where a study asks for `min_estimation` (METHODS 0.5)."""
+    return max(min_estimation, 30, k + 10)
+
+
 def distinct_designs(design: Ints, complete: Bools) -> tuple[Ints, Bools, Ints]:
     """The distinct (design row, valid days): their design rows, their valid days (B, L1), and which one each pair has."""
     key = np.concatenate(
@@ -82,134 +85,3 @@ def project(
             coordinates[part] += step
         residuals[part] = np.where(inside, rest, np.nan)
     return coordinates, residuals
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is asked of every chunk; the same for all pairs of a study."""
-
-    days: int
-    """L1"""
-    event: int
-    """L2"""
-    windows: tuple[tuple[int, int], ...]
-    """W windows: first and one past the last column of the event window."""
-    lengths: tuple[int, ...]
-    """R lengths of runs of estimation days, ascending."""
-    intercept: bool
-    """Whether residuals add up to zero by construction."""
-    prediction_error: bool
-
-    @cached_property
-    def indicator(self) -> Floats:
-        """(L2, W) which days belong to which window."""
-        found = np.zeros((self.event, len(self.windows)))
-        for w, (start, stop) in enumerate(self.windows):
-            found[start:stop, w] = 1.0
-        return found
-
-
-@dataclass(frozen=True)
-class Designs:
-    """g designs, as the kernel needs them."""
-
-    basis: Floats
-    """(g, L1, K) Q of X = QR on estimation days."""
-    inverse: Floats
-    """(g, K, K) R⁻¹."""
-    x: Floats
-    """(g, L1, K)"""
-    x_event: Floats
-    """(g, L2, K)"""
-    weight: Floats
-    """(g, L1) 1 / sqrt(1 - h), h the leverage."""
-    unit: Floats
-    """(g, W) C = i'Vi of each window."""
-
-    def take(self, which: Ints | Bools | slice) -> Designs:
-        """Those at these positions."""
-        return Designs(**{name: values[which] for name, values in vars(self).items()})
-
-
-def designs(x: Floats, x_event: Floats, task: Task) -> tuple[Designs, Bools]:
-    """From the regressors on estimation days (g, L1, K) and event days (g, L2, K); and which designs have full rank."""
-    g, _, k = x.shape
-    if k:
-        basis, inverse, good = _qr(x)
-    else:
-        basis, inverse, good = x, np.zeros((g, 0, 0)), np.ones(g, dtype=bool)
-    ahead = np.matmul(x_event, inverse)
-    leverage = np.matmul(basis**2, np.ones(k))
-    unit = np.broadcast_to(task.indicator.sum(axis=0), (g, len(task.windows)))
-    if task.prediction_error and k:
-        unit = unit + (np.matmul(task.indicator.T, ahead) ** 2).sum(axis=2)
-    return Designs(basis, inverse, x, x_event, 1 / np.sqrt(np.clip(1 - leverage, 1e-12, None)), unit), good
-
-
-def _project(estimation: Floats, event: Floats, bounds: Ints, given: Designs) -> tuple[Floats, Floats]:
-    """Take the normal returns out, in place; (n,) the sum of squares that is left, and that which went.
-
-    Coefficients come by Q and R⁻¹, residuals from X itself: an error of a coefficient then enters their sum of squares only
-    squared. Where something of the regressors is left after the first projection there is a second.
-    """
-    n, k = len(estimation), given.basis.shape[2]
-    if k == 0:
-        return squares(estimation), np.zeros(n)
-    found = _coordinates(estimation, bounds, given)
-    _subtract(estimation, event, bounds, given, found)
-    left, more = squares(estimation), _coordinates(estimation, bounds, given)
-    again = (more**2).sum(axis=1) > _EXACT**2 * left / estimation.shape[1]
-    if again.any():
-        rows = np.flatnonzero(again)
-        some, ahead = estimation[rows], event[rows]
-        _subtract_each(some, ahead, designs_of(bounds)[rows], given, more[rows])
-        estimation[rows], event[rows], left[rows] = some, ahead, squares(some)
-    return left, (found**2).sum(axis=1)
-
-
-def _coordinates(values: Floats, bounds: Ints, given: Designs) -> Floats:
-    """(n, K) Q'y of each pair."""
-    n, k = len(values), given.basis.shape[2]
-    if n < _FEW * (len(bounds) - 1):
-        return np.asarray(np.matmul(values[:, None], given.basis[designs_of(bounds)])[:, 0])
-    found = np.empty((n, k))
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
-        np.matmul(values[begin:stop], given.basis[d], out=found[begin:stop])
-    return found
-
-
-def _subtract(estimation: Floats, event: Floats, bounds: Ints, given: Designs, coordinates: Floats) -> None:
-    """Take off the normal returns that belong to Q'y = `coordinates` (n, K), in place."""
-    which = designs_of(bounds)
-    if len(estimation) < _FEW * (len(bounds) - 1):
-        _subtract_each(estimation, event, which, given, coordinates)
-        return
-    params = np.matmul(given.inverse[which], coordinates[:, :, None])[:, :, 0]
-    room = buffer("room", estimation.shape)
-    for d, (begin, stop) in enumerate(pairwise(bounds.tolist())):
-        np.matmul(params[begin:stop], given.x[d].T, out=room[begin:stop])
-        event[begin:stop] -= params[begin:stop] @ given.x_event[d].T
-    np.subtract(estimation, room, out=estimation)
-
-
-def _subtract_each(estimation: Floats, event: Floats, which: Ints, given: Designs, coordinates: Floats) -> None:
-    """The same for pairs of which `which` (n,) says the design, in one stacked product."""
-    params = np.matmul(given.inverse[which], coordinates[:, :, None])
-    estimation -= np.matmul(given.x[which], params)[:, :, 0]
-    event -= np.matmul(given.x_event[which], params)[:, :, 0]
-
-
-def designs_of(bounds: Ints) -> Ints:
-    """(n,) the design of each pair."""
-    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-
-
-def fit(estimation: Floats, event: Floats, bounds: Ints, given: Designs) -> tuple[Floats, Bools]:
-    """Leave abnormal returns in place; (n,) sigma, and whether there is variance around the normal return (ruling 12)."""
-    k, days = given.basis.shape[2], estimation.shape[1]
-    rss, gone = _project(estimation, event, bounds, given)
-    total = rss + gone
-    if not k:
-        rss = squares(estimation - estimation.mean(axis=1, keepdims=True))
-    good: Bools = rss > 1e-24 * np.maximum(total, np.finfo(float).tiny)
-    return np.sqrt(np.where(good, rss, 1.0) / (days - (k or 1))), good

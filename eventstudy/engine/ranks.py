@@ -1,76 +1,43 @@
-"""Ranks: of a few rows with ties, and the sums of ranks of many rows at once.
-
-Values in units of sigma go into the high bits of a 32-bit key and the day into the low ones; one sort, and the days come out in
-order. Equal high parts, ties among them, are told apart by the values themselves.
-"""
+"""Ranks of the days of each series, and what they add up to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-
 import numpy as np
-from numpy.typing import NDArray
 
-from eventstudy.engine.arrays import Bools, Floats, Ints, Singles, buffer, mean_of
+from eventstudy.engine.arrays import Bools, Floats, Ints, mean_of
 
-WIDEST = 8.0
-"""Values beyond so many sigmas share the outermost keys, and are told apart as any with equal keys."""
 TIED = 1e-12
 """Neighbours in order that differ by no more, in units of sigma, are tied (METHODS ruling 10)."""
-_SINGLE = 1e-6
-"""More than the relative error of a product of two numbers in single precision, and of a number beside it."""
-_NOTHING = np.empty(0, dtype=np.int64)
+_ROWS = 256
+"""Series that are ranked at once."""
 
 
 def average_ranks(values: Floats) -> Floats:
     """Ranks within each row of `values` (n, T) in units of sigma, from 1; ties share their average; NaN ranks last."""
-    order = np.argsort(values, axis=1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=1)
-    position = np.arange(1.0, values.shape[1] + 1)
-    new = np.ones(values.shape, dtype=bool)
-    new[:, 1:] = ~(ordered[:, 1:] - ordered[:, :-1] <= TIED)
-    start = np.maximum.accumulate(np.where(new, position, 0.0), axis=1)
-    closing = np.ones(values.shape, dtype=bool)
-    closing[:, :-1] = new[:, 1:]
-    stop = np.minimum.accumulate(np.where(closing, position, np.inf)[:, ::-1], axis=1)[:, ::-1]
+    rows, order = np.arange(len(values))[:, None], np.argsort(values, axis=1)
+    ordered = values[rows, order]
     ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (start + stop) / 2, axis=1)
+    ranks[rows, order] = np.arange(1.0, values.shape[1] + 1)
+    tied = ordered[:, 1:] - ordered[:, :-1] <= TIED
+    some = np.flatnonzero(tied.any(axis=1))
+    ranks[some[:, None], order[some]] = _shared(tied[some])
     return ranks
 
 
-def part_below(place: Floats, values: Floats, tied: float | Floats = TIED) -> Floats:
-    """1 where `place` lies below the value, 1/2 where both are tied, else 0, NaN among them."""
-    rise = values - place
-    found: Floats = ((rise > tied).astype(float) + (rise >= -tied)) / 2
+def _shared(tied: Bools) -> Floats:
+    """(n, T) the mean position of each value among those it is tied with; `tied` (n, T - 1): in order, with the next one."""
+    apart, position = np.pad(~tied, ((0, 0), (1, 1)), constant_values=True), np.arange(1.0, tied.shape[1] + 2)
+    start = np.maximum.accumulate(np.where(apart[:, :-1], position, 0.0), axis=1)
+    stop = np.minimum.accumulate(np.where(apart[:, 1:], position, np.inf)[:, ::-1], axis=1)[:, ::-1]
+    found: Floats = (start + stop) / 2
     return found
 
 
-def days_above(
-    values: Singles, places: Floats, sigma: Floats, exact: Callable[[Ints, Ints], Floats]
-) -> Iterator[tuple[Bools, Ints, Ints, Floats]]:
-    """Of each column of `places` (n, W): the `values` (n, days) that are surely above it, and what is near it.
-
-    What is near comes as rows, days and `part_below`, by the values that `exact` gives; values and places are in units in which
-    `sigma` (n,) is one standard deviation. Singles, right to `_SINGLE`, say at half the price what is not near.
-    """
-    rows, days = values.shape
-    tied = TIED * sigma
-    room = np.where(np.isfinite(places), np.abs(places) * _SINGLE + tied[:, None], 0.0)
-    low, high = (places - room).astype(np.float32), (places + room).astype(np.float32)
-    size = -(-values.size // 8) * 8  # whole words, to be compared eight at a time
-    hit, beside = buffer("above", (size,), np.bool_), buffer("near", (size,), np.bool_)
-    hit[values.size :] = beside[values.size :] = False
-    above, near = hit[: values.size].reshape(rows, days), beside[: values.size].reshape(rows, days)
-    for w in range(places.shape[1]):
-        np.greater(values, high[:, w : w + 1], out=above)
-        np.greater_equal(values, low[:, w : w + 1], out=near)
-        if (hit.view(np.uint64) == beside.view(np.uint64)).all():
-            yield above, _NOTHING, _NOTHING, np.empty(0)
-            continue
-        row, day = np.divmod(np.flatnonzero(near != above), days)
-        yield above, row, day, part_below(places[row, w], exact(row, day), tied[row])
+def part_below(place: Floats, values: Floats) -> Floats:
+    """1 where `place` lies below the value, 1/2 where both are tied, else 0, NaN among them."""
+    rise = values - place
+    found: Floats = ((rise > TIED).astype(float) + (rise >= -TIED)) / 2
+    return found
 
 
 def plain_ranks(values: Floats) -> Floats:
@@ -113,118 +80,13 @@ def pooled_t(z: float, t: int) -> float:
     return float(np.copysign(np.inf, z)) if rest <= 0 else float(z * np.sqrt((t - 2) / rest))
 
 
-@lru_cache(maxsize=8)
-def _positions(rows: int, columns: int) -> Floats:
-    return np.tile(np.arange(1.0, columns + 1), rows)
+def rank_sums(values: Floats, weight: Floats) -> Floats:
+    """(T,) the ranks of `values` (n, T) within each row, times its `weight` (n,), added up; NaN is no day.
 
-
-@lru_cache(maxsize=8)
-def _columns(rows: int, columns: int) -> NDArray[np.int32]:
-    return np.tile(np.arange(columns, dtype=np.int32), (rows, 1))
-
-
-def key_unit(columns: int) -> float:
-    """How finely a 32-bit key that also holds the number of a column can tell values, per unit of `WIDEST`."""
-    return float(2 ** (31 - _bits(columns))) / WIDEST
-
-
-def _bits(columns: int) -> int:
-    return max(int(columns - 1).bit_length(), 1)
-
-
-@dataclass(frozen=True)
-class Weighted:
-    """What counts a pair that lacks days."""
-
-    there: Bools
-    """(n, columns) the days that it has; the others rank last and do not count."""
-    weight: Floats
-    """(n,) what its ranks are multiplied with."""
-    stratum: Ints
-    """(n,) 0 .. P - 1"""
-    strata: int
-    """P"""
-
-
-def rank_sums(left: Floats, right: Floats | None, tame: bool, exact: Callable[[Ints], Floats]) -> Floats:
-    """(columns,) sum over pairs of each day's rank; `left` and `right` in units of `key_unit` make the keys.
-
-    `tame`: no value of `left` needs to be clipped. `exact` gives the values of some rows, to tell equal keys apart.
+    Values are in units of sigma; some rows are ranked at a time.
     """
-    n, days = left.shape
-    columns = days + (0 if right is None else right.shape[1])
-    limit = _limit(columns)
-    key = buffer("key", (n, columns), np.int32)
-    key[:, :days] = left if tame else np.clip(left, -limit, limit)  # towards zero: the order is kept
-    if right is not None:
-        key[:, days:] = np.clip(right, -limit, limit)
-    total: Floats = _summed(key, exact, None)[0]
+    total = np.zeros(values.shape[1])
+    for begin in range(0, len(values), _ROWS):
+        some = values[begin : begin + _ROWS]
+        total += weight[begin : begin + _ROWS] @ np.where(np.isfinite(some), average_ranks(some), 0.0)
     return total
-
-
-def weighted_rank_sums(values: Floats, of: Weighted, exact: Callable[[Ints], Floats]) -> Floats:
-    """(P, columns) the same of pairs that lack days, by stratum; what `exact` gives for a missing day does not matter."""
-    n, columns = values.shape
-    last = 2 ** (31 - _bits(columns)) - 1
-    key = buffer("key", (n, columns), np.int32)
-    key[:] = np.clip(values, -_limit(columns), last - 1)
-    np.copyto(key, last, where=~of.there)
-    return _summed(key, exact, of)
-
-
-def _limit(columns: int) -> float:
-    return float(2.0 ** (31 - _bits(columns)) * (1 - 2.0**-20))
-
-
-def _summed(key: NDArray[np.int32], exact: Callable[[Ints], Floats], of: Weighted | None) -> Floats:
-    """(P, columns) sums of ranks by stratum, by keys (n, columns) that are overwritten."""
-    n, columns = key.shape
-    bits = _bits(columns)
-    key <<= bits
-    key |= _columns(n, columns)
-    key.sort(axis=1)
-    line = key.reshape(-1)
-    pairs = max(line.size - 1, 0)
-    differ = np.bitwise_xor(line[1:], line[:-1], out=buffer("differ", (pairs,), np.int32)).view(np.uint32)
-    close = np.less(differ, 2**bits, out=buffer("close", differ.shape, np.bool_))
-    place = np.bitwise_and(line, 2**bits - 1, out=buffer("place", line.shape, np.intp)).reshape(n, columns)
-    ranks, last = _positions(n, columns).reshape(n, columns), np.int64(columns)
-    if of is not None:
-        last = np.count_nonzero(of.there, axis=1)
-        ranks = np.where(ranks <= last[:, None], ranks, 0.0) * of.weight[:, None]
-        place += (of.stratum * columns)[:, None]
-    size = columns * (1 if of is None else of.strata)
-    total: Floats = np.bincount(place.reshape(-1), ranks.reshape(-1), minlength=size).astype(np.float64)
-    if close.any():
-        row, at = np.divmod(np.flatnonzero(close), columns)
-        both = at + 1 < np.broadcast_to(last, n)[row]
-        _tell_apart(total, place, ranks, row[both], at[both], exact, of)
-    return total.reshape(-1, columns)
-
-
-def _tell_apart(
-    total: Floats, place: Ints, ranks: Floats, row: Ints, at: Ints, exact: Callable[[Ints], Floats], of: Weighted | None
-) -> None:
-    """Set right, in `total`, the ranks of days with equal keys.
-
-    `place` (n, columns) are the days in order, `ranks` what each was given; the first of two that are alike stand in `row`
-    (H,) `at` (H,).
-    """
-    columns = place.shape[1]
-    alike = (np.diff(row) == 0) & (np.diff(at) == 1)
-    if alike.any():  # three or more
-        several = np.unique(row[1:][alike])
-        np.subtract.at(total, place[several], ranks[several])
-        found = average_ranks(exact(several) if of is None else np.where(of.there[several], exact(several), np.nan))
-        if of is not None:
-            found = np.where(of.there[several], found, 0.0) * of.weight[several][:, None]
-        begin = 0 if of is None else (of.stratum[several] * columns)[:, None]
-        np.add.at(total, np.broadcast_to(begin + np.arange(columns), found.shape), found)
-        others = ~np.isin(row, several)
-        row, at = row[others], at[others]
-    one, next_one, each, values = place[row, at], place[row, at + 1], np.arange(len(row)), exact(row)
-    up = part_below(values[each, next_one % columns], values[each, one % columns])  # 0 in order, 1 the wrong way round
-    if of is not None:
-        up *= of.weight[row]
-    np.add.at(total, one, up)
-    np.subtract.at(total, next_one, up)

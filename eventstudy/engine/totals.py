@@ -1,7 +1,7 @@
 """What many pairs leave behind: sums that combine, from which the tests over pairs are worked out.
 
-`DaySums` hold what no window has a part in, `CarSums` what each window does. Both come from the kernel (`whole`, `gaps`), or
-from abnormal returns that any model made (`day_sums`, `car_sums`). Means and variances of pairs are merged as (n, mean, M2),
+`DaySums` hold what no window has a part in, `CarSums` what each window does. Both come from the abnormal returns that any model
+made (`day_sums`, `car_sums`), or from the compiled kernel. Means and variances of pairs are merged as (n, mean, M2),
 never as raw squares; the rest are plain sums. Parts are combined in the order given: the same partition gives the same bits.
 """
 
@@ -14,15 +14,13 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from eventstudy.engine import ranks
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import DateTables
-from eventstudy.engine.ranks import Weighted, key_unit, part_below, weighted_rank_sums
 from eventstudy.engine.runs import ABOVE
 from eventstudy.panel.block import Floats, Ints
 from eventstudy.windows import Window
 
-_ROWS = 256
-"""Series that are ranked at once."""
 _MANY = 2**62
 """More days than there are."""
 
@@ -275,25 +273,8 @@ def rank_sums(returns: AbnormalReturns) -> RankSums:
         return RankSums(np.nansum(returns.day_ranks, axis=0), own)
     everything = returns.ranked_days
     known = np.isfinite(everything)
-    ranks = _rank_sums(everything, 1 / (known.sum(axis=1) + 1.0)) - known.sum(axis=0) / 2
-    return RankSums(ranks, _rank_sums(returns.standardised, 1 / over))
-
-
-def _rank_sums(days: Floats, weight: Floats) -> Floats:
-    """(T,) sum over series of the ranks of their days (N, T), in units of sigma, times a `weight` (N,); NaN is no day."""
-    total = np.zeros(days.shape[1])
-    for begin in range(0, len(days), _ROWS):
-        part = slice(begin, begin + _ROWS)
-        total += _some_rank_sums(days[part], weight[part])
-    return total
-
-
-def _some_rank_sums(days: Floats, weight: Floats) -> Floats:
-    there = np.isfinite(days)
-    values = np.where(there, days, 0.0)
-    of = Weighted(there, weight, np.zeros(len(days), dtype=np.int64), 1)
-    total: Floats = weighted_rank_sums(values * key_unit(days.shape[1]), of, lambda rows: values[rows])[0]
-    return total
+    scaled = ranks.rank_sums(everything, 1 / (known.sum(axis=1) + 1.0)) - known.sum(axis=0) / 2
+    return RankSums(scaled, ranks.rank_sums(returns.standardised, 1 / over))
 
 
 def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) -> CarSums:
@@ -316,7 +297,7 @@ def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) 
 
 def below(returns: AbnormalReturns, window: Window, scale: float) -> Floats:
     """(L1,) sum over pairs of 1{the window's SCAR times `scale` ranks below that day} / (M + 2), a tie counting half."""
-    found = part_below((scale * returns.over(window).scar)[:, None], returns.standardised)
+    found = ranks.part_below((scale * returns.over(window).scar)[:, None], returns.standardised)
     total: Floats = (1 / (returns.observed_days + 2.0)) @ found
     return total
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from eventstudy.engine.least_squares import nothing_left
 from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.pairwise import Single, fit_each, least_squares
@@ -72,7 +73,7 @@ def _single(names: tuple[str, ...], y: Floats, x: Floats, days: Ints, event: sli
     coefficients, residuals, basis = solved
     df = len(days) - len(names)
     rss = float((residuals**2).sum())
-    if rss <= 1e-24 * float((y[days] ** 2).sum()):
+    if nothing_left(rss, float((y[days] ** 2).sum())):
         return "ZERO_VARIANCE"
     apart = np.abs(np.subtract.outer(np.arange(event.stop - event.start), np.arange(event.stop - event.start)))
     return Single(

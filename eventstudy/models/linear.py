@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.engine.least_squares import distinct_designs, factorise, project
+from eventstudy.engine.least_squares import distinct_designs, factorise, least_days, nothing_left, project
 from eventstudy.models.base import Fit
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
@@ -142,11 +142,11 @@ def problems(
 ) -> NDArray[np.object_]:
     """Why a pair has no fit (METHODS 0.5, ruling 12): too few days, collinear regressors, or no variance left."""
     total = np.where(complete, y, 0.0) ** 2
-    flat = rss <= 1e-24 * np.maximum(total.sum(axis=1), np.finfo(float).tiny)
+    flat = nothing_left(rss, total.sum(axis=1))
     problem = np.full(len(m), "", dtype=object)
     problem[flat] = "ZERO_VARIANCE"
     problem[~good] = "COLLINEAR"
-    problem[m < max(min_estimation, 30, k + 10)] = "MIN_EST"
+    problem[m < least_days(min_estimation, k)] = "MIN_EST"
     return problem
 
 

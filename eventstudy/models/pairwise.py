@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from eventstudy.engine.least_squares import least_days
 from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Note
 from eventstudy.models.fitting import counted
@@ -50,7 +51,7 @@ def fit_each(block: EventBlock, known: Bools, k: int, min_estimation: int, singl
     done: dict[int, Single] = {}
     for i in counted(range(n)):
         inside = block.returns[i, days][complete[i, days]]
-        if m[i] < max(min_estimation, 30, k + 10):
+        if m[i] < least_days(min_estimation, k):
             problem[i] = "MIN_EST"
         elif not np.ptp(inside) > 0:
             problem[i] = "ZERO_VARIANCE"

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from eventstudy.engine.least_squares import nothing_left
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Model
@@ -93,7 +94,7 @@ class SyntheticControl:
         active = np.flatnonzero(w > _ZERO)
         k = len(active) - 1 + self.demean
         rss = float((residuals**2).sum())
-        if rss <= 1e-24 * float((y**2).sum()):
+        if nothing_left(rss, float((y**2).sum())):
             return "ZERO_VARIANCE"
         first = {"alpha": float(level - shift @ w)} if self.demean else {}
         return Single(

@@ -6,8 +6,9 @@
     result, aggregate  what a study found: with its pairs, or as sums alone
     cautions, doubts   what the estimates call for; which figures are no finding
     document, text, sentences       a result as JSON, as a screen, in words
-    passes, by_kernel, compiled_sums, fitted, evidence      many pairs: sums that combine, block by block
-    chunks, whole, gapped           the same where no compiled kernel runs
+    passes, evidence   many pairs: sums that combine, block by block
+    fitted             the sums of a block by the model's own fit
+    compiled_sums      the same of a linear model, where the compiled kernel runs
 
 Pairs are added up by *stratum*, the set of windows that they cover (ruling 9: a window's tests use the pairs that cover it, on
 estimation days too). The sums of a window are those of the strata that cover it. Parts are combined in the order given, so the

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.engine.abnormal import bhar
-from eventstudy.panel import Bools, Floats, Ints
+from eventstudy.panel import Floats, Ints
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def buy_and_hold(result: StudyResult, window: Window) -> Floats:
     if config.delisting == "reinvest":
         gone = np.arange(window.start, window.end + 1) > result.returns.last_close[:, None]
         used, ret = used | gone, np.where(gone, result.benchmark[:, columns], ret)
-    known: Bools = used & np.isfinite(normal) & np.isfinite(ret)
-    value = bhar(ret, normal, known, log=config.returns == "log")
-    return np.where(found.covered & (known == used).all(axis=1), value, np.nan)
+    return bhar(ret, normal, used, found.covered, log=config.returns == "log")
 
 
 def compared_with(result: StudyResult, window: Window) -> str:

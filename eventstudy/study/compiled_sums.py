@@ -1,4 +1,4 @@
-"""Sums over the pairs of a block by the compiled kernel, which looks them up in the panel; `chunks` has the same by NumPy."""
+"""Sums over the pairs of a block by the compiled kernel, which looks them up in the panel; `fitted` has the same by NumPy."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from eventstudy.engine import compiled, kernel
+from eventstudy.engine.compiled import Task
 from eventstudy.engine.correlation import DateTables, undated
-from eventstudy.engine.least_squares import Task
+from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.runs import ABOVE
 from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, RankSums, Stratum, Totals
+from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.native import Form
 from eventstudy.panel import AFTER, Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.left_out import NAMED
-from eventstudy.study.chunks import task_of
 
 _PANEL = b"panel"
 
 
-def compiled_sums(plan: Plan, model: LinearModel, part: Dense) -> CompiledSums | None:
-    """The pairs of a block, sorted by design, for the compiled kernel; None where it does not run or is not made for them."""
+def compiled_sums(plan: Plan, model: Model, part: Dense) -> CompiledSums | None:
+    """The pairs of a block, sorted by design, for the compiled kernel; None where it does not run or is not made for them.
+
+    Of the pairs that it takes, some are handed back: those of designs that lack a regressor on day 0 or leave out a date, of
+    collinear ones, and those without variance. The model's own fit says what is to be said of them.
+    """
+    if not isinstance(model, LinearModel) or plan.estimation.length < plan.min_estimation:
+        return None
     task = task_of(plan, model)
     panel = part.held.get(_PANEL) or _panel(plan, model, part)
     form = kernel.form_for(task, panel.x.shape[2])
@@ -45,6 +52,19 @@ def _panel(plan: Plan, model: LinearModel, part: Dense) -> compiled.Panel:
         usable=known,
         market=part.regressors[:, :, 0].copy(),
         log=plan.log,
+    )
+
+
+def task_of(plan: Plan, model: LinearModel) -> Task:
+    """What the kernel is asked."""
+    start = plan.event.start
+    return Task(
+        days=plan.estimation.length,
+        event=plan.event.length,
+        windows=tuple((w.start - start, w.end - start + 1) for w in plan.windows),
+        lengths=plan.lengths,
+        intercept=model.intercept and not model.difference,
+        prediction_error=plan.prediction_error,
     )
 
 
@@ -70,7 +90,7 @@ class CompiledSums:
         )
         self.seen = self._surveyed()
         self.taken = np.repeat(self._designs_taken(panel), np.diff(bounds))
-        self.long = self.seen.m >= max(plan.min_estimation, 30, self.k + 10)
+        self.long = self.seen.m >= least_days(plan.min_estimation, self.k)
         self.left = np.flatnonzero(~self.taken)
         """Positions of pairs that are handed back; those without a fit come to them after a pass."""
 
@@ -85,7 +105,7 @@ class CompiledSums:
 
     def _designs_taken(self, panel: compiled.Panel) -> Bools:
         """(g,) designs that have all regressors on day 0 and leave no date out."""
-        taken = panel.usable.reshape(-1)[self.keys] & (self.k + 10 <= self.task.days)
+        taken = panel.usable.reshape(-1)[self.keys]
         if len(self.part.exclude):
             left_out = np.isin(self.part.sessions, self.part.exclude)
             row = self.keys % len(left_out) + self.plan.estimation.start

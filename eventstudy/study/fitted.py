@@ -25,7 +25,7 @@ from eventstudy.engine.totals import (
     rank_sums,
 )
 from eventstudy.models import Model
-from eventstudy.panel import After, Bools, EventBlock, Floats, Ints
+from eventstudy.panel import After, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.study.estimate import Fits, NearDays, abnormal_returns, around, fits
 from eventstudy.windows import Window
@@ -149,9 +149,9 @@ def strata_of(plan: Plan, returns: AbnormalReturns, pairs: PairsBeside) -> dict[
         some = PairsBeside(*(getattr(pairs, f.name)[mine] for f in fields(PairsBeside)))
         own = returns.take(mine)
         held = [
-            bhar_of(plan, window, f.used, f.covered, some.raw, some.benchmark)
+            bhar(some.raw[:, c], some.benchmark[:, c], f.used, f.covered, log=plan.log)
             for window in plan.windows
-            for f in [own.over(window)]
+            for c, f in [(plan.columns(window), own.over(window))]
         ]
         bhars = np.stack(held, axis=1) if held else np.empty((len(mine), 0))
         se = np.stack([own.over(w).se for w in plan.windows], axis=1) if plan.windows else np.empty((len(mine), 0))
@@ -175,12 +175,3 @@ def below_of(plan: Plan, returns: AbnormalReturns, scales: Floats) -> Below:
             ]
         )
     return found
-
-
-def bhar_of(plan: Plan, window: Window, used: Bools, covered: Bools, raw: Floats, benchmark: Floats) -> Floats:
-    """(N,) buy-and-hold return minus the benchmark's over the used days of `raw`, `benchmark` (N, L2); NaN if one lacks."""
-    first = window.start - plan.event.start
-    columns = slice(first, first + window.length)
-    ret, market = raw[:, columns], benchmark[:, columns]
-    known = used & np.isfinite(market) & np.isfinite(ret)
-    return np.where(covered & (known == used).all(axis=1), bhar(ret, market, known, log=plan.log), np.nan)

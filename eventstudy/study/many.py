@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.config import StudyConfig
+from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
@@ -189,7 +190,7 @@ def result_of(
 
 def count_unfit(evidence: Evidence, columns: EventColumns, config: StudyConfig, left: LeftOut) -> None:
     """Count the pairs that the fit could not use, and name the first (ruling 12)."""
-    least = max(config.min_estimation, 30, evidence.totals.parameters + 10)
+    least = least_days(config.min_estimation, evidence.totals.parameters)
     for reason, count in evidence.totals.problems.items():
         said = [(row, m) for r, row, m in evidence.totals.named if r == reason]
         left.add(

@@ -19,7 +19,7 @@ from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Floats
 from eventstudy.panel.dense import Dense
 from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
-from eventstudy.study.by_kernel import first_by_kernel, second_by_kernel
+from eventstudy.study.compiled_sums import compiled_sums
 from eventstudy.study.evidence import Evidence, Ground
 from eventstudy.study.fitted import first_by_model, near_by_model, second_by_model
 
@@ -94,11 +94,15 @@ def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int
 
 def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
     """The sums of the pairs of one block."""
-    quick, rest = first_by_kernel(plan, model, part)
-    return Totals.combined([*quick, *first_by_model(plan, model, part.take(rest))])
+    if (sums := compiled_sums(plan, model, part)) is None:
+        return Totals.combined(first_by_model(plan, model, part))
+    quick = sums.totals()
+    return Totals.combined([quick, *first_by_model(plan, model, part.take(sums.left))])
 
 
 def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Below:
     """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,)."""
-    quick, rest = second_by_kernel(plan, model, part, scales)
-    return below_together([quick, second_by_model(plan, model, part.take(rest), scales)])
+    if (sums := compiled_sums(plan, model, part)) is None:
+        return second_by_model(plan, model, part, scales)
+    quick = sums.below(scales)
+    return below_together([quick, second_by_model(plan, model, part.take(sums.left), scales)])

@@ -20,6 +20,7 @@ from eventstudy import __version__, plugins
 from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.least_squares import least_days
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.language import Phrase
@@ -637,7 +638,7 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     excluded = []
     for i in np.setdiff1d(np.arange(len(panel.pairs)), good):
         pair, reason = panel.pairs[i], fit.problem[i] or "NO_DAY0"
-        least = max(config.min_estimation, 30, fit.parameters + 10)
+        least = least_days(config.min_estimation, fit.parameters)
         text = _no_regressor(panel, int(i))
         if fit.problem[i]:
             text = sentence(str(reason), usable=int(fit.n_estimation[i]), least=least)

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.engine import whole
+from eventstudy import native
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
 from eventstudy.events.rows import rows_of_frame
 from eventstudy.request import run, run_aggregate
-from eventstudy.study import chunks, fitted, passes
+from eventstudy.study import fitted, passes
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.answers import NEEDS_PAIRS
 from eventstudy.study.cautions import of_design
@@ -223,7 +223,7 @@ def test_a_share_on_the_limit_is_told_alike() -> None:
 
 @pytest.mark.parametrize("model", first(["market", "market_adjusted", "capm"], 0))
 def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernel takes them, as the models' own fit would; the days that the benchmark lacks are not days without a trade."""
+    """The compiled kernel takes them, as the model's own fit does; days without a benchmark are none without a trade."""
     data = many(11, dates=30, gaps=0.002, listed_late=0.2, factors=7 if model == "capm" else 0)
     start = data.prices.index.searchsorted(data.events["date"].min()) - 180
     data.prices.loc[data.prices.index[start + 20 : start + 160 : 23], "M0"] = np.nan
@@ -232,8 +232,9 @@ def test_benchmarks_that_lack_days_and_events_near_the_first_price(model: str, m
     same(aggregate, pairs)
     sample = aggregate.sample(Window(0, 0))
     assert sample.untraded_shares == pytest.approx(pairs.untraded.mean(axis=0), rel=1e-12)
-    monkeypatch.setattr(fitted, "_first", lambda *_: pytest.fail("pairs were left to the model"))
-    both(short, model=model)
+    if native.form().kernel is not None:
+        monkeypatch.setattr(fitted, "_first", lambda *_: pytest.fail("pairs were left to the model"))
+        both(short, model=model)
 
 
 def test_published_forms_and_excluded_dates() -> None:
@@ -297,11 +298,9 @@ def test_the_same_result_for_any_size_of_block(monkeypatch: pytest.MonkeyPatch) 
     data = many(2, gaps=0.002, events=150, dates=20)
     study = EventStudy(calendar=None, regime="never")
     usual = study.run(data.events, data.prices, keep="aggregate")
-    for size, rows, designs, held in ((1, 255, 510, 8192), (13, 255, 3, 0), (100, 7, 2, 4), (1000, 30, 1, 8192)):
+    for size, rows in ((1, 1024), (13, 1024), (100, 7), (1000, 30)):
         monkeypatch.setattr(passes, "BLOCK", size)
-        monkeypatch.setattr(whole, "ROWS", rows)
-        monkeypatch.setattr(chunks, "_DESIGNS", designs)
-        monkeypatch.setattr(chunks, "_HELD", held)
+        monkeypatch.setattr(fitted, "_AT_ONCE", rows)
         parts = study.run(data.events, data.prices, keep="aggregate")
         for window, answer in usual.answers.items():
             for name, said in answer.tests.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -11,21 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import native
-from eventstudy.engine import compiled, gaps, least_squares, whole
-from eventstudy.engine.least_squares import Designs, Task
+from eventstudy.engine import compiled
+from eventstudy.engine.compiled import Task
 from eventstudy.engine.totals import Totals
 from eventstudy.errors import InvalidRequest
 from eventstudy.parallel import Processes, Threads
-from eventstudy.study import EventStudy, by_kernel, passes
-from eventstudy.windows import Window
+from eventstudy.study import EventStudy, passes
 
 from tests.engine.test_kernel import CASES, ranked
-from tests.engine.worlds import pairs_of
+from tests.engine.worlds import Found, World, abnormal, by_compiled, by_numpy, pairs_of
 
 FORM = native.form()
 pytestmark = pytest.mark.skipif(FORM.kernel is None, reason=f"no compiled kernel: {FORM.why}")
-
-World = tuple[np.ndarray, np.ndarray, np.ndarray, Designs, Task]
 
 
 def world(seed: int, days: int = 0) -> World:
@@ -48,8 +46,7 @@ def world(seed: int, days: int = 0) -> World:
     windows = tuple(w for w in windows if w[1] > w[0])
     lengths = tuple(sorted({1, *(stop - first for first, stop in windows), days, days + 3}))
     task = Task(days, event, windows, lengths, intercept, bool(rng.random() < 0.8))
-    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
-    return y[:, :days].copy(), y[:, days:].copy(), bounds, given, task
+    return World(y[:, :days].copy(), y[:, days:].copy(), bounds, x, task)
 
 
 def alike(one: Any, other: Any, where: str = "") -> None:
@@ -75,44 +72,9 @@ def alike(one: Any, other: Any, where: str = "") -> None:
         assert other == pytest.approx(one, rel=1e-12, nan_ok=True) if isinstance(one, float) else other == one, where
 
 
-def compiled_passes(form: native.Form, of: World, scales: np.ndarray) -> tuple[whole.Found, tuple[Any, Any]]:
-    """Both passes, in the names and units of the form in NumPy."""
-    estimation, event, bounds, given, task = of
-    n, pairs = len(estimation), pairs_of(estimation, event, bounds, given)
-    seen = compiled.survey(form, pairs, task, np.full(n, task.event))
-    assert seen.strata.tolist() == [2 ** len(task.windows) - 1]
-    wanted = np.ones(n, dtype=bool)
-    found = compiled.first(form, pairs, task, seen, wanted)
-    below, good = compiled.second(form, pairs, task, seen, wanted, scales)
-    sums = {name: values[0] for name, values in found.sums.items()}
-    possible = np.maximum(task.days - np.array(task.lengths) + 1, 0)
-    runs = np.rint(sums["share"] * possible).astype(np.int64)
-    np.testing.assert_allclose(runs, sums["share"] * possible, atol=1e-9)
-    dates = np.where(found.sums["size"][:, None] > 0, found.sums["dates"], np.nan)
-    names = ("ar", "residual", "student", "student_squares", "student_powers")
-    first = whole.Found(
-        good=found.good,
-        **{name: found.sums[name] for name in ("car", "scar", "se")},
-        **{name: sums[name] for name in names},
-        ranks=sums["ranks"] * (task.days + task.event + 1),
-        residual_ranks=sums["residual_ranks"] * (task.days + 2),
-        runs=runs,
-        dates=dates,
-    )
-    return first, (below[0] * (task.days + 2), good)
-
-
-def both_passes(form: native.Form | None, of: World) -> tuple[Any, Any]:
-    estimation, event, bounds, given, task = of
-    scales = np.linspace(0.8, 1.2, len(task.windows))
-    if form is None:
-        one = whole.first(estimation.copy(), event.copy(), bounds, given, task)
-        return one, whole.second(estimation.copy(), event.copy(), bounds, given, task, scales)
-    return compiled_passes(form, of, scales)
-
-
-def first_pass(form: native.Form, of: World) -> whole.Found:
-    return compiled_passes(form, of, np.ones(len(of[-1].windows)))[0]
+def both_passes(form: native.Form | None, of: World) -> Found:
+    scales = np.linspace(0.8, 1.2, len(of.task.windows))
+    return by_numpy(of, scales) if form is None else by_compiled(form, of, scales)
 
 
 def some(few: int, many: int) -> list[Any]:
@@ -131,8 +93,8 @@ def test_every_instruction_set_gives_the_same_bits(seed: int) -> None:
     of = world(seed)
 
     def bits(level: int) -> bytes:
-        found, second = both_passes(replace(FORM, level=level), of)
-        return b"".join(np.ascontiguousarray(a).tobytes() for a in (*vars(found).values(), *second))
+        found = both_passes(replace(FORM, level=level), of)
+        return b"".join(np.ascontiguousarray(a).tobytes() for a in found.values())
 
     assert len({bits(level) for level in range(FORM.level + 1)}) == 1
 
@@ -146,12 +108,11 @@ def test_ranks_are_those_of_scipy(case: str) -> None:
         ((values[:, :days] - values[:, :days].mean(axis=1, keepdims=True)) ** 2).sum(axis=1) / (days - 1)
     )
     task = Task(days, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
-    given, _ = least_squares.designs(np.zeros((1, days, 0)), np.zeros((1, 1, 0)), task)
-    bounds = np.array([0, len(values)])
-    found = first_pass(FORM, (values[:, :days], values[:, days:], bounds, given, task))
+    n, x = len(values), np.zeros((1, days + 1, 0))
+    found = both_passes(FORM, World(values[:, :days], values[:, days:], np.array([0, n]), x, task))
     units = values / deviation[:, None]
-    np.testing.assert_allclose(found.ranks, sum(map(ranked, units)), rtol=1e-13)
-    np.testing.assert_allclose(found.residual_ranks, sum(map(ranked, units[:, :days])), rtol=1e-13)
+    np.testing.assert_allclose(found["ranks"], sum(map(ranked, units)) / (days + 2) - n / 2, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(found["residual_ranks"], sum(map(ranked, units[:, :days])) / (days + 2), rtol=1e-13)
 
 
 def test_nothing_of_nearly_collinear_regressors_is_left_in_residuals() -> None:
@@ -160,12 +121,11 @@ def test_nothing_of_nearly_collinear_regressors_is_left_in_residuals() -> None:
     x = rng.normal(size=(1, 80, 3))
     x[:, :, 2] = x[:, :, 1] + 1e-6 * x[:, :, 2]
     task = Task(60, 20, ((0, 20),), (1,), intercept=False, prediction_error=True)
-    given, good = least_squares.designs(x[:, :60], x[:, 60:], task)
-    assert good.all()
     for y in rng.normal(size=(10, 1, 80)) + 100 * x[:, :, 1]:
-        found = first_pass(FORM, (y[:, :60], y[:, 60:], np.array([0, 1]), given, task))
-        own = x[0, :60] / np.sqrt((x[0, :60] ** 2).sum(axis=0))
-        assert np.abs(own.T @ found.residual).max() < 1e-13 * np.sqrt(found.residual @ found.residual)
+        found = both_passes(FORM, World(y[:, :60], y[:, 60:], np.array([0, 1]), x, task))
+        own, left = x[0, :60] / np.sqrt((x[0, :60] ** 2).sum(axis=0)), found["residual"]
+        assert found["good"].all()
+        assert np.abs(own.T @ left).max() < 1e-13 * np.sqrt(left @ left)
 
 
 @pytest.mark.parametrize("third", ["the second", "nearly the second", "zero"])
@@ -178,32 +138,32 @@ def test_collinear_regressors_are_handed_back(third: str) -> None:
         "zero": 0 * x[:, :, 2],
     }[third]
     task = Task(60, 20, ((0, 20),), (1,), intercept=False, prediction_error=True)
-    given = Designs(x[:, :60], x[:, :3], x[:, :60], x[:, 60:], x[:, :60, 0], x[:, :1, 0])  # of which x alone is asked
-    assert not first_pass(
-        FORM, (rng.normal(size=(1, 60)), rng.normal(size=(1, 20)), np.array([0, 1]), given, task)
-    ).good.any()
+    of = World(rng.normal(size=(1, 60)), rng.normal(size=(1, 20)), np.array([0, 1]), x, task)
+    assert not both_passes(FORM, of)["good"].any()
 
 
 def test_pairs_that_lack_what_their_design_rests_on_are_handed_back() -> None:
-    """A regressor that is zero but for some days, and pairs that lack more and more of them, by the form of NumPy."""
+    """A regressor that is zero but for some days, and pairs that lack more and more of them; without the last it is zero."""
     rng = np.random.default_rng(4)
     days, event, n = 60, 4, 12
     x = np.concatenate([np.ones((1, days + event, 1)), np.zeros((1, days + event, 1))], axis=2)
     x[0, :12, 1] = rng.normal(size=12)
     x[0, 11, 1] = 0.05
     task = Task(days, event, ((0, 4),), (1,), intercept=True, prediction_error=True)
-    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
     y = rng.normal(0, 0.02, (n, days + event))
     for i in range(n):
         y[i, : i + 1] = np.nan
-    estimation, ahead, bounds = y[:, :days].copy(), y[:, days:].copy(), np.array([0, n])
-    fit, good = gaps.fitted(estimation, ahead, np.zeros(n, dtype=np.int64), given, Window(0, 3))
-    pairs = pairs_of(estimation, ahead, bounds, given)
+    of = World(y[:, :days].copy(), y[:, days:].copy(), np.array([0, n]), x, task)
+    fit, fits = abnormal(of)
+    pairs = pairs_of(of)
     seen = compiled.survey(FORM, pairs, task, np.full(n, event))
     found = compiled.first(FORM, pairs, task, seen, np.ones(n, dtype=bool))
-    assert 3 < good.sum() < n
-    np.testing.assert_array_equal(found.good, good)
-    np.testing.assert_allclose(found.sums["residual"][0], np.nansum(fit.residuals[good], axis=0), atol=1e-12)
+    left = (x[0, :days, 1] ** 2) @ np.tri(days, n, -1)  # of the regressor, to each pair
+    expected = left / left[0] > 0.01
+    assert 3 < expected.sum() < fits.sum() == n - 1
+    np.testing.assert_array_equal(found.good, expected)
+    kept = np.nansum(fit.residuals[expected[:-1]], axis=0)
+    np.testing.assert_allclose(found.sums["residual"][0], kept, atol=1e-12)
 
 
 # ---- through the study ----
@@ -263,18 +223,17 @@ def keeping(patch: pytest.MonkeyPatch) -> list[Any]:
     """What both passes leave behind of each block, from now on."""
     found: list[Any] = []
 
-    def first(*args: Any) -> Any:
-        parts, rest = by_kernel.first_by_kernel(*args)
-        found.append((Totals.combined(parts), rest))
-        return parts, rest
+    for name in ("first_pass", "second_pass"):
+        patch.setattr(passes, name, _keeping(getattr(passes, name), found))
+    return found
 
-    def second(*args: Any) -> Any:
-        found.append(by_kernel.second_by_kernel(*args))
+
+def _keeping(one: Callable[..., Any], found: list[Any]) -> Callable[..., Any]:
+    def kept(*given: Any) -> Any:
+        found.append(one(*given))
         return found[-1]
 
-    patch.setattr(passes, "first_by_kernel", first)
-    patch.setattr(passes, "second_by_kernel", second)
-    return found
+    return kept
 
 
 @pytest.fixture
@@ -300,7 +259,7 @@ def test_a_study_of_many_events_leaves_the_same_sums(
         assert answers
         sums.append(kept.copy())
         kept.clear()
-    assert sum(part[0].n for part in sums[0] if isinstance(part[0], Totals)) > 0
+    assert sum(part.n for part in sums[0] if isinstance(part, Totals)) > 0
     alike(sums[0], sums[1])
 
 
@@ -321,11 +280,13 @@ def test_any_number_of_threads_gives_the_same_bits(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(passes, "BLOCK", 4)
     told: set[str] = set()
 
+    first_pass = passes.first_pass
+
     def first(*args: Any) -> Any:
         told.add(threading.current_thread().name)
-        return by_kernel.first_by_kernel(*args)
+        return first_pass(*args)
 
-    monkeypatch.setattr(passes, "first_by_kernel", first)
+    monkeypatch.setattr(passes, "first_pass", first)
     study = EventStudy(
         benchmark="MKT", calendar=None, estimation_window=(-140, -11), min_estimation=60, windows=((0, 1),)
     )
@@ -392,7 +353,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_an_index_that_leads_outside_is_refused(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = arguments(monkeypatch, lambda form: first_pass(form, world(3, days=60)))
+    given = arguments(monkeypatch, lambda form: both_passes(form, world(3, days=60)))
     name, place, value = HOSTILE[what]
     array = given[name].copy()
     array.reshape(-1)[place] = value
@@ -401,7 +362,7 @@ def test_an_index_that_leads_outside_is_refused(what: str, monkeypatch: pytest.M
 
 
 def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = arguments(monkeypatch, lambda form: first_pass(form, world(3, days=60)))
+    given = arguments(monkeypatch, lambda form: both_passes(form, world(3, days=60)))
     for name, value in given.items():
         if isinstance(value, np.ndarray):
             with pytest.raises(ValueError, match=f"{name} has"):
@@ -426,7 +387,7 @@ def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("seed", some(2, 25))
 def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any bits as values, and any of a few changes to sizes and indices; ASan and UBSan run this too (CONTRIBUTING.md)."""
-    given = arguments(monkeypatch, lambda form: first_pass(form, world(seed, days=40)))
+    given = arguments(monkeypatch, lambda form: both_passes(form, world(seed, days=40)))
     rng = np.random.default_rng(seed)
     refused = 0
     for _ in range(80):

@@ -18,6 +18,7 @@ from eventstudy import native
 from tests.engine import test_accuracy, test_compiled
 from tests.engine.test_compiled import alike, both_passes, world
 from tests.engine.test_kernel import CASES
+from tests.engine.worlds import Found, World
 
 ROOT = Path(__file__).parents[2] / "native"
 COMPILER = shutil.which("cc")
@@ -191,7 +192,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @cache
-def by_numpy(seed: int) -> tuple[Any, Any]:
+def by_numpy(seed: int) -> tuple[World, Found]:
     """A world and what NumPy finds in it, once for all faults."""
     of = world(seed)
     return of, both_passes(None, of)

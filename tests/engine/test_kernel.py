@@ -1,4 +1,4 @@
-"""What the kernel leaves behind against scipy, statsmodels and counting by hand.
+"""What many pairs leave behind against scipy, statsmodels and counting by hand.
 
 Ranks by sorted keys have ties, values too close for the keys and values beyond them.
 """
@@ -8,8 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from eventstudy.engine import least_squares, ranks, whole
+from eventstudy.engine import least_squares, ranks, runs
+from eventstudy.engine.compiled import Task
 from scipy.stats import rankdata
+
+from tests.engine.worlds import World, by_numpy
 
 RNG = np.random.default_rng(5)
 CASES = {
@@ -36,69 +39,54 @@ def ranked(row: np.ndarray) -> np.ndarray:
     return np.asarray(rankdata(alike))[np.argsort(order)]
 
 
-@pytest.mark.parametrize("event", [0, 2])
 @pytest.mark.parametrize("case", CASES)
-def test_sums_of_ranks_are_those_of_scipy(case: str, event: int) -> None:
+def test_sums_of_ranks_are_those_of_scipy(case: str) -> None:
     values = CASES[case]
-    unit = ranks.key_unit(values.shape[1])
-    left, right = np.split(values * unit, [values.shape[1] - event], axis=1)
-    found = ranks.rank_sums(left.copy(), right if event else None, False, lambda rows: values[rows])
-    np.testing.assert_allclose(found, sum(map(ranked, values)), rtol=1e-13)
+    np.testing.assert_allclose(
+        ranks.rank_sums(values, np.ones(len(values))), np.sum([ranked(row) for row in values], axis=0), rtol=1e-13
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("columns", [None, 3000])
 def test_weighted_sums_of_ranks_are_those_of_scipy(case: str, columns: int | None) -> None:
-    """Pairs that lack days, in two strata; with so many columns a key has few bits left for the value."""
+    """Pairs that lack days; with so many columns a key has few bits left for the value."""
     values = CASES[case] if columns is None else np.resize(CASES[case], (6, columns)) + 1e-4 * RNG.normal(size=columns)
     there = RNG.random(values.shape) > 0.1
     there[:, :2] = True
-    weight, stratum = RNG.uniform(0.5, 1.5, len(values)), np.arange(len(values)) % 2
-    of = ranks.Weighted(there, weight, stratum, 2)
-    found = ranks.weighted_rank_sums(values * ranks.key_unit(values.shape[1]), of, lambda rows: values[rows])
-    wanted = np.zeros((2, values.shape[1]))
-    for row, known, w, s in zip(values, there, weight, stratum, strict=True):
-        wanted[s, known] += w * ranked(row[known])
+    weight = RNG.uniform(0.5, 1.5, len(values))
+    wanted = np.zeros(values.shape[1])
+    for row, known, w in zip(values, there, weight, strict=True):
+        wanted[known] += w * ranked(row[known])
+    found = ranks.rank_sums(np.where(there, values, np.nan), weight)
     np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_a_day_beyond_the_widest_key_is_no_missing_day() -> None:
     """With so many columns the largest key is the one that stands for missing days, unless values keep below it."""
     values = RNG.permutation(np.linspace(-3, 3, 3000))[None]  # no two have equal keys
-    values[0, -1] = 100.0
-    there = np.ones((1, 3000), dtype=bool)
-    there[0, 5] = False
-    of = ranks.Weighted(there, np.ones(1), np.zeros(1, dtype=np.int64), 1)
-    found = ranks.weighted_rank_sums(values * ranks.key_unit(3000), of, lambda rows: values[rows])
-    assert found[0, -1] == 2999
-    assert found[0, 5] == 0
+    values[0, -1], values[0, 5] = 100.0, np.nan
+    found = ranks.rank_sums(values, np.ones(1))
+    assert found[-1] == 2999
+    assert found[5] == 0
 
 
-def test_days_above_a_place_are_told_as_by_the_values_themselves() -> None:
-    """Places on a value, beside it by less and by more than what ties, closer than singles can tell, and nowhere."""
-    values = RNG.normal(size=(9, 50)) * 0.02
-    sigma = np.full(9, 0.02)
-    beside = np.array([0.0, 5e-13, -5e-13, 2e-12, -2e-12, 1e-9, -1e-9, 3.0, np.inf]) * 0.02
-    places = values[:, 7:8] + beside
-    places[2], values[2, 3:9] = 0.0, 0.0
-    wanted = np.array(
-        [[ranks.part_below(p, row / 0.02) for p in of / 0.02] for of, row in zip(places, values, strict=True)]
-    )
-    found = ranks.days_above(values.astype(np.float32), places, sigma, lambda row, day: values[row, day])
-    for w, (above, row, day, part) in enumerate(found):
-        got = above.astype(float)
-        got[row, day] += part
-        np.testing.assert_array_equal(got, wanted[:, w])
-    assert {w for w in range(9) if (wanted[[0, 1], w, 7] == 0.5).all()} == {0, 1, 2}
+def test_days_above_a_place_count_one_and_those_tied_with_it_one_half() -> None:
+    """Days beside a place by nothing, by less and by more than what ties."""
+    beside = np.array([0.0, 5e-13, -5e-13, 2e-12, -2e-12, 3.0, np.nan])
+    found = ranks.part_below(np.zeros((1, 1)), beside[None])
+    assert found.tolist() == [[0.5, 0.5, 0.5, 1.0, 0.0, 1.0, 0.0]]
 
 
 @pytest.mark.parametrize("lengths", [(1,), (2, 3, 6, 21), (1, 4, 5, 17, 41), (41,), (7, 60)])
 def test_runs_are_counted_as_one_would_by_hand(lengths: tuple[int, ...]) -> None:
     values = np.round(RNG.normal(size=(9, 50)), 1)  # sums of zero are not above it
     expected = [
-        sum(row[t : t + length].sum() > 1e-12 for row in values for t in range(50 - length + 1)) for length in lengths
+        [sum(row[t : t + length].sum() > 1e-12 for t in range(50 - length + 1)) / max(51 - length, 1) for row in values]
+        for length in lengths
     ]
-    assert whole._runs(values, lengths).tolist() == expected
+    found = np.nan_to_num(runs.shares_of_runs(values, lengths))
+    np.testing.assert_allclose(found.T, expected, rtol=1e-13)
 
 
 @pytest.mark.parametrize("extreme", [1.0, 40.0])
@@ -108,9 +96,8 @@ def test_studentised_residuals_and_date_sums_are_those_of_statsmodels(extreme: f
     x = np.concatenate([np.ones((2, days + event, 1)), rng.normal(0, 0.01, (2, days + event, 2))], axis=2)
     y = rng.standard_t(4, (11, days + event)) * 0.02
     y[3, 17] *= extreme
-    task = least_squares.Task(days, event, ((0, 1), (1, 4)), (1, 3), intercept=True, prediction_error=True)
-    given, _ = least_squares.designs(x[:, :days], x[:, days:], task)
-    found = whole.first(y[:, :days].copy(), y[:, days:].copy(), bounds, given, task)
+    task = Task(days, event, ((0, 1), (1, 4)), (1, 3), intercept=True, prediction_error=True)
+    found = by_numpy(World(y[:, :days], y[:, days:], bounds, x, task), np.ones(2))
     student, scaled, residuals, ar = (
         np.empty((11, days)),
         np.empty((11, days)),
@@ -130,11 +117,11 @@ def test_studentised_residuals_and_date_sums_are_those_of_statsmodels(extreme: f
         "residual": residuals.sum(axis=0),
         "ar": ar.sum(axis=0),
         "dates": [scaled[:6].sum(axis=0), scaled[6:].sum(axis=0)],
-        "ranks": rankdata(np.hstack([residuals, ar]), axis=1).sum(axis=0),
+        "ranks": (rankdata(np.hstack([residuals, ar]), axis=1) / (days + event + 1) - 0.5).sum(axis=0),
         "car": np.stack([ar[:, 0], ar[:, 1:].sum(axis=1)], axis=1),
     }
     for name, values in expected.items():
-        np.testing.assert_allclose(getattr(found, name), values, rtol=1e-9, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(found[name], values, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 def test_full_rank_is_judged_by_the_condition_whatever_the_units() -> None:
@@ -146,7 +133,8 @@ def test_full_rank_is_judged_by_the_condition_whatever_the_units() -> None:
     x = (left * scale[:, None]) @ right
     condition = np.linalg.cond(x / np.sqrt((x**2).sum(axis=1, keepdims=True)))
     assert 50 < (condition > 1e8).sum() < 250
-    task = least_squares.Task(60, 1, ((0, 1),), (1,), intercept=False, prediction_error=True)
-    _, good = least_squares.designs(x * 10.0 ** rng.integers(-3, 4, (300, 1, 5)), np.zeros((300, 1, 5)), task)
+    units = 10.0 ** rng.integers(-3, 4, (300, 1, 5))
+    given = np.concatenate([x * units, np.zeros((300, 1, 5))], axis=1)
+    _, _, good = least_squares.factorise(given, np.ones((300, 60), bool), np.ones((300, 61)), np.s_[:60], np.s_[60:])
     np.testing.assert_array_equal(good, condition < least_squares.MAX_CONDITION)
     assert least_squares.MAX_CONDITION == 1e8

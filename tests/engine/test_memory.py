@@ -5,10 +5,8 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.engine import least_squares, whole
 from eventstudy.study import passes
 from eventstudy.study.study import EventStudy
 
@@ -25,22 +23,6 @@ def peak_of(call: Callable[[], object]) -> float:
         return float(tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()
-
-
-@pytest.mark.parametrize("k", [2, 7])
-def test_the_kernel_needs_at_most_64_mib_beside_its_outputs(k: int) -> None:
-    rng = np.random.default_rng(k)
-    days, event, designs = 250, 21, 51
-    task = least_squares.Task(days, event, ((0, 1), (0, 21)), (1, 2, 6, 21), intercept=True, prediction_error=True)
-    x = np.concatenate([np.ones((designs, days + event, 1)), rng.normal(size=(designs, days + event, k - 1))], axis=2)
-    given, good = least_squares.designs(x[:, :days], x[:, days:], task)
-    assert good.all()
-    estimation, ahead = rng.normal(size=(whole.ROWS, days)), rng.normal(size=(whole.ROWS, event))
-    bounds = np.arange(0, whole.ROWS + 1, whole.ROWS // designs)
-    found: list[whole.Found] = []
-    peak = peak_of(lambda: found.append(whole.first(estimation, ahead, bounds, given, task)))
-    outputs = sum(np.asarray(value).nbytes for value in vars(found[0]).values())
-    assert outputs < peak < outputs + 64 * MIB
 
 
 @pytest.mark.slow

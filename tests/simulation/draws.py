@@ -58,7 +58,7 @@ class Study:
     def sample(self, window: tuple[int, int], **more: Any) -> Sample:
         span = Window(*window)
         returns, market = self.event_returns(span)
-        held = bhar(returns, market, np.isfinite(returns), log=False)
+        held = bhar(returns, market, np.isfinite(returns), np.ones(len(returns), bool), log=False)
         return Sample.of(self.returns, span, self.portfolio, bhar=held, block=self.block, **more)
 
     def event_returns(self, window: Window) -> tuple[Floats, Floats]:
