@@ -1,4 +1,4 @@
-/* Least squares of one pair (engine/least_squares.py, engine/gaps.py).
+/* Least squares of one pair (engine/least_squares.py).
  *
  * Coefficients by Q and R of X = QR, b = R^-1 Q'y; residuals from X itself; a second projection where something of the regressors
  * is left.  Days that lack: G = Q'Q over the days that are there, G = LL', and L^-1 Q' is the pair's own basis. */

@@ -19,7 +19,7 @@ from eventstudy.engine.correlation import Correlation
 from eventstudy.study.study import EventStudy
 
 from tests.test_architecture import found, rows
-from tests.worlds import Many, many
+from tests.worlds import many
 
 WINDOW = (0, 5)
 Figures = dict[str, float]
@@ -140,9 +140,9 @@ NAMES = dict(rows())
 
 def figures(world: str, keep: str) -> Figures:
     """What a study says, by name."""
-    data: Many = WORLDS[world]
-    study = EventStudy(calendar=None, regime="never", windows=[WINDOW], tests=["cda"])
-    result: Any = study.run(data.events, data.prices, keep=keep)
+    data = WORLDS[world]
+    study: Any = EventStudy(calendar=None, regime="never", windows=[WINDOW], tests=["cda"])
+    result = study.run(data.events, data.prices, keep=keep)
     answer = result.answers[result.config.windows[0]]
     low, high = answer.interval or (np.nan, np.nan)
     of_tests = {name: test.statistic for name, test in answer.tests.items() if name != "joint_placebo"}

@@ -172,11 +172,11 @@ def test_behind_a_hole_the_level_is_not_known_unless_returns_bridge_it() -> None
 
 
 def test_levels_by_hand() -> None:
-    returns = np.array([[0.25, np.nan, 0.10, -0.5, 1.0]])
-    span = np.array([[1, 1, 2, 1, 1]])
-    by_hand = [[80.0, 100.0, np.nan, 110.0, 55.0, 110.0]]
-    np.testing.assert_allclose(chained(returns, span, 2, log=False), by_hand)
-    np.testing.assert_allclose(chained(np.log1p(returns), span, 2, log=True), by_hand)
+    returns = np.array([[0.6, 0.25, np.nan, 0.10, -0.5, 1.0]])
+    span = np.array([[1, 1, 1, 2, 1, 1]])
+    by_hand = [[50.0, 80.0, 100.0, np.nan, 110.0, 55.0, 110.0]]
+    np.testing.assert_allclose(chained(returns, span, 3, log=False), by_hand)
+    np.testing.assert_allclose(chained(np.log1p(returns), span, 3, log=True), by_hand)
 
 
 def test_of_many_firms_on_axes_of_ones_own_the_mean_of_their_paths(recognised: StudyResult) -> None:

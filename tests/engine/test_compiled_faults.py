@@ -212,10 +212,10 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         if name == "15,000 days":
             continue
         x, y = nasty(np.random.default_rng(0))
-        found = [
+        each = [
             way(x, y) for way in (test_accuracy.by_compiled, test_accuracy.compiled_with_gaps, test_accuracy.by_lstsq)
         ]
-        *ours, theirs = np.array(test_accuracy.errors(x, y, *found))
+        *ours, theirs = np.array(test_accuracy.errors(x, y, *each))
         assert (np.array(ours) <= 20 * np.maximum(theirs, test_accuracy.NOISE)).all()
     for case in CASES:
         test_compiled.test_ranks_are_those_of_scipy(case)

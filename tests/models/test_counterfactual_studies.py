@@ -10,6 +10,7 @@ import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Warned
+from eventstudy.windows import Window
 
 from tests.panel.made import CHOICES, DAY0, codes, row, study
 from tests.worlds import SESSIONS, closes
@@ -94,7 +95,7 @@ def test_what_buy_and_hold_returns_compare_with(bhar: str) -> None:
     result = study(made, model="peer", peers=PEERS, bhar=bhar)
     returns = (made / made.shift(1) - 1).to_numpy()
     columns = {t: j for j, t in enumerate(made.columns)}
-    for window in ((0, 1), (-5, 5)):
+    for window in ((0, 1), (0, 5), (-5, 5)):
         kind = {"auto": "market" if window == (0, 1) else "matched"}.get(bhar, bhar)
         days = slice(DAY0 + window[0], DAY0 + window[1] + 1)
         normal = {
@@ -104,7 +105,7 @@ def test_what_buy_and_hold_returns_compare_with(bhar: str) -> None:
         }[kind]
         expected = np.prod(1 + returns[days, columns["AAA"]]) - np.prod(1 + normal)
         assert row(result, window)["bhar"] == pytest.approx(expected, rel=1e-10)
-        assert result.bhar_benchmark(result.config.event_window if window[0] else result.config.windows[2]) == kind  # type: ignore[index]
+        assert result.bhar_benchmark(Window(*window)) == kind
     assert "BHAR_MARKET" not in codes(result)
 
 

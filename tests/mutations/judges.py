@@ -410,6 +410,16 @@ SHARED = {
         f"{_P}:test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors",
         f"{_P}:test_days_without_a_variance_beside_a_window_have_a_least_one",
     ),
+    "study.fitted": (
+        "engine.test_aggregate:test_aggregate_says_what_pairs_say of many dates, one date with a gap",
+        "engine.test_aggregate:test_exclusions_are_those_of_the_pair_engine",
+    ),
+    "study.buy_and_hold": (
+        "oracles.test_bhar:test_buy_and_hold",
+        "charts.test_others:test_levels_by_hand",
+        "models.test_counterfactual_studies:test_what_buy_and_hold_returns_compare_with",
+        "models.test_counterfactual_studies:test_after_a_delisting_buy_and_hold_ends_or_goes_on_in_the_benchmark",
+    ),
     "study.families": (
         f"{_TOGETHER}:test_windows_of_several_dates_hang_together_by_the_days_they_share",
         f"{_TOGETHER}:test_groups_of_several_dates_hang_together_as_their_means_do",
@@ -459,7 +469,7 @@ SHARED = {
         f"{_E}:test_rank_of_one_more_value_among_ties",
         f"{_KERNEL}:test_sums_of_ranks_are_those_of_scipy",
         f"{_KERNEL}:test_a_day_beyond_the_widest_key_is_no_missing_day",
-        f"{_KERNEL}:test_days_above_a_place_are_told_as_by_the_values_themselves",
+        f"{_KERNEL}:test_days_above_a_place_count_one_and_those_tied_with_it_one_half",
         f"{_KERNEL}:test_weighted_sums_of_ranks_are_those_of_scipy",
         f"{_S}:test_ranks_with_ties_of_days_without_a_move",
         f"{_S}:test_statistic of corrado_rank, grank_t",
