@@ -81,6 +81,12 @@ NASDAQGS:XNYS NASDAQGM:XNYS NASDAQCM:XNYS TADAWUL:XSAU BKK:XBKK SET:XBKK IDX:XID
 """
 """Exchanges as they are written before a ticker: NASDAQ:NVDA, LON:VOD; market codes themselves too."""
 
+_FACTSET = """
+US:XNYS CA:XTSE GB:XLON IE:XDUB DE:XETR FR:XPAR NL:XAMS BE:XBRU ES:XMAD IT:XMIL CH:XSWX AT:XWBO SE:XSTO NO:XOSL DK:XCSE FI:XHEL
+JP:XTKS HK:XHKG CN:XSHG KR:XKRX TW:XTAI IN:XBOM SG:XSES AU:XASX NZ:XNZE BR:BVMF MX:XMEX ZA:XJSE
+"""
+"""Countries as FactSet writes them behind a ticker: NVDA-US, SAP-DE; without those that are classes of shares too (BAC-PL)."""
+
 _PRICED_IN = "USD EUR GBP JPY CHF CAD AUD KRW INR BRL USDT USDC BTC ETH"
 """BTC-USD, ETH-BTC: what a coin is priced in."""
 
@@ -89,6 +95,7 @@ _INDICES = dict(pair.split(":") for pair in _INDEX_OF.split())
 _AFTER = _SUFFIXES | dict(pair.split(":") for pair in _RIC.split())
 _FIRST = dict(pair.split(":") for pair in _BEFORE.split())
 _BLANK = dict(pair.split(":") for pair in _BLOOMBERG.split())
+_BEHIND = dict(pair.split(":") for pair in _FACTSET.split())
 _YELLOW = re.compile(r"(.+?)\s+(equity|index|corp|curncy|comdty)", re.I)
 _MONEY = frozenset(_PRICED_IN.split())
 
@@ -195,7 +202,7 @@ def exchange_of(ticker: str) -> str:
 def mark_of(ticker: str) -> tuple[str, str] | None:
     """The ticker without the mark of its vendor, and the market code that the mark says; None: it bears none.
 
-    `NVDA US Equity`, `VOD LN`, `MC.PA`, `NVDA.O`, `600000.SH`, `NASDAQ:NVDA`, `XNAS:NVDA`.
+    `NVDA US Equity`, `VOD LN`, `MC.PA`, `NVDA.O`, `600000.SH`, `NASDAQ:NVDA`, `XNAS:NVDA`, `SAP-DE`.
     """
     text = ticker.strip()
     kind = _YELLOW.fullmatch(text)
@@ -205,6 +212,9 @@ def mark_of(ticker: str) -> tuple[str, str] | None:
         return head.strip(), _BLANK[code]
     if kind:
         return stem, ""
+    name, dash, suffix = text.rpartition("-")
+    if dash and name and suffix.upper() in _BEHIND:
+        return name, _BEHIND[suffix.upper()]
     first, colon, rest = text.partition(":")
     if colon and rest and first.upper() in _FIRST:
         return rest, _FIRST[first.upper()]

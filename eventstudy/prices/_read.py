@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
+from eventstudy.datasets import tickers_by_name
 from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
@@ -39,6 +40,8 @@ from eventstudy.tables.workbook import as_text
 
 _STOPS = ("close", "adj_close", "dividend", "split", "ret")
 """Fields whose bad cell stops the ticker; in the others it is left empty, and said."""
+_IN_FULL = ("open", "high", "low", "close", "adj_close", "dividend")
+"""Fields that nobody writes in thousands or millions."""
 _START = 100.0
 """What a price that is made of returns starts at."""
 _QUIET = 0.05
@@ -82,7 +85,7 @@ def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, ste
             )
         )
     if shape.ticker is not None:
-        cells, more = _long(table, shape, asked, reading)
+        cells, more = _long(table, shape, asked, reading, stem)
     else:
         cells, more = _wide(table, shape, asked, own, reading, stem)
     result = _finished(table.place, cells, shape, wanted, reading, source)
@@ -110,7 +113,9 @@ def _parsed(
     raw = table.cells.columns({*dates, *texts}, set(columns.values()) - texts)
     heads = table.headings
     names = {key: heads[i] or str(key) for key, i in columns.items()}
-    numbers = numbers_of(table.place, {key: raw[i] for key, i in columns.items()}, reading, names, table.cells.usual)
+    full = [key for key in columns if (key[1] if isinstance(key, tuple) else key) in _IN_FULL]
+    given = {key: raw[i] for key, i in columns.items()}
+    numbers = numbers_of(table.place, given, reading, names, table.cells.usual, full)
     return raw, numbers, numbers.said
 
 
@@ -124,7 +129,9 @@ def _days(
     return days, dates.codes, dict(dates.bad), [*dates.said, *how]
 
 
-def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading) -> tuple[_Cells, list[Phrase]]:
+def _long(
+    table: Headed, shape: Shape, asked: list[str] | None, reading: Reading, stem: str | None
+) -> tuple[_Cells, list[Phrase]]:
     assert shape.ticker is not None
     place, heads = table.place, table.headings
     columns: dict[Any, int] = {**shape.fields, **{("index", name): i for name, i in shape.indices.items()}}
@@ -134,6 +141,9 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
+    if owner := _owner(names, asked, stem):
+        said.append(Phrase("{name} is {ticker}, as the name of the file says", name=names[0], ticker=owner))
+        names[0] = owner
     keep = np.ones(len(codes), bool)
     own = keep
     if "" in names:
@@ -208,6 +218,16 @@ def _long(table: Headed, shape: Shape, asked: list[str] | None, reading: Reading
                 _stop(cells, n, place, row, heads[at], f"prices in {found[0]} before, and in {found[1]} here")
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
+
+
+def _owner(names: Sequence[str], asked: list[str] | None, stem: str | None) -> str | None:
+    """The ticker in the name of a file whose rows call one firm by words that are no ticker, such as `NVIDIA Corporation`."""
+    if asked is None or stem is None or len(names) != 1 or any(matched(a, names) for a in asked):
+        return None
+    name, ticker = names[0], named_by_file(stem, asked)
+    in_words = name != name.upper() or " " in name
+    known = tickers_by_name().get(name.casefold(), ticker)
+    return ticker if ticker in asked and in_words and not calendars.mark_of(name) and known == ticker else None
 
 
 def _scaled(

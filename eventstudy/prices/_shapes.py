@@ -243,7 +243,7 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
     own = [i for i in others if meant[i] in MEANT and heads[i].casefold() not in wanted]
     tickers = [i for i in others if meant[i] is None]
     closes = [i for i in own if meant[i] in _NEEDED]
-    sure = {meant[i] for i in own if not (heads[i].isascii() and heads[i].isupper())}  # LOW and OPEN may be tickers
+    sure = {meant[i] for i in own if not _capitals(heads[i])}  # LOW and OPEN may be tickers
     named = any(heads[i].casefold() in wanted or bare(heads[i]).casefold() in wanted for i in tickers)
     if (
         len(dates) == 1
@@ -260,6 +260,7 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
         return _single(table, dates, others, meant)
     if len(dates) == 1 and not closes and not named and len(sure) > 1:
         raise _no_close(table)
+    _refuse_unknown(table, [] if named or len(dates) > 1 else others, meant)
     useful = [i for i in others if _numeric(table, i) or not _text_alone(table, i)]
     left = [heads[i] for i in others if i not in useful]
     blocks = {}
@@ -275,6 +276,23 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
         kind=Phrase("wide closes"),
         closes=True,
     )
+
+
+def _refuse_unknown(table: Headed, others: list[int], meant: Mapping[int, str | None]) -> None:
+    """Refuse headings that nobody asked for as tickers, beside one that is a field: they may be fields in other words."""
+    heads = table.headings
+    fields = [heads[i] for i in others if (meant[i] and not _capitals(heads[i])) or "%" in heads[i]]
+    unknown = [heads[i] for i in others if not meant[i] and "%" not in heads[i]]
+    if fields and unknown:
+        raise table.place.fault(
+            f"{unknown[0]!r} is a ticker, or a field in a word that is not known: {fields[0]!r} beside it is a field",
+            available=", ".join(filter(None, heads)),
+            hint="call the column of closing prices 'close'; or name the tickers, or leave the column of the field out",
+        )
+
+
+def _capitals(heading: str) -> bool:
+    return heading.isascii() and heading.isupper()
 
 
 def _numbers(table: Headed, i: int) -> bool:
@@ -424,6 +442,8 @@ def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]
                     found[i] = ticker.strip(" ._:|/-"), role
         if i not in found:
             return {}
+    if any(not ticker for ticker, _ in found.values()) and any(t != t.upper() for t, _ in found.values()):
+        return {}  # one more field of the one ticker: `Close` beside `Close of market`
     return found if any(ticker and f in _NEEDED for ticker, f in found.values()) else {}
 
 
@@ -540,6 +560,8 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
         return words[0]
     if (hit := re.fullmatch(r"([A-Z]+)_([A-Z0-9.!]+), \w+", stem)) and calendars.market_of(hit[1]):
         return hit[2]
+    if " " in stem and (mark := calendars.mark_of(stem)) and mark[1] and mark[0] == mark[0].upper() and " " not in mark[0]:
+        return stem
     first = re.sub(r"( ?\(\d+\)|_\d{4}.*|-\d{4}.*)$", "", stem)
     if re.fullmatch(r"\^?[A-Z0-9]{1,6}([.=-][A-Z0-9]{1,4})?", first) and first not in _WORDS and not first.isdigit():
         return first

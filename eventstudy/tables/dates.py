@@ -62,7 +62,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
         return Dates(codes, plain, _blank(codes), ())
     if (plain := _compact_days(values)) is not None:
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
-    found: list[Written | When | None] = [_of_value(v, serials=serials) for v in values]
+    found: list[Written | When | None] = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
     _refuse_swapped(place, name, codes, values, found, order)
@@ -135,7 +135,7 @@ def _blank(codes: Ints) -> dict[int, str]:
     return {int(i): "the date is empty" for i in np.flatnonzero(codes < 0)}
 
 
-def _of_value(value: Any, *, serials: bool) -> Written | When | None:
+def _of_value(value: Any, *, serials: bool, years: bool = False) -> Written | When | None:
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
     if isinstance(value, datetime):
@@ -145,7 +145,7 @@ def _of_value(value: Any, *, serials: bool) -> Written | When | None:
     if isinstance(value, np.datetime64):
         return pd.Timestamp(value).to_pydatetime()
     if isinstance(value, str):
-        return taken_apart(value, serials=serials)
+        return taken_apart(value, serials=serials, years=years)
     if isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
         if serials and 10_100 < value < 1_000_000 and len(str(int(value))) == 6:
             return taken_apart(str(int(value)), serials=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -69,9 +69,16 @@ class Numbers:
 
 
 def numbers_of(
-    place: Place, columns: Mapping[Any, Any], reading: Reading, names: Mapping[Any, str], usual: Mark | None = None
+    place: Place,
+    columns: Mapping[Any, Any],
+    reading: Reading,
+    names: Mapping[Any, str],
+    usual: Mark | None = None,
+    full: Container[Any] = (),
 ) -> Numbers:
     """The numbers of some columns, given as arrays of numbers or of texts; `names` are what messages call them.
+
+    Those of `full` are written in full: `48.17m` is none of them.
 
     `usual` is the mark where cells with it leave both open: a point, where commas separate the cells; a comma, where a
     column that is not read proves it.
@@ -96,7 +103,7 @@ def numbers_of(
             codes, distinct = pd.factorize(series, use_na_sentinel=True)
             texts[key] = codes.astype(np.int64), pd.Index(distinct).tolist()
     if texts:
-        _of_texts(place, texts, reading, names, found, usual)
+        _of_texts(place, texts, reading, names, found, usual, full)
     return found
 
 
@@ -107,6 +114,7 @@ def _of_texts(
     names: Mapping[Any, str],
     found: Numbers,
     usual: Mark | None,
+    full: Container[Any],
 ) -> None:
     cores: dict[Any, list[tuple[str | float | None, float]]] = {}
     units, times, percents = set[str](), set[str](), dict[Any, int]()
@@ -115,7 +123,7 @@ def _of_texts(
         met: dict[str, int] = {}
         for k, value in enumerate(distinct):
             beside = set[str]()
-            core, factor = _core(value, beside, times)
+            core, factor = _core(value, beside, set() if key in full else times)
             for unit in beside:
                 met.setdefault(_CURRENCY.get(unit.casefold(), unit.casefold()), k)
             units |= beside
@@ -134,7 +142,9 @@ def _of_texts(
         for k, (core, factor) in enumerate(cores[key]):
             if core is None:
                 continue
-            if isinstance(core, str):
+            if factor != 1 and key in full:
+                wrong[k] = f"{_shown(distinct[k])} is thousands or millions, or another unit: prices are written in full"
+            elif isinstance(core, str):
                 if _PLAIN.fullmatch(core) and mark == "point":
                     values[k] = float(core) * factor if factor != 1 else float(core)
                 elif core and any(c.isdigit() for c in core) and grouped.fullmatch(core):

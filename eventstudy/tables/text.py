@@ -134,7 +134,7 @@ class TextCells:
         self._raw = self._decoded(content, part)
         self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
-        if b"\n#" in self._raw:
+        if b"\n#" in self._raw or b'\n"#' in self._raw:
             self._leave_comments(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.heads: list[tuple[int, list[Any]]] = []
@@ -234,12 +234,12 @@ class TextCells:
 
     def _leave_comments(self, part: str) -> None:
         """Leave lines that begin with # aside below the names of columns; those above are titles, which may name a ticker."""
-        rows = (self._row(line) if line.strip() and not line.startswith(b"#") else [] for line in self._lines)
+        rows = (self._row(line) if line.strip() and not line.startswith((b"#", b'"#')) else [] for line in self._lines)
         named = (i for i, row in enumerate(rows) if len(row) > 1 and any(role_of(cell, part) for cell in row))
         if (top := next(named, None)) is None:
             return
         lines = self._raw.split(b"\n")
-        gone = [i for i, line in enumerate(lines) if i > top and line.startswith(b"#")]
+        gone = [i for i, line in enumerate(lines) if i > top and (line.startswith(b"#") or self._comment(line))]
         if not gone:
             return
         self.said.append(Phrase("comments left aside: {n}, the first is row {row}", n=len(gone), row=gone[0] + 1))
@@ -248,6 +248,10 @@ class TextCells:
             if i < len(self._lines):
                 self._lines[i] = b""
         self._raw = b"\n".join(lines)
+
+    def _comment(self, line: bytes) -> bool:
+        """Whether a line is a comment in quotation marks: one cell, or others that are empty."""
+        return line.startswith(b'"#') and not any(self._row(line)[1:])
 
     def _refuse_endless(self, raw: bytes) -> None:
         """A line that nobody means takes many times its size once it is cut into cells."""

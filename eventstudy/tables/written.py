@@ -74,7 +74,7 @@ class Written:
         return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
 
 
-_BEHIND = re.compile(r"\s*\([^\W\d_]{1,10}\.?\)$|(?<=[0-9])\s*г\.?$|(?<=[./][0-9]{2})\.$|(?<=[./][0-9])\.$")
+_BEHIND = re.compile(r"\s*\([^\W\d_]{1,10}\.?\)$|(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9])\.$")
 """What stands behind a day and says nothing of it: the day of the week in brackets, a Russian word for year, a point."""
 _PLAIN = {
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
@@ -139,8 +139,11 @@ def _full(year: str) -> int:
     return number if len(year) == 4 else number + (2000 if number < 70 else 1900)
 
 
-def taken_apart(text: str, *, serials: bool = False) -> Written | None:
-    """What a text can mean as a day or an instant; None: nothing. `serials`: five digits are a day of a spreadsheet."""
+def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Written | None:
+    """What a text can mean as a day or an instant; None: nothing.
+
+    `serials`: five digits are a day of a spreadsheet; `years`: any two digits in front may be a year.
+    """
     if not _CLEAN.fullmatch(text) or text[-1] == ".":
         text = text.translate(_PLAIN)
         text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
@@ -148,7 +151,7 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
         text = _BEHIND.sub("", re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text))
         bare, zone = without_zone(text)
         if zone:
-            return _in_zone(taken_apart(bare), zone)
+            return _in_zone(taken_apart(bare, years=years), zone)
     if hit := _YEAR_FIRST.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[3]), int(hit[4]))}, hit, "yyyy{0}mm{0}dd".format(hit[2]))
     if hit := _WEEK.fullmatch(text):
@@ -160,7 +163,7 @@ def taken_apart(text: str, *, serials: bool = False) -> Written | None:
     if hit := _REPUBLIC.fullmatch(text):
         return _made({"only": _day(int(hit[1]) + 1911, int(hit[3]), int(hit[4]))}, hit, REPUBLIC)
     if hit := _PARTS.fullmatch(text):
-        return _made(_orders(hit[2], hit[4], hit[5], dots=hit[3] == "."), hit, hit[3])
+        return _made(_orders(hit[2], hit[4], hit[5], dots=hit[3] == ".", years=years), hit, hit[3])
     for form in _NAMED:
         if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
             return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, "months by name")
@@ -195,14 +198,14 @@ def serial_day(number: float) -> date | None:
     return _EPOCH + timedelta(int(number))
 
 
-def _orders(first: str, second: str, year: str, *, dots: bool) -> dict[str, date | None]:
+def _orders(first: str, second: str, year: str, *, dots: bool, years: bool = False) -> dict[str, date | None]:
     a, b = int(first), int(second)
     found = {"dmy": _day(_full(year), b, a)}
     if not dots:
         found["mdy"] = _day(_full(year), a, b)
-    if len(year) == 2 and a > 12:
+    if len(year) == 2 and (a > 12 or years):
         found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
-        if dots and found["dmy"] and found["ymd"] and found["ymd"] > _today():
+        if dots and not years and found["dmy"] and found["ymd"] and found["ymd"] > _today():
             del found["ymd"]  # between dots days come first, unless years may
     return found
 
@@ -290,7 +293,7 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     hint = "write 2025-01-27, or with a time and an offset 2025-01-27T07:00:00-05:00"
     if not text.strip():
         raise InvalidRequest("there is no date", hint=hint)
-    found = taken_apart(text)
+    found = taken_apart(text, years=order == "ymd")
     if found is None or found.form == "seconds since 1970":
         raise InvalidRequest(f"{text!r} is not {needed}", hint=hint)
     if found.wrong:
