@@ -37,6 +37,33 @@ def frequency_of_minutes(option: str, value: str = "") -> bool:
     return name == "--frequency" and is_of_minutes(inside if mark else value)
 
 
+class Files(click.Path):
+    """A path; several of them, where the option stands there again."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the list of paths."""
+        if isinstance(value, str) and _BETWEEN in value:
+            return [super(Files, self).convert(one, param, ctx) for one in value.split(_BETWEEN)]
+        return super().convert(value, param, ctx)
+
+
+_BETWEEN = "\0"
+"""No path can hold it."""
+
+
+def _as_one(args: list[str], at: list[int]) -> list[str]:
+    """The words of a command with an option that stands at these places once, its values in one."""
+    inside = ["=" in args[k] for k in at]
+    values = [
+        args[k].partition("=")[2] if mark else "".join(args[k + 1 : k + 2]) for k, mark in zip(at, inside, strict=True)
+    ]
+    gone = {*at, *(k + 1 for k, mark in zip(at, inside, strict=True) if not mark)}
+    name = args[at[0]].partition("=")[0]
+    kept = [arg for k, arg in enumerate(args) if k not in gone]
+    first = sum(k not in gone for k in range(at[0]))
+    return [*kept[:first], f"{name}={_BETWEEN.join(values)}", *kept[first:]]
+
+
 class Under(click.Option):
     """An option that `--help` shows under a heading."""
 
@@ -62,7 +89,9 @@ class Command(click.Command):
             )
         words = args[: args.index("--")] if "--" in args else args
         files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
-        if len(files) > 1 and any("--prices" in p.opts and not p.multiple for p in self.params):
+        if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
+            args = _as_one(args, files)
+        elif len(files) > 1 and any("--prices" in p.opts and not p.multiple for p in self.params):
             raise click.UsageError(
                 f"--prices stands there {len(files)} times. Put the files into a folder and name that: --prices FOLDER.",
                 ctx,

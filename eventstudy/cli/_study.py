@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._command import Choice, Under, completing
+from eventstudy.cli._command import Choice, Files, Under, completing
 from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest
 from eventstudy.text import separated
@@ -85,8 +85,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--mask-other-events",), {"default": "1", "show_default": True, "metavar": "N|none",
                                 "help": "Leave estimation days within N sessions of the firm's other events out."}),
     (("--source",), {"default": "auto", "show_default": True, "help": "Price source: see `eventstudy methods sources`."}),
-    (("--prices",), {"type": click.Path(),
-                     "help": "Prices: a file (CSV, XLSX, XLS, ODS, Parquet, zip, gz), - for stdin, or a folder of files."}),
+    (("--prices",), {"type": Files(),
+                     "help": "Prices: a file (CSV, XLSX, XLS, ODS, Parquet, zip, gz), - for stdin, or a folder; repeatable."}),
     (("--abnormal",), {"type": click.Path(), "help": "Abnormal returns of your own, in place of prices: ticker, date, ar."}),
     (("--ticker",), {"help": "Whose prices a file is of that names nobody."}),
     (("--dates",), {"type": Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
@@ -195,6 +195,15 @@ def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     from eventstudy.request import run
 
     return _told(run(**_words(options, quiet=quiet)), quiet=quiet)
+
+
+def from_where(options: dict[str, Any]) -> dict[str, Any]:
+    """Where the prices of a study come from, and what is said of how its file is read: words of `longer_prices`."""
+    from eventstudy.request.study import reading_of
+
+    said = [options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker")]
+    reading = reading_of({"returns": options.get("returns")}, *said, bool(options.get("strict")))
+    return {"source": options["source"], "prices": options["prices"], "reading": reading}
 
 
 def only_of_days(options: dict[str, Any], what: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, progress
-from eventstudy.cli._study import only_of_days, options_without, study
+from eventstudy.cli._study import from_where, only_of_days, options_without, study
 
 
 @command("calibrate")
@@ -54,7 +54,7 @@ def COMMAND(  # noqa: N802
 
     only_of_days(options, "a calibration")
     shared = options["workers"], options["scheduler"], options["address"]
-    from_where = {name: options[name] for name in ("source", "prices")}
+    where = from_where(options)
     shown = progress(quiet)
     limit = last_day(options["as_of"])
     given = options["factors"], options["factor_unit"]
@@ -62,7 +62,7 @@ def COMMAND(  # noqa: N802
     factors = factors_for(*given, result.config)
     found = calibrate(
         result,
-        longer_prices(result, **from_where, as_of=limit),
+        longer_prices(result, **where, as_of=limit),
         factors=factors,
         n=n,
         clustered=clustered,

@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
-from eventstudy.cli._study import only_of_days, split, study, study_options
+from eventstudy.cli._study import from_where, only_of_days, split, study, study_options
 
 
 @command("counterfactual")
@@ -38,12 +38,12 @@ def COMMAND(  # noqa: N802
     from eventstudy.study.text import heading
 
     only_of_days(options, "a counterfactual price")
-    from_where = {name: options[name] for name in ("source", "prices")}
+    where = from_where(options)
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
     factors = read_factors(options["factors"], options["factor_unit"]) if options["factors"] else None
     donors = split(options["peers"])
     result = study(options, quiet=quiet)
-    prices = longer_prices(result, **from_where, as_of=limit, sessions=0, more=donors, everyone=True)
+    prices = longer_prices(result, **where, as_of=limit, sessions=0, more=donors, everyone=True)
     named = [name for name in donors if "=" not in name]
     found = counterfactual(result, prices, models=split(models) or MODELS, donors=named, factors=factors)
     draw(found.plot, chart, quiet=quiet)

@@ -9,7 +9,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, say
-from eventstudy.cli._study import only_of_days, study, study_options
+from eventstudy.cli._study import from_where, only_of_days, study, study_options
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
@@ -34,12 +34,12 @@ def COMMAND(  # noqa: N802
     from eventstudy.study.text import heading
 
     only_of_days(options, "the money a window brought")
-    from_where = {name: options[name] for name in ("source", "prices")}
+    where = from_where(options)
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]
     if options["weights"] != "value":
         options["shares"] = None  # nothing but the money counts by them
     result = study(options, quiet=quiet)
-    prices = _prices(result, from_where, limit)
+    prices = _prices(result, where, limit)
     shares, unknown = shares_for(result, given)
     found = impact(result, prices, shares)
     for error in unknown:
@@ -55,8 +55,8 @@ def COMMAND(  # noqa: N802
     finish(ctx, lacking=result.incomplete or found.incomplete, allowed=allowed, believable=result.believable)
 
 
-def _prices(result: StudyResult, from_where: dict[str, Any], as_of: str | None) -> PriceTable:
+def _prices(result: StudyResult, where: dict[str, Any], as_of: str | None) -> PriceTable:
     """The prices of the study; those of a source go on to today, so that all splits they are adjusted for are seen."""
     from eventstudy.request import last_day, longer_prices
 
-    return longer_prices(result, **from_where, as_of=last_day(as_of), sessions=0, until=dt.datetime.now(dt.UTC).date())
+    return longer_prices(result, **where, as_of=last_day(as_of), sessions=0, until=dt.datetime.now(dt.UTC).date())

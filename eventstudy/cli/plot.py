@@ -9,7 +9,7 @@ import click
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, command, completing
 from eventstudy.cli._output import draw, finish, picture_option, say, verbose_option
-from eventstudy.cli._study import study, study_options
+from eventstudy.cli._study import from_where, study, study_options
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
@@ -53,13 +53,13 @@ def COMMAND(  # noqa: N802
     eventstudy plot deepseek-r1 --chart forest --size 16:9 --dpi 200 --output slide.png
     """
     chart = plugins.meant("charts", chart)
-    allowed, words = options["allow_excluded"], {name: options[name] for name in ("source", "prices", "as_of")}
+    allowed, as_of, where = options["allow_excluded"], options["as_of"], from_where(options)
     wanted, windows = plugins.load("charts", chart), options["windows"]
     taken = wanted.options
     result = study(options, quiet=quiet)
     if wanted.of_prices or "prices" in taken:
         result.config.check_prices("this chart")
-    asked = {"prices": _longer(result, **words)} if "prices" in taken else {}
+    asked = {"prices": _longer(result, where, as_of)} if "prices" in taken else {}
     if "window" in taken and len(windows) > 1:
         first = (result.config.windows or ())[0]
         say(f"this chart is of one, and {len(windows)} windows are named: drawn is {first}, the first", quiet=quiet)
@@ -70,8 +70,8 @@ def COMMAND(  # noqa: N802
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
-def _longer(result: StudyResult, source: str, prices: str | None, as_of: str | None) -> PriceTable:
+def _longer(result: StudyResult, where: dict[str, Any], as_of: str | None) -> PriceTable:
     """Prices from before the study's, for charts that look at other dates."""
     from eventstudy.request import last_day, longer_prices
 
-    return longer_prices(result, source=source, prices=prices, as_of=last_day(as_of))
+    return longer_prices(result, **where, as_of=last_day(as_of))

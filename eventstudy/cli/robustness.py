@@ -8,7 +8,7 @@ import click
 
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
-from eventstudy.cli._study import only_of_days, split, study, study_options
+from eventstudy.cli._study import from_where, only_of_days, split, study, study_options
 
 
 @command("robustness")
@@ -54,7 +54,7 @@ def COMMAND(  # noqa: N802
 
     only_of_days(options, "the study under other choices")
     work = options["workers"], options["scheduler"], options["address"]
-    from_where = {name: options[name] for name in ("source", "prices")}
+    where = from_where(options)
     limit, allowed = last_day(options["as_of"]), options["allow_excluded"]
     given = options["factors"], options["factor_unit"]
     result = study(options, quiet=quiet)
@@ -65,7 +65,7 @@ def COMMAND(  # noqa: N802
         result,
         longer_prices(
             result,
-            **from_where,
+            **where,
             as_of=limit,
             sessions=sessions,
             more=tickers,

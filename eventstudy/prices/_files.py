@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -13,22 +13,27 @@ from eventstudy.language import Phrase
 from eventstudy.prices import crsp
 from eventstudy.prices._given import Wanted
 from eventstudy.prices._read import read_table
-from eventstudy.prices._shapes import named_by_file
+from eventstudy.prices._shapes import matched, named_by_file, shape_of
 from eventstudy.prices._table import PriceTable, together
-from eventstudy.tables.opened import Opened, opened, table_of
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.opened import Opened, opened, tables_of
 from eventstudy.tables.place import TABLES, Reading
 
 SOURCE_OF = {"text": "csv", "workbook": "xlsx", "parquet": "parquet", "feather": "parquet"}
 """What the source of a kind of file is called."""
 
 
-def read_file(path: str | PathLike[str], wanted: Wanted, reading: Reading | None = None) -> PriceTable:
-    """The prices of a file, an archive, standard input (`-`) or a folder; what lacks is in `missing`.
+def read_file(
+    path: str | PathLike[str] | Sequence[str | PathLike[str]], wanted: Wanted, reading: Reading | None = None
+) -> PriceTable:
+    """The prices of a file, of several, of an archive, standard input (`-`) or a folder; what lacks is in `missing`.
 
     Raises:
         InvalidFile: they cannot be read as prices, or in two ways; says where, and what settles it.
     """
     reading = reading or Reading()
+    if not isinstance(path, str | PathLike):
+        return _several([Path(p) for p in path], wanted, reading)
     path = Path(path)
     if os.path.isdir(path):  # also of a name that cannot be
         return _many(_listed(path), path.name or str(path), wanted, reading)
@@ -52,11 +57,48 @@ def _listed(path: Path) -> list[Path]:
 
 
 def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
-    table = table_of(file, "prices", reading)
+    tables, others = tables_of(file, reading)
+    if "" in tables:
+        return _of_table(file, tables[""], wanted, reading)
+    asked = None if wanted.tickers is None else [*wanted.tickers, *wanted.besides]
+    read, unread = list[PriceTable](), list[str]()
+    for sheet, table in tables.items():
+        try:
+            shape = shape_of(table, reading, asked)
+        except InvalidFile as error:
+            others[sheet] = error.what
+            continue
+        own = asked is not None and shape.ticker is None and {t for t, _ in shape.columns} == {""}
+        if own and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
+            unread.append(sheet)  # of a ticker that nobody asks for
+        else:
+            read.append(_of_table(file, table, wanted, reading, sheet))
+    if not read:
+        what = "no sheet is called by a ticker that is asked for" if unread else "no sheet is a table of prices"
+        raise InvalidFile(what, where=file.name, available=", ".join(unread) or _why(others), hint=_SHEET)
+    said = Phrase("sheets of one table each: {n}", n=len(read) + len(unread))
+    result = _joined(read, file.name, list(wanted.tickers or ()), said, unread)
+    if others:
+        left = Phrase("sheets that are no tables of prices left aside: {names}", names=_why(others))
+        result = replace(result, read_as=(*result.read_as, left))
+    return result
+
+
+_SHEET = "call sheets by their tickers, or the one that is meant 'prices', with its columns ticker, date, close"
+
+
+def _why(others: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({why})" for name, why in others.items())
+
+
+def _of_table(
+    file: Opened, table: Headed, wanted: Wanted, reading: Reading, sheet: str | None = None
+) -> PriceTable:
+    """The prices of a table in a file; the sheet it is on may say of which ticker."""
     source = SOURCE_OF[file.kind]
     if crsp.recognised(table.headings) and reading.values is None:
         return crsp.read_export(table, wanted, reading)
-    result = read_table(table, wanted, reading, source, file.stem)
+    result = read_table(table, wanted, reading, source, sheet or file.stem, sheet=sheet is not None)
     if not getattr(table.cells, "whole", True):
         last = table.place.row(table.cells.rows - 1)
         note = f"{last}, the last one, has no line end: if the file was cut off, its last number is too short"
@@ -64,12 +106,19 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
     return result
 
 
+def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTable:
+    """The prices of files that were named one by one, each of which is read."""
+    name = ", ".join(p.name for p in paths)
+    tables = [read_file(p, wanted, reading) for p in paths]
+    return _joined(tables, name, list(wanted.tickers or ()), Phrase("{n} files", n=len(paths)))
+
+
 def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Reading) -> PriceTable:
     """Of several files those whose names hold a ticker that is asked for as a word; where none does, all of them."""
     if wanted.tickers is None:
         return _joined([_one(f, wanted, reading) for one in files for f in _bytes(one)], name, [])
     stems = [(one, _stem(one)) for one in files]
-    tables, missing = [], dict[str, SourceError]()
+    tables, missing, lacking = [], dict[str, SourceError](), list[str]()
     every = dict.fromkeys([*wanted.tickers, *wanted.besides])
     named = {t: [one for one, stem in stems if named_by_file(stem, [t]) == t] for t in every}
     if not any(named.values()):
@@ -77,15 +126,45 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
     for ticker, mine in named.items():
         if not mine and ticker not in wanted.tickers:
             continue
-        if len(mine) != 1:
-            stated = ", ".join(_name(one) for one in (mine or [one for one, _ in stems])[:20])
-            what = f"{len(mine)} files of {name} are named {ticker}" if mine else f"{name} has no file of {ticker!r}"
+        if not mine:
+            lacking.append(ticker)
+            continue
+        if len(mine) > 1:
+            stated = ", ".join(_name(one) for one in mine[:20])
+            what = f"{len(mine)} files of {name} are named {ticker}"
             missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
             continue
         own = Wanted([ticker], wanted.start, wanted.end)
         tables += [_one(file, own, reading) for file in _bytes(mine[0])]
+    claimed = {_name(one) for mine in named.values() for one in mine}
+    rest = [one for one in files if _name(one) not in claimed] if lacking else []
+    tables += _of_several(rest, Wanted(lacking, wanted.start, wanted.end), reading)
     result = _joined(tables, name, list(wanted.tickers))
+    stated = ", ".join(_name(one) for one in files[:20])
+    there = {*result.tickers, *result.names, *result.missing}
+    for ticker in (t for t in lacking if t not in there):
+        what = f"{name} has no file of {ticker!r}"
+        missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
     return replace(result, missing={**result.missing, **missing})
+
+
+def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading) -> list[PriceTable]:
+    """Some tickers from those files that name several by their headings or in a column."""
+    found = []
+    for file in (file for one in files for file in _bytes(one)):
+        try:
+            table = tables_of(file, reading)[0].get("")
+            shape = None if table is None else shape_of(table, reading, wanted.tickers)
+        except InvalidFile:
+            continue  # no table of several tickers: it was not asked for
+        if table is None or shape is None or (shape.ticker is None and all(not t for t, _ in shape.columns)):
+            continue
+        one = _of_table(file, table, wanted, reading)
+        held = {one.names.get(t, t) for t in wanted.tickers or ()} & set(one.tickers)
+        if held or any(not isinstance(error, SymbolUnknown) for error in one.missing.values()):
+            wrong = {t: e for t, e in one.missing.items() if not isinstance(e, SymbolUnknown)}
+            found.append(replace(one, missing=wrong))
+    return found
 
 
 def _bytes(one: Path | Opened) -> list[Opened]:
@@ -100,14 +179,33 @@ def _name(one: Path | Opened) -> str:
     return one.name
 
 
-def _joined(tables: Iterable[PriceTable], name: str, order: list[str]) -> PriceTable:
+def _joined(
+    tables: Iterable[PriceTable], name: str, order: list[str], said: Phrase | None = None, unread: Sequence[str] = ()
+) -> PriceTable:
+    """Tables of different tickers in one; `said`: what they are, unless files of one ticker each; `unread`: what was there too."""
     found = list(tables)
     met: set[str] = set()
     for table in found:
         if twice := met & set(table.tickers):
             raise InvalidFile(
-                f"several files hold prices of {', '.join(sorted(twice)[:3])}", where=name, hint="keep one of them"
+                f"several files or sheets hold prices of {', '.join(sorted(twice)[:3])}",
+                where=name,
+                hint="keep one of them",
             )
         met |= set(table.tickers)
     result = together(found, [t for t in order if t in met])
-    return replace(result, read_as=(Phrase("{n} files of one ticker each", n=len(found)), *result.read_as))
+    missing = {t: _nowhere(t, name, found, unread) if t in order else error for t, error in result.missing.items()}
+    told = said or Phrase("{n} files of one ticker each", n=len(found))
+    return replace(result, missing=missing, read_as=(told, *result.read_as))
+
+
+def _nowhere(ticker: str, name: str, tables: Sequence[PriceTable], unread: Sequence[str]) -> SourceError:
+    """Why none of several tables has a ticker: what is wrong where it is there, else all that there is."""
+    errors = [table.missing[ticker] for table in tables if ticker in table.missing]
+    wrong = next((error for error in errors if not isinstance(error, SymbolUnknown)), None)
+    if wrong is not None or len(errors) + len(unread) < 2:
+        return wrong or errors[0]
+    there = ", ".join(dict.fromkeys([*(error.available for error in errors if error.available), *unread]))
+    hint = next((error.hint for error in errors if error.hint), None)
+    what = Phrase("{name} has no ticker {ticker!r}", name=name, ticker=ticker)
+    return SymbolUnknown(what, where=f"ticker {ticker}", available=there or None, hint=hint)

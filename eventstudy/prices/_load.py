@@ -61,8 +61,8 @@ def load_prices(
     `source` is a name of `eventstudy methods sources`, or `auto`: the file if there is a `path`, whatever its kind, else
     for each ticker the embedded sample where it covers all the dates, else the price store where it does, else Yahoo, whose
     answer is then kept in the store. `as_of` picks what the store is read as. Days after `end` up to `beyond` are taken along
-    where they can be had; the request does not fail for them. `path` is a file, a folder of files of one ticker each, `-` for
-    standard input, or what a notebook holds: a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker.
+    where they can be had; the request does not fail for them. `path` is a file, a list of files, a folder of files of one
+    ticker each, `-` for standard input, or what a notebook holds: a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker.
     `reading` says what the table itself leaves open; `besides` are tickers that a file may have and is not asked for.
     `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
@@ -86,7 +86,8 @@ def load_prices(
     first, last, known = _day(start, "start"), _day(end, "end"), _day(as_of, "as_of")
     if first and last and first > last:
         raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
-    if path is not None and not isinstance(path, str | PathLike):
+    several = isinstance(path, list | tuple) and bool(path) and all(isinstance(p, str | PathLike) for p in path)
+    if path is not None and not isinstance(path, str | PathLike) and not several:
         if source not in ("auto", "csv"):
             raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
         return frame_to_table(path, wanted, first, last, reading=reading, besides=list(besides))

@@ -63,8 +63,10 @@ class _Cells:
     """Closes of tickers that nobody asked for, where they may be those of a ticker that was asked for."""
 
 
-def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, stem: str | None = None) -> PriceTable:
-    """The prices of a table; `stem` is the name of its file, which may say the ticker.
+def read_table(
+    table: Headed, wanted: Wanted, reading: Reading, source: str, stem: str | None = None, *, sheet: bool = False
+) -> PriceTable:
+    """The prices of a table; `stem` is the name of its file, which may say the ticker, or of its sheet, which does.
 
     Raises:
         InvalidFile: it cannot be read as prices, or in two ways; says where, and what settles it.
@@ -72,6 +74,7 @@ def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, ste
     if not table.cells.rows:
         raise table.place.fault("there is no row below the headings", available=", ".join(table.headings))
     own = list(wanted.tickers) if wanted.tickers is not None else None
+    hints = own if own is not None else list(wanted.besides) or None
     asked = None if own is None else [*own, *(t for t in wanted.besides if t not in own)]
     shape = shape_of(table, reading, own)
     said = list(table.cells.said)
@@ -87,7 +90,7 @@ def read_table(table: Headed, wanted: Wanted, reading: Reading, source: str, ste
     if shape.ticker is not None:
         cells, more = _long(table, shape, asked, reading, stem)
     else:
-        cells, more = _wide(table, shape, asked, own, reading, stem)
+        cells, more = _wide(table, shape, asked, hints, reading, stem, sheet=sheet)
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
     size = size_of(result)
@@ -433,7 +436,14 @@ def _index_series(
 
 
 def _wide(
-    table: Headed, shape: Shape, asked: list[str] | None, own: list[str] | None, reading: Reading, stem: str | None
+    table: Headed,
+    shape: Shape,
+    asked: list[str] | None,
+    own: list[str] | None,
+    reading: Reading,
+    stem: str | None,
+    *,
+    sheet: bool = False,
 ) -> tuple[_Cells, list[Phrase]]:
     place, heads = table.place, table.headings
     for _, error in table.uneven:
@@ -442,7 +452,9 @@ def _wide(
     if "" in names:
         others = [n for n in names if n]
         left = None if own is None else [a for a in own if not matched(a, others)]
-        given = _whose(table, left, reading, stem, alone=not others)
+        given = _whose(table, left, reading, stem, alone=not others, sheet=sheet)
+        if sheet and given == stem:
+            shape.said.append(Phrase("tickers from the names of the sheets"))
         if not given:
             said_of = [heads[i] for (t, _), i in shape.columns.items() if not t]
             shape.said.append(Phrase("columns of no ticker left aside: {columns:some 4}", columns=said_of))
@@ -591,7 +603,15 @@ def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, st
     return bool(grid.shape[0] > 1 and (grid < 0).any(axis=0).all() and not (np.abs(grid) > 1).any())
 
 
-def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str | None, *, alone: bool = True) -> str:
+def _whose(
+    table: Headed,
+    asked: list[str] | None,
+    reading: Reading,
+    stem: str | None,
+    *,
+    alone: bool = True,
+    sheet: bool = False,
+) -> str:
     """The ticker that a table of one ticker is of; empty where nothing says it and it is not `alone` in the table.
 
     Raises:
@@ -603,6 +623,8 @@ def _whose(table: Headed, asked: list[str] | None, reading: Reading, stem: str |
         return title
     if stem is not None and (name := named_by_file(stem, asked)):
         return name
+    if sheet and stem is not None:
+        return stem
     if asked is not None and len(asked) == 1:
         return asked[0]
     if not alone:

@@ -258,7 +258,7 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
         )
     ):
         return _single(table, dates, others, meant)
-    if len(dates) == 1 and not closes and not named and len(sure) > 1:
+    if len(dates) == 1 and not closes and not named and (len(sure) > 1 or (sure and not tickers)):
         raise _no_close(table)
     _refuse_unknown(table, [] if named or len(dates) > 1 else others, meant)
     useful = [i for i in others if _numeric(table, i) or not _text_alone(table, i)]

@@ -340,6 +340,6 @@ def together(tables: Sequence[PriceTable], order: Sequence[str] = ()) -> PriceTa
             fields[name] = pd.DataFrame(grid, index, pd.Index(list(place), dtype=object, name="ticker"))
     info = {t: table.info[t] for table in tables for t in table.tickers}
     missing = {t: e for table in tables for t, e in table.missing.items() if t not in info}
-    said = dict.fromkeys(p for table in tables for p in table.read_as)
+    said = dict.fromkeys(p for table in tables if table.tickers or not names for p in table.read_as)
     names_of = {a: n for table in tables for a, n in table.names.items()}
     return PriceTable(fields, {t: info[t] for t in place}, missing, read_as=tuple(said), names=names_of)

@@ -182,11 +182,12 @@ def longer_prices(
     more: Sequence[str] = (),
     until: dt.date | None = None,
     progress: Progress | None = None,
+    reading: Reading | None = None,
 ) -> PriceTable:
     """The prices of a study, reaching further back: all dates of a file or of the embedded sample, else `sessions` more.
 
     `everyone`: all tickers of the file or sample, else those of the study's events too, studied or not. `more`: tickers to
-    ask for besides. `until`: how far prices of a source go on at least.
+    ask for besides. `until`: how far prices of a source go on at least. `reading`: what is said of how a file is read.
     """
     if isinstance(prices, PriceTable):
         return prices
@@ -200,7 +201,9 @@ def longer_prices(
         return in_currency(table, currency).table if currency else table
 
     if prices is not None:
-        return put(partial(load_prices, start=None, end=as_of, source=source, path=prices), listed)
+        levels, besides = result.config.returns == "difference", tickers if everyone else []
+        load = partial(load_prices, start=None, end=as_of, source=source, path=prices, levels=levels, reading=reading)
+        return put(partial(load, besides=besides), listed)
     if result.provenance["source"] == "bundled":
         return put(partial(load_prices, start=None, end=as_of, source="bundled"), listed)
     known = (t for event in (*result.events, *result.known) for t in event.tickers if everyone)

@@ -22,14 +22,16 @@ from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed, headed
 from eventstudy.tables.parts import one_date
 from eventstudy.tables.place import TABLES, Place, Reading
-from eventstudy.tables.text import TextCells
-from eventstudy.tables.workbook import BookCells
+from eventstudy.tables.text import HEADS, TextCells
+from eventstudy.tables.workbook import Book, BookCells
 from eventstudy.tables.written import looks_like_one
 
 Kind = Literal["text", "workbook", "parquet", "feather"]
 
 _MOST = 1_000_000_000
 """No file is unpacked beyond so many bytes."""
+_DATED = 2
+"""A sheet with fewer rows with dates, beside others, is no table of prices."""
 _USUAL, _PACKED = 100_000_000, 50
 """And beyond so many only up to so many times its packed size: tables of prices and events are packed to a third or a tenth."""
 _FILES, _DEEPEST = 10_000, 3
@@ -239,8 +241,40 @@ def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -
     place = Place(one.name, lambda i: f"row {i + 1}")
     if one.kind in ("parquet", "feather"):
         return headed_frame(place, frame_of(one), part)
-    book = one.kind == "workbook"
-    cells = BookCells(place, one.content, part) if book else TextCells(place, one.content, part, reading)
+    if one.kind == "workbook":
+        book = Book(place, one.content)
+        return _headed(BookCells(book, book.only(part)), part)
+    return _headed(TextCells(place, one.content, part, reading), part)
+
+
+def tables_of(one: Opened, reading: Reading) -> tuple[dict[str, Headed], dict[str, str]]:
+    """Tables in a file of prices by their sheets, '' where there are none to choose from, and why other sheets are no tables.
+
+    Raises:
+        InvalidFile: it holds no table.
+    """
+    if one.kind != "workbook":
+        return {"": table_of(one, "prices", reading)}, {}
+    book = Book(Place(one.name, lambda i: f"row {i + 1}"), one.content)
+    names = book.sheets("prices")
+    if len(names) == 1:
+        return {"": _headed(BookCells(book, names[0]), "prices")}, {}
+    found, others = dict[str, Headed](), dict[str, str]()
+    for name in names:
+        if sum(any(map(looks_like_one, row)) for row in book.held[name][:HEADS]) < _DATED:
+            others[name] = "it has no rows with dates"
+            continue
+        cells = BookCells(book, name)
+        try:
+            found[name] = _headed(cells, "prices")
+        except InvalidFile as error:
+            others[name] = error.what
+    if not found:
+        raise book.several(names, "prices")
+    return found, others
+
+
+def _headed(cells: BookCells | TextCells, part: str) -> Headed:
     return _turned(cells, part) or one_date(headed(cells, part), part)
 
 

@@ -49,35 +49,77 @@ _VAST = 10_000_000
 _NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
 
 
-class BookCells:
-    """The cells of one sheet of a workbook: the one that is called as it is wanted, else the only one that holds anything."""
+class Book:
+    """A workbook that was opened: the cells of all its sheets."""
 
-    usual: Mark | None = None
-    whole = True
-
-    def __init__(self, place: Place, content: bytes, wanted: str) -> None:
+    def __init__(self, place: Place, content: bytes) -> None:
         """Of the bytes of a workbook.
 
         Raises:
-            InvalidFile: no workbook, several sheets to choose from, an error or a formula without value in a cell.
+            InvalidFile: it is none, or a value stands far from the others.
         """
         import python_calamine
 
-        self.said: list[Phrase] = []
-        sheets, sound = _not_vast(content, place)
+        self.place, self.content = place, content
+        self.parts, self.sound = _not_vast(content, place)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-            held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+            self.names = book.sheet_names
+            self.held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in self.names}
         except Exception as error:
             raise place.fault(
                 f"the file cannot be read as a workbook: {str(error) or type(error).__name__}",
                 hint="open it in a spreadsheet program and save it as .xlsx",
             ) from error
-        name = _chosen({n: any(_filled(v) for row in rows for v in row) for n, rows in held.items()}, wanted, place)
-        self.place = Place(f"{place.name}, sheet {name}", lambda i: f"row {i + 1}")
-        if content.startswith(b"PK"):
-            self._refuse_broken(content, book.sheet_names.index(name), sheets, sound)
-        self._rows = _without_blanks(held[name])
+
+    def sheets(self, wanted: str) -> list[str]:
+        """The sheets that hold something; of several the one that is called as it is wanted.
+
+        Raises:
+            InvalidFile: there is none.
+        """
+        names = [name for name in self.names if any(_filled(v) for row in self.held[name] for v in row)]
+        if not names:
+            raise self.place.fault("the workbook is empty", hint="its first row names the columns")
+        return [name for name in names if name.strip().lower() == wanted][:1] or names
+
+    def only(self, wanted: str) -> str:
+        """The sheet that is meant.
+
+        Raises:
+            InvalidFile: there is none, or several can be.
+        """
+        names = self.sheets(wanted)
+        if len(names) > 1:
+            raise self.several(names, wanted)
+        return names[0]
+
+    def several(self, names: list[str], wanted: str) -> InvalidFile:
+        """What to raise of several sheets of which one must be meant."""
+        return self.place.fault(
+            "several sheets hold something",
+            available=", ".join(names),
+            hint=f"call the one that is meant {wanted!r}, or save it as a workbook of its own",
+        )
+
+
+class BookCells:
+    """The cells of one sheet of a workbook."""
+
+    usual: Mark | None = None
+    whole = True
+
+    def __init__(self, book: Book, name: str) -> None:
+        """Of the sheet of this name.
+
+        Raises:
+            InvalidFile: an error or a formula without value in a cell.
+        """
+        self.said: list[Phrase] = []
+        self.place = Place(f"{book.place.name}, sheet {name}", lambda i: f"row {i + 1}")
+        if book.content.startswith(b"PK"):
+            self._refuse_broken(book.content, book.names.index(name), book.parts, book.sound)
+        self._rows = _without_blanks(book.held[name])
         self._refuse_astray(self._rows)
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
         self.width, self.rows = 0, 0
@@ -302,20 +344,6 @@ def _cell(row: int, column: int) -> str:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{row}"
-
-
-def _chosen(filled: dict[str, bool], wanted: str, place: Place) -> str:
-    names = [name for name, holds in filled.items() if holds]
-    if not names:
-        raise place.fault("the workbook is empty", hint="its first row names the columns")
-    named = [name for name in names if name.strip().lower() == wanted]
-    if not named and len(names) > 1:
-        raise place.fault(
-            "several sheets hold something",
-            available=", ".join(names),
-            hint=f"call the one that is meant {wanted!r}, or save it as a workbook of its own",
-        )
-    return (named or names)[0]
 
 
 def _part(archive: zipfile.ZipFile, index: int) -> str | None:

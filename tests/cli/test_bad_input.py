@@ -268,8 +268,12 @@ def test_every_exit_code_is_the_same_with_verbose(
         assert es(*words, *verbose).code == code
 
 
-def test_prices_that_are_named_twice_are_refused(es: Es) -> None:
+def test_prices_are_named_twice_where_a_command_reads_several_files(es: Es) -> None:
     ran = es("run", "deepseek-r1", "--prices", "NVDA.csv", "--prices=SPY.csv")
+    assert ran.code == 3
+    assert "there is no such file" in ran.err
+    assert "NVDA.csv" in ran.err
+    ran = es("claim", "NVDA fell 17 % on 2025-01-27", "--prices", "NVDA.csv", "--prices=SPY.csv")
     assert ran.code == 2
     assert "--prices stands there 2 times" in ran.err
     assert "--prices FOLDER" in ran.err

@@ -197,12 +197,18 @@ def test_a_wide_sheet_says_what_the_csv_file_says(workbook: Write, tmp_path: Pat
     assert load_prices(path=workbook(rows)).sha256() == load_prices(path=tmp_path / "same.csv").sha256()
 
 
+LONG_DAYS: Rows = [[date(2025, 1, day), 0.5] for day in (2, 3)]
+
+
 def test_the_sheet_that_is_meant(workbook: Write) -> None:
     notes: Rows = [["made by", "hand"]]
     assert load_prices(path=workbook([], LONG, [])).tickers == ["NA", "TRUE", "7203"]
     assert load_prices(path=workbook(notes, LONG, names=("notes", "Prices"))).tickers == ["NA", "TRUE", "7203"]
-    error = refused(workbook(notes, LONG, names=("notes", "data")))
-    assert (error.what, error.available) == ("several sheets hold something", "notes, data")
+    beside = load_prices(path=workbook(notes, LONG, names=("notes", "data")))
+    assert beside.tickers == ["NA", "TRUE", "7203"]
+    assert "sheets that are no tables of prices left aside: notes (it has no rows with dates)" in map(str, beside.read_as)
+    error = refused(workbook(notes, notes, names=("notes", "more")))
+    assert (error.what, error.available) == ("several sheets hold something", "notes, more")
     assert refused(workbook([])).what == "the workbook is empty"
     assert "no row below it" in refused(workbook(LONG[:1])).what
 
@@ -241,3 +247,38 @@ def test_a_file_that_is_no_workbook(tmp_path: Path) -> None:
 def test_empty_cells_are_missing_values(workbook: Write) -> None:
     rows: Rows = [["date", "A", "B"], [date(2025, 1, 2), 1, None], [date(2025, 1, 3), None, 2]]
     assert np.isnan(load_prices(path=workbook(rows)).close.to_numpy()).tolist() == [[False, True], [True, False]]
+
+
+def sheet(first: float) -> Rows:
+    """Closes and volumes of one ticker, whom no cell names."""
+    return [["Date", "Close", "Volume"], *([date(2025, 1, day), first + day, 7] for day in (2, 3, 6))]
+
+
+def test_sheets_of_one_ticker_each_are_called_by_it(workbook: Write) -> None:
+    path = workbook(sheet(100), sheet(400), [["Date", "Dividends"], *LONG_DAYS], names=("NVDA US Equity", "SPY", "Dividends"))
+    found = load_prices(["NVDA", "SPY"], path=path)
+    assert found.close.iloc[0].to_dict() == {"NVDA": 102.0, "SPY": 402.0}
+    said = [str(phrase) for phrase in found.read_as]
+    assert "sheets of one table each: 2" in said
+    assert any(phrase.startswith("sheets that are no tables of prices left aside: Dividends") for phrase in said)
+    missing = load_prices(["SPY", "AMD"], path=path).missing["AMD"]
+    assert missing.available == "SPY, NVDA US Equity"
+    with pytest.raises(InvalidFile, match="no sheet is called by a ticker that is asked for"):
+        load_prices(["AMD"], path=path)
+
+
+def test_sheets_that_hold_one_ticker_twice_are_refused(workbook: Write) -> None:
+    path = workbook(sheet(100), sheet(200), names=("NVDA", "NVDA (2)"))
+    with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
+        load_prices(["NVDA"], path=path)
+
+
+def test_several_files_are_read_as_one(tmp_path: Path) -> None:
+    firms, market = tmp_path / "firms.csv", tmp_path / "market.csv"
+    firms.write_text("Date,NVDA,AMD\n2025-01-02,100,200\n2025-01-03,101,201\n", encoding="utf-8")
+    market.write_text("ticker,date,close\nSPY,2025-01-02,500\nSPY,2025-01-06,501\n", encoding="utf-8")
+    found = load_prices(["NVDA", "SPY", "MSFT"], path=[firms, str(market)])
+    assert found.close.loc["2025-01-02"].to_dict() == {"NVDA": 100.0, "SPY": 500.0}
+    assert found.missing["MSFT"].available == "NVDA, AMD, SPY"
+    with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
+        load_prices(["NVDA"], path=[firms, firms])
