@@ -205,9 +205,12 @@ def import_file(
     from eventstudy.prices import Reading, load_prices
     from eventstudy.prices.store import Store
 
-    table = load_prices(split(tickers) or None, source=source, path=path, reading=Reading(**said))
+    table = load_prices(split(tickers) or None, source=source, path=path, reading=Reading(**said, explain=explain))
     if explain:
-        put("\n".join([*table.read_as, *(f"{t}: {error.what}" for t, error in table.missing.items())]), output)
+        from eventstudy.panel import places_of
+
+        lacking = (f"{t}: {error.what}" for t, error in table.missing.items())
+        put("\n".join([*(table.explained or table.read_as), *places_of(table), *lacking]), output)
         return
     if table.read_as:
         say(f"read as: {'; '.join(table.read_as)}", quiet=quiet)

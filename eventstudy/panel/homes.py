@@ -101,6 +101,26 @@ def taken_for(prices: PriceTable) -> tuple[Phrase, ...]:
     return tuple(said)
 
 
+def places_of(prices: PriceTable) -> tuple[Phrase, ...]:
+    """Where each security of a table is taken to trade, and how that is known."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for ticker in prices.tickers:
+        try:
+            home = home_of(ticker, prices)
+        except InvalidRequest:
+            home = Home(None, "prices")
+        alike.setdefault((home.by, home.exchange or ""), []).append(ticker)
+    forms = {
+        "given": "exchange of {tickers:some 4}: {exchange}, as a column says",
+        "mark": "exchange of {tickers:some 4}: {exchange}, by the marks of vendors in the names",
+        "prices": "exchange of {tickers:some 4}: not known, the days of the prices are taken for sessions",
+    }
+    told = [
+        Phrase(forms[by], tickers=names, exchange=exchange) for (by, exchange), names in alike.items() if by in forms
+    ]
+    return (*told, *taken_for(prices))
+
+
 def _usable(exchange: str, priced: Days) -> bool:
     """Whether the calendar of an exchange can be worked out, from the first price of a security on."""
     try:

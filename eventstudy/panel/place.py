@@ -138,6 +138,9 @@ def _day0(
     sound = (own >= 0) & (other >= 0)
     rows, market, own, other = rows[sound], market[sound], own[sound], other[sound]
     if config.calendar is not None:
+        sure = _told_apart(events, rows, prices, config.max_shift, left)
+        rows, market, own, other = rows[sure], market[sure], own[sure], other[sure]
+    if config.calendar is not None:
         other = _with_shares(other, own, market, places, benchmarks, prices)
     moment = events.moment[rows]
     codes, distinct = pd.factorize(moment * len(places) + own)
@@ -181,6 +184,38 @@ def _day0(
             for h, a in (divmod(p, len(places)) for p in pairs.tolist())
         ),
     )
+
+
+def _told_apart(events: EventColumns, rows: Ints, prices: PriceTable, max_shift: int, left: LeftOut) -> Bools:
+    """(E,) whether day 0 is the same on each exchange on which a pair may trade; those where it is not are left out.
+
+    Exchanges that are open on the same days keep other hours: news at 18:00 come after the close of Frankfurt (XETR)
+    and before that of Hamburg (XHAM).
+    """
+    sure = np.ones(len(rows), dtype=bool)
+    unsure = [i for i, t in enumerate(events.tickers) if getattr(prices.homes.get(t), "same", ())]
+    timed = [i for i, m in enumerate(events.moments) if m is not None and isinstance(m.when, datetime)]
+    if not unsure or not timed:
+        return sure
+    at = np.flatnonzero(np.isin(events.ticker[rows], unsure) & np.isin(events.moment[rows], timed))
+    for k in at.tolist():
+        ticker, moment = events.tickers[events.ticker[rows[k]]], events.moments[events.moment[rows[k]]]
+        home = home_of(ticker, prices)
+        assert moment is not None
+        more = opened_by(home.exchange, prices)
+        found = {e: _on_exchange(moment, e, max_shift, more) for e in (str(home.exchange), *home.same)}
+        days = {e: day0.session for e, day0 in found.items() if isinstance(day0, Day0)}
+        first = days.get(str(home.exchange))
+        other = next((e for e, day in days.items() if first is not None and day != first), None)
+        if first is not None and other is not None:
+            sure[k] = False
+            why = Phrase(
+                "by the days of its prices {ticker} trades on {exchange} or on {other}, and by their hours day 0 is {first} or"
+                " {second}: say which, --exchange {ticker}={exchange}",
+                ticker=ticker, exchange=home.exchange, other=other, first=first, second=days[other],
+            )  # fmt: skip
+            left.rows(events, rows[k : k + 1], "NO_DAY0", why)
+    return sure
 
 
 def _shared(days: OwnDays, home: int, abroad: int | None) -> Days:

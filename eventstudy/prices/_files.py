@@ -91,9 +91,7 @@ def _why(others: Mapping[str, str]) -> str:
     return ", ".join(f"{name} ({why})" for name, why in others.items())
 
 
-def _of_table(
-    file: Opened, table: Headed, wanted: Wanted, reading: Reading, sheet: str | None = None
-) -> PriceTable:
+def _of_table(file: Opened, table: Headed, wanted: Wanted, reading: Reading, sheet: str | None = None) -> PriceTable:
     """The prices of a table in a file; the sheet it is on may say of which ticker."""
     source = SOURCE_OF[file.kind]
     if crsp.recognised(table.headings) and reading.values is None:
@@ -182,7 +180,7 @@ def _name(one: Path | Opened) -> str:
 def _joined(
     tables: Iterable[PriceTable], name: str, order: list[str], said: Phrase | None = None, unread: Sequence[str] = ()
 ) -> PriceTable:
-    """Tables of different tickers in one; `said`: what they are, unless files of one ticker each; `unread`: what was there too."""
+    """Tables of different tickers in one; `said`: what they are; `unread`: what was there too."""
     found = list(tables)
     met: set[str] = set()
     for table in found:
@@ -195,7 +193,8 @@ def _joined(
         met |= set(table.tickers)
     result = together(found, [t for t in order if t in met])
     missing = {t: _nowhere(t, name, found, unread) if t in order else error for t, error in result.missing.items()}
-    told = said or Phrase("{n} files of one ticker each", n=len(found))
+    alone = all(len(table.tickers) < 2 for table in found)
+    told = said or Phrase("{n} files of one ticker each" if alone else "{n} files", n=len(found))
     return replace(result, missing=missing, read_as=(told, *result.read_as))
 
 

@@ -62,9 +62,9 @@ def load_prices(
     for each ticker the embedded sample where it covers all the dates, else the price store where it does, else Yahoo, whose
     answer is then kept in the store. `as_of` picks what the store is read as. Days after `end` up to `beyond` are taken along
     where they can be had; the request does not fail for them. `path` is a file, a list of files, a folder of files of one
-    ticker each, `-` for standard input, or what a notebook holds: a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker.
-    `reading` says what the table itself leaves open; `besides` are tickers that a file may have and is not asked for.
-    `tickers=None` is all of the file or sample; without
+    ticker each, `-` for standard input, or what a notebook holds: a frame of pandas, polars or Arrow, a Series, a dict of
+    frames by ticker. `reading` says what the table itself leaves open; `besides` are tickers that a file may have and is not
+    asked for. `tickers=None` is all of the file or sample; without
     dates a file or the sample gives all it has. A text may name several: `"NVDA,AMD"`. Tickers are used as they are
     written. A ticker that cannot be had is in `missing` with its error; what was had stays. With `levels` the file holds
     levels, such as yields, which may be zero or negative.

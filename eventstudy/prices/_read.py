@@ -19,6 +19,7 @@ from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._beside import copies, copies_among
 from eventstudy.prices._currency import unit_of
+from eventstudy.prices._explained import explained
 from eventstudy.prices._given import (
     Bools,
     Days,
@@ -94,7 +95,8 @@ def read_table(
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
     size = size_of(result)
-    return replace(result, read_as=(shape.kind, *dict.fromkeys(said), size))
+    in_full = explained(table, shape, said) if reading.explain else ()
+    return replace(result, read_as=(shape.kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ())
 
 
 def size_of(table: PriceTable) -> Phrase:
@@ -119,6 +121,7 @@ def _parsed(
     full = [key for key in columns if (key[1] if isinstance(key, tuple) else key) in _IN_FULL]
     given = {key: raw[i] for key, i in columns.items()}
     numbers = numbers_of(table.place, given, reading, names, table.cells.usual, full)
+    shape.proof = numbers.proof
     return raw, numbers, numbers.said
 
 

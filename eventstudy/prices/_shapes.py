@@ -75,6 +75,8 @@ class Shape:
     middles: bool = False
     """Whether a negative price is the middle of bid and ask, as CRSP writes it."""
     said: list[Phrase] = field(default_factory=list)
+    proof: tuple[str, str] | None = None
+    """The row and the cell that can only have the decimal mark of the table."""
     kind: Phrase = Phrase("prices")
     closes: bool = False
     """Whether its columns are called by tickers and hold one number each: closes, or returns."""
@@ -560,7 +562,13 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
         return words[0]
     if (hit := re.fullmatch(r"([A-Z]+)_([A-Z0-9.!]+), \w+", stem)) and calendars.market_of(hit[1]):
         return hit[2]
-    if " " in stem and (mark := calendars.mark_of(stem)) and mark[1] and mark[0] == mark[0].upper() and " " not in mark[0]:
+    if (
+        " " in stem
+        and (mark := calendars.mark_of(stem))
+        and mark[1]
+        and mark[0] == mark[0].upper()
+        and " " not in mark[0]
+    ):
         return stem
     first = re.sub(r"( ?\(\d+\)|_\d{4}.*|-\d{4}.*)$", "", stem)
     if re.fullmatch(r"\^?[A-Z0-9]{1,6}([.=-][A-Z0-9]{1,4})?", first) and first not in _WORDS and not first.isdigit():

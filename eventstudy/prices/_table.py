@@ -77,6 +77,8 @@ class PriceTable:
     """Prices put in one currency as they were quoted, and the rates beside them; None: nothing was converted."""
     read_as: tuple[Phrase, ...] = field(default=(), compare=False)
     """What a file or frame was taken for."""
+    explained: tuple[Phrase, ...] = field(default=(), compare=False, repr=False)
+    """The same in full, column by column, where somebody asked for it (`Reading.explain`)."""
     homes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Where its tickers trade, as far as somebody asked (`panel.homes`)."""
     opened: dict[str, frozenset[date]] | None = field(default_factory=dict, compare=False, repr=False)
@@ -342,4 +344,7 @@ def together(tables: Sequence[PriceTable], order: Sequence[str] = ()) -> PriceTa
     missing = {t: e for table in tables for t, e in table.missing.items() if t not in info}
     said = dict.fromkeys(p for table in tables if table.tickers or not names for p in table.read_as)
     names_of = {a: n for table in tables for a, n in table.names.items()}
-    return PriceTable(fields, {t: info[t] for t in place}, missing, read_as=tuple(said), names=names_of)
+    in_full = tuple(p for table in tables for p in table.explained)
+    return PriceTable(
+        fields, {t: info[t] for t in place}, missing, read_as=tuple(said), explained=in_full, names=names_of
+    )

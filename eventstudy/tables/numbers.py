@@ -66,6 +66,8 @@ class Numbers:
     percent: set[Any] = field(default_factory=set)
     """Columns whose cells have a sign of per cent."""
     said: list[Phrase] = field(default_factory=list)
+    proof: tuple[str, str] | None = None
+    """The row and the cell that can only have the decimal mark; None: nobody looked, or there is none."""
 
 
 def numbers_of(
@@ -133,7 +135,7 @@ def _of_texts(
             listed.append((core, factor))
         if len(met) > 1:
             raise _two_units(place, texts[key], met, names[key])
-    mark, how = _mark(place, texts, cores, reading, names, usual)
+    mark, how = _mark(place, texts, cores, reading, names, usual, found)
     grouped, separator = _GROUPED[mark], _SEPARATED[mark]
     separated = False
     for key, (codes, distinct) in texts.items():
@@ -143,7 +145,9 @@ def _of_texts(
             if core is None:
                 continue
             if factor != 1 and key in full:
-                wrong[k] = f"{_shown(distinct[k])} is thousands or millions, or another unit: prices are written in full"
+                wrong[k] = (
+                    f"{_shown(distinct[k])} is thousands or millions, or another unit: prices are written in full"
+                )
             elif isinstance(core, str):
                 if _PLAIN.fullmatch(core) and mark == "point":
                     values[k] = float(core) * factor if factor != 1 else float(core)
@@ -233,6 +237,7 @@ def _mark(
     reading: Reading,
     names: Mapping[Any, str],
     usual: Mark | None,
+    found: Numbers,
 ) -> tuple[Mark, Phrase | None]:
     """The decimal mark of the table, and how it is known.
 
@@ -260,7 +265,8 @@ def _mark(
     if len(settled) == 2:
         raise _contradicted(place, texts, settled, names)
     if settled:
-        mark = next(iter(settled))
+        mark, (key, k) = next(iter(settled.items()))
+        found.proof = place.row(int(np.flatnonzero(texts[key][0] == k)[0])), str(texts[key][1][k]).strip()
         return mark, Phrase("decimal comma") if mark == "comma" else None
     if usual == "comma":
         return usual, Phrase("decimal comma, by a column not needed")

@@ -44,6 +44,8 @@ class Reading:
     """Whose prices a table is of that names nobody."""
     strict: bool = False
     """Whether one bad row or cell refuses the whole, not its own security alone."""
+    explain: bool = False
+    """Whether is told in full what the table was taken for (`PriceTable.explained`)."""
 
 
 @dataclass(frozen=True)

@@ -614,6 +614,14 @@ class TextCells:
             return False
         return _proof(self.separator, ",").search(text, start) is not None
 
+    def proof(self, mark: str) -> tuple[str, str] | None:
+        """The first row, and its cell, that can only have this decimal mark; None: there is none."""
+        hit = _proof(self.separator, mark).search(self._text, max(self._start - 1, 0))
+        if hit is None:
+            return None
+        above = self._text.count(b"\n", self._start, hit.end())
+        return self.place.row(min(above, self.rows - 1)), hit[0].decode().strip(f' \r\n"{self.separator}')
+
     def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
         """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
         text, start = self._text, max(self._start - 1, 0)

@@ -206,7 +206,9 @@ def test_the_sheet_that_is_meant(workbook: Write) -> None:
     assert load_prices(path=workbook(notes, LONG, names=("notes", "Prices"))).tickers == ["NA", "TRUE", "7203"]
     beside = load_prices(path=workbook(notes, LONG, names=("notes", "data")))
     assert beside.tickers == ["NA", "TRUE", "7203"]
-    assert "sheets that are no tables of prices left aside: notes (it has no rows with dates)" in map(str, beside.read_as)
+    assert "sheets that are no tables of prices left aside: notes (it has no rows with dates)" in map(
+        str, beside.read_as
+    )
     error = refused(workbook(notes, notes, names=("notes", "more")))
     assert (error.what, error.available) == ("several sheets hold something", "notes, more")
     assert refused(workbook([])).what == "the workbook is empty"
@@ -255,7 +257,9 @@ def sheet(first: float) -> Rows:
 
 
 def test_sheets_of_one_ticker_each_are_called_by_it(workbook: Write) -> None:
-    path = workbook(sheet(100), sheet(400), [["Date", "Dividends"], *LONG_DAYS], names=("NVDA US Equity", "SPY", "Dividends"))
+    path = workbook(
+        sheet(100), sheet(400), [["Date", "Dividends"], *LONG_DAYS], names=("NVDA US Equity", "SPY", "Dividends")
+    )
     found = load_prices(["NVDA", "SPY"], path=path)
     assert found.close.iloc[0].to_dict() == {"NVDA": 102.0, "SPY": 402.0}
     said = [str(phrase) for phrase in found.read_as]

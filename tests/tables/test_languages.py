@@ -16,11 +16,11 @@ FIELDS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume", "a"
 # A letter a column: Date, Ticker, the fields above, x a word, - what is not needed.
 HEADINGS = {
     "Danish": ("Dato,Seneste,Åben,Højeste,Laveste,Vol.,Ændring %", "Dcohlv-"),
-    "Danish 2": ("Dato;Lukkekurs;Åbningskurs;Højeste kurs;Laveste kurs;Omsætning;Mængde", "Dcohl-v"),
+    "Danish 2": ("Dato;Lukkekurs;Åbningskurs;Højeste kurs;Laveste kurs;Omsætning;Mængde", "Dcohl-v"),  # noqa: E501
     "Danish 3": ("Dato;Slutkurs;Åbning;Høj;Lav;Volumen", "Dcohlv"),
     "Swedish": ("Datum,Senast,Öppen,Högst,Lägst,Vol.,+/- %", "Dcohlv-"),
     "Swedish 2": ("Datum;Stängning;Öppning;Högsta;Lägsta;Volym;Omsättning", "Dcohlv-"),
-    "Swedish 3": ("Datum;Köpkurs;Säljkurs;Öppningskurs;Högsta kurs;Lägsta kurs;Slutkurs;Snittkurs;Totalvolym;Omsättning;Avslut", "D--ohlc-v--"),
+    "Swedish 3": ("Datum;Köpkurs;Säljkurs;Öppningskurs;Högsta kurs;Lägsta kurs;Slutkurs;Snittkurs;Totalvolym;Omsättning;Avslut", "D--ohlc-v--"),  # noqa: E501
     "Norwegian": ("Dato,Siste,Åpen,Høy,Lav,Vol.,+/- %", "Dcohlv-"),
     "Norwegian 2": ("Dato;Sluttkurs;Åpningskurs;Høyeste;Laveste;Volum;Omsetning", "Dcohlv-"),
     "Finnish": ("Päivämäärä,Viimeisin,Avaus,Korkein,Matalin,Vol.,Muutos %", "Dcohlv-"),
@@ -31,23 +31,23 @@ HEADINGS = {
     "Czech 3": ("Datum;Kurz;Změna;Objem (ks)", "Dc-v"),
     "Czech 4": ("Datum;Zavírací cena;Uzavření trhu;Max;Min", "Dc-hl"),
     "Polish": ("Data,Ostatnio,Otwarcie,Max.,Min.,Wol.,Zmiana%", "Dcohlv-"),
-    "Polish 2": ("Data;Nazwa;ISIN;Waluta;Kurs otwarcia;Kurs maksymalny;Kurs minimalny;Kurs zamknięcia;Zmiana;Wolumen;Liczba Transakcji;Obrót", "D-Txohlc-v--"),
+    "Polish 2": ("Data;Nazwa;ISIN;Waluta;Kurs otwarcia;Kurs maksymalny;Kurs minimalny;Kurs zamknięcia;Zmiana;Wolumen;Liczba Transakcji;Obrót", "D-Txohlc-v--"),  # noqa: E501
     "Portuguese": ("Data,Último,Abertura,Máxima,Mínima,Vol.,Var%", "Dcohlv-"),
-    "Portuguese 2": ("Data;Preço de fechamento;Preço de abertura;Preço máximo;Preço mínimo;Volume negociado;Negócios", "Dcohlv-"),
+    "Portuguese 2": ("Data;Preço de fechamento;Preço de abertura;Preço máximo;Preço mínimo;Volume negociado;Negócios", "Dcohlv-"),  # noqa: E501
     "Portuguese 3": ("Data;Fecho;Abertura;Máximo;Mínimo;Quantidade;Cotação média", "Dcohlv-"),
     "Turkish": ("Tarih,Şimdi,Açılış,Yüksek,Düşük,Hac.,Fark %", "Dcohlv-"),
     "Turkish 2": ("Tarih;Kapanış Fiyatı;Açılış Fiyatı;En Yüksek;En Düşük;İşlem Hacmi", "Dcohlv"),
     "Turkish 3": ("Tarih;Kapanış;AOF;Min;Max;Hacim(TL)", "Dc-lhv"),
     "Hungarian": ("Dátum,Utolsó,Nyitó,Max.,Min.,Forg.,Vált.%", "Dcohlv-"),
     "Hungarian 2": ("Dátum;Záróár;Nyitóár;Legmagasabb ár;Legalacsonyabb ár;Forgalom", "Dcohl-"),
-    "Hungarian 3": ("Név;Dátum;Utolsó ár;Forgalom (db);Forgalom (Ft érték);Kötések száma;Nyitó ár;Minimum ár;Maximum ár;Átlagár", "TDc---olh-"),
+    "Hungarian 3": ("Név;Dátum;Utolsó ár;Forgalom (db);Forgalom (Ft érték);Kötések száma;Nyitó ár;Minimum ár;Maximum ár;Átlagár", "TDc---olh-"),  # noqa: E501
     "Korean": ("날짜,종가,오픈,고가,저가,거래량,변동 %", "Dcohlv-"),
     "Korean 2": ("일자,종가,대비,등락률,시가,고가,저가,거래량,거래대금,시가총액,상장주식수", "Dc--ohlv---"),
     "Japanese": ("日付け,終値,始値,高値,安値,出来高,変化率 %", "Dcohlv-"),
     "Japanese 2": ("日付,始値,高値,安値,終値,出来高,調整後終値*", "Dohlcva"),
     "Japanese 3": ("日付;株価;前日比;売買高;売買代金", "Dc-v-"),
     "Chinese": ("日期,收盘,开盘,高,低,交易量,涨跌幅", "Dcohlv-"),
-    "Chinese 2": ("日期,股票代码,名称,收盘价,最高价,最低价,开盘价,前收盘,涨跌额,涨跌幅,换手率,成交量,成交金额,总市值,流通市值,成交笔数", "DT-chlo----v----"),
+    "Chinese 2": ("日期,股票代码,名称,收盘价,最高价,最低价,开盘价,前收盘,涨跌额,涨跌幅,换手率,成交量,成交金额,总市值,流通市值,成交笔数", "DT-chlo----v----"),  # noqa: E501
     "Chinese 3": ("日期,成交股數,成交金額,開盤價,最高價,最低價,收盤價,漲跌價差,成交筆數", "Dv-ohlc--"),
     "Chinese 4": ("日期;最新价;涨跌额;涨跌幅;今开;最高;最低;昨收;成交量;成交额", "Dc--ohl-v-"),
     "Russian": ("Дата,Цена,Откр.,Макс.,Мин.,Объём,Изм. %", "Dcohlv-"),
@@ -56,9 +56,9 @@ HEADINGS = {
     "Dutch": ("Datum,Laatste,Open,Hoog,Laag,Vol.,Verschil %", "Dcohlv-"),
     "Dutch 2": ("Datum;Slotkoers;Openingskoers;Hoogste;Laagste;Volume", "Dcohlv"),
     "Spanish": ("Fecha,Último,Apertura,Máximo,Mínimo,Vol.,% var.", "Dcohlv-"),
-    "Spanish 2": ("Fecha;Precio de cierre;Precio de apertura;Precio máximo;Precio mínimo;Volumen;Efectivo", "Dcohlv-"),
+    "Spanish 2": ("Fecha;Precio de cierre;Precio de apertura;Precio máximo;Precio mínimo;Volumen;Efectivo", "Dcohlv-"),  # noqa: E501
     "Italian": ("Data,Ultimo,Apertura,Massimo,Minimo,Vol.,Var. %", "Dcohlv-"),
-    "Italian 2": ("Data;Prezzo di chiusura;Prezzo di apertura;Prezzo massimo;Prezzo minimo;Volume;Controvalore", "Dcohlv-"),
+    "Italian 2": ("Data;Prezzo di chiusura;Prezzo di apertura;Prezzo massimo;Prezzo minimo;Volume;Controvalore", "Dcohlv-"),  # noqa: E501
     "French": ("Date,Dernier,Ouv., Plus Haut,Plus Bas,Vol.,Variation %", "Dcohlv-"),
     "French 2": ("Date;Clôture;Ouverture;Plus haut;Plus bas;Volume;Capitaux", "Dcohlv-"),
     "German": ("Datum,Zuletzt,Eröffn.,Hoch,Tief,Vol.,+/- %", "Dcohlv-"),
