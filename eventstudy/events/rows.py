@@ -119,7 +119,9 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
         )
     if not len(made):
         raise InvalidFile("there is no event in the table", where=ORIGIN, hint="add a row below the column names")
-    return rows_of(headed_frame(Place(ORIGIN, lambda i: f"row {i + 1}"), made, "events"), reading or Reading(), tz)
+    return rows_of(
+        headed_frame(Place(ORIGIN, lambda i: Phrase("row {n}", n=i + 1)), made, "events"), reading or Reading(), tz
+    )
 
 
 def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:

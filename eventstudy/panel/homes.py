@@ -110,14 +110,15 @@ def places_of(prices: PriceTable) -> tuple[Phrase, ...]:
         except InvalidRequest:
             home = Home(None, "prices")
         alike.setdefault((home.by, home.exchange or ""), []).append(ticker)
-    forms = {
-        "given": "exchange of {tickers:some 4}: {exchange}, as a column says",
-        "mark": "exchange of {tickers:some 4}: {exchange}, by the marks of vendors in the names",
-        "prices": "exchange of {tickers:some 4}: not known, the days of the prices are taken for sessions",
-    }
-    told = [
-        Phrase(forms[by], tickers=names, exchange=exchange) for (by, exchange), names in alike.items() if by in forms
-    ]
+    told = []
+    for (by, exchange), names in alike.items():
+        how = {
+            "given": Phrase("{exchange}, as a column says", exchange=exchange),
+            "mark": Phrase("{exchange}, by the marks of vendors in the names", exchange=exchange),
+            "prices": Phrase("not known, the days of the prices are taken for sessions"),
+        }
+        if by in how:
+            told.append(Phrase("exchange of {tickers:some 4}: {how}", tickers=names, how=how[by]))
     return (*told, *taken_for(prices))
 
 

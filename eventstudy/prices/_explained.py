@@ -52,7 +52,9 @@ def explained(table: Headed, shape: Shape, said: Sequence[Phrase]) -> tuple[Phra
         found.append(Phrase("decimal point: no cell has another mark"))
     found += _columns(table, shape)
     n = cells.rows
-    found.append(Phrase("{n} rows of prices, from {first} to {last}", n=n, first=_row(table, 0), last=_row(table, n - 1)))
+    found.append(
+        Phrase("{n} rows of prices, from {first} to {last}", n=n, first=_row(table, 0), last=_row(table, n - 1))
+    )
     return tuple(dict.fromkeys(found))
 
 
@@ -64,7 +66,9 @@ def _columns(table: Headed, shape: Shape) -> list[Phrase]:
     found = []
     for i, levels in enumerate(table.levels[:_SHOWN]):
         heading = " / ".join(h for h in levels if h) or "?"
-        found.append(Phrase("column {n}, {heading}: {meaning}", n=i + 1, heading=heading, meaning=_meant(table, shape, i)))
+        found.append(
+            Phrase("column {n}, {heading}: {meaning}", n=i + 1, heading=heading, meaning=_meant(table, shape, i))
+        )
     if len(table.levels) > _SHOWN:
         used = sum(i in shape.columns.values() for i in range(_SHOWN, len(table.levels)))
         more = len(table.levels) - _SHOWN

@@ -129,7 +129,7 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
             continue
         if len(mine) > 1:
             stated = ", ".join(_name(one) for one in mine[:20])
-            what = f"{len(mine)} files of {name} are named {ticker}"
+            what = Phrase("{n} files of {name} are named {ticker}", n=len(mine), name=name, ticker=ticker)
             missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
             continue
         own = Wanted([ticker], wanted.start, wanted.end)
@@ -141,7 +141,7 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
     stated = ", ".join(_name(one) for one in files[:20])
     there = {*result.tickers, *result.names, *result.missing}
     for ticker in (t for t in lacking if t not in there):
-        what = f"{name} has no file of {ticker!r}"
+        what = Phrase("{name} has no file of {ticker!r}", name=name, ticker=ticker)
         missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
     return replace(result, missing={**result.missing, **missing})
 
@@ -194,7 +194,8 @@ def _joined(
     result = together(found, [t for t in order if t in met])
     missing = {t: _nowhere(t, name, found, unread) if t in order else error for t, error in result.missing.items()}
     alone = all(len(table.tickers) < 2 for table in found)
-    told = said or Phrase("{n} files of one ticker each" if alone else "{n} files", n=len(found))
+    each, mixed = Phrase("{n} files of one ticker each", n=len(found)), Phrase("{n} files", n=len(found))
+    told = said or (each if alone else mixed)
     return replace(result, missing=missing, read_as=(told, *result.read_as))
 
 

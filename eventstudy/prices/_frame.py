@@ -35,7 +35,7 @@ from eventstudy.tables.place import Place, Reading
 
 _WRITES_COPY = int(pd.__version__.split(".")[0]) >= 3
 """Whether frames may share memory: from pandas 3 on, whoever writes to one of them gets a copy first."""
-_PLACE = Place("the DataFrame of prices", lambda i: f"row {i}")
+_PLACE = Place("the DataFrame of prices", lambda i: Phrase("row {n}", n=i))
 
 
 def frame_to_table(
@@ -94,7 +94,7 @@ def _of_dict(given: Mapping[Any, Any], wanted: Wanted, reading: Reading) -> Pric
     for key, frame in frames.items():
         if isinstance(given[key], pd.Series):
             frame = given[key].to_frame("close")
-        place = Place(f"the DataFrame of {key!r}", lambda i: f"row {i}")
+        place = Place(f"the DataFrame of {key!r}", lambda i: Phrase("row {n}", n=i))
         own = replace(reading, ticker=str(key))
         tables.append(
             read_table(headed_frame(place, frame, "prices"), Wanted(None, wanted.start, wanted.end), own, "dataframe")

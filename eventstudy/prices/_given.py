@@ -89,12 +89,18 @@ def impossible(field: str, values: Floats) -> Bools:
     return (values < 0) | np.isinf(values)
 
 
-def why_impossible(field: str, value: float) -> str:
+def why_impossible(field: str, value: float) -> Phrase:
     """Why a number cannot be what the field says."""
     if np.isinf(value):
-        return "the value is infinite"
-    kind = "zero" if value == 0 else "negative" if value < 0 else "too large" if value > MOST else "too small"
-    return f"the {field.replace('_', ' ')} is {kind}: {value:g}"
+        return Phrase("the value is infinite")
+    name = field.replace("_", " ")
+    if value == 0:
+        return Phrase("the {field} is zero: 0", field=name)
+    if value < 0:
+        return Phrase("the {field} is negative: {value:g}", field=name, value=value)
+    if value > MOST:
+        return Phrase("the {field} is too large: {value:g}", field=name, value=value)
+    return Phrase("the {field} is too small: {value:g}", field=name, value=value)
 
 
 def check_values(place: Place, field: str, values: Floats, column: str | None = None) -> None:
@@ -234,7 +240,9 @@ def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> S
     """Why `name`, which has the tickers `known`, has no prices of `ticker` for what is wanted."""
     where = f"ticker {ticker}"
     if ticker in known:
-        return SymbolUnknown(f"{name} has no price of {ticker!r}{wanted.span}", where=where)
+        return SymbolUnknown(
+            Phrase("{name} has no price of {ticker!r}{span}", name=name, ticker=ticker, span=wanted.span), where=where
+        )
     spelled = {t.lower(): t for t in known}
     near = get_close_matches(ticker.lower(), spelled, n=3) or [
         n for n in spelled if n.split(" ")[0].split(".")[0] == ticker.lower().split(" ")[0].split(".")[0]

@@ -96,7 +96,9 @@ def read_table(
     said += [*more, *shape.said]
     size = size_of(result)
     in_full = explained(table, shape, said) if reading.explain else ()
-    return replace(result, read_as=(shape.kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ())
+    return replace(
+        result, read_as=(shape.kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ()
+    )
 
 
 def size_of(table: PriceTable) -> Phrase:
@@ -221,7 +223,8 @@ def _long(
                 kept[n] = found[0]
             elif len(found) > 1 and at == shape.currency:
                 row = int(np.flatnonzero((codes == k) & (of_row == texts_there.index(found[1])))[0])
-                _stop(cells, n, place, row, heads[at], f"prices in {found[0]} before, and in {found[1]} here")
+                why = Phrase("prices in {one} before, and in {other} here", one=found[0], other=found[1])
+                _stop(cells, n, place, row, heads[at], why)
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
 
@@ -289,7 +292,7 @@ def texts_of(place: Place, column: Any, name: str) -> tuple[Ints, list[str]]:
 def _stop(cells: _Cells, ticker: str, place: Place, row: int, column: str, why: str) -> None:
     if ticker not in cells.bad:
         cells.bad[ticker] = place.fault(
-            why, row=row, column=column, hint="correct the cell, or leave a missing value empty"
+            why, row=row, column=column, hint=Phrase("correct the cell, or leave a missing value empty")
         )
 
 
@@ -350,9 +353,10 @@ def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) ->
     for row in np.flatnonzero(wrong & keep).tolist():
         why = why_impossible(f, column[row])
         if column[row] < 0 and f == "close":
-            why += (
-                "; returns are read with --values returns, yields with --returns difference --unit-in percent, and CRSP's"
-                " negative prices in a column PRC"
+            why = Phrase(
+                "{what}; returns are read with --values returns, yields with --returns difference --unit-in percent, and CRSP's"
+                " negative prices in a column PRC",
+                what=why,
             )
         found.append((row, why))
     return found
@@ -387,10 +391,10 @@ def _each_once(
         ticker = names[codes[second]]
         if ticker not in cells.bad and not all(_same(column[first], column[second]) for column in values.values()):
             cells.bad[ticker] = place.fault(
-                f"{ticker} on {days[second]} is given twice",
+                Phrase("{ticker} on {date} is given twice", ticker=ticker, date=days[second].item()),
                 row=second,
-                available=f"first in {place.row(first)}",
-                hint="keep one of the two rows",
+                available=Phrase("first in {where}", where=place.row(first)),
+                hint=Phrase("keep one of the two rows"),
             )
     if same := [r for r in gone if names[codes[r]] not in cells.bad]:
         said.append(
@@ -671,8 +675,8 @@ def _as_returns(
         if cells.names[k] not in cells.bad:
             day = cells.days[int((returns[:, k] < -1).argmax())]
             cells.bad[cells.names[k]] = place.fault(
-                f"the return of {cells.names[k]} on {day} is below -100 %",
-                hint="say its unit: --unit-in percent|decimal|bp",
+                Phrase("the return of {ticker} on {date} is below -100 %", ticker=cells.names[k], date=day.item()),
+                hint=Phrase("say its unit: --unit-in percent|decimal|bp"),
             )
     known = np.isfinite(returns)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -724,9 +728,9 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
         found = matched(ticker, known)
         if len(found) > 1:
             missing[ticker] = SourceMalformed(
-                f"{ticker!r} may be {' or '.join(found[:3])} in {place.name}",
+                Phrase("{ticker!r} may be {names:or} in {place}", ticker=ticker, names=found[:3], place=place.name),
                 where=f"ticker {ticker}",
-                hint="write it as the table does",
+                hint=Phrase("write it as the table does"),
             )
         elif not found:
             if wanted.tickers is None or ticker in wanted.tickers:
@@ -741,7 +745,9 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
                     raise cells.bad[name]
                 error = cells.bad[name]
                 missing[ticker] = SourceMalformed(
-                    f"{error.what} ({error.where})", where=f"ticker {ticker}", hint=error.hint
+                    Phrase("{what} ({where})", what=error.what, where=error.where),
+                    where=f"ticker {ticker}",
+                    hint=error.hint,
                 )
             else:
                 chosen[shown] = name

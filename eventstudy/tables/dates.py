@@ -73,7 +73,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     met: dict[When, int] = {}
     for k, one in enumerate(found):
         if isinstance(one, Written) and one.wrong:
-            wrong[k] = f"{_why_not(values[k])}: {one.wrong}"
+            wrong[k] = Phrase("{what}: {why}", what=_why_not(values[k]), why=one.wrong)
             continue
         if isinstance(one, Written):
             day = one.days.get("only") or one.days.get(order or "")
@@ -132,7 +132,7 @@ def _as_days(whens: list[When]) -> tuple[When, ...]:
 
 
 def _blank(codes: Ints) -> dict[int, str]:
-    return {int(i): "the date is empty" for i in np.flatnonzero(codes < 0)}
+    return {int(i): Phrase("the date is empty") for i in np.flatnonzero(codes < 0)}
 
 
 def _of_value(value: Any, *, serials: bool, years: bool = False) -> Written | When | None:
@@ -159,8 +159,8 @@ def _of_value(value: Any, *, serials: bool, years: bool = False) -> Written | Wh
 def _why_not(value: Any) -> str:
     text = str(value).strip()
     if not text:
-        return "the date is empty"
-    return f"{text!r} is not a date"
+        return Phrase("the date is empty")
+    return Phrase("{text!r} is not a date", text=text)
 
 
 def _settled(

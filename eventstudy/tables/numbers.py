@@ -98,7 +98,7 @@ def numbers_of(
         of_numbers = pd.api.types.is_numeric_dtype(series.dtype) and series.dtype.kind not in "bc"
         if not of_numbers and (series.dtype.kind in "bcmM" or pd.api.types.is_bool_dtype(series.dtype)):
             found.values[key] = np.full(len(series), np.nan)
-            found.bad[key] = {0: f"{_shown(series.iloc[0])} is not a number"} if len(series) else {}
+            found.bad[key] = {0: _no_number(series.iloc[0])} if len(series) else {}
         elif of_numbers:
             found.values[key] = series.to_numpy(np.float64, na_value=np.nan)
         else:
@@ -145,8 +145,9 @@ def _of_texts(
             if core is None:
                 continue
             if factor != 1 and key in full:
-                wrong[k] = (
-                    f"{_shown(distinct[k])} is thousands or millions, or another unit: prices are written in full"
+                wrong[k] = Phrase(
+                    "{cell} is thousands or millions, or another unit: prices are written in full",
+                    cell=_shown(distinct[k]),
                 )
             elif isinstance(core, str):
                 if _PLAIN.fullmatch(core) and mark == "point":
@@ -156,7 +157,7 @@ def _of_texts(
                     core = core.replace(separator, "").replace(",", ".")
                     values[k] = float(core) * factor if factor != 1 else float(core)
                 else:
-                    wrong[k] = f"{_shown(distinct[k])} is not a number"
+                    wrong[k] = _no_number(distinct[k])
             else:
                 values[k] = core * factor
         if key in percents:
@@ -184,6 +185,10 @@ def _of_texts(
         found.said.append(Phrase("units beside numbers left aside: {units:list}", units=sorted(units)))
     if times:
         found.said.append(Phrase("numbers in {units:list}", units=sorted(times)))
+
+
+def _no_number(value: Any) -> Phrase:
+    return Phrase("{cell} is not a number", cell=_shown(value))
 
 
 def _shown(value: Any) -> str:

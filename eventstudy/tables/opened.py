@@ -238,7 +238,7 @@ def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -
     Raises:
         InvalidFile: it is no table.
     """
-    place = Place(one.name, lambda i: f"row {i + 1}")
+    place = Place(one.name, lambda i: Phrase("row {n}", n=i + 1))
     if one.kind in ("parquet", "feather"):
         return headed_frame(place, frame_of(one), part)
     if one.kind == "workbook":
@@ -255,7 +255,7 @@ def tables_of(one: Opened, reading: Reading) -> tuple[dict[str, Headed], dict[st
     """
     if one.kind != "workbook":
         return {"": table_of(one, "prices", reading)}, {}
-    book = Book(Place(one.name, lambda i: f"row {i + 1}"), one.content)
+    book = Book(Place(one.name, lambda i: Phrase("row {n}", n=i + 1)), one.content)
     names = book.sheets("prices")
     if len(names) == 1:
         return {"": _headed(BookCells(book, names[0]), "prices")}, {}
@@ -295,7 +295,7 @@ def _turned(cells: BookCells | TextCells, part: str) -> Headed | None:
     frame = pd.DataFrame({"date": [across[c] for c in days]}, dtype=object)
     more = pd.DataFrame(dict(enumerate(columns)), dtype=object).set_axis([str(row[own]) for row in below], axis=1)
     found = headed_frame(
-        Place(cells.place.name, lambda i: f"column {days[i] + 1}"), pd.concat([frame, more], axis=1), part
+        Place(cells.place.name, lambda i: Phrase("column {n}", n=days[i] + 1)), pd.concat([frame, more], axis=1), part
     )
     found.cells.usual, found.cells.said = cells.usual, [*cells.said, Phrase("days side by side, turned")]
     return found

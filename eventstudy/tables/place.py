@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eventstudy.errors import InvalidFile
+from eventstudy.language import Phrase
 
 TABLES = (
     ".csv",
@@ -69,5 +70,5 @@ class Place:
 
     def where(self, row: int | None = None, column: str | None = None) -> str:
         """A row and a column of this place in words."""
-        spot = [self.name] + ([self.row(row)] if row is not None else [])
-        return ", ".join(spot + ([f"column {column}"] if column else []))
+        spot = self.name if row is None else Phrase("{name}, {row}", name=self.name, row=self.row(row))
+        return Phrase("{spot}, column {column}", spot=spot, column=column) if column else spot

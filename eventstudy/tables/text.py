@@ -315,7 +315,7 @@ class TextCells:
         self._text, self._start = self._raw, sum(map(len, islice(BytesIO(self._raw), first - 1)))
         self._leave_headings(record)
         self._leave_foot()
-        self.place = replace(self.place, row=lambda i: f"row {self._numbers[i]}")
+        self.place = replace(self.place, row=lambda i: Phrase("row {n}", n=self._numbers[i]))
         count = 0 if self._forgiving else self._even()
         self._unsure = count > 0
         if self._unsure:
@@ -422,11 +422,17 @@ class TextCells:
             )
 
     def _uneven(self, line: int, found: int, width: int, text: bytes, *, last: bool) -> InvalidFile:
+        broken = Phrase("it is the last row: the file looks half-written, write it again")
         return InvalidFile(
-            f"the row has {found} cell{'s' if found != 1 else ''} where the header has {width}",
-            where=f"{self.place.name}, row {line}",
+            Phrase.counted(
+                "the row has {n} cell where the header has {width}",
+                "the row has {n} cells where the header has {width}",
+                n=found,
+                width=width,
+            ),
+            where=Phrase("{name}, {row}", name=self.place.name, row=Phrase("row {n}", n=line)),
             available=text.decode()[:80],
-            hint="it is the last row: the file looks half-written, write it again" if last else "add or remove cells",
+            hint=broken if last else Phrase("add or remove cells"),
         )
 
     def _leave_headings(self, record: int) -> None:

@@ -116,7 +116,7 @@ class BookCells:
             InvalidFile: an error or a formula without value in a cell.
         """
         self.said: list[Phrase] = []
-        self.place = Place(f"{book.place.name}, sheet {name}", lambda i: f"row {i + 1}")
+        self.place = Place(f"{book.place.name}, sheet {name}", lambda i: Phrase("row {n}", n=i + 1))
         if book.content.startswith(b"PK"):
             self._refuse_broken(book.content, book.names.index(name), book.parts, book.sound)
         self._rows = _without_blanks(book.held[name])
@@ -191,7 +191,7 @@ class BookCells:
         self.width = width
         self._body = body
         self.rows = len(body)
-        self.place = replace(self.place, row=lambda i: f"row {body[i][0]}")
+        self.place = replace(self.place, row=lambda i: Phrase("row {n}", n=body[i][0]))
 
     def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
         """These columns, cells as they are: None, text, a number, True or False, a date or a datetime."""
