@@ -168,15 +168,21 @@ def test_what_cannot_be_told_apart_is_said() -> None:
 
 def test_hours_of_exchanges_that_cannot_be_told_apart_are_not_guessed() -> None:
     """News at 18:00 come after the close of Xetra and before that of Hamburg, which rests on the same days."""
-    made, plain = table(("XETR",), 1), {"benchmark": "N0_0", "model": "constant_mean"}
+    made = table(("XETR",), 1)
     assert {"XETR", "XHAM"} <= {str(home_of("N0_0", made).exchange), *home_of("N0_0", made).same}
     noon, evening = "2023-05-03T12:00+02:00", "2023-05-03T18:00+02:00"
-    assert run(date=noon, tickers="N0_0", prices=made, **plain).to_dict()["firms"][0]["day0"] == "2023-05-03"
+    assert (
+        run(date=noon, tickers="N0_0", prices=made, benchmark="N0_0", model="constant_mean").to_dict()["firms"][0][
+            "day0"
+        ]
+        == "2023-05-03"
+    )
     with pytest.raises(NothingUsable) as error:
-        run(date=evening, tickers="N0_0", prices=made, **plain)
+        run(date=evening, tickers="N0_0", prices=made, benchmark="N0_0", model="constant_mean")
     assert "day 0 is 2023-05-04 or 2023-05-03: say which, --exchange N0_0=XETR" in str(error.value)
     for exchange, day in (("XETR", "2023-05-04"), ("XHAM", "2023-05-03")):
-        told = run(date=evening, tickers="N0_0", prices=made, exchange=f"N0_0={exchange}", **plain)
+        where = f"N0_0={exchange}"
+        told = run(date=evening, tickers="N0_0", prices=made, exchange=where, benchmark="N0_0", model="constant_mean")
         assert told.to_dict()["firms"][0]["day0"] == day
 
 

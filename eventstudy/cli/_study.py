@@ -201,8 +201,10 @@ def from_where(options: dict[str, Any]) -> dict[str, Any]:
     """Where the prices of a study come from, and what is said of how its file is read: words of `longer_prices`."""
     from eventstudy.request.study import reading_of
 
-    said = [options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker")]
-    reading = reading_of({"returns": options.get("returns")}, *said, bool(options.get("strict")))
+    dates, decimal, values, unit, ticker, strict = (
+        options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker", "strict")
+    )
+    reading = reading_of({"returns": options.get("returns")}, dates, decimal, values, unit, ticker, bool(strict))
     return {"source": options["source"], "prices": options["prices"], "reading": reading}
 
 

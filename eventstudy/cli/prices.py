@@ -209,8 +209,8 @@ def import_file(
     if explain:
         from eventstudy.panel import places_of
 
-        lacking = (f"{t}: {error.what}" for t, error in table.missing.items())
-        put("\n".join([*(table.explained or table.read_as), *places_of(table), *lacking]), output)
+        left = (f"{t}: {error.what}" for t, error in table.missing.items())
+        put("\n".join([*(table.explained or table.read_as), *places_of(table), *left]), output)
         return
     if table.read_as:
         say(f"read as: {'; '.join(table.read_as)}", quiet=quiet)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails, ValidationError
@@ -54,7 +55,7 @@ def _said(fault: ErrorDetails, keys: list[str], meanings: Mapping[str, str]) -> 
         near = get_close_matches(path, keys, n=1)
         yield f"{path}: no such key; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}")
     else:
-        yield f"{path}: {_words(fault, meanings)}"
+        yield Phrase("{field}: {why}", field=path, why=_words(fault, meanings))
 
 
 def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
@@ -63,7 +64,7 @@ def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
         return str(details["error"])
     if kind == "literal_error":
         choices = details["expected"].replace("'", "")
-        return f"{value!r} is not one of {choices}"
+        return Phrase("{value!r} is not one of {choices}", value=value, choices=choices)
     if kind == "string_type":
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{value!r} is {'a number' if number else 'not text'}; put it in quotes"
@@ -74,7 +75,7 @@ def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
 
 def in_one_line(error: EventStudyError) -> str:
     """What is wrong and what to do, without line breaks."""
-    return "; ".join(part for part in (error.what, error.hint) if part)
+    return Phrase("{what}; {hint}", what=error.what, hint=error.hint) if error.hint else error.what
 
 
 class BadRow(NamedTuple):

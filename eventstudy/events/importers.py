@@ -17,7 +17,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import BadRow, InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
-from eventstudy.language import date_text
+from eventstudy.language import Phrase, date_text
 from eventstudy.text import separated
 
 SHARED = ("date", "tz", "timing", "title", "category", "benchmark")
@@ -131,7 +131,9 @@ def _when(row: Mapping[str, Any]) -> date | datetime:
     try:
         return checked(row["date"], row.get("tz"))
     except InvalidRequest as error:
-        raise InvalidRequest(f"column date: {error.what}", hint=error.hint) from error
+        raise InvalidRequest(
+            Phrase("column {column}: {why}", column="date", why=error.what), hint=error.hint
+        ) from error
 
 
 class _Draft:
@@ -151,15 +153,26 @@ class _Draft:
                 self.row[column] = other
             elif mine != other and other is not None and (column != "date" or _when(row) != self.when):
                 raise InvalidRequest(
-                    f"column {column}: {other} contradicts {mine} in {self.number} of event {self.id!r}",
-                    hint="one event has one date, zone, timing, title, category and benchmark",
+                    Phrase(
+                        "column {column}: {other} contradicts {mine} in {row} of event {event!r}",
+                        column=column,
+                        other=other,
+                        mine=mine,
+                        row=self.number,
+                        event=self.id,
+                    ),
+                    hint=Phrase("one event has one date, zone, timing, title, category and benchmark"),
                 )
         members = self.groups.setdefault(row.get("group", ""), {})
         earlier = members.setdefault(row["ticker"], number)
         if earlier != number:
             raise InvalidRequest(
-                f"column ticker: {row['ticker']} stands in {earlier} of the same event already",
-                hint="remove one",
+                Phrase(
+                    "column ticker: {ticker} stands in {row} of the same event already",
+                    ticker=row["ticker"],
+                    row=earlier,
+                ),
+                hint=Phrase("remove one"),
             )
         self.attributes.setdefault(row["ticker"], row.get("attributes", {}))
 

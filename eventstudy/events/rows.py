@@ -124,6 +124,13 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
     )
 
 
+_BLANK = Phrase("is blank")
+
+
+def _of_column(heading: str, why: str) -> Phrase:
+    return Phrase("column {column}: {why}", column=heading, why=why)
+
+
 def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     """The rows of a table of events; `tz` is the zone of times that have none.
 
@@ -140,7 +147,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     codes, whens = dates.codes, list(dates.whens)
     odd: dict[int, str] = {}
     for row, why in dates.bad.items():
-        odd[row] = f"column {heads[columns['date']] or 'date'}: {'is blank' if why == 'the date is empty' else why}"
+        odd[row] = _of_column(heads[columns["date"]] or "date", _BLANK if why == "the date is empty" else why)
     if "time" in columns:
         beside = raw[columns["time"]]
         if columns.get("timing") == columns["time"]:
@@ -149,11 +156,12 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
     found = Rows(_Numbers(place, n), _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
-        odd.setdefault(i, f"column {heads[columns['ticker']]}: is blank")
+        odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
     if fold(heads[columns["ticker"]]) in ("tickers", "symbols"):
         for k, text in enumerate(found.ticker[1]):
             if _SEVERAL.fullmatch(text):
-                why = f"column {heads[columns['ticker']]}: {text!r} is not one ticker; write a row for each"
+                why = Phrase("{text!r} is not one ticker; write a row for each", text=text)
+                why = _of_column(heads[columns["ticker"]], why)
                 odd.update(dict.fromkeys(np.flatnonzero(found.ticker[0] == k).tolist(), why))
     empty = (found.ticker[0] < 0) & (codes < 0)
     for name, i in columns.items():
@@ -181,7 +189,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         told.append(Phrase("ISINs taken for their tickers: {names:list}", names=shown))
     found.odd = dict(sorted(odd.items()))
     lines = getattr(table.cells, "odd", [])
-    found.bad = [BadRow(f"row {line}", "", why) for line, why in lines]
+    found.bad = [BadRow(Phrase("row {n}", n=line), "", why) for line, why in lines]
     said = list(table.cells.said)
     if table.titles:
         said.append(
@@ -299,7 +307,8 @@ def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = Fals
         except ValueError as error:
             text = str(value)
             if not dates:
-                wrong[k] = f"column {heading}: {error}; format the cell as text and type it again"
+                fault = Phrase("{what}; format the cell as text and type it again", what=str(error))
+                wrong[k] = _of_column(heading, fault)
         again.append(order.setdefault(text, len(order)) if text and text != "<NA>" else -1)
     for k, why in wrong.items():
         for row in np.flatnonzero(codes == k).tolist():
@@ -325,11 +334,15 @@ def _with_times(
         beside: time | tuple[time, str] | str | datetime | None = clocks[clock - 1] if clock else None
         if isinstance(beside, tuple) and not isinstance(when, datetime):
             beside = local_time(datetime.combine(when, beside[0]), beside[1]) or (
-                f"{beside[1]} is not the time of that place on {when.isoformat()}; write the offset, e.g. -05:00"
+                Phrase(
+                    "{zone} is not the time of that place on {date}; write the offset, e.g. -05:00",
+                    zone=beside[1],
+                    date=when,
+                )
             )
         if isinstance(beside, str):
             for row in np.flatnonzero(again == k).tolist():
-                odd.setdefault(row, f"column {heading}: {beside}")
+                odd.setdefault(row, _of_column(heading, beside))
             continue
         if isinstance(beside, datetime):
             when = beside
@@ -357,7 +370,7 @@ def _clock(value: Any) -> time | tuple[time, str] | str | None:
     text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})$", r"\1:\2", text)
     taken = taken_apart(f"2000-01-01 {text}")
     if taken is None or taken.clock is None:
-        return f"{given!r} is not a time"
+        return Phrase("{text!r} is not a time", text=given)
     return (taken.clock, zone) if zone else taken.clock
 
 

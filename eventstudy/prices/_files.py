@@ -68,8 +68,8 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
         except InvalidFile as error:
             others[sheet] = error.what
             continue
-        own = asked is not None and shape.ticker is None and {t for t, _ in shape.columns} == {""}
-        if own and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
+        own = shape.ticker is None and {t for t, _ in shape.columns} == {""}
+        if own and asked and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
             unread.append(sheet)  # of a ticker that nobody asks for
         else:
             read.append(_of_table(file, table, wanted, reading, sheet))

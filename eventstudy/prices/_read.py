@@ -349,7 +349,7 @@ def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) ->
     wrong = impossible(f, column)
     if levels and f == "close":
         wrong = np.isinf(column)
-    found = []
+    found: list[tuple[int, str]] = []
     for row in np.flatnonzero(wrong & keep).tolist():
         why = why_impossible(f, column[row])
         if column[row] < 0 and f == "close":

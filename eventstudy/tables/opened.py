@@ -297,7 +297,8 @@ def _turned(cells: BookCells | TextCells, part: str) -> Headed | None:
     found = headed_frame(
         Place(cells.place.name, lambda i: Phrase("column {n}", n=days[i] + 1)), pd.concat([frame, more], axis=1), part
     )
-    found.cells.usual, found.cells.said = cells.usual, [*cells.said, Phrase("days side by side, turned")]
+    usual = cells.weighed(columns) if isinstance(cells, TextCells) else cells.usual
+    found.cells.usual, found.cells.said = usual, [*cells.said, Phrase("days side by side, turned")]
     return found
 
 

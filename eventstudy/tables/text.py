@@ -6,7 +6,7 @@ import csv
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from io import BytesIO, StringIO
@@ -359,8 +359,11 @@ class TextCells:
             odd = odd[~padded]
         if len(odd) and self._forgiving:
             for i in odd.tolist():
-                text = f"{cells[i]} value{'s' if cells[i] != 1 else ''} for {width} columns"
-                self.odd.append((i + first, text))
+                n = int(cells[i])
+                why = Phrase.counted(
+                    "{n} value for {width} columns", "{n} values for {width} columns", n=n, width=width
+                )
+                self.odd.append((i + first, why))
             lines = self._body.split(b"\n")
             for i in odd.tolist():
                 lines[i] = b""
@@ -640,6 +643,14 @@ class TextCells:
     def _unproved(self) -> bool:
         """Whether no cell is proved to have a decimal point."""
         return _proof(self.separator).search(self._text, max(self._start - 1, 0)) is None
+
+    def weighed(self, columns: Iterable[Sequence[Any]]) -> Mark | None:
+        """The mark that is usual in columns of cells: none, where points between commas may be those of thousands."""
+        if self.usual != "point":
+            return self.usual
+        quoted = _QUOTED.search(self._raw) is not None
+        opened = (may_be_thousands([str(v) for v in cells if v], quoted=quoted) for cells in columns)
+        return None if any(opened) else self.usual
 
     def _weigh(self, numbers: pd.DataFrame, others: pd.DataFrame) -> None:
         """What points between commas are, where none is proved: other columns settle it, or it stays open."""

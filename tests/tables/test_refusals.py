@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import load_registry
 from eventstudy.language import in_language
+from eventstudy.panel import places_of
 from eventstudy.prices import Reading, load_prices
 from eventstudy.request import run
 from eventstudy.tables.text import _edges, _odd_so_far
+from eventstudy.tables.written import one_moment
 
 from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
 
@@ -113,9 +116,23 @@ def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, s
     scale = float(pick(0.01, 1, 20))
     frame = CLOSE.iloc[:n] * scale
     frame = frame.round(int(pick(1, 2, 3, 4)))
-    dates = pick("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d", "%d %b %Y", "%m/%d/%y", "%Y/%m/%d")
-    comma, thousand = bool(rng.integers(2)), bool(rng.integers(2))
-    separator = pick(";", "\t", "|") if comma or thousand else pick(",", ";", "\t", "  ")
+    dates = pick(
+        "%Y-%m-%d",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%Y%m%d",
+        "%d %b %Y",
+        "%m/%d/%y",
+        "%Y/%m/%d",
+        "%y.%m.%d",
+        "%d.%m.%y",
+    )
+    comma, thousand, quoted = (bool(rng.integers(2)) for _ in range(3))
+    separator = pick(";", "\t", "|") if (comma or thousand) and not quoted else pick(",", ";", "\t", "  ")
+    quoted &= separator != "  "
+    separator = pick(",", ";", "\t") if separator == "  " and (comma or thousand) else separator
+    quoted |= separator == "," and (comma or thousand)
     if separator == "  ":
         dates = pick("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
     digits = int(pick(*([0, 0] if scale == 20 else []), 1, 2, 3, 4))
@@ -145,7 +162,9 @@ def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, s
     heads = 2 if rows[0][0] == "Ticker" and layout == "two rows" else 1
     body = rows[heads:][:: int(pick(1, -1))]
     title = "" if separator == "  " else pick("", "Some prices\n")
-    text = title + "\n".join(separator.join(row) for row in [*rows[:heads], *body]) + "\n"
+    edge = '"' if quoted else ""
+    lines = (separator.join(f"{edge}{one}{edge}" for one in row) for row in [*rows[:heads], *body])
+    text = title + "\n".join(lines) + "\n"
     path = tmp_path / "prices.csv"
     path.write_bytes(text.encode(pick("utf-8", "utf-8-sig", "utf-16")))
     written = [[float(f"{round(float(v), digits):.{digits}f}") for v in row] for row in frame.to_numpy()]
@@ -438,3 +457,121 @@ def test_comments_and_units_below_headings_are_left_aside(tmp_path: Path) -> Non
     assert "units below the headings left aside: USD" in said
     path.write_text("ticker,date\n# skip\nNVDA,2025-01-27\n")
     assert "comments left aside: 1, the first is row 2" in [str(one) for one in load_registry(path).read_as]
+    quoted = ["date,ticker,close", *rows[:5], '"# then, in quotes"', *rows[5:]]
+    path.write_text("\n".join(quoted) + "\n")
+    found = load_prices(["NVDA"], path=path)
+    assert found.close["NVDA"].tolist() == CLOSE["NVDA"].tolist()
+    assert "comments left aside: 1, the first is row 7" in [str(one) for one in found.read_as]
+
+
+def test_prices_are_written_in_full_and_volumes_need_not_be(tmp_path: Path) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text("Date,Close,Volume\n2025-01-02,48.17,1.2M\n2025-01-03,48.20,900k\n")
+    assert load_prices(["NVDA"], path=path).fields["volume"]["NVDA"].tolist() == [1_200_000, 900_000]
+    path.write_text("Date,NVDA,AMD\n2025-01-02,48.17m,7.5\n2025-01-03,48.20m,7.6\n")
+    found = load_prices(["NVDA", "AMD"], path=path)
+    assert found.tickers == ["AMD"]
+    assert "'48.17m' is thousands or millions, or another unit" in str(found.missing["NVDA"])
+    assert "row 2, column NVDA" in str(found.missing["NVDA"])
+
+
+@pytest.mark.parametrize("mark", [".", "/", "-"])
+def test_years_first_are_read_of_any_digits_where_that_is_said(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("Date;NVDA\n" + "".join(f"09{mark}01{mark}{day:02d};480.5\n" for day in (2, 5, 6)))
+    found = load_prices(["NVDA"], path=path, reading=Reading(dates="ymd")).close
+    assert [f"{day:%Y-%m-%d}" for day in found.index] == ["2009-01-02", "2009-01-05", "2009-01-06"]
+    assert one_moment(f"09{mark}01{mark}02", order="ymd") == date(2009, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("stem", "asked", "name", "found"),
+    [
+        ("NVDA", "NVDA", "NVIDIA Corporation", True),
+        ("NVDA", "NVDA", "AMD", False),
+        ("NVDA", "NVDA", "AMD US Equity", False),
+        ("INTC", "INTC", "Nvidia", False),  # a firm that is known, by another ticker
+    ],
+)
+def test_a_firm_by_its_name_is_the_ticker_of_the_file(
+    tmp_path: Path, stem: str, asked: str, name: str, found: bool
+) -> None:
+    path = tmp_path / f"{stem}.csv"
+    path.write_text(f"Date,Name,Close\n2025-01-02,{name},48.17\n2025-01-03,{name},48.2\n")
+    table = load_prices([asked], path=path)
+    assert table.tickers == ([asked] if found else [])
+    said = f"{name} is {asked}, as the name of the file says"
+    assert (said in [str(one) for one in table.read_as]) == found
+
+
+@pytest.mark.parametrize("stem", ["NVDA-US", "nvda-us", "NVDA US Equity", "NVDA_US"])
+def test_files_are_called_by_tickers_with_the_marks_of_vendors(tmp_path: Path, stem: str) -> None:
+    path = tmp_path / f"{stem}.csv"
+    path.write_text("Date,Close\n2025-01-02,48.17\n2025-01-03,48.2\n")
+    assert load_prices(["NVDA", "SPY"], path=path).tickers == ["NVDA"]
+
+
+def test_a_price_file_is_explained_column_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "kurse.csv"
+    path.write_text(
+        "Von Hand;;;;;\nDatum;Eröffn.;Schlusskurs;Stück;Umsatz;Merkzettel\n02.01.2024;1.492,44;1.481,68;3,4 Mio;5;x\n"
+        "15.01.2024;1.474,85;1.475,69;3,1 Mio;6;\nSumme;;;;;\n",
+        encoding="cp1252",
+    )
+    table = load_prices(["SAP-DE"], path=path, reading=Reading(ticker="SAP-DE", explain=True))
+    told = [str(one) for one in (*table.explained, *places_of(table))]
+    assert told == [
+        "kurse.csv: one ticker",
+        "text in cp1252",
+        "words below the table left aside: Summe",
+        "cells separated by ';'",
+        "titles above the headings left aside: Von Hand",
+        "dates as dd.mm.yyyy",
+        "decimal comma",
+        "thousands by points",
+        "numbers in Mio",
+        "columns not needed: Umsatz, Merkzettel",
+        "between points the month of a date never stands first",
+        "decimal comma, as row 3 has it: 1.492,44",
+        "column 1, Datum: date",
+        "column 2, Eröffn.: opening price of SAP-DE",
+        "column 3, Schlusskurs: closing price of SAP-DE",
+        "column 4, Stück: volume of SAP-DE",
+        "column 5, Umsatz: not used",
+        "column 6, Merkzettel: not used: the word is not known",
+        "2 rows of prices, from row 3 to row 4",
+        "2 sessions of SAP-DE",
+        "exchange of SAP-DE: XETR, by the marks of vendors in the names",
+    ]
+    german = [in_language(one, "de") for one in (*table.explained, *places_of(table))]
+    assert "Spalte 3, Schlusskurs: Schlusskurs von SAP-DE" in german
+    assert None not in german
+
+
+def test_the_row_that_settles_dates_and_marks_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("Symbol,Date,Price,Vol.\nAAA,02/03/2024,12.125,5\nAAA,13/03/2024,12.5,6\nAAA,13/03/2024,12.5,6\n")
+    told = [str(one) for one in load_prices(path=path, reading=Reading(explain=True)).explained]
+    assert "dates as dd/mm/yyyy, by row 3: 13/03/2024" in told
+    assert "decimal point, as row 3 has it: 12.5" in told
+    assert "rows that stand there twice taken once: 1, the first is row 4" in told
+    assert load_prices(path=path).explained == ()
+
+
+def test_reasons_of_bad_cells_are_said_in_german(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("Date,NVDA,AMD,INTC,SPY\n2025-01-02,x,-7.5,48m,1\n2025-01-03,1,7.6,1,1\n")
+    missing = load_prices(["NVDA", "AMD", "INTC", "SPY"], path=path).missing
+    german = {ticker: in_language(error.what, "de") for ticker, error in missing.items()}
+    assert german["NVDA"] == "'x' ist keine Zahl (prices.csv, Zeile 2, Spalte NVDA)"
+    assert str(german["AMD"]).startswith("close ist negativ: −7,5; Renditen werden mit")
+    assert str(german["INTC"]).startswith("'48m' sind Tausende, Millionen oder")
+    events = tmp_path / "events.csv"
+    events.write_text("ticker,date\nNVDA,2025-01-27\nAMD,2025-13-45\n,2025-01-27\nX,2025-01-27,1,2\n")
+    rows = load_registry(events).left_out
+    said = [(in_language(one.row, "de"), in_language(one.why, "de")) for one in rows]
+    assert sorted(said, key=str) == [
+        ("Zeile 3", "Spalte date: „2025-13-45“ ist kein Datum"),
+        ("Zeile 4", "Spalte ticker: ist leer"),
+        ("Zeile 5", "4 Werte für 2 Spalten"),
+    ]
