@@ -42,6 +42,10 @@ _SOME = 3
 """So many names are given of a list of which some are named."""
 
 
+_WHOLE = ("row", "why")
+"""Values that JSON has as texts, though they are phrases."""
+
+
 class Phrase(str):
     """An English text that remembers the template and the values it was made of.
 
@@ -79,7 +83,7 @@ class Phrase(str):
         """The values as JSON has them, those of phrases within this one among them."""
         found: dict[str, Any] = {}
         for name, value in self.params.items():
-            if isinstance(value, Phrase) and value.params:
+            if isinstance(value, Phrase) and value.params and name not in _WHOLE:
                 found |= value.values()
             else:
                 found[name] = _plain(value)

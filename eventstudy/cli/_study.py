@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -320,6 +321,7 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
             f"{options['model']} is a model of your own, and no code of yours is run here",
             hint="in Python: from eventstudy import EventStudy; EventStudy(model=f)",
         )
+    _say_date(options, quiet=quiet)
     excluded = take("exclude_dates")
     source = options["source"].lower()
     options["source"] = source if source == "auto" else plugins.meant("sources", source)
@@ -339,6 +341,16 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         progress=progress(quiet),
         **{name: take(name) for name in _PASSED if name in options},
     )
+
+
+def _say_date(options: dict[str, Any], *, quiet: bool) -> None:
+    """Say what a date of digits that does not begin with the year was taken for: 09.01.25 is 2025-01-09."""
+    from eventstudy.events import parse_when
+
+    text = str(options.get("date") or "").strip()
+    if re.match(r"[0-9]{1,2}[-/. ][0-9]", text):
+        when = parse_when(text, tz=options.get("tz"), order=options.get("dates"))
+        say(f"date {text} read as {when.isoformat()}", quiet=quiet)
 
 
 _PASSED = (

@@ -18,7 +18,7 @@ from eventstudy.events.faults import BadRow
 from eventstudy.events.importers import Row, day_of, drafted, group_of, id_of, refuse_rows
 from eventstudy.events.listed import Column, Listed
 from eventstudy.events.rows import Rows
-from eventstudy.events.when import checked
+from eventstudy.events.when import YEARS, checked
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,9 @@ def _moments(distinct: Iterable[tuple[Any, ...]], tz: str | None) -> list[tuple[
     made: list[tuple[Any, Any, Any] | None] = []
     seen: set[Any] = set()
     for when, own, said in distinct:
+        if own is None and type(when) is date and (said or "unknown") in seen and when.year in YEARS:
+            made.append((when, None, said or "unknown"))  # as one before, but for the day
+            continue
         zone: str | None = own or _zone_of(when, tz)
         timing: Any = said or "unknown"
         try:

@@ -16,7 +16,7 @@ OFFSET = "([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 _DATE = re.compile(DATE)
 _TIME = re.compile(f"{DATE}[Tt ]{CLOCK}{OFFSET}?")
-_YEARS = range(1800, 2200)
+YEARS = range(1800, 2200)
 
 
 def parse_when(text: str, *, tz: str | None = None, order: Order | None = None) -> date | datetime:
@@ -47,8 +47,8 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
     Raises:
         InvalidRequest: no zone, an unknown one, or a local time that does not exist or comes twice.
     """
-    if when.year not in _YEARS:
-        raise InvalidRequest(f"the year of {when.isoformat()} is not between {_YEARS.start} and {_YEARS.stop - 1}")
+    if when.year not in YEARS:
+        raise InvalidRequest(f"the year of {when.isoformat()} is not between {YEARS.start} and {YEARS.stop - 1}")
     if not isinstance(when, datetime) or when.utcoffset() is not None:
         return when
     if not tz:

@@ -58,10 +58,14 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     if isinstance(met_by_code, pd.DatetimeIndex):
         stamps = met_by_code.to_pydatetime()
         return Dates(codes, _as_days(list(stamps)), _blank(codes), ())
+    if values and set(map(type, values)) in ({date}, {datetime}):  # cells of a workbook that it took for dates
+        return Dates(codes, _as_days(values), _blank(codes), ())
     if (plain := _plain_days(values)) is not None:
         return Dates(codes, plain, _blank(codes), ())
     if (plain := _compact_days(values)) is not None:
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
+    if reading.dates is None and (marked := _marked_days(place, codes, values)) is not None:
+        return Dates(codes, marked[0], _blank(codes), (marked[1],))
     found: list[Written | When | None] = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
@@ -99,6 +103,7 @@ _SWAPPED = 3
 """The fewest dates and texts that look as if a spreadsheet had swapped day and month."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
 _COMPACT = re.compile(r"(?:[0-9]{8}\n)+")
+_MARKED = re.compile(r"[0-9]{2}([-/.])[0-9]{2}\1[0-9]{4}\n(?:[0-9]{2}\1[0-9]{2}\1[0-9]{4}\n)*")
 
 
 def _plain_days(values: Sequence[Any]) -> tuple[When, ...] | None:
@@ -113,6 +118,31 @@ def _compact_days(values: Sequence[Any]) -> tuple[When, ...] | None:
     if not values or not all(type(v) is str for v in values) or not _COMPACT.fullmatch("\n".join(values) + "\n"):
         return None
     return _in_use([f"{v[:4]}-{v[4:6]}-{v[6:]}" for v in values])
+
+
+def _marked_days(place: Place, codes: Ints, values: Sequence[Any]) -> tuple[tuple[When, ...], Phrase] | None:
+    """The same of texts that are all written 27.01.2025, or 27/01/2025 in an order that one of them settles; and the order."""
+    if not values or not all(type(v) is str for v in values):
+        return None
+    text = "\n".join(values) + "\n"
+    hit = _MARKED.fullmatch(text)
+    if hit is None:
+        return None
+    digits = np.frombuffer(text.encode(), np.uint8).reshape(len(values), -1) - ord("0")
+    first, second = (10 * digits[:, i] + digits[:, i + 1] > 12 for i in (0, 3))
+    if hit[1] != "." and first.any() == second.any():
+        return None  # left open, or contradicted: it is told with the rows
+    order = "mdy" if hit[1] != "." and second.any() else "dmy"
+    day, month = (slice(3, 5), slice(2)) if order == "mdy" else (slice(2), slice(3, 5))
+    days = _in_use([f"{v[6:]}-{v[month]}-{v[day]}" for v in values])
+    if days is None:
+        return None
+    form = _form(order, hit[1])
+    if hit[1] == ".":
+        return days, Phrase("dates as {form}", form=form)
+    settles = int((second if order == "mdy" else first).argmax())
+    row = place.row(int(np.flatnonzero(codes == settles)[0]))
+    return days, Phrase("dates as {form}, by {row}: {text}", form=form, row=row, text=values[settles])
 
 
 def _in_use(values: Sequence[str]) -> tuple[When, ...] | None:

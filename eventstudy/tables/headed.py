@@ -55,6 +55,7 @@ class Headed:
     titles: list[list[str]] = field(default_factory=list)
     """What stands above the headings."""
     said: list[Phrase] = field(default_factory=list)
+    _held: dict[int, list[Any]] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -75,8 +76,10 @@ class Headed:
 
     def cells_of(self, column: int) -> list[Any]:
         """The filled cells of a column in the first rows."""
-        found = [row[column] for row in self.sample if column < len(row)]
-        return [v for v in found if v is not None and v != ""]
+        if column not in self._held:
+            found = [row[column] for row in self.sample if column < len(row)]
+            self._held[column] = [v for v in found if v is not None and v != ""]
+        return self._held[column]
 
     def is_dates(self, column: int, part: str) -> bool:
         """Whether a column holds dates, for the most part."""

@@ -605,8 +605,9 @@ class TextCells:
             for part in parts
             for cell in re.split(b"[\n" + re.escape(self.separator.encode()) + b"]", part)
         }
+        known = frozenset(_spelt())
         return sorted(
-            text for cell in cells if not cell.isdigit() and (text := cell.decode("utf-8", "replace")) in _spelt()
+            text for cell in cells if not cell.isdigit() and (text := cell.decode("utf-8", "replace")) in known
         )
 
     def _look_closely(self) -> None:
@@ -621,11 +622,11 @@ class TextCells:
         end = text.rfind(b"\n", start, start + 4000) + 1  # half a date may look like a number
         if _proof(self.separator).search(text, start, end):
             return False
-        return _proof(self.separator, ",").search(text, start) is not None
+        return _proving(text, start, self.separator, ",") is not None
 
     def proof(self, mark: str) -> tuple[str, str] | None:
         """The first row, and its cell, that can only have this decimal mark; None: there is none."""
-        hit = _proof(self.separator, mark).search(self._text, max(self._start - 1, 0))
+        hit = _proving(self._text, max(self._start - 1, 0), self.separator, mark)
         if hit is None:
             return None
         above = self._text.count(b"\n", self._start, hit.end())
@@ -642,7 +643,7 @@ class TextCells:
 
     def _unproved(self) -> bool:
         """Whether no cell is proved to have a decimal point."""
-        return _proof(self.separator).search(self._text, max(self._start - 1, 0)) is None
+        return _proving(self._text, max(self._start - 1, 0), self.separator, ".") is None
 
     def weighed(self, columns: Iterable[Sequence[Any]]) -> Mark | None:
         """The mark that is usual in columns of cells: none, where points between commas may be those of thousands."""
@@ -661,6 +662,39 @@ class TextCells:
             quoted = _QUOTED.search(self._text, self._start) is not None
             opened = any(may_be_thousands(numbers[i].dropna().unique(), quoted=quoted) for i in numbers)
             self.usual = None if opened else "point"
+
+
+_NEAR, _SOME = 24, 64
+"""So many bytes before a mark its cell may begin; so many marks of a piece are looked at one by one."""
+
+
+def _proving(text: bytes, start: int, separator: str, mark: str) -> re.Match[bytes] | None:
+    """The first cell from `start` on that can only have this decimal mark.
+
+    Marks between one to three digits and three more are passed over, many at once: they prove nothing.
+    """
+    proof = _proof(separator, mark)
+    if hit := proof.search(text, start, text.find(b"\n", start + _SAMPLE) + 1 or len(text)):
+        return hit
+    held = np.frombuffer(text, np.uint8)
+    for i in range(start, len(held), _PIECE):
+        low = max(i - 4, 0)
+        piece = np.concatenate([np.zeros(4 - (i - low), np.uint8), held[low : i + _PIECE + 4], np.zeros(4, np.uint8)])
+        at = np.flatnonzero(piece[4:-4] == ord(mark)) + 4
+        at = at[at < _PIECE + 4]
+        digit = piece - np.uint8(ord("0")) < 10
+        open_ones = digit[at - 1] & digit[at + 1] & digit[at + 2] & digit[at + 3] & ~digit[at + 4]
+        open_ones &= ~(digit[at - 2] & digit[at - 3] & digit[at - 4])
+        open_ones &= (piece[at - 1] != ord("0")) | digit[at - 2]
+        odd = (at[~open_ones] + i - 4).tolist()
+        if len(odd) > _SOME:
+            if hit := proof.search(text, max(i - _NEAR, start), text.find(b"\n", i + _PIECE) + 1 or len(text)):
+                return hit
+            continue
+        for k in odd:  # up to the end of its line: half a cell may look like a proof
+            if hit := proof.search(text, max(k - _NEAR, start), text.find(b"\n", k) + 1 or len(text)):
+                return hit
+    return None
 
 
 def _texts_alone(column: pd.Series[Any]) -> bool:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
 
@@ -208,11 +207,9 @@ class BookCells:
 
 def _without_blanks(rows: list[list[Any]]) -> list[tuple[int, list[Any]]]:
     """The rows that hold something, counted from 1; a cell that holds nothing or blanks alone is None."""
-    distinct = map(set, zip_longest(*rows))
-    blanks = {v for some in distinct for v in some if type(v) is str and not v.strip()}
-    if not blanks:
+    if all(map(str.strip, [v for row in rows for v in row if type(v) is str])):
         return list(enumerate(rows, 1))
-    cells = ([None if type(v) is str and v in blanks else v for v in row] for row in rows)
+    cells = ([None if type(v) is str and not v.strip() else v for v in row] for row in rows)
     return [(number, row) for number, row in enumerate(cells, 1) if row.count(None) < len(row)]
 
 

@@ -284,8 +284,14 @@ def without_midnight(stamp: datetime) -> When:
     return stamp
 
 
+_WEEKEND = 5
+
+
 def one_moment(text: str, *, needed: str = "a date", order: Order | None = None) -> When:
     """The day, or the instant without a zone or with its own, that one text by itself means; `order` settles two ways.
+
+    Between points the day stands first, unless two digits of a year may: 24.01.25 is 2025-01-24 or 2024-01-25. The year does not
+    where that day would be to come, or on a weekend, on which nothing is traded.
 
     Raises:
         InvalidRequest: it means none, or can be read two ways.
@@ -307,6 +313,13 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     )
     if not days:
         raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
+    if (
+        order is None
+        and set(found.days) == {"dmy", "ymd"}
+        and found.form == "."
+        and found.days["dmy"].weekday() < _WEEKEND
+    ):
+        days = [day for key, day in found.days.items() if key == "dmy" or day.weekday() < _WEEKEND]
     whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
         shown = " or ".join(

@@ -273,7 +273,7 @@ def test_prices_are_named_twice_where_a_command_reads_several_files(es: Es) -> N
     assert ran.code == 3
     assert "there is no such file" in ran.err
     assert "NVDA.csv" in ran.err
-    ran = es("claim", "NVDA fell 17 % on 2025-01-27", "--prices", "NVDA.csv", "--prices=SPY.csv")
+    ran = es("rerun", "r.json", "--prices", "NVDA.csv", "--prices=SPY.csv")
     assert ran.code == 2
     assert "--prices stands there 2 times" in ran.err
     assert "--prices FOLDER" in ran.err

@@ -169,7 +169,51 @@ def _shapes() -> dict[str, Shape]:
         book([*rows_of(["Date", *CLOSE.columns], day=lambda d: d.to_pydatetime()), ["Mean", 1, 2, 3]]),
         "prices.xlsx",
     )
+    add("a workbook of a sheet a ticker, and notes", _sheets(), "prices.xlsx")
+    # comments, and names of files
+    add(
+        "comments between rows, one in quotes",
+        "Date,NVDA,AMD,SPY\n" + rows(iso).replace("2024-01-16", '"# from here on, by hand"\n2024-01-16'),
+    )
+    add("one ticker in `NVDA-US.csv`", one(), "NVDA-US.csv", ("NVDA",))
+    add(
+        "the firm by its name in a file of its ticker",
+        one(head="Date,Company,Close", row=lambda d, v: f"{iso(d)},NVIDIA Corporation,{v:.2f}"),
+        "NVDA.csv",
+        ("NVDA",),
+    )
+    add("`NVDA-US`, long", long("ticker,date,close", lambda t, d, v: f"{t}-US,{iso(d)},{v:.2f}"))
+    add(
+        "Swedish",
+        one(head="Datum;Öppning;Högst;Lägst;Stängning;Volym;+/- %", row=lambda d, v: f"{iso(d)};1;1;1;{de(v)};7;1,2"),
+        "NVDA.csv",
+        ("NVDA",),
+    )
+    add(
+        "Finnish",
+        one(
+            head="Päivämäärä;Viimeisin;Avaus;Ylin;Alin;Vaihto",
+            row=lambda d, v: f"{d.day}.{d.month}.{d.year};{de(v)};1;1;1;7",
+        ),
+        "NVDA.csv",
+        ("NVDA",),
+    )
     return found
+
+
+def _sheets() -> bytes:
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.active.title = "Notes"
+    made.active.append(["drawn on", Day("2024-03-01").date()])
+    for ticker in CLOSE:
+        sheet = made.create_sheet(ticker)
+        for row in [["Date", "Close", "Volume"], *([d.date(), float(v), 7] for d, v in CLOSE[ticker].items())]:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
 
 
 HABITS = _shapes()

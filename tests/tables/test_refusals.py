@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.language import in_language
 from eventstudy.panel import places_of
@@ -575,3 +575,24 @@ def test_reasons_of_bad_cells_are_said_in_german(tmp_path: Path) -> None:
         ("Zeile 4", "Spalte ticker: ist leer"),
         ("Zeile 5", "4 Werte für 2 Spalten"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("09.01.25", date(2025, 1, 9)),
+        ("14.03.16", date(2016, 3, 14)),  # 2014-03-16 is a Sunday
+        ("31.12.24", date(2024, 12, 31)),
+        ("18.06.14", None),  # 2014-06-18 or 2018-06-14, both traded on
+        ("01/02/24", None),
+    ],
+)
+def test_a_date_alone_between_points_begins_with_the_day_unless_it_may_with_the_year(
+    text: str, read: date | None
+) -> None:
+    if read is None:
+        with pytest.raises(InvalidRequest, match="reads two ways"):
+            one_moment(text)
+        assert one_moment(text, order="dmy")
+    else:
+        assert one_moment(text) == read
