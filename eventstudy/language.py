@@ -42,22 +42,20 @@ _SOME = 3
 """So many names are given of a list of which some are named."""
 
 
-_WHOLE = ("row", "why")
-"""Values that JSON has as texts, though they are phrases."""
-
-
 class Phrase(str):
     """An English text that remembers the template and the values it was made of.
 
     It is equal to its text and may stand wherever a text may.
     """
 
-    __slots__ = ("frequency", "many", "params", "template")
+    __slots__ = ("frequency", "many", "params", "template", "whole")
 
     template: str
     many: str | None
     """The template of the plural, where the number `n` among the values decides which is meant."""
     params: Mapping[str, Any]
+    whole: bool
+    """Whether it is one text in JSON where it stands within another, not the values it was made of."""
     frequency: str | None
     """The frequency whose words it has, weeks or months for days; None: that of where it is shown."""
 
@@ -77,13 +75,17 @@ class Phrase(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What a copy in another process is made of."""
-        return _made, (self.template, self.many, self.params, self.frequency)
+        return _made, (self.template, self.many, self.params, self.frequency, self.whole)
+
+    def as_one(self) -> Phrase:
+        """The same, one text in JSON."""
+        return _made(self.template, self.many, self.params, self.frequency, True)
 
     def values(self) -> dict[str, Any]:
         """The values as JSON has them, those of phrases within this one among them."""
         found: dict[str, Any] = {}
         for name, value in self.params.items():
-            if isinstance(value, Phrase) and value.params and name not in _WHOLE:
+            if isinstance(value, Phrase) and value.params and not value.whole:
                 found |= value.values()
             else:
                 found[name] = _plain(value)
@@ -107,11 +109,13 @@ class Translated(str):
         return made
 
 
-def _made(template: str, many: str | None, params: Mapping[str, Any], frequency: str | None = None) -> Phrase:
+def _made(
+    template: str, many: str | None, params: Mapping[str, Any], frequency: str | None = None, whole: bool = False
+) -> Phrase:
     chosen = template if many is None or params["n"] == 1 else many
     pinned = frequency_pinned() if frequency is None else frequency
     made = str.__new__(Phrase, _counted(chosen, params, "en", pinned, chosen))
-    made.template, made.many, made.params, made.frequency = template, many, params, pinned
+    made.template, made.many, made.params, made.frequency, made.whole = template, many, params, pinned, whole
     return made
 
 

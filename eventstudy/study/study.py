@@ -424,7 +424,16 @@ def _is_frame(events: object) -> bool:
 def unread(events: object) -> list[Exclusion]:
     """Rows of a table of events that are none."""
     rows = events.left_out if isinstance(events, Registry) else ()
-    return [Exclusion.of("BAD_ROW", bad.row, bad.ticker, row=bad.row, why=Phrase.quoted(bad.why)) for bad in rows]
+    return [
+        Exclusion.of(
+            "BAD_ROW",
+            str(bad.row),
+            bad.ticker,
+            row=Phrase.quoted(bad.row).as_one(),
+            why=Phrase.quoted(bad.why).as_one(),
+        )
+        for bad in rows
+    ]
 
 
 def _as_events(events: Any) -> list[Event]:

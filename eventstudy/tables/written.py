@@ -290,8 +290,8 @@ _WEEKEND = 5
 def one_moment(text: str, *, needed: str = "a date", order: Order | None = None) -> When:
     """The day, or the instant without a zone or with its own, that one text by itself means; `order` settles two ways.
 
-    Between points the day stands first, unless two digits of a year may: 24.01.25 is 2025-01-24 or 2024-01-25. The year does not
-    where that day would be to come, or on a weekend, on which nothing is traded.
+    Between points the day stands first, unless two digits of a year may: 24.01.25 is 2025-01-24 or 2024-01-25. The year does
+    not where it would be to come, or on a weekend, on which nothing is traded.
 
     Raises:
         InvalidRequest: it means none, or can be read two ways.

@@ -209,7 +209,10 @@ def _sheets() -> bytes:
     made.active.append(["drawn on", Day("2024-03-01").date()])
     for ticker in CLOSE:
         sheet = made.create_sheet(ticker)
-        for row in [["Date", "Close", "Volume"], *([d.date(), float(v), 7] for d, v in CLOSE[ticker].items())]:
+        for row in [
+            ["Date", "Close", "Volume"],
+            *([d.date(), float(v), 7] for d, v in zip(DAYS, CLOSE[ticker], strict=True)),
+        ]:
             sheet.append(row)
     buffer = io.BytesIO()
     made.save(buffer)
