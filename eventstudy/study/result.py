@@ -133,7 +133,13 @@ class Result(ABC):
             >>> result.sample_of(es.Window(0, 0)).members.tolist()
             [0, 1]
         """
-        return self.sample(window, self._members(group))
+        if (window, group) not in self._samples:
+            self._samples[window, group] = self.sample(window, self._members(group))
+        return self._samples[window, group]
+
+    @cached_property
+    def _samples(self) -> dict[tuple[Window, str | None], Sample]:
+        return {}
 
     @cached_property
     def _asked(self) -> dict[tuple[Window, str | None], Answer]:
