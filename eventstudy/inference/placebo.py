@@ -52,8 +52,9 @@ def placebo(
     bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
     short: Bools = np.asarray((found.n_days > 1) & (returns.df - found.n_days < _LEFT), dtype=bool)
     possible = found.covered & ~bridged & ~short
-    several = found.n_days > 1
-    kappa = np.where(several, serial(returns.residuals, found.n_days)[0], 1.0) if several.any() else np.ones(returns.n)
+    kappa = np.ones(returns.n)
+    if (several := found.n_days > 1).any():
+        kappa = np.where(several, serial(returns.residuals, found.n_days)[0], kappa)
     statistic = np.where(possible, found.scar / np.sqrt(kappa), np.nan)
     near = regimes(returns, window)
     p, upper, lower, critical = (np.full(returns.n, np.nan) for _ in range(4))
