@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
 from eventstudy.engine.leave_out import days_of, drawn_t
-from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
 from eventstudy.events.scheduled import decisions
 from eventstudy.inference import Sample, SeriesSignificance, Significance
@@ -847,31 +847,6 @@ def test_the_table_of_a_journal_is_latex_and_says_what_cannot_be_believed() -> N
     assert "& --" in one_date
 
 
-def reported(name: str) -> StudyResult:
-    made: dict[str, Any] = {
-        "levels": lambda: study(yields(), tickers=["US2"], **LEVELS),
-        "nothing estimated": lambda: bare([4, 14, 24, 34, 44, 54, 64]),
-        "both sides": lambda: spanned("both"),
-        "no day 0": lambda: study(closes(5, FIRMS), tickers=FIRMS, event_window=(2, 9)),
-    }
-    found: StudyResult = made[name]()
-    return found
-
-
-@pytest.mark.render
-@pytest.mark.parametrize(
-    ("name", "lang"), [("levels", "de"), ("nothing estimated", "en"), ("both sides", "en"), ("no day 0", "en")]
-)
-def test_every_design_has_its_report(name: str, lang: Any) -> None:
-    result = reported(name)
-    text = render(result, "md", lang=lang, answers={}).decode()
-    if name == "levels":
-        assert " bp" in text.replace("\u00a0", " ")
-        assert re.findall(r"[+\u2212][\d.,]+\u00a0%", text) == []
-    assert chosen_charts(result)
-    result.plot(chosen_charts(result)[0], lang=lang)
-
-
 @cache
 def of_own_windows() -> StudyResult:
     own = {"AAA": (-1, 3), "BBB": (0, 0), "CCC": (2, 5), "DDD": (-5, 5), "EEE": (-3, -1), "FFF": (0, 2)}
@@ -1071,3 +1046,124 @@ def test_what_a_design_does_not_have_is_refused_in_german_too(choices: dict[str,
     assert what not in german
     with config.as_shown():
         assert str(in_language(error.value.what, "en")) == str(error.value.what)
+
+
+# ---- returns in place of prices -------------------------------------------------------------------------------------------
+
+
+def of_returns(path: Path, spoil: Mapping[int, str] | None = None, factor: float = 1.0) -> pd.DataFrame:
+    """The file `permno,date,ret,vwretd` of the returns that the prices of two firms make; some cells are others."""
+    returns = factor * closes(5, FIRMS).pct_change().iloc[1:]
+    days = [day.date() for day in pd.DatetimeIndex(returns.index)]
+    rows = [
+        {"permno": number, "date": day, "ret": repr(float(own)), "vwretd": repr(float(market))}
+        for number, firm in ((10001, "AAA"), (10002, "BBB"))
+        for day, own, market in zip(days, returns[firm], returns["MKT"], strict=True)
+    ]
+    for place, text in (spoil or {}).items():
+        rows[place]["ret"] = text
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return pd.DataFrame({"ticker": ["10001", "10002"], "date": [SESSIONS[DAY0].date().isoformat()] * 2})
+
+
+LONG: dict[str, Any] = {**CHOICES, "benchmark": "vwretd"}
+
+
+def test_returns_made_from_prices_give_the_result_of_the_prices(tmp_path: Path) -> None:
+    events = of_returns(tmp_path / "crsp.csv")
+    found = run(events, prices=tmp_path / "crsp.csv", **LONG)
+    wanted = study(closes(5, FIRMS), tickers=("AAA", "BBB"))
+    assert found.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
+    for column in ("car", "t", "p", "headline_p"):
+        assert found.windows()[column].to_numpy() == pytest.approx(wanted.windows()[column].to_numpy(), abs=1e-9)
+    wide = 100 * closes(5, FIRMS).pct_change().iloc[1:]
+    wide.to_csv(tmp_path / "wide.csv", index_label="date")
+    named = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": events["date"]})
+    again = run(named, prices=tmp_path / "wide.csv", values="returns", unit_in="percent", **CHOICES)
+    assert again.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
+    with pytest.raises(EventStudyError, match=r"price|returns"):
+        es.analyses.impact(found, pd.DataFrame({"ticker": ["10001", "10002"], "shares": [1e6, 1e6]}))
+
+
+def test_codes_of_crsp_for_no_return_are_missing_and_each_costs_one_return(tmp_path: Path) -> None:
+    spoil = {60: "C", 70: "B", 80: "-66.0", 90: ".C", 91: "-99"}
+    events = of_returns(tmp_path / "crsp.csv", spoil)
+    found = run(events, prices=tmp_path / "crsp.csv", **LONG)
+    inside = [place for place in spoil if DAY0 - 121 <= place <= DAY0 - 12]  # the first return is of the second session
+    assert found.fit.n_estimation.tolist() == [110 - len(inside), 110]
+    prices = closes(5, FIRMS)
+    kept = [k for k in range(DAY0 - 120, DAY0 - 10) if k - 1 not in spoil]
+    car, se, df = dummies(prices, range(-1, 2), "AAA", kept)
+    mine = row(found, (-1, 1), "10001")
+    assert (mine["car"], mine["se"], found.returns.df[0]) == pytest.approx((car, se, df))
+    said = " ".join(found.provenance["read_as"])
+    assert "codes of CRSP for no return: 3 cells, .C, B and C" in said
+    assert "codes of CRSP for no return: 2 cells, -66 and -99" in said
+
+
+@pytest.mark.parametrize(("factor", "spoil"), [(100.0, {}), (100.0, {60: "-66.0"}), (1.0, {60: "X"})])
+def test_the_unit_of_returns_is_never_guessed(tmp_path: Path, factor: float, spoil: dict[int, str]) -> None:
+    events = of_returns(tmp_path / "crsp.csv", spoil, factor)
+    with pytest.raises(EventStudyError, match=r"reads two ways|no pair is left|not a number"):
+        run(events.iloc[:1], prices=tmp_path / "crsp.csv", **LONG)
+
+
+# ---- each design says what it is, in both languages ------------------------------------------------------------------------
+
+
+def weighed() -> StudyResult:
+    day = SESSIONS[DAY0].date()
+    rows = [{"ticker": t, "date": day, "event_id": "made-up", "weight": 2.0 + k} for k, t in enumerate(FIRMS)]
+    return EventStudy(**CHOICES, weights="value").run(pd.DataFrame(rows), closes(5, FIRMS))
+
+
+def given_ones() -> StudyResult:
+    ar = closes(5, FIRMS).pct_change().iloc[1:].drop(columns="MKT").rename_axis("date").reset_index()
+    long = ar.melt("date", var_name="ticker", value_name="ar")
+    events = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC"], "date": [SESSIONS[DAY0].date().isoformat()] * 3})
+    return run(events, abnormal=long, **{k: v for k, v in CHOICES.items() if k not in ("benchmark", "model")})
+
+
+ROWS: dict[str, tuple[Any, str]] = {
+    "estimation on both sides": (lambda: spanned("both"), "POST_EVENT_ESTIMATION"),
+    "windows of the pairs' own": (lambda: of_own_windows(), "OWN_WINDOWS"),
+    "estimation of the pairs' own": (lambda: own_days(closes(5, FIRMS)), "OWN_ESTIMATION"),
+    "no day 0": (lambda: study(closes(5, FIRMS), tickers=FIRMS, event_window=(2, 9)), "DAY0_NOT_LOOKED_AT"),
+    "calendar days": (lambda: in_calendar_days((0, 10)), "OWN_WINDOWS"),
+    "nothing estimated": (lambda: bare([4, 14, 24, 34, 44, 54, 64]), "NO_ESTIMATION"),
+    "own abnormal returns": (given_ones, "NO_FORECAST_ERROR"),
+    "own model": (lambda: study(closes(5, FIRMS), tickers=FIRMS, model=by_hand), "UNCHECKED_MODEL"),
+    "one side": (lambda: world(alternative="less"), "ONE_SIDED"),
+    "levels": (lambda: three_yields(snapshot="15:30 America/New_York"), ""),
+    "another level": (lambda: world(level=0.9), ""),
+    "weights by value": (weighed, "VALUE_WEIGHTED"),
+}
+"""Design -> a study of it, and the code of the note that says so; levels and intervals say it in their figures."""
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("design", ROWS)
+def test_every_design_says_what_it_is_in_both_languages(design: str) -> None:
+    """On the screen and in German reports; and the chart that a report shows first is drawn."""
+    make, code = ROWS[design]
+    found: StudyResult = make()
+    english, german = found.text(verbose=True), render(found, "md", lang="de", answers={}).decode()
+    flat = " ".join(re.sub(r"[\\\u00a0]", " ", german).split())
+    said = [w.message for w in found.warned if w.code == code]
+    if code:
+        [message, *_] = said
+        assert " ".join(message.split())[:60] in " ".join(english.split())
+        told = in_language(message, "de")
+        assert told is not None
+        assert told != message
+        assert " ".join(re.sub(r"[\\\u00a0]", " ", told).split())[:40] in flat
+    elif design == "levels":
+        assert " bp" in english
+        assert " bp" in flat
+        assert re.findall(r"[+\u2212][\d.,]+ %", flat) == []
+    else:
+        assert "90 % interval" in english
+        assert "90-%-Intervall" in flat
+    charts = chosen_charts(found)
+    assert charts
+    found.plot(charts[0], lang="de")

@@ -26,6 +26,8 @@ Ints = NDArray[np.int64]
 Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
 
+NO_RETURN = (-44.0, -55.0, -66.0, -77.0, -88.0, -99.0)
+"""What CRSP's files write for a return there is none of; and a letter, with or without a point before it."""
 PRICES = ("open", "high", "low", "close", "adj_close")
 LEAST, MOST = 1e-15, 1e15
 """Beyond these no price is one: the smallest coin in bitcoin and the largest inflation lie between them."""

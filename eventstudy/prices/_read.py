@@ -21,6 +21,7 @@ from eventstudy.prices._beside import copies, copies_among
 from eventstudy.prices._currency import unit_of
 from eventstudy.prices._explained import explained
 from eventstudy.prices._given import (
+    NO_RETURN,
     Bools,
     Days,
     Floats,
@@ -147,6 +148,8 @@ def _long(
     columns |= {key: i for i, key in scales.items()}
     texts = {i for i in (shape.ticker, shape.exchange, shape.currency) if i is not None}
     raw, numbers, said = _parsed(table, shape, columns, reading, [shape.date], texts)
+    if numbers.bad.get("ret"):
+        said += _letters(raw[shape.fields["ret"]], numbers)
     met, when, bad_days, how = _days(table, raw, shape.date, reading)
     codes, names = texts_of(place, raw[shape.ticker], heads[shape.ticker])
     if owner := _owner(names, asked, stem):
@@ -669,6 +672,8 @@ def _as_returns(
         if k == "ret" or (isinstance(k, tuple) and k[1] in ("ret", "close"))
     )
     percent = percent or bool(shape.percent)
+    if reading.unit in (None, "decimal") and not percent:
+        returns = _without_codes(returns, said)
     unit: str = reading.unit or ("percent" if percent else _decimal_or_refused(place, cells, returns))
     returns = returns / {"percent": 100.0, "bp": 10_000.0, "decimal": 1.0}[unit]
     for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
@@ -695,14 +700,49 @@ def _as_returns(
     )
 
 
+def _letters(cells: Any, numbers: Numbers) -> list[Phrase]:
+    """Take letters that CRSP writes for no return out of the cells that are none, and what is said of them."""
+    bad = numbers.bad["ret"]
+    coded = [row for row in bad if str(cells.iloc[row]).strip().upper().removeprefix(".") in _NONE]
+    for row in coded:
+        del bad[row]
+    letters = sorted({str(cells.iloc[row]).strip() for row in coded})
+    return (
+        [Phrase("codes of CRSP for no return: {n} cells, {codes:list}", n=len(coded), codes=letters)] if coded else []
+    )
+
+
+_NONE = frozenset("BC")
+"""Not traded where CRSP looks, and no price to count a return from."""
+
+
+def _without_codes(returns: Floats, said: list[Phrase]) -> Floats:
+    """Returns without CRSP's codes for none, where all others are decimals: no decimal is as low as one."""
+    coded = np.isin(returns, NO_RETURN)
+    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns)):
+        return returns
+    met = sorted(set(returns[coded].tolist()), reverse=True)
+    said.append(
+        Phrase(
+            "codes of CRSP for no return: {n} cells, {codes:list}", n=int(coded.sum()), codes=[f"{c:g}" for c in met]
+        )
+    )
+    return np.where(coded, np.nan, returns)
+
+
+def _are_decimals(returns: Floats) -> bool:
+    """Whether returns cannot be per cent."""
+    size = np.abs(returns[np.isfinite(returns)])
+    return not len(size) or bool(size.max() <= 1 and np.median(size) <= _QUIET)
+
+
 def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats) -> str:
     """Decimals, where they cannot be per cent.
 
     Raises:
         InvalidFile: they can be either.
     """
-    size = np.abs(returns[np.isfinite(returns)])
-    if not len(size) or (size.max() <= 1 and np.median(size) <= _QUIET):
+    if _are_decimals(returns):
         return "decimal"
     k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))
     t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))

@@ -21,7 +21,7 @@ import pandas as pd
 from eventstudy.errors import SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
-from eventstudy.prices._given import Bools, Days, Floats, Ints, Wanted, not_there
+from eventstudy.prices._given import NO_RETURN, Bools, Days, Floats, Ints, Wanted, not_there
 from eventstudy.prices._read import size_of, texts_of
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
@@ -41,8 +41,6 @@ CIZ = {
 }  # fmt: skip
 _TEXTS = {"security", "date", "ticker", "ret", "delisting", "flag", "delisted"}
 _MEAN = "prices of days without a trade are the mean of bid and ask, as CRSP marks them; they are used as prices"
-_CODES = (-44.0, -55.0, -66.0, -77.0, -88.0, -99.0)
-"""What legacy files write for a return there is none of; and a letter, with or without a point before it."""
 
 
 class CrspFile:
@@ -241,7 +239,7 @@ def _returns(
             values[k] = float(text) if text else np.nan
         except ValueError:
             values[k] = -99.0 if len(text.removeprefix(".")) <= 1 else np.inf
-        coded[k] = values[k] in _CODES
+        coded[k] = values[k] in NO_RETURN
         if not coded[k] and text and not -1 <= values[k] < np.inf:
             what = f"{text!r} is not a return"
             row = int((codes == k).argmax())
