@@ -198,8 +198,11 @@ class DateTables:
         `centred`, `known` (N, L1): standardised residuals, 0 where there is none. `returns` (N, T) or (N, 0): to be added up.
         `se` (N, W): standard errors of CARs.
         """
-        order = np.argsort(date, kind="stable")
-        keys, first = np.unique(date[order], return_index=True)
+        order: Ints | slice = slice(None)
+        keys, first = date[:1], np.zeros(min(1, len(date)), dtype=np.int64)
+        if (date != keys).any():
+            order = np.argsort(date, kind="stable")
+            keys, first = np.unique(date[order], return_index=True)
 
         def added(values: Floats) -> Floats:
             total: Floats = np.add.reduceat(values[order], first, axis=0)
@@ -214,7 +217,7 @@ class DateTables:
             sums=added(centred),
             counts=added(known.astype(float)),
             squares=added(m),
-            size=np.diff(np.append(first, len(order))).astype(float),
+            size=np.diff(np.append(first, len(date))).astype(float),
             returns=added(np.nan_to_num(returns)) if kept else nothing,
             returns_n=added(np.isfinite(returns).astype(float)) if kept else nothing,
             spreads=np.empty((len(keys), 0, 4)) if se is None else added(spread_parts(se)),
@@ -294,6 +297,8 @@ class DateTables:
 
     def _neighbours(self, reach: int) -> Neighbours:
         """Pairs of dates whose windows of length `reach` can meet, lag by lag."""
+        assert self.row is not None
+        reach = min(reach, int(np.ptp(self.row)) + 1)  # no two dates are further apart
         for lag in range(reach):
             if lag not in self.near:
                 self.near[lag] = _neighbours_of(self, lag)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -53,7 +53,7 @@ class Moments:
         """Of quantity w alone."""
         return Moments(self.n[w : w + 1], self.mean[w : w + 1], self.m2[w : w + 1])
 
-    @property
+    @cached_property
     def spread(self) -> Floats:
         """(W,) standard deviation, n - 1; NaN for fewer than two values."""
         return np.where(self.n > 1, np.sqrt(self.m2 / np.maximum(self.n - 1, 1)), np.nan)
@@ -68,9 +68,9 @@ class Comoments:
     product: Floats
 
     @classmethod
-    def of(cls, one: Floats, other: Floats) -> Comoments:
-        """Of values (N, W) each, both NaN where either is."""
-        a, b = Moments.of(one), Moments.of(other)
+    def of(cls, one: Floats, a: Moments, other: Floats) -> Comoments:
+        """Of values (N, W) each, both NaN where either is; `a`: the moments of the first."""
+        b = Moments.of(other)
         return cls(a, b, np.nansum((one - a.mean) * (other - b.mean), axis=0))
 
     def __add__(self, more: Comoments) -> Comoments:
@@ -282,16 +282,17 @@ def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) 
     found = [returns.over(window) for window in windows]
     shares = _columns(returns, [returns.share_of_runs(window.length) for window in windows])
     car, scar = _columns(returns, [f.car for f in found]), _columns(returns, [f.scar for f in found])
+    scars = Moments.of(scar)
     return CarSums(
         car=Moments.of(car),
-        scar=Moments.of(scar),
+        scar=scars,
         bhar=Moments.of(bhar),
         unit=np.nansum(_columns(returns, [f.unit for f in found]), axis=0),
         positive=(car > ABOVE).sum(axis=0),
         negative=(car < -ABOVE).sum(axis=0),
         share=np.nansum(shares, axis=0),
         share_n=np.isfinite(shares).sum(axis=0),
-        precision=Comoments.of(scar, 1 / _columns(returns, [f.se for f in found])),
+        precision=Comoments.of(scar, scars, 1 / _columns(returns, [f.se for f in found])),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ def p_t(t: Any, df: Any) -> Any:
     return 2 * special.stdtr(df, -np.abs(t))
 
 
+@lru_cache(maxsize=1024)
 def critical_t(df: float, level: float = 0.05) -> float:
     """The two-sided critical value of Student's t."""
     return float(special.stdtrit(df, 1 - level / 2))

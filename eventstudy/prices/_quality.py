@@ -93,7 +93,7 @@ def flags(
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
         columns = [places[t] for t in members]
-        any_price[home] = days[priced[:, columns].any(axis=1)]
+        any_price[home] = days[_part(priced, np.ones(len(days), bool), columns).any(axis=1)]
         unplanned[home] = _unplanned(home, any_price[home], days, fields, columns)
         if len(unplanned[home]):
             more = {"days": unplanned[home].tolist(), "exchange": home}

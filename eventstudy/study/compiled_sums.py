@@ -177,16 +177,17 @@ class CompiledSums:
     def _cars(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats]) -> CarSums:
         car, scar, se, bhar = (sums[name][mine] for name in ("car", "scar", "se", "bhar"))
         place = [self.task.lengths.index(window.length) for window in self.plan.windows]
+        scars = Moments.of(scar)
         return CarSums(
             car=Moments.of(car),
-            scar=Moments.of(scar),
+            scar=scars,
             bhar=Moments.of(bhar),
             unit=sums["unit"][p],
             positive=(car > ABOVE).sum(axis=0),
             negative=(car < -ABOVE).sum(axis=0),
             share=sums["share"][p, place],
             share_n=sums["share_n"][p, place].astype(np.int64),
-            precision=Comoments.of(scar, 1 / se),
+            precision=Comoments.of(scar, scars, 1 / se),
         )
 
     def _dates(self, p: int, sums: Mapping[str, Floats]) -> DateTables:
