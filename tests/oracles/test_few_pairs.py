@@ -71,7 +71,7 @@ def sample(
         negative=zero.astype(np.int64),
         share=zero,
         share_n=zero.astype(np.int64),
-        precision=Comoments.of(z, 1 / own),
+        precision=Comoments.of(z, Moments.of(z), 1 / own),
     )
     of_days = DaySums(
         n=n,
