@@ -785,16 +785,7 @@ WARNINGS: dict[str, Code] = {
         "doubt",
     ),
     "REGIME_UNKNOWN": Code(
-        {
-            "": (
-                "{windows}: volatility after the event could not be judged, for prices of fewer than six days after it are "
-                "there"
-            ),
-            "sums": (
-                "sums alone were kept, so it is not known whether the days near the events were wilder than usual: run with "
-                'keep="pairs"'
-            ),
-        },
+        "{windows}: volatility after the event could not be judged, for prices of fewer than six days after it are there",
         (
             "Without the days after the event a storm that began with it cannot be told from an effect of it: in such a storm "
             "up to a quarter of all events without an effect seem to have one."

@@ -55,10 +55,12 @@ typedef struct {
     double *spreads;                    /* (G, W, 4) */
     double *span, *span_n;              /* (G, spanned) */
     double *below;                      /* (P, W, L1) */
+    double *moved, *moved_n;            /* (P, L1 + L2) of all days after the estimation days: sizes of standardised returns, and how many */
 } Work;
 
 /* One form for each instruction set; all give the same bits.  0, or -1 where there is no memory. */
-#define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *);
+#define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *); \
+    int near_##level(const Work *);
 FORMS(base)
 #ifdef X86_LEVELS
 FORMS(avx2)

@@ -14,12 +14,12 @@
 
 /* ---- which form -------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *name; int (*first)(const Work *), (*second)(const Work *), (*survey)(const Work *); } Form;
+typedef struct { const char *name; int (*first)(const Work *), (*second)(const Work *), (*survey)(const Work *), (*near)(const Work *); } Form;
 static const Form forms[] = {
-    {"baseline", first_base, second_base, survey_base},
+    {"baseline", first_base, second_base, survey_base, near_base},
 #ifdef X86_LEVELS
-    {"AVX2", first_avx2, second_avx2, survey_avx2},
-    {"AVX-512", first_avx512, second_avx512, survey_avx512},
+    {"AVX2", first_avx2, second_avx2, survey_avx2, near_avx2},
+    {"AVX-512", first_avx512, second_avx512, survey_avx512, near_avx512},
 #endif
 };
 
@@ -58,7 +58,7 @@ static int64_t measure(const Work *w, const char *shape) {
     return size;
 }
 
-enum { SURVEY = 1, FIRST = 2, SECOND = 4, PASSES = FIRST | SECOND, ALL = 7 };
+enum { SURVEY = 1, FIRST = 2, SECOND = 4, NEAR = 8, PASSES = FIRST | SECOND | NEAR, ALL = PASSES | SURVEY };
 typedef struct { const char *name; size_t place; const char *shape; size_t item; int written, wanted; } Array;
 #define READ(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 0, wanted}
 #define WRITTEN(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 1, wanted}
@@ -66,7 +66,7 @@ static const Array arrays[] = {
     READ(returns, "c", ALL), READ(busy, "y", ALL), READ(bears, "n", ALL), READ(far, "d", ALL),
     READ(x, "mk", ALL), READ(offset, "m", ALL), READ(usable, "m", ALL), READ(market, "m", ALL),
     READ(place, "n", ALL), READ(design, "g", ALL), READ(bounds, "b", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
-    READ(covers, "n", PASSES), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
+    READ(covers, "n", FIRST | SECOND), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
     READ(step, "s2", FIRST), READ(run, "r", FIRST), READ(length, "r", FIRST), READ(scales, "w", SECOND),
     WRITTEN(m, "n", SURVEY), WRITTEN(covered, "n", SURVEY), WRITTEN(good, "n", PASSES),
     WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(bhar, "nw", FIRST),
@@ -76,6 +76,7 @@ static const Array arrays[] = {
     WRITTEN(share, "pr", FIRST), WRITTEN(share_n, "pr", FIRST), WRITTEN(untraded, "p2", FIRST),
     WRITTEN(dates, "td", FIRST), WRITTEN(dates_n, "td", FIRST), WRITTEN(squares, "t", FIRST), WRITTEN(size, "t", FIRST),
     WRITTEN(spreads, "tw4", FIRST), WRITTEN(span, "tz", FIRST), WRITTEN(span_n, "tz", FIRST), WRITTEN(below, "pwd", SECOND),
+    WRITTEN(moved, "pa", NEAR), WRITTEN(moved_n, "pa", NEAR),
 };
 #define ARRAYS (int)(sizeof arrays / sizeof *arrays)
 
@@ -174,7 +175,8 @@ static PyObject *run(PyObject *args, int pass) {
     if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
     if (!work_of(given, pass, &w, &b)) {
         Py_BEGIN_ALLOW_THREADS
-        failed = (pass == SURVEY ? forms[form].survey : pass == FIRST ? forms[form].first : forms[form].second)(&w);
+        const Form *f = &forms[form];
+        failed = (pass == SURVEY ? f->survey : pass == FIRST ? f->first : pass == SECOND ? f->second : f->near)(&w);
         Py_END_ALLOW_THREADS
         if (failed) PyErr_NoMemory();
     }
@@ -186,6 +188,7 @@ static PyObject *run(PyObject *args, int pass) {
 static PyObject *first(PyObject *self, PyObject *args) { (void)self; return run(args, FIRST); }
 static PyObject *second(PyObject *self, PyObject *args) { (void)self; return run(args, SECOND); }
 static PyObject *survey(PyObject *self, PyObject *args) { (void)self; return run(args, SURVEY); }
+static PyObject *near(PyObject *self, PyObject *args) { (void)self; return run(args, NEAR); }
 
 /* The names of the forms that this machine can run, the plainest first. */
 static PyObject *names(PyObject *self, PyObject *args) {
@@ -201,6 +204,7 @@ static PyMethodDef methods[] = {
     {"first", first, METH_VARARGS, "first(form, arrays): the first pass over a chunk of pairs."},
     {"second", second, METH_VARARGS, "second(form, arrays): the second pass."},
     {"survey", survey, METH_VARARGS, "survey(form, arrays): estimation days and covered windows of each pair."},
+    {"near", near, METH_VARARGS, "near(form, arrays): how far pairs moved on the days around the event."},
     {"forms", names, METH_NOARGS, "forms(): the instruction sets that can be chosen, by their numbers."},
     METHODS_OF_PRICES,
     {NULL, NULL, 0, NULL},

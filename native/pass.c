@@ -234,6 +234,39 @@ int NAMED(second, LEVEL)(const Work *w) {
     return 0;
 }
 
+/* ---- the days around the event ----------------------------------------------------------------------------------------------- */
+
+/* How far the pair moved, in units of the standard error of each day: on estimation days e = y / (sigma sqrt(1 - h)), on those after
+ * them AR / (sigma sqrt(1 + x (X'X)^-1 x')).  Sums of the sizes, and how many there are. */
+static void moved(const Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double inverse = 1 / r->sigma, *ahead = r->whole ? r->ahead : r->own_ahead;
+    double *sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
+    for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->y[t] * inverse * r->weights[t]);
+    add(n, r->whole ? r->there : r->known, w->days);
+    for (int64_t t = 0; t < w->event; t++) {
+        double unit = 1;
+        for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) unit += ahead[k * w->event + t] * ahead[k * w->event + t];
+        sum[w->days + t] += fabs(r->ar[t]) * inverse / sqrt(unit);
+    }
+    add(n + w->days, r->whole ? r->every : r->used, w->event);
+}
+
+int NAMED(near, LEVEL)(const Work *w) {
+    Room r;
+    if (room_make(&r, w)) return -1;
+    for (int64_t d = 0; d < w->g; d++) {
+        const int full = load_design(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
+            if (!w->good[i]) continue;
+            w->good[i] = (uint8_t)(full && fit(&r, i));
+            if (w->good[i]) moved(&r, i);
+        }
+    }
+    room_free(&r);
+    return 0;
+}
+
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 
 /* All of up to three days that could be observed, 80 % of more (METHODS 0.5; engine/abnormal.py), and the estimation days. */

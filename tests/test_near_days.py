@@ -158,26 +158,6 @@ def test_sums_know_how_wild_the_days_around_several_events_are(regime: Any) -> N
     assert "REGIME_UNKNOWN" not in set(sums.warnings["code"])
 
 
-def test_very_many_pairs_are_asked_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventstudy.study.passes.NEAR", 1)
-    events = pd.DataFrame(
-        {"ticker": ["AAA", "BBB"], "date": [SESSIONS[DAY0], SESSIONS[DAY0 + 20]], "event_id": ["a", "b"]}
-    )
-    choices: dict[str, Any] = {
-        "estimation_window": (-110, -11),
-        "min_estimation": 60,
-        "calendar": None,
-        "benchmark": "MKT",
-    }
-    told = {
-        regime: EventStudy(**choices, regime=regime).run(events, wild(), keep="aggregate")
-        for regime in ("auto", "always")
-    }
-    assert told["auto"].answers[DAY].regime is None
-    assert "REGIME_UNKNOWN" in set(told["auto"].warnings["code"])
-    assert told["always"].answers[DAY].regime is not None
-
-
 def test_firms_that_react_unlike_have_the_p_of_their_mean_in_the_sentence() -> None:
     """On one date a wilder day and unlike reactions may not be told apart, so both p stand there (REMEDIES B 5, B 8)."""
     wide, plain = es.run("deepseek-r1", day0="recognised"), es.run("deepseek-r1", tickers=["NVDA", "AMD"])

@@ -236,3 +236,14 @@ def second(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, sc
     more = {"scales": np.ascontiguousarray(scales, dtype=np.float64), "below": below, "good": good}
     form.kernel.second(form.level, pairs.given(task) | seen.given() | more)
     return below, good.view(np.bool_)
+
+
+def near(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools) -> tuple[Floats, Floats, Bools]:
+    """How far those pairs that are `wanted` (n,) moved, all days after the estimation days being event days of the task.
+
+    (P, L1 + L2) sums of the sizes of standardised returns by stratum, how many there are; and which pairs count.
+    """
+    good = wanted.astype(np.uint8)
+    sums, n = np.zeros((2, len(seen.strata), task.days + task.event))
+    form.kernel.near(form.level, pairs.given(task) | seen.given() | {"good": good, "moved": sums, "moved_n": n})
+    return sums, n, good.view(np.bool_)

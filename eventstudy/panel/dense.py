@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,21 @@ _AT_ONCE = 128
 """Securities whose returns are worked out together."""
 _TILE = 512
 """Days of them that are turned over together."""
+
+
+class Reacted(NamedTuple):
+    """The K days of a grid on which its S securities had something to react to, by security."""
+
+    first: Ints
+    """(S + 1,) where those of each security begin."""
+    row: Ints
+    """(K,) the day."""
+    event: Ints
+    """(K,) the event of the study that it is a day of; -1: something else."""
+    sure: Bools
+    """(K,) whether that is so even where the days before it are not known."""
+    events: Ints
+    """The event of each row of the table of events."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,8 @@ class Dense:
     """(E,) whether the days near them are left out: enough others are there."""
     outside: Bools | None = None
     """(E, L1) estimation days outside the pair's own estimation window; None: no pair has one."""
+    reacted: Reacted | None = None
+    """When its securities had something to react to; None: nobody asks."""
     held: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from the regressors and may be needed again; it stays where it was made."""
 
@@ -144,6 +161,21 @@ class Dense:
             own = np.abs(self.columns[: self.estimation.length]) <= (self.mask or 0)
             found[some] = self.take(some).windows(self.busy)[:, : self.estimation.length] & ~own
         return found if self.outside is None else found & ~self.outside
+
+    def other_days(self) -> Bools:
+        """(E, L) days of other events of the security, from the first of the estimation window to the last of `after`."""
+        start = int(self.columns[0])
+        found = np.zeros((len(self), self.event.end + AFTER + 1 - start), dtype=bool)
+        if self.reacted is None:
+            return found
+        first, row, event, sure, events = self.reacted
+        n = first[self.security + 1] - first[self.security]
+        pair = np.repeat(np.arange(len(self)), n)
+        at = np.arange(len(pair)) - np.repeat(np.cumsum(n) - n, n) + first[self.security][pair]
+        day = row[at] - self.row[pair] - start
+        hit = (event[at] != events[self.origin][pair]) & (day < found.shape[1]) & ((day > 0) | ((day == 0) & sure[at]))
+        found[pair[hit], day[hit]] = True
+        return found
 
     def with_mask(self, least: int) -> Dense:
         """With what `busy` says of each pair; a mask must leave `least` estimation days, and half of them."""

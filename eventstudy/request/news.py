@@ -7,8 +7,10 @@ from pathlib import Path
 
 from eventstudy.analyses.confounders import Confounders, confounders
 from eventstudy.calendars import Moment
+from eventstudy.config import StudyConfig
 from eventstudy.errors import SourceDown, SourceError, SourceRateLimited
 from eventstudy.events import (
+    Event,
     News,
     Registry,
     read_calendar,
@@ -19,7 +21,7 @@ from eventstudy.events import (
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.prices import PriceTable
-from eventstudy.study.near import leaving_out, others
+from eventstudy.study.near import Besides, leaving_out, others
 from eventstudy.study.result import StudyResult
 
 
@@ -43,6 +45,16 @@ def other_news(
     events = () if result.config.mask_other_events is None else (*known, *result.events)
     result = leaving_out(result, others(events, reported))
     return confounders(result, table, others=known, calendar=calendar, earnings=reported, noticed=said)
+
+
+def besides(known: Registry, events: object, config: StudyConfig) -> Besides | None:
+    """The same for a study of which sums are kept: other events and the earnings that ship; None where rows are no days."""
+    if not config.clock.daily:
+        return None
+    masked = config.mask_other_events is not None
+    named = list(events) if isinstance(events, Registry) else [events] if isinstance(events, Event) else []
+    found = others((*known, *named) if masked else (), shipped_earnings())
+    return Besides(tuple(found), own=masked and not named)
 
 
 def _of_no_event(named: Sequence[News], known: Collection[str]) -> list[Message]:

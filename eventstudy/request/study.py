@@ -27,7 +27,7 @@ from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, r
 from eventstudy.request.dates import days_0, days_to, last_day, sessions_between
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
-from eventstudy.request.news import other_news
+from eventstudy.request.news import besides, other_news
 from eventstudy.request.portfolios import check_portfolios, with_portfolios
 from eventstudy.request.prices import Progress, placed, placed_by, prices_for
 from eventstudy.request.shares import counts_shares, shares_to_study
@@ -289,6 +289,8 @@ def run_aggregate(
         )
     elif file is not None and file.suffix.lower() != ".toml":
         events = rows_of_file(file, reading, tz)
+    elif file is not None:
+        events = load_registry(file)
     elif isinstance(what, pd.DataFrame):
         events = rows_of_frame(what, reading, tz)
     if isinstance(events, Registry | Rows) and events.read_as:
@@ -318,6 +320,7 @@ def run_aggregate(
         provenance=provenance,
         executor=executor_of(workers, scheduler, address),
         progress=progress,
+        besides=besides(load_registry(registry) if registry else shipped_registry(), events, study.config),
     )
 
 

@@ -45,6 +45,7 @@ from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.doubts import with_severity
 from eventstudy.study.evidence import Evidence, Ground
+from eventstudy.study.near import Besides
 from eventstudy.study.passes import near_asked
 from eventstudy.study.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 
@@ -60,6 +61,7 @@ def run_folder(
     provenance: Mapping[str, Any] | None = None,
     executor: Executor | None = None,
     done: Done | None = None,
+    besides: Besides | None = None,
 ) -> AggregateResult:
     """Study `events` with the prices of a folder of Parquet files up to `as_of`; see `EventStudy.run` for the rest.
 
@@ -74,6 +76,9 @@ def run_folder(
     day0 = policy_of(day0)
     columns, no_events = many.as_columns(events, day0)
     work = _work(folder, columns, config, factors, as_of)
+    if besides is not None:
+        every = columns if day0 == "announced" else many.as_columns(events, "announced")[0]
+        work = replace(work, besides=(besides, replace(every, name=by_row) if not besides.others else every))
     check_regressors(model, ("benchmark", *factor_names(factors)), config)
     parts = parts_of(folder, config)
     runner = executor or Serial()
@@ -114,11 +119,13 @@ def _both_passes(
         found.warned += part.warned
         found.grids += part.grids
         found.seen |= part.seen
+        if part.shared is not None:
+            found.shared = part.shared if found.shared is None else found.shared & part.shared
         found.doubtful = np.union1d(found.doubtful, part.doubtful)
 
     runner.run(first, work, parts, done and (lambda i, _: done(i, 2 * n)), fold)
     grounds = tuple(ground for _, ground in work.grounds.values())
-    evidence = Evidence(work.plan, found.totals, grounds, model_of(work.config))
+    evidence = Evidence(work.plan, found.totals, grounds, model_of(work.config), left_out=found.shared)
     if not found.totals.n:
         return found, evidence
     form = work.config.variants.get("grank_t", "default")

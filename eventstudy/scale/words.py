@@ -18,6 +18,7 @@ from eventstudy.prices import PriceTable, Reading, load_prices
 from eventstudy.scale.panel import PARQUET, PanelFolder, arrow_of_parquet, is_panel
 from eventstudy.scale.study import run_folder
 from eventstudy.study.aggregate import AggregateResult
+from eventstudy.study.near import Besides
 from eventstudy.study.study import Events, EventStudy
 
 MANY = 20_000
@@ -55,6 +56,7 @@ def run_many(
     provenance: Mapping[str, Any] | None = None,
     executor: Executor | None = None,
     progress: Callable[[str, int, int], object] | None = None,
+    besides: Besides | None = None,
 ) -> AggregateResult:
     """The sums of a study; `what` may be a file of events, `prices` a table, a file or a folder.
 
@@ -65,7 +67,14 @@ def run_many(
     if not is_panel(prices):
         table = prices if isinstance(prices, PriceTable) else load_prices(None, None, as_of, source=source, path=prices)
         return study.run(
-            events, table, keep="aggregate", factors=factors, day0=day0, provenance=provenance, executor=executor
+            events,
+            table,
+            keep="aggregate",
+            factors=factors,
+            day0=day0,
+            provenance=provenance,
+            executor=executor,
+            besides=besides,
         )
     if source not in ("auto", "parquet"):
         raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
@@ -80,6 +89,7 @@ def run_many(
         provenance=provenance,
         executor=executor,
         done=progress and told(progress, PanelFolder(path).rows),
+        besides=besides,
     )
 
 

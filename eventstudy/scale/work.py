@@ -16,7 +16,7 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.events.columns import EventColumns
 from eventstudy.models import model_of
-from eventstudy.panel import Days, Floats, Ints, Warned
+from eventstudy.panel import Bools, Days, Floats, Ints, Warned
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import InSums
 from eventstudy.panel.homes import Home
@@ -28,8 +28,8 @@ from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
 from eventstudy.study.evidence import Ground
-from eventstudy.study.fitted import near_by_model
-from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass
+from eventstudy.study.near import Besides, with_others
+from eventstudy.study.passes import BLOCK, first_pass, in_order, near_pass, second_pass, shared_days
 from eventstudy.study.study import DEFAULT_BENCHMARK
 
 FAR = 0.2
@@ -68,6 +68,8 @@ class Work:
     """The days on which a ticker without an exchange has a price; None: no exchange is looked for."""
     doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """The rows of the table of events that are left out, because their prices cannot be believed."""
+    besides: tuple[Besides, EventColumns] | None = None
+    """What firms had to react to besides, and all events by their announcement; None: nobody asks."""
 
 
 @dataclass
@@ -83,6 +85,8 @@ class Found:
     """Tickers of the events that are in the panel."""
     doubtful: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """The rows of the table of events whose pairs rest on prices in doubt."""
+    shared: Bools | None = None
+    """(1, L) days of other events that all pairs share."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,10 @@ def _line_up(work: Work, part: Part) -> _Lined:
     grids, left, warned = line_up(
         columns, table, work.config, DEFAULT_BENCHMARK, compared=compared, factors=work.factors, everyone=others
     )
+    if work.besides is not None:
+        besides, every = work.besides
+        mine = every.rows(np.flatnonzero(np.array([t in has for t in every.tickers], dtype=bool)[every.ticker]))
+        grids = [with_others(dense, columns, mine, besides) for dense in grids]
     look = _look(grids, table, work, compared=compared)
     told, doubtful = (look.messages, rows[look.rows]) if look else ([], rows[:0])
     return _Lined([in_order(dense) for dense in grids], rows, left, warned + told, doubtful)
@@ -176,7 +184,15 @@ def first(work: Work, part: Part) -> Found:
         ]
     _remember(work, part, lined)
     seen = {int(i) for i in np.unique(work.columns.ticker[lined.rows])}
-    return Found(Totals.combined(sums), lined.left, lined.warned, [_bare(d) for d in lined.grids], seen, lined.doubtful)
+    return Found(
+        Totals.combined(sums),
+        lined.left,
+        lined.warned,
+        [_bare(d) for d in lined.grids],
+        seen,
+        lined.doubtful,
+        shared_days(lined.grids),
+    )
 
 
 def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[int, NearSums]]:
@@ -186,7 +202,7 @@ def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[i
     model = model_of(work.config)
     with one_thread():
         blocks = [some for dense in lined.grids for some in _blocks(dense)]
-        near = near_together(near_by_model(work.plan, model, some) for some in blocks) if asked else {}
+        near = near_together(near_pass(work.plan, model, some) for some in blocks) if asked else {}
         return below_together([second_pass(work.plan, model, some, scales) for some in blocks]), near
 
 
@@ -204,7 +220,9 @@ def _blocks(dense: Dense) -> list[Dense]:
 def _bare(dense: Dense) -> Dense:
     """The grid without its arrays."""
     none = dense.take(np.empty(0, dtype=np.int64))
-    return replace(none, returns=none.returns[:0].copy(), regressors=none.regressors[:0].copy(), tickers=())
+    return replace(
+        none, returns=none.returns[:0].copy(), regressors=none.regressors[:0].copy(), tickers=(), reacted=None
+    )
 
 
 def _renumbered(totals: Totals, work: Work, dense: Dense) -> Totals:

@@ -106,9 +106,7 @@ class AggregateResult(Result):
     @cached_property
     def warned(self) -> tuple[Warned, ...]:
         """All that the reader must know, doubts first."""
-        unknown = self.evidence.n_dates > 1 and self.config.regime != "never" and not self.evidence.near
-        said = [*of_choices(self.config), *([Message.of("REGIME_UNKNOWN.sums")] if unknown else [])]
-        said += [*of_design(self.answers.values()), *self._of_windows()]
+        said = [*of_choices(self.config), *of_design(self.answers.values()), *self._of_windows()]
         ends = calendar_ends(*self.evidence.event_days)
         return doubts.doubts_first((*self.noticed, *ends, *self.look(), *said))
 

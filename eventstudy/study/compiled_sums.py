@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from eventstudy.engine.correlation import DateTables, undated
 from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.runs import ABOVE
-from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, RankSums, Stratum, Totals
+from eventstudy.engine.totals import Below, CarSums, Comoments, DaySums, Moments, NearSums, RankSums, Stratum, Totals
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.native import Form
@@ -121,6 +122,19 @@ class CompiledSums:
         found, good = compiled.second(self.form, self.pairs, self.task, self.seen, self.long & self.taken, scales)
         self._fitted(good)
         return {bits: found[p] for p, bits, _ in self._strata(good)}
+
+    def near(self, *, always: bool) -> dict[int, NearSums]:
+        """How far the pairs moved on ordinary days and around the event; those with other events there are handed back."""
+        part, days, first = self.part, self.task.days, self.plan.estimation.start
+        other = part.other_days().any(axis=1) if part.reacted is not None else np.zeros(len(part), dtype=bool)
+        wide = replace(self.task, event=self.plan.event.end - self.plan.estimation.end + AFTER, windows=())
+        pairs, wanted = replace(self.pairs, between=0), self.long & self.taken & ~other
+        sums, n, good = compiled.near(self.form, pairs, wide, self.seen, wanted)
+        self.left = np.flatnonzero(~self.taken | (self.long & ~good))
+        return {
+            bits: NearSums(first, sums[p, :days], n[p, :days].astype(np.int64), sums[p], n[p].astype(np.int64), always)
+            for p, bits, _ in self._strata(good)
+        }
 
     def totals(self) -> Totals:
         """The first pass."""

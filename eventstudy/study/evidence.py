@@ -21,7 +21,7 @@ from eventstudy.inference import Sample, Sums
 from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
 from eventstudy.models import Model
-from eventstudy.panel import AFTER, After, Days, EventBlock, Floats
+from eventstudy.panel import AFTER, After, Bools, Days, EventBlock, Floats
 from eventstudy.study.estimate import NearDays, Portfolios
 from eventstudy.windows import Window
 
@@ -56,6 +56,8 @@ class Evidence:
     """(W,) what the SCARs were multiplied with in it."""
     near: Mapping[int, NearSums] | None = None
     """How much the pairs of each stratum moved around the event; None where that was not added up."""
+    left_out: Bools | None = None
+    """(1, L) days of other events of all pairs, as in `Portfolios`; None: none, or nobody asks."""
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
     """Tables of dates that several windows look at, put together once."""
     portfolios: dict[tuple[int, ...], tuple[AbnormalReturns | None, str]] = field(default_factory=dict, compare=False)
@@ -166,7 +168,7 @@ class Evidence:
         mean = np.where(tables.returns_n == sample.n, tables.returns / sample.n, np.nan)
         block, after = _block(self, int(tables.keys[0]), mean)
         near = None if plan.regime == "never" else NearDays(plan.regime == "always")
-        made = Portfolios(block, self.model, plan.min_estimation, plan.prediction_error, after, near)
+        made = Portfolios(block, self.model, plan.min_estimation, plan.prediction_error, after, near, self.left_out)
         return made.portfolio(np.zeros(1, dtype=np.int64))
 
 

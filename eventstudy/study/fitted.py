@@ -62,6 +62,8 @@ def _near(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
         return {}
     returns = abnormal_returns(block, found.own, part.last_day[good], prediction_error=plan.prediction_error)
     returns = around(returns, block, after.take(good), model, plan.min_estimation, near, found.wide)
+    if part.reacted is not None and returns.around is not None:
+        returns = replace(returns, around=replace(returns.around, left_out=part.take(good).other_days()))
     strata = _strata(returns, plan.windows)
     sums = {stratum: near_sums(returns.take(strata == stratum)) for stratum in np.unique(strata).tolist()}
     return {stratum: one for stratum, one in sums.items() if one is not None}

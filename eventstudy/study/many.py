@@ -30,6 +30,7 @@ from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.evidence import Evidence
+from eventstudy.study.near import Besides, with_others
 from eventstudy.study.passes import evidence_of
 from eventstudy.study.study import unread
 from eventstudy.tables.frames import pandas_of
@@ -115,12 +116,18 @@ def lined_up(
     benchmark: str,
     factors: pd.DataFrame | None,
     everyone: EventColumns | None = None,
+    besides: tuple[Besides, EventColumns] | None = None,
 ) -> LinedUp:
-    """Every pair on its grid; `benchmark` is that of events that name none, `everyone` as in `line_up`."""
+    """Every pair on its grid; `benchmark` is that of events that name none, `everyone` as in `line_up`.
+
+    `besides`: what firms had to react to besides, and all events by their announcement; None: nobody asks.
+    """
     compared = "benchmark" in model.requires(("benchmark",))
     grids, left, warned = line_up(
         columns, table, config, benchmark, compared=compared, factors=factors, everyone=everyone
     )
+    if besides is not None:
+        grids = [with_others(dense, columns, besides[1], besides[0]) for dense in grids]
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
     return LinedUp(grids, left, warned, tuple(used), InSums(placed, table, config.accepts, compared=compared))
@@ -148,12 +155,13 @@ def without(
     model: Model,
     benchmark: str,
     factors: pd.DataFrame | None,
+    besides: tuple[Besides, EventColumns] | None = None,
 ) -> Evidence | None:
     """The evidence of all pairs but those in some rows of the events; None where none is left."""
     if len(rows) == len(columns):
         return None
     part = columns.rows(np.setdiff1d(np.arange(len(columns)), rows))
-    lined = lined_up(part, table, config, model, benchmark, factors, everyone=columns)
+    lined = lined_up(part, table, config, model, benchmark, factors, everyone=columns, besides=besides)
     found = added_up(part, lined, config, model, None) if lined.grids else None
     return found if found is not None and found.totals.n else None
 

@@ -16,7 +16,7 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Floats
+from eventstudy.panel import Bools, Floats
 from eventstudy.panel.dense import Dense
 from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
 from eventstudy.study.compiled_sums import compiled_sums
@@ -25,8 +25,6 @@ from eventstudy.study.fitted import first_by_model, near_by_model, second_by_mod
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""
-NEAR = 2_000
-"""Up to so many pairs are asked without being told to how wild the days around their events are: they are fitted once more."""
 
 
 def evidence_of(
@@ -39,7 +37,7 @@ def evidence_of(
     shared = (plan, model, ordered)
     totals = Totals.combined(runner.run(_first, shared, jobs))
     grounds = tuple(Ground(dense.place[0], dense.sessions, dense.regressors, dense.names) for dense in grids)
-    evidence = Evidence(plan, totals, grounds, model)
+    evidence = Evidence(plan, totals, grounds, model, left_out=shared_days(grids))
     if not totals.n:
         return evidence
     scales = evidence.scales_of(form)
@@ -48,11 +46,25 @@ def evidence_of(
     return replace(evidence, below=below_together(parts), scales=tuple(scales.tolist()), near=near)
 
 
+def shared_days(grids: Sequence[Dense]) -> Bools | None:
+    """(1, L) days of other events that all pairs share, where they are of one date; None: of several, or nobody asks."""
+    grids = [dense for dense in grids if len(dense)]
+    if any(dense.reacted is None for dense in grids):
+        return None
+    if len({day for dense in grids for day in np.unique(dense.sessions[dense.row]).tolist()}) != 1:
+        return None
+    blocks = (
+        dense.take(np.arange(start, min(start + BLOCK, len(dense)))).other_days()
+        for dense in grids
+        for start in range(0, len(dense), BLOCK)
+    )
+    shared: Bools = np.array([block.all(axis=0) for block in blocks]).all(axis=0)[None]
+    return shared
+
+
 def near_asked(plan: Plan, evidence: Evidence) -> bool:
-    """Whether the days around the events are added up: on several dates, of not too many pairs unless that is asked for."""
-    if plan.regime == "never" or evidence.n_dates < 2:
-        return False
-    return plan.regime == "always" or evidence.totals.n <= NEAR
+    """Whether the days around the events are added up: on several dates; of one they are those of the portfolio."""
+    return plan.regime != "never" and evidence.n_dates > 1
 
 
 def _near(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> dict[int, NearSums]:
@@ -60,7 +72,7 @@ def _near(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> dict
     g, start = job
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
     with one_thread():
-        return near_by_model(replace(plan, grid=g), model, part)
+        return near_pass(replace(plan, grid=g), model, part)
 
 
 def _runner(model: Model, executor: Executor | None) -> Executor:
@@ -106,3 +118,11 @@ def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Below:
         return second_by_model(plan, model, part, scales)
     quick = sums.below(scales)
     return below_together([quick, second_by_model(plan, model, part.take(sums.left), scales)])
+
+
+def near_pass(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
+    """How far the pairs of one block moved on ordinary days, and on those around their events."""
+    if (sums := compiled_sums(plan, model, part)) is None:
+        return near_by_model(plan, model, part)
+    quick = sums.near(always=plan.regime == "always")
+    return near_together([quick, near_by_model(plan, model, part.take(sums.left))])

@@ -49,6 +49,7 @@ from eventstudy.panel import (
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
+from eventstudy.study.near import Besides
 from eventstudy.study.result import StudyResult
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
@@ -127,6 +128,7 @@ class EventStudy:
         provenance: Mapping[str, Any] | None = None,
         executor: Executor | None = None,
         keep: Literal["aggregate"],
+        besides: Besides | None = None,
     ) -> AggregateResult: ...
     def run(
         self,
@@ -139,6 +141,7 @@ class EventStudy:
         provenance: Mapping[str, Any] | None = None,
         executor: Executor | None = None,
         keep: Literal["pairs", "aggregate"] = "pairs",
+        besides: Besides | None = None,
     ) -> StudyResult | AggregateResult:
         """Study `events` with `prices`.
 
@@ -147,7 +150,8 @@ class EventStudy:
         shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
         who works on models that are fitted pair by pair, and makes the draws of bootstraps where they are many
         (`eventstudy.parallel`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
-        events as there are only sums are kept (`eventstudy.sums`).
+        events as there are only sums are kept (`eventstudy.sums`); `besides` is what the firms had to react to besides, of
+        which days say nothing of how wild ordinary days are (of pairs: `study.near.leaving_out`).
 
         `provenance`: what else is to be told of where the data come from, by name. Returns are decimals; NaN is a day without
         a value and stays one.
@@ -163,7 +167,7 @@ class EventStudy:
             >>> found["NVDA"].windows()["car"].round(4).tolist()
             [-0.1337]
         """
-        words = events, prices, factors, shares, policy_of(day0), provenance, executor, keep
+        words = events, prices, factors, shares, policy_of(day0), provenance, executor, keep, besides
         with self.config.as_shown():
             return self._run(*words)
 
@@ -177,6 +181,7 @@ class EventStudy:
         provenance: Mapping[str, Any] | None,
         executor: Executor | None,
         keep: str,
+        besides: Besides | None,
     ) -> StudyResult | AggregateResult:
         """What `run` finds, in the words of the study."""
         config, model = self.config, model_of(self.config)
@@ -185,7 +190,7 @@ class EventStudy:
         given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
         if keep == "aggregate":
-            return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor)
+            return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
         if keep != "pairs":
             raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
         if not isinstance(events, Registry | Event | Iterable) or _is_frame(events):
@@ -261,6 +266,7 @@ class EventStudy:
         day0: str | date,
         more: Mapping[str, Any],
         executor: Executor | None,
+        besides: Besides | None,
     ) -> AggregateResult:
         """The study of which only sums are kept."""
         from eventstudy.study import many
@@ -273,7 +279,8 @@ class EventStudy:
             )
         many.check_sums_do(config, model)
         columns, no_events = many.as_columns(events, day0)
-        lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors)
+        told = besides and (besides, columns if day0 == "announced" else many.as_columns(events, "announced")[0])
+        lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors, besides=told)
         lined.left.add("BAD_ROW", len(no_events), no_events)
         lined.warned[:0] = converted
         if lined.grids:
@@ -288,7 +295,7 @@ class EventStudy:
             config,
             day0,
             lambda: _provenance(given, many.fingerprint(columns), more),
-            lambda rows: many.without(rows, columns, table, config, model, DEFAULT_BENCHMARK, factors),
+            lambda rows: many.without(rows, columns, table, config, model, DEFAULT_BENCHMARK, factors, told),
         )
 
 

@@ -21,6 +21,7 @@ from eventstudy.study import fitted, passes
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.answers import NEEDS_PAIRS
 from eventstudy.study.cautions import of_design
+from eventstudy.study.near import Besides, leaving_out, others
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
 from eventstudy.tables.place import Reading
@@ -83,7 +84,7 @@ TROUBLE: Mapping[str, dict[str, Any]] = {
 }
 
 
-OF_SUMS = {"GROUPS_NOT_KEPT", "REGIME_UNKNOWN"}
+OF_SUMS = {"GROUPS_NOT_KEPT"}
 """What sums alone say: what they do not hold."""
 OF_PAIRS = {
     *(
@@ -257,14 +258,46 @@ def test_with_nothing_missing_both_forms_of_the_mean_correlation_agree() -> None
 
 
 def test_three_thousand_events() -> None:
-    """Of more than 2,000 pairs sums ask how wild the days near events are on request alone, and say so."""
     data = many(12, events=3000, dates=300, gaps=0.001, delisted=0.1)
-    same(*both(data, regime="never"), near=5e-12)
+    same(*both(data), near=5e-12)
 
 
 @pytest.mark.parametrize("day0", ["announced", "recognised"])
 def test_the_shipped_event(day0: str) -> None:
     same(run_aggregate("deepseek-r1", day0=day0), run("deepseek-r1", day0=day0))
+
+
+@pytest.mark.parametrize("calendar", [None, "exchange"])
+def test_days_of_other_events_of_a_firm_are_left_out_of_storms_alike(calendar: str | None) -> None:
+    """In what the command asks; an event that a firm has on a day near another says nothing of how wild its days are."""
+    data = many(21, events=40, dates=6, gaps=0.001)
+    after = data.events.iloc[::3].assign(event_id=lambda f: f["event_id"] + "-2")
+    after["date"] += pd.offsets.BDay(7)
+    events = pd.concat([data.events, after[after["date"] < data.prices.index[-12]]])
+    wild = data.prices.copy()
+    for day in np.flatnonzero(wild.index.isin(after["date"])):
+        wild.iloc[day:] *= np.where(wild.columns.str.startswith("S"), 1.08, 1.0)
+    asked: dict[str, Any] = {"prices": wild, "benchmark": "M0", "calendar": calendar}
+    masked = run(events, **asked)
+    same(run_aggregate(events, **asked), masked)
+    ratio = masked.answers[Window(-5, 5)].regime
+    plain = run(events, **asked, mask_other_events=None).answers[Window(-5, 5)].regime
+    assert ratio
+    assert plain
+    assert ratio.ratio != pytest.approx(plain.ratio, rel=1e-3)
+
+
+def test_a_single_event_beside_another_of_its_firm_is_judged_alike() -> None:
+    data = many(22, events=4, dates=2)
+    one = data.events.iloc[:1]
+    later = one.assign(event_id="other", date=one["date"] + pd.offsets.BDay(8))
+    [other] = from_frame(later)
+    config = EventStudy(calendar=None, benchmark="M0")
+    pairs = leaving_out(config.run(one, data.prices), others([other], []))
+    sums = config.run(one, data.prices, keep="aggregate", besides=Besides(tuple(others([other], [])), own=True))
+    same(sums, pairs)
+    assert pairs.answers[Window(-5, 5)].regime != config.run(one, data.prices).answers[Window(-5, 5)].regime
+    assert sums.answers[Window(-5, 5)].regime == pytest.approx(pairs.answers[Window(-5, 5)].regime, rel=1e-9)
 
 
 def test_two_calendars() -> None:

@@ -223,7 +223,7 @@ def keeping(patch: pytest.MonkeyPatch) -> list[Any]:
     """What both passes leave behind of each block, from now on."""
     found: list[Any] = []
 
-    for name in ("first_pass", "second_pass"):
+    for name in ("first_pass", "second_pass", "near_pass"):
         patch.setattr(passes, name, _keeping(getattr(passes, name), found))
     return found
 
@@ -261,6 +261,16 @@ def test_a_study_of_many_events_leaves_the_same_sums(
         kept.clear()
     assert sum(part.n for part in sums[0] if isinstance(part, Totals)) > 0
     alike(sums[0], sums[1])
+
+
+def test_days_around_an_event_that_lie_outside_are_refused() -> None:
+    estimation, event, bounds, given, task = world(3, days=60)
+    pairs = pairs_of(estimation, event, bounds, given)
+    seen = compiled.survey(FORM, pairs, task, np.full(len(estimation), task.event))
+    wanted = np.ones(len(estimation), dtype=bool)
+    assert compiled.near(FORM, pairs, task, seen, wanted)[2].any()
+    with pytest.raises(ValueError, match="place lies outside"):
+        compiled.near(FORM, replace(pairs, place=pairs.place + 10**6), task, seen, wanted)
 
 
 def bits_of(found: Any) -> list[bytes]:
