@@ -68,6 +68,10 @@ class InvalidRequest(EventStudyError):
     exit_code = 2
 
 
+class NeedsPairs(InvalidRequest):
+    """What cannot be answered where sums alone are kept."""
+
+
 class UnknownName(InvalidRequest):
     """No such event, model, test, source, chart: says what there is, and the nearest name."""
 

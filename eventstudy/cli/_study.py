@@ -11,7 +11,8 @@ import click
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, Files, Under, completing
 from eventstudy.cli._output import progress, say
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, NeedsPairs
+from eventstudy.tables.place import TABLES
 from eventstudy.text import separated
 
 if TYPE_CHECKING:
@@ -223,11 +224,18 @@ def only_of_days(options: dict[str, Any], what: str) -> None:
 def sums_are_kept(options: dict[str, Any]) -> bool:
     """Whether a study with these options keeps sums alone where nothing is said of it."""
     what, prices = options["what"], options["prices"]
-    if not prices and not str(what).endswith((".csv", ".parquet", ".pq")):
+    if not prices and not str(what).lower().endswith(TABLES):
         return False
     from eventstudy.scale.words import kept
 
     return kept(None, what, prices) == "aggregate"
+
+
+def prices_are_a_folder(options: dict[str, Any]) -> bool:
+    """Whether the prices of a study with these options are a folder of Parquet files."""
+    from eventstudy.scale.panel import is_panel
+
+    return is_panel(options["prices"])
 
 
 def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
@@ -248,7 +256,7 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
         given = options.pop(name, None) or words.pop(name, None)
         if given:
             flag = name.replace("_", "-")
-            raise InvalidRequest(f"--{flag} needs every pair", hint=f"--keep pairs, or leave out --{flag}")
+            raise NeedsPairs(f"--{flag} needs every pair", hint=f"--keep pairs, or leave out --{flag}")
         words.pop(name, default)
     return _told(run_aggregate(**words), quiet=quiet)
 

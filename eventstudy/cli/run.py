@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import csv_text, finish, output_options, put
-from eventstudy.cli._study import mask_option, study_options, sums, sums_are_kept, what_else
+from eventstudy.cli._output import csv_text, finish, output_options, put, say
+from eventstudy.cli._study import mask_option, prices_are_a_folder, study_options, sums, sums_are_kept, what_else
+from eventstudy.errors import NeedsPairs
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def COMMAND(  # noqa: N802
     eventstudy run deepseek-r1 --format csv --output nvda.csv
     """
     allowed = options["allow_excluded"]
-    if keep == "aggregate" or (keep is None and sums_are_kept(options)):
-        many = sums(options, quiet=quiet)
+    if many := _sums(options, keep, quiet=quiet):
         put(_many(many, form, verbose=verbose), output)
         finish(ctx, lacking=many.incomplete, allowed=allowed, believable=many.believable)
         return
@@ -58,6 +58,19 @@ def COMMAND(  # noqa: N802
         shown = result.text(verbose=verbose)
         put(shown if masked is None else "\n".join([shown, "", masked.text(verbose=verbose)]), output)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
+
+
+def _sums(options: dict[str, Any], keep: str | None, *, quiet: bool) -> AggregateResult | None:
+    """The sums, where they are kept; None: every pair is, since that is asked for, there are few, or sums cannot answer."""
+    if keep == "pairs" or (keep is None and not sums_are_kept(options)):
+        return None
+    try:
+        return sums(dict(options), quiet=quiet)
+    except NeedsPairs as why:
+        if keep or prices_are_a_folder(options):
+            raise
+        say(f"every pair is kept: {why.what}", quiet=quiet)
+        return None
 
 
 def _belief(result: StudyResult) -> dict[str, list[Any]]:

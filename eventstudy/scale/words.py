@@ -20,6 +20,7 @@ from eventstudy.scale.study import run_folder
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.near import Besides
 from eventstudy.study.study import Events, EventStudy
+from eventstudy.tables.place import TABLES
 
 MANY = 20_000
 """Above so many pairs in a file, sums are kept unless pairs are asked for."""
@@ -34,14 +35,19 @@ def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: objec
 
 
 def _rows_in(path: Path) -> int:
-    """The rows of a file of events; 0 where it is no table, or not there."""
-    if not os.path.isfile(path) or path.suffix.lower() not in (".csv", *PARQUET):
+    """The rows of a file of events below its heading; 0 where it is no table, not there, or too small for many."""
+    if not os.path.isfile(path) or not path.name.lower().endswith(TABLES) or path.stat().st_size < MANY:
         return 0
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in PARQUET:
+        return int(arrow_of_parquet(path).metadata.num_rows)
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         with open(path, "rb") as file:
-            return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
-
-    return int(arrow_of_parquet(path).metadata.num_rows)
+            blocks = iter(lambda: file.read(2**20), b"")
+            last, n = b"", 0
+            for last in blocks:
+                n += last.count(b"\n")
+        return n - last.endswith(b"\n")
+    return len(rows_of_file(path, Reading()))
 
 
 def run_many(

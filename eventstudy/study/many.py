@@ -14,7 +14,7 @@ import pandas as pd
 from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import plan_of
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, NeedsPairs
 from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_rows
 from eventstudy.events.rows import Rows, rows_of_frame
@@ -61,9 +61,9 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         (config.delisting != "truncate", f'delisting="{config.delisting}"'),
     ):
         if wrong:
-            raise InvalidRequest(f"{what} cannot be had from sums", hint='run with keep="pairs"')
+            raise NeedsPairs(f"{what} cannot be had from sums", hint='keep every pair: keep="pairs" (--keep pairs)')
     if len(config.windows or ()) > 62:
-        raise InvalidRequest(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
+        raise NeedsPairs(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
 
 
 def as_columns(events: Any, day0: str | date) -> tuple[EventColumns, list[Exclusion]]:

@@ -80,7 +80,7 @@ def leaving_out(result: StudyResult, others: Iterable[Other]) -> StudyResult:
 def with_others(dense: Dense, events: EventColumns, every: EventColumns, besides: Besides) -> Dense:
     """A grid that knows on which days its firms had something to react to.
 
-    `events`: those that the pairs of the grid belong to; `every`: all events of these firms by their announcement, counted alike.
+    `events`: those that the pairs of the grid belong to; `every`: all of these firms by their announcement, counted alike.
     """
     names = {name: i for i, name in enumerate(dense.tickers)}
     others = [other for other in besides.others if other.ticker in names]

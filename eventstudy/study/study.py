@@ -21,7 +21,7 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
+from eventstudy.errors import EventStudyError, InvalidRequest, NeedsPairs, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
@@ -273,7 +273,7 @@ class EventStudy:
 
         config, model = self.config, model_of(self.config)
         if not config.clock.daily:
-            raise InvalidRequest(
+            raise NeedsPairs(
                 f"sums alone are kept of daily rows, and the frequency is {config.frequency}",
                 hint='keep="pairs" (--keep pairs)',
             )

@@ -6,7 +6,7 @@ warnings and exclusions in plain words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,12 @@ from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, wrapped
 from eventstudy.units import unit_shown
+from eventstudy.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig
     from eventstudy.study.aggregate import AggregateResult
-    from eventstudy.study.result import StudyResult
+    from eventstudy.study.result import Result, StudyResult
 
 _FEW = 2
 """Up to so many pairs are shown with all their days."""
@@ -128,8 +129,24 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", *held]
         yield columns([head, *(row[: len(head)] for row in _window_rows(result, i))], range(1, len(head)))
         yield from wrapped(_how_judged(result, i))
+        for name in dict.fromkeys(result.config.tests):
+            told = {w: firm.tests[name].at(i) for w, firm in result.firm_answers.items() if name in firm.tests}
+            if told and name not in ("placebo", "exact_t"):  # these stand in the table
+                yield from wrapped(_in_a_line(name, told))
     if result.returns.n > 1:
         yield from wrapped(_all_at_once(result))
+    for name in dict.fromkeys(result.config.tests):
+        together = {w: answer.tests[name] for w, answer in result.answers.items() if name in answer.tests}
+        if together and not any(name in firm.tests for firm in result.firm_answers.values()):
+            yield from wrapped(_in_a_line(name, together))
+
+
+def _in_a_line(name: str, told: Mapping[Window, Significance]) -> str:
+    """What a test that was asked for by name says of each window, or why it says nothing."""
+    said = [f"{w} {smallest_told(one) if one.valid else 'not valid'}" for w, one in told.items() if one.distribution]
+    if said:
+        return f"p, {name} (asked for): {', '.join(said)}"
+    return f"{name} (asked for): {next(reason for one in told.values() for reason in one.reasons)}"
 
 
 def estimation_in_words(config: StudyConfig) -> str:
@@ -333,11 +350,24 @@ def _together(result: StudyResult) -> Iterator[str]:
         mark = "headline" if name in headlines else "also valid"
         cells = [smallest_told(a.tests[name]) if name in a.tests and a.tests[name].valid else "" for a in answers]
         rows.append([f"  p, {name} ({mark})", *cells])
+    rows += [[f"  p, {name} (asked for)", *cells] for name, cells in _asked(result, [*headlines, *second])]
     if judged_together(result) > 1:
         cells = [p_text(result.adjusted[a.window].p) if a.headline else "" for a in answers]
         rows.append(["  p, windows judged together", *cells])
     yield columns(rows, range(1, len(answers) + 1))
     yield from _not_valid(answers)
+    single = {name for firm in result.firm_answers.values() for name in firm.tests if name in result.config.tests}
+    if single := sorted(single - {"placebo", "exact_t"}):
+        yield from wrapped(f"of single pairs (asked for): {', '.join(single)}: --format json shows each")
+
+
+def _asked(result: Result, shown: Collection[str]) -> Iterator[tuple[str, list[str]]]:
+    """The tests that were asked for by name and are not shown anyway, and what each says of each window."""
+    answers = list(result.answers.values())
+    for name in dict.fromkeys(result.config.tests):
+        told = [a.tests[name] for a in answers if name in a.tests]
+        if name not in shown and any(said.distribution for said in told):
+            yield name, [smallest_told(said) if said.valid else "not valid" for said in told]
 
 
 def _interval(answer: Answer) -> str:
@@ -457,24 +487,60 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
 
 def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
     """A row a window, what was left out, what to know; `verbose` adds every test of every window."""
+    several = judged_together(result) > 1
     head = ["window", "pairs", "up : down", "CAAR", interval_name(result.config), "BHAAR", "headline", "p"]
-    rows = [head]
+    rows = [[*head, *(["p together"] if several else [])]]
     for answer in result.answers.values():
         interval = f"{percent(answer.interval[0])} .. {percent(answer.interval[1])}" if answer.interval else ""
         p = p_text(answer.tests[answer.headline].p_value) if answer.headline else ""
         told = [percent(answer.caar), interval, percent(answer.bhaar), answer.headline or "no valid test", p]
         signs = f"{answer.n_positive:,} : {answer.n_negative:,}"
-        rows.append([str(answer.window), f"{answer.n:,}", signs, *told])
+        together = [p_text(result.adjusted[answer.window].p) if answer.headline else ""] if several else []
+        rows.append([str(answer.window), f"{answer.n:,}", signs, *told, *together])
+    asked = [
+        [f"p, {name} (asked for)", *cells]
+        for name, cells in _asked(result, [a.headline for a in result.answers.values() if a.headline])
+    ]
     told_above = (*result.doubts_of(), *(w for w in result.warned if w.code in _OF_WINDOWS and not verbose))
     blocks = [
-        wrapped(f"{result.n_events:,} events, {result.n:,} pairs; sums were kept, not pairs (--keep pairs shows each)"),
-        [] if result.believable else [line for said in result.summary().splitlines() for line in wrapped(said)],
-        columns(rows, (1, 2, 3, 4, 5, 7)).splitlines(),
+        wrapped(f"{result.n_events:,} events, {result.n:,} pairs"),
+        [line for said in _many_finding(result) for line in wrapped(said)],
+        wrapped("sums were kept, not pairs: --keep pairs shows each, and other news on its days"),
+        columns(rows, (1, 2, 3, 4, 5, 7, 8)).splitlines(),
+        columns([["", *map(str, result.answers)], *asked], range(1, len(result.answers) + 1)).splitlines()
+        if asked
+        else [],
+        [line for why in _lacking(result) for line in wrapped(why)],
         _sums_tests(result) if verbose else [],
         [line for n in _left_out_of_sums(result) for line in wrapped(n)],
         [line for w in result.warned if w not in told_above for line in wrapped(f"{w.code}: {w.message}")],
     ]
     return fitted("\n\n".join("\n".join(block) for block in blocks if block))
+
+
+def _many_finding(result: AggregateResult) -> list[str]:
+    """What day 0 brought on average, where that can be believed and was tested; else what was found over all windows."""
+    answer = result.answers.get(Window(0, 0))
+    if not result.believable or answer is None or not answer.headline:
+        return result.summary().splitlines()
+    p, n = result.adjusted[answer.window].p, judged_together(result)
+    size = f"{abs(100 * answer.caar):.1f}"
+    than = (
+        f"{size} points {'more' if answer.caar > 0 else 'less'} than the market explains"
+        if float(size)
+        else "as much as the market explains"
+    )
+    out = "that stands out from ordinary days" if p < LEVEL else "that is not out of the ordinary"
+    of = f" of {n} windows judged together" if n > 1 else ""
+    return [f"On day 0 of their events the {answer.n:,} cases moved on average {than}; {out} (p {p_text(p)}{of})."]
+
+
+def _lacking(result: AggregateResult) -> Iterator[str]:
+    """The tests that were asked for and cannot be had of sums, and why."""
+    for name in dict.fromkeys(result.config.tests):
+        told = {w: answer.tests[name] for w, answer in result.answers.items() if name in answer.tests}
+        if told and not any(one.distribution for one in told.values()):
+            yield _in_a_line(name, told)
 
 
 def _left_out_of_sums(result: AggregateResult) -> list[str]:
