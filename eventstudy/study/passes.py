@@ -58,7 +58,7 @@ def shared_days(grids: Sequence[Dense]) -> Bools | None:
         for dense in grids
         for start in range(0, len(dense), BLOCK)
     )
-    shared: Bools = np.array([block.all(axis=0) for block in blocks]).all(axis=0)[None]
+    shared: Bools = np.logical_and.reduce([block.all(axis=0, keepdims=True) for block in blocks])
     return shared
 
 

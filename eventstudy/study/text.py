@@ -356,8 +356,8 @@ def _together(result: StudyResult) -> Iterator[str]:
         rows.append(["  p, windows judged together", *cells])
     yield columns(rows, range(1, len(answers) + 1))
     yield from _not_valid(answers)
-    single = {name for firm in result.firm_answers.values() for name in firm.tests if name in result.config.tests}
-    if single := sorted(single - {"placebo", "exact_t"}):
+    of_pairs = {name for firm in result.firm_answers.values() for name in firm.tests if name in result.config.tests}
+    if single := sorted(of_pairs - {"placebo", "exact_t"}):
         yield from wrapped(f"of single pairs (asked for): {', '.join(single)}: --format json shows each")
 
 

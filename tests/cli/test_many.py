@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from eventstudy.request import run_aggregate
 from eventstudy.scale import words
@@ -54,7 +55,7 @@ def test_a_folder_keeps_sums_and_a_file_keeps_pairs(es: Es, folder: Path) -> Non
 def test_what_is_missing_is_said_and_ends_with_4(es: Es, folder: Path) -> None:
     ran = es("run", "events.parquet", "--prices", "panel", *OPTIONS)
     assert ran.code == 4
-    assert "sums were kept, not pairs (--keep pairs shows each)" in ran.out
+    assert "sums were kept, not pairs: --keep pairs shows each" in ran.out
     assert "1 pairs NO_PRICES, the first GONE" in ran.out
     result = run_aggregate("events.parquet", prices="panel", benchmark="MKT", min_estimation=60, windows=[(-1, 1)])
     assert result.text() + "\n" == ran.out, "Python has what the command prints"
@@ -63,10 +64,47 @@ def test_what_is_missing_is_said_and_ends_with_4(es: Es, folder: Path) -> None:
 
 def test_a_file_of_very_many_events_keeps_sums(es: Es, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "MANY", 50)
-    for name in ("events.csv", "events.parquet"):
+    asked = pd.read_csv("events.csv")
+    asked.to_excel("events.xlsx", index=False)
+    for name in ("events.csv", "events.parquet", "events.xlsx"):
         ran = es("run", name, "--prices", "closes.csv", *OPTIONS, "--allow-excluded", "--verbose")
         assert "sums were kept" in ran.out, ran.err
         assert "corrado_rank" in ran.out
+    for n, keep in ((50, "pairs"), (51, "aggregate")):
+        for end in ("", "\n"):
+            Path("some.csv").write_text(asked.head(n).to_csv(index=False).removesuffix("\n") + end)
+            assert words.kept(None, "some.csv", "closes.csv") == keep
+
+
+@pytest.mark.parametrize("more", [("--event-window", "1", "3", "--window", "1", "3"), ("--news", "news.csv")])
+def test_what_sums_cannot_answer_is_answered_by_pairs_where_nobody_asked_for_sums(
+    es: Es, folder: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(words, "MANY", 50)
+    (folder.parent / "news.csv").write_text("date,what\n2016-05-02,something\n")
+    asked = ("run", "events.csv", "--prices", "closes.csv", "--benchmark", "MKT", "--min-estimation", "60", *more)
+    ran = es(*asked, "--allow-excluded")
+    assert "every pair is kept: " in ran.err
+    assert "sums were kept" not in ran.out
+    assert ran.code == 0, ran.err
+    ran = es(*asked, "--keep", "aggregate")
+    assert ran.code == 2
+    assert "--keep pairs" in ran.err
+
+
+def test_tests_that_were_asked_for_are_on_the_screen(es: Es, folder: Path) -> None:
+    asked = ("--test", "wilcoxon", "--test", "jackknife", "--test", "grank_z")
+    words = ("run", "events.csv", "--prices", "closes.csv", *OPTIONS, "--allow-excluded", *asked)
+    ran = es(*words)
+    assert all(f"  p, {name} (asked for)" in ran.out for name in ("wilcoxon", "jackknife", "grank_z"))
+    ran = es(*words, "--keep", "aggregate")
+    assert ran.out.startswith("111 events, 103 pairs\n\nMean CAR of 103 pairs: [-1, +1] -0.16 % does not stand out")
+    assert "wilcoxon (asked for): needs every pair" in ran.out
+    one = es(
+        "run", "--date", "2025-01-27", "--tickers", "NVDA,AMD", "--test", "corrado_rank", "--test", "variance_ratio"
+    )
+    assert one.out.count("p, variance_ratio (asked for): [0, 0] .") == 2
+    assert one.out.count("p, corrado_rank (asked for): [0, 0] .") == 1
 
 
 def test_nothing_later_than_as_of_is_read(es: Es, folder: Path) -> None:

@@ -264,13 +264,13 @@ def test_a_study_of_many_events_leaves_the_same_sums(
 
 
 def test_days_around_an_event_that_lie_outside_are_refused() -> None:
-    estimation, event, bounds, given, task = world(3, days=60)
-    pairs = pairs_of(estimation, event, bounds, given)
-    seen = compiled.survey(FORM, pairs, task, np.full(len(estimation), task.event))
-    wanted = np.ones(len(estimation), dtype=bool)
-    assert compiled.near(FORM, pairs, task, seen, wanted)[2].any()
+    of = world(3, days=60)
+    pairs, n = pairs_of(of), len(of.estimation)
+    seen = compiled.survey(FORM, pairs, of.task, np.full(n, of.task.event))
+    wanted = np.ones(n, dtype=bool)
+    assert compiled.near(FORM, pairs, of.task, seen, wanted)[2].any()
     with pytest.raises(ValueError, match="place lies outside"):
-        compiled.near(FORM, replace(pairs, place=pairs.place + 10**6), task, seen, wanted)
+        compiled.near(FORM, replace(pairs, place=pairs.place + 10**6), of.task, seen, wanted)
 
 
 def bits_of(found: Any) -> list[bytes]:
