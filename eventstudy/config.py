@@ -332,7 +332,7 @@ class StudyConfig:
         return Window(min(low, -1), -1) if days.end < 0 else Window(min(low, 0), max(high, 0))
 
     def in_sessions(self, sessions: Window) -> StudyConfig:
-        """With the sessions that the window of calendar days holds, from the first to the last of any pair.
+        """With the `sessions` that the window of calendar days holds, from the first to the last of any pair.
 
         Example:
             >>> es.StudyConfig(window_days=(0, 30)).in_sessions(es.Window(0, 21)).windows
