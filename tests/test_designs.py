@@ -1081,8 +1081,16 @@ def test_returns_made_from_prices_give_the_result_of_the_prices(tmp_path: Path) 
     named = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": events["date"]})
     again = run(named, prices=tmp_path / "wide.csv", values="returns", unit_in="percent", **CHOICES)
     assert again.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
-    with pytest.raises(EventStudyError, match=r"price|returns"):
-        es.analyses.impact(found, pd.DataFrame({"ticker": ["10001", "10002"], "shares": [1e6, 1e6]}))
+    with pytest.raises(InvalidRequest, match="money needs prices, and the file holds returns of 10001, 10002"):
+        es.analyses.impact(found, shares=pd.DataFrame({"ticker": ["10001", "10002"], "shares": [1e6, 1e6]}))
+
+
+def test_a_claim_is_not_held_against_an_index_made_of_returns(tmp_path: Path) -> None:
+    of_returns(tmp_path / "crsp.csv")
+    claim = es.claims.understand(f"It fell 5 percent on {SESSIONS[DAY0]:%d %B %Y}", {}, ticker="10001")
+    event = es.Event(id="e", title="made-up", announced=SESSIONS[DAY0].date(), group=(Group(tickers=("10001",)),))
+    with pytest.raises(InvalidRequest, match="held against prices, and the file holds returns of 10001"):
+        es.claims.check(claim, event, config=es.StudyConfig(benchmark="vwretd"), prices=tmp_path / "crsp.csv")
 
 
 def test_codes_of_crsp_for_no_return_are_missing_and_each_costs_one_return(tmp_path: Path) -> None:

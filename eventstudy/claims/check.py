@@ -360,6 +360,11 @@ def check(
     market = config.benchmark_for(claim.ticker, event.benchmark_of(claim.ticker)) or DEFAULT_BENCHMARK
     shop = _Shop(claim.ticker, market, source, prices)
     table = _as_named(claim, shop.prices(first, last))
+    if table.of_returns([claim.ticker]):
+        raise InvalidRequest(
+            Phrase("a claim is held against prices, and the file holds returns of {ticker}", ticker=claim.ticker),
+            hint="name a file of prices: --prices FILE",
+        )
     quoted = _quoted(claim.ticker, table, calendars.sessions(exchange, first, last), centre)
     currency = table.info[claim.ticker].currency
     sought, foreign = _in_currency(claim, currency)

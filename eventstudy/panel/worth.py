@@ -54,7 +54,7 @@ def with_worth(panel: Panel, prices: PriceTable, shares: pd.DataFrame) -> tuple[
     Raises:
         InvalidRequest: the closes are in several currencies, or there are none.
     """
-    if any(prices.info[pair.ticker].basis == "returns" for pair in panel.pairs):
+    if prices.of_returns(pair.ticker for pair in panel.pairs):
         raise InvalidRequest(
             "firms are to be weighted by their value, and the file holds returns, no prices",
             hint="give the table of events a column weight",

@@ -129,6 +129,15 @@ class PriceTable:
         """Split-adjusted closing prices, sessions by tickers."""
         return self.fields["close"]
 
+    def of_returns(self, tickers: Iterable[str]) -> list[str]:
+        """Those of some tickers whose closes are no prices, but an index made of the returns that were given.
+
+        Example:
+            >>> prices.of_returns(prices.tickers)
+            []
+        """
+        return [t for t in tickers if t in self.info and self.info[t].basis == "returns"]
+
     @property
     def tickers(self) -> list[str]:
         """The tickers that have prices."""
