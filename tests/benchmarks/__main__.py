@@ -6,6 +6,7 @@ Without a word: start-up, report, engine, calibration, robustness, quickly. With
     engine [--full]     the engine alone                      workers         two processes on a GARCH model
     reading             files beside pandas and python-calamine
     clocks              minutes, and returns as CRSP writes them
+    stages              100,000 events, stage by stage
     panels              50 million rows of Parquet            peers           other programs, in environments of their own
     figures [GROUP ..]  what the site shows, into `figures.json`; panels, peers and workers are kept there too
     picture             the chart of the site, from `figures.json`
@@ -30,6 +31,7 @@ from tests.benchmarks import (
     prices,
     reading,
     robustness,
+    stages,
     startup,
     workers,
 )
@@ -61,6 +63,7 @@ def main(words: list[str]) -> None:
         "before": lambda: kept("before", startup.before(rest[0])),
         "engine": lambda: engine.main(full="--full" in rest),
         "workers": lambda: kept("workers", workers.measure(*map(int, rest))),
+        "stages": lambda: kept("stages", stages.measure()),
         "panels": lambda: kept("panel", panels.measure(*map(int, rest))),
         "peers": lambda: kept("peers", peers.measure(*map(int, rest))),
         "figures": lambda: figures.measure(*rest),
