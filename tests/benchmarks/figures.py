@@ -129,8 +129,8 @@ def _stages(found: dict[str, Any]) -> list[str]:
     times = found["loop"] / found["all"]
     said = (
         f"Where the time of {size} goes, the least of some runs of each stage ({found['on']}). All of it took"
-        f" {found['all']:.1f} us an event, a fit of the loop {found['loop']:.0f} us, {times:.1f} times as much. Day 0, the table"
-        " of returns and the looks at prices cost as much where there are fewer events."
+        f" {found['all']:.1f} us an event, a fit of the loop {found['loop']:.0f} us, {times:.1f} times as much. Day 0, the"
+        " table of returns and the looks at prices cost as much where there are fewer events."
     )
     rows = [[stage, f"{micro:.2f}"] for stage, micro in sorted(found["stages"].items(), key=lambda s: -s[1])]
     return [said, _rows(["stage", "us an event"], rows)]
