@@ -3,7 +3,8 @@
 A hundred thousand samples at the level of functions and two hundred studies through `run`, in money too, in the slow tier; a
 few hundred and a dozen of them in the plain one. Effects are of a size that is found about half of the time. On 2026-11-30
 two thousand studies were run, 500 of each seed from 2 to 5, with pairs left out, prices in doubt and doubts that are accepted
-among them, and none contradicts itself.
+among them, and none contradicts itself; nor does one of another two thousand (seed 20261130): 4,000 means, 12,742 windows of
+firms, 14,350 amounts.
 """
 
 from __future__ import annotations
