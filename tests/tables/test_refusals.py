@@ -17,7 +17,7 @@ from eventstudy.language import in_language
 from eventstudy.panel import places_of
 from eventstudy.prices import Reading, load_prices
 from eventstudy.request import run
-from eventstudy.tables.text import _edges, _odd_so_far
+from eventstudy.tables.text import _edges, _odd_so_far, _proof, _proving
 from eventstudy.tables.written import one_moment
 
 from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
@@ -596,3 +596,23 @@ def test_a_date_alone_between_points_begins_with_the_day_unless_it_may_with_the_
         assert one_moment(text, order="dmy")
     else:
         assert one_moment(text) == read
+
+
+@pytest.mark.parametrize("piece", [16, 37, 1 << 18])
+def test_a_cell_that_proves_the_decimal_mark_is_found_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr("eventstudy.tables.text._PIECE", piece)
+    monkeypatch.setattr("eventstudy.tables.text._SAMPLE", 5)
+    rng = np.random.default_rng(3)
+    open_ones = ["1.003", "12.345", "987.001", "7", "985", "", "x.y", "2024-01-02", "1.234.567", "-4.100", "02.01.2024"]
+    proving = ["1.5", "0.123", "1234.567", "3.1415", "1200.", ".5", "-0.25", "12.34"]
+    for k in range(150):
+        cells = rng.choice(open_ones, int(rng.integers(2, 40))).tolist()
+        at = int(rng.integers(len(cells)))
+        if k % 2:
+            cells[at] = str(rng.choice(proving))
+        rows = [cells[i : i + 3] for i in range(0, len(cells), 3)]
+        text = "a,b,c\n" + "\n".join(",".join(row) for row in rows) + "\n"
+        hit, plain = _proving(text.encode(), 5, ",", "."), _proof(",").search(text.encode(), 5)
+        assert (hit is None) == (plain is None) == (not k % 2), text
