@@ -47,12 +47,16 @@ _SINGULAR = {"windows": "window", "tests": "test", "variants": "variant", "drop_
 _LONGEST_SHIFT = 3650
 _WIDEST_MASK = 20
 """Sessions on each side of another event that may be left out of the estimation."""
-_NEED_ORDER = ("garch", "egarch", "scholes_williams", "dimson")
-"""Models in which a day depends on the days next to it."""
-_ESTIMATE_NOTHING = ("market_adjusted", "matched", "given")
-"""Models without parameters."""
-VOLUME_MODELS = ("constant_mean", "market")
-"""Models of log volume; the first is the default, because on one event date the mean volume holds the event itself."""
+
+
+def _says(model: str, what: str) -> bool:
+    """What a model says of itself (`models.base.Model`)."""
+    return bool(getattr(plugins.load("models", model), what, False))
+
+
+def _models(what: str) -> str:
+    """The models that say so of themselves."""
+    return ", ".join(name for name in plugins.names("models") if _says(name, what))
 
 
 @dataclass(frozen=True)
@@ -225,13 +229,14 @@ class StudyConfig:
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
                 raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
-        model = VOLUME_MODELS[0] if self.outcome == "volume" or self.returns == "difference" else "market"
+        # on one event date the mean volume of the market holds the event itself
+        model = "constant_mean" if self.outcome == "volume" or self.returns == "difference" else "market"
         put(self, "model", self.model or model)
         put(self, "model", plugins.meant("models", self.model))
         put(self, "tests", tuple(dict.fromkeys(plugins.meant("tests", name) for name in self.tests)))
         put(self, "variants", {plugins.meant("tests", name): form for name, form in self.variants.items()})
-        if self.outcome == "volume" and self.model not in VOLUME_MODELS:
-            raise InvalidRequest(f"{self.model} is no model of volume", available=", ".join(VOLUME_MODELS))
+        if self.outcome == "volume" and not _says(self.model, "of_volume"):
+            raise InvalidRequest(f"{self.model} is no model of volume", available=_models("of_volume"))
         self._check_windows()
         self._check_units()
         self._check_frequency()
@@ -252,18 +257,18 @@ class StudyConfig:
                     "en",
                     "",
                 ),
-                hint="use 30 or more, or 0 with a model that estimates nothing: market_adjusted, matched, given",
+                hint=f"use 30 or more, or 0 with a model that estimates nothing: {_models('estimates_nothing')}",
             )
         if self.own_estimation and (not self.estimated or self.model == "given"):
             raise InvalidRequest(
                 "pairs have estimation windows of their own, and nothing is estimated",
                 hint="leave out --own-estimation",
             )
-        if not self.estimated and (self.outcome != "return" or self.model not in _ESTIMATE_NOTHING):
+        if not self.estimated and (self.outcome != "return" or not _says(self.model, "estimates_nothing")):
             what = f"the model {self.model}" if self.outcome == "return" else f"a study of {self.outcome}"
             raise InvalidRequest(
                 f"min_estimation is 0, and {what} has something to estimate",
-                available=", ".join(_ESTIMATE_NOTHING),
+                available=_models("estimates_nothing"),
                 hint="use 30 or more, or one of these models",
             )
         if self.max_shift < 0:
@@ -383,7 +388,7 @@ class StudyConfig:
                 )
         if self.regime == "always":
             self.check_in_order(Phrase("a comparison with the days near the window"))
-        if not self.in_order and (self.model in _NEED_ORDER or self.outcome == "volume"):
+        if not self.in_order and (self.outcome == "volume" or _says(self.model, "needs_order")):
             raise InvalidRequest(
                 f"{'a study of volume' if self.outcome == 'volume' else f'the model {self.model}'} needs the estimation days in"
                 " their order, right before the event",
@@ -454,10 +459,7 @@ class StudyConfig:
             (self.outcome != "return", f"a study of {self.outcome}"),
             (self.currency is not None, "a currency"),
             (self.bhar != "auto", "a buy-and-hold return"),
-            (
-                self.model in ("capm", *(m for m in plugins.names("models") if m.startswith(("fama", "carhart")))),
-                self.model,
-            ),
+            (_says(self.model, "excess"), self.model),
         ):
             if wrong:
                 raise InvalidRequest(f"{what} is of returns, and these are changes of a level", hint="leave it out")

@@ -103,7 +103,12 @@ class Fit:
 
 
 class Model(Protocol):
-    """A normal-return model: one file of `eventstudy/models/` each, in its attribute `MODEL`."""
+    """A normal-return model: one file of `eventstudy/models/` each, in its attribute `MODEL`.
+
+    What else a model may say of itself, each false where it says nothing: `each_day`, each event day stands by itself;
+    `needs_order`, a day depends on the days next to it; `estimates_nothing`, it needs no estimation days; `excess`, it is of
+    returns over the risk-free rate, not of changes of a level; `of_volume`, it can be asked what volume is normal.
+    """
 
     @property
     def summary(self) -> str:

@@ -42,6 +42,8 @@ class GarchModel:
     fails: str
     paper: str
     kind: Literal["GARCH", "EGARCH"]
+    needs_order: ClassVar[bool] = True
+    """A day depends on the days next to it."""
     apart: ClassVar[bool] = True
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:

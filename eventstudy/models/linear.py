@@ -47,8 +47,15 @@ class LinearModel:
     intercept: bool = True
     excess: bool = False
     difference: str | None = None
+    of_volume: bool = False
+    """Whether it can be asked what volume is normal."""
     each_day: ClassVar[bool] = True
     """A fit of more event days holds that of fewer: what is estimated does not depend on them."""
+
+    @property
+    def estimates_nothing(self) -> bool:
+        """Whether it has no parameters, so that it needs no estimation days."""
+        return self.difference is not None or (self.factors == () and not self.intercept)
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The regressors the model needs, given those a block has."""
@@ -156,6 +163,7 @@ MODELS = {
         assumes="a stable mean; the market does not matter",
         fails="when the whole market moves in the event window",
         paper="Brown and Warner 1985",
+        of_volume=True,
     ),
     "market_adjusted": LinearModel(
         summary="the benchmark's return, beta taken as one",
@@ -177,6 +185,7 @@ MODELS = {
         fails="with thin trading, after structural breaks, with alpha from a bull run in long windows",
         paper="Sharpe 1963; MacKinlay 1997",
         factors=("benchmark",),
+        of_volume=True,
     ),
     "capm": LinearModel(
         summary="rf + alpha + beta x the market's excess return",

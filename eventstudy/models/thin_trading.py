@@ -7,7 +7,7 @@ Dimson (1979): the sum of the betas on lagged, same-day and leading markets.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -103,6 +103,8 @@ class ScholesWilliams:
     fails: str
     paper: str
     form: Literal["iv", "ratio"] = "iv"
+    needs_order: ClassVar[bool] = True
+    """A day depends on the days next to it."""
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The benchmark."""
@@ -146,6 +148,8 @@ class Dimson:
     paper: str
     lags: int = 1
     leads: int = 1
+    needs_order: ClassVar[bool] = True
+    """A day depends on the days next to it."""
 
     def requires(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """The benchmark."""

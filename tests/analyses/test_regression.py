@@ -290,4 +290,5 @@ def test_levels_of_few_firms_are_refused() -> None:
         regress(result, table().assign(kind="a"), ["C(kind)"])
     blank = kinds()
     blank.loc[3, "kind"] = ""
-    assert [e.ticker for e in regress(result, blank, ["C(kind)"]).excluded] == ["F03"]
+    lost = regress(result, blank, ["C(kind)"]).excluded
+    assert [(e.ticker, e.reason) for e in lost] == [("F03", "NO_CHARACTERISTICS")]

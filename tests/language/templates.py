@@ -95,11 +95,20 @@ def _lines(name: str, text: str) -> str:
     return f"{name} " + "\n".join(shown if len(shown) == 1 else ['""', *shown]) + "\n"
 
 
+def up_to_date(had: dict[str, str], needed: dict[str, None]) -> dict[str, str]:
+    """A catalogue with what is needed, in the order that it had; what is new stands behind what is met before it."""
+    order, before = [msgid for msgid in had if not msgid or msgid in needed], ""
+    for msgid in needed:
+        if msgid not in had:
+            order.insert(order.index(before) + 1, msgid)
+        before = msgid
+    return {msgid: had.get(msgid, "") for msgid in order}
+
+
 def main() -> None:
     """Bring the catalogues up to date."""
     for language in LANGUAGES[1:]:
-        had = known(language)
-        now = {"": had[""]} | {msgid: had.get(msgid, "") for msgid in used()}
+        now = up_to_date(known(language), used())
         catalogue(language).write_text(written(now), encoding="utf-8")
         print(language, f"{sum(not said for said in now.values())} of {len(now)} without a translation")
 

@@ -20,7 +20,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import finding
 from eventstudy.windows import Window
 
-from .templates import PACKAGE, catalogue, known, used, written
+from .templates import PACKAGE, catalogue, known, up_to_date, used, written
 
 OTHERS = LANGUAGES[1:]
 
@@ -52,6 +52,15 @@ def fields(template: str) -> set[str]:
 def test_a_catalogue_is_written_as_it_would_be_written_anew(language: str) -> None:
     text = catalogue(language).read_text(encoding="utf-8")
     assert text == written(known(language))
+
+
+def test_to_bring_a_catalogue_up_to_date_moves_nothing() -> None:
+    for language in OTHERS:
+        assert list(up_to_date(known(language), used())) == list(known(language))
+    had = {"": "head", "b": "B", "a": "A", "old": "O"}
+    needed = dict.fromkeys(["a", "new", "b", "newer"])
+    assert up_to_date(had, needed) == {"": "head", "b": "B", "newer": "", "a": "A", "new": ""}
+    assert list(up_to_date(had, needed)) == ["", "b", "newer", "a", "new"]
 
 
 def test_every_code_is_used_and_says_what_it_means() -> None:
