@@ -5,9 +5,6 @@ Models that are fitted pair by pair go in pieces of one size, whoever works on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.linear import LinearModel
+from eventstudy.models.watching import heard, watched
 from eventstudy.panel.block import EventBlock, Floats, Ints
 from eventstudy.parallel import Executor, Serial, one_thread
 
@@ -42,37 +40,6 @@ def model_of(config: StudyConfig) -> Model:
 
         return autoregressive(model)
     return model
-
-
-Watcher = Callable[[str, int, int], object]
-"""Called with what is done, its number from 1, and how many there are."""
-
-_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
-_MANY = 20
-
-
-@contextmanager
-def watched(watcher: Watcher | None) -> Iterator[None]:
-    """Within the block `watcher` hears of every pair that is fitted, where there are many."""
-    token = _watcher.set(watcher)
-    try:
-        yield
-    finally:
-        _watcher.reset(token)
-
-
-def heard() -> Watcher | None:
-    """Who watches, if anyone does."""
-    return _watcher.get()
-
-
-def counted(pairs: Iterable[int]) -> Iterator[int]:
-    """The positions of the pairs, each told to the watcher before it is handed out."""
-    listed, watcher = list(pairs), _watcher.get()
-    for number, i in enumerate(listed, 1):
-        if watcher is not None and len(listed) >= _MANY:
-            watcher("pairs fitted", number, len(listed))
-        yield i
 
 
 PIECE = 16

@@ -10,7 +10,7 @@ import numpy as np
 from eventstudy.engine.least_squares import least_days
 from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Note
-from eventstudy.models.fitting import counted
+from eventstudy.models.watching import counted
 from eventstudy.panel.block import Bools, EventBlock, Floats, Ints
 
 

@@ -13,8 +13,8 @@ from typing import ClassVar
 import numpy as np
 
 from eventstudy.models.base import Fit
-from eventstudy.models.fitting import counted
 from eventstudy.models.linear import MODELS as LINEAR
+from eventstudy.models.watching import counted
 from eventstudy.panel.block import EventBlock, Floats
 
 Line = Callable[[Floats, Floats, Floats], tuple[float, float]]

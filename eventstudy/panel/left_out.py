@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from eventstudy.errors import EventStudyError
+from eventstudy.events import Registry
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, sentence
@@ -70,3 +71,18 @@ def with_id(one: Exclusion, event_id: str) -> Exclusion:
     if said.params.get("event") == one.event_id:
         said = sentence("NO_DAY0.unrecognised", event=event_id)
     return one._replace(event_id=event_id, message=said)
+
+
+def unread(events: object) -> list[Exclusion]:
+    """Rows of a table of events that are none."""
+    rows = events.left_out if isinstance(events, Registry) else ()
+    return [
+        Exclusion.of(
+            "BAD_ROW",
+            str(bad.row),
+            bad.ticker,
+            row=Phrase.quoted(bad.row).as_one(),
+            why=Phrase.quoted(bad.why).as_one(),
+        )
+        for bad in rows
+    ]

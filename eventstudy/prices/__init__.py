@@ -1,13 +1,13 @@
 """What the market did: one price source a file, and the table they fill."""
 
 from eventstudy.prices._abnormal import load_abnormal
-from eventstudy.prices._bars import MASSIVE_KEY, BarTable, Series, load_bars, massive_bars
+from eventstudy.prices._bars import MASSIVE_KEY, BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._beside import copies_among
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
-from eventstudy.prices._load import Desk, load_prices
+from eventstudy.prices._load import Desk, load_prices, massive_bars
 from eventstudy.prices._moves import Flag
 from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags

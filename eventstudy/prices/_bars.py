@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from os import PathLike
 from typing import Any, Literal
@@ -376,10 +375,3 @@ def _openings(times: Stamps, exchange: str) -> Stamps:
         return times[:0]
     _, hours = calendars.hours(exchange, max(first, low), min(last, high))
     return np.array([one.stretches[0][0] for one in hours], dtype="datetime64[s]")
-
-
-def massive_bars(tickers: Iterable[str], first: date, last: date, width: int = 1) -> BarTable:
-    """Bars of a vendor that wants a key; what asks it is imported only then."""
-    from eventstudy.prices._massive import Massive
-
-    return Massive().bars(tickers, first, last, width)

@@ -197,7 +197,7 @@ class StudyFile(_Table):
             InvalidFile: a file of events cannot be read.
         """
         from eventstudy.events import load_registry
-        from eventstudy.study.study import unread
+        from eventstudy.panel.left_out import unread
 
         files = [one for one in self.events if isinstance(one, Path)]
         if self.registry and os.path.exists(self.registry):

@@ -17,7 +17,6 @@ from typing import Any, Literal
 import numpy as np
 
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.panel import Days
 from eventstudy.prices import FIELDS, Place, long_columns
 from eventstudy.tables import fold, roles
 
@@ -211,16 +210,3 @@ def _grouped(units: list[Unit]) -> list[Unit]:
         else:
             found.append([unit])
     return [_together(some) for some in found]
-
-
-def sessions_of(folder: PanelFolder) -> Days:
-    """All days of the panel, ascending: for studies whose sessions are the dates of the prices."""
-    from eventstudy.scale.read import days_of
-
-    name = folder.columns["date"]
-    first, last = min(u.first for u in folder), max(u.last for u in folder)
-    there = np.zeros(int((last - first).astype(int)) + 1, dtype=bool)
-    for batch in folder.dataset.to_batches(columns=[name]):
-        there[days_of(folder, batch.column(0)) - int(first.astype(int))] = True
-    found: Days = first + np.flatnonzero(there)
-    return found

@@ -227,6 +227,17 @@ def days_of(folder: PanelFolder, column: Any) -> Ints:
     return found
 
 
+def sessions_of(folder: PanelFolder) -> Days:
+    """All days of the panel, ascending: for studies whose sessions are the dates of the prices."""
+    name = folder.columns["date"]
+    first, last = min(u.first for u in folder), max(u.last for u in folder)
+    there = np.zeros(int((last - first).astype(int)) + 1, dtype=bool)
+    for batch in folder.dataset.to_batches(columns=[name]):
+        there[days_of(folder, batch.column(0)) - int(first.astype(int))] = True
+    found: Days = first + np.flatnonzero(there)
+    return found
+
+
 def _positions(days: Ints, more: Ints | None) -> tuple[Ints, Days]:
     """(N,) the row of each day among the distinct ones and those of `more` that lie within, and all of these, ascending."""
     if not len(days):

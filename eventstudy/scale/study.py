@@ -37,9 +37,9 @@ from eventstudy.panel.left_out import LeftOut, by_row, row_of, with_id
 from eventstudy.panel.place import benchmarks_of
 from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
-from eventstudy.scale.panel import PanelFolder, sessions_of
+from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part, parts_of
-from eventstudy.scale.read import homes_of, on_sessions, read_tickers, upto
+from eventstudy.scale.read import homes_of, on_sessions, read_tickers, sessions_of, upto
 from eventstudy.scale.work import Found, Place, Work, first, second
 from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult

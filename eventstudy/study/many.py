@@ -23,7 +23,7 @@ from eventstudy.models import Model
 from eventstudy.panel import Exclusion, Ints, Warned
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import InSums
-from eventstudy.panel.left_out import LeftOut
+from eventstudy.panel.left_out import LeftOut, unread
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.place import benchmarks_of
 from eventstudy.parallel import Executor
@@ -32,7 +32,6 @@ from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.near import Besides, with_others
 from eventstudy.study.passes import evidence_of
-from eventstudy.study.study import unread
 from eventstudy.tables.frames import pandas_of
 
 FEW_DATES = 8

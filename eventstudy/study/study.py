@@ -46,6 +46,7 @@ from eventstudy.panel import (
     with_worth,
     within_days,
 )
+from eventstudy.panel.left_out import unread
 from eventstudy.parallel import Executor
 from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
@@ -426,21 +427,6 @@ def near_days(config: StudyConfig) -> NearDays | None:
 def _is_frame(events: object) -> bool:
     """Whether events are a frame of some library, not a list of them."""
     return not isinstance(events, Registry | Event | list | tuple) and pandas_of(events) is not None
-
-
-def unread(events: object) -> list[Exclusion]:
-    """Rows of a table of events that are none."""
-    rows = events.left_out if isinstance(events, Registry) else ()
-    return [
-        Exclusion.of(
-            "BAD_ROW",
-            str(bad.row),
-            bad.ticker,
-            row=Phrase.quoted(bad.row).as_one(),
-            why=Phrase.quoted(bad.why).as_one(),
-        )
-        for bad in rows
-    ]
 
 
 def _as_events(events: Any) -> list[Event]:

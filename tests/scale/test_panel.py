@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.scale import panel
-from eventstudy.scale.panel import PanelFolder, sessions_of
-from eventstudy.scale.read import read_tickers, read_unit
+from eventstudy.scale.panel import PanelFolder
+from eventstudy.scale.read import read_tickers, read_unit, sessions_of
 
 from tests.scale import panels
 
