@@ -5,6 +5,7 @@ it in another language. Templates are `str.format` templates; values are formatt
 what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
 
     {car:+.2f %}   a decimal as per cent, the mark set apart          {p:p}         a p-value: .012, <.001
+    {ratio:times}  a ratio: 1.6, and 1.04 where it rounds to 1.0
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
     {findings:;}   one; another; a third, or with another mark between them
@@ -279,6 +280,8 @@ def _number(value: Any, spec: str, language: str) -> str:
         return NO_FIGURE[language]
     if spec == "p":
         return p_text(float(value), language)
+    if spec == "times":
+        spec = next((s for s in (".1f", ".2f", ".3f") if float(format(value, s)) != 1), ".1f")
     if spec == "day":
         spec = "+d" if value else "d"
     percent = spec.endswith(" %")

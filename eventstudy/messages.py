@@ -974,11 +974,11 @@ WARNINGS: dict[str, Code] = {
     "VOLATILITY_REGIME": Code(
         {
             "": (
-                "days near the event moved {ratio:.1f} times as much as usual (p = {p:.3f}), and on that scale are judged "
+                "days near the event moved {ratio:times} times as much as usual (p = {p:.3f}), and on that scale are judged "
                 "{windows}"
             ),
             "together": (
-                "all pairs together: days near the event moved {ratio:.1f} times as much as usual (p = {p:.3f}), and on that "
+                "all pairs together: days near the event moved {ratio:times} times as much as usual (p = {p:.3f}), and on that "
                 "scale are judged {windows}"
             ),
         },

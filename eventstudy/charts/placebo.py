@@ -106,7 +106,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
         )
     if found.regime and found.regime.used:
         times = found.regime.ratio
-        line += " " + say("Days near it moved {times:.1f} times as much as these: p is on that scale.", times=times)
+        line += " " + say("Days near it moved {times:times} times as much as these: p is on that scale.", times=times)
     if not found.valid:
         line += " " + say("Not to be believed: {reasons:;}.", reasons=list(found.reasons))
     return title, [line]

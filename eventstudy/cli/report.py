@@ -23,7 +23,7 @@ FORMATS: Forms = {
     "pdf": (".pdf",),
     "md": (".md",),
     "xlsx": (".xlsx",),
-    "latex": (".tex",),
+    "latex": (".tex", ".latex"),
     "pptx": (".pptx",),
     "json": (".json",),
 }

@@ -348,7 +348,7 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
 def in_a_storm(scale: float) -> Phrase:
     """Why a test that takes its variance from calm days is not valid."""
     return Phrase(
-        "days near the event moved {times:.1f} times as much as estimation days; this test takes the variance"
+        "days near the event moved {times:times} times as much as estimation days; this test takes the variance"
         " for unchanged",
         times=scale,
     )

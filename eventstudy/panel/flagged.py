@@ -229,7 +229,9 @@ class InSums:
             severity = "" if doubtful or severity_of(code) != "doubt" else "caution"
             ticker, found = next(iter((used or by_ticker).items()))
             first = {"ticker": ticker, "session": found[0].session, "what": found[0].message}
-            text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=list(used or by_ticker), **first)
+            text = Phrase("{ticker} on {session}: {what}", **first)
+            if len(told := list(used or by_ticker)) > 1:
+                text = Phrase("{tickers:some}: {ticker} on {session}: {what}", tickers=told, **first)
             yield accepted(Message(code, text)) if used and not doubtful else Message(code, text, severity=severity)
         if spans:
             yield from _calendars_of(

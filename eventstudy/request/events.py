@@ -100,9 +100,10 @@ def _grouped(events: Registry, column: str) -> Registry:
 
     known, column = _columns(events), column_of(events, column)
     if not any(named(event, ticker) for event in events for ticker in event.tickers):
+        lacks = column == "category"
         raise InvalidRequest(
-            f"no event has a column {column!r} to group by",
-            available=", ".join(["category", *known]),
+            "no event has a category to group by" if lacks else f"no event has a column {column!r} to group by",
+            available=", ".join(known if lacks else ["category", *known]),
             hint="columns of the table of events beside ticker and date are kept as such",
         )
     again = []

@@ -168,6 +168,8 @@ def title(result: StudyResult, chosen: Ints, who: str) -> Phrase | None:
         if one.session:
             return Phrase("{who}: {raw:+.1f %} on average on {on:long}, {points}", **said)
         return Phrase("{who}: {raw:+.1f %} on average on day 0, {points}", **said)
+    if abs(one.raw) < _SAME:
+        return Phrase("{who} did not move on {on:long}, {points}", **said)
     if one.raw < 0:
         return Phrase("{who} lost {size:.1f %} on {on:long}, {points}", **said)
     return Phrase("{who} gained {size:.1f %} on {on:long}, {points}", **said)
@@ -252,6 +254,8 @@ def _moved(result: StudyResult, one: Move) -> str:
         only = one.pairs[0]
         named = together == 1 or _distinct(result)
         who = called(result, result.panel.pairs[only].ticker) if named else _case(result, only)
+        if size < _SAME:
+            return Phrase("{who} did not move", who=who)
         if one.raw < 0:
             return Phrase("{who} lost {size:.1f %}", who=who, size=size)
         return Phrase("{who} gained {size:.1f %}", who=who, size=size)
@@ -267,9 +271,13 @@ def _all_moved(result: StudyResult, one: Move) -> Phrase:
     """How far a day moved all pairs."""
     size, n = abs(one.raw), len(one.pairs)
     if _distinct(result):
+        if size < _SAME:
+            return Phrase("the {n} stocks did not move on average", n=n)
         if one.raw < 0:
             return Phrase("the {n} stocks lost {size:.1f %} on average", n=n, size=size)
         return Phrase("the {n} stocks gained {size:.1f %} on average", n=n, size=size)
+    if size < _SAME:
+        return Phrase("the {n} cases did not move on average", n=n)
     if one.raw < 0:
         return Phrase("the {n} cases lost {size:.1f %} on average", n=n, size=size)
     return Phrase("the {n} cases gained {size:.1f %} on average", n=n, size=size)
@@ -279,9 +287,13 @@ def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
     """How far a day moved those pairs that have it, of all together."""
     said: dict[str, Any] = {"n": len(one.pairs), "all": together, "size": abs(one.raw)}
     if _distinct(result):
+        if abs(one.raw) < _SAME:
+            return Phrase("the {n} of {all} stocks that have that day did not move on average", **said)
         if one.raw < 0:
             return Phrase("the {n} of {all} stocks that have that day lost {size:.1f %} on average", **said)
         return Phrase("the {n} of {all} stocks that have that day gained {size:.1f %} on average", **said)
+    if abs(one.raw) < _SAME:
+        return Phrase("the {n} of {all} cases that have that day did not move on average", **said)
     if one.raw < 0:
         return Phrase("the {n} of {all} cases that have that day lost {size:.1f %} on average", **said)
     return Phrase("the {n} of {all} cases that have that day gained {size:.1f %} on average", **said)
@@ -289,6 +301,8 @@ def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
 
 def _points(result: StudyResult, one: Move) -> Phrase:
     """How far the return lies from what the model takes for normal: "13.4 points more than the market explains"."""
+    if max(abs(one.raw), abs(one.abnormal)) < _SAME:
+        return Phrase("which {model}", model=explains(result.config.model))
     if abs(one.abnormal) < _SAME:
         return Phrase("as much as {model}", model=explains(result.config.model))
     said = {"points": 100 * abs(one.abnormal), "model": explains(result.config.model)}

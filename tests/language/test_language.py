@@ -221,3 +221,11 @@ def test_all_warnings_exclusions_and_reasons_of_a_study_have_german_words(sixtee
 def test_a_p_value_near_one_is_one(p: float, english: str, german: str) -> None:
     """In German .9996 was 10,000."""
     assert (p_text(p), p_text(p, "de")) == (english, german)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"), [(1.62, "1.6"), (0.5, "0.5"), (1.04, "1.04"), (1.003, "1.003"), (1.00001, "1.0")]
+)
+def test_a_ratio_that_rounds_to_one_is_told_with_more_decimals(ratio: float, said: str) -> None:
+    assert shown(ratio, "times") == said
+    assert shown(ratio, "times", "de") == said.replace(".", ",")
