@@ -47,12 +47,12 @@ def test_days_that_moved_nobody_lost_nothing() -> None:
 def test_a_flag_of_one_ticker_names_it_once() -> None:
     made = closes(tickers=TICKERS)
     day = SESSIONS[DAY0 - 40]
-    made.loc[day, "AAA"] *= 1.5
+    made["AAA"] = made["AAA"].where(made.index != day, 1.5 * made["AAA"])
     events = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": str(SESSIONS[DAY0].date())})
     sums = EventStudy(**CHOICES).run(events, made, keep="aggregate")
     told = [w.message for w in sums.warned if w.code == "PRICE_SPIKE"]
     assert [m.split(":")[0] for m in told] == [f"AAA on {day.date()}"]
-    made.loc[SESSIONS[DAY0 - 50], "BBB"] *= 1.5
+    made["BBB"] = made["BBB"].where(made.index != SESSIONS[DAY0 - 50], 1.5 * made["BBB"])
     both = EventStudy(**CHOICES).run(events, made, keep="aggregate")
     [said] = [w.message for w in both.warned if w.code == "PRICE_SPIKE"]
     assert said.startswith("AAA, BBB: ")
