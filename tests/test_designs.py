@@ -35,6 +35,7 @@ from matplotlib.text import Text
 from scipy import stats
 
 from tests.panel.made import CHOICES, DAY0, codes, dummies, row, study
+from tests.test_documented import abroad
 from tests.test_documented import yields as made_up_yields
 from tests.test_frequency import written_on_charts
 from tests.worlds import SESSIONS, closes
@@ -708,6 +709,20 @@ def test_a_window_between_dates_is_counted_in_sessions(first: int, last: int, wi
     assert (inside[0], inside[-1]) == tuple((result.config.windows or [()])[0])
     assert ("DAY0_NOT_LOOKED_AT" in codes(result)) == (first > 0)
     assert result.config.as_dict()["event_window"] == [inside[0], inside[-1]]
+
+
+@pytest.mark.slow
+def test_a_window_between_dates_on_two_exchanges_is_of_calendar_days() -> None:
+    """New York was closed on 9 January 2025 and Amsterdam was not: four sessions of the one, five of the other."""
+    table = es.load_prices(["NVDA", "SPY"], source="bundled").close
+    both = table.join(abroad(table.index[0], table.index[-1]), how="outer")
+    events = pd.DataFrame({"ticker": ["NVDA", "ASML.AS"], "date": ["2025-01-08"] * 2, "event_id": "e"})
+    found = run(events, prices=both, window_dates=("2025-01-08", "2025-01-14"), benchmark="SPY,.AS=^AEX")
+    assert np.isfinite(found.returns.ar).sum(axis=1).tolist() == [4, 5]
+    assert found.config.windows == ((0, 4),)
+    [told] = [w.message for w in found.warned if w.code == "WINDOW_DATES"]
+    assert told == "[0, +6 calendar days] is 2025-01-08 to 2025-01-14: not the same sessions for all pairs"
+    assert "nicht dieselben Handelstage" in str(in_language(told, "de"))
 
 
 def test_a_pair_without_a_session_in_its_calendar_days_is_left_out() -> None:
