@@ -639,10 +639,10 @@ def spoken(bars: pd.DataFrame, form: str, file: Path, **columns: str) -> Path:
 @pytest.mark.parametrize(
     ("form", "columns"),
     [
-        ("utf-8", {"Datum": "%d.%m.%Y %H:%M"}),
+        pytest.param("utf-8", {"Datum": "%d.%m.%Y %H:%M"}, marks=pytest.mark.slow),
         ("utf-8-sig", {"Datum": "%d.%m.%Y", "Zeit": "%H:%M"}),
-        ("cp1252", {"Datum": "%d.%m.%y", "Uhrzeit": "%H:%M:%S"}),
-        ("utf-8", {"Zeit": "%d.%m.%Y, %H:%M Uhr"}),
+        pytest.param("cp1252", {"Datum": "%d.%m.%y", "Uhrzeit": "%H:%M:%S"}, marks=pytest.mark.slow),
+        pytest.param("utf-8", {"Zeit": "%d.%m.%Y, %H:%M Uhr"}, marks=pytest.mark.slow),
     ],
 )
 def test_bars_of_another_language_are_the_same(tmp_path: Path, form: str, columns: dict[str, str]) -> None:
