@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,9 @@ from eventstudy.study.evidence import Evidence
 from eventstudy.study.near import Besides, with_others
 from eventstudy.study.passes import evidence_of
 from eventstudy.tables.frames import pandas_of
+
+if TYPE_CHECKING:
+    from eventstudy.study.study import Events
 
 FEW_DATES = 8
 """Up to so many event dates the returns of each are added up, so that pairs of one date have their portfolio."""
@@ -65,7 +68,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
         raise NeedsPairs(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
 
 
-def as_columns(events: Any, day0: str | date) -> tuple[EventColumns, list[Exclusion]]:
+def as_columns(events: Events | Rows, day0: str | date) -> tuple[EventColumns, list[Exclusion]]:
     """The pairs of a study as columns, and the rows of its table that are no events; `day0` as in `chosen_moment`.
 
     Raises:
@@ -81,6 +84,7 @@ def as_columns(events: Any, day0: str | date) -> tuple[EventColumns, list[Exclus
                 raise
             found, bad = read_rows(rows, rows.origin)  # row by row, as where every pair is kept
             events = Registry(found, left_out=bad)
+    assert not isinstance(events, Rows | pd.DataFrame)
     known = [events] if isinstance(events, Event) else list(events)
     return columns_of_events(known, lambda event: chosen_moment(event, day0)), unread(events)
 

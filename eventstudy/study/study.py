@@ -196,6 +196,7 @@ class EventStudy:
             raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
         if not isinstance(events, Registry | Event | Iterable) or _is_frame(events):
             events = from_frame(events)
+        assert not isinstance(events, pd.DataFrame)
         known = _as_events(events)
         known, config = _called(known, config, table)
         pairs, warned = pairs_to_study(known, config, model, day0)
@@ -429,10 +430,8 @@ def _is_frame(events: object) -> bool:
     return not isinstance(events, Registry | Event | list | tuple) and pandas_of(events) is not None
 
 
-def _as_events(events: Any) -> list[Event]:
-    if isinstance(events, Event):
-        return [events]
-    return list(events)
+def _as_events(events: Event | Iterable[Event]) -> list[Event]:
+    return [events] if isinstance(events, Event) else list(events)
 
 
 _OF_FINDERS = ("AFTER_HOURS_FILING", "CLOCKS_DISAGREE", "FILED_LATER", "NO_CLOCK")
