@@ -14,6 +14,9 @@ _FEW = 2
 _MANY = 100
 """Of more pairs than this no row is told: they stand in the workbook and the JSON file."""
 
+OF_FIT = {"sigma": "number", "n estimation": "count"}
+"""What is told of each fit beside its parameters, in pages and workbook: heading -> look; in JSON with underscores."""
+
 
 def results(told: Material) -> Section:
     """CARs of each stock, and of all together."""
@@ -199,7 +202,7 @@ def _models(told: Material) -> Table:
     """The fitted parameters of each stock."""
     names = list(told.result.fit.names)
     rows = tuple(Row(_name(told, i), tuple(_fitted(told, i, names))) for i in range(told.result.returns.n))
-    columns = (told.words("ticker"), *map(told.words.named, names), told.words("sigma"), told.words("n estimation"))
+    columns = (told.words("ticker"), *map(told.words.named, names), *map(told.words, OF_FIT))
     return Table(told.named("cap.model"), columns, rows)
 
 
@@ -207,5 +210,6 @@ def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:
     for name in names:
         value = told.data["firms"][i]["params"][name]
         yield (told.number(f"firms[{i}].params.{name}", 5 if value is not None and abs(value) < 0.1 else 3),)
-    yield (told.amount(f"firms[{i}].sigma", sign=False),)
-    yield (told.count(f"firms[{i}].n_estimation"),)
+    for key, look in OF_FIT.items():
+        path = f"firms[{i}].{key.replace(' ', '_')}"
+        yield (told.count(path) if look == "count" else told.amount(path, sign=False),)

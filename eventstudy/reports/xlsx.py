@@ -23,6 +23,7 @@ from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, plain
 from eventstudy.reports.reasons import provenance
+from eventstudy.reports.tables import OF_FIT
 from eventstudy.reports.words import Words
 
 if TYPE_CHECKING:
@@ -224,16 +225,15 @@ class _Workbook:
 
     def _firms(self) -> None:
         names = self.result.fit.names
-        sheet = self._sheet("Firms", ("event", "ticker", "day 0", "sigma", "df", "n estimation", *names))
+        of_fit = {"sigma": "number", "df": "count"} | OF_FIT  # formulas look for these two in columns D and E
+        sheet = self._sheet("Firms", ("event", "ticker", "day 0", *of_fit, *names))
         for firm in self.data["firms"]:
             fitted = [Cell(firm["params"][name], "number") for name in names]
             sheet.add(
                 firm["event_id"],
                 firm["ticker"],
                 date.fromisoformat(firm["day0"]),
-                Cell(firm["sigma"], "number"),
-                Cell(firm["df"], "count"),
-                Cell(firm["n_estimation"], "count"),
+                *(Cell(firm[key.replace(" ", "_")], look) for key, look in of_fit.items()),
                 *fitted,
             )
 

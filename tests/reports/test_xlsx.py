@@ -11,9 +11,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import eventstudy as es
 import openpyxl
 import pytest
-from eventstudy.reports.xlsx import _letters
+from eventstudy.reports import tables
+from eventstudy.reports.material import Material
+from eventstudy.reports.words import Words
+from eventstudy.reports.xlsx import _letters, render
 from eventstudy.study.result import StudyResult
 from openpyxl.workbook import Workbook
 
@@ -153,3 +157,16 @@ def test_columns_are_called_as_excel_calls_them() -> None:
     from xlsxwriter.utility import xl_col_to_name
 
     assert [_letters(i) for i in range(800)] == [xl_col_to_name(i) for i in range(800)]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_pages_and_workbook_tell_the_same_of_each_fit(there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column less in the one list is one less in both."""
+    if not there:
+        monkeypatch.delitem(tables.OF_FIT, "n estimation")
+    result = es.run("deepseek-r1", tickers=["NVDA"])
+    told = Material(result, Words("en"))
+    head = told.words("n estimation")
+    sheet = load(render(result), values=True)["Firms"]
+    assert (head in [cell.value for cell in sheet[1]]) == there
+    assert (head in tables._models(told).columns) == there
