@@ -362,7 +362,9 @@ class Totals:
         return cls(
             strata={s: _together([p.strata[s] for p in given if s in p.strata]) for s in strata},
             problems=problems,
-            named=tuple(one for found in named.values() for one in sorted(found, key=lambda o: o[1])[:most_named]),
+            named=tuple(
+                one for _, found in sorted(named.items()) for one in sorted(found, key=lambda o: o[1])[:most_named]
+            ),
             parameters=max((p.parameters for p in given), default=0),
             errors=next((p.errors for p in given if p.n), Errors()),
             short=sum(p.short for p in given),
