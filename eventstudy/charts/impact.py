@@ -57,7 +57,7 @@ def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
     else:
         rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
         a_part, n = found.lacking, len(rows)
-        who, amount = (say("{firms} firms", firms=n), whole[0]) if whole and not a_part else rows[0]
+        who, amount = (say("{firms:,} firms", firms=n), whole[0]) if whole and not a_part else rows[0]
         called = say("{n} of {all}", n=n, all=n + a_part) if a_part else say("all {firms}", firms=n)
         rows += [(called, value) for value in whole]
     ax = open_axes(ax, 2.5 + 0.42 * len(rows))

@@ -261,7 +261,7 @@ def _counted(entries: Sequence[Entry], words: Words) -> Text:
     """How many events, firms and pairs of both there are."""
     pairs = [firm["ticker"] for entry in entries if entry.data for firm in entry.data["firms"]]
     counts = (
-        Phrase.counted("{n} event", "{n} events", n=len(entries)),
+        Phrase.counted("{n:,} event", "{n:,} events", n=len(entries)),
         Phrase.counted("{n} firm", "{n} firms", n=len(set(pairs))),
         Phrase.counted("{n} pair of event and firm", "{n} pairs of event and firm", n=len(pairs)),
     )

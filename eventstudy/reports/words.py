@@ -303,7 +303,7 @@ PHRASES: dict[str, str] = {
     "no proof": "A small p-value says that the days were unusual, not that the event was the cause.",
     "advice": "No investment advice.",
     # sites and updates
-    "site of": "{n} events",
+    "site of": "{n:,} events",
     "whom": "Tickers",
     "of group": "Group",
     "filter": "Show rows with these words",

@@ -132,21 +132,21 @@ def in_common(result: StudyResult) -> Phrase:
     if (kind := next(iter(kinds))) and len(kinds) == 1:
         said |= {"kind": kind}
     if not pairs:
-        return Phrase.counted("{n} event", "{n} events", n=len(events))
+        return Phrase.counted("{n:,} event", "{n:,} events", n=len(events))
     days = np.unique(result.returns.day0_sessions)
     first, last = str(days[0]), str(days[-1])
     if len(studied) == 1 < len(events):
-        who = called(result, tickers[0]) if len(tickers) == 1 else Phrase("{firms} firms", firms=len(tickers))
-        return Phrase("{who}: one event of {all}, {first}", who=who, all=len(events), first=first)
+        who = called(result, tickers[0]) if len(tickers) == 1 else Phrase("{firms:,} firms", firms=len(tickers))
+        return Phrase("{who}: one event of {all:,}, {first}", who=who, all=len(events), first=first)
     if len(tickers) == 1:
         said |= {"who": called(result, tickers[0]), "first": first, "last": last}
         if "kind" in said:
-            return Phrase("{who}: {n} events ({kind}), {first} to {last}", **said)
-        return Phrase("{who}: {n} events, {first} to {last}", **said)
+            return Phrase("{who}: {n:,} events ({kind}), {first} to {last}", **said)
+        return Phrase("{who}: {n:,} events, {first} to {last}", **said)
     said |= {"first": first, "last": last}
     if "kind" in said:
-        return Phrase("{n} events ({kind}) of {firms} firms, {first} to {last}", **said)
-    return Phrase("{n} events of {firms} firms, {first} to {last}", **said)
+        return Phrase("{n:,} events ({kind}) of {firms:,} firms, {first} to {last}", **said)
+    return Phrase("{n:,} events of {firms:,} firms, {first} to {last}", **said)
 
 
 def title(result: StudyResult, chosen: Ints, who: str) -> Phrase | None:
@@ -183,7 +183,7 @@ def _whom(result: StudyResult) -> str:
     n = result.returns.n
     if n == 1:
         return called(result, result.panel.pairs[0].ticker)
-    return Phrase("the {n} stocks together", n=n) if _distinct(result) else Phrase("the {n} cases together", n=n)
+    return Phrase("the {n:,} stocks together", n=n) if _distinct(result) else Phrase("the {n:,} cases together", n=n)
 
 
 def _distinct(result: StudyResult) -> bool:
@@ -213,7 +213,7 @@ def _over(result: StudyResult, window: Window) -> Iterator[Phrase]:
     n = len(members)
     who = called(result, result.panel.pairs[members[0]].ticker)
     if n > 1:
-        whom = Phrase("the {n} stocks", n=n) if _distinct(result) else Phrase("the {n} cases", n=n)
+        whom = Phrase("the {n:,} stocks", n=n) if _distinct(result) else Phrase("the {n:,} cases", n=n)
         who = weighted(result, Phrase("{who} on average", who=whom))
     said: dict[str, Any] = {
         "who": who,
@@ -272,15 +272,15 @@ def _all_moved(result: StudyResult, one: Move) -> Phrase:
     size, n = abs(one.raw), len(one.pairs)
     if _distinct(result):
         if size < _SAME:
-            return Phrase("the {n} stocks did not move on average", n=n)
+            return Phrase("the {n:,} stocks did not move on average", n=n)
         if one.raw < 0:
-            return Phrase("the {n} stocks lost {size:.1f %} on average", n=n, size=size)
-        return Phrase("the {n} stocks gained {size:.1f %} on average", n=n, size=size)
+            return Phrase("the {n:,} stocks lost {size:.1f %} on average", n=n, size=size)
+        return Phrase("the {n:,} stocks gained {size:.1f %} on average", n=n, size=size)
     if size < _SAME:
-        return Phrase("the {n} cases did not move on average", n=n)
+        return Phrase("the {n:,} cases did not move on average", n=n)
     if one.raw < 0:
-        return Phrase("the {n} cases lost {size:.1f %} on average", n=n, size=size)
-    return Phrase("the {n} cases gained {size:.1f %} on average", n=n, size=size)
+        return Phrase("the {n:,} cases lost {size:.1f %} on average", n=n, size=size)
+    return Phrase("the {n:,} cases gained {size:.1f %} on average", n=n, size=size)
 
 
 def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
@@ -288,15 +288,15 @@ def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
     said: dict[str, Any] = {"n": len(one.pairs), "all": together, "size": abs(one.raw)}
     if _distinct(result):
         if abs(one.raw) < _SAME:
-            return Phrase("the {n} of {all} stocks that have that day did not move on average", **said)
+            return Phrase("the {n:,} of {all:,} stocks that have that day did not move on average", **said)
         if one.raw < 0:
-            return Phrase("the {n} of {all} stocks that have that day lost {size:.1f %} on average", **said)
-        return Phrase("the {n} of {all} stocks that have that day gained {size:.1f %} on average", **said)
+            return Phrase("the {n:,} of {all:,} stocks that have that day lost {size:.1f %} on average", **said)
+        return Phrase("the {n:,} of {all:,} stocks that have that day gained {size:.1f %} on average", **said)
     if abs(one.raw) < _SAME:
-        return Phrase("the {n} of {all} cases that have that day did not move on average", **said)
+        return Phrase("the {n:,} of {all:,} cases that have that day did not move on average", **said)
     if one.raw < 0:
-        return Phrase("the {n} of {all} cases that have that day lost {size:.1f %} on average", **said)
-    return Phrase("the {n} of {all} cases that have that day gained {size:.1f %} on average", **said)
+        return Phrase("the {n:,} of {all:,} cases that have that day lost {size:.1f %} on average", **said)
+    return Phrase("the {n:,} of {all:,} cases that have that day gained {size:.1f %} on average", **said)
 
 
 def _points(result: StudyResult, one: Move) -> Phrase:
@@ -406,7 +406,7 @@ def _spread(result: StudyResult) -> Iterator[Phrase]:
     }
     if fell and rose:
         yield Phrase(
-            "They range from {low:+.1f %} ({least}) to {high:+.1f %} ({most}); {fell} fell, {rose} rose.",
+            "They range from {low:+.1f %} ({least}) to {high:+.1f %} ({most}); {fell:,} fell, {rose:,} rose.",
             fell=fell,
             rose=rose,
             **said,

@@ -144,7 +144,7 @@ def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None
 
 def _subject(result: StudyResult) -> str:
     n = result.returns.n
-    return result.panel.pairs[0].ticker if n == 1 else Phrase("the {pairs} pairs together", pairs=n)
+    return result.panel.pairs[0].ticker if n == 1 else Phrase("the {pairs:,} pairs together", pairs=n)
 
 
 def _measured(result: StudyResult, answers: list[Answer]) -> Phrase:
@@ -160,12 +160,12 @@ def _measured(result: StudyResult, answers: list[Answer]) -> Phrase:
         return Phrase("CAR of {ticker}", ticker=ticker)
     n = max((answer.n for answer in answers), default=0)
     if result.config.outcome == "volume":
-        return Phrase("Mean abnormal log volume of {pairs} pairs", pairs=n)
+        return Phrase("Mean abnormal log volume of {pairs:,} pairs", pairs=n)
     if result.config.outcome == "volatility":
-        return Phrase("Mean variance over that of ordinary days of {pairs} pairs", pairs=n)
+        return Phrase("Mean variance over that of ordinary days of {pairs:,} pairs", pairs=n)
     if result.config.returns == "difference":
-        return Phrase("Mean cumulated abnormal change of {pairs} pairs", pairs=n)
-    return Phrase("Mean CAR of {pairs} pairs", pairs=n)
+        return Phrase("Mean cumulated abnormal change of {pairs:,} pairs", pairs=n)
+    return Phrase("Mean CAR of {pairs:,} pairs", pairs=n)
 
 
 def _windows(result: StudyResult, answers: list[Answer]) -> dict[str, Any]:

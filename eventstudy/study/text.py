@@ -254,7 +254,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     rows += _ticker_rows(result, shown)
     yield columns(rows, range(1, len(head)))
     if len(rest) > len(shown):
-        yield f"... and {len(rest) - len(shown)} more pairs (--format csv shows all)"
+        yield f"... and {len(rest) - len(shown):,} more pairs (--format csv shows all)"
     means = "; of groups: headline" if result.groups else ""
     last = "; adj.: least, judged together" if _stepped_down(result) else ""
     yield from wrapped(worded(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}"))
@@ -282,7 +282,7 @@ def _all_at_once(result: StudyResult) -> str:
         return ""
     if not _adjusted(result):
         return (
-            f"no p is adjusted for the number of tickers: {result.returns.n} are too many (result.multiple() does it)"
+            f"no p is adjusted for the number of tickers: {result.returns.n:,} are too many (result.multiple() does it)"
         )
     family, windows = result.family, list(result.firm_answers)
     adjusted = {"Romano-Wolf": family.romano_wolf} if _stepped_down(result) else {}
@@ -333,7 +333,7 @@ def _together(result: StudyResult) -> Iterator[str]:
     out = doubts.out_of_means(result)
     for line in out:
         yield from wrapped(line)
-    who = f"{'believable' if out else 'all'} {n} pairs, {dates} date{'s' if dates != 1 else ''} (up:down)"
+    who = f"{'believable' if out else 'all'} {n:,} pairs, {dates:,} date{'s' if dates != 1 else ''} (up:down)"
     rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
     rows.append(
         [
