@@ -130,7 +130,7 @@ class PriceTable:
         return self.fields["close"]
 
     def of_returns(self, tickers: Iterable[str]) -> list[str]:
-        """Those of some tickers whose closes are no prices, but an index made of the returns that were given.
+        """Those of some `tickers` whose closes are no prices, but an index made of the returns that were given.
 
         Example:
             >>> prices.of_returns(prices.tickers)

@@ -263,7 +263,7 @@ def test_sums_over_pairs_say_it_too(es: Es) -> None:
     Path("events.csv").write_text(f"ticker,date\nAAA,{DAY0}\nBBB,{DAY0}\n")
     words = ["run", "events.csv", "--keep", "aggregate", "--benchmark", "SPY", "--prices", written(spoilt())]
     done = es(*words)
-    says_no_finding(done.out, f"DOUBT AAA: AAA on {DAY}", "No finding for the 2 pairs together", "CAAR")
+    says_no_finding(done.out, f"DOUBT AAA on {DAY}", "No finding for the 2 pairs together", "CAAR")
     assert done.code == 4
     told = json.loads(es(*words, "--format", "json").out)
     assert told["aggregate"]["believable"] is False
