@@ -76,7 +76,10 @@ def test_a_file_of_very_many_events_keeps_sums(es: Es, folder: Path, monkeypatch
             assert words.kept(None, "some.csv", "closes.csv") == keep
 
 
-@pytest.mark.parametrize("more", [("--event-window", "1", "3", "--window", "1", "3"), ("--news", "news.csv")])
+@pytest.mark.parametrize(
+    "more",
+    [("--event-window", "1", "3", "--window", "1", "3"), pytest.param(("--news", "news.csv"), marks=pytest.mark.slow)],
+)
 def test_what_sums_cannot_answer_is_answered_by_pairs_where_nobody_asked_for_sums(
     es: Es, folder: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
 ) -> None:

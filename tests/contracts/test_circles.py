@@ -47,6 +47,7 @@ def circle(package: Path) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_no_file_imports_one_that_imports_it() -> None:
     assert circle(PACKAGE) == []
 

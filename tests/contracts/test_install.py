@@ -9,6 +9,7 @@ import tomllib
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -47,6 +48,7 @@ def test_reports_workbooks_and_updates_need_no_extra() -> None:
     assert EXTRAS["report"] == set(), "kept for old commands, empty"
 
 
+@pytest.mark.slow
 def test_what_is_imported_is_a_dependency_or_of_an_extra_and_the_other_way_round() -> None:
     extras = EXTRAS["garch"] | EXTRAS["ml"] | EXTRAS["scale"] | EXTRAS["slides"]
     assert imported() == CORE | extras

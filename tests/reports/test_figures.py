@@ -176,6 +176,7 @@ def test_many_pairs_and_volumes_are_not_asked_further(volume: StudyResult, rende
     assert "robustness" not in json.loads(rendered("volume", "json"))
 
 
+@pytest.mark.slow
 def test_other_news_of_the_window_stands_day_by_day(rendered: Rendered, sixteen: StudyResult) -> None:
     asked, _ = what_else("deepseek-r1", day0="recognised")
     page = read(rendered("sixteen"))
