@@ -23,7 +23,7 @@ from eventstudy.language import Phrase
 from eventstudy.messages import WARNINGS
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
-from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in
+from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in, unit_called
 from eventstudy.windows import CalendarDays, OwnWindows, Window
 
 DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
@@ -497,7 +497,7 @@ class StudyConfig:
     def unit(self) -> Unit:
         """What abnormal values are shown in."""
         usual = "percent" if self.returns != "difference" else "points" if self.unit_in == "points" else "bp"
-        return UNITS[self.unit_out or usual]
+        return unit_called(self.unit_out or usual, levels=self.returns == "difference")
 
     def level_moment(self, moment: Moment) -> Moment:
         """When something happened as levels see it: an instant is before or after the snapshot of its day.
@@ -771,6 +771,22 @@ class StudyConfig:
             return cls(**chosen(checked(table, study_settings(), place)))
         except InvalidRequest as error:
             raise in_file(error, place()) from error
+
+
+@contextmanager
+def shown_as(told: Mapping[str, Any]) -> Iterator[None]:
+    """What `StudyConfig.as_shown` does, for a study of which the JSON is there.
+
+    `told`: the object `config` of its JSON.
+
+    Example:
+        >>> with shown_as(es.StudyConfig(frequency="monthly").as_dict()):
+        ...     print("sentences count months here")
+        sentences count months here
+    """
+    unit = unit_called(told.get("unit", "percent"), levels=told.get("returns") == "difference")
+    with shown_in(unit), counted_in(told.get("frequency", "daily")):
+        yield
 
 
 @cache

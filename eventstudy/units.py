@@ -17,20 +17,34 @@ class Unit:
     mark: str
     coarser: int = 0
     """So many digits fewer than per cent has, but one where that has any."""
+    finer: int = 0
+    """So many digits more than that."""
+
+    def digits(self, of_percent: int) -> int:
+        """How many digits it has where per cent would have so many."""
+        return max(of_percent - self.coarser, min(of_percent, 1)) + self.finer
 
     def text(self, value: float, spec: str) -> str:
         """A value by a format such as `+.2f`, which says how many digits per cent would have; without the mark."""
         head, point, tail = spec.partition(".")
         if point and tail[:-1].isdigit():
-            digits = int(tail[:-1])
-            spec = f"{head}.{max(digits - self.coarser, min(digits, 1))}{tail[-1]}"
+            spec = f"{head}.{self.digits(int(tail[:-1]))}{tail[-1]}"
         return format(self.factor * value, spec)
 
 
 UNITS = {unit.name: unit for unit in (Unit("percent", 100.0, " %"), Unit("bp", 1e4, " bp", 1), Unit("points", 1.0, ""))}
 PERCENT = UNITS["percent"]
+LEVELS_IN_PERCENT = Unit("percent", 100.0, " %", 1, 2)
+"""Of changes of a rate, which are small: with the digits that basis points have."""
 GIVEN_IN = {"decimal": 1.0, "percent": 1e-2, "bp": 1e-4, "points": 1.0}
 """What one of a unit is, as levels are held: rates as decimals, an index in its own points."""
+
+
+
+def unit_called(name: str, *, levels: bool) -> Unit:
+    """The unit of that name, of returns or of changes of levels."""
+    return LEVELS_IN_PERCENT if levels and name == "percent" else UNITS[name]
+
 
 _shown_in: ContextVar[Unit] = ContextVar("shown_in", default=PERCENT)
 

@@ -118,7 +118,7 @@ def _figures(ax: Axes, result: StudyResult, rows: Ints) -> str:
     cells = int(np.isfinite(result.ar_p[rows]).sum())
     ar, out = result.returns.ar[rows], result.ar_p[rows] < LEVEL
     unit = result.config.unit
-    texts = np.array([[signed(f"{unit.factor * v:+.1f}") if np.isfinite(v) else "" for v in row] for row in ar])
+    texts = np.array([[signed(unit.text(v, "+.1f")) if np.isfinite(v) else "" for v in row] for row in ar])
     widest = max(text_width(text, SMALL, "bold") for text in texts.ravel())
     names_width = max(text_width(name, SMALL) for name in names(result, rows)) + 24 if is_own(ax) else 0
     width = ax.get_window_extent().width * 72 / ax.figure.dpi - names_width

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eventstudy.config import shown_as
 from eventstudy.reports.parts import plain
 from eventstudy.reports.words import Words
 from eventstudy.study.differences import reasons
-from eventstudy.units import UNITS, shown_in
 
 _PASSING = ("retrieved_at", "as_of")
 """What every run sets anew although nothing changed."""
@@ -23,13 +23,17 @@ def substance(data: Data) -> Data:
 
 def changes(before: Data | None, after: Data, words: Words) -> tuple[str, ...]:
     """One line a change: stocks that came or went, days that filled up, figures that moved."""
+    with shown_as(after["config"]):
+        return _changes(before, after, words)
+
+
+def _changes(before: Data | None, after: Data, words: Words) -> tuple[str, ...]:
     if before is None:
         return (words("first report"), *_filling(after, words))
     old, new = _firms(before), _firms(after)
     lines = [words("back", ticker=ticker) for ticker in new if ticker not in old]
     lines += [words("gone", ticker=ticker) for ticker in old if ticker not in new]
-    with shown_in(UNITS[after["config"]["unit"]]):
-        lines += [line for t in new if t in old for line in _moved(t, old[t], new[t], words)]
+    lines += [line for t in new if t in old for line in _moved(t, old[t], new[t], words)]
     why = [plain((words.said(reason),)) for reason in reasons(before, after)]
     return tuple([*lines, *why] or [words("rewritten")])
 

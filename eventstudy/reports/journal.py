@@ -13,7 +13,7 @@ from eventstudy.reports.parts import Lang, plain
 from eventstudy.reports.words import Words
 from eventstudy.study.names import words_of_model, words_of_test
 from eventstudy.study.result import StudyResult
-from eventstudy.units import UNITS
+from eventstudy.units import unit_shown
 
 STARS = (0.10, 0.05, 0.01)
 """p below the first has one star, below the second two, below the third three."""
@@ -44,7 +44,7 @@ def _written(told: Material, levels: Sequence[float]) -> bytes:
     named = zip(result.groups, data["groups"], strict=True)
     panels = [("", everyone)]
     panels += [(plain((words.said(group.name),)), g) for group, g in named if 1 < g["n"] < everyone["n"]]
-    unit = UNITS[data["config"]["unit"]]
+    unit = unit_shown()
     weighted = " weighted" if data["config"]["weights"] == "value" else ""
     mean = words(f"j.mean{weighted}", unit=unit.mark.strip() or words("j.points"))
     windows = [escaped(words.window_of(window)) for window in everyone["windows"]]
@@ -106,7 +106,7 @@ def _cells(
 
     Of figures in doubt there is no test and no star.
     """
-    words, unit = told.words, UNITS[told.data["config"]["unit"]]
+    words, unit = told.words, unit_shown()
     name, tests = window["headline"], {t["name"]: t for t in window["tests"]}
     judged = tests.get(name) if believable else None
     stars = ""
@@ -114,7 +114,7 @@ def _cells(
         used[str(name)] = None
         stars = "*" * sum(judged["p"] is not None and judged["p"] < level for level in levels)
     mean = window["caar"]
-    shown = words.number(None if mean is None else unit.factor * mean, 2 - unit.coarser, sign=True)
+    shown = words.number(None if mean is None else unit.factor * mean, unit.digits(2), sign=True)
     yield f"{escaped(shown)}$^{{{stars}}}$" if stars else escaped(shown)
     yield f"({escaped(words.number(judged['statistic'], 2, sign=True))})" if judged is not None else "--"
     yield f"{window['n_positive']}:{window['n_negative']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from eventstudy import disk
+from eventstudy.config import shown_as
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
 from eventstudy.reports import files, html
@@ -142,7 +144,20 @@ def site_of(
     `found`: what else happened, where it was asked. `progress` is called before each event with its id, its number and how many
     there are, and once at the end.
     """
-    found = looked_through(result) if found is None else found
+    with result.config.as_shown():
+        if found is None and result.config.clock.daily:  # of weeks and months nothing is looked for
+            found = looked_through(result)
+        return _site(result, lang, title, found, progress)
+
+
+def _site(
+    result: StudyResult,
+    lang: Lang,
+    title: str,
+    found: Confounders | None,
+    progress: Callable[[str, int, int], object] | None,
+) -> dict[str, bytes]:
+    """What `site_of` says."""
     pages: dict[str, bytes] = {}
     entries = []
     for i, event in enumerate(result.events):
@@ -207,10 +222,14 @@ def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang, answers: Ans
 
 def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), updated: str = "") -> Entry:
     """What the index tells of a result."""
-    told = Material(result, Words(lang))
-    data, gap = result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
+    with result.config.as_shown():
+        return _entry(Material(result, Words(lang)), changes, updated)
+
+
+def _entry(told: Material, changes: tuple[str, ...], updated: str) -> Entry:
+    data, gap = told.result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
     event, doubts, offers = data["events"][0], tuple(map(plain, told.doubts)), tuple(map(plain, told.offers))
-    title = plain((told.of_registry(result.events[0], "title"),))
+    title = plain((told.of_registry(told.result.events[0], "title"),))
     return Entry(event["id"], title, data, gap, changes, updated or last_session(data), doubts, offers)
 
 
@@ -230,7 +249,12 @@ def gap_page(id: str, title: str, why: str, lang: Lang) -> bytes:
 
 def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Paragraph, ...] = ()) -> bytes:
     """The page that leads to all others: what is missing and what changed stand above the list."""
-    words = Words(lang)
+    with _in_common(entries):
+        return html.render(_index(entries, Words(lang), title, told))
+
+
+def _index(entries: Sequence[Entry], words: Words, title: str, told: tuple[Paragraph, ...]) -> Report:
+    """What `index_page` says."""
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
     doubtful = _doubtful(entries)
@@ -245,16 +269,25 @@ def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Par
     sections = [Section("events", words("s.events"), (table,))]
     if news:
         sections.insert(0, Section("news", words("s.news"), tuple(Paragraph((line,)) for line in news)))
-    report = Report(
+    return Report(
         id="index",
-        lang=lang,
+        lang=words.lang,
         title=title,
         subtitle=(words("event study"), ": ", *_counted(entries, words)),
         finding=faces,
         sections=tuple(sections),
         feed=FEED,
     )
-    return html.render(report)
+
+
+def _in_common(entries: Iterable[Entry]) -> AbstractContextManager[None]:
+    """Headings in the unit and the rows of all studies, where these are the same; else as of days."""
+    kinds = [{name: e.data["config"].get(name) for name in _SHOWN_BY} for e in entries if e.data is not None]
+    return shown_as(kinds[0]) if kinds and all(kind == kinds[0] for kind in kinds) else nullcontext()
+
+
+_SHOWN_BY = ("unit", "returns", "frequency")
+"""What of a study says how its figures and rows are shown."""
 
 
 def _counted(entries: Sequence[Entry], words: Words) -> Text:
@@ -310,7 +343,15 @@ def _row(entry: Entry, words: Words, keys: Sequence[str]) -> Row:
     lead = _lead(entry)
     if entry.data is None or lead is None:
         return Row(head, (*((),) * len(keys), (words("no report"),)))
-    data, path = entry.data, f"aggregate.windows[{entry.data['aggregate']['windows'].index(lead)}]"
+    with shown_as(entry.data["config"]):
+        return _row_of(entry, entry.data, lead, head, words, keys)
+
+
+def _row_of(
+    entry: Entry, data: dict[str, Any], lead: dict[str, Any], head: Text, words: Words, keys: Sequence[str]
+) -> Row:
+    """The row of an event with a result, in its unit."""
+    path = f"aggregate.windows[{data['aggregate']['windows'].index(lead)}]"
     at = next((k for k, t in enumerate(lead["tests"]) if t["name"] == lead["headline"]), None)
 
     def figure(path: str, shown: str) -> Text:
@@ -325,7 +366,7 @@ def _row(entry: Entry, words: Words, keys: Sequence[str]) -> Row:
             ", ".join(dict.fromkeys(group["name"] or words.named(group["role"]) for group in data["groups"])),
         ),
         "window": (words.window_of(lead),),
-        "mean CAR": ("–",) if entry.doubts else figure(f"{path}.caar", words.percent(lead["caar"])),
+        "mean CAR": ("–",) if entry.doubts else figure(f"{path}.caar", words.amount(lead["caar"])),
         "p": ("–",)
         if entry.doubts
         else ()
@@ -345,7 +386,7 @@ def _spark(data: dict[str, Any], words: Words) -> Spark:
         path.append(None if day["aar"] is None else total)
     zero = next((i for i, day in enumerate(days) if day["rel_day"] == 0), 0)
     span = words.window(days[0]["rel_day"], days[-1]["rel_day"])
-    return Spark(tuple(path), zero, words("path said", window=span, car=words.percent(total)))
+    return Spark(tuple(path), zero, words("path said", window=span, car=words.amount(total)))
 
 
 @dataclass(frozen=True)

@@ -460,7 +460,7 @@ class Words:
         if value is None:
             return self.number(None)
         unit = unit_shown()
-        shown = self.number(unit.factor * value, max(digits - unit.coarser, 0), sign=sign)
+        shown = self.number(unit.factor * value, unit.digits(digits), sign=sign)
         return f"{shown}{unit.mark.replace(' ', NBSP)}"
 
     def p(self, value: Any) -> str:
