@@ -40,7 +40,6 @@ GIVEN_IN = {"decimal": 1.0, "percent": 1e-2, "bp": 1e-4, "points": 1.0}
 """What one of a unit is, as levels are held: rates as decimals, an index in its own points."""
 
 
-
 def unit_called(name: str, *, levels: bool) -> Unit:
     """The unit of that name, of returns or of changes of levels."""
     return LEVELS_IN_PERCENT if levels and name == "percent" else UNITS[name]

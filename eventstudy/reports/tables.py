@@ -182,8 +182,7 @@ def _days(told: Material, i: int) -> Table:
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
     session = "session" if told.result.config.clock.daily else "row ends"
-    ret = "change" if told.result.config.returns == "difference" else "ret"
-    columns = tuple(map(words, ("day", session, ret, "expected", "ar", "t", "p exact")))
+    columns = tuple(map(words, ("day", session, told.of_levels("ret"), "expected", "ar", "t", "p exact")))
     return Table(words("cap.days", ticker=told.ticker_of(i)), columns, tuple(rows))
 
 
@@ -208,8 +207,11 @@ def _models(told: Material) -> Table:
 
 def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:
     for name in names:
-        value = told.data["firms"][i]["params"][name]
-        yield (told.number(f"firms[{i}].params.{name}", 5 if value is not None and abs(value) < 0.1 else 3),)
+        path, value = f"firms[{i}].params.{name}", told.data["firms"][i]["params"][name]
+        if name == "alpha" and told.result.config.returns == "difference":
+            yield (told.amount(path),)
+            continue
+        yield (told.number(path, 5 if value is not None and abs(value) < 0.1 else 3),)
     for key, look in OF_FIT.items():
         path = f"firms[{i}].{key.replace(' ', '_')}"
         yield (told.count(path) if look == "count" else told.amount(path, sign=False),)

@@ -25,6 +25,7 @@ from eventstudy.reports.parts import Facts, Lang, plain
 from eventstudy.reports.reasons import provenance
 from eventstudy.reports.tables import OF_FIT
 from eventstudy.reports.words import Words
+from eventstudy.units import unit_shown
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -57,6 +58,11 @@ _DATES = {"en": "yyyy-mm-dd", "de": "dd.mm.yyyy"}
 
 _SHEETS = ("Report", "Firms", "Days", "Windows", "Together", "Mean days", "Tests", "Notes", "Charts", "Columns")
 """In their order."""
+
+_IN_UNIT = frozenset(
+    ("sigma", "alpha", "ret", "expected", "ar", "se", "car", "mean CAR", "median CAR", "low", "high", "cum")
+)
+"""Columns whose figures are in the unit of the study."""
 
 _BARS = 40
 """Most pairs in a chart of bars."""
@@ -101,7 +107,13 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
             f"{result.returns.n} pairs have more days than a sheet has rows",
             hint="write --format json, or fewer events",
         )
-    buffer, told = BytesIO(), Material(result, Words(lang))
+    with result.config.as_shown():
+        return _written(Material(result, Words(lang)), xlsxwriter)
+
+
+def _written(told: Material, xlsxwriter: Any) -> bytes:
+    """What `render` says."""
+    buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": datetime.fromisoformat(told.data["firms"][0]["day0"])})
     _Workbook(book, told).write()
@@ -173,20 +185,26 @@ class _Workbook:
 
     def __init__(self, book: Any, told: Material) -> None:
         self.told, self.result, self.data = told, told.result, told.data
-        outcome = self.result.config.outcome
-        plain_values = outcome == "volume" or self.result.config.unit.name != "percent"
-        plain_look = _LOOKS["t"] if outcome == "volume" else _LOOKS["number"]
-        changed = {"percent": plain_look, "share": plain_look} if plain_values else {}
-        looks = _LOOKS | changed | {"date": {"num_format": _DATES[told.words.lang]}}
-        self._number = "0.00" if plain_values else "0%"
+        config, unit = self.result.config, unit_shown()
+        self._levels = config.returns == "difference"
+        self._factor = unit.factor if self._levels and unit.name != "percent" else 1.0
+        """What a value of 1 is in the cells, which have the unit of the study: Excel itself shows per cent alone."""
+        self._mark = "" if self._factor == 1 and unit.name != "points" else unit.mark.strip() or told.words("j.points")
+        """The unit, in headings."""
+        mark = "" if config.outcome == "volume" or self._mark else "%"
+        form = f"0.{'0' * unit.digits(2)}{mark}"
+        looks = _LOOKS | {"percent": {"num_format": f"+{form};-{form};{form}"}, "share": {"num_format": form}}
+        looks |= {"rate": {"num_format": "0.00%"}, "date": {"num_format": _DATES[told.words.lang]}}
+        self._number = form if self._levels or not mark else "0%"
         """Of the axes of charts."""
-        self.named = {name: told.words(f"sheet {name}") for name in _SHEETS}
+        self.named = {name: told.named(f"sheet {name}") for name in _SHEETS}
         """What each sheet is called in the language of the workbook."""
         self._explained: list[tuple[str, str, str]] = []
         """Sheet, heading and key of each column so far."""
         self._book, self._looks = book, {name: book.add_format(look) for name, look in looks.items()}
-        self.p_formula = f"=TDIST(ABS({{t}}),{self.named['Firms']}!$E${{row}},2)" if outcome == "return" else ""
-        """Two-sided; volumes and volatilities are judged by one side."""
+        two_sided = config.outcome == "return" and config.alternative == "two-sided"
+        self.p_formula = f"=TDIST(ABS({{t}}),{self.named['Firms']}!$E${{row}},2)" if two_sided else ""
+        """Volumes and volatilities are judged by one side, and others where that was asked for."""
         returns = self.result.returns
         self.ahead = returns.basis[:, returns.n_estimation_days :, returns.forecast_columns]
         """(B, L2, K) what the errors of event days have in common, column by column."""
@@ -207,10 +225,36 @@ class _Workbook:
 
     def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
         words = self.told.words
-        heads = [words(k, level=self.told.level) if words.knows(k) else k for k in keys]
+        heads = [self._head(key) for key in keys]
         self._explained += [(self.named[name], head, key) for head, key in zip(heads, keys, strict=True)]
         widths = {column: _WIDTHS[key] for column, key in enumerate(keys) if key in _WIDTHS}
         return _Sheet(self._book, self._looks, self.named[name], heads, words.number(None), wide, widths)
+
+    def _head(self, key: str) -> str:
+        """The heading of a column, with the unit of its figures where their format does not show it."""
+        said = self._said(key)
+        head = self.told.words(said, level=self.told.level) if self.told.words.knows(said) else key
+        return f"{head} ({self._mark})" if self._mark and key in _IN_UNIT else head
+
+    def _said(self, key: str) -> str:
+        """The key of what stands for a heading in this study."""
+        days = self._in_calendar_days and key in ("from", "to")
+        return f"{key} calendar" if days else self.told.of_levels(key)
+
+    @property
+    def _in_calendar_days(self) -> bool:
+        return self.result.config.window_days is not None
+
+    def _ends(self, window: Mapping[str, Any]) -> tuple[str | int, str | int]:
+        """The window of figures: its ends in rows or in calendar days; pairs' own windows by that name."""
+        if window.get("own"):
+            return self.told.words.window_of(window), ""
+        start, end = window.get("calendar_days") or (window["start"], window["end"])
+        return start, end
+
+    def _value(self, value: float | None, look: str, formula: str = "") -> Cell:
+        """A figure in the unit of the study."""
+        return Cell(None if value is None else self._factor * value, look, formula)
 
     def _report(self) -> None:
         sheet = self._sheet("Report", ("event", "finding"), wide=100)
@@ -228,14 +272,18 @@ class _Workbook:
         of_fit = {"sigma": "number", "df": "count"} | OF_FIT  # formulas look for these two in columns D and E
         sheet = self._sheet("Firms", ("event", "ticker", "day 0", *of_fit, *names))
         for firm in self.data["firms"]:
-            fitted = [Cell(firm["params"][name], "number") for name in names]
+            fitted = [self._param(name, firm["params"][name]) for name in names]
             sheet.add(
                 firm["event_id"],
                 firm["ticker"],
                 date.fromisoformat(firm["day0"]),
-                *(Cell(firm[key.replace(" ", "_")], look) for key, look in of_fit.items()),
+                *(self._param(key, firm[key.replace(" ", "_")], look) for key, look in of_fit.items()),
                 *fitted,
             )
+
+    def _param(self, name: str, value: float | None, look: str = "number") -> Cell:
+        """What is told of a fit; of what is in the unit of the study, the figure in that unit."""
+        return self._value(value, look) if name in _IN_UNIT else Cell(value, look)
 
     def _days(self) -> None:
         columns = [f"g{k + 1}" for k in range(self.ahead.shape[2])]
@@ -243,7 +291,7 @@ class _Workbook:
             "event",
             "ticker",
             "day",
-            "session",
+            "session" if self.result.config.clock.daily else "row ends",
             "ret",
             "expected",
             "ar",
@@ -266,10 +314,10 @@ class _Workbook:
                     firm["ticker"],
                     day["rel_day"],
                     date.fromisoformat(day["session"]) if day["session"] else self.told.words.number(None),
-                    Cell(day["ret"], "percent"),
-                    Cell(day["expected"], "percent"),
-                    Cell(day["ar"], "percent", f"=E{row}-F{row}"),
-                    Cell(day["se"], "share", f"={self.named['Firms']}!$D${i + 2}*SQRT({spread})"),
+                    self._value(day["ret"], "percent"),
+                    self._value(day["expected"], "percent"),
+                    self._value(day["ar"], "percent", f"=E{row}-F{row}"),
+                    self._value(day["se"], "share", f"={self.named['Firms']}!$D${i + 2}*SQRT({spread})"),
                     Cell(day["t"], "t", f"=G{row}/H{row}"),
                     Cell(day["p"], "p", self.p_formula.format(t=f"I{row}", row=i + 2)),
                     *(Cell(value, "number") for value in own),
@@ -293,7 +341,7 @@ class _Workbook:
             "p holm",
             "headline",
             "p headline",
-            "bhar",
+            *_held(self._levels),
         )
         sheet = self._sheet("Windows", keys)
         for j, window in enumerate(self.result.firm_answers):
@@ -304,17 +352,16 @@ class _Workbook:
                 sheet.add(
                     firm["event_id"],
                     firm["ticker"],
-                    window.start,
-                    window.end,
+                    *self._ends(found),
                     Cell(found["n_days"], "count"),
-                    Cell(found["car"], "percent", self._sum(i, window, "G") if alive else ""),
-                    Cell(found["se"], "share", self._se(i, window) if alive else ""),
+                    self._value(found["car"], "percent", self._sum(i, window, "G") if alive else ""),
+                    self._value(found["se"], "share", self._se(i, window) if alive else ""),
                     Cell(found["t"], "t", f"=F{row}/G{row}"),
                     Cell(found["p"], "p", self.p_formula.format(t=f"H{row}", row=i + 2)),
                     Cell(found["p_adjusted"], "p"),
                     found["headline"],
                     Cell(found["headline_p"], "p"),
-                    Cell(found["bhar"], "percent"),
+                    *([] if self._levels else [Cell(found["bhar"], "percent")]),
                 )
 
     def _alive(self, i: int, window: Any, used: np.ndarray) -> bool:
@@ -350,32 +397,31 @@ class _Workbook:
                 "high",
                 "headline",
                 "p headline",
-                "bhar",
+                *_held(self._levels),
             ),
         )
         for j, window in enumerate(self.data["aggregate"]["windows"]):
             p = next((t["p"] for t in window["tests"] if t["name"] == window["headline"]), None)
             sheet.add(
-                window["start"],
-                window["end"],
+                *self._ends(window),
                 Cell(window["n"], "count"),
-                Cell(window["caar"], "percent", f"=AVERAGE({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
-                Cell(window["median"], "percent", f"=MEDIAN({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                self._value(window["caar"], "percent", f"=AVERAGE({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
+                self._value(window["median"], "percent", f"=MEDIAN({windows}!F{2 + j * n}:F{1 + (j + 1) * n})"),
                 Cell(window["n_positive"], "count"),
                 Cell(window["n_negative"], "count"),
-                Cell(window["ci_low"], "percent"),
-                Cell(window["ci_high"], "percent"),
+                self._value(window["ci_low"], "percent"),
+                self._value(window["ci_high"], "percent"),
                 window["headline"] or self.told.words.number(None),
                 Cell(p, "p"),
-                Cell(window["bhaar"], "percent"),
+                *([] if self._levels else [Cell(window["bhaar"], "percent")]),
             )
         last = 1 + n * len(self.result.rel_days)
         days, total = self._sheet("Mean days", ("day", "n", "ar", "cum")), 0.0
         for day in self.data["aggregate"]["days"]:
             row, total = days.rows + 1, total + (day["aar"] or 0.0)
             mean = f"=AVERAGEIF({per_day}!C$2:C${last},A{row},{per_day}!G$2:G${last})"
-            so_far = Cell(total, "percent", f"=SUM(C$2:C{row})")
-            days.add(day["rel_day"], Cell(day["n"], "count"), Cell(day["aar"], "percent", mean), so_far)
+            so_far = self._value(total, "percent", f"=SUM(C$2:C{row})")
+            days.add(day["rel_day"], Cell(day["n"], "count"), self._value(day["aar"], "percent", mean), so_far)
 
     def _tests(self) -> None:
         keys = ("from", "to", "test", "statistic", "p", "distribution", "df", "n", "valid", "size", "why not")
@@ -383,8 +429,7 @@ class _Workbook:
         for window in self.data["aggregate"]["windows"]:
             for test in window["tests"]:
                 sheet.add(
-                    window["start"],
-                    window["end"],
+                    *self._ends(window),
                     test["name"],
                     Cell(test["statistic"], "number"),
                     Cell(test["p"], "p"),
@@ -392,7 +437,7 @@ class _Workbook:
                     Cell(test["df"], "count"),
                     Cell(test["n"], "count"),
                     self.told.words("yes" if test["valid"] else "no"),
-                    Cell(test["expected_size"], "share"),
+                    Cell(test["expected_size"], "rate"),
                     "; ".join(plain((self.told.words.said(reason),)) for reason in test["reasons"]),
                 )
 
@@ -420,7 +465,7 @@ class _Workbook:
                 }
             )
         days.combine(path)
-        self._placed(days, words("chart of days"), words("day"), "B2", place)
+        self._placed(days, self.told.named("chart of days"), words("day"), "B2", place)
         n, window = self.result.returns.n, next(iter(self.result.firm_answers), None)
         if window is None or not 1 < n <= _BARS:
             return
@@ -454,7 +499,11 @@ class _Workbook:
         told, words = list(self._explained), self.told.words
         sheet = self._sheet("Columns", ("sheet", "column", "meaning"), wide=80)
         for name, head, key in told:
-            meaning = (
-                f"m.{key}" if words.knows(f"m.{key}") else "m.params" if name == self.named["Firms"] else "m.basis"
-            )
-            sheet.add(name, head, words(meaning))
+            said = f"m.{self._said(key)}" if words.knows(f"m.{self._said(key)}") else self.told.of_levels(f"m.{key}")
+            meaning = said if words.knows(said) else "m.params" if name == self.named["Firms"] else "m.basis"
+            sheet.add(name, head, self.told.named(meaning))
+
+
+def _held(levels: bool) -> tuple[str, ...]:
+    """The heading of buy-and-hold returns, which levels do not have."""
+    return () if levels else ("bhar",)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from functools import cache
 from typing import Any
 
 import eventstudy as es
+import openpyxl
 import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.events import Group
 from eventstudy.events.scheduled import decisions
-from eventstudy.reports import site
+from eventstudy.reports import site, xlsx
 from eventstudy.reports.changes import changes
 from eventstudy.reports.words import Words
 
-from tests.test_designs import LEVELS, is_of_returns
+from tests.test_designs import LEVELS, in_calendar_days, is_of_returns
 from tests.test_documented import yields
 from tests.test_frequency import _WRONG, monthly
 
@@ -89,3 +91,53 @@ def test_what_an_update_tells_of_an_event_is_in_its_own_unit() -> None:
     before, after = of_months.to_dict(), of_months.to_dict()
     before["firms"][0]["days"][-1]["ar"] = None
     assert [line for line in changes(before, after, Words("en")) if "days" in line] == []
+
+
+def cells_of(result: StudyResult, lang: Any) -> tuple[dict[str, list[tuple[Any, ...]]], Any]:
+    """The rows of each sheet of a workbook, and the workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(result, lang=lang)), data_only=True)
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}, book
+
+
+@pytest.mark.parametrize("lang", ["en", pytest.param("de", marks=pytest.mark.slow)])
+def test_the_workbook_of_months_counts_months(lang: Any) -> None:
+    sheets, _ = cells_of(monthly(), lang)
+    said = [str(cell) for rows in sheets.values() for row in rows for cell in row if isinstance(cell, str)]
+    assert ("Months" if lang == "en" else "Monate") in sheets
+    may = r"JUMP|MOVE|\d at|sessions of one|Kürzel|Freitag|Montag|Dienstag|Donnerstag"
+    assert [text for text in said if re.search(_WRONG[lang], text) and not re.search(may, text)] == []
+
+
+@pytest.mark.parametrize("lang", ["en", pytest.param("de", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("choices", "factor", "shown"),
+    [({}, 1e4, "+0.0;-0.0;0.0"), ({"unit_out": "percent"}, 1.0, "+0.000%;-0.000%;0.000%")],
+)
+def test_the_workbook_of_levels_is_in_their_unit(choices: dict[str, Any], factor: float, shown: str, lang: Any) -> None:
+    """Figures, the formats of cells, headings; and the formulas are of cells of one unit."""
+    result = levels(**choices)
+    sheets, book = cells_of(result, lang)
+    days, windows = (book[name] for name in (("Days", "Windows") if lang == "en" else ("Tage", "Fenster")))
+    ar = result.returns.ar[0, 5]
+    assert days["G7"].value == pytest.approx(factor * ar)
+    assert days["G7"].value == pytest.approx(days["E7"].value - days["F7"].value)
+    assert days["I7"].value == pytest.approx(days["G7"].value / days["H7"].value)
+    assert {days["G7"].number_format, windows["F2"].number_format} == {shown}
+    head = days["E1"].value
+    assert head == ("Change" if lang == "en" else "Änderung") + (" (bp)" if factor > 1 else "")
+    firms = sheets["Series" if lang == "en" else "Reihen"]
+    assert firms[1][3] == pytest.approx(factor * result.returns.sigma[0])
+    assert firms[1][-1] == pytest.approx(factor * result.fit.params[0, 0])
+    for rows in sheets.values():
+        for cell in (str(cell) for row in rows for cell in row if isinstance(cell, str)):
+            assert not [line for line in is_of_returns(cell, lang) if factor > 1], cell
+
+
+def test_a_workbook_names_calendar_days_by_what_was_asked_for() -> None:
+    result = in_calendar_days((0, 10))
+    sheets, _ = cells_of(result, "en")
+    for name in ("Windows", "Together", "Tests"):
+        head, *rows = sheets[name]
+        at = head.index("From calendar day")
+        assert {row[at : at + 2] for row in rows} == {(0, 10)}
+        assert head[at + 1] == "To calendar day"

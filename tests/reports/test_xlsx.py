@@ -59,7 +59,7 @@ def test_cached_values_are_the_figures_of_the_result(
 def test_dates_are_dates_and_each_column_is_explained(rendered: Rendered) -> None:
     names = {
         "en": ["Report", "Firms", "Days", "Windows", "Together", "Mean days", "Tests", "Notes", "Charts", "Columns"],
-        "de": ["Bericht", "Firmen", "Tage", "Fenster", "Gesamt", "Tagesmittel", "Tests", "Anmerkungen", "Diagramme",
+        "de": ["Bericht", "Firmen", "Tage", "Fenster", "Gesamt", "Mittel je Tag", "Tests", "Anmerkungen", "Diagramme",
                "Spalten"],
     }  # fmt: skip
     for lang, date_format in (("en", "yyyy-mm-dd"), ("de", "dd.mm.yyyy")):
