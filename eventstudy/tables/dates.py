@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import ORDERS, REPUBLIC, SERIALS, YEARS, When, Written, serial_day, taken_apart
+from eventstudy.tables.written import ORDERS, REPUBLIC, SERIALS, YEARS, When, Written, counted_day, taken_apart, to_come
 
 Ints = NDArray[np.int64]
 
@@ -66,7 +67,9 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
     if reading.dates is None and (marked := _marked_days(place, codes, values)) is not None:
         return Dates(codes, marked[0], _blank(codes), (marked[1],))
-    found: list[Written | When | None] = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
+    found = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
+    if reading.dates is None and _years_may_stand_first(found):
+        found = [_of_value(v, serials=serials, years=True) for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
     _refuse_swapped(place, name, codes, values, found, order)
@@ -100,7 +103,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
 _OPENS = time(5)
 """No exchange trades before, by the clock of its own."""
 _SWAPPED = 3
-"""The fewest dates and texts that look as if a spreadsheet had swapped day and month."""
+"""The fewest texts such as 2024-02-01 that look as if a spreadsheet had swapped day and month; of its own dates one is enough."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
 _COMPACT = re.compile(r"(?:[0-9]{8}\n)+")
 _MARKED = re.compile(r"[0-9]{2}([-/.])[0-9]{2}\1[0-9]{4}\n(?:[0-9]{2}\1[0-9]{2}\1[0-9]{4}\n)*")
@@ -181,8 +184,8 @@ def _of_value(value: Any, *, serials: bool, years: bool = False) -> Written | Wh
             return taken_apart(str(int(value)), serials=True)
         if 17000101 <= value <= 21991231 or value >= 1e9:
             return taken_apart(str(int(value)))
-        if serials and (day := serial_day(value)):
-            return Written({"only": day}, form=SERIALS)
+    if serials and isinstance(value, int | float) and not isinstance(value, bool):
+        return counted_day(float(value))
     return None
 
 
@@ -201,10 +204,15 @@ def _settled(
     Raises:
         InvalidFile: two orders fit, or none does.
     """
-    said = []
+    said = list[Phrase]()
     forms = list(dict.fromkeys(w.form for _, w in written if "only" in w.days))
     if forms and forms != ["yyyy-mm-dd"]:
         said.append(Phrase("dates as {form}", form=" and ".join(forms)))
+    counted = {k: w for k, w in written if w.form == SERIALS}
+    if 0 < len(counted) < _SEVERAL:  # too few to tell by weekends that they are counted from 1900
+        first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
+        row, day = place.row(int(np.flatnonzero(codes == first)[0])), counted[first].days["only"]
+        said.append(Phrase("{row}: {text} is {day}, counted from 1900", row=row, text=str(values[first]), day=day))
     open_ones = [(k, w) for k, w in written if "only" not in w.days]
     if not open_ones:
         return None, tuple(said)
@@ -215,26 +223,26 @@ def _settled(
     dotted = all(w.form == "." for _, w in open_ones)
     if reading.dates:
         return reading.dates, (*said, Phrase("dates as {form}, as asked", form=_form(reading.dates, mark)))
-    alone = {next(iter(w.days)): k for k, w in reversed(open_ones) if len(w.days) == 1}
+    by_days = [(k, set(w.days) - {"ymd"} or {"ymd"}) for k, w in open_ones]
+    alone = {next(iter(orders)): k for k, orders in reversed(by_days) if len(orders) == 1}
     if len(alone) > 1 and not set(alone) <= {"dmy", "ymd"}:
         first, other = sorted(alone, key=lambda o: int(np.flatnonzero(codes == alone[o])[0]))[:2]
         raise _mixed(place, name, codes, values, alone[first], alone[other], first)
     fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
-    if dotted and len(able) > 1:
-        able = _day_or_year_first(open_ones)
-    elif (
-        "ymd" in able and len(able) > 1 and mark and not _years_first(open_ones)
-    ):  # six digits alone may begin with either
-        able.remove("ymd")
+    if "ymd" in able and len(able) > 1 and mark:  # six digits alone may begin with either
+        met = dict(zip(*np.unique(codes, return_index=True), strict=True))
+        by_row = [w for _, w in sorted(open_ones, key=lambda one: met[one[0]])]
+        able, why = _first_or_last(by_row, able, planned=0 if dotted else 366)
+        said += why
     differs = [k for k, w in open_ones if len({w.days[o] for o in able if o in w.days}) > 1]
     if len(able) > 1 and differs:
         raise _two_ways(place, name, codes, values, open_ones, able, differs)
     order = able[0]
     if dotted:
         return order, (*said, Phrase("dates as {form}", form=_form(order, mark)))
-    settles = next((k for k, w in open_ones if len(w.days) == 1 and order in w.days), None)
+    settles = next((k for k, w in open_ones if order in w.days and set(w.days) <= {order, "ymd"}), None)
     if settles is None:
         return order, (*said, Phrase("dates as {form}", form=_form(order, mark)))
     row = int(np.flatnonzero(codes == settles)[0])
@@ -268,14 +276,15 @@ def _refuse_swapped(
             dates[k] = met
         elif isinstance(met, Written) and met.form == "yyyy-mm-dd":
             dates[k] = met.days["only"]
-    if len(dates) < _SWAPPED or len(texts) < _SWAPPED:
+    fewest = 1 if any(isinstance(met, date) for met in found) else _SWAPPED
+    if len(dates) < fewest or len(texts) < fewest:
         return
     if max(d.day for d in dates.values()) > 12 or min(d.day for d in texts.values()) < 13:
         return
     one, other = next(iter(dates)), next(iter(texts))
     raise place.fault(
-        f"{dates[one]} may be {dates[one].replace(month=dates[one].day, day=dates[one].month)}: {len(dates)} cells are"
-        f" dates, none after the 12th of a month, and {len(texts)} are texts such as {str(values[other]).strip()!r}, none"
+        f"{dates[one]:%Y-%m-%d} may be {dates[one].replace(month=dates[one].day, day=dates[one].month):%Y-%m-%d}: no date of"
+        f" {len(dates)} is after the 12th of a month, and no text of {len(texts)}, such as {str(values[other]).strip()!r},"
         " before the 13th, as where a spreadsheet has read the day for the month",
         row=int(np.flatnonzero(codes == one)[0]),
         column=name,
@@ -294,11 +303,11 @@ def _refuse_other_count(
     """Days counted from another day than spreadsheets count from fall on weekends: 1904 (old workbooks), 1960, 1970.
 
     Raises:
-        InvalidFile: there are many on a Saturday or a Sunday, and none on two days between.
+        InvalidFile: one in ten or more is on a Saturday or a Sunday, and none on two other days of the week.
     """
     counted = {k: w.days["only"] for k, w in enumerate(found) if isinstance(w, Written) and w.form == SERIALS}
     often = [sum(day.weekday() == k for day in counted.values()) for k in range(7)]
-    if len(counted) < _SEVERAL or sum(often[5:]) < len(counted) / 10 or often[:5].count(0) + often[5:].count(0) < 2:
+    if not sum(often[5:]) or sum(often[5:]) < len(counted) / 10 or often[:5].count(0) + often[5:].count(0) < 2:
         return
     first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     raise place.fault(
@@ -310,22 +319,56 @@ def _refuse_other_count(
     )
 
 
-def _years_first(open_ones: list[tuple[int, Written]]) -> bool:
-    """Whether two digits in front vary like years, not like days."""
-    first = {w.days["ymd"].year for _, w in open_ones if "ymd" in w.days}
-    last = {w.days["ymd"].day for _, w in open_ones if "ymd" in w.days}
-    return len(first) < len(last)
+def _years_may_stand_first(found: Sequence[Written | When | None]) -> bool:
+    """Whether two digits in front may be a year: one of them can be no month, or there are too many days to tell by one."""
+    short = [w for w in found if isinstance(w, Written) and w.form and set(w.days) & {"dmy", "mdy"}]
+    return any("ymd" in w.days for w in short) or len(short) >= _SEVERAL
 
 
-def _day_or_year_first(open_ones: list[tuple[int, Written]]) -> list[str]:
-    """Which of the two orders remain for dates such as 24.01.25, all of which can begin with the day or the year."""
-    first = {w.days["ymd"].year for _, w in open_ones}
-    last = {w.days["ymd"].day for _, w in open_ones}
-    if len(first) > len(last):
-        return ["dmy"]
-    on_weekdays = [o for o in ("dmy", "ymd") if all(w.days[o].weekday() < 5 for _, w in open_ones)]
-    several = len(open_ones) >= _SEVERAL and len(first) < len(last)
-    return ["ymd"] if several and on_weekdays == ["ymd"] else ["dmy", "ymd"]
+def _first_or_last(by_row: Sequence[Written], able: list[str], *, planned: int) -> tuple[list[str], list[Phrase]]:
+    """Which orders remain of dates such as 24-01-25, all of which can begin with the year or end with it; and why.
+
+    An order goes that has many weekends, days in disorder, or days to come by more than `planned` days, where the other has
+    none of these. The clock is asked last: it may come to settle less as time goes by, never another order.
+    """
+    said = list[Phrase]()
+    mark = by_row[0].form
+    for other in [o for o in able if o != "ymd"]:
+        days = {o: [w.days[o] for w in by_row] for o in ("ymd", other)}
+        against = {
+            order: _speaks_against(_form(order, mark), days[order], days[rival], planned)
+            for order, rival in (("ymd", other), (other, "ymd"))
+        }
+        if sum(why is not None for why in against.values()) == 1:  # evidence for both settles nothing
+            gone, why = next((order, why) for order, why in against.items() if why is not None)
+            able = [o for o in able if o != gone]
+            said.append(why)
+    return able, said
+
+
+def _speaks_against(form: str, days: Sequence[date], rival: Sequence[date], planned: int) -> Phrase | None:
+    """Why days in one order cannot be meant, though in the rival one they can."""
+    ends, others = (sum(day.weekday() > _FRIDAY for day in listed) for listed in (days, rival))
+    if ends >= _WEEKENDS * (1 + others):
+        return Phrase("not as {form}: {n} days would be on weekends", form=form, n=ends)
+    if len(days) >= _IN_ORDER and _follow(rival) and not _follow(days):
+        return Phrase("not as {form}: the days would not follow each other", form=form)
+    if any(to_come(day, planned) for day in days) and not any(map(to_come, rival)):
+        return Phrase("not as {form}: {day} would be yet to come", form=form, day=max(days))
+    return None
+
+
+_FRIDAY = 4
+_WEEKENDS = 4
+"""So many weekends more, and so many times as many, show that an order is not the one that is meant."""
+_IN_ORDER = 8
+"""So many days follow each other by no accident."""
+
+
+def _follow(days: Sequence[date]) -> bool:
+    """Whether all days stand in order, the first above or below."""
+    steps = [a < b for a, b in pairwise(days)]
+    return all(steps) or not any(steps)
 
 
 def _form(order: str, mark: str) -> str:

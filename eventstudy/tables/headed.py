@@ -14,7 +14,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.headings import role_of, words
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
-from eventstudy.tables.written import looks_like_one, serial_day
+from eventstudy.tables.written import counted_day, looks_like_one
 
 SAMPLE = 40
 _LETTERS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume", "t": "timestamp"}
@@ -103,13 +103,10 @@ def _bare(value: Any) -> bool:
 def _counted_day(value: Any) -> bool:
     """Whether a number may be a day as spreadsheets or clocks of computers count them."""
     text = str(value).strip().removesuffix(".0")
-    if not text.isdigit():
-        return looks_like_one(value)
-    return (
-        len(text) in (10, 13, 16, 19)
-        or (len(text) == 5 and serial_day(float(text)) is not None)
-        or looks_like_one(value)
-    )
+    whole, _, part = text.partition(".")
+    if len(whole) == 5 and whole.isdigit() and (part.isdigit() or not part) and counted_day(float(text)) is not None:
+        return True
+    return (text.isdigit() and len(text) in (10, 13, 16, 19)) or looks_like_one(value)
 
 
 def headed(cells: Cells, part: str) -> Headed:

@@ -42,7 +42,7 @@ SERIALS = "days as spreadsheets count them"
 REPUBLIC = "years of the Republic of China"
 """What dates such as 113/01/02 are called, as Taiwan counts years."""
 _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
-_SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
+_SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _SIX = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
 _UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
@@ -176,9 +176,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         orders = _orders(hit[1], hit[2], hit[3], dots=False) | {"ymd": _day(_full(hit[1]), int(hit[2]), int(hit[3]))}
         there = {order: day for order, day in orders.items() if day}
         return Written(there) if there else None
-    if serials and _SERIAL.fullmatch(text) and (day := serial_day(float(text))):
-        return Written({"only": day}, form=SERIALS)
-    return None
+    return counted_day(float(text)) if serials and _SERIAL.fullmatch(text) else None
 
 
 def _in_zone(found: Written | None, zone: str) -> Written | None:
@@ -191,11 +189,12 @@ def _in_zone(found: Written | None, zone: str) -> Written | None:
     return None if one is None else replace(found, zone=timezone(one))
 
 
-def serial_day(number: float) -> date | None:
-    """The day that a number is in the way spreadsheets count days; None: it is none."""
-    if not _FIRST_SERIAL <= number <= _LAST_SERIAL or number % 1:
+def counted_day(number: float) -> Written | None:
+    """The day that a number is in the way spreadsheets count days, with the time of the part behind it; None: it is none."""
+    if not _FIRST_SERIAL <= number < _LAST_SERIAL + 1:
         return None
-    return _EPOCH + timedelta(int(number))
+    at = datetime.combine(_EPOCH, time()) + timedelta(seconds=round(number * 86_400))
+    return Written({"only": at.date()}, at.time() if number % 1 else None, form=SERIALS)
 
 
 def _orders(first: str, second: str, year: str, *, dots: bool, years: bool = False) -> dict[str, date | None]:
@@ -205,13 +204,16 @@ def _orders(first: str, second: str, year: str, *, dots: bool, years: bool = Fal
         found["mdy"] = _day(_full(year), a, b)
     if len(year) == 2 and (a > 12 or years):
         found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
-        if dots and not years and found["dmy"] and found["ymd"] and found["ymd"] > _today():
-            del found["ymd"]  # between dots days come first, unless years may
     return found
 
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+def to_come(day: date, days: int = 0) -> bool:
+    """Whether a day is more than so many days from today: nothing was announced or traded on it yet."""
+    return day > _today() + timedelta(days)
 
 
 def _day_of_week(year: int, week: int, day: int) -> date | None:
@@ -313,13 +315,10 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     )
     if not days:
         raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
-    if (
-        order is None
-        and set(found.days) == {"dmy", "ymd"}
-        and found.form == "."
-        and found.days["dmy"].weekday() < _WEEKEND
-    ):
-        days = [day for key, day in found.days.items() if key == "dmy" or day.weekday() < _WEEKEND]
+    if order is None and set(found.days) == {"dmy", "ymd"} and found.form == ".":
+        first, year = found.days["dmy"], found.days["ymd"]
+        if to_come(year) or (first.weekday() < _WEEKEND <= year.weekday()):
+            days = [first]
     whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
         shown = " or ".join(

@@ -438,6 +438,87 @@ def test_years_first_between_dots(tmp_path: Path, choices: dict[str, Any]) -> No
     assert any("yyyy.mm.dd" in str(said) for said in found.read_as)
 
 
+def two_digits(form: str, days: list[str]) -> str:
+    return "Date,NVDA\n" + "".join(f"{pd.Timestamp(d):{form}},480.5\n" for d in days)
+
+
+def month_ends(n: int) -> list[str]:
+    return [f"{d:%Y-%m-%d}" for d in pd.date_range("2013-01-31", periods=n, freq="BME")]
+
+
+@pytest.mark.parametrize("mark", [".", "/", "-"])
+@pytest.mark.parametrize(
+    ("order", "days", "why"),
+    [
+        ("%y{0}%m{0}%d", [f"{d:%Y-%m-%d}" for d in DAYS[:40]], "weekends"),
+        ("%d{0}%m{0}%y", [f"{d:%Y-%m-%d}" for d in DAYS[:40]], "weekends"),
+        ("%y{0}%m{0}%d", month_ends(140), "weekends"),
+        ("%y{0}%m{0}%d", [f"{2014 + m // 12}-{m % 12 + 1:02d}-01" for m in range(24)], "follow"),
+        ("%y{0}%m{0}%d", ["2021-05-26", "2022-05-25", "2023-05-24", "2024-05-29"], "2029-05-24 would be yet to come"),
+    ],
+)
+def test_years_of_two_digits_are_told_from_days_by_the_column(
+    tmp_path: Path, mark: str, order: str, days: list[str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventstudy.tables.written._today", lambda: date(2026, 12, 1))
+    path = tmp_path / "prices.csv"
+    path.write_text(two_digits(order.format(mark), days))
+    found = load_prices(["NVDA"], path=path)
+    assert [f"{d:%Y-%m-%d}" for d in found.close.index] == days
+    assert why in " ".join(map(str, found.read_as))
+
+
+@pytest.mark.parametrize("mark", [".", "/", "-"])
+@pytest.mark.parametrize("days", [["2024-05-22"], ["2023-05-24", "2024-05-22"], ["2016-02-18", "2017-02-16"]])
+@pytest.mark.parametrize("form", ["%y{0}%m{0}%d", "%d{0}%m{0}%y"])
+def test_few_years_of_two_digits_may_be_days(tmp_path: Path, mark: str, days: list[str], form: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(two_digits(form.format(mark), days))
+    with pytest.raises(InvalidFile, match=r"\(day first\) or 20..-..-.. \(year first\)") as caught:
+        load_prices(["NVDA"], path=path)
+    assert "--dates dmy or --dates ymd" in str(caught.value)
+    path.write_text(
+        path.read_text().replace("Date,NVDA", "date,close").replace(",480.5", ",NVDA").replace("close", "ticker")
+    )
+    with pytest.raises(InvalidFile, match="reads two ways"):
+        load_registry(path)
+
+
+def test_one_text_beside_dates_of_a_spreadsheet_shows_that_it_has_swapped_them(tmp_path: Path) -> None:
+    book = pd.DataFrame({"ticker": ["NVDA"] * 2, "date": [pd.Timestamp("2024-01-02"), "13/02/2024"]})
+    book.to_excel(tmp_path / "events.xlsx", index=False)
+    with pytest.raises(InvalidFile, match=r"2024-01-02 may be 2024-02-01: no date of 1 .* read the day for the month"):
+        load_registry(tmp_path / "events.xlsx")
+    book["date"] = [pd.Timestamp("2024-01-16"), "13/02/2024"]
+    book.to_excel(tmp_path / "events.xlsx", index=False)
+    assert len(load_registry(tmp_path / "events.xlsx")) == 2
+
+
+@pytest.mark.parametrize(("since", "refused"), [("1899-12-30", False), ("1904-01-01", True), ("1970-01-01", True)])
+def test_few_days_that_are_counted_from_another_year_are_refused_by_their_weekends_or_said(
+    tmp_path: Path, since: str, refused: bool
+) -> None:
+    path = tmp_path / "NVDA.csv"
+
+    def written(days: list[str]) -> str:
+        return "Date,Close\n" + "".join(f"{(pd.Timestamp(d) - pd.Timestamp(since)).days},480.5\n" for d in days)
+
+    path.write_text(written(["2024-01-03", "2024-01-04", "2024-01-05"]))
+    if refused:
+        with pytest.raises(InvalidFile, match="counted from another day"):
+            load_prices(path=path)
+    path.write_text(written(["2024-01-03"]))
+    assert "counted from 1900" in " ".join(map(str, load_prices(path=path).read_as))
+
+
+def test_days_that_a_spreadsheet_counts_may_have_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text("Date,Close\n45293.66666667,480.5\n45294.66666667,481.5\n")
+    found = load_prices(path=path)
+    assert [f"{d:%Y-%m-%d}" for d in found.close.index] == ["2024-01-02", "2024-01-03"]
+    assert "times of the day left aside: the day as it is written" in map(str, found.read_as)
+
+
 @pytest.mark.parametrize("form", ["%a %m/%d/%Y", "%A %d/%m/%Y"])
 def test_the_day_of_the_week_settles_the_order(tmp_path: Path, form: str) -> None:
     path = tmp_path / "prices.csv"
