@@ -103,7 +103,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
 _OPENS = time(5)
 """No exchange trades before, by the clock of its own."""
 _SWAPPED = 3
-"""The fewest texts such as 2024-02-01 that look as if a spreadsheet had swapped day and month; of its own dates one is enough."""
+"""The fewest texts such as 2024-02-01 that look as if a spreadsheet had swapped day and month; of its own dates one is."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
 _COMPACT = re.compile(r"(?:[0-9]{8}\n)+")
 _MARKED = re.compile(r"[0-9]{2}([-/.])[0-9]{2}\1[0-9]{4}\n(?:[0-9]{2}\1[0-9]{2}\1[0-9]{4}\n)*")
@@ -210,9 +210,9 @@ def _settled(
         said.append(Phrase("dates as {form}", form=" and ".join(forms)))
     counted = {k: w for k, w in written if w.form == SERIALS}
     if 0 < len(counted) < _SEVERAL:  # too few to tell by weekends that they are counted from 1900
-        first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
-        row, day = place.row(int(np.flatnonzero(codes == first)[0])), counted[first].days["only"]
-        said.append(Phrase("{row}: {text} is {day}, counted from 1900", row=row, text=str(values[first]), day=day))
+        earliest = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
+        at, day = place.row(int(np.flatnonzero(codes == earliest)[0])), counted[earliest].days["only"]
+        said.append(Phrase("{row}: {text} is {day}, counted from 1900", row=at, text=str(values[earliest]), day=day))
     open_ones = [(k, w) for k, w in written if "only" not in w.days]
     if not open_ones:
         return None, tuple(said)
@@ -232,8 +232,8 @@ def _settled(
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
     if "ymd" in able and len(able) > 1 and mark:  # six digits alone may begin with either
-        met = dict(zip(*np.unique(codes, return_index=True), strict=True))
-        by_row = [w for _, w in sorted(open_ones, key=lambda one: met[one[0]])]
+        at_first = dict(zip(*np.unique(codes, return_index=True), strict=True))
+        by_row = [w for _, w in sorted(open_ones, key=lambda one: at_first[one[0]])]
         able, why = _first_or_last(by_row, able, planned=0 if dotted else 366)
         said += why
     differs = [k for k, w in open_ones if len({w.days[o] for o in able if o in w.days}) > 1]

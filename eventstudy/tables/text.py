@@ -234,12 +234,14 @@ class TextCells:
 
     def _leave_comments(self, part: str) -> None:
         """Leave lines that begin with # aside below the names of columns; those above are titles, which may name a ticker."""
-        rows = (self._row(line) if line.strip() and not line.startswith((b"#", b'"#')) else [] for line in self._lines)
-        named = (i for i, row in enumerate(rows) if len(row) > 1 and any(role_of(cell, part) for cell in row))
+        rows_of = [self._row(line) if line.strip() and not line.startswith((b"#", b'"#')) else [] for line in self._lines]
+        named = (i for i, row in enumerate(rows_of) if len(row) > 1 and any(role_of(cell, part) for cell in row))
         if (top := next(named, None)) is None:
             return
         lines = self._raw.split(b"\n")
-        gone = [i for i, line in enumerate(lines) if i > top and (line.startswith(b"#") or self._comment(line))]
+        begun = ((i, line) for i, line in enumerate(lines) if i > top and line.startswith((b"#", b'"#')))
+        named_by = (role_of(rows_of[top][0], part) or ("",))[0] in ("date", "ticker")  # no name of these begins with #
+        gone = [i for i, line in begun if self._comment(line, len(rows_of[top]), named_by=named_by)]
         if not gone:
             return
         self.said.append(Phrase("comments left aside: {n}, the first is row {row}", n=len(gone), row=gone[0] + 1))
@@ -249,9 +251,14 @@ class TextCells:
                 self._lines[i] = b""
         self._raw = b"\n".join(lines)
 
-    def _comment(self, line: bytes) -> bool:
-        """Whether a line is a comment in quotation marks: one cell, or others that are empty."""
-        return line.startswith(b'"#') and not any(self._row(line)[1:])
+    def _comment(self, line: bytes, width: int, *, named_by: bool) -> bool:
+        """Whether a line that begins with # is a comment: one filled cell, words in another number than headings, or a row
+        that was set aside; `named_by`: its first cell would be a date or a ticker.
+        """
+        row = self._row(line)
+        if row[0].lower() in missing_marks():
+            return False
+        return named_by or not any(row[1:]) or not (len(row) == width or any(map(looks_like_one, row)))
 
     def _refuse_endless(self, raw: bytes) -> None:
         """A line that nobody means takes many times its size once it is cut into cells."""

@@ -489,7 +489,7 @@ def test_one_text_beside_dates_of_a_spreadsheet_shows_that_it_has_swapped_them(t
     book.to_excel(tmp_path / "events.xlsx", index=False)
     with pytest.raises(InvalidFile, match=r"2024-01-02 may be 2024-02-01: no date of 1 .* read the day for the month"):
         load_registry(tmp_path / "events.xlsx")
-    book["date"] = [pd.Timestamp("2024-01-16"), "13/02/2024"]
+    book = pd.DataFrame({"ticker": ["NVDA"] * 2, "date": [pd.Timestamp("2024-01-16"), "13/02/2024"]})
     book.to_excel(tmp_path / "events.xlsx", index=False)
     assert len(load_registry(tmp_path / "events.xlsx")) == 2
 
@@ -543,6 +543,32 @@ def test_comments_and_units_below_headings_are_left_aside(tmp_path: Path) -> Non
     found = load_prices(["NVDA"], path=path)
     assert found.close["NVDA"].tolist() == CLOSE["NVDA"].tolist()
     assert "comments left aside: 1, the first is row 7" in [str(one) for one in found.read_as]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("title,ticker,date\n#MeToo claims,NVDA,2024-05-22\nOther,AMD,2024-05-01\n", 2),
+        ("rank,ticker,date\n#1,NVDA,2024-05-22\n#2,AMD,2024-05-01\n", 2),
+        ("note,ticker,date\n#N/A,NVDA,2024-05-22\n# not yet\n# two, words\nx,AMD,2024-05-01\n", 2),
+        ("ticker,date\n#NVDA,2024-05-22\nAMD,2024-05-01\n", 1),
+    ],
+)
+def test_rows_that_begin_with_a_hash_are_rows(tmp_path: Path, text: str, rows: int) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(text)
+    found = load_registry(path)
+    assert len(found) == rows
+    told = [str(one) for one in found.read_as if "comments" in str(one)]
+    assert bool(told) == ("# not" in text or rows == 1)
+
+
+def test_a_missing_number_in_the_first_cell_is_no_comment(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("NVDA;AMD;Date\n480.5;120.5;2024-01-02\n#N/A;121.5;2024-01-03\n482.5;122.5;2024-01-04\n")
+    found = load_prices(path=path).close
+    assert found["AMD"].tolist() == [120.5, 121.5, 122.5]
+    assert found["NVDA"].isna().tolist() == [False, True, False]
 
 
 def test_prices_are_written_in_full_and_volumes_need_not_be(tmp_path: Path) -> None:
