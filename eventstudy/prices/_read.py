@@ -36,7 +36,7 @@ from eventstudy.prices._shapes import MEANT, Shape, bare, matched, named_by_file
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.numbers import Numbers, numbers_of
+from eventstudy.tables.numbers import Numbers, numbers_of, refuse_thousandfold
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 
@@ -125,7 +125,8 @@ def _parsed(
     given = {key: raw[i] for key, i in columns.items()}
     numbers = numbers_of(table.place, given, reading, names, table.cells.usual, full)
     shape.proof = numbers.proof
-    return raw, numbers, numbers.said
+    comma: Phrase | None = getattr(table.cells, "comma", None)
+    return raw, numbers, [comma, *numbers.said] if comma else numbers.said
 
 
 def _days(
@@ -185,6 +186,8 @@ def _long(
             keep[row] = False
     keep &= ~np.isnat(met)[when]
     for f, i in shape.fields.items():
+        if f in _IN_FULL and reading.decimal is None:
+            refuse_thousandfold(place, numbers, f, heads[i], met[when], codes)
         if f in _STOPS:
             for row, why in numbers.bad.get(f, {}).items():
                 if keep[row]:
@@ -495,6 +498,8 @@ def _wide(
                 raise place.fault(why, row=row, column=heads[date_column] or "date", hint="write dates as 2025-01-27")
     for key, i in columns.items():
         ticker, f = key
+        if f in _IN_FULL and reading.decimal is None:
+            refuse_thousandfold(place, numbers, key, heads[i] or ticker, by_column[shape.blocks.get(i, shape.date)][0])
         if wrong := numbers.bad.get(key):
             if f in _STOPS and ticker in needed:
                 row, why = next(iter(wrong.items()))

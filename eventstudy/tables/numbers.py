@@ -68,6 +68,8 @@ class Numbers:
     said: list[Phrase] = field(default_factory=list)
     proof: tuple[str, str] | None = None
     """The row and the cell that can only have the decimal mark; None: nobody looked, or there is none."""
+    either: dict[Any, NDArray[np.bool_]] = field(default_factory=dict)
+    """Column -> (N,) whether the cell by itself may have thousands or thousandths; columns of which some cells may, not all."""
 
 
 def numbers_of(
@@ -173,6 +175,11 @@ def _of_texts(
                 )
             found.percent.add(key)
         found.values[key] = values[codes]
+        flags = np.array(
+            [isinstance(core, str) and _EITHER.fullmatch(core) is not None for core, _ in cores[key]] + [False]
+        )
+        if flags.any() and not flags[:-1].all():
+            found.either[key] = flags[codes]
         if wrong:
             rows = np.flatnonzero(np.isin(codes, list(wrong)))
             found.bad[key] = {int(i): wrong[int(codes[i])] for i in rows}
@@ -343,6 +350,51 @@ def _two_units(
         column=name,
         available=f"{place.row(first)}: {_shown(distinct[one])}",
         hint="put the column in one currency",
+    )
+
+
+_THOUSAND = 500, 2000
+"""A number so many times the one beside it is one whose mark was taken for the other."""
+
+
+def refuse_thousandfold(
+    place: Place,
+    numbers: Numbers,
+    key: Any,
+    name: str,
+    days: NDArray[np.datetime64],
+    of: NDArray[np.int64] | None = None,
+) -> None:
+    """Refuse a cell such as 431,640 whose mark makes it a thousand times, or a thousandth of, the day beside it.
+
+    `of` are the codes of the tickers of the rows, where a column is of several.
+
+    Raises:
+        InvalidFile: there is one; says where.
+    """
+    if key not in numbers.either:
+        return
+    values = numbers.values[key]
+    order = np.lexsort((days,) if of is None else (days, of))
+    order = order[np.isfinite(values[order]) & (values[order] > 0)]
+    ratio = values[order][1:] / values[order][:-1]
+    low, high = _THOUSAND
+    far = ((ratio > low) & (ratio < high)) | ((1 / ratio > low) & (1 / ratio < high))
+    either = numbers.either[key][order]
+    far &= either[1:] != either[:-1]
+    if of is not None:
+        far &= of[order][1:] == of[order][:-1]
+    if not far.any():
+        return
+    at = int(far.argmax())
+    one, other = (int(order[at + k]) for k in ((0, 1) if either[at] else (1, 0)))
+    raise place.fault(
+        f"a number with one mark and three digits behind it, read as {values[one]:g}, stands beside {values[other]:g}: its mark"
+        " may be the other one, of decimals or of thousands",
+        row=one,
+        column=name,
+        available=f"{place.row(other)}: {values[other]:g}",
+        hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
     )
 
 

@@ -98,6 +98,11 @@ class _Joined:
     def usual(self, mark: Mark | None) -> None:
         self._cells.usual = mark
 
+    @property
+    def comma(self) -> Phrase | None:
+        """How it is said that its numbers have a decimal comma; known when the columns are read."""
+        return getattr(self._cells, "comma", None)
+
     def begin(self, record: int, width: int) -> None:
         """The table has begun."""
 

@@ -130,7 +130,11 @@ class TextCells:
         """Rows with another number of cells, where they are left out: their line, and what is wrong."""
         self.odd_cells: list[tuple[list[str], InvalidFile]] = []
         """The cells of such rows of prices, and what to raise of each where it cannot be said whose they are."""
-        self._forgiving = part == "events"
+        self._part, self._forgiving = part, part == "events"
+        self.comma: Phrase | None = None
+        """How it is said that its numbers, where they were read as such, have a decimal comma."""
+        self._settling: set[int] = set()
+        """The columns whose numbers show which mark is the decimal one."""
         self._raw = self._decoded(content, part)
         self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
@@ -234,7 +238,9 @@ class TextCells:
 
     def _leave_comments(self, part: str) -> None:
         """Leave lines that begin with # aside below the names of columns; those above are titles, which may name a ticker."""
-        rows_of = [self._row(line) if line.strip() and not line.startswith((b"#", b'"#')) else [] for line in self._lines]
+        rows_of = [
+            self._row(line) if line.strip() and not line.startswith((b"#", b'"#')) else [] for line in self._lines
+        ]
         named = (i for i, row in enumerate(rows_of) if len(row) > 1 and any(role_of(cell, part) for cell in row))
         if (top := next(named, None)) is None:
             return
@@ -319,6 +325,9 @@ class TextCells:
         self.width = width
         first = self.heads[record][0] if record < len(self.heads) else len(self._lines) + 1
         self._first = first
+        headings = self.heads[record - 1][1] if record else []
+        roles = {i: role_of(heading, self._part) for i, heading in enumerate(headings)}
+        self._settling = {i for i, role in roles.items() if role and role[0] not in _NO_NUMBERS}
         self._text, self._start = self._raw, sum(map(len, islice(BytesIO(self._raw), first - 1)))
         self._leave_headings(record)
         self._leave_foot()
@@ -529,6 +538,7 @@ class TextCells:
     def columns(self, texts: set[int], numbers: set[int]) -> dict[int, Any]:
         """These columns: those of `texts` as texts, those of `numbers` as floats where all cells can be, else as texts."""
         width, wanted = self.width, texts | numbers
+        self._settling |= numbers
         if self._unsure and width - 1 not in wanted:
             self._look_closely()
         how: dict[str, Any] = {
@@ -574,10 +584,14 @@ class TextCells:
                 self._look_closely()
                 return self.columns(texts, numbers)
             frame = pd.read_csv(rows(), dtype=str, **how)
-            if self.separator == "," and self.reading.decimal is None and self._unproved():
+            if self.reading.decimal is None and self._unproved() and len(wanted) < width:
                 others: dict[str, Any] = how | {"usecols": sorted(set(range(width)) - wanted), "nrows": _LOOKED_AT}
                 self._weigh(frame[sorted(numbers)], pd.read_csv(rows(), dtype=str, **others))
+            elif self.reading.decimal is None and self.separator == "," and self._unproved():
+                self._weigh(frame[sorted(numbers)], pd.DataFrame())
             return {i: frame[i] for i in how["usecols"]}
+        if comma and numbers:
+            self.comma = self._how_comma(numbers)
         last = frame[width - 1] if self._unsure else None
         if last is not None and (
             len(last) < self.rows or last.isna().any() or (width - 1 in texts and (last == "").any())
@@ -627,13 +641,38 @@ class TextCells:
         if self.separator == "," or text.find(b",", start) < 0:
             return False
         end = text.rfind(b"\n", start, start + 4000) + 1  # half a date may look like a number
-        if _proof(self.separator).search(text, start, end):
+        if any(self._settles(hit) for hit in _proof(self.separator).finditer(text, start, end)):
             return False
-        return _proving(text, start, self.separator, ",") is not None
+        return self._proving(",") is not None
+
+    def _how_comma(self, numbers: set[int]) -> Phrase:
+        if self.reading.decimal:
+            return Phrase("decimal comma, as asked")
+        hit = self._proving(",")
+        needed = hit is not None and self._column_of(hit) in numbers
+        return Phrase("decimal comma") if needed else Phrase("decimal comma, by a column not needed")
+
+    def _proving(self, mark: str) -> re.Match[bytes] | None:
+        """The first cell that can only have this decimal mark, in a column that can show it: no time, no unknown heading."""
+        start = max(self._start - 1, 0)
+        for _ in range(_SOME):
+            hit = _proving(self._text, start, self.separator, mark)
+            if hit is None or self._settles(hit):
+                return hit
+            start = hit.end()
+        return None
+
+    def _settles(self, hit: re.Match[bytes]) -> bool:
+        return self._column_of(hit) in self._settling
+
+    def _column_of(self, hit: re.Match[bytes]) -> int:
+        """The column of a number that was found in the text."""
+        line = self._text[self._text.rfind(b"\n", 0, hit.start() + 1) + 1 : hit.end()]
+        return len(self._row(line)) - 1 if b'"' in line else line.count(self.separator.encode())
 
     def proof(self, mark: str) -> tuple[str, str] | None:
         """The first row, and its cell, that can only have this decimal mark; None: there is none."""
-        hit = _proving(self._text, max(self._start - 1, 0), self.separator, mark)
+        hit = self._proving(mark)
         if hit is None:
             return None
         above = self._text.count(b"\n", self._start, hit.end())
@@ -650,7 +689,7 @@ class TextCells:
 
     def _unproved(self) -> bool:
         """Whether no cell is proved to have a decimal point."""
-        return _proving(self._text, max(self._start - 1, 0), self.separator, ".") is None
+        return self._proving(".") is None
 
     def weighed(self, columns: Iterable[Sequence[Any]]) -> Mark | None:
         """The mark that is usual in columns of cells: none, where points between commas may be those of thousands."""
@@ -661,16 +700,21 @@ class TextCells:
         return None if any(opened) else self.usual
 
     def _weigh(self, numbers: pd.DataFrame, others: pd.DataFrame) -> None:
-        """What points between commas are, where none is proved: other columns settle it, or it stays open."""
-        marks = marks_of(cell for i in others for cell in others[i].dropna().unique())
+        """What the decimal mark is, where no point is proved: other columns of numbers settle it, or it stays open."""
+        cells = [
+            str(cell) for i in others for cell in others[i].dropna().unique() if i in self._settling or "%" in cell
+        ]
+        marks = marks_of(cells)
         if marks == {"comma"}:
             self.usual = "comma"
-        elif marks != {"point"}:
+        elif self.separator == "," and marks != {"point"}:
             quoted = _QUOTED.search(self._text, self._start) is not None
             opened = any(may_be_thousands(numbers[i].dropna().unique(), quoted=quoted) for i in numbers)
             self.usual = None if opened else "point"
 
 
+_NO_NUMBERS = ("date", "time", "ticker", "currency", "exchange")
+"""What columns may be of whose cells prove no decimal mark, though 17.35 looks like a number."""
 _NEAR, _SOME = 24, 64
 """So many bytes before a mark its cell may begin; so many marks of a piece are looked at one by one."""
 

@@ -413,7 +413,7 @@ GERMAN = '"Datum","Schlusskurs",{}\n"14.02.2025","989",{}\n"17.02.2025","1.003",
         (GERMAN.format('"Veränderung %"', '"0,53%"', '"1,42%"'), {}, [989, 1003]),
         (GERMAN.format('"Umsatz"', '"1.234.567"', '"985.123"'), {}, [989, 1003]),
         (GERMAN.format('"Vol."', '"62,96M"', '"61,10M"'), {}, [989, 1003]),
-        (GERMAN.format('"Change %"', '"0.53%"', '"1.42%"'), {}, [989, 1.003]),
+        (GERMAN.replace('"989"', '"1.989"').format('"Change %"', '"0.53%"', '"1.42%"'), {}, [1.989, 1.003]),
         (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "comma"}, [989, 1003]),
         (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "point"}, [989, 1.003]),
         ("Date,Close\n2025-02-14,1.083\n2025-02-17,12.104\n", {}, [1.083, 12.104]),
@@ -543,6 +543,72 @@ def test_comments_and_units_below_headings_are_left_aside(tmp_path: Path) -> Non
     found = load_prices(["NVDA"], path=path)
     assert found.close["NVDA"].tolist() == CLOSE["NVDA"].tolist()
     assert "comments left aside: 1, the first is row 7" in [str(one) for one in found.read_as]
+
+
+THOUSANDS = "Datum;{};Schluss\n14.02.2025;{};17.095\n17.02.2025;{};17.241\n"
+
+
+@pytest.mark.parametrize(("head", "cell"), [("Zeit", "17.35"), ("Zeit", "17:35"), ("Fassung", "2.10"), ("Rang", "1")])
+def test_a_time_or_an_unknown_column_proves_no_decimal_mark(tmp_path: Path, head: str, cell: str) -> None:
+    path = tmp_path / "DAX.csv"
+    for mark in (";", ","):
+        quoted = '"17.095"', '"17.241"'
+        text = THOUSANDS.format(head, cell, cell)
+        text = text if mark == ";" else text.replace("17.095", quoted[0]).replace("17.241", quoted[1]).replace(";", ",")
+        path.write_text(text)
+        with pytest.raises(InvalidFile, match=r"'17.095' reads two ways"):
+            load_prices(path=path)
+        assert load_prices(path=path, reading=Reading(decimal="comma")).close["DAX"].tolist() == [17095, 17241]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "said"),
+    [
+        ("Veränderung", "0,53%", ""),
+        ("Umsatz", "1.234.567", ""),
+        ("Abstand", "0,53 %", ""),
+        ("Eröffnung", "17.001,25", ""),
+    ],
+)
+def test_numbers_of_known_fields_and_per_cent_prove_a_decimal_comma(
+    tmp_path: Path, head: str, cell: str, said: str
+) -> None:
+    path = tmp_path / "DAX.csv"
+    path.write_text(THOUSANDS.format(head, cell, cell), encoding="utf-8")
+    found = load_prices(path=path)
+    assert found.close["DAX"].tolist() == [17095, 17241]
+    assert any(str(one).startswith("decimal comma") for one in found.read_as)
+
+
+@pytest.mark.parametrize("close", ["480,12", "1.480,12"])
+def test_a_decimal_comma_is_said_and_explained_by_its_first_cell(tmp_path: Path, close: str) -> None:
+    path = tmp_path / "SAP.csv"
+    path.write_text(f"Datum;Schluss\n14.02.2025;480\n17.02.2025;{close}\n18.02.2025;{close}\n")
+    found = load_prices(path=path, reading=Reading(explain=True))
+    assert "decimal comma" in map(str, found.read_as)
+    assert f"decimal comma, as row 3 has it: {close}" in map(str, found.explained)
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd"), [("480.12", "431,640"), ("480,12", "431.640"), ("480.12", '"431,640"'), ("16.750,25", "16.750")]
+)
+@pytest.mark.parametrize("kind", ["wide", "long", "one"])
+def test_a_number_a_thousand_times_the_one_beside_it_is_refused(
+    tmp_path: Path, usual: str, odd: str, kind: str
+) -> None:
+    path = tmp_path / "NVDA.csv"
+    heads = {"wide": "Date;NVDA", "long": "ticker;date;close", "one": "Date;Close"}
+    before, n = "NVDA;" if kind == "long" else "", len(DAYS)
+    rows = [f"{before}{d:%Y-%m-%d};{usual if k < n - 3 else odd}" for k, d in enumerate(DAYS)]
+    path.write_text("\n".join([heads[kind], *rows]) + "\n")
+    if usual == "16.750,25":  # a whole number beside decimals
+        assert load_prices(path=path).close["NVDA"].iloc[-1] == 16750
+        return
+    with pytest.raises(InvalidFile, match="one mark and three digits behind it") as caught:
+        load_prices(path=path)
+    assert f"row {n - 1}" in str(caught.value)
+    asked: Any = "comma" if "," in usual else "point"
+    assert load_prices(path=path, reading=Reading(decimal=asked)).close["NVDA"].iloc[-1] == 431640
 
 
 @pytest.mark.parametrize(
