@@ -4,7 +4,8 @@ A `Phrase` is the English text that it reads as, and remembers the template and 
 it in another language. Templates are `str.format` templates; values are formatted at the edge, in the way of the language. To
 what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
 
-    {car:+.2f %}   a decimal as per cent, the mark set apart          {p:p}         a p-value: .012, <.001
+    {car:+.2f %}   a decimal as per cent, the mark set apart; with + or - a value of the study, in the study's own unit
+    {p:p}          a p-value: .012, <.001
     {ratio:times}  a ratio: 1.6, and 1.04 where it rounds to 1.0
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
@@ -285,7 +286,7 @@ def _number(value: Any, spec: str, language: str) -> str:
     if spec == "day":
         spec = "+d" if value else "d"
     percent = spec.endswith(" %")
-    unit = unit_shown() if spec.startswith("+") else PERCENT  # what bears a sign is abnormal; the rest are shares
+    unit = unit_shown() if spec[:1] in ("+", "-") else PERCENT  # what may bear a sign is abnormal; the rest are shares
     text = unit.text(value, spec[:-2]) if percent else format(value, spec)
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]  # nothing is neither up nor down

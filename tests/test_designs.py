@@ -436,7 +436,8 @@ def test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code() -> No
 
 
 OF_RETURNS = {
-    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b(?! of)|BHAR|\bin per cent\b|^0\s%$",
+    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b(?! of)|BHAR|\bin per cent\b"
+    r"|^0\s%$",
     "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$",
 }
 """Words and units of returns."""

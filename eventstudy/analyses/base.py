@@ -7,8 +7,10 @@ a notebook and a picture, and that doubts stand before a finding and in its plac
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,9 +25,36 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.study import Prices, price_table
 from eventstudy.text import fitted, json_text
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def in_its_unit(
+    function: Callable[Concatenate[StudyResult, _P], _T],
+) -> Callable[Concatenate[StudyResult, _P], _T]:
+    """The function with the unit and the rows of the study, which is its first argument, in what it says."""
+
+    @wraps(function)
+    def shown(result: StudyResult, /, *args: _P.args, **words: _P.kwargs) -> _T:
+        with result.config.as_shown():
+            return function(result, *args, **words)
+
+    return shown
+
 
 class Finding(ABC):
     """One thing that is said: a finding, or where prices look wrong that there is none."""
+
+    def as_shown(self) -> AbstractContextManager[None]:
+        """The unit and the rows of its study meanwhile, where it holds one.
+
+        Example:
+            >>> with answer.as_shown():
+            ...     print("values are in the unit of the study here")
+            values are in the unit of the study here
+        """
+        result = getattr(self, "result", None)
+        return result.config.as_shown() if isinstance(result, StudyResult) else nullcontext()
 
     @property
     def instead(self) -> tuple[str, ...]:
@@ -40,7 +69,8 @@ class Finding(ABC):
     @property
     def sentence(self) -> str:
         """The finding, in a few sentences; where prices look wrong, that there is none."""
-        return self.instead[-1] if self.instead else self._finding()
+        with self.as_shown():
+            return self.instead[-1] if self.instead else self._finding()
 
     @abstractmethod
     def _finding(self) -> str:
@@ -111,7 +141,8 @@ class Answer(Finding):
             >>> answer.to_dict()["schema"]
             'eventstudy.impact/1'
         """
-        return ({"schema": self.schema} if self.schema else {}) | self._document()
+        with self.as_shown():
+            return ({"schema": self.schema} if self.schema else {}) | self._document()
 
     def to_json(self) -> str:
         """`to_dict` as JSON text.
@@ -133,7 +164,8 @@ class Answer(Finding):
             >>> answer.text()[:72]
             'On Monday 27 January 2025 the 2 firms lost 605.3 billion USD of market v'
         """
-        return fitted("\n".join(self._lines(verbose=verbose)))
+        with self.as_shown():
+            return fitted("\n".join(self._lines(verbose=verbose)))
 
     def _repr_html_(self) -> str:
         """Doubts, findings and the first rows of the table, for Jupyter."""

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from eventstudy.analyses.base import Answer, lines_of
+from eventstudy.analyses.base import Answer, in_its_unit, lines_of
 from eventstudy.analyses.regression import attributes_of, checked, known_of
 from eventstudy.calendars import timing_of
 from eventstudy.engine.abnormal import cumulate
@@ -41,7 +41,7 @@ from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message
 from eventstudy.panel import Floats, Ints
-from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading
@@ -162,7 +162,7 @@ class Comparison(Answer):
             else:
                 told.append(
                     Phrase(
-                        "{a} less {b} {value:+.2f %} (p {p:p} by {test}; a difference of {seen:.2f %} would mostly be seen)",
+                        "{a} less {b} {value:+.2f %} (p {p:p} by {test}; a difference of {seen:-.2f %} would mostly be seen)",
                         p=pair.p_adjusted, test=pair.headline, seen=pair.detectable, **said,
                     )
                 )  # fmt: skip
@@ -177,6 +177,7 @@ class Comparison(Answer):
             "by": self.by,
             "start": self.window.start,
             "end": self.window.end,
+            **called_as_dict(self.window),
             "levels": [_plain(level) for level in self.levels],
             "pairs": [_pair_as_dict(pair) for pair in self.pairs],
             "alike": _plain(self.alike) if self.alike else None,
@@ -233,11 +234,12 @@ def _pair_as_dict(pair: Pair) -> dict[str, Any]:
     }
 
 
+@in_its_unit
 def compare(
     result: StudyResult,
     by: str,
     *,
-    window: Sequence[int] = (0, 1),
+    window: Sequence[int] | None = None,
     characteristics: pd.DataFrame | None = None,
     cut: str | float | None = None,
 ) -> Comparison:
@@ -247,7 +249,8 @@ def compare(
     event_id], ...) or else of the table of events, `surprise` among them. `cut`: `median` or a number, which makes two kinds
     of a column of numbers; of `surprise` it is 0.
 
-    `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included.
+    `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included; None:
+    [0, 1], or the one window of a study of calendar days or of windows of the pairs' own.
 
     Raises:
         InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, or a column that cannot be
@@ -262,7 +265,7 @@ def compare(
         By kind, CAR[0, +1] on 8 clusters of dates do not differ measurably: bad less good -0.82 % (p .629
         by im_two_sample; a difference of 5.96 % would mostly be seen).
     """
-    window = Window.of(window)
+    window = _window(result, window)
     if not window.inside(result.config.event_window):
         raise InvalidRequest(
             f"the window {window} lies outside the event window {result.config.event_window}",
@@ -325,6 +328,13 @@ def compare(
         result=result,
         instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),
     )
+
+
+def _window(result: StudyResult, asked: Sequence[int] | None) -> Window:
+    """The window that is compared, as the study calls it."""
+    if asked is None and (result.config.window_days is not None or result.config.own_windows):
+        return next(iter(result.config.windows or ()))
+    return result.config.called(Window.of((0, 1) if asked is None else asked))
 
 
 def _who(result: StudyResult, i: int) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.analyses.base import Answer, lines_of, plain
+from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.calendars import Timing, timing_of
 from eventstudy.errors import EventStudyError, InvalidRequest
 from eventstudy.events import Event, Moment
@@ -24,7 +24,7 @@ from eventstudy.inference.distributions import p_t
 from eventstudy.language import Phrase, marked
 from eventstudy.messages import Message
 from eventstudy.panel import Floats
-from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, p_text, percent
 from eventstudy.study.study import EventStudy
@@ -165,7 +165,7 @@ class History(Answer):
                 ticker=self.ticker, n=day.n, kind=self.kind, up=day.n_positive, down=day.n_negative, median=day.median,
             ),
             Phrase(
-                "the median size of the move, {size:.2f %}, is {times:.1f} times that of an ordinary day",
+                "the median size of the move, {size:-.2f %}, is {times:.1f} times that of an ordinary day",
                 size=self.size, times=self.times,
             ),
         ]  # fmt: skip
@@ -259,7 +259,10 @@ class History(Answer):
         ]
         yield [
             "  mean; median CAR",
-            *(f"{percent(m.mean).removesuffix(' %')}; {percent(m.median)}" for m in self.means),
+            *(
+                f"{percent(m.mean).removesuffix(self.result.config.unit.mark or '#')}; {percent(m.median)}"
+                for m in self.means
+            ),
         ]
         if tests := list(dict.fromkeys(m.test for m in self.means if m.test)):
             yield [f"  p, {', '.join(tests)}", *(p_text(m.p) for m in self.means)]
@@ -278,15 +281,23 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
         "flags": list(row.flags),
         "doubts": list(row.doubts),
         "believable": not row.doubts,
-        "windows": [{"start": w.start, "end": w.end, "car": number(car)} for w, car in row.cars.items()],
+        "windows": [
+            {"start": w.start, "end": w.end, **called_as_dict(w), "car": number(car)} for w, car in row.cars.items()
+        ],
     }
 
 
 def _mean_as_dict(mean: Mean) -> dict[str, Any]:
     told = plain({name: value for name, value in vars(mean).items() if name not in ("window", "test")})
-    return {"start": mean.window.start, "end": mean.window.end} | told | {"test": mean.test or None}
+    return (
+        {"start": mean.window.start, "end": mean.window.end}
+        | called_as_dict(mean.window)
+        | told
+        | {"test": mean.test or None}
+    )
 
 
+@in_its_unit
 def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple[Message, ...] = ()) -> History:
     """What the events of a study of one ticker have in common; see `request.history`, which makes such a study.
 
@@ -319,7 +330,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
     rows = sorted(_rows(result, ar), key=lambda row: (row.announced[:10], row.announced))
     windows = list(dict.fromkeys([_DAY0, *(result.config.windows or ())]))
     means = tuple(_mean(result, window) for window in windows)
-    drift = DRIFT if DRIFT.inside(result.config.event_window) else None
+    drift = DRIFT if DRIFT.inside(result.config.event_window) and result.config.window_days is None else None
     return History(
         ticker=tickers[0],
         kind=kind or _kind(result.events),
@@ -338,7 +349,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
 def _kind(events: tuple[Event, ...]) -> str:
     """The one category of the events; `mixed` where they have several, or none."""
     kinds = {event.category for event in events}
-    return next(iter(kinds)) or "mixed" if len(kinds) == 1 else "mixed"
+    return (next(iter(kinds)) if len(kinds) == 1 else "") or Phrase("mixed")
 
 
 def _rows(result: StudyResult, ar: Floats) -> Iterator[Row]:

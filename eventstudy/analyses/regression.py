@@ -18,14 +18,14 @@ import pandas as pd
 from scipy import special
 
 from eventstudy import plugins
-from eventstudy.analyses.base import Answer, lines_of, plain
+from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase
 from eventstudy.messages import Exclusion, Message, sentence
 from eventstudy.panel import Floats
-from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
@@ -94,6 +94,7 @@ class Regression(Answer):
     excluded: tuple[Exclusion, ...]
     """What the study left out, and what only the regression did."""
     warned: tuple[Message, ...]
+    result: StudyResult
     categories: tuple[Category, ...] = ()
     """The characteristics that are words."""
     instead: tuple[str, ...] = ()
@@ -117,10 +118,26 @@ class Regression(Answer):
     def _finding(self) -> str:
         """Which characteristics go with the CARs."""
         told = [c for c in self.coefficients if c.name != "intercept"]
-        found = [f"{c.name} ({c.value:+.4g} a unit, p {p_text(c.p)})" for c in told if c.p < LEVEL]
+        found = [
+            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, p {p_text(c.p)})"
+            for c in told
+            if c.p < LEVEL
+        ]
         who = f"CAR{self.window} of {self.n} pairs"
         none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
         return f"{who} goes with {listed(found)}." if found else none
+
+    @property
+    def _factor(self) -> float:
+        """What a coefficient of 1 is shown as: decimals of returns, changes of a level in their own unit."""
+        return self.result.config.unit.factor if self.result.config.returns == "difference" else 1.0
+
+    @property
+    def _mark(self) -> str:
+        return self.result.config.unit.mark if self.result.config.returns == "difference" else ""
+
+    def _shown(self, value: float, spec: str) -> str:
+        return format(self._factor * value, spec)
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The coefficients, how they were judged, and what to know."""
@@ -131,6 +148,7 @@ class Regression(Answer):
         return {
             "start": self.window.start,
             "end": self.window.end,
+            **called_as_dict(self.window),
             "n": self.n,
             "n_dates": self.n_dates,
             "method": self.method,
@@ -147,6 +165,7 @@ class Regression(Answer):
         }
 
 
+@in_its_unit
 def regress(
     result: StudyResult,
     characteristics: pd.DataFrame | None,
@@ -182,7 +201,7 @@ def regress(
         >>> print(es.analyses.regress(result, known, "size").sentence)
         CAR[0, 0] of 7 pairs: none of size stands out.
     """
-    window = Window.of(window)
+    window = result.config.called(Window.of(window))
     on, cluster = (separated(names, "column") for names in (on, cluster))
     _check(on, weights, cluster)
     sample_window = cumulate(result.returns, window)
@@ -238,6 +257,7 @@ def regress(
         coefficients=coefficients,
         excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
+        result=result,
         categories=_together(coded, len(numbers) + 1, coefficients, covariance_of, df, one_date=n_dates == 1),
         instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),
     )
@@ -567,18 +587,28 @@ def _days(table: pd.DataFrame) -> list[date]:
 
 def text_of(found: Sequence[Regression]) -> str:
     """The coefficients of each window, how they were judged, and what to know."""
+    if not found:
+        return ""
+    with found[0].as_shown():
+        return _text_of(found)
+
+
+def _text_of(found: Sequence[Regression]) -> str:
     ranks = any(c.rank_p is not None for one in found for c in one.coefficients)
     rows = [["window", "", "coefficient", "95 % interval", "t", "p", *(["p (ranks)"] if ranks else [])]]
     for one in found:
         for i, c in enumerate(one.coefficients):
             name = str(one.window) if i == 0 else ""
-            figures = [f"{c.value:+.5g}", f"{c.low:+.5g} .. {c.high:+.5g}", f"{c.t:+.2f}", p_text(c.p)]
+            low, high = (one._shown(limit, "+.5g") for limit in (c.low, c.high))
+            figures = [one._shown(c.value, "+.5g"), f"{low} .. {high}", f"{c.t:+.2f}", p_text(c.p)]
             rows.append([name, c.name, *figures, *([p_text(c.rank_p or float("nan"))] if ranks else [])])
     lines = [*columns(rows, range(2, 7)).splitlines(), ""]
     for one in found[:1]:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
         how = f"{who}; {one.method}; standard errors: {one.covariance}"
-        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are decimals of CAR a unit")
+        levels = one.result.config.returns == "difference"
+        unit = (one._mark.strip() or "points") if levels else "decimals"
+        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are {unit} of CAR a unit")
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     for one in found:
         for kind in one.categories:

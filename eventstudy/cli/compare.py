@@ -45,12 +45,15 @@ def COMMAND(  # noqa: N802
     from eventstudy.analyses.comparison import compare
     from eventstudy.analyses.regression import read_characteristics
 
-    allowed, windows = options["allow_excluded"], options["windows"] or ((0, 1),)
+    allowed, windows = options["allow_excluded"], options["windows"]
+    if not (windows or options["window_days"] or options["window_dates"] or options["own_windows"]):
+        windows = ((0, 1),)
     if len(windows) > 1:
         raise InvalidRequest(f"{len(windows)} windows, and one is compared at a time", hint="name one --window")
     table = read_characteristics(characteristics) if characteristics else None
     options["windows"] = windows
-    found = compare(study(options, quiet=quiet), by, window=windows[0], characteristics=table, cut=cut)
+    window = windows[0] if windows else None
+    found = compare(study(options, quiet=quiet), by, window=window, characteristics=table, cut=cut)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
     draw(found.plot, chart, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

@@ -58,7 +58,9 @@ def COMMAND(  # noqa: N802
     from eventstudy.request import history
 
     allowed = options["allow_excluded"]
-    if ctx.get_parameter_source("event_window") is click.core.ParameterSource.DEFAULT:
+    if ctx.get_parameter_source("event_window") is click.core.ParameterSource.DEFAULT and not (
+        options["window_days"] or options["window_dates"] or options["own_windows"]
+    ):
         options["event_window"] = (-1, 20)
     found = history(options.pop("ticker"), kind=kind, last=last, **words_of(options, quiet=quiet))
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])

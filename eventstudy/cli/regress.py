@@ -64,6 +64,11 @@ def COMMAND(  # noqa: N802
         regress(result, table, split(on), window=window, weights=weights, cluster=split(cluster))
         for window in result.config.windows or ()
     ]
+
+    def lines() -> list[str]:
+        with result.config.as_shown():
+            return [*heading(result), "", text_of(found)]
+
     answer(
         form,
         output,
@@ -74,7 +79,7 @@ def COMMAND(  # noqa: N802
             "provenance": dict(result.provenance),
         },
         rows=lambda: pd.concat([one.tidy() for one in found]),
-        lines=lambda: [*heading(result), "", text_of(found)],
+        lines=lines,
     )
     finish(
         ctx,

@@ -68,7 +68,12 @@ def _written(told: Material, levels: Sequence[float]) -> bytes:
         lines += [_line([escaped(head), *row]) for head, row in zip(heads, zip(*cells, strict=True), strict=True)]
     names = ", ".join(str(words.said(words_of_test(name))) for name in used) or words("none")
     marks = ", ".join(f"{'*' * n} p < {words.number(level, 2)}" for n, level in enumerate(levels, 1))
-    note = words(told.of_levels("j.note"), model=words.said(words_of_model(data["config"]["model"])), tests=names)
+    note = words(
+        told.of_levels("j.note"),
+        counted=told.counted,
+        model=words.said(words_of_model(data["config"]["model"])),
+        tests=names,
+    )
     note += f" {marks}." if marks else ""
     lines += [
         r"\bottomrule",

@@ -88,6 +88,13 @@ class Material:
         return other if self.result.config.returns == "difference" and self.words.knows(other) else key
 
     @property
+    def counted(self) -> str:
+        """What the windows of the study count."""
+        config = self.result.config
+        kind = " calendar" if config.window_days is not None else " own" if config.own_windows else ""
+        return self.words(f"counted{kind}")
+
+    @property
     def level(self) -> str:
         """Of the intervals, in per cent."""
         level = 100 * self.data["config"]["level"]

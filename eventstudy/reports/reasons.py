@@ -204,7 +204,7 @@ def sources_of_methods(told: Material) -> Section:
     model = plugins.load("models", told.data["config"]["model"])
     rows = [(told.data["config"]["model"], _paper(told, model))]
     rows += [(name, _paper(told, plugins.load("tests", name))) for name in _names(told)]
-    said = (told.named("abnormal"), " ", words("no proof"), " ", words("advice"))
+    said = (words(told.of_levels("abnormal"), counted=told.counted), " ", words("no proof"), " ", words("advice"))
     return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
 
 

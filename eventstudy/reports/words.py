@@ -254,13 +254,16 @@ PHRASES: dict[str, str] = {
     "j.panel": "Panel {letter}: {name}",
     "j.all": "all pairs",
     "j.note": (
-        "Notes: Windows count sessions from day 0. Normal returns by the {model}. In brackets below each mean the statistic "
+        "Notes: {counted}. Normal returns by the {model}. In brackets below each mean the statistic "
         "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
     ),
     "j.note of levels": (
-        "Notes: Windows count sessions from day 0. Normal changes by the {model}. In brackets below each mean the statistic "
+        "Notes: {counted}. Normal changes by the {model}. In brackets below each mean the statistic "
         "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
     ),
+    "counted": "Windows count sessions from day 0",
+    "counted calendar": "Windows are of calendar days from day 0",
+    "counted own": "Each pair has a window of its own, in sessions from day 0",
     # provenance
     "source": "Prices",
     "source of levels": "Levels",
@@ -294,12 +297,12 @@ PHRASES: dict[str, str] = {
     # methods
     "abnormal": (
         "The abnormal return (AR) of a day is the return minus the one the model expects; CAR is the sum over a "
-        "window. Windows count sessions from day 0, both ends included. Standard errors hold the forecast error "
+        "window. {counted}, both ends included. Standard errors hold the forecast error "
         "(Campbell, Lo and MacKinlay 1997, ch. 4)."
     ),
     "abnormal of levels": (
         "The abnormal change (AR) of a day is the change of the level minus the one the model expects; CAR is the sum over a "
-        "window. Windows count sessions from day 0, both ends included. Standard errors hold the forecast error "
+        "window. {counted}, both ends included. Standard errors hold the forecast error "
         "(Campbell, Lo and MacKinlay 1997, ch. 4)."
     ),
     "no proof": "A small p-value says that the days were unusual, not that the event was the cause.",

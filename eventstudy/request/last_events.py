@@ -72,8 +72,11 @@ def history(
     if last < 1:
         raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")
     StudyConfig(frequency=choices.get("frequency", "daily")).check_daily(Phrase("a history of events"))
-    event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
-    if choices.get("windows") is None:
+    if any(choices.get(name) for name in ("window_days", "window_dates", "own_windows")):
+        choices = {k: v for k, v in choices.items() if v is not None or k not in ("event_window", "windows")}
+    else:
+        event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
+    if choices.get("windows") is None and "event_window" in choices:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     limit = last_day(as_of)

@@ -107,7 +107,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     return {
         "start": window.start,
         "end": window.end,
-        **_own(window),
+        **called_as_dict(window),
         "n_days": int(firm.found.n_days[i]),
         "car": number(firm.found.car[i]),
         "se": number(firm.found.se[i]),
@@ -128,7 +128,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
     }
 
 
-def _own(window: Window) -> dict[str, Any]:
+def called_as_dict(window: Window) -> dict[str, Any]:
     """What is added where the ends are those of the event window, and pairs have windows of their own within it."""
     if isinstance(window, CalendarDays):
         return {"calendar_days": list(window.days)}
@@ -216,7 +216,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
     return {
         "start": answer.window.start,
         "end": answer.window.end,
-        **_own(answer.window),
+        **called_as_dict(answer.window),
         "n": answer.n,
         "caar": number(answer.caar),
         "median": number(answer.median),

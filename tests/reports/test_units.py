@@ -8,16 +8,19 @@ from functools import cache
 from typing import Any
 
 import eventstudy as es
+import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.events import Group
 from eventstudy.events.scheduled import decisions
-from eventstudy.reports import site, xlsx
+from eventstudy.reports import render, site, xlsx
 from eventstudy.reports.changes import changes
+from eventstudy.reports.further import further
 from eventstudy.reports.words import Words
 
-from tests.test_designs import LEVELS, in_calendar_days, is_of_returns
+from tests.test_designs import FIRMS, LEVELS, in_calendar_days, is_of_returns
 from tests.test_documented import yields
 from tests.test_frequency import _WRONG, monthly
 
@@ -141,3 +144,71 @@ def test_a_workbook_names_calendar_days_by_what_was_asked_for() -> None:
         at = head.index("From calendar day")
         assert {row[at : at + 2] for row in rows} == {(0, 10)}
         assert head[at + 1] == "To calendar day"
+
+
+def answers_of(result: StudyResult) -> dict[str, Any]:
+    """What the analyses of kinds, histories and characteristics say of a study."""
+    size = pd.DataFrame({"event_id": [e.id for e in result.events], "ticker": "DGS2", "size": np.arange(8.0) ** 2})
+    return {
+        "history": es.analyses.history(result),
+        "compare": es.analyses.compare(result, by="category"),
+        "regress": es.analyses.regress(result, size, "size"),
+    }
+
+
+@pytest.mark.parametrize("name", ["history", "compare", "regress"])
+def test_what_is_asked_of_levels_is_answered_in_their_unit(name: str) -> None:
+    """The screen, the sentence and JSON's; the mean by hand in basis points, of regressions the coefficient."""
+    found = answers_of(levels())[name]
+    said = " ".join(f"{found.text(verbose=True)} {found.sentence} {found.to_dict()['sentence']}".split())
+    assert is_of_returns(said.replace("95 % interval", ""), "en") == []
+    result = levels()
+    ar, ordinary = result.returns.ar[:, 5], np.abs(result.returns.ar[:, 5])
+    if name == "history":
+        assert (
+            f"median {1e4 * np.median(ar):+.1f} bp; the median size of the move, {1e4 * np.median(ordinary):.1f} bp"
+            in said
+        )
+    elif name == "compare":
+        car = result.returns.ar[:, 5:7].sum(axis=1)
+        hikes, holds = car[1::2].mean(), car[::2].mean()
+        assert f"{1e4 * abs(hikes - holds):.1f} bp (p" in said
+    else:
+        slope = np.polyfit(np.arange(8.0) ** 2, 1e4 * ar, 1)[0]
+        assert f"size {slope:+.5g} " in said
+        assert "coefficients are bp of CAR a unit" in said
+
+
+@pytest.mark.parametrize("lang", ["en", pytest.param("de", marks=pytest.mark.slow)])
+def test_the_answers_in_a_report_of_levels_are_in_their_unit(lang: Any) -> None:
+    """The section of the events of one series, and that of other news, which reports ask by themselves."""
+    result = levels()
+    page = render(result, "md", lang=lang, charts=()).decode()
+    assert ("Event by event" if lang == "en" else "Ereignis für Ereignis") in page
+    assert "(mixed)" not in page if lang == "de" else "(mixed)" in page
+    assert is_of_returns(page, lang) == []
+
+
+def test_analyses_of_calendar_days_call_their_window_by_them() -> None:
+    result = in_calendar_days((0, 10))
+    called = "[0, +10 calendar days]"
+    kinds = pd.DataFrame({"ticker": FIRMS, "size": [1.0, 5.0, 2.0, 9.0, 3.0, 7.0, 4.0][: len(FIRMS)]})
+    [window] = result.config.windows or ()
+    assert str(es.analyses.regress(result, kinds, "size", window=window).window) == called
+    tried = es.analyses.robustness(result, windows=[tuple(window)], models=["market"], returns=["simple"])
+    assert {str(one.window) for one in tried.specifications} == {called}
+    assert "both" not in str(further(result).get("robustness", {}).get("reason", ""))
+    page = render(result, "md", lang="de", charts=(), answers={}).decode()
+    assert "Fenster sind Kalendertage ab Tag 0" in page
+    assert "Fenster zählen" not in page
+
+
+def test_kinds_and_histories_of_calendar_days() -> None:
+    result = levels(window_days=(0, 10))
+    [window] = result.config.windows or ()
+    compared = es.analyses.compare(result, by="category")
+    assert f"CAR{window} on" in compared.sentence
+    assert compared.to_dict()["calendar_days"] == [0, 10]
+    told = es.analyses.history(result)
+    assert [str(mean.window) for mean in told.means] == ["[0, 0]", "[0, +10 calendar days]"]
+    assert told.drift is None
