@@ -13,7 +13,7 @@ from eventstudy.language import Phrase
 from eventstudy.prices import crsp
 from eventstudy.prices._given import Wanted
 from eventstudy.prices._read import read_table
-from eventstudy.prices._shapes import matched, named_by_file, shape_of
+from eventstudy.prices._shapes import matched, named_by_file, named_by_titles, names_nobody, shape_of
 from eventstudy.prices._table import PriceTable, together
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.opened import Opened, opened, tables_of
@@ -64,12 +64,14 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
     read, unread = list[PriceTable](), list[str]()
     for sheet, table in tables.items():
         try:
-            shape = shape_of(table, reading, asked)
+            shape = shape_of(table, reading, asked, sheet)
         except InvalidFile as error:
             others[sheet] = error.what
             continue
         own = shape.ticker is None and {t for t, _ in shape.columns} == {""}
-        if own and asked and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
+        if own and names_nobody(sheet) and not (reading.ticker or named_by_titles(table.titles, asked)):
+            others[sheet] = Phrase("its name is no ticker")
+        elif own and asked and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
             unread.append(sheet)  # of a ticker that nobody asks for
         else:
             read.append(_of_table(file, table, wanted, reading, sheet))
@@ -152,7 +154,7 @@ def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading
     for file in (file for one in files for file in _bytes(one)):
         try:
             table = tables_of(file, reading)[0].get("")
-            shape = None if table is None else shape_of(table, reading, wanted.tickers)
+            shape = None if table is None else shape_of(table, reading, wanted.tickers, file.stem)
         except InvalidFile:
             continue  # no table of several tickers: it was not asked for
         if table is None or shape is None or (shape.ticker is None and all(not t for t, _ in shape.columns)):

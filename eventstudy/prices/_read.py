@@ -32,7 +32,16 @@ from eventstudy.prices._given import (
     table_of_grids,
     why_impossible,
 )
-from eventstudy.prices._shapes import MEANT, Shape, bare, matched, named_by_file, named_by_titles, shape_of
+from eventstudy.prices._shapes import (
+    MEANT,
+    Shape,
+    bare,
+    matched,
+    named_by_file,
+    named_by_titles,
+    names_nobody,
+    shape_of,
+)
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
 from eventstudy.tables.headed import Headed
@@ -78,7 +87,7 @@ def read_table(
     own = list(wanted.tickers) if wanted.tickers is not None else None
     hints = own if own is not None else list(wanted.besides) or None
     asked = None if own is None else [*own, *(t for t in wanted.besides if t not in own)]
-    shape = shape_of(table, reading, own)
+    shape = shape_of(table, reading, own, stem)
     said = list(table.cells.said)
     separator = getattr(table.cells, "separator", ",")
     if separator != ",":
@@ -638,7 +647,7 @@ def _whose(
         return title
     if stem is not None and (name := named_by_file(stem, asked)):
         return name
-    if sheet and stem is not None:
+    if sheet and stem is not None and not names_nobody(stem):
         return stem
     if asked is not None and len(asked) == 1:
         return asked[0]

@@ -82,8 +82,8 @@ class Shape:
     """Whether its columns are called by tickers and hold one number each: closes, or returns."""
 
 
-def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None) -> Shape:
-    """What the columns mean; `asked` are the tickers that are wanted.
+def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem: str | None = None) -> Shape:
+    """What the columns mean; `asked` are the tickers that are wanted, `stem` the name of the file or the sheet.
 
     Raises:
         InvalidFile: no dates, no prices, a column twice.
@@ -91,7 +91,13 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None) -> Sh
     dates = _date_columns(table)
     others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
-    shape = _leveled(table, dates, others, asked) if several else _flat(table, dates, others, asked, reading.ticker)
+    if several:
+        shape = _leveled(table, dates, others, asked)
+    else:
+        counts = [i for i in others if _numbers_rows(table, i) and table.headings[i] not in (asked or ())]
+        shape = _flat(table, dates, [i for i in others if i not in counts], asked, reading.ticker, stem)
+        if counts:
+            shape.said.append(_passed([table.headings[i] for i in counts]))
     if not shape.fields and not shape.columns:
         raise table.place.fault(
             "there is a date column but no price",
@@ -111,6 +117,15 @@ def _hollow(table: Headed, i: int) -> bool:
 def _counts(table: Headed, i: int) -> bool:
     held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
     return bool(held) and held[0] in ("0", "1") and held == [str(k + int(held[0])) for k in range(len(held))]
+
+
+_COUNTED = 8
+"""So many rows below each other with 1, 2, 3 are counted, not priced."""
+
+
+def _numbers_rows(table: Headed, i: int) -> bool:
+    """Whether a column under an unknown heading, such as `#` or `Nr`, counts rows."""
+    return len(table.cells_of(i)) >= _COUNTED and _price_role(table.headings[i]) is None and _counts(table, i)
 
 
 def _date_columns(table: Headed) -> list[int]:
@@ -227,14 +242,24 @@ def _per_cent(heading: str) -> bool:
     return "%" in heading or bool(re.search(r"(^|_)(pct|percent|prozent)(_|$)", fold(heading)))
 
 
-def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None, owner: str | None) -> Shape:
+def _flat(
+    table: Headed,
+    dates: list[int],
+    others: list[int],
+    asked: Sequence[str] | None,
+    owner: str | None,
+    stem: str | None,
+) -> Shape:
     heads = table.headings
     meant = {i: _price_role(heads[i]) for i in others}
+    for i in others:
+        if fold(heads[i]) in _EITHER and (len(others) == 1 or _decimals(table, i)):
+            meant[i] = "close"
     ticker = _best(table, [i for i in others if meant[i] == "ticker" and not _numbers(table, i)], heads)
     if ticker is not None and len(others) > 1:
         others = [i for i in others if i != ticker]
         return _long(table, dates, others, meant, ticker)
-    split = None if all(meant[i] for i in others) else _composite(heads, others)
+    split = None if all(meant[i] for i in others) else _composite(heads, others) or _beside(heads, others, meant)
     if split:
         columns = {(t, f): i for i, (t, f) in split.items() if f in MEANT}
         if not any(f in _NEEDED for _, f in columns):
@@ -263,7 +288,21 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
     if len(dates) == 1 and not closes and not named and (len(sure) > 1 or (sure and not tickers)):
         raise _no_close(table)
     _refuse_unknown(table, [] if named or len(dates) > 1 else others, meant)
-    useful = [i for i in others if _numeric(table, i) or not _text_alone(table, i)]
+    useful = [
+        i
+        for i in others
+        if (meant[i] in (None, "ticker", *MEANT) or _capitals(heads[i]) or heads[i].casefold() in wanted)
+        and (_numeric(table, i) or not _text_alone(table, i))
+    ]
+    if len(dates) == 1 and not named and (own_close := _of_file(table, useful, meant, asked, stem)) is not None:
+        said = Phrase("{column} is taken for the closing price: the table has no other", column=heads[own_close])
+        return Shape(
+            dates[0],
+            columns={("", "close"): own_close},
+            said=[said, *([_passed([heads[i] for i in others if i != own_close])] if len(others) > 1 else [])],
+            kind=Phrase("one ticker"),
+            closes=True,
+        )
     left = [heads[i] for i in others if i not in useful]
     blocks = {}
     if len(dates) > 1:
@@ -280,11 +319,74 @@ def _flat(table: Headed, dates: list[int], others: list[int], asked: Sequence[st
     )
 
 
+_EITHER = ("valor", "valeur")
+"""Headings of tickers that are values where numbers stand below them."""
+
+
+def _decimals(table: Headed, i: int) -> bool:
+    """Whether all cells of a column are numbers, and one has a mark: they name nobody."""
+    held = [str(v) for v in table.cells_of(i)]
+    return bool(held) and all(_DECIMAL.fullmatch(v) for v in held) and any("." in v or "," in v for v in held)
+
+
+_DECIMAL = re.compile(r"[0-9][0-9.,]*")
+
+
+def _of_file(
+    table: Headed, useful: list[int], meant: Mapping[int, str | None], asked: Sequence[str] | None, stem: str | None
+) -> int | None:
+    """The one column of numbers under an unknown word, of a file whose name is a ticker; None: the headings are tickers.
+
+    Raises:
+        InvalidFile: there are several such columns.
+    """
+    heads = table.headings
+    if stem is None or names_nobody(stem) or not (ticker := named_by_file(stem, asked)):
+        return None
+    unknown = [i for i in useful if not (meant[i] or _capitals(heads[i]) or _is_name(heads[i]))]
+    if not unknown or len(unknown) < len(useful) or any(matched(ticker, [heads[i]]) for i in useful):
+        return None
+    if len(unknown) > 1:
+        raise table.place.fault(
+            f"{heads[unknown[0]]!r} and {heads[unknown[1]]!r} are tickers, or fields of {ticker} in words that are not known",
+            available=", ".join(filter(None, heads)),
+            hint="call the column of closing prices 'close'; or call the file 'prices' if these are tickers",
+        )
+    return unknown[0]
+
+
+def _is_name(heading: str) -> bool:
+    """Whether a heading is a firm that is known, or a ticker with the marks of a vendor."""
+    return heading.casefold() in tickers_by_name() or bare(heading) != heading
+
+
+def _beside(heads: Sequence[str], others: Sequence[int], meant: Mapping[int, str | None]) -> dict[int, tuple[str, str]]:
+    """Headings of tickers beside those of their fields, `NVDA` and `NVDA Volume`: column -> (ticker, field); empty: none is."""
+    tickers = {heads[i].casefold(): heads[i] for i in others if meant[i] is None}
+    found: dict[int, tuple[str, str]] = {}
+    for i in others:
+        parts = [p for p in _PART.split(heads[i].strip("()'\" ")) if p] if meant[i] is None else []
+        for k in range(1, len(parts)):
+            for name, rest in ((parts[:k], parts[k:]), (parts[k:], parts[:k])):
+                role = _price_role(" ".join(rest))
+                owner = next(
+                    (t for low, t in tickers.items() if _PART.split(low) == [p.casefold() for p in name]), None
+                )
+                if owner is not None and role in (*MEANT, "nothing"):
+                    found[i] = owner, role if role != "close" else "nothing"
+    if not found or any(meant[i] in MEANT and not _capitals(heads[i]) for i in others):
+        return {}
+    rest_of = [i for i in others if i not in found and (meant[i] is None or _capitals(heads[i]))]
+    return {i: (heads[i], "close") for i in rest_of} | found
+
+
 def _refuse_unknown(table: Headed, others: list[int], meant: Mapping[int, str | None]) -> None:
     """Refuse headings that nobody asked for as tickers, beside one that is a field: they may be fields in other words."""
     heads = table.headings
     fields = [heads[i] for i in others if (meant[i] and not _capitals(heads[i])) or "%" in heads[i]]
     unknown = [heads[i] for i in others if not meant[i] and "%" not in heads[i]]
+    if all(map(_capitals, unknown)):  # a year or a mean beside NVDA is left aside, a volume would be of one of them
+        fields = [heads[i] for i in others if meant[i] in MEANT and not _capitals(heads[i])]
     if fields and unknown:
         raise table.place.fault(
             f"{unknown[0]!r} is a ticker, or a field in a word that is not known: {fields[0]!r} beside it is a field",
@@ -444,6 +546,8 @@ def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]
                     found[i] = ticker.strip(" ._:|/-"), role
         if i not in found:
             return {}
+    if any(t == t.lower() != t.upper() and not t.isascii() for t, _ in found.values()):
+        return {}  # a word in small letters: `Цена на затваряне`
     if any(not ticker for ticker, _ in found.values()) and any(t != t.upper() for t, _ in found.values()):
         return {}  # one more field of the one ticker: `Close` beside `Close of market`
     return found if any(ticker and f in _NEEDED for ticker, f in found.values()) else {}
@@ -540,6 +644,14 @@ def matched(asked: str, known: Sequence[str]) -> list[str]:
         return found
     tickers = tickers_by_name()
     return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
+
+
+def names_nobody(sheet: str) -> bool:
+    """Whether the name of a sheet is one that programs give, or a word for a table: `Sheet1`, `Returns`."""
+    return re.sub(r"[\s(]*\d+\)?$", "", sheet.strip()).upper() in _WORDS | _SHEETS
+
+
+_SHEETS = {"TABELLE", "TABELLENBLATT", "BLATT", "FEUIL", "FEUILLE", "HOJA", "FOGLIO", "ARKUSZ", "BLAD", "RENDITEN"}
 
 
 def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:

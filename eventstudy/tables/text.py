@@ -648,8 +648,9 @@ class TextCells:
     def _how_comma(self, numbers: set[int]) -> Phrase:
         if self.reading.decimal:
             return Phrase("decimal comma, as asked")
-        hit = self._proving(",")
-        needed = hit is not None and self._column_of(hit) in numbers
+        self._settling, settling = set(numbers), self._settling
+        needed = self._proving(",") is not None
+        self._settling = settling
         return Phrase("decimal comma") if needed else Phrase("decimal comma, by a column not needed")
 
     def _proving(self, mark: str) -> re.Match[bytes] | None:

@@ -789,3 +789,71 @@ def test_a_cell_that_proves_the_decimal_mark_is_found_wherever_it_stands(
         text = "a,b,c\n" + "\n".join(",".join(row) for row in rows) + "\n"
         hit, plain = _proving(text.encode(), 5, ",", "."), _proof(",").search(text.encode(), 5)
         assert (hit is None) == (plain is None) == (not k % 2), text
+
+
+CLOSES = [f"{v:.2f}" for v in CLOSE["NVDA"]]
+
+
+def under(head: str, row: str) -> str:
+    """A table under these headings: `{v}` is the close, `{n}` the number of the row."""
+    lines = [row.format(d=f"{d:%Y-%m-%d}", v=v, n=k) for k, (d, v) in enumerate(zip(DAYS, CLOSES, strict=True), 1)]
+    return "\n".join([head, *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("#,Date,NVDA", "{n},{d},{v}"),
+        ("Lauf,Date,NVDA", "{n},{d},{v}"),
+        ("Date,NVDA,NVDA Volume", "{d},{v},7000"),
+        ("Date,NVDA,NVDA_ret", "{d},{v},0.01"),
+        ("Date,NVDA,Volume NVDA", "{d},{v},7000"),
+        ("Date,NVDA,Year", "{d},{v},2024"),
+        ("Date,NVDA,Weekday", "{d},{v},3"),
+        ("Date,NVDA,Mean", "{d},{v},480.5"),
+    ],
+)
+def test_what_stands_beside_a_ticker_is_no_ticker(tmp_path: Path, head: str, row: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(under(head, row))
+    found = load_prices(path=path)
+    assert found.tickers == ["NVDA"]
+    assert found.close["NVDA"].tolist() == [float(v) for v in CLOSES]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Fecha,Valor",
+        "Date,Valeur",
+        "Datum,Nettoinventarwert",
+        "Datum,Rücknahmepreis",
+        "Дата,Цена на затваряне",
+        "Dagur,Staða",
+    ],
+)
+def test_the_one_column_of_a_file_that_is_called_by_a_ticker_is_its_close(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(under(head, "{d},{v}"), encoding="utf-8")
+    found = load_prices(path=path)
+    assert found.close["NVDA"].tolist() == [float(v) for v in CLOSES]
+    assert ("Staða is taken for the closing price" in " ".join(map(str, found.read_as))) == ("Staða" in head)
+
+
+@pytest.mark.parametrize("head", ["Date,Bid,Ask", "Datum,Geld,Brief", "Date,Previous,Current state", "Date,Strike,Foo"])
+def test_columns_that_are_neither_tickers_nor_closes_are_refused(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(under(head, "{d},{v},480.5"))
+    with pytest.raises(InvalidFile, match="no price|words that are not known|word that is not known"):
+        load_prices(path=path)
+
+
+def test_sheets_that_are_called_as_programs_call_them_are_no_tickers(tmp_path: Path) -> None:
+    closes = pd.DataFrame({"Date": DAYS, "Close": CLOSE["NVDA"].to_numpy()})
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        closes.to_excel(book, sheet_name="NVDA", index=False)
+        closes.to_excel(book, sheet_name="Returns", index=False)
+        closes.to_excel(book, sheet_name="Tabelle2", index=False)
+    found = load_prices(path=tmp_path / "book.xlsx")
+    assert found.tickers == ["NVDA"]
+    assert "Returns (its name is no ticker), Tabelle2 (its name is no ticker)" in str(found.read_as[-1])
