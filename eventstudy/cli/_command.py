@@ -87,7 +87,7 @@ class Command(click.Command):
                 " --tickers in place of WHAT.",
                 ctx,
             )
-        words = args[: args.index("--")] if "--" in args else args
+        words = args[: args.index("--")] if "--" in args else list(args)
         files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
         if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
             args = _as_one(args, files)
@@ -96,7 +96,15 @@ class Command(click.Command):
                 f"--prices stands there {len(files)} times. Put the files into a folder and name that: --prices FOLDER.",
                 ctx,
             )
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            from eventstudy.tables.place import TABLES
+
+            behind = [arg for k in files for arg in words[k + 1 + ("=" not in words[k]) :][:1]]
+            if "unexpected extra argument" in error.message and any(b.lower().endswith(TABLES) for b in behind):
+                error.message += " --prices may be repeated: --prices A.csv --prices B.csv."
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, heading by heading."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -11,13 +12,27 @@ from eventstudy.cli._command import Choice
 from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.text import columns, json_text
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _registry(path: str | None) -> Any:
     from eventstudy.events import load_registry, shipped_registry
 
     return load_registry(path) if path else shipped_registry()
+
+
+def _counted(n: int) -> str:
+    return str(Phrase.counted("{n} event", "{n} events", n=n))
+
+
+def _reading_options(f: F) -> F:
+    """`--dates` and `--tz`: what a list of events leaves open."""
+    f = click.option("--tz", help="Zone of times without an offset: America/New_York.")(f)
+    named = "Order of dates, where a list leaves it open."
+    return click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help=named)(f)
 
 
 _registry_option = click.option(
@@ -87,12 +102,14 @@ def _text(value: Any) -> str:
 @COMMAND.command("check")
 @click.argument("path", type=click.Path())
 @click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
-def check(path: str, max_shift: int) -> None:
+@_reading_options
+def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
     """Check a registry or event file, and map every event to its day 0."""
     from eventstudy.calendars import day0, exchange_of
     from eventstudy.events import load_registry
+    from eventstudy.prices import Reading
 
-    registry, problems = load_registry(path), []
+    registry, problems = load_registry(path, tz=tz, reading=Reading(dates=dates)), []
     for event in registry:
         for home in dict.fromkeys(exchange_of(t) for t in event.tickers):
             for which in ("announced", "recognised"):
@@ -104,28 +121,30 @@ def check(path: str, max_shift: int) -> None:
                     problems.append(f"{event.id}, {which}: {error.what}")
     if problems:
         raise InvalidFile(f"{len(problems)} of the dates have no day 0", where=f"{path}: {'; '.join(problems)}")
-    put(f"{path}: {len(registry)} events, all with a day 0 on the exchanges of their tickers")
+    put(f"{path}: {_counted(len(registry))}, all with a day 0 on the exchanges of their tickers")
 
 
 @COMMAND.command("import")
 @click.argument("path", type=click.Path())
 @click.option("--output", type=click.Path(dir_okay=False), help="Registry to write (.toml). [default: to stdout]")
 @click.option("--force", is_flag=True, help="Replace the registry if it is there.")
+@_reading_options
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
-def import_events(path: str, output: str | None, force: bool, quiet: bool) -> None:
+def import_events(path: str, output: str | None, force: bool, dates: Any, tz: str | None, quiet: bool) -> None:
     """Make a registry of a list of events: .csv, .xlsx, or a request file of EventStudyTools."""
     from eventstudy.events import import_requests, load_registry
+    from eventstudy.prices import Reading
 
     form_of(output, {"toml": (".toml",)})
     requested = import_requests(path)
-    registry, asked = requested or (load_registry(path), {})
+    registry, asked = requested or (load_registry(path, tz=tz, reading=Reading(dates=dates)), {})
     if output is None or output == STDOUT:
         put(registry.to_toml())
     elif os.path.exists(output) and not force:
         raise InvalidRequest(f"{output} is there already", hint="--force replaces it; --output names another file")
     else:
         registry.save(output)
-        say(f"{output}: {len(registry)} events", quiet=quiet)
+        say(f"{output}: {_counted(len(registry))}", quiet=quiet)
     for windows, lines in asked.items():
         say(f"{lines} of them ask for: eventstudy run {output or 'registry.toml'} {windows}", quiet=quiet)
 
@@ -160,7 +179,7 @@ def add(
         **{name: value for name, value in more.items() if value not in (None, "")},
     )
     known = append_event(registry, event)
-    say(f"{registry}: {event.id} added, {len(known)} events", quiet=quiet)
+    say(f"{registry}: {event.id} added, {_counted(len(known))}", quiet=quiet)
 
 
 @COMMAND.command("find")
@@ -226,7 +245,7 @@ def find_events(
     if target := output or merge_into:
         merged = merge(target, found)
         changed = merged.changed
-        say(f"{target}: {len(merged.added)} events added, {len(merged.registry)} in all", quiet=quiet)
+        say(f"{target}: {_counted(len(merged.added))} added, {len(merged.registry)} in all", quiet=quiet)
         for line in changed:
             say(f"changed, and left as it is: {line}", quiet=quiet)
         for id in merged.gone:

@@ -205,6 +205,8 @@ def import_file(
     from eventstudy.prices import Reading, load_prices
     from eventstudy.prices.store import Store
 
+    if explain and form != "table":
+        raise InvalidRequest(f"--explain tells in sentences, not as {form}", hint="leave --format out")
     table = load_prices(split(tickers) or None, source=source, path=path, reading=Reading(**said, explain=explain))
     if explain:
         from eventstudy.panel import places_of

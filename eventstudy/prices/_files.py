@@ -109,6 +109,14 @@ def _of_table(file: Opened, table: Headed, wanted: Wanted, reading: Reading, she
 def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTable:
     """The prices of files that were named one by one, each of which is read."""
     name = ", ".join(p.name for p in paths)
+    if twice := next((p for k, p in enumerate(paths) if p in paths[:k]), None):
+        raise InvalidFile("the file is named twice", where=str(twice), hint="name each file once")
+    if reading.ticker and len(paths) > 1:
+        raise InvalidFile(
+            f"{len(paths)} files cannot all be of {reading.ticker}, which --ticker says of each",
+            where=name,
+            hint=f"leave --ticker out, and call the file it is meant for {reading.ticker}.csv",
+        )
     tables = [read_file(p, wanted, reading) for p in paths]
     return _joined(tables, name, list(wanted.tickers or ()), Phrase("{n} files", n=len(paths)))
 

@@ -89,7 +89,8 @@ def _how(result: StudyResult) -> Iterator[str]:
     found = {(d.announced, d.session, d.shifted, d.exchange) for d in result.panel.day0}
     for announced, session, shifted, exchange in sorted(found, key=str)[:3]:
         chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
-        why = worded(f": the first session of {exchange} that could react [DAY0_SHIFTED]") if shifted else ""
+        home = exchange or "the prices"
+        why = worded(f": the first session of {home} that could react [DAY0_SHIFTED]") if shifted else ""
         word = "recognised" if result.day0_policy == "recognised" else "announced"
         day = f"{session:%a} {session}" if config.clock.daily else f"{worded('the day')} to {session}"
         yield f"{word} {announced}; {worded('day 0')} is {day}{why}{chosen}"

@@ -103,7 +103,11 @@ def opened(path: Path | str) -> list[Opened]:
         return _unpacked(Opened("standard input", content))
     path = Path(path)
     if not os.path.exists(path):  # also of a name that cannot be
-        raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint="check the path")
+        several = [one.strip() for one in str(path).split(",")]
+        hint = "check the path"
+        if len(several) > 1 and all(os.path.exists(one) for one in several):
+            hint = "name each file by an option of its own: " + " ".join(f"--prices {one}" for one in several)
+        raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint=hint)
     return _unpacked(Opened(path.name, disk.read_bytes(path, most=_LARGEST)))
 
 

@@ -80,7 +80,7 @@ def test_add_keeps_what_stands_there(es: Callable[..., Ran], tmp_path: Path) -> 
         "NA,ON",
     )
     assert (first.code, first.out) == (0, "")
-    assert first.err == "mine.toml: a-thing-happened added, 1 events\n"
+    assert first.err == "mine.toml: a-thing-happened added, 1 event\n"
     path.write_text("# my own words\n" + path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
     before = path.read_text(encoding="utf-8")
     more = ("--title", "Another", "--date", "2025-01-28T07:00:00-05:00", "--tickers", "AMD", "--benchmark", "SPY")
@@ -119,7 +119,7 @@ def test_import_of_a_request_file_says_its_windows(es: Callable[..., Ran], tmp_p
     (tmp_path / "01_RequestFile.csv").write_text("1;NVDA;SPY;27.01.2025;Addition;-1;1;-11;250\n", encoding="utf-8")
     ran = es("events", "import", "01_RequestFile.csv", "--output", "r.toml")
     assert (ran.code, ran.out) == (0, "")
-    assert "r.toml: 1 events" in ran.err
+    assert "r.toml: 1 event\n" in ran.err
     assert "eventstudy run r.toml --event-window -1 1 --estimation-window -260 -11" in ran.err
     done = es("run", "r.toml", "--event-window", "-1", "1", "--estimation-window", "-260", "-11", "--format", "json")
     assert done.code == 0
@@ -170,3 +170,24 @@ def test_find_prints_writes_and_merges(es: Es, tmp_path: Path) -> None:
     assert ran.code == 4
     assert "fomc-2024-09-18: announced = 2024-09-18T14:00:00-04:00" in ran.err
     assert es("run", "fomc-2024-12-18", "--registry", str(path), "--source", "bundled").code == 0
+
+
+def test_a_list_whose_dates_are_open_is_checked_and_imported_in_the_order_that_is_said(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("ticker,date\nNVDA,03/04/2024\n", encoding="utf-8")
+    for name in ("check", "import"):
+        assert "--dates dmy or --dates mdy" in es("events", name, "e.csv").err
+    assert "announced = 2024-03-04" in es("events", "import", "e.csv", "--dates", "mdy").out
+    assert es("events", "check", "e.csv", "--dates", "dmy").out.startswith("e.csv: 1 event, all with a day 0")
+
+
+def test_files_of_prices_that_cannot_be_meant_are_told_with_what_is(es: Es, tmp_path: Path) -> None:
+    for name in ("A", "B"):
+        (tmp_path / f"{name}.csv").write_text("Date,Close\n2025-01-02,1.5\n2025-01-03,1.25\n", encoding="utf-8")
+    study = ("run", "--date", "2025-01-27", "--ticker", "A", "--tickers", "A", "--benchmark", "B")
+    assert "name each file once" in es(*study[:3], *study[5:], "--prices", "A.csv", "--prices", "A.csv").err
+    assert "leave --ticker out" in es(*study, "--prices", "A.csv", "--prices", "B.csv").err
+    assert "--prices A.csv --prices B.csv" in es(*study, "--prices", "A.csv,B.csv").err
+    ran = es("run", "deepseek-r1", "extra", "--prices", "A.csv", "B.csv")
+    assert ("--prices may be repeated" in ran.err, ran.code) == (True, 2)
+    told = es("prices", "import", "A.csv", "--explain", "--format", "json")
+    assert ("sentences, not as json" in told.err, told.code) == (True, 2)

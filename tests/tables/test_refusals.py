@@ -844,7 +844,7 @@ def test_the_one_column_of_a_file_that_is_called_by_a_ticker_is_its_close(tmp_pa
 def test_columns_that_are_neither_tickers_nor_closes_are_refused(tmp_path: Path, head: str) -> None:
     path = tmp_path / "NVDA.csv"
     path.write_text(under(head, "{d},{v},480.5"))
-    with pytest.raises(InvalidFile, match="no price|words that are not known|word that is not known"):
+    with pytest.raises(InvalidFile, match=r"no price|words that are not known|word that is not known"):
         load_prices(path=path)
 
 
