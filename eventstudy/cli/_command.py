@@ -103,7 +103,8 @@ class Command(click.Command):
 
             behind = [arg for k in files for arg in words[k + 1 + ("=" not in words[k]) :][:1]]
             if "unexpected extra argument" in error.message and any(b.lower().endswith(TABLES) for b in behind):
-                error.message += " --prices may be repeated: --prices A.csv --prices B.csv."
+                told = f"{error.message}. --prices may be repeated: --prices A.csv --prices B.csv."
+                raise click.UsageError(told, ctx) from error
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

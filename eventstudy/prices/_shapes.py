@@ -295,11 +295,11 @@ def _flat(
         and (_numeric(table, i) or not _text_alone(table, i))
     ]
     if len(dates) == 1 and not named and (own_close := _of_file(table, useful, meant, asked, stem)) is not None:
-        said = Phrase("{column} is taken for the closing price: the table has no other", column=heads[own_close])
+        taken = Phrase("{column} is taken for the closing price: the table has no other", column=heads[own_close])
         return Shape(
             dates[0],
             columns={("", "close"): own_close},
-            said=[said, *([_passed([heads[i] for i in others if i != own_close])] if len(others) > 1 else [])],
+            said=[taken, *([_passed([heads[i] for i in others if i != own_close])] if len(others) > 1 else [])],
             kind=Phrase("one ticker"),
             closes=True,
         )
