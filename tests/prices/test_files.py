@@ -284,5 +284,9 @@ def test_several_files_are_read_as_one(tmp_path: Path) -> None:
     found = load_prices(["NVDA", "SPY", "MSFT"], path=[firms, str(market)])
     assert found.close.loc["2025-01-02"].to_dict() == {"NVDA": 100.0, "SPY": 500.0}
     assert found.missing["MSFT"].available == "NVDA, AMD, SPY"
-    with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
+    with pytest.raises(InvalidFile, match="the file is named twice"):
         load_prices(["NVDA"], path=[firms, firms])
+    again = tmp_path / "again.csv"
+    again.write_bytes(firms.read_bytes())
+    with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
+        load_prices(["NVDA"], path=[firms, again])
