@@ -102,6 +102,8 @@ def read_table(
         cells, more = _long(table, shape, asked, reading, stem)
     else:
         cells, more = _wide(table, shape, asked, hints, reading, stem, sheet=sheet)
+    if hasattr(table.cells, "separator") and reading.decimal is None and reading.values in (None, "close"):
+        _refuse_thousandths(table.place, cells)
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
     size = size_of(result)
@@ -109,6 +111,33 @@ def read_table(
     return replace(
         result, read_as=(shape.kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ()
     )
+
+
+_THOUSAND = 500, 2000
+"""A close so many times the one of the day beside it is one whose mark was taken for the other."""
+
+
+def _refuse_thousandths(place: Place, cells: _Cells) -> None:
+    """Refuse a table in which 4.806 stands beside 4811.50: its points may be those of thousands, but for the last rows.
+
+    Raises:
+        InvalidFile: there is such a pair of closes on days that follow each other.
+    """
+    grid = cells.grids.get("close")
+    if grid is None or "ret" in cells.grids or len(grid) < 2:
+        return
+    low, high = _THOUSAND
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = grid[1:] / grid[:-1]
+        far = ((ratio > low) & (ratio < high)) | ((ratio > 1 / high) & (ratio < 1 / low))
+    for t, k in np.argwhere(far).tolist():
+        small, large = sorted((t, t + 1), key=lambda day: grid[day, k])
+        if 1 <= grid[small, k] < 1000 and abs(1000 * grid[small, k] - round(1000 * grid[small, k])) < 1e-6:
+            raise place.fault(
+                f"{cells.names[k]} is at {grid[small, k]:g} on {cells.days[small]} and at {grid[large, k]:g} on"
+                f" {cells.days[large]}, a thousand times as much: its mark may be the other one, of decimals or of thousands",
+                hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
+            )
 
 
 def size_of(table: PriceTable) -> Phrase:

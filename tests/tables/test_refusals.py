@@ -611,6 +611,17 @@ def test_a_number_a_thousand_times_the_one_beside_it_is_refused(
     assert load_prices(path=path, reading=Reading(decimal=asked)).close["NVDA"].iloc[-1] == 431640
 
 
+@pytest.mark.parametrize("kind", ["wide", "long"])
+def test_thousands_that_the_last_rows_make_decimals_are_refused(tmp_path: Path, kind: str) -> None:
+    path, n = tmp_path / "NVDA.csv", len(DAYS)
+    head, before = ("ticker;date;close", "NVDA;") if kind == "long" else ("Date;NVDA", "")
+    rows = [f"{before}{d:%Y-%m-%d};{'4.806' if k < n - 3 else '4811.50'}" for k, d in enumerate(DAYS)]
+    path.write_text("\n".join([head, *rows]) + "\n")
+    with pytest.raises(InvalidFile, match=r"NVDA is at 4\.806 on .* and at 4811\.5 on .*, a thousand times as much"):
+        load_prices(path=path)
+    assert load_prices(path=path, reading=Reading(decimal="point")).close["NVDA"].iloc[0] == 4.806
+
+
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
