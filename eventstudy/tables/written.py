@@ -315,9 +315,9 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     )
     if not days:
         raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
-    if order is None and set(found.days) == {"dmy", "ymd"} and found.form == ".":
+    if order is None and _dotted(found):
         first, year = found.days["dmy"], found.days["ymd"]
-        if to_come(year) or (first.weekday() < _WEEKEND <= year.weekday()):
+        if (first.weekday() < _WEEKEND <= year.weekday()) or to_come(year):
             days = [first]
     whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
@@ -328,6 +328,19 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
             f"the date {text!r} reads two ways: {shown}", hint=f"write the one meant, such as {whens[0].isoformat()}"
         )
     return whens[0]
+
+
+def _dotted(found: Written) -> bool:
+    """Whether a date such as 24.01.25 can begin with the day or the year, and with nothing else."""
+    return set(found.days) == {"dmy", "ymd"} and found.form == "."
+
+
+def ruled_out_today(text: str) -> date | None:
+    """The day that a text would be with the year first, where it is not only because that is yet to come; None: it is none."""
+    found = taken_apart(text)
+    if found is None or not _dotted(found) or found.days["dmy"].weekday() < _WEEKEND <= found.days["ymd"].weekday():
+        return None
+    return found.days["ymd"] if to_come(found.days["ymd"]) else None
 
 
 def one_day(given: Any, name: str = "the date") -> date:

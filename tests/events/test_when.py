@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import parse_when
+from eventstudy.tables.written import ruled_out_today
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,10 @@ def test_days_come_first_between_dots_unless_the_year_may(
     monkeypatch.setattr("eventstudy.tables.written._today", lambda: today)
     if says is None:
         assert parse_when("27.1.25") == date(2025, 1, 27)
+        assert ruled_out_today("27.1.25") == date(2027, 1, 25), (
+            "which is said, because it is settled by the clock alone"
+        )
+        assert ruled_out_today("31.1.25") is None, "2031-01-25 is a Saturday, whatever the clock says"
     else:
         with pytest.raises(InvalidRequest) as caught:
             parse_when("27.1.25")
