@@ -1097,6 +1097,11 @@ def test_returns_made_from_prices_give_the_result_of_the_prices(tmp_path: Path) 
     named = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": events["date"]})
     again = run(named, prices=tmp_path / "wide.csv", values="returns", unit_in="percent", **CHOICES)
     assert again.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
+    for refused in (es.analyses.counterfactual, lambda result: result.plot("price_path")):
+        with pytest.raises(InvalidRequest, match="needs prices, and the file holds returns of 10001, 10002") as error:
+            refused(found)
+        assert "braucht Kurse" in str(in_language(error.value.what, "de"))
+    assert "price_path" not in chosen_charts(run(events[:1], prices=tmp_path / "crsp.csv", **LONG))
     with pytest.raises(InvalidRequest, match="money needs prices, and the file holds returns of 10001, 10002"):
         es.analyses.impact(found, shares=pd.DataFrame({"ticker": ["10001", "10002"], "shares": [1e6, 1e6]}))
 

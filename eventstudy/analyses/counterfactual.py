@@ -18,6 +18,7 @@ from eventstudy import plugins
 from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.analyses.peer_index import FUNDS, known_events
 from eventstudy.config import StudyConfig
+from eventstudy.engine.arrays import mean_known
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event, Group
 from eventstudy.inference.days import known, ratios
@@ -266,6 +267,7 @@ def counterfactual(
     result.config.check_daily(Phrase("a counterfactual price"))
     result.config.check_prices(Phrase("a counterfactual price"))
     table = all_prices(result, prices)
+    table.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("a counterfactual price"))
     pool = _pool(result, table, separated(donors))
     events = _only(result.events, separated(tickers))
     tried = list(dict.fromkeys([result.config.model, *separated(models, "model")]))
@@ -394,7 +396,7 @@ class _Placebos:
 def _rows(result: StudyResult, made: StudyResult, name: str, placebos: _Placebos) -> list[Row]:
     """All pairs and windows of one model."""
     rows = []
-    rmspe = np.sqrt(np.nanmean(made.returns.residuals**2, axis=1))
+    rmspe = np.sqrt(mean_known(made.returns.residuals**2, axis=1))
     for i, pair in enumerate(made.panel.pairs):
         before, within = placebos.errors(i)
         for window, answers in made.firm_answers.items():

@@ -278,11 +278,7 @@ def impact(
     if result.config.outcome != "return":
         raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
     table = in_whole_units(all_prices(result, prices))
-    if of_returns := table.of_returns(pair.ticker for pair in result.panel.pairs):
-        raise InvalidRequest(
-            Phrase("money needs prices, and the file holds returns of {tickers:some}", tickers=of_returns),
-            hint="name a file of prices: --prices FILE",
-        )
+    table.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("money"))
     shares = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)
     wanted = [Window.of(w) for w in windows] if windows is not None else list(result.config.windows or ())
     stakes: dict[tuple[int, int], Stake] = {}

@@ -24,6 +24,7 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.analyses.base import Answer, Finding, plain
+from eventstudy.engine.arrays import mean_known
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.events import Event
 from eventstudy.inference import holm
@@ -1064,7 +1065,7 @@ class _Room:
     ) -> Floats:
         """(S, B) abnormal returns; the model is fitted on the other days alone."""
         if market is None:
-            found: Floats = raw - np.nanmean(raw[rows[1:]], axis=0)
+            found: Floats = raw - mean_known(raw[rows[1:]])
             return found
         if model == "market_adjusted":
             return raw - market

@@ -35,3 +35,9 @@ def buffer(name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArra
 def mean_of(total: Floats, count: Ints) -> Floats:
     """Sums over the number of values behind each; NaN where there is none."""
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def mean_known(values: Floats, axis: int = 0) -> Floats:
+    """The mean of the values along an axis that are known; NaN where none is."""
+    known = np.isfinite(values)
+    return mean_of(np.where(known, values, 0.0).sum(axis=axis), known.sum(axis=axis))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eventstudy.engine.arrays import mean_known
 from eventstudy.panel.block import Bools, Floats
 
 LEAST_DAYS = 20
@@ -92,5 +93,5 @@ def _from(good: Bools) -> int:
 
 def shape_of_day(scaled: Floats) -> Floats:
     """(L,) how wild each minute is in a day's volatility: the root of the mean square of scaled returns (D, L)."""
-    found: Floats = np.sqrt(np.nanmean(scaled**2, axis=0))
+    found: Floats = np.sqrt(mean_known(scaled**2))
     return found

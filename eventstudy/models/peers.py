@@ -276,8 +276,8 @@ class PrincipalComponents:
 def components(values: Floats, known: Bools, days: slice) -> Floats:
     """(T, k) components of donors (T, J): loadings from the known estimation days, carried on to all days."""
     inside = values[days][known[days]]
-    spread = inside.std(axis=0)
-    if not values.shape[1] or len(inside) < 2 or not (spread > 0).all():
+    spread = inside.std(axis=0) if len(inside) > 1 else np.zeros(values.shape[1])
+    if not values.shape[1] or not (spread > 0).all():
         return np.zeros((len(values), 0))
     z = (inside - inside.mean(axis=0)) / spread
     _, singular, loadings = np.linalg.svd(z, full_matrices=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from os import PathLike
@@ -88,13 +88,14 @@ def load_bars(
     stamp: Literal["start", "end"] | None = None,
     exchange: str | None = None,
     reading: Reading | None = None,
+    asked: Sequence[str] = (),
 ) -> BarTable:
     """Bars of a file or frame.
 
     `width`: minutes of a bar; None: the least time between two bars of a ticker. `zone`: of times that have none. `stamp`:
     whether a time is the start of its bar or its end; None: by the opening of the exchange, else the first bars of the days.
     `exchange`: where they trade; None: told by the tickers. `reading`: the order of dates and the decimal mark, where a text
-    leaves them open.
+    leaves them open. `asked`: tickers that are asked for, of which the name of a file may say that its bars are.
 
     Raises:
         InvalidFile: a column is lacking, a price is none, a time stands twice.
@@ -103,7 +104,7 @@ def load_bars(
     if isinstance(given, BarTable):
         return given
     reading = reading or Reading()
-    frame, source, said = frame_of(given, reading)
+    frame, source, said = frame_of(given, reading, asked)
     columns = _columns(frame, source)
     if frame.empty:
         raise InvalidFile("there are no bars in it", where=source)
@@ -146,10 +147,13 @@ def load_bars(
     return BarTable(minutes, series, source, tuple(said))
 
 
-def frame_of(given: Any, reading: Reading | None = None) -> tuple[pd.DataFrame, str, list[Phrase]]:
+def frame_of(
+    given: Any, reading: Reading | None = None, asked: Sequence[str] = ()
+) -> tuple[pd.DataFrame, str, list[Phrase]]:
     """The rows of a CSV or Parquet file, or of a frame of any library, what they are called, and what they were taken for.
 
     `reading`: the rows are bars, and a text may have them as another language does; None: cells of other separators stay texts.
+    `asked`: as `load_bars` takes it.
     """
     if isinstance(given, str | PathLike):
         (one, *more) = opened(str(given))
@@ -162,7 +166,7 @@ def frame_of(given: Any, reading: Reading | None = None) -> tuple[pd.DataFrame, 
         header = one.content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").lower()
         plain = {name.strip(' "\r') for name in header.split(",")}
         if reading and not all(plain & set(_NAMES[name]) for name in ("ticker", "time", "close")):
-            return _spoken(table_of(one, "prices", reading), one, reading)
+            return _spoken(table_of(one, "prices", reading), one, reading, asked)
         text: dict[str, Any] = {"dtype": dict.fromkeys(_NAMES["ticker"], str), "keep_default_na": False}
         if "," not in header and (sep := next((mark for mark in ";\t" if mark in header), "")):
             text |= {"dtype": str, "sep": sep}
@@ -176,7 +180,9 @@ def frame_of(given: Any, reading: Reading | None = None) -> tuple[pd.DataFrame, 
     return (frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()), "dataframe", []
 
 
-def _spoken(table: Headed, one: Opened, reading: Reading) -> tuple[pd.DataFrame, str, list[Phrase]]:
+def _spoken(
+    table: Headed, one: Opened, reading: Reading, asked: Sequence[str]
+) -> tuple[pd.DataFrame, str, list[Phrase]]:
     """A text with headings, separator or decimal mark of another language: prices as numbers, dates and clocks as text.
 
     Raises:
@@ -199,7 +205,7 @@ def _spoken(table: Headed, one: Opened, reading: Reading) -> tuple[pd.DataFrame,
             )
     frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
     said = [*table.cells.said, *numbers.said]
-    if "ticker" not in frame and (name := named_by_file(one.stem, None)):
+    if "ticker" not in frame and (name := named_by_file(one.stem, asked)):
         frame["ticker"] = name
         said.append(Phrase("ticker {ticker}, by the name of the file", ticker=name))
     if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):

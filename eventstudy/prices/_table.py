@@ -138,6 +138,27 @@ class PriceTable:
         """
         return [t for t in tickers if t in self.info and self.info[t].basis == "returns"]
 
+    def check_prices(self, tickers: Iterable[str], what: str) -> None:
+        """Refuse what needs prices of some `tickers` where returns were given.
+
+        `what`: that which is asked, as the error names it.
+
+        Raises:
+            InvalidRequest: the file holds returns of one of them.
+
+        Example:
+            >>> prices.check_prices(prices.tickers, "money")
+        """
+        if of_returns := self.of_returns(dict.fromkeys(tickers)):
+            raise InvalidRequest(
+                Phrase(
+                    "{what} needs prices, and the file holds returns of {tickers:some}",
+                    what=Phrase.quoted(what),
+                    tickers=of_returns,
+                ),
+                hint="name a file of prices: --prices FILE",
+            )
+
     @property
     def tickers(self) -> list[str]:
         """The tickers that have prices."""

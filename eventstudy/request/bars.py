@@ -38,20 +38,20 @@ def bars_for(
         InvalidRequest: `yahoo`, whose bars reach back too little; an event without a time. SourceError: the vendor gives none.
     """
     name = str(given).lower()
+    known = list(events)
+    tickers = sorted({t for event in known for t in event.tickers} | ({benchmark} if benchmark else set()))
     if name not in ("massive", "yahoo") or os.path.exists(given):
-        return load_bars(given, width=width, zone=zone, stamp=stamp, exchange=exchange, reading=reading)
+        return load_bars(given, width=width, zone=zone, stamp=stamp, exchange=exchange, reading=reading, asked=tickers)
     if name == "yahoo":
         raise InvalidRequest(
             "Yahoo's bars of minutes do not reach back far enough for the other days that a move is held against",
             available=_YAHOO,
             hint=f"name a file of bars: --bars FILE, or --bars massive with a key in {MASSIVE_KEY}",
         )
-    known = list(events)
     when = [event.announced for event in known]
     if not known or not all(isinstance(at, datetime) for at in when):
         raise InvalidRequest("minutes need events with a time of day", hint="write the time: 2025-01-29T14:00:00-05:00")
     on: list[date] = [at.date() for at in when if isinstance(at, datetime)]
-    tickers = sorted({t for event in known for t in event.tickers} | ({benchmark} if benchmark else set()))
     before = timedelta(days=2 * _calendar(days))
     return massive_bars(tickers, min(on) - before, max(on) + timedelta(days=4), width or 1)
 

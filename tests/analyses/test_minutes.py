@@ -6,6 +6,7 @@ import importlib
 import math
 import re
 import statistics
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,10 +20,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.analyses.minutes import Minutes, grid_of, minutes, stages_of, track
+from eventstudy.engine.arrays import mean_known
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import Event, single_event
-from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised
+from eventstudy.inference.clock import clock_placebo, half_of, reaction, realised, shape_of_day
 from eventstudy.language import in_language
+from eventstudy.models.peers import components
 from eventstudy.prices import BarTable, load_bars
 from scipy import stats
 
@@ -677,6 +680,18 @@ def test_bars_of_another_language_that_cannot_be_meant(tmp_path: Path) -> None:
     found = load_bars(one, zone="America/New_York")
     assert found.tickers == ["AAA"]
     assert "ticker AAA, by the name of the file" in [str(phrase) for phrase in found.read_as]
+    abroad = one.rename(tmp_path / "SAP.DE.csv")  # a vendor calls shares of the United States so
+    assert load_bars(abroad, zone="America/New_York", asked=["SAP.DE", "SPY"], stamp="start").tickers == ["SAP.DE"]
+
+
+def test_a_clock_without_a_bar_on_other_days_has_no_figure_and_no_warning() -> None:
+    """A mean of nothing is nothing; that of some is theirs."""
+    values = np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert mean_known(values) == pytest.approx([2.0, 5.0, np.nan], nan_ok=True)
+        assert shape_of_day(values) == pytest.approx([np.sqrt(5.0), 5.0, np.nan], nan_ok=True)
+        assert components(np.ones((6, 2)), np.zeros(6, dtype=bool), slice(0, 4)).shape == (6, 0)
 
 
 def hours_of(minutes_of: int, first: int) -> pd.DataFrame:
