@@ -375,7 +375,8 @@ class StudyConfig:
         for estimation in self.spans:
             if estimation.end >= event.start and estimation.start <= event.end:
                 raise InvalidRequest(
-                    f"the estimation window {estimation} reaches into the event window {event}",
+                    f"the estimation window {estimation} reaches into the event window"
+                    f" {looked_at if looked_at.start <= estimation.end and looked_at.end >= estimation.start else event}",
                     hint=f"end the estimation window before {event.start}, e.g. --estimation-window"
                     f" {estimation.start} {min(event.start - 6, estimation.end)}"
                     if estimation.start < event.start

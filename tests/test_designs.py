@@ -1146,6 +1146,21 @@ def weighed() -> StudyResult:
     return EventStudy(**CHOICES, weights="value").run(pd.DataFrame(rows), closes(5, FIRMS))
 
 
+@pytest.mark.parametrize("heading", ["weight", "Gewicht"])
+def test_weights_are_read_as_numbers_of_any_table(heading: str) -> None:
+    event = es.Event(id="e", title="made-up", announced=SESSIONS[DAY0].date(), group=(Group(tickers=("AAA",)),))
+    told = event.model_copy(update={"attributes": {heading: "1,5"}})
+    assert told.weight_of("AAA") == 1.5
+    for wrong in ("-1,5", "many", "0"):
+        with pytest.raises(InvalidRequest, match="the weight is"):
+            event.model_copy(update={"attributes": {heading: wrong}}).weight_of("AAA")
+
+
+def test_a_refusal_names_the_window_that_was_named() -> None:
+    with pytest.raises(InvalidRequest, match=r"reaches into the event window \[-60, -2\]"):
+        EventStudy(event_window=(-60, -2))
+
+
 def given_ones() -> StudyResult:
     ar = closes(5, FIRMS).pct_change().iloc[1:].drop(columns="MKT").rename_axis("date").reset_index()
     long = ar.melt("date", var_name="ticker", value_name="ar")

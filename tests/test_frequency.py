@@ -149,6 +149,21 @@ def test_a_file_of_months_is_taken_as_it_is() -> None:
         assert again.returns.ar == pytest.approx(own.returns.ar, rel=0, abs=1e-12)
 
 
+@pytest.mark.parametrize(("frequency", "rule"), [("monthly", "ME"), ("weekly", "W-FRI")])
+def test_weeks_and_months_do_not_pass_for_days(frequency: Any, rule: str) -> None:
+    """Also where the event falls on the date of a row."""
+    rows = world().resample(rule).last()
+    on = pd.DataFrame({"ticker": ["AAA"], "date": [str(rows.index[70].date())]})
+    with pytest.raises(InvalidRequest, match="days apart, and this is a study of days") as error:
+        EventStudy(benchmark="SPY").run(on, rows)
+    assert error.value.hint == f"say what a row is: --frequency {frequency}"
+    assert "Tage auseinander" in str(in_language(error.value.what, "de"))
+
+
+def test_no_synthetic_control_is_recommended_where_it_is_refused() -> None:
+    assert "COUNTERFACTUAL" not in {w.code for w in monthly().warned}
+
+
 def test_calendar_time_and_buy_and_hold_by_slow_code() -> None:
     own = monthly()
     months = months_by_hand()

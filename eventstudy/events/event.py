@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,8 +27,11 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
 from eventstudy.language import Translated
+from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.place import Place, Reading
 from eventstudy.text import separated
 
+_WEIGHT = ("weight", "gewicht")
 _ANY = r"^[^\x00]*$"
 _FILLED = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _FIGURE = r"^[^\x00]*[0-9][^\x00]*$"
@@ -319,17 +323,16 @@ class Event(Table):
             >>> es.run(table, source="bundled").events[0].weight_of("NVDA")
             3.0
         """
-        said = self.attribute("weight", ticker)
-        try:
-            weight = float(said or "")
-        except ValueError:
-            weight = float("nan")
+        named = next((name for name in self.attributes if name.strip().casefold() in _WEIGHT), "weight")
+        said, where = self.attribute(named, ticker), f"event {self.id}, ticker {ticker}"
+        found = numbers_of(Place(where, lambda _: named), {named: np.array([said or ""])}, Reading(), {named: named})
+        weight = float(found.values[named][0])
         if not 0 < weight < float("inf"):
             raise InvalidRequest(
                 "means are to be weighted by value, and no weight is named"
                 if said is None
                 else f"the weight is {said!r}",
-                where=f"event {self.id}, ticker {ticker}",
+                where=where,
                 hint="give the table of events a column weight, such as the value of the firm before the event, above zero; or"
                 " name the shares outstanding: --shares FILE",
             )

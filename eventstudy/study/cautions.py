@@ -260,8 +260,8 @@ def _benchmarks(result: StudyResult) -> Iterator[Message]:
 
 def _counterfactual(result: StudyResult) -> Iterator[Message]:
     block = result.panel.block
-    if result.returns.descriptive or not result.answers:
-        return
+    if result.returns.descriptive or not result.answers or not result.config.clock.daily:
+        return  # a synthetic control is one of days
     market = block.regressors[np.unique(block.design), :, 0]
     days = {window: _longest(result, window) for window in result.answers}
     yield from by_peers(days, market[:, block.estimation_columns], market[:, block.event_columns], block.event)

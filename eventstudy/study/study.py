@@ -23,6 +23,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
 from eventstudy.errors import EventStudyError, InvalidRequest, NeedsPairs, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
+from eventstudy.frequency import FREQUENCIES
 from eventstudy.language import Phrase
 from eventstudy.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, model_of, own_model
@@ -190,6 +191,8 @@ class EventStudy:
         table, dropped = _without_days(price_table(prices, levels=levels), config.dropped)
         given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
+        if config.clock.daily:
+            _check_days(table)
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
         if keep != "pairs":
@@ -434,6 +437,8 @@ def _as_events(events: Event | Iterable[Event]) -> list[Event]:
     return [events] if isinstance(events, Event) else list(events)
 
 
+_ROWS = 12
+"""From so many rows on a table shows how far apart they are."""
 _OF_FINDERS = ("AFTER_HOURS_FILING", "CLOCKS_DISAGREE", "FILED_LATER", "NO_CLOCK")
 """Flags of [event.found] that a study repeats; those of other finders are their own."""
 
@@ -676,6 +681,25 @@ def _no_regressor(panel: Panel, i: int) -> Phrase:
 def last_day(panel: Panel) -> np.ndarray:
     """(N,) last event day a delisted security could be observed, the end of the event window for the others (ruling 3)."""
     return np.where(panel.delisted, panel.last_close, panel.block.event.end)
+
+
+def _check_days(table: PriceTable) -> None:
+    """Refuse weeks and months that would pass for days.
+
+    Raises:
+        InvalidRequest: the rows of the table lie as far apart.
+    """
+    days = table.close.index
+    apart = (
+        float(np.median(np.diff(days.to_numpy()).astype("timedelta64[D]").astype(float))) if len(days) > _ROWS else 1.0
+    )
+    for frequency in ("monthly", "weekly"):
+        if FREQUENCIES[frequency].days - 4 < apart <= FREQUENCIES[frequency].days:
+            raise InvalidRequest(
+                Phrase("most rows of the prices are {apart:.0f} days apart, and this is a study of days", apart=apart),
+                available=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {len(days)} rows",
+                hint=f"say what a row is: --frequency {frequency}",
+            )
 
 
 def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
