@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -27,8 +26,6 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
 from eventstudy.language import Translated
-from eventstudy.tables.numbers import numbers_of
-from eventstudy.tables.place import Place, Reading
 from eventstudy.text import separated
 
 _WEIGHT = ("weight", "gewicht")
@@ -323,6 +320,11 @@ class Event(Table):
             >>> es.run(table, source="bundled").events[0].weight_of("NVDA")
             3.0
         """
+        import numpy as np  # what lists events does without
+
+        from eventstudy.tables.numbers import numbers_of
+        from eventstudy.tables.place import Place, Reading
+
         named = next((name for name in self.attributes if name.strip().casefold() in _WEIGHT), "weight")
         said, where = self.attribute(named, ticker), f"event {self.id}, ticker {ticker}"
         found = numbers_of(Place(where, lambda _: named), {named: np.array([said or ""])}, Reading(), {named: named})
