@@ -387,20 +387,20 @@ WARNINGS: dict[str, Code] = {
     ),
     "EVENT_IN_ESTIMATION": Code(
         {
-            "": "the firm has other events in its estimation window ({events}), which widen what counts as usual",
+            "": "the estimation window holds other events of the same ticker ({events}), which widen what counts as usual",
             "few": (
-                "the firm has other events in its estimation window ({events}); without the days near them too few would "
-                "be left, so they stay"
+                "the estimation window holds other events of the same ticker ({events}); without the days near them too few "
+                "would be left, so they stay"
             ),
             "masked": (
-                "the firm has other events in its estimation window ({events}): {days} days, up to {near} sessions from "
-                "them, are left out"
+                "the estimation window holds other events of the same ticker ({events}): {days} days, up to {near} sessions "
+                "from them, are left out"
             ),
             "sigma": (
-                "without the days near its other events the firm's abnormal return has a standard deviation of "
-                "{after:.2f %} a day, with them {before:.2f %}"
+                "without the days near other events of the same ticker the AR has a standard deviation of "
+                "{after:-.2f %} a day, with them {before:-.2f %}"
             ),
-            "sums": "{count} pairs have other events of the firm in their estimation window; {masked} leave their days out",
+            "sums": "{count} pairs have other events of their ticker in their estimation window; {masked} leave their days out",
         },
         "Days of a firm's other events are no ordinary days, so they are left out of the estimation where that is possible.",
         (
@@ -450,8 +450,8 @@ WARNINGS: dict[str, Code] = {
         "Read each event by itself, with p-values adjusted for their number.",
     ),
     "FEW_PAIRS": Code(
-        "{pairs} pairs for {coefficients} coefficients: fewer than ten each, so single firms decide",
-        "There are fewer than ten pairs for each coefficient, so that single firms decide the regression.",
+        "{pairs} pairs for {coefficients} coefficients: fewer than ten each, so single pairs decide",
+        "There are fewer than ten pairs for each coefficient, so that single pairs decide the regression.",
         "Regress on fewer characteristics, or add firms.",
     ),
     "HISTORY_TAKEN": Code(

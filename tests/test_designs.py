@@ -437,11 +437,12 @@ def test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code() -> No
 
 OF_RETURNS = {
     "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b(?! of)|BHAR|\bin per cent\b"
-    r"|^0\s%$",
-    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$",
+    r"|^0\s%$|\b[Ff]irms?\b|\bprices\b|\bwealth\b|earnings|dividends",
+    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$"
+    r"|\bFirma\b|\bFirmen\b|\bUnternehmen|\bKurse?\b|\bVermögen|\bDividende|\bQuartalszahlen",
 }
 """Words and units of returns."""
-MAY = r"studies of returns|Studien von Renditen|^- \*\*[a-z_]+:|^- \*\*(Renditen|Returns):"
+MAY = r"consumer prices|studies of returns|Studien von Renditen|^- \*\*[a-z_]+:|^- \*\*(Renditen|Returns):"
 """A refusal that names them, and what methods are in general."""
 
 

@@ -499,7 +499,9 @@ def _plain(days: Iterable[OtherDay]) -> list[dict[str, Any]]:
 
 def _lacking(found: Confounders) -> str:
     """What was not known, so that nothing of it could be found."""
-    lacking = []
+    lacking: list[str] = []
+    if found.result.config.returns == "difference":
+        return ""  # a series of levels has neither earnings nor dividends
     if unknown := found.looked.earnings_unknown:
         more = [*unknown[:_NAMED], *([f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else [])]
         lacking.append(f"earnings of {listed(more)}")

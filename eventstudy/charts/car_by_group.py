@@ -117,7 +117,7 @@ def _drawn(paths: Sequence[Path]) -> str:
         band = say("{level:.4g %} band by {tests:or} where one is valid", tests=in_words(bands), level=paths[0].level)
     elif bands:
         band = say("{level:.4g %} band by {tests:or}", tests=in_words(bands), level=paths[0].level)
-    return say("Mean of each group and its firms (thin lines), {band}", band=band)
+    return say("Mean of each group and its pairs (thin lines), {band}", band=band)
 
 
 CHART = Chart("mean CAR of each named group, in panels of the same scales", paint)

@@ -205,14 +205,14 @@ def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None)
 
 def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> list[str]:
     said = {"start": days_of(result, chosen), "mean": tested(whole), "level": result.config.level, "tests": rows.tests}
-    line = say("{start}. {level:.4g %} intervals of firms by {tests:list}.", **said)
+    line = say("{start}. {level:.4g %} intervals of pairs by {tests:list}.", **said)
     if whole.n > 1 and whole.has_band:
         line = say(
-            "{start}. {level:.4g %} intervals of firms by {tests:list}; mean: {mean}; diamond: its interval.", **said
+            "{start}. {level:.4g %} intervals of pairs by {tests:list}; mean: {mean}; diamond: its interval.", **said
         )
     elif whole.n > 1:
         line = say(
-            "{start}. {level:.4g %} intervals of firms by {tests:list}; mean: {mean}; no valid interval of the mean: {reason}.",
+            "{start}. {level:.4g %} intervals of pairs by {tests:list}; mean: {mean}; no valid interval of the mean: {reason}.",
             reason=whole.reason,
             **said,
         )

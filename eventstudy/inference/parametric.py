@@ -381,7 +381,7 @@ def equal_weights(sample: Sample) -> EqualWeights | str:
 
 
 def caar_t(sample: Sample, variant: str) -> Significance:
-    """The mean CAR over a standard error made of the firms' own, scaled by how far they are from one effect (REMEDIES B 3b).
+    """The mean CAR over a standard error made of the pairs' own, scaled by how far they are from one effect (REMEDIES B 3b).
 
     Student t with Satterthwaite's degrees of freedom. Equal standard errors, equicorrelated pairs: `bmp_adjusted`.
     """
@@ -608,7 +608,7 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         compute=garch_z,
     ),
     "portfolio_t": PairsTest(
-        summary="exact t of the equal-weighted portfolio of the firms",
+        summary="exact t of the equal-weighted portfolio of the pairs",
         null="E[portfolio CAR] = 0",
         assumes="one event date; normal errors, same variance on event days",
         fails="event-induced variance; several event dates",
@@ -626,7 +626,7 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         compute=weighted_mean,
     ),
     "cda": PairsTest(
-        summary="mean CAR over the time-series spread of the average abnormal return",
+        summary="mean CAR over the time-series spread of the mean AR",
         null="CAAR = 0",
         assumes="average abnormal returns alike on all event-time days",
         fails="event-induced variance, few estimation days, windows of different dates that overlap",
@@ -715,7 +715,7 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         trusted_from={"paper": 30},
     ),
     "caar_t": PairsTest(
-        summary="mean CAR over a standard error made of the firms' own",
+        summary="mean CAR over a standard error made of the pairs' own",
         null="CAAR = 0",
         assumes="mean correlation of the estimation window holds; the event scales all variances alike",
         fails="fewer than five pairs; rejects somewhat too rarely",

@@ -159,7 +159,7 @@ def problems(
 
 MODELS = {
     "constant_mean": LinearModel(
-        summary="the mean return of the estimation window",
+        summary="the mean of the estimation window",
         assumes="a stable mean; the market does not matter",
         fails="when the whole market moves in the event window",
         paper="Brown and Warner 1985",

@@ -147,7 +147,8 @@ class PriceTable:
             InvalidRequest: the file holds returns of one of them.
 
         Example:
-            >>> prices.check_prices(prices.tickers, "money")
+            >>> prices.check_prices(prices.tickers, "money") is None
+            True
         """
         if of_returns := self.of_returns(dict.fromkeys(tickers)):
             raise InvalidRequest(

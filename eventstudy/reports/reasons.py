@@ -189,7 +189,7 @@ def provenance(told: Material) -> Section:
     if vintage := origin.get("factors", {}).get("vintage"):
         rows.append((words("factors"), (vintage,)))
     rows += [
-        (words(key), (told.text(f"provenance.{name}"),))
+        (told.named(key), (told.text(f"provenance.{name}"),))
         for key, name in (("retrieved", "retrieved_at"), ("as of", "as_of"), ("prices hash", "prices_sha256"),
                           ("registry hash", "registry_sha256"))
         if origin.get(name) is not None

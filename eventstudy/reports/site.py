@@ -292,11 +292,18 @@ _SHOWN_BY = ("unit", "returns", "frequency")
 
 def _counted(entries: Sequence[Entry], words: Words) -> Text:
     """How many events, firms and pairs of both there are."""
-    pairs = [firm["ticker"] for entry in entries if entry.data for firm in entry.data["firms"]]
+    studied = [entry.data for entry in entries if entry.data]
+    pairs = [firm["ticker"] for data in studied for firm in data["firms"]]
+    if studied and all(data["config"]["returns"] == "difference" for data in studied):
+        firms = Phrase.counted("one series", "{n} series", n=len(set(pairs)))
+        both = Phrase.counted("{n} pair of event and series", "{n} pairs of event and series", n=len(pairs))
+    else:
+        firms = Phrase.counted("{n} firm", "{n} firms", n=len(set(pairs)))
+        both = Phrase.counted("{n} pair of event and firm", "{n} pairs of event and firm", n=len(pairs))
     counts = (
         Phrase.counted("{n:,} event", "{n:,} events", n=len(entries)),
-        Phrase.counted("{n} firm", "{n} firms", n=len(set(pairs))),
-        Phrase.counted("{n} pair of event and firm", "{n} pairs of event and firm", n=len(pairs)),
+        firms,
+        both,
     )
     return joined([(words.said(count),) for count in counts])
 

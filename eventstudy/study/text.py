@@ -109,7 +109,8 @@ def _how(result: StudyResult) -> Iterator[str]:
     often = "" if config.clock.daily else f"{config.frequency} "
     vintage = result.provenance.get("factors", {}).get("vintage")
     factors = f"; factors: {vintage.rstrip('.')}" if vintage else ""
-    yield (f"{config.model} model, {often}{studied}; {days}; prices: {result.provenance['source']}{factors}")
+    held = "levels" if config.returns == "difference" else "prices"
+    yield (f"{config.model} model, {often}{studied}; {days}; {held}: {result.provenance['source']}{factors}")
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:
