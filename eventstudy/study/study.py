@@ -191,7 +191,7 @@ class EventStudy:
         table, dropped = _without_days(price_table(prices, levels=levels), config.dropped)
         given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
-        if config.clock.daily:
+        if config.clock.daily and config.calendar is not None:  # without a calendar rows are what they are
             _check_days(table)
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
