@@ -78,7 +78,7 @@ def run_folder(
     work = _work(folder, columns, config, factors, as_of)
     if besides is not None:
         every = columns if day0 == "announced" else many.as_columns(events, "announced")[0]
-        work = replace(work, besides=(besides, replace(every, name=by_row) if not besides.others else every))
+        work = replace(work, besides=besides.among(every))
     check_regressors(model, ("benchmark", *factor_names(factors)), config)
     parts = parts_of(folder, config)
     runner = executor or Serial()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from eventstudy.events import Event, News
 from eventstudy.events.columns import EventColumns, coded
 from eventstudy.panel import Bools, Days, Ints
 from eventstudy.panel.dense import Dense, Reacted
+from eventstudy.panel.left_out import by_row
 from eventstudy.study.result import StudyResult
 
 _LATEST = 7
@@ -36,6 +37,15 @@ class Besides(NamedTuple):
     others: tuple[Other, ...]
     own: bool
     """Whether the other events of the study count as well; where they are objects they stand among `others`."""
+    code: Mapping[str, int] = {}
+    """The number that an event of the study has in its table, by its id, of those that `others` may name."""
+
+    def among(self, every: EventColumns) -> tuple[Besides, EventColumns]:
+        """With the numbers that events have in a table of all of them, and the table, as other processes may have both."""
+        named = {other.ticker for other in self.others if other.event_id is not None}
+        mine = np.array([ticker in named for ticker in every.tickers], dtype=bool)
+        code = {every.name(row): int(every.event[row]) for row in np.flatnonzero(mine[every.ticker]).tolist()}
+        return self._replace(code=code), replace(every, name=by_row)
 
 
 def others(known: Iterable[Event], reported: Iterable[News]) -> list[Other]:
@@ -87,15 +97,13 @@ def with_others(dense: Dense, events: EventColumns, every: EventColumns, besides
     dated = np.array([moment is not None for moment in every.moments], dtype=bool)
     own = np.array([names.get(name, -1) for name in every.tickers], dtype=np.int64)[every.ticker]
     rows = np.flatnonzero((own >= 0) & dated[every.moment])
-    told = rows[np.isin(own[rows], [names[other.ticker] for other in others])]
-    code = {every.name(row): int(every.event[row]) for row in told.tolist()}
     rows = rows if besides.own else rows[:0]
     more, moments = coded(other.moment for other in others)
     when = _Moments.of([*(m for m in every.moments if m is not None), *moments], dense.place[0] or "")
     which = np.concatenate([(np.cumsum(dated) - 1)[every.moment[rows]], dated.sum() + more])
     security = np.concatenate([own[rows], np.array([names[other.ticker] for other in others], dtype=np.int64)])
     event = np.concatenate(
-        [every.event[rows], np.array([code.get(other.event_id or "", -1) for other in others], dtype=np.int64)]
+        [every.event[rows], np.array([besides.code.get(other.event_id or "", -1) for other in others], dtype=np.int64)]
     )
     row, exact = (values[which] for values in when.on(dense.sessions))
     there = np.flatnonzero(row >= 0)

@@ -284,7 +284,7 @@ class EventStudy:
             )
         many.check_sums_do(config, model)
         columns, no_events = many.as_columns(events, day0)
-        told = besides and (besides, columns if day0 == "announced" else many.as_columns(events, "announced")[0])
+        told = besides and besides.among(columns if day0 == "announced" else many.as_columns(events, "announced")[0])
         lined = many.lined_up(columns, table, config, model, DEFAULT_BENCHMARK, factors, besides=told)
         lined.left.add("BAD_ROW", len(no_events), no_events)
         lined.warned[:0] = converted

@@ -15,6 +15,7 @@ from eventstudy import native
 from eventstudy.engine.correlation import pairwise_correlation
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
+from eventstudy.events.columns import columns_of_rows
 from eventstudy.events.rows import rows_of_frame
 from eventstudy.request import run, run_aggregate
 from eventstudy.study import fitted, passes
@@ -298,6 +299,15 @@ def test_a_single_event_beside_another_of_its_firm_is_judged_alike() -> None:
     same(sums, pairs)
     assert pairs.answers[Window(-5, 5)].regime != config.run(one, data.prices).answers[Window(-5, 5)].regime
     assert sums.answers[Window(-5, 5)].regime == pytest.approx(pairs.answers[Window(-5, 5)].regime, rel=1e-9)
+
+
+def test_what_firms_had_to_react_to_travels_to_other_processes() -> None:
+    data = many(22, events=4, dates=2)
+    [other] = from_frame(data.events.iloc[:1])
+    columns = columns_of_rows(rows_of_frame(data.events))
+    besides, every = Besides(tuple(others([other], [])), own=True).among(columns)
+    assert besides.code == {"e0": 0}
+    assert pickle.loads(pickle.dumps((besides, every)))[0] == besides
 
 
 def test_two_calendars() -> None:
