@@ -362,16 +362,14 @@ def _is_name(heading: str) -> bool:
 
 def _beside(heads: Sequence[str], others: Sequence[int], meant: Mapping[int, str | None]) -> dict[int, tuple[str, str]]:
     """Headings of tickers beside those of their fields, `NVDA` and `NVDA Volume`: column -> (ticker, field); empty: none is."""
-    tickers = {heads[i].casefold(): heads[i] for i in others if meant[i] is None}
+    tickers = {tuple(_PART.split(heads[i].casefold())): heads[i] for i in reversed(others) if meant[i] is None}
     found: dict[int, tuple[str, str]] = {}
     for i in others:
-        parts = [p for p in _PART.split(heads[i].strip("()'\" ")) if p] if meant[i] is None else []
+        parts = _parts(heads[i]) if meant[i] is None else []
         for k in range(1, len(parts)):
             for name, rest in ((parts[:k], parts[k:]), (parts[k:], parts[:k])):
-                role = _price_role(" ".join(rest))
-                owner = next(
-                    (t for low, t in tickers.items() if _PART.split(low) == [p.casefold() for p in name]), None
-                )
+                owner = tickers.get(tuple(p.casefold() for p in name))
+                role = _price_role(" ".join(rest)) if owner is not None else None
                 if owner is not None and role in (*MEANT, "nothing"):
                     found[i] = owner, role if role != "close" else "nothing"
     if not found or any(meant[i] in MEANT and not _capitals(heads[i]) for i in others):
@@ -521,9 +519,19 @@ def _single(table: Headed, dates: list[int], others: list[int], meant: Mapping[i
     return shape
 
 
+_MOST_WORDS = 20
+"""A heading of more words is neither a field nor a ticker with one."""
+
+
+def _parts(heading: str) -> list[str]:
+    """The words of a heading; none of one that has very many."""
+    parts = [p for p in _PART.split(heading.strip("()'\" ")) if p]
+    return parts if len(parts) <= _MOST_WORDS else []
+
+
 def names_field(heading: str) -> bool:
     """Whether a heading has several words, and the first or last of them may be a field."""
-    parts = [p for p in _PART.split(heading.strip("()'\" ")) if p]
+    parts = _parts(heading)
     return any(_price_role(" ".join(rest)) for k in range(1, len(parts)) for rest in (parts[:k], parts[k:]))
 
 
@@ -534,7 +542,7 @@ def _composite(heads: list[str], others: list[int]) -> dict[int, tuple[str, str]
         if (own := _price_role(heads[i])) in MEANT:  # of the ticker that the table is of
             found[i] = "", str(own)
             continue
-        parts = [p for p in _PART.split(heads[i].strip("()'\" ")) if p]
+        parts = _parts(heads[i])
         if len(parts) < 2:
             return {}
         for k in range(1, len(parts)):

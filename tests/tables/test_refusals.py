@@ -15,7 +15,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.language import in_language
 from eventstudy.panel import places_of
-from eventstudy.prices import Reading, load_prices
+from eventstudy.prices import Reading, _shapes, load_prices
 from eventstudy.request import run
 from eventstudy.tables.text import _edges, _odd_so_far, _proof, _proving
 from eventstudy.tables.written import one_moment
@@ -868,3 +868,10 @@ def test_sheets_that_are_called_as_programs_call_them_are_no_tickers(tmp_path: P
     found = load_prices(path=tmp_path / "book.xlsx")
     assert found.tickers == ["NVDA"]
     assert "Returns (its name is no ticker), Tabelle2 (its name is no ticker)" in str(found.read_as[-1])
+
+
+def test_a_heading_of_very_many_words_costs_no_more_than_it_is_long() -> None:
+    """No field and no ticker: its words are not tried in all ways."""
+    assert _shapes._parts("a." * 20 + "a") == []
+    assert _shapes.names_field("NVDA.Close")
+    assert not _shapes.names_field("a." * 10_000 + "Close")
