@@ -65,7 +65,7 @@ def test_how_wide_residuals_would_be_with_those_days_is_said_where_it_matters() 
         left = np.linalg.lstsq(x, returns["AAA"].iloc[rows].to_numpy(), rcond=None)[1].item()
         wanted.append(np.sqrt(left / (len(rows) - 2)))
     assert told == [
-        "without the days near its other events the firm's abnormal return has a standard deviation of "
+        "without the days near other events of the same ticker the AR has a standard deviation of "
         f"{100 * wanted[0]:.2f} % a day, with them {100 * wanted[1]:.2f} %"
     ]
     assert not [w for w in run(EARLIER).warned if "standard deviation" in w.message]
