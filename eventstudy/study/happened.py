@@ -337,8 +337,8 @@ def _p(result: StudyResult, window: Window) -> tuple[float, str, Sample]:
     p = judged.p_value if judged.valid else float("nan")
     of = ""
     if window in result.adjusted and judged.valid:
-        p = result.adjusted[window].p  # the windows are judged together
-        of = Phrase(" of {n} windows judged together", n=len(result.adjusted)) if len(result.adjusted) > 1 else ""
+        p, n = result.adjusted[window].p, result.adjusted[window].of  # the windows are judged together
+        of = Phrase(" of {n} windows judged together", n=n) if n > 1 else ""
     return p, of, sample
 
 

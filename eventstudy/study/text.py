@@ -525,7 +525,7 @@ def _many_finding(result: AggregateResult) -> list[str]:
     answer = result.answers.get(Window(0, 0))
     if not result.believable or answer is None or not answer.headline:
         return result.summary().splitlines()
-    p, n = result.adjusted[answer.window].p, judged_together(result)
+    p, n = result.adjusted[answer.window].p, result.adjusted[answer.window].of
     size = f"{abs(100 * answer.caar):.1f}"
     than = (
         f"{size} points {'more' if answer.caar > 0 else 'less'} than the market explains"

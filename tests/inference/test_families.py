@@ -6,12 +6,15 @@ import math
 from functools import cache
 from typing import Any
 
+import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult, run
+from eventstudy.errors import InvalidRequest
 from eventstudy.inference.regime import regimes
 from eventstudy.study.families import Adjusted, of_windows, smallest
+from eventstudy.study.happened import what_happened
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -249,3 +252,12 @@ def test_what_stands_out_of_the_shipped_example(day0: str, out: list[str]) -> No
     result = run("deepseek-r1", day0=day0, source="bundled")
     assert [str(window) for window, one in result.adjusted.items() if one.p < 0.05] == out
     assert (" stand out from ordinary days" in result.summary()) is bool(out)
+
+
+def test_a_primary_window_is_judged_alone_and_one_that_is_not_reported_is_refused() -> None:
+    declared = es.run("deepseek-r1", day0="recognised", primary=(0, 0))
+    first, raw = what_happened(declared)[0], declared.answers[Window(0, 0)].tests
+    assert "judged together" not in first
+    assert declared.adjusted[Window(0, 0)].p == raw[declared.answers[Window(0, 0)].headline or ""].p_value
+    with pytest.raises(InvalidRequest, match=r"primary window \[0, \+3\] is none of those"):
+        es.run("deepseek-r1", primary=(0, 3))
