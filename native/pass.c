@@ -14,6 +14,22 @@
 #define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
 #define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
 
+/* What every pass does: each design once, each pair that is asked for and can be fitted handed to `take`. */
+static int over_pairs(const Work *w, void (*take)(Room *, int64_t)) {
+    Room r;
+    if (room_make(&r, w)) return -1;
+    for (int64_t d = 0; d < w->g; d++) {
+        const int full = load_design(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
+            if (!w->good[i]) continue;
+            w->good[i] = (uint8_t)(full && fit(&r, i));
+            if (w->good[i]) take(&r, i);
+        }
+    }
+    room_free(&r);
+    return 0;
+}
+
 /* ---- the first pass ---------------------------------------------------------------------------------------------------------- */
 
 /* CAR, its standard error s = sigma sqrt(C), and CAR / s of each window that the pair covers. */
@@ -180,21 +196,11 @@ static void (*const stages[])(Room *, int64_t) = {
 };
 #define STAGES (int)(sizeof stages / sizeof *stages)
 
-int NAMED(first, LEVEL)(const Work *w) {
-    Room r;
-    if (room_make(&r, w)) return -1;
-    for (int64_t d = 0; d < w->g; d++) {
-        const int full = load_design(&r, d);
-        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
-            if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)(full && fit(&r, i));
-            if (!w->good[i]) continue;
-            for (int s = 0; s < STAGES; s++) { fetch(&r); stages[s](&r, i); }
-        }
-    }
-    room_free(&r);
-    return 0;
+static void add_up(Room *r, int64_t i) {
+    for (int s = 0; s < STAGES; s++) { fetch(r); stages[s](r, i); }
 }
+
+int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, add_up); }
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
 
@@ -219,26 +225,13 @@ static void ranked_below(Room *r, int64_t i) {
     }
 }
 
-int NAMED(second, LEVEL)(const Work *w) {
-    Room r;
-    if (room_make(&r, w)) return -1;
-    for (int64_t d = 0; d < w->g; d++) {
-        const int full = load_design(&r, d);
-        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
-            if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)(full && fit(&r, i));
-            if (w->good[i]) ranked_below(&r, i);
-        }
-    }
-    room_free(&r);
-    return 0;
-}
+int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, ranked_below); }
 
 /* ---- the days around the event ----------------------------------------------------------------------------------------------- */
 
 /* How far the pair moved, in units of the standard error of each day: on estimation days e = y / (sigma sqrt(1 - h)), on those after
  * them AR / (sigma sqrt(1 + x (X'X)^-1 x')).  Sums of the sizes, and how many there are. */
-static void moved(const Room *r, int64_t i) {
+static void moved(Room *r, int64_t i) {
     const Work *w = r->w;
     const double inverse = 1 / r->sigma, *ahead = r->whole ? r->ahead : r->own_ahead;
     double *sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
@@ -252,20 +245,7 @@ static void moved(const Room *r, int64_t i) {
     add(n + w->days, r->whole ? r->every : r->used, w->event);
 }
 
-int NAMED(near, LEVEL)(const Work *w) {
-    Room r;
-    if (room_make(&r, w)) return -1;
-    for (int64_t d = 0; d < w->g; d++) {
-        const int full = load_design(&r, d);
-        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
-            if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)(full && fit(&r, i));
-            if (w->good[i]) moved(&r, i);
-        }
-    }
-    room_free(&r);
-    return 0;
-}
+int NAMED(near, LEVEL)(const Work *w) { return over_pairs(w, moved); }
 
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 

@@ -23,12 +23,10 @@ _TILE = 512
 
 
 class Reacted(NamedTuple):
-    """The K days of a grid on which its S securities had something to react to, by security."""
+    """The K days of a grid on which its S securities had something to react to, in the order of `cell`."""
 
-    first: Ints
-    """(S + 1,) where those of each security begin."""
-    row: Ints
-    """(K,) the day."""
+    cell: Ints
+    """(K,) where the day stands in the table of returns (S, P)."""
     event: Ints
     """(K,) the event of the study that it is a day of; -1: something else."""
     sure: Bools
@@ -168,12 +166,13 @@ class Dense:
         found = np.zeros((len(self), self.event.end + AFTER + 1 - start), dtype=bool)
         if self.reacted is None:
             return found
-        first, row, event, sure, events = self.reacted
-        n = first[self.security + 1] - first[self.security]
-        pair = np.repeat(np.arange(len(self)), n)
-        at = np.arange(len(pair)) - np.repeat(np.cumsum(n) - n, n) + first[self.security][pair]
-        day = row[at] - self.row[pair] - start
-        hit = (event[at] != events[self.origin][pair]) & (day < found.shape[1]) & ((day > 0) | ((day == 0) & sure[at]))
+        cell, event, sure, events = self.reacted
+        begin = self.security * self.returns.shape[1] + self.row + start
+        first, stop = np.searchsorted(cell, [begin, begin + found.shape[1]])
+        pair = np.repeat(np.arange(len(self)), stop - first)
+        at = np.arange(len(pair)) + np.repeat(first - np.cumsum(stop - first) + (stop - first), stop - first)
+        day = cell[at] - begin[pair]
+        hit = (event[at] != events[self.origin][pair]) & ((day > 0) | sure[at])
         found[pair[hit], day[hit]] = True
         return found
 

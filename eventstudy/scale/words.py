@@ -20,6 +20,7 @@ from eventstudy.scale.study import run_folder
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.near import Besides
 from eventstudy.study.study import Events, EventStudy
+from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import TABLES
 
 MANY = 20_000
@@ -35,19 +36,17 @@ def kept(keep: Literal["pairs", "aggregate"] | None, what: object, prices: objec
 
 
 def _rows_in(path: Path) -> int:
-    """The rows of a file of events below its heading; 0 where it is no table, not there, or too small for many."""
-    if not os.path.isfile(path) or not path.name.lower().endswith(TABLES) or path.stat().st_size < MANY:
+    """The rows of a file of events below its heading, whatever they mean; 0 where it is no table, or not there."""
+    if not os.path.isfile(path) or not path.name.lower().endswith(TABLES):
         return 0
     if path.suffix.lower() in PARQUET:
         return int(arrow_of_parquet(path).metadata.num_rows)
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        with open(path, "rb") as file:
-            blocks = iter(lambda: file.read(2**20), b"")
-            last, n = b"", 0
-            for last in blocks:
-                n += last.count(b"\n")
-        return n - last.endswith(b"\n")
-    return len(rows_of_file(path, Reading()))
+    one, *more = opened(path)
+    if more:  # which of them is meant is asked where they are read
+        return 0
+    if one.kind == "text":
+        return one.content.count(b"\n") - one.content.endswith(b"\n")
+    return table_of(one, "events", Reading()).cells.rows
 
 
 def run_many(

@@ -106,10 +106,10 @@ def with_others(dense: Dense, events: EventColumns, every: EventColumns, besides
         [every.event[rows], np.array([besides.code.get(other.event_id or "", -1) for other in others], dtype=np.int64)]
     )
     row, exact = (values[which] for values in when.on(dense.sessions))
+    cell = security * dense.returns.shape[1] + row
     there = np.flatnonzero(row >= 0)
-    there = there[np.argsort(security[there], kind="stable")]
-    first = np.searchsorted(security[there], np.arange(len(dense.tickers) + 1))
-    return replace(dense, reacted=Reacted(first, row[there], event[there], exact[there], events.event))
+    there = there[np.argsort(cell[there], kind="stable")]
+    return replace(dense, reacted=Reacted(cell[there], event[there], exact[there], events.event))
 
 
 class _Moments(NamedTuple):

@@ -76,6 +76,22 @@ def test_a_file_of_very_many_events_keeps_sums(es: Es, folder: Path, monkeypatch
             assert words.kept(None, "some.csv", "closes.csv") == keep
 
 
+@pytest.mark.parametrize("name", ["events.csv", "events.csv.gz", "events.zip", "events.xlsx", "events.feather"])
+def test_rows_are_counted_whatever_their_dates_mean(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dates that can be read two ways are no matter of how many there are: `--dates` settles them later."""
+    monkeypatch.setattr(words, "MANY", 50)
+    path = tmp_path / name
+    for n, keep in ((50, "pairs"), (51, "aggregate")):
+        frame = pd.DataFrame({"ticker": [f"T{i}" for i in range(n)], "date": ["01/02/2024"] * n})
+        if name.endswith(".xlsx"):
+            frame.to_excel(path, index=False)
+        elif name.endswith(".feather"):
+            frame.to_feather(path)
+        else:
+            frame.to_csv(path, index=False)
+        assert words.kept(None, str(path), "closes.csv") == keep
+
+
 @pytest.mark.parametrize(
     "more",
     [("--event-window", "1", "3", "--window", "1", "3"), pytest.param(("--news", "news.csv"), marks=pytest.mark.slow)],

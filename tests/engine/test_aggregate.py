@@ -17,12 +17,14 @@ from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.events import from_frame
 from eventstudy.events.columns import columns_of_rows
 from eventstudy.events.rows import rows_of_frame
+from eventstudy.panel.line_up import line_up
+from eventstudy.prices import frame_to_table
 from eventstudy.request import run, run_aggregate
 from eventstudy.study import fitted, passes
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.answers import NEEDS_PAIRS
 from eventstudy.study.cautions import of_design
-from eventstudy.study.near import Besides, leaving_out, others
+from eventstudy.study.near import Besides, leaving_out, others, with_others
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
 from eventstudy.tables.place import Reading
@@ -299,6 +301,24 @@ def test_a_single_event_beside_another_of_its_firm_is_judged_alike() -> None:
     same(sums, pairs)
     assert pairs.answers[Window(-5, 5)].regime != config.run(one, data.prices).answers[Window(-5, 5)].regime
     assert sums.answers[Window(-5, 5)].regime == pytest.approx(pairs.answers[Window(-5, 5)].regime, rel=1e-9)
+
+
+def test_a_firm_with_an_event_on_every_day_costs_what_its_windows_hold() -> None:
+    """Of the days on which a firm had something to react to only those within reach of a pair are looked at."""
+    data = many(22, events=4, dates=2)
+    days = data.prices.index[280:680]
+    events = pd.DataFrame({"ticker": "S00", "date": days, "event_id": [f"e{i}" for i in range(len(days))]})
+    columns = columns_of_rows(rows_of_frame(events))
+    besides, every = Besides((), own=True).among(columns)
+    study = EventStudy(calendar=None, benchmark="M0")
+    [dense], _, _ = line_up(columns, frame_to_table(data.prices), study.config, "M0", compared=True, factors=None)
+    left_out = with_others(dense, columns, every, besides).other_days()
+    first = -dense.columns[0]  # the column of day 0
+    for i in (0, 200, len(dense) - 1):
+        row = int(dense.row[i])
+        there = np.arange(row - first, row - first + left_out.shape[1])
+        expected = (there >= dense.row.min()) & (there <= dense.row.max()) & (there != row)
+        np.testing.assert_array_equal(left_out[i], expected)
 
 
 def test_what_firms_had_to_react_to_travels_to_other_processes() -> None:
