@@ -85,6 +85,9 @@ FAULTS = {
     "what their windows add up to": Fault(
         lambda c, *_: replace(c, positive=c.positive + 1), "generalized_sign", "caar bhaar bmp corrado_rank n"
     ),
+    "how far pairs moved on ordinary days and on those around their events": Fault(
+        lambda sums, *_: sums and replace(sums, near=2 * sums.near), "storm", "caar bhaar n bmp", world="storm"
+    ),
     "the portfolio of one date, run as one security": Fault(
         lambda made, *_: (replace(made[0], ar=made[0].ar + 0.1), made[1]), "placebo", "caar bhaar n", world="one date"
     ),
@@ -134,6 +137,7 @@ WORLDS = {
     "dates": many(3, dates=10, events=60),
     "gaps": many(3, dates=10, events=60, gaps=0.002),
     "one date": many(3, dates=1, events=18),
+    "storm": many(3, dates=10, events=60),
 }
 NAMES = dict(rows())
 
@@ -141,13 +145,15 @@ NAMES = dict(rows())
 def figures(world: str, keep: str) -> Figures:
     """What a study says, by name."""
     data = WORLDS[world]
-    study: Any = EventStudy(calendar=None, regime="never", windows=[WINDOW], tests=["cda"])
+    asked = "always" if world == "storm" else "never"
+    study: Any = EventStudy(calendar=None, regime=asked, windows=[WINDOW], tests=["cda"])
     result = study.run(data.events, data.prices, keep=keep)
     answer = result.answers[result.config.windows[0]]
     low, high = answer.interval or (np.nan, np.nan)
     of_tests = {name: test.statistic for name, test in answer.tests.items() if name != "joint_placebo"}
     return of_tests | {
         "n": answer.n,
+        "storm": answer.regime.ratio if answer.regime else np.nan,
         "caar": answer.caar,
         "bhaar": answer.bhaar,
         "correlation": answer.correlation,
