@@ -213,6 +213,12 @@ class StudyConfig:
         put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
         put(self, "primary", None if self.primary is None else Window.of(self.primary, "primary window"))
+        if self.primary is not None and self.primary not in (self.windows or ()):
+            raise InvalidRequest(
+                f"the primary window {self.primary} is none of those that are reported",
+                available=", ".join(map(str, self.windows or ())),
+                hint=f"name it as well: --window {self.primary.start} {self.primary.end}",
+            )
         put(self, "tests", tuple(separated(self.tests, "test")))
         put(self, "peers", tuple(separated(self.peers)))
         put(self, "variants", dict(self.variants))

@@ -440,7 +440,9 @@ def _volumes(result: StudyResult) -> dict[str, float]:
     ticker = result.panel.pairs[0].ticker
     if prices is None or "volume" not in prices.fields or prices.fields["volume"][ticker].isna().all():
         return {}
-    config = replace(result.config, outcome="volume", model="", windows=(_DAY0,), tests=(), variants={}, benchmark=None)
+    config = replace(
+        result.config, outcome="volume", model="", windows=(_DAY0,), primary=None, tests=(), variants={}, benchmark=None
+    )
     studied = [event.model_copy(update={"benchmark": None}) for event in result.events]
     try:
         found = EventStudy(config).run(studied, prices, day0=result.day0_policy)

@@ -375,7 +375,7 @@ def robustness(
     result.config.check_prices(asked_of)
     table = all_prices(result, prices)
     called = tuple(result.config.called(Window.of(w)) for w in windows)
-    base = replace(result.config, windows=called) if windows else result.config
+    base = replace(result.config, windows=called, primary=None) if windows else result.config
     models, benchmarks = separated(models, "model"), separated(benchmarks)
     tried, kinds = _names(base, models or MODELS, returns)
     left_out: dict[str, None] = {}

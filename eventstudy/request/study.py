@@ -16,7 +16,7 @@ from eventstudy import plugins
 from eventstudy.analyses.confounders import Confounders, Looked
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
-from eventstudy.config import StudyConfig, named_choices
+from eventstudy.config import named_choices
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
 from eventstudy.events.rows import Rows, rows_of_frame
@@ -120,7 +120,6 @@ def run(
             )
         choices["model"], prices = "given", load_abnormal(abnormal, reading)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
-    _check_primary(study.config)
     events = events_of(
         what,
         date=date,
@@ -226,16 +225,6 @@ def run(
     return result
 
 
-def _check_primary(config: StudyConfig) -> None:
-    """Refuse a window that was declared before and is none of those that are reported: it would be declared for nothing."""
-    if config.primary is not None and config.primary not in (config.windows or ()):
-        raise InvalidRequest(
-            f"the primary window {config.primary} is none of those that are reported",
-            available=", ".join(map(str, config.windows or ())),
-            hint=f"name it as well: --window {config.primary.start} {config.primary.end}",
-        )
-
-
 def reading_of(
     choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool
 ) -> Reading:
@@ -282,7 +271,6 @@ def run_aggregate(
 
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, limit = EventStudy(**choices), last_day(as_of)
-    _check_primary(study.config)
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     provenance: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
