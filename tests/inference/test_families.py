@@ -260,5 +260,5 @@ def test_a_primary_window_is_judged_alone_and_one_that_is_not_reported_is_refuse
     assert "judged together" not in first
     assert declared.adjusted[Window(0, 0)].p == raw[declared.answers[Window(0, 0)].headline or ""].p_value
     with pytest.raises(InvalidRequest, match=r"primary window \[0, \+3\] is none of those"):
-        es.StudyConfig(primary=(0, 3))
-    assert es.StudyConfig(primary=(0, 3), windows=[(0, 0), (0, 3)]).primary == Window(0, 3)
+        EventStudy(primary=(0, 3))
+    assert EventStudy(primary=(0, 3), windows=[(0, 0), (0, 3)]).config.primary == Window(0, 3)
