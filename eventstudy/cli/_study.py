@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -272,11 +272,16 @@ def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Mas
 
 def _told(result: R, *, quiet: bool) -> R:
     """The result, once it is said what its price file was taken for."""
-    if read_as := result.provenance.get("events_read_as"):
-        say(f"events read as: {'; '.join(read_as)}", quiet=quiet)
+    say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet)
     if read_as := result.provenance.get("read_as"):
         say(f"read as: {'; '.join(read_as)}", quiet=quiet)
     return result
+
+
+def say_events_read(read_as: Iterable[str], *, quiet: bool = False) -> None:
+    """Say what a list of events was taken for, if anything is to be said."""
+    if text := "; ".join(read_as):
+        say(f"events read as: {text}", quiet=quiet)
 
 
 def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:

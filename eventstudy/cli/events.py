@@ -10,7 +10,7 @@ import click
 
 from eventstudy.cli._command import Choice
 from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
-from eventstudy.cli._study import split
+from eventstudy.cli._study import say_events_read, split
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.language import Phrase
 from eventstudy.text import columns, json_text
@@ -109,7 +109,8 @@ def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
     from eventstudy.events import load_registry
     from eventstudy.prices import Reading
 
-    registry, problems = load_registry(path, tz=tz, reading=Reading(dates=dates)), []
+    registry, problems = load_registry(path, tz=tz, reading=Reading(dates=dates, strict=True)), []
+    say_events_read(registry.read_as)
     for event in registry:
         for home in dict.fromkeys(exchange_of(t) for t in event.tickers):
             for which in ("announced", "recognised"):
@@ -130,7 +131,10 @@ def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
 @click.option("--force", is_flag=True, help="Replace the registry if it is there.")
 @_reading_options
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
-def import_events(path: str, output: str | None, force: bool, dates: Any, tz: str | None, quiet: bool) -> None:
+@click.pass_context
+def import_events(
+    ctx: click.Context, path: str, output: str | None, force: bool, dates: Any, tz: str | None, quiet: bool
+) -> None:
     """Make a registry of a list of events: .csv, .xlsx, or a request file of EventStudyTools."""
     from eventstudy.events import import_requests, load_registry
     from eventstudy.prices import Reading
@@ -138,6 +142,7 @@ def import_events(path: str, output: str | None, force: bool, dates: Any, tz: st
     form_of(output, {"toml": (".toml",)})
     requested = import_requests(path)
     registry, asked = requested or (load_registry(path, tz=tz, reading=Reading(dates=dates)), {})
+    say_events_read(registry.read_as, quiet=quiet)
     if output is None or output == STDOUT:
         put(registry.to_toml())
     elif os.path.exists(output) and not force:
@@ -147,6 +152,10 @@ def import_events(path: str, output: str | None, force: bool, dates: Any, tz: st
         say(f"{output}: {_counted(len(registry))}", quiet=quiet)
     for windows, lines in asked.items():
         say(f"{lines} of them ask for: eventstudy run {output or 'registry.toml'} {windows}", quiet=quiet)
+    for row in registry.left_out:
+        say(f"left out {row.said}", quiet=quiet)
+    if registry.left_out:
+        ctx.exit(4)
 
 
 @COMMAND.command("add")

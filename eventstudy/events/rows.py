@@ -354,7 +354,7 @@ def _with_times(
 
 
 def _clock(value: Any) -> time | tuple[time, str] | str | None:
-    """The time of a cell, with the name of its zone where it names one; None: it is blank; a text: what is wrong with it."""
+    """The time of a cell, with its offset or the name of its zone if it has one; None: it is blank; a text: what is wrong."""
     if isinstance(value, time):
         return value
     if isinstance(value, datetime):
@@ -371,7 +371,7 @@ def _clock(value: Any) -> time | tuple[time, str] | str | None:
     taken = taken_apart(f"2000-01-01 {text}")
     if taken is None or taken.clock is None:
         return Phrase("{text!r} is not a time", text=given)
-    return (taken.clock, zone) if zone else taken.clock
+    return (taken.clock, zone) if zone else taken.clock.replace(tzinfo=taken.zone)
 
 
 @cache

@@ -74,8 +74,9 @@ class Written:
         return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
 
 
-_BEHIND = re.compile(r"\s*\([^\W\d_]{1,10}\.?\)$|(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9])\.$")
-"""What stands behind a day and says nothing of it: the day of the week in brackets, a Russian word for year, a point."""
+_BEHIND = re.compile(r"(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9])\.$")
+"""What stands behind a day and says nothing of it: a Russian word for year, a point."""
+_BRACKETS = re.compile(r"\s*\(([^\W\d_]{1,10})\.?\)$")
 _PLAIN = {
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
     **dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))),
@@ -91,13 +92,13 @@ _ZONES = {
 }
 """Names of zones that stand behind a time and mean one place."""
 _ENGLISH = {"MEZ": "CET", "MESZ": "CEST"}
-_NAMED_ZONE = re.compile(rf"(?<=[0-9mMhHr.])\s*({'|'.join(_ZONES)})$")
+_NAMED_ZONE = re.compile(rf"(?<=[0-9mMhHr.])\s*(\()?(?P<zone>{'|'.join(_ZONES)})(?(1)\))$")
 
 
 def without_zone(text: str) -> tuple[str, str | None]:
-    """A text that ends in a time, and the name of a zone behind it: 16:05 ET; None: there is none."""
+    """A text that ends in a time, and the name of a zone behind it: 16:05 ET, 16:05 (ET); None: there is none."""
     hit = _NAMED_ZONE.search(text)
-    return (text[: hit.start()], hit[1]) if hit else (text, None)
+    return (text[: hit.start()], hit["zone"]) if hit else (text, None)
 
 
 def local_time(naive: datetime, zone: str) -> datetime | None:
@@ -148,7 +149,10 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         text = text.translate(_PLAIN)
         text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
         text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
-        text = _BEHIND.sub("", re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text))
+        text = re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text)
+        if hit := _BRACKETS.search(text):
+            return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
+        text = _BEHIND.sub("", text)
         bare, zone = without_zone(text)
         if zone:
             return _in_zone(taken_apart(bare, years=years), zone)
@@ -177,6 +181,26 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         there = {order: day for order, day in orders.items() if day}
         return Written(there) if there else None
     return counted_day(float(text)) if serials and _SERIAL.fullmatch(text) else None
+
+
+def _with_word(text: str, word: str, *, serials: bool, years: bool) -> Written | None:
+    """What a text means with a word in brackets behind it: the zone of its time, or the day of the week of its day."""
+    if word in (*_ZONES, "UTC", "GMT"):
+        return taken_apart(f"{text} {word}", years=years)
+    found = taken_apart(text, serials=serials, years=years)
+    if found is None or found.wrong:
+        return found
+    return _held_to(found, word) if found.clock is None or fold(word) in _weekdays() else None
+
+
+def _held_to(found: Written, word: str) -> Written:
+    """What was taken apart without the days that are not on this day of the week; a word that is none says nothing."""
+    if (weekday := _weekdays().get(fold(word))) is None:
+        return found
+    fitting = {order: day for order, day in found.days.items() if day.weekday() == weekday}
+    if fitting:
+        return replace(found, days=fitting)
+    return replace(found, wrong=" and ".join(dict.fromkeys(f"{day} is a {day:%A}" for day in found.days.values())))
 
 
 def _in_zone(found: Written | None, zone: str) -> Written | None:
@@ -228,14 +252,9 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
     there = {order: day for order, day in days.items() if day}
     if not there:
         return None
-    if (weekday := _weekdays().get(fold(hit.groupdict().get("weekday") or ""))) is not None:
-        fitting = {order: day for order, day in there.items() if day.weekday() == weekday}
-        if not fitting:
-            told = " and ".join(dict.fromkeys(f"{day} is a {day:%A}" for day in there.values()))
-            return Written(there, form=form, wrong=told)
-        there = fitting
-    if hit["h"] is None:
-        return Written(there, form=form)
+    found = _held_to(Written(there, form=form), hit.groupdict().get("weekday") or "")
+    if hit["h"] is None or found.wrong:
+        return found
     hour = int(hit["h"])
     if half := hit["half"]:
         if not 1 <= hour <= 12:
@@ -245,7 +264,7 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
         clock = time(hour, int(hit["m"] or 0), int(hit["s"] or 0), int(f"{(hit['f'] or '0')[:6]:0<6}"))
     except ValueError:
         return None
-    return Written(there, clock, _zone(hit["zone"]), form)
+    return Written(found.days, clock, _zone(hit["zone"]), form)
 
 
 def _zone(text: str | None) -> timezone | None:
@@ -293,7 +312,7 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     """The day, or the instant without a zone or with its own, that one text by itself means; `order` settles two ways.
 
     Between points the day stands first, unless two digits of a year may: 24.01.25 is 2025-01-24 or 2024-01-25. The year does
-    not where it would be to come, or on a weekend, on which nothing is traded.
+    not where that day is on a weekend or yet to come, and the other is not.
 
     Raises:
         InvalidRequest: it means none, or can be read two ways.
@@ -315,10 +334,8 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     )
     if not days:
         raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
-    if order is None and _dotted(found):
-        first, year = found.days["dmy"], found.days["ymd"]
-        if (first.weekday() < _WEEKEND <= year.weekday()) or to_come(year):
-            days = [first]
+    if order is None and (settled := _day_first(found)):
+        days = [settled[0]]
     whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
         shown = " or ".join(
@@ -330,17 +347,20 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
     return whens[0]
 
 
-def _dotted(found: Written) -> bool:
-    """Whether a date such as 24.01.25 can begin with the day or the year, and with nothing else."""
-    return set(found.days) == {"dmy", "ymd"} and found.form == "."
+def _day_first(found: Written) -> tuple[date, date | None] | None:
+    """The day of a date such as 24.01.25 where it cannot begin with the year; and with it, where today alone rules that out."""
+    if set(found.days) != {"dmy", "ymd"} or found.form != ".":
+        return None
+    first, year = found.days["dmy"], found.days["ymd"]
+    if first.weekday() < _WEEKEND <= year.weekday():
+        return first, None
+    return (first, year) if to_come(year) and not to_come(first) else None
 
 
 def ruled_out_today(text: str) -> date | None:
     """The day that a text would be with the year first, where it is not only because that is yet to come; None: it is none."""
-    found = taken_apart(text)
-    if found is None or not _dotted(found) or found.days["dmy"].weekday() < _WEEKEND <= found.days["ymd"].weekday():
-        return None
-    return found.days["ymd"] if to_come(found.days["ymd"]) else None
+    settled = _day_first(found) if (found := taken_apart(text)) else None
+    return settled[1] if settled else None
 
 
 def one_day(given: Any, name: str = "the date") -> date:

@@ -180,6 +180,17 @@ def test_a_list_whose_dates_are_open_is_checked_and_imported_in_the_order_that_i
     assert es("events", "check", "e.csv", "--dates", "dmy").out.startswith("e.csv: 1 event, all with a day 0")
 
 
+def test_a_list_is_told_as_it_was_read_with_the_rows_that_are_none(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("ticker,date\nNVDA,27.01.2025\nAMD,27.13.2025\n", encoding="utf-8")
+    ran = es("events", "check", "e.csv")
+    assert (ran.code, ran.out, "row 3, column date: '27.13.2025' is not a date" in ran.err) == (3, "", True)
+    ran = es("events", "import", "e.csv")
+    assert (ran.code, "nvda-2025-01-27" in ran.out) == (4, True)
+    assert "dates as dd.mm.yyyy" in ran.err
+    assert "left out row 3, column date: '27.13.2025' is not a date" in ran.err
+    assert es("events", "import", "e.csv", "--quiet").err == ""
+
+
 def test_files_of_prices_that_cannot_be_meant_are_told_with_what_is(es: Es, tmp_path: Path) -> None:
     for name in ("A", "B"):
         (tmp_path / f"{name}.csv").write_text("Date,Close\n2025-01-02,1.5\n2025-01-03,1.25\n", encoding="utf-8")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -119,6 +120,14 @@ def test_words_for_the_time_of_the_day_are_the_timing(tmp_path: Path, content: s
     assert tuple(event.timing for event in found) == TIMINGS[content]
     assert any("timing (" in str(said) for said in found.read_as)
     assert [str(e.announced) for e in found][1] == ("2025-01-28 22:15:00+01:00" if "Uhr" in content else "2025-01-28")
+
+
+@pytest.mark.parametrize("cell", ["16:05 UTC", "16:05Z", "11:05-05:00", "17:05 +0100", "16:05 (GMT)", "11:05 am (ET)"])
+def test_a_time_beside_its_day_keeps_its_own_offset(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(f"ticker,date,time\nNVDA,2025-01-27,{cell}\n", encoding="utf-8")
+    [event] = load_registry(path, tz="Asia/Tokyo")
+    assert event.announced == datetime(2025, 1, 27, 16, 5, tzinfo=UTC)
 
 
 def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ def test_days_come_first_between_dots_unless_the_year_may(
             "which is said, because it is settled by the clock alone"
         )
         assert ruled_out_today("31.1.25") is None, "2031-01-25 is a Saturday, whatever the clock says"
+        with pytest.raises(InvalidRequest, match="two ways"):
+            parse_when("27.1.28")  # both are yet to come: the clock settles nothing
+        assert ruled_out_today("27.1.28") is None
     else:
         with pytest.raises(InvalidRequest) as caught:
             parse_when("27.1.25")
@@ -126,6 +129,9 @@ def test_what_was_read_reads_the_same_again(when: datetime) -> None:
         ("January 27, 2025 at 4 PM EST", "2025-01-27T16:00:00-05:00"),
         ("2025-07-28 16:00 ET", "2025-07-28T16:00:00-04:00"),
         ("28.07.2025 um 16:00 MESZ", "2025-07-28T16:00:00+02:00"),
+        ("2025-07-28 16:00 (ET)", "2025-07-28T16:00:00-04:00"),
+        ("2025-07-28 16:00 (UTC)", "2025-07-28T16:00:00+00:00"),
+        ("2025-01-27 (Mon)", "2025-01-27"),
     ],
 )
 def test_dates_as_they_are_pasted(text: str, meant: str) -> None:
@@ -133,11 +139,19 @@ def test_dates_as_they_are_pasted(text: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2025-07-28 16:00 EST", "2025-11-02 01:30 ET", "2025-03-09 02:30 ET", "2025-07-28 EST"]
+    "text",
+    [
+        "2025-07-28 16:00 EST",
+        "2025-11-02 01:30 ET",
+        "2025-03-09 02:30 ET",
+        "2025-07-28 EST",
+        "2025-07-28 16:00 (CT)",
+        "2025-01-27 (Tue)",
+    ],
 )
-def test_a_zone_that_did_not_hold_then(text: str) -> None:
+def test_a_zone_that_did_not_hold_then_is_not_known_or_another_day_of_the_week(text: str) -> None:
     with pytest.raises(InvalidRequest, match="is not a date"):
-        parse_when(text)
+        parse_when(text, tz="Europe/Berlin")
 
 
 def test_the_order_that_is_asked_for_settles_a_date() -> None:
