@@ -38,13 +38,15 @@ def explained(table: Headed, shape: Shape, said: Sequence[Phrase]) -> tuple[Phra
             found.append(Phrase("text in {encoding}", encoding="UTF-8"))
         if not told("cells separated"):
             found.append(Phrase("cells separated by commas"))
-    found += said
+    comma = told("decimal comma")
+    proof = shape.proof or (cells.proof("," if comma else ".") if hasattr(cells, "proof") else None)
+    found += [
+        phrase for phrase in said if proof is None or phrase.template != "decimal comma"
+    ]  # it is told with its row
     if not told("dates"):
         found.append(Phrase("dates as {form}", form="yyyy-mm-dd"))
     elif any("." in str(phrase.params.get("form", "")) for phrase in said if phrase.template == "dates as {form}"):
         found.append(Phrase("between points the month of a date never stands first"))
-    comma = told("decimal comma")
-    proof = shape.proof or (cells.proof("," if comma else ".") if hasattr(cells, "proof") else None)
     if proof is not None:
         mark = Phrase("decimal comma") if comma else Phrase("decimal point")
         found.append(Phrase("{mark}, as {row} has it: {text}", mark=mark, row=proof[0], text=proof[1]))

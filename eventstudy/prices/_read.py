@@ -45,7 +45,7 @@ from eventstudy.prices._shapes import (
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.numbers import Numbers, numbers_of, refuse_thousandfold
+from eventstudy.tables.numbers import Numbers, numbers_of, refuse_thousandfold, thousandfold
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 
@@ -113,10 +113,6 @@ def read_table(
     )
 
 
-_THOUSAND = 500, 2000
-"""A close so many times the one of the day beside it is one whose mark was taken for the other."""
-
-
 def _refuse_thousandths(place: Place, cells: _Cells) -> None:
     """Refuse a table in which 4.806 stands beside 4811.50: its points may be those of thousands, but for the last rows.
 
@@ -126,11 +122,7 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
     grid = cells.grids.get("close")
     if grid is None or "ret" in cells.grids or len(grid) < 2:
         return
-    low, high = _THOUSAND
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = grid[1:] / grid[:-1]
-        far = ((ratio > low) & (ratio < high)) | ((ratio > 1 / high) & (ratio < 1 / low))
-    for t, k in np.argwhere(far).tolist():
+    for t, k in np.argwhere(thousandfold(grid)).tolist():
         small, large = sorted((t, t + 1), key=lambda day: grid[day, k])
         if 1 <= grid[small, k] < 1000 and abs(1000 * grid[small, k] - round(1000 * grid[small, k])) < 1e-6:
             raise place.fault(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 
 from eventstudy import calendars
 from eventstudy.datasets import of_isin, tickers_by_name
@@ -114,18 +115,27 @@ def _hollow(table: Headed, i: int) -> bool:
     return not table.cells_of(i) or _counts(table, i)
 
 
-def _counts(table: Headed, i: int) -> bool:
+def _counts(table: Headed, i: int, *, anywhere: bool = True) -> bool:
+    """Whether a column counts its rows from 0 or 1, or several of them from `anywhere`, up or down."""
     held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
-    return bool(held) and held[0] in ("0", "1") and held == [str(k + int(held[0])) for k in range(len(held))]
+    if not held or not all(v.isdecimal() and len(v) < _LONG for v in held):
+        return False
+    first, steps = int(held[0]), {int(b) - int(a) for a, b in pairwise(held)}
+    return (first in (0, 1) and steps <= {1}) or (anywhere and len(held) >= _COUNTED and steps in ({1}, {-1}))
 
 
 _COUNTED = 8
 """So many rows below each other with 1, 2, 3 are counted, not priced."""
+_LONG = 12
+"""Numbers of so many digits count no rows."""
 
 
 def _numbers_rows(table: Headed, i: int) -> bool:
-    """Whether a column under an unknown heading, such as `#` or `Nr`, counts rows."""
-    return len(table.cells_of(i)) >= _COUNTED and _price_role(table.headings[i]) is None and _counts(table, i)
+    """Whether a column under an unknown heading, such as `#` or `Nr`, counts rows; of a ticker or a firm, from 0 or 1 alone."""
+    heading = table.headings[i]
+    if len(table.cells_of(i)) < _COUNTED or _price_role(heading) is not None:
+        return False
+    return _counts(table, i, anywhere=not (_capitals(heading) or _is_name(heading)))
 
 
 def _date_columns(table: Headed) -> list[int]:
@@ -294,7 +304,7 @@ def _flat(
         if (meant[i] in (None, "ticker", *MEANT) or _capitals(heads[i]) or heads[i].casefold() in wanted)
         and (_numeric(table, i) or not _text_alone(table, i))
     ]
-    if len(dates) == 1 and not named and (own_close := _of_file(table, useful, meant, asked, stem)) is not None:
+    if len(dates) == 1 and not named and (own_close := _alone(table, useful, meant, asked, owner, stem)) is not None:
         taken = Phrase("{column} is taken for the closing price: the table has no other", column=heads[own_close])
         return Shape(
             dates[0],
@@ -332,25 +342,32 @@ def _decimals(table: Headed, i: int) -> bool:
 _DECIMAL = re.compile(r"[0-9][0-9.,]*")
 
 
-def _of_file(
-    table: Headed, useful: list[int], meant: Mapping[int, str | None], asked: Sequence[str] | None, stem: str | None
+def _alone(
+    table: Headed,
+    useful: list[int],
+    meant: Mapping[int, str | None],
+    asked: Sequence[str] | None,
+    owner: str | None,
+    stem: str | None,
 ) -> int | None:
-    """The one column of numbers under an unknown word, of a file whose name is a ticker; None: the headings are tickers.
+    """The one column of numbers under an unknown word in a table of one ticker: `owner`, or the name of its file; else None.
 
     Raises:
         InvalidFile: there are several such columns.
     """
     heads = table.headings
-    if stem is None or names_nobody(stem) or not (ticker := named_by_file(stem, asked)):
+    ticker = owner or (None if stem is None or names_nobody(stem) else named_by_file(stem, asked))
+    if not ticker:
         return None
     unknown = [i for i in useful if not (meant[i] or _capitals(heads[i]) or _is_name(heads[i]))]
     if not unknown or len(unknown) < len(useful) or any(matched(ticker, [heads[i]]) for i in useful):
         return None
     if len(unknown) > 1:
+        otherwise = "leave --ticker out" if owner else "call the file 'prices'"
         raise table.place.fault(
             f"{heads[unknown[0]]!r} and {heads[unknown[1]]!r} are tickers, or fields of {ticker} in words that are not known",
             available=", ".join(filter(None, heads)),
-            hint="call the column of closing prices 'close'; or call the file 'prices' if these are tickers",
+            hint=f"call the column of closing prices 'close'; or {otherwise} if these are tickers",
         )
     return unknown[0]
 

@@ -357,6 +357,14 @@ _THOUSAND = 500, 2000
 """A number so many times the one beside it is one whose mark was taken for the other."""
 
 
+def thousandfold(values: Floats) -> NDArray[np.bool_]:
+    """(n - 1, ...) whether a number of (n, ...) and the next are so far apart."""
+    low, high = _THOUSAND
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        up, down = values[1:] / values[:-1], values[:-1] / values[1:]
+    return ((up > low) & (up < high)) | ((down > low) & (down < high))
+
+
 def refuse_thousandfold(
     place: Place,
     numbers: Numbers,
@@ -377,9 +385,7 @@ def refuse_thousandfold(
     values = numbers.values[key]
     order = np.lexsort((days,) if of is None else (days, of))
     order = order[np.isfinite(values[order]) & (values[order] > 0)]
-    ratio = values[order][1:] / values[order][:-1]
-    low, high = _THOUSAND
-    far = ((ratio > low) & (ratio < high)) | ((1 / ratio > low) & (1 / ratio < high))
+    far = thousandfold(values[order])
     either = numbers.either[key][order]
     far &= either[1:] != either[:-1]
     if of is not None:

@@ -688,6 +688,23 @@ def test_a_firm_by_its_name_is_the_ticker_of_the_file(
     assert (said in [str(one) for one in table.read_as]) == found
 
 
+def test_unknown_words_in_a_table_of_one_ticker_are_one_close_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("Datum;Wert X\n02.01.2025;48,17\n03.01.2025;48,2\n")
+    found = load_prices(path=path, reading=Reading(ticker="NVDA"))
+    assert found.tickers == ["NVDA"]
+    assert "Wert X is taken for the closing price: the table has no other" in map(str, found.read_as)
+    path.write_text("Datum;Wert X;Wert Y\n02.01.2025;48,17;7,5\n03.01.2025;48,2;7,5\n")
+    for stem, reading, otherwise in (
+        ("prices", Reading(ticker="NVDA"), "leave --ticker out"),
+        ("NVDA", Reading(), "call the file 'prices'"),
+    ):
+        path = path.rename(tmp_path / f"{stem}.csv")
+        with pytest.raises(InvalidFile, match="'Wert X' and 'Wert Y' are tickers, or fields of NVDA") as caught:
+            load_prices(path=path, reading=reading)
+        assert f"or {otherwise} if these are tickers" in str(caught.value)
+
+
 @pytest.mark.parametrize("stem", ["NVDA-US", "nvda-us", "NVDA US Equity", "NVDA_US"])
 def test_files_are_called_by_tickers_with_the_marks_of_vendors(tmp_path: Path, stem: str) -> None:
     path = tmp_path / f"{stem}.csv"
@@ -711,7 +728,6 @@ def test_a_price_file_is_explained_column_by_column(tmp_path: Path) -> None:
         "cells separated by ';'",
         "titles above the headings left aside: Von Hand",
         "dates as dd.mm.yyyy",
-        "decimal comma",
         "thousands by points",
         "numbers in Mio",
         "columns not needed: Umsatz, Merkzettel",
@@ -807,7 +823,8 @@ CLOSES = [f"{v:.2f}" for v in CLOSE["NVDA"]]
 
 def under(head: str, row: str) -> str:
     """A table under these headings: `{v}` is the close, `{n}` the number of the row."""
-    lines = [row.format(d=f"{d:%Y-%m-%d}", v=v, n=k) for k, (d, v) in enumerate(zip(DAYS, CLOSES, strict=True), 1)]
+    pairs = enumerate(zip(DAYS, CLOSES, strict=True), 1)
+    lines = [row.format(d=f"{d:%Y-%m-%d}", v=v, n=k, m=900 - k) for k, (d, v) in pairs]
     return "\n".join([head, *lines]) + "\n"
 
 
@@ -816,6 +833,9 @@ def under(head: str, row: str) -> str:
     [
         ("#,Date,NVDA", "{n},{d},{v}"),
         ("Lauf,Date,NVDA", "{n},{d},{v}"),
+        ("Unnamed: 0,Date,NVDA", "{m},{d},{v}"),
+        (",Date,NVDA", "{m},{d},{v}"),
+        ("Date,NVDA,Zeile der Quelle", "{d},{v},{m}"),
         ("Date,NVDA,NVDA Volume", "{d},{v},7000"),
         ("Date,NVDA,NVDA_ret", "{d},{v},0.01"),
         ("Date,NVDA,Volume NVDA", "{d},{v},7000"),
