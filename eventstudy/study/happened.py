@@ -21,6 +21,8 @@ from eventstudy.study.doubts import no_finding
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
+    from eventstudy.study.aggregate import AggregateResult
+    from eventstudy.study.families import Adjusted
     from eventstudy.study.result import StudyResult
 
 LEVEL = 0.05
@@ -120,6 +122,23 @@ def what_happened(result: StudyResult) -> list[Phrase]:
     if not first.there:
         return []
     return [_brought(result, first), *_spread(result), *_largest(result)]
+
+
+def of_sums(result: AggregateResult) -> Phrase | None:
+    """What day 0 brought on average where sums alone were kept; None where it is not among the windows, or has no test."""
+    answer = result.answers.get(DAY0)
+    if answer is None or not answer.headline:
+        return None
+    who = Phrase("{who} on average", who=Phrase("the {n:,} cases", n=answer.n))
+    said: dict[str, Any] = {
+        "who": who,
+        "points": 100 * abs(answer.caar),
+        "model": explains(result.config.model),
+        "rare": _verdict(*_together(result.adjusted[DAY0])),
+    }
+    if answer.caar < 0:
+        return Phrase("On day 0 of their events {who} moved {points:.1f} points below what {model}; {rare}.", **said)
+    return Phrase("On day 0 of their events {who} moved {points:.1f} points above what {model}; {rare}.", **said)
 
 
 def in_common(result: StudyResult) -> Phrase:
@@ -337,14 +356,22 @@ def _p(result: StudyResult, window: Window) -> tuple[float, str, Sample]:
     p = judged.p_value if judged.valid else float("nan")
     of = ""
     if window in result.adjusted and judged.valid:
-        p, n = result.adjusted[window].p, result.adjusted[window].of  # the windows are judged together
-        of = Phrase(" of {n} windows judged together", n=n) if n > 1 else ""
+        p, of = _together(result.adjusted[window])
     return p, of, sample
+
+
+def _together(adjusted: Adjusted) -> tuple[float, str]:
+    """The p of a window, and of how many it is the p that are judged together."""
+    return adjusted.p, Phrase(" of {n} windows judged together", n=adjusted.of) if adjusted.of > 1 else ""
 
 
 def _judged(result: StudyResult, window: Window) -> Phrase:
     """Whether what a window brought is out of the ordinary, by the test that fits the study."""
     p, of, _ = _p(result, window)
+    return _verdict(p, of)
+
+
+def _verdict(p: float, of: str) -> Phrase:
     if not np.isfinite(p):
         return Phrase("no test can tell whether that is out of the ordinary")
     if p < LEVEL:

@@ -19,7 +19,7 @@ from eventstudy.panel import Ints, Warned
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
 from eventstudy.study.families import MANY_TICKERS, smallest
-from eventstudy.study.happened import in_common, what_happened
+from eventstudy.study.happened import in_common, of_sums, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, wrapped
 from eventstudy.units import unit_shown
@@ -522,19 +522,8 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
 
 def _many_finding(result: AggregateResult) -> list[str]:
     """What day 0 brought on average, where that can be believed and was tested; else what was found over all windows."""
-    answer = result.answers.get(Window(0, 0))
-    if not result.believable or answer is None or not answer.headline:
-        return result.summary().splitlines()
-    p, n = result.adjusted[answer.window].p, result.adjusted[answer.window].of
-    size = f"{abs(100 * answer.caar):.1f}"
-    than = (
-        f"{size} points {'more' if answer.caar > 0 else 'less'} than the market explains"
-        if float(size)
-        else "as much as the market explains"
-    )
-    out = "that stands out from ordinary days" if p < LEVEL else "that is not out of the ordinary"
-    of = f" of {n} windows judged together" if n > 1 else ""
-    return [f"On day 0 of their events the {answer.n:,} cases moved on average {than}; {out} (p {p_text(p)}{of})."]
+    said = of_sums(result) if result.believable else None
+    return result.summary().splitlines() if said is None else [said]
 
 
 def _lacking(result: AggregateResult) -> Iterator[str]:

@@ -26,6 +26,7 @@ from eventstudy.study.answers import NEEDS_PAIRS
 from eventstudy.study.cautions import of_design
 from eventstudy.study.near import Besides, leaving_out, others, with_others
 from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
 from eventstudy.tables.place import Reading
 from eventstudy.windows import Window
@@ -301,6 +302,17 @@ def test_a_single_event_beside_another_of_its_firm_is_judged_alike() -> None:
     same(sums, pairs)
     assert pairs.answers[Window(-5, 5)].regime != config.run(one, data.prices).answers[Window(-5, 5)].regime
     assert sums.answers[Window(-5, 5)].regime == pytest.approx(pairs.answers[Window(-5, 5)].regime, rel=1e-9)
+
+
+@pytest.mark.parametrize(("model", "explains"), [("market", "the market explains"), ("constant_mean", "an average day brings")])
+def test_sums_say_first_what_day_0_brought(model: str, explains: str) -> None:
+    data = many(3, dates=10, events=60)
+    sums, pairs = both(data, model=model, regime="never")
+    answer = pairs.answers[Window(0, 0)]
+    told = " ".join(sums.text().split("\n\n")[1].split())
+    side = "above" if answer.caar > 0 else "below"
+    assert f"the {answer.n} cases on average moved {abs(100 * answer.caar):.1f} points {side} what {explains}" in told
+    assert f"(p {p_text(pairs.adjusted[Window(0, 0)].p)} of {len(pairs.adjusted)} windows judged together)" in told
 
 
 def test_a_firm_with_an_event_on_every_day_costs_what_its_windows_hold() -> None:
