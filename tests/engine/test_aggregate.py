@@ -304,7 +304,9 @@ def test_a_single_event_beside_another_of_its_firm_is_judged_alike() -> None:
     assert sums.answers[Window(-5, 5)].regime == pytest.approx(pairs.answers[Window(-5, 5)].regime, rel=1e-9)
 
 
-@pytest.mark.parametrize(("model", "explains"), [("market", "the market explains"), ("constant_mean", "an average day brings")])
+@pytest.mark.parametrize(
+    ("model", "explains"), [("market", "the market explains"), ("constant_mean", "an average day brings")]
+)
 def test_sums_say_first_what_day_0_brought(model: str, explains: str) -> None:
     data = many(3, dates=10, events=60)
     sums, pairs = both(data, model=model, regime="never")
