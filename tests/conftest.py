@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid if file.startswith(APART) else file
 
     return ByFile(config, log) if config.getoption("dist") == "load" else None
+
+
+gc.disable()  # until the tests are found: what finding them makes stays to the end, and is not to be searched for garbage
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what the tests make, not among the thousands of tests and the modules."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,6 +10,8 @@ from pathlib import Path
 import eventstudy
 import pytest
 
+from tests.parsed import parsed
+
 PACKAGE = Path(eventstudy.__file__).parent
 
 
@@ -38,7 +40,7 @@ def circle(package: Path) -> list[str]:
     """A circle of files; none where there is none."""
     files, graph = modules(package), dict[str, set[str]]()
     for name, path in files.items():
-        wanted = named(ast.parse(path.read_text(encoding="utf-8")))
+        wanted = named(parsed(path))
         graph[name] = {one if one in files else one.rpartition(".")[0] for one in wanted} & files.keys() - {name}
     try:
         TopologicalSorter(graph).prepare()

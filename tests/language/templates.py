@@ -16,6 +16,8 @@ from eventstudy import messages, plugins
 from eventstudy.language import LANGUAGES, LOCALE, entries
 from eventstudy.reports.words import PHRASES
 
+from tests.parsed import nodes
+
 PACKAGE = Path(eventstudy.__file__).parent
 ONE, COUNTED, ALL = {"Phrase", "say"}, {"Phrase.counted", "say_counted"}, {"marked"}
 """What is called with a template, with those of the singular and the plural, and with several of them."""
@@ -45,7 +47,7 @@ def _of_methods() -> Iterator[str]:
 
 
 def _in_source(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         name = _called(node)
         own = path.name not in MAKERS and (not name.startswith("say") or path.parent.name == "charts")
         if isinstance(node, ast.Call) and (name in ALL or (own and name in ONE | COUNTED)):

@@ -20,6 +20,8 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import finding
 from eventstudy.windows import Window
 
+from tests.parsed import nodes
+
 from .templates import PACKAGE, catalogue, known, up_to_date, used, written
 
 OTHERS = LANGUAGES[1:]
@@ -79,8 +81,8 @@ def test_no_warning_exclusion_or_reason_is_made_of_a_finished_sentence() -> None
     """Their sentences are phrases; what others said (an error, a source) is quoted as such."""
     finished = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in MAKERS:
+        for node in nodes(path):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in MAKERS:
                 sentences = [a for a in node.args if isinstance(a, ast.JoinedStr) or _has_blanks(a)]
                 finished += [f"{path.relative_to(PACKAGE)}:{node.lineno}"] * bool(sentences)
     assert finished == []

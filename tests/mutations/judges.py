@@ -552,13 +552,14 @@ def _reached(names: set[str], uses: Mapping[str, set[str]]) -> set[str]:
 _NAMES = {*TESTS, *MODELS}
 
 
-def judges(module: str, where: str) -> list[Case]:
+@cache
+def judges(module: str, where: str) -> tuple[Case, ...]:
     """The cases that judge a formula: of a test that goes through many names, those of the rows that use it."""
     name = where.removeprefix("MODELS.").split(".")[0]
     rows = rows_of(module).get(name, frozenset())
     short = module.removeprefix("eventstudy.")
     found = [*_of_rows(rows), *_shared(f"{short}.{name}"), *_shared(short)]
-    return list({id(case): case for case in found}.values())
+    return tuple({id(case): case for case in found}.values())
 
 
 def _of_rows(rows: frozenset[str]) -> list[Case]:

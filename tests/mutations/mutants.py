@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -64,13 +64,14 @@ class Mutant:
         return f"{self.module.rpartition('.')[2]}.{self.where}: {self.fault}"
 
 
-def mutants(module: str) -> list[Mutant]:
+@cache
+def mutants(module: str) -> tuple[Mutant, ...]:
     """All faults of a module, in the order of its source."""
     made = [
         Mutant(module, where, f"{ast.unparse(before)} -> {ast.unparse(after)}", number)
         for number, (where, before, after) in enumerate(_places(source(module)))
     ]
-    return made + _of_fields(import_module(module))
+    return (*made, *_of_fields(import_module(module)))
 
 
 def source(module: str) -> ast.Module:

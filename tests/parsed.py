@@ -1,0 +1,24 @@
+"""The source of files as trees: read without looking for garbage, which takes twice the time of the reading."""
+
+from __future__ import annotations
+
+import ast
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def parsed(path: Path) -> ast.Module:
+    """What a file says."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        if looked:
+            gc.enable()
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    """All that a file says, node by node."""
+    return ast.walk(parsed(path))
