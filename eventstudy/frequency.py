@@ -1,4 +1,4 @@
-"""What a row of a study is: a day, a week, or a month; which days it holds, and the word for it in sentences.
+"""What a row of a study is: a day, a week, or a month, and which days it holds.
 
 A period is named by its last calendar day: the Friday of a week from Saturday to Friday, the last day of a month.
 """
@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.windows import Window
@@ -130,127 +129,3 @@ def counted_in(name: str) -> Iterator[None]:
         yield
     finally:
         _counted_in.reset(before)
-
-
-def worded(text: str) -> str:
-    """An English text of our own in which rows are days, as one of the rows that are counted now."""
-    return in_words_of(text, frequency_counted(), "en", text)
-
-
-# ---- words ------------------------------------------------------------------------------------------------------------
-
-_ENGLISH = {"weekly": "week", "monthly": "month"}
-_GERMAN = {
-    "weekly": {"": "Woche", "e": "Wochen", "en": "Wochen", "es": "Woche", "s": "Woche"},
-    "monthly": {"": "Monat", "e": "Monate", "en": "Monaten", "es": "Monats", "s": "Monats"},
-}
-"""By the ending of `Tag`."""
-_FIELD = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
-_EN = re.compile(
-    r"(?<![-\w])(?:(trading|single) )?(days?|sessions?|daily)\b(?!-)(?! and time| of the week)|(?<=-)(day)\b", re.I
-)
-_ON = re.compile(r"\b([Oo])n (?!average\b)(?=(?:\{[^{}]*\} |\w+ ){0,2}(?:month|week)s?\b)")
-_DE = re.compile(
-    r"\b(Handels|Kalender|Schätz|Ereignis|Vor|Reaktions|Halte|Zufalls)?([Tt]ag)(e|en|es|s)?\b|\b([Tt])äglich(\w*)|\bSitzung(en)?\b"
-)
-_DATED = {
-    ("On {on:weekday}, ", "en"): "In the {row} to {{on:long}}, ",
-    ("On {on:weekday} ", "en"): "In the {row} to {{on:long}} ",
-    ("Am {on:weekday}, {what}", "de"): "{row} bis zum {{on:long}} {{what}}",
-    ("Am {on:weekday}, ", "de"): "{row} bis zum {{on:long}}, ",
-}
-"""How a sentence begins that names the day, and how where it is a week or month."""
-_DATED_WITHIN = {
-    "en": (" on {on:long}", {"weekly": " in the week to {on:long}", "monthly": " in the month to {on:long}"}),
-    "de": (" am {on:long}", {"weekly": " in der Woche bis zum {on:long}", "monthly": " im Monat bis zum {on:long}"}),
-}
-"""The same within a sentence."""
-_TRUE_DAYS = ("calendar day", "days old", "same day", "intraday", "hours", "is of days", "{day}. ", "{day}. ")
-"""Sentences with these speak of days, whatever a row is, but for those of a portfolio in calendar time."""
-_OF_ROWS = ("hold firms on", "this covariance")
-_IN = re.compile(r"\b([Aa])([nm]) (?=(?:\{[^{}]*\} |\w+en |\w+em |\w+er ){0,2}(?:\w*[Mm]onat|\w*[Ww]oche))")
-_FEMININE = {
-    "ein": "eine", "einen": "eine", "einem": "einer", "eines": "einer", "kein": "keine", "keinen": "keine",
-    "der": "die", "den": "die", "dem": "der", "des": "der", "jeder": "jede", "jeden": "jede", "jedem": "jeder",
-    "jedes": "jeder", "dieser": "diese", "diesen": "diese", "diesem": "dieser", "derselbe": "dieselbe",
-    "denselben": "dieselbe", "selben": "selben", "vom": "von der", "zum": "zur", "im": "in der",
-}  # fmt: skip
-"""Articles before `Tag` and before `Woche`."""
-_LAST = tuple(
-    (re.compile(wrong), right)
-    for wrong, right in (
-        (r"\bi[mn] (\w*[Ww]oche(?: \{day| 0|\b(?= \{)))", r"in \1"),
-        (r"\b([Ii])m (\w*[Ww]oche\b)", r"\1n der \2"),
-        (r"(\w*[Ww]oche\b[^,.;]{0,20}), (an|auf|von) dem\b", r"\1, \2 der"),
-        (r"([Ww]oche\b[^.;]{0,40}), der (reagieren)", r"\1, die \2"),
-        (r"\b([Kk]?)einer der (?=[^.;]*Wochen)", r"\1eine der "),
-        (r"\bjedem der (?=[^.;]*Wochen)", "jeder der "),
-        (r", dem der größten", ", der der größten"),
-        (r"nach dem ersten, der", "nach der ersten, die"),
-        (r"\bin seiner Nähe", "in ihrer Nähe"),
-    )
-)
-"""What follows a noun of another gender."""
-_BEFORE_WEEK = re.compile(r"\b(" + "|".join(_FEMININE) + r")( (\w+?)(er|en|e))?( \w*[Tt]ag(?:es|s)?\b)", re.I)
-
-
-@lru_cache(maxsize=4096)
-def in_words_of(template: str, name: str, language: str, msgid: str) -> str:
-    """A template whose rows are days, as one of weeks or months; `msgid`: the same in English."""
-    if name == "daily" or (
-        any(mark in msgid.lower() for mark in _TRUE_DAYS) and not any(mark in msgid for mark in _OF_ROWS)
-    ):
-        return template
-    day, rows = _DATED_WITHIN[language]
-    template = template.replace(day, rows[name])
-    for (begins, spoken), instead in _DATED.items():
-        if spoken == language and template.startswith(begins):
-            row = _ENGLISH[name] if language == "en" else {"weekly": "In der Woche", "monthly": "Im Monat"}[name]
-            template = instead.format(row=row) + template[len(begins) :]
-    if language == "en":
-        said = "".join(
-            part if k % 2 else _EN.sub(lambda hit: _english(hit, _ENGLISH[name]), part)
-            for k, part in enumerate(_FIELD.split(template))
-        )
-        return _ON.sub(lambda hit: "In " if hit[1] == "O" else "in ", said)
-    if name == "weekly":
-        template = _BEFORE_WEEK.sub(_feminine, template)
-    parts = _FIELD.split(template)
-    template = "".join(
-        p if k % 2 else _DE.sub(lambda hit: _german(hit, _GERMAN[name], name), p) for k, p in enumerate(parts)
-    )
-    template = _IN.sub(lambda hit: f"{'I' if hit[1] == 'A' else 'i'}{hit[2]} ", template)
-    for wrong, right in _LAST if name == "weekly" else ():
-        template = wrong.sub(right, template)
-    return template
-
-
-def _english(hit: re.Match[str], word: str) -> str:
-    found = hit[2] or hit[3]
-    said = f"{word}ly" if found.lower() == "daily" else word + ("s" if found.endswith("s") else "")
-    single = f"{hit[1]} " if hit[1] and hit[1].lower() == "single" else ""
-    return single + (said.capitalize() if hit[0][:1].isupper() and not single else said)
-
-
-def _german(hit: re.Match[str], words: dict[str, str], name: str) -> str:
-    if hit[4]:
-        said = {"weekly": "wöchentlich", "monthly": "monatlich"}[name] + hit[5]
-        return said.capitalize() if hit[4] == "T" else said
-    if hit[2] is None:
-        return words["e"] if hit[6] else words[""]
-    said = words[hit[3] or ""]
-    if hit[1] in (None, "Handels"):
-        return said
-    return hit[1] + said.lower()
-
-
-def _feminine(hit: re.Match[str]) -> str:
-    article = hit[1]
-    said = _FEMININE[article.lower()]
-    if article[0].isupper():
-        said = said.capitalize()
-    middle = ""
-    if hit[3]:  # an adjective: after ein and der it ends in -e before a feminine noun, in other cases in -en
-        plain = article.lower() in ("ein", "einen", "kein", "keinen", "der", "jeder", "jeden", "derselbe", "dieser")
-        middle = f" {hit[3]}{'e' if plain else hit[4] if hit[4] == 'en' else 'e'}"
-    return said + middle + hit[5]

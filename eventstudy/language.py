@@ -31,9 +31,10 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned, in_words_of
+from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned
 from eventstudy.units import PERCENT, unit_shown
 from eventstudy.windows import CalendarDays, OwnWindows, Window
+from eventstudy.wording import in_words_of
 
 LANGUAGES = ("en", "de")
 NO_FIGURE = {"en": "n/a", "de": "k. A."}
@@ -139,11 +140,17 @@ def in_language(text: str, language: str) -> str | None:
     """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
     if isinstance(text, Translated):
         return str(text) if language == "en" else text.others.get(language)
-    if not isinstance(text, Phrase) and (name := frequency_counted()) != "daily" and language == "en":
-        return in_words_of(text, name, "en", text) if _catalogue("de").gettext(text) else str(text)
-    if language == "en" and isinstance(text, Phrase) and text.frequency is None and frequency_counted() != "daily":
+    usual = frequency_counted() == "daily" and not unit_shown().of_levels
+    if not isinstance(text, Phrase) and not usual and language == "en":
+        return in_words_of(text, frequency_counted(), "en", text) if _catalogue("de").gettext(text) else str(text)
+    if (
+        language == "en"
+        and isinstance(text, Phrase)
+        and not usual
+        and (text.frequency is None or unit_shown().of_levels)
+    ):
         chosen = text.template if text.many is None or text.params["n"] == 1 else text.many
-        return _counted(chosen, text.params, "en", None, chosen)
+        return _counted(chosen, text.params, "en", text.frequency, chosen)
     if language == "en":
         return str(text)
     catalogue = _catalogue(language)

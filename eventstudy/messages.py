@@ -566,9 +566,13 @@ WARNINGS: dict[str, Code] = {
         "Lengthen the estimation window or shorten the window.",
     ),
     "LONG_WINDOW": Code(
-        "{window}: {sessions} sessions: a sum of abnormal returns is no wealth change, and small model errors add up",
-        ("Over a long window a sum of abnormal returns is no change of wealth and small model errors add up."),
-        "Look at buy-and-hold returns and at calendar_time.",
+        {
+            "": "{window}: {sessions} sessions: a sum of abnormal returns is no wealth change (look at BHAR), "
+            "and small model errors add up",
+            "levels": "{window}: {sessions} sessions: small errors of what is normal add up in a sum over so many",
+        },
+        "Over a long window small errors of the normal return add up, and the sum itself may say little.",
+        "Look at shorter windows and at calendar_time, and where prices are studied at buy-and-hold returns.",
     ),
     "MANY_FIRMS": Code(
         "{pairs} firms on one date for {df} degrees of freedom: no joint F or joint placebo, use max_t",

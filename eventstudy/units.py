@@ -20,6 +20,11 @@ class Unit:
     finer: int = 0
     """So many digits more than that."""
 
+    @property
+    def of_levels(self) -> bool:
+        """Whether it is a unit of changes of a level, not of returns."""
+        return self != PERCENT
+
     def digits(self, of_percent: int) -> int:
         """How many digits it has where per cent would have so many."""
         return max(of_percent - self.coarser, min(of_percent, 1)) + self.finer

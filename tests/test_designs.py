@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import eventstudy as es
 import numpy as np
@@ -23,21 +23,24 @@ from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
 from eventstudy.events.scheduled import decisions
+from eventstudy.frequency import counted_in
 from eventstudy.inference import Sample, SeriesSignificance, Significance
 from eventstudy.inference.placebo import placebo_sets
-from eventstudy.language import Phrase, in_language
+from eventstudy.language import LOCALE, Phrase, entries, in_language
 from eventstudy.reports import render
 from eventstudy.reports.pictures import chosen_charts
 from eventstudy.study.happened import what_happened
 from eventstudy.study.study import EventStudy
+from eventstudy.units import UNITS, shown_in
 from eventstudy.windows import Window
+from eventstudy.wording import of_levels
 from matplotlib.text import Text
 from scipy import stats
 
 from tests.panel.made import CHOICES, DAY0, codes, dummies, row, study
 from tests.test_documented import abroad
 from tests.test_documented import yields as made_up_yields
-from tests.test_frequency import written_on_charts
+from tests.test_frequency import strings, written_on_charts
 from tests.worlds import SESSIONS, closes
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
@@ -398,59 +401,102 @@ def test_changes_are_shown_in_basis_points_and_nowhere_in_per_cent() -> None:
         es.analyses.scan(result)
 
 
-def test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code() -> None:
-    """The dates that ship, at 14:00, before the snapshot: loops over the changes of the page on levels."""
+class Decided(NamedTuple):
+    """Decisions on a yield, by slow code: places of the days, changes in basis points; by length of window CARs and t."""
+
+    held: list[int]
+    change: list[float]
+    cars: dict[int, list[float]]
+    t: dict[int, float]
+
+
+def decisions_from(first: int, last: int) -> tuple[list[datetime], list[es.Event]]:
+    """When the Federal Reserve decided in these years, by the dates that ship, and events of them on a yield."""
+    when = [d.instant for d in decisions() if first <= d.instant.year <= last]
+    group = (Group(tickers=("DGS2",)),)
+    return when, [es.Event(id=f"e{k}", title="FOMC", announced=at, group=group) for k, at in enumerate(when)]
+
+
+@cache
+def decided() -> tuple[StudyResult, Decided]:
+    """The study of the page on levels, at 14:00, before the snapshot; and loops over the changes of its yields."""
+    when, events = decisions_from(2022, 2024)
     table = made_up_yields()
-    when = [d.instant for d in decisions() if 2022 <= d.instant.year <= 2024]
-    events = [
-        es.Event(id=f"e{k}", title="FOMC", announced=at, group=(Group(tickers=("DGS2",)),)) for k, at in enumerate(when)
-    ]
     choices: dict[str, Any] = {"snapshot": "15:30 America/New_York", "windows": [(0, 0), (0, 1)]}
-    result = EventStudy(**LEVELS, **choices).run(events, table)
     days, level = [day.date() for day in table.index], [float(value) for value in table["DGS2"]]
-    change = [math.nan, *(100 * (later - before) for before, later in itertools.pairwise(level))]  # in basis points
+    change = [math.nan, *(100 * (later - before) for before, later in itertools.pairwise(level))]
     held = [days.index(at.date()) for at in when]
-    for length in (1, 2):
-        cars, scars = [], []
+    slow = Decided(held, change, {1: [], 2: []}, {})
+    for length, cars in slow.cars.items():
+        scars = []
         for place in held:
             others = [other for other in held if other != place]
             kept = [k for k in range(place - 260, place - 10) if all(abs(k - other) > 1 for other in others)]
             mean = sum(change[k] for k in kept) / len(kept)
             spread = sum((change[k] - mean) ** 2 for k in kept) / (len(kept) - 1)
-            car = sum(change[k] - mean for k in range(place, place + length))
-            cars.append(car)
-            scars.append(car / math.sqrt(spread * (length + length**2 / len(kept))))
+            cars.append(sum(change[k] - mean for k in range(place, place + length)))
+            scars.append(cars[-1] / math.sqrt(spread * (length + length**2 / len(kept))))
+        middle = sum(scars) / 24
+        slow.t[length] = middle / math.sqrt(sum((z - middle) ** 2 for z in scars) / 23 / 24)
+    return EventStudy(**LEVELS, **choices).run(events, table), slow
+
+
+def test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code() -> None:
+    result, slow = decided()
+    ordinary = result.windows()
+    for length, cars in slow.cars.items():
         found = result.answer(Window(0, length - 1))
         assert found.n == 24
         assert 1e4 * found.caar == pytest.approx(sum(cars) / 24)
-        middle = sum(scars) / 24
-        t = middle / math.sqrt(sum((z - middle) ** 2 for z in scars) / 23 / 24)
-        assert found.tests["bmp"].statistic == pytest.approx(t)
-        ordinary = result.windows()
-        mine = ordinary[ordinary["end"] == length - 1]["car"]
-        assert (1e4 * mine).tolist() == pytest.approx(cars)
+        assert found.tests["bmp"].statistic == pytest.approx(slow.t[length])
+        assert (1e4 * ordinary[ordinary["end"] == length - 1]["car"]).tolist() == pytest.approx(cars)
         assert f"{sum(cars) / 24:+.1f} bp" in result.summary()
     assert 2 < 1e4 * result.answer(Window(0, 0)).caar < 6
-    assert (table["DGS2"] < 0).any()
+    assert (made_up_yields()["DGS2"] < 0).any()
     assert sum(w.code == "EVENT_IN_ESTIMATION" for w in result.warned) > 0
 
 
+def test_the_page_on_levels_prints_the_figures_of_slow_code() -> None:
+    """The mean, its p, and that of both windows: Z of each, of which one day of two is in both; days, jumps and noise."""
+    _, slow = decided()
+    page = " ".join((Path(__file__).parents[1] / "docs" / "howto" / "levels.md").read_text(encoding="utf-8").split())
+    p = {length: 2 * stats.t.sf(abs(t), 23) for length, t in slow.t.items()}
+    assert p[1] < p[2]
+    z = stats.norm.isf(p[1] / 2)
+    both = stats.multivariate_normal([0, 0], [[1, math.sqrt(0.5)], [math.sqrt(0.5), 1]])
+    together = 1 - both.cdf([z, z], lower_limit=[-z, -z])
+    shown = [f"{figure:.3f}".lstrip("0") for figure in (p[1], together)]
+    mean = sum(slow.cars[1]) / 24
+    assert f"mean change of day 0 is {mean:+.1f} bp (p {shown[0]}; {shown[1]} of the two windows together)" in page
+    jumps = [-8 if k % 4 == 3 else 8 for k in range(len(slow.held))]
+    assert (len(jumps), sum(jumps) / 24) == (24, 4)
+    assert "by eight basis points on the 24 days of decisions of these years, three times up and then once down" in page
+    quiet = [move for k, move in enumerate(slow.change) if k and k not in slow.held]
+    assert round(float(np.std(quiet))) == 4
+    assert "that is four points on average, and by four points of noise on any day" in page
+
+
+WORDS_OF_RETURNS = {
+    "en": r"\b[Rr]eturns?\b|\b[Ss]tocks?\b|\b[Ff]irms?\b|\b[Pp]rices?\b|\bcloses\b|\bwealth\b|dividends",
+    "de": r"[Rr]enditen?\b|\bAktien?\b|[Ff]irm(a|en)\b|\bUnternehmen|\b(Schlussk|K)urs(e|en|es)?\b|Vermögen",
+}
+"""What a study of levels has other words for."""
 OF_RETURNS = {
-    "en": r"[+\u2212-]\d[\d.,]*\s?%|\breturns?\b|\bstocks?\b|\bgained\b|\blost\b|\bshares?\b(?! of)|BHAR|\bin per cent\b"
-    r"|^0\s%$|\b[Ff]irms?\b|\bprices\b|\bwealth\b|earnings|dividends",
-    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bRendite|\bAktie\b|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$"
-    r"|\bFirma\b|\bFirmen\b|\bUnternehmen|\bKurse?\b|\bVermögen|\bDividende|\bQuartalszahlen",
+    "en": r"[+\u2212-]\d[\d.,]*\s?%|\bgained\b|\blost\b|\bshares?\b(?! of| days)|BHAR|\bin per cent\b|^0\s%$|earnings|"
+    + WORDS_OF_RETURNS["en"],
+    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$|\bDividende|\bQuartalszahlen|"
+    + WORDS_OF_RETURNS["de"],
 }
 """Words and units of returns."""
-MAY = r"consumer prices|studies of returns|Studien von Renditen|^- \*\*[a-z_]+:|^- \*\*(Renditen|Returns):"
-"""A refusal that names them, and what methods are in general."""
+MAY = r"consumer prices|studies of returns|Studien von Renditen|where prices are studied"
+"""A refusal that names them, and an advice for those who have them."""
 
 
 def three_yields(**choices: Any) -> StudyResult:
     made = yields()
     made.loc[made.index[DAY0:], "US2"] += 0.25
     made["FR2"] = made["DE2"] + np.cumsum(np.random.default_rng(3).normal(0, 0.04, len(made)))
-    return study(made, tickers=["US2", "DE2", "FR2"], **{**LEVELS, **choices})
+    return study(made, **{"tickers": ["US2", "DE2", "FR2"], **LEVELS, **choices})
 
 
 def is_of_returns(text: str, lang: str) -> list[str]:
@@ -459,17 +505,83 @@ def is_of_returns(text: str, lang: str) -> list[str]:
     return [line for line in lines if re.search(OF_RETURNS[lang], line) and not re.search(MAY, line)]
 
 
-@pytest.mark.parametrize("lang", ["en", "de"])
-def test_no_sentence_of_a_study_of_levels_is_of_returns(lang: Any) -> None:
-    result = three_yields()
+@cache
+def other_yields(design: str) -> StudyResult:
+    """Studies of yields that call for other sentences than `three_yields` does."""
+    if design == "one series":
+        return three_yields(tickers=["US2"])
+    if design == "a long window":
+        return three_yields(event_window=(-5, 35), estimation_window=(-80, -11), model="market")
+    made = yields()
+    made.loc[made.index[[DAY0 - 2]], "US2"] = np.nan
+    made.loc[made.index[[DAY0 + 2]], "DE2"] = made["DE2"].iloc[DAY0 + 1]
+    return study(made.iloc[: DAY0 + 4], tickers=["US2", "DE2"], **LEVELS)
+
+
+def told_of(result: StudyResult, lang: Any) -> list[str]:
+    """A report, the table of a journal, and in English screens and all texts of the JSON object."""
     texts = [render(result, "md", lang=lang, answers={}).decode()]
     texts.append(render(result, "latex", lang=lang, style="journal", answers={}).decode())
     if lang == "en":
         texts += [result.text(), result.text(verbose=True), result.summary(), result._repr_html_()]
-        texts += [str(w.message) for w in result.warned]
+        document = result.to_dict()
+        texts += strings([document["warnings"], document["excluded"], document["firms"], document["aggregate"]])
+    return texts
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ("three", ()),
+        ("one series", ()),
+        ("a long window", ("LONG_WINDOW", "LONG_FOR_ESTIMATION")),
+        ("an unfinished window", ("WINDOW_INCOMPLETE", "GAP_IN_WINDOW", "ZERO_RETURN")),
+    ],
+)
+def test_no_sentence_of_a_study_of_levels_is_of_returns(design: str, said: tuple[str, ...], lang: Any) -> None:
+    result = three_yields() if design == "three" else other_yields(design)
+    assert codes(result) >= set(said)
+    texts = told_of(result, lang)
     assert " bp" in texts[0].replace("\u00a0", " ")
     for text in texts:
         assert is_of_returns(text, lang) == []
+
+
+def test_every_template_has_words_of_levels() -> None:
+    """But for those that are of returns in any study: what a buy-and-hold return is, dividends, splits, values of firms."""
+    alone = r"dividend|split|[Bb]uy-and-hold|shares outstanding|CRSP|--values|returns? to a mean|factors price"
+    refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change"
+    catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
+    for english, german in entries(catalogue):
+        for template, said in zip(english.split("\0"), german.split("\0"), strict=True):
+            if re.search(f"{alone}|{refused}", template):
+                continue
+            for text, lang in ((template, "en"), (said, "de")):
+                plain = re.sub(r"\{[^{}]*\}", "", of_levels(text, lang, template))
+                assert not re.search(WORDS_OF_RETURNS[lang], plain), plain
+
+
+@pytest.mark.parametrize(
+    ("lang", "template", "said"),
+    [
+        ("en", "abnormal return of a firm's closing price", "abnormal change of a series' level"),
+        ("en", "Returns of stocks", "Changes of series"),
+        ("en", "no close of {day}; {price} near the close", "no level of {day}; {price} near the close"),
+        ("de", "Die Kurse enden, und der Kurs der Aktie fehlt", "Die Niveaus enden, und der Stand der Reihe fehlt"),
+        (
+            "de",
+            "Vergleichsfirmen ohne Rendite; Tagesrenditen je Wert",
+            "Vergleichsreihen ohne Änderung; Tagesänderungen je Reihe",
+        ),
+        ("de", "der Wechselkurs der {firms} Firmen", "der Wechselkurs der {firms} Reihen"),
+    ],
+)
+def test_words_of_levels(lang: str, template: str, said: str) -> None:
+    assert of_levels(template, lang, template) == said
+    with shown_in(UNITS["bp"]), counted_in("monthly"):
+        assert Phrase("the return on day {day:day}", day=0) == "the change in month 0"
+    assert Phrase("the return on day {day:day}", day=0) == "the return on day 0"
 
 
 @pytest.mark.render
@@ -487,10 +599,7 @@ def test_no_chart_of_a_study_of_levels_is_of_returns(choices: dict[str, Any], la
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_no_sentence_of_decisions_on_yields_is_of_returns(lang: Any) -> None:
     """Events of several dates and one series, with their history: other sentences than those of one date."""
-    when = [d.instant for d in decisions() if d.instant.year == 2023]
-    events = [
-        es.Event(id=f"e{k}", title="FOMC", announced=at, group=(Group(tickers=("DGS2",)),)) for k, at in enumerate(when)
-    ]
+    _, events = decisions_from(2023, 2023)
     result = EventStudy(**LEVELS, snapshot="15:30 America/New_York").run(events, made_up_yields())
     texts = [render(result, "md", lang=lang, answers={}).decode()]
     texts += [result.text(verbose=True), result.summary(), result._repr_html_()] if lang == "en" else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from eventstudy import EventStudy, StudyResult, calendars, plugins
 from eventstudy.analyses.robustness import robustness
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
-from eventstudy.frequency import FREQUENCIES, counted_in, in_words_of
+from eventstudy.frequency import FREQUENCIES, counted_in
 from eventstudy.inference import advice
 from eventstudy.language import LOCALE, Phrase, entries, in_language
 from eventstudy.panel import in_periods
@@ -23,6 +24,7 @@ from eventstudy.prices import frame_to_table
 from eventstudy.reports import render
 from eventstudy.request import run
 from eventstudy.windows import Window
+from eventstudy.wording import in_words_of
 from matplotlib.text import Text
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
@@ -64,7 +66,7 @@ def months_by_hand() -> dict[str, dict[date, float]]:
 
 
 def by_hand(closes: pd.Series, paid: dict[date, float], exchange: str, name: Any) -> dict[date, float]:
-    """Returns of periods, session by session: one missing close is bridged, an unknown first or last one is not."""
+    """Returns of periods, exact products of sessions: one missing close is bridged, an unknown first or last is not."""
     sessions = [d.item() for d in calendars.sessions(exchange, closes.index[0].date(), name(closes.index[-1].date()))]
     known = closes.dropna()
     price = dict(zip(pd.DatetimeIndex(known.index).date, known.to_numpy(float), strict=True))
@@ -78,13 +80,13 @@ def by_hand(closes: pd.Series, paid: dict[date, float], exchange: str, name: Any
             continue
         if len([d for d in mine if d in price]) < 0.8 * len(mine):
             continue
-        growth, level, since = 1.0, price[last], last
+        growth, level, since = Fraction(1), price[last], last
         for d in mine:
             if d in price:
                 got = sum(v for on, v in paid.items() if since < on <= d)
-                growth *= (price[d] + got) / level
+                growth *= 1 + Fraction((price[d] + got) / level - 1)
                 level, since = price[d], d
-        found[label] = growth - 1
+        found[label] = float(growth - 1)
     return found
 
 
@@ -112,7 +114,7 @@ def test_a_period_is_its_sessions_compounded(frequency: Any, name: Any) -> None:
         expected = by_hand(series, cash, exchange, name)
         found = made.fields["ret"][ticker].dropna()
         assert {d.date() for d in found.index} == set(expected)
-        assert found.to_numpy() == pytest.approx([expected[d.date()] for d in found.index], rel=0, abs=2e-15)
+        assert found.to_numpy() == pytest.approx([expected[d.date()] for d in found.index], rel=0, abs=1e-15)
     if frequency == "monthly":
         said = [d.item() for d in partial["AAA"]]
         assert said == [date(2009, 6, 30), date(2009, 7, 31), date(2009, 9, 30), date(2010, 6, 30)]
@@ -266,7 +268,11 @@ def test_monthly_factors_are_those_of_their_month() -> None:
 
 
 def published(months: list[date]) -> str:
-    """A monthly file of the library as it is laid out: prose, months, a month without values, and the years below."""
+    """A monthly file laid out as the library's: prose, months, a month without values, and the years below.
+
+    It is no recorded one: the library was not asked from here. Its layout is that of the published files (head, `yyyymm` rows
+    in per cent, -99.99, the table of years, copyright, CRLF), its figures are made up.
+    """
     rng = np.random.default_rng(8)
     head = (
         "This file was created by using the 202501 CRSP database.\r\n"

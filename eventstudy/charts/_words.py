@@ -60,25 +60,22 @@ def true_minus(text: str) -> str:
 
 def abnormal(result: StudyResult) -> str:
     """What is abnormal: a return, or the change of a level."""
-    return say("abnormal change") if result.config.returns == "difference" else say("abnormal return")
+    return say("abnormal return")
 
 
 def raw(result: StudyResult) -> str:
     """What is not: the whole return, or change."""
-    return say("change") if result.config.returns == "difference" else say("return")
+    return say("return")
 
 
 def raw_of(result: StudyResult, ticker: str) -> str:
     """The return, or the change, of one security; of the benchmark, where none is named."""
-    if result.config.returns == "difference":
-        return say("change of {ticker}", ticker=ticker) if ticker else say("change of the benchmark")
     return say("return of {ticker}", ticker=ticker) if ticker else say("return of the benchmark")
 
 
 def cumulated(result: StudyResult) -> str:
     """The sum of it over days."""
-    changes = result.config.returns == "difference"
-    return say("cumulated abnormal change") if changes else say("cumulated abnormal return")
+    return say("cumulated abnormal return")
 
 
 def window_text(window: Window) -> str:
@@ -137,8 +134,6 @@ def finding(result: StudyResult, chosen: Ints, group: str | None) -> str:
         "when": when(result, chosen),
         "verdict": judged(result, found, chosen),
     }
-    if result.config.returns == "difference":
-        return say("{who}: abnormal change {value} {when}, {verdict}", **said)
     if len(chosen) > 1:
         return say("{who}: mean abnormal return {value} {when}, {verdict}", **said)
     return say("{who}: abnormal return {value} {when}, {verdict}", **said)

@@ -43,8 +43,7 @@ def paint(
     days = result.rel_days
     ar, p, tests = daily(result, chosen)
     several = len(chosen) > 1
-    changes = result.config.returns == "difference"
-    name = say("mean abnormal return") if several and not changes else abnormal(result)
+    name = say("mean abnormal return") if several else abnormal(result)
     out = p < LEVEL
     ax.margins(y=0.08)
     plain: dict[str, Any] = {"color": THIN, "edgecolor": INK, "linewidth": 0.6, "alpha": 0.55}

@@ -59,11 +59,7 @@ def paint(
     _counts(ax, found)
     percent_axis(ax.yaxis)
     several = len(chosen) > 1
-    levels = result.config.returns == "difference"
-    if several and levels:
-        ax.set_ylabel(say("mean cumulated abnormal change"))
-    else:
-        ax.set_ylabel(say("mean cumulated abnormal return") if several else cumulated(result))
+    ax.set_ylabel(say("mean cumulated abnormal return") if several else cumulated(result))
     legend_below(ax)
     head(
         ax,

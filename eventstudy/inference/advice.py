@@ -22,6 +22,7 @@ from eventstudy.inference.distributions import against_variance, critical_normal
 from eventstudy.inference.parametric import equal_weights, spread_over_expected
 from eventstudy.language import Phrase
 from eventstudy.messages import Message
+from eventstudy.units import unit_shown
 from eventstudy.windows import Window
 
 DEFAULT_TESTS = (
@@ -407,7 +408,11 @@ def _warn_counts(design: Design, window: Window) -> list[Message]:
     if design.n_dates == 1 and 1 < design.df - 10 < design.n:
         found.append(Message.of("MANY_FIRMS", pairs=design.n, df=design.df))
     if design.length > design.clock.long:
-        found.append(Message.of("LONG_WINDOW", window=window, sessions=design.length))
+        found.append(
+            Message.of(
+                f"LONG_WINDOW{'.levels' if unit_shown().of_levels else ''}", window=window, sessions=design.length
+            )
+        )
     if design.m and design.length > _SHARE_OF_ESTIMATION * design.m:
         found.append(Message.of("LONG_FOR_ESTIMATION", window=window, sessions=design.length, days=design.m))
     return found

@@ -1,9 +1,9 @@
 """Daily prices become those of weeks or months, before pairs are lined up: the rows of a study are then periods.
 
-The return of a period is the total return of its sessions compounded, (1 + r_1) ... (1 + r_n) - 1, on the sessions of the
-ticker's own exchange. It needs the close of the last session of the period and of the one before, and closes on four
-sessions of five; what lacks them is missing and said. A series with one row a period is taken as it is. A period is named by
-its last day.
+The return of a period is the total return of its sessions compounded, (1 + r_1) ... (1 + r_n) - 1, by their logarithms, on the
+sessions of the ticker's own exchange. It needs the close of the last session of the period and of the one before, and closes
+on four sessions of five; what lacks them is missing and said. A series with one row a period is taken as it is. A period is
+named by its last day.
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ def _compounded(
         good &= np.concatenate([[False], priced[last[:-1]]])
         if "ret" in table.fields and table.info[ticker].basis == "returns":
             good &= np.logical_and.reduceat(np.isfinite(values), first)
-        growth = np.multiply.reduceat(np.where(np.isfinite(values), 1 + values, 1.0), first)
-        found[held[good]] = growth[good] - 1
+        with np.errstate(divide="ignore"):  # of a loss of all there was
+            logs = np.log1p(np.where(np.isfinite(values), values, 0.0))
+        found[held[good]] = np.expm1(np.add.reduceat(logs, first))[good]  # a product of 1 + r rounds each day at 1e-16
     lacking = held[~good & (np.add.reduceat(priced, first) > 0)]
     return found, labels[lacking[lacking > held[0]]]
 

@@ -160,7 +160,8 @@ def frame_of(
         if more:
             raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
         if one.kind in ("parquet", "feather"):
-            return table_in(one).reset_index(drop=True), one.name, []
+            said: list[Phrase] = []
+            return _of_one(table_in(one).reset_index(drop=True), one, asked, said), one.name, said
         if one.kind == "workbook":
             raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
         header = one.content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").lower()
@@ -205,13 +206,23 @@ def _spoken(
             )
     frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
     said = [*table.cells.said, *numbers.said]
-    if "ticker" not in frame and (name := named_by_file(one.stem, asked)):
-        frame["ticker"] = name
-        said.append(Phrase("ticker {ticker}, by the name of the file", ticker=name))
+    frame = _of_one(frame, one, asked, said)
     if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):
         shown = ", ".join(filter(None, table.headings))
         raise InvalidFile("bars need columns ticker, time and close", where=one.name, available=shown)
     return frame, one.name, said
+
+
+def _of_one(frame: pd.DataFrame, one: Opened, asked: Sequence[str], said: list[Phrase]) -> pd.DataFrame:
+    """A table without a column of tickers is of the one that the name of its file says, or of the only one asked for."""
+    if {str(c).strip().lower() for c in frame.columns} & set(_NAMES["ticker"]):
+        return frame
+    if name := named_by_file(one.stem, asked):
+        said.append(Phrase("ticker {ticker}, by the name of the file", ticker=name))
+    elif len(asked) == 1:
+        name = asked[0]
+        said.append(Phrase("ticker {ticker}, the only one asked for", ticker=name))
+    return frame.assign(ticker=name) if name else frame
 
 
 def _clocked(
@@ -285,7 +296,12 @@ def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
         found["time"] = have["date"]
     if lacking := [name for name in ("ticker", "time", "close") if name not in found]:
         raise InvalidFile(
-            f"bars need a column {' and '.join(lacking)}", where=source, available=", ".join(map(str, frame.columns))
+            f"bars need a column {' and '.join(lacking)}",
+            where=source,
+            available=", ".join(map(str, frame.columns)),
+            hint="of one ticker the name of the file may say whose they are: NVDA.parquet"
+            if lacking == ["ticker"]
+            else "",
         )
     return found
 

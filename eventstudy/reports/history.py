@@ -28,7 +28,7 @@ def _events(told: Material) -> Table:
         rows.append(Row((words(f"{key} CAR"),), ((), (), day, (), *cars), "total"))
     names = [f"CAR{words.window_of(w)}" for w in windows[1:]]
     columns = (*map(words, ("announced", "came", "day 0", "ar", "p")), *names)
-    return Table(told.named("cap.history"), columns, tuple(rows), frozenset({1, 2}))
+    return Table(told.words("cap.history"), columns, tuple(rows), frozenset({1, 2}))
 
 
 def _row(told: Material, place: int) -> Row:

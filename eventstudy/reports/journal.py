@@ -69,7 +69,7 @@ def _written(told: Material, levels: Sequence[float]) -> bytes:
     names = ", ".join(str(words.said(words_of_test(name))) for name in used) or words("none")
     marks = ", ".join(f"{'*' * n} p < {words.number(level, 2)}" for n, level in enumerate(levels, 1))
     note = words(
-        told.of_levels("j.note"),
+        "j.note",
         counted=told.counted,
         model=words.said(words_of_model(data["config"]["model"])),
         tests=names,
@@ -94,10 +94,8 @@ def _in_doubt(told: Material) -> str:
 
 
 def _caption(told: Material) -> str:
-    config = told.result.config
-    levels = " levels" if config.returns == "difference" else ""
-    weighted = " weighted" if config.weights == "value" else ""
-    return told.words(f"j.caption{weighted}{levels}", title=title_of(told))
+    weighted = " weighted" if told.result.config.weights == "value" else ""
+    return told.words(f"j.caption{weighted}", title=title_of(told))
 
 
 def _panel(words: Words, letter: str, name: str) -> str:

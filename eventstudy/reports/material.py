@@ -78,15 +78,6 @@ class Material:
         value = value_at(self.data, path)
         return Figure(path, value, self.words.amount(value, digits, sign=sign))
 
-    def named(self, key: str) -> str:
-        """The phrase of that key, or what stands in its place in a study of changes of a level."""
-        return self.words(self.of_levels(key))
-
-    def of_levels(self, key: str) -> str:
-        """The key itself, or that of the phrase in its place in a study of changes of a level."""
-        other = f"{key} of levels"
-        return other if self.result.config.returns == "difference" and self.words.knows(other) else key
-
     @property
     def counted(self) -> str:
         """What the windows of the study count."""

@@ -175,21 +175,21 @@ def provenance(told: Material) -> Section:
     rows: list[tuple[str, Text]] = [
         (words("model"), (words.said(words_of_model(config["model"])), f" ({config['model']})")),
         (words("benchmark"), (", ".join(benchmark) if isinstance(benchmark, list) else compared,)),
-        (words("outcome"), (told.named(config["outcome"]),)),
+        (words("outcome"), (words.named(config["outcome"]),)),
         *([(words("returns"), (words.named(config["returns"]),))] if config["returns"] != "difference" else []),
         (
             words("estimation window"),
             (", ".join(words.window(*window) for window in config["estimation_windows"]) or words("none"),),
         ),
         (words("event window"), (_event_window(words, config),)),
-        (told.named("missing"), (words.named(config["missing"]),)),
+        (words("missing"), (words.named(config["missing"]),)),
         (words("seed"), (told.text("config.seed"),)),
-        (told.named("source"), (words.named(str(origin["source"])),)),
+        (words("source"), (words.named(str(origin["source"])),)),
     ]
     if vintage := origin.get("factors", {}).get("vintage"):
         rows.append((words("factors"), (vintage,)))
     rows += [
-        (told.named(key), (told.text(f"provenance.{name}"),))
+        (words(key), (told.text(f"provenance.{name}"),))
         for key, name in (("retrieved", "retrieved_at"), ("as of", "as_of"), ("prices hash", "prices_sha256"),
                           ("registry hash", "registry_sha256"))
         if origin.get(name) is not None
@@ -204,7 +204,7 @@ def sources_of_methods(told: Material) -> Section:
     model = plugins.load("models", told.data["config"]["model"])
     rows = [(told.data["config"]["model"], _paper(told, model))]
     rows += [(name, _paper(told, plugins.load("tests", name))) for name in _names(told)]
-    said = (words(told.of_levels("abnormal"), counted=told.counted), " ", words("no proof"), " ", words("advice"))
+    said = (words("abnormal", counted=told.counted), " ", words("no proof"), " ", words("advice"))
     return Section("methods", words("s.methods"), (Paragraph(said), Facts(tuple(rows))))
 
 

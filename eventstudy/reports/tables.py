@@ -14,7 +14,7 @@ _FEW = 2
 _MANY = 100
 """Of more pairs than this no row is told: they stand in the workbook and the JSON file."""
 
-OF_FIT = {"sigma": "number", "n estimation": "count"}
+OF_FIT = {"sigma": "estimate", "n estimation": "count"}
 """What is told of each fit beside its parameters, in pages and workbook: heading -> look; in JSON with underscores."""
 
 
@@ -60,7 +60,7 @@ def _firms(told: Material) -> Table:
     rows += [_firm_row(told, i) for i in range(told.result.returns.n) if i not in grouped]
     total: Text = told.words.fill("mean of", n=told.count("aggregate.n"))
     rows.append(Row(total, _means(told, "aggregate"), "total"))
-    return Table(told.named("cap.firms"), (told.words("ticker"), *_window_names(told)), tuple(rows), stacked=True)
+    return Table(told.words("cap.firms"), (told.words("ticker"), *_window_names(told)), tuple(rows), stacked=True)
 
 
 def _blank(told: Material) -> tuple[Text, ...]:
@@ -88,14 +88,14 @@ def _means(told: Material, path: str) -> tuple[Text, ...]:
 def _left_together(told: Material) -> Text:
     """How the p-values of the table come about, and which stocks are left when all are judged together."""
     if not told.data["aggregate"]["believable"]:
-        return (told.named("p note doubt"),)
+        return (told.words("p note doubt"),)
     key = "p_adjusted_tickers"
     left = []
     for j, window in enumerate(_window_names(told)):
         places = [(i, firm["windows"][j][key]) for i, firm in enumerate(told.data["firms"])]
         names = [told.ticker_of(i) for i, p in places if p is not None and p < LEVEL]
         left += [f"{window} {', '.join(names)}"] if names else []
-    return told.words.fill(told.of_levels("p note"), list="; ".join(left) or told.words("nothing left"))
+    return told.words.fill("p note", list="; ".join(left) or told.words("nothing left"))
 
 
 def _held(told: Material) -> bool:
@@ -182,7 +182,7 @@ def _days(told: Material, i: int) -> Table:
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
     session = "session" if told.result.config.clock.daily else "row ends"
-    columns = tuple(map(words, ("day", session, told.of_levels("ret"), "expected", "ar", "t", "p exact")))
+    columns = tuple(map(words, ("day", session, "ret", "expected", "ar", "t", "p exact")))
     return Table(words("cap.days", ticker=told.ticker_of(i)), columns, tuple(rows))
 
 
@@ -194,7 +194,7 @@ def _mean_days(told: Material) -> Table:
         )
         for j in range(len(told.data["aggregate"]["days"]))
     )
-    return Table(told.named("cap.aar"), tuple(map(told.words, ("day", "ar", "n"))), rows)
+    return Table(told.words("cap.aar"), tuple(map(told.words, ("day", "ar", "n"))), rows)
 
 
 def _models(told: Material) -> Table:
@@ -202,14 +202,14 @@ def _models(told: Material) -> Table:
     names = list(told.result.fit.names)
     rows = tuple(Row(_name(told, i), tuple(_fitted(told, i, names))) for i in range(told.result.returns.n))
     columns = (told.words("ticker"), *map(told.words.named, names), *map(told.words, OF_FIT))
-    return Table(told.named("cap.model"), columns, rows)
+    return Table(told.words("cap.model"), columns, rows)
 
 
 def _fitted(told: Material, i: int, names: list[str]) -> Iterator[Text]:
     for name in names:
         path, value = f"firms[{i}].params.{name}", told.data["firms"][i]["params"][name]
-        if name == "alpha" and told.result.config.returns == "difference":
-            yield (told.amount(path),)
+        if name == "alpha":
+            yield (told.amount(path, 4),)
             continue
         yield (told.number(path, 5 if value is not None and abs(value) < 0.1 else 3),)
     for key, look in OF_FIT.items():

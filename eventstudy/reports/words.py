@@ -95,15 +95,12 @@ PHRASES: dict[str, str] = {
     "mean of": "Mean of {n}",
     "n of all": "{n} of {all}",
     "cap.firms": "Cumulated abnormal return (CAR) of each stock and window, with its p-value",
-    "cap.firms of levels": "Cumulated abnormal change (CAR) of each series and window, with its p-value",
     "cap.windows of levels": "CAR with its interval, exact t and headline test",
     "cap.windows": "CAR with its interval, exact t, headline test and buy-and-hold abnormal return (BHAR)",
     "cap.together": "What all pairs say together",
     "cap.days": "{ticker}: each day of the event window",
     "cap.aar": "Average abnormal return of each day",
-    "cap.aar of levels": "Average abnormal change of each day",
     "cap.model": "The normal return of each stock",
-    "cap.model of levels": "The normal change of each series",
     "cap.tests": "p-value of every valid test",
     "cap.invalid": "Tests that are not valid here",
     "cap.events": "The events of this study",
@@ -114,14 +111,6 @@ PHRASES: dict[str, str] = {
     "p note doubt": (
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
         "doubt, so no stock is named."
-    ),
-    "p note of levels": (
-        "p of a series: its place among windows made of ordinary days; p of a mean: headline test. Of all series and "
-        "windows judged together, below 5 %: {list}."
-    ),
-    "p note doubt of levels": (
-        "p of a series: its place among windows made of ordinary days; p of a mean: headline test. Levels are in "
-        "doubt, so no series is named."
     ),
     "nothing left": "none",
     "day": "Day",
@@ -134,7 +123,6 @@ PHRASES: dict[str, str] = {
     "car": "CAR",
     "bhar": "BHAR",
     "row ends": "Ends on",
-    "ret of levels": "Change",
     "from calendar": "From calendar day",
     "to calendar": "To calendar day",
     "p exact": "p (exact t)",
@@ -176,7 +164,6 @@ PHRASES: dict[str, str] = {
     "mean correlation": "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
     # several events of one ticker
     "s.history": "Event by event",
-    "cap.history of levels": "Abnormal change of day 0 and of the windows around it, event by event",
     "cap.history": "Abnormal return of day 0 and of the windows around it, event by event",
     "came": "Came",
     # minutes
@@ -248,17 +235,11 @@ PHRASES: dict[str, str] = {
     "j.pairs": "N",
     "j.points": "points",
     "j.caption": "Mean cumulated abnormal returns: {title}",
-    "j.caption levels": "Mean cumulated abnormal changes: {title}",
     "j.caption weighted": "Weighted mean cumulated abnormal returns: {title}",
-    "j.caption weighted levels": "Weighted mean cumulated abnormal changes: {title}",
     "j.panel": "Panel {letter}: {name}",
     "j.all": "all pairs",
     "j.note": (
         "Notes: {counted}. Normal returns by the {model}. In brackets below each mean the statistic "
-        "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
-    ),
-    "j.note of levels": (
-        "Notes: {counted}. Normal changes by the {model}. In brackets below each mean the statistic "
         "of the test that fits the design of the window ({tests}). No statistic stands where no test is valid."
     ),
     "counted": "Windows count sessions from day 0",
@@ -266,7 +247,6 @@ PHRASES: dict[str, str] = {
     "counted own": "Each pair has a window of its own, in sessions from day 0",
     # provenance
     "source": "Prices",
-    "source of levels": "Levels",
     "factors": "Factors",
     "bundled": "the embedded sample",
     "benchmark": "Benchmark",
@@ -281,14 +261,11 @@ PHRASES: dict[str, str] = {
     "estimation window": "Estimation window",
     "event window": "Event window",
     "missing": "Missing returns",
-    "missing of levels": "Missing changes",
-    "return of levels": "change of a level",
     "difference": "differences",
     "seed": "Seed",
     "retrieved": "Retrieved",
     "as of": "As of",
     "prices hash": "SHA-256 of the prices",
-    "prices hash of levels": "SHA-256 of the levels",
     "registry hash": "SHA-256 of the events",
     "versions": "Versions",
     "alpha": "alpha",
@@ -298,11 +275,6 @@ PHRASES: dict[str, str] = {
     # methods
     "abnormal": (
         "The abnormal return (AR) of a day is the return minus the one the model expects; CAR is the sum over a "
-        "window. {counted}, both ends included. Standard errors hold the forecast error "
-        "(Campbell, Lo and MacKinlay 1997, ch. 4)."
-    ),
-    "abnormal of levels": (
-        "The abnormal change (AR) of a day is the change of the level minus the one the model expects; CAR is the sum over a "
         "window. {counted}, both ends included. Standard errors hold the forecast error "
         "(Campbell, Lo and MacKinlay 1997, ch. 4)."
     ),
@@ -329,26 +301,20 @@ PHRASES: dict[str, str] = {
     "moved": "{ticker}: CAR {window} was {before} and is {after}",
     "m.event": "id of the event",
     "m.ticker": "ticker of the firm",
-    "m.ticker of levels": "name of the series",
     "m.day 0": "first session that could react to the news",
     "m.sigma": "standard deviation of the residuals of the estimation days",
     "m.df": "degrees of freedom",
     "m.n estimation": "estimation days that were used",
     "m.params": "parameter of the model of normal returns",
-    "m.params of levels": "parameter of the model of normal changes",
     "m.day": "session counted from day 0",
     "m.row ends": "date on which the day ends",
     "m.session": "date of the session",
     "m.ret": "return of the day",
-    "m.ret of levels": "change of the level from the day before",
     "m.expected": "normal return: what the model expects of the day",
-    "m.expected of levels": "normal change: what the model expects of the day",
     "m.ar": "abnormal return: return less normal return",
-    "m.ar of levels": "abnormal change: change less normal change",
     "m.se": "standard error, the error of the forecast included",
     "m.t": "figure divided by its standard error",
     "m.p exact": "p of the exact t test, for one firm and window by itself",
-    "m.p exact of levels": "p of the exact t test, for one series and window by itself",
     "m.variance": "variance of a day by itself, in units of sigma squared",
     "m.basis": "what forecast errors of the days have in common, one column a parameter",
     "m.from": "first day of the window",
@@ -357,14 +323,11 @@ PHRASES: dict[str, str] = {
     "m.to calendar": "last calendar day of the window, counted from day 0",
     "m.n days": "days of the window that were observed",
     "m.car": "cumulated abnormal return: sum over the window",
-    "m.car of levels": "cumulated abnormal change: sum over the window",
     "m.p holm": "exact p, all firms of the window judged together (Holm)",
-    "m.p holm of levels": "exact p, all series of the window judged together (Holm)",
     "m.headline": "test that is valid for this design and is believed first",
     "m.p headline": "p of that test",
     "m.bhar": "buy-and-hold abnormal return",
     "m.n": "pairs of event and firm",
-    "m.n of levels": "pairs of event and series",
     "m.mean CAR": "mean CAR of all pairs",
     "m.median CAR": "median CAR of all pairs",
     "m.up": "pairs whose CAR is above zero",
@@ -386,7 +349,6 @@ PHRASES: dict[str, str] = {
     "sheet": "Sheet",
     "sheet Report": "Report",
     "sheet Firms": "Firms",
-    "sheet Firms of levels": "Series",
     "sheet Days": "Days",
     "sheet Windows": "Windows",
     "sheet Together": "Together",
@@ -398,7 +360,6 @@ PHRASES: dict[str, str] = {
     "column": "Column",
     "meaning": "What it is",
     "chart of days": "Mean abnormal return by day, and its sum so far",
-    "chart of days of levels": "Mean abnormal change by day, and its sum so far",
     "chart of firms": "CAR {window} by pair",
     "revised": "{ticker}: figures changed",
     "rewritten": "written anew, the figures are the same",

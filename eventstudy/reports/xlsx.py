@@ -194,10 +194,11 @@ class _Workbook:
         mark = "" if config.outcome == "volume" or self._mark else "%"
         form = f"0.{'0' * unit.digits(2)}{mark}"
         looks = _LOOKS | {"percent": {"num_format": f"+{form};-{form};{form}"}, "share": {"num_format": form}}
+        looks |= {"estimate": {"num_format": f"0.{'0' * unit.digits(4)}{mark}"}}
         looks |= {"rate": {"num_format": "0.00%"}, "date": {"num_format": _DATES[told.words.lang]}}
         self._number = form if self._levels or not mark else "0%"
         """Of the axes of charts."""
-        self.named = {name: told.named(f"sheet {name}") for name in _SHEETS}
+        self.named = {name: told.words(f"sheet {name}") for name in _SHEETS}
         """What each sheet is called in the language of the workbook."""
         self._explained: list[tuple[str, str, str]] = []
         """Sheet, heading and key of each column so far."""
@@ -239,7 +240,7 @@ class _Workbook:
     def _said(self, key: str) -> str:
         """The key of what stands for a heading in this study."""
         days = self._in_calendar_days and key in ("from", "to")
-        return f"{key} calendar" if days else self.told.of_levels(key)
+        return f"{key} calendar" if days else key
 
     @property
     def _in_calendar_days(self) -> bool:
@@ -269,10 +270,12 @@ class _Workbook:
 
     def _firms(self) -> None:
         names = self.result.fit.names
-        of_fit = {"sigma": "number", "df": "count"} | OF_FIT  # formulas look for these two in columns D and E
+        of_fit = {"sigma": "estimate", "df": "count"} | OF_FIT  # formulas look for these two in columns D and E
         sheet = self._sheet("Firms", ("event", "ticker", "day 0", *of_fit, *names))
         for firm in self.data["firms"]:
-            fitted = [self._param(name, firm["params"][name]) for name in names]
+            fitted = [
+                self._param(name, firm["params"][name], "estimate" if name == "alpha" else "number") for name in names
+            ]
             sheet.add(
                 firm["event_id"],
                 firm["ticker"],
@@ -281,7 +284,7 @@ class _Workbook:
                 *fitted,
             )
 
-    def _param(self, name: str, value: float | None, look: str = "number") -> Cell:
+    def _param(self, name: str, value: float | None, look: str) -> Cell:
         """What is told of a fit; of what is in the unit of the study, the figure in that unit."""
         return self._value(value, look) if name in _IN_UNIT else Cell(value, look)
 
@@ -465,7 +468,7 @@ class _Workbook:
                 }
             )
         days.combine(path)
-        self._placed(days, self.told.named("chart of days"), words("day"), "B2", place)
+        self._placed(days, words("chart of days"), words("day"), "B2", place)
         n, window = self.result.returns.n, next(iter(self.result.firm_answers), None)
         if window is None or not 1 < n <= _BARS:
             return
@@ -499,9 +502,9 @@ class _Workbook:
         told, words = list(self._explained), self.told.words
         sheet = self._sheet("Columns", ("sheet", "column", "meaning"), wide=80)
         for name, head, key in told:
-            said = f"m.{self._said(key)}" if words.knows(f"m.{self._said(key)}") else self.told.of_levels(f"m.{key}")
+            said = f"m.{self._said(key)}" if words.knows(f"m.{self._said(key)}") else f"m.{key}"
             meaning = said if words.knows(said) else "m.params" if name == self.named["Firms"] else "m.basis"
-            sheet.add(name, head, self.told.named(meaning))
+            sheet.add(name, head, words(meaning))
 
 
 def _held(levels: bool) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.frequency import in_words_of
 from eventstudy.inference import Significance
 from eventstudy.inference.regime import Regime
 from eventstudy.messages import WARNINGS, Code, Exclusion
@@ -17,6 +16,7 @@ from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
 from eventstudy.windows import CalendarDays, OwnWindows, Window
+from eventstudy.wording import in_words_of
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

@@ -154,10 +154,8 @@ def in_common(result: StudyResult) -> Phrase:
         return Phrase.counted("{n:,} event", "{n:,} events", n=len(events))
     days = np.unique(result.returns.day0_sessions)
     first, last = str(days[0]), str(days[-1])
-    levels = result.config.returns == "difference"
     if len(studied) == 1 < len(events):
-        n = len(tickers)
-        several = Phrase("{firms:,} series", firms=n) if levels else Phrase("{firms:,} firms", firms=n)
+        several = Phrase("{firms:,} firms", firms=len(tickers))
         who = called(result, tickers[0]) if len(tickers) == 1 else several
         return Phrase("{who}: one event of {all:,}, {first}", who=who, all=len(events), first=first)
     if len(tickers) == 1:
@@ -167,11 +165,7 @@ def in_common(result: StudyResult) -> Phrase:
         return Phrase("{who}: {n:,} events, {first} to {last}", **said)
     said |= {"first": first, "last": last}
     if "kind" in said:
-        if levels:
-            return Phrase("{n:,} events ({kind}) of {firms:,} series, {first} to {last}", **said)
         return Phrase("{n:,} events ({kind}) of {firms:,} firms, {first} to {last}", **said)
-    if levels:
-        return Phrase("{n:,} events of {firms:,} series, {first} to {last}", **said)
     return Phrase("{n:,} events of {firms:,} firms, {first} to {last}", **said)
 
 

@@ -23,7 +23,6 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, average, weighted_average
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
-from eventstudy.frequency import worded
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
 from eventstudy.language import Phrase, Translated
@@ -46,6 +45,7 @@ from eventstudy.study.sentences import amount, finding, p_text
 from eventstudy.study.text import screen, whom
 from eventstudy.text import json_text
 from eventstudy.windows import Window
+from eventstudy.wording import worded
 
 
 class Group(NamedTuple):

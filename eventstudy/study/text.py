@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.frequency import worded
 from eventstudy.inference import Significance
 from eventstudy.messages import NEWS_OF_A_DAY
 from eventstudy.panel import Ints, Warned
@@ -22,8 +21,9 @@ from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, of_sums, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, wrapped
-from eventstudy.units import unit_shown
+from eventstudy.units import UNITS, unit_shown
 from eventstudy.windows import Window
+from eventstudy.wording import worded
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig
@@ -177,8 +177,14 @@ def interval_name(config: StudyConfig) -> str:
 def _model_line(result: StudyResult, i: int) -> str:
     if not result.config.estimated:
         return "nothing is estimated"
-    params = ", ".join(f"{n} {v:.5f}" for n, v in zip(result.fit.names, result.fit.params[i], strict=True))
-    fitted_on = f"sigma {result.fit.sigma[i]:.4f}, {result.fit.n_estimation[i]} {worded('estimation days')}"
+    unit, mark = (UNITS["points"], "") if result.config.outcome == "volume" else (unit_shown(), unit_shown().mark)
+    told = zip(result.fit.names, result.fit.params[i], strict=True)
+    params = ", ".join(
+        f"{name} {unit.text(value, '+.3f')}{mark}" if name == "alpha" else f"{name} {value:.5f}" for name, value in told
+    )
+    fitted_on = (
+        f"sigma {unit.text(result.fit.sigma[i], '.3f')}{mark}, {result.fit.n_estimation[i]} {worded('estimation days')}"
+    )
     return f"{params + ', ' if params else ''}{fitted_on}"
 
 

@@ -684,6 +684,23 @@ def test_bars_of_another_language_that_cannot_be_meant(tmp_path: Path) -> None:
     assert load_bars(abroad, zone="America/New_York", asked=["SAP.DE", "SPY"], stamp="start").tickers == ["SAP.DE"]
 
 
+def test_bars_of_one_ticker_in_parquet_are_of_the_one_that_the_name_says_or_that_is_asked_for(tmp_path: Path) -> None:
+    plain = frame(made())
+    one = plain[plain["ticker"] == "AAA"].drop(columns="ticker")
+    for name, asked, said in (
+        ("AAA.parquet", (), "ticker AAA, by the name of the file"),
+        ("bars.parquet", ("AAA",), "ticker AAA, the only one asked for"),
+    ):
+        one.to_parquet(tmp_path / name)
+        found = load_bars(tmp_path / name, asked=asked)
+        assert found.tickers == ["AAA"]
+        assert (found.series["AAA"].close == table().series["AAA"].close).all()
+        assert said in [str(phrase) for phrase in found.read_as]
+    with pytest.raises(InvalidFile, match="need a column ticker") as error:
+        load_bars(tmp_path / "bars.parquet", asked=("AAA", "SPY"))
+    assert "the name of the file may say" in str(error.value.hint)
+
+
 def test_a_clock_without_a_bar_on_other_days_has_no_figure_and_no_warning() -> None:
     """A mean of nothing is nothing; that of some is theirs."""
     values = np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan]])

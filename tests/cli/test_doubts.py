@@ -234,7 +234,7 @@ def test_index_and_feed_of_a_site_say_it() -> None:
     figures = [a["data-path"] for a, _ in read(site["index.html"]).figures if a.get("data-of") == "one.json"]
     assert figures == ["firms[0].day0"], "no CAR and no p of an event in doubt"
     assert "ZWEIFEL" not in files["two.html"]
-    assert "2 Ereignisse, 2 Unternehmen, 2 Paare aus Ereignis und Unternehmen" in files["index.html"]
+    assert "2 Ereignisse, 2 Firmen, 2 Paare aus Ereignis und Firma" in files["index.html"]
     alone = site_of(eventstudy.EventStudy(benchmark="SPY").run(events[:1], long()))["index.html"].decode()
     assert "1 event, 1 firm, 1 pair of event and firm" in alone
 
